@@ -1,0 +1,96 @@
+"""The errors Wifaq raises on purpose: one root, a few kinds.
+
+A fault in a file is a :class:`Fault` (where, which key, what is wrong, what is
+allowed). All faults of a file are collected and raised together as one
+:class:`InputError`, so a user mends them in one go.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class WifaqError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one place of an input.
+
+    Parameters
+    ----------
+    key
+        Dotted path of the offending key, e.g. ``strategy.budget``; empty for the whole file.
+    message
+        What is wrong and what is allowed, as one sentence without a trailing newline.
+    file
+        Path as the user wrote it, or a label such as ``--set`` for the command line.
+    line, column
+        1-based position, or 0 where there is none.
+    """
+
+    key: str
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.line:
+            place += f":{self.line}:{self.column}"
+        return ": ".join(part for part in (place, self.key, self.message) if part)
+
+
+class InputError(WifaqError):
+    """Bad input from the user: a scenario file, a record table, an option.
+
+    Attributes
+    ----------
+    faults
+        Every fault found, in file order. ``str(error)`` is one line a fault.
+    """
+
+    def __init__(self, faults: Iterable[Fault] | Fault | str):
+        if isinstance(faults, str):
+            faults = [Fault("", faults)]
+        elif isinstance(faults, Fault):
+            faults = [faults]
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        return (type(self), (self.faults,))
+
+
+class DataError(WifaqError):
+    """A shipped table is missing, damaged or contradicts itself."""
+
+
+class ModelError(WifaqError):
+    """The model was used or changed in a way it cannot honour (a bad hook, an unknown actor)."""
+
+
+class RunError(WifaqError):
+    """One or more replicates of an ensemble failed; the others are kept."""
+
+
+def suggest(word: str, known: Sequence[str], *, limit: int = 12) -> str:
+    """Advice on an unknown name: the nearest known ones, or the list where it is short.
+
+    Returns
+    -------
+    str
+        ``"did you mean 'budget'?"``, or ``"allowed: a, b, c"``, or an empty string.
+    """
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if not near:  # names differ only in case, a common slip with ISO codes and bloc names
+        near = [name for name in known if name.lower() == word.lower()]
+    if near:
+        return f"did you mean {near[0]!r}?"
+    if len(known) <= limit:
+        return "allowed: " + ", ".join(known)
+    return ""
