@@ -169,3 +169,16 @@ def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
     for part in (seed, replicate, quarter, int(stream)):
         value = _mix(value ^ (part & 0xFFFFFFFFFFFFFFFF))
     return np.uint64(value)
+
+
+class Draws:
+    """The keys of one quarter of one replicate: ``draws.key(Stream.JOIN)``."""
+
+    __slots__ = ("quarter", "replicate", "seed")
+
+    def __init__(self, seed: int, replicate: int, quarter: int):
+        self.seed, self.replicate, self.quarter = seed, replicate, quarter
+
+    def key(self, stream: Stream) -> np.uint64:
+        """Philox key of a stream in this quarter."""
+        return key(self.seed, self.replicate, self.quarter, stream)

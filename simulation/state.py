@@ -153,11 +153,12 @@ class State:
     net_benefit: F = field(default_factory=lambda: np.zeros(0))  # [n] benefit this quarter
     world_governance: float = 0.0  # G
     shield: F = field(default_factory=lambda: np.zeros(0))  # [n] G_i
-    formed: I32 = field(default_factory=lambda: np.zeros((0, 5), np.int32))  # [n, 5] deals made or deepened this quarter by track
+    formed: I32 = field(default_factory=lambda: np.zeros((0, 5), np.int32))  # [n, 5] deals made this quarter
     reward: F = field(default_factory=lambda: np.zeros((0, 5)))  # [n, 5] utility gained this quarter by track
     breaches: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n] breaches committed this quarter
     lapsed: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n] deals that ended this quarter
-    capture_drift: F = field(default_factory=lambda: np.zeros(0))  # [n] distance moved by capture so far
+    capture_drift: F = field(default_factory=lambda: np.zeros(0))  # [n] distance moved by capture
+    trust_hat: F = field(default_factory=lambda: np.zeros((0, 0)))  # [n, n] τ̂, trust with witnesses, this quarter
     surge: float = 1.0  # multiplies the hazard this quarter (shocks)
 
     @property
