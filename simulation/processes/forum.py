@@ -34,7 +34,7 @@ from simulation.processes.blocs import (
     Voters,
     VoteRule,
     ai_salience,
-    members_of,
+    member_lists,
     vote_rule,
     vote_utility,
     voters,
@@ -88,18 +88,6 @@ def count_open(slots: I32, uid: np.ndarray, probability: float, key: np.uint64) 
             if uniform(key, uid[i], np.uint64(slot)) < probability:
                 opened[i] += 1
     return opened
-
-
-@njit(cache=True, error_model="numpy")
-def member_lists(member: B, s: int) -> tuple[I32, I32]:
-    """Members of all blocs in one list, and where each bloc starts in it, shape (b + 1,)."""
-    starts = np.zeros(member.shape[0] + 1, np.int32)
-    rows = np.empty(member.shape[0] * s, np.int32)
-    for k in range(member.shape[0]):
-        inside = members_of(member[k], s)
-        starts[k + 1] = starts[k] + len(inside)
-        rows[starts[k] : starts[k + 1]] = inside
-    return starts, rows[: starts[-1]]
 
 
 @njit(cache=True, error_model="numpy")
