@@ -71,7 +71,9 @@ def _header(found: Sequence[str], allowed: Sequence[str], needs: Sequence[str], 
     return faults
 
 
-def _rows(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list[Fault]) -> Iterator[tuple[int, Row]]:
+def _rows(
+    path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list[Fault]
+) -> Iterator[tuple[int, Row]]:
     """(line, row) of a table whose header is in order."""
     text, name = _text(path, faults), str(path)
     if text is None:
@@ -92,7 +94,8 @@ def _rows(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list
                 if len(cells) == len(header):
                     yield line, dict(zip(header, (cell.strip() for cell in cells), strict=True))
                 else:
-                    faults.append(Fault("", f"{len(cells)} cells, the header has {len(header)}", name, line, 1))
+                    wanted = f"{len(cells)} cells where the header has {len(header)}"
+                    faults.append(Fault("", wanted, name, line, 1))
             line = reader.line_num + 1
     except csv.Error as error:
         faults.append(Fault("", f"not a CSV table: {error}", name, reader.line_num, 1))
@@ -101,7 +104,8 @@ def _rows(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list
 def _known(word: str, column: str, ids: Sequence[str], what: str, complain: Complain) -> str | None:
     if word in ids:
         return word
-    complain(column, f"{word!r} is no {what}; {suggest(word, ids)}".rstrip("; ") if word else f"no {what} is named")
+    advice = f"{word!r} is no {what}; {suggest(word, ids)}".rstrip("; ")
+    complain(column, advice if word else f"no {what} is named")
     return None
 
 
