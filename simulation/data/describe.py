@@ -143,9 +143,9 @@ def _map(world: World) -> Iterator[str]:
 def _neighbours(world: World, runs: Floats) -> Iterator[str]:
     yield "## Nearest states\n"
     yield ("RMS distance in the issue space; in brackets how often the state is among the ten nearest "
-           f"when the map is shaken ({SHAKES} draws): every weight by a factor between .5 and 1.5, the pooled "
-           f"share between {POOLED[0]:g} and {POOLED[1]:g}, the ridge between {RIDGE[0]:g} and {RIDGE[1]:g}, "
-           f"the pull of trade between {PULL[0]:g} and {PULL[1]:g}.\n")
+           f"when the map is shaken ({SHAKES} draws): every weight by a factor between .5 and 1.5, the "
+           f"pooled share between {POOLED[0]:g} and {POOLED[1]:g}, the ridge between {RIDGE[0]:g} and "
+           f"{RIDGE[1]:g}, the pull of trade between {PULL[0]:g} and {PULL[1]:g}.\n")
     rows = []
     for line in judged("described"):
         state = world.index(line["iso3"])

@@ -24,11 +24,11 @@ def load_rivals(as_of: date, place: Mapping[str, int]) -> tuple[tuple[int, int],
 
 
 def load_blocs(as_of: date, place: Mapping[str, int]) -> tuple[BlocFacts, ...]:
-    """Blocs founded by the day with at least two members then, in the table's order."""
+    """Blocs founded by the day (a year counts from its last day) with two members or more, in table order."""
     blocs = []
     for row in table("blocs"):
         members = bloc_members(row["id"], as_of, place)
-        if int(row["founded"]) <= as_of.year and len(members) > 1:
+        if surely_by(row["founded"]) <= as_of and len(members) > 1:
             blocs.append(BlocFacts(
                 id=row["id"], name=row["name"], rule=row["rule"], threshold=float(row["threshold"]),
                 agenda_rate=float(row["agenda_rate"]), enforcement=float(row["enforcement"]),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from simulation.data.dates import surely_by
 from simulation.data.kinds import DEPTHS, DealRecord, JoinRecord
-from simulation.data.roster import UNION
+from simulation.data.roster import UNION, bloc_members
 from simulation.data.tables import table
 from simulation.errors import Fault, suggest
 
@@ -126,6 +126,11 @@ def _depth(text: str, complain: Complain) -> int | None:
     return None
 
 
+def _is_member(party: str, day: date) -> bool:
+    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
+    return party in place and place[party] in bloc_members(UNION, day, place)
+
+
 def _deal(row: Row, ids: Sequence[str], complain: Complain) -> DealRecord | None:
     named = [(column, row.get(column, "")) for column in ("party_a", "party_b", "party_c")]
     parties = [_known(word, column, ids, "actor", complain)
@@ -137,6 +142,9 @@ def _deal(row: Row, ids: Sequence[str], complain: Complain) -> DealRecord | None
             complain("party_b", f"{party!r} has a deal with itself")
             return None
     if day is None or depth is None or len(present) < len(parties):
+        return None
+    if UNION in present and any(_is_member(party, day) for party in present):
+        complain("party_b", "the EU and its members make no deals with one another")
         return None
     label = row.get("id") or "-".join([*present, row["date"]])
     return DealRecord(label, tuple(present), depth, day, row.get("subject", ""), row.get("source", ""),

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from simulation.data import columns, history, maps, positions, texts
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
+from simulation.data.history import shipped_deals
 from simulation.data.kinds import (
     CAMPS,
     DEPTHS,
@@ -57,6 +58,7 @@ __all__ = [
     "load_world",
     "read_deals",
     "read_joins",
+    "shipped_deals",
 ]
 
 Floats = npt.NDArray[np.float64]
