@@ -108,6 +108,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         Number of the replicate, from 0. Same scenario, seed and replicate: same bits.
     actors
         Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm}`` or ``{"ngo": MyNGO}``.
+    world
+        A world to use in place of the shipped one.
     **overrides
         Scenario keys to change, as in :func:`load_scenario`.
 
@@ -134,6 +136,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         seed: int | None = None,
         replicate: int = 0,
         actors: Mapping[str, type[Actor]] | None = None,
+        world: World | None = None,
         **overrides: Any,
     ):
         if not isinstance(scenario, Scenario) or overrides:
@@ -143,7 +146,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=scenario.seed)  # Mesa's generator; the model itself draws by key only
         self.scenario = scenario
         self.replicate = int(replicate)
-        self.world: World = load_world(scenario.as_of, scenario.roster, scenario.load_records())
+        self.world: World = world or scenario_world(scenario)
         self.names = self.world.names
         self.state: State = build_state(self.world, scenario, self.replicate)
         self.weights = weights(scenario.parameters, scenario.mechanisms)
