@@ -103,6 +103,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("join_capacity", 1.5, 0, 6, "log odds", "C.7", _C, "b_K, governance capacity")
     yield p("join_sovereignty", 1.0, 0, 6, "log odds", "C.7", _C, "b_b, binding texts against sovereignty")
     yield p("join_urgency", .8, 0, 6, "log odds", "C.7", "Birkland 1998 (sign), calibrated (size)", "b_u, felt urgency")
+    yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
     yield p("forum_attention", .7, 0, 3, "log odds", "C.8", _A, "effect of a slot spent on the multilateral track on joining")
