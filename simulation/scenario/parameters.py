@@ -140,6 +140,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("message_rate", .05, 0, 1, "share of the public a quarter", "C.13", _A, "share of a full audience that one influencer moves in a quarter")
     yield p("disclosure_cost", .5, 0, 1, "share", "C.13", _A, "loss of reach of disclosed payment in a transparent state")
     yield p("backlash", .15, 0, 1, "share", "C.13", _A, "step towards rejection when hidden payment comes out")
+    yield p("backlash_trust", .5, 0, 5, "observations", "C.13", _A, "evidence against the payer with each of its partners when hidden payment comes out")
     yield p("ratification_noise", .1, .02, .5, "share of the public", "C.13", "Putnam 1988 (mechanism), assumption (size)", "scale of the vote on binding deals around one half")
     yield p("opinion_spread", .2, .05, .4, "opinion", "C.13", _A, "standard deviation of opinion inside a public")
     # --- C.14 harm
@@ -148,6 +149,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("capability_saturation", .25, 0, 1, "share", "C.14", _A, "curvature of the capability path; 0 is exponential growth")
     yield p("shield", .5, 0, 1, "share", "C.14", _C, "share χ of harm that full governance of the world prevents")
     yield p("aggregation", -2, -10, 10, "exponent", "C.14", "Hirshleifer 1983 (form), calibrated (size)", "r of world governance: weakest link below 0, average 1, best shot above")
+    yield p("governance_floor", .05, .001, .5, "capacity", "C.14", _A, "least capacity with which a state enters world governance")
     yield p("joint_shield", .5, 0, 2, "share", "C.14", _A, "what full commitments add to the governance that shields a state")
     yield p("share_cyber", .4, 0, 1, "share of incidents", "C.14", _A, "cyber attacks; shares are rescaled to one")
     yield p("share_market", .2, 0, 1, "share of incidents", "C.14", _A, "market manipulation and theft of secrets")
@@ -157,6 +159,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("disinformation_trust", .05, 0, 1, "observations", "C.14", _A, "evidence against each partner by one disinformation incident")
     yield p("perception_noise", .5, 0, 2, "log units", "C.14", _A, "noise σ_p in the perception of incidents without expert ties")
     yield p("urgency_memory", .8, 0, .99, "share kept a quarter", "C.14", "Birkland 1998 (mechanism), assumption (size)", "persistence of urgency")
+    yield p("alarm", 2, .5, 20, "incidents a quarter", "C.14", _A, "perceived incidents that raise urgency by its full step")
     yield p("benefit", .1, 0, 1, "share of product a quarter", "C.14", _A, "benefit of AI at full adoption and capacity")
     # --- C.15 capacity
     yield p("capacity_growth", .02, .005, .05, "per quarter", "C.15", _C, "speed h_K of capacity building")
