@@ -301,3 +301,8 @@ def choose_tracks(
     pools = ~states if mech.on("forum_choice") else np.ones(state.n, np.bool_)
     pool(pools, state.slots, opened, state.track_allowed, state.uid, *brokering, share, by_track)
     state.open_slots, state.slots_by_track = opened, by_track
+
+
+def shared_pools(state: State, mech: Mechanisms) -> B:
+    """Actors whose open slots serve partners of every kind, shape (n,): those that choose no track."""
+    return state.kind != STATE if mech.on("forum_choice") else np.ones(state.n, np.bool_)
