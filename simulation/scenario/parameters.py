@@ -186,6 +186,9 @@ def _entries() -> Iterator[Parameter]:
     yield p("volume_half", 10, 1, 50, "binding-equivalents", "E", _A, "commitments that give a volume of one half")
     yield p("harm_scale", 3, .5, 20, "incidents", "E", _A, "H0, incidents at which safety is 1/e")
     yield p("harm_memory", .9, 0, .99, "share kept a quarter", "E", _A, "memory of incidents in the safety index")
+    yield p("quality_floor", .01, .0001, .2, "index", "E", "OECD/JRC 2008 (form), assumption (size)", "least value of a part of quality in its geometric mean")
+    yield p("clean_record", 4, 1, 40, "quarters", "E", _A, "quarters without a breach after which a side of a deal counts as keeping it")
+    yield p("polarisation", 1.3, 1, 1.6, "exponent", "E", "Esteban & Ray 1994", "sensitivity α of polarisation to identification within camps")
 
 
 GOODS = ("expertise", "finance", "legitimacy", "reach")
