@@ -37,7 +37,7 @@ def drift_by_funders(state: State, par: Parameters, mech: Mechanisms, draws: Dra
         funder,
         state.home,
         state.depth,
-        state.kind,
+        np.flatnonzero(state.kind == THINK_TANK),
         state.objectivity,
         par.funder_bias,
         state.s,
@@ -62,7 +62,7 @@ def _drift(
     funder: I32,
     home: I32,
     depth: NDArray[np.int8],
-    kind: NDArray[np.int8],
+    think_tanks: NDArray[np.int64],
     objectivity: F,
     speed: float,
     s: int,
@@ -70,8 +70,8 @@ def _drift(
     for i in range(s):
         ties = 0.0
         pull = np.zeros(_DIMENSIONS)
-        for j in range(depth.shape[1]):
-            if kind[j] == THINK_TANK and depth[i, j] > 0:
+        for j in think_tanks:
+            if depth[i, j] > 0:
                 z = depth[i, j] / MAX_DEPTH
                 ties += z
                 if funder[j] >= 0 and home[j] != i:

@@ -25,7 +25,7 @@ def update_capacity(state: State, par: Parameters, mech: Mechanisms, draws: Draw
     """One quarter of capacity building and decay of every state, the EU included (C.15).
 
     ``K ← K + h_K (1-K) L_i c_i - d_K,i m_d K + shared learning``, clipped to [0, 1], with
-    learning ``L_i`` of :func:`_learning`, coordination ``c_i`` of :func:`_coordination`, the
+    learning ``L_i`` of :func:`_learning`, coordination ``c_i`` of :func:`_coordinate`, the
     state's own decay ``d_K,i`` (:func:`rest_decay`) and its multiplier ``m_d``.
     All states move at once, from the capacities at the start of the step.
     """
@@ -33,7 +33,9 @@ def update_capacity(state: State, par: Parameters, mech: Mechanisms, draws: Draw
         return
     s = state.s
     gain = _gain(state, par, mech, state.agency)
-    catching_up = _shared_learning(state.member, state.capacity, s)
+    catching_up = np.zeros(s)
+    if par.shared_learning > 0.0:
+        catching_up = _shared_learning(state.member, state.capacity, s)
     _advance(state.capacity, gain, state.capacity_decay, catching_up, par.capacity_decay, par.shared_learning)
 
 
@@ -90,7 +92,7 @@ def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F) -> F:
         mech.on("firm_expertise"),
         mech.on("think_tank_research"),
     )
-    learning = _learning(
+    learning, engaged = _learning(
         state.depth,
         state.kind,
         state.home,
@@ -104,9 +106,7 @@ def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F) -> F:
         state.s,
     )
     if mech.on("coordination"):
-        learning *= _coordination(
-            state.depth, state.kind, agency, par.coordination_gain, par.agency_gain, state.s
-        )
+        _coordinate(learning, engaged, agency, par.coordination_gain, par.agency_gain)
     gain: F = _towards_one(learning, state.capacity, par.capacity_growth)
     return gain
 
@@ -152,19 +152,22 @@ def _learning(
     floor: float,
     dependence: float,
     s: int,
-) -> F:
-    """Learning at home and from partners, shape (s,).
+) -> tuple[F, NDArray[np.int64]]:
+    """Learning at home and from partners, and the number of kinds of partner, each of shape (s,).
 
     ``L_i = a min(1, B_i)(1 - κ_f φ_i) + b Σ_j z_ij e_j O_j (f + (1-f) K_i)``, where φ_i is the
     foreign share of the know-how that comes from think tanks (C.11), 0 without any.
     """
     learning = np.empty(s)
+    engaged = np.zeros(s, np.int64)
     for i in range(s):
+        met = np.zeros(_KINDS, np.bool_)
         taught = 0.0
         think_tanks = 0.0
         foreign = 0.0
         for j in range(depth.shape[1]):
             if depth[i, j] > 0:
+                met[kind[j]] = True
                 know_how = depth[i, j] / MAX_DEPTH * worth[j]
                 taught += know_how
                 if kind[j] == THINK_TANK:
@@ -174,25 +177,18 @@ def _learning(
         foreign_share = foreign / think_tanks if think_tanks > 0.0 else 0.0
         at_home = domestic * min(1.0, budget[i]) * (1.0 - dependence * foreign_share)
         learning[i] = at_home + partner * taught * (floor + (1.0 - floor) * capacity[i])
-    return learning
+        for k in range(_KINDS):
+            engaged[i] += met[k]
+    return learning, engaged
 
 
 @njit(cache=True, error_model="numpy")
-def _coordination(
-    depth: NDArray[np.int8], kind: NDArray[np.int8], agency: F, kinds_gain: float, agency_gain: float, s: int
-) -> F:
-    """Multiplier of capacity building: 1 + gain x share of the kinds dealt with + gain x agency (C22)."""
-    multiplier = np.empty(s)
-    for i in range(s):
-        engaged = np.zeros(_KINDS, np.bool_)
-        for j in range(depth.shape[1]):
-            if depth[i, j] > 0:
-                engaged[kind[j]] = True
-        count = 0
-        for k in range(_KINDS):
-            count += engaged[k]
-        multiplier[i] = 1.0 + kinds_gain * count / _KINDS + agency_gain * agency[i]
-    return multiplier
+def _coordinate(
+    learning: F, engaged: NDArray[np.int64], agency: F, kinds_gain: float, agency_gain: float
+) -> None:
+    """Multiplies learning by 1 + gain x share of the kinds dealt with + gain x agency (C22)."""
+    for i in range(len(learning)):
+        learning[i] *= 1.0 + kinds_gain * engaged[i] / _KINDS + agency_gain * agency[i]
 
 
 @njit(cache=True, error_model="numpy")

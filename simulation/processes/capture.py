@@ -31,7 +31,7 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
     capture = np.zeros(state.n)
     if mech.on("capture"):
         openings = _openings(state.transparency, state.oversight, state.norm, par.norm_oversight, state.s)
-        _capture(capture, openings, state.depth, state.kind)
+        _capture(capture, openings, state.depth, np.flatnonzero(state.kind == FIRM))
     state.capture = capture
     return capture
 
@@ -51,7 +51,7 @@ def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Dra
         state.capture_drift,
         openings,
         state.depth,
-        state.kind,
+        np.flatnonzero(state.kind == FIRM),
         state.research,
         state.weight,
         par.capture,
@@ -78,11 +78,11 @@ def _openings(transparency: F, oversight: F, norm: NDArray[np.bool_], norm_overs
 
 
 @njit(cache=True, error_model="numpy")
-def _capture(capture: F, openings: F, depth: NDArray[np.int8], kind: NDArray[np.int8]) -> None:
+def _capture(capture: F, openings: F, depth: NDArray[np.int8], firms: NDArray[np.int64]) -> None:
     for i in range(len(openings)):
         ties = 0.0
-        for j in range(depth.shape[1]):
-            if kind[j] == FIRM and depth[i, j] > 0:
+        for j in firms:
+            if depth[i, j] > 0:
                 ties += depth[i, j] / MAX_DEPTH
         capture[i] = openings[i] * ties / (1.0 + ties)
 
@@ -93,7 +93,7 @@ def _drift(
     drifted: F,
     openings: F,
     depth: NDArray[np.int8],
-    kind: NDArray[np.int8],
+    firms: NDArray[np.int64],
     research: F,
     weight: F,
     speed: float,
@@ -103,8 +103,8 @@ def _drift(
     for i in range(len(openings)):
         ties = 0.0
         pull = np.zeros(_DIMENSIONS)
-        for j in range(depth.shape[1]):
-            if kind[j] == FIRM and depth[i, j] > 0:
+        for j in firms:
+            if depth[i, j] > 0:
                 z = depth[i, j] / MAX_DEPTH
                 ties += z
                 for d in range(_DIMENSIONS):

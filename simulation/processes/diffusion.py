@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, State
+from simulation.state import State
 
 F = NDArray[np.float64]
 
@@ -72,23 +72,26 @@ def _channel_weights(par: Parameters) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _weights(
-    row: F,
+def _totals(
     i: int,
-    j: int,
     depth: NDArray[np.int8],
     capacity: F,
     size: F,
     trade_share: F,
     peer_weight: F,
     leads: NDArray[np.bool_],
-) -> None:
-    """Writes what j counts for i in each channel between states into ``row``."""
-    z = depth[i, j] / MAX_DEPTH
-    row[_LEARNING] = z * capacity[j]
-    row[_COMPETITION] = trade_share[i, j]
-    row[_IMITATION] = peer_weight[i, j]
-    row[_COERCION] = z * size[j] if leads[j] else 0.0
+) -> tuple[float, float, float, float]:
+    """Sum of what all others count for state i in each channel between states."""
+    learning = competition = imitation = coercion = 0.0
+    for j in range(len(peer_weight)):
+        if j != i:
+            competition += trade_share[i, j]
+            imitation += peer_weight[i, j]
+            if depth[i, j] > 0:
+                learning += depth[i, j] * capacity[j]
+                if leads[j]:
+                    coercion += depth[i, j] * size[j]
+    return learning, competition, imitation, coercion
 
 
 @njit(cache=True, error_model="numpy")
@@ -103,22 +106,22 @@ def _pull_of_states(
     peer_weight: F,
     leads: NDArray[np.bool_],
 ) -> None:
-    s = pull.shape[0]
-    row = np.zeros(_CHANNELS)
-    for i in range(s):
-        total = np.zeros(_CHANNELS)
-        moved = np.zeros((_CHANNELS, _DIMENSIONS))
-        for j in range(s):
-            if j != i:
-                _weights(row, i, j, depth, capacity, size, trade_share, peer_weight, leads)
-                for c in range(_MARKET):
-                    total[c] += row[c]
-                    for d in range(_DIMENSIONS):
-                        moved[c, d] += row[c] * (position[j, d] - position[i, d])
+    """Adds the pull of the four channels between states; only ratios of weights matter in each."""
+    for i in range(pull.shape[0]):
+        totals = _totals(i, depth, capacity, size, trade_share, peer_weight, leads)
+        scale = np.zeros(_MARKET)
         for c in range(_MARKET):
-            if total[c] > 0.0:
+            if totals[c] > 0.0:
+                scale[c] = channels[c] / totals[c]
+        for j in range(pull.shape[0]):
+            if j != i:
+                weight = scale[_COMPETITION] * trade_share[i, j] + scale[_IMITATION] * peer_weight[i, j]
+                if depth[i, j] > 0:
+                    weight += scale[_LEARNING] * depth[i, j] * capacity[j]
+                    if leads[j]:
+                        weight += scale[_COERCION] * depth[i, j] * size[j]
                 for d in range(_DIMENSIONS):
-                    pull[i, d] += channels[c] * moved[c, d] / total[c]
+                    pull[i, d] += weight * (position[j, d] - position[i, d])
 
 
 @njit(cache=True, error_model="numpy")

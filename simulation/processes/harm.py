@@ -80,12 +80,14 @@ def suffer_harm(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -
     _benefit(state.net_benefit, state.adoption, state.capacity, state.un_member, scale)
     if mech.on("urgency"):
         noise = par.perception_noise if mech.on("perception") else 0.0
+        kind = state.kind
+        experts = np.flatnonzero((kind == THINK_TANK) | (kind == SECRETARIAT) | (kind == NGO))
         _raise_urgency(
             state.urgency,
             state.incidents,
             state.un_member,
             state.depth,
-            state.kind,
+            experts,
             state.uid,
             draws.key(Stream.PERCEPTION),
             noise,
@@ -285,7 +287,7 @@ def _raise_urgency(
     incidents: I32,
     un_member: B,
     depth: NDArray[np.int8],
-    kind: NDArray[np.int8],
+    experts: NDArray[np.int64],
     uid: NDArray[np.uint64],
     key: np.uint64,
     noise: float,
@@ -302,10 +304,10 @@ def _raise_urgency(
         suffered = 0
         for k in range(incidents.shape[1]):
             suffered += incidents[i, k]
-        experts = 0.0
-        for j in range(depth.shape[1]):
-            if depth[i, j] > 0 and (kind[j] == THINK_TANK or kind[j] == SECRETARIAT or kind[j] == NGO):
-                experts += depth[i, j] / MAX_DEPTH
-        spread = noise / (1.0 + experts)
+        advice = 0.0
+        for j in experts:
+            if depth[i, j] > 0:
+                advice += depth[i, j] / MAX_DEPTH
+        spread = noise / (1.0 + advice)
         perceived = suffered * np.exp(spread * normal(uniform(key, uid[i], np.uint64(0))))
         urgency[i] = memory * urgency[i] + (1.0 - memory) * min(1.0, perceived / alarm)

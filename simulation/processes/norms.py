@@ -37,7 +37,7 @@ def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws) 
             state.norm_threshold,
             state.peer_weight,
             state.depth,
-            state.kind,
+            np.flatnonzero(state.kind == NGO),
             par.norm_ngo,
             state.s,
         )
@@ -53,7 +53,7 @@ def draw_thresholds(uid: NDArray[np.uint64], par: Parameters, seed: int, replica
 
 def ngo_partners(state: State) -> NDArray[np.int64]:
     """Number of NGOs that each actor has a deal with, shape (n,)."""
-    return np.asarray(_count_ngos(state.depth, state.kind), np.int64)
+    return np.asarray(_count(state.depth, np.flatnonzero(state.kind == NGO)), np.int64)
 
 
 def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mechanisms) -> F:
@@ -74,7 +74,7 @@ def _adopt(
     threshold: F,
     peer_weight: F,
     depth: NDArray[np.int8],
-    kind: NDArray[np.int8],
+    ngos: NDArray[np.int64],
     norm_ngo: float,
     s: int,
 ) -> None:
@@ -89,8 +89,8 @@ def _adopt(
                 if before[j]:
                     adopters += peer_weight[i, j]
         ties = 0.0
-        for j in range(depth.shape[1]):
-            if kind[j] == NGO and depth[i, j] > 0:
+        for j in ngos:
+            if depth[i, j] > 0:
                 ties += depth[i, j] / MAX_DEPTH
         share = adopters / total if total > 0.0 else 0.0
         if share >= threshold[i] - norm_ngo * ties:
@@ -104,12 +104,12 @@ def _draw(thresholds: F, uid: NDArray[np.uint64], stream: np.uint64, mean: float
 
 
 @njit(cache=True, error_model="numpy")
-def _count_ngos(depth: NDArray[np.int8], kind: NDArray[np.int8]) -> NDArray[np.int64]:
+def _count(depth: NDArray[np.int8], ngos: NDArray[np.int64]) -> NDArray[np.int64]:
     n = depth.shape[0]
     count = np.zeros(n, np.int64)
     for i in range(n):
-        for j in range(n):
-            if kind[j] == NGO and depth[i, j] > 0:
+        for j in ngos:
+            if depth[i, j] > 0:
                 count[i] += 1
     return count
 

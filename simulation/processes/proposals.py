@@ -22,17 +22,18 @@ def drift_by_proposals(state: State, par: Parameters, mech: Mechanisms, draws: D
     ``Δx_i,rights = speed Σ z (x_j,rights - x_i,rights) / max(1, Σ z)``; other dimensions stay.
     """
     if mech.on("proposals"):
-        _drift(state.position, state.depth, state.kind, par.proposals, state.s)
+        proposers = np.flatnonzero((state.kind == NGO) | (state.kind == INFLUENCER))
+        _drift(state.position, state.depth, proposers, par.proposals, state.s)
 
 
 @njit(cache=True, error_model="numpy")
-def _drift(position: F, depth: NDArray[np.int8], kind: NDArray[np.int8], speed: float, s: int) -> None:
+def _drift(position: F, depth: NDArray[np.int8], proposers: NDArray[np.int64], speed: float, s: int) -> None:
     # NGOs and influencers hold their positions, so that the order of states does not matter
     for i in range(s):
         ties = 0.0
         pull = 0.0
-        for j in range(depth.shape[1]):
-            if (kind[j] == NGO or kind[j] == INFLUENCER) and depth[i, j] > 0:
+        for j in proposers:
+            if depth[i, j] > 0:
                 z = depth[i, j] / MAX_DEPTH
                 ties += z
                 pull += z * (position[j, _RIGHTS] - position[i, _RIGHTS])
