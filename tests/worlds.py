@@ -23,7 +23,8 @@ _PAIRS = (
 _ROWS = (
     "uid", "kind", "un_member", "home", "camp", "size", "objectivity", "research", "strategic_weight",
     "position", "position_start", "weight", "capacity", "capacity_decay", "transparency", "oversight",
-    "adoption", "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
+    "adoption", "local_share", "local_funding",
+    "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
     "norm_threshold", "stance", "audience", "paid_by", "disclosed", "concession", "payment", "conceded",
     "track_success", "track_first_wait", "propensity", "learns", "track_allowed", "track_share",
     "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
@@ -187,6 +188,8 @@ def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obj
         "transparency": rng.uniform(0.2, 0.9, n),
         "oversight": np.zeros(n),
         "adoption": np.where(states, rng.random(n), 0.0),
+        "local_share": np.zeros(n),
+        "local_funding": np.zeros(n),
         "agency": np.zeros(n),
         "urgency": np.where(states, 0.5 * rng.random(n), 0.0),
         "budget": budget,
