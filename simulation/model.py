@@ -259,7 +259,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         now = shocks.active(self.scenario.shocks, self.quarter)
         harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(self.scenario.shocks, self.quarter))
         s.surge = shocks.surge(now)
-        shocks.strike(s, par, mech, now, self.quarter, self._index, self._budget)
+        shocks.strike(s, now, self.quarter, self._index, self._budget)
 
     def _perceive(self) -> None:
         s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
@@ -286,7 +286,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
         self._wait_for_blocs()
         best = choice.best_gains(self._possible, s.kind, self._rows, self._gain)
-        forum.choose_tracks(s, par, mech, self._draws(), *best)
+        forum.choose_tracks(s, par, mech, self._draws(), *best, self._own_broker)
         shared = self._shared_pool = forum.shared_pools(s, mech)
         self._apply_track_hooks()
         pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose

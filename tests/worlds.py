@@ -28,7 +28,7 @@ _ROWS = (
     "norm_threshold", "stance", "audience", "paid_by", "disclosed", "concession", "payment", "conceded",
     "track_success", "track_first_wait", "propensity", "learns", "track_allowed", "track_share",
     "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
-    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "capture_drift",
+    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "capture_drift",
 )  # fmt: skip
 _COLUMNS = ("member", "eligible", "joined", "join_quarter", "sponsor", "habit")
 
@@ -314,4 +314,5 @@ def _scratch(n: int) -> dict[str, object]:
         "reward": np.zeros((n, 5)),
         "breaches": np.zeros(n, np.int32),
         "lapsed": np.zeros(n, np.int32),
+        "wave": np.zeros(n, np.int32),
     }
