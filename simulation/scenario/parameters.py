@@ -1,0 +1,302 @@
+"""Every number of the model: name, default, bounds, unit, source.
+
+One entry a number, in the order of MODEL.md's submodels. ``source`` is a citation, or the
+word *assumption*, or *calibrated* for the free parameters that the evidence package will fit
+(their defaults are set as told in docs/calibration.md). Nothing else in the package holds a
+tunable number: code reads them from the frozen :class:`Parameters` of a scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from simulation.errors import Fault, InputError, suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of the model.
+
+    Attributes
+    ----------
+    name, meaning, unit, source
+        What it is called, what it does, in what unit, where it comes from.
+    default, low, high
+        Value used if a scenario says nothing, and the closed interval a scenario may choose from.
+    section
+        Submodel of the model description that reads it (C.1 … C.18, E).
+    """
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    section: str
+    source: str
+    meaning: str
+
+
+_A = "assumption"
+_C = "calibrated"
+
+
+def _entries() -> Iterator[Parameter]:
+    p = Parameter
+    # --- C.1 issue space
+    yield p("affinity_width", .35, .2, .5, "distance", "C.1", _C, "scale δ at which affinity falls with distance in the issue space")
+    yield p("camp_margin", 1.3, 1, 3, "ratio", "C.1", _A, "a state is in the camp of the leader whose affinity exceeds the second's by this ratio")
+    yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
+    # --- C.2 deals
+    yield p("choice_noise", .05, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
+    yield p("tempo", .1, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
+    yield p("tempo_capability", 1, 0, 2, "exponent", "C.2", _C, "exponent ω_Q of AI capability in the tempo")
+    yield p("breach_loss", .5, .2, 1, "share of value", "C.2", _A, "sunk loss Λ if the partner breaches")
+    yield p("setup_cost", .06, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
+    yield p("upkeep_cost", .01, .002, .02, "budget a quarter", "C.2", _C, "upkeep c_m of a rung")
+    yield p("shared_partners", .3, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_t of shared partners")
+    yield p("partner_activity", .2, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_p of the partner's activity")
+    yield p("urgency_weight", .3, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_u of felt urgency in the value of a deal")
+    yield p("exposure_weight", 2, 0, 4, "share of value", "C.2", _C, "weight ν_x of trade, language and contiguity")
+    yield p("inertia", .5, 0, 1, "share of value", "C.2", _C, "weight ν_r of an existing tie")
+    # --- C.3 rivalry
+    yield p("rivalry", 1, 0, 4, "multiplier", "C.3", _C, "strength ρ of rivalry between the leaders")
+    yield p("concession_split", .5, 0, 1, "share", "C.3", "Nash 1950", "share φ of the second price that a courted state receives")
+    yield p("geopolitics", .15, 0, .3, "utility", "C.3", _C, "worth of a partner to a leader for the sake of rivalry alone")
+    yield p("rivalry_distance", .5, .1, 1, "distance", "C.3", _A, "RMS distance at which two leaders are full rivals")
+    # --- C.4 trust
+    yield p("prior_mass", 4, 2, 10, "observations", "C.4", _A, "mass n0 of the initial opinion of a partner")
+    yield p("witness_mass", 3, 0, 10, "observations", "C.4", _A, "mass m_w of what third parties report")
+    yield p("witness_prior", .5, 0, 1, "probability", "C.4", _A, "report r0 on an actor of whom nobody has experience")
+    yield p("memory", .97, .9, .99, "share kept a quarter", "C.4", "Jøsang & Ismail 2002 (form), assumption (size)", "forgetting factor λ of evidence")
+    yield p("gain_of_trust", 1, .2, 3, "observations", "C.4", _A, "weight η⁺ of kept promises")
+    yield p("loss_of_trust", 2.5, 1, 5, "observations", "C.4", "Slovic 1993 (direction), assumption (size)", "weight η⁻ of seen breaches")
+    yield p("prior_rivals", .1, 0, .9, "probability", "C.4", _A, "initial trust of strategic rivals, in place of the shipped .1")
+    # --- C.5 compliance
+    yield p("compliance_base", .97, .5, 1, "probability a year", "C.5", "Chayes & Chayes 1993 (level), assumption (size)", "compliance π1 of an unburdened like-minded party")
+    yield p("compliance_load", .25, 0, .5, "probability", "C.5", "Chayes & Chayes 1993 (direction), assumption (size)", "loss π2 of compliance under full load")
+    yield p("compliance_distance", .25, 0, .5, "probability", "C.5", "Downs, Rocke & Barsoom 1996 (direction), assumption (size)", "loss π3 of compliance with distant partners")
+    yield p("compliance_capture", .2, 0, .5, "probability", "C.5", _A, "loss π4 of compliance under capture by firms")
+    yield p("detection", .3, 0, 1, "probability", "C.5", _A, "probability d0 that a breach is seen")
+    yield p("breach_lowers_depth", .3, 0, 1, "probability", "C.5", _A, "probability p_x that a seen breach costs a rung")
+    yield p("lapse", .5, 0, 1, "probability a quarter", "C.5", _A, "probability p_d that a deal of negative value lapses")
+    # --- C.6 blocs
+    yield p("agenda_scale", 1, 0, 10, "multiplier", "C.6", _A, "multiplies the agenda rate of every bloc")
+    yield p("agenda_effort", .5, 0, 2, "share", "C.6", _A, "how far members' effort on the regional track raises a bloc's agenda rate")
+    yield p("vote_noise", .15, .001, .5, "utility", "C.6", _C, "scale s_b of a member's vote")
+    yield p("vote_cost", .15, 0, 1, "utility", "C.6", f"{_A}; {_C}", "cost c_b of a rung of bloc depth to a member")
+    yield p("vote_distance", .15, 0, 1, "utility", "C.6", f"{_A}; {_C}", "cost c_p of the distance to the proposal")
+    yield p("veto_trust", .2, .1, .4, "probability", "C.6", "Tsebelis 2002 (mechanism), assumption (size)", "direct trust τ_veto below which a member votes no")
+    yield p("salience_floor", .3, 0, 1, "share", "C.6", _A, "AI salience of a state without governance capacity")
+    yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
+    yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
+    # --- C.7 instruments
+    yield p("join_intercept", -8.0, -14, 0, "log odds a quarter", "C.7", _C, "b0, hazard of joining an instrument")
+    yield p("join_intercept_sd", .6, 0, 3, "log odds", "C.7", _C, "spread of b0 between instruments")
+    yield p("join_affinity", 1.5, 0, 6, "log odds", "C.7", "Simmons & Elkins 2004 (sign), calibrated (size)", "b_a, closeness of the text")
+    yield p("join_sponsor", 1.0, 0, 6, "log odds", "C.7", _C, "b_s, trust in the sponsor times its size")
+    yield p("join_peers", 2.0, 0, 6, "log odds", "C.7", "Simmons & Elkins 2004 (sign), calibrated (size)", "b_p, like-minded states already in")
+    yield p("join_neighbours", .8, 0, 6, "log odds", "C.7", "Shipan & Volden 2008 (sign), calibrated (size)", "b_n, contiguous states already in")
+    yield p("join_habit", 2.0, 0, 6, "log odds", "C.7", _C, "b_h, earlier joins in the domain")
+    yield p("join_capacity", 1.5, 0, 6, "log odds", "C.7", _C, "b_K, governance capacity")
+    yield p("join_sovereignty", 1.0, 0, 6, "log odds", "C.7", _C, "b_b, binding texts against sovereignty")
+    yield p("join_urgency", .8, 0, 6, "log odds", "C.7", "Birkland 1998 (sign), calibrated (size)", "b_u, felt urgency")
+    yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
+    yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
+    yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
+    yield p("forum_attention", .7, 0, 3, "log odds", "C.8", _A, "effect of a slot spent on the multilateral track on joining")
+    # --- C.8 forum choice
+    yield p("forum_noise", .25, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
+    yield p("patience", .98, .8, 1, "discount a quarter", "C.8", _A, "discount β of what a slow track yields")
+    # --- C.9 diffusion
+    yield p("diffusion", .01, 0, .05, "share a quarter", "C.9", "Simmons, Dobbin & Garrett 2006 (channels), assumption (size)", "speed μ of convergence of positions")
+    yield p("anchor", .05, 0, 1, "multiple of μ", "C.9", _A, "pull back to the initial position, against the pull of all others")
+    yield p("learning_channel", .25, 0, 1, "share", "C.9", _A, "weight of able partners in diffusion")
+    yield p("competition_channel", .2, 0, 1, "share", "C.9", _A, "weight of trading partners in diffusion")
+    yield p("imitation_channel", .2, 0, 1, "share", "C.9", _A, "weight of like-minded states in diffusion")
+    yield p("coercion_channel", .15, 0, 1, "share", "C.9", _A, "weight of leaders with whom a state has deals")
+    yield p("market_pull", .2, 0, 1, "share", "C.9", "Bradford 2020 (mechanism), assumption (size)", "weight of the EU market in diffusion")
+    # --- C.10, C.11 firms and think tanks
+    yield p("capture", .02, 0, .1, "share a quarter", "C.10", "Stigler 1971; Dal Bó 2006 (mechanism), assumption (size)", "speed κ_F of drift towards firms' positions")
+    yield p("research_restraint", .6, 0, 1, "share", "C.10", _A, "how much less a fully research-minded firm drifts terms")
+    yield p("commitment_rate", .02, 0, .5, "probability a quarter", "C.10", _A, "rate at which a firm joins a voluntary instrument of its own kind")
+    yield p("commitment_worth", .1, 0, 1, "share of value", "C.10", _A, "what a firm's voluntary commitments add to the value of its expertise")
+    yield p("funder_bias", .01, 0, .1, "share a quarter", "C.11", _A, "speed κ_T of drift towards funders' positions")
+    yield p("dependence", .5, 0, 1, "share", "C.11", _A, "κ_f, loss of domestic learning when all know-how is foreign")
+    # --- C.12 NGOs
+    yield p("norm_threshold", .33, 0, 1, "share of adopters", "C.12", "Finnemore & Sikkink 1998; Granovetter 1978", "mean threshold θ of norm adoption")
+    yield p("norm_spread", .1, 0, .5, "share of adopters", "C.12", "Granovetter 1978 (form), assumption (size)", "spread of thresholds")
+    yield p("norm_start", .5, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
+    yield p("norm_ngo", .05, 0, .5, "share of adopters", "C.12", _A, "fall of the threshold with a full NGO tie")
+    yield p("ngo_monitoring", .1, 0, 1, "probability", "C.12", _A, "probability that one NGO sees a breach")
+    yield p("norm_oversight", .1, 0, 1, "share", "C.12", _A, "oversight of firms added by having adopted the norm")
+    yield p("rights_terms", .3, 0, 1, "share", "C.12", _A, "shift of agreed terms on rights towards an NGO that takes part")
+    yield p("proposals", .005, 0, .05, "share a quarter", "C.13", _A, "speed at which proposals of NGOs and individuals move a state's position on rights")
+    # --- C.13 opinion
+    yield p("tolerance", .25, .1, .5, "opinion", "C.13", "Deffuant et al. 2000", "confidence bound ε")
+    yield p("persuasion", .3, 0, 1, "share", "C.13", "Deffuant et al. 2000", "step μ_D towards a message within the bound")
+    yield p("message_rate", .05, 0, 1, "share of the public a quarter", "C.13", _A, "share of a full audience that one influencer moves in a quarter")
+    yield p("disclosure_cost", .5, 0, 1, "share", "C.13", _A, "loss of reach of disclosed payment in a transparent state")
+    yield p("backlash", .15, 0, 1, "share", "C.13", _A, "step towards rejection when hidden payment comes out")
+    yield p("backlash_trust", .5, 0, 5, "observations", "C.13", _A, "evidence against the payer with each of its partners when hidden payment comes out")
+    yield p("ratification_noise", .1, .02, .5, "share of the public", "C.13", "Putnam 1988 (mechanism), assumption (size)", "scale of the vote on binding deals around one half")
+    yield p("opinion_spread", .2, .05, .4, "opinion", "C.13", _A, "standard deviation of opinion inside a public")
+    # --- C.14 harm
+    yield p("hazard", .3, 0, 2, "incidents a quarter", "C.14", _C, "incidents h0 of a state without governance at today's capability")
+    yield p("capability_growth", .03, .01, .08, "per quarter", "C.14", _C, "growth g of AI capability")
+    yield p("capability_saturation", .25, 0, 1, "share", "C.14", _A, "curvature of the capability path; 0 is exponential growth")
+    yield p("shield", .5, 0, 1, "share", "C.14", _C, "share χ of harm that full governance of the world prevents")
+    yield p("aggregation", -2, -10, 10, "exponent", "C.14", "Hirshleifer 1983 (form), calibrated (size)", "r of world governance: weakest link below 0, average 1, best shot above")
+    yield p("governance_floor", .05, .001, .5, "capacity", "C.14", _A, "least capacity with which a state enters world governance")
+    yield p("joint_shield", .5, 0, 2, "share", "C.14", _A, "what full commitments add to the governance that shields a state")
+    yield p("share_cyber", .4, 0, 1, "share of incidents", "C.14", _A, "cyber attacks; shares are rescaled to one")
+    yield p("share_market", .2, 0, 1, "share of incidents", "C.14", _A, "market manipulation and theft of secrets")
+    yield p("share_disinformation", .3, 0, 1, "share of incidents", "C.14", _A, "disinformation")
+    yield p("share_social", .1, 0, 1, "share of incidents", "C.14", _A, "other social harm")
+    yield p("disinformation_opinion", .01, 0, .2, "opinion", "C.14", _A, "fall of support by one disinformation incident")
+    yield p("disinformation_trust", .05, 0, 1, "observations", "C.14", _A, "evidence against each partner by one disinformation incident")
+    yield p("perception_noise", .5, 0, 2, "log units", "C.14", _A, "noise σ_p in the perception of incidents without expert ties")
+    yield p("urgency_memory", .8, 0, .99, "share kept a quarter", "C.14", "Birkland 1998 (mechanism), assumption (size)", "persistence of urgency")
+    yield p("alarm", 2, .5, 20, "incidents a quarter", "C.14", _A, "perceived incidents that raise urgency by its full step")
+    yield p("benefit", .1, 0, 1, "share of product a quarter", "C.14", _A, "benefit of AI at full adoption and capacity")
+    # --- C.15 capacity
+    yield p("capacity_growth", .02, .005, .05, "per quarter", "C.15", _C, "speed h_K of capacity building")
+    yield p("domestic_learning", .3, 0, 1, "share", "C.15", _A, "domestic part of capacity building")
+    yield p("partner_learning", .1, 0, 1, "share", "C.15", "Cohen & Levinthal 1990 (form), assumption (size)", "capacity from a partner's expertise")
+    yield p("absorption_floor", .3, 0, 1, "share", "C.15", "Cohen & Levinthal 1990 (form), assumption (size)", "absorptive capacity of a state without capacity of its own")
+    yield p("capacity_decay", 1, 0, 3, "multiplier", "C.15", _C, "multiplies the decay that holds each state at its initial capacity")
+    yield p("coordination_gain", .3, 0, 1, "share", "C.15", _A, "gain in capacity building from dealing with all kinds of partners")
+    yield p("agency_gain", .3, 0, 1, "share", "C.15", _A, "gain in capacity building from a national AI governance agency")
+    yield p("shared_learning", .0, 0, .2, "share a quarter", "C.15", _A, "catching up with abler members of the same blocs")
+    # --- C.16 learning
+    yield p("forgetting", .1, 0, 1, "share a quarter", "C.16", "Roth & Erev 1995 (form), assumption (size)", "forgetting of propensities")
+    yield p("imitation_noise", .1, .01, 1, "utility", "C.16", "Szabó & Tőke 1998 (Fermi rule), assumption (size)", "noise of imitation")
+    # --- C.17 fragmentation
+    yield p("fragmentation_trust", .3, 0, .5, "probability", "C.17", _A, "fall of initial trust across the lines at full fragmentation")
+    # --- C.18 trilateral
+    yield p("trilateral_rate", .25, 0, 1, "probability", "C.18", _C, "rate r3 at which a brokered triple is put on the table")
+    # --- actors: what each kind offers and needs (the table after C.18)
+    yield from _actor_table()
+    yield p("state_slots", 6, 0, 20, "slots", "C.18", _A, "slots of the largest state beyond the one every state has")
+    yield p("state_budget_floor", .2, 0, 2, "budget a quarter", "C.18", _A, "budget of the smallest state")
+    yield p("state_budget_size", 4, 0, 20, "budget a quarter", "C.18", _A, "budget of the largest state beyond the floor")
+    # --- E outcomes
+    yield p("volume_half", 10, 1, 50, "binding-equivalents", "E", _A, "commitments that give a volume of one half")
+    yield p("harm_scale", 3, .5, 20, "incidents", "E", _A, "H0, incidents at which safety is 1/e")
+    yield p("harm_memory", .9, 0, .99, "share kept a quarter", "E", _A, "memory of incidents in the safety index")
+    yield p("quality_floor", .01, .0001, .2, "index", "E", "OECD/JRC 2008 (form), assumption (size)", "least value of a part of quality in its geometric mean")
+    yield p("clean_record", 4, 1, 40, "quarters", "E", _A, "quarters without a breach after which a side of a deal counts as keeping it")
+    yield p("polarisation", 1.3, 1, 1.6, "exponent", "E", "Esteban & Ray 1994", "sensitivity α of polarisation to identification within camps")
+
+
+GOODS = ("expertise", "finance", "legitimacy", "reach")
+"""What actors offer and need, in the order of the columns of ``State.offers`` and ``State.needs``."""
+
+# kind: offers, needs (expertise, finance, legitimacy, reach), budget, slots
+_KINDS = {
+    "firm": ((.9, .5, .1, .4), (.1, .9, .5, .2), 1., 3),
+    "think_tank": ((.8, .05, .4, .2), (.2, .8, .3, .3), .3, 2),
+    "ngo": ((.4, .05, .8, .5), (.3, .5, .5, .3), .2, 2),
+    "influencer": ((.1, .05, .3, .9), (.1, .5, .4, .2), .1, 1),
+    "secretariat": ((.6, .4, .9, .6), (.2, .6, .4, .3), .5, 4),
+}
+
+
+def _actor_table() -> Iterator[Parameter]:
+    p = Parameter
+    yield p("state_offers_expertise", .15, 0, 1, "share", "C.18", _A, "expertise offered by a state without capacity")
+    yield p("state_offers_expertise_capacity", .7, 0, 1, "share", "C.18", _A, "rise of the expertise a state offers with its capacity")
+    yield p("state_offers_finance", .2, 0, 1, "share", "C.18", _A, "finance offered by the smallest state")
+    yield p("state_offers_finance_size", .8, 0, 1, "share", "C.18", _A, "rise of the finance a state offers with its size")
+    yield p("state_offers_legitimacy", .6, 0, 1, "share", "C.18", _A, "legitimacy offered by a state")
+    yield p("state_offers_reach", .3, 0, 1, "share", "C.18", _A, "reach offered by a state")
+    yield p("state_needs_legitimacy", .4, 0, 1, "share", "C.18", _A, "legitimacy needed by a state; its need of expertise is 1-K, of finance 1 minus what it offers")
+    yield p("state_needs_reach", .3, 0, 1, "share", "C.18", _A, "reach needed by a state")
+    for kind, (offers, needs, budget, slots) in _KINDS.items():
+        label = kind.replace("_", " ")
+        for good, offer in zip(GOODS, offers, strict=True):
+            yield p(f"{kind}_offers_{good}", offer, 0, 1, "share", "C.18", _A, f"{good} offered by a {label}")
+        for good, need in zip(GOODS, needs, strict=True):
+            yield p(f"{kind}_needs_{good}", need, 0, 1, "share", "C.18", _A, f"{good} needed by a {label}")
+        yield p(f"{kind}_budget", budget, 0, 10, "budget a quarter", "C.18", _A, f"budget of a {label}")
+        yield p(f"{kind}_slots", slots, 0, 20, "slots", "C.18", _A, f"slots of a {label}")
+
+
+PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for entry in _entries()})
+"""Registry of every parameter by name, in the order of the model description."""
+
+
+class Parameters:
+    """A frozen set of values, one for every entry of :data:`PARAMETERS`, read as attributes.
+
+    Raises
+    ------
+    InputError
+        For an unknown name or a value that is not finite or out of its bounds; all faults at once.
+
+    Examples
+    --------
+    >>> Parameters({"rivalry": 2}).rivalry
+    2.0
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, overrides: Mapping[str, float] | None = None):
+        values = {name: float(entry.default) for name, entry in PARAMETERS.items()}
+        faults = []
+        for name, value in (overrides or {}).items():
+            message = check_value(name, value)
+            if message:
+                faults.append(Fault(f"parameters.{name}", message))
+            else:
+                values[name] = float(value)
+        if faults:
+            raise InputError(faults)
+        object.__setattr__(self, "_values", MappingProxyType(values))
+
+    def __getattr__(self, name: str) -> float:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(f"no parameter {name!r}; {suggest(name, list(PARAMETERS))}") from None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("parameters are frozen; use Parameters.replace(name=value)")
+
+    def replace(self, **overrides: float) -> Parameters:
+        """A copy with some values changed."""
+        return Parameters({**self._values, **overrides})
+
+    def as_dict(self) -> dict[str, float]:
+        """Every value by name, in registry order."""
+        return dict(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parameters) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+    def __reduce__(self) -> tuple[type[Parameters], tuple[dict[str, float]]]:
+        return (Parameters, (dict(self._values),))
+
+    def __repr__(self) -> str:
+        changed = {n: v for n, v in self._values.items() if v != PARAMETERS[n].default}
+        return f"Parameters({changed})"
+
+
+def check_value(name: str, value: object) -> str:
+    """What is wrong with a value for a parameter; an empty string if nothing is."""
+    if name not in PARAMETERS:
+        return f"unknown parameter; {suggest(name, list(PARAMETERS)) or 'see `wifaq list parameters`'}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"must be a number, not {type(value).__name__}"
+    entry = PARAMETERS[name]
+    if not entry.low <= value <= entry.high:  # false for NaN and infinity too
+        return f"{value} is outside [{entry.low:g}, {entry.high:g}] ({entry.unit})"
+    return ""
