@@ -165,6 +165,11 @@ class World:
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A pickle forgets that an array is read-only.
+        vars(self).update(state)
+        self.__post_init__()
+
     def __len__(self) -> int:
         return len(self.ids)
 
