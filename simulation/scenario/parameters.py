@@ -50,11 +50,11 @@ def _entries() -> Iterator[Parameter]:
     yield p("camp_margin", 1.3, 1, 3, "ratio", "C.1", _A, "a state is in the camp of the leader whose affinity exceeds the second's by this ratio")
     yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
-    yield p("choice_noise", .05, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
-    yield p("tempo", .1, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
+    yield p("choice_noise", .08, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
+    yield p("tempo", .5, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
     yield p("tempo_capability", 1, 0, 2, "exponent", "C.2", _C, "exponent ω_Q of AI capability in the tempo")
     yield p("breach_loss", .5, .2, 1, "share of value", "C.2", _A, "sunk loss Λ if the partner breaches")
-    yield p("setup_cost", .06, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
+    yield p("setup_cost", .08, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
     yield p("upkeep_cost", .01, .002, .02, "budget a quarter", "C.2", _C, "upkeep c_m of a rung")
     yield p("shared_partners", .3, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_t of shared partners")
     yield p("partner_activity", .2, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_p of the partner's activity")
@@ -108,7 +108,8 @@ def _entries() -> Iterator[Parameter]:
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
     yield p("forum_attention", .7, 0, 3, "log odds", "C.8", _A, "effect of a slot spent on the multilateral track on joining")
     # --- C.8 forum choice
-    yield p("forum_noise", .25, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
+    yield p("forum_noise", .2, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
+    yield p("prospects", 5, 1, 20, "partners", "C.8", _A, "best partners over which a state averages what a track of deals promises")
     yield p("patience", .98, .8, 1, "discount a quarter", "C.8", _A, "discount β of what a slow track yields")
     # --- C.9 diffusion
     yield p("diffusion", .01, 0, .05, "share a quarter", "C.9", "Simmons, Dobbin & Garrett 2006 (channels), assumption (size)", "speed μ of convergence of positions")
