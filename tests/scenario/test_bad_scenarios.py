@@ -68,11 +68,21 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["title: " + "a" * (MAX_BYTES - 50), "- " * 400_000, "{" * 900_000, "a: " * 300_000, "? " * 400_000,
-     "&a " * 300_000, "#" * 900_000, "\n" * 900_000 + "a", '"' + "\\" * 800_000, "title: |\n" + " x\n" * 300_000,
-     "".join(f"k{i}: &a{i} {i}\n" for i in range(60_000))],
+    [
+        "title: " + "a" * (MAX_BYTES - 50),
+        "- " * 400_000,
+        "{" * 900_000,
+        "a: " * 300_000,
+        "? " * 400_000,
+        "&a " * 300_000,
+        "#" * 900_000,
+        "\n" * 900_000 + "a",
+        '"' + "\\" * 800_000,
+        "title: |\n" + " x\n" * 300_000,
+        "".join(f"k{i}: &a{i} {i}\n" for i in range(60_000)),
+    ],
     ids=range(11),
-)  # fmt: skip
+)
 def test_a_hostile_file_of_the_largest_size_is_refused_soon(tmp_path: Path, text: str) -> None:
     path = tmp_path / "hostile.yaml"
     path.write_text(text[: MAX_BYTES - 1], encoding="utf-8")
