@@ -66,6 +66,8 @@ class State:
     transparency: F  # [n] T in [0, 1]
     oversight: F  # [n] oversight of firms in [0, 1]
     adoption: F  # [n] share of the population that uses AI, [0, 1]
+    local_share: F  # [n] least share of home organisations among a state's non-state partners, [0, 1]
+    local_funding: F  # [n] how far a state funds its own research centres, [0, 1]
     agency: F  # [n] strength of a national AI governance agency, [0, 1]
     urgency: F  # [n] felt urgency in [0, 1]
     budget: F  # [n] per quarter

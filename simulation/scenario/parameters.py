@@ -48,8 +48,9 @@ def _entries() -> Iterator[Parameter]:
     # --- C.1 issue space
     yield p("affinity_width", .35, .2, .5, "distance", "C.1", _C, "scale δ at which affinity falls with distance in the issue space")
     yield p("camp_margin", 1.3, 1, 3, "ratio", "C.1", _A, "a state is in the camp of the leader whose affinity exceeds the second's by this ratio")
+    yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
-    yield p("choice_noise", .05, .01, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
+    yield p("choice_noise", .05, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
     yield p("tempo", .1, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
     yield p("tempo_capability", 1, 0, 2, "exponent", "C.2", _C, "exponent ω_Q of AI capability in the tempo")
     yield p("breach_loss", .5, .2, 1, "share of value", "C.2", _A, "sunk loss Λ if the partner breaches")
@@ -64,6 +65,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("rivalry", 1, 0, 4, "multiplier", "C.3", _C, "strength ρ of rivalry between the leaders")
     yield p("concession_split", .5, 0, 1, "share", "C.3", "Nash 1950", "share φ of the second price that a courted state receives")
     yield p("geopolitics", .15, 0, .3, "utility", "C.3", _C, "worth of a partner to a leader for the sake of rivalry alone")
+    yield p("rivalry_distance", .5, .1, 1, "distance", "C.3", _A, "RMS distance at which two leaders are full rivals")
     # --- C.4 trust
     yield p("prior_mass", 4, 2, 10, "observations", "C.4", _A, "mass n0 of the initial opinion of a partner")
     yield p("witness_mass", 3, 0, 10, "observations", "C.4", _A, "mass m_w of what third parties report")
@@ -125,6 +127,7 @@ def _entries() -> Iterator[Parameter]:
     # --- C.12 NGOs
     yield p("norm_threshold", .33, 0, 1, "share of adopters", "C.12", "Finnemore & Sikkink 1998; Granovetter 1978", "mean threshold θ of norm adoption")
     yield p("norm_spread", .1, 0, .5, "share of adopters", "C.12", "Granovetter 1978 (form), assumption (size)", "spread of thresholds")
+    yield p("norm_start", .5, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
     yield p("norm_ngo", .05, 0, .5, "share of adopters", "C.12", _A, "fall of the threshold with a full NGO tie")
     yield p("ngo_monitoring", .1, 0, 1, "probability", "C.12", _A, "probability that one NGO sees a breach")
     yield p("norm_oversight", .1, 0, 1, "share", "C.12", _A, "oversight of firms added by having adopted the norm")

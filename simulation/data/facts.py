@@ -1,0 +1,188 @@
+"""Figures of states as of a date: which year is used, and how a gap is filled.
+
+Two rules, the same for every variable and state.
+
+*As of.* A figure of year Y counts as known from 31 December of Y. The latest
+known figure is used; where none is known the earliest later one is, and a note
+says so.
+
+*Fill.* A state without any figure gets the value a straight line gives from a
+named proxy (fitted on the states that have both), else the mean of its UN
+subregion, else of its continent. Every fill is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.data.tables import table
+from simulation.errors import DataError
+
+Floats = npt.NDArray[np.float64]
+
+#: variable -> the variable a gap is read from by a straight line.
+PROXIES: Mapping[str, str] = {
+    "libdem": "freedom",
+    "cpi": "corruption_control",
+    "corruption_control": "voice",
+    "effectiveness": "voice",
+    "rule_of_law": "voice",
+    "regulation": "voice",
+    "stability": "voice",
+    "readiness": "readiness_new",
+}
+#: variables of which several years are averaged, to smooth one session's agenda.
+AVERAGED: Mapping[str, int] = {"ideal_point": 3}
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "libdem": (0.0, 1.0), "cpi": (0.0, 100.0), "readiness": (0.0, 100.0), "internet": (0.0, 100.0),
+}
+
+
+@dataclass
+class Facts:
+    """Filled figures of the 193 states, in the order of ``iso3``.
+
+    Attributes
+    ----------
+    iso3
+        ISO 3166 alpha-3 codes, alphabetical.
+    values
+        variable -> float64[193], without gaps.
+    notes
+        One sentence for every later figure used and every gap filled.
+    """
+
+    iso3: tuple[str, ...]
+    values: dict[str, Floats] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def __getitem__(self, variable: str) -> Floats:
+        return self.values[variable]
+
+
+@lru_cache(maxsize=1)
+def _panels() -> dict[str, tuple[tuple[int, ...], Floats]]:
+    """variable -> (years, figures[year, state]), NaN where there is none."""
+    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
+    years: dict[str, set[int]] = {}
+    for row in table("state_facts"):
+        years.setdefault(row["variable"], set()).add(int(row["year"]))
+    order = {name: sorted(found) for name, found in years.items()}
+    panels = {name: np.full((len(found), len(place)), np.nan) for name, found in order.items()}
+    for row in table("state_facts"):
+        name = row["variable"]
+        panels[name][order[name].index(int(row["year"])), place[row["iso3"]]] = float(row["value"])
+    return {name: (tuple(order[name]), panel) for name, panel in panels.items()}
+
+
+def known(year: int, as_of: date) -> bool:
+    """Whether a figure of ``year`` was known on ``as_of``."""
+    return date(year, 12, 31) <= as_of
+
+
+def _select(name: str, as_of: date, notes: list[str]) -> Floats:
+    """The figure of each state known on the day, or the earliest later one, or NaN."""
+    years, panel = _panels()[name]
+    chosen = np.full(panel.shape[1], np.nan)
+    is_known = np.array([known(year, as_of) for year in years])
+    for state in range(panel.shape[1]):
+        have = np.flatnonzero(~np.isnan(panel[:, state]) & is_known)
+        if have.size:
+            chosen[state] = panel[have[-AVERAGED.get(name, 1):], state].mean()
+    later: dict[int, int] = {}
+    for state in np.flatnonzero(np.isnan(chosen)):
+        have = np.flatnonzero(~np.isnan(panel[:, state]))
+        if have.size:
+            chosen[state] = panel[have[0], state]
+            later[years[have[0]]] = later.get(years[have[0]], 0) + 1
+    for year, count in sorted(later.items()):
+        notes.append(f"{name}: the figure of {year} is used for {count} states, none earlier exists")
+    return chosen
+
+
+def _regions(column: str) -> npt.NDArray[np.str_]:
+    return np.array([row[column] for row in table("states")])
+
+
+def _fill(name: str, values: Mapping[str, Floats], iso3: tuple[str, ...], notes: list[str]) -> Floats:
+    """Fill the gaps of one variable by the rule of this module."""
+    figures = values[name].copy()
+    gaps = np.isnan(figures)
+    if not gaps.any():
+        return figures
+    how = np.full(figures.size, "", dtype=object)
+    if name in PROXIES:
+        proxy = values[PROXIES[name]]
+        both = ~gaps & ~np.isnan(proxy)
+        slope, start = np.polyfit(proxy[both], figures[both], 1)
+        use = gaps & ~np.isnan(proxy)
+        figures[use] = np.clip(start + slope * proxy[use], *BOUNDS.get(name, (-np.inf, np.inf)))
+        how[use] = f"a line on {PROXIES[name]}"
+    for column in ("subregion", "continent"):
+        region = _regions(column)
+        for state in np.flatnonzero(np.isnan(figures)):
+            peers = (region == region[state]) & ~gaps
+            if peers.any():
+                figures[state] = figures[peers].mean()
+                how[state] = f"the mean of the {column}"
+    if np.isnan(figures).any():
+        raise DataError(f"no way to fill {name} for some states")
+    for way in sorted(set(how[gaps])):
+        names = ", ".join(code for code, used in zip(iso3, how, strict=True) if used == way)
+        notes.append(f"{name}: filled from {way} for {names}")
+    return figures
+
+
+def load_facts(as_of: date) -> Facts:
+    """All figures of states as of a date, filled, with the notes on what was done."""
+    iso3 = tuple(row["iso3"] for row in table("states"))
+    facts = Facts(iso3)
+    raw = {name: _select(name, as_of, facts.notes) for name in sorted(_panels())}
+    done: dict[str, Floats] = dict(raw)
+    for name in raw:  # a proxy is itself filled first where it has a proxy of its own
+        chain = [name]
+        while chain[-1] in PROXIES:
+            chain.append(PROXIES[chain[-1]])
+        for link in reversed(chain):
+            if np.isnan(done[link]).any() and link != "readiness_new":
+                done[link] = _fill(link, {**raw, **done, link: raw[link]}, iso3, facts.notes)
+    facts.values = done
+    return facts
+
+
+def load_trade(as_of: date, notes: list[str]) -> Floats:
+    """Goods trade of each pair of states.
+
+    Returns
+    -------
+    Floats
+        float64[193, 193], million US dollars a year, both directions together,
+        symmetric, the mean of the years 2018–2020 known on the day.
+    """
+    years = [year for year in (2018, 2019, 2020) if known(year, as_of)]
+    if not years:
+        years = [2018]
+        notes.append("trade: the figures of 2018 are used for all pairs, none earlier exists")
+    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
+    trade = np.zeros((len(place), len(place)))
+    for row in table("dyads"):
+        a, b = place[row["iso3_a"]], place[row["iso3_b"]]
+        trade[a, b] = trade[b, a] = sum(float(row[f"trade_{year}"] or 0.0) for year in years) / len(years)
+    return trade
+
+
+def load_flag(column: str) -> npt.NDArray[np.bool_]:
+    """A symmetric mark of pairs of states: ``language``, ``colony`` or ``contiguous``."""
+    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
+    marks = np.zeros((len(place), len(place)), dtype=bool)
+    for row in table("dyads"):
+        if row[column]:
+            a, b = place[row["iso3_a"]], place[row["iso3_b"]]
+            marks[a, b] = marks[b, a] = True
+    return marks

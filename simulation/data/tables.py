@@ -1,0 +1,55 @@
+"""Reading and writing the project's own tables.
+
+``tables/`` holds what the model reads, derived by :mod:`simulation.data.build`.
+``judged/`` holds what people decided (bloc rules, depths of deals, dates that are
+recalled), each row with its ``basis``; the build merges it into ``tables/``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from simulation.errors import DataError
+
+TABLES = Path(__file__).parent / "tables"
+JUDGED = Path(__file__).parent / "judged"
+
+Row = Mapping[str, str]
+
+
+def read_csv(path: Path) -> tuple[dict[str, str], ...]:
+    """Rows of a CSV file as text; an empty cell is ``""``, and ``NA`` stays ``NA``."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return tuple(csv.DictReader(stream))
+    except FileNotFoundError:
+        raise DataError(f"the table {path} is missing: build it with python -m simulation.data.build") from None
+
+
+@lru_cache(maxsize=None)
+def table(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of a shipped table, read once. Callers must not change them."""
+    return read_csv(TABLES / f"{name}.csv")
+
+
+@lru_cache(maxsize=None)
+def judged(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of a table of judgements, read once. Callers must not change them."""
+    return read_csv(JUDGED / f"{name}.csv")
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write rows with the same bytes on every system: UTF-8, ``\\n``, columns in order."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def short(value: float, digits: int = 4) -> str:
+    """A number with so many significant digits and nothing superfluous."""
+    text = f"{float(value):.{digits}g}"
+    return repr(float(text)).removesuffix(".0") if "e" in text else text
