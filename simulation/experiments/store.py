@@ -8,6 +8,7 @@ seed, version, data, code. No clock, no host, no path of this machine goes into 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import platform
@@ -17,13 +18,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulation.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from simulation.scenario.schema import Scenario
 
 RUN_ID_LENGTH = 12  # hexadecimal digits: 48 bits, ample for one user's runs
 LIBRARIES = ("wifaq", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
@@ -74,9 +78,51 @@ def data_hash() -> str:
     return tree_hash(_PACKAGE / "data", "*.csv")
 
 
-def run_id(parts: Mapping[str, object]) -> str:
+def hashes(scenario: Scenario, text: str) -> dict[str, Any]:
+    """Hashes of all that a result was made from.
+
+    Parameters
+    ----------
+    scenario
+        What was simulated.
+    text
+        The scenario with every key written out.
+
+    Returns
+    -------
+    dict
+        SHA-256 of ``scenario``, ``data`` and ``code``, of each user's metric (``metrics``) and
+        of each table of the user's own facts (``records``).
+    """
+    from simulation.outcomes.metrics import metric_hashes
+
+    files = {"deals": scenario.records.deals, "joins": scenario.records.joins}
+    records = {name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items() if path}
+    return {
+        "scenario": text_hash(text),
+        "data": data_hash(),
+        "code": code_hash(),
+        "metrics": metric_hashes(),
+        "records": records,
+    }
+
+
+def run_id(seed: int, hashes: Mapping[str, Any], contrasts: Sequence[str]) -> str:
     """Name of a run: a hash of what determines its results."""
+    parts = {"seed": seed, "version": versions()["wifaq"], "hashes": hashes, "contrasts": sorted(contrasts)}
     return text_hash(json.dumps(parts, sort_keys=True))[:RUN_ID_LENGTH]
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """The scenario with every key written out, as YAML that loads as the same scenario."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    stream = io.StringIO()
+    yaml.dump(scenario.model_dump(mode="json"), stream)
+    return stream.getvalue()
 
 
 # --- the folder

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from simulation.plots.style import (
-    CAMP_COLOUR,
-    CAMP_NAME,
-    INK,
-    KIND_MARKER,
-    TRACK_LOOK,
-    note,
-)
+from simulation.plots.style import CAMP_COLOUR, CAMP_NAME, INK, KIND_MARKER, TRACK_LOOK, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_PARTNERS = 28  # more labels than this do not fit on one page at a readable size
-_WIDTH_OF_A_RUNG = 1.6  # points
-_LONGEST_NAME = 30  # characters
+MOST_PARTNERS = 30  # more labels than this do not fit on one page at a readable size
+_RUNG = 1.5  # points of line width
+_NAME_WIDTH = 28  # characters a line of a label
 _DEPTHS = {1: "memorandum", 2: "programme", 3: "binding"}
+_NODE = 15.0  # points
 
 
 def draw_ego_network(
@@ -55,20 +51,19 @@ def draw_ego_network(
         ``ax``.
     """
     chosen, left_out = _choose(table, least)
-    places = _places(len(chosen))
-    for (_, node), (x, y) in zip(chosen.iterrows(), places, strict=True):
+    for (_, node), (x, y) in zip(chosen.iterrows(), _places(len(chosen)), strict=True):
         _draw_edges(ax, table.loc[table["partner"] == node["partner"]], x, y, least)
         _draw_node(ax, node, x, y)
-    ax.plot(0, 0, marker="o", ms=30, color="white", mec=INK, mew=2, zorder=4)
-    ax.text(0, 0, focal, ha="center", va="center", fontweight="bold", fontsize=9, zorder=5)
-    ax.set_xlim(-2.15, 2.15)
-    ax.set_ylim(-1.12, 1.12)
+    middle = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": INK, "linewidth": 1.6}
+    ax.text(0, 0, textwrap.fill(focal, 18), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
+    ax.set_xlim(-2.2, 2.2)
+    ax.set_ylim(-1.1, 1.1)
     ax.set_axis_off()
-    ax.set_title(f"Partners of {focal}, {quarter}: probability of a deal")
+    ax.set_title(f"Partners of {focal} in {quarter}, with the probability of a deal")
     _legend(ax, chosen, table)
     count = int(table["replicates"].max()) if len(table) else 0
-    rest = f" {left_out} less likely partners not shown." if left_out else ""
-    note(ax, f"{count} replicates. {label}. Shown: probability at least {least:.0%}.{rest}")
+    rest = f" Not shown: {left_out} less likely." if left_out else ""
+    note(ax, f"{count} replicates. {label} Shown: probability of {100 * least:.0f} % or more.{rest}")
     return ax
 
 
@@ -77,16 +72,11 @@ def _choose(table: pd.DataFrame, least: float) -> tuple[pd.DataFrame, int]:
     groups = table.groupby("partner", sort=True)
     nodes = groups[["name", "kind", "camp"]].first()
     nodes["probability"] = groups["probability"].sum()
-    nodes = nodes.fillna({"camp": ""}).reset_index()
-    likely = nodes.loc[nodes["probability"] >= least]
-    likely = likely.sort_values(["probability", "partner"], ascending=[False, True]).head(MOST_PARTNERS)
-    order = {name: place for place, name in enumerate([*KIND_MARKER, *CAMP_COLOUR])}
-    shown = likely.sort_values(
-        ["kind", "camp", "probability", "partner"],
-        key=lambda column: column.map(order) if column.name in ("kind", "camp") else (
-            -column if column.name == "probability" else column
-        ),
-    )
+    nodes = nodes.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
+    likely = nodes.loc[nodes["probability"] >= least].head(MOST_PARTNERS)
+    kind, camp = (likely[name].map(list(order).index) for name, order in
+                  (("kind", KIND_MARKER), ("camp", CAMP_COLOUR)))  # fmt: skip
+    shown = likely.assign(_kind=kind, _camp=camp).sort_values(["_kind", "_camp"], kind="stable")
     return shown, len(nodes) - len(shown)
 
 
@@ -96,7 +86,7 @@ def _places(count: int) -> list[tuple[float, float]]:
     sides = []
     for size, sign in ((right, 1.0), (count - right, -1.0)):
         heights = np.linspace(1, -1, size) if size > 1 else np.zeros(size)
-        sides.append([(sign * (0.35 + 0.75 * np.sqrt(1 - 0.9 * y * y)), float(y)) for y in heights])
+        sides.append([(sign * (0.45 + 0.6 * np.sqrt(1 - 0.9 * y * y)), float(y)) for y in heights])
     return sides[0] + sides[1][::-1]
 
 
@@ -104,48 +94,42 @@ def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) 
     likely = rows.loc[rows["probability"] >= min(least, float(rows["probability"].max()))]
     for place, (_, row) in enumerate(likely.iterrows()):
         colour, line, _ = TRACK_LOOK[row["track"]]
-        shift = 0.025 * (place - (len(likely) - 1) / 2)
-        width = _WIDTH_OF_A_RUNG * row["depth_if_any"]
+        shift = 0.04 * (place - (len(likely) - 1) / 2)
+        width = _RUNG * row["depth_if_any"]
         ax.plot([0, x], [shift, y + shift], color=colour, ls=line, lw=width, alpha=0.85, zorder=1)
 
 
 def _draw_node(ax: Axes, node: pd.Series, x: float, y: float) -> None:
-    ax.plot(
-        x, y, marker=KIND_MARKER[node["kind"]], ms=10, color=CAMP_COLOUR[node["camp"]], mec=INK, mew=0.8, zorder=3
-    )
-    name = str(node["name"])
-    name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
+    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3)
+    if node["camp"] != "none":  # the colour said once more, for grey prints
+        ax.text(x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4)
+    lines = textwrap.wrap(str(node["name"]), _NAME_WIDTH, max_lines=2, placeholder="…")
     side = 1 if x > 0 else -1
-    ax.text(
-        x + side * 0.07,
-        y,
-        f"{name}  {node['probability']:.2f}" if side > 0 else f"{node['probability']:.2f}  {name}",
-        ha="left" if side > 0 else "right",
-        va="center",
-        fontsize=8.5,
-    )
+    chance = f"{100 * node['probability']:.0f} %"
+    lines[0] = f"{lines[0]}  {chance}" if side > 0 else f"{chance}  {lines[0]}"
+    ax.text(x + side * 0.1, y, "\n".join(lines), ha="left" if side > 0 else "right", va="center", fontsize=9)
 
 
 def _legend(ax: Axes, chosen: pd.DataFrame, table: pd.DataFrame) -> None:
-    """Keys of what is in the picture, below it."""
-    tracks = [track for track in TRACK_LOOK if track in set(table["track"])]
-    marks = [
-        Line2D([], [], color=TRACK_LOOK[t][0], ls=TRACK_LOOK[t][1], lw=2.5, label=t.replace("_", "-"))
-        for t in tracks
+    """Keys of what is in the picture, below it: a column each for track, depth, kind and camp."""
+    looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in set(table["track"])}
+    columns = [
+        [Line2D([], [], color=c, ls=ls, lw=2.5, label=t.replace("_", "-")) for t, (c, ls, _) in looks.items()],
+        [Line2D([], [], color="#777777", lw=_RUNG * rung, label=name) for rung, name in _DEPTHS.items()],
+        [_mark(KIND_MARKER[k], "white", k.replace("_", " ")) for k in KIND_MARKER if k in set(chosen["kind"])],
+        [_mark("o", CAMP_COLOUR[c], CAMP_NAME[c]) for c in CAMP_COLOUR if c in set(chosen["camp"])],
     ]
-    marks += [
-        Line2D([], [], color="#777777", lw=_WIDTH_OF_A_RUNG * rung, label=name) for rung, name in _DEPTHS.items()
-    ]
-    marks += [
-        Line2D([], [], ls="", marker=KIND_MARKER[k], ms=8, color="white", mec=INK, label=k.replace("_", " "))
-        for k in KIND_MARKER
-        if k in set(chosen["kind"])
-    ]
-    marks += [
-        Line2D([], [], ls="", marker="o", ms=8, color=CAMP_COLOUR[c], mec=INK, label=CAMP_NAME[c])
-        for c in CAMP_COLOUR
-        if c in set(chosen["camp"])
-    ]
+    rows = max(map(len, columns))
+    filled = [key for column in columns for key in _pad(column, rows)]
     ax.legend(
-        handles=marks, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=5, fontsize=8.5, handlelength=3.2
+        handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6
     )
+
+
+def _mark(marker: str, colour: str, label: str) -> Line2D:
+    return Line2D([], [], ls="", marker=marker, ms=9, color=colour, mec=INK, label=label)
+
+
+def _pad(keys: Sequence[Line2D], rows: int) -> list[Line2D]:
+    blank = [Line2D([], [], ls="", label=" ") for _ in range(rows - len(keys))]
+    return [*keys, *blank]

@@ -37,8 +37,8 @@ KIND_MARKER: Mapping[str, str] = {
     "influencer": "*",
     "secretariat": "p",
 }
-CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E73", "": "#F0E442"}
-CAMP_NAME: Mapping[str, str] = {"EU": "EU camp", "CN": "CN camp", "US": "US camp", "": "no camp"}
+CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E73", "none": "#f2f2f2"}
+CAMP_NAME: Mapping[str, str] = {"EU": "EU camp", "CN": "CN camp", "US": "US camp", "none": "no camp"}
 
 _RULES: Mapping[str, object] = {
     "figure.dpi": 100,
@@ -117,7 +117,7 @@ def save(ax: Axes, folder: Path, name: str) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    figure = ax.figure
-    figure.savefig(paths[0], metadata={"Software": None})
-    figure.savefig(paths[1], metadata={"Date": None})
+    with style():  # names of clip paths and fonts are chosen while writing
+        ax.figure.savefig(paths[0], metadata={"Software": None})
+        ax.figure.savefig(paths[1], metadata={"Date": None})
     return paths
