@@ -270,8 +270,8 @@ def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
         sponsor[k, list(row.sponsors)] = True
         joined[k, list(row.joined)] = True
         when[k, list(row.joined)] = -1
-    quarters = [Quarter.from_date(row.opens).index_from(start) for row in rows]
-    closes = [FAR if row.closes is None else Quarter.from_date(row.closes).index_from(start) for row in rows]
+    quarters = [Quarter.of(row.opens).index_from(start) for row in rows]
+    closes = [FAR if row.closes is None else Quarter.of(row.closes).index_from(start) for row in rows]
     return {
         "instrument_ids": tuple(row.id for row in rows),
         "instrument_uid": np.array([stable_hash("instrument:" + row.id) for row in rows], np.uint64),
@@ -341,11 +341,14 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     """Columns that follow from the others."""
     par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
     s = state.s
-    state.habit = instruments.habit(state.joined, state.eligible, state.instrument_domain)
-    state.peer_weight = instruments.peer_weights(
-        state.position[:s], state.weight[:s], state.member[:, :s], par.affinity_width
+    settled = np.array([facts.complete for facts in world.instruments] + [False] * len(scenario.instruments))
+    settled = settled.astype(bool)  # lists without usable names say nothing about habit
+    state.habit = instruments.habits(
+        state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
-    state.reach_intercept = instruments.draw_reach(state, par, seed, replicate)
+    likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
+    state.peer_weight = instruments.peer_weights(likeness, state.member[:, :s])
+    instruments.draw_reach(state, par, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
     if not mech.on("budget"):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.actors import BY_KIND, Actor
 from simulation.actors.base import check_tracks, checked, replaced_hooks
-from simulation.data.world import World, load_world
+from simulation.data.world import World
 from simulation.errors import ModelError, suggest
 from simulation.initial import build_state
 from simulation.levers import waits
@@ -47,6 +47,7 @@ from simulation.processes.bias import drift_by_funders
 from simulation.processes.proposals import drift_by_proposals
 from simulation.processes.value import deal_values, degrees, fill_rows, possible_deals, view, weights
 from simulation.randomness import Draws
+from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
@@ -108,6 +109,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         Number of the replicate, from 0. Same scenario, seed and replicate: same bits.
     actors
         Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm}`` or ``{"ngo": MyNGO}``.
+    world
+        A world to use in place of the shipped one.
     **overrides
         Scenario keys to change, as in :func:`load_scenario`.
 
@@ -134,6 +137,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         seed: int | None = None,
         replicate: int = 0,
         actors: Mapping[str, type[Actor]] | None = None,
+        world: World | None = None,
         **overrides: Any,
     ):
         if not isinstance(scenario, Scenario) or overrides:
@@ -143,7 +147,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=scenario.seed)  # Mesa's generator; the model itself draws by key only
         self.scenario = scenario
         self.replicate = int(replicate)
-        self.world: World = load_world(scenario.as_of, scenario.roster, scenario.load_records())
+        self.world: World = world or world_of(scenario)
         self.names = self.world.names
         self.state: State = build_state(self.world, scenario, self.replicate)
         self.weights = weights(scenario.parameters, scenario.mechanisms)
@@ -153,7 +157,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._planned = self._plan_deals()
         trust.perceive_trust(self.state, scenario.parameters, scenario.mechanisms, self._draws())
         self.view = view(self.state)
-        self.recorder = Recorder(scenario, self.state, self.world)
+        self.recorder = Recorder(scenario.record, scenario, self.state, self.world.region)
         self._observe()
 
     # --- actors
@@ -282,7 +286,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
         self._wait_for_blocs()
         best = choice.best_gains(self._possible, s.kind, self._rows, self._gain)
-        shared = self._shared_pool = forum.choose_tracks(s, par, mech, self._draws(), *best, self._own_broker)
+        forum.choose_tracks(s, par, mech, self._draws(), *best)
+        shared = self._shared_pool = forum.shared_pools(s, mech)
         self._apply_track_hooks()
         pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
         self._offers = pick(
@@ -354,11 +359,11 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _adapt(self) -> None:
         s, par, mech, draws = self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws()
-        capacity.update_capacity(s, par, mech)
-        diffusion.diffuse_positions(s, par, mech)
-        capture.drift_by_capture(s, par, mech)
-        drift_by_funders(s, par, mech)
-        drift_by_proposals(s, par, mech)
+        capacity.update_capacity(s, par, mech, draws)
+        diffusion.diffuse_positions(s, par, mech, draws)
+        capture.drift_by_capture(s, par, mech, draws)
+        drift_by_funders(s, par, mech, draws)
+        drift_by_proposals(s, par, mech, draws)
         capture.commit_firms(s, par, mech, draws)
         opinion.move_opinions(s, par, mech, draws)
         norms.spread_norms(s, par, mech, draws)
@@ -374,8 +379,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     # --- helpers of the steps
     def _observe(self) -> None:
-        rows = self.recorder.rows
-        given, received = deal_values(self.view, self.weights, rows)
+        given = received = None
+        if self.recorder.due:
+            given, received = deal_values(self.view, self.weights, self.recorder.actors)
         self.recorder.observe(self.state, given, received)
 
     def _with_hooks(self) -> Any:

@@ -103,6 +103,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("join_capacity", 1.5, 0, 6, "log odds", "C.7", _C, "b_K, governance capacity")
     yield p("join_sovereignty", 1.0, 0, 6, "log odds", "C.7", _C, "b_b, binding texts against sovereignty")
     yield p("join_urgency", .8, 0, 6, "log odds", "C.7", "Birkland 1998 (sign), calibrated (size)", "b_u, felt urgency")
+    yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
     yield p("forum_attention", .7, 0, 3, "log odds", "C.8", _A, "effect of a slot spent on the multilateral track on joining")
@@ -139,6 +140,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("message_rate", .05, 0, 1, "share of the public a quarter", "C.13", _A, "share of a full audience that one influencer moves in a quarter")
     yield p("disclosure_cost", .5, 0, 1, "share", "C.13", _A, "loss of reach of disclosed payment in a transparent state")
     yield p("backlash", .15, 0, 1, "share", "C.13", _A, "step towards rejection when hidden payment comes out")
+    yield p("backlash_trust", .5, 0, 5, "observations", "C.13", _A, "evidence against the payer with each of its partners when hidden payment comes out")
     yield p("ratification_noise", .1, .02, .5, "share of the public", "C.13", "Putnam 1988 (mechanism), assumption (size)", "scale of the vote on binding deals around one half")
     yield p("opinion_spread", .2, .05, .4, "opinion", "C.13", _A, "standard deviation of opinion inside a public")
     # --- C.14 harm
@@ -147,6 +149,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("capability_saturation", .25, 0, 1, "share", "C.14", _A, "curvature of the capability path; 0 is exponential growth")
     yield p("shield", .5, 0, 1, "share", "C.14", _C, "share χ of harm that full governance of the world prevents")
     yield p("aggregation", -2, -10, 10, "exponent", "C.14", "Hirshleifer 1983 (form), calibrated (size)", "r of world governance: weakest link below 0, average 1, best shot above")
+    yield p("governance_floor", .05, .001, .5, "capacity", "C.14", _A, "least capacity with which a state enters world governance")
     yield p("joint_shield", .5, 0, 2, "share", "C.14", _A, "what full commitments add to the governance that shields a state")
     yield p("share_cyber", .4, 0, 1, "share of incidents", "C.14", _A, "cyber attacks; shares are rescaled to one")
     yield p("share_market", .2, 0, 1, "share of incidents", "C.14", _A, "market manipulation and theft of secrets")
@@ -156,6 +159,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("disinformation_trust", .05, 0, 1, "observations", "C.14", _A, "evidence against each partner by one disinformation incident")
     yield p("perception_noise", .5, 0, 2, "log units", "C.14", _A, "noise σ_p in the perception of incidents without expert ties")
     yield p("urgency_memory", .8, 0, .99, "share kept a quarter", "C.14", "Birkland 1998 (mechanism), assumption (size)", "persistence of urgency")
+    yield p("alarm", 2, .5, 20, "incidents a quarter", "C.14", _A, "perceived incidents that raise urgency by its full step")
     yield p("benefit", .1, 0, 1, "share of product a quarter", "C.14", _A, "benefit of AI at full adoption and capacity")
     # --- C.15 capacity
     yield p("capacity_growth", .02, .005, .05, "per quarter", "C.15", _C, "speed h_K of capacity building")
@@ -182,6 +186,9 @@ def _entries() -> Iterator[Parameter]:
     yield p("volume_half", 10, 1, 50, "binding-equivalents", "E", _A, "commitments that give a volume of one half")
     yield p("harm_scale", 3, .5, 20, "incidents", "E", _A, "H0, incidents at which safety is 1/e")
     yield p("harm_memory", .9, 0, .99, "share kept a quarter", "E", _A, "memory of incidents in the safety index")
+    yield p("quality_floor", .01, .0001, .2, "index", "E", "OECD/JRC 2008 (form), assumption (size)", "least value of a part of quality in its geometric mean")
+    yield p("clean_record", 4, 1, 40, "quarters", "E", _A, "quarters without a breach after which a side of a deal counts as keeping it")
+    yield p("polarisation", 1.3, 1, 1.6, "exponent", "E", "Esteban & Ray 1994", "sensitivity α of polarisation to identification within camps")
 
 
 GOODS = ("expertise", "finance", "legitimacy", "reach")

@@ -1,0 +1,308 @@
+"""C.8 Forum choice: which track each open slot goes to (first half of step 4 of a quarter).
+
+A slot is one line of diplomatic effort. Each opens now and then (tempo, Snijders 2001); a state
+sends each open slot down one track with probability proportional to exp(E[u]·β^T/s_f), where
+E[u] is what an agreement on that track is worth to it, T its mean waiting time there, β patience
+(Keohane & Victor 2011, *The Regime Complex for Climate Change*; Busch 2007, *Overlapping
+Institutions, Forum Shopping*). Forum shift under paralysis emerges: a track on which nothing
+happens gets slower and slower, so that its prize is discounted more and more.
+
+E[u] is never negative, because a state may refuse whatever comes up (the outside option is 0).
+
+- bilateral, non_state, trilateral: utilities of the best partners, given by the deals step;
+- regional: the best of the state's regional blocs below full depth (the utility of their next
+  rung, averaged over whose position is tabled) and of the regional instruments it could join;
+- multilateral: the same over all other blocs and instruments.
+
+A track without any partner, bloc or instrument is closed. T is the posterior mean of a
+Gamma-Poisson rate: (first wait + quarters so far)/(1 + agreements so far on the track).
+
+Other actors do not choose: their open slots are one pool, counted as bilateral, and they broker
+trilateral deals at the same tempo. With ``forum_choice`` off so do the states, and their pool
+serves partners of every kind.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from simulation.processes.affinity import affinity, squared_distance
+from simulation.processes.blocs import (
+    Voters,
+    VoteRule,
+    ai_salience,
+    members_of,
+    vote_rule,
+    vote_utility,
+    voters,
+)
+from simulation.processes.instruments import instrument_z, is_open, text_utility
+from simulation.randomness import Draws, Stream, uniform
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import (
+    BILATERAL,
+    I8,
+    I32,
+    MAX_DEPTH,
+    MULTILATERAL,
+    NON_STATE,
+    REGIONAL,
+    STATE,
+    TRILATERAL,
+    B,
+    F,
+    State,
+)
+
+
+class Forums(NamedTuple):
+    """Columns of blocs and instruments that the choice depends on; ``open_text`` can be joined."""
+
+    member: B
+    depth: I8
+    regional: B
+    salience: F
+    position: F
+    text_regional: B
+    eligible: B
+    joined: B
+    open_text: B
+    worth: F
+
+
+def opening_probability(par: Parameters, mech: Mechanisms, capability: float) -> float:
+    """Probability that a slot opens in a quarter: min(1, ω0·Q^ω_Q), or 1 without ``tempo``."""
+    return min(1.0, par.tempo * capability**par.tempo_capability) if mech.on("tempo") else 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def count_open(slots: I32, uid: np.ndarray, probability: float, key: np.uint64) -> I32:
+    """How many of each actor's slots open, shape (n,)."""
+    opened = np.zeros(len(slots), np.int32)
+    for i in range(len(slots)):
+        for slot in range(slots[i]):
+            if uniform(key, uid[i], np.uint64(slot)) < probability:
+                opened[i] += 1
+    return opened
+
+
+@njit(cache=True, error_model="numpy")
+def member_lists(member: B, s: int) -> tuple[I32, I32]:
+    """Members of all blocs in one list, and where each bloc starts in it, shape (b + 1,)."""
+    starts = np.zeros(member.shape[0] + 1, np.int32)
+    rows = np.empty(member.shape[0] * s, np.int32)
+    for k in range(member.shape[0]):
+        inside = members_of(member[k], s)
+        starts[k + 1] = starts[k] + len(inside)
+        rows[starts[k] : starts[k + 1]] = inside
+    return starts, rows[: starts[-1]]
+
+
+@njit(cache=True, error_model="numpy")
+def next_rung(i: int, members: I32, near: F, away: F, salience: float, depth: int, rule: VoteRule) -> float:
+    """Expected utility to member i of a bloc's next rung: C.6's, averaged over the proposer.
+
+    ``near`` and ``away`` (s,) are i's affinity times trust with, and distance from, each state.
+    """
+    close, far = 0.0, 0.0
+    for j in members:
+        if j != i:
+            close += near[j]
+            far += away[j]
+    n = len(members)
+    return vote_utility(salience, close / (n - 1), depth, far / n, rule)
+
+
+@njit(cache=True, error_model="numpy")
+def look_around(i: int, s: int, who: Voters, width: float, near: F, away: F) -> None:
+    """Fill i's affinity times trust with, and distance from, every state, each of shape (s,)."""
+    x_i, w_i, trust = who.position[i], who.weight[i], who.trust[i]
+    for j in range(s):
+        squared = squared_distance(x_i, who.position[j], w_i)
+        near[j] = np.exp(-squared / (2.0 * width * width)) * trust[j]
+        away[j] = np.sqrt(squared)
+
+
+@njit(cache=True, error_model="numpy")
+def forum_utilities(asks: B, s: int, forum: Forums, who: Voters, rule: VoteRule) -> F:
+    """Best utility of the regional (0) and of the multilateral (1) track, shape (s, 2); -inf if closed.
+
+    Only the rows of states that ``asks`` are filled.
+    """
+    best = np.full((s, 2), -np.inf)
+    near, away = np.empty(s), np.empty(s)
+    starts, rows = member_lists(forum.member, s)
+    for i in range(s):
+        if not asks[i]:
+            continue
+        look_around(i, s, who, rule.width, near, away)
+        for k in range(len(forum.depth)):
+            if forum.member[k, i] and forum.depth[k] < MAX_DEPTH and starts[k + 1] - starts[k] > 1:
+                salience = ai_salience(who.capacity[i], forum.salience[k], rule)
+                members = rows[starts[k] : starts[k + 1]]
+                u = next_rung(i, members, near, away, salience, forum.depth[k], rule)
+                side = 0 if forum.regional[k] else 1
+                best[i, side] = max(best[i, side], u)
+        salience = ai_salience(who.capacity[i], 1.0, rule)
+        for q in range(len(forum.open_text)):
+            if forum.open_text[q] and forum.eligible[q, i] and not forum.joined[q, i]:
+                like = affinity(who.position[i], forum.position[q], who.weight[i], rule.width)
+                side = 0 if forum.text_regional[q] else 1
+                best[i, side] = max(best[i, side], text_utility(salience, like, forum.worth[q]))
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def track_probabilities(worth: F, wait: F, allowed: B, patience: float, noise: float) -> F:
+    """Probability of each track, shape (5,): proportional to exp(u⁺·β^T/s_f), zero where not allowed.
+
+    A worth of -inf closes a track. All zero if every track is closed.
+    """
+    score = np.full(5, -np.inf)
+    top = -np.inf
+    for k in range(5):
+        if allowed[k] and worth[k] > -np.inf:
+            score[k] = max(worth[k], 0.0) * patience ** wait[k] / noise
+            top = max(top, score[k])
+    share = np.zeros(5)
+    if top == -np.inf:
+        return share
+    total = 0.0
+    for k in range(5):
+        share[k] = np.exp(score[k] - top)
+        total += share[k]
+    for k in range(5):
+        share[k] /= total
+    return share
+
+
+@njit(cache=True, error_model="numpy")
+def draw_track(share: F, u: float) -> int:
+    """A track by inversion of the cumulated shares."""
+    cumulative, last = 0.0, -1
+    for k in range(5):
+        if share[k] > 0.0:
+            last = k
+            cumulative += share[k]
+            if u < cumulative:
+                return k
+    return last
+
+
+@njit(cache=True, error_model="numpy")
+def assign(
+    chooses: B, opened: I32, worth: F, wait: F, allowed: B, uid: np.ndarray,
+    patience: float, noise: float, key: np.uint64, share: F, by_track: I32,
+) -> None:  # fmt: skip
+    """Fill the shares and the slots by track (n, 5) of the states that choose."""
+    for i in range(len(chooses)):
+        if chooses[i]:
+            share[i] = track_probabilities(worth[i], wait[i], allowed[i], patience, noise)
+            for slot in range(opened[i]):
+                track = draw_track(share[i], uniform(key, uid[i], np.uint64(slot)))
+                if track >= 0:
+                    by_track[i, track] += 1
+
+
+@njit(cache=True, error_model="numpy")
+def pool(
+    pools: B, slots: I32, opened: I32, allowed: B, uid: np.ndarray, brokers: bool,
+    probability: float, key: np.uint64, share: F, by_track: I32,
+) -> None:  # fmt: skip
+    """Fill the rows of actors that do not choose: one pool of slots, one attempt to broker.
+
+    The pool is bilateral, or non_state if only that track is allowed.
+    """
+    for i in range(len(pools)):
+        if pools[i] and slots[i] > 0:
+            track = BILATERAL if allowed[i, BILATERAL] else NON_STATE
+            if allowed[i, track]:
+                share[i] = 0.0
+                share[i, track] = 1.0
+                by_track[i, track] = opened[i]
+            if brokers and allowed[i, TRILATERAL] and uniform(key, uid[i], np.uint64(0)) < probability:
+                by_track[i, TRILATERAL] = 1
+
+
+def track_worth(
+    state: State, par: Parameters, mech: Mechanisms, asks: B, best_state: F, best_nonstate: F, best_pair: F
+) -> F:
+    """What each track is worth to each actor that ``asks``, shape (n, 5): E[u], or a learner's propensity.
+
+    -inf closes a track to an actor that has nobody to deal with there, learner or not.
+    """
+    worth = np.full((state.n, 5), -np.inf)
+    worth[:, BILATERAL], worth[:, NON_STATE], worth[:, TRILATERAL] = best_state, best_nonstate, best_pair
+    s = state.s
+    sides = forum_utilities(asks, s, _forums(state), voters(state), vote_rule(par))
+    worth[:s, REGIONAL], worth[:s, MULTILATERAL] = sides[:, 0], sides[:, 1]
+    if not mech.on("trilateral"):
+        worth[:, TRILATERAL] = -np.inf
+    if mech["learning"] != "off":
+        learnt = state.learns[:, None] & (worth > -np.inf)
+        worth[learnt] = state.propensity[learnt]
+    return worth
+
+
+def _forums(state: State) -> Forums:
+    return Forums(
+        state.member,
+        state.bloc_depth,
+        state.bloc_regional,
+        state.bloc_salience,
+        state.instrument_position,
+        state.instrument_regional,
+        state.eligible,
+        state.joined,
+        is_open(state),
+        instrument_z(state),
+    )
+
+
+def choose_tracks(
+    state: State,
+    par: Parameters,
+    mech: Mechanisms,
+    draws: Draws,
+    best_state_utility: F,
+    best_nonstate_utility: F,
+    best_pair_utility: F,
+) -> None:
+    """Open slots and send them down the tracks; see the module.
+
+    Writes ``open_slots`` (slots that opened, whether used or not), ``slots_by_track`` and, for a
+    state with an open slot, ``track_share``: a row keeps the shares of the last time its actor
+    chose. A state all of whose tracks are barred uses none of its open slots; an actor without
+    slots does nothing.
+
+    Parameters
+    ----------
+    best_state_utility, best_nonstate_utility
+        Utility of the best state and of the best other partner, shape (n,); -inf if there is none.
+    best_pair_utility
+        Mean utility of the two best partners for a deal of three, shape (n,); -inf if fewer than two.
+    """
+    probability = opening_probability(par, mech, state.capability)
+    opened = count_open(state.slots, state.uid, probability, draws.key(Stream.SLOT_OPENS))
+    states = state.kind == STATE
+    by_track, share = np.zeros((state.n, 5), np.int32), state.track_share
+    chooses = states & (opened > 0)
+    if mech.on("forum_choice"):
+        best = best_state_utility, best_nonstate_utility, best_pair_utility
+        worth = track_worth(state, par, mech, chooses, *best)
+        wait = (state.track_first_wait + state.quarter) / (1.0 + state.track_success)
+        style = par.patience, par.forum_noise, draws.key(Stream.TRACK)
+        assign(chooses, opened, worth, wait, state.track_allowed, state.uid, *style, share, by_track)
+    brokering = mech.on("trilateral"), probability, draws.key(Stream.BROKER_OPENS)
+    pools = ~states if mech.on("forum_choice") else np.ones(state.n, np.bool_)
+    pool(pools, state.slots, opened, state.track_allowed, state.uid, *brokering, share, by_track)
+    state.open_slots, state.slots_by_track = opened, by_track
+
+
+def shared_pools(state: State, mech: Mechanisms) -> B:
+    """Actors whose open slots serve partners of every kind, shape (n,): those that choose no track."""
+    return state.kind != STATE if mech.on("forum_choice") else np.ones(state.n, np.bool_)

@@ -1,0 +1,374 @@
+"""C.7 Instruments: who joins a declaration, a convention, a coalition (step 9 of a quarter).
+
+An eligible state that has not joined an open instrument joins it this quarter with a logistic
+hazard: event-history diffusion (Simmons & Elkins 2004, *The Globalization of Liberalization*;
+Shipan & Volden 2008, *The Mechanisms of Policy Diffusion*). The log odds are the instrument's
+own intercept plus one coefficient times each of :data:`FACTORS`. All states decide on what was
+so at the start of the step. Nobody leaves. A state that may not join is not a "no": it is masked.
+
+A joined instrument counts z = 1/3 (a declaration), 2/3 (binding, not in force) or 1 (binding, in
+force), times the enforcement e of its convener.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from simulation.processes.affinity import affinity
+from simulation.randomness import Draws, Stream, key, normal, uniform
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NEVER, REGIONAL, STATE, B, F, State
+
+FACTORS = (
+    "affinity",
+    "sponsor",
+    "peers",
+    "neighbours",
+    "habit",
+    "capacity",
+    "sovereignty",
+    "urgency",
+    "norm",
+    "club",
+    "attention",
+)
+"""What moves a state to join, in the order of the last axis of :func:`joining_factors`."""
+
+_CIVIL = DOMAINS.index("civil")
+
+
+class Texts(NamedTuple):
+    """Columns of the instruments that the factors depend on, with the shapes of :class:`State`."""
+
+    position: F
+    binding: B
+    regional: B
+    domain: I8
+    sponsor: B
+    eligible: B
+    joined: B
+
+
+class Joiners(NamedTuple):
+    """Columns of the actors that the factors depend on, with the shapes of :class:`State`."""
+
+    position: F
+    weight: F
+    capacity: F
+    urgency: F
+    norm: B
+    slots: I32
+    habit: F
+    trust: F
+    worth: F
+    contiguous: B
+
+
+def instrument_z(state: State) -> F:
+    """What each instrument counts for its members, e·z, shape (q,), in [0, 1]."""
+    z = np.where(state.binding, np.where(state.in_force, 1.0, 2.0 / 3.0), 1.0 / 3.0)
+    return state.instrument_enforcement * z
+
+
+def draw_reach(state: State, par: Parameters, seed: int, replicate: int) -> None:
+    """Draw the intercept of every instrument from its prior, once a replicate (normal, keyed)."""
+    stream = key(seed, replicate, -1, Stream.INSTRUMENT_REACH)
+    for q, uid in enumerate(state.instrument_uid):
+        state.reach_intercept[q] = par.join_intercept + par.join_intercept_sd * normal(
+            uniform(stream, uid, np.uint64(0))
+        )
+
+
+def is_open(state: State) -> B:
+    """Instruments that can be joined this quarter, shape (q,)."""
+    return (state.opens <= state.quarter) & (state.quarter <= state.closes)
+
+
+def coefficients(par: Parameters, mech: Mechanisms) -> F:
+    """Log odds per unit of each factor, shape (len(FACTORS),)."""
+    return np.array(
+        [
+            par.join_affinity,
+            par.join_sponsor,
+            par.join_peers,
+            par.join_neighbours,
+            par.join_habit,
+            par.join_capacity,
+            -par.join_sovereignty,
+            par.join_urgency,
+            par.join_norm,
+            par.club_benefit if mech.on("clubs") else 0.0,
+            par.forum_attention,
+        ]
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def sponsor_pull(q: int, i: int, sponsor: B, trust: F, worth: F) -> float:
+    """Trust in the sponsor times its size, for the sponsor that pulls most; one trusts oneself."""
+    best = 0.0
+    for j in range(sponsor.shape[1]):
+        if sponsor[q, j]:
+            best = max(best, worth[j] if i == j else trust[i, j] * worth[j])
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def peer_shares(q: int, eligible: B, joined: B, weight_of: F) -> F:
+    """Weighted share of the other eligible states already in, for each state, shape (s,).
+
+    ``weight_of[j, i]`` is how much j counts for i (the transpose of ``State.peer_weight``, so that
+    the inner loop runs along memory). 0 where nobody else is eligible.
+    """
+    s = weight_of.shape[0]
+    inside, everybody = np.zeros(s), np.zeros(s)
+    for j in range(s):
+        if eligible[q, j]:
+            for i in range(s):
+                everybody[i] += weight_of[j, i]
+            if joined[q, j]:
+                for i in range(s):
+                    inside[i] += weight_of[j, i]
+    for i in range(s):
+        inside[i] = inside[i] / everybody[i] if everybody[i] > 0.0 else 0.0
+    return inside
+
+
+@njit(cache=True, error_model="numpy")
+def neighbour_share(q: int, i: int, eligible: B, joined: B, contiguous: B) -> float:
+    """Share of i's contiguous eligible states already in; 0 if it has none."""
+    inside, n = 0, 0
+    for j in range(contiguous.shape[0]):
+        if contiguous[i, j] and eligible[q, j]:
+            n += 1
+            if joined[q, j]:
+                inside += 1
+    return inside / n if n > 0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def share_inside(q: int, eligible: B, joined: B, s: int) -> float:
+    """Share of the eligible states already in; 0 if none is eligible."""
+    inside, n = 0, 0
+    for j in range(s):
+        if eligible[q, j]:
+            n += 1
+            if joined[q, j]:
+                inside += 1
+    return inside / n if n > 0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def factors_of(chosen: B, club: B, text: Texts, who: Joiners, weight_of: F, width: float, out: F) -> None:
+    """Fill ``out`` (q, s, factors) for the eligible non-members of the ``chosen`` instruments."""
+    s = who.contiguous.shape[0]
+    for q in range(len(chosen)):
+        if not chosen[q]:
+            continue
+        peers = peer_shares(q, text.eligible, text.joined, weight_of)
+        inside = share_inside(q, text.eligible, text.joined, s) if club[q] else 0.0
+        track = REGIONAL if text.regional[q] else MULTILATERAL
+        for i in range(s):
+            if text.joined[q, i] or not text.eligible[q, i]:
+                continue
+            row = out[q, i]
+            row[0] = affinity(who.position[i], text.position[q], who.weight[i], width)
+            row[1] = sponsor_pull(q, i, text.sponsor, who.trust, who.worth)
+            row[2] = peers[i]
+            row[3] = neighbour_share(q, i, text.eligible, text.joined, who.contiguous)
+            row[4] = who.habit[text.domain[q], i]
+            row[5] = who.capacity[i]
+            row[6] = who.position[i, 3] if text.binding[q] else 0.0
+            row[7] = who.urgency[i]
+            row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
+            row[9] = inside
+            row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
+
+
+def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F:
+    """Every factor of joining, shape (q, s, len(FACTORS)); zero where i cannot join q.
+
+    Parameters
+    ----------
+    chosen
+        Instruments to look at, shape (q,); default those open this quarter.
+
+    Notes
+    -----
+    A state sponsor counts by its size m, any other sponsor (a secretariat) by
+    ``join_secretariat``; of several the one with the greatest τ̂·m counts. ``attention`` is 1 if
+    the state spent a slot on the track of the instrument this quarter.
+    """
+    chosen = is_open(state) if chosen is None else chosen
+    out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
+    weight_of = np.ascontiguousarray(state.peer_weight.T)
+    club = state.instrument_club
+    factors_of(chosen, club, _texts(state), _joiners(state, par), weight_of, par.affinity_width, out)
+    return out
+
+
+def _texts(state: State) -> Texts:
+    return Texts(
+        state.instrument_position,
+        state.binding,
+        state.instrument_regional,
+        state.instrument_domain,
+        state.sponsor,
+        state.eligible,
+        state.joined,
+    )
+
+
+def _joiners(state: State, par: Parameters) -> Joiners:
+    return Joiners(
+        state.position,
+        state.weight,
+        state.capacity,
+        state.urgency,
+        state.norm,
+        state.slots_by_track,
+        state.habit,
+        state.trust_hat,
+        np.where(state.kind == STATE, state.size, par.join_secretariat),
+        state.contiguous,
+    )
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def log_odds(intercept: float, factors: F, coefficient: F) -> float:
+    """Log odds of joining this quarter: the intercept plus the terms, in order."""
+    total = intercept
+    for f in range(len(coefficient)):
+        total += coefficient[f] * factors[f]
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def draw_joins(
+    chosen: B, eligible: B, joined: B, intercept: F, factors: F, coefficient: F,
+    text_uid: np.ndarray, uid: np.ndarray, stream: np.uint64,
+) -> B:  # fmt: skip
+    """Who joins what, shape (q, s)."""
+    new = np.zeros(factors.shape[:2], np.bool_)
+    for q in range(factors.shape[0]):
+        if chosen[q]:
+            for i in range(factors.shape[1]):
+                if eligible[q, i] and not joined[q, i]:
+                    hazard = 1.0 / (1.0 + np.exp(-log_odds(intercept[q], factors[q, i], coefficient)))
+                    new[q, i] = uniform(stream, text_uid[q], uid[i]) < hazard
+    return new
+
+
+def join_instruments(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+    """Let states join the open instruments, which may enter into force. Off (``instruments``): nothing.
+
+    Writes ``joined``, ``join_quarter``, ``in_force`` and, for those who join, ``track_success``,
+    ``formed`` and ``reward`` (the :func:`text_utility` of the instrument) on the regional track for
+    a regional instrument and on the multilateral track for another.
+    """
+    if not mech.on("instruments"):
+        return
+    chosen = is_open(state)
+    factors = joining_factors(state, par, chosen)
+    new = draw_joins(
+        chosen,
+        state.eligible,
+        state.joined,
+        state.reach_intercept,
+        factors,
+        coefficients(par, mech),
+        state.instrument_uid,
+        state.uid,
+        draws.key(Stream.JOIN),
+    )
+    salience = par.salience_floor + par.salience_capacity * state.capacity
+    worth = instrument_z(state)
+    for q, i in zip(*np.nonzero(new), strict=True):
+        _record_join(state, q, i, text_utility(salience[i], factors[q, i, 0], worth[q]))
+    state.in_force |= chosen & (state.joined.sum(axis=1) >= np.maximum(state.needed, 1))
+
+
+def _record_join(state: State, q: int, i: int, gain: float) -> None:
+    """State i is in instrument q from this quarter on, and the credit of it."""
+    track = REGIONAL if state.instrument_regional[q] else MULTILATERAL
+    state.joined[q, i] = True
+    state.join_quarter[q, i] = state.quarter
+    state.track_success[i, track] += 1.0
+    state.formed[i, track] += 1
+    state.reward[i, track] += gain
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def text_utility(salience: float, closeness: float, worth: float) -> float:
+    """Utility of being in an instrument: AI salience times affinity to the text times e·z."""
+    return salience * closeness * worth
+
+
+def joining_terms(state: State, par: Parameters, mech: Mechanisms, i: int, q: int) -> dict[str, float]:
+    """The terms of the log odds with which state ``i`` joins instrument ``q`` this quarter, by name.
+
+    ``intercept`` comes first, then :data:`FACTORS`; the terms, summed in this order, are the log
+    odds. All terms but the intercept are zero for a state that is in already or may not join.
+    """
+    chosen = np.arange(len(state.instrument_ids)) == q
+    terms = coefficients(par, mech) * joining_factors(state, par, chosen)[q, i]
+    return {"intercept": float(state.reach_intercept[q]), **dict(zip(FACTORS, terms.tolist(), strict=True))}
+
+
+# --- builders of constant columns, called once when a state is built
+
+
+@njit(cache=True, error_model="numpy")
+def peer_weights(likeness: F, member: B) -> F:
+    """How much each state heeds each other as a peer, shape (s, s), zero diagonal.
+
+    a_ij·(1 + number of blocs that both belong to). Rows are not normalised: a share is taken
+    over the states that are eligible for the instrument at hand.
+
+    Parameters
+    ----------
+    likeness
+        Affinity a_ij, shape (s, s) or larger; only the states' block is read.
+    member
+        Membership, shape (b, s) or larger; ``s`` is the smaller of the two widths.
+    """
+    s = min(likeness.shape[0], member.shape[1])
+    weights = np.zeros((s, s))
+    for i in range(s):
+        for j in range(s):
+            if i != j:
+                shared = 0
+                for k in range(member.shape[0]):
+                    if member[k, i] and member[k, j]:
+                        shared += 1
+                weights[i, j] = likeness[i, j] * (1.0 + shared)
+    return weights
+
+
+def habits(eligible: B, joined: B, domain: I8) -> F:
+    """Inclination to join by domain, (earlier joins + .5)/(earlier eligible + 1), shape (5, n).
+
+    Parameters
+    ----------
+    eligible, joined
+        Shape (q, n), of the instruments on which a state has had time to decide; leave out those
+        whose lists are incomplete or that open later.
+    domain
+        Index into ``DOMAINS``, shape (q,).
+    """
+    result = np.empty((len(DOMAINS), eligible.shape[1]))
+    for d in range(len(DOMAINS)):
+        rows = domain == d
+        could = eligible[rows].sum(axis=0)
+        did = (joined[rows] & eligible[rows]).sum(axis=0)
+        result[d] = (did + 0.5) / (could + 1.0)
+    return result
+
+
+def join_quarters(joined: B) -> I32:
+    """``State.join_quarter`` at the start: -1 where joined before it, ``NEVER`` elsewhere."""
+    return np.where(joined, -1, NEVER).astype(np.int32)

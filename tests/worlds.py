@@ -1,0 +1,314 @@
+"""Small random worlds for tests: a valid :class:`State` without any data file.
+
+``small_state`` makes states, the EU and a mix of other actors with plausible random columns.
+Every choice is drawn from one NumPy generator seeded by the test, so a test can be repeated.
+``with_inert_actor`` and ``relabelled`` make the twin worlds of X9 and X7.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import fields
+
+import numpy as np
+
+from simulation.randomness import stable_hash
+from simulation.state import KINDS, NEVER, STATE, State
+
+OTHER_KINDS = KINDS[1:]
+_PAIRS = (
+    "exposure", "trust_prior", "allowed", "depth", "track", "since", "exclusive", "planned",
+    "alpha", "beta", "last_breach", "terms", "trust_hat",
+)  # fmt: skip
+_ROWS = (
+    "uid", "kind", "un_member", "home", "camp", "size", "objectivity", "research", "strategic_weight",
+    "position", "position_start", "weight", "capacity", "capacity_decay", "transparency", "oversight",
+    "adoption", "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
+    "norm_threshold", "stance", "audience", "paid_by", "disclosed", "concession", "payment", "conceded",
+    "track_success", "track_first_wait", "propensity", "learns", "track_allowed", "track_share",
+    "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
+    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "capture_drift",
+)  # fmt: skip
+_COLUMNS = ("member", "eligible", "joined", "join_quarter", "sponsor", "habit")
+
+
+def small_state(
+    n_states: int = 8,
+    n_others: int = 6,
+    rng_seed: int = 1,
+    *,
+    n_blocs: int = 3,
+    n_instruments: int = 4,
+) -> State:
+    """A random valid state of ``n_states`` UN members, the EU and ``n_others`` other actors.
+
+    The others cycle through firm, think tank, NGO, influencer, secretariat. The leaders
+    are the EU and the first two states (fewer where there are fewer).
+    Instrument 0 is a civil declaration open from the start to the end, the others vary.
+
+    Returns
+    -------
+    State
+        With ``s = n_states + 1`` rows for states (the EU last) and ``n = s + n_others`` actors.
+        ``open_slots`` and ``slots_by_track`` are zero, ``trust_hat`` is direct trust.
+    """
+    rng = np.random.default_rng(rng_seed)
+    s, n = n_states + 1, n_states + 1 + n_others
+    ids = (
+        *(f"S{i:02d}" for i in range(n_states)),
+        "EU",
+        *(f"{OTHER_KINDS[i % 5]}_{i}" for i in range(n_others)),
+    )
+    kind = np.array([STATE] * s + [1 + i % 5 for i in range(n_others)], np.int8)
+    columns = {
+        **_who(rng, ids, kind, s),
+        **_actors(rng, kind, s),
+        **_pairs(rng, kind, s),
+        **_blocs(rng, n_states, n, n_blocs),
+        **_instruments(rng, n_states, n, n_instruments),
+        **_forum(n),
+        **_scratch(n),
+    }
+    state = State(ids=ids, kind=kind, **columns)  # type: ignore[arg-type]
+    state.position_start = state.position.copy()
+    state.concession = np.zeros((n, len(state.leaders)))
+    mass = state.alpha + state.beta
+    state.trust_hat = np.divide(state.alpha, mass, out=np.zeros((n, n)), where=mass > 0)
+    state.peer_weight = rng.uniform(0.1, 1.0, (s, s))
+    np.fill_diagonal(state.peer_weight, 0.0)
+    return state
+
+
+def with_inert_actor(state: State, name: str = "inert_org", kind: int = 2) -> State:
+    """A copy with one more actor that offers, needs, owns and joins nothing (X9)."""
+    twin = copy.deepcopy(state)
+    n = state.n
+    for column in _ROWS:
+        rows = getattr(twin, column)
+        setattr(twin, column, np.concatenate([rows, np.zeros_like(rows[:1])]))
+    for column in _PAIRS:
+        pairs = getattr(twin, column)
+        grown = np.zeros((n + 1, n + 1, *pairs.shape[2:]), pairs.dtype)
+        grown[:n, :n] = pairs
+        setattr(twin, column, grown)
+    for column in _COLUMNS:
+        rows = getattr(twin, column)
+        setattr(twin, column, np.concatenate([rows, np.zeros_like(rows[:, :1])], axis=1))
+    twin.ids = (*state.ids, name)
+    twin.uid[n], twin.kind[n] = stable_hash(name), kind
+    twin.camp[n] = twin.paid_by[n] = -1
+    twin.weight[n] = 0.25
+    twin.track[n], twin.track[:, n] = -1, -1
+    for pairs in (twin.since, twin.last_breach):
+        pairs[n], pairs[:, n] = NEVER, NEVER
+    twin.join_quarter[:, n] = NEVER
+    twin.track_first_wait[n] = 4.0
+    twin.track_allowed[n] = True
+    return twin
+
+
+def relabelled(state: State, order: np.ndarray) -> State:
+    """A copy whose row ``r`` is row ``order[r]`` of ``state``; states must stay before the others (X7)."""
+    twin = copy.deepcopy(state)
+    order = np.asarray(order)
+    back = np.argsort(order)
+    s = state.s
+    for column in _ROWS:
+        setattr(twin, column, getattr(state, column)[order].copy())
+    for column in _PAIRS:
+        setattr(twin, column, getattr(state, column)[np.ix_(order, order)].copy())
+    for column in _COLUMNS:
+        setattr(twin, column, getattr(state, column)[:, order].copy())
+    for column in ("contiguous", "trade_share", "peer_weight"):
+        setattr(twin, column, getattr(state, column)[np.ix_(order[:s], order[:s])].copy())
+    twin.trade_share_eu = state.trade_share_eu[order[:s]].copy()
+    twin.opinion = state.opinion[order[:s]].copy()
+    twin.audience = state.audience[np.ix_(order, order[:s])].copy()
+    twin.ids = tuple(state.ids[r] for r in order)
+    twin.leaders = back[state.leaders].astype(np.int32)
+    twin.home = np.where(twin.home >= 0, back[np.maximum(twin.home, 0)], -1).astype(np.int32)
+    twin.paid_by = np.where(twin.paid_by >= 0, back[np.maximum(twin.paid_by, 0)], -1).astype(np.int32)
+    return twin
+
+
+def same_state(one: State, other: State) -> list[str]:
+    """Names of the columns in which two states of the same shape differ in any bit."""
+    return [f.name for f in fields(one) if not _same(getattr(one, f.name), getattr(other, f.name))]
+
+
+def _same(one: object, other: object) -> bool:
+    return np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other
+
+
+def _who(rng: np.random.Generator, ids: tuple[str, ...], kind: np.ndarray, s: int) -> dict[str, object]:
+    n, states = len(ids), kind == STATE
+    home = np.where(states, np.arange(n), rng.integers(0, max(1, s - 1), n)).astype(np.int32)
+    home[kind == 5] = -1
+    camp = np.where(states, rng.integers(-1, 3, n), -1).astype(np.int8)
+    camp[~states & (home >= 0)] = camp[home[~states & (home >= 0)]]
+    allowed = ~np.eye(n, dtype=bool)
+    contiguous = np.triu(rng.random((s, s)) < 0.3, 1)
+    contiguous[:, s - 1] = False
+    trade = rng.random((s, s)) * ~np.eye(s, dtype=bool)
+    exposure = rng.random((n, n)) * allowed
+    return {
+        "uid": np.array([stable_hash(name) for name in ids], np.uint64),
+        "un_member": np.arange(n) < s - 1,
+        "home": home,
+        "camp": camp,
+        "leaders": np.array([s - 1, 0, 1][: min(3, s)], np.int32),
+        "size": np.where(states, rng.random(n), 0.0),
+        "objectivity": np.where(states, 1.0, 0.7),
+        "research": np.where(kind == 1, rng.random(n), 0.0),
+        "exposure": exposure,
+        "trust_prior": rng.uniform(0.25, 0.8, (n, n)) * allowed,
+        "contiguous": contiguous | contiguous.T,
+        "trade_share": trade / trade.sum(axis=1, keepdims=True),
+        "trade_share_eu": rng.random(s),
+        "strategic_weight": np.where(states, rng.random(n), 0.0),
+        "allowed": allowed,
+    }
+
+
+def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, object]:
+    n, states = len(kind), kind == STATE
+    weight = rng.uniform(0.5, 1.5, (n, 4))
+    capacity = np.where(states, rng.uniform(0.1, 0.9, n), 0.0)
+    budget = np.where(states, rng.uniform(0.5, 4.0, n), 0.5)
+    decay = np.divide(0.006 * (1 - capacity) * np.minimum(1, budget), capacity, where=states, out=np.zeros(n))
+    opinion = np.sort(rng.random((s, 101)), axis=1)
+    audience = np.where((kind == 4)[:, None], rng.random((n, s)), 0.0)
+    return {
+        "position": rng.random((n, 4)),
+        "position_start": np.zeros((n, 4)),
+        "weight": weight / weight.sum(axis=1, keepdims=True),
+        "capacity": capacity,
+        "capacity_decay": decay,
+        "transparency": rng.uniform(0.2, 0.9, n),
+        "oversight": np.zeros(n),
+        "adoption": np.where(states, rng.random(n), 0.0),
+        "agency": np.zeros(n),
+        "urgency": np.where(states, 0.5 * rng.random(n), 0.0),
+        "budget": budget,
+        "slots": np.where(states, rng.integers(1, 7, n), 2).astype(np.int32),
+        "offers": rng.random((n, 4)),
+        "needs": rng.random((n, 4)),
+        "commitments": np.where(kind == 1, rng.integers(0, 4, n), 0).astype(np.float64),
+        "norm": states & (rng.random(n) < 0.2),
+        "norm_threshold": rng.uniform(0.1, 0.6, n),
+        "opinion": opinion,
+        "stance": np.where(kind == 4, rng.random(n), 0.0),
+        "audience": audience,
+        "paid_by": np.full(n, -1, np.int32),
+        "disclosed": np.zeros(n, bool),
+    }
+
+
+def _pairs(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, object]:
+    n = len(kind)
+    upper = np.triu(rng.random((n, n)) < 0.2, 1)
+    depth = np.where(upper, rng.integers(1, 4, (n, n)), 0)
+    depth = (depth + depth.T).astype(np.int8)
+    made = depth > 0
+    prior = rng.uniform(0.25, 0.8, (n, n)) * ~np.eye(n, dtype=bool)
+    terms = rng.random((n, n, 4))
+    return {
+        "depth": depth,
+        "track": np.where(made, 0, -1).astype(np.int8),
+        "since": np.where(made, -1, NEVER).astype(np.int32),
+        "exclusive": np.zeros((n, n), bool),
+        "planned": np.zeros((n, n), bool),
+        "alpha": 4.0 * prior,
+        "beta": 4.0 * (1.0 - prior) * ~np.eye(n, dtype=bool),
+        "last_breach": np.full((n, n), NEVER, np.int32),
+        "terms": (terms + terms.transpose(1, 0, 2)) / 2 * made[:, :, None],
+        "concession": np.zeros((n, 0)),
+        "payment": np.zeros(n),
+        "conceded": np.zeros(n),
+    }
+
+
+def _blocs(rng: np.random.Generator, n_states: int, n: int, b: int) -> dict[str, object]:
+    member = np.zeros((b, n), bool)
+    member[:, :n_states] = rng.random((b, n_states)) < 0.5
+    ids = tuple(f"bloc_{k}" for k in range(b))
+    rule = np.arange(b) % 3
+    return {
+        "bloc_ids": ids,
+        "bloc_uid": np.array([stable_hash(name) for name in ids], np.uint64),
+        "member": member,
+        "bloc_depth": np.zeros(b, np.int8),
+        "bloc_rule": rule.astype(np.int8),
+        "bloc_threshold": np.array([1.0, 0.5, 0.667])[rule],
+        "bloc_agenda": rng.uniform(0.1, 0.6, b),
+        "bloc_enforcement": rng.uniform(0.1, 0.9, b),
+        "bloc_salience": np.ones(b),
+        "bloc_regional": np.arange(b) % 3 != 2,
+        "bloc_last_passed": np.full(b, NEVER, np.int32),
+        "bloc_tabled": np.zeros(b, np.int32),
+        "bloc_passed": np.zeros(b, np.int32),
+    }
+
+
+def _instruments(rng: np.random.Generator, n_states: int, n: int, q: int) -> dict[str, object]:
+    eligible = np.zeros((q, n), bool)
+    eligible[:, :n_states] = rng.random((q, n_states)) < 0.8
+    eligible[:1, :n_states] = True
+    joined = eligible & (rng.random((q, n)) < 0.3)
+    sponsor = np.zeros((q, n), bool)
+    sponsor[np.arange(q), rng.integers(0, max(1, n_states), q)] = True
+    if n > n_states + 5:
+        sponsor[:1] = False
+        sponsor[:1, n_states + 5] = True  # a secretariat convenes the first
+    ids = tuple(f"instrument_{k}" for k in range(q))
+    binding = np.arange(q) % 2 == 1
+    habit = np.zeros((5, n))
+    habit[:, :n_states] = rng.random((5, n_states))
+    return {
+        "instrument_ids": ids,
+        "instrument_uid": np.array([stable_hash(name) for name in ids], np.uint64),
+        "eligible": eligible,
+        "joined": joined,
+        "join_quarter": np.where(joined, -1, NEVER).astype(np.int32),
+        "opens": np.where(np.arange(q) == 2, 4, -8).astype(np.int32),
+        "closes": np.full(q, 10_000, np.int32),
+        "sponsor": sponsor,
+        "binding": binding,
+        "in_force": np.zeros(q, bool),
+        "needed": np.where(binding, 5, 0).astype(np.int32),
+        "instrument_enforcement": rng.uniform(0.1, 0.9, q),
+        "instrument_regional": np.arange(q) % 4 == 3,
+        "instrument_position": rng.random((q, 4)),
+        "instrument_club": np.arange(q) % 4 == 3,
+        "instrument_domain": (np.arange(q) % 5).astype(np.int8),
+        "habit": habit,
+        "peer_weight": np.zeros((0, 0)),
+        "reach_intercept": np.full(q, -4.0),
+    }
+
+
+def _forum(n: int) -> dict[str, object]:
+    return {
+        "track_success": np.zeros((n, 5)),
+        "track_first_wait": np.tile(np.array([4.0, 8.0, 10.0, 10.0, 4.0]), (n, 1)),
+        "propensity": np.ones((n, 5)),
+        "learns": np.zeros(n, bool),
+        "track_allowed": np.ones((n, 5), bool),
+        "track_share": np.zeros((n, 5)),
+    }
+
+
+def _scratch(n: int) -> dict[str, object]:
+    vectors = ("load", "capture", "harm_memory", "net_benefit", "shield", "capture_drift")
+    return {
+        **{name: np.zeros(n) for name in vectors},
+        "compliance": np.ones(n),
+        "open_slots": np.zeros(n, np.int32),
+        "slots_by_track": np.zeros((n, 5), np.int32),
+        "incidents": np.zeros((n, 4), np.int32),
+        "incidents_total": np.zeros((n, 4)),
+        "formed": np.zeros((n, 5), np.int32),
+        "reward": np.zeros((n, 5)),
+        "breaches": np.zeros(n, np.int32),
+        "lapsed": np.zeros(n, np.int32),
+    }
