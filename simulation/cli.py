@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
+_PIPE_WIDTH = 250
 PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
 
 app = typer.Typer(
@@ -72,7 +73,9 @@ def run(
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     contrasts: Annotated[
         bool,
-        typer.Option("--contrasts/--no-contrasts", help="Compare with a world without fragmentation or rivalry."),
+        typer.Option(
+            "--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."
+        ),
     ] = True,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -112,17 +115,12 @@ def check(
 ) -> None:
     """Validate scenario files; every fault is told with its place."""
     with _errors(debug):
-        from simulation.scenario.load import load_scenario
+        from simulation.scenario.listing import check_files
 
-        faults = []
-        for file in files:
-            try:
-                load_scenario(file)
-                typer.echo(f"{file}: ok")
-            except InputError as error:
-                faults += error.faults
+        faults = check_files(files)
         if faults:
             raise InputError(faults)
+        typer.echo(f"{len(files)} of {len(files)} files are good")
 
 
 @app.command("list")
@@ -134,12 +132,14 @@ def list_names(
     with _errors(debug):
         from simulation.report.listing import listing
 
-        _console().print(listing(topic.value))
+        _console(wide=True).print(listing(topic.value))
 
 
 @app.command()
 def compare(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")],
+    scenarios: Annotated[
+        list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")
+    ],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -163,3 +163,89 @@ def compare(
 def main() -> None:
     """Entry point of the ``wifaq`` command."""
     app(prog_name="wifaq")
+
+
+# --- surroundings of a command
+
+
+@contextlib.contextmanager
+def _errors(debug: bool) -> Iterator[None]:
+    """Turn what goes wrong into lines on standard error and an exit status."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        _complain("interrupted; nothing was written", debug)
+        raise typer.Exit(INTERRUPTED) from None
+    except InputError as error:
+        _complain(str(error), debug)
+        raise typer.Exit(BAD_INPUT) from None
+    except WifaqError as error:
+        _complain(f"failed: {error}", debug)
+        raise typer.Exit(FAILED) from None
+    except BrokenPipeError:  # whoever read our output has had enough
+        raise
+    except Exception as error:
+        _complain(f"failed: {type(error).__name__}: {error} (--debug shows where)", debug)
+        raise typer.Exit(FAILED) from None
+
+
+def _complain(message: str, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    typer.echo(message, err=True)
+
+
+def _load(
+    path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None
+) -> Scenario:
+    from simulation.running import load
+
+    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+
+
+def _command() -> str:
+    import shlex
+
+    return shlex.join(["wifaq", *sys.argv[1:]])
+
+
+def _console(*, wide: bool = False) -> Console:
+    from rich.console import Console
+
+    # what goes into a pipe is searched line by line, so a row should be one
+    return Console(highlight=False, width=_PIPE_WIDTH if wide and not sys.stdout.isatty() else None)
+
+
+def _tell_failures(failures: Any, debug: bool) -> None:
+    """One line a failed replicate, and exit status 1 if there is any."""
+    for row in failures:
+        place = f"{row['point']}, replicate {row['replicate']} (seed {row['seed']}), {row['stage']}"
+        typer.echo(f"failed: {place}: {row['type']}: {row['message']}", err=True)
+    if failures:
+        raise typer.Exit(FAILED)
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error, if that is a terminal and it takes long enough."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    import threading
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=None)
+    timer = threading.Timer(PROGRESS_AFTER, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+    finally:
+        timer.cancel()
+        bar.stop()

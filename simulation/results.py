@@ -97,9 +97,8 @@ class Results:
 
     def standing(self, quarter: str | None = None) -> Standing | None:
         """Rank of the focal state among its peers, at the horizon unless told otherwise."""
-        return summary.standing(
-            self.series(), self.focal, self.info["peers"], self.horizon if quarter is None else quarter
-        )
+        peers = [peer["id"] for peer in self.info["peers"]]
+        return summary.standing(self.series(), self.focal, peers, quarter or self.horizon)
 
     # --- what it is about
     @property

@@ -83,13 +83,13 @@ def run(
     RunError
         If every replicate failed.
     """
-    scenario = _load(scenario, replicates, seed)
+    scenario = load(scenario, replicates=replicates, seed=seed)
     known = facts(scenario)
     arms = [without(scenario, what) for what in contrasts]
     points = {"scenario": scenario}
-    points |= {arm.what: _slim(_other_arm(arm, scenario)) for arm in arms}
+    points |= {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
     few = min(CONTRAST_REPLICATES, scenario.replicates)
-    counts = {name: few for name in points} | {"scenario": scenario.replicates}
+    counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
     found = run_points(points, counts, workers, progress, simulate=simulate)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
@@ -102,19 +102,33 @@ def run(
     return _collect(ensemble, known, compared, failures, command)
 
 
-def _load(scenario: Scenario | Path | str, replicates: int | None, seed: int | None) -> Scenario:
+def load(
+    scenario: Scenario | Path | str,
+    *,
+    sets: Sequence[str] = (),
+    focal: str | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """Load a scenario with the changes that options of a run make to it.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
     from simulation.scenario.load import load_scenario
 
-    changes = {"replicates": replicates, "seed": seed}
+    changes = {"focal": focal, "replicates": replicates, "seed": seed}
     overrides = {key: value for key, value in changes.items() if value is not None}
-    return load_scenario(scenario, overrides=overrides)
+    return load_scenario(scenario, sets=sets, overrides=overrides)
 
 
 def _other_arm(arm: Absence, scenario: Scenario) -> Scenario:
     return arm.absent if arm.present is scenario else arm.present
 
 
-def _slim(scenario: Scenario) -> Scenario:
+def slim(scenario: Scenario) -> Scenario:
     """The scenario recording only what contrasts need; recording changes no bit of a run."""
     record = scenario.record.model_copy(update={"actors": (scenario.focal,), "ties": "none", "events": False})
     return scenario.model_copy(update={"record": record})
@@ -128,9 +142,10 @@ def _contrast_rows(
         with_it.series, without_it.series, scenario.focal, CONTRAST_METRICS, milestones(ensemble.series)
     )
     table = table.astype(object).where(table.notna(), None)  # JSON knows no missing number but null
-    return [
-        {"contrast": arm.what, "statement": arm.statement, **row} for row in table.to_dict("records")
-    ]
+    table.insert(0, "contrast", arm.what)
+    table.insert(1, "statement", arm.statement)
+    rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return rows
 
 
 def milestones(series: pd.DataFrame) -> list[str]:
@@ -146,10 +161,12 @@ def _collect(
     failures: list[Failure],
     command: str,
 ) -> Results:
+    from simulation.scenario.dump import scenario_to_yaml
+
     scenario = ensemble.scenario
     horizon = str(scenario.horizon)
     names = facts.actors.set_index("id")
-    text = store.scenario_text(scenario)
+    text = scenario_to_yaml(scenario)
     hashes = store.hashes(scenario, text)
     recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
@@ -157,8 +174,8 @@ def _collect(
         "scenario": scenario.name,
         "title": scenario.title,
         "question": scenario.question,
-        "focal": {"id": scenario.focal, "name": str(names.loc[scenario.focal, "name"])},
-        "peers": list(facts.peers),
+        "focal": _named(scenario.focal, names),
+        "peers": [_named(peer, names) for peer in facts.peers],
         "as_of": scenario.as_of.isoformat(),
         "horizon": horizon,
         "seed": scenario.seed,
@@ -167,17 +184,7 @@ def _collect(
             "done": len(ensemble.outcomes),
             "failed": len(ensemble.failures),
         },
-        "failures": [
-            {
-                "point": row.point,
-                "replicate": row.replicate,
-                "seed": row.seed,
-                "stage": row.stage,
-                "type": row.type,
-                "message": row.message,
-            }
-            for row in failures
-        ],
+        "failures": [failure_row(row) for row in failures],
         "bands": BAND_LABEL,
         "contrasts": contrasts,
         "notes": list(facts.notes),
@@ -194,6 +201,22 @@ def _collect(
     }
     edges = ensemble.table("ties") if scenario.record.ties == "all" else None
     return Results(info, text, ensemble.table("series"), edges, tables)
+
+
+def failure_row(failure: Failure) -> dict[str, Any]:
+    """A failed replicate as it stands in ``run.json``."""
+    return {
+        "point": failure.point,
+        "replicate": failure.replicate,
+        "seed": failure.seed,
+        "stage": failure.stage,
+        "type": failure.type,
+        "message": failure.message,
+    }
+
+
+def _named(actor: str, names: pd.DataFrame) -> dict[str, str]:
+    return {"id": actor, "name": str(names.loc[actor, "name"])}
 
 
 def _units() -> dict[str, str]:

@@ -145,8 +145,6 @@ def _rivalry(scenario: Scenario) -> Absence:
     from simulation.scenario.parameters import PARAMETERS
 
     strength = PARAMETERS["rivalry"].default
-    some = load_scenario(
-        scenario, overrides={"mechanisms.rivalry": "on", "parameters.rivalry": strength}
-    )
+    some = load_scenario(scenario, overrides={"mechanisms.rivalry": "on", "parameters.rivalry": strength})
     told = f"rivalry {strength:g} against none (the scenario has none)"
     return Absence("rivalry", some, scenario, told)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from simulation.scenario.quarter import Quarter
+
 BAND_LABEL = "chance within the model, parameters fixed"
 """What every band and probability of an ensemble is; printed beside each."""
 
@@ -109,11 +111,11 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
     Returns
     -------
     Standing or None
-        None where no peer was recorded.
+        None where no peer was recorded, or not the headline.
     """
     table = by_replicate(series, HEADLINE, quarter)
     present = [peer for peer in peers if peer in table.columns and peer != focal]
-    if not present:
+    if not present or focal not in table.columns:
         return None
     own = table[focal].to_numpy()[:, None]
     others = table[present].to_numpy()
@@ -200,25 +202,32 @@ def instruments(joins: pd.DataFrame, actors: Sequence[str], quarter: str) -> pd.
         joined, missing where fewer do or it was before the start.
     """
     rows = joins.loc[joins["actor"].isin(list(actors))]
-    rows = rows.assign(**{name: rows[name].astype("str") for name in ("instrument", "actor", "quarter")})
-    rows["joined"] = rows["joined_before"] | (rows["quarter"].notna() & (rows["quarter"] <= quarter))
+    ordinal = {name: float(_ordinal(name)) for name in rows["quarter"].dropna().unique()}
+    when = rows["quarter"].astype(object).map(ordinal).astype(float).fillna(np.inf)
+    joined = rows["joined_before"] | (when <= _ordinal(quarter))
+    groups = rows.assign(joined=joined, wait=when.where(joined, np.inf)).groupby(
+        ["actor", "instrument"], observed=True, sort=True
+    )
+    table = pd.DataFrame(
+        {
+            "eligible": groups["eligible"].first(),
+            "joined_before": groups["joined_before"].first(),
+            "probability": groups["joined"].mean(),
+            "median_quarter": groups["wait"].quantile(0.5, interpolation="lower"),
+            "replicates": groups.size(),
+        }
+    ).reset_index()
+    late = table["joined_before"] | np.isinf(table["median_quarter"])
+    table["median_quarter"] = table["median_quarter"].astype(object).where(~late, None).map(_label)
     order = {name: place for place, name in enumerate(actors)}
-    found = []
-    for (instrument, actor), group in rows.groupby(["instrument", "actor"], sort=False):
-        first = group.iloc[0]
-        when = sorted(group.loc[group["joined"] & ~group["joined_before"], "quarter"])
-        middle = (len(group) + 1) // 2
-        found.append(
-            {
-                "instrument": instrument,
-                "actor": actor,
-                "eligible": bool(first["eligible"]),
-                "joined_before": bool(first["joined_before"]),
-                "probability": float(group["joined"].mean()),
-                "median_quarter": when[middle - 1] if len(when) >= middle else None,
-                "replicates": len(group),
-            }
-        )
-    table = pd.DataFrame(found, columns=list(JOIN_COLUMNS))
+    table = table.astype({"actor": "str", "instrument": "str"})
     table = table.sort_values("actor", key=lambda column: column.map(order), kind="stable")
-    return table.reset_index(drop=True)
+    return table.loc[:, list(JOIN_COLUMNS)].reset_index(drop=True)
+
+
+def _ordinal(quarter: str) -> int:
+    return Quarter.parse(quarter).ordinal
+
+
+def _label(ordinal: float | None) -> str | None:
+    return None if ordinal is None or pd.isna(ordinal) else str(Quarter(int(ordinal)))

@@ -14,6 +14,7 @@ import math
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -146,6 +147,10 @@ def run_points(
     RunError
         With ``on_error="raise"``, or if no worker process lives long enough to finish anything.
     """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        # a worker that imports a script without the guard of __main__ comes here instead of
+        # starting its work; the parent, which sees it die, says so once
+        sys.exit(1)
     workers = usable_cores() if workers is None else workers
     if workers < 1:
         raise InputError(f"workers: {workers} is less than 1")

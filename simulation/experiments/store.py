@@ -8,7 +8,6 @@ seed, version, data, code. No clock, no host, no path of this machine goes into 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import platform
@@ -97,7 +96,9 @@ def hashes(scenario: Scenario, text: str) -> dict[str, Any]:
     from simulation.outcomes.metrics import metric_hashes
 
     files = {"deals": scenario.records.deals, "joins": scenario.records.joins}
-    records = {name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items() if path}
+    records = {
+        name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items() if path
+    }
     return {
         "scenario": text_hash(text),
         "data": data_hash(),
@@ -111,18 +112,6 @@ def run_id(seed: int, hashes: Mapping[str, Any], contrasts: Sequence[str]) -> st
     """Name of a run: a hash of what determines its results."""
     parts = {"seed": seed, "version": versions()["wifaq"], "hashes": hashes, "contrasts": sorted(contrasts)}
     return text_hash(json.dumps(parts, sort_keys=True))[:RUN_ID_LENGTH]
-
-
-def scenario_text(scenario: Scenario) -> str:
-    """The scenario with every key written out, as YAML that loads as the same scenario."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    stream = io.StringIO()
-    yaml.dump(scenario.model_dump(mode="json"), stream)
-    return stream.getvalue()
 
 
 # --- the folder

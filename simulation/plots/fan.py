@@ -16,7 +16,12 @@ _INDEX = (0.0, 1.0)
 
 
 def draw_fan(
-    table: pd.DataFrame, ax: Axes, *, title: str = "", label: str = "", bounds: tuple[float, float] | None = None
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    title: str = "",
+    label: str = "",
+    bounds: tuple[float, float] | None = None,
 ) -> Axes:
     """Draw the forecast of one metric.
 
@@ -44,7 +49,13 @@ def draw_fan(
     time = [year_of(quarter) for quarter in table["quarter"]]
     for low, high, strength, name in _BANDS:
         ax.fill_between(
-            time, table[low], table[high], color=HEADLINE_COLOUR, alpha=strength, lw=0, label=f"{name} of replicates"
+            time,
+            table[low],
+            table[high],
+            color=HEADLINE_COLOUR,
+            alpha=strength,
+            lw=0,
+            label=f"{name} of replicates",
         )
     ax.plot(time, table["q50"], color=INK, lw=1.8, label="median")
     _end_label(ax, time[-1], table.iloc[-1])
@@ -68,5 +79,10 @@ def _end_label(ax: Axes, when: float, last: pd.Series) -> None:
     spread = last["q95"] - last["q05"]
     text = f"{last['q50']:.2f}\n[{last['q05']:.2f}–{last['q95']:.2f}]" if spread else f"{last['q50']:.2f}"
     ax.annotate(
-        text, (when, last["q50"]), xytext=(6, 0), textcoords="offset points", va="center", annotation_clip=False
+        text,
+        (when, last["q50"]),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        annotation_clip=False,
     )

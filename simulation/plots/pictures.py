@@ -63,9 +63,7 @@ class Pictures:
         """Partner network at the horizon."""
         with style():
             axes = new_axes(9.5, 8.5) if ax is None else ax
-            return draw_ego_network(
-                self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label
-            )
+            return draw_ego_network(self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label)
 
     def save(self, folder: Path) -> list[Path]:
         """Every picture that the tables allow, as PNG and SVG."""

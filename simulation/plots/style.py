@@ -117,7 +117,10 @@ def save(ax: Axes, folder: Path, name: str) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
     with style():  # names of clip paths and fonts are chosen while writing
-        ax.figure.savefig(paths[0], metadata={"Software": None})
-        ax.figure.savefig(paths[1], metadata={"Date": None})
+        figure.savefig(paths[0], metadata={"Software": None})
+        figure.savefig(paths[1], metadata={"Date": None})
     return paths

@@ -3,129 +3,76 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
+from rich.console import RenderableType
 from rich.markup import escape
-from rich.table import Table
 
-from simulation.errors import InputError
-from simulation.report.terminal import table
-
-Rows = tuple[tuple[str, ...], list[tuple[str, ...]]]
-SCENARIO_FOLDER = "scenarios"
+from simulation.report.terminal import table, titled
+from simulation.scenario.listing import LISTS, Row
 
 
-def listing(topic: str) -> Table:
-    """A table of everything of a kind that has a name."""
-    columns, rows = TOPICS[topic]()
-    made = table(f"{len(rows)} {topic}", [(name, "left") for name in columns])
-    for row in rows:
-        made.add_row(*map(escape, row))
-    return made
-
-
-def _scenarios() -> Rows:
-    from simulation.scenario.load import load_scenario
-
-    places = (Path.cwd(), Path(__file__).parents[2])
-    folder = next((place / SCENARIO_FOLDER for place in places if (place / SCENARIO_FOLDER).is_dir()), None)
-    if folder is None:
-        raise InputError(f"no folder {SCENARIO_FOLDER!r} here; run this where the scenario files are")
-    rows = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            scenario = load_scenario(path)
-            rows.append((path.name, scenario.title, " ".join(scenario.claims)))
-        except InputError as error:
-            rows.append((path.name, f"faulty: {error.faults[0]}", ""))
-    return ("file", "title", "claims"), rows
-
-
-def _parameters() -> Rows:
-    from simulation.scenario.parameters import PARAMETERS
-
-    rows = [
-        (p.name, f"{p.default:g}", f"{p.low:g} – {p.high:g}", p.section, p.meaning) for p in PARAMETERS.values()
-    ]
-    return ("name", "default", "range", "section", "meaning"), rows
-
-
-def _mechanisms() -> Rows:
-    from simulation.scenario.mechanisms import MECHANISMS
-
-    rows = [(m.name, " | ".join(m.options), m.section, m.meaning) for m in MECHANISMS.values()]
-    return ("name", "options (default first)", "section", "meaning"), rows
-
-
-def _actors() -> Rows:
-    from simulation.data.world import KINDS, load_world
-    from simulation.scenario.schema import Scenario
-
-    world = load_world(Scenario.model_fields["as_of"].default, "full")
-    homes = [world.ids[home] if home >= 0 else "" for home in world.home]
-    rows = [
-        (world.ids[k], world.names[k], KINDS[world.kind[k]].replace("_", " "), homes[k]) for k in range(len(world))
-    ]
-    return ("id", "name", "kind", "home"), rows
-
-
-def _blocs() -> Rows:
-    from simulation.data.world import load_world
-    from simulation.scenario.schema import Scenario
-
-    world = load_world(Scenario.model_fields["as_of"].default)
-    rows = [
-        (b.id, b.name, str(len(b.members)), b.rule.replace("_", " "), f"{b.agenda_rate:g}", f"{b.enforcement:g}")
-        for b in world.blocs
-    ]
-    return ("id", "name", "members", "rule", "agenda a quarter", "enforcement"), rows
-
-
-def _instruments() -> Rows:
-    from simulation.data.world import load_world
-    from simulation.scenario.schema import Scenario
-
-    world = load_world(Scenario.model_fields["as_of"].default)
-    rows = [
-        (
-            i.id,
-            i.title,
-            i.domain,
-            "binding" if i.binding else "",
-            f"{len(i.joined)} of {len(i.eligible)}",
-            "open" if i.open_at_as_of else "closed",
-        )
-        for i in world.instruments
-    ]
-    return ("id", "title", "domain", "", "joined", "on the default day"), rows
-
-
-def _metrics() -> Rows:
+def list_metrics() -> list[Row]:
+    """Every outcome, the built-in ones first."""
     from simulation.outcomes import METRICS
 
-    rows = [(m.name, m.unit, m.level, "" if m.default else "on request", m.formula) for m in METRICS.values()]
-    return ("name", "unit", "of", "recorded", "formula"), rows
+    return [
+        {
+            "name": entry.name,
+            "unit": entry.unit,
+            "level": entry.level,
+            "recorded": "always" if entry.default else "on request",
+            "formula": entry.formula,
+        }
+        for entry in METRICS.values()
+    ]
 
 
-def _hooks() -> Rows:
+def list_hooks() -> list[Row]:
+    """Every decision of an actor that a subclass or a single agent can replace."""
     from simulation.actors.base import HOOKS, Actor
 
-    rows = []
+    rows: list[Row] = []
     for name in HOOKS:
         hook = getattr(Actor, name)
-        rows.append((name, str(inspect.signature(hook)), (inspect.getdoc(hook) or "").splitlines()[0]))
-    return ("name", "signature", "meaning"), rows
+        names = ", ".join(list(inspect.signature(hook).parameters)[1:])
+        rows.append({"name": f"{name}({names})", "meaning": (inspect.getdoc(hook) or "").splitlines()[0]})
+    return rows
 
 
-TOPICS: Mapping[str, Callable[[], Rows]] = {
-    "scenarios": _scenarios,
-    "parameters": _parameters,
-    "mechanisms": _mechanisms,
-    "actors": _actors,
-    "blocs": _blocs,
-    "instruments": _instruments,
-    "metrics": _metrics,
-    "hooks": _hooks,
+TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, "metrics": list_metrics, "hooks": list_hooks}
+"""What ``wifaq list`` can list, by word."""
+
+_SHOWN: Mapping[str, Sequence[str]] = {
+    # columns that fit a terminal; Python has the others
+    "scenarios": ("file", "title", "claims"),
+    "parameters": ("name", "default", "low", "high", "meaning"),
+    "mechanisms": ("name", "options", "meaning"),
+    "actors": ("id", "name", "kind", "home", "core"),
+    "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members"),
+    "instruments": ("id", "title", "domain", "open", "eligible", "joined"),
 }
-"""What ``wifaq list`` can list."""
+
+
+def listing(topic: str) -> RenderableType:
+    """A table of everything of a kind that has a name."""
+    rows = TOPICS[topic]()
+    columns = _SHOWN.get(topic, tuple(rows[0]) if rows else ())
+    numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
+    heads = [(name.replace("_", " "), "right" if name in numeric else "left") for name in columns]
+    made = table(heads)
+    if heads:
+        made.columns[0].no_wrap = True  # a name that can be copied
+    for row in rows:
+        made.add_row(*(escape(_text(row[name])) for name in columns))
+    return titled(f"{len(rows)} {topic}", made)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

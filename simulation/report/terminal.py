@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -29,6 +29,9 @@ COUNTS = (
     ("deals_mou", "memoranda"),
     ("deals_programme", "programmes"),
     ("deals_binding", "binding deals"),
+    ("deals_bilateral", "on the bilateral track"),
+    ("deals_trilateral", "on the trilateral track"),
+    ("deals_non_state", "on the non-state track"),
     ("instruments_joined", "instruments joined"),
 )
 INDICES = (
@@ -88,12 +91,17 @@ def _heading(results: Results) -> RenderableType:
     return Group(*lines)
 
 
-def table(title: str, columns: Iterable[tuple[str, str]]) -> Table:
+def table(columns: Iterable[tuple[str, str]]) -> Table:
     """An empty table in the house style; each column a heading and ``left`` or ``right``."""
-    made = Table(title=escape(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for heading, side in columns:
         made.add_column(escape(heading), justify="right" if side == "right" else "left", overflow="fold")
     return made
+
+
+def titled(title: str, body: RenderableType) -> RenderableType:
+    """Something with a heading above it."""
+    return Group(Text(title, style="bold"), body)
 
 
 def _counts(results: Results) -> RenderableType | None:
@@ -103,12 +111,12 @@ def _counts(results: Results) -> RenderableType | None:
         return None
     columns = [("", "left"), (f"end of {results.first_quarter}", "right")]
     columns += [(results.horizon, "right"), ("band", "right")]
-    made = table("Deals and instruments", columns)
+    made = table(columns)
     for name, label in rows:
-        before = f"{now.loc[name, 'mean']:.0f}" if name in now.index else ""
+        before = f"{float(now['mean'][name]):.0f}" if name in now.index else ""
         row = then.loc[name]
         made.add_row(_indent(label), before, f"{row['mean']:.1f}", f"{row['q05']:.0f} – {row['q95']:.0f}")
-    return made
+    return titled("Deals and instruments", made)
 
 
 def _indent(label: str) -> str:
@@ -126,14 +134,14 @@ def _indices(results: Results) -> RenderableType | None:
     rows = [(name, label) for name, label in INDICES if name in tables[-1].index]
     if not rows:
         return None
-    made = table("Cooperation and its quality (0 to 1)", [("", "left"), *((q, "right") for q in quarters)])
+    made = table([("", "left"), *((q, "right") for q in quarters)])
     for name, label in rows:
         cells = [_band(found.loc[name]) for found in tables]
         made.add_row(_indent(label), *cells, style="bold" if name == HEADLINE else "")
-    return made
+    return titled("Cooperation and its quality (0 to 1)", made)
 
 
-def _band(row: pd.Series) -> str:
+def _band(row: Any) -> str:
     return escape(f"{row['mean']:.2f} [{row['q05']:.2f}–{row['q95']:.2f}]")
 
 
@@ -141,14 +149,12 @@ def _standing(results: Results) -> RenderableType | None:
     found = results.standing()
     if found is None:
         return None
-    made = table(
-        f"Against its peers in {found.quarter}: rank {found.rank_mean:.1f} of {found.among}, "
-        f"band {found.rank_q05:.0f} – {found.rank_q95:.0f}",
-        [("peer", "left"), ("its cooperation", "right"), (f"P({results.focal} ahead)", "right")],
-    )
+    names = {peer["id"]: peer["name"] for peer in results.info["peers"]}
+    made = table([("peer", "left"), ("its cooperation", "right"), (f"P({results.focal} ahead)", "right")])
     for _, row in found.peers.iterrows():
-        made.add_row(escape(str(row["peer"])), _band(row), f"{row['ahead']:.2f}")
-    return made
+        made.add_row(escape(f"{names[row['peer']]} ({row['peer']})"), _band(row), f"{row['ahead']:.2f}")
+    rank = f"rank {found.rank_mean:.1f} of {found.among}, band {found.rank_q05:.0f} – {found.rank_q95:.0f}"
+    return titled(f"Against its peers in {found.quarter}: {rank}", made)
 
 
 def _partners(results: Results) -> RenderableType | None:
@@ -157,8 +163,13 @@ def _partners(results: Results) -> RenderableType | None:
     if likely.empty:
         return None
     made = table(
-        f"Likeliest partners in {results.horizon} (depth 1 memorandum, 2 programme, 3 binding)",
-        [("track", "left"), ("partner", "left"), ("kind", "left"), ("P(deal)", "right"), ("depth", "right")],
+        [
+            ("track", "left"),
+            ("partner", "left"),
+            ("kind", "left"),
+            ("P(deal)", "right"),
+            ("E[depth]", "right"),
+        ]
     )
     for track in TRACK_ORDER:
         rows = likely.loc[likely["track"] == track].head(PARTNERS_SHOWN)
@@ -170,24 +181,23 @@ def _partners(results: Results) -> RenderableType | None:
                 f"{row['probability']:.2f}",
                 f"{row['depth']:.1f}",
             )
-    return made
+    title = f"Likeliest partners in {results.horizon} (depth 1 memorandum, 2 programme, 3 binding)"
+    return titled(title, made)
 
 
 def _instruments(results: Results) -> RenderableType | None:
     found = results.instruments()
-    own = found.loc[(found["actor"] == results.focal) & found["eligible"] & found["open"] & ~found["joined_before"]]
+    possible = found["eligible"] & found["open"] & ~found["joined_before"]
+    own = found.loc[(found["actor"] == results.focal) & possible]
     if own.empty:
         return None
     likely = own.sort_values("probability", ascending=False, kind="stable").head(INSTRUMENTS_SHOWN)
-    rest = f" (the likeliest {len(likely)} of {len(own)} open ones)" if len(own) > len(likely) else ""
-    made = table(
-        f"Instruments: probability of joining by {results.horizon}{rest}",
-        [("instrument", "left"), ("P(join)", "right"), ("half have by", "right")],
-    )
+    rest = f" (the likeliest {len(likely)} of {len(own)} open)" if len(own) > len(likely) else ""
+    made = table([("instrument", "left"), ("P(join)", "right"), ("half have by", "right")])
     for _, row in likely.iterrows():
-        half = row["median_quarter"]
-        made.add_row(escape(str(row["title"])), f"{row['probability']:.2f}", "" if pd.isna(half) else str(half))
-    return made
+        half = "" if pd.isna(row["median_quarter"]) else str(row["median_quarter"])
+        made.add_row(escape(str(row["title"])), f"{row['probability']:.2f}", half)
+    return titled(f"Instruments: probability of joining by {results.horizon}{rest}", made)
 
 
 def _contrasts(results: Results) -> RenderableType | None:
@@ -195,12 +205,13 @@ def _contrasts(results: Results) -> RenderableType | None:
     rows = found.loc[(found["quarter"] == results.horizon) & (found["metric"] == HEADLINE)]
     if rows.empty:
         return None
-    lines = [Text(f"What fragmentation and rivalry do to cooperation in {results.horizon}", style="bold")]
-    lines += [Text("  " + contrast_sentence(row)) for row in rows.to_dict("records")]
-    return Group(*lines)
+    body = Table.grid(padding=(0, 1))
+    for row in rows.to_dict("records"):
+        body.add_row("·", escape(contrast_sentence(row)))
+    return titled(f"What fragmentation and rivalry do to cooperation in {results.horizon}", body)
 
 
-def contrast_sentence(row: dict[str, Any]) -> str:
+def contrast_sentence(row: Mapping[Any, Any]) -> str:
     """One contrast in words: what is compared, by how much, how surely."""
     change = f"{row['difference']:+.3f}"
     interval = ""
