@@ -41,6 +41,7 @@ class Parameter:
 
 _A = "assumption"
 _C = "calibrated"
+_J = "calibrated on dated lists of joiners (docs/calibration_instruments.md)"
 
 
 def _entries() -> Iterator[Parameter]:
@@ -93,16 +94,17 @@ def _entries() -> Iterator[Parameter]:
     yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
     yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
     # --- C.7 instruments
-    yield p("join_intercept", -8.0, -14, 0, "log odds a quarter", "C.7", _C, "b0, hazard of joining an instrument")
-    yield p("join_intercept_sd", .6, 0, 3, "log odds", "C.7", _C, "spread of b0 between instruments")
-    yield p("join_affinity", 1.5, 0, 6, "log odds", "C.7", "Simmons & Elkins 2004 (sign), calibrated (size)", "b_a, closeness of the text")
-    yield p("join_sponsor", 1.0, 0, 6, "log odds", "C.7", _C, "b_s, trust in the sponsor times its size")
-    yield p("join_peers", 2.0, 0, 6, "log odds", "C.7", "Simmons & Elkins 2004 (sign), calibrated (size)", "b_p, like-minded states already in")
-    yield p("join_neighbours", .8, 0, 6, "log odds", "C.7", "Shipan & Volden 2008 (sign), calibrated (size)", "b_n, contiguous states already in")
-    yield p("join_habit", 2.0, 0, 6, "log odds", "C.7", _C, "b_h, earlier joins in the domain")
-    yield p("join_capacity", 1.5, 0, 6, "log odds", "C.7", _C, "b_K, governance capacity")
-    yield p("join_sovereignty", 1.0, 0, 6, "log odds", "C.7", _C, "b_b, binding texts against sovereignty")
-    yield p("join_urgency", .8, 0, 6, "log odds", "C.7", "Birkland 1998 (sign), calibrated (size)", "b_u, felt urgency")
+    yield p("join_intercept", -14.2, -20, 0, "log odds a quarter", "C.7", _J, "mean b0 of the instruments, hazard of joining one in which nothing speaks for it")
+    yield p("join_intercept_sd", 1.25, 0, 3, "log odds", "C.7", _J, "spread of b0 between instruments")
+    yield p("join_affinity", 4.6, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_J} (size)", "b_a, closeness of the text")
+    yield p("join_sponsor", 2.9, 0, 8, "log odds", "C.7", _J, "b_s, trust in the sponsor times its size")
+    yield p("join_peers", 2.2, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_J} (size)", "b_p, like-minded states already in")
+    yield p("join_neighbours", .6, 0, 6, "log odds", "C.7", f"Shipan & Volden 2008 (sign), {_J} (size)", "b_n, contiguous states already in")
+    yield p("join_habit", 2.6, 0, 8, "log odds", "C.7", _J, "b_h, earlier joins in the domain")
+    yield p("join_capacity", 4.7, 0, 8, "log odds", "C.7", _J, "b_K, governance capacity")
+    yield p("join_sovereignty", .9, 0, 6, "log odds", "C.7", _J, "b_b, binding texts against sovereignty")
+    yield p("join_urgency", .8, 0, 6, "log odds", "C.7", f"Birkland 1998 (sign), {_A} (size)", "b_u, felt urgency")
+    yield p("join_launch", 3.2, 0, 6, "log odds", "C.7", _J, "wave of signatures in the quarter in which an instrument opens")
     yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
