@@ -66,6 +66,8 @@ class State:
     transparency: F  # [n] T in [0, 1]
     oversight: F  # [n] oversight of firms in [0, 1]
     adoption: F  # [n] share of the population that uses AI, [0, 1]
+    local_share: F  # [n] least share of home organisations among a state's non-state partners, [0, 1]
+    local_funding: F  # [n] how far a state funds its own research centres, [0, 1]
     agency: F  # [n] strength of a national AI governance agency, [0, 1]
     urgency: F  # [n] felt urgency in [0, 1]
     budget: F  # [n] per quarter
@@ -148,6 +150,7 @@ class State:
     capture: F = field(default_factory=lambda: np.zeros(0))  # [n] capture by firms in [0, 1]
     compliance: F = field(default_factory=lambda: np.zeros(0))  # [n] mean annual compliance of i over its commitments
     incidents: I32 = field(default_factory=lambda: np.zeros((0, 4), np.int32))  # [n, 4] this quarter by kind
+    wave: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n] disinformation incidents added by a shock
     incidents_total: F = field(default_factory=lambda: np.zeros((0, 4)))  # [n, 4] so far
     harm_memory: F = field(default_factory=lambda: np.zeros(0))  # [n] H of the safety index
     net_benefit: F = field(default_factory=lambda: np.zeros(0))  # [n] benefit this quarter

@@ -49,12 +49,13 @@ def _entries() -> Iterator[Parameter]:
     # --- C.1 issue space
     yield p("affinity_width", .35, .2, .5, "distance", "C.1", _C, "scale δ at which affinity falls with distance in the issue space")
     yield p("camp_margin", 1.3, 1, 3, "ratio", "C.1", _A, "a state is in the camp of the leader whose affinity exceeds the second's by this ratio")
+    yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
-    yield p("choice_noise", .05, .01, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
-    yield p("tempo", .1, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
+    yield p("choice_noise", .08, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
+    yield p("tempo", .5, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
     yield p("tempo_capability", 1, 0, 2, "exponent", "C.2", _C, "exponent ω_Q of AI capability in the tempo")
     yield p("breach_loss", .5, .2, 1, "share of value", "C.2", _A, "sunk loss Λ if the partner breaches")
-    yield p("setup_cost", .06, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
+    yield p("setup_cost", .08, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
     yield p("upkeep_cost", .01, .002, .02, "budget a quarter", "C.2", _C, "upkeep c_m of a rung")
     yield p("shared_partners", .3, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_t of shared partners")
     yield p("partner_activity", .2, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_p of the partner's activity")
@@ -65,6 +66,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("rivalry", 1, 0, 4, "multiplier", "C.3", _C, "strength ρ of rivalry between the leaders")
     yield p("concession_split", .5, 0, 1, "share", "C.3", "Nash 1950", "share φ of the second price that a courted state receives")
     yield p("geopolitics", .15, 0, .3, "utility", "C.3", _C, "worth of a partner to a leader for the sake of rivalry alone")
+    yield p("rivalry_distance", .5, .1, 1, "distance", "C.3", _A, "RMS distance at which two leaders are full rivals")
     # --- C.4 trust
     yield p("prior_mass", 4, 2, 10, "observations", "C.4", _A, "mass n0 of the initial opinion of a partner")
     yield p("witness_mass", 3, 0, 10, "observations", "C.4", _A, "mass m_w of what third parties report")
@@ -108,7 +110,8 @@ def _entries() -> Iterator[Parameter]:
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
     yield p("forum_attention", .7, 0, 3, "log odds", "C.8", _A, "effect of a slot spent on the multilateral track on joining")
     # --- C.8 forum choice
-    yield p("forum_noise", .25, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
+    yield p("forum_noise", .2, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
+    yield p("prospects", 5, 1, 20, "partners", "C.8", _A, "best partners over which a state averages what a track of deals promises")
     yield p("patience", .98, .8, 1, "discount a quarter", "C.8", _A, "discount β of what a slow track yields")
     # --- C.9 diffusion
     yield p("diffusion", .01, 0, .05, "share a quarter", "C.9", "Simmons, Dobbin & Garrett 2006 (channels), assumption (size)", "speed μ of convergence of positions")
@@ -128,6 +131,7 @@ def _entries() -> Iterator[Parameter]:
     # --- C.12 NGOs
     yield p("norm_threshold", .33, 0, 1, "share of adopters", "C.12", "Finnemore & Sikkink 1998; Granovetter 1978", "mean threshold θ of norm adoption")
     yield p("norm_spread", .1, 0, .5, "share of adopters", "C.12", "Granovetter 1978 (form), assumption (size)", "spread of thresholds")
+    yield p("norm_start", .5, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
     yield p("norm_ngo", .05, 0, .5, "share of adopters", "C.12", _A, "fall of the threshold with a full NGO tie")
     yield p("ngo_monitoring", .1, 0, 1, "probability", "C.12", _A, "probability that one NGO sees a breach")
     yield p("norm_oversight", .1, 0, 1, "share", "C.12", _A, "oversight of firms added by having adopted the norm")
@@ -139,6 +143,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("message_rate", .05, 0, 1, "share of the public a quarter", "C.13", _A, "share of a full audience that one influencer moves in a quarter")
     yield p("disclosure_cost", .5, 0, 1, "share", "C.13", _A, "loss of reach of disclosed payment in a transparent state")
     yield p("backlash", .15, 0, 1, "share", "C.13", _A, "step towards rejection when hidden payment comes out")
+    yield p("backlash_trust", .5, 0, 5, "observations", "C.13", _A, "evidence against the payer with each of its partners when hidden payment comes out")
     yield p("ratification_noise", .1, .02, .5, "share of the public", "C.13", "Putnam 1988 (mechanism), assumption (size)", "scale of the vote on binding deals around one half")
     yield p("opinion_spread", .2, .05, .4, "opinion", "C.13", _A, "standard deviation of opinion inside a public")
     # --- C.14 harm
@@ -147,6 +152,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("capability_saturation", .25, 0, 1, "share", "C.14", _A, "curvature of the capability path; 0 is exponential growth")
     yield p("shield", .5, 0, 1, "share", "C.14", _C, "share χ of harm that full governance of the world prevents")
     yield p("aggregation", -2, -10, 10, "exponent", "C.14", "Hirshleifer 1983 (form), calibrated (size)", "r of world governance: weakest link below 0, average 1, best shot above")
+    yield p("governance_floor", .05, .001, .5, "capacity", "C.14", _A, "least capacity with which a state enters world governance")
     yield p("joint_shield", .5, 0, 2, "share", "C.14", _A, "what full commitments add to the governance that shields a state")
     yield p("share_cyber", .4, 0, 1, "share of incidents", "C.14", _A, "cyber attacks; shares are rescaled to one")
     yield p("share_market", .2, 0, 1, "share of incidents", "C.14", _A, "market manipulation and theft of secrets")
@@ -156,6 +162,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("disinformation_trust", .05, 0, 1, "observations", "C.14", _A, "evidence against each partner by one disinformation incident")
     yield p("perception_noise", .5, 0, 2, "log units", "C.14", _A, "noise σ_p in the perception of incidents without expert ties")
     yield p("urgency_memory", .8, 0, .99, "share kept a quarter", "C.14", "Birkland 1998 (mechanism), assumption (size)", "persistence of urgency")
+    yield p("alarm", 2, .5, 20, "incidents a quarter", "C.14", _A, "perceived incidents that raise urgency by its full step")
     yield p("benefit", .1, 0, 1, "share of product a quarter", "C.14", _A, "benefit of AI at full adoption and capacity")
     # --- C.15 capacity
     yield p("capacity_growth", .02, .005, .05, "per quarter", "C.15", _C, "speed h_K of capacity building")
@@ -182,6 +189,9 @@ def _entries() -> Iterator[Parameter]:
     yield p("volume_half", 10, 1, 50, "binding-equivalents", "E", _A, "commitments that give a volume of one half")
     yield p("harm_scale", 3, .5, 20, "incidents", "E", _A, "H0, incidents at which safety is 1/e")
     yield p("harm_memory", .9, 0, .99, "share kept a quarter", "E", _A, "memory of incidents in the safety index")
+    yield p("quality_floor", .01, .0001, .2, "index", "E", "OECD/JRC 2008 (form), assumption (size)", "least value of a part of quality in its geometric mean")
+    yield p("clean_record", 4, 1, 40, "quarters", "E", _A, "quarters without a breach after which a side of a deal counts as keeping it")
+    yield p("polarisation", 1.3, 1, 1.6, "exponent", "E", "Esteban & Ray 1994", "sensitivity α of polarisation to identification within camps")
 
 
 GOODS = ("expertise", "finance", "legitimacy", "reach")

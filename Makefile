@@ -1,0 +1,42 @@
+# The plain commands behind each target are in README.md, for people without make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help forecast test test-slow check bench docs showcase clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+$(VENV)/core: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/develop: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,develop]'
+	@touch $@
+
+forecast: $(VENV)/core  ## set up, then the baseline forecast
+	$(BIN)/wifaq run scenarios/baseline.yaml
+
+test: $(VENV)/test  ## set up, then the tests (under ten minutes on two cores)
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/test  ## the tests that take minutes each
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/develop  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: $(VENV)/core  ## rebuild the generated pages of docs/
+	$(BIN)/python -m simulation.data.describe
+	$(BIN)/python -m simulation.scenario.schema
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -1,0 +1,238 @@
+"""Actors as Mesa agents: thin views of a row of the state, with the decisions they take.
+
+An agent owns no numbers. Reading ``agent.capacity`` reads a column, writing it writes the
+column, so kernels and Python see the same world. What an actor *decides* is a hook: a short
+method with the default rule. Kernels apply the default rules to everybody at once; where a
+subclass or a single agent replaces a hook, the model calls the Python for that actor only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import mesa
+import numpy as np
+
+from simulation.errors import ModelError
+from simulation.processes.value import count_shared, utility, value
+from simulation.state import CAMPS, KINDS, TRACKS
+
+if TYPE_CHECKING:
+    from simulation.model import GovernanceModel
+
+HOOKS = ("partner_value", "accepts", "choose_tracks")
+"""Decisions that can be replaced, on a subclass or on one agent."""
+
+
+class Trust(MutableMapping[str, float]):
+    """An actor's trust in each other actor, by id; writing keeps the mass of evidence.
+
+    ``agent.trust["FRA"]`` is the direct trust τ=α/(α+β) in [0, 1].
+    """
+
+    def __init__(self, actor: Actor):
+        self._actor = actor
+
+    def _column(self, other: str) -> int:
+        column = self._actor.model.index(other)
+        if column == self._actor.row:
+            raise ModelError(f"{other} has no trust in itself")
+        return column
+
+    def __getitem__(self, other: str) -> float:
+        state, i, j = self._actor.model.state, self._actor.row, self._column(other)
+        mass = state.alpha[i, j] + state.beta[i, j]
+        return float(state.alpha[i, j] / mass) if mass > 0 else 0.0
+
+    def __setitem__(self, other: str, trust: float) -> None:
+        if not 0.0 <= trust <= 1.0:
+            raise ModelError(f"trust must lie in [0, 1], not {trust}")
+        state, i, j = self._actor.model.state, self._actor.row, self._column(other)
+        mass = state.alpha[i, j] + state.beta[i, j]
+        # the prior moves too, or the opinion would fade back to the old one
+        state.trust_prior[i, j] = trust
+        state.alpha[i, j] = mass * trust
+        state.beta[i, j] = mass * (1.0 - trust)
+
+    def __delitem__(self, other: str) -> None:
+        raise ModelError("trust can be set, not deleted")
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for k, name in enumerate(self._actor.model.state.ids) if k != self._actor.row)
+
+    def __len__(self) -> int:
+        return self._actor.model.state.n - 1
+
+
+class Actor(mesa.Agent):  # type: ignore[misc]
+    """One actor of the world.
+
+    Attributes
+    ----------
+    id, row
+        Identifier (ISO 3166 alpha-3 for states) and row in the arrays of the state.
+    trust
+        Mapping from other actors' ids to direct trust in [0, 1], readable and writable.
+    """
+
+    kind: ClassVar[str] = ""
+
+    def __init__(self, model: GovernanceModel, row: int):
+        super().__init__(model)
+        self.row = row
+        self.id = model.state.ids[row]
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        super().__setattr__(name, given)
+        if name in HOOKS:  # one agent's own rule: the model must know, so that it calls it
+            self.model.note_hooks(self)
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if name in HOOKS:
+            self.model.note_hooks(self)
+
+    # --- what it is
+    @property
+    def name(self) -> str:
+        """Full name."""
+        return str(self.model.names[self.row])
+
+    @property
+    def home(self) -> str:
+        """Id of the home state; its own id for a state; empty for an international secretariat."""
+        row = int(self.model.state.home[self.row])
+        return self.model.state.ids[row] if row >= 0 else ""
+
+    @property
+    def camp(self) -> str:
+        """Camp of the paradigm leader it stands close to, or ``"none"``. For reporting only."""
+        code = int(self.model.state.camp[self.row])
+        return CAMPS[code] if code >= 0 else "none"
+
+    @property
+    def trust(self) -> Trust:
+        return Trust(self)
+
+    @property
+    def position(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Position on rights, control, market, sovereignty: a writable view, (4,), in [0, 1]."""
+        return self.model.state.position[self.row]
+
+    @property
+    def interests(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Salience of the four dimensions: a writable view, (4,); keep it summing to one."""
+        return self.model.state.weight[self.row]
+
+    @property
+    def partners(self) -> dict[str, int]:
+        """Depth of each present deal by partner: 1 memorandum, 2 programme, 3 binding."""
+        row = self.model.state.depth[self.row]
+        return {self.model.state.ids[j]: int(row[j]) for j in np.flatnonzero(row)}
+
+    # --- what it decides: the hooks
+    def partner_value(self, partner: Actor) -> float:
+        """What a deal with ``partner`` is worth to this actor: V ≥ 0 of C.2.
+
+        The default is affinity times complementarity, raised by shared partners, the partner's
+        activity, urgency, exposure and an existing tie.
+        """
+        state, i, j = self.model.state, self.row, partner.row
+        return float(value(self.model.view, self.model.weights, i, j, count_shared(state.depth, i, j)))
+
+    def accepts(self, partner: Actor, utility: float) -> float:
+        """Probability in [0, 1] of consent to an offer of utility U: the logit σ(U/s) of C.2."""
+        noise = self.model.scenario.parameters.choice_noise
+        if noise == 0.0:
+            return float(utility > 0.0)
+        return 1.0 / (1.0 + math.exp(-utility / noise))
+
+    def choose_tracks(self, shares: Mapping[str, float]) -> Mapping[str, float]:
+        """Share of open slots this actor gives to each track (C.8); the default keeps ``shares``.
+
+        Parameters
+        ----------
+        shares
+            Probability of each of bilateral, trilateral, regional, multilateral, non_state.
+        """
+        return shares
+
+    # --- what it thinks of others
+    def utility_of(self, partner: str) -> float:
+        """U of the next rung with a partner, before rivalry bonus and concession."""
+        other = self.model.actor(partner)
+        worth = self.partner_value(other)
+        return float(utility(self.model.view, self.model.weights, self.row, other.row, worth))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+    def _repr_html_(self) -> str:
+        from simulation.actors.card import card
+
+        return card(self)
+
+
+def _column(name: str, low: float, high: float, meaning: str) -> property:
+    """A property that reads and writes one number of the actor's row, within bounds."""
+
+    def read(self: Actor) -> float:
+        return float(getattr(self.model.state, name)[self.row])
+
+    def write(self: Actor, number: float) -> None:
+        if not low <= number <= high:
+            raise ModelError(f"{name} of {self.id} must lie in [{low:g}, {high:g}], not {number}")
+        getattr(self.model.state, name)[self.row] = number
+
+    return property(read, write, doc=meaning)
+
+
+class WithResources(Actor):
+    """Columns that every kind of actor has."""
+
+    size = _column("size", 0, 1, "Size m, (GDP / largest GDP)^.4; 0 for non-state actors.")
+    transparency = _column("transparency", 0, 1, "Transparency T.")
+    budget = _column("budget", 0, math.inf, "Budget for deals a quarter.")
+    slots = _column("slots", 0, 1000, "How many deals it can work on at once.")
+    objectivity = _column("objectivity", 0, 1, "Objectivity of what it teaches.")
+
+
+def replaced_hooks(actor: Actor) -> tuple[str, ...]:
+    """Names of the hooks that this agent does not take from the shipped classes."""
+    names = []
+    for hook in HOOKS:
+        owner = next(cls for cls in type(actor).__mro__ if hook in vars(cls))
+        if hook in vars(actor) or not owner.__module__.startswith("simulation.actors"):
+            names.append(hook)
+    return tuple(names)
+
+
+def checked(actor: Actor, hook: str, number: object, low: float, high: float) -> float:
+    """A hook's return as a float within bounds.
+
+    Raises
+    ------
+    ModelError
+        If it is not a finite number within [low, high]; names hook, actor and quarter.
+    """
+    ok = isinstance(number, int | float | np.floating | np.integer) and not isinstance(number, bool)
+    if not ok or not math.isfinite(float(number)) or not low <= float(number) <= high:  # type: ignore[arg-type]
+        raise ModelError(
+            f"{type(actor).__name__}.{hook} of {actor.id} in {actor.model.quarter} returned {number!r}; "
+            f"it must return a number in [{low:g}, {high:g}]"
+        )
+    return float(number)  # type: ignore[arg-type]
+
+
+def check_tracks(actor: Actor, shares: object) -> dict[str, float]:
+    """The return of ``choose_tracks``, checked and rescaled to one (all zero is allowed: wait)."""
+    if not isinstance(shares, Mapping) or set(shares) - set(TRACKS):
+        raise ModelError(f"choose_tracks of {actor.id} must return a mapping of {', '.join(TRACKS)}")
+    checked_shares = {t: checked(actor, "choose_tracks", shares.get(t, 0.0), 0.0, math.inf) for t in TRACKS}
+    total = sum(checked_shares.values())
+    return {t: share / total for t, share in checked_shares.items()} if total > 0 else checked_shares
+
+
+__all__ = ["HOOKS", "KINDS", "Actor", "Trust", "WithResources", "check_tracks", "checked", "replaced_hooks"]

@@ -1,0 +1,102 @@
+"""The levers of a strategy: what a scenario lets its focal state (and its imitators) do.
+
+Each lever is one short function on the rows of the states that use it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.data.world import World
+from simulation.randomness import Stream, key, uniform
+from simulation.scenario.schema import Scenario, Strategy
+from simulation.state import CAMPS, FIRM, INFLUENCER, KINDS, TRACKS, State
+
+
+def apply_strategy(state: State, world: World, scenario: Scenario, replicate: int) -> None:
+    """Apply the scenario's strategy to the focal state and to the share of states that imitate it."""
+    focal = world.index(scenario.focal)
+    strategy = scenario.strategy
+    state.learns[focal] = strategy.learn
+    for i in (focal, *imitators(state, scenario, focal, replicate)):
+        _resources(state, i, strategy)
+        _conduct(state, i, strategy)
+        _partners(state, i, strategy)
+        _advocate(state, world, i, strategy)
+
+
+def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> list[int]:
+    """Non-aligned states that play the focal state's strategy, drawn by keyed uniforms.
+
+    A state that imitates at a lower share also imitates at a higher one.
+    """
+    draw = key(scenario.seed, replicate, -1, Stream.OPPORTUNISM)
+    candidates = np.flatnonzero(state.un_member & (state.camp < 0))
+    return [
+        int(i)
+        for i in candidates
+        if i != focal and uniform(draw, state.uid[i], np.uint64(0)) < scenario.strategy.imitators
+    ]
+
+
+def _resources(state: State, i: int, strategy: Strategy) -> None:
+    state.budget[i] *= strategy.budget
+    state.slots[i] = round(float(state.slots[i]) * strategy.slots)
+
+
+def _conduct(state: State, i: int, strategy: Strategy) -> None:
+    if strategy.transparency is not None:
+        state.transparency[i] = strategy.transparency
+    state.oversight[i] = strategy.oversight
+    state.agency[i] = strategy.agency
+    state.local_share[i] = strategy.local_share
+    state.local_funding[i] = strategy.fund_local
+    state.track_allowed[i] = [track in strategy.tracks for track in TRACKS]
+
+
+def _partners(state: State, i: int, strategy: Strategy) -> None:
+    """Close new deals with the kinds, camps and sorts of firm that the strategy leaves out."""
+    closed = ~np.isin(state.kind, [KINDS.index(kind) for kind in strategy.partners])
+    closed |= np.isin(state.camp, [CAMPS.index(camp) for camp in strategy.exclude_camps])
+    if strategy.only_camp is not None:
+        closed |= (state.camp >= 0) & (state.camp != CAMPS.index(strategy.only_camp))
+    if strategy.firms != "all":
+        research = state.research >= RESEARCH_MINDED
+        closed |= (state.kind == FIRM) & (research if strategy.firms == "business" else ~research)
+    state.allowed[i, closed] = False
+    state.allowed[closed, i] = False
+
+
+RESEARCH_MINDED = 0.5
+"""From here on a firm counts as research-minded (C56)."""
+
+
+def _advocate(state: State, world: World, i: int, strategy: Strategy) -> None:
+    """Send the chosen influencers' message, paid or not; a counter-campaign bends the others'."""
+    plan = strategy.advocacy
+    reach = (state.kind == INFLUENCER) & (state.audience[:, i] > 0)
+    if plan.influencers == "none":
+        chosen: NDArray[np.bool_] = np.zeros(state.n, bool)
+    elif plan.influencers == "all_allies":
+        chosen = reach & (state.stance >= 0.5)
+    else:
+        chosen = np.isin(np.arange(state.n), [world.index(name) for name in plan.influencers])
+    state.stance[chosen] = plan.message
+    state.paid_by[chosen] = i if plan.paid else -1
+    state.disclosed[chosen] = plan.disclosed
+    others = reach & ~chosen
+    state.stance[others] *= 1.0 - plan.counter
+
+
+def waits(state: State, scenario: Scenario) -> bool:
+    """Whether the focal state still waits for one of the blocs it has chosen to wait for (C29)."""
+    awaited = scenario.strategy.wait_for
+    if not awaited:
+        return False
+    for k, name in enumerate(state.bloc_ids):
+        if name.split("/")[0] in awaited and state.bloc_depth[k] >= 1:
+            return False
+    return True
+
+

@@ -1,0 +1,477 @@
+"""The model: one run of the world, quarter by quarter.
+
+The fourteen steps of a quarter are the list :data:`QUARTER`, in the order in which they happen,
+each with its reason. A step reads and writes the columns of :class:`simulation.state.State` by
+calling the pure functions of ``simulation.processes``; nothing happens anywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import mesa
+import mesa.agent
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.actors import BY_KIND, HOOKS, Actor
+from simulation.actors.base import check_tracks, checked, replaced_hooks
+from simulation.data.world import World
+from simulation.errors import ModelError, suggest
+from simulation.initial import build_state
+from simulation.levers import waits
+from simulation.outcomes.record import Recorder
+from simulation.processes import (
+    blocs,
+    capacity,
+    capture,
+    choice,
+    compliance,
+    contracts,
+    diffusion,
+    forum,
+    harm,
+    instruments,
+    learning,
+    norms,
+    opinion,
+    rivalry,
+    shocks,
+    tempo,
+    trilateral,
+    trust,
+)
+from simulation.processes.bias import drift_by_funders
+from simulation.processes.proposals import drift_by_proposals
+from simulation.processes.value import deal_values, degrees, fill_rows, possible_deals, view, weights
+from simulation.randomness import Draws
+from simulation.scenario.checks import world_of
+from simulation.scenario.load import load_scenario
+from simulation.scenario.quarter import Quarter
+from simulation.scenario.schema import Scenario
+from simulation.state import KINDS, MULTILATERAL, REGIONAL, TRACKS, State
+
+F = NDArray[np.float64]
+
+QUARTER: tuple[tuple[str, str], ...] = (
+    ("grow", "AI capability and scheduled shocks come first: everything else reacts to them"),
+    ("perceive", "what actors offer, need and think of each other at the quarter's start"),
+    ("expect", "whose slots open, what each partner is worth, and what leaders bid"),
+    ("propose", "states choose a track for each slot, then everybody makes offers"),
+    ("consent", "offers are answered before anything is paid for"),
+    ("broker", "contracts of three, from what bilateral talks left undone"),
+    ("sign", "upkeep first, then new rungs while budgets last"),
+    ("decide_in_blocs", "blocs act after their members' own diplomacy: they come too late by rule"),
+    ("join_instruments", "texts open, are joined, enter into force"),
+    ("keep_promises", "conduct in all deals, new ones too, and what it does to trust"),
+    ("adapt", "capacity, positions, publics and norms move by the ties as they now stand"),
+    ("suffer_harm", "incidents hit what governance did not prevent, and raise urgency"),
+    ("learn", "tracks that paid are used more"),
+    ("record", "everything is written down, nothing is changed"),
+)
+"""The quarter: each step's method and the reason for its place."""
+
+
+class ActorView(Mapping[str, Actor]):
+    """The actors of one kind, by id; an unknown id is answered with the nearest one."""
+
+    def __init__(self, model: GovernanceModel, kind: str):
+        self._model, self._kind = model, kind
+
+    def __getitem__(self, actor_id: str) -> Actor:
+        actor = self._model.actor(actor_id)
+        if actor.kind != self._kind:
+            raise ModelError(f"{actor_id} is a {actor.kind}, not a {self._kind}")
+        return actor
+
+    def __iter__(self) -> Iterator[str]:
+        return (actor.id for actor in self._model.actors if actor.kind == self._kind)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} actors of kind {self._kind}>"
+
+
+class GovernanceModel(mesa.Model):  # type: ignore[misc]
+    """One replicate of a scenario, as a Mesa model.
+
+    Parameters
+    ----------
+    scenario
+        A :class:`Scenario`, or the path of a scenario file.
+    seed
+        Replaces the scenario's seed; 0 is a seed like any other.
+    replicate
+        Number of the replicate, from 0. Same scenario, seed and replicate: same bits.
+    actors
+        Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm}`` or ``{"ngo": MyNGO}``.
+    world
+        A world to use in place of the shipped one.
+    **overrides
+        Scenario keys to change, as in :func:`load_scenario`.
+
+    Attributes
+    ----------
+    state
+        Every number of the run, as arrays.
+    agents
+        Mesa's AgentSet of all actors; ``states``, ``firms``, ``think_tanks``, ``ngos``,
+        ``influencers`` and ``secretariats`` are mappings by id.
+    recorder
+        What has been written down so far.
+
+    Examples
+    --------
+    >>> model = GovernanceModel("scenarios/baseline.yaml", seed=1)  # doctest: +SKIP
+    >>> model.states["SEN"].trust["FRA"] = 0.9  # doctest: +SKIP
+    >>> model.run().recorder.series()  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        seed: int | None = None,
+        replicate: int = 0,
+        actors: Mapping[str, type[Actor]] | None = None,
+        world: World | None = None,
+        **overrides: Any,
+    ):
+        if not isinstance(scenario, Scenario) or overrides:
+            scenario = load_scenario(scenario, **overrides)
+        if seed is not None:
+            scenario = scenario.model_copy(update={"seed": int(seed)})
+        super().__init__(rng=scenario.seed)  # Mesa's generator; the model itself draws by key only
+        self.scenario = scenario
+        self.replicate = int(replicate)
+        self.world: World = world or world_of(scenario)
+        self.names = self.world.names
+        self.state: State = build_state(self.world, scenario, self.replicate)
+        self.weights = weights(scenario.parameters, scenario.mechanisms)
+        self._index = {name: k for k, name in enumerate(self.state.ids)}
+        self._hooked: dict[str, dict[int, Actor]] = {hook: {} for hook in HOOKS}
+        self.actors = self._make_actors(actors or {})
+        self._scratch()
+        self._planned = self._plan_deals()
+        trust.perceive_trust(self.state, scenario.parameters, scenario.mechanisms, self._draws())
+        self.view = view(self.state)
+        self.recorder = Recorder(scenario.record, scenario, self.state, self.world.region)
+        self._observe()
+
+    # --- actors
+    def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
+        unknown = [name for name in replaced if name not in self._index and name not in KINDS]
+        if unknown:
+            raise ModelError(f"no actor or kind {unknown[0]!r}; {suggest(unknown[0], list(self._index))}")
+        made = []
+        for row, name in enumerate(self.state.ids):
+            kind = KINDS[self.state.kind[row]]
+            cls = replaced.get(name, replaced.get(kind, BY_KIND[kind]))
+            if not issubclass(cls, BY_KIND[kind]):
+                raise ModelError(f"{cls.__name__} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
+            made.append(cls(self, row))
+            if cls is not BY_KIND[kind]:
+                self.note_hooks(made[-1])
+        return tuple(made)
+
+    def index(self, actor_id: str) -> int:
+        """Row of an actor in the arrays of the state.
+
+        Raises
+        ------
+        ModelError
+            For an unknown id, with the nearest known one.
+        """
+        try:
+            return self._index[actor_id]
+        except KeyError:
+            raise ModelError(f"no actor {actor_id!r}; {suggest(actor_id, list(self._index))}") from None
+
+    def actor(self, actor_id: str) -> Actor:
+        """The agent of an id."""
+        return self.actors[self.index(actor_id)]
+
+    @property
+    def states(self) -> ActorView:
+        """States and the EU, by ISO 3166 alpha-3 code (``EU`` for the Union)."""
+        return ActorView(self, "state")
+
+    @property
+    def firms(self) -> ActorView:
+        return ActorView(self, "firm")
+
+    @property
+    def think_tanks(self) -> ActorView:
+        return ActorView(self, "think_tank")
+
+    @property
+    def ngos(self) -> ActorView:
+        return ActorView(self, "ngo")
+
+    @property
+    def influencers(self) -> ActorView:
+        return ActorView(self, "influencer")
+
+    @property
+    def secretariats(self) -> ActorView:
+        return ActorView(self, "secretariat")
+
+    # --- time
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter that the next step will simulate (the last one when the run is over)."""
+        return self.scenario.start + min(self.state.quarter, self.scenario.quarters - 1)
+
+    def step(self) -> None:
+        """One quarter: the steps of :data:`QUARTER` in order."""
+        if self.state.quarter >= self.scenario.quarters:
+            raise ModelError(f"the run ended in {self.scenario.horizon}")
+        self._begin_quarter()
+        for name, _ in QUARTER:
+            getattr(self, "_" + name)()
+        self.state.quarter += 1
+        self.running = self.state.quarter < self.scenario.quarters
+
+    def run(self) -> GovernanceModel:
+        """Step to the horizon; returns the model."""
+        while self.state.quarter < self.scenario.quarters:
+            self.step()
+        return self
+
+    def _draws(self) -> Draws:
+        return Draws(self.scenario.seed, self.replicate, self.state.quarter)
+
+    def _scratch(self) -> None:
+        n = self.state.n
+        self._worth: F = np.zeros((n, n))
+        self._gain: F = np.zeros((n, n))
+        self._possible = np.zeros((n, n), bool)
+        self._budget: F = self.state.budget.copy()
+        self._broker_rate: F = np.full(n, self.scenario.parameters.trilateral_rate)
+        if self.scenario.strategy.trilateral_rate is not None:
+            self._broker_rate[self.index(self.scenario.focal)] = self.scenario.strategy.trilateral_rate
+
+    def _begin_quarter(self) -> None:
+        s = self.state
+        for column in (s.formed, s.reward, s.breaches, s.lapsed, s.incidents):
+            column[:] = 0
+
+    # --- the fourteen steps
+    def _grow(self) -> None:
+        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        now = shocks.active(self.scenario.shocks, self.quarter)
+        harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(self.scenario.shocks, self.quarter))
+        s.surge = shocks.surge(now)
+        shocks.strike(s, now, self.quarter, self._index, self._budget)
+
+    def _perceive(self) -> None:
+        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        capacity.refresh_offers(s, par)
+        s.load = contracts.upkeep_load(s, par)
+        trust.perceive_trust(s, par, mech, self._draws())
+
+    def _expect(self) -> None:
+        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        self._own_broker = tempo.open_slots(s, par, mech, self._draws())
+        self.view = view(s)
+        self._seen = self._with_hooks()
+        possible_deals(
+            s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible
+        )
+        rows = (s.open_slots > 0) | self._own_broker
+        rows[s.leaders] = True
+        fill_rows(self._seen, self.weights, rows, self._worth, self._gain)
+        # partners without an open row are never offered anything, so their stale rows are not read
+        rivalry.court(s, par, mech, self._possible, self._gain)
+        self._rows = rows
+
+    def _propose(self) -> None:
+        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        self._wait_for_blocs()
+        states, others, any_two = choice.prospects(
+            self._possible, s.kind, self._rows, self._gain, round(par.prospects)
+        )
+        # a brokered triple is put on the table with a probability below one
+        brokered = self._broker_rate * any_two
+        forum.choose_tracks(s, par, mech, self._draws(), states, others, brokered, self._own_broker)
+        shared = self._shared_pool = forum.shared_pools(s, mech)
+        self._apply_track_hooks()
+        pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
+        self._offers = pick(
+            s, par, self._draws(), shared, self._possible, self._worth, self._gain
+        )
+
+    def _consent(self) -> None:
+        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        offers = self._offers
+        if mech["consent"] == "choice":
+            self._agreed = np.arange(offers.sender.size)
+            return
+        probability = choice.consent_probability(offers, par.choice_noise)
+        for actor in self._replaced("accepts"):
+            for k in np.flatnonzero(offers.receiver == actor.row):
+                partner = self.actors[offers.sender[k]]
+                answer = actor.accepts(partner, float(offers.receiver_gain[k]))
+                probability[k] = checked(actor, "accepts", answer, 0.0, 1.0)
+        self._agreed = choice.consent(s, self._draws(), self._shared_pool, offers, probability)
+
+    def _broker(self) -> None:
+        s, par = self.state, self.scenario.parameters
+        self._triples, self._triple_surplus = trilateral.broker(
+            s, par, self._draws(), self._seen, self.weights, self._broker_rate, self._possible, self._gain
+        )
+        # parties to a triple without an open slot: their utilities are needed for terms and rewards
+        late = np.zeros(s.n, bool)
+        late[self._triples] = True
+        late &= ~self._rows
+        fill_rows(self._seen, self.weights, late, self._worth, self._gain)
+        rivalry.add_concessions(s, late, self._gain)
+
+    def _sign(self) -> None:
+        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        self._impose_planned()
+        contracts.shed(s, par, self._seen, self.weights)
+        offers, agreed = self._offers, self._agreed
+        pairs = np.full((agreed.size, 3), -1, np.int32)
+        pairs[:, 0], pairs[:, 1] = offers.sender[agreed], offers.receiver[agreed]
+        surplus = offers.sender_gain[agreed] + offers.receiver_gain[agreed]
+        support = np.ones(s.n)
+        if mech.on("ratification"):
+            support[s.un_member] = opinion.ratification_probability(opinion.support(s), par)[s.un_member[: s.s]]
+        contracts.sign(
+            s, par, mech, self._draws(), np.concatenate([pairs, self._triples]),
+            np.concatenate([surplus, self._triple_surplus]), support, self._possible, self._worth, self._gain,
+        )  # fmt: skip
+
+    def _decide_in_blocs(self) -> None:
+        if self.scenario.mechanisms.on("blocs"):
+            blocs.decide_blocs(self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws())
+
+    def _join_instruments(self) -> None:
+        if self.scenario.mechanisms.on("instruments"):
+            instruments.join_instruments(
+                self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws()
+            )
+
+    def _keep_promises(self) -> None:
+        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s.load = contracts.upkeep_load(s, par)
+        compliance.keep_promises(s, par, mech, self._draws())
+        if mech.on("lapse"):
+            seen = self._seen._replace(load=s.load, degree=degrees(s.depth))
+            compliance.let_lapse(s, par, self._draws(), seen, self.weights)
+
+    def _adapt(self) -> None:
+        s, par, mech, draws = self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws()
+        capacity.update_capacity(s, par, mech, draws)
+        diffusion.diffuse_positions(s, par, mech, draws)
+        capture.drift_by_capture(s, par, mech, draws)
+        drift_by_funders(s, par, mech, draws)
+        drift_by_proposals(s, par, mech, draws)
+        capture.commit_firms(s, par, mech, draws)
+        opinion.move_opinions(s, par, mech, draws)
+        norms.spread_norms(s, par, mech, draws)
+
+    def _suffer_harm(self) -> None:
+        harm.suffer_harm(self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws())
+
+    def _learn(self) -> None:
+        learning.learn(self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws())
+
+    def _record(self) -> None:
+        self._observe()
+
+    # --- helpers of the steps
+    def _observe(self) -> None:
+        given = received = None
+        if self.recorder.due:
+            given, received = deal_values(self.view, self.weights, self.recorder.actors)
+        self.recorder.observe(self.state, given, received)
+
+    def _with_hooks(self) -> Any:
+        """The view of this quarter, with the values of actors that replace ``partner_value``."""
+        own = self._replaced("partner_value")
+        if not own:
+            return self.view
+        rows = np.full(self.state.n, -1, np.int32)
+        values = np.zeros((len(own), self.state.n))
+        for k, actor in enumerate(own):
+            rows[actor.row] = k
+            for other in self.actors:
+                if other is not actor:
+                    worth = actor.partner_value(other)
+                    values[k, other.row] = checked(actor, "partner_value", worth, 0.0, np.inf)
+        return self.view._replace(override_row=rows, override=values)
+
+    def _apply_track_hooks(self) -> None:
+        s = self.state
+        for actor in self._replaced("choose_tracks"):
+            given = dict(zip(TRACKS, map(float, s.track_share[actor.row]), strict=True))
+            shares = check_tracks(actor, actor.choose_tracks(given))
+            s.track_share[actor.row] = [shares[t] for t in TRACKS]
+            forum.assign_slots(s, actor.row, self._draws())
+
+    def note_hooks(self, actor: Actor) -> None:
+        """Take note of which hooks an actor has of its own; called when it is made or changed."""
+        own = replaced_hooks(actor)
+        for hook, actors in self._hooked.items():
+            if hook in own:
+                actors[actor.row] = actor
+            else:
+                actors.pop(actor.row, None)
+
+    def _replaced(self, hook: str) -> list[Actor]:
+        """Actors with a hook of their own, in the order of their rows."""
+        return [self._hooked[hook][row] for row in sorted(self._hooked[hook])]
+
+    def _wait_for_blocs(self) -> None:
+        """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""
+        if not self.scenario.strategy.wait_for:
+            return
+        row = self.state.track_allowed[self.index(self.scenario.focal)]
+        row[:] = [track in self.scenario.strategy.tracks for track in TRACKS]
+        if waits(self.state, self.scenario):
+            own = np.ones(len(TRACKS), bool)
+            own[[REGIONAL, MULTILATERAL]] = False
+            row[own] = False
+
+    def _plan_deals(self) -> list[tuple[int, Any]]:
+        plans = [(deal.start.index_from(self.scenario.start), deal) for deal in self.scenario.deals]
+        return sorted(plans, key=lambda plan: plan[0])
+
+    def _impose_planned(self) -> None:
+        """Sign the scenario's own deals when they are due; one that cannot be paid for waits."""
+        s, now = self.state, self.state.quarter
+        waiting = []
+        for due, deal in self._planned:
+            rows = [self.index(name) for name in deal.parties]
+            pairs = [(i, j) for k, i in enumerate(rows) for j in rows[k + 1 :]]
+            if deal.end is not None and now > deal.end.index_from(self.scenario.start):
+                for i, j in pairs:  # from here on it lives on like any other deal
+                    s.planned[i, j] = s.planned[j, i] = False
+                continue
+            if due > now:
+                waiting.append((due, deal))
+                continue
+            terms = None if deal.terms is None else np.array(deal.terms)
+            done = [
+                contracts.impose(s, self.scenario.parameters, i, j, deal.depth, terms, deal.exclusive)
+                for i, j in pairs
+                if not s.planned[i, j]
+            ]
+            if not all(done) or deal.end is not None:
+                waiting.append((due, deal))
+        self._planned = waiting
+
+    # --- Mesa's surroundings
+    @property
+    def datacollector(self) -> Any:
+        """The recorded metrics of the focal state in the form that Mesa's ``batch_run`` reads."""
+        return self.recorder.as_datacollector()
+
+    def close(self) -> None:
+        """Let go of what Mesa 3.3 keeps of every model (its counter of agent ids), so that it is freed."""
+        mesa.agent.Agent._ids.pop(self, None)

@@ -1,0 +1,272 @@
+"""Section E: the outcomes of one actor, counts first, then the indices.
+
+Works for any actor, not only the focal one. An actor without commitments has volume,
+implementation, diversity, reciprocity and alignment 0 and autonomy 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from simulation.outcomes.metrics import Bounds, Metric, register
+from simulation.outcomes.network import support_shares
+from simulation.outcomes.portfolio import CATEGORIES, I64, Tally, column, tally_commitments
+from simulation.processes.affinity import squared_distance
+from simulation.scenario.parameters import Parameters
+from simulation.state import BILATERAL, CAMPS, KINDS, NON_STATE, TRACKS, TRILATERAL, F, State
+
+QUALITY_PARTS = ("diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
+"""Parts of quality, in the order of the weights of :func:`quality_with_weights`."""
+
+DEPTHS = ("mou", "programme", "binding")
+_DEAL_TRACKS = (BILATERAL, TRILATERAL, NON_STATE)
+
+
+def actor_outcomes(
+    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F
+) -> dict[str, F]:
+    """Every built-in metric of some actors.
+
+    Parameters
+    ----------
+    state
+        At the end of a quarter (or before the first).
+    actors
+        Rows of the actors, shape (a,).
+    value_to_actor, value_to_partner
+        V_fj and V_jf of C.2 for each actor f and every j, shape (a, n); read only where f and
+        j have a deal.
+
+    Returns
+    -------
+    dict
+        Name of the metric to its values, shape (a,).
+
+    Raises
+    ------
+    ModelError
+        If an argument has the wrong shape or a column of the state has not been filled.
+    """
+    tally = tally_commitments(state, par, actors, value_to_actor, value_to_partner)
+    values = {**_counts(tally), **_volumes(tally, par.volume_half)}
+    values |= _quality(state, par, actors, tally)
+    values |= _conditions(state, actors)
+    return values
+
+
+def volume(commitments: F, half: float) -> F:
+    """Vol = 1 - 2^(-c/half) in [0, 1): volume of commitments worth ``c`` binding deals.
+
+    One minus it multiplies over any division of the commitments into parts.
+    """
+    result: F = -np.expm1(-np.asarray(commitments) * (np.log(2.0) / half))
+    return result
+
+
+def hill_diversity(weight: F) -> F:
+    """Div = (exp H - 1)/(Q - 1) of weights over Q classes on the last axis (Hill 1973), in [0, 1].
+
+    H is Shannon's entropy of the shares. One class gives 0, equal classes 1, none 0.
+    """
+    total = weight.sum(axis=-1, keepdims=True)
+    share = _ratio(weight, total)
+    entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=-1)
+    result: F = np.minimum(1.0, np.expm1(entropy) / (weight.shape[-1] - 1))
+    return result
+
+
+def camp_concentration(camp_weight: F) -> F:
+    """HHI* = (HHI - 1/n)/(1 - 1/n) over the n camps, in [0, 1].
+
+    Parameters
+    ----------
+    camp_weight
+        Weight of deals with each camp and, last, with partners of none, shape (..., n + 1).
+        The latter tie the actor to no camp, so their share is spread evenly over the camps;
+        that makes HHI* the concentration among camps times the squared share of the camps.
+    """
+    camps = camp_weight.shape[-1] - 1
+    share = _ratio(camp_weight, camp_weight.sum(axis=-1, keepdims=True))
+    share = share[..., :camps] + share[..., camps:] / camps
+    excess = ((share**2).sum(axis=-1) - 1 / camps) / (1 - 1 / camps)
+    empty = camp_weight.sum(axis=-1) == 0
+    result: F = np.where(empty, 0.0, np.clip(excess, 0.0, 1.0))
+    return result
+
+
+def quality_with_weights(parts: F, weights: F, floor: float) -> F:
+    """Weighted geometric mean of the parts of quality, each at least ``floor``.
+
+    Parameters
+    ----------
+    parts
+        Values in the order of :data:`QUALITY_PARTS`, shape (..., 6).
+    weights
+        On the simplex, shape (6,) or broadcasting with ``parts``: Dirichlet draws of shape
+        (m, 1, 6) against parts of shape (a, 6) give (m, a).
+    """
+    logs = np.log(np.maximum(parts, floor)) * weights
+    result: F = np.exp(logs.sum(axis=-1))
+    return result
+
+
+def _ratio(part: F, whole: F) -> F:
+    """part/whole, 0 where the whole is 0."""
+    part, whole = np.broadcast_arrays(part, whole)
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
+
+
+def _counts(tally: Tally) -> dict[str, F]:
+    by_kind, by_depth = tally.deals.sum(axis=2), tally.deals.sum(axis=1)
+    return {
+        "deals": by_kind.sum(axis=1),
+        **{f"deals_{kind}": by_kind[:, k] for k, kind in enumerate(KINDS)},
+        **{f"deals_{depth}": by_depth[:, d] for d, depth in enumerate(DEPTHS)},
+        **{f"deals_{name}": tally.camp_partners[:, c] for c, name in enumerate(CATEGORIES[: len(CAMPS) + 1])},
+        **{f"deals_{TRACKS[t]}": tally.track_deals[:, t] for t in _DEAL_TRACKS},
+        "instruments_joined": tally.instruments,
+        "blocs_active": tally.blocs,
+    }
+
+
+def _volumes(tally: Tally, half: float) -> dict[str, F]:
+    total = tally.by_category.sum(axis=1)
+    vol = volume(total, half)
+    imp = np.minimum(1.0, _ratio(tally.kept, total))  # two sums in different order may differ in a last bit
+    category_volume, track_volume = volume(tally.by_category, half), volume(tally.by_track, half)
+    return {
+        "commitments": total,
+        **{f"commitments_{name}": tally.by_category[:, q] for q, name in enumerate(CATEGORIES)},
+        **{f"commitments_by_{name}": tally.by_track[:, t] for t, name in enumerate(TRACKS)},
+        "volume": vol,
+        **{f"volume_{name}": category_volume[:, q] for q, name in enumerate(CATEGORIES)},
+        **{f"volume_by_{name}": track_volume[:, t] for t, name in enumerate(TRACKS)},
+        "implementation": imp,
+        "cooperation": np.sqrt(vol * imp),
+    }
+
+
+def _quality(state: State, par: Parameters, actors: I64, tally: Tally) -> dict[str, F]:
+    drift = np.array([_moved(state, int(f)) for f in actors]).reshape(len(actors))
+    empty = tally.by_category.sum(axis=1) == 0
+    gap = _ratio(np.abs(tally.value_gap), tally.value_total)
+    parts = {
+        "diversity": hill_diversity(tally.by_category),
+        "reciprocity": np.where(tally.value_total > 0, 1.0 - gap, 0.0),
+        "autonomy": np.where(empty, 1.0, (1.0 - camp_concentration(tally.camp_weight)) * (1.0 - drift)),
+        "alignment": _ratio(tally.aligned, tally.deal_weight),
+        "capacity": state.capacity[actors],
+        "safety": np.exp(-column(state, "harm_memory")[actors] / par.harm_scale),
+    }
+    stacked = np.stack([parts[name] for name in QUALITY_PARTS], axis=-1)
+    weights = np.full(len(QUALITY_PARTS), 1 / len(QUALITY_PARTS))
+    return {
+        "quality": quality_with_weights(stacked, weights, par.quality_floor),
+        **parts,
+        "position_drift": drift,
+    }
+
+
+def _moved(state: State, f: int) -> float:
+    """Distance of an actor from its initial position as it sees it, in [0, 1]."""
+    squared = squared_distance(state.position[f], state.position_start[f], state.weight[f])
+    return min(1.0, float(np.sqrt(squared)))
+
+
+def _conditions(state: State, actors: I64) -> dict[str, F]:
+    """What the state of the world says of the actors, read as it is."""
+    support = np.zeros(state.n)
+    support[: len(state.opinion)] = support_shares(state.opinion)
+    return {
+        "benefit": column(state, "net_benefit")[actors],
+        "incidents": column(state, "incidents")[actors].sum(axis=1).astype(np.float64),
+        "incidents_so_far": column(state, "incidents_total")[actors].sum(axis=1),
+        "urgency": state.urgency[actors],
+        "support": support[actors],
+        "norm": state.norm[actors].astype(np.float64),
+        "capture": column(state, "capture")[actors],
+        "capture_drift": column(state, "capture_drift")[actors],
+        "concessions_received": state.conceded[actors],
+        "load": column(state, "load")[actors],
+        "agreements": column(state, "formed")[actors].sum(axis=1).astype(np.float64),
+        "breaches": column(state, "breaches")[actors].astype(np.float64),
+        "lapses": column(state, "lapsed")[actors].astype(np.float64),
+    }
+
+
+_INDEX: Bounds = (0.0, 1.0)
+_COUNT: Bounds = (0.0, None)
+_Rows = Iterator[tuple[str, str, Bounds, str, bool]]
+
+
+def _count_rows() -> _Rows:
+    yield "deals", "deals", _COUNT, "partners with whom depth >= 1", True
+    for kind in KINDS:
+        yield f"deals_{kind}", "deals", _COUNT, f"deals with actors of kind {kind}", True
+    for depth in DEPTHS:
+        yield f"deals_{depth}", "deals", _COUNT, f"deals of depth {depth}", True
+    for name in CATEGORIES[: len(CAMPS) + 1]:
+        yield f"deals_{name}", "deals", _COUNT, f"deals with {name.replace('_', ' ')} (by camp)", True
+    for t in _DEAL_TRACKS:
+        yield f"deals_{TRACKS[t]}", "deals", _COUNT, f"deals last made on the {TRACKS[t]} track", True
+    yield "instruments_joined", "instruments", _COUNT, "instruments joined", True
+    yield "blocs_active", "blocs", _COUNT, "blocs of the actor with D >= 1", True
+
+
+def _volume_rows() -> _Rows:
+    unit = "binding-equivalents"
+    yield "commitments", unit, _COUNT, "sum of z over deals, e D/3 over blocs, e z over instruments", True
+    for name in CATEGORIES:
+        yield f"commitments_{name}", unit, _COUNT, f"c_q, commitments in category {name}", True
+    for name in TRACKS:
+        yield f"commitments_by_{name}", unit, _COUNT, f"commitments on the {name} track", True
+    yield "volume", "index", _INDEX, "Vol = 1 - 2^(-commitments/volume_half)", True
+    for name in CATEGORIES:
+        yield f"volume_{name}", "index", _INDEX, f"Vol of category {name} alone", False
+    for name in TRACKS:
+        yield f"volume_by_{name}", "index", _INDEX, f"Vol of the {name} track alone", False
+    yield "implementation", "index", _INDEX, "Imp = mean share of promises kept, weighted by commitment", True
+    yield "cooperation", "index", _INDEX, "COOP = sqrt(Vol Imp), the headline", True
+
+
+def _quality_rows() -> _Rows:
+    yield "quality", "index", _INDEX, "QUAL = geometric mean of the six parts, floored", True
+    yield "diversity", "index", _INDEX, "Div = (exp H - 1)/(Q - 1) over the categories", True
+    yield "reciprocity", "index", _INDEX, "Rec = 1 - |sum(V_fj - V_jf)| / sum(V_fj + V_jf) over deals", True
+    yield "autonomy", "index", _INDEX, "Aut = (1 - HHI* over camps)(1 - |x(t) - x(0)|_w)", True
+    yield "alignment", "index", _INDEX, "Align = sum z (1 - |y - x(0)|_w) / sum z over deals", True
+    yield "capacity", "index", _INDEX, "Cap = governance capacity K", True
+    yield "safety", "index", _INDEX, "Safe = exp(-H/harm_scale), H the remembered incidents", True
+    yield "position_drift", "distance", _INDEX, "|x(t) - x(0)|_w", True
+
+
+def _condition_rows() -> _Rows:
+    a_quarter = "incidents a quarter"
+    yield "benefit", "share of product a quarter", _COUNT, "benefit Q adoption K", True
+    yield "incidents", a_quarter, _COUNT, "AI incidents this quarter", True
+    yield "incidents_so_far", "incidents", _COUNT, "AI incidents since the start", False
+    yield "urgency", "index", _INDEX, "felt urgency", True
+    yield "support", "share of the public", _INDEX, "L = share of the public in favour; 0 without one", True
+    yield "norm", "0 or 1", _INDEX, "has adopted the norm", True
+    yield "capture", "index", _INDEX, "(1 - T)(1 - oversight) S/(1 + S), S = sum z of firms", False
+    yield "capture_drift", "distance", _COUNT, "distance moved by capture", True
+    yield "concessions_received", "utility", _COUNT, "concessions received from leaders since the start", True
+    yield "load", "share of budget", _INDEX, "upkeep / budget, at most 1", False
+    yield "agreements", "deals a quarter", _COUNT, "agreements made this quarter, all tracks", False
+    yield "breaches", "breaches a quarter", _COUNT, "breaches committed this quarter", False
+    yield "lapses", "deals a quarter", _COUNT, "deals that ended this quarter", False
+
+
+def _register_all() -> Mapping[str, Metric]:
+    entries = {}
+    for rows in (_count_rows, _volume_rows, _quality_rows, _condition_rows):
+        for name, unit, bounds, formula, default in rows():
+            entries[name] = Metric(name, unit, bounds, formula, "E", "actor", default, actor_outcomes)
+            register(entries[name])
+    return entries
+
+
+ACTOR_METRICS = _register_all()
+"""The built-in metrics of an actor by name."""

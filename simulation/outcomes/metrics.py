@@ -1,0 +1,275 @@
+"""The one registry of what a run is measured by, and how a user adds an outcome.
+
+Built-in metrics are computed together, one function a level (:mod:`simulation.outcomes.focal`,
+:mod:`simulation.outcomes.system`). A user's own is one function of a read-only state::
+
+    @metric("ties_of_leaders", unit="deals", bounds=(0, None))
+    def ties_of_leaders(view):
+        return float((view.depth[view.leaders] > 0).sum())
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.state import State
+
+Level = Literal["actor", "system"]
+LEVELS = ("actor", "system")
+Bounds = tuple[float, float | None]
+_SEE = "see `wifaq list metrics`"
+Outcome = TypeVar("Outcome", bound=Callable[..., float])
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One recorded number.
+
+    Attributes
+    ----------
+    name, unit, formula
+        What it is called, its unit, how it is computed in one line.
+    bounds
+        Least and greatest value; ``None`` where there is no greatest.
+    section
+        Part of the model description that defines it; ``user`` for a user's own.
+    level
+        ``actor`` (one value for each recorded actor) or ``system`` (one for the world).
+    default
+        Whether it is recorded unless a scenario chooses its metrics.
+    function
+        A user's function of the read-only state, or the function that computes all built-in
+        metrics of the level together.
+    custom
+        Whether a user registered it.
+    """
+
+    name: str
+    unit: str
+    bounds: Bounds
+    formula: str
+    section: str
+    level: Level
+    default: bool
+    function: Callable[..., Any] = field(repr=False)
+    custom: bool = False
+
+    def check(self, value: float) -> float:
+        """The value, if it is finite and within bounds.
+
+        Raises
+        ------
+        ModelError
+            Naming the metric, if it is not.
+        """
+        low, high = self.bounds
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise ModelError(f"metric {self.name!r} gave {value!r}, not a number") from None
+        if not math.isfinite(number):
+            raise ModelError(f"metric {self.name!r} is {number}, not a finite number")
+        if number < low or (high is not None and number > high):
+            raise ModelError(f"metric {self.name!r} is {number}, outside {format_bounds(self.bounds)}")
+        return number
+
+
+METRICS: dict[str, Metric] = {}
+"""Every metric by name: the built-in ones in the order of the model description, then users'."""
+
+
+def format_bounds(bounds: Bounds) -> str:
+    """Bounds as an interval, e.g. ``[0, 1]`` or ``[0, inf)``."""
+    low, high = bounds
+    opening = "(-inf" if low == -math.inf else f"[{low:g}"
+    return f"{opening}, inf)" if high is None else f"{opening}, {high:g}]"
+
+
+def metric(
+    name: str,
+    unit: str,
+    bounds: Bounds,
+    *,
+    level: Level = "system",
+    formula: str = "",
+    default: bool = True,
+) -> Callable[[Outcome], Outcome]:
+    """Register the decorated function as an outcome, recorded and swept like a built-in one.
+
+    Parameters
+    ----------
+    name
+        Lower-case letters, digits and underscores; may replace a user's metric, not a built-in one.
+    unit, formula
+        For tables and charts; the formula defaults to the first line of the function's docstring.
+    bounds
+        Least and greatest value the function may return; ``None`` where there is no greatest.
+    level
+        ``system``: the function takes the read-only state (:class:`StateView`);
+        ``actor``: the read-only state and the id of an actor.
+    default
+        Whether it is recorded where a scenario says ``metrics: default``.
+
+    Raises
+    ------
+    ModelError
+        If the name is taken or malformed, the bounds are inverted, or the level is unknown.
+    """
+
+    def decorate(function: Outcome) -> Outcome:
+        line = formula or (inspect.getdoc(function) or name).splitlines()[0]
+        register(Metric(name, unit, bounds, line, "user", level, default, function, custom=True))
+        return function
+
+    return decorate
+
+
+def register(entry: Metric) -> None:
+    """Add a metric to :data:`METRICS` (a worker process re-registers what users registered)."""
+    low, high = entry.bounds
+    known = METRICS.get(entry.name)
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", entry.name):
+        raise ModelError(f"metric name {entry.name!r}: use lower-case letters, digits and underscores")
+    if known is not None and not (known.custom and entry.custom):
+        raise ModelError(f"metric {entry.name!r} exists already; choose another name")
+    if entry.level not in LEVELS:
+        advice = suggest(entry.level, LEVELS)
+        raise ModelError(f"metric {entry.name!r}: unknown level {entry.level!r}; {advice}")
+    if math.isnan(low) or (high is not None and not low <= high):
+        raise ModelError(f"metric {entry.name!r}: the least value {low} is not below the greatest {high}")
+    METRICS[entry.name] = entry
+
+
+def unregister(name: str) -> None:
+    """Forget a user's metric.
+
+    Raises
+    ------
+    ModelError
+        If there is none of that name, or it is built in.
+    """
+    if name not in METRICS or not METRICS[name].custom:
+        custom = [entry.name for entry in user_metrics()]
+        raise ModelError(f"no metric of a user is called {name!r}; {suggest(name, custom)}")
+    del METRICS[name]
+
+
+def user_metrics() -> tuple[Metric, ...]:
+    """The metrics that users registered, in order."""
+    return tuple(entry for entry in METRICS.values() if entry.custom)
+
+
+def metric_hashes() -> dict[str, str]:
+    """SHA-256 of the source of each user's metric, for the manifest of a run.
+
+    Only the function itself is hashed, not what it calls. Where there is no source (a
+    function typed at a bare prompt) its bytecode and constants stand in.
+    """
+    return {entry.name: _source_hash(entry.function) for entry in user_metrics()}
+
+
+def _source_hash(function: Callable[..., Any]) -> str:
+    try:
+        text = inspect.getsource(function)
+    except (OSError, TypeError):
+        code = getattr(function, "__code__", None)
+        text = repr((code.co_code, code.co_consts, code.co_names)) if code else repr(type(function))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:
+    """The metrics a scenario asks for, in the order of the registry.
+
+    Parameters
+    ----------
+    names
+        ``default``, ``all``, or names.
+
+    Raises
+    ------
+    InputError
+        Naming every unknown metric with a suggestion.
+    """
+    if isinstance(names, str):
+        if names not in ("default", "all"):
+            names = (names,)
+        else:
+            return tuple(m for m in METRICS.values() if names == "all" or m.default)
+    wanted = tuple(names)
+    faults = [
+        Fault("record.metrics", f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}")
+        for name in wanted
+        if name not in METRICS
+    ]
+    if faults:
+        raise InputError(faults)
+    return tuple(entry for name, entry in METRICS.items() if name in wanted)
+
+
+class StateView:
+    """A read-only view of a state, for users' metrics.
+
+    Every column of :class:`~simulation.state.State` is an attribute; arrays cannot be written.
+    """
+
+    __slots__ = ("_rows", "_state")
+    _rows: Mapping[str, int]
+    _state: State
+
+    def __init__(self, state: State):
+        object.__setattr__(self, "_state", state)
+        object.__setattr__(self, "_rows", {name: row for row, name in enumerate(state.ids)})
+
+    def index(self, actor_id: str) -> int:
+        """Row of an actor in every actor column.
+
+        Raises
+        ------
+        ModelError
+            If there is no such actor.
+        """
+        if actor_id not in self._rows:
+            raise ModelError(f"no actor {actor_id!r}; {suggest(actor_id, list(self._rows))}")
+        return self._rows[actor_id]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        value = getattr(self._state, name)
+        if isinstance(value, np.ndarray):
+            value = value.view()
+            value.flags.writeable = False
+        return value
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise ModelError(f"metrics read the state, they do not write it ({name})")
+
+
+def evaluate(entry: Metric, view: StateView, *actor_id: str) -> float:
+    """Value of a user's metric, checked.
+
+    Raises
+    ------
+    ModelError
+        If the function fails, writes to the state, or returns a value out of bounds.
+    """
+    try:
+        value = entry.function(view, *actor_id)
+    except ModelError as error:
+        raise ModelError(f"metric {entry.name!r}: {error}") from error
+    except ValueError as error:
+        if "read-only" in str(error) or "WRITEABLE" in str(error):
+            raise ModelError(f"metric {entry.name!r} tried to write the state it reads") from error
+        raise ModelError(f"metric {entry.name!r} failed: {error}") from error
+    except Exception as error:
+        raise ModelError(f"metric {entry.name!r} failed: {type(error).__name__}: {error}") from error
+    return entry.check(value)

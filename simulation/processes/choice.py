@@ -1,0 +1,319 @@
+"""C.2 Who proposes to whom, and who consents.
+
+``consent: logistic`` — an actor with k open slots ranks its possible partners and the outside
+option (u0 = 0) by U/s plus Gumbel noise and proposes to those of the first k that rank above
+the outside option: a draw of k alternatives without replacement from the multinomial logit
+(Kool, van Hoof & Welling 2019). The partner consents with probability σ(U_ji/s) while it has
+slots; it answers the offers it likes best first.
+
+``consent: choice`` — both sides are multinomial logits (outside option included) and pairs are
+drawn with probability proportional to p(i→j)p(j→i) (Stadtfeld, Hollway & Block 2017); the
+number of agreements is half of the slots not given to the outside option.
+
+With choice noise s = 0 both rules become the best choice with U > 0.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.randomness import Draws, Stream, gumbel, symmetric_uniform, uniform
+from simulation.scenario.parameters import Parameters
+from simulation.state import BILATERAL, NON_STATE, State
+
+F = NDArray[np.float64]
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+U64 = NDArray[np.uint64]
+B = NDArray[np.bool_]
+
+ANY, STATES_ONLY, OTHERS_ONLY = -1, 0, 1
+"""Which partners a pool of slots may be used for."""
+
+
+class Offers(NamedTuple):
+    """Proposals of a quarter, one entry each: ``sender``, ``receiver`` (m,), and both utilities (m,)."""
+
+    sender: I32
+    receiver: I32
+    sender_gain: F
+    receiver_gain: F
+
+
+def propose(
+    state: State, par: Parameters, draws: Draws, shared_pool: B, possible: B, worth: F, gain: F
+) -> Offers:
+    """Step 4, second half: the proposals of every actor with open slots.
+
+    Parameters
+    ----------
+    shared_pool
+        Actors whose open slots serve any partner, (n,); the others keep one pool of slots for
+        states and one for the rest.
+    possible, worth, gain
+        Mask, V and U of pairs, each (n, n); the rows of actors with open slots are current.
+    """
+    send, receive, mine, theirs = rank_partners(
+        draws.key(Stream.PROPOSAL), state.uid, state.kind, state.slots_by_track, shared_pool, possible,
+        state.trust_hat, worth, gain, par.choice_noise,
+    )  # fmt: skip
+    return Offers(send, receive, mine, theirs)
+
+
+@njit(cache=True, error_model="numpy")
+def pool_size(slots: I32, shared: bool, partner_is_state: bool) -> int:
+    """Open slots of an actor for a partner of one sort, from its (5,) slots by track."""
+    if shared:
+        return slots[BILATERAL]
+    return slots[BILATERAL] if partner_is_state else slots[NON_STATE]
+
+
+@njit(cache=True, error_model="numpy")
+def _open_to(slots: I32, shared: bool, partner_is_state: bool) -> bool:
+    return pool_size(slots, shared, partner_is_state) > 0
+
+
+@njit(cache=True, error_model="numpy")
+def rank_partners(
+    key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, possible: B, trust: F, worth: F,
+    gain: F, noise: float,
+) -> tuple[I32, I32, F, F]:  # fmt: skip
+    """Gumbel-top-k proposals of all actors. A deal needs τ̂V > 0 on both sides and slots on both."""
+    n = uid.size
+    limit = 0
+    for i in range(n):
+        limit += slots[i, BILATERAL] + slots[i, NON_STATE]
+    send = np.empty(limit, np.int32)
+    receive = np.empty(limit, np.int32)
+    mine = np.empty(limit)
+    theirs = np.empty(limit)
+    best = np.empty(limit + 1, np.int32)
+    score = np.empty(limit + 1)
+    count = 0
+    for i in range(n):
+        for pool in range(2):
+            if shared_pool[i] and pool == 1:
+                continue
+            sort = ANY if shared_pool[i] else pool
+            size = slots[i, BILATERAL] if pool == 0 else slots[i, NON_STATE]
+            if size == 0:
+                continue
+            found = _top(
+                key, uid, kind, slots, shared_pool, possible, trust, worth, gain, noise, i, sort, pool, size,
+                best, score,
+            )  # fmt: skip
+            for r in range(found):
+                send[count], receive[count] = i, best[r]
+                mine[count] = gain[i, best[r]]
+                theirs[count] = gain[best[r], i]
+                count += 1
+    return send[:count], receive[:count], mine[:count], theirs[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def _top(
+    key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, possible: B, trust: F, worth: F,
+    gain: F, noise: float, i: int, sort: int, pool: int, size: int, best: I32, score: F,
+) -> int:  # fmt: skip
+    """The ``size`` best partners of i in ``best``, in order; only those above the outside option."""
+    outside = gumbel(uniform(key, uid[i], np.uint64(pool))) if noise > 0.0 else 0.0
+    found = 0
+    for j in range(uid.size):
+        if not possible[i, j] or (sort == STATES_ONLY and kind[j] > 0) or (sort == OTHERS_ONLY and kind[j] == 0):
+            continue
+        if not _open_to(slots[j], shared_pool[j], kind[i] == 0):
+            continue
+        if trust[i, j] * worth[i, j] <= 0.0 or trust[j, i] * worth[j, i] <= 0.0:
+            continue
+        mark = gain[i, j]
+        if noise > 0.0:
+            mark = mark / noise + gumbel(uniform(key, uid[i], uid[j]))
+        if mark <= outside:
+            continue
+        place = found if found < size else size
+        while place > 0 and (
+            mark > score[place - 1] or (mark == score[place - 1] and uid[j] < uid[best[place - 1]])
+        ):
+            if place < size:
+                score[place], best[place] = score[place - 1], best[place - 1]
+            place -= 1
+        if place < size:
+            score[place], best[place] = mark, j
+            found = min(found + 1, size)
+    return found
+
+
+def consent_probability(offers: Offers, noise: float) -> F:
+    """σ(U_ji/s) of every offer, (m,); without noise 1 where U_ji > 0."""
+    return _consent_probability(offers.receiver_gain, noise)
+
+
+@njit(cache=True, error_model="numpy")
+def _consent_probability(gain: F, noise: float) -> F:
+    result = np.empty(gain.size)
+    for k in range(gain.size):
+        if noise > 0.0:
+            result[k] = 1.0 / (1.0 + np.exp(-gain[k] / noise))
+        else:
+            result[k] = 1.0 if gain[k] > 0.0 else 0.0
+    return result
+
+
+def consent(state: State, draws: Draws, shared_pool: B, offers: Offers, probability: F) -> NDArray[np.int64]:
+    """Step 5, logistic rule: indexes of the offers accepted, within the receivers' open slots."""
+    key = draws.key(Stream.CONSENT)
+    order = np.lexsort((state.uid[offers.sender], -offers.receiver_gain))
+    return _consent(
+        key, state.uid, state.kind, state.slots_by_track, shared_pool, offers.sender, offers.receiver,
+        probability, order,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _consent(
+    key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, sender: I32, receiver: I32,
+    probability: F, order: NDArray[np.int64],
+) -> NDArray[np.int64]:  # fmt: skip
+    left = np.empty((uid.size, 2), np.int32)
+    for i in range(uid.size):
+        left[i, 0] = slots[i, BILATERAL]
+        left[i, 1] = slots[i, NON_STATE]
+    accepted = np.empty(order.size, np.int64)
+    count = 0
+    for k in order:
+        j, i = receiver[k], sender[k]
+        pool = 0 if shared_pool[j] or kind[i] == 0 else 1
+        if left[j, pool] > 0 and uniform(key, uid[j], uid[i]) < probability[k]:
+            left[j, pool] -= 1
+            accepted[count] = k
+            count += 1
+    return accepted[:count]
+
+
+def choose_pairs(
+    state: State, par: Parameters, draws: Draws, shared_pool: B, possible: B, worth: F, gain: F
+) -> Offers:
+    """Steps 4 and 5 under the two-sided choice rule: the agreements themselves."""
+    send, receive, mine, theirs = _choose_pairs(
+        draws.key(Stream.PAIR_EVENT), draws.key(Stream.EVENT_COUNT), state.uid, state.kind,
+        state.slots_by_track, shared_pool, possible, state.trust_hat, worth, gain,
+        max(par.choice_noise, 1e-6),
+    )  # fmt: skip
+    return Offers(send, receive, mine, theirs)
+
+
+@njit(cache=True, error_model="numpy")
+def _can(i: int, j: int, kind: I8, slots: I32, shared: B, possible: B, trust: F, worth: F) -> bool:
+    if not possible[i, j] or trust[i, j] * worth[i, j] <= 0.0 or trust[j, i] * worth[j, i] <= 0.0:
+        return False
+    return _open_to(slots[i], shared[i], kind[j] == 0) and _open_to(slots[j], shared[j], kind[i] == 0)
+
+
+@njit(cache=True, error_model="numpy")
+def _choose_pairs(
+    key: np.uint64, count_key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, possible: B,
+    trust: F, worth: F, gain: F, noise: float,
+) -> tuple[I32, I32, F, F]:  # fmt: skip
+    n = uid.size
+    log_total = np.zeros(n)  # log of 1 + Σ exp(U/s): the outside option counts as one
+    pairs = 0
+    expected = 0.0
+    for i in range(n):
+        total = 1.0
+        for j in range(n):
+            if _can(i, j, kind, slots, shared_pool, possible, trust, worth):
+                total += np.exp(min(gain[i, j] / noise, 600.0))
+                pairs += 1
+        log_total[i] = np.log(total)
+        open_slots = slots[i, BILATERAL] + (0 if shared_pool[i] else slots[i, NON_STATE])
+        expected += open_slots * (1.0 - 1.0 / total) / 2.0
+    first = np.empty(pairs // 2, np.int32)
+    second = np.empty(pairs // 2, np.int32)
+    mark = np.empty(pairs // 2)
+    m = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            if _can(i, j, kind, slots, shared_pool, possible, trust, worth):
+                chance = (gain[i, j] + gain[j, i]) / noise - log_total[i] - log_total[j]
+                first[m], second[m] = i, j
+                mark[m] = chance + gumbel(symmetric_uniform(key, uid[i], uid[j]))
+                m += 1
+    events = int(expected + uniform(count_key, np.uint64(0), np.uint64(0)))
+    return _take(np.argsort(-mark, kind="mergesort"), first, second, events, kind, slots, shared_pool, gain)
+
+
+@njit(cache=True, error_model="numpy")
+def _take(
+    order: NDArray[np.int64], first: I32, second: I32, events: int, kind: I8, slots: I32, shared_pool: B, gain: F
+) -> tuple[I32, I32, F, F]:
+    n = kind.size
+    left = np.empty((n, 2), np.int32)
+    for i in range(n):
+        left[i, 0] = slots[i, BILATERAL]
+        left[i, 1] = slots[i, NON_STATE]
+    size = min(events, order.size)
+    send = np.empty(size, np.int32)
+    receive = np.empty(size, np.int32)
+    mine = np.empty(size)
+    theirs = np.empty(size)
+    count = 0
+    for k in order:
+        if count == size:
+            break
+        i, j = first[k], second[k]
+        pool_i = 0 if shared_pool[i] or kind[j] == 0 else 1
+        pool_j = 0 if shared_pool[j] or kind[i] == 0 else 1
+        if left[i, pool_i] > 0 and left[j, pool_j] > 0:
+            left[i, pool_i] -= 1
+            left[j, pool_j] -= 1
+            send[count], receive[count], mine[count], theirs[count] = i, j, gain[i, j], gain[j, i]
+            count += 1
+    return send[:count], receive[:count], mine[:count], theirs[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def prospects(possible: B, kind: I8, rows: B, gain: F, size: int) -> tuple[F, F, F]:
+    """What the tracks of deals promise each marked actor, three arrays (n,).
+
+    Mean utility of its ``size`` best state partners, of its best other partners, and of its best
+    partners of any kind (for a deal of three); the very best alone is not to be had every time.
+    -inf where there is nobody (fewer than two for a deal of three).
+    """
+    n = kind.size
+    means = np.full((3, n), -np.inf)
+    top = np.empty((3, size))
+    found = np.empty(3, np.int64)
+    for i in range(n):
+        if not rows[i]:
+            continue
+        found[:] = 0
+        for j in range(n):
+            if possible[i, j]:
+                sort = 0 if kind[j] == 0 else 1
+                found[sort] = _insert(top[sort], found[sort], gain[i, j])
+                found[2] = _insert(top[2], found[2], gain[i, j])
+        for sort in range(3):
+            if found[sort] > (1 if sort == 2 else 0):
+                total = 0.0
+                for r in range(found[sort]):
+                    total += top[sort, r]
+                means[sort, i] = total / found[sort]
+    return means[0], means[1], means[2]
+
+
+@njit(cache=True, error_model="numpy")
+def _insert(top: F, found: int, u: float) -> int:
+    """Keep the largest numbers in falling order; returns how many are kept."""
+    place = found if found < top.size else top.size
+    while place > 0 and u > top[place - 1]:
+        if place < top.size:
+            top[place] = top[place - 1]
+        place -= 1
+    if place < top.size:
+        top[place] = u
+        found = min(found + 1, top.size)
+    return found

@@ -1,0 +1,176 @@
+"""C.5 Compliance: who keeps promises, what is seen, and what it does to trust and deals.
+
+Annual probability π_ij = clip(π1 − π2·load² − π3(1−a_ij) − π4·capture_i), a quarter's being its
+fourth root: most actors comply with most of what they agree on, the rest is capacity, distance
+and capture (Chayes & Chayes 1993; Downs, Rocke & Barsoom 1996). A breach is seen with a
+probability that NGOs raise; unseen, it passes for compliance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.processes.affinity import affinity
+from simulation.processes.contracts import end_deal
+from simulation.processes.norms import detection_probability, ngo_partners
+from simulation.processes.trust import fade
+from simulation.processes.value import View, Weights, continuation, count_shared, value
+from simulation.randomness import Draws, Stream, uniform
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import State
+
+F = NDArray[np.float64]
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+U64 = NDArray[np.uint64]
+B = NDArray[np.bool_]
+
+LOWEST, HIGHEST = 0.02, 0.995
+"""Bounds of the annual probability of compliance (MODEL C.5)."""
+QUARTERS_A_YEAR = 4
+
+
+def keep_promises(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+    """Step 10: conduct, detection, trust and the depth of breached deals."""
+    fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
+    seen = detection_probability(ngo_partners(state), par, mech)
+    probability = compliance_matrix(
+        state.depth, state.position, state.weight, par.affinity_width, state.load, state.capture,
+        par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
+        not mech.on("breach"),
+    )  # fmt: skip
+    mean_compliance(
+        state.depth, probability, state.load, state.capture, par.compliance_base, par.compliance_load,
+        par.compliance_capture, not mech.on("breach"), state.compliance,
+    )  # fmt: skip
+    _conduct(
+        draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
+        state.quarter, state.depth, probability, seen, state.transparency, par.gain_of_trust,
+        par.loss_of_trust, par.breach_lowers_depth, state.alpha, state.beta, state.last_breach,
+        state.breaches, state.track, state.since, state.exclusive, state.planned, state.lapsed,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def annual_compliance(
+    load: float, likeness: float, capture: float, base: float, by_load: float, by_distance: float, by_capture: float
+) -> float:
+    """π in [.02, .995] of one party towards one partner (or text) of the given affinity."""
+    p = base - by_load * load * load - by_distance * (1.0 - likeness) - by_capture * capture
+    return min(HIGHEST, max(LOWEST, p))
+
+
+@njit(cache=True, error_model="numpy")
+def compliance_matrix(
+    depth: I8, position: F, weight: F, width: float, load: F, capture: F, base: float, by_load: float,
+    by_distance: float, by_capture: float, perfect: bool,
+) -> F:  # fmt: skip
+    """Annual π_ij of i towards j where they have a deal, 0 elsewhere, (n, n)."""
+    n = depth.shape[0]
+    result = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            if depth[i, j] > 0:
+                if perfect:
+                    result[i, j] = 1.0
+                else:
+                    likeness = affinity(position[i], position[j], weight[i], width)
+                    result[i, j] = annual_compliance(
+                        load[i], likeness, capture[i], base, by_load, by_distance, by_capture
+                    )
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def mean_compliance(
+    depth: I8, probability: F, load: F, capture: F, base: float, by_load: float, by_capture: float,
+    perfect: bool, out: F,
+) -> None:  # fmt: skip
+    """Mean annual π of each actor over its deals; without deals that towards itself; (n,)."""
+    n = depth.shape[0]
+    for i in range(n):
+        total = 0.0
+        deals = 0
+        for j in range(n):
+            if depth[i, j] > 0:
+                total += probability[i, j]
+                deals += 1
+        if deals > 0:
+            out[i] = total / deals
+        elif perfect:
+            out[i] = 1.0
+        else:
+            out[i] = annual_compliance(load[i], 1.0, capture[i], base, by_load, 0.0, by_capture)
+
+
+@njit(cache=True, error_model="numpy")
+def _conduct(
+    comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, quarter: int, depth: I8,
+    probability: F, seen: F, transparency: F, gain: float, loss: float, lowers: float, alpha: F, beta: F,
+    last_breach: I32, breaches: I32, track: I8, since: I32, exclusive: B, planned: B, lapsed: I32,
+) -> None:  # fmt: skip
+    n = uid.size
+    fall = np.zeros((n, n), np.bool_)
+    for i in range(n):
+        for j in range(n):
+            if depth[i, j] == 0:
+                continue
+            evidence = depth[i, j] / 3.0 * (0.5 + 0.5 * transparency[i])
+            p = probability[i, j] ** (1.0 / QUARTERS_A_YEAR)
+            # a breach is seen by j, or by an NGO that watches either side
+            eye = max(seen[i], seen[j])
+            if uniform(comply_key, uid[i], uid[j]) < p:
+                alpha[j, i] += gain * evidence
+                continue
+            last_breach[i, j] = quarter
+            breaches[i] += 1
+            if uniform(see_key, uid[i], uid[j]) >= eye:
+                alpha[j, i] += gain * evidence
+                continue
+            beta[j, i] += loss * evidence
+            fall[i, j] = uniform(depth_key, uid[i], uid[j]) < lowers
+    for i in range(n):
+        for j in range(i + 1, n):
+            if depth[i, j] > 0 and (fall[i, j] or fall[j, i]):
+                depth[i, j] -= 1
+                depth[j, i] -= 1
+                if depth[i, j] == 0:
+                    end_deal(depth, track, since, exclusive, planned, i, j)
+                    lapsed[i] += 1
+                    lapsed[j] += 1
+
+
+def let_lapse(state: State, par: Parameters, draws: Draws, v: View, w: Weights) -> None:
+    """End deals that one side would rather not have, with probability p_d a quarter."""
+    _let_lapse(
+        draws.key(Stream.LAPSE), state.uid, v, w, par.lapse, state.depth, state.track, state.since,
+        state.exclusive, state.planned, state.lapsed,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _let_lapse(
+    key: np.uint64, uid: U64, v: View, w: Weights, chance: float, depth: I8, track: I8, since: I32,
+    exclusive: B, planned: B, lapsed: I32,
+) -> None:  # fmt: skip
+    n = uid.size
+    ends = np.zeros((n, n), np.bool_)
+    for i in range(n):
+        for j in range(i + 1, n):
+            if depth[i, j] == 0 or planned[i, j]:
+                continue
+            shared = count_shared(depth, i, j)
+            unwanted = continuation(v, w, i, j, value(v, w, i, j, shared)) < 0.0
+            unwanted = unwanted or continuation(v, w, j, i, value(v, w, j, i, shared)) < 0.0
+            if unwanted:
+                low, high = (uid[i], uid[j]) if uid[i] < uid[j] else (uid[j], uid[i])
+                ends[i, j] = uniform(key, low, high) < chance
+    for i in range(n):
+        for j in range(i + 1, n):
+            if ends[i, j]:
+                end_deal(depth, track, since, exclusive, planned, i, j)
+                lapsed[i] += 1
+                lapsed[j] += 1

@@ -1,0 +1,312 @@
+"""C.14 Harm and benefit of AI: capability, world governance, incidents, urgency.
+
+Both grow with AI capability (C1). Incidents fall with a state's own capacity and with the
+governance that shields it; how the world's governance adds up from that of its states runs from
+the weakest link to the best shot (Hirshleifer 1983). Fragmentation does not appear in this file:
+if it harms, it does so through capacity and commitments.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.randomness import Draws, Stream, normal, poisson, uniform
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import PARAMETERS, Parameters
+from simulation.state import INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, State
+
+F = NDArray[np.float64]
+I32 = NDArray[np.int32]
+B = NDArray[np.bool_]
+
+_KINDS = len(INCIDENT_KINDS)
+_DISINFORMATION = INCIDENT_KINDS.index("disinformation")
+_FLOOR = PARAMETERS["governance_floor"].default
+
+
+def capability_path(t: float, growth: float, saturation: float) -> float:
+    """AI capability ``e^{gt} / (1 + c (e^{gt} - 1))`` after t quarters; 1 at t = 0, 1/c in the long run."""
+    return 1.0 / (math.exp(-growth * t) * (1.0 - saturation) + saturation)
+
+
+def grow_capability(state: State, par: Parameters, mech: Mechanisms, t: float) -> None:
+    """Sets ``state.capability`` to its value t quarters after the start; off: it stays at 1.
+
+    ``t`` need not be whole: a jump of capability is a shift of it.
+    """
+    on = mech.on("capability_growth")
+    state.capability = capability_path(t, par.capability_growth, par.capability_saturation) if on else 1.0
+
+
+def world_governance(capacity: F, exponent: float, floor: float = _FLOOR) -> F:
+    """Power mean G of states' capacities, each taken as at least ``floor``.
+
+    Parameters
+    ----------
+    capacity
+        Shape (..., n), n ≥ 1, in [0, 1].
+    exponent
+        r: -∞ the weakest link, 0 the geometric and 1 the arithmetic mean, +∞ the best shot.
+
+    Returns
+    -------
+    F
+        Shape (...), in [floor, 1].
+    """
+    values = np.ascontiguousarray(capacity, np.float64)
+    rows = values.reshape(-1, values.shape[-1])
+    result = np.empty(len(rows))
+    _power_means(result, rows, float(exponent), floor)
+    return result.reshape(values.shape[:-1])
+
+
+def suffer_harm(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+    """One quarter of harm and benefit for every UN member (C.14); others have neither.
+
+    Sets ``world_governance``, ``shield``, ``incidents`` and ``net_benefit`` (the benefit
+    ``b Q·adoption·K``; harm is counted in incidents and not subtracted), adds to
+    ``incidents_total`` and ``harm_memory``, and lets disinformation and urgency follow.
+    """
+    set_shields(state, par)
+    _draw_incidents(state, par, mech, draws)
+    _remember(state.incidents, state.incidents_total, state.harm_memory, state.un_member, par.harm_memory)
+    spread_disinformation(state, par, mech, state.incidents[:, _DISINFORMATION])
+    state.net_benefit = np.zeros(state.n)
+    scale = par.benefit * state.capability
+    _benefit(state.net_benefit, state.adoption, state.capacity, state.un_member, scale)
+    if mech.on("urgency"):
+        noise = par.perception_noise if mech.on("perception") else 0.0
+        kind = state.kind
+        experts = np.flatnonzero((kind == THINK_TANK) | (kind == SECRETARIAT) | (kind == NGO))
+        _raise_urgency(
+            state.urgency,
+            state.incidents,
+            state.un_member,
+            state.depth,
+            experts,
+            state.uid,
+            draws.key(Stream.PERCEPTION),
+            noise,
+            par.urgency_memory,
+            par.alarm,
+        )
+
+
+def set_shields(state: State, par: Parameters) -> None:
+    """Sets world governance G and the share of it that shields each UN member.
+
+    ``G_i = min(1, G (1 + gain·joint))`` with ``joint = 1 - Π(1 - e·z)`` over the instruments and
+    blocs that i is in; e is the enforcement and z 1/3 for a declaration, 2/3 for a binding text,
+    1 once it is in force, and a third of the depth for a bloc. A mean of e·z in its place would
+    make joining a weak text harmful, which no claim says.
+    """
+    state.shield = np.zeros(state.n)
+    members = state.capacity[state.un_member]
+    governance = world_governance(members, par.aggregation, par.governance_floor) if len(members) else 0.0
+    state.world_governance = float(governance)
+    texts = instrument_strength(state.binding, state.in_force, state.instrument_enforcement)
+    blocs = state.bloc_enforcement * (state.bloc_depth / MAX_DEPTH)
+    _shield(
+        state.shield,
+        state.un_member,
+        state.joined,
+        texts,
+        state.member,
+        blocs,
+        state.world_governance,
+        par.joint_shield,
+    )
+
+
+def spread_disinformation(state: State, par: Parameters, mech: Mechanisms, incidents: I32) -> None:
+    """Disinformation lowers support in a public and its state's trust in its partners (C5).
+
+    Parameters
+    ----------
+    incidents
+        Shape (n,), number of disinformation incidents of each actor; only rows of states count.
+    """
+    if mech.on("disinformation"):
+        _disinform(
+            state.opinion,
+            state.beta,
+            incidents,
+            state.depth,
+            par.disinformation_opinion,
+            par.disinformation_trust,
+        )
+
+
+def _draw_incidents(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+    state.incidents = np.zeros((state.n, _KINDS), np.int32)
+    if not mech.on("harm"):
+        return
+    state.incidents[:, _DISINFORMATION] = state.wave  # a shock's own, on top of what is drawn
+    _strike(
+        state.incidents,
+        state.un_member,
+        state.uid,
+        state.capacity,
+        state.shield,
+        par.hazard * state.capability * state.surge,
+        par.shield,
+        np.array([par.share_cyber, par.share_market, par.share_disinformation, par.share_social]),
+        draws.key(Stream.INCIDENTS),
+        draws.key(Stream.INCIDENT_KIND),
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def _power_means(result: F, rows: F, exponent: float, floor: float) -> None:
+    for k in range(rows.shape[0]):
+        result[k] = _power_mean(rows[k], exponent, floor)
+
+
+@njit(cache=True, error_model="numpy")
+def _power_mean(values: F, exponent: float, floor: float) -> float:
+    """Power mean of the floored values, exact also near an exponent of 0 and for large ones."""
+    low, high = np.inf, floor
+    for value in values:
+        low = min(low, max(value, floor))
+        high = max(high, value)
+    if np.isinf(exponent):
+        return float(low if exponent < 0.0 else high)
+    # the extreme that dominates the sum is taken out, so that no power over- or underflows it
+    pivot = high if exponent > 0.0 else low
+    total = 0.0
+    for value in values:
+        log_ratio = np.log(max(value, floor) / pivot)
+        total += log_ratio if exponent == 0.0 else np.expm1(exponent * log_ratio)
+    mean = total / len(values)
+    mean_log = mean if exponent == 0.0 else np.log1p(mean) / exponent
+    return float(min(high, max(low, pivot * np.exp(mean_log))))
+
+
+@njit(cache=True, error_model="numpy")
+def instrument_strength(binding: B, in_force: B, enforcement: F) -> F:
+    """e·z of each instrument, shape (q,): z is 1/3 declaration, 2/3 binding, 1 binding in force."""
+    strength = np.empty(len(binding))
+    for q in range(len(binding)):
+        rungs = 1
+        if binding[q]:
+            rungs = 3 if in_force[q] else 2
+        strength[q] = enforcement[q] * rungs / MAX_DEPTH
+    return strength
+
+
+@njit(cache=True, error_model="numpy")
+def _shield(
+    shield: F, un_member: B, joined: B, texts: F, member: B, blocs: F, governance: float, gain: float
+) -> None:
+    for i in range(len(un_member)):
+        if not un_member[i]:
+            continue
+        open_side = 1.0
+        for q in range(len(texts)):
+            if joined[q, i]:
+                open_side *= 1.0 - texts[q]
+        for k in range(len(blocs)):
+            if member[k, i]:
+                open_side *= 1.0 - blocs[k]
+        joint = 1.0 - open_side
+        shield[i] = min(1.0, governance * (1.0 + gain * joint))
+
+
+@njit(cache=True, error_model="numpy")
+def _strike(
+    incidents: I32,
+    un_member: B,
+    uid: NDArray[np.uint64],
+    capacity: F,
+    shield: F,
+    hazard: float,
+    shielded: float,
+    shares: F,
+    count_key: np.uint64,
+    kind_key: np.uint64,
+) -> None:
+    for i in range(len(un_member)):
+        if un_member[i]:
+            rate = hazard * (1.0 - capacity[i]) * (1.0 - shielded * shield[i])
+            count = poisson(uniform(count_key, uid[i], np.uint64(0)), rate)
+            for m in range(count):
+                incidents[i, _kind_of(uniform(kind_key, uid[i], np.uint64(m)), shares)] += 1
+
+
+@njit(cache=True, error_model="numpy")
+def _kind_of(u: float, shares: F) -> int:
+    total = 0.0
+    for share in shares:
+        total += share
+    cumulative = 0.0
+    for kind in range(len(shares)):
+        cumulative += shares[kind]
+        if u * total < cumulative:
+            return kind
+    return len(shares) - 1
+
+
+@njit(cache=True, error_model="numpy")
+def _remember(incidents: I32, total: F, memory: F, un_member: B, keep: float) -> None:
+    for i in range(len(un_member)):
+        if un_member[i]:
+            memory[i] *= keep
+            for kind in range(incidents.shape[1]):
+                total[i, kind] += incidents[i, kind]
+                memory[i] += incidents[i, kind]
+
+
+@njit(cache=True, error_model="numpy")
+def _disinform(
+    opinion: F, beta: F, incidents: I32, depth: NDArray[np.int8], on_opinion: float, on_trust: float
+) -> None:
+    for i in range(opinion.shape[0]):
+        if incidents[i] > 0:
+            for k in range(opinion.shape[1]):
+                opinion[i, k] = max(0.0, opinion[i, k] - on_opinion * incidents[i])
+            for j in range(depth.shape[1]):
+                if depth[i, j] > 0:
+                    beta[i, j] += on_trust * incidents[i]
+
+
+@njit(cache=True, error_model="numpy")
+def _benefit(benefit: F, adoption: F, capacity: F, un_member: B, scale: float) -> None:
+    for i in range(len(un_member)):
+        if un_member[i]:
+            benefit[i] = scale * adoption[i] * capacity[i]
+
+
+@njit(cache=True, error_model="numpy")
+def _raise_urgency(
+    urgency: F,
+    incidents: I32,
+    un_member: B,
+    depth: NDArray[np.int8],
+    experts: NDArray[np.int64],
+    uid: NDArray[np.uint64],
+    key: np.uint64,
+    noise: float,
+    memory: float,
+    alarm: float,
+) -> None:
+    """``u ← m u + (1-m) min(1, perceived/alarm)``; what is perceived is true times a lognormal factor.
+
+    Its spread is the noise divided by 1 + Σz over ties with think tanks, secretariats and NGOs (C10).
+    """
+    for i in range(len(un_member)):
+        if not un_member[i]:
+            continue
+        suffered = 0
+        for k in range(incidents.shape[1]):
+            suffered += incidents[i, k]
+        advice = 0.0
+        for j in experts:
+            if depth[i, j] > 0:
+                advice += depth[i, j] / MAX_DEPTH
+        spread = noise / (1.0 + advice)
+        perceived = suffered * np.exp(spread * normal(uniform(key, uid[i], np.uint64(0))))
+        urgency[i] = memory * urgency[i] + (1.0 - memory) * min(1.0, perceived / alarm)

@@ -1,0 +1,120 @@
+"""C.12 Norm cascade and monitoring by civil society.
+
+A state adopts a norm when the share of adopters among the states it looks at reaches its
+threshold (Granovetter 1978; Finnemore & Sikkink 1998). NGOs lower the threshold of the states
+they work with, and see breaches that would otherwise stay hidden (C47).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.randomness import Draws, Stream, key, normal, uniform
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import MAX_DEPTH, NGO, State
+
+F = NDArray[np.float64]
+
+_SETUP = -1
+"""Quarter of the draws that are made while the world is set up."""
+
+
+def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
+    """One quarter of the norm cascade: states at or above their threshold adopt, all at once.
+
+    A state looks at the others by ``state.peer_weight``; its threshold is lowered by
+    ``par.norm_ngo`` times its ties z with NGOs. Nobody gives a norm up. A threshold at or below
+    zero makes a state adopt by itself, as Granovetter's instigators do.
+    """
+    if mech.on("norm_cascade"):
+        before = state.norm.copy()
+        _adopt(
+            state.norm,
+            before,
+            state.norm_threshold,
+            state.peer_weight,
+            state.depth,
+            np.flatnonzero(state.kind == NGO),
+            par.norm_ngo,
+            state.s,
+        )
+
+
+def draw_thresholds(uid: NDArray[np.uint64], par: Parameters, seed: int, replicate: int) -> F:
+    """Normal thresholds of norm adoption, one an actor, shape of ``uid``; share of adopters."""
+    thresholds = np.empty(len(uid))
+    stream = key(seed, replicate, _SETUP, Stream.NORM_THRESHOLD)
+    _draw(thresholds, uid, stream, par.norm_threshold, par.norm_spread)
+    return thresholds
+
+
+def ngo_partners(state: State) -> NDArray[np.int64]:
+    """Number of NGOs that each actor has a deal with, shape (n,)."""
+    return np.asarray(_count(state.depth, np.flatnonzero(state.kind == NGO)), np.int64)
+
+
+def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mechanisms) -> F:
+    """Probability that a breach is seen, for parties that work with ``n_ngo`` NGOs, shape of ``n_ngo``.
+
+    ``1 - (1 - d0)(1 - m)^n_ngo``; with the mechanism off NGOs see nothing and it is d0.
+    """
+    watch = par.ngo_monitoring if mech.on("ngo_monitoring") else 0.0
+    seen = np.empty(len(n_ngo))
+    _detect(seen, n_ngo, par.detection, watch)
+    return seen
+
+
+@njit(cache=True, error_model="numpy")
+def _adopt(
+    norm: NDArray[np.bool_],
+    before: NDArray[np.bool_],
+    threshold: F,
+    peer_weight: F,
+    depth: NDArray[np.int8],
+    ngos: NDArray[np.int64],
+    norm_ngo: float,
+    s: int,
+) -> None:
+    for i in range(s):
+        if before[i]:
+            continue
+        adopters = 0.0
+        total = 0.0
+        for j in range(s):
+            if j != i:
+                total += peer_weight[i, j]
+                if before[j]:
+                    adopters += peer_weight[i, j]
+        ties = 0.0
+        for j in ngos:
+            if depth[i, j] > 0:
+                ties += depth[i, j] / MAX_DEPTH
+        share = adopters / total if total > 0.0 else 0.0
+        if share >= threshold[i] - norm_ngo * ties:
+            norm[i] = True
+
+
+@njit(cache=True, error_model="numpy")
+def _draw(thresholds: F, uid: NDArray[np.uint64], stream: np.uint64, mean: float, spread: float) -> None:
+    for i in range(len(uid)):
+        thresholds[i] = mean + spread * normal(uniform(stream, uid[i], np.uint64(0)))
+
+
+@njit(cache=True, error_model="numpy")
+def _count(depth: NDArray[np.int8], ngos: NDArray[np.int64]) -> NDArray[np.int64]:
+    n = depth.shape[0]
+    count = np.zeros(n, np.int64)
+    for i in range(n):
+        for j in ngos:
+            if depth[i, j] > 0:
+                count[i] += 1
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _detect(seen: F, n_ngo: NDArray[np.int64], base: float, watch: float) -> None:
+    for i in range(len(n_ngo)):
+        seen[i] = 1.0 - (1.0 - base) * (1.0 - watch) ** n_ngo[i]

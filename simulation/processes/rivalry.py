@@ -1,0 +1,153 @@
+"""C.3 Rivalry and concessions: leaders bid for partners, the second price sets the concession.
+
+Leader h values state i at W_hi = [Ũ_hi + ρ·geo·g_i·max_h' d̃_hh']⁺, where Ũ is its utility
+before bonus and payment and d̃ the distance of two leaders. It concedes
+p_hi = φ n_i min(W_hi, max_{h'≠h} d̃_hh' W_h'i): what it takes to outbid the strongest rival,
+scaled by how non-aligned i still is. A concession is a transfer of utility, never of budget.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import MAX_DEPTH, State
+
+F = NDArray[np.float64]
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+B = NDArray[np.bool_]
+
+
+def court(state: State, par: Parameters, mech: Mechanisms, possible: B, gain: F) -> None:
+    """Step 3, second half: add rivalry bonus and concessions to U, and record the concessions.
+
+    Parameters
+    ----------
+    possible
+        Pairs that may make a deal, (n, n).
+    gain
+        Utilities U, (n, n), changed in place in the rows and columns of the leaders.
+    """
+    state.concession[:] = 0.0
+    strength = par.rivalry * par.geopolitics if mech.on("rivalry") else 0.0
+    gaps = leader_distance(state.position, state.leaders, par.rivalry_distance)
+    if mech.on("concessions"):
+        alone = non_alignment(state.depth, state.leaders, state.camp, state.un_member)
+        bids(
+            state.leaders, gaps, strength, par.concession_split, state.strategic_weight, alone,
+            possible, gain, state.concession,
+        )  # fmt: skip
+    apply_bids(state.leaders, gaps, strength, state.strategic_weight, possible, state.concession, gain)
+
+
+@njit(cache=True, error_model="numpy")
+def leader_distance(position: F, leaders: I32, scale: float) -> F:
+    """d̃ = min(1, RMS distance / scale) of each pair of leaders, (h, h), zero on the diagonal."""
+    h = leaders.size
+    gaps = np.zeros((h, h))
+    for a in range(h):
+        for b in range(h):
+            total = 0.0
+            for d in range(4):
+                step = position[leaders[a], d] - position[leaders[b], d]
+                total += step * step
+            gaps[a, b] = min(1.0, np.sqrt(total / 4.0) / scale)
+    return gaps
+
+
+@njit(cache=True, error_model="numpy")
+def non_alignment(depth: I8, leaders: I32, camp: I8, un_member: B) -> F:
+    """n_i = 1 − (share of i's largest leader − 1/H)/(1 − 1/H), (n,) in [0, 1].
+
+    Shares are (ℓ_ih + 1)/(Σ_h ℓ_ih + H), so that n does not vanish at the first tie. Membership
+    of the first leader (the EU) counts as a binding tie with it. One leader: everybody is aligned.
+    """
+    n = depth.shape[0]
+    h = leaders.size
+    result = np.zeros(n)
+    if h < 2:
+        return result
+    for i in range(n):
+        if not un_member[i]:
+            continue
+        total = float(h)
+        largest = 0.0
+        for a in range(h):
+            tie = float(depth[i, leaders[a]])
+            if a == 0 and camp[i] == 0:
+                tie = float(MAX_DEPTH)
+            total += tie
+            largest = max(largest, tie + 1.0)
+        share = largest / total
+        result[i] = 1.0 - (share - 1.0 / h) / (1.0 - 1.0 / h)
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def bids(
+    leaders: I32, gaps: F, strength: float, split: float, strategic: F, alone: F, possible: B, gain: F, out: F
+) -> None:
+    """Concessions p of each leader to each state, written to ``out`` (n, h)."""
+    n = gain.shape[0]
+    h = leaders.size
+    worth = np.zeros(h)
+    for i in range(n):
+        if alone[i] <= 0.0 or _is_leader(leaders, i):
+            continue
+        for a in range(h):
+            leader = leaders[a]
+            worth[a] = 0.0
+            if possible[leader, i]:
+                widest = _widest(gaps, a)
+                worth[a] = max(0.0, gain[leader, i] + strength * strategic[i] * widest)
+        for a in range(h):
+            rival = 0.0
+            for b in range(h):
+                if b != a:
+                    rival = max(rival, gaps[a, b] * worth[b])
+            out[i, a] = split * alone[i] * min(worth[a], rival)
+
+
+@njit(cache=True, error_model="numpy")
+def apply_bids(
+    leaders: I32, gaps: F, strength: float, strategic: F, possible: B, concession: F, gain: F
+) -> None:
+    """Add ρ·geo·g·max d̃ − p to the leaders' utilities and p to those of the courted, in place.
+
+    The leader's own utility includes the rivalry term, or its bid would make it refuse its own deal.
+    """
+    n = gain.shape[0]
+    for a in range(leaders.size):
+        leader = leaders[a]
+        widest = _widest(gaps, a)
+        for i in range(n):
+            if _is_leader(leaders, i) or not possible[leader, i]:
+                continue
+            gain[leader, i] += strength * strategic[i] * widest - concession[i, a]
+            gain[i, leader] += concession[i, a]
+
+
+def add_concessions(state: State, rows: B, gain: F) -> None:
+    """Add the concessions on the table to the utilities of some rows that were filled after the bids."""
+    for a, leader in enumerate(state.leaders):
+        gain[rows, leader] += state.concession[rows, a]
+
+
+@njit(cache=True, error_model="numpy")
+def _is_leader(leaders: I32, i: int) -> bool:
+    for leader in leaders:
+        if leader == i:
+            return True
+    return False
+
+
+@njit(cache=True, error_model="numpy")
+def _widest(gaps: F, a: int) -> float:
+    widest = 0.0
+    for b in range(gaps.shape[1]):
+        widest = max(widest, gaps[a, b])
+    return widest

@@ -1,0 +1,75 @@
+"""Scheduled shocks of a scenario (step 1 of the quarter).
+
+``malicious_surge`` multiplies the hazard of incidents; ``capability_jump`` moves the path of AI
+capability ahead by so many quarters for good; ``budget_cut`` leaves a share of the budgets while
+it lasts; ``trust_shock`` leaves a share of the hit actors' direct trust in everybody, once;
+``disinformation_wave`` adds disinformation incidents while it lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.scenario.quarter import Quarter
+from simulation.scenario.schema import Shock
+from simulation.state import State
+
+F = NDArray[np.float64]
+
+
+def active(shocks: Iterable[Shock], quarter: Quarter) -> list[Shock]:
+    """Shocks that hit in this quarter."""
+    return [shock for shock in shocks if 0 <= quarter.index_from(shock.quarter) < shock.duration]
+
+
+def capability_lead(shocks: Iterable[Shock], quarter: Quarter) -> float:
+    """Quarters by which past and present jumps have moved AI capability ahead."""
+    return sum(s.size for s in shocks if s.kind == "capability_jump" and quarter.index_from(s.quarter) >= 0)
+
+
+def surge(now: Iterable[Shock]) -> float:
+    """Multiplier of the hazard this quarter."""
+    multiplier = 1.0
+    for shock in now:
+        if shock.kind == "malicious_surge":
+            multiplier *= shock.size
+    return multiplier
+
+
+def strike(
+    state: State,
+    now: Sequence[Shock],
+    quarter: Quarter,
+    index: Mapping[str, int],
+    budget: F,
+) -> None:
+    """Apply this quarter's shocks to budgets, trust and incidents.
+
+    Parameters
+    ----------
+    budget
+        Budgets without any shock, (n,); what they return to.
+    """
+    state.budget[:] = budget
+    state.wave[:] = 0
+    for shock in now:
+        rows = _rows(state, shock, index)
+        if shock.kind == "budget_cut":
+            state.budget[rows] *= shock.size
+        elif shock.kind == "trust_shock" and shock.quarter == quarter:
+            lost = (1.0 - shock.size) * state.alpha[rows]
+            state.alpha[rows] -= lost
+            state.beta[rows] += lost
+        elif shock.kind == "disinformation_wave":
+            state.wave[rows & state.un_member] += round(shock.size)
+
+
+def _rows(state: State, shock: Shock, index: Mapping[str, int]) -> NDArray[np.bool_]:
+    if shock.actors == "all":
+        return np.ones(state.n, bool)
+    rows = np.zeros(state.n, bool)
+    rows[[index[name] for name in shock.actors]] = True
+    return rows

@@ -1,0 +1,125 @@
+"""C.18 Trilateral deals: an actor brokers one contract of three.
+
+A broker with an open broker slot draws a present partner and a third actor by their utility to
+it (Gumbel noise) and tables one contract. It passes with probability r3·Πσ(U/s), the mean
+utility of each party over the pairs that the contract adds. It lifts the weakest pair of the
+triangle by one rung and any pair below that depth with it: triadic closure by design of one
+actor, not by accident of two choices.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.processes.value import View, Weights, count_shared, utility, value
+from simulation.randomness import Draws, Stream, gumbel, uniform
+from simulation.scenario.parameters import Parameters
+from simulation.state import TRILATERAL, State
+
+F = NDArray[np.float64]
+I32 = NDArray[np.int32]
+U64 = NDArray[np.uint64]
+B = NDArray[np.bool_]
+
+
+def broker(
+    state: State, par: Parameters, draws: Draws, v: View, w: Weights, rate: F, possible: B, gain: F
+) -> tuple[I32, F]:
+    """Step 6: the contracts of three that pass.
+
+    Parameters
+    ----------
+    rate
+        Probability r3 that a triple is put on the table, by broker, (n,).
+    possible, gain
+        Mask and U of pairs, (n, n); the brokers' rows of ``gain`` are current.
+
+    Returns
+    -------
+    tuple
+        Triples (m, 3), each broker, partner, third; and the sum of their utilities (m,).
+    """
+    return _broker(
+        draws.key(Stream.BROKER_PARTNER), draws.key(Stream.BROKER_THIRD), draws.key(Stream.BROKER_CONSENT),
+        state.uid, state.slots_by_track, v, w, rate, par.choice_noise, possible, gain, state.concession,
+        state.leaders,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _broker(
+    partner_key: np.uint64, third_key: np.uint64, consent_key: np.uint64, uid: U64, slots: I32, v: View,
+    w: Weights, rate: F, noise: float, possible: B, gain: F, concession: F, leaders: I32,
+) -> tuple[I32, F]:  # fmt: skip
+    n = uid.size
+    triples = np.empty((n, 3), np.int32)
+    surplus = np.empty(n)
+    count = 0
+    for i in range(n):
+        if slots[i, TRILATERAL] == 0:
+            continue
+        j = _draw(partner_key, uid, v, possible, gain, noise, i, -1)
+        if j < 0:
+            continue
+        k = _draw(third_key, uid, v, possible, gain, noise, i, j)
+        if k < 0:
+            continue
+        chance = rate[i]
+        total = 0.0
+        for a, b, c in ((i, j, k), (j, i, k), (k, i, j)):
+            u = _mean_gain(v, w, leaders, concession, a, b, c)
+            total += u
+            if noise > 0.0:
+                chance *= 1.0 / (1.0 + np.exp(-u / noise))
+            elif u <= 0.0:
+                chance = 0.0
+        if uniform(consent_key, uid[i], uid[j] ^ uid[k]) < chance:
+            triples[count, 0], triples[count, 1], triples[count, 2] = i, j, k
+            surplus[count] = total
+            count += 1
+    return triples[:count], surplus[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float, i: int, j: int) -> int:
+    """A present partner of i (j < 0), or a third actor that may deal with both i and j; -1 if none."""
+    best = -1
+    top = -np.inf
+    for k in range(uid.size):
+        if k == i or k == j:
+            continue
+        if j < 0:
+            if v.depth[i, k] == 0:
+                continue
+        elif not (possible[i, k] and possible[j, k]):
+            continue
+        mark = gain[i, k]
+        if noise > 0.0:
+            mark = mark / noise + gumbel(uniform(key, uid[i], uid[k]))
+        if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
+            top = mark
+            best = k
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def _mean_gain(v: View, w: Weights, leaders: I32, concession: F, a: int, b: int, c: int) -> float:
+    """Mean utility to a of the pairs a-b and a-c that lie below the contract's depth."""
+    level = min(v.depth[a, b], v.depth[a, c], v.depth[b, c]) + 1
+    total = 0.0
+    pairs = 0
+    for other in (b, c):
+        if v.depth[a, other] < level:
+            worth = value(v, w, a, other, count_shared(v.depth, a, other))
+            if worth <= 0.0 or v.trust_hat[a, other] <= 0.0:
+                return -1e9
+            total += utility(v, w, a, other, worth)
+            for h in range(leaders.size):  # concessions on the table count here as they do elsewhere
+                if leaders[h] == other:
+                    total += concession[a, h]
+                if leaders[h] == a:
+                    total -= concession[other, h]
+            pairs += 1
+    return total / pairs if pairs > 0 else 0.0

@@ -1,0 +1,339 @@
+"""Cross-checks of a scenario: its parts against each other and against the world of its as-of date.
+
+Every check yields ``(path, message)``, so that all faults are told together and each at its place.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property, lru_cache
+
+from simulation.data.kinds import DealRecord, JoinRecord, Records
+from simulation.data.world import World, load_world, read_deals, read_joins, shipped_deals
+from simulation.errors import Fault, InputError
+from simulation.scenario.fields import advice
+from simulation.scenario.names import ActorNames
+from simulation.scenario.quarter import Quarter
+from simulation.scenario.schema import QUARTERS_MAX, SHOCKS, BlocOverride, Deal, InstrumentSpec, Scenario
+
+EARLIEST = date(2010, 1, 1)
+"""First day of which the shipped tables give a world worth the name."""
+RECORD_END = date(2024, 12, 31)
+"""Last day of the shipped record of deals, joins and instruments."""
+LATEST = date(2100, 12, 31)
+
+Path = tuple[str | int, ...]
+Found = Iterator[tuple[Path, str]]
+
+
+@lru_cache(maxsize=8)
+def _world(as_of: date, roster: str) -> World:
+    return load_world(as_of, roster)
+
+
+def load_records(scenario: Scenario) -> Records:
+    """The user's own facts that a scenario names.
+
+    Raises
+    ------
+    InputError
+        With every fault of the tables.
+    """
+    faults: list[Fault] = []
+    deals: list[DealRecord] = []
+    joins: list[JoinRecord] = []
+    if scenario.records.deals is not None:
+        deals, found = read_deals(scenario.records.deals)
+        faults += found
+    if scenario.records.joins is not None:
+        joins, found = read_joins(scenario.records.joins)
+        faults += found
+    if faults:
+        raise InputError(faults)
+    return Records(tuple(deals), tuple(joins), scenario.records.strike)
+
+
+def world_of(scenario: Scenario) -> World:
+    """The world of a scenario: its as-of date, its roster, its records (planned parts not added)."""
+    return load_world(scenario.as_of, scenario.roster, load_records(scenario))
+
+
+def check_against_world(scenario: Scenario, broken: frozenset[str]) -> Found:
+    """Everything that the schema alone cannot see.
+
+    Parameters
+    ----------
+    scenario
+        As far as the schema accepts it.
+    broken
+        Top-level keys that hold a fault already; what depends on them is not checked.
+    """
+    found = list(_dates(scenario, broken))
+    yield from found
+    if broken & {"as_of", "roster"} or any(path[0] == "as_of" for path, _ in found):
+        return
+    checker = _Checker(scenario, broken, _world(scenario.as_of, scenario.roster))
+    yield from checker.all()
+
+
+def _dates(scenario: Scenario, broken: frozenset[str]) -> Found:
+    if "as_of" not in broken:
+        own = scenario.records.deals is not None or scenario.records.joins is not None or "records" in broken
+        if not EARLIEST <= scenario.as_of <= LATEST:
+            yield ("as_of",), f"{scenario.as_of} is outside {EARLIEST} to {LATEST}"
+        elif scenario.as_of > RECORD_END and not own:
+            yield (
+                ("as_of",),
+                f"{scenario.as_of} is later than the shipped record, which ends on {RECORD_END}; "
+                "give later deals and joins under `records`, or an earlier day",
+            )
+    if not broken & {"as_of", "horizon"}:
+        if scenario.quarters < 1:
+            yield ("horizon",), f"{scenario.horizon} is before the first quarter of the run, {scenario.start}"
+        elif scenario.quarters > QUARTERS_MAX:
+            yield (
+                ("horizon",),
+                f"{scenario.horizon} is more than {QUARTERS_MAX} quarters after {scenario.start}",
+            )
+
+
+class _Checker:
+    """The checks that need the world, section by section."""
+
+    def __init__(self, scenario: Scenario, broken: frozenset[str], world: World):
+        self.scenario = scenario
+        self.broken = broken
+        self.world = world
+        self.names = ActorNames(world)
+
+    @cached_property
+    def blocs(self) -> list[str]:
+        return [bloc.id for bloc in self.world.blocs]
+
+    def all(self) -> Found:
+        yield from self.focal()
+        yield from self.fragmentation()
+        for name, bloc in self.scenario.blocs.items():
+            yield from self.bloc(("blocs", name), name, bloc)
+        yield from self.deals()
+        yield from self.instruments()
+        yield from self.shocks()
+        yield from self.trust()
+        for name in self.scenario.strategic_weight:
+            yield from self.actors(("strategic_weight",), [name], kind="state", keyed=True)
+        yield from self.strategy()
+        yield from self.records()
+        if not isinstance(self.scenario.record.actors, str):
+            yield from self.actors(("record", "actors"), self.scenario.record.actors)
+
+    # --- pieces
+
+    def actors(self, path: Path, ids: Sequence[str], *, kind: str = "", keyed: bool = False) -> Found:
+        """Unknown, wrong-kind and repeated ids of a list (or of the keys of a mapping)."""
+        for place, name in enumerate(ids):
+            spot: Path = (*path, name) if keyed else (*path, place)
+            problem = self.names.problem(name, kind)
+            if problem:
+                yield spot, problem
+            elif name in ids[:place]:
+                yield spot, f"{name!r} is named twice"
+
+    def repeated(self, path: Path, words: Sequence[str]) -> Found:
+        for place, word in enumerate(words):
+            if word in words[:place]:
+                yield (*path, place), f"{word!r} is named twice"
+
+    def in_run(self, path: Path, quarter: Quarter, why: str = "") -> Found:
+        """A quarter must lie in the run."""
+        if self.broken & {"as_of", "horizon"}:
+            return
+        if quarter < self.scenario.start:
+            yield path, f"{quarter} is before the first quarter of the run, {self.scenario.start}{why}"
+        elif quarter > self.scenario.horizon:
+            yield path, f"{quarter} is after the horizon, {self.scenario.horizon}"
+
+    def known_blocs(self, path: Path, ids: Sequence[str]) -> Found:
+        for place, name in enumerate(ids):
+            if name not in self.blocs:
+                yield (*path, place), self.unknown_bloc(name)
+        yield from self.repeated(path, ids)
+
+    def unknown_bloc(self, name: str) -> str:
+        return f"{name!r} is no bloc of this world; {advice_or_list(name, self.blocs, 'blocs')}"
+
+    # --- sections
+
+    def focal(self) -> Found:
+        scenario = self.scenario
+        if "focal" not in self.broken:
+            problem = self.names.problem(scenario.focal, "member")
+            if problem:
+                yield ("focal",), problem
+        peers = scenario.peers or ()
+        yield from self.actors(("peers",), peers, kind="member")
+        for place, name in enumerate(peers):
+            if name == scenario.focal:
+                yield ("peers", place), f"{name!r} is the focal state itself; name other states"
+
+    def fragmentation(self) -> Found:
+        lines = self.scenario.fragmentation.lines
+        if isinstance(lines, str):
+            return
+        seen: list[str] = []
+        for row, cell in enumerate(lines):
+            path: Path = ("fragmentation", "lines", row)
+            yield from self.actors(path, cell, kind="state")
+            for place, name in enumerate(cell):
+                if name in seen:
+                    yield (*path, place), f"{name!r} is in two cells; keep one"
+            seen += cell
+
+    def bloc(self, path: Path, name: str, bloc: BlocOverride) -> Found:
+        if name not in self.blocs:
+            yield path, self.unknown_bloc(name)
+            return
+        yield from self.actors((*path, "members"), bloc.members or (), kind="state")
+        rule = bloc.rule or self.world.blocs[self.blocs.index(name)].rule
+        if bloc.threshold is not None and rule != "qualified_majority":
+            yield (
+                (*path, "threshold"),
+                f"has no meaning under the rule {rule}; add `rule: qualified_majority` or take it out",
+            )
+
+    def deals(self) -> Found:
+        seen: dict[tuple[tuple[str, ...], Quarter], int] = {}
+        for row, deal in enumerate(self.scenario.deals):
+            path: Path = ("deals", row)
+            yield from self.parties((*path, "parties"), deal)
+            yield from self.in_run(
+                (*path, "start"), deal.start, "; a deal already made goes into a table under `records: deals`"
+            )
+            if deal.end is not None and deal.end < deal.start:
+                yield (*path, "end"), f"{deal.end} is before the start, {deal.start}"
+            key = (tuple(sorted(deal.parties)), deal.start)
+            if key in seen:
+                yield path, f"repeats deal {seen[key]}: same parties, same start"
+            seen.setdefault(key, row)
+
+    def parties(self, path: Path, deal: Deal) -> Found:
+        members = {self.world.ids[i] for bloc in self.world.blocs if bloc.id == "EU" for i in bloc.members}
+        for place, name in enumerate(deal.parties):
+            problem = self.names.problem(name)
+            if problem:
+                yield (*path, place), problem
+            elif name in deal.parties[:place]:
+                yield (*path, place), f"{name!r} has a deal with itself; name different parties"
+        if "EU" in deal.parties and members.intersection(deal.parties):
+            inside = sorted(members.intersection(deal.parties))[0]
+            yield path, f"the EU makes no deals with its own member {inside!r}; name one of the two"
+
+    def instruments(self) -> Found:
+        shipped = [instrument.id for instrument in self.world.instruments]
+        own = [instrument.id for instrument in self.scenario.instruments]
+        for row, spec in enumerate(self.scenario.instruments):
+            path: Path = ("instruments", row)
+            if spec.id in shipped or spec.id in own[:row]:
+                where = "already in the shipped world" if spec.id in shipped else "used twice"
+                yield (*path, "id"), f"{spec.id!r} is {where}; choose another id"
+            yield from self.actors((*path, "sponsors"), spec.sponsors)
+            yield from self.eligible(path, spec)
+            yield from self.days(path, spec)
+
+    def eligible(self, path: Path, spec: InstrumentSpec) -> Found:
+        found: list[tuple[Path, str]] = []
+        if isinstance(spec.eligible, dict):
+            found += self.known_blocs((*path, "eligible", "blocs"), spec.eligible["blocs"])
+        elif not isinstance(spec.eligible, str):
+            found += self.actors((*path, "eligible"), spec.eligible, kind="state")
+        found += self.actors((*path, "joined"), spec.joined, kind="state")
+        yield from found
+        if not found:
+            allowed = {self.world.ids[index] for index in eligible_actors(spec, self.world)}
+            for place, name in enumerate(spec.joined):
+                if name not in allowed:
+                    yield (*path, "joined", place), f"{name!r} is not among the eligible"
+
+    def days(self, path: Path, spec: InstrumentSpec) -> Found:
+        if spec.opens and spec.closes and spec.closes < spec.opens:
+            yield (*path, "closes"), f"{spec.closes} is before it opens, {spec.opens}"
+        elif spec.closes and spec.closes <= self.scenario.as_of and not spec.joined:
+            yield (*path, "closes"), f"{spec.closes} is before the run starts, and nobody has joined"
+        if spec.opens and "horizon" not in self.broken and spec.opens > self.scenario.horizon.last_day:
+            yield (*path, "opens"), f"{spec.opens} is after the horizon, {self.scenario.horizon}"
+
+    def shocks(self) -> Found:
+        for row, shock in enumerate(self.scenario.shocks):
+            path: Path = ("shocks", row)
+            low, high, meaning = SHOCKS[shock.kind]
+            if not low <= shock.size <= high:
+                yield (*path, "size"), f"{shock.size:g} is outside [{low:g}, {high:g}] ({meaning})"
+            yield from self.in_run((*path, "quarter"), shock.quarter)
+            if not isinstance(shock.actors, str):
+                yield from self.actors((*path, "actors"), shock.actors)
+
+    def trust(self) -> Found:
+        seen: set[tuple[str, str]] = set()
+        for row, item in enumerate(self.scenario.trust):
+            path: Path = ("trust", row)
+            a, b = item.pair
+            yield from self.actors((*path, "pair"), item.pair)
+            pairs = {(a, b), (b, a)} if item.symmetric else {(a, b)}
+            if a != b and seen & pairs:
+                yield path, f"sets the trust between {a!r} and {b!r} a second time; keep one"
+            seen |= pairs
+
+    def strategy(self) -> Found:
+        strategy, path = self.scenario.strategy, "strategy"
+        for key in ("partners", "tracks", "exclude_camps"):
+            yield from self.repeated((path, key), getattr(strategy, key))
+        if strategy.only_camp in strategy.exclude_camps:
+            yield (path, "only_camp"), f"{strategy.only_camp} is also under exclude_camps; keep one"
+        yield from self.known_blocs((path, "wait_for"), strategy.wait_for)
+        if not isinstance(strategy.advocacy.influencers, str):
+            where = (path, "advocacy", "influencers")
+            yield from self.actors(where, strategy.advocacy.influencers, kind="influencer")
+
+    def records(self) -> Found:
+        own: list[str] = []
+        for key in ("deals", "joins"):
+            table = getattr(self.scenario.records, key)
+            if table is not None and not os.path.isfile(table):
+                yield ("records", key), f"no such file '{table}'"
+            elif key == "deals" and table is not None:
+                own = [deal.id for deal in read_deals(table)[0]]
+        known = [deal.id for deal in shipped_deals()] + own
+        for place, name in enumerate(self.scenario.records.strike):
+            if name not in known:
+                spot = ("records", "strike", place)
+                yield spot, f"{name!r} is no recorded deal{advice(name, known)}"
+        yield from self.repeated(("records", "strike"), self.scenario.records.strike)
+
+
+def record_faults(scenario: Scenario) -> Iterable[Fault]:
+    """Faults inside the user's own tables, as far as the tables are there."""
+    for table, read in ((scenario.records.deals, read_deals), (scenario.records.joins, read_joins)):
+        if table is not None and os.path.isfile(table):
+            yield from read(table)[1]
+
+
+def advice_or_list(word: str, known: Sequence[str], what: str) -> str:
+    """Did you mean, or where the list can be seen."""
+    return advice(word, known).strip(" ()") or f"see `wifaq list {what}`"
+
+
+def eligible_actors(spec: InstrumentSpec, world: World) -> tuple[int, ...]:
+    """Indexes of those who may join an instrument of a scenario, in world order.
+
+    ``all`` means the UN members; the EU may join where it is named or a sponsor.
+    """
+    if isinstance(spec.eligible, dict):
+        blocs = spec.eligible["blocs"]
+        inside = {index for bloc in world.blocs if bloc.id in blocs for index in bloc.members}
+    elif isinstance(spec.eligible, str):
+        inside = {index for index, member in enumerate(world.un_member) if member}
+        inside |= {world.leaders[0]} & {world.ids.index(name) for name in (*spec.sponsors, *spec.joined)}
+    else:
+        inside = {world.ids.index(name) for name in spec.eligible}
+    return tuple(sorted(inside))

@@ -1,0 +1,221 @@
+"""Layers of a scenario: a chain of files joined by ``extends``, then what the command line sets.
+
+Later layers override earlier ones: mappings are merged key by key, at every level; lists and
+single values are replaced whole. Inside one layer a key may be set once only, whether nested
+(``parameters: {rivalry: 2}``) or dotted (``parameters.rivalry: 2``). Three rules go beyond
+merging: ``name``, ``title``, ``question`` and ``claims`` describe one file and are not inherited;
+inherited ``peers`` are dropped by a layer that changes ``focal`` (they were chosen for another
+state); a bare number for ``fragmentation`` sets its four parts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from simulation.errors import Fault
+from simulation.scenario.fields import fragmentation_parts
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.scenario.quarter import Quarter
+from simulation.scenario.source import Mark, Node, near_file, parse, read_file
+
+EXTENDS = "extends"
+COMMAND_LINE = "--set"
+"""Stands for the file in faults of ``--set KEY=VALUE``."""
+OWN_KEYS = ("name", "title", "question", "claims")
+"""Keys that describe one file and are not inherited."""
+MAX_CHAIN = 20
+
+
+def read_chain(path: str, faults: list[Fault]) -> tuple[list[Node], bool]:
+    """The layers of a file and its bases, the farthest base first.
+
+    Returns
+    -------
+    tuple[list[Node], bool]
+        The layers that could be read, and whether that is all of them.
+    """
+    layers: list[Node] = []
+    seen: list[str] = []
+    while True:
+        root = read_file(path, faults)
+        if root is None:
+            return layers[::-1], False
+        seen.append(os.path.realpath(path))
+        extends = root.value.pop(EXTENDS, None)
+        layers.append(_tidy(root, faults))
+        if extends is None:
+            return layers[::-1], True
+        base = _base_of(extends, path, seen, faults)
+        if base is None:
+            return layers[::-1], False
+        path = base
+
+
+def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> str | None:
+    """Path of the base that a file names, or nothing and a fault."""
+    message = ""
+    base = ""
+    if not isinstance(extends.value, str) or not extends.value or "\0" in extends.value:
+        message = "must be the path of one base file, such as baseline.yaml"
+    else:
+        base = os.path.normpath(os.path.join(os.path.dirname(path), extends.value))
+        real = os.path.realpath(base)
+        if real == seen[-1]:
+            message = "a file cannot extend itself"
+        elif real in seen:
+            message = f"goes round in a circle: {extends.value!r} extends this file in turn"
+        elif not os.path.exists(base):
+            message = f"no such file {extends.value!r}{near_file(base)}"
+        elif len(seen) >= MAX_CHAIN:
+            message = f"the chain of bases is longer than {MAX_CHAIN} files"
+    if message:
+        faults.append(extends.mark.fault(EXTENDS, message))
+        return None
+    return base
+
+
+def read_overrides(
+    sets: Iterable[str], overrides: Mapping[str, object], keywords: Mapping[str, object], faults: list[Fault]
+) -> Node:
+    """One layer of all that is set outside files: ``KEY=VALUE`` texts, dotted keys, keywords."""
+    merged: dict[str, Node] = {}
+    for text in sets:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            faults.append(Fault("", f"{text!r} is not KEY=VALUE, such as parameters.rivalry=2", COMMAND_LINE))
+            continue
+        found: list[Fault] = []
+        node = parse(value, COMMAND_LINE, found)
+        faults += [replace(fault, key=key.strip(), line=0, column=0) for fault in found]
+        if node is not None and not found:
+            _place(merged, key.strip(), _marked(node, Mark(COMMAND_LINE)), faults)
+    for given in (overrides, keywords):
+        for key, item in given.items():
+            _place(merged, str(key), node_of(item, Mark("")), faults)
+    layer = Node(merged, Mark(COMMAND_LINE if list(sets) else ""))
+    extends = merged.pop(EXTENDS, None)
+    if extends is not None:
+        faults.append(extends.mark.fault(EXTENDS, "can only stand in a file"))
+    return _tidy(layer, faults)
+
+
+def node_of(value: object, mark: Mark) -> Node:
+    """A Python value as a node: mappings, lists, scenario sections, NumPy scalars, dates, quarters, paths."""
+    if isinstance(value, Parameters | Mechanisms):
+        value = value.as_dict()
+    elif isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, Mapping):
+        return Node({str(key): node_of(item, mark) for key, item in value.items()}, mark)
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        return Node(tuple(node_of(item, mark) for item in items), mark)
+    return Node(_scalar(value), mark)
+
+
+def _scalar(value: object) -> Any:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, Quarter | Path):
+        return str(value)
+    item = getattr(value, "item", None)  # a NumPy bool is no number of the numeric tower
+    return item() if callable(item) and type(value).__module__ == "numpy" else repr(value)
+
+
+def merge(layers: Iterable[Node]) -> Node:
+    """All layers as one, the later over the earlier. See the rules at the head of this file."""
+    merged = Node({}, Mark(""))
+    for layer in layers:
+        below = {
+            key: node for key, node in merged.value.items() if key not in OWN_KEYS or not layer.mark.line
+        }
+        focal = layer.value.get("focal")
+        if focal is not None and "focal" in below and focal.value != below["focal"].value:
+            below.pop("peers", None)
+        merged = _over(Node(below, layer.mark), layer)
+    return merged
+
+
+def _over(below: Node, above: Node) -> Node:
+    if not (isinstance(below.value, dict) and isinstance(above.value, dict)):
+        return above
+    merged = dict(below.value)
+    for key, node in above.value.items():
+        merged[key] = _over(merged[key], node) if key in merged else node
+    return Node(merged, above.mark)
+
+
+def _tidy(root: Node, faults: list[Fault]) -> Node:
+    """A layer with dotted keys nested, a bare fragmentation in its parts, and paths made absolute."""
+    merged: dict[str, Node] = {}
+    for key, node in root.value.items():
+        if key == "fragmentation":
+            node = _fragmentation(node)
+        _place(merged, key, node, faults)
+    records = merged.get("records")
+    if records is not None and isinstance(records.value, dict):
+        merged["records"] = replace(records, value={k: _absolute(k, n) for k, n in records.value.items()})
+    return Node(merged, root.mark)
+
+
+def _fragmentation(node: Node) -> Node:
+    try:
+        parts = fragmentation_parts(node.value)
+    except ValueError:  # out of range: the schema says so
+        return node
+    return node_of(parts, node.mark) if parts is not node.value else node
+
+
+def _absolute(key: str, node: Node) -> Node:
+    if key not in ("deals", "joins") or not isinstance(node.value, str) or not node.value:
+        return node
+    folder = os.path.dirname(node.mark.file) if node.mark.line else ""
+    return replace(node, value=os.path.abspath(os.path.join(folder, node.value)))
+
+
+def _place(tree: dict[str, Node], key: str, node: Node, faults: list[Fault]) -> None:
+    """Put a node under a dotted key of a layer, merging mappings and refusing a second value."""
+    for part in reversed(key.split(".")[1:]):
+        node = Node({part: node}, node.mark)
+    _join(tree, key.split(".")[0], node, "", faults)
+
+
+def _join(tree: dict[str, Node], key: str, node: Node, above: str, faults: list[Fault]) -> None:
+    path = f"{above}.{key}" if above else key
+    if key not in tree:
+        tree[key] = node
+        return
+    first = tree[key]
+    if isinstance(first.value, dict) and isinstance(node.value, dict):
+        inside = dict(first.value)
+        for name, item in node.value.items():
+            _join(inside, name, item, path, faults)
+        tree[key] = Node(inside, first.mark)
+        return
+    where = f" on line {first.mark.line}" if first.mark.line else ""
+    faults.append(node.mark.fault(path, f"conflicts with another value given for it{where}; keep one"))
+
+
+def _marked(node: Node, mark: Mark) -> Node:
+    """A copy with one mark throughout."""
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _marked(child, mark) for key, child in value.items()}
+    elif isinstance(value, tuple):
+        value = tuple(_marked(child, mark) for child in value)
+    return Node(value, mark)

@@ -1,0 +1,154 @@
+"""Loading a scenario: files, overrides, schema, world; all faults of it together or a frozen object."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulation.errors import Fault, InputError
+from simulation.scenario.checks import check_against_world, record_faults
+from simulation.scenario.layers import merge, node_of, read_chain, read_overrides
+from simulation.scenario.messages import Path, key_text, sentence
+from simulation.scenario.schema import Scenario
+from simulation.scenario.source import Mark, Node, plain, walk
+
+_STAND_IN = {"name": "unnamed", "focal": "?"}
+"""For keys without a default, so that the rest of a faulty scenario can still be checked."""
+
+
+def load_scenario(
+    source: str | os.PathLike[str] | Scenario,
+    *,
+    sets: Iterable[str] = (),
+    overrides: Mapping[str, object] | None = None,
+    **keywords: object,
+) -> Scenario:
+    """Load a scenario file, or change a scenario.
+
+    Parameters
+    ----------
+    source
+        Path of a YAML file, or a scenario already loaded.
+    sets
+        ``KEY=VALUE`` texts of the command line: dotted keys, values in YAML.
+    overrides
+        Values by dotted key, e.g. ``{"strategy.partners": ["state"]}``.
+    keywords
+        Values by top-level key, e.g. ``focal="SEN", parameters={"rivalry": 2}``; mappings are
+        merged into what the file says, lists replace.
+
+    Raises
+    ------
+    InputError
+        With every fault found, each with file, line, column and key.
+
+    Examples
+    --------
+    >>> load_scenario("scenarios/baseline.yaml", focal="SEN").focal  # doctest: +SKIP
+    'SEN'
+    """
+    sets = (sets,) if isinstance(sets, str) else tuple(sets)
+    if isinstance(source, Scenario) and not (sets or overrides or keywords):
+        return source
+    faults: list[Fault] = []
+    if isinstance(source, Scenario):
+        layers, complete = [node_of(source, Mark(""))], True
+    else:
+        layers, complete = read_chain(os.fspath(source), faults)
+    if not layers:
+        raise InputError(_in_file_order(faults, ""))
+    top = layers[-1].mark
+    layers.append(read_overrides(sets, overrides or {}, keywords, faults))
+    root = _named(merge(layers), top)
+    scenario = _validate(root, complete, faults)
+    if faults or scenario is None:
+        raise InputError(_in_file_order(faults, top.file))
+    return scenario
+
+
+def _named(root: Node, top: Mark) -> Node:
+    """Name after the file, title after the name, where nothing else is said."""
+    entries = dict(root.value)
+    stem = re.sub(r"[^\w .+-]|^\W", "_", os.path.splitext(os.path.basename(top.file))[0]) or "unnamed"
+    entries.setdefault("name", Node(stem, top))
+    entries.setdefault("title", entries["name"])
+    return Node(entries, top)
+
+
+def _validate(root: Node, complete: bool, faults: list[Fault]) -> Scenario | None:
+    """Check the schema, then the cross-checks on all that the schema lets pass."""
+    data = plain(root)
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        wrong = [item for item in error.errors(include_url=False) if complete or item["type"] != "missing"]
+        paths: list[Path] = [item["loc"] for item in wrong]
+        faults += [_fault(root, path, sentence(item)) for path, item in zip(paths, wrong, strict=True)]
+        if complete:
+            _check_rest(root, data, paths, faults)
+        return None
+    if complete:
+        faults += [_fault(root, path, text) for path, text in check_against_world(scenario, frozenset())]
+        faults += record_faults(scenario)
+    return scenario
+
+
+def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: list[Fault]) -> None:
+    """Cross-check a scenario from which the faulty entries have been taken out."""
+    kept, places = _without(data, paths)
+    try:
+        scenario = Scenario.model_validate({**_STAND_IN, **kept})
+    except ValidationError:
+        return
+    broken = frozenset(str(path[0]) for path in paths if path)
+    for path, text in check_against_world(scenario, broken):
+        if len(path) > 1 and path[0] in places and isinstance(path[1], int):
+            path = (path[0], places[str(path[0])][path[1]], *path[2:])
+        faults.append(_fault(root, path, text))
+    faults += record_faults(scenario)
+
+
+def _without(data: dict[str, Any], paths: list[Path]) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """The data without the top-level key, entry or list item on each path; and what item was where."""
+    kept = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
+    dropped: dict[str, set[int]] = {}
+    for path in paths:
+        top = str(path[0])
+        inside = path[1] if len(path) > 1 else None
+        section = kept.get(top)
+        if isinstance(section, tuple) and isinstance(inside, int):
+            dropped.setdefault(top, set()).add(inside)
+        elif isinstance(section, dict) and inside in section:
+            del section[inside]
+        elif not isinstance(section, dict) or inside is None:
+            kept.pop(top, None)
+    places: dict[str, list[int]] = {}
+    for top, items in dropped.items():
+        if top in kept:
+            places[top] = [index for index in range(len(kept[top])) if index not in items]
+            kept[top] = tuple(kept[top][index] for index in places[top])
+    return kept, places
+
+
+def _fault(root: Node, path: Path, message: str) -> Fault:
+    """A fault at the deepest place of a path that stands in an input."""
+    nodes = list(walk(root, path))
+    mark = nodes[-1].mark
+    if len(nodes) == 1 and not mark.line:  # a key that nobody wrote: say which file lacks it
+        mark = root.mark
+    return mark.fault(key_text(path), message)
+
+
+def _in_file_order(faults: list[Fault], top: str) -> list[Fault]:
+    """Each fault once and on one line; those of the scenario's own file first."""
+    lines = (replace(f, key=_printable(f.key), message=_printable(f.message)) for f in faults)
+    return sorted(dict.fromkeys(lines), key=lambda f: (f.file != top, f.file, f.line, f.column))
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

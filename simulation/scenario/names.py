@@ -1,0 +1,98 @@
+"""Names of actors: what is wrong with one, whom it may mean, and who is a state's peer."""
+
+from __future__ import annotations
+
+import difflib
+import math
+
+from simulation.data.kinds import KINDS
+from simulation.data.tables import table
+from simulation.data.world import World
+
+LIKE_ENOUGH = 0.7
+"""Likeness from which a name is worth proposing."""
+PEERS = 5
+OTHER_SUBREGION, OTHER_CONTINENT = 1.0, 2.0
+"""Distance to a state outside the subregion or continent, in doublings of the product."""
+
+
+class ActorNames:
+    """Actors of one world by id."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self._place = {name: index for index, name in enumerate(world.ids)}
+
+    def problem(self, name: str, kind: str = "") -> str:
+        """What is wrong with an id where an actor of a kind is wanted; an empty string if nothing is.
+
+        Parameters
+        ----------
+        name
+            As written.
+        kind
+            One of :data:`KINDS` (``state`` includes the EU), ``member`` for UN members only, or
+            nothing for any actor.
+        """
+        index = self._place.get(name)
+        if index is None:
+            return self._unknown(name, kind)
+        found = KINDS[self.world.kind[index]]
+        if kind == "member" and not self.world.un_member[index]:
+            return f"{name!r} ({self.world.names[index]}) is not a UN member state"
+        if kind not in ("", "member", found):
+            return f"{name!r} is of the kind {found}; the kind {kind} is wanted here"
+        return ""
+
+    def _unknown(self, name: str, kind: str) -> str:
+        row = next((row for row in table("nonstate") if row["id"] == name), None)
+        if row is not None and kind in ("member", "state"):
+            return f"{name!r} is a {row['kind'].replace('_', ' ')}, not a state"
+        if row is not None and row["founded"] and int(row["founded"]) > self.world.as_of.year:
+            return f"{name!r} is not yet founded on {self.world.as_of}"
+        if row is not None:
+            return f"{name!r} is in the full roster only; add `roster: full`"
+        what = "ISO 3166 alpha-3 code of a UN member" if kind == "member" else "actor of this world"
+        near = self._nearest(name, kind)
+        if near is None:
+            return f"{name!r} is no {what}; see `wifaq list actors`"
+        return f"{name!r} is no {what}; did you mean {near!r} ({self.world.names[self._place[near]]})?"
+
+    def _nearest(self, word: str, kind: str) -> str | None:
+        """The actor most likely meant: by its name, or by likeness of id or name."""
+        lowered = word.lower()
+        scores = [
+            max(_likeness(lowered, name.lower()), _likeness(lowered, title.lower()))
+            if kind != "member" or is_member
+            else 0.0
+            for name, title, is_member in zip(
+                self.world.ids, self.world.names, self.world.un_member, strict=True
+            )
+        ]
+        best = max(range(len(scores)), key=scores.__getitem__)  # of equals the first
+        return self.world.ids[best] if scores[best] >= LIKE_ENOUGH else None
+
+
+def _likeness(word: str, other: str) -> float:
+    """Share of letters in common order, with a bonus for the same letters and the same beginning."""
+    bonus = (sorted(word) == sorted(other)) * 0.2 + (word[:1] == other[:1]) * 0.1
+    return difflib.SequenceMatcher(None, word, other).ratio() + bonus
+
+
+def default_peers(world: World, focal: str) -> tuple[str, ...]:
+    """The five UN members nearest to a state in size and region.
+
+    The distance is the number of doublings between the products, plus 1 for another subregion of
+    the same continent or 2 for another continent (an assumption); ties go by id.
+    """
+    here = world.ids.index(focal)
+
+    def distance(index: int) -> float:
+        doublings = abs(math.log2(world.gdp_usd[index] / world.gdp_usd[here]))
+        if world.region[index] != world.region[here]:
+            return doublings + OTHER_CONTINENT
+        return doublings + (OTHER_SUBREGION if world.subregion[index] != world.subregion[here] else 0.0)
+
+    others = [index for index, member in enumerate(world.un_member) if member and index != here]
+    nearest = sorted(others, key=lambda index: (distance(index), world.ids[index]))[:PEERS]
+    return tuple(world.ids[index] for index in nearest)

@@ -1,0 +1,312 @@
+"""Section E, outcomes of an actor: X14, hand-computed cases, an oracle in plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation.errors import ModelError
+from simulation.outcomes.focal import (
+    ACTOR_METRICS,
+    QUALITY_PARTS,
+    actor_outcomes,
+    camp_concentration,
+    hill_diversity,
+    quality_with_weights,
+    volume,
+)
+from simulation.outcomes.portfolio import CATEGORIES
+from simulation.scenario.parameters import Parameters
+from simulation.state import TRACKS, TRILATERAL, State
+from tests.outcomes.worlds import add_deal, bare_world, deal_values, random_world
+from tests.worlds import relabelled, with_inert_actor
+
+PAR = Parameters()
+weights = st.lists(st.floats(0, 50), min_size=4, max_size=11).map(np.array)
+
+
+def outcomes(state: State, rows: list[int] | None = None, par: Parameters = PAR) -> dict[str, np.ndarray]:
+    actors = np.arange(state.n) if rows is None else np.array(rows)
+    return actor_outcomes(state, par, actors, *deal_values(state, actors))
+
+
+def of_one(state: State, row: int, par: Parameters = PAR) -> dict[str, float]:
+    return {name: float(values[0]) for name, values in outcomes(state, [row], par).items()}
+
+
+# --- X14
+
+
+def test_empty_portfolio_has_the_values_of_section_e():
+    state = bare_world()
+    state.position[2] = 1 - state.position_start[2]
+    found = of_one(state, 2)
+    zero = ("deals", "commitments", "volume", "implementation", "cooperation", "diversity", "reciprocity")
+    zero += ("alignment",)
+    assert {name: found[name] for name in zero} == dict.fromkeys(zero, 0.0)
+    assert found["autonomy"] == 1.0
+    assert found["quality"] > 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_metric_of_every_actor_is_within_its_bounds(seed):
+    found = outcomes(random_world(seed))
+    assert set(found) == set(ACTOR_METRICS)
+    for name, values in found.items():
+        for value in values:
+            assert ACTOR_METRICS[name].check(value) == value
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_volume_decomposes_by_partner_and_by_track(seed):
+    found = outcomes(random_world(seed))
+    rest = 1 - found["volume"]
+    by_category = np.prod([1 - found[f"volume_{name}"] for name in CATEGORIES], axis=0)
+    by_track = np.prod([1 - found[f"volume_by_{name}"] for name in TRACKS], axis=0)
+    np.testing.assert_allclose(by_category, rest, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(by_track, rest, rtol=0, atol=1e-12)
+
+
+@given(weights)
+def test_diversity_and_concentration_lie_between_zero_and_one(weight):
+    assert 0 <= hill_diversity(weight) <= 1
+    assert 0 <= camp_concentration(weight) <= 1
+
+
+# --- the same numbers from a list of commitments in plain Python
+
+
+def commitments_of(state: State, f: int) -> list[tuple[str, float, float]]:
+    """(category, weight, promises kept) of each commitment."""
+    found = []
+    for j in range(state.n):
+        if state.depth[f, j] > 0:
+            kind, camp = state.kind[j], state.camp[j]
+            category = CATEGORIES[5 + kind] if kind else CATEGORIES[camp if camp >= 0 else 3]
+            clean = [state.quarter - state.last_breach[pair] >= 4 for pair in ((f, j), (j, f))]
+            found.append((category, state.depth[f, j] / 3, sum(clean) / 2))
+    for k in range(len(state.bloc_ids)):
+        if state.member[k, f] and state.bloc_depth[k]:
+            z = state.bloc_enforcement[k] * state.bloc_depth[k] / 3
+            kept = float(np.mean(state.compliance[state.member[k]]))
+            found.append(("regional" if state.bloc_regional[k] else "multilateral", z, kept))
+    for q in range(len(state.instrument_ids)):
+        if state.joined[q, f]:
+            z = (1 if state.in_force[q] else 2 / 3) if state.binding[q] else 1 / 3
+            kept = float(np.mean(state.compliance[state.joined[q]]))
+            category = "regional" if state.instrument_regional[q] else "multilateral"
+            found.append((category, z * state.instrument_enforcement[q], kept))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_headline_against_an_oracle(seed):
+    state = random_world(seed)
+    found = outcomes(state)
+    for f in range(state.n):
+        commitments = commitments_of(state, f)
+        total = sum(z for _, z, _ in commitments)
+        kept = sum(z * o for _, z, o in commitments) / total if total else 0.0
+        vol = 1 - 0.5 ** (total / 10)
+        assert found["commitments"][f] == pytest.approx(total)
+        assert found["implementation"][f] == pytest.approx(kept)
+        assert found["cooperation"][f] == pytest.approx((vol * kept) ** 0.5)
+        for name in CATEGORIES:
+            by_hand = sum(z for category, z, _ in commitments if category == name)
+            assert found[f"commitments_{name}"][f] == pytest.approx(by_hand)
+
+
+# --- counts and categories
+
+
+def test_counts_by_kind_depth_camp_and_track():
+    state = bare_world()
+    eu, cn, us = (int(row) for row in state.leaders)
+    state.camp[3] = 0  # a member of the EU's camp
+    add_deal(state, 2, eu, 1)
+    add_deal(state, 2, 3, 2, TRILATERAL)
+    add_deal(state, 2, cn, 3)
+    add_deal(state, 2, 5, 3)
+    add_deal(state, 2, state.s, 1, track=-1)  # a firm, in the record without a track
+    found = of_one(state, 2)
+    expected = {
+        "deals": 5, "deals_state": 4, "deals_firm": 1, "deals_mou": 2, "deals_programme": 1,
+        "deals_binding": 2, "deals_eu_states": 2, "deals_cn_states": 1, "deals_us_states": 0,
+        "deals_other_states": 1, "deals_bilateral": 3, "deals_trilateral": 1, "deals_non_state": 1,
+    }  # fmt: skip
+    assert {name: found[name] for name in expected} == expected
+    assert found["commitments_eu_states"] == pytest.approx(1.0)
+    assert found["commitments_other_states"] == pytest.approx(1.0)
+    assert found["commitments_firm"] == pytest.approx(1 / 3)
+    assert found["commitments_by_non_state"] == pytest.approx(1 / 3)
+    assert us == 1
+
+
+def test_the_eu_itself_counts_deals_with_its_camp_as_eu_states():
+    state = bare_world()
+    eu = int(state.leaders[0])
+    state.camp[4] = 0
+    add_deal(state, eu, 4, 3)
+    add_deal(state, eu, 5, 3)
+    found = of_one(state, eu)
+    assert found["deals_eu_states"] == found["deals_other_states"] == 1
+    assert of_one(state, 4)["deals_eu_states"] == 1
+
+
+def test_weights_of_instruments_and_blocs():
+    state = bare_world()
+    state.instrument_enforcement[:] = 0.5
+    state.joined[:, 2] = True
+    state.binding[:] = [False, True, True, False]
+    state.in_force[:] = [True, False, True, False]
+    state.instrument_regional[:] = [False, False, True, False]
+    state.member[:] = False
+    state.member[0, 2] = True
+    state.bloc_depth[0], state.bloc_enforcement[0], state.bloc_regional[0] = 2, 0.3, True
+    found = of_one(state, 2)
+    assert found["instruments_joined"] == 4
+    assert found["blocs_active"] == 1
+    assert found["commitments_multilateral"] == pytest.approx(0.5 * (1 / 3 + 2 / 3 + 1 / 3))
+    assert found["commitments_regional"] == pytest.approx(0.5 * 1 + 0.3 * 2 / 3)
+    assert found["commitments_by_regional"] == found["commitments_regional"]
+
+
+# --- indices by hand
+
+
+def test_ten_binding_equivalents_give_half():
+    assert volume(np.array(10.0), 10.0) == pytest.approx(0.5)
+    assert volume(np.array([0.0, 20.0]), 10.0) == pytest.approx([0, 0.75])
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"),
+    [([5, 0, 0], 0.0), ([2, 2, 0], 0.5), ([1, 1, 1], 1.0), ([0, 0, 0], 0.0), ([7, 7] + [0] * 9, 0.1)],
+)
+def test_diversity_of_equal_classes_is_their_number_less_one_over_the_greatest(weight, expected):
+    assert hill_diversity(np.array(weight, float)) == pytest.approx(expected, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"),
+    [
+        ([3, 0, 0, 0], 1.0),  # one camp alone
+        ([1, 1, 1, 0], 0.0),  # the three alike
+        ([0, 0, 0, 5], 0.0),  # none
+        ([2, 0, 0, 2], 0.25),  # half of it with one camp: the square of the camps' share
+        ([1, 1, 0, 0], 0.25),
+        ([0, 0, 0, 0], 0.0),
+    ],
+)
+def test_concentration_over_camps(weight, expected):
+    assert camp_concentration(np.array(weight, float)) == pytest.approx(expected, abs=1e-15)
+
+
+def test_implementation_forgives_after_four_quarters():
+    state = bare_world()
+    state.quarter = 10
+    add_deal(state, 2, 5, 3)
+    assert of_one(state, 2)["implementation"] == 1.0
+    state.last_breach[2, 5] = 7
+    assert of_one(state, 2)["implementation"] == 0.5
+    state.last_breach[5, 2] = 10
+    assert of_one(state, 2)["implementation"] == 0.0
+    state.last_breach[2, 5] = 6
+    assert of_one(state, 2)["implementation"] == 0.5
+    assert of_one(state, 2, PAR.replace(clean_record=5))["implementation"] == 0.0
+
+
+def test_implementation_of_a_bloc_is_its_members_mean_compliance():
+    state = bare_world()
+    state.member[:] = False
+    state.member[0, [2, 3, 4]] = True
+    state.bloc_depth[0] = 1
+    state.compliance[[2, 3, 4]] = [0.9, 0.6, 0.3]
+    found = of_one(state, 2)
+    assert found["implementation"] == pytest.approx(0.6)
+    assert found["cooperation"] == pytest.approx((found["volume"] * 0.6) ** 0.5)
+
+
+def test_reciprocity_reads_values_of_deals_only():
+    state = bare_world()
+    add_deal(state, 2, 3, 1)
+    add_deal(state, 2, 4, 1)
+    gains, theirs = np.full((1, state.n), 9.0), np.zeros((1, state.n))
+    gains[0, [3, 4]], theirs[0, [3, 4]] = [3.0, 1.0], [1.0, 1.0]
+    found = actor_outcomes(state, PAR, np.array([2]), gains, theirs)
+    assert found["reciprocity"][0] == pytest.approx(1 - 2 / 6)
+
+
+def test_alignment_measures_terms_from_the_first_position():
+    state = bare_world()
+    state.weight[2] = 0.25
+    state.position_start[2] = 0.2
+    state.position[2] = 0.7
+    add_deal(state, 2, 3, 3)
+    add_deal(state, 2, 4, 1, terms=np.full(4, 0.6))
+    found = of_one(state, 2)
+    assert found["alignment"] == pytest.approx((3 * 1 + 1 * 0.6) / 4)
+    assert found["position_drift"] == pytest.approx(0.5)
+    assert found["autonomy"] == pytest.approx(0.5)  # partners of no camp, drift .5
+
+
+def test_safety_and_quality():
+    state = bare_world()
+    state.harm_memory[2] = 3.0
+    found = of_one(state, 2)
+    assert found["safety"] == pytest.approx(np.exp(-1))
+    by_hand = np.prod([max(found[name], 0.01) for name in QUALITY_PARTS]) ** (1 / 6)
+    assert found["quality"] == pytest.approx(by_hand)
+
+
+def test_quality_with_other_weights():
+    parts = np.array([[0.0, 0.5, 1, 1, 1, 1], [0.25, 0.25, 0.25, 0.25, 0.25, 0.25]])
+    one = np.array([0.5, 0.5, 0, 0, 0, 0])
+    np.testing.assert_allclose(quality_with_weights(parts, one, 0.01), [(0.01 * 0.5) ** 0.5, 0.25])
+    draws = np.random.default_rng(3).dirichlet(np.ones(6), size=5)[:, None, :]
+    assert quality_with_weights(parts, draws, 0.01).shape == (5, 2)
+    np.testing.assert_allclose(quality_with_weights(parts, draws, 0.01)[:, 1], 0.25)
+
+
+def test_support_is_the_share_of_the_public_above_the_middle():
+    state = bare_world()
+    state.opinion[2] = np.linspace(0, 1, 101)
+    found = outcomes(state)
+    assert found["support"][2] == pytest.approx(50 / 101)
+    assert (found["support"][state.s :] == 0).all()
+
+
+# --- invariances and errors
+
+
+def test_relabelling_moves_values_with_their_actors():
+    state = random_world(5)
+    order = np.concatenate([np.random.default_rng(1).permutation(state.s), np.arange(state.s, state.n)[::-1]])
+    one, other = outcomes(state), outcomes(relabelled(state, order))
+    for name, values in one.items():
+        np.testing.assert_allclose(other[name], values[order], rtol=0, atol=1e-9, err_msg=name)
+
+
+def test_an_inert_actor_changes_no_bit():
+    state = random_world(6)
+    twin = with_inert_actor(state)
+    rows = np.arange(state.n)
+    gains, theirs = deal_values(state, rows)
+    one = actor_outcomes(state, PAR, rows, gains, theirs)
+    wider = [np.concatenate([values, np.ones((state.n, 1))], axis=1) for values in (gains, theirs)]
+    other = actor_outcomes(twin, PAR, rows, *wider)
+    for name, values in one.items():
+        np.testing.assert_array_equal(other[name], values, err_msg=name)
+
+
+def test_wrong_shapes_and_unfilled_columns_are_refused():
+    state = random_world(2)
+    with pytest.raises(ModelError, match="must have shape"):
+        actor_outcomes(state, PAR, np.array([1]), np.zeros((2, state.n)), np.zeros((1, state.n)))
+    state.compliance = np.zeros(0)
+    with pytest.raises(ModelError, match="'compliance' has 0 rows"):
+        outcomes(state)

@@ -1,0 +1,218 @@
+"""C.13 opinion: bounded confidence, paid messages, the vote on binding deals."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation.processes.opinion import (
+    QUANTILES,
+    initial_opinion,
+    move_opinions,
+    persuade,
+    ratification_probability,
+    support,
+)
+from simulation.randomness import Draws
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import INFLUENCER, NGO, State
+from tests.worlds import relabelled, same_state, small_state
+
+PAR, MECH = Parameters(), Mechanisms()
+DRAWS = Draws(1, 0, 0)
+NEVER_SEEN = PAR.replace(detection=0)
+ALWAYS_SEEN = PAR.replace(detection=1)
+
+
+def one_voice(message: float = 0.9, audience: float = 0.5, public: int = 2) -> tuple[State, int]:
+    """A world in which one influencer reaches one public."""
+    state = small_state(n_others=10)
+    state.depth[:] = 0
+    state.audience[:] = 0
+    voice = int(np.flatnonzero(state.kind == INFLUENCER)[0])
+    state.stance[voice] = message
+    state.audience[voice, public] = audience
+    return state, voice
+
+
+def test_one_message_is_the_equation():
+    state, _ = one_voice()
+    before = state.opinion.copy()
+    move_opinions(state, PAR, MECH, DRAWS)
+    close = np.abs(0.9 - before[2]) < 0.25
+    step = 0.3 * 0.05 * 0.5
+    assert state.opinion[2] == pytest.approx(np.where(close, before[2] + step * (0.9 - before[2]), before[2]))
+    assert 0 < close.sum() < QUANTILES
+    others = np.arange(state.s) != 2
+    assert (state.opinion[others] == before[others]).all()
+
+
+def test_messages_beyond_the_tolerance_move_nobody():
+    state, _ = one_voice(message=1.0)
+    state.opinion[2] = np.linspace(0, 0.75, QUANTILES)
+    before = state.opinion.copy()
+    for _ in range(50):
+        move_opinions(state, PAR, MECH, DRAWS)
+    assert (state.opinion == before).all()
+
+
+def test_extreme_polarisation_stays_under_a_moderate_message():
+    state, _ = one_voice(message=0.5, audience=1.0)
+    state.opinion[2] = np.where(np.arange(QUANTILES) < 50, 0.0, 1.0)
+    for _ in range(50):
+        move_opinions(state, PAR, MECH, DRAWS)
+    assert set(np.unique(state.opinion[2])) == {0.0, 1.0}
+    assert support(state)[2] == 51 / 101
+
+
+def test_everybody_within_the_bound_converges_to_the_message():
+    opinions = np.linspace(0.4, 0.6, QUANTILES)
+    for _ in range(200):
+        persuade(opinions, 0.5, 0.3, 0.25)
+    assert opinions == pytest.approx(0.5)
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=20),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(0.1, 0.5),
+)
+def test_persuasion_contracts_towards_the_message(values, message, step, bound):
+    before = np.array(values)
+    after = before.copy()
+    persuade(after, message, step, bound)
+    assert (np.abs(after - message) <= np.abs(before - message) + 1e-15).all()
+    beyond = np.abs(before - message) >= bound
+    assert (after[beyond] == before[beyond]).all()
+
+
+@given(st.integers(0, 20))
+@settings(max_examples=15, deadline=None)
+def test_opinions_stay_in_the_unit_interval(seed):
+    state = small_state(n_others=15, rng_seed=seed)
+    state.paid_by[state.kind == INFLUENCER] = 1
+    par = PAR.replace(persuasion=1, message_rate=1, backlash=1)
+    for t in range(10):
+        move_opinions(state, par, MECH, Draws(seed, 0, t))
+        assert ((state.opinion >= 0) & (state.opinion <= 1)).all()
+
+
+def reach(paid: bool, disclosed: bool, transparency: float = 0.8) -> float:
+    state, voice = one_voice()
+    state.opinion[2] = 0.8
+    state.transparency[2] = transparency
+    state.paid_by[voice] = 2 if paid else -1
+    state.disclosed[voice] = disclosed
+    move_opinions(state, NEVER_SEEN, MECH, DRAWS)
+    return float(state.opinion[2, 0] - 0.8)
+
+
+def test_disclosure_costs_reach_in_transparent_states():
+    free = reach(paid=False, disclosed=False)
+    assert reach(paid=True, disclosed=False) == free
+    assert reach(paid=True, disclosed=True) == pytest.approx(free * (1 - 0.8 * 0.5))
+    assert reach(paid=True, disclosed=True, transparency=0) == free
+
+
+def test_hidden_payment_that_comes_out_turns_the_public_and_the_partners_away_once():
+    state, voice = one_voice(audience=0.5)
+    payer, partner = 2, 4
+    state.paid_by[voice] = payer
+    state.depth[payer, partner] = state.depth[partner, payer] = 1
+    before = state.opinion.copy()
+    beta = state.beta.copy()
+    move_opinions(state, ALWAYS_SEEN, MECH, DRAWS)
+    assert state.opinion[2] == pytest.approx(before[2] * (1 - 0.15 * 0.5))
+    assert (state.opinion[3] == before[3]).all()
+    changed = state.beta - beta
+    assert changed[partner, payer] == pytest.approx(0.5)
+    assert np.count_nonzero(changed) == 1
+    assert state.disclosed[voice]
+    move_opinions(state, ALWAYS_SEEN, MECH, DRAWS)  # speaks again, now openly paid
+    assert np.abs(state.opinion[2] - before[2] * (1 - 0.15 * 0.5)).max() < 0.3 * 0.05 * 0.5 * 0.25
+    assert state.beta[partner, payer] == pytest.approx(beta[partner, payer] + 0.5)
+
+
+def test_open_or_unpaid_advocacy_is_never_exposed():
+    for paid, disclosed in ((True, True), (False, False)):
+        state, voice = one_voice()
+        state.paid_by[voice] = 2 if paid else -1
+        state.disclosed[voice] = disclosed
+        beta = state.beta.copy()
+        move_opinions(state, ALWAYS_SEEN, MECH, DRAWS)
+        assert (state.beta == beta).all()
+        assert state.disclosed[voice] == disclosed
+
+
+def exposures(ngos: int, replicates: int = 400) -> int:
+    count = 0
+    state, voice = one_voice()
+    state.paid_by[voice] = 2
+    for j in np.flatnonzero(state.kind == NGO)[:ngos]:
+        state.depth[2, j] = state.depth[j, 2] = 1
+    for replicate in range(replicates):
+        state.disclosed[voice] = False
+        move_opinions(state, PAR, MECH, Draws(1, replicate, 0))
+        count += bool(state.disclosed[voice])
+    return count
+
+
+def test_ngos_of_the_payer_raise_exposure():
+    low, high = exposures(0), exposures(2)
+    assert low < high
+    assert low / 400 == pytest.approx(0.3, abs=0.08)
+    assert high / 400 == pytest.approx(1 - 0.7 * 0.81, abs=0.08)
+
+
+def test_order_of_influencers_does_not_depend_on_their_rows():
+    state = small_state(n_others=15)
+    order = np.arange(state.n)
+    order[state.s :] = order[state.s :][::-1]
+    twin = relabelled(state, order)
+    move_opinions(state, PAR, MECH, DRAWS)
+    move_opinions(twin, PAR, MECH, DRAWS)
+    assert (twin.opinion == state.opinion).all()
+
+
+def test_switched_off_opinion_stays():
+    state = small_state(n_others=15)
+    twin = small_state(n_others=15)
+    move_opinions(state, PAR, MECH.replace(opinion="off"), DRAWS)
+    assert same_state(state, twin) == []
+
+
+def test_support_and_ratification():
+    state = small_state()
+    state.opinion[0], state.opinion[1], state.opinion[2] = 0.5, 0.500001, np.linspace(0, 1, QUANTILES)
+    share = support(state)
+    assert share[:3] == pytest.approx([0, 1, 50 / 101])
+    passing = ratification_probability(np.array([0.5, 0.6, 1.0, 0.0]), PAR)
+    assert passing == pytest.approx([0.5, 1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-5)), 1 / (1 + np.exp(5))])
+
+
+def test_polarised_publics_block_what_united_ones_pass():
+    united = initial_opinion(np.array([0.6]), 0.05)
+    split = initial_opinion(np.array([0.6]), 0.4)
+    shares = [float((opinion > 0.5).mean()) for opinion in (united, split)]
+    passing = ratification_probability(np.array(shares), PAR)
+    assert passing[0] > passing[1] + 0.1
+
+
+@pytest.mark.parametrize("mean", [0.02, 0.3, 0.5, 0.71, 0.99])
+@pytest.mark.parametrize("spread", [0.05, 0.2, 0.4])
+def test_initial_opinion_has_the_mean_and_is_sorted(mean, spread):
+    opinion = initial_opinion(np.array([mean, 0.5]), spread)
+    assert opinion.shape == (2, QUANTILES)
+    assert opinion[0].mean() == pytest.approx(mean, abs=0.01)
+    assert (np.diff(opinion, axis=1) >= 0).all()
+    assert ((opinion >= 0) & (opinion <= 1)).all()
+    if spread**2 < 0.5 * mean * (1 - mean):
+        assert opinion[0].std() == pytest.approx(spread, rel=0.12)
+
+
+def test_unanimous_publics():
+    opinion = initial_opinion(np.array([0.0, 1.0]), 0.2)
+    assert (opinion[0] == 0).all()
+    assert (opinion[1] == 1).all()

@@ -1,0 +1,97 @@
+"""Twin worlds: what the submodels of C.9 to C.15 may not depend on."""
+
+import numpy as np
+import pytest
+
+from simulation.processes.bias import drift_by_funders
+from simulation.processes.capacity import refresh_offers, rest_decay, update_capacity
+from simulation.processes.capture import capture_index, commit_firms, drift_by_capture
+from simulation.processes.diffusion import diffuse_positions
+from simulation.processes.harm import grow_capability, suffer_harm
+from simulation.processes.norms import spread_norms
+from simulation.processes.opinion import move_opinions
+from simulation.processes.proposals import drift_by_proposals
+from simulation.randomness import Draws
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import INFLUENCER, KINDS, STATE, State
+from tests.worlds import relabelled, same_state, small_state, with_inert_actor
+
+PAR = Parameters({"shared_learning": 0.05, "hazard": 1.0})
+MECH = Mechanisms()
+STEPS = (
+    update_capacity, diffuse_positions, drift_by_capture, drift_by_funders, drift_by_proposals,
+    move_opinions, spread_norms, suffer_harm,
+)  # fmt: skip
+
+
+def world(seed: int = 3) -> State:
+    state = small_state(n_others=15, rng_seed=seed)
+    voices = np.flatnonzero(state.kind == INFLUENCER)
+    state.paid_by[voices[0]] = 2
+    state.bloc_depth[:] = 1
+    return state
+
+
+def live(state: State, quarters: int = 8) -> State:
+    refresh_offers(state, PAR)
+    state.capacity_decay = 0.9 * rest_decay(state, PAR, MECH)
+    capture_index(state, PAR, MECH)
+    for t in range(quarters):
+        draws = Draws(11, 2, t)
+        grow_capability(state, PAR, MECH, t)
+        refresh_offers(state, PAR)
+        commit_firms(state, PAR, MECH, draws)
+        for step in STEPS:
+            step(state, PAR, MECH, draws)
+    return state
+
+
+def test_the_world_lives():
+    state, start = live(world()), world()
+    moved = set(same_state(state, start))
+    assert {"capacity", "position", "opinion", "urgency", "incidents_total", "beta", "capture"} <= moved
+    for column in moved:
+        values = getattr(state, column)
+        if getattr(values, "dtype", None) == np.float64:
+            assert np.isfinite(values).all(), column
+
+
+def test_same_draws_same_bits():
+    assert same_state(live(world()), live(world())) == []
+
+
+@pytest.mark.parametrize("kind", range(1, len(KINDS)))
+def test_inert_actor_changes_no_bit(kind):
+    plain = live(world())
+    twin = live(with_inert_actor(world(), kind=kind))
+    n = plain.n
+    for column in vars(plain):
+        mine, theirs = getattr(plain, column), getattr(twin, column)
+        if isinstance(mine, np.ndarray) and mine.shape != theirs.shape:
+            cut = tuple(slice(0, n) if size == n else slice(None) for size in mine.shape)
+            assert (mine == theirs[cut]).all(), column
+        elif isinstance(mine, np.ndarray):
+            assert (mine == theirs).all(), column
+        elif column != "ids":
+            assert mine == theirs, column
+
+
+def test_relabelling_gives_the_same_world():
+    state = world()
+    generator = np.random.default_rng(0)
+    s = int((state.kind == STATE).sum())
+    order = np.concatenate([generator.permutation(s), s + generator.permutation(state.n - s)])
+    plain, twin = relabelled(live(world()), order), live(relabelled(state, order))
+    for column in vars(plain):
+        mine, theirs = getattr(plain, column), getattr(twin, column)
+        if isinstance(mine, np.ndarray) and mine.dtype == np.float64:
+            assert theirs == pytest.approx(mine, abs=1e-9), column
+        elif isinstance(mine, np.ndarray):
+            assert (mine == theirs).all(), column
+
+
+def test_steps_leave_the_deals_and_memberships_alone():
+    state, start = live(world()), world()
+    kept = {"depth", "member", "joined", "trust_prior", "alpha", "budget", "slots", "terms", "weight"}
+    assert not kept & set(same_state(state, start))
