@@ -9,7 +9,7 @@ happens gets slower and slower, so that its prize is discounted more and more.
 
 E[u] is never negative, because a state may refuse whatever comes up (the outside option is 0).
 
-- bilateral, non_state, trilateral: utilities of the best partners, given by the deals step;
+- bilateral, non_state, trilateral: mean utility of the best partners, given by the deals step;
 - regional: the best of the state's regional blocs below full depth (the utility of their next
   rung, averaged over whose position is tabled) and of the regional instruments it could join;
 - multilateral: the same over all other blocs and instruments.
@@ -265,9 +265,9 @@ def choose_tracks(
     Parameters
     ----------
     best_state_utility, best_nonstate_utility
-        Utility of the best state and of the best other partner, shape (n,); -inf if there is none.
+        Mean utility of the best state and of the best other partners, shape (n,); -inf if there is none.
     best_pair_utility
-        Mean utility of the two best partners for a deal of three, shape (n,); -inf if fewer than two.
+        Expected utility of brokering a deal of three, shape (n,); -inf with fewer than two partners.
     own_broker
         Actors whose broker slot opens, shape (n,); used for those that choose no track.
     """

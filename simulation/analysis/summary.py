@@ -1,0 +1,233 @@
+"""Summaries of an ensemble: forecast, standing among peers, partners, instruments.
+
+Every function takes tidy frames (columns as in :mod:`simulation.experiments.tables`) and
+returns a tidy frame. A band is a range of quantiles over replicates; a probability is a
+share of replicates. Both are chance within the model at fixed parameters, and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from simulation.scenario.quarter import Quarter
+
+BAND_LABEL = "chance within the model, parameters fixed"
+"""What every band and probability of an ensemble is; printed beside each."""
+
+HEADLINE = "cooperation"
+SYSTEM = "system"
+"""Actor of the metrics that belong to the whole world."""
+
+QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+FORECAST_COLUMNS = ("focal", "metric", "quarter", "unit", "mean", *QUANTILES, "replicates")
+
+
+def forecast(series: pd.DataFrame, focal: str, units: Mapping[str, str]) -> pd.DataFrame:
+    """Mean and quantiles of each metric of one actor, and of the system, in each quarter.
+
+    Parameters
+    ----------
+    series
+        Frame ``replicate, quarter, actor, metric, value``.
+    focal
+        The actor.
+    units
+        Unit of each metric.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`FORECAST_COLUMNS`; the actor's metrics first, then the system's, each
+        in recorded order. Quantiles interpolate linearly (type 7 of Hyndman & Fan 1996).
+    """
+    tables = []
+    for actor in (focal, SYSTEM):
+        rows = series.loc[series["actor"] == actor]
+        values = rows.groupby(["metric", "quarter"], observed=True, sort=True)["value"]
+        table = values.mean().to_frame("mean")
+        for name, share in QUANTILES.items():
+            table[name] = values.quantile(share)
+        tables.append(table.assign(replicates=values.size()).reset_index())
+    found = pd.concat([table.astype({"metric": "str", "quarter": "str"}) for table in tables])
+    found.insert(0, "focal", focal)
+    found.insert(3, "unit", found["metric"].map(units).fillna(""))
+    return found.loc[:, list(FORECAST_COLUMNS)].reset_index(drop=True)
+
+
+def by_replicate(series: pd.DataFrame, metric: str, quarter: str) -> pd.DataFrame:
+    """Values of one metric in one quarter: a row a replicate, a column an actor."""
+    rows = series.loc[(series["metric"] == metric) & (series["quarter"] == quarter)]
+    table = rows.pivot(index="replicate", columns="actor", values="value")
+    table.columns = [str(name) for name in table.columns]
+    return table
+
+
+def exceedance(series: pd.DataFrame, focal: str, quarter: str, levels: Sequence[float]) -> pd.DataFrame:
+    """Probability that the headline of the focal actor is above each level in a quarter.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``level, probability``.
+    """
+    values = by_replicate(series, HEADLINE, quarter)[focal].to_numpy()
+    shares = [float(np.mean(values > level)) for level in levels]
+    return pd.DataFrame({"level": list(levels), "probability": shares})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the focal actor stands among its peers, by the headline.
+
+    Attributes
+    ----------
+    quarter
+        When.
+    among
+        Number of actors compared, the focal one included.
+    rank_mean, rank_q05, rank_q50, rank_q95
+        Rank of the focal actor over replicates; 1 is most cooperation.
+    peers
+        Frame ``peer, mean, q05, q95, ahead``: the peer's headline, and the probability that
+        the focal actor is ahead of it in the same replicate (a tie counts half).
+    """
+
+    quarter: str
+    among: int
+    rank_mean: float
+    rank_q05: float
+    rank_q50: float
+    rank_q95: float
+    peers: pd.DataFrame
+
+
+def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: str) -> Standing | None:
+    """Rank of the focal actor among its peers, replicate by replicate.
+
+    Returns
+    -------
+    Standing or None
+        None where no peer was recorded, or not the headline.
+    """
+    table = by_replicate(series, HEADLINE, quarter)
+    present = [peer for peer in peers if peer in table.columns and peer != focal]
+    if not present or focal not in table.columns:
+        return None
+    own = table[focal].to_numpy()[:, None]
+    others = table[present].to_numpy()
+    ranks = 1 + (others > own).sum(axis=1)
+    low, middle, high = np.quantile(ranks, [0.05, 0.5, 0.95])
+    frame = pd.DataFrame(
+        {
+            "peer": present,
+            "mean": others.mean(axis=0),
+            "q05": np.quantile(others, 0.05, axis=0),
+            "q95": np.quantile(others, 0.95, axis=0),
+            "ahead": ((own > others) + 0.5 * (own == others)).mean(axis=0),
+        }
+    )
+    return Standing(
+        quarter, len(present) + 1, float(ranks.mean()), float(low), float(middle), float(high), frame
+    )
+
+
+PARTNER_COLUMNS = ("focal", "partner", "track", "probability", "depth", "depth_if_any", "replicates")
+
+
+def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> pd.DataFrame:
+    """Partners of the focal actor in a quarter, by track.
+
+    Parameters
+    ----------
+    ties
+        Frame ``replicate, quarter, a, b, track, depth``; a deal is one row, in either order.
+    replicates
+        Number of replicates, those without a deal included.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`PARTNER_COLUMNS`: probability of a deal on that track, its expected
+        depth (0 where there is none, 3 = binding), and its mean depth where there is one;
+        likeliest and deepest first, then by name.
+    """
+    now = ties.loc[(ties["quarter"] == quarter) & ((ties["a"] == focal) | (ties["b"] == focal))]
+    ends = now[["a", "b"]].astype("str")
+    partner = ends["b"].where(ends["a"] == focal, ends["a"])
+    rows = pd.DataFrame({"partner": partner, "track": now["track"].astype("str"), "depth": now["depth"]})
+    groups = rows.groupby(["partner", "track"])["depth"]
+    count, total = groups.size().astype(float), groups.sum().astype(float)
+    table = pd.DataFrame(
+        {"probability": count / replicates, "depth": total / replicates, "depth_if_any": total / count}
+    ).reset_index()
+    table.insert(0, "focal", focal)
+    table["replicates"] = replicates
+    order = ["probability", "depth", "partner", "track"]
+    table = table.sort_values(order, ascending=[False, False, True, True])
+    return table.loc[:, list(PARTNER_COLUMNS)].reset_index(drop=True)
+
+
+JOIN_COLUMNS = (
+    "instrument",
+    "actor",
+    "eligible",
+    "joined_before",
+    "probability",
+    "median_quarter",
+    "replicates",
+)
+
+
+def instruments(joins: pd.DataFrame, actors: Sequence[str], quarter: str) -> pd.DataFrame:
+    """Probability that each actor has joined each instrument by a quarter.
+
+    Parameters
+    ----------
+    joins
+        Frame ``replicate, instrument, actor, quarter, eligible, joined_before``.
+    actors
+        Whose rows to keep, in this order.
+    quarter
+        The quarter by whose end, such as ``2035Q4``.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`JOIN_COLUMNS`. ``probability`` is 1 for one that joined before the
+        start; ``median_quarter`` is the first quarter by which half of the replicates have
+        joined, missing where fewer do or it was before the start.
+    """
+    rows = joins.loc[joins["actor"].isin(list(actors))]
+    ordinal = {name: float(_ordinal(name)) for name in rows["quarter"].dropna().unique()}
+    when = rows["quarter"].astype(object).map(ordinal).astype(float).fillna(np.inf)
+    joined = rows["joined_before"] | (when <= _ordinal(quarter))
+    groups = rows.assign(joined=joined, wait=when.where(joined, np.inf)).groupby(
+        ["actor", "instrument"], observed=True, sort=True
+    )
+    table = pd.DataFrame(
+        {
+            "eligible": groups["eligible"].first(),
+            "joined_before": groups["joined_before"].first(),
+            "probability": groups["joined"].mean(),
+            "median_quarter": groups["wait"].quantile(0.5, interpolation="lower"),
+            "replicates": groups.size(),
+        }
+    ).reset_index()
+    late = table["joined_before"] | np.isinf(table["median_quarter"])
+    table["median_quarter"] = table["median_quarter"].astype(object).where(~late, None).map(_label)
+    order = {name: place for place, name in enumerate(actors)}
+    table = table.astype({"actor": "str", "instrument": "str"})
+    table = table.sort_values("actor", key=lambda column: column.map(order), kind="stable")
+    return table.loc[:, list(JOIN_COLUMNS)].reset_index(drop=True)
+
+
+def _ordinal(quarter: str) -> int:
+    return Quarter.parse(quarter).ordinal
+
+
+def _label(ordinal: float | None) -> str | None:
+    return None if ordinal is None or pd.isna(ordinal) else str(Quarter(int(ordinal)))

@@ -1,0 +1,251 @@
+"""The command line: reads options, calls the package, prints, sets the exit status. No logic.
+
+Heavy imports are inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulation.errors import InputError, WifaqError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from simulation.scenario.schema import Scenario
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses."""
+_PIPE_WIDTH = 250
+PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
+
+app = typer.Typer(
+    help="Wifaq: forecast a state's AI-governance cooperation from a scenario file.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Topic(StrEnum):
+    """What can be listed."""
+
+    scenarios = "scenarios"
+    parameters = "parameters"
+    mechanisms = "mechanisms"
+    actors = "actors"
+    blocs = "blocs"
+    instruments = "instruments"
+    metrics = "metrics"
+    hooks = "hooks"
+
+
+Replicates = Annotated[int | None, typer.Option(help="Number of replicates; default: the scenario's.")]
+Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
+]
+Focal = Annotated[str | None, typer.Option(metavar="ISO3", help="Focal state; default: the scenario's.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
+
+
+@app.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    replicates: Replicates = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
+    contrasts: Annotated[
+        bool,
+        typer.Option(
+            "--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."
+        ),
+    ] = True,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Forecast: run the replicates, print the focal state's table, write the result folder."""
+    with _errors(debug):
+        from simulation.experiments import store
+        from simulation.running import CONTRASTS
+        from simulation.running import run as run_scenario
+
+        if out is not None:
+            store.check_target(out)
+        loaded = _load(scenario, sets, focal, replicates, seed)
+        with _progress(quiet) as progress:
+            results = run_scenario(
+                loaded,
+                workers=workers,
+                progress=progress,
+                contrasts=CONTRASTS if contrasts else (),
+                command=_command(),
+            )
+        there_already = out is None and results.default_folder().exists()
+        folder = results.save(out, charts=charts)
+        if not quiet:
+            from simulation.report.terminal import print_results
+
+            print_results(results, _console())
+        known = " (the same run was there; replaced)" if there_already and not quiet else ""
+        typer.echo(str(folder) if quiet else f"Results: {folder}{known}")
+        _tell_failures(results.failures, debug)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")],
+    debug: Debug = False,
+) -> None:
+    """Validate scenario files; every fault is told with its place."""
+    with _errors(debug):
+        from simulation.scenario.listing import check_files
+
+        faults = check_files(files)
+        if faults:
+            raise InputError(faults)
+        typer.echo(f"{len(files)} of {len(files)} files are good")
+
+
+@app.command("list")
+def list_names(
+    topic: Annotated[Topic, typer.Argument(help="What to list.")],
+    debug: Debug = False,
+) -> None:
+    """List what can be named in a scenario."""
+    with _errors(debug):
+        from simulation.report.listing import listing
+
+        _console(wide=True).print(listing(topic.value))
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")
+    ],
+    replicates: Replicates = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    workers: Workers = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Contrast scenarios with the first, replicate by replicate under the same luck."""
+    with _errors(debug):
+        from simulation.comparing import compare as compare_scenarios
+        from simulation.report.comparison import print_comparison
+
+        loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
+        with _progress(quiet) as progress:
+            comparison = compare_scenarios(loaded, workers=workers, progress=progress)
+        print_comparison(comparison, _console())
+        _tell_failures(comparison.failures, debug)
+
+
+def main() -> None:
+    """Entry point of the ``wifaq`` command."""
+    app(prog_name="wifaq")
+
+
+# --- surroundings of a command
+
+
+@contextlib.contextmanager
+def _errors(debug: bool) -> Iterator[None]:
+    """Turn what goes wrong into lines on standard error and an exit status."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        _complain("interrupted; nothing was written", debug)
+        raise typer.Exit(INTERRUPTED) from None
+    except InputError as error:
+        _complain(str(error), debug)
+        raise typer.Exit(BAD_INPUT) from None
+    except WifaqError as error:
+        _complain(f"failed: {error}", debug)
+        raise typer.Exit(FAILED) from None
+    except BrokenPipeError:  # whoever read our output has had enough
+        raise
+    except Exception as error:
+        _complain(f"failed: {type(error).__name__}: {error} (--debug shows where)", debug)
+        raise typer.Exit(FAILED) from None
+
+
+def _complain(message: str, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    typer.echo(message, err=True)
+
+
+def _load(
+    path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None
+) -> Scenario:
+    from simulation.running import load
+
+    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+
+
+def _command() -> str:
+    import shlex
+
+    return shlex.join(["wifaq", *sys.argv[1:]])
+
+
+def _console(*, wide: bool = False) -> Console:
+    from rich.console import Console
+
+    # what goes into a pipe is searched line by line, so a row should be one
+    return Console(highlight=False, width=_PIPE_WIDTH if wide and not sys.stdout.isatty() else None)
+
+
+def _tell_failures(failures: Any, debug: bool) -> None:
+    """One line a failed replicate, and exit status 1 if there is any."""
+    for row in failures:
+        place = f"{row['point']}, replicate {row['replicate']} (seed {row['seed']}), {row['stage']}"
+        typer.echo(f"failed: {place}: {row['type']}: {row['message']}", err=True)
+    if failures:
+        raise typer.Exit(FAILED)
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error, if that is a terminal and it takes long enough."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    import threading
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=None)
+    timer = threading.Timer(PROGRESS_AFTER, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+    finally:
+        timer.cancel()
+        bar.stop()

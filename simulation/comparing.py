@@ -1,0 +1,127 @@
+"""Compare scenarios in pairs of replicates that share their luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from simulation.analysis.contrasts import paired
+from simulation.errors import Fault, InputError
+from simulation.experiments.runner import Ensemble, Progress, run_points
+from simulation.experiments.simulate import simulate as simulate_model
+from simulation.experiments.worker import Failure, Simulate
+from simulation.running import CONTRAST_METRICS, failure_row, milestones, slim
+
+if TYPE_CHECKING:
+    from simulation.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every scenario against the first.
+
+    Attributes
+    ----------
+    focal
+        Id of the focal state.
+    titles
+        Title of each scenario by its key, the first one first.
+    contrasts
+        Frame ``scenario`` and the columns of :func:`simulation.analysis.contrasts.paired`:
+        the scenario minus the first.
+    failures
+        Replicates that did not finish.
+    """
+
+    focal: str
+    titles: Mapping[str, str]
+    contrasts: pd.DataFrame
+    failures: tuple[Mapping[str, Any], ...]
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    metrics: Sequence[str] = CONTRAST_METRICS,
+    simulate: Simulate = simulate_model,
+) -> Comparison:
+    """Contrast scenarios with the first one, replicate by replicate.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more of one focal state and one seed; the fewest replicates of any are run of each.
+    workers, progress
+        As in :func:`simulation.experiments.runner.run_points`.
+    metrics
+        Of the focal state.
+    simulate
+        The model; another only in tests.
+
+    Raises
+    ------
+    InputError
+        If the scenarios cannot be paired.
+    """
+    _check(scenarios)
+    points = _keys(scenarios)
+    count = min(scenario.replicates for scenario in scenarios)
+    focal = scenarios[0].focal
+    found = run_points(
+        {key: slim(scenario) for key, scenario in points.items()},
+        dict.fromkeys(points, count),
+        workers,
+        progress,
+        simulate=simulate,
+    )
+    first, *others = points
+    quarters = _common_quarters(found.values())
+    tables = []
+    for key in others:
+        table = paired(found[key].series, found[first].series, focal, metrics, quarters)
+        table.insert(0, "scenario", key)
+        tables.append(table)
+    failures: list[Failure] = [failure for ensemble in found.values() for failure in ensemble.failures]
+    return Comparison(
+        focal,
+        {key: scenario.title or scenario.name for key, scenario in points.items()},
+        pd.concat(tables, ignore_index=True),
+        tuple(failure_row(failure) for failure in failures),
+    )
+
+
+def _check(scenarios: Sequence[Scenario]) -> None:
+    if len(scenarios) < 2:
+        raise InputError("name at least two scenarios to compare")
+    for key, advice in (("focal", "--focal"), ("seed", "--seed")):
+        values = list(dict.fromkeys(getattr(scenario, key) for scenario in scenarios))
+        if len(values) > 1:
+            told = ", ".join(map(str, values))
+            raise InputError(Fault(key, f"the scenarios differ ({told}); give all the same with {advice}"))
+
+
+def _keys(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
+    """Scenarios by name; a name that comes again gets a number."""
+    points: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        key, number = scenario.name, 1
+        while key in points:
+            number += 1
+            key = f"{scenario.name} ({number})"
+        points[key] = scenario
+    return points
+
+
+def _common_quarters(ensembles: Sequence[Ensemble] | Any) -> list[str]:
+    """Milestones of every ensemble, in order; at least the earliest horizon."""
+    series = [ensemble.series for ensemble in ensembles if ensemble.outcomes]
+    if not series:
+        return []
+    wanted = {quarter for frame in series for quarter in milestones(frame)}
+    recorded = [{str(name) for name in frame["quarter"].cat.categories} for frame in series]
+    return sorted(wanted.intersection(*recorded))

@@ -1,0 +1,58 @@
+"""Simulate one replicate of a scenario: model in, tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from simulation.errors import InputError
+from simulation.experiments.tables import Outcome
+from simulation.experiments.worker import ReplicateError
+
+if TYPE_CHECKING:
+    from simulation.scenario.schema import Scenario
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Name the stage that an exception escapes from; bad input passes as it is."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise ReplicateError(name) from error
+
+
+def simulate(scenario: Scenario, replicate: int) -> Outcome:
+    """Run one replicate to the horizon.
+
+    Parameters
+    ----------
+    scenario
+        What to simulate; its seed and ``replicate`` determine every draw.
+    replicate
+        Number of the replicate, from 0.
+
+    Raises
+    ------
+    ReplicateError
+        Caused by whatever the model raised.
+    InputError
+        The scenario cannot be built; no replicate can.
+    """
+    from simulation.model import GovernanceModel  # here: the workers' start-up stays light
+
+    with stage("build"):
+        model = GovernanceModel(scenario, replicate=replicate)
+    try:
+        with stage("run"):
+            model.run()
+        with stage("record"):
+            recorder = model.recorder
+            return Outcome.from_frames(
+                replicate, series=recorder.series(), ties=recorder.ties(), joins=recorder.joins()
+            )
+    finally:
+        model.close()

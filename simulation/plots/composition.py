@@ -1,0 +1,79 @@
+"""Composition of cooperation over time: stacked commitments by track."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from simulation.plots.style import INK, TRACK_LOOK, note, time_axis, year_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LABEL_GAP = 0.045  # least distance of two labels at the edge, as a share of the height
+
+
+def draw_composition(
+    table: pd.DataFrame, ax: Axes, *, title: str = "", unit: str = "binding equivalents", label: str = ""
+) -> Axes:
+    """Draw what the actor's commitments consist of.
+
+    Parameters
+    ----------
+    table
+        Frame ``quarter, track, value, replicates``: mean commitments of each track, each
+        quarter; the tracks are stacked in the order of the style's table.
+    ax
+        Where to draw.
+    title, unit, label
+        Heading, unit of the value, and what the means are over.
+
+    Returns
+    -------
+    Axes
+        ``ax``.
+    """
+    if table.empty:
+        raise ValueError("nothing to draw")
+    wide = table.pivot(index="quarter", columns="track", values="value").fillna(0.0)
+    tracks = [track for track in TRACK_LOOK if track in wide.columns]
+    quarters = [str(quarter) for quarter in wide.index]
+    time = np.array([year_of(quarter) for quarter in quarters])
+    bottom = np.zeros(len(time))
+    middles = {}
+    for track in tracks:
+        colour, _, hatch = TRACK_LOOK[track]
+        top = bottom + wide[track].to_numpy()
+        ax.fill_between(
+            time, bottom, top, facecolor=colour, edgecolor="white", lw=0.6, hatch=hatch, label=track
+        )
+        middles[track] = (float(bottom[-1] + top[-1]) / 2, float(top[-1] - bottom[-1]))
+        bottom = top
+    time_axis(ax, quarters)
+    ax.set_ylim(0, max(float(bottom.max()) * 1.05, 1e-9))
+    _edge_labels(ax, float(time[-1]), middles)
+    ax.set_title(title or "Commitments by track")
+    ax.set_ylabel(f"commitments ({unit})")
+    count = int(table["replicates"].min())
+    note(ax, f"Mean of {count} replicates. {label}".strip())
+    return ax
+
+
+def _edge_labels(ax: Axes, when: float, middles: dict[str, tuple[float, float]]) -> None:
+    """Name and last value of each track beside its band, pushed apart where bands are thin."""
+    least = _LABEL_GAP * ax.get_ylim()[1]
+    heights: list[float] = []
+    for middle, _ in middles.values():
+        heights.append(max(middle, heights[-1] + least) if heights else middle)
+    for (track, (_, size)), height in zip(middles.items(), heights, strict=True):
+        ax.annotate(
+            f"{track.replace('_', '-')} {size:.1f}",
+            (when, height),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=INK,
+            annotation_clip=False,
+        )

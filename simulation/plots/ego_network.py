@@ -1,0 +1,146 @@
+"""Partner network of one actor: who, on which track, how deep, how likely."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from simulation.plots.style import CAMP_COLOUR, CAMP_NAME, INK, KIND_MARKER, TRACK_LOOK, note
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_PARTNERS = 30  # more labels than this do not fit on one page at a readable size
+_RUNG = 1.5  # points of line width
+_NAME_WIDTH = 28  # characters a line of a label
+_DEPTHS = {1: "memorandum", 2: "programme", 3: "binding"}
+_NODE = 15.0  # points
+
+
+def draw_ego_network(
+    table: pd.DataFrame, ax: Axes, *, focal: str, quarter: str, least: float = 0.25, label: str = ""
+) -> Axes:
+    """Draw the partners of an actor around it.
+
+    Partners stand on two sides of an ellipse at equal vertical distances, ordered by kind,
+    camp and probability, so labels cannot overlap and equal tables give equal pictures.
+
+    Parameters
+    ----------
+    table
+        Rows of ``ties.csv``: ``partner, name, kind, camp, track, probability, depth_if_any``.
+    ax
+        Where to draw.
+    focal
+        Name of the actor in the middle.
+    quarter
+        When.
+    least
+        Least probability of a deal, over all tracks, of a partner shown.
+    label
+        What a probability is.
+
+    Returns
+    -------
+    Axes
+        ``ax``.
+    """
+    chosen, left_out = _choose(table, least)
+    for (_, node), (x, y) in zip(chosen.iterrows(), _places(len(chosen)), strict=True):
+        _draw_edges(ax, table.loc[table["partner"] == node["partner"]], x, y, least)
+        _draw_node(ax, node, x, y)
+    middle = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": INK, "linewidth": 1.6}
+    ax.text(0, 0, textwrap.fill(focal, 18), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
+    ax.set_xlim(-2.2, 2.2)
+    ax.set_ylim(-1.1, 1.1)
+    ax.set_axis_off()
+    ax.set_title(f"Partners of {focal} in {quarter}, with the probability of a deal")
+    _legend(ax, chosen, table)
+    count = int(table["replicates"].max()) if len(table) else 0
+    rest = f" Not shown: {left_out} less likely." if left_out else ""
+    note(ax, f"{count} replicates. {label} Shown: probability of {100 * least:.0f} % or more.{rest}")
+    return ax
+
+
+def _choose(table: pd.DataFrame, least: float) -> tuple[pd.DataFrame, int]:
+    """Partners shown, a row each with its probability over all tracks; and how many are not."""
+    groups = table.groupby("partner", sort=True)
+    nodes = groups[["name", "kind", "camp"]].first()
+    nodes["probability"] = groups["probability"].sum()
+    nodes = nodes.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
+    likely = nodes.loc[nodes["probability"] >= least].head(MOST_PARTNERS)
+    kind, camp = (likely[name].map(list(order).index) for name, order in
+                  (("kind", KIND_MARKER), ("camp", CAMP_COLOUR)))  # fmt: skip
+    shown = likely.assign(_kind=kind, _camp=camp).sort_values(["_kind", "_camp"], kind="stable")
+    return shown, len(nodes) - len(shown)
+
+
+def _places(count: int) -> list[tuple[float, float]]:
+    """Points clockwise from the top: right side downwards, then left side upwards."""
+    right = (count + 1) // 2
+    sides = []
+    for size, sign in ((right, 1.0), (count - right, -1.0)):
+        heights = np.linspace(1, -1, size) if size > 1 else np.zeros(size)
+        sides.append([(sign * (0.45 + 0.6 * np.sqrt(1 - 0.9 * y * y)), float(y)) for y in heights])
+    return sides[0] + sides[1][::-1]
+
+
+def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) -> None:
+    likely = rows.loc[rows["probability"] >= min(least, float(rows["probability"].max()))]
+    for place, (_, row) in enumerate(likely.iterrows()):
+        colour, line, _ = TRACK_LOOK[row["track"]]
+        shift = 0.04 * (place - (len(likely) - 1) / 2)
+        width = _RUNG * row["depth_if_any"]
+        ax.plot([0, x], [shift, y + shift], color=colour, ls=line, lw=width, alpha=0.85, zorder=1)
+
+
+def _draw_node(ax: Axes, node: pd.Series, x: float, y: float) -> None:
+    ax.plot(
+        x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3
+    )
+    if node["camp"] != "none":  # the colour said once more, for grey prints
+        ax.text(
+            x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4
+        )
+    lines = textwrap.wrap(str(node["name"]), _NAME_WIDTH, max_lines=2, placeholder="…")
+    side = 1 if x > 0 else -1
+    chance = f"{100 * node['probability']:.0f} %"
+    lines[0] = f"{lines[0]}  {chance}" if side > 0 else f"{chance}  {lines[0]}"
+    ax.text(x + side * 0.1, y, "\n".join(lines), ha="left" if side > 0 else "right", va="center", fontsize=9)
+
+
+def _legend(ax: Axes, chosen: pd.DataFrame, table: pd.DataFrame) -> None:
+    """Keys of what is in the picture, below it: a column each for track, depth, kind and camp."""
+    looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in set(table["track"])}
+    columns = [
+        [
+            Line2D([], [], color=c, ls=ls, lw=2.5, label=t.replace("_", "-"))
+            for t, (c, ls, _) in looks.items()
+        ],
+        [Line2D([], [], color="#777777", lw=_RUNG * rung, label=name) for rung, name in _DEPTHS.items()],
+        [
+            _mark(KIND_MARKER[k], "white", k.replace("_", " "))
+            for k in KIND_MARKER
+            if k in set(chosen["kind"])
+        ],
+        [_mark("o", CAMP_COLOUR[c], CAMP_NAME[c]) for c in CAMP_COLOUR if c in set(chosen["camp"])],
+    ]
+    rows = max(map(len, columns))
+    filled = [key for column in columns for key in _pad(column, rows)]
+    ax.legend(
+        handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6
+    )
+
+
+def _mark(marker: str, colour: str, label: str) -> Line2D:
+    return Line2D([], [], ls="", marker=marker, ms=9, color=colour, mec=INK, label=label)
+
+
+def _pad(keys: Sequence[Line2D], rows: int) -> list[Line2D]:
+    blank = [Line2D([], [], ls="", label=" ") for _ in range(rows - len(keys))]
+    return [*keys, *blank]

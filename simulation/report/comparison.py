@@ -1,0 +1,49 @@
+"""Contrasts of scenarios as text for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+
+from simulation.analysis.summary import BAND_LABEL
+from simulation.report.terminal import table, titled
+
+if TYPE_CHECKING:
+    from simulation.comparing import Comparison
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """One table a scenario: its difference from the first, the interval, how often it is higher."""
+    first, *others = comparison.titles
+    console.print(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}")
+    console.print(f"90 % interval of the mean difference over pairs of replicates; {BAND_LABEL}.\n")
+    for key in others:
+        rows = comparison.contrasts.loc[comparison.contrasts["scenario"] == key]
+        made = table(
+            [
+                ("metric", "left"),
+                ("quarter", "left"),
+                (first, "right"),
+                ("difference", "right"),
+                ("90 % interval", "right"),
+                ("P(higher)", "right"),
+            ],
+        )
+        metric = ""
+        for _, row in rows.iterrows():
+            interval = "" if pd.isna(row["low"]) else f"{row['low']:+.3f} to {row['high']:+.3f}"
+            made.add_row(
+                escape(row["metric"]) if row["metric"] != metric else "",
+                str(row["quarter"]),
+                f"{row['mean_b']:.3f}",
+                f"{row['difference']:+.3f}",
+                interval,
+                f"{row['probability']:.2f}",
+            )
+            metric = row["metric"]
+        pairs = int(rows["pairs"].min()) if len(rows) else 0
+        console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs} pairs)", made))
+        console.print()

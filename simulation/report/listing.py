@@ -1,0 +1,78 @@
+"""What can be named in a scenario, as tables for ``wifaq list``."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.markup import escape
+
+from simulation.report.terminal import table, titled
+from simulation.scenario.listing import LISTS, Row
+
+
+def list_metrics() -> list[Row]:
+    """Every outcome, the built-in ones first."""
+    from simulation.outcomes import METRICS
+
+    return [
+        {
+            "name": entry.name,
+            "unit": entry.unit,
+            "level": entry.level,
+            "recorded": "always" if entry.default else "on request",
+            "formula": entry.formula,
+        }
+        for entry in METRICS.values()
+    ]
+
+
+def list_hooks() -> list[Row]:
+    """Every decision of an actor that a subclass or a single agent can replace."""
+    from simulation.actors.base import HOOKS, Actor
+
+    rows: list[Row] = []
+    for name in HOOKS:
+        hook = getattr(Actor, name)
+        names = ", ".join(list(inspect.signature(hook).parameters)[1:])
+        rows.append({"name": f"{name}({names})", "meaning": (inspect.getdoc(hook) or "").splitlines()[0]})
+    return rows
+
+
+TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, "metrics": list_metrics, "hooks": list_hooks}
+"""What ``wifaq list`` can list, by word."""
+
+_SHOWN: Mapping[str, Sequence[str]] = {
+    # columns that fit a terminal; Python has the others
+    "scenarios": ("file", "title", "claims"),
+    "parameters": ("name", "default", "low", "high", "meaning"),
+    "mechanisms": ("name", "options", "meaning"),
+    "actors": ("id", "name", "kind", "home", "core"),
+    "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members"),
+    "instruments": ("id", "title", "domain", "open", "eligible", "joined"),
+}
+
+
+def listing(topic: str) -> RenderableType:
+    """A table of everything of a kind that has a name."""
+    rows = TOPICS[topic]()
+    columns = _SHOWN.get(topic, tuple(rows[0]) if rows else ())
+    numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
+    heads = [(name.replace("_", " "), "right" if name in numeric else "left") for name in columns]
+    made = table(heads)
+    if heads:
+        made.columns[0].no_wrap = True  # a name that can be copied
+    for row in rows:
+        made.add_row(*(escape(_text(row[name])) for name in columns))
+    return titled(f"{len(rows)} {topic}", made)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

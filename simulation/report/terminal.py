@@ -1,0 +1,223 @@
+"""The forecast of a focal state as text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from simulation.analysis.summary import BAND_LABEL, HEADLINE
+from simulation.running import milestones
+
+if TYPE_CHECKING:
+    from simulation.results import Results
+
+COUNTS = (
+    ("deals", "deals, all partners"),
+    ("deals_state", "with states"),
+    ("deals_firm", "with firms"),
+    ("deals_think_tank", "with think tanks"),
+    ("deals_ngo", "with NGOs"),
+    ("deals_influencer", "with influencers"),
+    ("deals_secretariat", "with secretariats"),
+    ("deals_mou", "memoranda"),
+    ("deals_programme", "programmes"),
+    ("deals_binding", "binding deals"),
+    ("deals_bilateral", "on the bilateral track"),
+    ("deals_trilateral", "on the trilateral track"),
+    ("deals_non_state", "on the non-state track"),
+    ("instruments_joined", "instruments joined"),
+)
+INDICES = (
+    ("cooperation", "COOPERATION"),
+    ("volume", "volume"),
+    ("implementation", "implementation"),
+    ("quality", "QUALITY"),
+    ("diversity", "diversity"),
+    ("reciprocity", "reciprocity"),
+    ("autonomy", "autonomy"),
+    ("alignment", "alignment"),
+    ("capacity", "capacity"),
+    ("safety", "safety"),
+)
+TRACK_ORDER = ("bilateral", "trilateral", "non_state")
+PARTNERS_SHOWN = 6  # a track
+INSTRUMENTS_SHOWN = 8
+_LEAST_LIKELY = 0.05  # partners less likely than this are not worth a line
+
+
+def print_results(results: Results, console: Console) -> None:
+    """Print a forecast: counts, index, standing, partners, instruments, contrasts."""
+    for part in parts(results):
+        console.print(part)
+        console.print()
+
+
+def parts(results: Results) -> Iterator[RenderableType]:
+    """The parts of the report in order; one without data is left out."""
+    yield _heading(results)
+    makers: Sequence[Callable[[Results], RenderableType | None]] = (
+        _counts,
+        _indices,
+        _standing,
+        _partners,
+        _instruments,
+        _contrasts,
+    )
+    yield from (part for part in (make(results) for make in makers) if part is not None)
+
+
+def _heading(results: Results) -> RenderableType:
+    info = results.info
+    done, planned = info["replicates"]["done"], info["replicates"]["planned"]
+    lines = [Text(info["title"] or info["scenario"], style="bold")]
+    if info["question"]:
+        lines.append(Text(info["question"], style="italic"))
+    count = f"{done} replicates" if done == planned else f"{done} of {planned} replicates"
+    focal = info["focal"]
+    lines.append(
+        Text(
+            f"Focal state {focal['name']} ({focal['id']}), {results.first_quarter} to {results.horizon}, "
+            f"{count}, seed {info['seed']}."
+        )
+    )
+    lines.append(Text(f"Bands: 5–95 % of the replicates; {BAND_LABEL}."))
+    return Group(*lines)
+
+
+def table(columns: Iterable[tuple[str, str]]) -> Table:
+    """An empty table in the house style; each column a heading and ``left`` or ``right``."""
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for heading, side in columns:
+        made.add_column(escape(heading), justify="right" if side == "right" else "left", overflow="fold")
+    return made
+
+
+def titled(title: str, body: RenderableType) -> RenderableType:
+    """Something with a heading above it."""
+    return Group(Text(title, style="bold"), body)
+
+
+def _counts(results: Results) -> RenderableType | None:
+    now, then = _at(results, results.first_quarter), _at(results, results.horizon)
+    rows = [(name, label) for name, label in COUNTS if name in then.index]
+    if not rows:
+        return None
+    columns = [("", "left"), (f"end of {results.first_quarter}", "right")]
+    columns += [(results.horizon, "right"), ("band", "right")]
+    made = table(columns)
+    for name, label in rows:
+        before = f"{float(now['mean'][name]):.0f}" if name in now.index else ""
+        row = then.loc[name]
+        made.add_row(_indent(label), before, f"{row['mean']:.1f}", f"{row['q05']:.0f} – {row['q95']:.0f}")
+    return titled("Deals and instruments", made)
+
+
+def _indent(label: str) -> str:
+    return label if label.startswith(("deals", "instruments")) or label.isupper() else "  " + label
+
+
+def _at(results: Results, quarter: str) -> pd.DataFrame:
+    forecast = results.forecast()
+    return forecast.loc[forecast["quarter"] == quarter].set_index("metric")
+
+
+def _indices(results: Results) -> RenderableType | None:
+    quarters = milestones(results.series())
+    tables = [_at(results, quarter) for quarter in quarters]
+    rows = [(name, label) for name, label in INDICES if name in tables[-1].index]
+    if not rows:
+        return None
+    made = table([("", "left"), *((q, "right") for q in quarters)])
+    for name, label in rows:
+        cells = [_band(found.loc[name]) for found in tables]
+        made.add_row(_indent(label), *cells, style="bold" if name == HEADLINE else "")
+    return titled("Cooperation and its quality (0 to 1)", made)
+
+
+def _band(row: Any) -> str:
+    return escape(f"{row['mean']:.2f} [{row['q05']:.2f}–{row['q95']:.2f}]")
+
+
+def _standing(results: Results) -> RenderableType | None:
+    found = results.standing()
+    if found is None:
+        return None
+    names = {peer["id"]: peer["name"] for peer in results.info["peers"]}
+    made = table([("peer", "left"), ("its cooperation", "right"), (f"P({results.focal} ahead)", "right")])
+    for _, row in found.peers.iterrows():
+        made.add_row(escape(f"{names[row['peer']]} ({row['peer']})"), _band(row), f"{row['ahead']:.2f}")
+    rank = f"rank {found.rank_mean:.1f} of {found.among}, band {found.rank_q05:.0f} – {found.rank_q95:.0f}"
+    return titled(f"Against its peers in {found.quarter}: {rank}", made)
+
+
+def _partners(results: Results) -> RenderableType | None:
+    ties = results.ties()
+    likely = ties.loc[ties["probability"] >= _LEAST_LIKELY]
+    if likely.empty:
+        return None
+    made = table(
+        [
+            ("track", "left"),
+            ("partner", "left"),
+            ("kind", "left"),
+            ("P(deal)", "right"),
+            ("E[depth]", "right"),
+        ]
+    )
+    for track in TRACK_ORDER:
+        rows = likely.loc[likely["track"] == track].head(PARTNERS_SHOWN)
+        for place, (_, row) in enumerate(rows.iterrows()):
+            made.add_row(
+                track.replace("_", "-") if place == 0 else "",
+                escape(str(row["name"])),
+                str(row["kind"]).replace("_", " "),
+                f"{row['probability']:.2f}",
+                f"{row['depth']:.1f}",
+            )
+    title = f"Likeliest partners in {results.horizon} (depth 1 memorandum, 2 programme, 3 binding)"
+    return titled(title, made)
+
+
+def _instruments(results: Results) -> RenderableType | None:
+    found = results.instruments()
+    possible = found["eligible"] & found["open"] & ~found["joined_before"]
+    own = found.loc[(found["actor"] == results.focal) & possible]
+    if own.empty:
+        return None
+    likely = own.sort_values("probability", ascending=False, kind="stable").head(INSTRUMENTS_SHOWN)
+    rest = f" (the likeliest {len(likely)} of {len(own)} open)" if len(own) > len(likely) else ""
+    made = table([("instrument", "left"), ("P(join)", "right"), ("half have by", "right")])
+    for _, row in likely.iterrows():
+        half = "" if pd.isna(row["median_quarter"]) else str(row["median_quarter"])
+        made.add_row(escape(str(row["title"])), f"{row['probability']:.2f}", half)
+    return titled(f"Instruments: probability of joining by {results.horizon}{rest}", made)
+
+
+def _contrasts(results: Results) -> RenderableType | None:
+    found = results.contrasts()
+    rows = found.loc[(found["quarter"] == results.horizon) & (found["metric"] == HEADLINE)]
+    if rows.empty:
+        return None
+    body = Table.grid(padding=(0, 1))
+    for row in rows.to_dict("records"):
+        body.add_row("·", escape(contrast_sentence(row)))
+    return titled(f"What fragmentation and rivalry do to cooperation in {results.horizon}", body)
+
+
+def contrast_sentence(row: Mapping[Any, Any]) -> str:
+    """One contrast in words: what is compared, by how much, how surely."""
+    change = f"{row['difference']:+.3f}"
+    interval = ""
+    if not pd.isna(row["low"]):
+        interval = f" (90 % interval of the mean {row['low']:+.3f} to {row['high']:+.3f})"
+    return (
+        f"{row['statement']}: {change}{interval}; higher in {100 * row['probability']:.0f} % "
+        f"of {row['pairs']} pairs."
+    )

@@ -1,0 +1,201 @@
+"""The results of a run: tidy tables, pictures, a folder on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simulation.analysis import summary
+from simulation.analysis.contrasts import CONTRAST_COLUMNS
+from simulation.analysis.summary import BAND_LABEL, Standing
+from simulation.errors import Fault, InputError, RunError, suggest
+from simulation.experiments import store
+from simulation.experiments.tables import to_frame
+
+if TYPE_CHECKING:
+    from simulation.plots.pictures import Pictures
+
+_TEXT = {
+    "forecast": ("focal", "metric", "quarter", "unit"),
+    "ties": ("focal", "partner", "name", "kind", "camp", "track"),
+    "instruments": ("instrument", "title", "actor", "domain", "median_quarter"),
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of one scenario.
+
+    Made by :func:`run` or read from a folder by :meth:`open`; both hold the same tables.
+
+    Attributes
+    ----------
+    info
+        What the run was: scenario, focal state, versions, hashes, failures (``run.json``).
+    scenario_text
+        The scenario with every key written out, as YAML.
+    """
+
+    info: Mapping[str, Any]
+    scenario_text: str = field(repr=False)
+    _series: pa.Table = field(repr=False)
+    _edges: pa.Table | None = field(repr=False)
+    _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    # --- tables
+    @cached_property
+    def _series_frame(self) -> pd.DataFrame:
+        return to_frame(self._series)
+
+    def series(self) -> pd.DataFrame:
+        """Every recorded number: ``replicate, quarter, actor, metric, value``."""
+        return self._series_frame
+
+    def forecast(self, metric: str | None = None) -> pd.DataFrame:
+        """Mean and quantiles of the focal state's metrics and the system's, each quarter.
+
+        Parameters
+        ----------
+        metric
+            Only the rows of this one.
+        """
+        table = self._tables["forecast"]
+        if metric is None:
+            return table
+        rows = table.loc[table["metric"] == metric]
+        if rows.empty:
+            known = list(dict.fromkeys(table["metric"]))
+            advice = suggest(metric, known) or "see the metrics in results.forecast()"
+            raise InputError(Fault("metric", f"{metric!r} was not recorded; {advice}"))
+        return rows.reset_index(drop=True)
+
+    def ties(self) -> pd.DataFrame:
+        """The focal state's partners at the horizon: probability and expected depth by track."""
+        return self._tables["ties"]
+
+    def edges(self) -> pd.DataFrame:
+        """Every deal of every replicate, where the scenario asked for all ties."""
+        if self._edges is None:
+            raise InputError("the deals of all actors were not recorded; set `record: {ties: all}`")
+        return to_frame(self._edges)
+
+    def instruments(self) -> pd.DataFrame:
+        """Probability of having joined each instrument by the horizon, the focal state first."""
+        return self._tables["instruments"]
+
+    def contrasts(self) -> pd.DataFrame:
+        """What fragmentation and rivalry do, where that was run: paired differences."""
+        rows = self.info["contrasts"]
+        return pd.DataFrame(rows, columns=["contrast", "statement", *CONTRAST_COLUMNS])
+
+    def standing(self, quarter: str | None = None) -> Standing | None:
+        """Rank of the focal state among its peers, at the horizon unless told otherwise."""
+        peers = [peer["id"] for peer in self.info["peers"]]
+        return summary.standing(self.series(), self.focal, peers, quarter or self.horizon)
+
+    # --- what it is about
+    @property
+    def focal(self) -> str:
+        """Id of the focal state."""
+        return str(self.info["focal"]["id"])
+
+    @property
+    def horizon(self) -> str:
+        """The last quarter."""
+        return str(self.info["horizon"])
+
+    @property
+    def first_quarter(self) -> str:
+        """The first observation: the quarter before the run starts."""
+        return str(self.forecast()["quarter"].iloc[0])
+
+    @property
+    def failures(self) -> tuple[Mapping[str, Any], ...]:
+        """Replicates that did not finish."""
+        return tuple(self.info["failures"])
+
+    @cached_property
+    def plot(self) -> Pictures:
+        """The pictures: ``.fan()``, ``.composition()``, ``.partners()``."""
+        from simulation.plots.pictures import Pictures
+
+        return Pictures(
+            focal=str(self.info["focal"]["name"]),
+            horizon=self.horizon,
+            forecast=self.forecast(),
+            ties=self.ties(),
+            label=f"Bands and probabilities: {BAND_LABEL}.",
+        )
+
+    # --- folder
+    def default_folder(self, root: Path = Path("results")) -> Path:
+        """``results/<scenario>/<run id>``."""
+        return root / str(self.info["scenario"]) / str(self.info["run"])
+
+    def save(self, folder: Path | str | None = None, *, charts: bool = True) -> Path:
+        """Write the result folder, whole or not at all.
+
+        Parameters
+        ----------
+        folder
+            The folder itself; by default ``results/<scenario>/<run id>``, which is replaced
+            if it is there, for its content is the same.
+        charts
+            Whether to draw the pictures.
+
+        Raises
+        ------
+        InputError
+            If the named folder holds something already.
+        RunError
+            If the disk does not take it.
+        """
+        target = self.default_folder() if folder is None else Path(folder)
+        if folder is not None:
+            store.check_target(target)
+        try:
+            with store.atomic_folder(target) as fresh:
+                self._write(fresh, charts)
+        except OSError as error:
+            raise RunError(f"the result folder {target} was not written: {error}") from error
+        return target
+
+    def _write(self, folder: Path, charts: bool) -> None:
+        store.write_table(self._series, folder / "series.parquet")
+        if self._edges is not None:
+            store.write_table(self._edges, folder / "edges.parquet")
+        for name in _TEXT:
+            store.write_csv(self._tables[name], folder / f"{name}.csv")
+        (folder / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
+        store.write_json(self.info, folder / "run.json")
+        if charts:
+            self.plot.save(folder / "charts")
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Results:
+        """Read a result folder.
+
+        Raises
+        ------
+        InputError
+            If it is none, or a file of it is missing or damaged.
+        """
+        folder = Path(folder)
+        edges = folder / "edges.parquet"
+        try:
+            return cls(
+                store.read_json(folder / "run.json"),
+                (folder / "scenario.resolved.yaml").read_text(encoding="utf-8"),
+                pq.read_table(folder / "series.parquet"),
+                pq.read_table(edges) if edges.exists() else None,
+                {name: store.read_csv(folder / f"{name}.csv", text) for name, text in _TEXT.items()},
+            )
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise InputError(Fault(str(folder), f"is not a whole result folder: {error}")) from error

@@ -1,0 +1,238 @@
+"""Run a scenario: replicates over processes, contrasts beside them, results out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from simulation.analysis import summary
+from simulation.analysis.contrasts import Absence, paired, without
+from simulation.analysis.summary import BAND_LABEL
+from simulation.errors import RunError
+from simulation.experiments import store
+from simulation.experiments.facts import Facts, describe
+from simulation.experiments.runner import Ensemble, Progress, run_points
+from simulation.experiments.simulate import simulate as simulate_model
+from simulation.experiments.worker import Failure, Simulate
+from simulation.results import Results
+
+if TYPE_CHECKING:
+    from simulation.scenario.schema import Scenario
+
+CONTRASTS = ("fragmentation", "rivalry")
+CONTRAST_REPLICATES = 50
+CONTRAST_METRICS = (
+    "cooperation",
+    "volume",
+    "implementation",
+    "quality",
+    "autonomy",
+    "capacity",
+    "safety",
+)
+MILESTONES = ("2027Q4", "2030Q4")
+"""Quarters that tables show beside the horizon."""
+
+Describe = Callable[[Any], Facts]
+
+
+def run(
+    scenario: Scenario | Path | str,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    contrasts: Sequence[str] = (),
+    command: str = "",
+    simulate: Simulate = simulate_model,
+    facts: Describe = describe,
+) -> Results:
+    """Run the replicates of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the path of a scenario file.
+    replicates, seed
+        In place of the scenario's.
+    workers
+        Processes; by default one a usable core. The results do not depend on it.
+    progress
+        Called with the number of replicates done and planned.
+    contrasts
+        ``fragmentation`` and ``rivalry``: run up to :data:`CONTRAST_REPLICATES` replicates
+        without each (or with it, where the scenario has none) and compare in pairs.
+    command
+        Kept in ``run.json``.
+    simulate, facts
+        The model; others only in tests.
+
+    Returns
+    -------
+    Results
+        Failed replicates are rows of ``results.failures``; the tables are of the others.
+
+    Raises
+    ------
+    InputError
+        If the scenario is at fault.
+    RunError
+        If every replicate failed.
+    """
+    scenario = load(scenario, replicates=replicates, seed=seed)
+    known = facts(scenario)
+    arms = [without(scenario, what) for what in contrasts]
+    points = {"scenario": scenario}
+    points |= {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
+    few = min(CONTRAST_REPLICATES, scenario.replicates)
+    counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
+    found = run_points(points, counts, workers, progress, simulate=simulate)
+    ensemble = found["scenario"]
+    if not ensemble.outcomes:
+        first = ensemble.failures[0]
+        raise RunError(
+            f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}"
+        )
+    compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
+    failures = [failure for point in found.values() for failure in point.failures]
+    return _collect(ensemble, known, compared, failures, command)
+
+
+def load(
+    scenario: Scenario | Path | str,
+    *,
+    sets: Sequence[str] = (),
+    focal: str | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """Load a scenario with the changes that options of a run make to it.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
+    from simulation.scenario.load import load_scenario
+
+    changes = {"focal": focal, "replicates": replicates, "seed": seed}
+    overrides = {key: value for key, value in changes.items() if value is not None}
+    return load_scenario(scenario, sets=sets, overrides=overrides)
+
+
+def _other_arm(arm: Absence, scenario: Scenario) -> Scenario:
+    return arm.absent if arm.present is scenario else arm.present
+
+
+def slim(scenario: Scenario) -> Scenario:
+    """The scenario recording only what contrasts need; recording changes no bit of a run."""
+    record = scenario.record.model_copy(update={"actors": (scenario.focal,), "ties": "none", "events": False})
+    return scenario.model_copy(update={"record": record})
+
+
+def _contrast_rows(
+    arm: Absence, scenario: Scenario, ensemble: Ensemble, other: Ensemble
+) -> list[dict[str, Any]]:
+    with_it, without_it = (ensemble, other) if arm.present is scenario else (other, ensemble)
+    table = paired(
+        with_it.series, without_it.series, scenario.focal, CONTRAST_METRICS, milestones(ensemble.series)
+    )
+    table = table.astype(object).where(table.notna(), None)  # JSON knows no missing number but null
+    table.insert(0, "contrast", arm.what)
+    table.insert(1, "statement", arm.statement)
+    rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return rows
+
+
+def milestones(series: pd.DataFrame) -> list[str]:
+    """Quarters worth a column: those of :data:`MILESTONES` that were recorded, and the horizon."""
+    recorded = [str(quarter) for quarter in series["quarter"].cat.categories]
+    return [*(quarter for quarter in MILESTONES if quarter in recorded[1:-1]), recorded[-1]]
+
+
+def _collect(
+    ensemble: Ensemble,
+    facts: Facts,
+    contrasts: list[dict[str, Any]],
+    failures: list[Failure],
+    command: str,
+) -> Results:
+    from simulation.scenario.dump import scenario_to_yaml
+
+    scenario = ensemble.scenario
+    horizon = str(scenario.horizon)
+    names = facts.actors.set_index("id")
+    text = scenario_to_yaml(scenario)
+    hashes = store.hashes(scenario, text)
+    recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
+    info = {
+        "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "focal": _named(scenario.focal, names),
+        "peers": [_named(peer, names) for peer in facts.peers],
+        "as_of": scenario.as_of.isoformat(),
+        "horizon": horizon,
+        "seed": scenario.seed,
+        "replicates": {
+            "planned": scenario.replicates,
+            "done": len(ensemble.outcomes),
+            "failed": len(ensemble.failures),
+        },
+        "failures": [failure_row(row) for row in failures],
+        "bands": BAND_LABEL,
+        "contrasts": contrasts,
+        "notes": list(facts.notes),
+        "command": command,
+        "versions": store.versions(),
+        "hashes": hashes,
+    }
+    tables = {
+        "forecast": summary.forecast(ensemble.series, scenario.focal, _units()),
+        "ties": _name_partners(
+            summary.partners(ensemble.ties, scenario.focal, horizon, len(ensemble.outcomes)), names
+        ),
+        "instruments": _name_instruments(summary.instruments(ensemble.joins, recorded, horizon), facts),
+    }
+    edges = ensemble.table("ties") if scenario.record.ties == "all" else None
+    return Results(info, text, ensemble.table("series"), edges, tables)
+
+
+def failure_row(failure: Failure) -> dict[str, Any]:
+    """A failed replicate as it stands in ``run.json``."""
+    return {
+        "point": failure.point,
+        "replicate": failure.replicate,
+        "seed": failure.seed,
+        "stage": failure.stage,
+        "type": failure.type,
+        "message": failure.message,
+    }
+
+
+def _named(actor: str, names: pd.DataFrame) -> dict[str, str]:
+    return {"id": actor, "name": str(names.loc[actor, "name"])}
+
+
+def _units() -> dict[str, str]:
+    from simulation.outcomes.metrics import METRICS
+
+    return {name: entry.unit for name, entry in METRICS.items()}
+
+
+def _name_partners(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    for place, column in enumerate(("name", "kind", "camp"), start=2):
+        table.insert(place, column, table["partner"].map(names[column]).astype("str"))
+    return table
+
+
+def _name_instruments(table: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    known = facts.instruments.set_index("id")
+    for place, column in enumerate(("title", "domain", "binding", "open"), start=1):
+        table.insert(place, column, table["instrument"].map(known[column]))
+    return table

@@ -1,0 +1,158 @@
+"""The runner: same bits for any number of workers, and nothing that goes wrong is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulation.errors import InputError, ModelError, RunError
+from simulation.experiments.runner import run_points, run_replicates
+from simulation.experiments.tables import Outcome
+from tests.experiments import fakes
+from tests.experiments.fakes import FakeScenario, simulate
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(scenario: FakeScenario, replicates: int, workers: int, **options):
+    return run_replicates(scenario, replicates, workers, simulate=simulate, **options)
+
+
+def test_any_number_of_workers_gives_the_same_tables():
+    scenario = FakeScenario()
+    ensembles = [run(scenario, 11, workers) for workers in (1, 2, 4)]
+    for name in ("series", "ties", "joins"):
+        first, *others = (ensemble.table(name) for ensemble in ensembles)
+        assert first.num_rows > 0
+        assert all(first.equals(other) for other in others)
+    assert ensembles[0].replicates == tuple(range(11))
+    frame = ensembles[1].series
+    assert list(frame.columns) == ["replicate", "quarter", "actor", "metric", "value"]
+    assert frame["replicate"].is_monotonic_increasing
+    assert frame["quarter"].astype(str).iloc[0] == "2025Q1"
+
+
+def test_a_replicate_that_raises_is_a_row_and_the_others_are_kept():
+    ensemble = run(FakeScenario(seed=7, raises=(2, 5)), 8, 2)
+    assert ensemble.replicates == (0, 1, 3, 4, 6, 7)
+    first = ensemble.failures[0]
+    assert (first.replicate, first.seed, first.stage, first.type) == (2, 7, "run", "ZeroDivisionError")
+    assert first.message == "no luck in replicate 2"
+    assert "ZeroDivisionError" in first.trace
+    assert [failure.replicate for failure in ensemble.failures] == [2, 5]
+    assert ensemble.failures == run(FakeScenario(seed=7, raises=(2, 5)), 8, 1).failures
+
+
+def test_raise_on_error_stops():
+    with pytest.raises(RunError, match="replicate 1 of fake: ZeroDivisionError"):
+        run(FakeScenario(raises=(1,)), 3, 1, on_error="raise")
+
+
+def test_a_killed_worker_costs_nothing(tmp_path):
+    scenario = FakeScenario(kills_once=str(tmp_path / "mark"), slow=0.01)
+    ensemble = run(scenario, 12, 2)
+    assert (tmp_path / "mark").exists()
+    assert ensemble.failures == ()
+    assert ensemble.table("series").equals(run(scenario, 12, 1).table("series"))
+
+
+def test_a_replicate_that_kills_its_worker_each_time_is_isolated():
+    ensemble = run(FakeScenario(kills=(6,)), 9, 2)
+    assert ensemble.replicates == (0, 1, 2, 3, 4, 5, 7, 8)
+    (failure,) = ensemble.failures
+    assert (failure.replicate, failure.stage, failure.type) == (6, "worker", "WorkerDied")
+
+
+def test_workers_that_all_die_are_told_in_one_error():
+    with pytest.raises(RunError, match="worker processes died before any finished"):
+        run(FakeScenario(kills=tuple(range(40))), 40, 2)
+
+
+def test_a_result_that_cannot_travel_is_a_row():
+    ensemble = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_untransferable)
+    assert ensemble.replicates == (0, 1, 3)
+    assert ensemble.failures[0].stage == "transfer"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_bad_input_is_not_a_row_a_replicate(workers):
+    with pytest.raises(InputError, match="scenario fake is at fault"):
+        run_replicates(FakeScenario(), 4, workers, simulate=fakes.simulate_badly)
+
+
+@pytest.mark.parametrize(("replicates", "workers", "word"), [(0, 1, "replicates"), (3, 0, "workers")])
+def test_numbers_that_cannot_be(replicates, workers, word):
+    with pytest.raises(InputError, match=word):
+        run(FakeScenario(), replicates, workers)
+
+
+def test_several_scenarios_share_one_pool_and_progress_counts_all():
+    points = {"low": FakeScenario(level=0.1), "high": FakeScenario(level=0.9)}
+    seen: list[tuple[int, int]] = []
+    found = run_points(points, {"low": 3, "high": 2}, 2, lambda *now: seen.append(now), simulate=simulate)
+    assert found["low"].replicates == (0, 1, 2)
+    assert found["high"].replicates == (0, 1)
+    assert found["high"].series["value"].mean() > found["low"].series["value"].mean()
+    assert seen[-1] == (5, 5)
+    assert found["low"].table("series").equals(run(points["low"], 3, 1).table("series"))
+
+
+def test_a_value_that_is_no_number_is_refused():
+    frame = pd.DataFrame({"quarter": ["2025Q1"] * 2, "actor": "AAA", "metric": "volume"})
+    with pytest.raises(ModelError, match="metric volume of AAA is nan in 2025Q1"):
+        Outcome.from_frames(0, series=frame.assign(value=[0.5, np.nan]))
+
+
+def _script(body: str) -> subprocess.Popen:
+    code = (
+        "from tests.experiments.fakes import FakeScenario, simulate\n"
+        "from simulation.experiments.runner import run_replicates\n"
+        "import multiprocessing, sys, threading, time\n"
+        "def tell():\n"
+        "    time.sleep(2)\n"
+        "    print(*(c.pid for c in multiprocessing.active_children()), flush=True)\n"
+        "threading.Thread(target=tell, daemon=True).start()\n" + body
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_workers_end_with_their_parent(how):
+    parent = _script("run_replicates(FakeScenario(slow=30), 8, 2, simulate=simulate)")
+    workers = [int(pid) for pid in parent.stdout.readline().split()]
+    assert len(workers) == 2
+    if how == signal.SIGINT:  # as the terminal does: to the whole group
+        os.killpg(parent.pid, how)
+    else:
+        os.kill(parent.pid, how)
+    _, error = parent.communicate(timeout=8)
+    deadline = time.monotonic() + 5
+    while any(map(_alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(_alive, workers))
+    assert error.count("Traceback") == (1 if how == signal.SIGINT else 0), error

@@ -1,0 +1,121 @@
+"""Pictures: what is drawn is what the table says, nothing overlaps, same bytes each time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import PolyCollection
+
+from simulation.analysis.summary import BAND_LABEL
+from simulation.plots.composition import draw_composition
+from simulation.plots.ego_network import MOST_PARTNERS, draw_ego_network
+from simulation.plots.fan import draw_fan
+from simulation.plots.pictures import Pictures
+from simulation.plots.style import new_axes, save, style, year_of
+from simulation.state import TRACKS
+from tests.plots import tables
+
+
+def pictures(focal: str = "Morocco") -> Pictures:
+    return Pictures(focal, "2030Q4", tables.forecast(), tables.ties(), f"Bands: {BAND_LABEL}.")
+
+
+def texts(ax) -> str:
+    figure = ax.figure
+    return "\n".join([text.get_text() for text in ax.texts] + [figure._supxlabel.get_text()])
+
+
+def test_fan_draws_the_numbers_of_the_table():
+    table = tables.forecast().query("metric == 'cooperation'")
+    ax = pictures().fan()
+    (line,) = ax.lines
+    assert line.get_ydata().tolist() == table["q50"].tolist()
+    assert line.get_xdata().tolist() == [year_of(quarter) for quarter in table["quarter"]]
+    for band, (low, high) in zip(ax.collections, [("q05", "q95"), ("q25", "q75")], strict=True):
+        outline = band.get_paths()[0].vertices[:, 1]
+        assert set(table[low]) | set(table[high]) == set(outline)
+    assert ax.get_ylabel() == "cooperation (index)"
+    assert "200 replicates" in texts(ax)
+    assert BAND_LABEL in texts(ax)
+    last = table.iloc[-1]
+    assert f"{last['q50']:.2f}\n[{last['q05']:.2f}–{last['q95']:.2f}]" in texts(ax)
+
+
+def test_fan_refuses_two_metrics():
+    with style(), pytest.raises(ValueError, match="one metric"):
+        draw_fan(tables.forecast(), new_axes())
+
+
+def test_composition_stacks_the_means():
+    ax = pictures().composition()
+    forecast = tables.forecast()
+    bottom = np.zeros(len(tables.QUARTERS))
+    bands = [band for band in ax.collections if isinstance(band, PolyCollection)]
+    assert [band.get_label() for band in bands] == list(TRACKS)
+    for track, band in zip(TRACKS, bands, strict=True):
+        top = bottom + forecast.loc[forecast["metric"] == f"commitments_by_{track}", "mean"].to_numpy()
+        outline = band.get_paths()[0].vertices[:, 1]
+        assert np.isclose(outline.max(), top.max())
+        assert np.isclose(outline.min(), bottom.min())
+        bottom = top
+    assert ax.get_ylabel() == "commitments (binding-equivalents)"
+    assert BAND_LABEL in texts(ax)
+
+
+def test_composition_of_nothing_is_refused():
+    with style(), pytest.raises(ValueError, match="nothing to draw"):
+        draw_composition(pd.DataFrame(columns=["quarter", "track", "value", "replicates"]), new_axes())
+
+
+def label_boxes(ax) -> list:
+    figure = ax.figure
+    figure.canvas.draw()
+    return [text.get_window_extent() for text in ax.texts if text.get_fontsize() > 8 and text.get_text()]
+
+
+@pytest.mark.parametrize("partners", [0, 1, 2, 7, 30, 60])
+def test_labels_of_the_network_do_not_overlap_and_stay_inside(partners):
+    with style():
+        ax = new_axes(9.5, 8.5)
+        draw_ego_network(tables.ties(partners), ax, focal="Bosnia and Herzegovina", quarter="2030Q4")
+        boxes = label_boxes(ax)
+    assert len(boxes) == 1 + min(partners, MOST_PARTNERS)
+    frame = ax.figure.bbox
+    for place, box in enumerate(boxes):
+        assert frame.x0 <= box.x0 < box.x1 <= frame.x1
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1
+        assert not any(box.overlaps(other) for other in boxes[place + 1 :])
+
+
+def test_network_says_what_the_table_says():
+    table = tables.ties(3)
+    with style():
+        ax = draw_ego_network(table, new_axes(9.5, 8.5), focal="Morocco", quarter="2030Q4", least=0.005)
+    written = texts(ax)
+    # the state p00 has a deal on two tracks: its probabilities add up
+    assert "P0  101 %" in written.replace("\n", " ")
+    edges = {(line.get_linestyle(), line.get_linewidth()) for line in ax.lines if len(line.get_xdata()) == 2}
+    assert ("-", 1.5) in edges
+    assert (":", 3.0) in edges
+    assert "200 replicates" in written
+
+
+def test_a_title_with_markup_stays_text(tmp_path):
+    ax = pictures("<script>alert('$x^2$')</script>").fan()
+    _, svg = save(ax, tmp_path, "fan")
+    assert "<script>" not in svg.read_text()
+
+
+def test_files_are_the_same_each_time(tmp_path):
+    first = pictures().save(tmp_path / "a")
+    second = pictures().save(tmp_path / "b")
+    assert [path.name for path in first] == [
+        f"{name}.{kind}"
+        for name in ("fan_cooperation", "composition_by_track", "partner_network")
+        for kind in ("png", "svg")
+    ]
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        assert one.stat().st_size < 1_000_000
+    assert b"<dc:date>" not in first[1].read_bytes()
