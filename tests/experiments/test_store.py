@@ -28,7 +28,7 @@ def test_failure_leaves_the_old_folder_and_nothing_else(tmp_path):
     target = tmp_path / "result"
     with store.atomic_folder(target) as folder:
         (folder / "old.txt").touch()
-    with pytest.raises(KeyboardInterrupt), store.atomic_folder(target) as folder:
+    with pytest.raises(KeyboardInterrupt), store.atomic_folder(target) as folder:  # noqa: PT012
         (folder / "new.txt").touch()
         raise KeyboardInterrupt
     assert os.listdir(target) == ["old.txt"]
