@@ -221,7 +221,7 @@ def vetoed(members: I32, code: int, depth: int, who: Voters, bound: float) -> bo
     """Whether one distrustful member is enough to stop any proposal, and there is one."""
     if code == MAJORITY or (code == CONSENSUS and depth == 0):
         return False
-    for i in members:  # noqa: SIM110 (numba compiles no generator)
+    for i in members:
         if distrusts(i, members, who, bound):
             return True
     return False
