@@ -7,7 +7,7 @@ calling the pure functions of ``simulation.processes``; nothing happens anywhere
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from simulation.actors import BY_KIND, HOOKS, Actor
 from simulation.actors.base import check_tracks, checked, replaced_hooks
+from simulation.actors.views import ActorView
 from simulation.data.world import World
 from simulation.errors import ModelError, suggest
 from simulation.initial import build_state
 from simulation.levers import waits
 from simulation.outcomes.record import Recorder
+from simulation.plans import Plans
 from simulation.processes import (
     blocs,
     capacity,
@@ -73,28 +75,6 @@ QUARTER: tuple[tuple[str, str], ...] = (
     ("record", "everything is written down, nothing is changed"),
 )
 """The quarter: each step's method and the reason for its place."""
-
-
-class ActorView(Mapping[str, Actor]):
-    """The actors of one kind, by id; an unknown id is answered with the nearest one."""
-
-    def __init__(self, model: GovernanceModel, kind: str):
-        self._model, self._kind = model, kind
-
-    def __getitem__(self, actor_id: str) -> Actor:
-        actor = self._model.actor(actor_id)
-        if actor.kind != self._kind:
-            raise ModelError(f"{actor_id} is a {actor.kind}, not a {self._kind}")
-        return actor
-
-    def __iter__(self) -> Iterator[str]:
-        return (actor.id for actor in self._model.actors if actor.kind == self._kind)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} actors of kind {self._kind}>"
 
 
 class GovernanceModel(mesa.Model):  # type: ignore[misc]
@@ -158,7 +138,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._hooked: dict[str, dict[int, Actor]] = {hook: {} for hook in HOOKS}
         self.actors = self._make_actors(actors or {})
         self._scratch()
-        self._planned = self._plan_deals()
+        self._plans = Plans(scenario, self._index)
         trust.perceive_trust(self.state, scenario.parameters, scenario.mechanisms, self._draws())
         self.view = view(self.state)
         self.recorder = Recorder(scenario.record, scenario, self.state)
@@ -335,7 +315,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _sign(self) -> None:
         s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
-        self._impose_planned()
+        self._plans.sign_due(s, par)
         contracts.shed(s, par, self._seen, self.weights)
         offers, agreed = self._offers, self._agreed
         pairs = np.full((agreed.size, 3), -1, np.int32)
@@ -440,34 +420,6 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             own = np.ones(len(TRACKS), bool)
             own[[REGIONAL, MULTILATERAL]] = False
             row[own] = False
-
-    def _plan_deals(self) -> list[tuple[int, Any]]:
-        plans = [(deal.start.index_from(self.scenario.start), deal) for deal in self.scenario.deals]
-        return sorted(plans, key=lambda plan: plan[0])
-
-    def _impose_planned(self) -> None:
-        """Sign the scenario's own deals when they are due; one that cannot be paid for waits."""
-        s, now = self.state, self.state.quarter
-        waiting = []
-        for due, deal in self._planned:
-            rows = [self.index(name) for name in deal.parties]
-            pairs = [(i, j) for k, i in enumerate(rows) for j in rows[k + 1 :]]
-            if deal.end is not None and now > deal.end.index_from(self.scenario.start):
-                for i, j in pairs:  # from here on it lives on like any other deal
-                    s.planned[i, j] = s.planned[j, i] = False
-                continue
-            if due > now:
-                waiting.append((due, deal))
-                continue
-            terms = None if deal.terms is None else np.array(deal.terms)
-            done = [
-                contracts.impose(s, self.scenario.parameters, i, j, deal.depth, terms, deal.exclusive)
-                for i, j in pairs
-                if not s.planned[i, j]
-            ]
-            if not all(done) or deal.end is not None:
-                waiting.append((due, deal))
-        self._planned = waiting
 
     # --- Mesa's surroundings
     @property

@@ -238,7 +238,8 @@ def test_brokering_opens_at_the_tempo_of_one_slot() -> None:
     rate = Parameters({"tempo": 0.1})
     total = sum(choose(state, t, rate, OFF).slots_by_track[:, TRILATERAL].sum() for t in range(400))
     trials = 400 * state.n
-    assert abs(total - 0.1 * trials) < 4 * math.sqrt(trials * 0.09)
+    rate = PAR.tempo
+    assert abs(total - rate * trials) < 4 * math.sqrt(trials * rate * (1 - rate))
 
 
 def test_pools_are_of_those_who_choose_no_track() -> None:
