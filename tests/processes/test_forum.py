@@ -235,8 +235,7 @@ def test_without_forum_choice_states_have_a_pool_and_broker_too() -> None:
 def test_brokering_opens_at_the_tempo_of_one_slot() -> None:
     state = small_state(3, 2, 2)
     state.slots[:] = 4
-    rate = Parameters({"tempo": 0.1})
-    total = sum(choose(state, t, rate, OFF).slots_by_track[:, TRILATERAL].sum() for t in range(400))
+    total = sum(choose(state, t, PAR, OFF).slots_by_track[:, TRILATERAL].sum() for t in range(400))
     trials = 400 * state.n
     rate = PAR.tempo
     assert abs(total - rate * trials) < 4 * math.sqrt(trials * rate * (1 - rate))
