@@ -63,7 +63,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors a
 
 @app.command()
 def run(
-    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
