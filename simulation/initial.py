@@ -75,7 +75,10 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     columns |= _scratch(len(world.ids))
     state = State(**columns)
     capacity.refresh_offers(state, par)
-    place_deals(state, world, scenario, cell, replicate)
+    place_deals(state, world)
+    # decay that holds each state where it is in the recorded world, before any lever is pulled
+    state.capacity_decay = capacity.rest_decay(state, par, mech)
+    move_deals(state, scenario, cell, replicate)
     apply_strategy(state, world, scenario, replicate)
     _derive(state, world, scenario, replicate)
     return state
@@ -115,9 +118,9 @@ def camps(world: World, par: Parameters) -> NDArray[np.int8]:
         elif i in members:
             camp[i] = 0
         else:
-            order = sorted(range(3), key=lambda h: -affinity[i, world.leaders[h]])
-            first, second = (affinity[i, world.leaders[h]] for h in order[:2])
-            camp[i] = order[0] if first > par.camp_margin * second else -1
+            order = sorted(range(len(world.leaders)), key=lambda h: -affinity[i, world.leaders[h]])
+            first, *others = (affinity[i, world.leaders[h]] for h in order)
+            camp[i] = order[0] if not others or first > par.camp_margin * others[0] else -1
     for i in np.flatnonzero(world.kind != STATE):
         camp[i] = camp[world.home[i]] if world.home[i] >= 0 else -1
     return camp
@@ -231,7 +234,7 @@ def _pairs(world: World, par: Parameters, prior: F) -> dict[str, Any]:
         "since": np.full((n, n), NEVER, np.int32), "exclusive": np.zeros((n, n), bool),
         "planned": np.zeros((n, n), bool), "alpha": alpha, "beta": beta,
         "last_breach": np.full((n, n), NEVER, np.int32), "terms": np.zeros((n, n, 4)),
-        "concession": np.zeros((n, 3)), "payment": np.zeros(n), "conceded": np.zeros(n),
+        "concession": np.zeros((n, len(world.leaders))), "payment": np.zeros(n), "conceded": np.zeros(n),
     }  # fmt: skip
 
 
@@ -308,14 +311,12 @@ def _scratch(n: int) -> dict[str, Any]:
         "incidents_total": np.zeros((n, len(INCIDENT_KINDS))), "harm_memory": np.zeros(n),
         "net_benefit": np.zeros(n), "shield": np.zeros(n), "formed": np.zeros((n, len(TRACKS)), np.int32),
         "reward": np.zeros((n, len(TRACKS))), "breaches": np.zeros(n, np.int32),
-        "lapsed": np.zeros(n, np.int32), "capture_drift": np.zeros(n), "trust_hat": np.zeros((n, n)),
+        "lapsed": np.zeros(n, np.int32), "wave": np.zeros(n, np.int32), "capture_drift": np.zeros(n), "trust_hat": np.zeros((n, n)),
     }  # fmt: skip
 
 
-def place_deals(
-    state: State, world: World, scenario: Scenario, cell: NDArray[np.int32], replicate: int
-) -> None:
-    """Write the recorded deals, rewired if the scenario says so. Terms start half-way."""
+def place_deals(state: State, world: World) -> None:
+    """Write the recorded deals. Terms start half-way."""
     for deal in world.deals:
         track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
         for i in deal.parties:
@@ -325,6 +326,12 @@ def place_deals(
                     state.depth[i, j] = max(int(state.depth[i, j]), deal.depth)
                     state.track[i, j] = NON_STATE if mixed and track == BILATERAL else track
                     state.since[i, j] = -1
+    for i, j in np.argwhere(np.triu(state.depth > 0, 1)):
+        write_terms(state.terms, state.position, int(i), int(j), 0.5)
+
+
+def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
+    """Rewire the share of cross-line deals that the scenario's fragmentation says (C.17 d)."""
     moves = rewire(
         state.depth, scenario.fragmentation.rewiring, cell, state.kind, state.allowed, state.uid,
         scenario.seed, replicate,
@@ -333,8 +340,7 @@ def place_deals(
         for column, empty in ((state.depth, 0), (state.track, -1), (state.since, NEVER)):
             column[i, k], column[k, i] = column[i, j], column[j, i]
             column[i, j] = column[j, i] = empty
-    for i, j in np.argwhere(np.triu(state.depth > 0, 1)):
-        write_terms(state.terms, state.position, int(i), int(j), 0.5)
+        write_terms(state.terms, state.position, i, k, 0.5)
 
 
 def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> None:
@@ -354,7 +360,6 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     if not mech.on("budget"):
         state.budget[:] = UNLIMITED
     capture.capture_index(state, par, mech)
-    state.capacity_decay = capacity.rest_decay(state, par, mech)
     state.load = upkeep_load(state, par)
     state.track_first_wait[:, BILATERAL] = 1.0 / par.tempo
     state.track_first_wait[:, NON_STATE] = 1.0 / par.tempo

@@ -16,7 +16,7 @@ import mesa.agent
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.actors import BY_KIND, Actor
+from simulation.actors import BY_KIND, HOOKS, Actor
 from simulation.actors.base import check_tracks, checked, replaced_hooks
 from simulation.data.world import World
 from simulation.errors import ModelError, suggest
@@ -127,7 +127,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     Examples
     --------
     >>> model = GovernanceModel("scenarios/baseline.yaml", seed=1)  # doctest: +SKIP
-    >>> model.states["MAR"].trust["FRA"] = 0.9  # doctest: +SKIP
+    >>> model.states["SEN"].trust["FRA"] = 0.9  # doctest: +SKIP
     >>> model.run().recorder.series()  # doctest: +SKIP
     """
 
@@ -152,6 +152,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.state: State = build_state(self.world, scenario, self.replicate)
         self.weights = weights(scenario.parameters, scenario.mechanisms)
         self._index = {name: k for k, name in enumerate(self.state.ids)}
+        self._hooked: dict[str, dict[int, Actor]] = {hook: {} for hook in HOOKS}
         self.actors = self._make_actors(actors or {})
         self._scratch()
         self._planned = self._plan_deals()
@@ -172,6 +173,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             if not issubclass(cls, BY_KIND[kind]):
                 raise ModelError(f"{cls.__name__} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
             made.append(cls(self, row))
+            if cls is not BY_KIND[kind]:
+                self.note_hooks(made[-1])
         return tuple(made)
 
     def index(self, actor_id: str) -> int:
@@ -247,6 +250,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._gain: F = np.zeros((n, n))
         self._possible = np.zeros((n, n), bool)
         self._budget: F = self.state.budget.copy()
+        self._broker_rate: F = np.full(n, self.scenario.parameters.trilateral_rate)
+        if self.scenario.strategy.trilateral_rate is not None:
+            self._broker_rate[self.index(self.scenario.focal)] = self.scenario.strategy.trilateral_rate
 
     def _begin_quarter(self) -> None:
         s = self.state
@@ -259,7 +265,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         now = shocks.active(self.scenario.shocks, self.quarter)
         harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(self.scenario.shocks, self.quarter))
         s.surge = shocks.surge(now)
-        shocks.strike(s, par, mech, now, self.quarter, self._index, self._budget)
+        shocks.strike(s, now, self.quarter, self._index, self._budget)
 
     def _perceive(self) -> None:
         s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
@@ -285,8 +291,12 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _propose(self) -> None:
         s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
         self._wait_for_blocs()
-        best = choice.best_gains(self._possible, s.kind, self._rows, self._gain)
-        forum.choose_tracks(s, par, mech, self._draws(), *best)
+        states, others, any_two = choice.prospects(
+            self._possible, s.kind, self._rows, self._gain, round(par.prospects)
+        )
+        # a brokered triple is put on the table with a probability below one
+        brokered = self._broker_rate * any_two
+        forum.choose_tracks(s, par, mech, self._draws(), states, others, brokered, self._own_broker)
         shared = self._shared_pool = forum.shared_pools(s, mech)
         self._apply_track_hooks()
         pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
@@ -310,11 +320,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _broker(self) -> None:
         s, par = self.state, self.scenario.parameters
-        rate = np.full(s.n, par.trilateral_rate)
-        if self.scenario.strategy.trilateral_rate is not None:
-            rate[self.index(self.scenario.focal)] = self.scenario.strategy.trilateral_rate
         self._triples, self._triple_surplus = trilateral.broker(
-            s, par, self._draws(), self._seen, self.weights, rate, self._possible, self._gain
+            s, par, self._draws(), self._seen, self.weights, self._broker_rate, self._possible, self._gain
         )
         # parties to a triple without an open slot: their utilities are needed for terms and rewards
         late = np.zeros(s.n, bool)
@@ -407,8 +414,18 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             s.track_share[actor.row] = [shares[t] for t in TRACKS]
             forum.assign_slots(s, actor.row, self._draws())
 
+    def note_hooks(self, actor: Actor) -> None:
+        """Take note of which hooks an actor has of its own; called when it is made or changed."""
+        own = replaced_hooks(actor)
+        for hook, actors in self._hooked.items():
+            if hook in own:
+                actors[actor.row] = actor
+            else:
+                actors.pop(actor.row, None)
+
     def _replaced(self, hook: str) -> list[Actor]:
-        return [actor for actor in self.actors if hook in replaced_hooks(actor)]
+        """Actors with a hook of their own, in the order of their rows."""
+        return [self._hooked[hook][row] for row in sorted(self._hooked[hook])]
 
     def _wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""

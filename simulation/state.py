@@ -150,6 +150,7 @@ class State:
     capture: F = field(default_factory=lambda: np.zeros(0))  # [n] capture by firms in [0, 1]
     compliance: F = field(default_factory=lambda: np.zeros(0))  # [n] mean annual compliance of i over its commitments
     incidents: I32 = field(default_factory=lambda: np.zeros((0, 4), np.int32))  # [n, 4] this quarter by kind
+    wave: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n] disinformation incidents added by a shock
     incidents_total: F = field(default_factory=lambda: np.zeros((0, 4)))  # [n, 4] so far
     harm_memory: F = field(default_factory=lambda: np.zeros(0))  # [n] H of the safety index
     net_benefit: F = field(default_factory=lambda: np.zeros(0))  # [n] benefit this quarter

@@ -86,7 +86,7 @@ def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float 
 
 def make_scenario(quarters: int = 8, **fields: Any) -> Scenario:
     """A scenario of the first state over some quarters, without the checks against the real world."""
-    values: dict[str, Any] = {"name": "test", "focal": "A00", "horizon": str(START + (quarters - 1)), "peers": []}
+    values: dict[str, Any] = {"name": "test", "focal": "A00", "horizon": str(START + (quarters - 1)), "peers": ()}
     return Scenario.model_validate(values | fields)
 
 

@@ -23,11 +23,12 @@ _PAIRS = (
 _ROWS = (
     "uid", "kind", "un_member", "home", "camp", "size", "objectivity", "research", "strategic_weight",
     "position", "position_start", "weight", "capacity", "capacity_decay", "transparency", "oversight",
-    "adoption", "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
+    "adoption", "local_share", "local_funding",
+    "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
     "norm_threshold", "stance", "audience", "paid_by", "disclosed", "concession", "payment", "conceded",
     "track_success", "track_first_wait", "propensity", "learns", "track_allowed", "track_share",
     "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
-    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "capture_drift",
+    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "capture_drift",
 )  # fmt: skip
 _COLUMNS = ("member", "eligible", "joined", "join_quarter", "sponsor", "habit")
 
@@ -187,6 +188,8 @@ def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obj
         "transparency": rng.uniform(0.2, 0.9, n),
         "oversight": np.zeros(n),
         "adoption": np.where(states, rng.random(n), 0.0),
+        "local_share": np.zeros(n),
+        "local_funding": np.zeros(n),
         "agency": np.zeros(n),
         "urgency": np.where(states, 0.5 * rng.random(n), 0.0),
         "budget": budget,
@@ -311,4 +314,5 @@ def _scratch(n: int) -> dict[str, object]:
         "reward": np.zeros((n, 5)),
         "breaches": np.zeros(n, np.int32),
         "lapsed": np.zeros(n, np.int32),
+        "wave": np.zeros(n, np.int32),
     }

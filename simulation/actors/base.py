@@ -84,6 +84,16 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.row = row
         self.id = model.state.ids[row]
 
+    def __setattr__(self, name: str, given: Any) -> None:
+        super().__setattr__(name, given)
+        if name in HOOKS:  # one agent's own rule: the model must know, so that it calls it
+            self.model.note_hooks(self)
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if name in HOOKS:
+            self.model.note_hooks(self)
+
     # --- what it is
     @property
     def name(self) -> str:

@@ -14,6 +14,8 @@ JOINED = frozenset({"endorsed", "signed", "member", "adherent", "party", "ratifi
 REFUSED = frozenset({"declined", "attended_not_signed", "negotiated_not_signed", "vote_no", "vote_abstain",
                      "vote_abstain_committee"})
 NOT_LOADED = frozenset({"PSE", "VAT", "XKX"})
+# What a title says of a text's later fate must not be known before.
+TITLE_TAIL = re.compile(r"(,| \()\s?(revised|renamed|integrated)[^)]*\)?$")
 INSTRUMENT_COLUMNS = ("id", "title", "convener", "sponsors", "position_from", "track", "regional", "domain",
                       "binding", "enforcement", "opens", "closes", "eligible", "exclusive", "invitation_only",
                       "in_force", "needed", "complete", "universal", "basis")
@@ -31,10 +33,10 @@ def instruments(source: Path, out: Path) -> None:
     for row in read_csv(source / "instruments" / "instruments.csv"):
         if row["track"] == "domestic" or row["date"] > LAST_DAY:
             continue
-        rows.append({**rules.pop(row["id"]), "title": row["name"], "track": row["track"],
+        rows.append({**rules.pop(row["id"]), "title": TITLE_TAIL.sub("", row["name"]), "track": row["track"],
                      "binding": int(row["binding"] == "yes")})
     assert not rules, f"judged instruments that the source does not list: {sorted(rules)}"
-    rows.sort(key=lambda row: row["id"])
+    rows.sort(key=lambda row: str(row["id"]))
     write_csv(out, INSTRUMENT_COLUMNS, rows)
 
 
@@ -43,8 +45,8 @@ def joins(source: Path, out: Path) -> None:
     kept = {row["id"] for row in judged("instruments")}
     rows = []
     for row in read_csv(source / "instruments" / "signatories.csv"):
-        known = row["status"] in JOINED or row["status"] in REFUSED
-        if row["instrument_id"] in kept and known and row["iso3"] not in NOT_LOADED and row["date"] <= LAST_DAY:
+        known = row["status"] in JOINED | REFUSED and row["iso3"] not in NOT_LOADED
+        if known and row["instrument_id"] in kept and row["date"] <= LAST_DAY:
             rows.append({"instrument": row["instrument_id"], "actor": actor(row["iso3"]), "date": row["date"],
                          "date_precision": row["date_precision"], "status": row["status"],
                          "joined": int(row["status"] in JOINED),

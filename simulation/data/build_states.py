@@ -90,7 +90,8 @@ def state_facts(source: Path, out: Path) -> None:
         if iso3 in known and pd.notna(value):
             cells.setdefault((variable, iso3, year), (short(value, 3 if variable != "gdp_usd" else 4), ""))
     for row in judged("recalled"):
-        cells.setdefault((row["variable"], row["iso3"], int(row["year"])), (short(float(row["value"])), "recalled"))
+        key = (row["variable"], row["iso3"], int(row["year"]))
+        cells.setdefault(key, (short(float(row["value"])), "recalled"))
     rows = (
         {"iso3": iso3, "variable": variable, "year": year, "value": value, "basis": basis}
         for (variable, iso3, year), (value, basis) in sorted(cells.items())

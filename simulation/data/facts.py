@@ -37,6 +37,8 @@ PROXIES: Mapping[str, str] = {
     "stability": "voice",
     "readiness": "readiness_new",
 }
+#: variables that serve as proxies and nowhere else: of a later year and another method.
+FILL_ONLY = frozenset({"readiness_new"})
 #: variables of which several years are averaged, to smooth one session's agenda.
 AVERAGED: Mapping[str, int] = {"ideal_point": 3}
 BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -96,12 +98,13 @@ def _select(name: str, as_of: date, notes: list[str]) -> Floats:
         if have.size:
             chosen[state] = panel[have[-AVERAGED.get(name, 1):], state].mean()
     later: dict[int, int] = {}
-    for state in np.flatnonzero(np.isnan(chosen)):
-        have = np.flatnonzero(~np.isnan(panel[:, state]))
+    for gap in np.flatnonzero(np.isnan(chosen)):
+        have = np.flatnonzero(~np.isnan(panel[:, gap]))
         if have.size:
-            chosen[state] = panel[have[0], state]
-            later[years[have[0]]] = later.get(years[have[0]], 0) + 1
-    for year, count in sorted(later.items()):
+            chosen[gap] = panel[have[0], gap]
+            first = years[int(have[0])]
+            later[first] = later.get(first, 0) + 1
+    for year, count in sorted(later.items()) if name not in FILL_ONLY else ():
         notes.append(f"{name}: the figure of {year} is used for {count} states, none earlier exists")
     return chosen
 
@@ -150,7 +153,7 @@ def load_facts(as_of: date) -> Facts:
         while chain[-1] in PROXIES:
             chain.append(PROXIES[chain[-1]])
         for link in reversed(chain):
-            if np.isnan(done[link]).any() and link != "readiness_new":
+            if np.isnan(done[link]).any() and link not in FILL_ONLY:
                 done[link] = _fill(link, {**raw, **done, link: raw[link]}, iso3, facts.notes)
     facts.values = done
     return facts

@@ -24,7 +24,10 @@ SIZE_EXPONENT = 0.4
 CAPACITY_WEIGHTS = {"readiness": 0.6, "effectiveness": 0.3, "data_law": 0.1}
 TRANSPARENCY_FIRM, TRANSPARENCY_OTHER = 0.4, 0.6
 EXPOSURE = {"trade": 0.6, "tongue": 0.2, "border": 0.2, "nonstate": 0.7, "same_home": 0.4, "secretariat": 0.5}
-TRUST = {"members": 0.6, "states": (0.4, 0.2), "leaders": 0.25, "rivals": 0.1, "others": (0.45, 0.15)}
+#: Initial trust: fixed where the pair has a name, else start + slope · X.
+TRUST_MEMBERS, TRUST_LEADERS, TRUST_RIVALS = 0.6, 0.25, 0.1
+TRUST_STATES = (0.4, 0.2)
+TRUST_OTHERS = (0.45, 0.15)
 OBJECTIVITY_STATE, OBJECTIVITY_OTHER = 1.0, 0.7
 #: Share of a non-state actor's position that is its home state's; the rest is its type's anchor.
 HOME_SHARE = 0.7
@@ -91,7 +94,8 @@ def exposure_of_states(trade: Floats, tongue: Bools, border: Bools, members: Seq
     outside = np.where(np.isin(np.arange(count), inside), 0.0, with_union)
     largest = np.log1p(np.maximum(trade.max(axis=1), 1e-9))
     seen = np.minimum(1.0, np.log1p(with_union) / largest) ** 3
-    ties = (EXPOSURE["tongue"] * tongue[:, inside].any(axis=1) + EXPOSURE["border"] * border[:, inside].any(axis=1))
+    ties = EXPOSURE["tongue"] * tongue[:, inside].any(axis=1)
+    ties = ties + EXPOSURE["border"] * border[:, inside].any(axis=1)
     exposure[:count, count] = EXPOSURE["trade"] * seen + ties
     share = np.minimum(1.0, np.log1p(with_union) / np.log1p(outside.max())) ** 3
     exposure[count, :count] = EXPOSURE["trade"] * share + ties
@@ -125,20 +129,18 @@ def trust_prior(
     """Fallback initial trust of the table after MODEL C.18, symmetric, zero diagonal.
 
     X is the mean of both directions. The Union and its members trust one another
-    as members do. Leaders among themselves come before the list of rivals, which
-    holds two of the three pairs' worth of the same thing.
+    as members do. The rule for leaders among themselves comes before the list of
+    rivals, on which one of their pairs stands too: the narrower rule wins.
     """
     mutual = (exposure + exposure.T) / 2
     first = roster.union + 1
-    start, slope = TRUST["others"]  # type: ignore[misc]
-    trust = start + slope * mutual
-    start, slope = TRUST["states"]  # type: ignore[misc]
-    trust[:first, :first] = start + slope * mutual[:first, :first]
+    trust = np.asarray(TRUST_OTHERS[0] + TRUST_OTHERS[1] * mutual)
+    trust[:first, :first] = TRUST_STATES[0] + TRUST_STATES[1] * mutual[:first, :first]
     inside = [*members, roster.union]
-    trust[np.ix_(inside, inside)] = TRUST["members"]
+    trust[np.ix_(inside, inside)] = TRUST_MEMBERS
     for a, b in rivals:
-        trust[a, b] = trust[b, a] = TRUST["rivals"]
-    trust[np.ix_(list(leaders), list(leaders))] = TRUST["leaders"]
+        trust[a, b] = trust[b, a] = TRUST_RIVALS
+    trust[np.ix_(list(leaders), list(leaders))] = TRUST_LEADERS
     np.fill_diagonal(trust, 0.0)
     return trust
 

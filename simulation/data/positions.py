@@ -5,31 +5,33 @@ figures gives a trend, and the three paradigm leaders pin it (universal kriging,
 Matheron 1969: a trend, plus the leaders' residuals spread to the states that
 resemble them)::
 
-    x_d(i) = start_d + slope_d * index_d(i) + sum_h weight_ih * residual_dh
+    z_d(i)  = (1 − share) index_d(i) + share · mean of index_d over i's regional partners
+    x_d(i)  = start_d + slope_d · z_d(i) + Σ_h weight_ih · residual_dh
+    then    x(i) ← x(i) + pull · Σ_h trade_ih · (anchor_h − x(i))
 
-``start`` and ``slope`` are the least-squares line through the three leaders'
-anchors; the residuals are what the line leaves at the leaders, so each leader
-sits exactly on its anchor. Which figure enters which index, and with which
-weight, is an assumption, held in :data:`INDEXES`; nothing is fitted to any
-other state.
+``start`` and ``slope`` are a ridge line through the three leaders' anchors; the
+residuals are what the line leaves at the leaders, so each leader sits exactly on
+its anchor. Pooling over regional organisations is the usual answer to figures
+that measure a state with error (Fay & Herriot 1979), and trade pulls towards
+the rules of the market one sells to (Bradford 2020). Which figure enters which
+index, and the four constants, are assumptions; no other state's position is fitted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from simulation.data.facts import Facts
+from simulation.data.tables import judged
 
 Floats = npt.NDArray[np.float64]
+Indexes = Mapping[str, Mapping[str, float]]
 
 DIMENSIONS = ("rights", "control", "market", "sovereignty")
-
-#: Anchors of the paradigm leaders, EU, China, United States; MODEL C.1, assumption.
-ANCHORS: Floats = np.array([[0.9, 0.4, 0.5, 0.6], [0.2, 0.9, 0.5, 0.8], [0.5, 0.3, 0.9, 0.3]])
 
 #: Texts by which a state limits what it may itself do with data, networks and AI.
 RESTRAINT_TEXTS = ("budapest", "conv108", "foc", "reaim_2023", "us_poldecl_2023")
@@ -37,21 +39,30 @@ RESTRAINT_TEXTS = ("budapest", "conv108", "foc", "reaim_2023", "us_poldecl_2023"
 RIGHTS_TEXT = "conv108"
 
 #: dimension -> feature -> weight; a minus sign turns the feature round (1 − feature). Assumption.
-INDEXES: Mapping[str, Mapping[str, float]] = {
-    "rights": {"democracy": 0.4, "data_law": 0.4, "rights_text": 0.2},
-    "control": {"democracy": -0.5, "rule_of_law": -0.25, "restraint": -0.25},
+INDEXES: Indexes = {
+    "rights": {"data_law": 0.5, "rule_of_law": 0.2, "democracy": 0.2, "rights_text": 0.1},
+    "control": {"democracy": -0.9, "restraint": -0.1},
     "market": {"regulation": 1.0},
-    "sovereignty": {"liberal_votes": -0.7, "restraint": -0.3},
+    "sovereignty": {"liberal_votes": -0.8, "restraint": -0.2},
 }
 #: Features that say how much a state resembles a leader, each with the difference that matters. Assumption.
 RESEMBLANCE: Mapping[str, float] = {
-    "liberal_votes": 0.28, "democracy": 0.35, "data_law": 0.35,
+    "liberal_votes": 0.25, "democracy": 0.35, "data_law": 0.35,
     "trade_EU": 0.4, "trade_CN": 0.3, "trade_US": 0.4,
 }
-#: Spread of true positions about the trend, per dimension. Assumption.
+#: Spread of true positions about the map, per dimension. Assumption.
 MAP_SPREAD = 0.10
-#: UN ideal points between which the votes feature runs from 0 to 1: about the range of 2012–2023.
-VOTE_RANGE = (-1.0, 2.6)
+#: Steepness of the votes feature 1/(1 + exp(−steepness · ideal point)): beyond the EU's votes
+#: a further step towards the United States, an outlier of the scale, counts less.
+VOTE_STEEPNESS = 1.5
+
+
+def anchors(role: str = "leader") -> dict[str, Floats]:
+    """Anchors of the model description by actor: ``leader`` ones fix the map, a ``check`` one tests it."""
+    return {
+        row["actor"]: np.array([float(row[dimension]) for dimension in DIMENSIONS])
+        for row in judged("anchors") if row["role"] == role
+    }
 
 
 def _unit(values: Floats, low: float, high: float) -> Floats:
@@ -66,7 +77,8 @@ def features(facts: Facts, joined: Mapping[str, frozenset[int]], trade_shares: F
     facts
         Filled figures as of the date.
     joined
-        Text -> indexes of the states known to have joined by the date.
+        Text -> indexes of the states known to have joined by the date. A text that
+        nobody is known to have joined yet counts for nothing.
     trade_shares
         float64[193, 3], share of the EU-27, China and the United States in the goods trade.
     """
@@ -79,21 +91,37 @@ def features(facts: Facts, joined: Mapping[str, frozenset[int]], trade_shares: F
         "rule_of_law": _unit(facts["rule_of_law"], -2.0, 2.0),
         "regulation": _unit(facts["regulation"], -2.0, 2.0),
         "data_law": facts["data_law_level"],
-        "liberal_votes": _unit(facts["ideal_point"], *VOTE_RANGE),
+        "liberal_votes": 1.0 / (1.0 + np.exp(-VOTE_STEEPNESS * facts["ideal_point"])),
         "restraint": np.mean(texts or [nobody], axis=0).astype(np.float64),
         "rights_text": membership.get(RIGHTS_TEXT, nobody).astype(np.float64),
         "trade_EU": trade_shares[:, 0], "trade_CN": trade_shares[:, 1], "trade_US": trade_shares[:, 2],
     }
 
 
-def index_values(given: Mapping[str, Floats]) -> Floats:
+def partners(blocs: Sequence[Sequence[int]], count: int) -> Floats:
+    """Weight of each state among another's regional partners, rows sum to 1 (0 without partners).
+
+    Two states are partners through every regional organisation they share, a small one the more.
+    """
+    weights = np.zeros((count, count))
+    for members in blocs:
+        inside = list(members)
+        weights[np.ix_(inside, inside)] += 1.0 / len(inside)
+    np.fill_diagonal(weights, 0.0)
+    total = weights.sum(axis=1, keepdims=True)
+    shares: Floats = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return shares
+
+
+def _index(given: Mapping[str, Floats], indexes: Indexes) -> Floats:
     """The four indexes, float64[n, 4], each in [0, 1]."""
     columns = []
     for dimension in DIMENSIONS:
-        parts = [abs(weight) * (given[name] if weight > 0 else 1.0 - given[name])
-                 for name, weight in INDEXES[dimension].items()]
+        total = sum(abs(weight) for weight in indexes[dimension].values())
+        parts = [abs(weight) / total * (given[name] if weight > 0 else 1.0 - given[name])
+                 for name, weight in indexes[dimension].items()]
         columns.append(np.sum(parts, axis=0))
-    return np.column_stack(columns)
+    return np.asarray(np.column_stack(columns), dtype=np.float64)
 
 
 def _resemblance(given: Mapping[str, Floats], other: Mapping[str, Floats]) -> Floats:
@@ -104,32 +132,79 @@ def _resemblance(given: Mapping[str, Floats], other: Mapping[str, Floats]) -> Fl
 
 
 @dataclass(frozen=True)
+class Constants:
+    """The constants of the map, all assumptions; ``docs/world.md`` shows what shaking them does.
+
+    Attributes
+    ----------
+    pooled_share
+        Share of a state's index that is its regional partners'.
+    ridge
+        Keeps the slopes from resting on three points alone, in units of squared index.
+    trade_pull
+        How much nearer to a leader a state lies that trades with it only.
+    """
+
+    pooled_share: float = 0.4
+    ridge: float = 0.1
+    trade_pull: float = 0.1
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the map stands on besides the features.
+
+    Attributes
+    ----------
+    members
+        Indexes of the EU's members on the day.
+    china, america
+        Indexes of the two leaders that are states.
+    partners
+        float64[193, 193] of :func:`partners`.
+    vote_spread
+        float64[193], posterior standard deviation of the ideal point.
+    """
+
+    members: list[int]
+    china: int
+    america: int
+    partners: Floats
+    vote_spread: Floats
+
+
+def _pooled(raw: Floats, ground: Ground, pooled_share: float) -> Floats:
+    """Indexes with the regional partners' share; leaders and states without partners keep their own."""
+    alone = ground.partners.sum(axis=1) == 0
+    alone[[ground.china, ground.america]] = True
+    share = np.where(alone, 0.0, pooled_share)[:, None]
+    return np.asarray((1.0 - share) * raw + share * (ground.partners @ raw))
+
+
+@dataclass(frozen=True)
 class PositionMap:
     """Positions of the states and of the EU, and how sure they are.
 
     Attributes
     ----------
-    states
-        float64[193, 4] in [0, 1]; China and the United States on their anchors.
-    union
-        float64[4], the EU's anchor.
+    positions
+        float64[194, 4] in [0, 1], states then the EU; the three leaders on their anchors.
     spread
-        float64[194], standard deviation of the position per dimension (RMS), states then the EU.
+        float64[194], standard deviation of the position per dimension (RMS).
     """
 
-    states: Floats
-    union: Floats
+    positions: Floats
     spread: Floats
 
 
-def _leaders(given: Mapping[str, Floats], members: list[int], leaders: tuple[int, int]) -> dict[str, Floats]:
+def _leaders(given: Mapping[str, Floats], ground: Ground) -> dict[str, Floats]:
     """Features of EU (mean of its members), China and the United States.
 
     A leader's trade tie to itself is the tie of its closest partners: the 95th percentile of states.
     """
     picked = {}
     for name, values in given.items():
-        picked[name] = np.array([values[members].mean(), values[leaders[0]], values[leaders[1]]])
+        picked[name] = np.array([values[ground.members].mean(), values[ground.china], values[ground.america]])
         if name.startswith("trade_"):
             own = ("trade_EU", "trade_CN", "trade_US").index(name)
             picked[name][own] = np.quantile(values, 0.95)
@@ -137,7 +212,8 @@ def _leaders(given: Mapping[str, Floats], members: list[int], leaders: tuple[int
 
 
 def map_positions(
-    given: Mapping[str, Floats], vote_spread: Floats, members: list[int], china: int, america: int
+    given: Mapping[str, Floats], ground: Ground, indexes: Indexes = INDEXES,
+    constants: Constants | None = None,
 ) -> PositionMap:
     """Place every state by the map of this module.
 
@@ -145,30 +221,42 @@ def map_positions(
     ----------
     given
         Features of :func:`features`.
-    vote_spread
-        float64[193], posterior standard deviation of the ideal point.
-    members
-        Indexes of the EU's members on the day.
-    china, america
-        Indexes of the two leaders that are states.
+    ground
+        Members, leaders, partners.
+    indexes, constants
+        Weights of the features and constants, for trying others.
     """
-    at_leaders = _leaders(given, members, (china, america))
+    constants = constants or Constants()
+    targets = np.array(list(anchors().values()))
+    at_leaders = _leaders(given, ground)
     own = {name: np.array(values) for name, values in given.items()}
-    for name in own:  # the leaders' own rows, so that they fall on their anchors
-        own[name][china], own[name][america] = at_leaders[name][1], at_leaders[name][2]
-    index, at_index = index_values(own), index_values(at_leaders)
-    between, towards = _resemblance(at_leaders, at_leaders), _resemblance(own, at_leaders)
-    weights = np.linalg.solve(between, towards.T).T
-    positions = np.empty_like(index)
-    slopes = np.empty(len(DIMENSIONS))
-    for d in range(len(DIMENSIONS)):
-        slopes[d], start = np.polyfit(at_index[:, d], ANCHORS[:, d], 1)
-        residuals = ANCHORS[:, d] - (start + slopes[d] * at_index[:, d])
-        positions[:, d] = start + slopes[d] * index[:, d] + weights @ residuals
-    unexplained = np.clip(1.0 - np.sum(weights * towards, axis=1), 0.0, 1.0)
-    vote_part = slopes[3] * INDEXES["sovereignty"]["liberal_votes"] / (VOTE_RANGE[1] - VOTE_RANGE[0])
-    spread = np.sqrt(MAP_SPREAD**2 * unexplained + (vote_part * vote_spread) ** 2 / len(DIMENSIONS))
-    return PositionMap(np.clip(positions, 0.0, 1.0), ANCHORS[0].copy(), np.append(spread, spread[members].min()))
+    for name in own:  # the two leaders that are states are read as leaders
+        own[name][ground.china], own[name][ground.america] = at_leaders[name][1:]
+    raw, at_index = _index(own, indexes), _index(at_leaders, indexes)
+    index = _pooled(raw, ground, constants.pooled_share)
+    towards = _resemblance(own, at_leaders)
+    weights = np.linalg.solve(_resemblance(at_leaders, at_leaders), towards.T).T
+    from_mean = at_index - at_index.mean(axis=0)
+    slopes = (from_mean * (targets - targets.mean(axis=0))).sum(axis=0) / (
+        (from_mean**2).sum(axis=0) + constants.ridge
+    )
+    residuals = targets - targets.mean(axis=0) - slopes * from_mean
+    placed = targets.mean(axis=0) + slopes * (index - at_index.mean(axis=0)) + weights @ residuals
+    trade = np.column_stack([given["trade_EU"], given["trade_CN"], given["trade_US"]])
+    placed += constants.trade_pull * (trade @ targets - trade.sum(axis=1, keepdims=True) * placed)
+    placed[[ground.china, ground.america]] = targets[1:]
+    positions = np.clip(np.vstack([placed, targets[0]]), 0.0, 1.0)
+    return PositionMap(positions, _spread(given, ground, slopes, np.sum(weights * towards, axis=1)))
+
+
+def _spread(given: Mapping[str, Floats], ground: Ground, slopes: Floats, explained: Floats) -> Floats:
+    """Spread of the map where the leaders say little, and of the votes behind the sovereignty index."""
+    votes = given["liberal_votes"]
+    weight = INDEXES["sovereignty"]["liberal_votes"] * slopes[DIMENSIONS.index("sovereignty")]
+    of_votes = weight * VOTE_STEEPNESS * votes * (1.0 - votes) * ground.vote_spread
+    variance = MAP_SPREAD**2 * np.clip(1.0 - explained, 0.0, 1.0) + of_votes**2 / len(DIMENSIONS)
+    spread = np.sqrt(variance)
+    return np.append(spread, spread[[ground.china, ground.america]].mean())
 
 
 def salience(facts: Facts, given: Mapping[str, Floats]) -> Floats:

@@ -53,7 +53,7 @@ class Roster:
 
 def _existing(roster: str, as_of: date, notes: list[str]) -> list[Mapping[str, str]]:
     rows = [row for row in table("nonstate") if roster == "full" or row["tier"] == "1"]
-    late = [row["id"] for row in rows if row["founded"] and int(row["founded"]) > as_of.year]
+    late = [row["id"] for row in rows if row["founded"] and surely_by(row["founded"]) > as_of]
     if late:
         notes.append(f"roster: not yet founded and not loaded: {', '.join(sorted(late))}")
     rows = [row for row in rows if row["id"] not in late]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from simulation.errors import DataError
@@ -26,16 +26,17 @@ def read_csv(path: Path) -> tuple[dict[str, str], ...]:
         with path.open(encoding="utf-8", newline="") as stream:
             return tuple(csv.DictReader(stream))
     except FileNotFoundError:
-        raise DataError(f"the table {path} is missing: build it with python -m simulation.data.build") from None
+        advice = "build it with python -m simulation.data.build"
+        raise DataError(f"the table {path} is missing: {advice}") from None
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: str) -> tuple[dict[str, str], ...]:
     """Rows of a shipped table, read once. Callers must not change them."""
     return read_csv(TABLES / f"{name}.csv")
 
 
-@lru_cache(maxsize=None)
+@cache
 def judged(name: str) -> tuple[dict[str, str], ...]:
     """Rows of a table of judgements, read once. Callers must not change them."""
     return read_csv(JUDGED / f"{name}.csv")

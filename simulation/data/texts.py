@@ -22,7 +22,9 @@ LATE_UNIVERSAL = {("unesco_rec_2021", "USA"): date(2023, 7, 11)}
 def shipped_joins() -> list[JoinRecord]:
     """The shipped record of joins and refusals."""
     return [
-        JoinRecord(row["instrument"], row["actor"], surely_by(row["date"]), row["joined"] == "1", row["basis"])
+        JoinRecord(
+            row["instrument"], row["actor"], surely_by(row["date"]), row["joined"] == "1", row["basis"]
+        )
         for row in table("joins")
     ]
 

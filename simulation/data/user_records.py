@@ -17,7 +17,7 @@ from pathlib import Path
 
 from simulation.data.dates import surely_by
 from simulation.data.kinds import DEPTHS, DealRecord, JoinRecord
-from simulation.data.roster import UNION
+from simulation.data.roster import UNION, bloc_members
 from simulation.data.tables import table
 from simulation.errors import Fault, suggest
 
@@ -71,7 +71,9 @@ def _header(found: Sequence[str], allowed: Sequence[str], needs: Sequence[str], 
     return faults
 
 
-def _rows(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list[Fault]) -> Iterator[tuple[int, Row]]:
+def _rows(
+    path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list[Fault]
+) -> Iterator[tuple[int, Row]]:
     """(line, row) of a table whose header is in order."""
     text, name = _text(path, faults), str(path)
     if text is None:
@@ -92,7 +94,8 @@ def _rows(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list
                 if len(cells) == len(header):
                     yield line, dict(zip(header, (cell.strip() for cell in cells), strict=True))
                 else:
-                    faults.append(Fault("", f"{len(cells)} cells, the header has {len(header)}", name, line, 1))
+                    wanted = f"{len(cells)} cells where the header has {len(header)}"
+                    faults.append(Fault("", wanted, name, line, 1))
             line = reader.line_num + 1
     except csv.Error as error:
         faults.append(Fault("", f"not a CSV table: {error}", name, reader.line_num, 1))
@@ -101,7 +104,8 @@ def _rows(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list
 def _known(word: str, column: str, ids: Sequence[str], what: str, complain: Complain) -> str | None:
     if word in ids:
         return word
-    complain(column, f"{word!r} is no {what}; {suggest(word, ids)}".rstrip("; ") if word else f"no {what} is named")
+    advice = f"{word!r} is no {what}; {suggest(word, ids)}".rstrip("; ")
+    complain(column, advice if word else f"no {what} is named")
     return None
 
 
@@ -122,6 +126,11 @@ def _depth(text: str, complain: Complain) -> int | None:
     return None
 
 
+def _is_member(party: str, day: date) -> bool:
+    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
+    return party in place and place[party] in bloc_members(UNION, day, place)
+
+
 def _deal(row: Row, ids: Sequence[str], complain: Complain) -> DealRecord | None:
     named = [(column, row.get(column, "")) for column in ("party_a", "party_b", "party_c")]
     parties = [_known(word, column, ids, "actor", complain)
@@ -133,6 +142,9 @@ def _deal(row: Row, ids: Sequence[str], complain: Complain) -> DealRecord | None
             complain("party_b", f"{party!r} has a deal with itself")
             return None
     if day is None or depth is None or len(present) < len(parties):
+        return None
+    if UNION in present and any(_is_member(party, day) for party in present):
+        complain("party_b", "the EU and its members make no deals with one another")
         return None
     label = row.get("id") or "-".join([*present, row["date"]])
     return DealRecord(label, tuple(present), depth, day, row.get("subject", ""), row.get("source", ""),

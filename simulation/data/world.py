@@ -9,16 +9,17 @@ from; ``World.notes`` says what was filled or taken from a later year.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from simulation.data import maps, positions, texts
-from simulation.data.dates import optional, surely_by
+from simulation.data import columns, history, maps, positions, texts
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
+from simulation.data.history import shipped_deals
 from simulation.data.kinds import (
     CAMPS,
     DEPTHS,
@@ -40,8 +41,24 @@ from simulation.data.user_records import read_deals, read_joins
 from simulation.errors import Fault, InputError, ModelError, suggest
 
 __all__ = [
-    "CAMPS", "DEPTHS", "DOMAINS", "KINDS", "ROSTERS", "RULES", "TRACKS", "BlocFacts", "DealFacts",
-    "DealRecord", "InstrumentFacts", "JoinRecord", "Records", "World", "load_world", "read_deals", "read_joins",
+    "CAMPS",
+    "DEPTHS",
+    "DOMAINS",
+    "KINDS",
+    "ROSTERS",
+    "RULES",
+    "TRACKS",
+    "BlocFacts",
+    "DealFacts",
+    "DealRecord",
+    "InstrumentFacts",
+    "JoinRecord",
+    "Records",
+    "World",
+    "load_world",
+    "read_deals",
+    "read_joins",
+    "shipped_deals",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -148,6 +165,11 @@ class World:
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A pickle forgets that an array is read-only.
+        vars(self).update(state)
+        self.__post_init__()
+
     def __len__(self) -> int:
         return len(self.ids)
 
@@ -165,184 +187,23 @@ class World:
             raise ModelError(f"no actor {id!r} in this world; {suggest(id, self.ids)}".rstrip("; ")) from None
 
 
-def _rivals(as_of: date, place: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
-    """Strategic rivalries alive in 2020, without those ended by the day."""
-    pairs = []
-    for row in table("rivalries"):
-        ended = optional(row["ended"])
-        if ended is None or ended > as_of:
-            a, b = sorted((place[row["iso3_a"]], place[row["iso3_b"]]))
-            pairs.append((a, b))
-    return tuple(sorted(pairs))
+def _notes_on_records(records: Records, as_of: date, roster: Roster, notes: list[str]) -> None:
+    """Say which of the user's records are not loaded."""
+    days = [deal.date for deal in records.deals] + [join.date for join in records.joins]
+    late = sum(day > as_of for day in days)
+    if late:
+        notes.append(f"records: {late} of the user's records are dated after {as_of} and not loaded")
+    absent = sorted({record.actor for record in records.joins if record.actor not in roster.place})
+    if absent:
+        notes.append(f"records: joins of actors not in the roster are left out: {', '.join(absent)}")
 
 
-def _blocs(as_of: date, place: Mapping[str, int]) -> tuple[BlocFacts, ...]:
-    """Blocs founded by the day with at least two members then."""
-    blocs = []
-    for row in table("blocs"):
-        members = bloc_members(row["id"], as_of, place)
-        if int(row["founded"]) <= as_of.year and len(members) > 1:
-            blocs.append(BlocFacts(
-                id=row["id"], name=row["name"], rule=row["rule"], threshold=float(row["threshold"]),
-                agenda_rate=float(row["agenda_rate"]), enforcement=float(row["enforcement"]),
-                regional=row["regional"] == "1", universal=row["universal"] == "1",
-                founded=int(row["founded"]), members=members, basis=row["basis"],
-            ))
-    return tuple(blocs)
-
-
-def shipped_deals() -> list[DealRecord]:
-    """The shipped record of deals."""
-    return [
-        DealRecord(
-            row["id"], tuple(filter(None, (row["party_a"], row["party_b"], row["party_c"]))), int(row["depth"]),
-            surely_by(row["date"]), row["subject"], row["source"], row["basis"],
-        )
-        for row in table("deals")
-    ]
-
-
-def _struck(strike: Iterable[str], own: Sequence[DealRecord]) -> set[str]:
-    """Ids to leave out, after checking that each names a deal."""
-    known = [deal.id for deal in [*shipped_deals(), *own]]
-    faults = [
-        Fault("records.strike", f"{name!r} is no recorded deal; {suggest(name, known)}".rstrip("; "))
-        for name in strike if name not in known
-    ]
-    if faults:
-        raise InputError(faults)
-    return set(strike)
-
-
-def _deals(as_of: date, place: Mapping[str, int], records: Records, notes: list[str]) -> tuple[DealFacts, ...]:
-    """Deals dated by the day between actors in the world, oldest first."""
-    struck = _struck(records.strike, records.deals)
-    facts = []
-    for deal in [*shipped_deals(), *records.deals]:
-        if deal.id in struck or deal.date > as_of:
-            continue
-        absent = [party for party in deal.parties if party not in place]
-        if absent:
-            notes.append(f"deals: {deal.id} is left out, not in the roster: {', '.join(absent)}")
-            continue
-        parties = tuple(place[party] for party in deal.parties)
-        facts.append(DealFacts(deal.id, parties, deal.depth, deal.date, deal.subject, deal.source, deal.basis))
-    return tuple(sorted(facts, key=lambda deal: (deal.date, deal.id)))
-
-
-def _trade_shares(trade: Floats, members: Sequence[int]) -> tuple[Floats, Floats]:
-    """Share of each state, float64[193, 193], and of the EU, in a state's goods trade."""
-    total = trade.sum(axis=1, keepdims=True)
-    shares = np.divide(trade, total, out=np.zeros_like(trade), where=total > 0)
-    return shares, shares[:, list(members)].sum(axis=1)
-
-
-def _restrained(joins: Mapping[str, Mapping[str, JoinRecord]], place: Mapping[str, int]) -> dict[str, frozenset[int]]:
-    """Who had joined the texts that the position map reads."""
-    return {
-        text: frozenset(place[name] for name, record in joins.get(text, {}).items()
-                        if record.joined and name in place)
-        for text in positions.RESTRAINT_TEXTS
-    }
-
-
-@dataclass(frozen=True)
-class _StateColumns:
-    """Columns of the 193 states and, last, the EU."""
-
-    gdp: Floats
-    capacity: Floats
-    transparency: Floats
-    adoption: Floats
-    opinion: Floats
-    position: Floats
-    spread: Floats
-    weight: Floats
-
-
-def _state_columns(facts: Facts, place: Mapping[str, int], members: list[int], shares: Floats,
-                   joined: Mapping[str, frozenset[int]], as_of: date) -> _StateColumns:
-    def with_union(values: Floats, union: float) -> Floats:
-        return np.append(values, union)
-
-    def mean(values: Floats) -> Floats:
-        return with_union(values, float(values[members].mean()))
-
-    opinion = np.full(len(facts.iso3), maps.OPINION_DEFAULT)
-    for row in table("publics"):
-        if date(int(row["year"]), 12, 31) <= as_of:
-            opinion[place[row["iso3"]]] = float(row["support"])
-    china, america = place["CHN"], place["USA"]
-    ties = np.column_stack([shares[:, members].sum(axis=1), shares[:, china], shares[:, america]])
-    given = positions.features(facts, joined, ties)
-    placed = positions.map_positions(given, facts["ideal_point_sd"], members, china, america)
-    weight = positions.salience(facts, given)
-    return _StateColumns(
-        gdp=with_union(facts["gdp_usd"], float(facts["gdp_usd"][members].sum())),
-        capacity=mean(maps.capacity(facts)), transparency=mean(facts["cpi"] / 100),
-        adoption=mean(facts["internet"] / 100), opinion=mean(opinion),
-        position=np.vstack([placed.states, placed.union]), spread=placed.spread,
-        weight=np.vstack([weight, weight[members].mean(axis=0)]),
-    )
-
-
-def _all_positions(roster: Roster, states: Floats, as_of: date) -> Floats:
-    """Positions of all actors: .7 home state (secretariats: mean of their members) + .3 type anchor."""
-    placed = np.empty((len(roster), states.shape[1]))
-    placed[: roster.union + 1] = states
-    everyone = states[: roster.union].mean(axis=0)
-    for index, row in roster.nonstate():
-        home = roster.home[index]
-        base = states[home] if home >= 0 else everyone
-        if row["bloc"]:
-            base = states[list(bloc_members(row["bloc"], as_of, roster.place))].mean(axis=0)
-        anchor = maps.TYPE_ANCHORS[roster.kinds[index]]
-        placed[index] = maps.HOME_SHARE * base + (1 - maps.HOME_SHARE) * anchor
-    return placed
-
-
-def _commitments(roster: Roster, as_of: date) -> Floats:
-    count = np.zeros(len(roster))
-    for row in table("firm_commitments"):
-        if row["firm"] in roster.place and surely_by(row["date"]) <= as_of:
-            count[roster.place[row["firm"]]] += 1
-    return count
-
-
-def _padded(values: Floats, count: int, rest: float = 0.0) -> Floats:
-    """Values of the states and the EU, then ``rest`` for the others."""
-    padded = np.full((count, *values.shape[1:]), rest)
-    padded[: len(values)] = values
-    return padded
-
-
-def _nonstate_columns(roster: Roster) -> dict[str, Floats]:
-    """Columns that only non-state actors have, and transparency and objectivity of theirs."""
-    columns = {name: np.zeros(len(roster)) for name in ("research", "stance", "transparency")}
-    columns["transparency"][:] = maps.TRANSPARENCY_OTHER
-    for index, row in roster.nonstate():
-        if row["kind"] == "firm":
-            columns["research"][index] = maps.research(row)
-            columns["transparency"][index] = maps.TRANSPARENCY_FIRM
-        elif row["kind"] == "influencer":
-            columns["stance"][index] = maps.STANCE.get(row["orientation"], 0.5)
-    return columns
-
-
-def _square(block: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.generic]:
-    """A block of states against states in a matrix of all actors, zero elsewhere."""
-    matrix = np.zeros((count, count), dtype=block.dtype)
-    matrix[: len(block), : len(block)] = block
-    return matrix
-
-
-def _places(roster: Roster) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    rows = table("states")
-    def of(column: str) -> tuple[str, ...]:
-        own = [row[column] for row in rows] + ["Europe"]
-        return tuple(own[home] if home >= 0 else "" for home in roster.home)
-
-    return of("subregion"), of("continent")
+def _gaps(trade: Floats, facts: Facts, notes: list[str]) -> None:
+    """Say what the trade record and the surveys lack."""
+    silent = [facts.iso3[state] for state in np.flatnonzero(trade.sum(axis=1) == 0)]
+    if silent:
+        notes.append(f"trade: no record, taken as none, for {', '.join(silent)}")
+    notes.append(f"opinion: {maps.OPINION_DEFAULT} is assumed for every public without a survey")
 
 
 def load_world(as_of: date, roster: str = "core", records: Records | None = None) -> World:
@@ -368,44 +229,62 @@ def load_world(as_of: date, roster: str = "core", records: Records | None = None
     facts = load_facts(as_of)
     notes = list(facts.notes)
     people = load_roster(roster, as_of, notes)
-    place, count, first = people.place, len(people), people.union + 1
-    members = list(bloc_members("EU", as_of, place))
-    leaders = (people.union, place["CHN"], place["USA"])
+    _notes_on_records(records, as_of, people, notes)
     trade = load_trade(as_of, notes)
-    shares, with_union = _trade_shares(trade, members)
+    _gaps(trade, facts, notes)
+    blocs = history.load_blocs(as_of, people.place)
+    deals = history.load_deals(as_of, people.place, records, notes)
     joins = texts.known_joins(as_of, records.joins)
-    columns = _state_columns(facts, place, members, shares, _restrained(joins, place), as_of)
+    fields = _actor_fields(people, facts, trade, blocs, joins, as_of)
+    return World(
+        as_of=as_of, ids=people.ids, names=people.names,
+        subregion=columns.regions(people, "subregion"), region=columns.regions(people, "continent"),
+        blocs=blocs, deals=deals, notes=tuple(notes),
+        instruments=texts.load_instruments(as_of, people, fields["position"], joins), **fields,
+    )
+
+
+def _actor_fields(
+    people: Roster, facts: Facts, trade: Floats, blocs: Sequence[BlocFacts],
+    joins: Mapping[str, Mapping[str, JoinRecord]], as_of: date,
+) -> dict[str, Any]:
+    """The fields of ``World`` that have an entry an actor or a pair."""
+    place, count, first = people.place, len(people), people.union + 1
+    members = bloc_members("EU", as_of, place)
+    shares, with_union = columns.trade_shares(trade, members)
+    given = columns.state_features(facts, place, shares, with_union, joins)
+    states = columns.state_columns(facts, place, given, columns.ground(facts, place, members, blocs), as_of)
+    others = columns.nonstate_columns(people)
+    others["transparency"][:first] = states.transparency
+    return _pair_fields(people, trade, members, history.load_rivals(as_of, place)) | {
+        "kind": np.array(people.kinds, dtype=np.int8), "un_member": np.arange(count) < people.union,
+        "home": np.array(people.home, dtype=np.int32),
+        "size": columns.padded(maps.size(states.gdp), count), "gdp_usd": columns.padded(states.gdp, count),
+        "capacity": columns.padded(states.capacity, count),
+        "adoption": columns.padded(states.adoption, count), "opinion": columns.padded(states.opinion, count),
+        "position": columns.all_positions(people, states.placed.positions, as_of),
+        "position_sd": columns.padded(states.placed.spread, count, positions.MAP_SPREAD),
+        "weight": columns.padded(states.weight, count, 1 / len(positions.DIMENSIONS)),
+        "objectivity": columns.padded(np.full(first, maps.OBJECTIVITY_STATE), count, maps.OBJECTIVITY_OTHER),
+        "trade_share": columns.square(shares, count),
+        "trade_share_eu": columns.padded(with_union, count),
+        "firm_commitments": columns.commitments(people, as_of), **others,
+    }
+
+
+def _pair_fields(
+    people: Roster, trade: Floats, members: Sequence[int], rivals: tuple[tuple[int, int], ...]
+) -> dict[str, Any]:
+    """Leaders, rivals, exposure, trust, borders and audiences."""
+    place, count = people.place, len(people)
+    leaders = (people.union, place["CHN"], place["USA"])
     border = load_flag("contiguous")
     tongue = load_flag("language") | load_flag("colony")
     exposure = maps.exposure_of_all(people, maps.exposure_of_states(trade, tongue, border, members))
-    rivals = _rivals(as_of, place)
-    placed = _all_positions(people, columns.position, as_of)
-    others = _nonstate_columns(people)
-    others["transparency"][:first] = columns.transparency
-    subregion, region = _places(people)
-    silent = [facts.iso3[state] for state in np.flatnonzero(trade.sum(axis=1) == 0)]
-    if silent:
-        notes.append(f"trade: no record, taken as none, for {', '.join(silent)}")
-    notes.append(f"opinion: {maps.OPINION_DEFAULT} assumed for every public without a survey")
     languages = [frozenset(filter(None, (row["language_1"], row["language_2"]))) for row in table("states")]
-    deals = _deals(as_of, place, records, notes)
-    return World(
-        as_of=as_of, ids=people.ids, names=people.names,
-        kind=np.array(people.kinds, dtype=np.int8),
-        un_member=np.arange(count) < people.union,
-        home=np.array(people.home, dtype=np.int32), subregion=subregion, region=region,
-        size=_padded(maps.size(columns.gdp), count), gdp_usd=_padded(columns.gdp, count),
-        capacity=_padded(columns.capacity, count), transparency=others["transparency"],
-        adoption=_padded(columns.adoption, count), position=placed,
-        position_sd=_padded(columns.spread, count, positions.MAP_SPREAD),
-        weight=_padded(columns.weight, count, 0.25),
-        objectivity=_padded(np.full(first, maps.OBJECTIVITY_STATE), count, maps.OBJECTIVITY_OTHER),
-        research=others["research"], leaders=leaders, exposure=exposure,
-        trust_prior=maps.trust_prior(people, exposure, members, leaders, rivals), rivals=rivals,
-        contiguous=np.asarray(_square(border, count), dtype=bool),
-        trade_share=np.asarray(_square(shares, count), dtype=np.float64),
-        trade_share_eu=_padded(np.append(with_union, 0.0), count), opinion=_padded(columns.opinion, count),
-        audience=maps.audience(people, languages), stance=others["stance"],
-        firm_commitments=_commitments(people, as_of), blocs=_blocs(as_of, place),
-        instruments=texts.load_instruments(as_of, people, placed, joins), deals=deals, notes=tuple(notes),
-    )
+    return {
+        "leaders": leaders, "rivals": rivals, "exposure": exposure,
+        "trust_prior": maps.trust_prior(people, exposure, members, leaders, rivals),
+        "contiguous": columns.square(border.astype(np.float64), count) > 0,
+        "audience": maps.audience(people, languages),
+    }

@@ -22,7 +22,7 @@ I32 = NDArray[np.int32]
 _DIMENSIONS = 4
 
 
-def drift_by_funders(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def drift_by_funders(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """Moves positions of states towards the funders of the think tanks they deal with (C.11).
 
     ``Δx_i = κ_T Σ_T z (1 - O_j)(x_funder(j) - x_i) / max(1, Σ_T z)``, for all states at once.

@@ -21,7 +21,7 @@ F = NDArray[np.float64]
 _KINDS = len(KINDS)
 
 
-def update_capacity(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def update_capacity(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """One quarter of capacity building and decay of every state, the EU included (C.15).
 
     ``K ← K + h_K (1-K) L_i c_i - d_K,i m_d K + shared learning``, clipped to [0, 1], with
@@ -32,7 +32,7 @@ def update_capacity(state: State, par: Parameters, mech: Mechanisms, draws: Draw
     if not mech.on("capacity"):
         return
     s = state.s
-    gain = _gain(state, par, mech, state.agency)
+    gain = _gain(state, par, mech, state.agency, state.local_funding)
     catching_up = np.zeros(s)
     if par.shared_learning > 0.0:
         catching_up = _shared_learning(state.member, state.capacity, s)
@@ -43,8 +43,8 @@ def rest_decay(state: State, par: Parameters, mech: Mechanisms) -> F:
     """Decay rates that make the present capacity of every state a point of rest.
 
     Called once, on the world as recorded: before a strategy changes budgets and agencies and
-    before a scenario changes ties, so that those changes move capacity. An agency and shared
-    learning are levers and therefore left out of the point of rest.
+    before a scenario changes ties, so that those changes move capacity. An agency, funds for local
+    research and shared learning are levers and therefore left out of the point of rest.
 
     Returns
     -------
@@ -53,7 +53,8 @@ def rest_decay(state: State, par: Parameters, mech: Mechanisms) -> F:
         capacity is zero, or so small that one quarter's learning exceeds it, the rate is 1: all
         of it is lost each quarter and capacity stays at about one quarter's learning.
     """
-    gain = _gain(state, par, mech, np.zeros(state.n))
+    none = np.zeros(state.n)
+    gain = _gain(state, par, mech, none, none)
     decay = np.zeros(state.n)
     _rest(decay, state.capacity, gain)
     return decay
@@ -81,7 +82,7 @@ def refresh_offers(state: State, par: Parameters) -> None:
     state.needs[rows] = np.stack(needs, axis=1)
 
 
-def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F) -> F:
+def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F, local_funding: F) -> F:
     """Capacity gained this quarter by each state, before decay, shape (s,)."""
     worth = _worth_of_expertise(
         state.offers,
@@ -99,6 +100,7 @@ def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F) -> F:
         state.budget,
         state.capacity,
         worth,
+        local_funding,
         par.domestic_learning,
         par.partner_learning,
         par.absorption_floor,
@@ -147,6 +149,7 @@ def _learning(
     budget: F,
     capacity: F,
     worth: F,
+    local_funding: F,
     domestic: float,
     partner: float,
     floor: float,
@@ -155,8 +158,9 @@ def _learning(
 ) -> tuple[F, NDArray[np.int64]]:
     """Learning at home and from partners, and the number of kinds of partner, each of shape (s,).
 
-    ``L_i = a min(1, B_i)(1 - κ_f φ_i) + b Σ_j z_ij e_j O_j (f + (1-f) K_i)``, where φ_i is the
-    foreign share of the know-how that comes from think tanks (C.11), 0 without any.
+    ``L_i = a min(1, B_i)(1 - κ_f φ_i (1 - λ_i)) + b Σ_j z_ij e_j O_j (f + (1-f) K_i)``, where φ_i
+    is the foreign share of the know-how that comes from think tanks (C.11), 0 without any, and
+    λ_i how far the state funds local research in its place (C58).
     """
     learning = np.empty(s)
     engaged = np.zeros(s, np.int64)
@@ -175,7 +179,9 @@ def _learning(
                     if home[j] != i:
                         foreign += know_how
         foreign_share = foreign / think_tanks if think_tanks > 0.0 else 0.0
-        at_home = domestic * min(1.0, budget[i]) * (1.0 - dependence * foreign_share)
+        at_home = (
+            domestic * min(1.0, budget[i]) * (1.0 - dependence * foreign_share * (1.0 - local_funding[i]))
+        )
         learning[i] = at_home + partner * taught * (floor + (1.0 - floor) * capacity[i])
         for k in range(_KINDS):
             engaged[i] += met[k]

@@ -36,7 +36,7 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
     return capture
 
 
-def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """Moves positions of states towards the firms they deal with, and sets ``state.capture`` (C.10).
 
     ``Δx_i = κ_F (1-T_i)(1-oversight_i) Σ_F z (1 - restraint·research_j)(x_j - x_i) / max(1, Σ_F z)``.

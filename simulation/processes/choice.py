@@ -276,29 +276,44 @@ def _take(
 
 
 @njit(cache=True, error_model="numpy")
-def best_gains(possible: B, kind: I8, rows: B, gain: F) -> tuple[F, F, F]:
+def prospects(possible: B, kind: I8, rows: B, gain: F, size: int) -> tuple[F, F, F]:
     """What the tracks of deals promise each marked actor, three arrays (n,).
 
-    Utility of its best state partner, of its best other partner, and the mean utility of its two
-    best partners (for a deal of three); -inf where there is none.
+    Mean utility of its ``size`` best state partners, of its best other partners, and of its best
+    partners of any kind (for a deal of three); the very best alone is not to be had every time.
+    -inf where there is nobody (fewer than two for a deal of three).
     """
     n = kind.size
-    state = np.full(n, -np.inf)
-    other = np.full(n, -np.inf)
-    pair = np.full(n, -np.inf)
+    means = np.full((3, n), -np.inf)
+    top = np.empty((3, size))
+    found = np.empty(3, np.int64)
     for i in range(n):
         if not rows[i]:
             continue
-        second = -np.inf
+        found[:] = 0
         for j in range(n):
-            if not possible[i, j]:
-                continue
-            u = gain[i, j]
-            first = max(state[i], other[i])
-            second = max(second, min(u, first))
-            if kind[j] == 0:
-                state[i] = max(state[i], u)
-            else:
-                other[i] = max(other[i], u)
-        pair[i] = (max(state[i], other[i]) + second) / 2.0
-    return state, other, pair
+            if possible[i, j]:
+                sort = 0 if kind[j] == 0 else 1
+                found[sort] = _insert(top[sort], found[sort], gain[i, j])
+                found[2] = _insert(top[2], found[2], gain[i, j])
+        for sort in range(3):
+            if found[sort] > (1 if sort == 2 else 0):
+                total = 0.0
+                for r in range(found[sort]):
+                    total += top[sort, r]
+                means[sort, i] = total / found[sort]
+    return means[0], means[1], means[2]
+
+
+@njit(cache=True, error_model="numpy")
+def _insert(top: F, found: int, u: float) -> int:
+    """Keep the largest numbers in falling order; returns how many are kept."""
+    place = found if found < top.size else top.size
+    while place > 0 and u > top[place - 1]:
+        if place < top.size:
+            top[place] = top[place - 1]
+        place -= 1
+    if place < top.size:
+        top[place] = u
+        found = min(found + 1, top.size)
+    return found

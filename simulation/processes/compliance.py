@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from simulation.processes.affinity import affinity
 from simulation.processes.contracts import end_deal
+from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.processes.trust import fade
 from simulation.processes.value import View, Weights, continuation, count_shared, value
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import NGO, State
+from simulation.state import State
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -35,7 +36,7 @@ QUARTERS_A_YEAR = 4
 def keep_promises(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
     """Step 10: conduct, detection, trust and the depth of breached deals."""
     fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
-    seen = watched(state.depth, state.kind, par.detection, par.ngo_monitoring if mech.on("ngo_monitoring") else 0.0)
+    seen = detection_probability(ngo_partners(state), par, mech)
     probability = compliance_matrix(
         state.depth, state.position, state.weight, par.affinity_width, state.load, state.capture,
         par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
@@ -103,20 +104,6 @@ def mean_compliance(
             out[i] = 1.0
         else:
             out[i] = annual_compliance(load[i], 1.0, capture[i], base, by_load, 0.0, by_capture)
-
-
-@njit(cache=True, error_model="numpy")
-def watched(depth: I8, kind: I8, detection: float, monitoring: float) -> F:
-    """Probability that a breach by i is seen, 1−(1−d0)(1−m)^{NGO partners of i}, (n,)."""
-    n = depth.shape[0]
-    seen = np.empty(n)
-    for i in range(n):
-        ngos = 0
-        for j in range(n):
-            if depth[i, j] > 0 and kind[j] == NGO:
-                ngos += 1
-        seen[i] = 1.0 - (1.0 - detection) * (1.0 - monitoring) ** ngos
-    return seen
 
 
 @njit(cache=True, error_model="numpy")

@@ -27,7 +27,7 @@ _CHANNELS = 5
 _LEARNING, _COMPETITION, _IMITATION, _COERCION, _MARKET = range(_CHANNELS)
 
 
-def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """Moves the position of every state but the leaders by one quarter of diffusion (C.9).
 
     ``Δx_i = μ [Σ_c w_c Σ_j W^c_ij (x_j - x_i) / Σ_j W^c_ij + anchor (x_i(0) - x_i)]``. Weights W

@@ -9,7 +9,7 @@ happens gets slower and slower, so that its prize is discounted more and more.
 
 E[u] is never negative, because a state may refuse whatever comes up (the outside option is 0).
 
-- bilateral, non_state, trilateral: utilities of the best partners, given by the deals step;
+- bilateral, non_state, trilateral: mean utility of the best partners, given by the deals step;
 - regional: the best of the state's regional blocs below full depth (the utility of their next
   rung, averaged over whose position is tabled) and of the regional instruments it could join;
 - multilateral: the same over all other blocs and instruments.
@@ -72,22 +72,6 @@ class Forums(NamedTuple):
     joined: B
     open_text: B
     worth: F
-
-
-def opening_probability(par: Parameters, mech: Mechanisms, capability: float) -> float:
-    """Probability that a slot opens in a quarter: min(1, ω0·Q^ω_Q), or 1 without ``tempo``."""
-    return min(1.0, par.tempo * capability**par.tempo_capability) if mech.on("tempo") else 1.0
-
-
-@njit(cache=True, error_model="numpy")
-def count_open(slots: I32, uid: np.ndarray, probability: float, key: np.uint64) -> I32:
-    """How many of each actor's slots open, shape (n,)."""
-    opened = np.zeros(len(slots), np.int32)
-    for i in range(len(slots)):
-        for slot in range(slots[i]):
-            if uniform(key, uid[i], np.uint64(slot)) < probability:
-                opened[i] += 1
-    return opened
 
 
 @njit(cache=True, error_model="numpy")
@@ -210,9 +194,8 @@ def assign(
 
 @njit(cache=True, error_model="numpy")
 def pool(
-    pools: B, slots: I32, opened: I32, allowed: B, uid: np.ndarray, brokers: bool,
-    probability: float, key: np.uint64, share: F, by_track: I32,
-) -> None:  # fmt: skip
+    pools: B, slots: I32, opened: I32, allowed: B, brokers: B, share: F, by_track: I32
+) -> None:
     """Fill the rows of actors that do not choose: one pool of slots, one attempt to broker.
 
     The pool is bilateral, or non_state if only that track is allowed.
@@ -224,7 +207,7 @@ def pool(
                 share[i] = 0.0
                 share[i, track] = 1.0
                 by_track[i, track] = opened[i]
-            if brokers and allowed[i, TRILATERAL] and uniform(key, uid[i], np.uint64(0)) < probability:
+            if brokers[i] and allowed[i, TRILATERAL]:
                 by_track[i, TRILATERAL] = 1
 
 
@@ -271,36 +254,45 @@ def choose_tracks(
     best_state_utility: F,
     best_nonstate_utility: F,
     best_pair_utility: F,
+    own_broker: B,
 ) -> None:
-    """Open slots and send them down the tracks; see the module.
+    """Send this quarter's open slots down the tracks; see the module.
 
-    Writes ``open_slots`` (slots that opened, whether used or not), ``slots_by_track`` and, for a
-    state with an open slot, ``track_share``: a row keeps the shares of the last time its actor
-    chose. A state all of whose tracks are barred uses none of its open slots; an actor without
-    slots does nothing.
+    Writes ``slots_by_track`` and, for a state with an open slot, ``track_share``: a row keeps the
+    shares of the last time its actor chose. A state all of whose tracks are barred uses none of
+    its open slots; an actor without slots does nothing.
 
     Parameters
     ----------
     best_state_utility, best_nonstate_utility
-        Utility of the best state and of the best other partner, shape (n,); -inf if there is none.
+        Mean utility of the best state and of the best other partners, shape (n,); -inf if there is none.
     best_pair_utility
-        Mean utility of the two best partners for a deal of three, shape (n,); -inf if fewer than two.
+        Expected utility of brokering a deal of three, shape (n,); -inf with fewer than two partners.
+    own_broker
+        Actors whose broker slot opens, shape (n,); used for those that choose no track.
     """
-    probability = opening_probability(par, mech, state.capability)
-    opened = count_open(state.slots, state.uid, probability, draws.key(Stream.SLOT_OPENS))
-    states = state.kind == STATE
     by_track, share = np.zeros((state.n, 5), np.int32), state.track_share
-    chooses = states & (opened > 0)
-    if mech.on("forum_choice"):
+    pools = shared_pools(state, mech)
+    chooses = ~pools & (state.open_slots > 0)
+    if chooses.any():
         best = best_state_utility, best_nonstate_utility, best_pair_utility
         worth = track_worth(state, par, mech, chooses, *best)
         wait = (state.track_first_wait + state.quarter) / (1.0 + state.track_success)
         style = par.patience, par.forum_noise, draws.key(Stream.TRACK)
-        assign(chooses, opened, worth, wait, state.track_allowed, state.uid, *style, share, by_track)
-    brokering = mech.on("trilateral"), probability, draws.key(Stream.BROKER_OPENS)
-    pools = ~states if mech.on("forum_choice") else np.ones(state.n, np.bool_)
-    pool(pools, state.slots, opened, state.track_allowed, state.uid, *brokering, share, by_track)
-    state.open_slots, state.slots_by_track = opened, by_track
+        assign(chooses, state.open_slots, worth, wait, state.track_allowed, state.uid, *style, share, by_track)
+    brokers = own_broker if mech.on("trilateral") else np.zeros(state.n, np.bool_)
+    pool(pools, state.slots, state.open_slots, state.track_allowed, brokers, share, by_track)
+    state.slots_by_track = by_track
+
+
+def assign_slots(state: State, row: int, draws: Draws) -> None:
+    """Send one actor's open slots down the tracks again, by shares that a hook has changed."""
+    stream = draws.key(Stream.TRACK)
+    state.slots_by_track[row] = 0
+    for slot in range(state.open_slots[row]):
+        track = draw_track(state.track_share[row], uniform(stream, state.uid[row], np.uint64(slot)))
+        if track >= 0:
+            state.slots_by_track[row, track] += 1
 
 
 def shared_pools(state: State, mech: Mechanisms) -> B:

@@ -99,9 +99,10 @@ def suffer_harm(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -
 def set_shields(state: State, par: Parameters) -> None:
     """Sets world governance G and the share of it that shields each UN member.
 
-    ``G_i = min(1, G (1 + gain·mean of e·z))`` over the instruments and blocs that i is in, with
-    e the enforcement and z 1/3 for a declaration, 2/3 for a binding text, 1 once it is in
-    force, and a third of the depth for a bloc; the mean is 0 where it is in none.
+    ``G_i = min(1, G (1 + gain·joint))`` with ``joint = 1 - Π(1 - e·z)`` over the instruments and
+    blocs that i is in; e is the enforcement and z 1/3 for a declaration, 2/3 for a binding text,
+    1 once it is in force, and a third of the depth for a bloc. A mean of e·z in its place would
+    make joining a weak text harmful, which no claim says.
     """
     state.shield = np.zeros(state.n)
     members = state.capacity[state.un_member]
@@ -144,6 +145,7 @@ def _draw_incidents(state: State, par: Parameters, mech: Mechanisms, draws: Draw
     state.incidents = np.zeros((state.n, _KINDS), np.int32)
     if not mech.on("harm"):
         return
+    state.incidents[:, _DISINFORMATION] = state.wave  # a shock's own, on top of what is drawn
     _strike(
         state.incidents,
         state.un_member,
@@ -203,17 +205,14 @@ def _shield(
     for i in range(len(un_member)):
         if not un_member[i]:
             continue
-        total = 0.0
-        count = 0
+        open_side = 1.0
         for q in range(len(texts)):
             if joined[q, i]:
-                total += texts[q]
-                count += 1
+                open_side *= 1.0 - texts[q]
         for k in range(len(blocs)):
             if member[k, i]:
-                total += blocs[k]
-                count += 1
-        joint = total / count if count > 0 else 0.0
+                open_side *= 1.0 - blocs[k]
+        joint = 1.0 - open_side
         shield[i] = min(1.0, governance * (1.0 + gain * joint))
 
 

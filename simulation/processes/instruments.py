@@ -35,6 +35,7 @@ FACTORS = (
     "norm",
     "club",
     "attention",
+    "launch",
 )
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`."""
 
@@ -51,6 +52,8 @@ class Texts(NamedTuple):
     sponsor: B
     eligible: B
     joined: B
+    club: B
+    launching: B
 
 
 class Joiners(NamedTuple):
@@ -103,6 +106,7 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
             par.join_norm,
             par.club_benefit if mech.on("clubs") else 0.0,
             par.forum_attention,
+            par.join_launch,
         ]
     )
 
@@ -163,14 +167,14 @@ def share_inside(q: int, eligible: B, joined: B, s: int) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def factors_of(chosen: B, club: B, text: Texts, who: Joiners, weight_of: F, width: float, out: F) -> None:
+def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float, out: F) -> None:
     """Fill ``out`` (q, s, factors) for the eligible non-members of the ``chosen`` instruments."""
     s = who.contiguous.shape[0]
     for q in range(len(chosen)):
         if not chosen[q]:
             continue
         peers = peer_shares(q, text.eligible, text.joined, weight_of)
-        inside = share_inside(q, text.eligible, text.joined, s) if club[q] else 0.0
+        inside = share_inside(q, text.eligible, text.joined, s) if text.club[q] else 0.0
         track = REGIONAL if text.regional[q] else MULTILATERAL
         for i in range(s):
             if text.joined[q, i] or not text.eligible[q, i]:
@@ -187,6 +191,7 @@ def factors_of(chosen: B, club: B, text: Texts, who: Joiners, weight_of: F, widt
             row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
             row[9] = inside
             row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
+            row[11] = 1.0 if text.launching[q] else 0.0
 
 
 def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F:
@@ -201,13 +206,13 @@ def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F
     -----
     A state sponsor counts by its size m, any other sponsor (a secretariat) by
     ``join_secretariat``; of several the one with the greatest τ̂·m counts. ``attention`` is 1 if
-    the state spent a slot on the track of the instrument this quarter.
+    the state spent a slot on the track of the instrument this quarter; ``launch`` is 1 in the
+    quarter in which the instrument opens, when signatures are collected for the occasion.
     """
     chosen = is_open(state) if chosen is None else chosen
     out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
     weight_of = np.ascontiguousarray(state.peer_weight.T)
-    club = state.instrument_club
-    factors_of(chosen, club, _texts(state), _joiners(state, par), weight_of, par.affinity_width, out)
+    factors_of(chosen, _texts(state), _joiners(state, par), weight_of, par.affinity_width, out)
     return out
 
 
@@ -220,6 +225,8 @@ def _texts(state: State) -> Texts:
         state.sponsor,
         state.eligible,
         state.joined,
+        state.instrument_club,
+        state.opens == state.quarter,
     )
 
 

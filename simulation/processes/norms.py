@@ -22,7 +22,7 @@ _SETUP = -1
 """Quarter of the draws that are made while the world is set up."""
 
 
-def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """One quarter of the norm cascade: states at or above their threshold adopt, all at once.
 
     A state looks at the others by ``state.peer_weight``; its threshold is lowered by

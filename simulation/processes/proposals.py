@@ -16,7 +16,7 @@ F = NDArray[np.float64]
 _RIGHTS = 0
 
 
-def drift_by_proposals(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def drift_by_proposals(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """Moves the position of states on rights towards the NGOs and influencers they deal with.
 
     ``Δx_i,rights = speed Σ z (x_j,rights - x_i,rights) / max(1, Σ z)``; other dimensions stay.

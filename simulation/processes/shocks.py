@@ -13,9 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.processes.harm import spread_disinformation
-from simulation.scenario.mechanisms import Mechanisms
-from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Shock
 from simulation.state import State
@@ -44,14 +41,12 @@ def surge(now: Iterable[Shock]) -> float:
 
 def strike(
     state: State,
-    par: Parameters,
-    mech: Mechanisms,
     now: Sequence[Shock],
     quarter: Quarter,
     index: Mapping[str, int],
     budget: F,
 ) -> None:
-    """Apply this quarter's shocks to budgets, trust and publics.
+    """Apply this quarter's shocks to budgets, trust and incidents.
 
     Parameters
     ----------
@@ -59,6 +54,7 @@ def strike(
         Budgets without any shock, (n,); what they return to.
     """
     state.budget[:] = budget
+    state.wave[:] = 0
     for shock in now:
         rows = _rows(state, shock, index)
         if shock.kind == "budget_cut":
@@ -68,9 +64,7 @@ def strike(
             state.alpha[rows] -= lost
             state.beta[rows] += lost
         elif shock.kind == "disinformation_wave":
-            incidents = np.zeros(state.n, np.int32)
-            incidents[rows & state.un_member] = round(shock.size)
-            spread_disinformation(state, par, mech, incidents)
+            state.wave[rows & state.un_member] += round(shock.size)
 
 
 def _rows(state: State, shock: Shock, index: Mapping[str, int]) -> NDArray[np.bool_]:

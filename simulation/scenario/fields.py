@@ -5,6 +5,7 @@ A parser raises ``ValueError`` with the sentence that the user reads; pydantic a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -139,11 +140,13 @@ def _words_schema(*words: str) -> WithJsonSchema:
 
 
 def _lines(value: object) -> str | tuple[tuple[str, ...], ...]:
-    if isinstance(value, str) and value in ("camp", "region"):
+    words = ("camp", "region")
+    if isinstance(value, str) and value in words:
         return value
     if isinstance(value, tuple | list) and value:
         return tuple(_names(cell) for cell in value)
-    raise ValueError(f"must be camp, region or a list of lists of actors, not {describe(value)}")
+    near = advice(value, words) if isinstance(value, str) else ""
+    raise ValueError(f"must be camp, region or a list of lists of actors, not {describe(value)}{near}")
 
 
 def _eligible(value: object) -> str | tuple[str, ...] | dict[str, tuple[str, ...]]:
@@ -179,6 +182,8 @@ def _registry(
 def _check_parameter(name: str, value: object) -> str:
     if name in PARAMETERS and (isinstance(value, bool) or not isinstance(value, int | float)):
         return f"must be a number, not {describe(value)}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "must be a finite number, not NaN or infinity"
     return check_value(name, value)
 
 

@@ -46,10 +46,10 @@ def read_chain(path: str, faults: list[Fault]) -> tuple[list[Node], bool]:
     layers: list[Node] = []
     seen: list[str] = []
     while True:
-        seen.append(os.path.realpath(path))
         root = read_file(path, faults)
         if root is None:
             return layers[::-1], False
+        seen.append(os.path.realpath(path))
         extends = root.value.pop(EXTENDS, None)
         layers.append(_tidy(root, faults))
         if extends is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -60,7 +61,7 @@ def load_scenario(
     else:
         layers, complete = read_chain(os.fspath(source), faults)
     if not layers:
-        raise InputError(faults)
+        raise InputError(_in_file_order(faults, ""))
     top = layers[-1].mark
     layers.append(read_overrides(sets, overrides or {}, keywords, faults))
     root = _named(merge(layers), top)
@@ -144,5 +145,10 @@ def _fault(root: Node, path: Path, message: str) -> Fault:
 
 
 def _in_file_order(faults: list[Fault], top: str) -> list[Fault]:
-    unique = list(dict.fromkeys(faults))
-    return sorted(unique, key=lambda fault: (fault.file != top, fault.file, fault.line, fault.column))
+    """Each fault once and on one line; those of the scenario's own file first."""
+    lines = (replace(f, key=_printable(f.key), message=_printable(f.message)) for f in faults)
+    return sorted(dict.fromkeys(lines), key=lambda f: (f.file != top, f.file, f.line, f.column))
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

@@ -56,7 +56,8 @@ def sentence(error: ErrorDetails) -> str:
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context["expected"]))
         near = advice(given, options) if isinstance(given, str) else ""
-        return f"{describe(given)} is not one of {', '.join(options)}{near}"
+        shown = repr(given) if isinstance(given, str) else describe(given)
+        return f"{shown} is not one of {', '.join(options)}{near}"
     if kind == "finite_number":
         return "must be a finite number, not NaN or infinity"
     return _bound(kind, given, context) or error["msg"]

@@ -41,7 +41,7 @@ class ActorNames:
         if kind == "member" and not self.world.un_member[index]:
             return f"{name!r} ({self.world.names[index]}) is not a UN member state"
         if kind not in ("", "member", found):
-            return f"{name!r} is a {found.replace('_', ' ')}; a {kind.replace('_', ' ')} is wanted here"
+            return f"{name!r} is of the kind {found}; the kind {kind} is wanted here"
         return ""
 
     def _unknown(self, name: str, kind: str) -> str:

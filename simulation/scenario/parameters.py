@@ -41,6 +41,7 @@ class Parameter:
 
 _A = "assumption"
 _C = "calibrated"
+_J = "calibrated on dated lists of joiners (docs/calibration_instruments.md)"
 
 
 def _entries() -> Iterator[Parameter]:
@@ -50,11 +51,11 @@ def _entries() -> Iterator[Parameter]:
     yield p("camp_margin", 1.3, 1, 3, "ratio", "C.1", _A, "a state is in the camp of the leader whose affinity exceeds the second's by this ratio")
     yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
-    yield p("choice_noise", .05, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
-    yield p("tempo", .1, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
+    yield p("choice_noise", .08, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
+    yield p("tempo", .5, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
     yield p("tempo_capability", 1, 0, 2, "exponent", "C.2", _C, "exponent ω_Q of AI capability in the tempo")
     yield p("breach_loss", .5, .2, 1, "share of value", "C.2", _A, "sunk loss Λ if the partner breaches")
-    yield p("setup_cost", .06, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
+    yield p("setup_cost", .08, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
     yield p("upkeep_cost", .01, .002, .02, "budget a quarter", "C.2", _C, "upkeep c_m of a rung")
     yield p("shared_partners", .3, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_t of shared partners")
     yield p("partner_activity", .2, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_p of the partner's activity")
@@ -93,22 +94,24 @@ def _entries() -> Iterator[Parameter]:
     yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
     yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
     # --- C.7 instruments
-    yield p("join_intercept", -8.0, -14, 0, "log odds a quarter", "C.7", _C, "b0, hazard of joining an instrument")
-    yield p("join_intercept_sd", .6, 0, 3, "log odds", "C.7", _C, "spread of b0 between instruments")
-    yield p("join_affinity", 1.5, 0, 6, "log odds", "C.7", "Simmons & Elkins 2004 (sign), calibrated (size)", "b_a, closeness of the text")
-    yield p("join_sponsor", 1.0, 0, 6, "log odds", "C.7", _C, "b_s, trust in the sponsor times its size")
-    yield p("join_peers", 2.0, 0, 6, "log odds", "C.7", "Simmons & Elkins 2004 (sign), calibrated (size)", "b_p, like-minded states already in")
-    yield p("join_neighbours", .8, 0, 6, "log odds", "C.7", "Shipan & Volden 2008 (sign), calibrated (size)", "b_n, contiguous states already in")
-    yield p("join_habit", 2.0, 0, 6, "log odds", "C.7", _C, "b_h, earlier joins in the domain")
-    yield p("join_capacity", 1.5, 0, 6, "log odds", "C.7", _C, "b_K, governance capacity")
-    yield p("join_sovereignty", 1.0, 0, 6, "log odds", "C.7", _C, "b_b, binding texts against sovereignty")
-    yield p("join_urgency", .8, 0, 6, "log odds", "C.7", "Birkland 1998 (sign), calibrated (size)", "b_u, felt urgency")
+    yield p("join_intercept", -14.2, -20, 0, "log odds a quarter", "C.7", _J, "mean b0 of the instruments, hazard of joining one in which nothing speaks for it")
+    yield p("join_intercept_sd", 1.25, 0, 3, "log odds", "C.7", _J, "spread of b0 between instruments")
+    yield p("join_affinity", 4.6, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_J} (size)", "b_a, closeness of the text")
+    yield p("join_sponsor", 2.9, 0, 8, "log odds", "C.7", _J, "b_s, trust in the sponsor times its size")
+    yield p("join_peers", 2.2, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_J} (size)", "b_p, like-minded states already in")
+    yield p("join_neighbours", .6, 0, 6, "log odds", "C.7", f"Shipan & Volden 2008 (sign), {_J} (size)", "b_n, contiguous states already in")
+    yield p("join_habit", 2.6, 0, 8, "log odds", "C.7", _J, "b_h, earlier joins in the domain")
+    yield p("join_capacity", 4.7, 0, 8, "log odds", "C.7", _J, "b_K, governance capacity")
+    yield p("join_sovereignty", .9, 0, 6, "log odds", "C.7", _J, "b_b, binding texts against sovereignty")
+    yield p("join_urgency", .8, 0, 6, "log odds", "C.7", f"Birkland 1998 (sign), {_A} (size)", "b_u, felt urgency")
+    yield p("join_launch", 3.2, 0, 6, "log odds", "C.7", _J, "wave of signatures in the quarter in which an instrument opens")
     yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
     yield p("forum_attention", .7, 0, 3, "log odds", "C.8", _A, "effect of a slot spent on the multilateral track on joining")
     # --- C.8 forum choice
-    yield p("forum_noise", .25, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
+    yield p("forum_noise", .2, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
+    yield p("prospects", 5, 1, 20, "partners", "C.8", _A, "best partners over which a state averages what a track of deals promises")
     yield p("patience", .98, .8, 1, "discount a quarter", "C.8", _A, "discount β of what a slow track yields")
     # --- C.9 diffusion
     yield p("diffusion", .01, 0, .05, "share a quarter", "C.9", "Simmons, Dobbin & Garrett 2006 (channels), assumption (size)", "speed μ of convergence of positions")

@@ -1,15 +1,13 @@
 """The schema of a scenario: what can be written in a file, and the frozen object that comes out.
 
 Each field's docstring is its description in the JSON Schema for editors, which
-``python -m simulation.scenario.schema`` writes to ``docs/scenario.schema.json``.
+``python -m simulation.scenario.json_schema`` writes to ``docs/scenario.schema.json``.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -150,8 +148,9 @@ class InstrumentSpec(_Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _title_by_default(cls, data: object) -> object:
-        return {"title": data["id"], **data} if isinstance(data, dict) and "id" in data else data
+    def _title_by_default(cls, data: Any) -> Any:
+        named = isinstance(data, dict) and isinstance(data.get("id"), str)
+        return {"title": data["id"], **data} if named else data
 
 
 SHOCKS: Mapping[str, tuple[float, float, str]] = {
@@ -238,7 +237,7 @@ class Strategy(_Section):
     advocacy: Advocacy = Advocacy()
     """Influencers who speak for it."""
     learn: bool = False
-    """Whether it learns which track pays."""
+    """Whether it learns which track pays, by the rule that `mechanisms.learning` names."""
     imitators: Share = 0.0
     """Share of the non-aligned states that adopt this same strategy."""
     fund_local: Share = 0.0
@@ -330,38 +329,3 @@ class Scenario(_Section):
     def quarters(self) -> int:
         """Length of the run, from ``start`` to ``horizon`` inclusive."""
         return self.horizon - self.start + 1
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of a scenario file, for editors.
-
-    No key is required, because a base named by ``extends`` may give it.
-    """
-    schema = Scenario.model_json_schema()
-    schema.pop("required", None)
-    base = {
-        "type": "string",
-        "description": "A base file, relative to this one; its keys hold where this one is silent.",
-    }
-    schema["properties"] = {"extends": base, **schema["properties"]}
-    whole = schema["properties"]["fragmentation"]
-    schema["properties"]["fragmentation"] = {
-        "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"$ref": "#/$defs/Fragmentation"}],
-        "description": whole["description"],
-    }
-    sections = "blocs|fragmentation|mechanisms|parameters|record|records|strategic_weight|strategy"
-    schema["patternProperties"] = {rf"^({sections})\.": {}}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "scenario.schema.json",
-        **schema,
-    }
-
-
-def write_json_schema(path: Path = Path("docs/scenario.schema.json")) -> None:
-    """Write :func:`json_schema` to a file."""
-    path.write_text(json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_json_schema()

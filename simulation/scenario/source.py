@@ -30,6 +30,8 @@ MAX_ALIASED = 1_000
 """Most values that the aliases of one file may stand for together."""
 MAX_NESTING = 20
 """Deepest nesting; a scenario needs five."""
+MAX_DIGITS = 100
+"""Longest whole number."""
 MAX_SCALAR = 10_000
 """Longest text or number, in characters."""
 
@@ -89,9 +91,12 @@ def describe(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"the number {value:g}" if isinstance(value, float) else f"the number {str(value)[:30]}"
-    text = str(value)
-    return f"text {text if len(text) <= 40 else text[:37] + '...'!r}"
+        return f"the number {value:g}" if isinstance(value, float) else f"the number {_shortened(str(value))}"
+    return f"text {_shortened(str(value))!r}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def read_file(path: str, faults: list[Fault]) -> Node | None:
@@ -173,7 +178,7 @@ def near_file(path: str) -> str:
     """``; did you mean 'baseline.yaml'?`` for the name of a file that does not exist."""
     folder, name = os.path.split(path)
     try:
-        near = difflib.get_close_matches(name, os.listdir(folder or "."), n=1)
+        near = difflib.get_close_matches(name, os.listdir(folder or "."), n=1, cutoff=0.75)
     except OSError:
         return ""
     return f"; did you mean {near[0]!r}?" if near else ""
@@ -266,6 +271,8 @@ class _Builder:
         if len(event.value) > MAX_SCALAR:
             self._refuse(event, f"is longer than {MAX_SCALAR} characters")
         plain_style = event.style is None and event.tag is None
+        if plain_style and len(event.value) > MAX_DIGITS and _INT.fullmatch(event.value):
+            self._refuse(event, f"has more than {MAX_DIGITS} digits")
         node = Node(_scalar(event.value) if plain_style else event.value, self._mark(event))
         if event.anchor:
             self._anchors[event.anchor] = (node, 1)
@@ -343,12 +350,9 @@ def _scalar(text: str) -> Any:
     return text
 
 
-def _integer(text: str) -> int | float:
+def _integer(text: str) -> int:
     base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-    try:
-        return int(text[2:] if base != 10 else text, base)
-    except ValueError:  # thousands of digits: Python refuses, and no bound of ours allows it either
-        return float("inf")
+    return int(text[2:] if base != 10 else text, base)
 
 
 def walk(root: Node, path: tuple[str | int, ...]) -> Iterator[Node]:

@@ -1,30 +1,244 @@
-"""The loaded world: known facts of the world, and what must hold on any day."""
+"""The loaded world: its shape, known facts of the world, documented starting values."""
 
+import dataclasses
+import pickle
+import time
 from datetime import date
 
 import numpy as np
 import pytest
 
-from simulation.data.world import load_world
+from simulation.data import maps
+from simulation.data.world import CAMPS, KINDS, Records, load_world
+from simulation.errors import InputError, ModelError
 
 
-@pytest.fixture(scope="module")
-def world():
-    return load_world(date(2024, 12, 31))
+def members(world, bloc):
+    found = next(item for item in world.blocs if item.id == bloc)
+    return {world.ids[index] for index in found.members}
 
 
-def test_there_are_193_states_and_the_union(world):
+def test_states_come_first_then_the_union_then_others_by_kind(world):
     assert world.un_member.sum() == 193
+    assert list(world.ids[:193]) == sorted(world.ids[:193])
     assert world.ids[193] == "EU"
-    assert "NAM" in world.ids
+    assert not world.un_member[193:].any()
+    assert world.kind[193] == 0
+    order = ["firm", "think_tank", "ngo", "influencer", "secretariat"]
+    ranks = [order.index(KINDS[code]) for code in world.kind[194:]]
+    assert ranks == sorted(ranks)
+    for code in set(world.kind[194:].tolist()):
+        ids = [name for name, kind in zip(world.ids, world.kind, strict=True) if kind == code]
+        assert ids[1 if code == 0 else 0:] == sorted(ids[1 if code == 0 else 0:])
 
 
-def test_no_figure_is_missing(world):
-    for name, value in vars(world).items():
+def test_namibia_is_not_a_missing_value(world):
+    assert world.names[world.index("NAM")] == "Namibia"
+
+
+@pytest.mark.parametrize("roster", ["core", "full"])
+def test_no_array_has_a_gap_or_a_wrong_shape(roster):
+    world = load_world(date(2024, 12, 31), roster)
+    for field in dataclasses.fields(world):
+        value = getattr(world, field.name)
         if isinstance(value, np.ndarray):
-            assert np.isfinite(value.astype(float)).all(), name
+            assert np.isfinite(value.astype(float)).all(), field.name
+            assert value.shape[0] == len(world), field.name
 
 
-def test_the_check_state_lies_near_its_anchor(world):
-    place = world.position[world.index("MAR")]
-    assert np.sqrt(np.mean((place - [0.55, 0.5, 0.6, 0.7]) ** 2)) <= 0.15
+def test_arrays_are_read_only_and_not_shared(world):
+    with pytest.raises(ValueError, match="read-only"):
+        world.position[0, 0] = 1.0
+    other = load_world(world.as_of)
+    assert other.position is not world.position
+    assert np.array_equal(other.exposure, world.exposure)
+
+
+def test_world_pickles(world):
+    again = pickle.loads(pickle.dumps(world))
+    assert again.ids == world.ids
+    assert np.array_equal(again.position, world.position)
+    assert not again.position.flags.writeable
+
+
+def test_loading_is_quick():
+    load_world(date(2024, 12, 31))
+    begun = time.perf_counter()
+    load_world(date(2023, 12, 31), "full")
+    assert time.perf_counter() - begun < 2.0  # 0.1 s on an idle machine
+
+
+def test_unknown_names_are_refused_with_advice(world):
+    with pytest.raises(ModelError, match="did you mean 'openai'"):
+        world.index("openal")
+    with pytest.raises(InputError, match="allowed: core, full"):
+        load_world(date(2024, 12, 31), "tier1")
+    with pytest.raises(InputError, match=r"records.strike.*did you mean 'MAR-IND-2018-09-25'"):
+        load_world(date(2024, 12, 31), records=Records(strike=("MAR-IND-2018-09-26",)))
+
+
+def test_values_lie_in_their_bounds(full_world):
+    world = full_world
+    for name in ("size", "capacity", "transparency", "adoption", "position", "exposure", "trust_prior",
+                 "opinion", "audience", "stance", "research", "objectivity", "trade_share", "trade_share_eu"):
+        value = getattr(world, name)
+        assert value.min() >= 0, name
+        assert value.max() <= 1, name
+    assert np.allclose(world.weight.sum(axis=1), 1)
+    assert (world.weight > 0).all()
+    assert ((world.position_sd[:193] > 0) & (world.position_sd[:193] < 0.2)).all()
+
+
+def test_size_is_the_documented_power_of_gdp(world):
+    assert world.size[world.index("USA")] == 1.0
+    assert world.size[world.index("MAR")] == pytest.approx(0.12, abs=0.005)
+    union = world.gdp_usd[[world.index(name) for name in members(world, "EU")]].sum()
+    assert world.gdp_usd[193] == pytest.approx(union)
+    assert world.size[193] == pytest.approx((union / world.gdp_usd.max()) ** 0.4)
+
+
+def test_capacity_and_transparency_rank_as_known(world):
+    capacity = {name: world.capacity[world.index(name)] for name in ("SGP", "FRA", "MAR", "TCD", "SSD")}
+    assert capacity["SGP"] > capacity["FRA"] > capacity["MAR"] > capacity["TCD"] > capacity["SSD"]
+    assert world.transparency[world.index("MAR")] == pytest.approx(0.39)
+    assert world.transparency[world.index("openai")] == 0.4
+    assert world.transparency[world.index("unesco")] == 0.6
+
+
+@pytest.mark.parametrize(("bloc", "count"), [
+    ("UN", 193), ("EU", 27), ("AMU", 5), ("Arab_League", 21), ("AU", 54), ("GCC", 6), ("ASEAN", 10),
+    ("BRICS", 9), ("G7", 7), ("G20", 19), ("OECD", 38), ("CoE", 46), ("NATO", 32), ("DCO", 16),
+    ("ECOWAS", 15),
+])
+def test_blocs_have_their_members_of_2024(world, bloc, count):
+    assert len(members(world, bloc)) == count
+
+
+def test_blocs_are_many_and_well_formed(world):
+    assert len(world.blocs) >= 40
+    assert {bloc.rule for bloc in world.blocs} <= {"unanimity", "consensus", "qualified_majority", "majority"}
+    for bloc in world.blocs:
+        assert 0 < bloc.threshold <= 1
+        assert 0 < bloc.agenda_rate <= 1
+        assert 0 < bloc.enforcement <= 1
+        assert bloc.basis
+    assert [bloc.id for bloc in world.blocs if bloc.universal] == ["UN"]
+    rates = {bloc.id: bloc.agenda_rate for bloc in world.blocs}
+    assert (rates["AMU"], rates["Arab_League"], rates["EU"], rates["UN"]) == (0.1, 0.25, 0.5, 0.25)
+    force = {bloc.id: bloc.enforcement for bloc in world.blocs}
+    assert (force["UN"], force["Arab_League"], force["EU"]) == (0.1, 0.2, 0.9)
+
+
+def test_those_who_left_or_came_late(world):
+    assert "GBR" not in members(world, "EU")
+    assert members(world, "AMU") == {"DZA", "LBY", "MAR", "MRT", "TUN"}
+    assert "IDN" not in members(world, "BRICS")
+    assert "TLS" not in members(world, "ASEAN")
+    assert "SYR" not in members(world, "OIC")
+    assert "RUS" not in members(world, "CoE")
+
+
+def test_home_and_region(world):
+    capgemini, unesco = world.index("capgemini"), world.index("unesco")
+    assert world.ids[world.home[capgemini]] == "FRA"
+    assert world.subregion[capgemini] == "Western Europe"
+    assert world.home[unesco] == -1
+    assert world.subregion[unesco] == ""
+    assert world.home[193] == 193
+    assert world.region[193] == "Europe"
+    assert world.region[world.index("MAR")] == "Africa"
+
+
+def test_nobody_founded_later_is_loaded(full_world):
+    assert not {"humain", "jazari", "odet", "current_ai"} & set(full_world.ids)
+
+
+def test_exposure_follows_its_formula(world):
+    exposure, spain = world.exposure, world.index("ESP")
+    check = world.index("MAR")
+    assert not np.diag(exposure).any()
+    # The largest partner's trade term is whole: .6, and .2 for the land border at Ceuta.
+    assert exposure[check, spain] == pytest.approx(0.8)
+    order = [world.ids[index] for index in np.argsort(-exposure[check, :193])[:10]]
+    assert {"FRA", "ESP"} <= set(order)
+    assert exposure[world.index("FRA"), check] < exposure[check, world.index("FRA")]
+
+
+def test_exposure_of_organisations(world):
+    exposure = world.exposure
+    capgemini, mistral, ocp = (world.index(name) for name in ("capgemini", "mistral", "ocp"))
+    france, check, unesco = (world.index(name) for name in ("FRA", "MAR", "unesco"))
+    assert exposure[check, capgemini] == pytest.approx(0.7 * exposure[check, france])
+    assert exposure[capgemini, ocp] == pytest.approx(0.7 * exposure[france, check])
+    assert exposure[capgemini, mistral] == exposure[mistral, france] == exposure[check, ocp] == 0.4
+    assert exposure[check, unesco] == exposure[unesco, capgemini] == 0.5
+
+
+def test_trust_priors_are_those_of_the_table(world):
+    trust, exposure = world.trust_prior, world.exposure
+
+    def pair(a, b):
+        return trust[world.index(a), world.index(b)]
+
+    assert np.array_equal(trust, trust.T)
+    assert not np.diag(trust).any()
+    assert pair("FRA", "DEU") == pair("FRA", "EU") == 0.6
+    assert pair("EU", "CHN") == pair("CHN", "USA") == pair("USA", "EU") == 0.25
+    assert pair("DZA", "MAR") == pair("IND", "PAK") == 0.1
+    a, b = world.index("MAR"), world.index("SEN")
+    assert trust[a, b] == pytest.approx(0.4 + 0.2 * (exposure[a, b] + exposure[b, a]) / 2)
+    c = world.index("openai")
+    assert trust[a, c] == pytest.approx(0.45 + 0.15 * (exposure[a, c] + exposure[c, a]) / 2)
+    assert np.abs(trust - 0.2).min() > 1e-3  # never the veto threshold
+
+
+def test_reconciled_rivals_are_dropped_from_their_day():
+    def names(day):
+        world = load_world(day)
+        return {(world.ids[a], world.ids[b]) for a, b in world.rivals}
+
+    assert ("IRN", "SAU") in names(date(2023, 3, 9))
+    assert ("IRN", "SAU") not in names(date(2023, 3, 10))
+    assert ("DZA", "MAR") in names(date(2024, 12, 31))
+
+
+def test_borders_and_trade_shares(world):
+    check = world.index("MAR")
+    assert np.array_equal(world.contiguous, world.contiguous.T)
+    near = {world.ids[index] for index in np.flatnonzero(world.contiguous[check])}
+    assert near == {"DZA", "ESP", "MRT"}
+    assert not world.contiguous[193:].any()
+    total = world.trade_share.sum(axis=1)
+    assert {world.ids[i] for i in np.flatnonzero(~np.isclose(total, 1))[:2]} == {"LIE", "MCO"}
+    assert np.allclose(total[:193][total[:193] > 0], 1)
+    inside = [world.index(name) for name in members(world, "EU")]
+    assert world.trade_share_eu[check] == pytest.approx(world.trade_share[check, inside].sum())
+    assert world.trade_share[193].sum() == world.trade_share[:, 193].sum() == 0
+
+
+def test_influencers_reach_their_publics(world):
+    voice, check = world.index("inf_religious"), world.index("MAR")
+    assert world.audience[voice, check] == pytest.approx(0.8)
+    assert 0 < world.audience[voice, world.index("EGY")] < 0.8
+    assert world.audience[voice, world.index("FRA")] == 0
+    assert not world.audience[world.kind != KINDS.index("influencer")].any()
+    assert not world.audience[:, 193:].any()
+
+
+def test_leaders_and_camps(world):
+    assert [world.ids[index] for index in world.leaders] == ["EU", "CHN", "USA"]
+    assert len(CAMPS) == 3
+
+
+def test_notes_tell_of_fills_and_later_figures(world):
+    text = "\n".join(world.notes)
+    assert "data_law: the figure of 2026 is used for 192 states" in text
+    assert "libdem: filled from a line on freedom for AND" in text
+    assert "internet: filled from the mean of the subregion for PLW" in text
+    assert "uir-iai-2023-05 is left out" in text
+
+
+def test_an_organisation_without_home_stands_by_its_type_and_all_states(world):
+    everyone = world.position[:193].mean(axis=0)
+    expected = 0.7 * everyone + 0.3 * maps.TYPE_ANCHORS[KINDS.index("ngo")]
+    assert np.allclose(world.position[world.index("skr")], expected)

@@ -165,6 +165,20 @@ def test_foreign_research_crowds_out_domestic_learning():
     assert gains[1, "off"] - gains[1, "on"] == pytest.approx(lost)
 
 
+def test_funds_for_local_research_undo_dependence():
+    gains = []
+    for funding in (0.0, 0.5, 1.0):
+        state = alone()
+        tie(state, 0, first(state, THINK_TANK, home=1))
+        state.local_funding[0] = funding
+        gains.append(step(state)[0])
+    tied_to_own = alone()
+    tie(tied_to_own, 0, first(tied_to_own, THINK_TANK, home=0))
+    assert gains[1] == pytest.approx((gains[0] + gains[2]) / 2)
+    assert gains[2] == pytest.approx(step(tied_to_own)[0])
+    assert gains[0] < gains[2]
+
+
 def test_coordination_counts_kinds_not_ties():
     def gain_ratio(partners: list[int]) -> float:
         with_it, without = alone(), alone()

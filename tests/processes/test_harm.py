@@ -115,7 +115,7 @@ def test_shield_is_the_equation():
     members = state.capacity[state.un_member]
     assert state.world_governance == pytest.approx(float(world_governance(members, -2)))
     e = state.instrument_enforcement
-    joint = (e[0] / 3 + e[1] * 2 / 3 + state.bloc_enforcement[0] * 2 / 3) / 3
+    joint = 1 - (1 - e[0] / 3) * (1 - e[1] * 2 / 3) * (1 - state.bloc_enforcement[0] * 2 / 3)
     assert state.shield[0] == pytest.approx(state.world_governance * (1 + 0.5 * joint))
     assert state.shield[1] == state.world_governance
     assert (state.shield[~state.un_member] == 0).all()

@@ -7,17 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.processes.trust import initial_evidence, transparency_threshold
+from simulation.processes.trust import fade, initial_evidence, transparency_threshold
 from simulation.processes.value import continuation, degrees, utility, value, view
 from simulation.scenario.parameters import Parameters
 from tests.synthetic import QUIET, make_model, make_world
-
-CERTAIN = {"witness_prior": 1.0, "compliance_base": 1.0}
-
-
-def _degrees(model):
-    return degrees(model.state.depth)
-
 
 class TestNoTies:
     def test_x1_zero_trust_makes_no_ties(self):
@@ -155,29 +148,35 @@ def test_x6_exchangeable_world_gives_the_focal_state_the_mean_degree():
 
 
 @pytest.mark.parametrize("memory", [0.9, 0.97])
-@pytest.mark.parametrize("compliance", [True, False])
-def test_x16_constant_conduct_has_a_closed_form(memory, compliance):
-    """α = α⁰ + η⁺Eo(1−λᵗ)/(1−λ), β alike."""
+def test_x16_constant_conduct_has_a_closed_form(memory):
+    """α = α⁰ + η⁺Eo(1−λᵗ)/(1−λ) for a party that always complies; β stays at its prior."""
     world = make_world(3, trust_prior=0.5, transparency=0.4)
-    model = make_model(
-        world, 20, mechanisms=QUIET | {"breach": "off" if compliance else "on"},
-        parameters={
-            "memory": memory, "compliance_base": 1 if compliance else 0.5, "compliance_distance": 0,
-            "detection": 1, "breach_lowers_depth": 0, "tempo": 0.01,
-        },
-    )  # fmt: skip
+    model = make_model(world, 20, mechanisms=QUIET, parameters={"memory": memory})
     s = model.state
     s.slots[:] = 0
     s.depth[0, 2] = s.depth[2, 0] = 2
-    if not compliance:  # conduct that always breaks: the bound of compliance is .02, so take the drawn sequence
-        pytest.skip("constant breach is not reachable: compliance is bounded away from zero")
     alpha0 = s.alpha[0, 2]
     for t in range(1, 21):
         model.step()
         evidence = 2 / 3 * (0.5 + 0.5 * 0.4)
-        expected = alpha0 + evidence * (1 - memory**t) / (1 - memory)
-        assert s.alpha[0, 2] == pytest.approx(expected, rel=1e-12)
+        assert s.alpha[0, 2] == pytest.approx(alpha0 + evidence * (1 - memory**t) / (1 - memory), rel=1e-12)
         assert s.beta[0, 2] == pytest.approx(2.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("memory", [0.9, 0.97])
+@pytest.mark.parametrize("kept", [0.0, 0.3, 1.0])
+def test_x16_both_sides_of_the_opinion(memory, kept):
+    """The same for β, on the arithmetic of fading and evidence alone."""
+    prior = np.array([[0.0, 0.4], [0.6, 0.0]])
+    alpha, beta = initial_evidence(prior, 4.0)
+    first_a, first_b = alpha[0, 1], beta[0, 1]
+    for t in range(1, 30):
+        fade(alpha, beta, prior, 4.0, memory)
+        alpha[0, 1] += 0.7 * kept
+        beta[0, 1] += 2.5 * 0.7 * (1 - kept)
+        sum_ = (1 - memory**t) / (1 - memory)
+        assert alpha[0, 1] == pytest.approx(first_a + 0.7 * kept * sum_, rel=1e-12)
+        assert beta[0, 1] == pytest.approx(first_b + 2.5 * 0.7 * (1 - kept) * sum_, rel=1e-12)
 
 
 class TestTransparency:
@@ -204,24 +203,24 @@ class TestTransparency:
     @pytest.mark.parametrize("prior", [0.45, 0.5, 0.6])
     @pytest.mark.parametrize("good", [True, False])
     def test_simulated_with_every_breach_seen(self, prior, good):
-        """A fixed bilateral tie, quarterly compliance well above or below the threshold."""
-        quarterly = min(0.995, transparency_threshold(Parameters(), prior) + (0.15 if good else -0.2))
+        """A fixed tie of two states of one mind (conduct above the threshold) or of none (below it)."""
+        position = np.full((5, 4), 0.5)
+        if not good:  # affinity near zero: annual compliance .02, .38 a quarter
+            position[2], position[3] = 0.0, 1.0
         means = []
         for transparency in (0.1, 1.0):
             total = 0.0
             for replicate in range(12):
-                world = make_world(4, trust_prior=prior, transparency=transparency)
+                world = make_world(4, trust_prior=prior, transparency=transparency, position=position)
                 model = make_model(
                     world, 100, replicate=replicate, mechanisms=QUIET | {"breach": "on"},
                     parameters={
-                        "compliance_base": max(0.5, quarterly**4), "compliance_distance": 0.0,
-                        "detection": 1, "breach_lowers_depth": 0, "compliance_load": 0,
-                        "compliance_capture": min(0.5, max(0.0, 0.5 - quarterly**4)),
+                        "compliance_base": 1.0 if good else 0.5, "compliance_distance": 0.5, "detection": 1,
+                        "breach_lowers_depth": 0, "compliance_load": 0, "compliance_capture": 0,
                     },
                 )  # fmt: skip
                 s = model.state
                 s.slots[:] = 0
-                s.capture[:] = 1.0
                 s.depth[2, 3] = s.depth[3, 2] = 3
                 model.run()
                 total += s.alpha[2, 3] / (s.alpha[2, 3] + s.beta[2, 3])

@@ -1,0 +1,154 @@
+"""Columns of actors: what each state, the EU and each organisation starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.data import maps, positions
+from simulation.data.dates import surely_by
+from simulation.data.facts import Facts, known
+from simulation.data.kinds import BlocFacts, JoinRecord
+from simulation.data.roster import Roster, bloc_members
+from simulation.data.tables import table
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StateColumns:
+    """Columns of the 193 states and, last, the EU; see the same names in ``World``."""
+
+    gdp: Floats
+    capacity: Floats
+    transparency: Floats
+    adoption: Floats
+    opinion: Floats
+    weight: Floats
+    placed: positions.PositionMap
+
+
+def trade_shares(trade: Floats, members: Sequence[int]) -> tuple[Floats, Floats]:
+    """Share of each state, float64[193, 193], and of the EU, float64[193], in a state's goods trade."""
+    total = trade.sum(axis=1, keepdims=True)
+    shares = np.divide(trade, total, out=np.zeros_like(trade), where=total > 0)
+    return shares, shares[:, list(members)].sum(axis=1)
+
+
+def _opinion(place: Mapping[str, int], count: int, as_of: date) -> Floats:
+    opinion = np.full(count, maps.OPINION_DEFAULT)
+    for row in table("publics"):
+        if known(int(row["year"]), as_of):
+            opinion[place[row["iso3"]]] = float(row["support"])
+    return opinion
+
+
+def _joined(
+    joins: Mapping[str, Mapping[str, JoinRecord]], place: Mapping[str, int]
+) -> dict[str, frozenset[int]]:
+    """Who had joined the texts that the position map reads."""
+    return {
+        text: frozenset(place[name] for name, record in joins.get(text, {}).items()
+                        if record.joined and name in place)
+        for text in positions.RESTRAINT_TEXTS
+    }
+
+
+def state_features(facts: Facts, place: Mapping[str, int], shares: Floats, with_union: Floats,
+                   joins: Mapping[str, Mapping[str, JoinRecord]]) -> dict[str, Floats]:
+    """Features of the position map, see :func:`simulation.data.positions.features`."""
+    ties = np.column_stack([with_union, shares[:, place["CHN"]], shares[:, place["USA"]]])
+    return positions.features(facts, _joined(joins, place), ties)
+
+
+def ground(facts: Facts, place: Mapping[str, int], members: Sequence[int],
+           blocs: Sequence[BlocFacts]) -> positions.Ground:
+    """Members, leaders and regional partners that the position map stands on."""
+    regional = [bloc.members for bloc in blocs if bloc.regional]
+    return positions.Ground(list(members), place["CHN"], place["USA"],
+                            positions.partners(regional, len(facts.iso3)), facts["ideal_point_sd"])
+
+
+def state_columns(facts: Facts, place: Mapping[str, int], given: Mapping[str, Floats],
+                  stand: positions.Ground, as_of: date) -> StateColumns:
+    """Columns of the states; the EU has its members' total GDP and their plain mean else."""
+    inside = stand.members
+
+    def with_mean(values: Floats) -> Floats:
+        return np.append(values, values[inside].mean())
+
+    weight = positions.salience(facts, given)
+    return StateColumns(
+        gdp=np.append(facts["gdp_usd"], facts["gdp_usd"][inside].sum()),
+        capacity=with_mean(maps.capacity(facts)), transparency=with_mean(facts["cpi"] / 100),
+        adoption=with_mean(facts["internet"] / 100),
+        opinion=with_mean(_opinion(place, len(facts.iso3), as_of)),
+        weight=np.vstack([weight, weight[inside].mean(axis=0)]),
+        placed=positions.map_positions(given, stand),
+    )
+
+
+def all_positions(roster: Roster, states: Floats, as_of: date) -> Floats:
+    """Positions of all actors, float64[n, 4].
+
+    A non-state actor stands .7 at its home state and .3 at its type's anchor; for a
+    home a secretariat has the mean of its members, one without a home that of all states.
+    """
+    placed = np.empty((len(roster), states.shape[1]))
+    placed[: roster.union + 1] = states
+    everyone = states[: roster.union].mean(axis=0)
+    for index, row in roster.nonstate():
+        home = roster.home[index]
+        base = states[home] if home >= 0 else everyone
+        members = bloc_members(row["bloc"], as_of, roster.place) if row["bloc"] else ()
+        if members:
+            base = states[list(members)].mean(axis=0)
+        anchor = maps.TYPE_ANCHORS[roster.kinds[index]]
+        placed[index] = maps.HOME_SHARE * base + (1 - maps.HOME_SHARE) * anchor
+    return placed
+
+
+def commitments(roster: Roster, as_of: date) -> Floats:
+    """Voluntary instruments each firm had joined by the day, float64[n]."""
+    count = np.zeros(len(roster))
+    for row in table("firm_commitments"):
+        if row["firm"] in roster.place and surely_by(row["date"]) <= as_of:
+            count[roster.place[row["firm"]]] += 1
+    return count
+
+
+def nonstate_columns(roster: Roster) -> dict[str, Floats]:
+    """``research``, ``stance`` and ``transparency`` of the non-state actors, float64[n]."""
+    columns = {name: np.zeros(len(roster)) for name in ("research", "stance", "transparency")}
+    columns["transparency"][:] = maps.TRANSPARENCY_OTHER
+    for index, row in roster.nonstate():
+        if row["kind"] == "firm":
+            columns["research"][index] = maps.research(row)
+            columns["transparency"][index] = maps.TRANSPARENCY_FIRM
+        elif row["kind"] == "influencer":
+            columns["stance"][index] = maps.STANCE.get(row["orientation"], 0.5)
+    return columns
+
+
+def padded(values: Floats, count: int, rest: float = 0.0) -> Floats:
+    """Values of the first actors, then ``rest`` for the others."""
+    full = np.full((count, *values.shape[1:]), rest)
+    full[: len(values)] = values
+    return full
+
+
+def square(block: Floats, count: int) -> Floats:
+    """A block of states against states in a matrix of all actors, zero elsewhere."""
+    matrix = np.zeros((count, count))
+    matrix[: len(block), : len(block)] = block
+    return matrix
+
+
+def regions(roster: Roster, column: str) -> tuple[str, ...]:
+    """``subregion`` or ``continent`` of each actor's home; the EU: Europe; else ``""``."""
+    own = [row[column] for row in table("states")] + ["Europe"]
+    return tuple(own[home] if home >= 0 else "" for home in roster.home)

@@ -1,0 +1,334 @@
+"""C.6 Blocs: agenda, vote, rule, depth."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation.processes.blocs import (
+    CONSENSUS,
+    MAJORITY,
+    UNANIMITY,
+    agenda_rates,
+    decide_blocs,
+    needed_votes,
+    passage_probability,
+    proposer,
+    waiting_time,
+)
+from simulation.randomness import Draws, Stream, stable_hash, uniform
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import MULTILATERAL, NEVER, REGIONAL, State
+from tests.worlds import relabelled, same_state, small_state, with_inert_actor
+
+ON = Mechanisms()
+
+
+def one_bloc(n: int, rule: int, threshold: float, *, agenda: float = 1.0, blocs: int = 1) -> State:
+    """``n`` identical trusting states in ``blocs`` copies of one bloc of everybody."""
+    state = small_state(n, 0, 4, n_blocs=blocs)
+    state.member[:] = state.un_member
+    state.bloc_rule[:], state.bloc_threshold[:], state.bloc_agenda[:] = rule, threshold, agenda
+    state.position[:] = 0.5
+    state.capacity[:n] = 1.0
+    state.alpha[:], state.beta[:], state.trust_hat[:] = 4.0, 0.0, 1.0
+    return state
+
+
+def hostile(state: State, i: int, j: int) -> None:
+    for a, b in ((i, j), (j, i)):
+        state.alpha[a, b], state.beta[a, b] = 0.2, 3.8
+
+
+def run(state: State, quarters: int, par: Parameters, mech: Mechanisms = ON, seed: int = 1) -> State:
+    for state.quarter in range(quarters):
+        decide_blocs(state, par, mech, Draws(seed, 0, state.quarter))
+    return state
+
+
+SURE = Parameters({"vote_noise": 0.001})
+
+
+# --- X4
+
+
+def test_one_hostile_pair_paralyses_unanimity_for_ever() -> None:
+    state = one_bloc(20, UNANIMITY, 1.0)
+    hostile(state, 0, 1)
+    run(state, 30, SURE)
+    assert state.bloc_tabled[0] == 30
+    assert state.bloc_depth[0] == 0
+
+
+def test_the_same_pair_is_outvoted_by_a_majority_of_ninety_per_cent() -> None:
+    state = one_bloc(20, MAJORITY, 0.9)
+    hostile(state, 0, 1)
+    run(state, 3, SURE)
+    assert state.bloc_depth[0] == 3
+
+
+def test_under_consensus_a_hostile_pair_lets_a_declaration_pass_and_blocks_what_binds() -> None:
+    state = one_bloc(20, CONSENSUS, 0.5)
+    hostile(state, 0, 1)
+    run(state, 20, SURE)
+    assert state.bloc_depth[0] == 1
+    assert state.bloc_tabled[0] == 20
+
+
+def test_two_of_three_distrustful_members_lose_against_a_majority_in_a_small_bloc() -> None:
+    state = one_bloc(3, MAJORITY, 0.667)
+    hostile(state, 0, 1)
+    assert run(state, 10, SURE).bloc_depth[0] == 0
+
+
+def test_distrust_may_come_from_one_side_only() -> None:
+    state = one_bloc(5, UNANIMITY, 1.0)
+    state.alpha[2, 4], state.beta[2, 4] = 0.1, 3.9
+    assert run(state, 10, SURE).bloc_depth[0] == 0
+
+
+# --- X15
+
+
+def test_passage_probability_is_exact() -> None:
+    assert passage_probability(0.6, 5, UNANIMITY, 1.0) == pytest.approx(0.6**5, rel=1e-14)
+    assert passage_probability(0.5, 4, CONSENSUS, 0.5) == pytest.approx(11 / 16)
+    assert passage_probability(0.5, 4, MAJORITY, 0.5) == pytest.approx(5 / 16)  # half is no majority
+    assert passage_probability(1.0, 193, UNANIMITY, 1.0) == 1.0
+    assert passage_probability(0.0, 9, MAJORITY, 0.5) == 0.0
+
+
+def test_waiting_times_of_the_model_description() -> None:
+    five = passage_probability(0.6, 5, UNANIMITY, 1.0)
+    assert round(waiting_time(0.25, five)) == 51
+    assert round(waiting_time(0.1, five)) == 129
+    assert passage_probability(0.6, 2, UNANIMITY, 1.0) == pytest.approx(0.36)
+    assert waiting_time(0.25, 0.0) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("p", "n", "rule", "threshold"),
+    [
+        (0.6, 5, UNANIMITY, 1.0),
+        (0.9, 20, UNANIMITY, 1.0),
+        (0.6, 5, MAJORITY, 0.8),
+        (0.5, 9, MAJORITY, 0.5),
+        (0.5, 6, CONSENSUS, 0.5),
+    ],
+)
+def test_with_a_forced_probability_passage_is_binomial(p: float, n: int, rule: int, threshold: float) -> None:
+    blocs, quarters = 500, 8
+    state = one_bloc(n, rule, threshold, blocs=blocs)
+    hostile(state, 0, 1)  # plays no part
+    par = Parameters({"vote_probability": p})
+    passed = 0
+    for t in range(quarters):
+        state.bloc_depth[:] = 0
+        decide_blocs(state, par, ON, Draws(7, 0, t))
+        passed += int(state.bloc_depth.sum())
+    expected = passage_probability(p, n, rule, threshold)
+    trials = blocs * quarters
+    assert abs(passed / trials - expected) < 4 * math.sqrt(expected * (1 - expected) / trials)
+
+
+def test_mean_wait_under_unanimity_is_one_over_the_passage_rate() -> None:
+    blocs, quarters, p, rate = 2000, 60, 0.7, 0.5
+    state = one_bloc(3, UNANIMITY, 1.0, agenda=rate, blocs=blocs)
+    par = Parameters({"vote_probability": p})
+    first = np.full(blocs, quarters)
+    for t in range(quarters):
+        state.bloc_depth[:] = 0
+        decide_blocs(state, par, ON, Draws(3, 0, t))
+        first = np.where((state.bloc_depth > 0) & (first == quarters), t + 1, first)
+    assert first.mean() == pytest.approx(waiting_time(rate, p**3), rel=0.06)
+
+
+# --- the formula
+
+
+def plain_votes(state: State, k: int, lead: int, par: Parameters, key: np.uint64) -> list[bool]:
+    """The votes of bloc k on the position of ``lead``, as C.6 says it."""
+    members = [i for i in range(state.s) if state.member[k, i]]
+    votes = []
+    for i in members:
+        near = []
+        wary = False
+        for j in members:
+            if j == i:
+                continue
+            d2 = sum(state.weight[i] * (state.position[i] - state.position[j]) ** 2)
+            near.append(math.exp(-d2 / (2 * par.affinity_width**2)) * state.trust_hat[i, j])
+            wary |= state.alpha[i, j] / (state.alpha[i, j] + state.beta[i, j]) < par.veto_trust
+        importance = (par.salience_floor + par.salience_capacity * state.capacity[i]) * state.bloc_salience[k]
+        away = math.sqrt(sum(state.weight[i] * (state.position[i] - state.position[lead]) ** 2))
+        u = importance * sum(near) / len(near) - par.vote_cost * (1 + state.bloc_depth[k])
+        u -= par.vote_distance * away
+        p = 1 / (1 + math.exp(-u / par.vote_noise))
+        votes.append(uniform(key, state.bloc_uid[k], state.uid[i]) < p and not wary)
+    return votes
+
+
+@given(seed=st.integers(0, 10_000), rule=st.sampled_from([UNANIMITY, MAJORITY]))
+@settings(max_examples=30, deadline=None)
+def test_decisions_follow_the_plain_formula(seed: int, rule: int) -> None:
+    state = small_state(7, 3, seed, n_blocs=4)
+    state.bloc_agenda[:], state.bloc_rule[:], state.bloc_threshold[:] = 1.0, rule, 0.5
+    before, par, draws = copy.deepcopy(state), Parameters(), Draws(seed, 2, 5)
+    decide_blocs(state, par, ON, draws)
+    for k in range(4):
+        members = [i for i in range(before.s) if before.member[k, i]]
+        if len(members) < 2:
+            assert state.bloc_tabled[k] == 0
+            continue
+        pick, bloc = draws.key(Stream.BLOC_PROPOSER), before.bloc_uid[k]
+        luck = {i: uniform(pick, bloc, before.uid[i]) for i in members}
+        lead = max(members, key=luck.__getitem__)
+        votes = plain_votes(before, k, lead, par, draws.key(Stream.BLOC_VOTE))
+        passed = sum(votes) >= (len(votes) if rule == UNANIMITY else len(votes) // 2 + 1)
+        assert state.bloc_depth[k] == int(passed)
+
+
+@pytest.mark.parametrize(
+    ("rule", "threshold", "n", "needed"),
+    [
+        (UNANIMITY, 0.1, 7, 7),
+        (CONSENSUS, 0.5, 5, 3),
+        (CONSENSUS, 0.5, 4, 2),
+        (MAJORITY, 0.5, 4, 3),
+        (MAJORITY, 0.667, 3, 2),
+        (MAJORITY, 0.667, 193, 129),
+        (MAJORITY, 0.8, 5, 4),
+        (MAJORITY, 0.9, 20, 18),
+        (MAJORITY, 0.65, 27, 18),
+        (MAJORITY, 1.0, 9, 9),
+    ],
+)
+def test_needed_votes(rule: int, threshold: float, n: int, needed: int) -> None:
+    assert needed_votes(rule, threshold, n) == needed
+
+
+def test_proposers_are_drawn_evenly() -> None:
+    members = np.array([1, 3, 4], np.int32)
+    uid = np.array([stable_hash(str(i)) for i in range(6)])
+    drawn = [proposer(Draws(1, 0, t).key(Stream.BLOC_PROPOSER), uid[0], members, uid) for t in range(3000)]
+    counts = np.bincount(drawn, minlength=6)
+    assert counts[[0, 2, 5]].sum() == 0
+    assert abs(counts[[1, 3, 4]] - 1000).max() < 4 * math.sqrt(3000 * 2 / 9)
+
+
+# --- agenda
+
+
+def test_effort_of_members_raises_the_agenda_of_regional_blocs_only() -> None:
+    member = np.array([[True, True, False], [True, True, False]])
+    effort, regional = np.array([3, 1, 9], np.int32), np.array([True, False])
+    rates = agenda_rates(np.array([0.2, 0.2]), regional, member, np.ones(3, bool), effort, 1.0, 0.5)
+    assert rates == pytest.approx([0.2 * (1 + 0.5 * 4 / 2), 0.2])
+
+
+def test_agenda_rates_stop_at_one_and_scale() -> None:
+    none = np.zeros(2, np.int32)
+    member, everyone = np.ones((1, 2), bool), np.ones(2, bool)
+    args = np.array([True]), member, everyone, none
+    assert agenda_rates(np.array([0.4]), *args, 10.0, 0.5)[0] == 1.0
+    assert agenda_rates(np.array([0.4]), *args, 0.0, 0.5)[0] == 0.0
+
+
+# --- soft edges
+
+
+def test_no_blocs_at_all() -> None:
+    state = small_state(4, 2, 1, n_blocs=0)
+    before = copy.deepcopy(state)
+    run(state, 3, Parameters())
+    state.quarter = before.quarter
+    assert same_state(state, before) == []
+
+
+def test_blocs_of_none_or_one_table_nothing() -> None:
+    state = one_bloc(4, UNANIMITY, 1.0, blocs=2)
+    state.member[:] = False
+    state.member[1, 2] = True
+    run(state, 5, SURE)
+    assert not state.bloc_tabled.any()
+
+
+def test_a_bloc_of_two_decides() -> None:
+    state = one_bloc(2, UNANIMITY, 1.0)
+    run(state, 2, SURE)
+    assert state.bloc_depth[0] == 2
+    assert state.bloc_last_passed[0] == 1
+
+
+def test_nothing_is_tabled_at_full_depth() -> None:
+    state = one_bloc(4, UNANIMITY, 1.0)
+    run(state, 10, SURE)
+    assert state.bloc_depth[0] == 3
+    assert state.bloc_tabled[0] == 3
+    assert state.bloc_last_passed[0] == 2
+
+
+def test_credit_goes_to_members_on_the_track_of_the_bloc() -> None:
+    state = one_bloc(4, UNANIMITY, 1.0, blocs=2)
+    state.bloc_regional[:] = [True, False]
+    run(state, 1, SURE)
+    members = state.un_member
+    for track in (REGIONAL, MULTILATERAL):
+        assert (state.track_success[members, track] == 1).all()
+        assert (state.formed[members, track] == 1).all()
+        assert state.reward[members, track] == pytest.approx(1.0 - 0.15)  # w·a·τ̂ = 1, cost .15
+    assert not state.track_success[~members].any()
+
+
+def test_switched_off_nothing_happens() -> None:
+    state = one_bloc(4, UNANIMITY, 1.0)
+    before = copy.deepcopy(state)
+    decide_blocs(state, SURE, Mechanisms({"blocs": "off"}), Draws(1, 0, 0))
+    assert same_state(state, before) == []
+    assert state.bloc_last_passed[0] == NEVER
+
+
+# --- invariances
+
+
+def test_same_draws_give_the_same_decisions() -> None:
+    one, other = (run(small_state(9, 4, 5), 12, Parameters()) for _ in range(2))
+    assert same_state(one, other) == []
+    assert one.bloc_tabled.sum() > 0
+
+
+def test_order_of_rows_changes_nobodys_vote() -> None:
+    state = small_state(9, 4, 6, n_blocs=6)
+    order = np.concatenate([np.random.default_rng(3).permutation(9), [9], 10 + np.arange(4)])
+    twin = run(relabelled(state, order), 12, Parameters())
+    run(state, 12, Parameters())
+    assert np.array_equal(state.bloc_depth, twin.bloc_depth)
+    assert np.array_equal(state.bloc_tabled, twin.bloc_tabled)
+    assert np.allclose(state.reward[order], twin.reward, atol=1e-9)
+
+
+def test_an_inert_actor_changes_no_bit() -> None:
+    state = small_state(9, 4, 7)
+    twin = run(with_inert_actor(state), 8, Parameters())
+    run(state, 8, Parameters())
+    for column in ("bloc_depth", "bloc_tabled", "bloc_passed", "bloc_last_passed"):
+        assert np.array_equal(getattr(state, column), getattr(twin, column))
+    for column in ("reward", "track_success", "formed"):
+        assert np.array_equal(getattr(state, column), getattr(twin, column)[:-1])
+
+
+@given(seed=st.integers(0, 1000), salience=st.floats(0.0, 2.0))
+@settings(max_examples=20, deadline=None)
+def test_more_salience_never_turns_a_decision_down(seed: int, salience: float) -> None:
+    low, high = (small_state(6, 0, seed) for _ in range(2))
+    low.bloc_agenda[:] = high.bloc_agenda[:] = 1.0
+    low.bloc_salience[:], high.bloc_salience[:] = salience, salience + 0.5
+    for state in (low, high):
+        decide_blocs(state, Parameters(), ON, Draws(seed, 0, 0))
+    assert (high.bloc_depth >= low.bloc_depth).all()
