@@ -1,0 +1,133 @@
+"""What can be named in a scenario, as rows for ``wifaq list``; and the check of files for ``wifaq check``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from simulation.data.kinds import KINDS
+from simulation.data.world import load_world
+from simulation.errors import Fault, InputError
+from simulation.scenario.checks import RECORD_END
+from simulation.scenario.load import load_scenario
+from simulation.scenario.mechanisms import MECHANISMS
+from simulation.scenario.parameters import PARAMETERS
+
+Row = dict[str, str | int | float | bool | None]
+
+
+def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[Fault]:
+    """Every fault of every scenario file, in the order of the files; empty if all are good."""
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            load_scenario(path)
+        except InputError as error:
+            faults += error.faults
+    return faults
+
+
+def list_scenarios(folder: str | os.PathLike[str] = "scenarios") -> list[Row]:
+    """The scenario files of a folder, by name; a faulty file says how many faults it has.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be read.
+    """
+    try:
+        files = sorted(path for path in Path(folder).iterdir() if path.suffix in (".yaml", ".yml"))
+    except OSError as error:
+        raise InputError(Fault("", f"cannot be read: {error.strerror}", os.fspath(folder))) from None
+    rows: list[Row] = []
+    for path in files:
+        row: Row = {"file": str(path)}
+        try:
+            scenario = load_scenario(path)
+        except InputError as error:
+            row |= {
+                "title": f"({len(error.faults)} faults; see `wifaq check {path}`)",
+                "question": "",
+                "claims": "",
+            }
+        else:
+            claims = " ".join(scenario.claims)
+            row |= {"title": scenario.title, "question": scenario.question, "claims": claims}
+        rows.append(row)
+    return rows
+
+
+def list_parameters() -> list[Row]:
+    """Every number of the model, in the order of the model description."""
+    return [
+        {
+            "name": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,
+            "section": p.section, "source": p.source, "meaning": p.meaning,
+        }
+        for p in PARAMETERS.values()
+    ]  # fmt: skip
+
+
+def list_mechanisms() -> list[Row]:
+    """Every mechanism with its options; the first is the default."""
+    return [
+        {
+            "name": m.name, "options": " | ".join(m.options), "default": m.default,
+            "section": m.section, "claims": m.claims, "meaning": m.meaning,
+        }
+        for m in MECHANISMS.values()
+    ]  # fmt: skip
+
+
+def list_actors(as_of: date = RECORD_END, roster: str = "full") -> list[Row]:
+    """Every actor of the world on a day; ``core`` says whether it is in the core roster."""
+    world = load_world(as_of, roster)
+    core = set(load_world(as_of, "core").ids)
+    return [
+        {
+            "id": name,
+            "name": world.names[index],
+            "kind": KINDS[world.kind[index]],
+            "home": world.ids[world.home[index]] if world.home[index] >= 0 else "",
+            "subregion": world.subregion[index],
+            "core": name in core,
+        }
+        for index, name in enumerate(world.ids)
+    ]
+
+
+def list_blocs(as_of: date = RECORD_END) -> list[Row]:
+    """Every bloc on a day."""
+    return [
+        {
+            "id": bloc.id, "name": bloc.name, "rule": bloc.rule, "threshold": bloc.threshold,
+            "agenda_rate": bloc.agenda_rate, "enforcement": bloc.enforcement,
+            "regional": bloc.regional, "members": len(bloc.members),
+        }
+        for bloc in load_world(as_of).blocs
+    ]  # fmt: skip
+
+
+def list_instruments(as_of: date = RECORD_END) -> list[Row]:
+    """Every instrument on a day; ``open`` says whether it can still be joined."""
+    return [
+        {
+            "id": text.id, "title": text.title, "track": text.track, "domain": text.domain,
+            "binding": text.binding, "opens": str(text.opens), "closes": str(text.closes or ""),
+            "open": text.open_at_as_of, "eligible": len(text.eligible), "joined": len(text.joined),
+        }
+        for text in load_world(as_of).instruments
+    ]  # fmt: skip
+
+
+LISTS: Mapping[str, Callable[[], list[Row]]] = {
+    "scenarios": list_scenarios,
+    "parameters": list_parameters,
+    "mechanisms": list_mechanisms,
+    "actors": list_actors,
+    "blocs": list_blocs,
+    "instruments": list_instruments,
+}
+"""What ``wifaq list`` can list from here, by word."""
