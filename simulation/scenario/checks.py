@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from simulation.data.kinds import DealRecord, JoinRecord, Records
 from simulation.data.world import World, load_world, read_deals, read_joins, shipped_deals
 from simulation.errors import Fault, InputError
-from simulation.scenario.fields import advice
+from simulation.scenario.fields import Eligible, advice
 from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import QUARTERS_MAX, SHOCKS, BlocOverride, Deal, InstrumentSpec, Scenario
@@ -250,10 +250,10 @@ class _Checker:
         found += self.actors((*path, "joined"), spec.joined, kind="state")
         yield from found
         if not found:
-            allowed = {self.world.ids[index] for index in eligible_actors(spec, self.world)}
+            allowed = {self.world.ids[index] for index in eligible_actors(spec.eligible, self.world)}
             for place, name in enumerate(spec.joined):
                 if name not in allowed:
-                    yield (*path, "joined", place), f"{name!r} is not among the eligible"
+                    yield (*path, "joined", place), f"{name!r} is not among the eligible; add it there"
 
     def days(self, path: Path, spec: InstrumentSpec) -> Found:
         if spec.opens and spec.closes and spec.closes < spec.opens:
@@ -323,17 +323,15 @@ def advice_or_list(word: str, known: Sequence[str], what: str) -> str:
     return advice(word, known).strip(" ()") or f"see `wifaq list {what}`"
 
 
-def eligible_actors(spec: InstrumentSpec, world: World) -> tuple[int, ...]:
+def eligible_actors(eligible: Eligible, world: World) -> tuple[int, ...]:
     """Indexes of those who may join an instrument of a scenario, in world order.
 
-    ``all`` means the UN members; the EU may join where it is named or a sponsor.
+    ``all`` means the UN members; a list may name the EU too; blocs mean their recorded members.
     """
-    if isinstance(spec.eligible, dict):
-        blocs = spec.eligible["blocs"]
-        inside = {index for bloc in world.blocs if bloc.id in blocs for index in bloc.members}
-    elif isinstance(spec.eligible, str):
+    if isinstance(eligible, dict):
+        inside = {index for bloc in world.blocs if bloc.id in eligible["blocs"] for index in bloc.members}
+    elif isinstance(eligible, str):
         inside = {index for index, member in enumerate(world.un_member) if member}
-        inside |= {world.leaders[0]} & {world.ids.index(name) for name in (*spec.sponsors, *spec.joined)}
     else:
-        inside = {world.ids.index(name) for name in spec.eligible}
+        inside = {world.ids.index(name) for name in eligible}
     return tuple(sorted(inside))

@@ -99,6 +99,7 @@ class Mechanisms:
     """
 
     __slots__ = ("_values",)
+    _values: Mapping[str, str]
 
     def __init__(self, overrides: Mapping[str, object] | None = None):
         values = {name: entry.default for name, entry in MECHANISMS.items()}

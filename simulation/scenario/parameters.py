@@ -246,6 +246,7 @@ class Parameters:
     """
 
     __slots__ = ("_values",)
+    _values: Mapping[str, float]
 
     def __init__(self, overrides: Mapping[str, float] | None = None):
         values = {name: float(entry.default) for name, entry in PARAMETERS.items()}

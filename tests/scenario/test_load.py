@@ -268,6 +268,7 @@ instruments:
 """
     scenario = load_scenario(write(tmp_path, text))
     world = world_of(scenario)
-    sizes = [len(eligible_actors(spec, world)) for spec in scenario.instruments]
-    assert sizes == [193, 194, 11, 2]
-    assert [world.ids[index] for index in eligible_actors(scenario.instruments[3], world)] == ["MAR", "EU"]
+    sizes = [len(eligible_actors(spec.eligible, world)) for spec in scenario.instruments]
+    assert sizes == [193, 193, 11, 2]
+    last = eligible_actors(scenario.instruments[3].eligible, world)
+    assert [world.ids[index] for index in last] == ["MAR", "EU"]
