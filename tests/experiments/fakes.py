@@ -68,6 +68,20 @@ def simulate(scenario: FakeScenario, replicate: int) -> Outcome:
     return Outcome.from_frames(replicate, series=series, ties=ties, joins=joins)
 
 
+def custom(view) -> float:
+    """One."""
+    return 1.0
+
+
+def simulate_metrics(scenario: FakeScenario, replicate: int) -> Outcome:
+    """Records the names of the user's metrics that this process knows."""
+    from simulation.outcomes.metrics import user_metrics  # slow to import; few tests need it
+
+    names = [entry.name for entry in user_metrics()]
+    series = pd.DataFrame({"metric": names, "quarter": "2025Q1", "actor": str(os.getpid()), "value": 1.0})
+    return Outcome.from_frames(replicate, series=series)
+
+
 def simulate_badly(scenario: FakeScenario, replicate: int) -> Outcome:
     raise InputError(f"scenario {scenario.name} is at fault")
 

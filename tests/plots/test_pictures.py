@@ -9,7 +9,7 @@ from matplotlib.collections import PolyCollection
 
 from simulation.analysis.summary import BAND_LABEL
 from simulation.plots.composition import draw_composition
-from simulation.plots.ego_network import MOST_PARTNERS, draw_ego_network
+from simulation.plots.ego_network import MOST_PARTNERS, draw_ego_network, network_height
 from simulation.plots.fan import draw_fan
 from simulation.plots.pictures import Pictures
 from simulation.plots.style import new_axes, save, style, year_of
@@ -39,7 +39,7 @@ def test_fan_draws_the_numbers_of_the_table():
     assert "200 replicates" in texts(ax)
     assert BAND_LABEL in texts(ax)
     last = table.iloc[-1]
-    assert f"{last['q50']:.2f}\n[{last['q05']:.2f}–{last['q95']:.2f}]" in texts(ax)
+    assert f"median {last['q50']:.2f}\n[{last['q05']:.2f}–{last['q95']:.2f}]" in texts(ax)
 
 
 def test_fan_refuses_two_metrics():
@@ -77,8 +77,9 @@ def label_boxes(ax) -> list:
 @pytest.mark.parametrize("partners", [0, 1, 2, 7, 30, 60])
 def test_labels_of_the_network_do_not_overlap_and_stay_inside(partners):
     with style():
-        ax = new_axes(9.5, 8.5)
-        draw_ego_network(tables.ties(partners), ax, focal="Bosnia and Herzegovina", quarter="2030Q4")
+        table = tables.ties(partners)
+        ax = new_axes(9.5, network_height(table))
+        draw_ego_network(table, ax, focal="Bosnia and Herzegovina", quarter="2030Q4")
         boxes = label_boxes(ax)
     assert len(boxes) == 1 + min(partners, MOST_PARTNERS)
     frame = ax.figure.bbox
