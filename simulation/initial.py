@@ -311,7 +311,8 @@ def _scratch(n: int) -> dict[str, Any]:
         "incidents_total": np.zeros((n, len(INCIDENT_KINDS))), "harm_memory": np.zeros(n),
         "net_benefit": np.zeros(n), "shield": np.zeros(n), "formed": np.zeros((n, len(TRACKS)), np.int32),
         "reward": np.zeros((n, len(TRACKS))), "breaches": np.zeros(n, np.int32),
-        "lapsed": np.zeros(n, np.int32), "wave": np.zeros(n, np.int32), "capture_drift": np.zeros(n), "trust_hat": np.zeros((n, n)),
+        "lapsed": np.zeros(n, np.int32), "wave": np.zeros(n, np.int32), "capture_drift": np.zeros(n),
+        "trust_hat": np.zeros((n, n)),
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from simulation.data.world import World
+from simulation.scenario.checks import eligible_actors
 from simulation.scenario.schema import InstrumentSpec, Scenario
 from simulation.state import SECRETARIAT, STATE
 
@@ -41,7 +42,7 @@ def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
             regional=facts.regional, eligible=facts.eligible, position=facts.position, binding=facts.binding,
             in_force=facts.in_force is not None, needed=facts.needed, domain=facts.domain,
             exclusive=facts.exclusive, joined=tuple(i for i, _ in facts.joined),
-        )  # fmt: skip
+        )
         for facts in world.instruments
     ]
     return rows + [_planned(spec, world) for spec in scenario.instruments]
@@ -78,14 +79,3 @@ def sponsor_position(sponsors: tuple[int, ...], world: World) -> tuple[float, ..
     size = np.array([world.size[i] if world.kind[i] != SECRETARIAT else 1.0 for i in rows])
     weight = size if size.sum() > 0 else np.ones(len(rows))
     return tuple(float(x) for x in np.average(world.position[rows], axis=0, weights=weight))
-
-
-def eligible_actors(eligible: object, world: World) -> tuple[int, ...]:
-    """Indexes of the states that may join: all UN members, the members of blocs, or a list."""
-    if eligible == "all":
-        return tuple(int(i) for i in np.flatnonzero(world.un_member))
-    if isinstance(eligible, dict):
-        members = {bloc.id: bloc.members for bloc in world.blocs}
-        return tuple(sorted({i for name in eligible["blocs"] for i in members[name]}))
-    assert isinstance(eligible, tuple | list)
-    return tuple(sorted(world.index(name) for name in eligible))

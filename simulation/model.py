@@ -49,6 +49,7 @@ from simulation.processes.value import deal_values, degrees, fill_rows, possible
 from simulation.randomness import Draws
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
+from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
 from simulation.state import KINDS, MULTILATERAL, REGIONAL, TRACKS, State
@@ -145,9 +146,11 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if seed is not None:
             scenario = scenario.model_copy(update={"seed": int(seed)})
         super().__init__(rng=scenario.seed)  # Mesa's generator; the model itself draws by key only
-        self.scenario = scenario
         self.replicate = int(replicate)
         self.world: World = world or world_of(scenario)
+        if scenario.peers is None:
+            scenario = scenario.model_copy(update={"peers": default_peers(self.world, scenario.focal)})
+        self.scenario = scenario
         self.names = self.world.names
         self.state: State = build_state(self.world, scenario, self.replicate)
         self.weights = weights(scenario.parameters, scenario.mechanisms)
@@ -158,7 +161,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._planned = self._plan_deals()
         trust.perceive_trust(self.state, scenario.parameters, scenario.mechanisms, self._draws())
         self.view = view(self.state)
-        self.recorder = Recorder(scenario.record, scenario, self.state, self.world.region)
+        self.recorder = Recorder(scenario.record, scenario, self.state)
         self._observe()
 
     # --- actors

@@ -20,4 +20,4 @@ class Influencer(WithResources):
     @property
     def audience(self) -> NDArray[np.float64]:
         """Reach in each public, a writable view, (s,), in [0, 1]."""
-        return self.model.state.audience[self.row]  # type: ignore[no-any-return]
+        return self.model.state.audience[self.row]

@@ -46,7 +46,6 @@ def describe(scenario: Scenario) -> Facts:
         If the scenario cannot be built; better here than in every replicate.
     """
     from simulation.model import GovernanceModel
-    from simulation.outcomes.record import nearest_peers
     from simulation.state import CAMPS, DOMAINS, KINDS
 
     model = GovernanceModel(scenario)
@@ -71,9 +70,6 @@ def describe(scenario: Scenario) -> Facts:
                 "open": (state.closes >= 0) & (state.opens < scenario.quarters),
             }
         )
-        peers = scenario.peers
-        if peers is None:
-            peers = nearest_peers(state, scenario.focal, world.region)
-        return Facts(actors, instruments, tuple(peers), tuple(world.notes))
+        return Facts(actors, instruments, model.scenario.peers or (), tuple(world.notes))
     finally:
         model.close()

@@ -6,7 +6,7 @@ state before the first quarter; the last one is the horizon.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -24,9 +24,6 @@ from simulation.state import STATE, TRACKS, B, F, State
 
 SYSTEM = "system"
 """Name of the whole world in the column ``actor``."""
-
-PEERS = 5
-"""How many peers a focal state has where a scenario names none."""
 
 _TIES = ("focal", "all", "none")
 _ACTORS = ("focal", "states", "all")
@@ -88,6 +85,15 @@ class _Joins:
     quarter: NDArray[np.integer]
 
 
+class BatchView:
+    """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter."""
+
+    def __init__(self, model_vars: Mapping[str, list[float]]):
+        self.model_vars = model_vars
+        self.agent_reporters: Mapping[str, str] = {}
+        self._agent_records: Mapping[int, list[float]] = {}
+
+
 class Recorder:
     """Keeps what a scenario asks for.
 
@@ -99,9 +105,6 @@ class Recorder:
         Focal state, peers, first quarter, number of quarters, parameters.
     state
         The state the run starts from.
-    region
-        Region of each actor, shape (n,), from which the focal state's peers are taken where
-        the scenario names none (:func:`nearest_peers`).
 
     Attributes
     ----------
@@ -116,12 +119,10 @@ class Recorder:
         If the specification names an unknown metric, actor or choice.
     """
 
-    def __init__(
-        self, spec: RecordSpec, scenario: Scenario, state: State, region: Sequence[str] | None = None
-    ):
+    def __init__(self, spec: RecordSpec, scenario: Scenario, state: State):
         _check(spec)
         self.metrics = select_metrics(spec.metrics)
-        self.actors = np.array(_actor_rows(spec, scenario, state, region), np.int64)
+        self.actors = np.array(_actor_rows(spec, scenario, state), np.int64)
         self._par, self._ids = scenario.parameters, state.ids
         self._instruments = state.instrument_ids
         self._ties, self._events_kept = spec.ties, spec.events
@@ -264,6 +265,17 @@ class Recorder:
             }
         )
 
+    def as_datacollector(self) -> BatchView:
+        """The focal state's and the world's metrics as Mesa's ``batch_run`` reads a DataCollector.
+
+        One entry a quarter; quarters that are not kept repeat the last kept one.
+        """
+        kept = sorted(self._row)
+        rows = [self._row[max(k for k in kept if k <= q)] for q in range(1, self._observed)]
+        focal = {m.name: self._actor_values[rows, 0, k].tolist() for k, m in enumerate(self._of_actor)}
+        world = {m.name: self._system_values[rows, k].tolist() for k, m in enumerate(self._of_system)}
+        return BatchView(focal | world)
+
     def events(self) -> pd.DataFrame:
         """Events in the order they happened: ``quarter``, ``kind``, ``actors``, ``depth``, ``track``.
 
@@ -302,26 +314,6 @@ class Recorder:
         self._edges.append(_Edges(self._observed, a, b, deal_tracks(state, a, b), state.depth[a, b]))
 
 
-def nearest_peers(
-    state: State, focal: str, region: Sequence[str] | None = None, count: int = PEERS
-) -> tuple[str, ...]:
-    """Ids of the UN members nearest to the focal state in size, those of its own region first.
-
-    Parameters
-    ----------
-    region
-        Region of each actor, shape (n,); without it all count as one region.
-    """
-    row = state.ids.index(focal)
-    places = list(region) if region is not None else [""] * state.n
-    members = [i for i in np.flatnonzero(state.un_member).tolist() if i != row]
-
-    def remoteness(i: int) -> tuple[bool, float, int]:
-        return places[i] != places[row], abs(float(state.size[i] - state.size[row])), int(state.uid[i])
-
-    return tuple(state.ids[i] for i in sorted(members, key=remoteness)[:count])
-
-
 def _check(spec: RecordSpec) -> None:
     """Raise every fault of a specification that does not need the world."""
     faults = []
@@ -336,18 +328,13 @@ def _check(spec: RecordSpec) -> None:
         raise InputError(faults)
 
 
-def _actor_rows(
-    spec: RecordSpec, scenario: Scenario, state: State, region: Sequence[str] | None
-) -> list[int]:
+def _actor_rows(spec: RecordSpec, scenario: Scenario, state: State) -> list[int]:
     """Rows to record: the focal state, then its peers, the states, everybody, or those named."""
     row = {name: i for i, name in enumerate(state.ids)}
     keys = ["focal"]
     names: list[str] = [scenario.focal]
     if spec.actors == "focal":
-        peers = scenario.peers
-        if peers is None and scenario.focal in row:
-            peers = nearest_peers(state, scenario.focal, region)
-        names += peers or ()
+        names += scenario.peers or ()
         keys += ["peers"] * (len(names) - 1)
     elif isinstance(spec.actors, str):
         every = spec.actors == "all"

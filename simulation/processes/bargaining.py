@@ -49,7 +49,7 @@ def challenge_share(position: F, weight: F, size: F, salience: F, un_member: B, 
     for_i = 0.0
     total = 0.0
     for k in range(size.size):
-        if not (un_member[k] or k == i or k == j):
+        if not (un_member[k] or k in (i, j)):
             continue
         power = size[k] * salience[k]
         preference = np.sqrt(squared_distance(position[k], position[j], weight[k])) - np.sqrt(

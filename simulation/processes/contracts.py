@@ -8,6 +8,8 @@ needs its public (Putnam 1988). A signed concession moves the terms and enters t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -93,6 +95,53 @@ def _shed(
             lapsed[worst] += 1
 
 
+class Parties(NamedTuple):
+    """Columns of the actors that sign. Shapes as in :class:`simulation.state.State`."""
+
+    uid: U64
+    kind: I8
+    position: F
+    weight: F
+    size: F
+    salience: F  # [n] AI salience
+    un_member: B
+    leaders: I32
+    support: F  # [n] probability that the public ratifies a binding deal
+
+
+class Table(NamedTuple):
+    """What is on the table this quarter: mask, V and U of pairs (n, n), concessions (n, h)."""
+
+    possible: B
+    worth: F
+    gain: F
+    concession: F
+
+
+class Books(NamedTuple):
+    """Where a signature is written. Shapes as in :class:`simulation.state.State`."""
+
+    depth: I8
+    track: I8
+    since: I32
+    terms: F
+    formed: I32
+    reward: F
+    track_success: F
+    payment: F
+    conceded: F
+
+
+class Rules(NamedTuple):
+    """Prices and rules of a signature."""
+
+    setup: float
+    upkeep: float
+    rights: float  # shift of terms on rights towards an NGO in a deal of three, 0 if switched off
+    challenge: bool  # terms by expected-utility challenge, not by outside options
+    quarter: int
+
+
 def sign(
     state: State, par: Parameters, mech: Mechanisms, draws: Draws, parties: I32, surplus: F, support: F,
     possible: B, worth: F, gain: F,
@@ -107,22 +156,30 @@ def sign(
         (m,) sum of the parties' utilities.
     support
         (n,) probability that the public of each actor ratifies a binding deal (1 without a public).
+    possible, worth, gain
+        Mask, V and U of pairs, each (n, n); the rows of all parties are current.
 
     Returns
     -------
     ndarray
-        (m,) number of pairs that each contract made or deepened.
+        (m,) number of pairs that each contract made or deepened, in signing order.
     """
-    order = _order(state.uid, parties, surplus)
     salience = par.salience_floor + par.salience_capacity * state.capacity
-    return _sign(
-        draws.key(Stream.RATIFICATION), order, parties, state.uid, state.kind, state.budget, state.depth,
-        state.track, state.since, state.quarter, state.terms, state.position, state.weight, state.size,
-        salience, state.un_member, state.leaders, state.concession, state.payment, state.conceded,
-        state.formed, state.reward, state.track_success, support, possible, worth, gain, par.setup_cost,
-        par.upkeep_cost, mech["bargaining"] == "challenge",
-        par.rights_terms if mech.on("rights_terms") else 0.0,
+    who = Parties(
+        state.uid, state.kind, state.position, state.weight, state.size, salience, state.un_member,
+        state.leaders, support,
     )  # fmt: skip
+    books = Books(
+        state.depth, state.track, state.since, state.terms, state.formed, state.reward, state.track_success,
+        state.payment, state.conceded,
+    )  # fmt: skip
+    rules = Rules(
+        par.setup_cost, par.upkeep_cost, par.rights_terms if mech.on("rights_terms") else 0.0,
+        mech["bargaining"] == "challenge", state.quarter,
+    )  # fmt: skip
+    table = Table(possible, worth, gain, state.concession)
+    order = _order(state.uid, parties, surplus)
+    return _sign(draws.key(Stream.RATIFICATION), order, parties, state.budget, who, table, books, rules)
 
 
 def _order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
@@ -135,68 +192,92 @@ def _order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
 
 @njit(cache=True, error_model="numpy")
 def _sign(
-    key: np.uint64, order: NDArray[np.int64], parties: I32, uid: U64, kind: I8, budget: F, depth: I8,
-    track: I8, since: I32, quarter: int, terms: F, position: F, weight: F, size: F, salience: F,
-    un_member: B, leaders: I32, concession: F, payment: F, conceded: F, formed: I32, reward: F,
-    track_success: F, support: F, possible: B, worth: F, gain: F, setup: float, upkeep: float,
-    challenge: bool, rights: float,
+    key: np.uint64, order: NDArray[np.int64], parties: I32, budget: F, who: Parties, table: Table, books: Books,
+    rules: Rules,
 ) -> I32:  # fmt: skip
-    n = budget.size
-    left = np.empty(n)
-    for i in range(n):
-        rungs = 0
-        for j in range(n):
-            rungs += depth[i, j]
-        left[i] = budget[i] - upkeep * rungs
+    left = _after_upkeep(books.depth, budget, rules.upkeep)
     signed = np.zeros(order.size, np.int32)
-    start = depth.copy()  # one rung a quarter for a pair, whatever it agreed on how many tracks
+    start = books.depth.copy()  # one rung a quarter for a pair, whatever it agreed on how many tracks
     for c in order:
         i, j, k = parties[c, 0], parties[c, 1], parties[c, 2]
-        pairs = ((i, j), (i, k), (j, k)) if k >= 0 else ((i, j), (i, j), (i, j))
-        level = depth[i, j] + 1
-        if k >= 0:
-            level = min(depth[i, j], depth[i, k], depth[j, k]) + 1
+        three = k >= 0
+        pairs = ((i, j), (i, k), (j, k)) if three else ((i, j), (i, j), (i, j))
+        count = 3 if three else 1
+        level = books.depth[i, j] + 1
+        if three:
+            level = min(books.depth[i, j], books.depth[i, k], books.depth[j, k]) + 1
         level = min(level, MAX_DEPTH)
-        count = 3 if k >= 0 else 1
-        if not _affordable(pairs, count, level, depth, start, left, setup, upkeep):
+        if not _affordable(pairs, count, level, books.depth, start, left, rules.setup, rules.upkeep):
             continue
-        ngo = -1
-        for a in (i, j, k):
-            if a >= 0 and kind[a] == NGO:
-                ngo = a
         for p in range(count):
             a, b = pairs[p]
-            if depth[a, b] >= level or depth[a, b] > start[a, b]:
+            if books.depth[a, b] >= level or books.depth[a, b] > start[a, b]:
                 continue
-            if level == MAX_DEPTH and not _ratified(key, uid, support, a, b):
+            if level == MAX_DEPTH and not _ratified(key, who.uid, who.support, a, b):
                 continue
-            cost = setup * (1.0 + depth[a, b]) + upkeep
+            cost = rules.setup * (1.0 + books.depth[a, b]) + rules.upkeep
             left[a] -= cost
             left[b] -= cost
-            share = (
-                challenge_share(position, weight, size, salience, un_member, a, b)
-                if challenge
-                else nash_share(possible, gain, a, b)
-            )
-            share = _pay(leaders, concession, payment, conceded, worth, a, b, share)
-            write_terms(terms, position, a, b, share)
-            if rights > 0.0 and ngo >= 0 and k >= 0 and a != ngo and b != ngo:
-                y = terms[a, b, 0] + rights * (position[ngo, 0] - terms[a, b, 0])
-                terms[a, b, 0] = y
-                terms[b, a, 0] = y
-            kind_of_track = TRILATERAL if k >= 0 else (
-                BILATERAL if kind[a] == STATE and kind[b] == STATE else NON_STATE
-            )
-            for x, y_ in ((a, b), (b, a)):
-                if depth[x, y_] == 0:
-                    since[x, y_] = quarter
-                depth[x, y_] += 1
-                track[x, y_] = kind_of_track
-                formed[x, kind_of_track] += 1
-                reward[x, kind_of_track] += max(0.0, gain[x, y_])
-                track_success[x, kind_of_track] += 1.0
+            _agree_terms(who, table, books, rules, a, b, _ngo_among(who.kind, i, j, k))
+            _enter(who.kind, table.gain, books, rules.quarter, a, b, three)
             signed[c] += 1
     return signed
+
+
+@njit(cache=True, error_model="numpy")
+def _after_upkeep(depth: I8, budget: F, upkeep: float) -> F:
+    """What is left of each budget after the upkeep of all rungs."""
+    left = np.empty(budget.size)
+    for i in range(budget.size):
+        rungs = 0
+        for j in range(budget.size):
+            rungs += depth[i, j]
+        left[i] = budget[i] - upkeep * rungs
+    return left
+
+
+@njit(cache=True, error_model="numpy")
+def _ngo_among(kind: I8, i: int, j: int, k: int) -> int:
+    """The NGO in a contract of three, -1 if there is none or the contract is bilateral."""
+    if k < 0:
+        return -1
+    ngo = -1
+    for a in (i, j, k):
+        if kind[a] == NGO:
+            ngo = a
+    return ngo
+
+
+@njit(cache=True, error_model="numpy")
+def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int, b: int, ngo: int) -> None:
+    """Bargain, settle the concession, and let an NGO beside the pair write rights into the terms."""
+    if rules.challenge:
+        share = challenge_share(who.position, who.weight, who.size, who.salience, who.un_member, a, b)
+    else:
+        share = nash_share(table.possible, table.gain, a, b)
+    share = _pay(who.leaders, table, books, a, b, share)
+    write_terms(books.terms, who.position, a, b, share)
+    if rules.rights > 0.0 and ngo >= 0 and ngo not in (a, b):
+        y = books.terms[a, b, 0]
+        y += rules.rights * (who.position[ngo, 0] - y)
+        books.terms[a, b, 0] = y
+        books.terms[b, a, 0] = y
+
+
+@njit(cache=True, error_model="numpy")
+def _enter(kind: I8, gain: F, books: Books, quarter: int, a: int, b: int, three: bool) -> None:
+    """Write one more rung of a pair into the books, both ways."""
+    track = BILATERAL if kind[a] == STATE and kind[b] == STATE else NON_STATE
+    if three:
+        track = TRILATERAL
+    for x, y in ((a, b), (b, a)):
+        if books.depth[x, y] == 0:
+            books.since[x, y] = quarter
+        books.depth[x, y] += 1
+        books.track[x, y] = track
+        books.formed[x, track] += 1
+        books.reward[x, track] += max(0.0, gain[x, y])
+        books.track_success[x, track] += 1.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -228,25 +309,26 @@ def _ratified(key: np.uint64, uid: U64, support: F, a: int, b: int) -> bool:
 
 
 @njit(cache=True, error_model="numpy")
-def _pay(
-    leaders: I32, concession: F, payment: F, conceded: F, worth: F, a: int, b: int, share: float
-) -> float:
+def _pay(leaders: I32, table: Table, books: Books, a: int, b: int, share: float) -> float:
     """Settle the concession of a leader among the parties; returns a's weight in the terms."""
     for h in range(leaders.size):
         leader = leaders[h]
-        if leader == b and concession[a, h] > 0.0:
-            p = concession[a, h]
-            payment[a] += p
-            payment[b] -= p
-            conceded[a] += p
-            share = concede(share, p, worth[a, b])
-        elif leader == a and concession[b, h] > 0.0:
-            p = concession[b, h]
-            payment[b] += p
-            payment[a] -= p
-            conceded[b] += p
-            share = 1.0 - concede(1.0 - share, p, worth[b, a])
+        if leader == b and table.concession[a, h] > 0.0:
+            p = table.concession[a, h]
+            _transfer(books, leader, a, p)
+            share = concede(share, p, table.worth[a, b])
+        elif leader == a and table.concession[b, h] > 0.0:
+            p = table.concession[b, h]
+            _transfer(books, leader, b, p)
+            share = 1.0 - concede(1.0 - share, p, table.worth[b, a])
     return share
+
+
+@njit(cache=True, error_model="numpy")
+def _transfer(books: Books, payer: int, receiver: int, p: float) -> None:
+    books.payment[receiver] += p
+    books.payment[payer] -= p
+    books.conceded[receiver] += p
 
 
 def impose(

@@ -88,7 +88,7 @@ def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float,
     best = -1
     top = -np.inf
     for k in range(uid.size):
-        if k == i or k == j:
+        if k in (i, j):
             continue
         if j < 0:
             if v.depth[i, k] == 0:

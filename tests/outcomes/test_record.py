@@ -10,7 +10,7 @@ import pytest
 
 from simulation.errors import InputError, ModelError
 from simulation.outcomes import METRICS
-from simulation.outcomes.record import Recorder, nearest_peers
+from simulation.outcomes.record import Recorder
 from simulation.state import TRILATERAL, State
 from tests.outcomes.worlds import Scenario, Spec, add_deal, bare_world, deal_values, random_world
 from tests.worlds import same_state, with_inert_actor
@@ -85,17 +85,6 @@ def test_all_actors_are_everybody():
     state = random_world(1)
     recorder = Recorder(Spec(actors="all"), Scenario(), state)
     assert sorted(recorder.actors.tolist()) == list(range(state.n))
-
-
-def test_peers_are_the_nearest_in_size_of_the_own_region_first():
-    state = random_world(1)
-    state.size[:7] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
-    region = ["A", "A", "A", "B", "A", "B", "A", "B"] + [""] * 7
-    assert nearest_peers(state, "S02", region, 4) == ("S01", "S00", "S04", "S06")
-    assert nearest_peers(state, "S02", region) == ("S01", "S00", "S04", "S06", "S03")
-    assert set(nearest_peers(state, "S02", None, 2)) == {"S01", "S03"}
-    recorder = Recorder(Spec(), Scenario(peers=None), state, region)
-    assert [state.ids[row] for row in recorder.actors] == ["S02", "S01", "S00", "S04", "S06", "S03"]
 
 
 def test_bad_specifications_are_told_together():

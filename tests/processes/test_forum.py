@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from simulation.processes.affinity import affinity, squared_distance
 from simulation.processes.forum import (
     choose_tracks,
-    count_open,
     draw_track,
-    opening_probability,
     track_probabilities,
     track_worth,
 )
-from simulation.randomness import Draws, Stream, stable_hash
+from simulation.processes.tempo import open_slots, tempo
+from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, MULTILATERAL, NON_STATE, REGIONAL, STATE, TRILATERAL, State
@@ -36,7 +35,9 @@ def choose(
 ) -> State:
     state.quarter = quarter
     utility = np.full(state.n, best)
-    choose_tracks(state, par, mech, Draws(1, 0, quarter), utility, utility - 0.05, utility - 0.1)
+    draws = Draws(1, 0, quarter)
+    brokers = open_slots(state, par, mech, draws)
+    choose_tracks(state, par, mech, draws, utility, utility - 0.05, utility - 0.1, brokers)
     return state
 
 
@@ -47,21 +48,24 @@ def states_of(state: State) -> np.ndarray:
 # --- tempo
 
 
-def test_opening_probability_is_clipped_tempo_times_capability() -> None:
+def test_tempo_is_clipped() -> None:
     par = Parameters({"tempo": 0.1, "tempo_capability": 2.0})
-    assert opening_probability(par, ON, 2.0) == pytest.approx(0.4)
-    assert opening_probability(par, ON, 100.0) == 1.0
-    assert opening_probability(par, Mechanisms({"tempo": "off"}), 1.0) == 1.0
+    assert tempo(par, ON, 2.0) == pytest.approx(0.4)
+    assert tempo(par, ON, 100.0) == 1.0
+    assert tempo(par, Mechanisms({"tempo": "off"}), 1.0) == 1.0
 
 
 def test_slots_open_at_the_tempo_and_never_more_than_there_are() -> None:
-    uid = np.array([stable_hash(str(i)) for i in range(4000)])
-    slots = np.tile(np.array([0, 1, 2, 5], np.int32), 1000)
-    opened = count_open(slots, uid, 0.3, Draws(1, 0, 0).key(Stream.SLOT_OPENS))
-    assert (opened <= slots).all()
-    assert abs(opened.sum() - 0.3 * slots.sum()) < 4 * math.sqrt(slots.sum() * 0.21)
-    more = count_open(slots, uid, 0.5, Draws(1, 0, 0).key(Stream.SLOT_OPENS))
-    assert (more >= opened).all()
+    counts = []
+    for rate in (0.3, 0.5):
+        total = 0
+        for quarter in range(60):
+            state = small_state()
+            open_slots(state, Parameters({"tempo": rate}), ON, Draws(1, 0, quarter))
+            assert (state.open_slots <= state.slots).all()
+            total += state.open_slots.sum()
+        counts.append(total / (60 * small_state().slots.sum()))
+    assert counts == pytest.approx([0.3, 0.5], abs=0.04)
 
 
 def test_without_tempo_every_slot_is_open() -> None:
@@ -236,7 +240,8 @@ def test_brokering_opens_at_the_tempo_of_one_slot() -> None:
     state.slots[:] = 4
     total = sum(choose(state, t, PAR, OFF).slots_by_track[:, TRILATERAL].sum() for t in range(400))
     trials = 400 * state.n
-    assert abs(total - 0.1 * trials) < 4 * math.sqrt(trials * 0.09)
+    rate = PAR.tempo
+    assert abs(total - rate * trials) < 4 * math.sqrt(trials * rate * (1 - rate))
 
 
 def test_without_trilaterals_nobody_brokers() -> None:

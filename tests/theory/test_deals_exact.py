@@ -12,6 +12,7 @@ from simulation.processes.value import continuation, degrees, utility, value, vi
 from simulation.scenario.parameters import Parameters
 from tests.synthetic import QUIET, make_model, make_world
 
+
 class TestNoTies:
     def test_x1_zero_trust_makes_no_ties(self):
         world = make_world(6, {"firm": 2, "ngo": 2}, trust_prior=0.0)
@@ -24,7 +25,7 @@ class TestNoTies:
         assert model.state.depth.sum() > 0
 
     def test_x2_zero_need_makes_no_ties(self):
-        needs = {name: 0.0 for name in ("state_needs_legitimacy", "state_needs_reach")}
+        needs = dict.fromkeys(("state_needs_legitimacy", "state_needs_reach"), 0.0)
         # capacity one and full finance leave a state without needs
         full = {"state_offers_finance": 1.0, "state_offers_finance_size": 0.0, "capacity_growth": 0.05}
         world = make_world(6, capacity=1.0)

@@ -103,9 +103,8 @@ def test_x7_relabelling_actors_changes_nothing():
         dataclasses.replace(b, members=tuple(sorted(int(place[k]) for k in b.members))) for b in world.blocs
     )
     moved = dataclasses.replace(world, **columns)
-    one, two = (
-        make_model(w, 10, parameters={"tempo": 0.5}, mechanisms={"learning": "fermi"}).run().state for w in (world, moved)
-    )
+    fields = {"parameters": {"tempo": 0.5}, "mechanisms": {"learning": "fermi"}}
+    one, two = (make_model(w, 10, **fields).run().state for w in (world, moved))
     assert one.depth.sum() > 0
     assert np.array_equal(two.depth, one.depth[np.ix_(order, order)])
     assert np.array_equal(two.bloc_depth, one.bloc_depth)
