@@ -63,7 +63,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors a
 
 @app.command()
 def run(
-    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -239,7 +239,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4)
     task = bar.add_task("", total=None)
     timer = threading.Timer(PROGRESS_AFTER, bar.start)
     timer.daemon = True

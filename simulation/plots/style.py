@@ -58,6 +58,7 @@ _RULES: Mapping[str, object] = {
     "axes.axisbelow": True,
     "grid.color": "#e3e3e3",
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in a title is a dollar sign
     "xtick.color": INK,
     "ytick.color": INK,
     "hatch.linewidth": 0.6,

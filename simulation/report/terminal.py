@@ -87,7 +87,7 @@ def _heading(results: Results) -> RenderableType:
             f"{count}, seed {info['seed']}."
         )
     )
-    lines.append(Text(f"Bands: 5–95 % of the replicates; {BAND_LABEL}."))
+    lines.append(Text(f"Means, with bands of 5–95 % of the replicates: {BAND_LABEL}."))
     return Group(*lines)
 
 

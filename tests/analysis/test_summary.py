@@ -30,7 +30,12 @@ def test_forecast_has_the_promised_columns_and_quantiles():
     table = summary.forecast(frame, "MAR", {"cooperation": "index"})
     assert ",".join(table.columns) == "focal,metric,quarter,unit,mean,q05,q25,q50,q75,q95,replicates"
     row = table.iloc[0]
-    assert (row["focal"], row["metric"], row["unit"], row["replicates"]) == ("MAR", "cooperation", "index", 21)
+    assert (row["focal"], row["metric"], row["unit"], row["replicates"]) == (
+        "MAR",
+        "cooperation",
+        "index",
+        21,
+    )
     assert row[["mean", "q05", "q25", "q50", "q75", "q95"]].tolist() == pytest.approx(
         [0.5, 0.05, 0.25, 0.5, 0.75, 0.95]
     )
@@ -71,7 +76,11 @@ def test_partners_count_replicates_without_a_deal():
     assert table["focal"].unique().tolist() == ["MAR"]
     rows = table.set_index(["partner", "track"])
     assert len(rows) == 3
-    assert rows.loc[("FRA", "bilateral"), ["probability", "depth", "depth_if_any"]].tolist() == [0.5, 1.0, 2.0]
+    assert rows.loc[("FRA", "bilateral"), ["probability", "depth", "depth_if_any"]].tolist() == [
+        0.5,
+        1.0,
+        2.0,
+    ]
     assert rows.loc[("elm", "non_state"), "probability"] == 0.25
     assert table["partner"].iloc[0] == "FRA"
     assert summary.partners(ties, "MAR", "2026Q4", 4).empty

@@ -16,6 +16,7 @@ import pytest
 from simulation.errors import InputError, ModelError, RunError
 from simulation.experiments.runner import run_points, run_replicates
 from simulation.experiments.tables import Outcome
+from simulation.outcomes.metrics import metric, unregister
 from tests.experiments import fakes
 from tests.experiments.fakes import FakeScenario, simulate
 
@@ -109,6 +110,26 @@ def test_a_value_that_is_no_number_is_refused():
     frame = pd.DataFrame({"quarter": ["2025Q1"] * 2, "actor": "AAA", "metric": "volume"})
     with pytest.raises(ModelError, match="metric volume of AAA is nan in 2025Q1"):
         Outcome.from_frames(0, series=frame.assign(value=[0.5, np.nan]))
+
+
+def test_a_users_metric_is_known_to_the_workers():
+    metric("mine", "1", (0, 1))(fakes.custom)
+    try:
+        frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
+    finally:
+        unregister("mine")
+    assert frame["metric"].tolist() == ["mine"] * 4
+    assert str(os.getpid()) not in set(frame["actor"])
+
+
+def test_a_metric_that_cannot_travel_keeps_the_run_at_home():
+    metric("mine", "1", (0, 1))(lambda view: 1.0)
+    try:
+        with pytest.warns(UserWarning, match="'mine' was typed in here"):
+            frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
+    finally:
+        unregister("mine")
+    assert set(frame["actor"]) == {str(os.getpid())}
 
 
 def _script(body: str) -> subprocess.Popen:
