@@ -73,9 +73,7 @@ def run(
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     contrasts: Annotated[
         bool,
-        typer.Option(
-            "--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."
-        ),
+        typer.Option("--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."),
     ] = True,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -137,9 +135,7 @@ def list_names(
 
 @app.command()
 def compare(
-    scenarios: Annotated[
-        list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")
-    ],
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -197,9 +193,7 @@ def _complain(message: str, debug: bool) -> None:
     typer.echo(message, err=True)
 
 
-def _load(
-    path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None
-) -> Scenario:
+def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
     from simulation.running import load
 
     return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)

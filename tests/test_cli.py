@@ -75,9 +75,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
 
 
 def test_run_prints_the_forecast_and_writes_the_folder(tmp_path):
-    result = wifaq(
-        "run", BASELINE, *SHORT, "--replicates", "2", "--seed", "0", "--no-contrasts", "--out", "here"
-    )
+    result = wifaq("run", BASELINE, *SHORT, "--replicates", "2", "--seed", "0", "--no-contrasts", "--out", "here")
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     assert "Results: here" in result.stdout
@@ -97,25 +95,23 @@ def test_run_prints_the_forecast_and_writes_the_folder(tmp_path):
 
 def test_any_state_can_be_focal(tmp_path):
     for focal, name in (("SEN", "Senegal"), ("NZL", "New Zealand")):
-        result = wifaq(
-            "run", BASELINE, *SHORT, "--replicates", "1", "--focal", focal, "--no-charts", "--no-contrasts"
-        )
+        result = wifaq("run", BASELINE, *SHORT, "--replicates", "1", "--focal", focal, "--no-charts", "--no-contrasts")
         assert result.exit_code == 0, result.output
         assert f"Focal state {name} ({focal})" in result.stdout
 
 
 def test_same_command_same_folder_and_it_says_so(fake, tmp_path):
     fake()
-    first = wifaq("run", BASELINE, *SHORT, "--replicates", "3")
+    first = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-charts")
     (folder,) = (tmp_path / "results" / "baseline").iterdir()
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    second = wifaq("run", BASELINE, *SHORT, "--replicates", "3")
+    second = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-charts")
     assert first.exit_code == second.exit_code == 0
     assert "replaced" not in first.stdout
     assert "the same run was there; replaced" in second.stdout
     assert list((tmp_path / "results" / "baseline").iterdir()) == [folder]
     assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    quiet = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--quiet")
+    quiet = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-charts", "--quiet")
     assert quiet.stdout.strip() == str(folder.relative_to(tmp_path))
 
 
@@ -161,9 +157,7 @@ def test_every_fault_has_a_line_and_debug_shows_the_traceback():
 
 def test_a_failed_replicate_is_a_line_and_status_1(fake, tmp_path):
     fake(fakes.simulate_failing)
-    result = wifaq(
-        "run", BASELINE, *SHORT, "--replicates", "3", "--no-contrasts", "--out", "out", "--no-charts"
-    )
+    result = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-contrasts", "--out", "out", "--no-charts")
     assert result.exit_code == 1
     assert "failed: scenario, replicate 1 (seed 2025), build: KeyError: 'gone'" in result.stderr
     assert "2 of 3 replicates" in result.stdout

@@ -96,9 +96,7 @@ def hashes(scenario: Scenario, text: str) -> dict[str, Any]:
     from simulation.outcomes.metrics import metric_hashes
 
     files = {"deals": scenario.records.deals, "joins": scenario.records.joins}
-    records = {
-        name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items() if path
-    }
+    records = {name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items() if path}
     return {
         "scenario": text_hash(text),
         "data": data_hash(),

@@ -110,13 +110,9 @@ def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) 
 
 
 def _draw_node(ax: Axes, node: pd.Series, x: float, y: float) -> None:
-    ax.plot(
-        x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3
-    )
+    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3)
     if node["camp"] != "none":  # the colour said once more, for grey prints
-        ax.text(
-            x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4
-        )
+        ax.text(x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4)
     lines = textwrap.wrap(str(node["name"]), _NAME_WIDTH, max_lines=2, placeholder="…")
     side = 1 if x > 0 else -1
     chance = f"{100 * node['probability']:.0f} %"
@@ -128,23 +124,14 @@ def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str]) -> None:
     """Keys of what is in the picture, below it: a column each for track, depth, kind and camp."""
     looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in tracks}
     columns = [
-        [
-            Line2D([], [], color=c, ls=ls, lw=2.5, label=t.replace("_", "-"))
-            for t, (c, ls, _) in looks.items()
-        ],
+        [Line2D([], [], color=c, ls=ls, lw=2.5, label=t.replace("_", "-")) for t, (c, ls, _) in looks.items()],
         [Line2D([], [], color="#777777", lw=_RUNG * rung, label=name) for rung, name in _DEPTHS.items()],
-        [
-            _mark(KIND_MARKER[k], "white", k.replace("_", " "))
-            for k in KIND_MARKER
-            if k in set(chosen["kind"])
-        ],
+        [_mark(KIND_MARKER[k], "white", k.replace("_", " ")) for k in KIND_MARKER if k in set(chosen["kind"])],
         [_mark("o", CAMP_COLOUR[c], CAMP_NAME[c]) for c in CAMP_COLOUR if c in set(chosen["camp"])],
     ]
     rows = max(map(len, columns))
     filled = [key for column in columns for key in _pad(column, rows)]
-    ax.legend(
-        handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6
-    )
+    ax.legend(handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6)
 
 
 def _mark(marker: str, colour: str, label: str) -> Line2D:

@@ -73,5 +73,6 @@ class Pictures:
             drawn += save(self.fan(), folder, f"fan_{HEADLINE}")
         if any(metric.startswith(_BY_TRACK) for metric in recorded):
             drawn += save(self.composition(), folder, "composition_by_track")
-        drawn += save(self.partners(), folder, "partner_network")
+        if len(self.ties):
+            drawn += save(self.partners(), folder, "partner_network")
         return drawn

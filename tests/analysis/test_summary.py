@@ -11,9 +11,7 @@ from simulation.analysis import summary
 
 def series(values: dict[tuple[str, str, str], list[float]]) -> pd.DataFrame:
     """Frame from ``(quarter, actor, metric) -> values by replicate``."""
-    rows = [
-        (replicate, *key, value) for key, found in values.items() for replicate, value in enumerate(found)
-    ]
+    rows = [(replicate, *key, value) for key, found in values.items() for replicate, value in enumerate(found)]
     frame = pd.DataFrame(rows, columns=["replicate", "quarter", "actor", "metric", "value"])
     return frame.astype(dict.fromkeys(["quarter", "actor", "metric"], "category"))
 

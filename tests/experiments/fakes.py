@@ -109,9 +109,7 @@ def simulate_forecast(scenario, replicate: int) -> Outcome:
     keys = ["/".join((str(scenario.seed), str(replicate), *row)) for row in rows]
     luck = np.array([zlib.crc32(key.encode()) / 2**32 - 0.5 for key in keys])  # keyed, as in the model
     series["value"] = 0.5 + shift + 0.01 * luck
-    series = pd.concat(
-        [series, pd.DataFrame({"quarter": quarters, "actor": "system", "metric": "density_all"})]
-    )
+    series = pd.concat([series, pd.DataFrame({"quarter": quarters, "actor": "system", "metric": "density_all"})])
     series["value"] = series["value"].fillna(0.1)
     ties = pd.DataFrame({"a": scenario.focal, "b": ["FRA", "elm"], "track": ["bilateral", "non_state"]})
     ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 1], np.int8)
