@@ -349,8 +349,8 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     """Columns that follow from the others."""
     par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
     s = state.s
-    settled = np.array([facts.complete for facts in world.instruments] + [False] * len(scenario.instruments))
-    settled = settled.astype(bool)  # lists without usable names say nothing about habit
+    settled = np.array([facts.complete and not facts.invitation_only for facts in world.instruments] + [False] * len(scenario.instruments))
+    settled = settled.astype(bool)  # lists without usable names, or by invitation, say nothing about habit
     state.habit = instruments.habits(
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
