@@ -71,6 +71,7 @@ class State:
     agency: F  # [n] strength of a national AI governance agency, [0, 1]
     urgency: F  # [n] felt urgency in [0, 1]
     budget: F  # [n] per quarter
+    uncut: F  # [n] budget to return to after a cut, -1 where there is none
     slots: I32  # [n]
     offers: F  # [n, 4] expertise, finance, legitimacy, reach
     needs: F  # [n, 4]

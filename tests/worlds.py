@@ -28,7 +28,7 @@ _ROWS = (
     "norm_threshold", "stance", "audience", "paid_by", "disclosed", "concession", "payment", "conceded",
     "track_success", "track_first_wait", "propensity", "learns", "track_allowed", "track_share",
     "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
-    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "capture_drift",
+    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "uncut", "capture_drift",
 )  # fmt: skip
 _COLUMNS = ("member", "eligible", "joined", "join_quarter", "sponsor", "habit")
 
@@ -315,4 +315,5 @@ def _scratch(n: int) -> dict[str, object]:
         "breaches": np.zeros(n, np.int32),
         "lapsed": np.zeros(n, np.int32),
         "wave": np.zeros(n, np.int32),
+        "uncut": np.full(n, -1.0),
     }

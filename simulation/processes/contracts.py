@@ -332,7 +332,7 @@ def _transfer(books: Books, payer: int, receiver: int, p: float) -> None:
 
 
 def impose(
-    state: State, par: Parameters, i: int, j: int, depth: int, terms: F | None, exclusive: bool
+    state: State, par: Parameters, i: int, j: int, depth: int, terms: F | None, exclusive: bool, three: bool
 ) -> bool:
     """Sign a deal that the scenario plans, ahead of all others; False if a party cannot pay its upkeep.
 
@@ -342,6 +342,8 @@ def impose(
     if par.upkeep_cost * depth > lowest:
         return False
     track = BILATERAL if state.kind[i] == STATE and state.kind[j] == STATE else NON_STATE
+    if three:
+        track = TRILATERAL
     for a, b in ((i, j), (j, i)):
         if state.depth[a, b] == 0:
             state.since[a, b] = state.quarter
