@@ -11,12 +11,10 @@ import functools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
-import numpy as np
 import pytest
 
-from simulation.outcomes.metrics import METRICS
 from simulation.scenario.fields import KINDS, PARTS, TRACKS
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
@@ -30,7 +28,7 @@ from simulation.scenario.schema import (
     Strategy,
     TrustOverride,
 )
-from tests.shipped import EVERYTHING, NAMES, Unperturbed, build, first_difference, recorded, shipped
+from tests.shipped import EVERYTHING, Unperturbed, first_difference, shipped
 
 
 @functools.cache
@@ -256,7 +254,7 @@ def _text(**fields: Any) -> dict[str, Any]:
     return {"instruments": [{"id": "new_text", "opens": "2025Q2", "sponsors": ["MAR", "FRA"]} | fields]}
 
 
-def _instrument(*, also: Mapping[str, Any] = {}, **fields: Any) -> Case:  # noqa: B006
+def _instrument(*, also: Mapping[str, Any] = {}, **fields: Any) -> Case:
     return Case(_text(**fields), also=_text() | dict(also))
 
 
