@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulation.data.world import World
 from simulation.levers import apply_strategy
-from simulation.processes import capacity, capture, instruments, norms, opinion
+from simulation.processes import capacity, capture, instruments, learning, norms, opinion
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.contracts import upkeep_load
@@ -367,6 +367,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = instruments.peer_weights(likeness, state.member[:, :s])
     instruments.draw_reach(state, par, seed, replicate)
+    state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
     if not mech.on("budget"):
