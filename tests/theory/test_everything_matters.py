@@ -66,6 +66,7 @@ WHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "forgetting": ("governance_agency_learning", {}),
     "imitation_noise": ("governance_agency_learning", FERMI),  # no shipped scenario imitates
     "fragmentation_trust": ("splintering_regions", {}),
+    "lapse": ("splintering_regions", {}),  # in the baseline trust is seldom so low that a deal is unwanted
 }
 """Scenario in which a parameter shows, and what must be added to it; the others show in the baseline."""
 
@@ -91,7 +92,8 @@ _OPTIONS = [(name, option) for name, entry in MECHANISMS.items() for option in e
 
 @pytest.mark.parametrize(("name", "option"), _OPTIONS)
 def test_every_mechanism(name: str, option: str) -> None:
-    assert_shows(Case({f"mechanisms.{name}": option}))
+    base, also = WHERE.get(name, ("baseline", {}))
+    assert_shows(Case({f"mechanisms.{name}": option}, base, also))
 
 
 def test_rival_rules_of_learning_differ() -> None:
@@ -102,18 +104,26 @@ def test_rival_rules_of_learning_differ() -> None:
 
 LEARNING = {"mechanisms.learning": "roth_erev"}
 UNPAID = {"strategy.advocacy.influencers": "all_allies"}
+
+
+def _only(*kinds: str) -> dict[str, Any]:
+    """A focal state that puts all it has into deals with non-state actors of these kinds."""
+    return {"strategy.tracks": ["non_state"], "strategy.slots": 10, "strategy.partners": list(kinds)}
+
+
 STRATEGY: dict[str, list[Case]] = {
     "slots": [Case({"strategy.slots": 3})],
     "budget": [Case({"strategy.budget": 0.25})],
     "partners": [
-        Case({"strategy.partners": [kind for kind in KINDS if kind != left_out]}) for left_out in KINDS
+        Case({"strategy.partners": list(KINDS[1:])}),
+        *(Case({"strategy.partners": ["state"]}, also=_only("state", kind)) for kind in KINDS[1:]),
     ],
     "exclude_camps": [Case({"strategy.exclude_camps": [camp]}) for camp in ("EU", "CN", "US")],
     "only_camp": [Case({"strategy.only_camp": camp}) for camp in ("EU", "CN", "US")],
     "transparency": [Case({"strategy.transparency": 0.9})],
     "oversight": [Case({"strategy.oversight": 0.8})],
     "local_share": [Case({"strategy.local_share": 1.0})],
-    "firms": [Case({"strategy.firms": sort}) for sort in ("research", "business")],
+    "firms": [Case({"strategy.firms": sort}, also=_only("firm")) for sort in ("research", "business")],
     "wait_for": [Case({"strategy.wait_for": ["AMU"]})],
     "tracks": [
         Case({"strategy.tracks": [track for track in TRACKS if track != left_out]}) for left_out in TRACKS
@@ -129,7 +139,7 @@ STRATEGY: dict[str, list[Case]] = {
     ],
     "learn": [Case({"strategy.learn": True}, also=LEARNING)],
     "imitators": [Case({"strategy.imitators": 1.0}, also={"strategy.slots": 2})],
-    "fund_local": [Case({"strategy.fund_local": 1.0})],
+    "fund_local": [Case({"strategy.fund_local": 1.0}, also=_only("think_tank"))],
 }
 
 
@@ -195,16 +205,16 @@ def test_every_shock(case: Case) -> None:
 
 # --- blocs
 
-_DEEP = {"blocs.Arab_League.depth": 1, "blocs.Arab_League.agenda_rate": 1}
-_MAJORITY = _DEEP | {"blocs.Arab_League.rule": "qualified_majority", "blocs.Arab_League.threshold": 0.51}
+# the union of 27 decides by majority, the Gulf council of six by unanimity, and both get somewhere
+_BUSY = {"blocs.EU.agenda_rate": 1.0}
 BLOC: dict[str, list[Case]] = {
-    "rule": [Case({"blocs.Arab_League.rule": "majority"}, also=_DEEP)],
-    "threshold": [Case({"blocs.Arab_League.threshold": 1.0}, also=_MAJORITY)],
-    "agenda_rate": [Case({"blocs.Arab_League.agenda_rate": 1.0})],
-    "enforcement": [Case({"blocs.Arab_League.enforcement": 0.9}, also=_DEEP)],
-    "salience": [Case({"blocs.Arab_League.salience": 10}, also=_MAJORITY)],
-    "depth": [Case({"blocs.Arab_League.depth": 3})],
-    "members": [Case({"blocs.Arab_League.members": ["MAR", "EGY"]})],
+    "rule": [Case({"blocs.GCC.rule": "majority"}, also={"blocs.GCC.agenda_rate": 1.0})],
+    "threshold": [Case({"blocs.EU.threshold": 1.0}, also=_BUSY)],
+    "agenda_rate": [Case({"blocs.GCC.agenda_rate": 1.0})],
+    "enforcement": [Case({"blocs.EU.enforcement": 0.1}, also=_BUSY)],
+    "salience": [Case({"blocs.EU.salience": 0.0}, also=_BUSY)],
+    "depth": [Case({"blocs.GCC.depth": 3})],
+    "members": [Case({"blocs.GCC.members": ["QAT", "KWT"]})],
 }
 
 
@@ -224,15 +234,18 @@ def _deal(**fields: Any) -> dict[str, Any]:
     return {"deals": [{"parties": ["MAR", "NZL"], "depth": "programme", "start": "2025Q2"} | fields]}
 
 
-_COSTLY = {"parameters.upkeep_cost": 0.02, "strategy.budget": 0.3}
-_WEAK = {"parameters.lapse": 1, "parameters.exposure_weight": 0}
+def _rivals(**fields: Any) -> dict[str, Any]:
+    return _deal(parties=["MAR", "DZA"], **fields)
+
+
 DEAL: dict[str, list[Case]] = {
     "parties": [
         Case(_deal()), Case(_deal(parties=["MAR", "NZL", "CHL"]), also=_deal()), Case(_deal(parties=["MAR", "unesco"])),
     ],
     "depth": [Case(_deal(depth="binding"), also=_deal()), Case(_deal(depth="mou"), also=_deal())],
     "start": [Case(_deal(start="2025Q3"), also=_deal())],
-    "end": [Case(_deal(end="2027Q4"), also=_deal() | _WEAK)],
+    # a deal of two rivals that lasts as long as the plan keeps it
+    "end": [Case(_rivals(end="2027Q4"), also=_rivals() | {"parameters.lapse": 1})],
     "terms": [Case(_deal(terms=[0.0, 1.0, 0.0, 1.0]), also=_deal())],
     "exclusive": [Case(_deal(parties=["MAR", "CHN"], exclusive=True), also=_deal(parties=["MAR", "CHN"]))],
 }  # fmt: skip
