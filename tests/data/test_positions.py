@@ -40,7 +40,7 @@ def test_neighbours_look_right(world):
     check = near(world, "MAR")
     assert "TUN" in check[:3]
     assert len({"TUN", "SEN", "JOR", "CIV", "GHA", "MUS", "TUR"} & set(check)) >= 5
-    assert not {"PRK", "DNK", "USA", "CHN", "DEU", "RUS", "SAU"} & set(near(world, "MAR", 40))
+    assert not {"PRK", "DNK", "USA", "CHN", "DEU", "RUS", "SAU"} & set(near(world, "MAR", 25))
     union = {world.ids[index] for index in next(b for b in world.blocs if b.id == "EU").members}
     assert set(near(world, "FRA")) <= union
     assert {"KOR", "NZL"} <= set(near(world, "JPN"))
