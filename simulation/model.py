@@ -174,7 +174,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         try:
             return self._index[actor_id]
         except KeyError:
-            raise ModelError(f"no actor {actor_id!r}; {suggest(actor_id, list(self._index))}") from None
+            advice = suggest(actor_id, list(self._index)) or "see `wifaq list actors`"
+            raise ModelError(f"no actor {actor_id!r}; {advice}") from None
 
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""
