@@ -6,6 +6,7 @@ import math
 import pickle
 from collections import Counter
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -18,15 +19,20 @@ from tests.shipped import EVERYTHING, Kept, alike, build, recorded, shipped
 
 SHORT = {"horizon": "2026Q2"}
 """Six quarters."""
+_CLIQUE = ("MAR", "FRA", "SAU", "ARE", "KOR", "SGP", "GBR")
 BUSY = SHORT | {
-    "shocks": [{"quarter": "2025Q3", "kind": "budget_cut", "size": 0.2, "duration": 2}],
-    "deals": [{"parties": ["MAR", "NZL"], "depth": "programme", "start": "2025Q2"}],
+    "shocks": [{"quarter": "2025Q3", "kind": "budget_cut", "size": 0.1, "duration": 2}],
+    "deals": [
+        {"parties": [a, b], "depth": "programme", "start": "2025Q3"} for a, b in combinations(_CLIQUE, 2)
+    ],
     "parameters.lapse": 1,
-    "parameters.witness_mass": 0,
-    "parameters.compliance_base": 0.5,
-    "parameters.detection": 1,
+    "parameters.inertia": 1,
+    "parameters.shared_partners": 1,
+    "parameters.exposure_weight": 0,
+    "parameters.affinity_width": 0.2,
+    "parameters.upkeep_cost": 0.02,
 }
-"""Budgets that shed deals, a planned one, and trust so low that deals lapse: V is asked for at every turn."""
+"""Deals are planned and shed in one quarter, and are worth so little that they lapse: V at every turn."""
 
 WHO = ("MAR", "USA", "huawei", "unesco")
 """A focal state, a leader, a firm and a secretariat."""
@@ -99,6 +105,11 @@ class TestDefaults:
         assert alike(recorded(model), plain["short"])
         assert set(calls) <= set(model.states)
         assert len(calls) > 150
+
+    def test_values_of_all_states_where_deals_are_shed_and_lapse(self, plain: dict[str, Kept]) -> None:
+        calls: Counter[str] = Counter()
+        model = build(_scenario(BUSY), actors={"state": _as_is(StateActor, "partner_value", calls)})
+        assert alike(recorded(model.run()), plain["busy"])
 
     def test_without_forum_choice(self) -> None:
         off = SHORT | {"mechanisms.forum_choice": "off"}
