@@ -176,7 +176,7 @@ class TestEffects:
     """What a replaced decision does is what it says."""
 
     def test_who_accepts_nothing_enters_no_deal_that_others_offer(self) -> None:
-        model = build(_scenario({"horizon": "2027Q4", "strategy.slots": 10}))
+        model = build(_scenario(SHORT | {"parameters.trilateral_rate": 1, "mechanisms.tempo": "off"}))
         agent = model.states["MAR"]
         agent.accepts = lambda partner, utility: 0.0
         agent.choose_tracks = lambda shares: {"regional": 1.0}  # and it offers none itself
