@@ -63,7 +63,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors a
 
 @app.command()
 def run(
-    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -73,9 +73,7 @@ def run(
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     contrasts: Annotated[
         bool,
-        typer.Option(
-            "--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."
-        ),
+        typer.Option("--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."),
     ] = True,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -83,11 +81,14 @@ def run(
     """Forecast: run the replicates, print the focal state's table, write the result folder."""
     with _errors(debug):
         from simulation.experiments import store
+        from simulation.results import RESULTS
         from simulation.running import CONTRASTS
         from simulation.running import run as run_scenario
 
         if out is not None:
             store.check_target(out)
+        else:
+            store.check_writable(RESULTS)
         loaded = _load(scenario, sets, focal, replicates, seed)
         with _progress(quiet) as progress:
             results = run_scenario(
@@ -137,9 +138,7 @@ def list_names(
 
 @app.command()
 def compare(
-    scenarios: Annotated[
-        list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")
-    ],
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -197,9 +196,7 @@ def _complain(message: str, debug: bool) -> None:
     typer.echo(message, err=True)
 
 
-def _load(
-    path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None
-) -> Scenario:
+def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
     from simulation.running import load
 
     return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
@@ -239,7 +236,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4)
     task = bar.add_task("", total=None)
     timer = threading.Timer(PROGRESS_AFTER, bar.start)
     timer.daemon = True

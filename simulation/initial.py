@@ -62,7 +62,12 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
         raise ValueError("two actor ids share a hash")
     position = draw_positions(world, par, uid, seed, replicate)
     camp = camps(world, par)
-    cell = cells(scenario.fragmentation.lines, world.ids, camp, world.subregion, world.home)
+    # a union of states of several regions lies on no side of a regional line
+    regions = [
+        name if home >= 0 and world.un_member[home] else ""
+        for name, home in zip(world.subregion, world.home, strict=True)
+    ]
+    cell = cells(scenario.fragmentation.lines, world.ids, camp, regions, world.home)
     prior = first_trust(world, scenario, cell)
     blocs = start_blocs(world, scenario, cell)
     columns: dict[str, Any] = {}
@@ -131,7 +136,8 @@ def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
     prior = world.trust_prior.copy()
     par = scenario.parameters
     for i, j in world.rivals:
-        prior[i, j] = prior[j, i] = par.prior_rivals
+        if i not in world.leaders or j not in world.leaders:  # among leaders their own rule holds
+            prior[i, j] = prior[j, i] = par.prior_rivals
     prior = lower_trust(prior, cell, par.fragmentation_trust * scenario.fragmentation.trust)
     for own in scenario.trust:
         i, j = (world.index(name) for name in own.pair)
@@ -173,14 +179,16 @@ def _who(
     n = len(world.ids)
     s = int((world.kind == STATE).sum())
     allowed = ~np.eye(n, dtype=bool)
-    members = [i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]
+    in_union = np.zeros(n, bool)
+    in_union[[i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]] = True
     eu = world.leaders[0]
-    allowed[eu, members] = allowed[members, eu] = False  # the EU makes no deals with its members
+    allowed[eu, in_union] = allowed[in_union, eu] = False  # the EU makes no deals with its members
     return {
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
         "home": world.home.copy(), "camp": camp, "leaders": np.array(world.leaders, np.int32),
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
         "exposure": world.exposure.copy(), "trust_prior": prior, "allowed": allowed,
+        "in_union": in_union,
         "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
         "strategic_weight": strategic_weight(world, scenario),
@@ -216,7 +224,8 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
         "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
         "capacity": world.capacity.copy(), "capacity_decay": np.zeros(n),
         "transparency": world.transparency.copy(), "oversight": np.zeros(n), "agency": np.zeros(n),
-        "adoption": world.adoption.copy(), "urgency": np.zeros(n), "budget": budget, "slots": slots,
+        "adoption": world.adoption.copy(), "urgency": np.zeros(n), "budget": budget,
+        "uncut": np.full(n, -1.0), "slots": slots,
         "offers": offers, "needs": needs, "commitments": world.firm_commitments.copy(),
         "norm": np.zeros(n, bool), "norm_threshold": np.ones(n),
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
@@ -348,8 +357,10 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     """Columns that follow from the others."""
     par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
     s = state.s
-    settled = np.array([facts.complete for facts in world.instruments] + [False] * len(scenario.instruments))
-    settled = settled.astype(bool)  # lists without usable names say nothing about habit
+    # lists without usable names, or by invitation, say nothing about habit
+    settled = np.zeros(len(state.instrument_ids), bool)
+    for q, facts in enumerate(world.instruments):
+        settled[q] = facts.complete and not facts.invitation_only
     state.habit = instruments.habits(
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )

@@ -45,10 +45,10 @@ def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
         )
         for facts in world.instruments
     ]
-    return rows + [_planned(spec, world) for spec in scenario.instruments]
+    return rows + [_planned(spec, world, scenario) for spec in scenario.instruments]
 
 
-def _planned(spec: InstrumentSpec, world: World) -> InstrumentRow:
+def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> InstrumentRow:
     """A scenario's instrument, with stated defaults for what it leaves out.
 
     Position: the size-weighted mean of the sponsors (half-way where they are not states).
@@ -60,7 +60,8 @@ def _planned(spec: InstrumentSpec, world: World) -> InstrumentRow:
     return InstrumentRow(
         id=spec.id, sponsors=sponsors,
         enforcement=DEFAULT_ENFORCEMENT if spec.enforcement is None else spec.enforcement,
-        opens=spec.opens or world.as_of, closes=spec.closes, regional=spec.track == "regional", eligible=eligible,
+        opens=spec.opens or scenario.start.first_day, closes=spec.closes,
+        regional=spec.track == "regional", eligible=eligible,
         position=spec.position or sponsor_position(sponsors, world), binding=spec.binding, in_force=False,
         needed=0, domain=spec.domain, exclusive=spec.exclusive, joined=joined,
     )  # fmt: skip

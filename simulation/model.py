@@ -16,8 +16,8 @@ import mesa.agent
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.actors import BY_KIND, HOOKS, Actor
-from simulation.actors.base import check_tracks, checked, replaced_hooks
+from simulation.actors import BY_KIND, Actor
+from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
 from simulation.data.world import World
 from simulation.errors import ModelError, suggest
@@ -131,15 +131,16 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if scenario.peers is None:
             scenario = scenario.model_copy(update={"peers": default_peers(self.world, scenario.focal)})
         self.scenario = scenario
+        self.parameters, self.mechanisms = scenario.parameters, scenario.mechanisms
         self.names = self.world.names
         self.state: State = build_state(self.world, scenario, self.replicate)
-        self.weights = weights(scenario.parameters, scenario.mechanisms)
+        self.weights = weights(self.parameters, self.mechanisms)
         self._index = {name: k for k, name in enumerate(self.state.ids)}
-        self._hooked: dict[str, dict[int, Actor]] = {hook: {} for hook in HOOKS}
+        self.hooks = Hooks()
         self.actors = self._make_actors(actors or {})
         self._scratch()
         self._plans = Plans(scenario, self._index)
-        trust.perceive_trust(self.state, scenario.parameters, scenario.mechanisms, self._draws())
+        trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
         self.view = view(self.state)
         self.recorder = Recorder(scenario.record, scenario, self.state)
         self._observe()
@@ -157,7 +158,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
                 raise ModelError(f"{cls.__name__} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
             made.append(cls(self, row))
             if cls is not BY_KIND[kind]:
-                self.note_hooks(made[-1])
+                self.hooks.note(made[-1])
         return tuple(made)
 
     def index(self, actor_id: str) -> int:
@@ -232,8 +233,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._worth: F = np.zeros((n, n))
         self._gain: F = np.zeros((n, n))
         self._possible = np.zeros((n, n), bool)
-        self._budget: F = self.state.budget.copy()
-        self._broker_rate: F = np.full(n, self.scenario.parameters.trilateral_rate)
+        self._broker_rate: F = np.full(n, self.parameters.trilateral_rate)
         if self.scenario.strategy.trilateral_rate is not None:
             self._broker_rate[self.index(self.scenario.focal)] = self.scenario.strategy.trilateral_rate
 
@@ -244,23 +244,23 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     # --- the fourteen steps
     def _grow(self) -> None:
-        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s, par, mech = self.state, self.parameters, self.mechanisms
         now = shocks.active(self.scenario.shocks, self.quarter)
         harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(self.scenario.shocks, self.quarter))
         s.surge = shocks.surge(now)
-        shocks.strike(s, now, self.quarter, self._index, self._budget)
+        shocks.strike(s, now, self.quarter, self._index)
 
     def _perceive(self) -> None:
-        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s, par, mech = self.state, self.parameters, self.mechanisms
         capacity.refresh_offers(s, par)
         s.load = contracts.upkeep_load(s, par)
         trust.perceive_trust(s, par, mech, self._draws())
 
     def _expect(self) -> None:
-        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s, par, mech = self.state, self.parameters, self.mechanisms
         self._own_broker = tempo.open_slots(s, par, mech, self._draws())
         self.view = view(s)
-        self._seen = self._with_hooks()
+        self._seen = self.hooks.values(self.view, self.actors)
         possible_deals(
             s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible
         )
@@ -272,7 +272,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._rows = rows
 
     def _propose(self) -> None:
-        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s, par, mech = self.state, self.parameters, self.mechanisms
         self._wait_for_blocs()
         states, others, any_two = choice.prospects(
             self._possible, s.kind, self._rows, self._gain, round(par.prospects)
@@ -281,28 +281,25 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         brokered = self._broker_rate * any_two
         forum.choose_tracks(s, par, mech, self._draws(), states, others, brokered, self._own_broker)
         shared = self._shared_pool = forum.shared_pools(s, mech)
-        self._apply_track_hooks()
+        for row in self.hooks.tracks(s.track_share):
+            forum.assign_slots(s, row, self._draws())
         pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
         self._offers = pick(
             s, par, self._draws(), shared, self._possible, self._worth, self._gain
         )
 
     def _consent(self) -> None:
-        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s, par, mech = self.state, self.parameters, self.mechanisms
         offers = self._offers
         if mech["consent"] == "choice":
             self._agreed = np.arange(offers.sender.size)
             return
         probability = choice.consent_probability(offers, par.choice_noise)
-        for actor in self._replaced("accepts"):
-            for k in np.flatnonzero(offers.receiver == actor.row):
-                partner = self.actors[offers.sender[k]]
-                answer = actor.accepts(partner, float(offers.receiver_gain[k]))
-                probability[k] = checked(actor, "accepts", answer, 0.0, 1.0)
+        self.hooks.answers(offers, probability, self.actors)
         self._agreed = choice.consent(s, self._draws(), self._shared_pool, offers, probability)
 
     def _broker(self) -> None:
-        s, par = self.state, self.scenario.parameters
+        s, par = self.state, self.parameters
         self._triples, self._triple_surplus = trilateral.broker(
             s, par, self._draws(), self._seen, self.weights, self._broker_rate, self._possible, self._gain
         )
@@ -314,7 +311,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         rivalry.add_concessions(s, late, self._gain)
 
     def _sign(self) -> None:
-        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s, par, mech = self.state, self.parameters, self.mechanisms
         self._plans.sign_due(s, par)
         contracts.shed(s, par, self._seen, self.weights)
         offers, agreed = self._offers, self._agreed
@@ -323,24 +320,25 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         surplus = offers.sender_gain[agreed] + offers.receiver_gain[agreed]
         support = np.ones(s.n)
         if mech.on("ratification"):
-            support[s.un_member] = opinion.ratification_probability(opinion.support(s), par)[s.un_member[: s.s]]
+            passes = opinion.ratification_probability(opinion.support(s), par)
+            support[s.un_member] = passes[s.un_member[: s.s]]
         contracts.sign(
             s, par, mech, self._draws(), np.concatenate([pairs, self._triples]),
             np.concatenate([surplus, self._triple_surplus]), support, self._possible, self._worth, self._gain,
         )  # fmt: skip
 
     def _decide_in_blocs(self) -> None:
-        if self.scenario.mechanisms.on("blocs"):
-            blocs.decide_blocs(self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws())
+        if self.mechanisms.on("blocs"):
+            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws())
 
     def _join_instruments(self) -> None:
-        if self.scenario.mechanisms.on("instruments"):
+        if self.mechanisms.on("instruments"):
             instruments.join_instruments(
-                self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws()
+                self.state, self.parameters, self.mechanisms, self._draws()
             )
 
     def _keep_promises(self) -> None:
-        s, par, mech = self.state, self.scenario.parameters, self.scenario.mechanisms
+        s, par, mech = self.state, self.parameters, self.mechanisms
         s.load = contracts.upkeep_load(s, par)
         compliance.keep_promises(s, par, mech, self._draws())
         if mech.on("lapse"):
@@ -348,7 +346,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             compliance.let_lapse(s, par, self._draws(), seen, self.weights)
 
     def _adapt(self) -> None:
-        s, par, mech, draws = self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws()
+        s, par, mech, draws = self.state, self.parameters, self.mechanisms, self._draws()
         capacity.update_capacity(s, par, mech, draws)
         diffusion.diffuse_positions(s, par, mech, draws)
         capture.drift_by_capture(s, par, mech, draws)
@@ -359,10 +357,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         norms.spread_norms(s, par, mech, draws)
 
     def _suffer_harm(self) -> None:
-        harm.suffer_harm(self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws())
+        harm.suffer_harm(self.state, self.parameters, self.mechanisms, self._draws())
 
     def _learn(self) -> None:
-        learning.learn(self.state, self.scenario.parameters, self.scenario.mechanisms, self._draws())
+        learning.learn(self.state, self.parameters, self.mechanisms, self._draws())
 
     def _record(self) -> None:
         self._observe()
@@ -373,42 +371,6 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if self.recorder.due:
             given, received = deal_values(self.view, self.weights, self.recorder.actors)
         self.recorder.observe(self.state, given, received)
-
-    def _with_hooks(self) -> Any:
-        """The view of this quarter, with the values of actors that replace ``partner_value``."""
-        own = self._replaced("partner_value")
-        if not own:
-            return self.view
-        rows = np.full(self.state.n, -1, np.int32)
-        values = np.zeros((len(own), self.state.n))
-        for k, actor in enumerate(own):
-            rows[actor.row] = k
-            for other in self.actors:
-                if other is not actor:
-                    worth = actor.partner_value(other)
-                    values[k, other.row] = checked(actor, "partner_value", worth, 0.0, np.inf)
-        return self.view._replace(override_row=rows, override=values)
-
-    def _apply_track_hooks(self) -> None:
-        s = self.state
-        for actor in self._replaced("choose_tracks"):
-            given = dict(zip(TRACKS, map(float, s.track_share[actor.row]), strict=True))
-            shares = check_tracks(actor, actor.choose_tracks(given))
-            s.track_share[actor.row] = [shares[t] for t in TRACKS]
-            forum.assign_slots(s, actor.row, self._draws())
-
-    def note_hooks(self, actor: Actor) -> None:
-        """Take note of which hooks an actor has of its own; called when it is made or changed."""
-        own = replaced_hooks(actor)
-        for hook, actors in self._hooked.items():
-            if hook in own:
-                actors[actor.row] = actor
-            else:
-                actors.pop(actor.row, None)
-
-    def _replaced(self, hook: str) -> list[Actor]:
-        """Actors with a hook of their own, in the order of their rows."""
-        return [self._hooked[hook][row] for row in sorted(self._hooked[hook])]
 
     def _wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""

@@ -22,6 +22,12 @@ from simulation.experiments.tables import to_frame
 if TYPE_CHECKING:
     from simulation.plots.pictures import Pictures
 
+RESULTS = Path("results")
+"""Where result folders go that have no name of their own, below the working directory."""
+
+ON_REQUEST = ("edges", "events")
+"""Tables that a scenario has to ask for."""
+
 _TEXT = {
     "forecast": ("focal", "metric", "quarter", "unit"),
     "ties": ("focal", "partner", "name", "kind", "camp", "track"),
@@ -46,7 +52,7 @@ class Results:
     info: Mapping[str, Any]
     scenario_text: str = field(repr=False)
     _series: pa.Table = field(repr=False)
-    _edges: pa.Table | None = field(repr=False)
+    _more: Mapping[str, pa.Table] = field(repr=False)
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
 
     # --- tables
@@ -81,10 +87,17 @@ class Results:
         return self._tables["ties"]
 
     def edges(self) -> pd.DataFrame:
-        """Every deal of every replicate, where the scenario asked for all ties."""
-        if self._edges is None:
-            raise InputError("the deals of all actors were not recorded; set `record: {ties: all}`")
-        return to_frame(self._edges)
+        """Every deal of every replicate, where the scenario says ``record: {ties: all}``."""
+        return self._on_request("edges", "ties: all")
+
+    def events(self) -> pd.DataFrame:
+        """What happened to deals, where the scenario says ``record: {events: true}``."""
+        return self._on_request("events", "events: true")
+
+    def _on_request(self, name: str, request: str) -> pd.DataFrame:
+        if name not in self._more:
+            raise InputError(f"{name} were not recorded; write `record: {{{request}}}` in the scenario")
+        return to_frame(self._more[name])
 
     def instruments(self) -> pd.DataFrame:
         """Probability of having joined each instrument by the horizon, the focal state first."""
@@ -135,7 +148,7 @@ class Results:
         )
 
     # --- folder
-    def default_folder(self, root: Path = Path("results")) -> Path:
+    def default_folder(self, root: Path = RESULTS) -> Path:
         """``results/<scenario>/<run id>``."""
         return root / str(self.info["scenario"]) / str(self.info["run"])
 
@@ -169,8 +182,8 @@ class Results:
 
     def _write(self, folder: Path, charts: bool) -> None:
         store.write_table(self._series, folder / "series.parquet")
-        if self._edges is not None:
-            store.write_table(self._edges, folder / "edges.parquet")
+        for name, table in self._more.items():
+            store.write_table(table, folder / f"{name}.parquet")
         for name in _TEXT:
             store.write_csv(self._tables[name], folder / f"{name}.csv")
         (folder / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
@@ -188,13 +201,16 @@ class Results:
             If it is none, or a file of it is missing or damaged.
         """
         folder = Path(folder)
-        edges = folder / "edges.parquet"
         try:
             return cls(
                 store.read_json(folder / "run.json"),
                 (folder / "scenario.resolved.yaml").read_text(encoding="utf-8"),
                 pq.read_table(folder / "series.parquet"),
-                pq.read_table(edges) if edges.exists() else None,
+                {
+                    name: pq.read_table(folder / f"{name}.parquet")
+                    for name in ON_REQUEST
+                    if (folder / f"{name}.parquet").exists()
+                },
                 {name: store.read_csv(folder / f"{name}.csv", text) for name, text in _TEXT.items()},
             )
         except (OSError, ValueError, pa.ArrowException) as error:

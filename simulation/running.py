@@ -94,9 +94,7 @@ def run(
     ensemble = found["scenario"]
     if not ensemble.outcomes:
         first = ensemble.failures[0]
-        raise RunError(
-            f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}"
-        )
+        raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
     return _collect(ensemble, known, compared, failures, command)
@@ -134,13 +132,9 @@ def slim(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"record": record})
 
 
-def _contrast_rows(
-    arm: Absence, scenario: Scenario, ensemble: Ensemble, other: Ensemble
-) -> list[dict[str, Any]]:
+def _contrast_rows(arm: Absence, scenario: Scenario, ensemble: Ensemble, other: Ensemble) -> list[dict[str, Any]]:
     with_it, without_it = (ensemble, other) if arm.present is scenario else (other, ensemble)
-    table = paired(
-        with_it.series, without_it.series, scenario.focal, CONTRAST_METRICS, milestones(ensemble.series)
-    )
+    table = paired(with_it.series, without_it.series, scenario.focal, CONTRAST_METRICS, milestones(ensemble.series))
     table = table.astype(object).where(table.notna(), None)  # JSON knows no missing number but null
     table.insert(0, "contrast", arm.what)
     table.insert(1, "statement", arm.statement)
@@ -194,13 +188,13 @@ def _collect(
     }
     tables = {
         "forecast": summary.forecast(ensemble.series, scenario.focal, _units()),
-        "ties": _name_partners(
-            summary.partners(ensemble.ties, scenario.focal, horizon, len(ensemble.outcomes)), names
-        ),
+        "ties": _name_partners(summary.partners(ensemble.ties, scenario.focal, horizon, len(ensemble.outcomes)), names),
         "instruments": _name_instruments(summary.instruments(ensemble.joins, recorded, horizon), facts),
     }
-    edges = ensemble.table("ties") if scenario.record.ties == "all" else None
-    return Results(info, text, ensemble.table("series"), edges, tables)
+    more = {"edges": ensemble.table("ties")} if scenario.record.ties == "all" else {}
+    if scenario.record.events:
+        more["events"] = ensemble.table("events")
+    return Results(info, text, ensemble.table("series"), more, tables)
 
 
 def failure_row(failure: Failure) -> dict[str, Any]:

@@ -21,14 +21,14 @@ _PAIRS = (
     "alpha", "beta", "last_breach", "terms", "trust_hat",
 )  # fmt: skip
 _ROWS = (
-    "uid", "kind", "un_member", "home", "camp", "size", "objectivity", "research", "strategic_weight",
+    "uid", "kind", "un_member", "in_union", "home", "camp", "size", "objectivity", "research", "strategic_weight",
     "position", "position_start", "weight", "capacity", "capacity_decay", "transparency", "oversight",
     "adoption", "local_share", "local_funding",
     "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
     "norm_threshold", "stance", "audience", "paid_by", "disclosed", "concession", "payment", "conceded",
     "track_success", "track_first_wait", "propensity", "learns", "track_allowed", "track_share",
     "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
-    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "capture_drift",
+    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "uncut", "capture_drift",
 )  # fmt: skip
 _COLUMNS = ("member", "eligible", "joined", "join_quarter", "sponsor", "habit")
 
@@ -155,6 +155,7 @@ def _who(rng: np.random.Generator, ids: tuple[str, ...], kind: np.ndarray, s: in
     return {
         "uid": np.array([stable_hash(name) for name in ids], np.uint64),
         "un_member": np.arange(n) < s - 1,
+        "in_union": np.arange(n) % 4 == 3,
         "home": home,
         "camp": camp,
         "leaders": np.array([s - 1, 0, 1][: min(3, s)], np.int32),
@@ -315,4 +316,5 @@ def _scratch(n: int) -> dict[str, object]:
         "breaches": np.zeros(n, np.int32),
         "lapsed": np.zeros(n, np.int32),
         "wave": np.zeros(n, np.int32),
+        "uncut": np.full(n, -1.0),
     }

@@ -87,12 +87,12 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     def __setattr__(self, name: str, given: Any) -> None:
         super().__setattr__(name, given)
         if name in HOOKS:  # one agent's own rule: the model must know, so that it calls it
-            self.model.note_hooks(self)
+            self.model.hooks.note(self)
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
         if name in HOOKS:
-            self.model.note_hooks(self)
+            self.model.hooks.note(self)
 
     # --- what it is
     @property

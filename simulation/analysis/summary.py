@@ -130,9 +130,7 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
             "ahead": ((own > others) + 0.5 * (own == others)).mean(axis=0),
         }
     )
-    return Standing(
-        quarter, len(present) + 1, float(ranks.mean()), float(low), float(middle), float(high), frame
-    )
+    return Standing(quarter, len(present) + 1, float(ranks.mean()), float(low), float(middle), float(high), frame)
 
 
 PARTNER_COLUMNS = ("focal", "partner", "track", "probability", "depth", "depth_if_any", "replicates")

@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -40,7 +41,7 @@ _CHUNK = 4  # most jobs a chunk: short enough that the last chunk does not keep 
 _CHUNKS_AHEAD = 2  # chunks in flight a worker: one running, one waiting at its door
 _SUSPECT = 2  # a chunk in flight at this many deaths of a worker goes on alone
 _GUILTY = 3  # a job alone in flight at the last of this many deaths is not tried again
-_GIVE_UP = 6  # deaths in a row, with nothing ever finished, after which the cause is general
+_GIVE_UP = 5  # deaths in a row, with nothing ever finished, after which the cause is general
 
 Progress = Callable[[int, int], None]
 """``progress(done, total)`` after each chunk."""
@@ -70,7 +71,7 @@ class Ensemble:
         return tuple(outcome.replicate for outcome in self.outcomes)
 
     def table(self, name: str) -> pa.Table:
-        """``series``, ``ties`` or ``joins`` of all replicates; see :mod:`.tables`."""
+        """One of :data:`.tables.SCHEMAS`, of all replicates."""
         return stack(self.outcomes, name)
 
     @cached_property
@@ -158,7 +159,7 @@ def run_points(
         if replicates[name] < 1:
             raise InputError(f"replicates: {replicates[name]} is less than 1")
     plan = [Job(name, number) for name in points for number in range(replicates[name])]
-    workers = min(workers, len(plan))
+    workers = min(workers, len(plan), 1 if _tied_to_this_process() else len(plan))
     collect = _Collector(len(plan), progress, on_error)
     if workers == 1:
         for job in plan:
@@ -166,6 +167,20 @@ def run_points(
     else:
         _Dispatch(points, plan, workers, simulate, collect).run()
     return {name: _ensemble(scenario, name, plan, collect.found) for name, scenario in points.items()}
+
+
+def _tied_to_this_process() -> bool:
+    """Whether an outcome that the user registered cannot be had in another process; says so."""
+    from simulation.outcomes.metrics import user_metrics
+
+    interactive = not hasattr(sys.modules["__main__"], "__file__")
+    for entry in user_metrics():
+        home = (entry.function.__module__, entry.function.__qualname__)
+        if "<" in home[1] or (interactive and home[0] == "__main__"):
+            message = f"metric {entry.name!r} was typed in here, so all replicates run in this process"
+            warnings.warn(message + "; define it in a module to use several", stacklevel=4)
+            return True
+    return False
 
 
 def _ensemble(scenario: Scenario, name: str, plan: Sequence[Job], found: Mapping[Job, Any]) -> Ensemble:
@@ -224,7 +239,9 @@ class _Dispatch:
         self.collect = collect
         self.deaths_in_a_row = 0
         self.any_finished = False
-        self._arguments = (simulate, points)
+        from simulation.outcomes.metrics import user_metrics
+
+        self._arguments = (simulate, points, user_metrics())
         self._seeds = {name: int(scenario.seed) for name, scenario in points.items()}
         self._pool: ProcessPoolExecutor | None = None
         self._lifeline: tuple[Connection, ...] = ()

@@ -52,7 +52,11 @@ def simulate(scenario: Scenario, replicate: int) -> Outcome:
         with stage("record"):
             recorder = model.recorder
             return Outcome.from_frames(
-                replicate, series=recorder.series(), ties=recorder.ties(), joins=recorder.joins()
+                replicate,
+                series=recorder.series(),
+                ties=recorder.ties(),
+                joins=recorder.joins(),
+                events=recorder.events(),
             )
     finally:
         model.close()

@@ -52,6 +52,17 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("joined_before", pa.bool_()),
         ]
     ),
+    # what happened to deals, in order; ids of the actors parted by blanks, no track: ""
+    "events": pa.schema(
+        [
+            ("replicate", pa.int32()),
+            ("quarter", _NAME),
+            ("kind", _NAME),
+            ("actors", _NAME),
+            ("depth", pa.int8()),
+            ("track", _NAME),
+        ]
+    ),
 }
 """Columns of each table, in order."""
 

@@ -80,8 +80,20 @@ _simulate: Simulate | None = None
 _points: Mapping[str, Any] = {}
 
 
-def start(simulate: Simulate, points: Mapping[str, Any], lifeline: Connection, parent: int) -> None:
-    """Prepare this process: one thread, deaf to Ctrl-C, alive only as long as its parent."""
+def start(
+    simulate: Simulate, points: Mapping[str, Any], metrics: Sequence[Any], lifeline: Connection, parent: int
+) -> None:
+    """Prepare this process: one thread, deaf to Ctrl-C, alive only as long as its parent.
+
+    Parameters
+    ----------
+    simulate, points
+        What to run, and the scenarios by name.
+    metrics
+        Outcomes that the user registered in the parent.
+    lifeline, parent
+        End of a pipe that closes with the parent, and the parent's process id.
+    """
     global _simulate, _points
     for variable in _ONE_THREAD:
         os.environ[variable] = "1"
@@ -89,6 +101,12 @@ def start(simulate: Simulate, points: Mapping[str, Any], lifeline: Connection, p
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     _simulate, _points = simulate, points
+    if metrics:
+        from simulation.outcomes.metrics import METRICS, register
+
+        for entry in metrics:
+            if entry.name not in METRICS:  # a script's own are there already: it was imported here
+                register(entry)
     threading.Thread(target=_watch, args=(lifeline, parent), daemon=True, name="lifeline").start()
 
 

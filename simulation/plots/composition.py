@@ -46,9 +46,7 @@ def draw_composition(
     for track in tracks:
         colour, _, hatch = TRACK_LOOK[track]
         top = bottom + wide[track].to_numpy()
-        ax.fill_between(
-            time, bottom, top, facecolor=colour, edgecolor="white", lw=0.6, hatch=hatch, label=track
-        )
+        ax.fill_between(time, bottom, top, facecolor=colour, edgecolor="white", lw=0.6, hatch=hatch, label=track)
         middles[track] = (float(bottom[-1] + top[-1]) / 2, float(top[-1] - bottom[-1]))
         bottom = top
     time_axis(ax, quarters)

@@ -20,6 +20,8 @@ _RUNG = 1.5  # points of line width
 _NAME_WIDTH = 28  # characters a line of a label
 _DEPTHS = {1: "memorandum", 2: "programme", 3: "binding"}
 _NODE = 15.0  # points
+_HEIGHT_OF_A_LABEL = 0.4  # inches for two lines of text
+_HEIGHT_OF_THE_REST = 2.8  # inches for title, key and note
 
 
 def draw_ego_network(
@@ -51,8 +53,9 @@ def draw_ego_network(
         ``ax``.
     """
     chosen, left_out = _choose(table, least)
+    drawn: set[str] = set()
     for (_, node), (x, y) in zip(chosen.iterrows(), _places(len(chosen)), strict=True):
-        _draw_edges(ax, table.loc[table["partner"] == node["partner"]], x, y, least)
+        drawn |= _draw_edges(ax, table.loc[table["partner"] == node["partner"]], x, y, least)
         _draw_node(ax, node, x, y)
     middle = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": INK, "linewidth": 1.6}
     ax.text(0, 0, textwrap.fill(focal, 18), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
@@ -60,11 +63,21 @@ def draw_ego_network(
     ax.set_ylim(-1.1, 1.1)
     ax.set_axis_off()
     ax.set_title(f"Partners of {focal} in {quarter}, with the probability of a deal")
-    _legend(ax, chosen, table)
+    _legend(ax, chosen, drawn)
     count = int(table["replicates"].max()) if len(table) else 0
     rest = f" Not shown: {left_out} less likely." if left_out else ""
-    note(ax, f"{count} replicates. {label} Shown: probability of {100 * least:.0f} % or more.{rest}")
+    note(
+        ax,
+        f"{count} replicates. {label} Shown: probability of {100 * least:.0f} % or more.{rest}\n"
+        "Colours: the paradigm nearest to a state's position (votes, law, trade); no claim of alignment.",
+    )
     return ax
+
+
+def network_height(table: pd.DataFrame, least: float = 0.25) -> float:
+    """Height in inches at which the labels of :func:`draw_ego_network` stand clear of each other."""
+    shown = min(MOST_PARTNERS, int((table.groupby("partner")["probability"].sum() >= least).sum()))
+    return _HEIGHT_OF_THE_REST + _HEIGHT_OF_A_LABEL * ((shown + 1) // 2)
 
 
 def _choose(table: pd.DataFrame, least: float) -> tuple[pd.DataFrame, int]:
@@ -90,23 +103,20 @@ def _places(count: int) -> list[tuple[float, float]]:
     return sides[0] + sides[1][::-1]
 
 
-def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) -> None:
+def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) -> set[str]:
     likely = rows.loc[rows["probability"] >= min(least, float(rows["probability"].max()))]
     for place, (_, row) in enumerate(likely.iterrows()):
         colour, line, _ = TRACK_LOOK[row["track"]]
         shift = 0.04 * (place - (len(likely) - 1) / 2)
         width = _RUNG * row["depth_if_any"]
         ax.plot([0, x], [shift, y + shift], color=colour, ls=line, lw=width, alpha=0.85, zorder=1)
+    return set(likely["track"])
 
 
 def _draw_node(ax: Axes, node: pd.Series, x: float, y: float) -> None:
-    ax.plot(
-        x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3
-    )
+    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3)
     if node["camp"] != "none":  # the colour said once more, for grey prints
-        ax.text(
-            x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4
-        )
+        ax.text(x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4)
     lines = textwrap.wrap(str(node["name"]), _NAME_WIDTH, max_lines=2, placeholder="…")
     side = 1 if x > 0 else -1
     chance = f"{100 * node['probability']:.0f} %"
@@ -114,27 +124,18 @@ def _draw_node(ax: Axes, node: pd.Series, x: float, y: float) -> None:
     ax.text(x + side * 0.1, y, "\n".join(lines), ha="left" if side > 0 else "right", va="center", fontsize=9)
 
 
-def _legend(ax: Axes, chosen: pd.DataFrame, table: pd.DataFrame) -> None:
+def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str]) -> None:
     """Keys of what is in the picture, below it: a column each for track, depth, kind and camp."""
-    looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in set(table["track"])}
+    looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in tracks}
     columns = [
-        [
-            Line2D([], [], color=c, ls=ls, lw=2.5, label=t.replace("_", "-"))
-            for t, (c, ls, _) in looks.items()
-        ],
+        [Line2D([], [], color=c, ls=ls, lw=2.5, label=t.replace("_", "-")) for t, (c, ls, _) in looks.items()],
         [Line2D([], [], color="#777777", lw=_RUNG * rung, label=name) for rung, name in _DEPTHS.items()],
-        [
-            _mark(KIND_MARKER[k], "white", k.replace("_", " "))
-            for k in KIND_MARKER
-            if k in set(chosen["kind"])
-        ],
+        [_mark(KIND_MARKER[k], "white", k.replace("_", " ")) for k in KIND_MARKER if k in set(chosen["kind"])],
         [_mark("o", CAMP_COLOUR[c], CAMP_NAME[c]) for c in CAMP_COLOUR if c in set(chosen["camp"])],
     ]
     rows = max(map(len, columns))
     filled = [key for column in columns for key in _pad(column, rows)]
-    ax.legend(
-        handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6
-    )
+    ax.legend(handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6)
 
 
 def _mark(marker: str, colour: str, label: str) -> Line2D:

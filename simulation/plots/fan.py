@@ -76,8 +76,9 @@ def draw_fan(
 
 def _end_label(ax: Axes, when: float, last: pd.Series) -> None:
     """The numbers of the last quarter beside the end of the fan."""
-    spread = last["q95"] - last["q05"]
-    text = f"{last['q50']:.2f}\n[{last['q05']:.2f}–{last['q95']:.2f}]" if spread else f"{last['q50']:.2f}"
+    text = f"median {last['q50']:.2f}"
+    if last["q95"] > last["q05"]:
+        text += f"\n[{last['q05']:.2f}–{last['q95']:.2f}]"
     ax.annotate(
         text,
         (when, last["q50"]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from simulation.plots.composition import draw_composition
-from simulation.plots.ego_network import draw_ego_network
+from simulation.plots.ego_network import draw_ego_network, network_height
 from simulation.plots.fan import draw_fan
 from simulation.plots.style import new_axes, save, style
 
@@ -62,7 +62,7 @@ class Pictures:
     def partners(self, ax: Axes | None = None) -> Axes:
         """Partner network at the horizon."""
         with style():
-            axes = new_axes(9.5, 8.5) if ax is None else ax
+            axes = new_axes(9.5, network_height(self.ties)) if ax is None else ax
             return draw_ego_network(self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label)
 
     def save(self, folder: Path) -> list[Path]:
@@ -73,5 +73,6 @@ class Pictures:
             drawn += save(self.fan(), folder, f"fan_{HEADLINE}")
         if any(metric.startswith(_BY_TRACK) for metric in recorded):
             drawn += save(self.composition(), folder, "composition_by_track")
-        drawn += save(self.partners(), folder, "partner_network")
+        if len(self.ties):
+            drawn += save(self.partners(), folder, "partner_network")
         return drawn

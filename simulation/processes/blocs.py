@@ -24,7 +24,7 @@ from simulation.processes.affinity import affinity, squared_distance
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I32, MAX_DEPTH, MULTILATERAL, REGIONAL, B, F, State
+from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, REGIONAL, B, F, State
 
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
@@ -55,6 +55,37 @@ class VoteRule(NamedTuple):
     salience_capacity: float
     width: float
     forced: float
+
+
+class Blocs(NamedTuple):
+    """Columns of the blocs, with the shapes of :class:`State`; the last four change."""
+
+    uid: np.ndarray
+    member: B
+    code: I8
+    threshold: F
+    salience: F
+    regional: B
+    depth: I8
+    last_passed: I32
+    tabled: I32
+    passed: I32
+
+
+class Credit(NamedTuple):
+    """Columns (n, 5) in which members are credited with what was agreed."""
+
+    success: F
+    formed: I32
+    reward: F
+
+
+class Keys(NamedTuple):
+    """Keys of the draws of a quarter."""
+
+    agenda: np.uint64
+    proposer: np.uint64
+    vote: np.uint64
 
 
 def voters(state: State) -> Voters:
@@ -92,6 +123,18 @@ def members_of(row: B, s: int) -> I32:
             members[count] = i
             count += 1
     return members
+
+
+@njit(cache=True, error_model="numpy")
+def member_lists(member: B, s: int) -> tuple[I32, I32]:
+    """Members of all rows in one list, and where each row starts in it, shape (rows + 1,)."""
+    starts = np.zeros(member.shape[0] + 1, np.int32)
+    listed = np.empty(member.shape[0] * s, np.int32)
+    for k in range(member.shape[0]):
+        inside = members_of(member[k], s)
+        starts[k + 1] = starts[k] + len(inside)
+        listed[starts[k] : starts[k + 1]] = inside
+    return starts, listed[: starts[-1]]
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -174,33 +217,63 @@ def proposer(key: np.uint64, bloc_uid: np.uint64, members: I32, uid: np.ndarray)
 
 
 @njit(cache=True, error_model="numpy")
+def vetoed(members: I32, code: int, depth: int, who: Voters, bound: float) -> bool:
+    """Whether one distrustful member is enough to stop any proposal, and there is one."""
+    if code == MAJORITY or (code == CONSENSUS and depth == 0):
+        return False
+    for i in members:
+        if distrusts(i, members, who, bound):
+            return True
+    return False
+
+
+@njit(cache=True, error_model="numpy")
 def hold_vote(
-    bloc_uid: np.uint64,
-    members: I32,
-    proposal: F,
-    depth: int,
-    code: int,
-    threshold: float,
-    salience: float,
-    who: Voters,
-    rule: VoteRule,
-    key: np.uint64,
+    k: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64
 ) -> tuple[bool, F]:
-    """Whether a proposal passes, and what its passage is worth to each member, shape (members,)."""
-    utility = np.empty(len(members))
-    yes, objection = 0, False
+    """Whether a proposal passes, and then what that is worth to each member, shape (members,)."""
+    utility, free = np.zeros(len(members)), rule.forced < 0.0
+    code, depth = bloc.code[k], bloc.depth[k]
+    if free and vetoed(members, code, depth, who, rule.veto_trust):
+        return False, utility
+    yes = 0
     for m in range(len(members)):
         i = members[m]
         away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
         near = closeness(i, members, who, rule.width)
-        utility[m] = vote_utility(ai_salience(who.capacity[i], salience, rule), near, depth, away, rule)
-        p = rule.forced if rule.forced >= 0.0 else 1.0 / (1.0 + np.exp(-utility[m] / rule.noise))
-        wary = rule.forced < 0.0 and distrusts(i, members, who, rule.veto_trust)
-        objection = objection or wary
-        if uniform(key, bloc_uid, who.uid[i]) < p and not (wary and code != CONSENSUS):
-            yes += 1
-    blocked = code == CONSENSUS and objection and depth >= 1
-    return yes >= needed_votes(code, threshold, len(members)) and not blocked, utility
+        salience = ai_salience(who.capacity[i], bloc.salience[k], rule)
+        utility[m] = vote_utility(salience, near, depth, away, rule)
+        p = 1.0 / (1.0 + np.exp(-utility[m] / rule.noise)) if free else rule.forced
+        says_yes = uniform(key, bloc.uid[k], who.uid[i]) < p
+        if says_yes and free and code == MAJORITY:
+            says_yes = not distrusts(i, members, who, rule.veto_trust)
+        yes += int(says_yes)
+    return yes >= needed_votes(code, bloc.threshold[k], len(members)), utility
+
+
+@njit(cache=True, error_model="numpy")
+def decide(
+    rates: F, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, keys: Keys, credit: Credit
+) -> None:
+    """Let every bloc table and vote once; ``bloc`` and ``credit`` are changed in place."""
+    for k in range(len(rates)):
+        if bloc.depth[k] >= MAX_DEPTH or uniform(keys.agenda, bloc.uid[k], np.uint64(0)) >= rates[k]:
+            continue
+        members = members_of(bloc.member[k], s)
+        if len(members) < 2:
+            continue
+        bloc.tabled[k] += 1
+        lead = proposer(keys.proposer, bloc.uid[k], members, who.uid)
+        passes, utility = hold_vote(k, members, who.position[lead], bloc, who, rule, keys.vote)
+        if passes:
+            bloc.depth[k] += 1
+            bloc.last_passed[k] = quarter
+            bloc.passed[k] += 1
+            track = REGIONAL if bloc.regional[k] else MULTILATERAL
+            for m in range(len(members)):
+                credit.success[members[m], track] += 1.0
+                credit.formed[members[m], track] += 1
+                credit.reward[members[m], track] += max(utility[m], 0.0)
 
 
 def decide_blocs(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
@@ -213,53 +286,29 @@ def decide_blocs(state: State, par: Parameters, mech: Mechanisms, draws: Draws) 
     """
     if not mech.on("blocs"):
         return
-    rates, key = _rates(state, par), draws.key(Stream.BLOC_AGENDA)
-    for k in range(len(state.bloc_ids)):
-        if state.bloc_depth[k] < MAX_DEPTH and uniform(key, state.bloc_uid[k], np.uint64(0)) < rates[k]:
-            members = members_of(state.member[k], state.s)
-            if len(members) > 1:
-                _table(state, k, members, vote_rule(par), draws)
-
-
-def _rates(state: State, par: Parameters) -> F:
-    """Probability (b,) that each bloc tables something this quarter."""
     effort = np.ascontiguousarray(state.slots_by_track[:, REGIONAL])
-    gain = par.agenda_effort
-    agenda, regional = state.bloc_agenda, state.bloc_regional
-    rates: F = agenda_rates(agenda, regional, state.member, state.un_member, effort, par.agenda_scale, gain)
-    return rates
+    push = par.agenda_scale, par.agenda_effort
+    regional, member = state.bloc_regional, state.member
+    rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, *push)
+    keys = Keys(*map(draws.key, (Stream.BLOC_AGENDA, Stream.BLOC_PROPOSER, Stream.BLOC_VOTE)))
+    credit = Credit(state.track_success, state.formed, state.reward)
+    who, rule = voters(state), vote_rule(par)
+    decide(rates, state.s, state.quarter, _blocs(state), who, rule, keys, credit)
 
 
-def _table(state: State, k: int, members: I32, rule: VoteRule, draws: Draws) -> None:
-    """One proposal in one bloc, and what follows from the vote."""
-    uid = state.bloc_uid[k]
-    lead = proposer(draws.key(Stream.BLOC_PROPOSER), uid, members, state.uid)
-    passed, utility = hold_vote(
-        uid,
-        members,
-        state.position[lead],
-        int(state.bloc_depth[k]),
-        int(state.bloc_rule[k]),
-        float(state.bloc_threshold[k]),
-        float(state.bloc_salience[k]),
-        voters(state),
-        rule,
-        draws.key(Stream.BLOC_VOTE),
+def _blocs(state: State) -> Blocs:
+    return Blocs(
+        state.bloc_uid,
+        state.member,
+        state.bloc_rule,
+        state.bloc_threshold,
+        state.bloc_salience,
+        state.bloc_regional,
+        state.bloc_depth,
+        state.bloc_last_passed,
+        state.bloc_tabled,
+        state.bloc_passed,
     )
-    state.bloc_tabled[k] += 1
-    if passed:
-        _record_decision(state, k, members, utility)
-
-
-def _record_decision(state: State, k: int, members: I32, utility: F) -> None:
-    """One rung deeper, and the credit of it to every member."""
-    state.bloc_depth[k] += 1
-    state.bloc_last_passed[k] = state.quarter
-    state.bloc_passed[k] += 1
-    track = REGIONAL if state.bloc_regional[k] else MULTILATERAL
-    state.track_success[members, track] += 1.0
-    state.formed[members, track] += 1
-    state.reward[members, track] += np.maximum(utility, 0.0)
 
 
 def passage_probability(p: float, n: int, code: int, threshold: float) -> float:

@@ -34,7 +34,7 @@ from simulation.processes.blocs import (
     Voters,
     VoteRule,
     ai_salience,
-    members_of,
+    member_lists,
     vote_rule,
     vote_utility,
     voters,
@@ -72,18 +72,6 @@ class Forums(NamedTuple):
     joined: B
     open_text: B
     worth: F
-
-
-@njit(cache=True, error_model="numpy")
-def member_lists(member: B, s: int) -> tuple[I32, I32]:
-    """Members of all blocs in one list, and where each bloc starts in it, shape (b + 1,)."""
-    starts = np.zeros(member.shape[0] + 1, np.int32)
-    rows = np.empty(member.shape[0] * s, np.int32)
-    for k in range(member.shape[0]):
-        inside = members_of(member[k], s)
-        starts[k + 1] = starts[k] + len(inside)
-        rows[starts[k] : starts[k + 1]] = inside
-    return starts, rows[: starts[-1]]
 
 
 @njit(cache=True, error_model="numpy")
@@ -193,9 +181,7 @@ def assign(
 
 
 @njit(cache=True, error_model="numpy")
-def pool(
-    pools: B, slots: I32, opened: I32, allowed: B, brokers: B, share: F, by_track: I32
-) -> None:
+def pool(pools: B, slots: I32, opened: I32, allowed: B, brokers: B, share: F, by_track: I32) -> None:
     """Fill the rows of actors that do not choose: one pool of slots, one attempt to broker.
 
     The pool is bilateral, or non_state if only that track is allowed.
@@ -265,7 +251,7 @@ def choose_tracks(
     Parameters
     ----------
     best_state_utility, best_nonstate_utility
-        Mean utility of the best state and of the best other partners, shape (n,); -inf if there is none.
+        Mean utility of the best states and of the best other partners, shape (n,); -inf if none.
     best_pair_utility
         Expected utility of brokering a deal of three, shape (n,); -inf with fewer than two partners.
     own_broker
@@ -279,7 +265,9 @@ def choose_tracks(
         worth = track_worth(state, par, mech, chooses, *best)
         wait = (state.track_first_wait + state.quarter) / (1.0 + state.track_success)
         style = par.patience, par.forum_noise, draws.key(Stream.TRACK)
-        assign(chooses, state.open_slots, worth, wait, state.track_allowed, state.uid, *style, share, by_track)
+        assign(
+            chooses, state.open_slots, worth, wait, state.track_allowed, state.uid, *style, share, by_track
+        )
     brokers = own_broker if mech.on("trilateral") else np.zeros(state.n, np.bool_)
     pool(pools, state.slots, state.open_slots, state.track_allowed, brokers, share, by_track)
     state.slots_by_track = by_track

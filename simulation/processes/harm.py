@@ -177,12 +177,13 @@ def _power_mean(values: F, exponent: float, floor: float) -> float:
         return float(low if exponent < 0.0 else high)
     # the extreme that dominates the sum is taken out, so that no power over- or underflows it
     pivot = high if exponent > 0.0 else low
+    geometric = abs(exponent) < 1e-9  # below that the difference from the limit is rounding
     total = 0.0
     for value in values:
         log_ratio = np.log(max(value, floor) / pivot)
-        total += log_ratio if exponent == 0.0 else np.expm1(exponent * log_ratio)
+        total += log_ratio if geometric else np.expm1(exponent * log_ratio)
     mean = total / len(values)
-    mean_log = mean if exponent == 0.0 else np.log1p(mean) / exponent
+    mean_log = mean if geometric else np.log1p(mean) / exponent
     return float(min(high, max(low, pivot * np.exp(mean_log))))
 
 

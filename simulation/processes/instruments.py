@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.affinity import affinity
+from simulation.processes.blocs import member_lists, members_of
 from simulation.randomness import Draws, Stream, key, normal, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -112,12 +113,11 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def sponsor_pull(q: int, i: int, sponsor: B, trust: F, worth: F) -> float:
+def sponsor_pull(i: int, sponsors: I32, trust: F, worth: F) -> float:
     """Trust in the sponsor times its size, for the sponsor that pulls most; one trusts oneself."""
     best = 0.0
-    for j in range(sponsor.shape[1]):
-        if sponsor[q, j]:
-            best = max(best, worth[j] if i == j else trust[i, j] * worth[j])
+    for j in sponsors:
+        best = max(best, worth[j] if i == j else trust[i, j] * worth[j])
     return best
 
 
@@ -143,14 +143,13 @@ def peer_shares(q: int, eligible: B, joined: B, weight_of: F) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def neighbour_share(q: int, i: int, eligible: B, joined: B, contiguous: B) -> float:
-    """Share of i's contiguous eligible states already in; 0 if it has none."""
+def neighbour_share(neighbours: I32, eligible: B, joined: B) -> float:
+    """Share of the eligible among a state's neighbours already in; 0 if it has none."""
     inside, n = 0, 0
-    for j in range(contiguous.shape[0]):
-        if contiguous[i, j] and eligible[q, j]:
+    for j in neighbours:
+        if eligible[j]:
             n += 1
-            if joined[q, j]:
-                inside += 1
+            inside += int(joined[j])
     return inside / n if n > 0 else 0.0
 
 
@@ -169,21 +168,24 @@ def share_inside(q: int, eligible: B, joined: B, s: int) -> float:
 @njit(cache=True, error_model="numpy")
 def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float, out: F) -> None:
     """Fill ``out`` (q, s, factors) for the eligible non-members of the ``chosen`` instruments."""
-    s = who.contiguous.shape[0]
+    s, n = who.contiguous.shape[0], text.sponsor.shape[1]
+    starts, near = member_lists(who.contiguous, s)
     for q in range(len(chosen)):
         if not chosen[q]:
             continue
+        eligible, joined, sponsors = text.eligible[q], text.joined[q], members_of(text.sponsor[q], n)
         peers = peer_shares(q, text.eligible, text.joined, weight_of)
         inside = share_inside(q, text.eligible, text.joined, s) if text.club[q] else 0.0
         track = REGIONAL if text.regional[q] else MULTILATERAL
         for i in range(s):
-            if text.joined[q, i] or not text.eligible[q, i]:
+            if joined[i] or not eligible[i]:
                 continue
             row = out[q, i]
             row[0] = affinity(who.position[i], text.position[q], who.weight[i], width)
-            row[1] = sponsor_pull(q, i, text.sponsor, who.trust, who.worth)
+            row[1] = sponsor_pull(i, sponsors, who.trust, who.worth)
             row[2] = peers[i]
-            row[3] = neighbour_share(q, i, text.eligible, text.joined, who.contiguous)
+            neighbours = near[starts[i] : starts[i + 1]]
+            row[3] = neighbour_share(neighbours, eligible, joined)
             row[4] = who.habit[text.domain[q], i]
             row[5] = who.capacity[i]
             row[6] = who.position[i, 3] if text.binding[q] else 0.0

@@ -17,8 +17,6 @@ from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Shock
 from simulation.state import State
 
-F = NDArray[np.float64]
-
 
 def active(shocks: Iterable[Shock], quarter: Quarter) -> list[Shock]:
     """Shocks that hit in this quarter."""
@@ -44,20 +42,17 @@ def strike(
     now: Sequence[Shock],
     quarter: Quarter,
     index: Mapping[str, int],
-    budget: F,
 ) -> None:
-    """Apply this quarter's shocks to budgets, trust and incidents.
-
-    Parameters
-    ----------
-    budget
-        Budgets without any shock, (n,); what they return to.
-    """
-    state.budget[:] = budget
+    """Undo last quarter's cuts, then apply this quarter's shocks to budgets, trust and incidents."""
+    cut = state.uncut >= 0
+    state.budget[cut] = state.uncut[cut]
+    state.uncut[:] = -1
     state.wave[:] = 0
     for shock in now:
         rows = _rows(state, shock, index)
         if shock.kind == "budget_cut":
+            first = rows & (state.uncut < 0)
+            state.uncut[first] = state.budget[first]
             state.budget[rows] *= shock.size
         elif shock.kind == "trust_shock" and shock.quarter == quarter:
             lost = (1.0 - shock.size) * state.alpha[rows]

@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.processes.value import View, Weights, count_shared, utility, value
-from simulation.randomness import Draws, Stream, gumbel, uniform
+from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import TRILATERAL, State
 
@@ -97,7 +97,10 @@ def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float,
             continue
         mark = gain[i, k]
         if noise > 0.0:
-            mark = mark / noise + gumbel(uniform(key, uid[i], uid[k]))
+            u = uniform(key, uid[i], uid[k])
+            if mark / noise + gumbel_bound(u) < top:
+                continue  # cannot be the best: no logarithm needed
+            mark = mark / noise + gumbel(u)
         if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
             top = mark
             best = k

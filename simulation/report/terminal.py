@@ -49,7 +49,7 @@ INDICES = (
 TRACK_ORDER = ("bilateral", "trilateral", "non_state")
 PARTNERS_SHOWN = 6  # a track
 INSTRUMENTS_SHOWN = 8
-_LEAST_LIKELY = 0.05  # partners less likely than this are not worth a line
+_LEAST_LIKELY = 0.05  # partners and joins less likely than this are not worth a line
 
 
 def print_results(results: Results, console: Console) -> None:
@@ -87,7 +87,7 @@ def _heading(results: Results) -> RenderableType:
             f"{count}, seed {info['seed']}."
         )
     )
-    lines.append(Text(f"Bands: 5–95 % of the replicates; {BAND_LABEL}."))
+    lines.append(Text(f"Means and 5–95 % bands: {BAND_LABEL}."))
     return Group(*lines)
 
 
@@ -189,9 +189,10 @@ def _instruments(results: Results) -> RenderableType | None:
     found = results.instruments()
     possible = found["eligible"] & found["open"] & ~found["joined_before"]
     own = found.loc[(found["actor"] == results.focal) & possible]
-    if own.empty:
+    if not (own["probability"] >= _LEAST_LIKELY).any():
         return None
     likely = own.sort_values("probability", ascending=False, kind="stable").head(INSTRUMENTS_SHOWN)
+    likely = likely.loc[likely["probability"] >= _LEAST_LIKELY]
     rest = f" (the likeliest {len(likely)} of {len(own)} open)" if len(own) > len(likely) else ""
     made = table([("instrument", "left"), ("P(join)", "right"), ("half have by", "right")])
     for _, row in likely.iterrows():
@@ -218,6 +219,5 @@ def contrast_sentence(row: Mapping[Any, Any]) -> str:
     if not pd.isna(row["low"]):
         interval = f" (90 % interval of the mean {row['low']:+.3f} to {row['high']:+.3f})"
     return (
-        f"{row['statement']}: {change}{interval}; higher in {100 * row['probability']:.0f} % "
-        f"of {row['pairs']} pairs."
+        f"{row['statement']}: {change}{interval}; higher in {100 * row['probability']:.0f} % of {row['pairs']} pairs."
     )

@@ -194,7 +194,7 @@ class Advocacy(_Section):
     """Influencers who speak for the focal state's line (C.13)."""
 
     influencers: Influencers = "none"
-    """none, all_allies (all that have a tie with the focal state), or ids."""
+    """none, all_allies (those with an audience there whose own message is not against), or ids."""
     message: Share = 0.9
     """Opinion they spread: 0 against cooperation, 1 for it."""
     paid: bool = False

@@ -11,9 +11,7 @@ from simulation.analysis import summary
 
 def series(values: dict[tuple[str, str, str], list[float]]) -> pd.DataFrame:
     """Frame from ``(quarter, actor, metric) -> values by replicate``."""
-    rows = [
-        (replicate, *key, value) for key, found in values.items() for replicate, value in enumerate(found)
-    ]
+    rows = [(replicate, *key, value) for key, found in values.items() for replicate, value in enumerate(found)]
     frame = pd.DataFrame(rows, columns=["replicate", "quarter", "actor", "metric", "value"])
     return frame.astype(dict.fromkeys(["quarter", "actor", "metric"], "category"))
 
@@ -30,7 +28,12 @@ def test_forecast_has_the_promised_columns_and_quantiles():
     table = summary.forecast(frame, "MAR", {"cooperation": "index"})
     assert ",".join(table.columns) == "focal,metric,quarter,unit,mean,q05,q25,q50,q75,q95,replicates"
     row = table.iloc[0]
-    assert (row["focal"], row["metric"], row["unit"], row["replicates"]) == ("MAR", "cooperation", "index", 21)
+    assert (row["focal"], row["metric"], row["unit"], row["replicates"]) == (
+        "MAR",
+        "cooperation",
+        "index",
+        21,
+    )
     assert row[["mean", "q05", "q25", "q50", "q75", "q95"]].tolist() == pytest.approx(
         [0.5, 0.05, 0.25, 0.5, 0.75, 0.95]
     )
@@ -71,7 +74,11 @@ def test_partners_count_replicates_without_a_deal():
     assert table["focal"].unique().tolist() == ["MAR"]
     rows = table.set_index(["partner", "track"])
     assert len(rows) == 3
-    assert rows.loc[("FRA", "bilateral"), ["probability", "depth", "depth_if_any"]].tolist() == [0.5, 1.0, 2.0]
+    assert rows.loc[("FRA", "bilateral"), ["probability", "depth", "depth_if_any"]].tolist() == [
+        0.5,
+        1.0,
+        2.0,
+    ]
     assert rows.loc[("elm", "non_state"), "probability"] == 0.25
     assert table["partner"].iloc[0] == "FRA"
     assert summary.partners(ties, "MAR", "2026Q4", 4).empty

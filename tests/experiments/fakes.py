@@ -10,6 +10,7 @@ import hashlib
 import os
 import signal
 import time
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.errors import InputError
+from simulation.experiments.facts import Facts
 from simulation.experiments.tables import Outcome
 from simulation.experiments.worker import ReplicateError
 
@@ -66,9 +68,80 @@ def simulate(scenario: FakeScenario, replicate: int) -> Outcome:
     return Outcome.from_frames(replicate, series=series, ties=ties, joins=joins)
 
 
+def custom(view) -> float:
+    """One."""
+    return 1.0
+
+
+def simulate_metrics(scenario: FakeScenario, replicate: int) -> Outcome:
+    """Records the names of the user's metrics that this process knows."""
+    from simulation.outcomes.metrics import user_metrics  # slow to import; few tests need it
+
+    names = [entry.name for entry in user_metrics()]
+    series = pd.DataFrame({"metric": names, "quarter": "2025Q1", "actor": str(os.getpid()), "value": 1.0})
+    return Outcome.from_frames(replicate, series=series)
+
+
 def simulate_badly(scenario: FakeScenario, replicate: int) -> Outcome:
     raise InputError(f"scenario {scenario.name} is at fault")
 
 
 def simulate_untransferable(scenario: FakeScenario, replicate: int) -> object:
     return (lambda: 1) if replicate == 2 else simulate(scenario, replicate)
+
+
+# --- a whole forecast, of a real scenario, from a model in miniature
+
+
+def recorded_quarters(scenario) -> list[str]:
+    return [str(scenario.start + k) for k in range(-1, scenario.quarters)]
+
+
+def simulate_forecast(scenario, replicate: int) -> Outcome:
+    """Counts, indices and commitments that grow; fragmentation costs .05 and rivalry gives .02."""
+    quarters = recorded_quarters(scenario)
+    shift = 0.02 * scenario.mechanisms.on("rivalry") - 0.05 * (scenario.fragmentation.trust > 0)
+    metrics = ["cooperation", "volume", "deals", "deals_state", "instruments_joined"]
+    metrics += ["commitments_by_bilateral", "commitments_by_non_state"]
+    actors = [scenario.focal, *(() if isinstance(scenario.record.actors, tuple) else ("TUN", "SEN"))]
+    rows = [(q, a, m) for q in quarters for a in actors for m in metrics]
+    series = pd.DataFrame(rows, columns=["quarter", "actor", "metric"])
+    keys = ["/".join((str(scenario.seed), str(replicate), *row)) for row in rows]
+    luck = np.array([zlib.crc32(key.encode()) / 2**32 - 0.5 for key in keys])  # keyed, as in the model
+    series["value"] = 0.5 + shift + 0.01 * luck
+    series = pd.concat([series, pd.DataFrame({"quarter": quarters, "actor": "system", "metric": "density_all"})])
+    series["value"] = series["value"].fillna(0.1)
+    ties = pd.DataFrame({"a": scenario.focal, "b": ["FRA", "elm"], "track": ["bilateral", "non_state"]})
+    ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 1], np.int8)
+    joins = pd.DataFrame({"instrument": ["x", "y"], "actor": scenario.focal, "eligible": True})
+    joins["quarter"] = pd.Series([quarters[0], quarters[2] if replicate % 2 else None], dtype="str")
+    joins["joined_before"] = [True, False]
+    return Outcome.from_frames(replicate, series=series, ties=ties, joins=joins)
+
+
+def simulate_failing(scenario, replicate: int) -> Outcome:
+    if replicate == 1:
+        raise ReplicateError("build") from KeyError("gone")
+    return simulate_forecast(scenario, replicate)
+
+
+def simulate_never(scenario, replicate: int) -> Outcome:
+    raise ZeroDivisionError("no world")
+
+
+def facts(scenario) -> Facts:
+    actors = pd.DataFrame(
+        [
+            (scenario.focal, f"Name of {scenario.focal}", "state", "none"),
+            ("TUN", "Tunisia", "state", "none"),
+            ("SEN", "Senegal", "state", "none"),
+            ("FRA", "France", "state", "EU"),
+            ("elm", "Elm [a firm]", "firm", "none"),
+        ],
+        columns=["id", "name", "kind", "camp"],
+    ).drop_duplicates("id")
+    instruments = pd.DataFrame(
+        [("x", "Old text", "civil", False, False), ("y", "New [bold]text", "cyber", True, True)],
+        columns=["id", "title", "domain", "binding", "open"],
+    )
+    return Facts(actors, instruments, ("TUN", "SEN"), ("a note",))

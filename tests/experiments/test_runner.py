@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +19,7 @@ import pytest
 from simulation.errors import InputError, ModelError, RunError
 from simulation.experiments.runner import run_points, run_replicates
 from simulation.experiments.tables import Outcome
+from simulation.outcomes.metrics import metric, unregister
 from tests.experiments import fakes
 from tests.experiments.fakes import FakeScenario, simulate
 
@@ -111,6 +115,26 @@ def test_a_value_that_is_no_number_is_refused():
         Outcome.from_frames(0, series=frame.assign(value=[0.5, np.nan]))
 
 
+def test_a_users_metric_is_known_to_the_workers():
+    metric("mine", "1", (0, 1))(fakes.custom)
+    try:
+        frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
+    finally:
+        unregister("mine")
+    assert frame["metric"].tolist() == ["mine"] * 4
+    assert str(os.getpid()) not in set(frame["actor"])
+
+
+def test_a_metric_that_cannot_travel_keeps_the_run_at_home():
+    metric("mine", "1", (0, 1))(lambda view: 1.0)
+    try:
+        with pytest.warns(UserWarning, match="'mine' was typed in here"):
+            frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
+    finally:
+        unregister("mine")
+    assert set(frame["actor"]) == {str(os.getpid())}
+
+
 def _script(body: str) -> subprocess.Popen:
     code = (
         "from tests.experiments.fakes import FakeScenario, simulate\n"
@@ -156,3 +180,32 @@ def test_workers_end_with_their_parent(how):
         time.sleep(0.05)
     assert not any(map(_alive, workers))
     assert error.count("Traceback") == (1 if how == signal.SIGINT else 0), error
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="kills by process id")
+@pytest.mark.parametrize("seed", range(12))
+def test_workers_killed_at_random_moments_leave_no_trace(seed):
+    scenario = FakeScenario(slow=0.05)
+    expected = run(scenario, 40, 1).table("series")
+    dice = random.Random(seed)
+    stop = threading.Event()
+
+    def kill_now_and_then():
+        for _ in range(dice.randint(1, 3)):
+            if stop.wait(dice.uniform(0.1, 3.0)):
+                return
+            children = multiprocessing.active_children()
+            if children:
+                os.kill(dice.choice(children).pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_now_and_then)
+    killer.start()
+    try:
+        ensemble = run(scenario, 40, 3)
+    finally:
+        stop.set()
+        killer.join()
+    assert ensemble.failures == ()
+    assert ensemble.table("series").equals(expected)
+    assert multiprocessing.active_children() == []

@@ -24,13 +24,18 @@ def test_a_folder_appears_whole(tmp_path):
     assert os.listdir(target.parent) == ["result"]
 
 
+def interrupted(target):
+    with store.atomic_folder(target) as folder:
+        (folder / "new.txt").touch()
+        raise KeyboardInterrupt
+
+
 def test_failure_leaves_the_old_folder_and_nothing_else(tmp_path):
     target = tmp_path / "result"
     with store.atomic_folder(target) as folder:
         (folder / "old.txt").touch()
-    with pytest.raises(KeyboardInterrupt), store.atomic_folder(target) as folder:  # noqa: PT012
-        (folder / "new.txt").touch()
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(target)
     assert os.listdir(target) == ["old.txt"]
     assert os.listdir(tmp_path) == ["result"]
 

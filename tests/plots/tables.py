@@ -33,7 +33,7 @@ def ties(partners: int = 30) -> pd.DataFrame:
         camp = ("EU", "CN", "US", "none")[place % 4]
         name = f"International Organisation for Very Long Names number {place}" if place % 3 else f"P{place}"
         track = "non_state" if kind != "state" else "bilateral"
-        rows.append((f"p{place:02d}", name, kind, camp, track, 1 - place / 60, 1 + place % 3))
+        rows.append((f"p{place:02d}", name, kind, camp, track, 0.95 - place / 60, 1 + place % 3))
         if kind == "state":
             rows.append((f"p{place:02d}", name, kind, camp, "trilateral", 0.01, 1))
     columns = ["partner", "name", "kind", "camp", "track", "probability", "depth_if_any"]

@@ -14,6 +14,7 @@ from simulation.processes.affinity import affinity, squared_distance
 from simulation.processes.forum import (
     choose_tracks,
     draw_track,
+    shared_pools,
     track_probabilities,
     track_worth,
 )
@@ -34,8 +35,7 @@ def choose(
     state: State, quarter: int = 0, par: Parameters = ALWAYS, mech: Mechanisms = ON, best: float = 0.2
 ) -> State:
     state.quarter = quarter
-    utility = np.full(state.n, best)
-    draws = Draws(1, 0, quarter)
+    utility, draws = np.full(state.n, best), Draws(1, 0, quarter)
     brokers = open_slots(state, par, mech, draws)
     choose_tracks(state, par, mech, draws, utility, utility - 0.05, utility - 0.1, brokers)
     return state
@@ -48,7 +48,7 @@ def states_of(state: State) -> np.ndarray:
 # --- tempo
 
 
-def test_tempo_is_clipped() -> None:
+def test_opening_probability_is_clipped_tempo_times_capability() -> None:
     par = Parameters({"tempo": 0.1, "tempo_capability": 2.0})
     assert tempo(par, ON, 2.0) == pytest.approx(0.4)
     assert tempo(par, ON, 100.0) == 1.0
@@ -56,16 +56,13 @@ def test_tempo_is_clipped() -> None:
 
 
 def test_slots_open_at_the_tempo_and_never_more_than_there_are() -> None:
-    counts = []
-    for rate in (0.3, 0.5):
-        total = 0
-        for quarter in range(60):
-            state = small_state()
-            open_slots(state, Parameters({"tempo": rate}), ON, Draws(1, 0, quarter))
-            assert (state.open_slots <= state.slots).all()
-            total += state.open_slots.sum()
-        counts.append(total / (60 * small_state().slots.sum()))
-    assert counts == pytest.approx([0.3, 0.5], abs=0.04)
+    slow, fast = small_state(400, 0, 1), small_state(400, 0, 1)
+    for state, rate in ((slow, 0.3), (fast, 0.5)):
+        brokers = open_slots(state, Parameters({"tempo": rate}), ON, Draws(1, 0, 0))
+        assert (state.open_slots <= state.slots).all()
+        assert abs(state.open_slots.sum() - rate * state.slots.sum()) < 4 * math.sqrt(state.slots.sum() / 4)
+        assert abs(brokers.sum() - rate * state.n) < 4 * math.sqrt(state.n / 4)
+    assert (fast.open_slots >= slow.open_slots).all()
 
 
 def test_without_tempo_every_slot_is_open() -> None:
@@ -242,6 +239,12 @@ def test_brokering_opens_at_the_tempo_of_one_slot() -> None:
     trials = 400 * state.n
     rate = PAR.tempo
     assert abs(total - rate * trials) < 4 * math.sqrt(trials * rate * (1 - rate))
+
+
+def test_pools_are_of_those_who_choose_no_track() -> None:
+    state = small_state(4, 3, 1)
+    assert np.array_equal(shared_pools(state, ON), ~states_of(state))
+    assert shared_pools(state, OFF).all()
 
 
 def test_without_trilaterals_nobody_brokers() -> None:

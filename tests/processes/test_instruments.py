@@ -31,6 +31,8 @@ from tests.worlds import relabelled, same_state, small_state, with_inert_actor
 
 ON, PAR = Mechanisms(), Parameters()
 SURE, NEVER_JOIN = 60.0, -200.0
+MILD = Parameters(dict.fromkeys(("join_affinity", "join_sponsor", "join_habit", "join_capacity"), 1.0))
+"""Slopes that do not move with the calibration, for tests that need a middling hazard."""
 
 
 def run(state: State, quarters: int, par: Parameters = PAR, mech: Mechanisms = ON, seed: int = 1) -> State:
@@ -233,14 +235,14 @@ def test_the_hazard_is_the_logistic_of_the_log_odds() -> None:
     for column in ("instrument_position", "sponsor", "eligible", "joined", "instrument_domain", "binding"):
         getattr(state, column)[:] = getattr(one, column)[0]
     state.opens[:], state.instrument_regional[:], state.instrument_club[:] = -8, False, False
-    state.reach_intercept[:] = -9.0
+    state.reach_intercept[:] = -3.5
     i = candidate(state, 0)
-    chance = 1 / (1 + math.exp(-sum(joining_terms(state, PAR, ON, i, 0).values())))
+    chance = 1 / (1 + math.exp(-sum(joining_terms(state, MILD, ON, i, 0).values())))
     assert 0.02 < chance < 0.98
     count = 0
     for r in range(5):
         twin = copy.deepcopy(state)
-        join_instruments(twin, PAR, ON, Draws(1, r, 0))
+        join_instruments(twin, MILD, ON, Draws(1, r, 0))
         count += int(twin.joined[:, i].sum())
     assert abs(count / 2000 - chance) < 4 * math.sqrt(chance * (1 - chance) / 2000)
 
@@ -289,9 +291,9 @@ def test_a_declaration_counts_a_third() -> None:
 
 def test_a_higher_hazard_never_gives_fewer_joins_from_the_same_draws() -> None:
     low, high = (small_state(9, 3, 12) for _ in range(2))
-    low.reach_intercept[:], high.reach_intercept[:] = -9.0, -8.0
-    run(low, 1)
-    run(high, 1)
+    low.reach_intercept[:], high.reach_intercept[:] = -4.0, -3.0
+    run(low, 1, MILD)
+    run(high, 1, MILD)
     assert (high.joined >= low.joined).all()
     assert high.joined.sum() > low.joined.sum()
 
@@ -308,13 +310,13 @@ def test_off_and_without_instruments_nothing_happens() -> None:
 
 def test_inert_actor_and_order_of_rows_play_no_part() -> None:
     state = small_state(9, 4, 7)
-    state.reach_intercept[:] = -11.0
+    state.reach_intercept[:] = -5.5
     twin = with_inert_actor(state)
     order = np.concatenate([np.random.default_rng(2).permutation(9), [9], 10 + np.arange(4)])
     mixed = relabelled(state, order)
     start = state.joined.sum()
     for one in (state, twin, mixed):
-        run(one, 10)
+        run(one, 10, MILD)
     assert start < state.joined.sum() < state.eligible.sum()
     assert np.array_equal(twin.joined[:, :-1], state.joined)
     assert np.array_equal(twin.reward[:-1], state.reward)

@@ -1,0 +1,242 @@
+"""The command line: exit statuses, messages, and nothing written when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from simulation.cli import app
+from simulation.comparing import compare
+from simulation.running import run
+from tests.experiments import fakes
+
+ROOT = Path(__file__).parents[1]
+BASELINE = str(ROOT / "scenarios" / "baseline.yaml")
+SHORT = ("--set", "horizon=2025Q2", "--workers", "1")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """Put another model in the place of the real one."""
+
+    def put(simulate=fakes.simulate_forecast):
+        monkeypatch.setitem(run.__kwdefaults__, "simulate", simulate)
+        monkeypatch.setitem(run.__kwdefaults__, "facts", fakes.facts)
+        monkeypatch.setitem(compare.__kwdefaults__, "simulate", simulate)
+
+    return put
+
+
+def wifaq(*arguments: str):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def in_a_process(*arguments: str, **options) -> subprocess.Popen:
+    code = "from simulation.cli import main\nif __name__ == '__main__': main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def test_help_is_quick_and_imports_nothing_heavy():
+    seconds = []
+    for _ in range(3):
+        start = time.monotonic()
+        process = in_a_process("--help")
+        out, _ = process.communicate(timeout=30)
+        seconds.append(time.monotonic() - start)
+        assert process.returncode == 0
+    assert min(seconds) < 1
+    assert {"run", "check", "list", "compare"} <= set(out.split())
+    code = "import simulation.cli, sys; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"numpy", "pandas", "numba", "mesa", "matplotlib", "pyarrow", "pydantic"} & set(modules)
+
+
+def test_run_prints_the_forecast_and_writes_the_folder(tmp_path):
+    result = wifaq("run", BASELINE, *SHORT, "--replicates", "2", "--seed", "0", "--no-contrasts", "--out", "here")
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert "Results: here" in result.stdout
+    assert "COOPERATION" in result.stdout
+    assert "seed 0" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    info = json.loads((tmp_path / "here" / "run.json").read_text())
+    assert info["seed"] == 0
+    assert info["command"].startswith("wifaq ")
+    assert {path.name for path in (tmp_path / "here" / "charts").iterdir()} == {
+        f"{name}.{kind}"
+        for name in ("fan_cooperation", "composition_by_track", "partner_network")
+        for kind in ("png", "svg")
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_any_state_can_be_focal(tmp_path):
+    for focal, name in (("SEN", "Senegal"), ("NZL", "New Zealand")):
+        result = wifaq("run", BASELINE, *SHORT, "--replicates", "1", "--focal", focal, "--no-charts", "--no-contrasts")
+        assert result.exit_code == 0, result.output
+        assert f"Focal state {name} ({focal})" in result.stdout
+
+
+def test_same_command_same_folder_and_it_says_so(fake, tmp_path):
+    fake()
+    first = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-charts")
+    (folder,) = (tmp_path / "results" / "baseline").iterdir()
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    second = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-charts")
+    assert first.exit_code == second.exit_code == 0
+    assert "replaced" not in first.stdout
+    assert "the same run was there; replaced" in second.stdout
+    assert list((tmp_path / "results" / "baseline").iterdir()) == [folder]
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    quiet = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-charts", "--quiet")
+    assert quiet.stdout.strip() == str(folder.relative_to(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "missing.yaml"], ["missing.yaml", "no such file"]),
+        (["run", BASELINE, "--replicates", "0"], ["replicates"]),
+        (["run", BASELINE, "--workers", "0"], ["workers"]),
+        (["run", BASELINE, "--seed", "-1"], ["seed"]),
+        (["run", BASELINE, "--focal", "MARR"], ["focal", "MAR"]),
+        (["run", BASELINE, "--set", "parameters.rivalri=2"], ["rivalri", "did you mean", "rivalry"]),
+        (["run", BASELINE, "--set", "nonsense"], ["KEY=VALUE"]),
+        (["run", BASELINE, "--out", "full"], ["full", "not empty"]),
+        (["run", BASELINE, "--out", "full/file"], ["is not a folder"]),
+        (["run", BASELINE, "--replicates", "many"], ["replicates"]),
+        (["run", BASELINE, "--nonsense"], ["nonsense"]),
+        (["run"], ["SCENARIO"]),
+        (["check", BASELINE, "missing.yaml"], ["missing.yaml"]),
+        (["list", "weather"], ["weather"]),
+        (["compare", BASELINE], ["at least two"]),
+        (["nonsense"], ["nonsense"]),
+    ],
+)
+def test_bad_input_is_told_in_lines_and_nothing_is_written(tmp_path, arguments, words):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    result = wifaq(*arguments)
+    assert result.exit_code == 2, result.output
+    assert all(word in result.stderr for word in words), result.stderr
+    assert "Traceback" not in result.output
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tmp_path):
+    (tmp_path / "results").touch()
+    result = wifaq("run", BASELINE)
+    assert result.exit_code == 2
+    assert "results: cannot be written" in result.stderr
+
+
+def test_every_fault_has_a_line_and_debug_shows_the_traceback():
+    faults = ["--set", "parameters.rivalry=9", "--set", "seeed=1"]
+    result = wifaq("run", BASELINE, *faults)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 2
+    assert "Traceback" in wifaq("run", BASELINE, *faults, "--debug").stderr
+
+
+def test_a_failed_replicate_is_a_line_and_status_1(fake, tmp_path):
+    fake(fakes.simulate_failing)
+    result = wifaq("run", BASELINE, *SHORT, "--replicates", "3", "--no-contrasts", "--out", "out", "--no-charts")
+    assert result.exit_code == 1
+    assert "failed: scenario, replicate 1 (seed 2025), build: KeyError: 'gone'" in result.stderr
+    assert "2 of 3 replicates" in result.stdout
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["replicates"]["failed"] == 1
+
+
+def test_a_run_without_any_result_writes_nothing(fake, tmp_path):
+    fake(fakes.simulate_never)
+    result = wifaq("run", BASELINE, *SHORT, "--replicates", "3")
+    assert result.exit_code == 1
+    assert "all 3 replicates failed" in result.stderr
+    assert "Traceback" not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_ends_at_once_with_130_and_writes_nothing(tmp_path):
+    arguments = ("run", BASELINE, "--replicates", "5000", "--workers", "2")
+    process = in_a_process(*arguments, cwd=tmp_path, start_new_session=True)
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, error = process.communicate(timeout=15)
+    assert process.returncode == 130, error
+    assert error.strip() == "interrupted; nothing was written"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "name"),
+    [
+        ("parameters", "rivalry"),
+        ("mechanisms", "bargaining"),
+        ("actors", "MRT"),
+        ("blocs", "AMU"),
+        ("instruments", "Convention 108"),
+        ("metrics", "cooperation"),
+        ("hooks", "partner_value"),
+    ],
+)
+def test_list(topic, name):
+    result = wifaq("list", topic)
+    assert result.exit_code == 0, result.output
+    assert name in result.stdout
+
+
+def test_list_scenarios_and_check(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    result = wifaq("list", "scenarios")
+    assert "baseline.yaml" in result.stdout
+    result = wifaq("check", "scenarios/baseline.yaml")
+    assert result.exit_code == 0
+    assert "1 of 1 files are good" in result.stdout
+
+
+def test_compare_prints_paired_contrasts(fake, tmp_path):
+    fake()
+    (tmp_path / "split.yaml").write_text(f"extends: {BASELINE}\ntitle: Split\nfragmentation: 0.5\n")
+    result = wifaq("compare", BASELINE, "split.yaml", *SHORT, "--replicates", "4")
+    assert result.exit_code == 0, result.output
+    assert "split minus baseline: Split (4 pairs)" in result.stdout
+    row = next(line for line in result.stdout.splitlines() if line.startswith("cooperation"))
+    assert "-0.050" in row
+    assert "-0.050 to -0.050" in row
+    assert [path.name for path in tmp_path.iterdir()] == ["split.yaml"]
+
+
+def test_compare_refuses_scenarios_that_cannot_be_paired(fake, tmp_path):
+    fake()
+    (tmp_path / "other.yaml").write_text(f"extends: {BASELINE}\nseed: 1\nfocal: SEN\npeers: [TUN]\n")
+    result = wifaq("compare", BASELINE, "other.yaml", "--seed", "0")
+    assert result.exit_code == 2
+    assert "--focal" in result.stderr
+    result = wifaq("compare", BASELINE, "other.yaml", "--focal", "SEN")
+    assert result.exit_code == 2
+    assert "--seed" in result.stderr
