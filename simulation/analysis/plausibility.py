@@ -3,13 +3,14 @@
 ``python -m simulation.analysis.plausibility [--replicates N]`` counts the focal state's agreements
 and partners in the shipped record, runs the baseline, counts the same things in the model, and
 writes both into the page. These are targets of a calibration by hand, never tests of the model:
-the defaults were chosen by looking at them.
+the defaults were chosen by looking at them. Two things are run beside it: the baseline with
+single parameters moved, and the baseline without the focal state's own recorded deals.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.analysis import pages
-from simulation.analysis.summary import BAND_LABEL, SYSTEM, by_replicate
+from simulation.analysis.summary import BAND_LABEL, HEADLINE, SYSTEM, by_replicate, standing
 from simulation.data.world import World
-from simulation.experiments.runner import Ensemble, run_replicates
+from simulation.experiments.runner import Ensemble, run_points
 from simulation.experiments.store import versions
 from simulation.experiments.tables import Outcome
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
+from simulation.scenario.names import default_peers
+from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import Scenario
 from simulation.state import KINDS
 
@@ -39,8 +42,22 @@ FIRST_YEARS = 3  # first years of a run, nearest to the record
 PARTNERS_SHOWN = 12
 EARLY = "2027Q4"
 MARKER = "plausibility"
-WORLD_METRICS = ("mean_partners", "mean_degree", "density_states", "density_all", "world_deals")
+WORLD_METRICS = (
+    "mean_partners", "mean_degree", "density_states", "density_all", "world_deals",
+    "bloc_passages_regional", "bloc_passages_multilateral",
+)  # fmt: skip
 LOWEST, HIGHEST = 0.05, 0.95
+BASE, STRUCK = "as it is", "own deals struck"
+MOVED: Mapping[str, tuple[float, float]] = {
+    "tempo": (0.25, 1),
+    "choice_noise": (0.04, 0.16),
+    "setup_cost": (0.04, 0.12),
+    "forum_noise": (0.1, 0.4),
+    "prospects": (2, 10),
+}
+"""Defaults that were chosen by hand, and values on either side of each."""
+MOVED_SHARE = 4  # a moved parameter gets one in so many of the replicates
+DEAL_TRACKS = ("bilateral", "trilateral", "non_state")
 
 
 @dataclass(frozen=True)
@@ -97,12 +114,33 @@ def simulate_focal(scenario: Scenario, replicate: int) -> Outcome:
         model.close()
 
 
-def run(scenario: Scenario, replicates: int, workers: int | None = None) -> Ensemble:
-    """The replicates of a scenario, each with what this page needs."""
-    metrics = [*WORLD_METRICS, *(f"deals_{kind}" for kind in KINDS)]
-    record = {"metrics": metrics, "actors": [scenario.focal], "ties": "all"}
-    watched = load_scenario(scenario, overrides={"record": record})
-    return run_replicates(watched, replicates, workers, on_error="raise", simulate=simulate_focal)
+def points(scenario: Scenario) -> dict[str, Scenario]:
+    """The scenarios that the page needs: as it is, with parameters moved, without own deals."""
+    world = world_of(scenario)
+    row = world.index(scenario.focal)
+    peers = scenario.peers or default_peers(world, scenario.focal)
+    metrics = [HEADLINE, *WORLD_METRICS, *(f"deals_{name}" for name in (*KINDS, *DEAL_TRACKS))]
+    record = {"metrics": metrics, "actors": [scenario.focal, *peers], "ties": "all"}
+    base = load_scenario(scenario, overrides={"record": record, "peers": list(peers)})
+    own = [deal.id for deal in world.deals if row in deal.parties]
+    found = {BASE: base, STRUCK: load_scenario(base, overrides={"records": {"strike": own}})}
+    for name, values in MOVED.items():
+        for value in values:
+            found[moved_name(name, value)] = load_scenario(base, overrides={f"parameters.{name}": value})
+    return found
+
+
+def moved_name(name: str, value: float) -> str:
+    """Name of the point at which one parameter has another value."""
+    return f"{name} = {value:g}"
+
+
+def run(scenario: Scenario, replicates: int, workers: int | None = None) -> dict[str, Ensemble]:
+    """The replicates of every point; fewer where a parameter is moved."""
+    plan = points(scenario)
+    few = max(1, replicates // MOVED_SHARE)
+    counts = {name: replicates if name in (BASE, STRUCK) else few for name in plan}
+    return run_points(plan, counts, workers, on_error="raise", simulate=simulate_focal)
 
 
 def partner_depths(ensemble: Ensemble) -> tuple[tuple[str, ...], tuple[str, ...], Depths]:
@@ -154,10 +192,12 @@ def band(values: Floats, digits: int) -> str:
     return f"{values.mean():.{digits}f} [{low:.{digits}f}–{high:.{digits}f}]"
 
 
-def inside(value: float, values: Floats) -> str:
-    """Whether a recorded value lies in the 5–95 % band, or on which side of it."""
+def verdict(value: float, values: Floats) -> str:
+    """Model's mean over the recorded value, and whether that lies in the model's band."""
     low, high = np.quantile(values, [LOWEST, HIGHEST])
-    return "model above" if value < low else "model below" if value > high else "in the band"
+    place = "in" if low <= value <= high else "outside"
+    share = f"{values.mean() / value:.1f} × the record; " if value > 0 else ""
+    return f"{share}record {place} the band"
 
 
 def _rate_rows(record: Record, early: dict[str, Floats], whole: dict[str, Floats]) -> Iterator[list[str]]:
@@ -172,7 +212,7 @@ def _rate_rows(record: Record, early: dict[str, Floats], whole: dict[str, Floats
             f"{recent:.1f}",
             band(early[name], 1),
             band(whole[name], 1),
-            inside(recent, early[name]),
+            verdict(recent, early[name]),
         ]
     yield ["partners lost a year", "not recorded", "", band(early["lost"], 1), band(whole["lost"], 1), ""]
 
@@ -183,9 +223,11 @@ def _metric(ensemble: Ensemble, actor: str, name: str, quarter: str) -> Floats:
 
 
 def _kind_rows(ensemble: Ensemble, record: Record, quarters: Sequence[str]) -> Iterator[list[str]]:
-    for kind, count in zip(KINDS, record.kinds, strict=True):
-        values = [_metric(ensemble, ensemble.scenario.focal, f"deals_{kind}", q) for q in quarters]
-        yield [kind.replace("_", " "), str(count), *(band(found, 1) for found in values)]
+    counts = dict(zip(KINDS, record.kinds, strict=True))
+    for name in (*KINDS, *DEAL_TRACKS):
+        values = [_metric(ensemble, ensemble.scenario.focal, f"deals_{name}", q) for q in quarters]
+        label = f"{name.replace('_', ' ')}{' track' if name in DEAL_TRACKS else ''}"
+        yield [label, str(counts.get(name, "")), *(band(found, 1) for found in values)]
 
 
 def _world_rows(ensemble: Ensemble, quarters: Sequence[str]) -> Iterator[list[str]]:
@@ -209,49 +251,87 @@ def _partner_rows(
         yield [name, "yes" if share[0, k] > 0 else "no", f"{share[1, k]:.2f}", f"{share[2, k]:.2f}"]
 
 
-def render(scenario: Scenario, ensemble: Ensemble) -> str:
+def _moved_rows(found: Mapping[str, Ensemble]) -> Iterator[list[str]]:
+    for name in (BASE, *(moved_name(key, value) for key, values in MOVED.items() for value in values)):
+        ensemble = found[name]
+        horizon = str(ensemble.scenario.horizon)
+        _, _, depth = partner_depths(ensemble)
+        early, whole = rates(depth, FIRST_YEARS), rates(depth, ensemble.scenario.quarters // 4)
+        counts = [early["agreements"], early["new_partners"], whole["agreements"], whole["new_partners"]]
+        partners = _metric(ensemble, SYSTEM, "mean_partners", horizon).mean()
+        headline = _metric(ensemble, ensemble.scenario.focal, HEADLINE, horizon).mean()
+        yield [name, *(f"{count.mean():.1f}" for count in counts), f"{partners:.1f}", f"{headline:.2f}"]
+
+
+def _standing_rows(found: Mapping[str, Ensemble]) -> Iterator[list[str]]:
+    for name in (BASE, STRUCK):
+        ensemble = found[name]
+        scenario = ensemble.scenario
+        first, last = str(scenario.start + (-1)), str(scenario.horizon)
+        place = standing(ensemble.series, scenario.focal, scenario.peers or (), last)
+        if place is not None:
+            ends = [band(_metric(ensemble, scenario.focal, HEADLINE, quarter), 2) for quarter in (first, last)]
+            yield [name, *ends, f"{place.peers['mean'].mean():.2f}", f"{place.rank_mean:.1f} of {place.among}"]
+
+
+def _measured(record: Record, ensemble: Ensemble, world: World) -> Iterator[str]:
+    """The record beside the model."""
+    scenario = ensemble.scenario
+    quarters, partners, depth = partner_depths(ensemble)
+    shown = [quarters[0], EARLY, quarters[-1]]
+    span, busy = (f"{years[0]}–{years[-1]}" for years in (record.years, record.years[-RECENT_YEARS:]))
+    early, whole = rates(depth, FIRST_YEARS), rates(depth, scenario.quarters // 4)
+    first, last = scenario.start.year, scenario.horizon.year
+    heads = (f"record {span}", f"record {busy}", f"model {first}–{first + FIRST_YEARS - 1}", f"model {first}–{last}")
+    times = (f"record, {shown[0]}", *(f"model, {quarter}" for quarter in shown[1:]))
+    yield pages.table(("", *heads, f"model's first years against {busy}"), _rate_rows(record, early, whole))
+    yield "Partners by kind, and by the track of the last agreement:\n"
+    yield pages.table(("", *times), _kind_rows(ensemble, record, shown[1:]))
+    yield "The world:\n"
+    yield pages.table(("", *times), _world_rows(ensemble, shown))
+    since = world.as_of.year - RECENT_YEARS + 1
+    texts = sum(text.opens.year >= since for text in world.instruments)
+    yield f"For scale: the record has {texts} instruments of any convener opened in {since}–{world.as_of.year}.\n"
+    yield "Likeliest partners (probability of a deal on any track):\n"
+    columns = [quarters.index(quarter) for quarter in shown]
+    yield pages.table(
+        ("partner", f"partner in {shown[0]}", *shown[1:]), _partner_rows(world, depth > 0, partners, columns)
+    )
+
+
+def render(scenario: Scenario, found: Mapping[str, Ensemble]) -> str:
     """The measured part of the page, as Markdown."""
     world = world_of(scenario)
     record = read_record(world, scenario.focal)
-    quarters, partners, depth = partner_depths(ensemble)
-    start, horizon = quarters[0], quarters[-1]
-    shown = [start, EARLY, horizon]
+    horizon = scenario.horizon
     by_year = ", ".join(
         f"{year}: {deals} ({new})"
         for year, deals, new in zip(record.years, record.agreements, record.new_partners, strict=True)
     )
-    name = world.names[world.index(scenario.focal)]
-    span, recent = f"{record.years[0]}–{record.years[-1]}", f"{record.years[-RECENT_YEARS:][0]}–{record.years[-1]}"
-    early, whole = rates(depth, FIRST_YEARS), rates(depth, scenario.quarters // 4)
-    first, last = scenario.start.year, scenario.horizon.year
-    return "\n".join(
-        [
-            "Written by `python -m simulation.analysis.plausibility`; do not edit this part. "
-            f"Wifaq {versions()['wifaq']}, scenario `{scenario.name}`, {len(ensemble.replicates)} replicates, "
-            f"seed {scenario.seed}; brackets: 5–95 % of the replicates, {BAND_LABEL}.\n",
-            f"Recorded agreements of {name} by year (new partners in brackets): {by_year}. "
-            f"Together {sum(record.agreements)} with {sum(record.new_partners)} partners.\n",
-            pages.table(
-                ("", f"record {span}", f"record {recent}", f"model {first}–{first + FIRST_YEARS - 1}",
-                 f"model {first}–{last}", f"record {recent} against the model's first years"),
-                _rate_rows(record, early, whole),
-            ),
-            f"Partners of {name} by kind:\n",
-            pages.table(
-                ("kind", f"record, {start}", *(f"model, {q}" for q in shown[1:])),
-                _kind_rows(ensemble, record, shown[1:]),
-            ),
-            "The world:\n",
-            pages.table(
-                ("", f"record, {start}", *(f"model, {q}" for q in shown[1:])), _world_rows(ensemble, shown)
-            ),
-            f"Likeliest partners of {name} (probability of a deal on any track):\n",
-            pages.table(
-                ("partner", f"partner in {start}", *shown[1:]),
-                _partner_rows(world, depth > 0, partners, [quarters.index(quarter) for quarter in shown]),
-            ),
-        ]
-    )  # fmt: skip
+    defaults = ", ".join(f"`{name}` {PARAMETERS[name].default:g}" for name in MOVED)
+    lines = [
+        "Written by `python -m simulation.analysis.plausibility`; do not edit this part. "
+        f"Wifaq {versions()['wifaq']}, scenario `{scenario.name}`, {len(found[BASE].replicates)} replicates, "
+        f"seed {scenario.seed}; brackets: 5–95 % of the replicates, {BAND_LABEL}.\n",
+        f"Recorded agreements of {world.names[world.index(scenario.focal)]} by year (new partners in brackets): "
+        f"{by_year}. Together {sum(record.agreements)} with {sum(record.new_partners)} partners.\n",
+        *_measured(record, found[BASE], world),
+        f"One parameter moved at a time ({len(found[moved_name('tempo', 1)].replicates)} replicates each; "
+        f"defaults: {defaults}); means:\n",
+        pages.table(
+            ("", f"agreements a year, {FIRST_YEARS} years", f"new partners a year, {FIRST_YEARS} years",
+             "agreements a year, all", "new partners a year, all", f"partners of a UN member, {horizon}",
+             f"cooperation, {horizon}"),
+            _moved_rows(found),
+        ),
+        "The baseline as it is, and with all recorded deals of the focal state struck:\n",
+        pages.table(
+            ("", f"cooperation, {scenario.start + (-1)}", f"cooperation, {horizon}", f"mean of its peers, {horizon}",
+             "mean rank"),
+            _standing_rows(found),
+        ),
+    ]  # fmt: skip
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -265,8 +345,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=PAGE, help="the page, which must have the markers")
     chosen = parser.parse_args(arguments)
     scenario = load_scenario(chosen.scenario)
-    ensemble = run(scenario, chosen.replicates, chosen.workers)
-    pages.replace_between(chosen.out, MARKER, render(scenario, ensemble))
+    found = run(scenario, chosen.replicates, chosen.workers)
+    pages.replace_between(chosen.out, MARKER, render(scenario, found))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import pytest
 
 from simulation.analysis import plausibility
-from simulation.analysis.plausibility import band, inside, rates, read_record
+from simulation.analysis.plausibility import band, rates, read_record, verdict
 from simulation.data.kinds import DealFacts
 from simulation.scenario.load import load_scenario
+from simulation.scenario.parameters import PARAMETERS
 from simulation.state import KINDS
 from tests.synthetic import make_world
 
@@ -54,23 +54,27 @@ def test_rates_count_rungs_partners_and_endings() -> None:
 def test_band_and_verdict() -> None:
     values = np.arange(101.0)
     assert band(values, 0) == "50 [5–95]"
-    assert (inside(50, values), inside(96, values), inside(4, values)) == ("in the band", "model below", "model above")
+    assert verdict(25, values) == "2.0 × the record; record in the band"
+    assert verdict(100, values) == "0.5 × the record; record outside the band"
+    assert verdict(0, values) == "record outside the band"
 
 
-@pytest.mark.parametrize("focal", ["MAR", "SGP"])
-def test_the_page_of_a_short_run(focal: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    scenario = load_scenario("scenarios/baseline.yaml", focal=focal, horizon="2028Q1", peers=None)
-    ensemble = plausibility.run(scenario, 2, workers=1)
-    quarters, partners, depth = plausibility.partner_depths(ensemble)
-    assert (quarters[0], quarters[-1]) == ("2024Q4", "2028Q1")
-    assert depth.shape == (2, 14, len(partners))
-    page = plausibility.render(scenario, ensemble)
-    name = {"MAR": "Morocco", "SGP": "Singapore"}[focal]
-    assert f"Recorded agreements of {name}" in page
-    start = plausibility.read_record(plausibility.world_of(scenario), focal)
-    held = (depth[:, 0] > 0).sum(axis=1)
-    assert held.tolist() == [sum(start.kinds)] * 2  # the run starts from the record
-    deals = sum(
-        plausibility._metric(ensemble, focal, f"deals_{kind}", "2027Q4") for kind in KINDS
-    )
-    assert (depth[:, quarters.index("2027Q4")] > 0).sum(axis=1).tolist() == np.asarray(deals).tolist()
+def test_the_page_of_a_short_run() -> None:
+    scenario = load_scenario("scenarios/baseline.yaml", focal="SGP", horizon="2027Q4", peers=None)
+    found = plausibility.run(scenario, 2, workers=1)
+    base = found[plausibility.BASE]
+    quarters, partners, depth = plausibility.partner_depths(base)
+    assert (quarters[0], quarters[-1]) == ("2024Q4", "2027Q4")
+    assert depth.shape == (2, 13, len(partners))
+    start = plausibility.read_record(plausibility.world_of(scenario), "SGP")
+    assert (depth[:, 0] > 0).sum(axis=1).tolist() == [sum(start.kinds)] * 2  # the run starts from the record
+    deals = sum(plausibility._metric(base, "SGP", f"deals_{kind}", "2027Q4") for kind in KINDS)
+    assert (depth[:, -1] > 0).sum(axis=1).tolist() == np.asarray(deals).tolist()
+    _, _, without = plausibility.partner_depths(found[plausibility.STRUCK])
+    assert (without[:, 0] > 0).sum() == 0
+    page = plausibility.render(scenario, found)
+    assert "Recorded agreements of Singapore" in page
+    for name, values in plausibility.MOVED.items():
+        assert all(f"| {plausibility.moved_name(name, value)} |" in page for value in values)
+        low, high = values
+        assert PARAMETERS[name].low <= low < PARAMETERS[name].default < high <= PARAMETERS[name].high

@@ -17,6 +17,7 @@ from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.showcase import CHARTS, TABLES
+from simulation.state import KINDS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -113,6 +114,16 @@ def test_the_record_is_as_thin_as_readme_says() -> None:
     count = re.search(r"(\d+) dated deals are loaded for the whole world, (\d+) of them Morocco's", README)
     assert count is not None
     assert (int(count[1]), int(count[2])) == (len(world.deals), sum(record.agreements))
+
+
+def test_odd_counts_the_entities_of_the_world() -> None:
+    world = world_of(load_scenario(ROOT / "scenarios" / "baseline.yaml"))
+    text = (DOCS / "ODD.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| ([\w ]+) \| (\d+)(?: \+ the EU)? \|", text, re.MULTILINE))
+    kinds = {kind.replace("_", " ").replace("ngo", "NGO"): code for code, kind in enumerate(KINDS)}
+    counts = {name: str((world.kind == code).sum() - (name == "state")) for name, code in kinds.items()}
+    counts |= {"bloc": str(len(world.blocs)), "instrument": str(len(world.instruments))}
+    assert {name: told.get(name) for name in counts} == counts
 
 
 def test_calibration_page_was_written_by_this_version() -> None:
