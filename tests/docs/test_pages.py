@@ -126,6 +126,17 @@ def test_odd_counts_the_entities_of_the_world() -> None:
     assert {name: told.get(name) for name in counts} == counts
 
 
+def test_calibration_page_counts_the_parameters() -> None:
+    text = (DOCS / "calibration.md").read_text(encoding="utf-8")
+    told = [int(number) for number in re.findall(r"^(?:Of the|-) (\d+) ", text, re.MULTILINE)]
+    sources = [entry.source for entry in PARAMETERS.values()]
+    lists = [source for source in sources if "dated lists" in source]
+    free = [source for source in sources if "calibrated" in source and source not in lists]
+    judged = [source for source in sources if "assumption" in source and source not in (*lists, *free)]
+    literature = len(sources) - len(lists) - len(free) - len(judged)
+    assert told == [len(sources), len(lists), len(free), literature, len(judged)]
+
+
 def test_calibration_page_was_written_by_this_version() -> None:
     text = pages.between((DOCS / "calibration.md").read_text(encoding="utf-8"), plausibility.MARKER)
     assert f"Wifaq {__version__}," in text
