@@ -283,7 +283,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         any_two[some] *= self._broker_rate[some]
         forum.choose_tracks(s, par, mech, self._draws(), states, others, any_two, self._own_broker)
         shared = self._shared_pool = forum.shared_pools(s, mech)
-        for row in self.hooks.tracks(s.track_share, s.slots_by_track.any(axis=1)):
+        for row in self.hooks.tracks(s.track_share, s.slots_by_track.sum(axis=1) > 0):
             forum.assign_slots(s, row, self._draws())
         pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
         self._offers = pick(s, par, self._draws(), shared, self._possible, self._worth, self._gain)
