@@ -195,8 +195,9 @@ class Advocacy(_Section):
 
     influencers: Influencers = "none"
     """none, all_allies (those with an audience there whose own message is not against), or ids."""
-    message: Share = 0.9
-    """Opinion they spread: 0 against cooperation, 1 for it."""
+    message: Share = 0.6
+    """Opinion they spread: 0 against cooperation, 1 for it. It moves people within the confidence bound
+    `tolerance` of it, so that one beyond .5 + `tolerance` wins over nobody."""
     paid: bool = False
     """Whether the focal state pays them."""
     disclosed: bool = True
