@@ -15,9 +15,9 @@ _ROUNDING = 0.0005  # thresholds are written to three digits: .667 of three memb
 def decide(w: World) -> None:
     """Every bloc tables something now and then, and votes on it."""
     for bloc in w.blocs:
-        if bloc.depth < FULL_DEPTH and w.draw(Stream.BLOC_AGENDA, bloc.uid) < agenda(w, bloc):
-            if len(bloc.members) > 1:
-                meet(w, bloc)
+        can_decide = bloc.depth < FULL_DEPTH and len(bloc.members) > 1
+        if can_decide and w.draw(Stream.BLOC_AGENDA, bloc.uid) < agenda(w, bloc):
+            meet(w, bloc)
 
 
 def agenda(w: World, bloc: Bloc) -> float:

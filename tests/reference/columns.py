@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simulation.model import GovernanceModel
 from simulation.state import CAMPS, DOMAINS, INCIDENT_KINDS, KINDS, NEVER, State
 from simulation.state import TRACKS as TRACK_NAMES
+from tests.reference.contracts import plans_of
 from tests.reference.quarter import Oracle
 from tests.reference.world import INCIDENTS, TRACKS, Actor, Bloc, Deal, Opinion, Text, World
 
@@ -61,7 +62,7 @@ def oracle_of(model: GovernanceModel) -> Oracle:
     )  # fmt: skip
     for name, own in _SCALARS.items():
         setattr(world, own, getattr(state, name))
-    world.plans = sorted(scenario.deals, key=lambda deal: deal.start)
+    world.plans = plans_of(scenario)
     return Oracle(world)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulation.randomness import Stream
 from tests.reference.contracts import upkeep_load
-from tests.reference.deals import continuation
+from tests.reference.deals import continuation, shared_partners
 from tests.reference.society import detection
 from tests.reference.trust import affinity, fade
 from tests.reference.world import Actor, Deal, World, end_deal
@@ -73,8 +73,9 @@ def let_lapse(w: World) -> None:
     for i in w.actors:
         for j, deal in i.deals.items():
             if i.row < j.row and not deal.planned:
-                unwanted = continuation(w, i, j, degree[j]) < 0.0 or continuation(w, j, i, degree[i]) < 0.0
-                if unwanted and w.luck.symmetric(Stream.LAPSE, i.uid, j.uid) < w.par.lapse:
+                shared = shared_partners(i, j)
+                worth = continuation(w, i, j, degree[j], shared), continuation(w, j, i, degree[i], shared)
+                if min(worth) < 0.0 and w.luck.symmetric(Stream.LAPSE, i.uid, j.uid) < w.par.lapse:
                     over.append((i, j))
     for i, j in over:
         end_deal(i, j)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from simulation.randomness import Stream
 from simulation.scenario.schema import Deal as PlannedDeal
+from simulation.scenario.schema import Scenario
 from tests.reference.choosing import Contract
-from tests.reference.deals import continuation
+from tests.reference.deals import continuation, shared_partners
 from tests.reference.society import ratification
 from tests.reference.trust import distance
 from tests.reference.world import FULL_DEPTH, Actor, Deal, World, end_deal
@@ -23,25 +26,44 @@ def upkeep_load(w: World, i: Actor) -> float:
 # --- what the scenario plans (C.17)
 
 
+@dataclass(eq=False, slots=True)
+class Plan:
+    """A planned deal, and the last quarter in which it is kept by plan (None: until it is signed)."""
+
+    deal: PlannedDeal
+    due: int
+    last: int | None
+
+
+def plans_of(scenario: Scenario) -> list[Plan]:
+    """The planned deals of a scenario, by the quarter they are due."""
+    start = scenario.start
+    return [
+        Plan(deal, deal.start.index_from(start), None if deal.end is None else deal.end.index_from(start))
+        for deal in sorted(scenario.deals, key=lambda deal: deal.start)
+    ]
+
+
 def sign_planned(w: World) -> None:
-    """Planned deals come first: signed when due, renewed if lost until their last quarter, then let go."""
-    w.plans = [plan for plan in w.plans if stays_open(w, plan)]
+    """Planned deals come first: signed when due, signed again if lost before their last quarter, then let go."""
+    for plan in list(w.plans):
+        actors = [w.by_id[name] for name in plan.deal.parties]
+        pairs = [(a, b) for n, a in enumerate(actors) for b in actors[n + 1 :]]
+        if plan.last is not None and w.quarter > plan.last:
+            w.plans.remove(plan)
+            for a, b in pairs:
+                if b in a.deals:
+                    a.deals[b].planned = False
+        elif w.quarter >= plan.due:
+            three = len(actors) == 3
+            signed = [is_planned(a, b) or impose(w, plan.deal, a, b, three) for a, b in pairs]
+            if plan.last is None and all(signed):
+                plan.last = w.quarter
 
 
-def stays_open(w: World, plan: PlannedDeal) -> bool:
-    """Sign what is due; whether there is more to do for this plan in later quarters."""
-    actors = [w.by_id[name] for name in plan.parties]
-    pairs = [(a, b) for n, a in enumerate(actors) for b in actors[n + 1 :]]
-    if plan.end is not None and w.quarter > plan.end.index_from(w.scenario.start):
-        for a, b in pairs:
-            if b in a.deals:
-                a.deals[b].planned = False
-        return False
-    if w.quarter < plan.start.index_from(w.scenario.start):
-        return True
-    todo = [(a, b) for a, b in pairs if not (b in a.deals and a.deals[b].planned)]
-    done = [impose(w, plan, a, b, three=len(actors) == 3) for a, b in todo]
-    return plan.end is not None or not all(done)
+def is_planned(a: Actor, b: Actor) -> bool:
+    """Whether two actors have a deal that is kept by plan."""
+    return b in a.deals and a.deals[b].planned
 
 
 def impose(w: World, plan: PlannedDeal, a: Actor, b: Actor, three: bool) -> bool:
@@ -63,10 +85,20 @@ def impose(w: World, plan: PlannedDeal, a: Actor, b: Actor, three: bool) -> bool
 
 
 def shed(w: World) -> None:
-    """Upkeep first: whoever cannot pay it ends its least valued deals, planned ones last."""
+    """Upkeep first: whoever cannot pay it ends its least valued deals, planned ones last.
+
+    Everybody judges by the deals that there were before anybody shed.
+    """
+    shared = {i: {j: shared_partners(i, j) for j in i.deals} for i in w.actors if over_committed(w, i)}
     for i in w.actors:
-        while i.deals and w.par.upkeep_cost * i.rungs() > i.budget:
-            end_deal(i, min(i.deals, key=lambda j: (i.deals[j].planned, continuation(w, i, j, j.degree), j.uid)))
+        while over_committed(w, i):
+            worth = {j: continuation(w, i, j, j.degree, shared[i][j]) for j in i.deals}
+            end_deal(i, min(i.deals, key=lambda j: (i.deals[j].planned, worth[j], j.uid)))
+
+
+def over_committed(w: World, i: Actor) -> bool:
+    """Whether upkeep exceeds the budget."""
+    return bool(i.deals) and w.par.upkeep_cost * i.rungs() > i.budget
 
 
 # --- what is signed
@@ -156,7 +188,7 @@ def nash(a: Actor, b: Actor) -> float:
 
 
 def challenge(w: World, a: Actor, b: Actor) -> float:
-    """θ as the probability that a prevails: states side with the nearer, by size × salience (Bueno de Mesquita 1985)."""
+    """θ as the probability that a prevails: states side with the nearer (Bueno de Mesquita 1985)."""
     for_a = total = 0.0
     for k in w.actors:
         if k.un_member or k in (a, b):

@@ -38,10 +38,9 @@ def complementarity(w: World, i: Actor, j: Actor) -> float:
     return met / sum(i.needs)
 
 
-def value(w: World, i: Actor, j: Actor, degree: int) -> float:
+def value(w: World, i: Actor, j: Actor, degree: int, shared: int) -> float:
     """V_ij = a·comp·(1 + ν_t cn/(3+cn) + ν_p deg_j/(10+deg_j))(1+ν_u urgency)(1+ν_x X)(1+ν_r 1[ℓ≥1])."""
     par = w.par
-    shared = shared_partners(i, j)
     network = 1.0
     network += w.when("network_effects", par.shared_partners) * shared / (3 + shared)
     network += w.when("network_effects", par.partner_activity) * degree / (10 + degree)
@@ -61,9 +60,9 @@ def utility(w: World, i: Actor, j: Actor, worth: float) -> float:
     return expected(w, i, j, worth) - w.par.setup_cost * (1.0 + i.depth(j)) * (1.0 + i.load)
 
 
-def continuation(w: World, i: Actor, j: Actor, degree: int) -> float:
+def continuation(w: World, i: Actor, j: Actor, degree: int, shared: int) -> float:
     """What keeping a deal another quarter is worth: set-up is sunk, upkeep c_m ℓ is not."""
-    worth = value(w, i, j, degree)
+    worth = value(w, i, j, degree, shared)
     return expected(w, i, j, worth) - w.par.upkeep_cost * i.depth(j) * (1.0 + i.load)
 
 
@@ -71,7 +70,7 @@ def look_around(w: World, i: Actor) -> None:
     """Actor i works out V and U of everybody, as things stand at the start of the quarter."""
     for j in w.actors:
         if j is not i:
-            i.worth[j] = value(w, i, j, j.degree)
+            i.worth[j] = value(w, i, j, j.degree, shared_partners(i, j))
             i.gain[j] = utility(w, i, j, i.worth[j])
 
 
@@ -89,8 +88,7 @@ def find_possible(w: World) -> None:
         for j in i.allowed:
             if i.depth(j) >= FULL_DEPTH or j.camp in closed[i] or i.camp in closed[j]:
                 continue
-            new = j not in i.deals
-            if new and (full[i] and is_foreign(j, i) or full[j] and is_foreign(i, j)):
+            if j not in i.deals and ((full[i] and is_foreign(j, i)) or (full[j] and is_foreign(i, j))):
                 continue
             i.possible.add(j)
 

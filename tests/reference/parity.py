@@ -59,10 +59,7 @@ def difference(state: State, name: str, plain: object) -> str:
         return "" if slow.size == 0 else f"{name}: kernels have none, oracle {slow.shape}"
     if fast.shape != slow.shape:
         return f"{name}: kernels {fast.shape}, oracle {slow.shape}"
-    if fast.dtype.kind == "f":
-        apart = ~np.isclose(fast, slow, RELATIVE, ABSOLUTE)
-    else:
-        apart = fast != slow
+    apart = ~np.isclose(fast, slow, RELATIVE, ABSOLUTE) if fast.dtype.kind == "f" else fast != slow
     apart &= _meaningful(state, name, fast)
     if not apart.any():
         return ""

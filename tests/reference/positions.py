@@ -92,7 +92,8 @@ def drift_to_firms(w: World, i: Actor) -> None:
 def commit_firms(w: World) -> None:
     """A firm joins one more voluntary instrument of its own kind now and then (C41)."""
     for i in w.actors:
-        if i.kind == "firm" and w.on("firm_diplomacy") and w.draw(Stream.FIRM_COMMITMENT, i.uid) < w.par.commitment_rate:
+        rate = w.when("firm_diplomacy", w.par.commitment_rate)
+        if i.kind == "firm" and w.draw(Stream.FIRM_COMMITMENT, i.uid) < rate:
             i.commitments += 1.0
 
 

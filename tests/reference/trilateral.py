@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from simulation.randomness import Stream
 from tests.reference.choosing import Contract, yes
-from tests.reference.deals import utility, value
+from tests.reference.deals import shared_partners, utility, value
 from tests.reference.forum import broker_rate
 from tests.reference.world import Actor, World
 
@@ -50,7 +50,7 @@ def mean_gain(w: World, a: Actor, b: Actor, c: Actor) -> float:
     gains = []
     for other in (b, c):
         if a.depth(other) < level:
-            worth = value(w, a, other, other.degree)
+            worth = value(w, a, other, other.degree, shared_partners(a, other))
             if worth <= 0.0 or a.trust[other] <= 0.0:
                 return -1e9
             gains.append(utility(w, a, other, worth) + a.offered.get(other, 0.0) - other.offered.get(a, 0.0))
