@@ -23,6 +23,8 @@ from tests.synthetic import START, make_bloc, make_deal, make_instrument, make_m
 
 Draw = Any
 OTHERS = KINDS[1:]
+CHOICES = [m.name for m in MECHANISMS.values() if "on" not in m.options]
+SWITCHES = [m.name for m in MECHANISMS.values() if "on" in m.options]
 RIVAL_OPTIONS = [(m.name, option) for m in MECHANISMS.values() for option in m.options[1:]]
 SHOCK_SIZES = {
     "malicious_surge": (0.0, 8.0), "capability_jump": (0.0, 20.0), "budget_cut": (0.0, 1.0),
@@ -43,6 +45,56 @@ def as_tuples(given: Any) -> Any:
     if isinstance(given, dict):
         return {name: as_tuples(inner) for name, inner in given.items()}
     return tuple(map(as_tuples, given)) if isinstance(given, list | tuple) else given
+
+
+def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
+    """A model in which everything is there at once: all kinds, rules, texts, deals, shocks and levers."""
+    rng = np.random.default_rng(seed)
+    others = {"firm": 3, "think_tank": 2, "ngo": 3, "influencer": 2, "secretariat": 1}
+    s, n = 8, 19
+    rules = ("EU", "unanimity"), ("B1", "consensus"), ("B2", "majority"), ("B3", "qualified_majority")
+    blocs = [
+        make_bloc(sorted(rng.choice(7, 4, False)), rule, 0.5, id=name, regional=name > "B1") for name, rule in rules
+    ]
+    texts = [
+        make_instrument(
+            range(s), sorted(rng.choice(7, 2, False)), id=f"T{k}", regional=k == 1, sponsors=(int(rng.integers(n)),),
+            binding=k > 0, needed=k, domain=DOMAINS[k], exclusive=k == 2, position=tuple(rng.random(4)),
+        )
+        for k in range(3)
+    ]  # fmt: skip
+    deals = [make_deal([int(i) for i in rng.choice(n, 2 + k % 2, False)], 1 + k % 3) for k in range(10)]
+    world = make_world(
+        7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
+    )
+    return make_model(world, quarters, **as_tuples(RICH | fields))
+
+
+RICH: Mapping[str, Any] = {
+    "focal": "A02",
+    "parameters": {"tempo": 0.8, "trilateral_rate": 1.0, "join_intercept": -7.0, "hazard": 1.0, "vote_cost": 0.05,
+                   "shared_learning": 0.05, "norm_start": 0.4, "message_rate": 0.5},
+    "deals": [
+        {"parties": ["A02", "A03"], "depth": "binding", "start": str(START + 1), "end": str(START + 3)},
+        {"parties": ["A04", "A05", "firm_0"], "depth": "mou", "start": str(START + 2), "exclusive": True},
+    ],
+    "instruments": [{"id": "new", "opens": str(START + 2), "sponsors": ["A03"], "binding": True, "domain": "cyber"}],
+    "shocks": [
+        {"kind": "malicious_surge", "quarter": str(START + 1), "size": 3.0, "duration": 2},
+        {"kind": "capability_jump", "quarter": str(START + 2), "size": 5.0},
+        {"kind": "budget_cut", "quarter": str(START + 2), "size": 0.05, "duration": 2, "actors": ["A02", "A03"]},
+        {"kind": "budget_cut", "quarter": str(START + 3), "size": 0.5},
+        {"kind": "trust_shock", "quarter": str(START + 1), "size": 0.7, "actors": ["A05"]},
+        {"kind": "disinformation_wave", "quarter": str(START + 2), "size": 2.0},
+    ],
+    "blocs": {"B2": {"salience": 3.0, "depth": 1}},
+    "strategy": {
+        "transparency": 0.3, "oversight": 0.2, "local_share": 0.3, "agency": 0.5, "fund_local": 0.5,
+        "trilateral_rate": 0.9, "wait_for": ["B1"],
+        "advocacy": {"influencers": "all_allies", "message": 0.6, "paid": True, "disclosed": False, "counter": 0.2},
+    },
+}  # fmt: skip
+"""The scenario of :func:`rich_model`."""
 
 
 # --- worlds
@@ -141,13 +193,13 @@ def scenarios(draw: Draw, world: World, quarters: int) -> dict[str, Any]:
     when = st.integers(0, quarters - 1).map(lambda q: str(START + q))
     return {
         "seed": draw(st.integers(0, 2**40)),
-        "parameters": draw(parameters()), "mechanisms": dict(draw(switches())),
+        "parameters": draw(parameters()), "mechanisms": draw(switches()),
         "deals": [draw(planned_deals(ids, quarters)) for _ in range(draw(st.integers(0, 2)))],
         "instruments": [draw(planned_texts(world, k)) for k in range(draw(st.integers(0, 2)))],
         "shocks": [draw(shocks(when, ids)) for _ in range(draw(st.integers(0, 3)))],
         "blocs": {b.id: draw(bloc_overrides()) for b in world.blocs if draw(st.booleans())},
         "strategy": draw(levers(world)),
-        "fragmentation": {"bloc_splitting": draw(share), "trust": draw(share), "rewiring": draw(share), "lines": "camp"},
+        "fragmentation": {part: draw(share) for part in ("bloc_splitting", "trust", "rewiring")} | {"lines": "camp"},
         "strategic_weight": {name: draw(share) for name in world.ids[:2] if draw(st.booleans())},
     }  # fmt: skip
 
@@ -161,9 +213,11 @@ def parameters(draw: Draw) -> dict[str, float]:
     return lively | {name: low + moved[name] * (high - low) for name, (low, high) in bounds.items()}
 
 
-def switches() -> st.SearchStrategy[list[tuple[str, str]]]:
-    """Some mechanisms turned from their default."""
-    return st.lists(st.sampled_from(RIVAL_OPTIONS), max_size=8, unique_by=lambda pair: pair[0])
+@st.composite
+def switches(draw: Draw) -> dict[str, str]:
+    """Some mechanisms switched off, and one of each set of rival rules."""
+    off = draw(st.lists(st.sampled_from(SWITCHES), max_size=6, unique=True))
+    return dict.fromkeys(off, "off") | {name: draw(st.sampled_from(MECHANISMS[name].options)) for name in CHOICES}
 
 
 @st.composite

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from simulation.model import GovernanceModel
 from tests.reference.parity import play_both
-from tests.reference.strategies import models
+from tests.reference.strategies import RIVAL_OPTIONS, models, rich_model
 
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
@@ -16,6 +16,11 @@ CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 @given(model=models((3, 14), quarters=6))
 def test_small_worlds(model: GovernanceModel) -> None:
     play_both(model, 6)
+
+
+@pytest.mark.parametrize(("mechanism", "option"), [("consent", "logistic"), *RIVAL_OPTIONS])
+def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
+    play_both(rich_model(1, mechanisms={mechanism: option}), 6)
 
 
 @pytest.mark.slow
