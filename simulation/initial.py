@@ -19,6 +19,7 @@ from simulation.processes.bargaining import write_terms
 from simulation.processes.camps import camps_of_states
 from simulation.processes.contracts import upkeep_load
 from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
+from simulation.processes.tempo import tempo
 from simulation.processes.trust import initial_evidence
 from simulation.randomness import Stream, key, normal, stable_hash, uniform
 from simulation.scenario.parameters import GOODS, Parameters
@@ -371,9 +372,8 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
         state.budget[:] = UNLIMITED
     capture.capture_index(state, par, mech)
     state.load = upkeep_load(state, par)
-    state.track_first_wait[:, BILATERAL] = 1.0 / par.tempo
-    state.track_first_wait[:, NON_STATE] = 1.0 / par.tempo
-    state.track_first_wait[:, TRILATERAL] = 1.0 / (par.tempo * max(par.trilateral_rate, 1e-3))
+    state.track_first_wait[:, [BILATERAL, NON_STATE]] = 1.0 / tempo(par, mech, state.capability)
+    state.track_first_wait[:, TRILATERAL] = state.track_first_wait[:, BILATERAL] / max(par.trilateral_rate, 1e-3)
     _first_waits(state, par)
 
 

@@ -174,7 +174,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         try:
             return self._index[actor_id]
         except KeyError:
-            raise ModelError(f"no actor {actor_id!r}; {suggest(actor_id, list(self._index))}") from None
+            advice = suggest(actor_id, list(self._index)) or "see `wifaq list actors`"
+            raise ModelError(f"no actor {actor_id!r}; {advice}") from None
 
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""
@@ -282,7 +283,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         any_two[some] *= self._broker_rate[some]
         forum.choose_tracks(s, par, mech, self._draws(), states, others, any_two, self._own_broker)
         shared = self._shared_pool = forum.shared_pools(s, mech)
-        for row in self.hooks.tracks(s.track_share, s.open_slots):
+        for row in self.hooks.tracks(s.track_share, s.slots_by_track.sum(axis=1) > 0):
             forum.assign_slots(s, row, self._draws())
         pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
         self._offers = pick(s, par, self._draws(), shared, self._possible, self._worth, self._gain)

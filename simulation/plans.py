@@ -14,7 +14,7 @@ from simulation.scenario.schema import Deal, Scenario
 from simulation.state import State
 
 
-@dataclass
+@dataclass(eq=False)
 class _Plan:
     """One planned deal: its pairs of rows, the quarter it is due, the last in which it is kept by plan."""
 
@@ -40,7 +40,7 @@ class Plans:
         self._open = [
             _Plan(
                 deal,
-                tuple(combinations([index[name] for name in deal.parties], 2)),
+                tuple(combinations(sorted(index[name] for name in deal.parties), 2)),
                 deal.start.index_from(scenario.start),
                 None if deal.end is None else deal.end.index_from(scenario.start),
             )
@@ -52,14 +52,16 @@ class Plans:
 
         A deal let go lives on like any other: it may lapse, be breached, be shed.
         """
-        self._open = [plan for plan in self._open if self._stays_open(plan, state, par)]
+        over = [plan for plan in self._open if plan.last is not None and state.quarter > plan.last]
+        self._open = [plan for plan in self._open if plan not in over]
+        kept = {pair for plan in self._open if state.quarter >= plan.due for pair in plan.pairs}
+        for i, j in {pair for plan in over for pair in plan.pairs} - kept:
+            state.planned[i, j] = state.planned[j, i] = False
+        for plan in self._open:
+            self._sign(plan, state, par)
 
     @staticmethod
-    def _stays_open(plan: _Plan, state: State, par: Parameters) -> bool:
-        if plan.last is not None and state.quarter > plan.last:
-            for i, j in plan.pairs:
-                state.planned[i, j] = state.planned[j, i] = False
-            return False
+    def _sign(plan: _Plan, state: State, par: Parameters) -> None:
         if state.quarter >= plan.due:
             deal, three = plan.deal, len(plan.pairs) > 1
             terms = None if deal.terms is None else np.array(deal.terms)
@@ -69,4 +71,3 @@ class Plans:
             ]
             if plan.last is None and all(signed):
                 plan.last = state.quarter
-        return True

@@ -64,8 +64,9 @@ def alike(one: Kept, two: Kept) -> bool:
 class Unperturbed:
     """The run that others are compared with; remembers its record after each quarter."""
 
-    def __init__(self, scenario: Scenario):
-        self._model = build(scenario)
+    def __init__(self, scenario: Scenario, replicate: int = 0):
+        self.replicate = replicate
+        self._model = build(scenario, replicate=replicate)
         self._after = [recorded(self._model)]
 
     def after(self, quarters: int) -> Kept:
@@ -77,11 +78,11 @@ class Unperturbed:
 
 
 def first_difference(scenario: Scenario, other: Unperturbed) -> int | None:
-    """Quarters until a run records anything else than another; None if it never does.
+    """Quarters until a run records anything else than another of the same luck; None if it never does.
 
     0 if the start is different already.
     """
-    model = build(scenario)
+    model = build(scenario, replicate=other.replicate)
     try:
         for quarter in range(scenario.quarters + 1):
             if quarter:

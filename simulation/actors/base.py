@@ -60,6 +60,9 @@ class Trust(MutableMapping[str, float]):
     def __delitem__(self, other: str) -> None:
         raise ModelError("trust can be set, not deleted")
 
+    def __contains__(self, other: object) -> bool:
+        return other in self._actor.model.state.ids and other != self._actor.id
+
     def __iter__(self) -> Iterator[str]:
         return (name for k, name in enumerate(self._actor.model.state.ids) if k != self._actor.row)
 

@@ -20,6 +20,7 @@ from simulation.state import TRACKS
 
 F = NDArray[np.float64]
 I32 = NDArray[np.int32]
+B = NDArray[np.bool_]
 
 
 class Hooks:
@@ -88,14 +89,14 @@ class Hooks:
                 "replace partner_value, or use `consent: logistic`"
             )
 
-    def tracks(self, shares: F, open_slots: I32) -> list[int]:
+    def tracks(self, shares: F, busy: B) -> list[int]:
         """Replace rows of the track shares (n, 5) in place; returns the rows that changed.
 
-        Who has no open slot this quarter has nothing to choose and is not asked.
+        Who is not ``busy`` (n,) this quarter, with an open slot or a deal to broker, is not asked.
         """
         rows = []
         for actor in self.replaced("choose_tracks"):
-            if open_slots[actor.row] == 0:
+            if not busy[actor.row]:
                 continue
             given = dict(zip(TRACKS, map(float, shares[actor.row]), strict=True))
             chosen = actor.choose_tracks(dict(given))

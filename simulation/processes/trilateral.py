@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.rivalry import is_leader
 from simulation.processes.value import View, Weights, count_shared, utility, value
 from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, uniform
 from simulation.state import TRILATERAL, State
@@ -84,10 +85,13 @@ def _table(
         k = _draw(third_key, uid, v, possible, gain, noise, i, j)
         if k < 0:
             continue
+        level = min(v.depth[i, j], v.depth[i, k], v.depth[j, k]) + 1
+        if v.depth[i, j] < level and not possible[i, j]:
+            continue  # a contract of three is no way round a ban
         triples[count, 0], triples[count, 1], triples[count, 2] = i, j, k
-        gains[count, 0] = _mean_gain(v, w, leaders, concession, i, j, k)
-        gains[count, 1] = _mean_gain(v, w, leaders, concession, j, i, k)
-        gains[count, 2] = _mean_gain(v, w, leaders, concession, k, i, j)
+        gains[count, 0] = _mean_gain(v, w, leaders, concession, gain, i, j, k)
+        gains[count, 1] = _mean_gain(v, w, leaders, concession, gain, j, i, k)
+        gains[count, 2] = _mean_gain(v, w, leaders, concession, gain, k, i, j)
         count += 1
     return triples[:count], gains[:count]
 
@@ -128,7 +132,9 @@ def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float,
 
 
 @njit(cache=True, error_model="numpy")
-def _mean_gain(v: View, w: Weights, leaders: I32, concession: F, a: int, b: int, c: int) -> float:
+def _mean_gain(
+    v: View, w: Weights, leaders: I32, concession: F, gain: F, a: int, b: int, c: int
+) -> float:
     """Mean utility to a of the pairs a-b and a-c that lie below the contract's depth."""
     level = min(v.depth[a, b], v.depth[a, c], v.depth[b, c]) + 1
     total = 0.0
@@ -138,11 +144,12 @@ def _mean_gain(v: View, w: Weights, leaders: I32, concession: F, a: int, b: int,
             worth = value(v, w, a, other, count_shared(v.depth, a, other))
             if worth <= 0.0 or v.trust_hat[a, other] <= 0.0:
                 return -1e9
-            total += utility(v, w, a, other, worth)
-            for h in range(leaders.size):  # concessions on the table count here as they do elsewhere
-                if leaders[h] == other:
-                    total += concession[a, h]
-                if leaders[h] == a:
-                    total -= concession[other, h]
+            if is_leader(leaders, a):
+                total += gain[a, other]  # with its rivalry term, or its bid would make it refuse its own deal
+            else:
+                total += utility(v, w, a, other, worth)
+                for h in range(leaders.size):  # concessions on the table count here as they do elsewhere
+                    if leaders[h] == other:
+                        total += concession[a, h]
             pairs += 1
     return total / pairs if pairs > 0 else 0.0

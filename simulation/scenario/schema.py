@@ -111,7 +111,7 @@ class Deal(_Section):
     end: QuarterField | None = None
     """Last quarter in which it is kept by plan; without it, it lives on like any other deal."""
     terms: Point | None = None
-    """Agreed terms on rights, control, market and sovereignty; without them they are bargained."""
+    """Agreed terms on rights, control, market and sovereignty; without them half-way between the parties."""
     exclusive: bool = False
     """Bars the parties from new deals with other camps."""
 

@@ -46,19 +46,25 @@ def plans_of(scenario: Scenario) -> list[Plan]:
 
 def sign_planned(w: World) -> None:
     """Planned deals come first: signed when due, signed again if lost before their last quarter, then let go."""
-    for plan in list(w.plans):
-        actors = [w.by_id[name] for name in plan.deal.parties]
-        pairs = [(a, b) for n, a in enumerate(actors) for b in actors[n + 1 :]]
-        if plan.last is not None and w.quarter > plan.last:
-            w.plans.remove(plan)
-            for a, b in pairs:
-                if b in a.deals:
-                    a.deals[b].planned = False
-        elif w.quarter >= plan.due:
-            three = len(actors) == 3
-            signed = [is_planned(a, b) or impose(w, plan.deal, a, b, three) for a, b in pairs]
+    over = [plan for plan in w.plans if plan.last is not None and w.quarter > plan.last]
+    w.plans = [plan for plan in w.plans if plan not in over]
+    kept = {frozenset(pair) for plan in w.plans if w.quarter >= plan.due for pair in pairs_of(w, plan)}
+    for plan in over:
+        for a, b in pairs_of(w, plan):
+            if frozenset((a, b)) not in kept and b in a.deals:
+                a.deals[b].planned = False
+    for plan in w.plans:
+        if w.quarter >= plan.due:
+            pairs = pairs_of(w, plan)
+            signed = [is_planned(a, b) or impose(w, plan.deal, a, b, len(pairs) == 3) for a, b in pairs]
             if plan.last is None and all(signed):
                 plan.last = w.quarter
+
+
+def pairs_of(w: World, plan: Plan) -> list[tuple[Actor, Actor]]:
+    """The pairs of a planned deal, in the order of the actors."""
+    actors = sorted((w.by_id[name] for name in plan.deal.parties), key=lambda actor: actor.row)
+    return [(a, b) for n, a in enumerate(actors) for b in actors[n + 1 :]]
 
 
 def is_planned(a: Actor, b: Actor) -> bool:
@@ -172,9 +178,9 @@ def agree_terms(w: World, contract: Contract, a: Actor, b: Actor) -> list[float]
     share = challenge(w, a, b) if w.rules["bargaining"] == "challenge" else nash(a, b)
     share = settle(w, a, b, share)
     terms = [share * x + (1.0 - share) * y for x, y in zip(a.position, b.position, strict=True)]
-    ngos = [i for i in contract.parties if i.kind == "ngo"]
-    if len(contract.parties) == 3 and ngos and ngos[-1] not in (a, b):
-        terms[0] += w.when("rights_terms", w.par.rights_terms) * (ngos[-1].position[0] - terms[0])
+    beside = [i for i in contract.parties if i not in (a, b)]
+    if beside and beside[0].kind == "ngo":
+        terms[0] += w.when("rights_terms", w.par.rights_terms) * (beside[0].position[0] - terms[0])
     return terms
 
 

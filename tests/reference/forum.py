@@ -18,7 +18,7 @@ def choose_tracks(w: World) -> None:
     obey_the_wait(w)
     for i in w.actors:
         i.slots_by_track = dict.fromkeys(TRACKS, 0)
-        if has_one_pool(w, i):
+        if not chooses(w, i):
             fill_pool(w, i)
         elif i.open_slots > 0:
             i.track_share = shares(w, i)
@@ -28,9 +28,14 @@ def choose_tracks(w: World) -> None:
                     i.slots_by_track[track] += 1
 
 
+def chooses(w: World, i: Actor) -> bool:
+    """Whether an actor chooses a track for each slot: states do, with forum choice."""
+    return i.is_state and w.on("forum_choice")
+
+
 def has_one_pool(w: World, i: Actor) -> bool:
-    """Whether an actor chooses no track: all but states, and everybody without forum choice."""
-    return not (i.is_state and w.on("forum_choice"))
+    """Whether its slots serve everybody: it chooses no track and neither track of deals is closed to it."""
+    return not chooses(w, i) and i.track_allowed["bilateral"] and i.track_allowed["non_state"]
 
 
 def fill_pool(w: World, i: Actor) -> None:

@@ -22,6 +22,9 @@ def broker(w: World) -> list[Contract]:
         k = j and pick(w, Stream.BROKER_THIRD, i, (a for a in i.possible & j.possible if a not in (i, j)))
         if not j or not k:
             continue
+        level = min(i.depth(j), i.depth(k), j.depth(k)) + 1
+        if i.depth(j) < level and j not in i.possible:
+            continue  # a contract of three is no way round a ban
         gains = [mean_gain(w, i, j, k), mean_gain(w, j, i, k), mean_gain(w, k, i, j)]
         chance = broker_rate(w, i) * math.prod(yes(w, u) for u in gains)
         if w.draw(Stream.BROKER_CONSENT, i.uid, j.uid ^ k.uid) < chance:
@@ -53,5 +56,7 @@ def mean_gain(w: World, a: Actor, b: Actor, c: Actor) -> float:
             worth = value(w, a, other, other.degree, shared_partners(a, other))
             if worth <= 0.0 or a.trust[other] <= 0.0:
                 return -1e9
-            gains.append(utility(w, a, other, worth) + a.offered.get(other, 0.0) - other.offered.get(a, 0.0))
+            # a leader's own utility holds its rivalry term and what it concedes
+            leads = a in w.leaders
+            gains.append(a.gain[other] if leads else utility(w, a, other, worth) + a.offered.get(other, 0.0))
     return sum(gains) / len(gains) if gains else 0.0
