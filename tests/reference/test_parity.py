@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from simulation.model import GovernanceModel
 from tests.reference.parity import play_both
 from tests.reference.strategies import RIVAL_OPTIONS, models, rich_model
+from tests.synthetic import make_bloc, make_model, make_world
 
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
@@ -21,6 +22,16 @@ def test_small_worlds(model: GovernanceModel) -> None:
 @pytest.mark.parametrize(("mechanism", "option"), [("consent", "logistic"), *RIVAL_OPTIONS])
 def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
     play_both(rich_model(1, mechanisms={mechanism: option}), 6)
+
+
+@pytest.mark.parametrize("consent", ["logistic", "choice"])
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+def test_actors_that_are_all_alike_leave_ties_to_their_uids(consent: str, noise: float) -> None:
+    others = {"firm": 3, "think_tank": 2, "ngo": 3}
+    world = make_world(8, others, trust_prior=0.7, blocs=[make_bloc(range(5), "majority", 0.5)])
+    model = make_model(world, 6, parameters={"choice_noise": noise}, mechanisms={"consent": consent})
+    play_both(model, 6)
+    assert model.state.depth.any()
 
 
 @pytest.mark.slow
