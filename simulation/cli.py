@@ -111,12 +111,12 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario or sweep files.")],
     debug: Debug = False,
 ) -> None:
-    """Validate scenario files; every fault is told with its place."""
+    """Validate scenario and sweep files; every fault is told with its place."""
     with _errors(debug):
-        from simulation.scenario.listing import check_files
+        from simulation.checking import check_files
 
         faults = check_files(files)
         if faults:
