@@ -6,6 +6,7 @@ halving its chunk, and becomes a row.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
@@ -21,7 +22,7 @@ from simulation.experiments.worker import Failure, Job, SinkError, Task
 _CHUNKS_AHEAD = 2  # chunks in flight a worker: one running, one waiting at its door
 _SUSPECT = 2  # a chunk in flight at this many deaths of a worker goes on alone
 _GUILTY = 3  # a job alone in flight at the last of this many deaths is not tried again
-_GIVE_UP = 5  # deaths in a row, with nothing ever finished, after which the cause is general
+_GIVE_UP = 5  # deaths in a row, with nothing ever finished, after which the cause is general; and one a halving
 
 
 class Collector(Protocol):
@@ -76,6 +77,7 @@ class Dispatch:
         self.pool, self.task, self.collect, self.seed = pool, task, collect, seed
         self.deaths_in_a_row = 0
         self.any_finished = False
+        self.largest = 1
 
     def run(self) -> None:
         """Until nothing waits. Whatever interrupts it, no worker is left behind.
@@ -107,6 +109,7 @@ class Dispatch:
                 jobs = next(self.fresh, None)
                 if jobs is None:
                     break
+                self.largest = max(self.largest, len(jobs))
                 self.again.append(_Chunk(jobs))
             self._submit(self.again)
         if self.suspects and not self.running:
@@ -156,7 +159,7 @@ class Dispatch:
         self.running.clear()
         self.pool.close(busy=False)
         self.deaths_in_a_row += 1
-        if self.deaths_in_a_row >= _GIVE_UP and not self.any_finished:
+        if self.deaths_in_a_row >= _GIVE_UP + math.ceil(math.log2(self.largest)) and not self.any_finished:
             raise RunError(
                 f"{self.deaths_in_a_row} worker processes died before any finished a replicate. "
                 "Is there enough memory? A script that runs several workers must start them under "
@@ -170,7 +173,7 @@ class Dispatch:
         if chunk.deaths < _SUSPECT:
             self.again.appendleft(chunk)
         elif alone and len(chunk.jobs) > 1:
-            self.suspects.extendleft(chunk.halves())
+            self.suspects.extendleft(reversed(chunk.halves()))
         elif alone and chunk.deaths >= _GUILTY:
             self._guilty(chunk.jobs[0], f"its worker process died each of the {chunk.deaths} times it was tried")
         else:

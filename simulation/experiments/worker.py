@@ -164,11 +164,20 @@ def run_task(task: Task) -> list[Any]:
     with _ONE_AT_A_TIME:
         _check_code(task.code)
         _register(task.metrics)
-        results = [run_job(task.simulate, task.points, job, task.limit) for job in task.jobs]
+        results = [_run(task, job) for job in task.jobs]
         if task.sink is None:
             return results
         task.sink.keep(task.jobs, results)
         return [result if isinstance(result, Failure) else None for result in results]
+
+
+def _run(task: Task, job: Job) -> Any:
+    try:
+        return run_job(task.simulate, task.points, job, task.limit)
+    except InputError as error:
+        if task.sink is None:
+            raise
+        return failure(job, 0, error, "scenario")  # one of many scenarios; the sink knows its seed
 
 
 def _check_code(code: str) -> None:
