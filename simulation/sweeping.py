@@ -20,13 +20,14 @@ from simulation.experiments.facts import describe
 from simulation.experiments.runner import Progress, end_if_inherited, tied_to_this_process
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.worker import Failure, Job, Simulate, Task, run_task
+from simulation.results import RESULTS
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.sweeps import ledger
 from simulation.sweeps.design import is_number, point_id
 from simulation.sweeps.load import load_sweep
 from simulation.sweeps.manifest import FILE, manifest, same_sweep
 from simulation.sweeps.plan import MAX_RUNS, Plan, make_plan
-from simulation.sweeps.results import RESULTS, SweepResults
+from simulation.sweeps.results import SweepResults
 from simulation.sweeps.schema import label
 
 CHUNK_MAX = 25  # runs a chunk: what the death of a worker can cost
@@ -106,9 +107,18 @@ def sweep(
                 _write_head(folder, plan, content)
             work = _Work(folder, plan, content["sweep"], simulate, time_limit, progress)
             work.run(pool, chunk_size)
+            results = SweepResults.open(folder)
+            _write_tables(results)
     finally:
         pool.close(busy=True)
-    return SweepResults.open(folder)
+    return results
+
+
+def _write_tables(results: SweepResults) -> None:
+    try:
+        results.write_tables()
+    except OSError as error:
+        raise RunError(f"the tables of the sweep were not written: {error.strerror} ({results.folder})") from error
 
 
 def _plan(

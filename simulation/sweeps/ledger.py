@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import socket
@@ -140,6 +141,13 @@ def _table(jobs: Sequence[Job], results: Sequence[Any]) -> pa.Table:
     if not tables:
         return SERIES.empty_table()
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def chunk_bytes(jobs: Sequence[Job], results: Sequence[Any]) -> int:
+    """Size of the chunk that some outcomes would make."""
+    buffer = io.BytesIO()
+    pq.write_table(_table(jobs, results), buffer, compression="zstd", version="2.6", write_statistics=False)
+    return buffer.tell()
 
 
 def _metadata(table: pa.Table, runs: Sequence[Run], sweep: str) -> dict[bytes, bytes]:

@@ -23,11 +23,13 @@ from simulation.sweeps.dead import dead_factors, equal_points
 from simulation.sweeps.ledger import SERIES, good_chunks
 from simulation.sweeps.manifest import FILE
 
-RESULTS = Path("results")
 PARAMETER, SHARE = "parameter.", "share."
 """How the columns of effective parameters and of places in the unit cube start."""
 RUN_COLUMNS = ("run", "point", "replicate", "seed", "stage", "type", "message", "digest")
 SUMMARY_COLUMNS = ("point", "metric", "quarter", "mean", "standard_error", *QUANTILES, "replicates")
+
+SUMMARISED = ("cooperation", "volume", "implementation", "quality", "autonomy", "capacity", "safety")
+"""Metrics of ``summary.csv``."""
 
 Select = str | Mapping[str, Any]
 
@@ -183,12 +185,19 @@ class SweepResults:
         InputError
             If that was not recorded.
         """
-        quarter = self._quarter(quarter)
-        self._check_metric(metric)
-        rows = self.series(metric, quarter).astype({"point": "str", "actor": "str"})
+        rows = self._focal([metric], [self._quarter(quarter)])
         joined = self.points().merge(rows, on="point", how="inner", validate="one_to_many")
-        own = joined.loc[(joined["actor"] == joined["focal"]) | (joined["actor"] == SYSTEM)]
-        return own.drop(columns=["actor", "metric", "quarter"]).reset_index(drop=True)
+        return joined.drop(columns=["metric", "quarter"])
+
+    def _focal(self, metrics: Sequence[str], quarters: Sequence[str]) -> pd.DataFrame:
+        """Rows ``point, metric, quarter, replicate, value`` of each point's focal state and the system."""
+        for metric in metrics:
+            self._check_metric(metric)
+        names = ["point", "quarter", "actor", "metric"]
+        rows = self.series(metrics, quarters).astype(dict.fromkeys(names, "str"))
+        focal = rows["point"].map(self._points.set_index("point")["focal"].astype("str"))
+        own = rows.loc[(rows["actor"] == focal) | (rows["actor"] == SYSTEM)]
+        return own.drop(columns="actor").reset_index(drop=True)
 
     def _quarter(self, quarter: str | None) -> str:
         if not self.quarters:
@@ -213,16 +222,19 @@ class SweepResults:
         DataFrame
             Columns :data:`SUMMARY_COLUMNS`.
         """
-        found = []
-        for metric in metrics:
-            for quarter in quarters or (self._quarter(None),):
-                values = self.table(metric, quarter).groupby("point", sort=False)["value"]
-                table = values.agg(mean="mean", standard_error="sem")
-                for name, share in QUANTILES.items():
-                    table[name] = values.quantile(share)
-                table = table.assign(replicates=values.size(), metric=metric, quarter=quarter)
-                found.append(table.reset_index().loc[:, list(SUMMARY_COLUMNS)])
-        return pd.concat(found, ignore_index=True)
+        when = [self._quarter(quarter) for quarter in quarters] or [self._quarter(None)]
+        values = self._focal(metrics, when).groupby(["point", "metric", "quarter"], sort=True)["value"]
+        table = values.agg(mean="mean", standard_error="sem")
+        for name, share in QUANTILES.items():
+            table[name] = values.quantile(share)
+        return table.assign(replicates=values.size()).reset_index().loc[:, list(SUMMARY_COLUMNS)]
+
+    def write_tables(self) -> None:
+        """Put ``points.csv`` and ``summary.csv`` (of the last quarter) beside the chunks."""
+        store.write_csv(self.points(), self.folder / "points.csv")
+        metrics = [name for name in SUMMARISED if name in self.metrics]
+        if metrics:
+            store.write_csv(self.summary(metrics), self.folder / "summary.csv")
 
     # --- comparisons
 
