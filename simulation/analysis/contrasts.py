@@ -90,6 +90,37 @@ def _contrast(pairs: pd.DataFrame) -> dict[str, float]:
     }
 
 
+def more_pairs(standard_error: float, pairs: int, precision: float) -> int | None:
+    """How many more pairs bring the half-width of the interval down to a precision.
+
+    Parameters
+    ----------
+    standard_error, pairs
+        Of a contrast.
+    precision
+        Half-width wanted, above 0, in the metric's unit.
+
+    Returns
+    -------
+    int or None
+        The least number at the spread found so far; none from a single pair, which shows no spread.
+    """
+    if pairs < 2 or not np.isfinite(standard_error):
+        return None
+    spread = standard_error * np.sqrt(pairs)
+
+    def reach(count: int) -> float:
+        return float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * spread / float(np.sqrt(count))
+
+    low, high = 1, 2  # the reach falls with the count: double, then halve
+    while reach(high) > precision:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if reach(middle) > precision else (low, middle)
+    return max(0, high - pairs)
+
+
 @dataclass(frozen=True)
 class Absence:
     """A scenario with and without something, one of the two being the scenario itself.
