@@ -1,0 +1,198 @@
+"""Numbers that only the propositions of section F need, recorded like a user's own metrics.
+
+They are registered for the length of a run and taken away again, so that they are in nobody
+else's list of metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.experiments.simulate import simulate
+from simulation.outcomes import network
+from simulation.outcomes.metrics import Bounds, Metric, StateView, register, unregister
+from simulation.state import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from simulation.experiments.tables import Outcome
+    from simulation.scenario.schema import Scenario
+
+F = NDArray[np.float64]
+
+BLOC = "AMU"
+"""The bloc of the phase boundary (C.6): five members, unanimity, two of them rivals."""
+
+_THIRD = 3
+_FIT_ROUNDS = 2000
+_FIT_ERROR = 1e-9
+
+
+def simulate_measured(scenario: Scenario, replicate: int) -> Outcome:
+    """One replicate, with the measures of this module among the metrics."""
+    with registered():
+        return simulate(scenario, replicate)
+
+
+@contextmanager
+def registered() -> Iterator[None]:
+    """The measures are metrics inside this context."""
+    for entry in MEASURES:
+        register(entry)
+    try:
+        yield
+    finally:
+        for entry in MEASURES:
+            unregister(entry.name)
+
+
+def degree_matched_transitivity(degree: F) -> float:
+    """Expected transitivity of a random graph whose nodes have these degrees on average.
+
+    The undirected binary configuration model of maximum entropy, ``p_ij = x_i x_j/(1 + x_i x_j)``
+    (Park & Newman 2004), fitted by iterating ``x_i = k_i / Σ_j x_j/(1 + x_i x_j)``. It forms no
+    double tie, unlike the textbook formula from the first two moments, which fails for skewed
+    degrees.
+
+    Parameters
+    ----------
+    degree
+        Shape (n,), each below n.
+
+    Returns
+    -------
+    float
+        ``Σ p_ij p_jk p_ik / Σ p_ij p_jk`` over distinct i, j, k, in [0, 1]; 0 without ties.
+    """
+    k = degree[degree > 0]
+    if len(k) < 3:
+        return 0.0
+    x = k / np.sqrt(k.sum())
+    for _ in range(_FIT_ROUNDS):
+        terms = x[None, :] / (1.0 + x[:, None] * x[None, :])
+        np.fill_diagonal(terms, 0.0)
+        new = k / terms.sum(axis=1)
+        done = np.abs(new - x).max() <= _FIT_ERROR * x.max()
+        x = new
+        if done:
+            break
+    p = x[:, None] * x[None, :] / (1.0 + x[:, None] * x[None, :])
+    np.fill_diagonal(p, 0.0)
+    paths = p @ p
+    np.fill_diagonal(paths, 0.0)
+    total = float(paths.sum())
+    return float((paths * p).sum()) / total if total > 0.0 else 0.0
+
+
+def transitivity_matched(view: StateView) -> float:
+    """Transitivity expected between states from their numbers of partners alone."""
+    depth = np.array(view.depth[: view.s, : view.s])
+    return degree_matched_transitivity(network.partners(depth).astype(np.float64))
+
+
+def _bloc(view: StateView) -> int:
+    """Row of :data:`BLOC`, -1 where a scenario has split it."""
+    return view.bloc_ids.index(BLOC) if BLOC in view.bloc_ids else -1
+
+
+def bloc_decided(view: StateView) -> float:
+    """Whether the bloc of the phase boundary has decided anything."""
+    row = _bloc(view)
+    return float(row >= 0 and view.bloc_depth[row] > 0)
+
+
+def bloc_pairs_agreed(view: StateView) -> float:
+    """Share of pairs of members of that bloc with a deal of their own, made since the start."""
+    row = _bloc(view)
+    if row < 0:
+        return 0.0
+    members = np.flatnonzero(view.member[row, : view.s])
+    pairs = [(i, j) for k, i in enumerate(members) for j in members[k + 1 :]]
+    return float(np.mean([view.since[i, j] >= 0 for i, j in pairs]))
+
+
+def incidents_of_all(view: StateView) -> float:
+    """Incidents in all UN members since the start."""
+    return float(view.incidents_total[view.un_member].sum())
+
+
+def agreements_of_all(view: StateView) -> float:
+    """Agreements that states have reached on all tracks since the start, once a state."""
+    return float(view.track_success[: view.s].sum())
+
+
+def binding_deals_of_all(view: StateView) -> float:
+    """Binding deals in which at least one party is a UN member."""
+    binding = np.triu(view.depth == MAX_DEPTH)
+    either = view.un_member[:, None] | view.un_member[None, :]
+    return float((binding & either).sum())
+
+
+def capacity_elsewhere(view: StateView) -> float:
+    """Mean governance capacity of the UN members outside the camps of the leaders."""
+    outside = view.un_member & (view.camp < 0)
+    return float(view.capacity[outside].mean()) if outside.any() else 0.0
+
+
+def _ends(view: StateView) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the third of UN members with least capacity, and of the third with most."""
+    members = np.flatnonzero(view.un_member)
+    order = members[np.argsort(view.capacity[members], kind="stable")]
+    third = max(1, len(order) // _THIRD)
+    return order[:third], order[-third:]
+
+
+def benefit_least_able(view: StateView) -> float:
+    """Mean benefit of AI this quarter in the third of UN members with least capacity."""
+    return float(view.net_benefit[_ends(view)[0]].mean())
+
+
+def benefit_most_able(view: StateView) -> float:
+    """Mean benefit of AI this quarter in the third of UN members with most capacity."""
+    return float(view.net_benefit[_ends(view)[1]].mean())
+
+
+def incidents_least_able(view: StateView) -> float:
+    """Mean incidents since the start in the third of UN members with least capacity."""
+    return float(view.incidents_total[_ends(view)[0]].sum(axis=1).mean())
+
+
+def incidents_most_able(view: StateView) -> float:
+    """Mean incidents since the start in the third of UN members with most capacity."""
+    return float(view.incidents_total[_ends(view)[1]].sum(axis=1).mean())
+
+
+def standing(view: StateView, actor: str) -> float:
+    """Mean direct trust of the other UN members in an actor."""
+    row = view.index(actor)
+    others = np.flatnonzero(view.un_member)
+    others = others[others != row]
+    kept, mass = view.alpha[others, row], view.alpha[others, row] + view.beta[others, row]
+    return float(np.divide(kept, mass, out=np.zeros(len(others)), where=mass > 0).mean())
+
+
+def _entry(function: Any, unit: str, high: float | None, level: str = "system") -> Metric:
+    bounds: Bounds = (0.0, high)
+    told = str(function.__doc__).splitlines()[0]
+    return Metric(function.__name__, unit, bounds, told, "F", level, False, function, custom=True)  # type: ignore[arg-type]
+
+
+MEASURES = (
+    _entry(transitivity_matched, "share", 1.0),
+    _entry(bloc_decided, "0 or 1", 1.0),
+    _entry(bloc_pairs_agreed, "share", 1.0),
+    _entry(incidents_of_all, "incidents", None),
+    _entry(agreements_of_all, "agreements", None),
+    _entry(binding_deals_of_all, "deals", None),
+    _entry(capacity_elsewhere, "index", 1.0),
+    _entry(benefit_least_able, "share of product a quarter", None),
+    _entry(benefit_most_able, "share of product a quarter", None),
+    _entry(incidents_least_able, "incidents", None),
+    _entry(incidents_most_able, "incidents", None),
+    _entry(standing, "probability", 1.0, "actor"),
+)
+"""Registered by :func:`registered`."""
