@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"no proposition {name!r}; there are {', '.join(known)}")
     if options.only and not options.out:
         parser.error("--only needs --out: the page of findings holds all propositions")
-    chosen = [known[name] for name in options.only or known]
+    chosen = [proposition for proposition in PROPOSITIONS if not options.only or proposition.id in options.only]
     try:
         found = run_arms(
             chosen,

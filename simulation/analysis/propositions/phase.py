@@ -25,8 +25,8 @@ class PhasePoint:
 
     Attributes
     ----------
-    rule, consent
-        Rule of the bloc, and the probability of a member's yes.
+    rule, strictness, consent
+        Rule of the bloc, the share of yes votes it needs, and the probability of a member's yes.
     pair, passage
         Probability that a pair agrees in one attempt, and that the bloc passes one proposal.
     wait
@@ -40,6 +40,7 @@ class PhasePoint:
     """
 
     rule: str
+    strictness: float
     consent: float
     pair: float
     passage: float
@@ -57,7 +58,7 @@ class PhasePoint:
 def phase_points(ensembles: Mapping[str, Ensemble]) -> list[PhasePoint]:
     """Points of the ensembles that force a consent; they must record the bloc every quarter."""
     forced = [e for e in ensembles.values() if e.scenario.parameters.vote_probability >= 0.0]
-    return [phase_point(ensemble) for ensemble in forced]
+    return sorted((phase_point(ensemble) for ensemble in forced), key=lambda point: (-point.strictness, point.consent))
 
 
 def phase_point(ensemble: Ensemble) -> PhasePoint:
@@ -79,6 +80,7 @@ def phase_point(ensemble: Ensemble) -> PhasePoint:
     reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(waits) - 1) * waits.std(ddof=1) / np.sqrt(len(waits)))
     return PhasePoint(
         rule=f"{bloc.rule.replace('_', ' ')} ({bloc.threshold:.0%})",
+        strictness=bloc.threshold,
         consent=p,
         pair=p * p,
         passage=passage,

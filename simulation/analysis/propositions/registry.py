@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulation.analysis.propositions.arms import PHASE, THRESHOLDS
+from simulation.analysis.propositions.arms import PHASE
 from simulation.analysis.propositions.effects import HORIZON, Effect, Kind, Proposition, Reading
 from simulation.analysis.propositions.remarks import REMARKS
 
