@@ -81,11 +81,14 @@ def run(
     """Forecast: run the replicates, print the focal state's table, write the result folder."""
     with _errors(debug):
         from simulation.experiments import store
+        from simulation.results import RESULTS
         from simulation.running import CONTRASTS
         from simulation.running import run as run_scenario
 
         if out is not None:
             store.check_target(out)
+        else:
+            store.check_writable(RESULTS)
         loaded = _load(scenario, sets, focal, replicates, seed)
         with _progress(quiet) as progress:
             results = run_scenario(

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from simulation.data.world import World
 from simulation.levers import apply_strategy
-from simulation.processes import capacity, capture, instruments, norms, opinion
+from simulation.processes import capacity, capture, instruments, learning, norms, opinion
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
+from simulation.processes.camps import camps_of_states
 from simulation.processes.contracts import upkeep_load
 from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
 from simulation.processes.trust import initial_evidence
@@ -62,7 +63,12 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
         raise ValueError("two actor ids share a hash")
     position = draw_positions(world, par, uid, seed, replicate)
     camp = camps(world, par)
-    cell = cells(scenario.fragmentation.lines, world.ids, camp, world.subregion, world.home)
+    # a union of states of several regions lies on no side of a regional line
+    regions = [
+        name if home >= 0 and world.un_member[home] else ""
+        for name, home in zip(world.subregion, world.home, strict=True)
+    ]
+    cell = cells(scenario.fragmentation.lines, world.ids, camp, regions, world.home)
     prior = first_trust(world, scenario, cell)
     blocs = start_blocs(world, scenario, cell)
     columns: dict[str, Any] = {}
@@ -108,22 +114,20 @@ def camps(world: World, par: Parameters) -> NDArray[np.int8]:
     A leader, an EU member, or the leader of highest affinity where that exceeds the second's by
     ``camp_margin``. A non-state actor has the camp of its home state.
     """
-    n = len(world.ids)
-    camp = np.full(n, -1, np.int8)
-    affinity = affinity_matrix(world.position, world.weight, par.affinity_width)
-    members = {i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members}
-    for i in np.flatnonzero(world.kind == STATE):
-        if i in world.leaders:
-            camp[i] = world.leaders.index(i)
-        elif i in members:
-            camp[i] = 0
-        else:
-            order = sorted(range(len(world.leaders)), key=lambda h: -affinity[i, world.leaders[h]])
-            first, *others = (affinity[i, world.leaders[h]] for h in order)
-            camp[i] = order[0] if not others or first > par.camp_margin * others[0] else -1
+    camp = camps_of_states(
+        world.position, world.weight, world.kind == STATE, np.array(world.leaders, np.int32),
+        union_members(world), par.affinity_width, par.camp_margin,
+    )  # fmt: skip
     for i in np.flatnonzero(world.kind != STATE):
         camp[i] = camp[world.home[i]] if world.home[i] >= 0 else -1
     return camp
+
+
+def union_members(world: World) -> NDArray[np.bool_]:
+    """Members of the leader that is a union of states (the EU), (n,)."""
+    inside = np.zeros(len(world.ids), bool)
+    inside[[i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]] = True
+    return inside
 
 
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
@@ -131,7 +135,8 @@ def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
     prior = world.trust_prior.copy()
     par = scenario.parameters
     for i, j in world.rivals:
-        prior[i, j] = prior[j, i] = par.prior_rivals
+        if i not in world.leaders or j not in world.leaders:  # among leaders their own rule holds
+            prior[i, j] = prior[j, i] = par.prior_rivals
     prior = lower_trust(prior, cell, par.fragmentation_trust * scenario.fragmentation.trust)
     for own in scenario.trust:
         i, j = (world.index(name) for name in own.pair)
@@ -173,14 +178,14 @@ def _who(
     n = len(world.ids)
     s = int((world.kind == STATE).sum())
     allowed = ~np.eye(n, dtype=bool)
-    members = [i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]
-    eu = world.leaders[0]
-    allowed[eu, members] = allowed[members, eu] = False  # the EU makes no deals with its members
+    in_union, eu = union_members(world), world.leaders[0]
+    allowed[eu, in_union] = allowed[in_union, eu] = False  # the EU makes no deals with its members
     return {
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
         "home": world.home.copy(), "camp": camp, "leaders": np.array(world.leaders, np.int32),
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
         "exposure": world.exposure.copy(), "trust_prior": prior, "allowed": allowed,
+        "in_union": in_union,
         "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
         "strategic_weight": strategic_weight(world, scenario),
@@ -349,14 +354,17 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     """Columns that follow from the others."""
     par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
     s = state.s
-    settled = np.array([facts.complete and not facts.invitation_only for facts in world.instruments] + [False] * len(scenario.instruments))
-    settled = settled.astype(bool)  # lists without usable names, or by invitation, say nothing about habit
+    # lists without usable names, or by invitation, say nothing about habit
+    settled = np.zeros(len(state.instrument_ids), bool)
+    for q, facts in enumerate(world.instruments):
+        settled[q] = facts.complete and not facts.invitation_only
     state.habit = instruments.habits(
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = instruments.peer_weights(likeness, state.member[:, :s])
     instruments.draw_reach(state, par, seed, replicate)
+    state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
     if not mech.on("budget"):

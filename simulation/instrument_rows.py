@@ -60,7 +60,8 @@ def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> Instrume
     return InstrumentRow(
         id=spec.id, sponsors=sponsors,
         enforcement=DEFAULT_ENFORCEMENT if spec.enforcement is None else spec.enforcement,
-        opens=spec.opens or scenario.start.first_day, closes=spec.closes, regional=spec.track == "regional", eligible=eligible,
+        opens=spec.opens or scenario.start.first_day, closes=spec.closes,
+        regional=spec.track == "regional", eligible=eligible,
         position=spec.position or sponsor_position(sponsors, world), binding=spec.binding, in_force=False,
         needed=0, domain=spec.domain, exclusive=spec.exclusive, joined=joined,
     )  # fmt: skip

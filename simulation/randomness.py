@@ -13,6 +13,7 @@ takes the place of ``uid_j`` where there is no second actor.
 from __future__ import annotations
 
 import hashlib
+import math
 from enum import IntEnum
 
 import numpy as np
@@ -100,6 +101,12 @@ def symmetric_uniform(key: np.uint64, uid_i: np.uint64, uid_j: np.uint64) -> flo
 def gumbel(u: float) -> float:
     """Standard Gumbel by inversion of ``u``."""
     return -np.log(-np.log(u))
+
+
+@njit(cache=True, error_model="numpy")
+def gumbel_bound(u: float) -> float:
+    """A cheap upper bound of :func:`gumbel`: -log(-log u) ≤ -log(1-u) ≤ k log 2 where 1-u ≥ 2^-k."""
+    return (1 - math.frexp(1.0 - u)[1]) * 0.6931471805599454
 
 
 @njit(cache=True, error_model="numpy")

@@ -22,6 +22,9 @@ from simulation.experiments.tables import to_frame
 if TYPE_CHECKING:
     from simulation.plots.pictures import Pictures
 
+RESULTS = Path("results")
+"""Where result folders go that have no name of their own, below the working directory."""
+
 ON_REQUEST = ("edges", "events")
 """Tables that a scenario has to ask for."""
 
@@ -145,7 +148,7 @@ class Results:
         )
 
     # --- folder
-    def default_folder(self, root: Path = Path("results")) -> Path:
+    def default_folder(self, root: Path = RESULTS) -> Path:
         """``results/<scenario>/<run id>``."""
         return root / str(self.info["scenario"]) / str(self.info["run"])
 

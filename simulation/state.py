@@ -49,6 +49,7 @@ class State:
     size: F  # [n] m in [0, 1], 0 for non-state actors
     objectivity: F  # [n] O in [0, 1]
     research: F  # [n] how research-minded a firm is, [0, 1]
+    in_union: B  # [n] member of the leader that is a union of states (the EU)
     exposure: F  # [n, n] X in [0, 1]: i's exposure to j, zero diagonal
     trust_prior: F  # [n, n] τ⁰ in [0, 1]: i's first opinion of j
     contiguous: B  # [s, s] land neighbours

@@ -147,6 +147,13 @@ def test_bad_input_is_told_in_lines_and_nothing_is_written(tmp_path, arguments, 
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tmp_path):
+    (tmp_path / "results").touch()
+    result = wifaq("run", BASELINE)
+    assert result.exit_code == 2
+    assert "results: cannot be written" in result.stderr
+
+
 def test_every_fault_has_a_line_and_debug_shows_the_traceback():
     faults = ["--set", "parameters.rivalry=9", "--set", "seeed=1"]
     result = wifaq("run", BASELINE, *faults)

@@ -21,7 +21,7 @@ _PAIRS = (
     "alpha", "beta", "last_breach", "terms", "trust_hat",
 )  # fmt: skip
 _ROWS = (
-    "uid", "kind", "un_member", "home", "camp", "size", "objectivity", "research", "strategic_weight",
+    "uid", "kind", "un_member", "in_union", "home", "camp", "size", "objectivity", "research", "strategic_weight",
     "position", "position_start", "weight", "capacity", "capacity_decay", "transparency", "oversight",
     "adoption", "local_share", "local_funding",
     "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
@@ -155,6 +155,7 @@ def _who(rng: np.random.Generator, ids: tuple[str, ...], kind: np.ndarray, s: in
     return {
         "uid": np.array([stable_hash(name) for name in ids], np.uint64),
         "un_member": np.arange(n) < s - 1,
+        "in_union": np.arange(n) % 4 == 3,
         "home": home,
         "camp": camp,
         "leaders": np.array([s - 1, 0, 1][: min(3, s)], np.int32),

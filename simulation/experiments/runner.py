@@ -41,7 +41,7 @@ _CHUNK = 4  # most jobs a chunk: short enough that the last chunk does not keep 
 _CHUNKS_AHEAD = 2  # chunks in flight a worker: one running, one waiting at its door
 _SUSPECT = 2  # a chunk in flight at this many deaths of a worker goes on alone
 _GUILTY = 3  # a job alone in flight at the last of this many deaths is not tried again
-_GIVE_UP = 4  # deaths in a row, with nothing ever finished, after which the cause is general
+_GIVE_UP = 5  # deaths in a row, with nothing ever finished, after which the cause is general
 
 Progress = Callable[[int, int], None]
 """``progress(done, total)`` after each chunk."""

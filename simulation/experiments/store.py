@@ -127,15 +127,28 @@ def check_target(folder: Path) -> None:
         raise _refusal(folder, "is not a folder; name one that does not exist yet")
     if folder.is_dir() and any(folder.iterdir()):
         raise _refusal(folder, "exists and is not empty; name another, or move it away")
-    ancestor = folder.absolute().parent
-    while not ancestor.exists():
-        ancestor = ancestor.parent
-    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK | os.X_OK):
-        raise _refusal(folder, f"cannot be written: no permission in {ancestor}")
+    check_writable(folder.absolute().parent)
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a place where no folder can be made, before any work.
+
+    Raises
+    ------
+    InputError
+        Naming what is in the way.
+    """
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise _refusal(folder, f"cannot be written: {place} is not a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise _refusal(folder, f"cannot be written: no permission in {place}")
 
 
 def _refusal(folder: Path, message: str) -> InputError:
-    return InputError(Fault(str(folder), message, file="--out"))
+    return InputError(Fault(str(folder), message, file="result folder"))
 
 
 @contextmanager

@@ -66,7 +66,11 @@ def draw_ego_network(
     _legend(ax, chosen, drawn)
     count = int(table["replicates"].max()) if len(table) else 0
     rest = f" Not shown: {left_out} less likely." if left_out else ""
-    note(ax, f"{count} replicates. {label} Shown: probability of {100 * least:.0f} % or more.{rest}")
+    note(
+        ax,
+        f"{count} replicates. {label} Shown: probability of {100 * least:.0f} % or more.{rest}\n"
+        "Colours: the paradigm nearest to a state's position (votes, law, trade); no claim of alignment.",
+    )
     return ax
 
 

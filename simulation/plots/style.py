@@ -38,7 +38,9 @@ KIND_MARKER: Mapping[str, str] = {
     "secretariat": "p",
 }
 CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E73", "none": "#f2f2f2"}
-CAMP_NAME: Mapping[str, str] = {"EU": "EU camp", "CN": "CN camp", "US": "US camp", "none": "no camp"}
+CAMP_NAME: Mapping[str, str] = {
+    "EU": "EU or near it", "CN": "China or near it", "US": "US or near it", "none": "near none",
+}  # fmt: skip
 
 _RULES: Mapping[str, object] = {
     "figure.dpi": 100,

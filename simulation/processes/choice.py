@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.randomness import Draws, Stream, gumbel, symmetric_uniform, uniform
+from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, NON_STATE, State
 
@@ -131,7 +131,11 @@ def _top(
             continue
         mark = gain[i, j]
         if noise > 0.0:
-            mark = mark / noise + gumbel(uniform(key, uid[i], uid[j]))
+            u = uniform(key, uid[i], uid[j])
+            least = score[size - 1] if found == size else outside
+            if mark / noise + gumbel_bound(u) < least:
+                continue  # cannot be among the best: no logarithm needed
+            mark = mark / noise + gumbel(u)
         if mark <= outside:
             continue
         place = found if found < size else size
@@ -149,17 +153,23 @@ def _top(
 
 def consent_probability(offers: Offers, noise: float) -> F:
     """σ(U_ji/s) of every offer, (m,); without noise 1 where U_ji > 0."""
-    return _consent_probability(offers.receiver_gain, noise)
+    return acceptances(offers.receiver_gain, noise)
 
 
 @njit(cache=True, error_model="numpy")
-def _consent_probability(gain: F, noise: float) -> F:
+def acceptance(gain: float, noise: float) -> float:
+    """Probability σ(U/s) of saying yes to an offer of utility U; without noise 1 where U > 0."""
+    if noise > 0.0:
+        return 1.0 / (1.0 + np.exp(-gain / noise))
+    return 1.0 if gain > 0.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def acceptances(gain: F, noise: float) -> F:
+    """:func:`acceptance` of every utility of a flat array."""
     result = np.empty(gain.size)
     for k in range(gain.size):
-        if noise > 0.0:
-            result[k] = 1.0 / (1.0 + np.exp(-gain[k] / noise))
-        else:
-            result[k] = 1.0 if gain[k] > 0.0 else 0.0
+        result[k] = acceptance(gain[k], noise)
     return result
 
 
@@ -293,9 +303,12 @@ def prospects(possible: B, kind: I8, rows: B, gain: F, size: int) -> tuple[F, F,
         found[:] = 0
         for j in range(n):
             if possible[i, j]:
+                u = gain[i, j]
                 sort = 0 if kind[j] == 0 else 1
-                found[sort] = _insert(top[sort], found[sort], gain[i, j])
-                found[2] = _insert(top[2], found[2], gain[i, j])
+                if found[sort] < size or u > top[sort, size - 1]:
+                    found[sort] = _insert(top[sort], found[sort], u)
+                if found[2] < size or u > top[2, size - 1]:
+                    found[2] = _insert(top[2], found[2], u)
         for sort in range(3):
             if found[sort] > (1 if sort == 2 else 0):
                 total = 0.0

@@ -73,6 +73,7 @@ def _shed(
     w: Weights, lapsed: I32,
 ) -> None:  # fmt: skip
     n = budget.size
+    start = depth.copy()  # who sheds first must not change what the others think of their deals
     for i in range(n):
         rungs = 0
         for j in range(n):
@@ -83,7 +84,7 @@ def _shed(
             for j in range(n):
                 if depth[i, j] == 0:
                     continue
-                worth = value(v, w, i, j, count_shared(depth, i, j))
+                worth = value(v, w, i, j, count_shared(start, i, j))
                 kept = continuation(v, w, i, j, worth)
                 if planned[i, j]:  # the scenario's own deals go last
                     kept += 1e6

@@ -36,7 +36,7 @@ def court(state: State, par: Parameters, mech: Mechanisms, possible: B, gain: F)
     strength = par.rivalry * par.geopolitics if mech.on("rivalry") else 0.0
     gaps = leader_distance(state.position, state.leaders, par.rivalry_distance)
     if mech.on("concessions"):
-        alone = non_alignment(state.depth, state.leaders, state.camp, state.un_member)
+        alone = non_alignment(state.depth, state.leaders, state.in_union, state.un_member)
         bids(
             state.leaders, gaps, strength, par.concession_split, state.strategic_weight, alone,
             possible, gain, state.concession,
@@ -60,7 +60,7 @@ def leader_distance(position: F, leaders: I32, scale: float) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def non_alignment(depth: I8, leaders: I32, camp: I8, un_member: B) -> F:
+def non_alignment(depth: I8, leaders: I32, in_union: B, un_member: B) -> F:
     """n_i = 1 − (share of i's largest leader − 1/H)/(1 − 1/H), (n,) in [0, 1].
 
     Shares are (ℓ_ih + 1)/(Σ_h ℓ_ih + H), so that n does not vanish at the first tie. Membership
@@ -78,7 +78,7 @@ def non_alignment(depth: I8, leaders: I32, camp: I8, un_member: B) -> F:
         largest = 0.0
         for a in range(h):
             tie = float(depth[i, leaders[a]])
-            if a == 0 and camp[i] == 0:
+            if a == 0 and in_union[i]:
                 tie = float(MAX_DEPTH)
             total += tie
             largest = max(largest, tie + 1.0)

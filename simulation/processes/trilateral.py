@@ -9,13 +9,14 @@ actor, not by accident of two choices.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from simulation.processes.value import View, Weights, count_shared, utility, value
-from simulation.randomness import Draws, Stream, gumbel, uniform
-from simulation.scenario.parameters import Parameters
+from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, uniform
 from simulation.state import TRILATERAL, State
 
 F = NDArray[np.float64]
@@ -24,38 +25,55 @@ U64 = NDArray[np.uint64]
 B = NDArray[np.bool_]
 
 
-def broker(
-    state: State, par: Parameters, draws: Draws, v: View, w: Weights, rate: F, possible: B, gain: F
-) -> tuple[I32, F]:
-    """Step 6: the contracts of three that pass.
+class Triples(NamedTuple):
+    """Contracts of three on the table: ``parties`` (m, 3), each broker, partner, third; utilities (m, 3)."""
+
+    parties: I32
+    gain: F
+
+
+def table(state: State, draws: Draws, v: View, w: Weights, noise: float, possible: B, gain: F) -> Triples:
+    """Step 6, first half: the contract that each broker with an open slot would table.
+
+    Parameters
+    ----------
+    possible, gain
+        Mask and U of pairs, (n, n); the brokers' rows of ``gain`` are current.
+    """
+    parties, gains = _table(
+        draws.key(Stream.BROKER_PARTNER), draws.key(Stream.BROKER_THIRD), state.uid, state.slots_by_track, v, w,
+        noise, possible, gain, state.concession, state.leaders,
+    )  # fmt: skip
+    return Triples(parties, gains)
+
+
+def passes(state: State, draws: Draws, triples: Triples, rate: F, consent: F) -> tuple[I32, F]:
+    """Step 6, second half: the contracts that pass.
 
     Parameters
     ----------
     rate
         Probability r3 that a triple is put on the table, by broker, (n,).
-    possible, gain
-        Mask and U of pairs, (n, n); the brokers' rows of ``gain`` are current.
+    consent
+        Probability of a yes of each party, (m, 3).
 
     Returns
     -------
     tuple
-        Triples (m, 3), each broker, partner, third; and the sum of their utilities (m,).
+        Triples (k, 3) and the sum of their utilities (k,).
     """
-    return _broker(
-        draws.key(Stream.BROKER_PARTNER), draws.key(Stream.BROKER_THIRD), draws.key(Stream.BROKER_CONSENT),
-        state.uid, state.slots_by_track, v, w, rate, par.choice_noise, possible, gain, state.concession,
-        state.leaders,
-    )  # fmt: skip
+    kept = _passes(draws.key(Stream.BROKER_CONSENT), state.uid, triples.parties, rate, consent)
+    return triples.parties[kept], triples.gain[kept, 0] + triples.gain[kept, 1] + triples.gain[kept, 2]
 
 
 @njit(cache=True, error_model="numpy")
-def _broker(
-    partner_key: np.uint64, third_key: np.uint64, consent_key: np.uint64, uid: U64, slots: I32, v: View,
-    w: Weights, rate: F, noise: float, possible: B, gain: F, concession: F, leaders: I32,
+def _table(
+    partner_key: np.uint64, third_key: np.uint64, uid: U64, slots: I32, v: View, w: Weights, noise: float,
+    possible: B, gain: F, concession: F, leaders: I32,
 ) -> tuple[I32, F]:  # fmt: skip
     n = uid.size
     triples = np.empty((n, 3), np.int32)
-    surplus = np.empty(n)
+    gains = np.empty((n, 3))
     count = 0
     for i in range(n):
         if slots[i, TRILATERAL] == 0:
@@ -66,20 +84,22 @@ def _broker(
         k = _draw(third_key, uid, v, possible, gain, noise, i, j)
         if k < 0:
             continue
-        chance = rate[i]
-        total = 0.0
-        for a, b, c in ((i, j, k), (j, i, k), (k, i, j)):
-            u = _mean_gain(v, w, leaders, concession, a, b, c)
-            total += u
-            if noise > 0.0:
-                chance *= 1.0 / (1.0 + np.exp(-u / noise))
-            elif u <= 0.0:
-                chance = 0.0
-        if uniform(consent_key, uid[i], uid[j] ^ uid[k]) < chance:
-            triples[count, 0], triples[count, 1], triples[count, 2] = i, j, k
-            surplus[count] = total
-            count += 1
-    return triples[:count], surplus[:count]
+        triples[count, 0], triples[count, 1], triples[count, 2] = i, j, k
+        gains[count, 0] = _mean_gain(v, w, leaders, concession, i, j, k)
+        gains[count, 1] = _mean_gain(v, w, leaders, concession, j, i, k)
+        gains[count, 2] = _mean_gain(v, w, leaders, concession, k, i, j)
+        count += 1
+    return triples[:count], gains[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
+    kept = np.zeros(triples.shape[0], np.bool_)
+    for t in range(triples.shape[0]):
+        i, j, k = triples[t]
+        chance = rate[i] * consent[t, 0] * consent[t, 1] * consent[t, 2]
+        kept[t] = uniform(key, uid[i], uid[j] ^ uid[k]) < chance
+    return kept
 
 
 @njit(cache=True, error_model="numpy")
@@ -97,7 +117,10 @@ def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float,
             continue
         mark = gain[i, k]
         if noise > 0.0:
-            mark = mark / noise + gumbel(uniform(key, uid[i], uid[k]))
+            u = uniform(key, uid[i], uid[k])
+            if mark / noise + gumbel_bound(u) < top:
+                continue  # cannot be the best: no logarithm needed
+            mark = mark / noise + gumbel(u)
         if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
             top = mark
             best = k

@@ -28,9 +28,13 @@ Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
 
 
+_NO_RECORDS = Records()
+
+
 @lru_cache(maxsize=8)
-def _world(as_of: date, roster: str) -> World:
-    return load_world(as_of, roster)
+def _world(as_of: date, roster: str, records: Records = _NO_RECORDS) -> World:
+    """Worlds are read-only, so the replicates of a process share one."""
+    return load_world(as_of, roster, records)
 
 
 def load_records(scenario: Scenario) -> Records:
@@ -57,7 +61,7 @@ def load_records(scenario: Scenario) -> Records:
 
 def world_of(scenario: Scenario) -> World:
     """The world of a scenario: its as-of date, its roster, its records (planned parts not added)."""
-    return load_world(scenario.as_of, scenario.roster, load_records(scenario))
+    return _world(scenario.as_of, scenario.roster, load_records(scenario))
 
 
 def check_against_world(scenario: Scenario, broken: frozenset[str]) -> Found:

@@ -194,9 +194,10 @@ class Advocacy(_Section):
     """Influencers who speak for the focal state's line (C.13)."""
 
     influencers: Influencers = "none"
-    """none, all_allies (all that have a tie with the focal state), or ids."""
-    message: Share = 0.9
-    """Opinion they spread: 0 against cooperation, 1 for it."""
+    """none, all_allies (those with an audience there whose own message is not against), or ids."""
+    message: Share = 0.6
+    """Opinion they spread: 0 against cooperation, 1 for it. It moves people within the confidence bound
+    `tolerance` of it, so that one beyond .5 + `tolerance` wins over nobody."""
     paid: bool = False
     """Whether the focal state pays them."""
     disclosed: bool = True

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -177,3 +180,32 @@ def test_workers_end_with_their_parent(how):
         time.sleep(0.05)
     assert not any(map(_alive, workers))
     assert error.count("Traceback") == (1 if how == signal.SIGINT else 0), error
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="kills by process id")
+@pytest.mark.parametrize("seed", range(12))
+def test_workers_killed_at_random_moments_leave_no_trace(seed):
+    scenario = FakeScenario(slow=0.05)
+    expected = run(scenario, 40, 1).table("series")
+    dice = random.Random(seed)
+    stop = threading.Event()
+
+    def kill_now_and_then():
+        for _ in range(dice.randint(1, 3)):
+            if stop.wait(dice.uniform(0.1, 3.0)):
+                return
+            children = multiprocessing.active_children()
+            if children:
+                os.kill(dice.choice(children).pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_now_and_then)
+    killer.start()
+    try:
+        ensemble = run(scenario, 40, 3)
+    finally:
+        stop.set()
+        killer.join()
+    assert ensemble.failures == ()
+    assert ensemble.table("series").equals(expected)
+    assert multiprocessing.active_children() == []
