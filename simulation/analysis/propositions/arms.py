@@ -13,12 +13,6 @@ PHASE = {f"{rule}_{p:g}": (rule, p) for rule in RULES for p in CONSENT}
 THRESHOLDS = (0.1, 0.33, 0.6)
 """Mean thresholds of norm adoption: below, at and above the default."""
 
-FEW_ADOPTERS = 0.65
-"""Share of past civil texts joined from which a state starts as an adopter in the cascade of P14.
-
-At the shipped .5 nearly every state starts as one, because everybody is in the consensus texts of
-the United Nations; from here on it takes more than those."""
-
 # everything that neither blocs nor norms need; slots hardly ever open
 _BARE: dict[str, object] = {
     f"mechanisms.{name}": "off"
@@ -29,7 +23,7 @@ _BARE: dict[str, object] = {
     )
 } | {"parameters.tempo": 0.01}  # fmt: skip
 _FORCED = _BARE | {"mechanisms.norm_cascade": "off", "parameters.agenda_effort": 0}
-_CASCADE = _BARE | {"mechanisms.blocs": "off", "parameters.norm_start": FEW_ADOPTERS}
+_CASCADE = _BARE | {"mechanisms.blocs": "off"}
 _WITH_FIRMS = ("state", "firm")
 
 ARMS: dict[str, Arm] = {
@@ -41,7 +35,7 @@ ARMS: dict[str, Arm] = {
     "union_majority": Arm("maghreb_majority_only"),
     "union_thaw": Arm("maghreb_thaw"),
     **{
-        name: Arm(RULES[rule], _FORCED | {"parameters.vote_probability": p}, every=1)
+        name: Arm(RULES[rule], _FORCED | {"parameters.vote_probability": p}, every=1, times=3)
         for name, (rule, p) in PHASE.items()
     },
     **{f"fragmentation_{f:g}": Arm("baseline", {"fragmentation": f}) for f in (0.3, 0.6, 0.9)},
@@ -62,8 +56,6 @@ ARMS: dict[str, Arm] = {
         f"cascade_{t:g}": Arm("baseline", _CASCADE | {"parameters.norm_threshold": t}, every=1)
         for t in THRESHOLDS
     },
-    "shipped_norm": Arm("baseline", _BARE),
-    "shipped_norm_0.6": Arm("baseline", _BARE | {"parameters.norm_threshold": 0.6}),
     "united_publics": Arm("baseline", {"parameters.opinion_spread": 0.05}),
     "polarised_publics": Arm("baseline", {"parameters.opinion_spread": 0.4}),
     "silent": Arm("society_unpaid", {"strategy.advocacy.influencers": "none"}),

@@ -17,7 +17,7 @@ from typing import Literal
 import pandas as pd
 
 from simulation.analysis.contrasts import contrast
-from simulation.analysis.propositions.measures import MEASURES, simulate_measured
+from simulation.analysis.propositions.measures import MEASURES, registered
 from simulation.analysis.summary import SYSTEM, by_replicate
 from simulation.errors import InputError
 from simulation.experiments.runner import Ensemble, Progress, run_points
@@ -49,12 +49,15 @@ class Arm:
         Dotted keys that differ from the file.
     every, actors
         What is recorded: every so many quarters, of the focal state (``focal``) or all states.
+    times
+        How many times the replicates of other arms it has.
     """
 
     file: str
     overrides: Mapping[str, object] = field(default_factory=dict)
     every: int = 4
     actors: Literal["focal", "states"] = "focal"
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ class Proposition:
     ----------
     kind
         ``finding``, or ``mechanism check`` where the sign is that of an equation of the model.
+    shape
+        Whether the effects make one shape, such as a rise and a fall, and stand or fall together.
     also
         Readings that are recorded for a table beside the effects.
     remarks
@@ -113,6 +118,7 @@ class Proposition:
     statement: str
     kind: Kind
     effects: tuple[Effect, ...]
+    shape: bool = False
     also: tuple[Reading, ...] = ()
     remarks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -172,11 +178,12 @@ def outcome(low: float, high: float, sign: int) -> str:
     return AS_PREDICTED if (low > 0) == (sign > 0) else OPPOSITE
 
 
-def verdict(outcomes: Iterable[str]) -> str:
+def verdict(outcomes: Iterable[str], shape: bool = False) -> str:
     """The verdict on a proposition from the outcomes of its effects.
 
     All as predicted: supported. None as predicted and some opposite: refuted. None either way: no
-    effect seen. Anything else, such as one effect as predicted and another not seen: mixed.
+    effect seen. Anything else, such as one effect as predicted and another not seen: mixed. One
+    effect on the wrong side refutes a ``shape``.
 
     Raises
     ------
@@ -188,7 +195,7 @@ def verdict(outcomes: Iterable[str]) -> str:
         raise ValueError("a proposition needs an effect with a predicted sign")
     if all(found == AS_PREDICTED for found in judged):
         return SUPPORTED
-    if AS_PREDICTED in judged:
+    if AS_PREDICTED in judged and not (shape and OPPOSITE in judged):
         return MIXED
     return REFUTED if OPPOSITE in judged else NO_EFFECT
 
@@ -214,7 +221,7 @@ def measure(effect: Effect, a: pd.Series, b: pd.Series) -> Measured:
 def judge(proposition: Proposition, ensembles: Mapping[str, Ensemble]) -> Finding:
     """Measure the effects of a proposition on finished ensembles, and give the verdict."""
     effects = tuple(_measured(effect, ensembles) for effect in proposition.effects)
-    return Finding(proposition, effects, verdict(found.outcome for found in effects))
+    return Finding(proposition, effects, verdict((found.outcome for found in effects), proposition.shape))
 
 
 def _measured(effect: Effect, ensembles: Mapping[str, Ensemble]) -> Measured:
@@ -282,7 +289,7 @@ def run_arms(
     scenarios
         Folder of the shipped scenarios.
     replicates
-        Of each arm, at least 2.
+        Of each arm (times its own multiple), at least 2.
     workers, progress
         As in :func:`simulation.experiments.runner.run_points`.
     horizon
@@ -305,8 +312,9 @@ def run_arms(
         name: scenario_of(arms[name], scenarios, tuple(sorted(metrics)), horizon)
         for name, metrics in wanted.items()
     }
-    counts = dict.fromkeys(points, replicates)
-    return run_points(points, counts, workers, progress, on_error="raise", simulate=simulate_measured)
+    counts = {name: replicates * arms[name].times for name in points}
+    with registered():
+        return run_points(points, counts, workers, progress, on_error="raise")
 
 
 def scenario_of(arm: Arm, scenarios: Path, metrics: tuple[str, ...], horizon: str | None = None) -> Scenario:

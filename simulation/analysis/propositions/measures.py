@@ -1,26 +1,21 @@
-"""Numbers that only the propositions of section F need, recorded like a user's own metrics.
+"""Numbers that only the propositions of section F need, recorded as a user's own metrics are.
 
-They are registered for the length of a run and taken away again, so that they are in nobody
-else's list of metrics.
+They are registered while the arms run and taken away again, so that they are in nobody else's
+list of metrics.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.experiments.simulate import simulate
 from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, StateView, register, unregister
 from simulation.state import I8, MAX_DEPTH
-
-if TYPE_CHECKING:
-    from simulation.experiments.tables import Outcome
-    from simulation.scenario.schema import Scenario
 
 BLOC = "AMU"
 """The bloc of the phase boundary (C.6): five members, unanimity, two of them rivals."""
@@ -28,12 +23,6 @@ BLOC = "AMU"
 _THIRD = 3
 _SWAPS = 10
 _SEED = 1
-
-
-def simulate_measured(scenario: Scenario, replicate: int) -> Outcome:
-    """One replicate, with the measures of this module among the metrics."""
-    with registered():
-        return simulate(scenario, replicate)
 
 
 @contextmanager

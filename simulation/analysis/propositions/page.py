@@ -26,11 +26,12 @@ from simulation.experiments.runner import Ensemble
 _HEADER = """# Findings: what the model says to the paper's propositions
 
 Written by `{command}`; do not edit. Last quarter {horizon}, focal state {focal}, seed {seed}, \
-{replicates} replicates of each of {arms} arms.
+{replicates} replicates of each of {arms} arms (three times as many of those that force a consent).
 
 Each proposition of section F of the model description is put to the model as differences between \
 scenarios. The arms of a comparison share every draw of luck, replicate by replicate, so that what \
-differs is what the scenario changes. An interval is the 90 % interval (Student) of the mean \
+differs is what the scenario changes. A and B are the means of the two sides of a comparison; for \
+differences of differences they are sums. An interval is the 90 % interval (Student) of the mean \
 difference over replicates: **{label}**. It says nothing of how sure the numbers of the model are, \
 and with enough replicates a difference too small to matter is told from zero: the column *in \
 spreads* gives its size in standard deviations between replicates.
@@ -39,6 +40,8 @@ spreads* gives its size in standard deviations between replicates.
 - **refuted**: none does, and at least one lies on the other side.
 - **mixed**: some do, others lie on the other side or are not told from zero.
 - **no effect seen**: no interval excludes zero.
+- Where the effects make one *shape* (P5 a rise and a fall, P13 a gain and then a loss), one effect on \
+the wrong side refutes it.
 
 A *mechanism check* has the sign of an equation of the model: that it comes out says that the code \
 does what the equation says, not that the claim is true. Of {judged} predicted effects, about one in \
@@ -64,7 +67,7 @@ def _page(findings: Sequence[Finding], ensembles: Mapping[str, Ensemble], comman
         horizon=first.scenario.horizon,
         focal=first.scenario.focal,
         seed=first.scenario.seed,
-        replicates=len(first.outcomes),
+        replicates=min(len(ensemble.outcomes) for ensemble in ensembles.values()),
         arms=len(ensembles),
         label=BAND_LABEL,
         judged=sum(found.outcome != REPORTED for finding in findings for found in finding.effects),
@@ -148,7 +151,7 @@ def _phase(points: Sequence[PhasePoint]) -> Iterator[str]:
         "does not raise the agenda rate. Then a decision passes with pⁿ under unanimity (or a binomial tail), "
         "and the first waits 1/(λ·passage) quarters on average (C.6); a pair agrees with p² an attempt. "
         f"The simulated wait stops at the horizon, and so does the one beside it; in brackets the 90 % interval, "
-        f"{BAND_LABEL}.\n"
+        f"{BAND_LABEL}. All points share their luck: where the union meets early in one, it does in all.\n"
     )
     yield (
         "| rule | consent p | pair, an attempt | union, a proposal | mean wait, quarters | decided by the horizon | "

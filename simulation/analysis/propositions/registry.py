@@ -12,7 +12,7 @@ from simulation.analysis.propositions.arms import PHASE
 from simulation.analysis.propositions.effects import HORIZON, Effect, Kind, Proposition, Reading
 from simulation.analysis.propositions.remarks import REMARKS
 
-START, FIRST, EARLY, LATER = "2024Q4", "2025Q1", "2026Q4", "2027Q4"
+START, FIRST, YEAR_ON, EARLY, LATER = "2024Q4", "2025Q1", "2025Q4", "2026Q4", "2027Q4"
 SURGE_ENDS, AFTER_SURGE = "2028Q4", "2029Q4"
 
 
@@ -73,10 +73,12 @@ def _fragmented(what: str, metric: str, sign: int) -> Effect:
 
 
 def _prop(
-    name: str, claims: str, statement: str, *effects: Effect, check: bool = False, also: Sequence[Reading] = ()
-) -> Proposition:
+    name: str, claims: str, statement: str, *effects: Effect, check: bool = False, shape: bool = False,
+    also: Sequence[Reading] = (),
+) -> Proposition:  # fmt: skip
     kind: Kind = "mechanism check" if check else "finding"
-    return Proposition(name, tuple(claims.split()), statement, kind, effects, tuple(also), REMARKS.get(name, {}))
+    remarks = REMARKS.get(name, {})
+    return Proposition(name, tuple(claims.split()), statement, kind, effects, shape, tuple(also), remarks)
 
 
 _AVERAGE = "at fragmentation .6 against none, governance being the average"
@@ -116,7 +118,7 @@ PROPOSITIONS: tuple[Proposition, ...] = (
     ),
     _prop(
         "P5", "C30 C54", "A divided world helps a courted state up to a point (inverted U)",
-        *_hump("cooperation", "cooperation"), *_hump("concessions received", "concessions_received"),
+        *_hump("cooperation", "cooperation"), *_hump("concessions received", "concessions_received"), shape=True,
     ),
     _prop(
         "P6", "C16 C30", "Concessions rise with rivalry",
@@ -156,7 +158,8 @@ PROPOSITIONS: tuple[Proposition, ...] = (
         _gap("capture drift", "at transparency .7 against .2", "capture_drift", "firms_open", "firms", -1),
         _gap("capture drift", "at oversight .8 against 0", "capture_drift", "firms_watched", "firms", -1),
         _gap("capture drift", "with NGOs as partners too against without", "capture_drift",
-             "firms_and_ngos", "firms", -1), check=True,
+             "firms_and_ngos", "firms", -1),
+        _gap("capture (C.5)", "with new deals with firms against none", "capture", "firms", "no_firms", 0), check=True,
     ),
     _prop(
         "P13", "C43 C44 C58", "Foreign think tanks bring an early gain of capacity and a later dependence",
@@ -169,7 +172,7 @@ PROPOSITIONS: tuple[Proposition, ...] = (
         _gap("capacity at the horizon", "with foreign think tanks against local ones", "capacity",
              "foreign_think_tanks", "local_think_tanks", -1),
         _gap("think tanks dealt with", "with foreign ones against none", "deals_think_tank", "foreign_think_tanks",
-             "states_only", 0),
+             "states_only", 0), shape=True,
     ),
     _prop(
         "P14", "C46 C49",
@@ -182,8 +185,8 @@ PROPOSITIONS: tuple[Proposition, ...] = (
              "polarised_publics", "united_publics", -1),
         _gap("binding deals of the focal state", "with polarised publics against united ones", "deals_binding",
              "polarised_publics", "united_publics", -1),
-        _gap("norm adopters, shipped start", "at threshold .6 against .33", "norm_share",
-             "shipped_norm_0.6", "shipped_norm", 0),
+        _combined("adopters of the norm", "a year after the start against the start", 0,
+                  (1.0, "baseline", "norm_share", YEAR_ON), (-1.0, "baseline", "norm_share", START)),
     ),
     _prop(
         "P15", "C49 C50 C51 C61", "Paid advocacy raises support; trust depends on its being open",
@@ -229,11 +232,14 @@ PROPOSITIONS: tuple[Proposition, ...] = (
              "true_risk", "baseline", 0),
     ),
     _prop(
-        "P21", "C11", "Soft-law forums raise membership, but law that binds is what lowers harm",
+        "P21", "C11", "Soft-law forums raise membership, but little else: to lower harm takes law that binds",
         _gap("instruments joined by all", "with forums against none", "world_instruments_joined",
              "baseline", "no_forums", 1),
-        _gap("incidents so far", "with forums that bind against soft ones", "incidents_of_all",
-             "hard_law", "baseline", -1),
+        _combined("incidents so far", "what law that binds adds to soft forums, against what these do alone", -1,
+                  (1.0, "hard_law", "incidents_of_all", HORIZON), (-2.0, "baseline", "incidents_of_all", HORIZON),
+                  (1.0, "no_forums", "incidents_of_all", HORIZON)),
+        _gap("incidents so far", "with law that binds against soft forums", "incidents_of_all",
+             "hard_law", "baseline", 0),
         _gap("incidents so far", "with soft forums against none", "incidents_of_all", "baseline", "no_forums", 0),
         _gap("capacity of all", "with soft forums against none", "capacity_mean", "baseline", "no_forums", 0),
     ),
