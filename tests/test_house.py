@@ -27,7 +27,8 @@ ORDER = (
     {"experiments"},
     {"analysis"},
     {"plots"},
-    {"sweeps", "results"},  # a folder of results may be a sweep
+    {"sweeps"},
+    {"results"},
     {"running"},
     {"sweeping", "checking"},
     {"comparing"},
