@@ -246,3 +246,19 @@ def test_compare_refuses_scenarios_that_cannot_be_paired(fake, tmp_path):
     result = wifaq("compare", BASELINE, "other.yaml", "--focal", "SEN")
     assert result.exit_code == 2
     assert "--seed" in result.stderr
+
+
+def test_a_terminal_that_lacks_a_sign_gets_another():
+    code = "from simulation.cli import main\nif __name__ == '__main__': main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    arguments = [sys.executable, "-c", code, "run", BASELINE, *SHORT, "--replicates", "1", "--no-charts", "--out", "x"]
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2025Q2" in done.stdout
+
+
+def test_the_module_runs_too():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    arguments = [sys.executable, "-m", "simulation.cli", "check", BASELINE]
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "1 of 1 files are good\n")
