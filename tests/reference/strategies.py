@@ -60,7 +60,8 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
     texts = [
         make_instrument(
             range(s), sorted(rng.choice(7, 2, False)), id=f"T{k}", regional=k == 1,
-            sponsors=tuple(rng.choice(n, 2, False).tolist()), binding=k > 0, needed=k, domain=DOMAINS[k], exclusive=k == 2, position=tuple(rng.random(4)),
+            sponsors=tuple(rng.choice(n, 2, False).tolist()), binding=k > 0, needed=k, domain=DOMAINS[k],
+            exclusive=k == 2, position=tuple(rng.random(4)),
         )
         for k in range(3)
     ]  # fmt: skip
