@@ -37,6 +37,7 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
         model.state.quarter += 1
         oracle.end()
         model.running = model.state.quarter < model.scenario.quarters
+    model.close()
     return oracle
 
 

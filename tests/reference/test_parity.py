@@ -13,7 +13,7 @@ from tests.synthetic import make_bloc, make_model, make_world
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=50, **CALM)
+@settings(max_examples=40, **CALM)
 @given(model=models((3, 14), quarters=6))
 def test_small_worlds(model: GovernanceModel) -> None:
     play_both(model, 6)
@@ -51,7 +51,7 @@ def test_actors_that_are_all_alike_leave_ties_to_their_uids(consent: str, noise:
 
 
 @pytest.mark.slow
-@settings(max_examples=600, **CALM)
+@settings(max_examples=400, **CALM)
 @given(model=models((3, 40), quarters=12))
 def test_worlds_of_up_to_forty_actors(model: GovernanceModel) -> None:
     play_both(model, 12)
