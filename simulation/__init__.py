@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from simulation.results import Results
     from simulation.running import run
     from simulation.scenario.load import load_scenario
+    from simulation.sweeping import sweep
 
-__all__ = ["GovernanceModel", "Results", "__version__", "compare", "load_scenario", "metric", "run"]
+__all__ = ["GovernanceModel", "Results", "__version__", "compare", "load_scenario", "metric", "run", "sweep"]
 
 try:
     __version__ = version("wifaq")
@@ -31,6 +32,7 @@ _HOMES = {
     "load_scenario": "simulation.scenario.load",
     "metric": "simulation.outcomes",
     "run": "simulation.running",
+    "sweep": "simulation.sweeping",
 }
 
 

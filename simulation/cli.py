@@ -111,12 +111,12 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario or sweep files.")],
     debug: Debug = False,
 ) -> None:
-    """Validate scenario files; every fault is told with its place."""
+    """Validate scenario and sweep files; every fault is told with its place."""
     with _errors(debug):
-        from simulation.scenario.listing import check_files
+        from simulation.checking import check_files
 
         faults = check_files(files)
         if faults:
@@ -143,6 +143,17 @@ def compare(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
+    quarters: Annotated[
+        list[str] | None,
+        typer.Option("--quarter", metavar="QUARTER", help="When to compare; default: milestones and the horizon."),
+    ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(min=1e-6, help="Half-width wanted of each interval: says how many more replicates that needs."),
+    ] = None,
+    parameters: Annotated[
+        str | None, typer.Option(help="posterior: each replicate draws the calibrated parameters, the same for all.")
+    ] = None,
     workers: Workers = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
@@ -154,9 +165,63 @@ def compare(
 
         loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
         with _progress(quiet) as progress:
-            comparison = compare_scenarios(loaded, workers=workers, progress=progress)
-        print_comparison(comparison, _console())
+            comparison = compare_scenarios(
+                loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
+            )
+        print_comparison(comparison, _console(), precision)
         _tell_failures(comparison.failures, debug)
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="Sweep file (YAML).")],
+    replicates: Replicates = None,
+    samples: Annotated[int | None, typer.Option(help="Samples of the design; default: the sweep's.")] = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    workers: Workers = None,
+    executor: Annotated[str, typer.Option(help="local, dask://HOST:PORT or mpi.")] = "local",
+    out: Annotated[Path | None, typer.Option(help="Folder; default: results/SWEEP/ID.")] = None,
+    max_runs: Annotated[int, typer.Option(help="More runs than this are refused.")] = 100_000,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds a run may take; default: any.")] = None,
+    chunk_size: Annotated[int | None, typer.Option(help="Runs a file; the results do not depend on it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the design, the runs, time and disk.")] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Run a sweep, or what is missing of it: give the same command again to go on."""
+    with _errors(debug):
+        from simulation.sweeping import sweep as run_sweep
+        from simulation.sweeps.load import load_sweep
+        from simulation.sweeps.plan import make_plan
+
+        loaded = load_sweep(
+            file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed
+        )
+        plan = make_plan(loaded, max_runs)
+        if dry_run:
+            from simulation.sweeps.dry import describe_expectation, describe_plan, expect
+
+            typer.echo(describe_plan(plan))
+            typer.echo(describe_expectation(expect(plan, workers)))
+            return
+        with _progress(quiet) as progress:
+            results = run_sweep(
+                plan,
+                out=out,
+                workers=workers,
+                executor=executor,
+                time_limit=time_limit,
+                chunk_size=chunk_size,
+                progress=progress,
+            )
+        if not quiet:
+            from simulation.report.sweep import print_sweep
+
+            print_sweep(results, _console())
+        typer.echo(str(results.folder) if quiet else f"Results: {results.folder}")
+        _tell_failures(results.failures, debug)
 
 
 def main() -> None:
@@ -174,8 +239,8 @@ def _errors(debug: bool) -> Iterator[None]:
         yield
     except typer.Exit:
         raise
-    except KeyboardInterrupt:
-        _complain("interrupted; nothing was written", debug)
+    except KeyboardInterrupt as stop:
+        _complain(str(stop) or "interrupted; nothing was written", debug)
         raise typer.Exit(INTERRUPTED) from None
     except InputError as error:
         _complain(str(error), debug)

@@ -14,6 +14,8 @@ from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.worker import Failure, Simulate
 from simulation.running import CONTRAST_METRICS, failure_row, milestones, slim
+from simulation.scenario.quarter import Quarter
+from simulation.sweeps import posterior
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
@@ -34,12 +36,15 @@ class Comparison:
         the scenario minus the first.
     failures
         Replicates that did not finish.
+    notes
+        What the user should know.
     """
 
     focal: str
     titles: Mapping[str, str]
     contrasts: pd.DataFrame
     failures: tuple[Mapping[str, Any], ...]
+    notes: tuple[str, ...] = ()
 
 
 def compare(
@@ -48,6 +53,8 @@ def compare(
     workers: int | None = None,
     progress: Progress | None = None,
     metrics: Sequence[str] = CONTRAST_METRICS,
+    quarters: Sequence[str] = (),
+    parameters: str | None = None,
     simulate: Simulate = simulate_model,
 ) -> Comparison:
     """Contrast scenarios with the first one, replicate by replicate.
@@ -60,6 +67,11 @@ def compare(
         As in :func:`simulation.experiments.runner.run_points`.
     metrics
         Of the focal state.
+    quarters
+        When; by default the milestones and the earliest horizon.
+    parameters
+        ``posterior``: in each replicate the calibrated parameters are drawn anew, the same draw
+        for all scenarios.
     simulate
         The model; another only in tests.
 
@@ -69,9 +81,13 @@ def compare(
         If the scenarios cannot be paired.
     """
     _check(scenarios)
+    asked = _asked(quarters, scenarios)
     points = _keys(scenarios)
     count = min(scenario.replicates for scenario in scenarios)
     focal = scenarios[0].focal
+    notes: tuple[str, ...] = ()
+    if parameters is not None:
+        simulate, notes = _drawn(parameters, scenarios, count, simulate), (posterior.NOTE,)
     found = run_points(
         {key: slim(scenario) for key, scenario in points.items()},
         dict.fromkeys(points, count),
@@ -80,10 +96,10 @@ def compare(
         simulate=simulate,
     )
     first, *others = points
-    quarters = _common_quarters(found.values())
+    when = asked or _common_quarters(found.values())
     tables = []
     for key in others:
-        table = paired(found[key].series, found[first].series, focal, metrics, quarters)
+        table = paired(found[key].series, found[first].series, focal, metrics, when)
         table.insert(0, "scenario", key)
         tables.append(table)
     failures: list[Failure] = [failure for ensemble in found.values() for failure in ensemble.failures]
@@ -92,6 +108,7 @@ def compare(
         {key: scenario.title or scenario.name for key, scenario in points.items()},
         pd.concat(tables, ignore_index=True),
         tuple(failure_row(failure) for failure in failures),
+        notes,
     )
 
 
@@ -103,6 +120,33 @@ def _check(scenarios: Sequence[Scenario]) -> None:
         if len(values) > 1:
             told = ", ".join(map(str, values))
             raise InputError(Fault(key, f"the scenarios differ ({told}); give all the same with {advice}"))
+
+
+def _drawn(parameters: str, scenarios: Sequence[Scenario], count: int, simulate: Simulate) -> Simulate:
+    """The model under a draw of the parameters a replicate; what the scenarios contrast is not drawn."""
+    if parameters != "posterior":
+        raise InputError(Fault("", f"{parameters!r} is not posterior, the only source of parameters", "--parameters"))
+    tables = [scenario.parameters.as_dict() for scenario in scenarios]
+    fixed = tuple(name for name in tables[0] if len({table[name] for table in tables}) > 1)
+    return posterior.Drawing(simulate, count, scenarios[0].seed, fixed)
+
+
+def _asked(quarters: Sequence[str], scenarios: Sequence[Scenario]) -> list[str]:
+    """The quarters asked for, each in the run of every scenario."""
+    faults = []
+    for quarter in quarters:
+        try:
+            number = Quarter.parse(quarter)
+        except ValueError as error:
+            faults.append(Fault("", str(error), "--quarter"))
+            continue
+        for scenario in scenarios:
+            if not scenario.start <= number <= scenario.horizon:
+                told = f"{quarter} is outside the run of {scenario.name}, {scenario.start} to {scenario.horizon}"
+                faults.append(Fault("", told, "--quarter"))
+    if faults:
+        raise InputError(faults)
+    return list(quarters)
 
 
 def _keys(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:

@@ -138,6 +138,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._index = {name: k for k, name in enumerate(self.state.ids)}
         self.hooks = Hooks()
         self.actors = self._make_actors(actors or {})
+        self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
+            ActorView(self, kind) for kind in KINDS
+        )
         self._scratch()
         self._plans = Plans(scenario, self._index)
         trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
@@ -180,31 +183,6 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""
         return self.actors[self.index(actor_id)]
-
-    @property
-    def states(self) -> ActorView:
-        """States and the EU, by ISO 3166 alpha-3 code (``EU`` for the Union)."""
-        return ActorView(self, "state")
-
-    @property
-    def firms(self) -> ActorView:
-        return ActorView(self, "firm")
-
-    @property
-    def think_tanks(self) -> ActorView:
-        return ActorView(self, "think_tank")
-
-    @property
-    def ngos(self) -> ActorView:
-        return ActorView(self, "ngo")
-
-    @property
-    def influencers(self) -> ActorView:
-        return ActorView(self, "influencer")
-
-    @property
-    def secretariats(self) -> ActorView:
-        return ActorView(self, "secretariat")
 
     # --- time
     @property

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 RESULTS = Path("results")
 """Where result folders go that have no name of their own, below the working directory."""
 
+SWEEP_FILE = "sweep.json"
+"""What makes a folder that of a sweep."""
+
 ON_REQUEST = ("edges", "events")
 """Tables that a scenario has to ask for."""
 
@@ -192,8 +195,8 @@ class Results:
             self.plot.save(folder / "charts")
 
     @classmethod
-    def open(cls, folder: Path | str) -> Results:
-        """Read a result folder.
+    def open(cls, folder: Path | str) -> Any:
+        """Read a result folder; that of a sweep gives :class:`simulation.sweeps.results.SweepResults`.
 
         Raises
         ------
@@ -201,6 +204,10 @@ class Results:
             If it is none, or a file of it is missing or damaged.
         """
         folder = Path(folder)
+        if (folder / SWEEP_FILE).exists():
+            from simulation.sweeps.results import SweepResults
+
+            return SweepResults.open(folder)
         try:
             return cls(
                 store.read_json(folder / "run.json"),

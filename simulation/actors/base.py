@@ -118,6 +118,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     @property
     def trust(self) -> Trust:
+        """Direct trust in each other actor, by id."""
         return Trust(self)
 
     @property

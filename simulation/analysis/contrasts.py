@@ -65,11 +65,12 @@ def paired(
                 continue
             both = pd.DataFrame({"a": left[actor], "b": right[actor]}).dropna()
             if len(both):
-                rows.append({"metric": metric, "quarter": quarter, **_contrast(both)})
+                rows.append({"metric": metric, "quarter": quarter, **contrast(both)})
     return pd.DataFrame(rows, columns=list(CONTRAST_COLUMNS))
 
 
-def _contrast(pairs: pd.DataFrame) -> dict[str, float]:
+def contrast(pairs: pd.DataFrame) -> dict[str, float]:
+    """Contrast of two columns ``a`` and ``b``, a row a replicate; see :func:`paired`."""
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     difference = a - b
     count, mean = len(difference), float(difference.mean())
@@ -88,6 +89,37 @@ def _contrast(pairs: pd.DataFrame) -> dict[str, float]:
         "probability": float(((difference > 0) + 0.5 * (difference == 0)).mean()),
         "pairs": count,
     }
+
+
+def more_pairs(standard_error: float, pairs: int, precision: float) -> int | None:
+    """How many more pairs bring the half-width of the interval down to a precision.
+
+    Parameters
+    ----------
+    standard_error, pairs
+        Of a contrast.
+    precision
+        Half-width wanted, above 0, in the metric's unit.
+
+    Returns
+    -------
+    int or None
+        The least number at the spread found so far; none from a single pair, which shows no spread.
+    """
+    if pairs < 2 or not np.isfinite(standard_error):
+        return None
+    spread = standard_error * np.sqrt(pairs)
+
+    def reach(count: int) -> float:
+        return float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * spread / float(np.sqrt(count))
+
+    low, high = 1, 2  # the reach falls with the count: double, then halve
+    while reach(high) > precision:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if reach(middle) > precision else (low, middle)
+    return max(0, high - pairs)
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def atomic_folder(target: Path) -> Iterator[Path]:
             if (holder / "old").exists():
                 (holder / "old").rename(target)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         shutil.rmtree(holder, ignore_errors=True)
 
@@ -186,14 +186,15 @@ def atomic_folder(target: Path) -> Iterator[Path]:
 def _sync(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir():
-            _sync_folder(path)
+            sync_folder(path)
         else:
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk."""
     if os.name == "nt":  # folders cannot be opened there
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,23 +1,25 @@
 """What runs inside a worker process. Light to import: numerical libraries load later.
 
-A worker gets the scenarios and the simulate function once, when it starts, and then short
-lists of jobs. It ends by itself when its parent is gone or lets go of the *lifeline*: the
-parent holds one end of a pipe, and the operating system closes it however the parent dies.
+A worker gets tasks: a few jobs, their scenarios, the simulate function, and where to put the
+outcomes. A worker of this machine ends by itself when its parent is gone or lets go of the
+*lifeline*: the parent holds one end of a pipe, and the operating system closes it however the
+parent dies.
 """
 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Protocol
 
-from simulation.errors import InputError
+from simulation.errors import InputError, RunError
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -28,6 +30,16 @@ _ONE_THREAD = (
     "NUMBA_NUM_THREADS",
 )
 _LIFELINE_CHECK = 1.0  # seconds between two looks at the parent
+_PATIENCE = 2.0  # a run that ignores its time limit ends its process at this multiple of it
+_ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads; a model wants none
+
+
+class TimeLimit(BaseException):
+    """A run took too long; no ``except Exception`` of a user's hook can swallow it."""
+
+
+class SinkError(Exception):
+    """Outcomes cannot be kept: a full disk, a folder that this worker does not see."""
 
 
 class ReplicateError(Exception):
@@ -57,7 +69,7 @@ class Failure:
         Which one: name of the scenario in the plan, number of the replicate, the scenario's seed.
     stage
         ``build``, ``run`` or ``record`` of the model, ``transfer`` of its tables, or ``worker``
-        if it ends its process each time.
+        if it ends its process each time, ``time`` if it took too long.
     type, message
         The exception.
     trace
@@ -76,37 +88,53 @@ class Failure:
 Simulate = Callable[[Any, int], Any]
 """``simulate(scenario, replicate) -> Outcome``; importable by name, so that it can travel."""
 
-_simulate: Simulate | None = None
-_points: Mapping[str, Any] = {}
+class Sink(Protocol):
+    """Keeps the outcomes of a task, in a worker."""
+
+    def keep(self, jobs: Sequence[Job], results: Sequence[Any]) -> None:
+        """Keep the outcome or :class:`Failure` of each job, or raise :class:`SinkError`."""
 
 
-def start(
-    simulate: Simulate, points: Mapping[str, Any], metrics: Sequence[Any], lifeline: Connection, parent: int
-) -> None:
+@dataclass(frozen=True)
+class Task:
+    """What a worker is sent.
+
+    Attributes
+    ----------
+    simulate, points, jobs
+        What to run: the jobs, and the scenarios they name.
+    metrics
+        Outcomes that the user registered in the parent.
+    sink
+        Where outcomes go; without one they travel back.
+    limit
+        Seconds that a run may take.
+    code
+        Hash of the package that must be installed where this runs; empty: not looked at.
+    """
+
+    simulate: Simulate
+    points: Mapping[str, Any]
+    jobs: Sequence[Job]
+    metrics: Sequence[Any] = ()
+    sink: Sink | None = None
+    limit: float | None = None
+    code: str = ""
+
+
+def start(lifeline: Connection, parent: int) -> None:
     """Prepare this process: one thread, deaf to Ctrl-C, alive only as long as its parent.
 
     Parameters
     ----------
-    simulate, points
-        What to run, and the scenarios by name.
-    metrics
-        Outcomes that the user registered in the parent.
     lifeline, parent
         End of a pipe that closes with the parent, and the parent's process id.
     """
-    global _simulate, _points
     for variable in _ONE_THREAD:
         os.environ[variable] = "1"
     # the terminal sends Ctrl-C to the whole group; the parent decides what it means
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _simulate, _points = simulate, points
-    if metrics:
-        from simulation.outcomes.metrics import METRICS, register
-
-        for entry in metrics:
-            if entry.name not in METRICS:  # a script's own are there already: it was imported here
-                register(entry)
     threading.Thread(target=_watch, args=(lifeline, parent), daemon=True, name="lifeline").start()
 
 
@@ -118,14 +146,59 @@ def _watch(lifeline: Connection, parent: int) -> None:
     os._exit(1)  # in the middle of whatever runs: nothing here is worth finishing
 
 
-def run_chunk(jobs: Sequence[Job]) -> list[Any]:
-    """Outcome or :class:`Failure` of each job of a chunk, in order."""
-    if _simulate is None:
-        raise RuntimeError("worker was not started")
-    return [run_job(_simulate, _points, job) for job in jobs]
+def run_task(task: Task) -> list[Any]:
+    """Run the jobs of a task in order.
+
+    Returns
+    -------
+    list
+        Outcome or :class:`Failure` of each job; with a sink, nothing in place of an outcome.
+
+    Raises
+    ------
+    RunError
+        If another version of the package is installed here.
+    SinkError
+        If the outcomes cannot be kept.
+    """
+    with _ONE_AT_A_TIME:
+        _check_code(task.code)
+        _register(task.metrics)
+        results = [_run(task, job) for job in task.jobs]
+        if task.sink is None:
+            return results
+        task.sink.keep(task.jobs, results)
+        return [result if isinstance(result, Failure) else None for result in results]
 
 
-def run_job(simulate: Simulate, points: Mapping[str, Any], job: Job) -> Any:
+def _run(task: Task, job: Job) -> Any:
+    try:
+        return run_job(task.simulate, task.points, job, task.limit)
+    except InputError as error:
+        if task.sink is None:
+            raise
+        return failure(job, 0, error, "scenario")  # one of many scenarios; the sink knows its seed
+
+
+def _check_code(code: str) -> None:
+    if not code:
+        return
+    from simulation.experiments.store import code_hash
+
+    if code_hash() != code:
+        raise RunError("a worker has another version of the package than the machine that started the sweep")
+
+
+def _register(metrics: Sequence[Any]) -> None:
+    if metrics:
+        from simulation.outcomes.metrics import METRICS, register
+
+        for entry in metrics:
+            if entry.name not in METRICS:  # a script's own are there already: it was imported here
+                register(entry)
+
+
+def run_job(simulate: Simulate, points: Mapping[str, Any], job: Job, limit: float | None = None) -> Any:
     """Outcome of one job, or its :class:`Failure`.
 
     Raises
@@ -135,11 +208,43 @@ def run_job(simulate: Simulate, points: Mapping[str, Any], job: Job) -> Any:
     """
     scenario = points[job.point]
     try:
-        return simulate(scenario, job.replicate)
+        with time_limit(limit):
+            return simulate(scenario, job.replicate)
     except InputError:
         raise
+    except TimeLimit:
+        return failure(job, int(scenario.seed), TimeoutError(f"took longer than {limit:g} s"), "time")
     except (Exception, SystemExit) as error:  # a hook of the user's may raise anything
         return failure(job, int(scenario.seed), error)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise :class:`TimeLimit` in what takes too long; end the process if that does not help.
+
+    A compiled loop answers no signal, and only the main thread gets one: then the timer of
+    ``faulthandler``, which needs no interpreter, ends the process after twice the time.
+    """
+    if seconds is None:
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise TimeLimit
+
+    alarm = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(_PATIENCE * seconds, exit=True, file=nowhere)
+        before = signal.signal(signal.SIGALRM, ring) if alarm else None
+        try:
+            if alarm:
+                signal.setitimer(signal.ITIMER_REAL, seconds)
+            yield
+        finally:
+            if alarm:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+            faulthandler.cancel_dump_traceback_later()
 
 
 def failure(job: Job, seed: int, error: BaseException, stage: str = "run") -> Failure:

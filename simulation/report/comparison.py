@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from simulation.analysis.contrasts import more_pairs
 from simulation.analysis.summary import BAND_LABEL
 from simulation.report.terminal import table, titled
 
@@ -15,11 +16,17 @@ if TYPE_CHECKING:
     from simulation.comparing import Comparison
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
-    """One table a scenario: its difference from the first, the interval, how often it is higher."""
+def print_comparison(comparison: Comparison, console: Console, precision: float | None = None) -> None:
+    """One table a scenario: its difference from the first, the interval, how often it is higher.
+
+    With a precision, also how many more replicates would narrow each interval to it.
+    """
     first, *others = comparison.titles
     console.print(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}")
-    console.print(f"90 % interval of the mean difference over pairs of replicates; {BAND_LABEL}.\n")
+    console.print(f"90 % interval of the mean difference over pairs of replicates; {BAND_LABEL}.")
+    for note in comparison.notes:
+        console.print(f"Note: {note}.")
+    console.print()
     for key in others:
         rows = comparison.contrasts.loc[comparison.contrasts["scenario"] == key]
         made = table(
@@ -30,6 +37,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
                 ("difference", "right"),
                 ("90 % interval", "right"),
                 ("P(higher)", "right"),
+                *([(f"more for ±{precision:g}", "right")] if precision else []),
             ],
         )
         metric = ""
@@ -42,8 +50,14 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
                 f"{row['difference']:+.3f}",
                 interval,
                 f"{row['probability']:.2f}",
+                *([_more(row, precision)] if precision else []),
             )
             metric = row["metric"]
         pairs = int(rows["pairs"].min()) if len(rows) else 0
         console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs} pairs)", made))
         console.print()
+
+
+def _more(row: pd.Series, precision: float) -> str:
+    more = more_pairs(float(row["standard_error"]), int(row["pairs"]), precision)
+    return "" if more is None else str(more)

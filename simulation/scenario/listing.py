@@ -1,9 +1,9 @@
-"""What can be named in a scenario, as rows for ``wifaq list``; and the check of files for ``wifaq check``."""
+"""What can be named in a scenario, as rows for ``wifaq list``."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -16,17 +16,6 @@ from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 
 Row = dict[str, str | int | float | bool | None]
-
-
-def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[Fault]:
-    """Every fault of every scenario file, in the order of the files; empty if all are good."""
-    faults: list[Fault] = []
-    for path in paths:
-        try:
-            load_scenario(path)
-        except InputError as error:
-            faults += error.faults
-    return faults
 
 
 def list_scenarios(folder: str | os.PathLike[str] = "scenarios") -> list[Row]:

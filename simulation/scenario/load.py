@@ -61,13 +61,13 @@ def load_scenario(
     else:
         layers, complete = read_chain(os.fspath(source), faults)
     if not layers:
-        raise InputError(_in_file_order(faults, ""))
+        raise InputError(in_file_order(faults, ""))
     top = layers[-1].mark
     layers.append(read_overrides(sets, overrides or {}, keywords, faults))
     root = _named(merge(layers), top)
     scenario = _validate(root, complete, faults)
     if faults or scenario is None:
-        raise InputError(_in_file_order(faults, top.file))
+        raise InputError(in_file_order(faults, top.file))
     return scenario
 
 
@@ -88,12 +88,12 @@ def _validate(root: Node, complete: bool, faults: list[Fault]) -> Scenario | Non
     except ValidationError as error:
         wrong = [item for item in error.errors(include_url=False) if complete or item["type"] != "missing"]
         paths: list[Path] = [item["loc"] for item in wrong]
-        faults += [_fault(root, path, sentence(item)) for path, item in zip(paths, wrong, strict=True)]
+        faults += [fault_at(root, path, sentence(item)) for path, item in zip(paths, wrong, strict=True)]
         if complete:
             _check_rest(root, data, paths, faults)
         return None
     if complete:
-        faults += [_fault(root, path, text) for path, text in check_against_world(scenario, frozenset())]
+        faults += [fault_at(root, path, text) for path, text in check_against_world(scenario, frozenset())]
         faults += record_faults(scenario)
     return scenario
 
@@ -109,7 +109,7 @@ def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: lis
     for path, text in check_against_world(scenario, broken):
         if len(path) > 1 and path[0] in places and isinstance(path[1], int):
             path = (path[0], places[str(path[0])][path[1]], *path[2:])
-        faults.append(_fault(root, path, text))
+        faults.append(fault_at(root, path, text))
     faults += record_faults(scenario)
 
 
@@ -135,7 +135,7 @@ def _without(data: dict[str, Any], paths: list[Path]) -> tuple[dict[str, Any], d
     return kept, places
 
 
-def _fault(root: Node, path: Path, message: str) -> Fault:
+def fault_at(root: Node, path: Path, message: str) -> Fault:
     """A fault at the deepest place of a path that stands in an input."""
     nodes = list(walk(root, path))
     mark = nodes[-1].mark
@@ -144,7 +144,7 @@ def _fault(root: Node, path: Path, message: str) -> Fault:
     return mark.fault(key_text(path), message)
 
 
-def _in_file_order(faults: list[Fault], top: str) -> list[Fault]:
+def in_file_order(faults: list[Fault], top: str) -> list[Fault]:
     """Each fault once and on one line; those of the scenario's own file first."""
     lines = (replace(f, key=_printable(f.key), message=_printable(f.message)) for f in faults)
     return sorted(dict.fromkeys(lines), key=lambda f: (f.file != top, f.file, f.line, f.column))

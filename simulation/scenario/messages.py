@@ -40,8 +40,8 @@ def key_text(path: Path) -> str:
     return text
 
 
-def sentence(error: ErrorDetails) -> str:
-    """What the user reads about one error of the schema."""
+def sentence(error: ErrorDetails, schema: type[BaseModel] = Scenario) -> str:
+    """What the user reads about one error of a schema."""
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind in _WANTED:
         return f"must be {_WANTED[kind]}, not {describe(given)}"
@@ -50,9 +50,9 @@ def sentence(error: ErrorDetails) -> str:
     if kind == "fault":
         return error["msg"]
     if kind == "missing":
-        return _missing(error["loc"])
+        return _missing(error["loc"], schema)
     if kind == "extra_forbidden":
-        return _unknown_key(error["loc"])
+        return _unknown_key(error["loc"], schema)
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context["expected"]))
         near = advice(given, options) if isinstance(given, str) else ""
@@ -88,24 +88,25 @@ def _number(value: object) -> str:
     return describe(value).removeprefix("the number ")
 
 
-def _missing(path: Path) -> str:
+def _missing(path: Path, schema: type[BaseModel]) -> str:
     if path == ("focal",):
         return "is missing; name a UN member by its ISO 3166 alpha-3 code, such as SEN, or extend a base"
     known = ", ".join(
-        name for name, field in _model_at(path[:-1]).model_fields.items() if field.is_required()
+        name for name, field in _model_at(path[:-1], schema).model_fields.items() if field.is_required()
     )
     return f"is missing; needed here: {known}"
 
 
-def _unknown_key(path: Path) -> str:
-    known = [*_model_at(path[:-1]).model_fields, *(["extends"] if len(path) == 1 else [])]
+def _unknown_key(path: Path, schema: type[BaseModel]) -> str:
+    known = list(_model_at(path[:-1], schema).model_fields)
+    if len(path) == 1 and schema is Scenario:
+        known.append("extends")
     near = suggest(str(path[-1]), known, limit=0)
     return f"unknown key; {near or 'allowed: ' + ', '.join(known)}"
 
 
-def _model_at(path: Path) -> type[BaseModel]:
-    """The section of the schema to which a path leads."""
-    model: type[BaseModel] = Scenario
+def _model_at(path: Path, model: type[BaseModel]) -> type[BaseModel]:
+    """The section of a schema to which a path leads."""
     for part in path:
         if isinstance(part, str) and part in model.model_fields:
             model = _section_in(model.model_fields[part].annotation) or model

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from simulation.analysis.contrasts import CONTRAST_FRAGMENTATION, paired, without
+from simulation.analysis.contrasts import CONTRAST_FRAGMENTATION, more_pairs, paired, without
 from simulation.scenario.load import load_scenario
 from tests.analysis.test_summary import series
 
@@ -70,3 +70,20 @@ def test_what_is_not_there_is_added_and_told():
 def test_unknown_contrast():
     with pytest.raises(ValueError, match="no contrast"):
         without(load_scenario(BASELINE), "weather")
+
+
+@pytest.mark.parametrize(("spread", "precision"), [(1.0, 0.1), (0.2, 0.05), (3.0, 2.9)])
+def test_more_pairs_are_just_enough(spread, precision):
+    pairs = 10
+
+    def reach(count: int) -> float:
+        return stats.t.ppf(0.95, count - 1) * spread / np.sqrt(count)
+
+    more = more_pairs(spread / np.sqrt(pairs), pairs, precision)
+    assert more is not None
+    if more:
+        assert reach(pairs + more) <= precision < reach(pairs + more - 1)
+    else:
+        assert reach(pairs) <= precision
+    assert more_pairs(float("nan"), 1, 0.1) is None
+    assert more_pairs(0.0, 5, 0.1) == 0

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from simulation import state
+from simulation.checking import check_files
 from simulation.data import kinds
 from simulation.errors import InputError
 from simulation.scenario import load_scenario
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.fields import CLAIMS, DEPTHS, KINDS, TRACKS
 from simulation.scenario.json_schema import json_schema, schema_text
-from simulation.scenario.listing import LISTS, check_files, list_scenarios
+from simulation.scenario.listing import LISTS, list_scenarios
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import SHOCKS, Scenario, Shock

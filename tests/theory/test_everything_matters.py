@@ -30,6 +30,8 @@ from simulation.scenario.schema import (
 )
 from tests.shipped import EVERYTHING, Unperturbed, first_difference, shipped
 
+pytestmark = pytest.mark.filterwarnings("error")  # bounds are where arithmetic goes wrong
+
 REPLICATES = 3
 """Runs of different luck that a change may take to show."""
 

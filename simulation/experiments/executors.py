@@ -1,0 +1,189 @@
+"""Where tasks run: processes of this machine, a dask cluster, or the ranks of an MPI job.
+
+Every executor is one of ``concurrent.futures``; what differs is how it is opened and closed,
+and what the death of a worker looks like.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from simulation.errors import Fault, InputError
+from simulation.experiments.worker import Task, run_task, start
+
+DASK = "dask://"
+CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
+
+
+def usable_cores() -> int:
+    """Processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Pool(Protocol):
+    """Workers somewhere.
+
+    Attributes
+    ----------
+    workers
+        How many tasks run at once.
+    deaths
+        Exceptions that mean a worker died.
+    breaks
+        Whether one death ends everything that is running, so that the pool must be opened anew.
+    elsewhere
+        Whether workers may have another version of the package.
+    """
+
+    workers: int
+    deaths: tuple[type[BaseException], ...]
+    breaks: bool
+    elsewhere: bool
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task, opening the pool if need be."""
+
+    def close(self, *, busy: bool) -> None:
+        """End the workers (or let go of them); with ``busy`` what they are at is dropped."""
+
+
+class LocalPool:
+    """Processes of this machine, which end with their parent."""
+
+    deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+    breaks = True
+    elsewhere = False
+
+    def __init__(self, workers: int):
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._lifeline: tuple[Connection, ...] = ()
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")  # as Mesa wants it, and as other systems do
+            theirs, ours = context.Pipe(duplex=False)
+            self._lifeline = (ours, theirs)
+            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid()))
+        with _interrupts_held():  # a worker started now inherits the mask and never sees Ctrl-C
+            return self._pool.submit(run_task, task)
+
+    def close(self, *, busy: bool) -> None:
+        """End the workers. Busy ones end at once, and what they were at is dropped."""
+        if self._pool is None:
+            return
+        if busy:
+            self._lifeline[0].close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for end in self._lifeline:
+            end.close()
+        self._pool = None
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: the initializer deafens the worker
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class ClusterPool:
+    """A cluster's executor, opened from the start and owned by others."""
+
+    breaks = False
+    elsewhere = True
+
+    def __init__(self, executor: Executor, workers: int, deaths: tuple[type[BaseException], ...] = ()):
+        self.workers, self.deaths, self._executor = workers, deaths, executor
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        return self._executor.submit(run_task, task)
+
+    def close(self, *, busy: bool) -> None:
+        self._executor.shutdown(wait=not busy, cancel_futures=busy)
+
+
+def open_pool(executor: str, workers: int | None = None) -> Pool:
+    """The pool that an ``--executor`` names.
+
+    Parameters
+    ----------
+    executor
+        ``local``, ``dask://HOST:PORT`` or ``mpi``.
+    workers
+        Processes of ``local``, by default one a usable core.
+
+    Raises
+    ------
+    InputError
+        For another word, a missing package, or a scheduler that does not answer.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: {workers} is less than 1")
+    if executor == "local":
+        return LocalPool(usable_cores() if workers is None else workers)
+    if executor.startswith(DASK):
+        return _dask_pool(executor)
+    if executor == "mpi":
+        return _mpi_pool()
+    raise _refusal(f"{executor!r} is not one of local, {DASK}HOST:PORT, mpi")
+
+
+def _refusal(message: str) -> InputError:
+    return InputError(Fault("", message, file="--executor"))
+
+
+class _DaskPool(ClusterPool):
+    def __init__(self, client: Any, workers: int, deaths: tuple[type[BaseException], ...]):
+        super().__init__(client.get_executor(pure=False), workers, deaths)
+        self._client = client
+
+    def close(self, *, busy: bool) -> None:
+        super().close(busy=busy)
+        self._client.close()
+
+
+def _dask_pool(executor: str) -> Pool:
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise _refusal("dask needs the package distributed; install wifaq[cluster]") from None
+    address = "tcp://" + executor.removeprefix(DASK)
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        raise _refusal(f"no dask scheduler answers at {executor}: {text}") from None
+    workers = sum(client.nthreads().values())
+    if not workers:
+        client.close()
+        raise _refusal(f"the scheduler at {executor} has no workers; start some first")
+    return _DaskPool(client, workers, (KilledWorker,))
+
+
+def _mpi_pool() -> Pool:
+    try:
+        from mpi4py import MPI
+        from mpi4py.futures import MPIPoolExecutor
+    except (ImportError, RuntimeError) as error:
+        raise _refusal(f"mpi needs mpi4py and an MPI library: {error}") from None
+    if "mpi4py.futures" not in sys.modules or MPI.COMM_WORLD.Get_size() < 2:
+        raise _refusal("mpi needs ranks; start with mpiexec -n 4 python -m mpi4py.futures -m simulation.cli sweep ...")
+    return ClusterPool(MPIPoolExecutor(), MPI.COMM_WORLD.Get_size() - 1)

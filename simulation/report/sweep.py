@@ -1,0 +1,55 @@
+"""A sweep as text for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from simulation.analysis.summary import HEADLINE
+from simulation.report.terminal import table, titled
+from simulation.sweeps.schema import label
+
+if TYPE_CHECKING:
+    from simulation.sweeps.results import SweepResults
+
+ROWS_SHOWN = 24
+"""Design points printed; the rest is in the folder."""
+
+
+def print_sweep(results: SweepResults, console: Console) -> None:
+    """The headline by design point, dead factors, what failed."""
+    info = results.info
+    console.print(escape(info["title"]))
+    if info["question"]:
+        console.print(escape(info["question"]))
+    done = len(results.runs()) - len(results.failures)
+    console.print(f"{info['points']} design points, {info['replicates']} replicates each; {done} runs done\n")
+    if HEADLINE in results.metrics:
+        _print_points(results, console)
+    for note in info["notes"]:
+        console.print(f"Note: {note}.")
+    for key in results.dead_factors():
+        console.print(f"Dead factor: {escape(key)} changed no recorded number where it alone differs.")
+    equal = results.equal_points()
+    if len(equal):
+        first = equal.iloc[0]
+        told = f"{first['point_a']} and {first['point_b']} differ in {first['factors']}"
+        console.print(f"{len(equal)} design points repeat the numbers of another, e.g. {escape(told)}.")
+
+
+def _print_points(results: SweepResults, console: Console) -> None:
+    summary = results.summary((HEADLINE,))
+    rows = results.points().merge(summary, on="point")
+    keys = ["scenario", *results.factors] if rows["scenario"].nunique() > 1 else list(results.factors)
+    heads = [(key, "left") for key in ["point", *keys]]
+    made = table([*heads, ("mean", "right"), ("s.e.", "right"), ("5 % to 95 %", "right")])
+    for _, row in rows.head(ROWS_SHOWN).iterrows():
+        values = [escape(label(row[key])) for key in keys]
+        band = f"{row['q05']:.3f} to {row['q95']:.3f}"
+        made.add_row(row["point"], *values, f"{row['mean']:.3f}", f"{row['standard_error']:.3f}", band)
+    console.print(titled(f"{HEADLINE} of the focal state in {results.quarters[-1]}", made))
+    if len(rows) > ROWS_SHOWN:
+        console.print(f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}")
+    console.print()

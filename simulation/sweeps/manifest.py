@@ -1,0 +1,88 @@
+"""What a sweep's folder was made for: hashes of design, data and code, and what has changed since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from simulation.errors import Fault, InputError
+from simulation.experiments import store
+from simulation.results import SWEEP_FILE
+from simulation.scenario.dump import scenario_to_yaml
+from simulation.sweeps.plan import Plan
+from simulation.sweeps.schema import label
+
+FILE = SWEEP_FILE
+_TOLD = 12  # changes named in one message
+_WORDS = ("sweep", "name", "title", "question", "notes")  # these change no number
+
+
+def manifest(plan: Plan) -> dict[str, Any]:
+    """Everything that determines the results of a sweep."""
+    sweep = plan.sweep
+    points = json.dumps([plan.points.rows[place] for place in range(len(plan.points))])
+    texts = {base.name: scenario_to_yaml(base) for base in sweep.bases}
+    hashes = [store.hashes(base, texts[base.name]) for base in sweep.bases]
+    content: dict[str, Any] = {
+        "name": sweep.name,
+        "title": sweep.title,
+        "question": sweep.question,
+        "design": sweep.design,
+        "factors": {key: factor.model_dump(mode="json") for key, factor in sweep.factors.items()},
+        "samples": sweep.samples,
+        "replicates": sweep.replicates,
+        "seed": sweep.seed,
+        "random_numbers": "common" if sweep.common else "independent",
+        "record": sweep.kept.model_dump(mode="json"),
+        "points": len(plan.points),
+        "hashes": {
+            "points": store.text_hash(points),
+            "scenarios": {base.name: found["scenario"] for base, found in zip(sweep.bases, hashes, strict=True)},
+            "records": {base.name: found["records"] for base, found in zip(sweep.bases, hashes, strict=True)},
+            **{key: hashes[0][key] for key in ("data", "code", "metrics")},
+        },
+        "versions": store.versions(),
+        "notes": list(sweep.notes),
+    }
+    content = json.loads(json.dumps(content))  # tuples as lists, as they will be read
+    binding = {key: value for key, value in content.items() if key not in _WORDS}
+    content["sweep"] = store.text_hash(json.dumps(binding, sort_keys=True))[: store.RUN_ID_LENGTH]
+    return content
+
+
+def same_sweep(folder: Path, now: Mapping[str, Any]) -> bool:
+    """Whether a folder holds this very sweep; a folder without a sweep does not.
+
+    Raises
+    ------
+    InputError
+        If it holds another, naming what has changed, or something else.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return False
+    try:
+        then = store.read_json(path)
+    except (OSError, ValueError) as error:
+        raise InputError(Fault(str(path), f"cannot be read: {error}", file="result folder")) from None
+    changed = list(_changes(then, now, ""))
+    if changed:
+        rest = f"; and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
+        told = "; ".join(changed[:_TOLD]) + rest
+        message = f"holds a sweep that has changed since, so it cannot go on: {told}. Name another folder with --out"
+        raise InputError(Fault(str(folder), message, file="result folder"))
+    return True
+
+
+def _changes(then: Any, now: Any, where: str) -> Iterator[str]:
+    if where in _WORDS or then == now:
+        return
+    if isinstance(then, Mapping) and isinstance(now, Mapping):
+        for key in sorted({*then, *now}):
+            yield from _changes(then.get(key), now.get(key), f"{where}.{key}" if where else key)
+    elif where.startswith("hashes."):
+        yield f"{where.removeprefix('hashes.').replace('.', ' ')} changed"
+    else:
+        yield f"{where} was {label(then)}, now {label(now)}"

@@ -1,0 +1,338 @@
+"""Reading a sweep's folder: tidy frames, joined by design point and replicate, never by order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from simulation.analysis.contrasts import paired
+from simulation.analysis.summary import QUANTILES, SYSTEM
+from simulation.errors import Fault, InputError, suggest
+from simulation.experiments import store
+from simulation.experiments.tables import to_frame
+from simulation.sweeps.dead import dead_factors, equal_points
+from simulation.sweeps.ledger import SERIES, good_chunks
+from simulation.sweeps.manifest import FILE
+
+PARAMETER, SHARE = "parameter.", "share."
+"""How the columns of effective parameters and of places in the unit cube start."""
+RUN_COLUMNS = ("run", "point", "replicate", "seed", "stage", "type", "message", "digest")
+SUMMARY_COLUMNS = ("point", "metric", "quarter", "mean", "standard_error", *QUANTILES, "replicates")
+
+SUMMARISED = ("cooperation", "volume", "implementation", "quality", "autonomy", "capacity", "safety")
+"""Metrics of ``summary.csv``."""
+
+Select = str | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SweepResults:
+    """The results of a sweep, as far as it has got.
+
+    Attributes
+    ----------
+    folder
+        Where they are.
+    info
+        The manifest: design, factors, hashes, versions (``sweep.json``).
+    """
+
+    folder: Path
+    info: Mapping[str, Any]
+    _paths: tuple[Path, ...] = field(repr=False)
+    _runs: pd.DataFrame = field(repr=False)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> SweepResults:
+        """Read a sweep's folder; the metadata of its chunks only.
+
+        Raises
+        ------
+        InputError
+            If it is none, or the design cannot be read.
+        """
+        folder = Path(folder)
+        try:
+            info = store.read_json(folder / FILE)
+            found = list(good_chunks(folder, info["sweep"]))
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(Fault(str(folder), f"is not the folder of a sweep: {error}")) from error
+        rows = [vars(run) for _, runs in found for run in runs]
+        return cls(folder, info, tuple(path for path, _ in found), pd.DataFrame(rows, columns=list(RUN_COLUMNS)))
+
+    # --- what there is
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Keys of the factors."""
+        return tuple(self.info["factors"])
+
+    @property
+    def planned(self) -> int:
+        """Number of runs of the whole sweep."""
+        return int(self.info["points"]) * int(self.info["replicates"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run has been tried."""
+        return len(self._runs) == self.planned
+
+    @property
+    def failures(self) -> tuple[Mapping[str, Any], ...]:
+        """Runs that did not finish."""
+        rows: list[Mapping[str, Any]] = self._runs.loc[self._runs["type"] != ""].to_dict("records")  # type: ignore[assignment]
+        return tuple(rows)
+
+    @cached_property
+    def _points(self) -> pd.DataFrame:
+        try:
+            return to_frame(pq.read_table(self.folder / "points.parquet"))
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(Fault(str(self.folder), f"has no design: {error}")) from error
+
+    def points(self, *, shares: bool = False) -> pd.DataFrame:
+        """One row a design point.
+
+        Returns
+        -------
+        DataFrame
+            ``point, scenario, title, as_of, focal, horizon, seed``; a column a factor;
+            ``parameter.NAME`` with the effective value of each parameter that differs between
+            points; with ``shares`` the places in the unit cube too.
+        """
+        keep = [name for name in self._points.columns if shares or not name.startswith(SHARE)]
+        return self._points.loc[:, keep]
+
+    def runs(self) -> pd.DataFrame:
+        """One row a run that was tried: ``run, point, replicate, seed, stage, type, message``."""
+        return self._runs.drop(columns="digest")
+
+    # --- numbers
+
+    def series(
+        self,
+        metric: str | Sequence[str] | None = None,
+        quarter: str | Sequence[str] | None = None,
+        actor: str | Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Recorded numbers: ``point, replicate, quarter, actor, metric, value``, by point and replicate.
+
+        Chunks are read one by one, so the memory is that of the rows asked for.
+        """
+        wanted = {"metric": _listed(metric), "quarter": _listed(quarter), "actor": _listed(actor)}
+        tables = [table for table in self._filtered(wanted) if table.num_rows]
+        if not tables:
+            return to_frame(SERIES.empty_table())
+        return to_frame(pa.concat_tables(tables).unify_dictionaries().combine_chunks())
+
+    def _filtered(self, wanted: Mapping[str, Sequence[str]]) -> Iterator[pa.Table]:
+        for path in self._paths:
+            table = pq.read_table(path).replace_schema_metadata(None)
+            for column, values in wanted.items():
+                if values:
+                    names = table[column].cast(pa.string())
+                    table = table.filter(pc.is_in(names, value_set=pa.array(values, pa.string())))
+            for place, entry in enumerate(SERIES):
+                if pa.types.is_dictionary(entry.type):  # only the names that are left, in their order
+                    column_of_names = pc.dictionary_encode(table.column(place).cast(pa.string()))
+                    table = table.set_column(place, entry, column_of_names.cast(entry.type))
+            yield table
+
+    @cached_property
+    def quarters(self) -> tuple[str, ...]:
+        """Recorded quarters, in order, of all points together."""
+        return tuple(sorted(self._names_of("quarter")))
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """Recorded metrics."""
+        return tuple(self._names_of("metric"))
+
+    def _names_of(self, column: str) -> list[str]:
+        """Names in one column; scenarios may differ, so one chunk a scenario is looked into."""
+        alike = ["scenario", *(key for key in ("focal", "as_of", "horizon") if key in self.factors)]
+        wanted = set(self._points.drop_duplicates(alike)["point"])
+        names: dict[str, None] = {}
+        for path in self._paths:
+            if not wanted:
+                break
+            table = pq.read_table(path, columns=["point", column])
+            held = set(pc.unique(table["point"]).to_pylist())
+            if held & wanted or not names:
+                names |= dict.fromkeys(map(str, pc.unique(table[column]).to_pylist()))
+                wanted -= held
+        return list(names)
+
+    def table(self, metric: str, quarter: str | None = None) -> pd.DataFrame:
+        """One metric in one quarter (by default the last) of the focal state, or of the system.
+
+        Returns
+        -------
+        DataFrame
+            The columns of :meth:`points`, then ``replicate, value``: a row a run.
+
+        Raises
+        ------
+        InputError
+            If that was not recorded.
+        """
+        rows = self._focal([metric], [self._quarter(quarter)])
+        joined = self.points().merge(rows, on="point", how="inner", validate="one_to_many")
+        return joined.drop(columns=["metric", "quarter"])
+
+    def _focal(self, metrics: Sequence[str], quarters: Sequence[str]) -> pd.DataFrame:
+        """Rows ``point, metric, quarter, replicate, value`` of each point's focal state and the system."""
+        for metric in metrics:
+            self._check_metric(metric)
+        names = ["point", "quarter", "actor", "metric"]
+        rows = self.series(metrics, quarters).astype(dict.fromkeys(names, "str"))
+        focal = rows["point"].map(self._points.set_index("point")["focal"].astype("str"))
+        own = rows.loc[(rows["actor"] == focal) | (rows["actor"] == SYSTEM)]
+        return own.drop(columns="actor").reset_index(drop=True)
+
+    def _quarter(self, quarter: str | None) -> str:
+        if not self.quarters:
+            raise InputError(Fault(str(self.folder), "holds no finished run yet"))
+        if quarter is None:
+            return self.quarters[-1]
+        if quarter not in self.quarters:
+            told = f"{quarter!r} was not recorded; {self.quarters[0]} to {self.quarters[-1]} were"
+            raise InputError(Fault("quarter", told))
+        return quarter
+
+    def _check_metric(self, metric: str) -> None:
+        if metric not in self.metrics:
+            advice = suggest(metric, self.metrics) or "see the metrics of the sweep in results.metrics"
+            raise InputError(Fault("metric", f"{metric!r} was not recorded; {advice}"))
+
+    def summary(self, metrics: Sequence[str] = ("cooperation",), quarters: Sequence[str] = ()) -> pd.DataFrame:
+        """Mean, standard error and quantiles over the replicates of each point.
+
+        Returns
+        -------
+        DataFrame
+            Columns :data:`SUMMARY_COLUMNS`.
+        """
+        when = [self._quarter(quarter) for quarter in quarters] or [self._quarter(None)]
+        values = self._focal(metrics, when).groupby(["point", "metric", "quarter"], sort=True)["value"]
+        table = values.agg(mean="mean", standard_error="sem")
+        for name, share in QUANTILES.items():
+            table[name] = values.quantile(share)
+        return table.assign(replicates=values.size()).reset_index().loc[:, list(SUMMARY_COLUMNS)]
+
+    def write_tables(self) -> None:
+        """Put ``points.csv`` and ``summary.csv`` (of the last quarter) beside the chunks."""
+        store.write_csv(self.points(), self.folder / "points.csv")
+        metrics = [name for name in SUMMARISED if name in self.metrics]
+        if metrics:
+            store.write_csv(self.summary(metrics), self.folder / "summary.csv")
+
+    # --- comparisons
+
+    def contrast(
+        self, a: Select, b: Select, metrics: Sequence[str] = ("cooperation",), quarters: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Paired contrast A minus B, replicate by replicate.
+
+        Parameters
+        ----------
+        a, b
+            Ids of design points, or values of factors (``{"parameters.rivalry": 0.5}``; the
+            scenario is one too). Points of A and B that agree in all other factors are paired,
+            and averaged in each replicate, since all of them share its luck.
+        metrics, quarters
+            Which, and when; by default the last quarter.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`simulation.analysis.contrasts.paired`.
+
+        Raises
+        ------
+        InputError
+            If nothing can be paired.
+        """
+        pairs = self._pairs(a, b)
+        tables = []
+        for metric in metrics:
+            for quarter in quarters or (self._quarter(None),):
+                values = self.table(metric, quarter)
+                arms = []
+                for arm in pairs.columns:
+                    mine = pairs[[arm]].merge(values, left_on=arm, right_on="point")
+                    mean = mine.groupby("replicate", as_index=False)["value"].mean()
+                    arms.append(mean.assign(actor="focal", metric=metric, quarter=quarter))
+                tables.append(paired(arms[0], arms[1], "focal", [metric], [quarter]))
+        return pd.concat(tables, ignore_index=True)
+
+    def _pairs(self, a: Select, b: Select) -> pd.DataFrame:
+        if self.info["random_numbers"] != "common":
+            raise InputError("contrast: the points of this sweep do not share their random numbers")
+        left, right = self._select(a), self._select(b)
+        chosen = {key for select in (a, b) if isinstance(select, Mapping) for key in select}
+        if isinstance(a, str) or isinstance(b, str):
+            if len(left) != 1 or len(right) != 1:
+                raise InputError("contrast: an id names one point, so the other side must be one point too")
+            return pd.DataFrame({"a": left["point"].to_numpy(), "b": right["point"].to_numpy()})
+        others = [key for key in ("scenario", *self.factors) if key not in chosen]
+        if not others:
+            return left[["point"]].merge(right[["point"]], how="cross").set_axis(["a", "b"], axis=1)
+        both = left[["point", *others]].merge(right[["point", *others]], on=others, suffixes=("_a", "_b"))
+        if both.empty:
+            raise InputError("contrast: no points of A and B agree in all other factors")
+        return both[["point_a", "point_b"]].set_axis(["a", "b"], axis=1)
+
+    def _select(self, select: Select) -> pd.DataFrame:
+        points = self._points
+        wanted = {"point": select} if isinstance(select, str) else select
+        for key, value in wanted.items():
+            known = ["scenario", *self.factors]
+            if key != "point" and key not in known:
+                raise InputError(Fault(key, f"is no factor of this sweep; {suggest(key, known)}"))
+            column = points[key]
+            numeric = pd.api.types.is_numeric_dtype(column)
+            points = points.loc[np.isclose(column, float(value)) if numeric else column == str(value)]
+        if points.empty:
+            raise InputError(f"contrast: no design point has {', '.join(f'{k} {v}' for k, v in wanted.items())}")
+        return points
+
+    # --- alike
+
+    @cached_property
+    def _prints(self) -> pd.Series:
+        """One digest a design point all of whose replicates are done."""
+        done = self._runs.loc[self._runs["type"] == ""].sort_values(["point", "replicate"])
+        groups = done.groupby("point")["digest"]
+        whole = groups.size() == int(self.info["replicates"])
+        return groups.agg("".join).loc[whole]
+
+    def equal_points(self) -> pd.DataFrame:
+        """Pairs of design points whose recorded numbers are all the same although a factor differs.
+
+        Returns
+        -------
+        DataFrame
+            ``point_a, point_b, factors``: the keys that differ, joined by commas; each group of
+            equal points is told by its first.
+        """
+        return equal_points(self._points, ("scenario", *self.factors), self._prints)
+
+    def dead_factors(self) -> tuple[str, ...]:
+        """Factors that changed no recorded number wherever they alone differ between two points."""
+        return dead_factors(self._points, ("scenario", *self.factors), self._prints)
+
+
+def _listed(value: str | Sequence[str] | None) -> Sequence[str]:
+    if value is None:
+        return ()
+    return [value] if isinstance(value, str) else list(value)

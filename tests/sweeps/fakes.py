@@ -1,0 +1,53 @@
+"""A model in miniature for sweeps of real scenarios. How it misbehaves is told by the environment,
+which worker processes inherit: a JSON object in ``WIFAQ_FAKE``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from simulation.experiments.tables import Outcome
+from simulation.experiments.worker import ReplicateError
+
+QUARTERS = ("2025Q1", "2025Q2", "2030Q4", "2035Q4")
+
+
+def luck(seed: int, replicate: int, metric: str, quarter: str) -> float:
+    return zlib.crc32(f"{seed}/{replicate}/{metric}/{quarter}".encode()) / 2**32 - 0.5
+
+
+def simulate(scenario, replicate: int) -> Outcome:
+    """Cooperation is rivalry / 10 minus the fragmentation of trust / 5, and luck; the budget does nothing."""
+    told = json.loads(os.environ.get("WIFAQ_FAKE", "{}"))
+    where = [round(scenario.parameters.rivalry, 6), replicate]
+    if where in told.get("raises", []):
+        raise ReplicateError("run") from ZeroDivisionError("no luck")
+    if where in told.get("kills", []):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if where in told.get("hangs", []):
+        while True:
+            time.sleep(0.01)
+    if where in told.get("kills_once", []):
+        mark = Path(told["mark"])
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(told.get("slow", 0))
+    level = scenario.parameters.rivalry / 10 - scenario.fragmentation.trust / 5
+    rows = [(q, m) for q in QUARTERS for m in ("cooperation", "volume")]
+    series = pd.DataFrame(rows, columns=["quarter", "metric"])
+    noise = np.array([luck(scenario.seed, replicate, m, q) for q, m in rows])
+    series["actor"], series["value"] = scenario.focal, level + told.get("noise", 0.1) * noise
+    world = pd.DataFrame({"quarter": QUARTERS, "metric": "density_all", "actor": "system", "value": 0.5})
+    return Outcome.from_frames(replicate, series=pd.concat([series, world]))
+
+
+def check(scenario) -> None:
+    """Nothing to see."""

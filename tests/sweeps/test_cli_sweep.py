@@ -1,0 +1,174 @@
+"""``wifaq sweep`` and what is new in ``wifaq compare``: exit statuses, messages, what is printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from simulation.cli import app
+from simulation.comparing import compare
+from simulation.scenario.load import load_scenario
+from simulation.sweeping import sweep
+from simulation.sweeps import dry, posterior
+from tests.sweeps import fakes
+from tests.sweeps.test_sweeping import BASE, ROOT, wait_for_chunks
+
+TEXT = f"""title: Rivalry and budget
+question: Does the budget do anything?
+base: {BASE}
+design: grid
+replicates: 2
+factors:
+  parameters.rivalry: [0.5, 1]
+  strategy.budget: [1, 2]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    Path("grid.yaml").write_text(TEXT)
+    for function in (sweep, compare):
+        monkeypatch.setitem(function.__kwdefaults__, "simulate", fakes.simulate)
+    monkeypatch.setitem(sweep.__kwdefaults__, "check", fakes.check)
+
+
+def wifaq(*arguments: str):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_a_sweep_prints_its_points_and_goes_on_by_itself():
+    result = wifaq("sweep", "grid.yaml", "--workers", "1")
+    assert result.exit_code == 0, result.output
+    assert "4 design points, 2 replicates each; 8 runs done" in result.stdout
+    assert "cooperation of the focal state in 2035Q4" in result.stdout
+    assert "Dead factor: strategy.budget" in result.stdout
+    folder = Path(result.stdout.split("Results: ")[1].strip())
+    assert folder.parent == Path("results/grid")
+    next(iter(folder.glob("chunk-*"))).unlink()
+    again = wifaq("sweep", "grid.yaml", "--workers", "1", "--quiet")
+    assert again.stdout.strip() == str(folder)
+
+
+def test_a_dry_run_writes_nothing(monkeypatch):
+    monkeypatch.setattr(dry.expect, "__defaults__", (None, fakes.simulate))
+    result = wifaq("sweep", "grid.yaml", "--dry-run", "--workers", "2")
+    assert result.exit_code == 0, result.output
+    assert "design: grid, seed 2025, common random numbers" in result.stdout
+    assert "runs: 4 design points x 2 replicates = 8" in result.stdout
+    assert "with 2 workers" in result.stdout
+    assert "disk: about 0.0 MB" in result.stdout
+    assert sorted(os.listdir()) == ["grid.yaml"]
+
+
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--max-runs", "7"], "grid.yaml:1:1: the sweep has 8 runs, more than 7"),
+        (["--executor", "spark"], "--executor: 'spark' is not one of local, dask://HOST:PORT, mpi"),
+        (["--executor", "mpi"], "--executor: mpi needs"),
+        (["--time-limit", "0"], "time limit: 0 is not a positive number"),
+        (["--chunk-size", "0"], "chunk size: 0 is less than 1"),
+        (["--workers", "0"], "workers: 0 is less than 1"),
+        (["--set", "strategy.budgt=2"], "--set: strategy.budgt: unknown key; did you mean 'budget'?"),
+        (["--out", "grid.yaml"], "result folder: grid.yaml: is not a folder"),
+    ],
+)
+def test_bad_options_are_one_line_and_nothing_is_written(arguments, told):
+    result = wifaq("sweep", "grid.yaml", *arguments)
+    assert result.exit_code == 2, result.output
+    assert told in result.stderr
+    assert "Traceback" not in result.output
+    assert sorted(os.listdir()) == ["grid.yaml"]
+
+
+def test_a_port_where_no_scheduler_listens(monkeypatch):
+    monkeypatch.setattr("simulation.experiments.executors.CONNECT_SECONDS", 1.0)
+    result = wifaq("sweep", "grid.yaml", "--executor", f"dask://127.0.0.1:{unused_port()}")
+    assert result.exit_code == 2
+    assert "no dask scheduler answers at dask://127.0.0.1" in result.stderr
+    assert sorted(os.listdir()) == ["grid.yaml"]
+
+
+def test_failed_runs_are_lines_and_exit_status_1(monkeypatch):
+    monkeypatch.setenv("WIFAQ_FAKE", json.dumps({"raises": [[1, 1]]}))
+    result = wifaq("sweep", "grid.yaml", "--workers", "1")
+    assert result.exit_code == 1
+    assert "failed: p000002, replicate 1 (seed 2025), run: ZeroDivisionError: no luck" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_ctrl_c_is_exit_status_130_and_one_line():
+    code = (
+        "from simulation.cli import main\nfrom simulation.sweeping import sweep\nfrom tests.sweeps import fakes\n"
+        "sweep.__kwdefaults__.update(simulate=fakes.simulate, check=fakes.check)\n"
+        "if __name__ == '__main__': main()"
+    )
+    Path("cli.py").write_text(code)
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "WIFAQ_FAKE": json.dumps({"slow": 0.5})}
+    command = [sys.executable, "cli.py", "sweep", "grid.yaml", "--workers", "1", "--chunk-size", "1", "--out", "out"]
+    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    wait_for_chunks(Path("out"), 2)
+    os.killpg(process.pid, signal.SIGINT)
+    _, error = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "of 8 runs are kept in" in error
+    assert "the same command goes on from there" in error
+    assert len(error.strip().splitlines()) == 1
+    assert wifaq("sweep", "grid.yaml", "--workers", "1", "--out", "out").exit_code == 0
+
+
+# --- compare
+
+
+def test_compare_at_asked_quarters_says_how_many_more_replicates():
+    other = str(ROOT / "scenarios" / "rivalry_absent.yaml")
+    options = ["--replicates", "4", "--workers", "1", "--precision", "0.001"]
+    result = wifaq("compare", BASE, other, *options, "--quarter", "2030Q4")
+    assert result.exit_code == 0, result.output
+    assert "more for ±0.001" in result.stdout
+    assert "2030Q4" in result.stdout
+    assert "2035Q4" not in result.stdout
+    bad = wifaq("compare", BASE, other, "--quarter", "2050Q1", "--quarter", "soon")
+    assert bad.exit_code == 2
+    assert "--quarter: 2050Q1 is outside the run of baseline, 2025Q1 to 2035Q4" in bad.stderr
+    assert "'soon' is not a quarter" in bad.stderr
+
+
+def test_compare_under_the_posterior_shares_each_draw_and_says_there_is_none_yet():
+    arms = [load_scenario(BASE, replicates=6, fragmentation=value) for value in (0, 0.5)]
+    arms[1] = arms[1].model_copy(update={"name": "apart"})
+    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior", simulate=fakes.simulate)
+    assert "registry's ranges" in found.notes[0]
+    row = found.contrasts.iloc[-1]
+    assert row["difference"] == pytest.approx(-0.1)
+    assert row["standard_error"] == pytest.approx(0, abs=1e-12)  # the draws of rivalry cancel within pairs
+    plain = compare(arms, workers=1, metrics=["cooperation"], simulate=fakes.simulate)
+    assert row["mean_b"] != plain.contrasts.iloc[-1]["mean_b"]
+    bad = wifaq("compare", BASE, BASE, "--parameters", "prior")
+    assert bad.exit_code == 2
+    assert "'prior' is not posterior" in bad.stderr
+
+
+def test_a_parameter_that_the_scenarios_contrast_is_not_drawn():
+    arms = [load_scenario(BASE, replicates=5, parameters={"rivalry": value}) for value in (1, 2)]
+    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior", simulate=fakes.simulate)
+    assert found.contrasts.iloc[-1]["difference"] == pytest.approx(0.1)
+    assert found.contrasts.iloc[-1]["mean_b"] == pytest.approx(0.1, abs=0.06)
+    drawn = posterior.draws(50, 1)
+    assert len({draw["parameters.rivalry"] for draw in drawn}) == 50

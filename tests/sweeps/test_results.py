@@ -1,0 +1,165 @@
+"""What is read from a sweep is joined by design point and replicate; dead factors are told."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulation.errors import InputError
+from simulation.results import Results
+from simulation.sweeping import sweep
+from simulation.sweeps import ledger
+from simulation.sweeps.results import SweepResults
+from tests.sweeps import fakes
+from tests.sweeps.test_sweeping import BASE
+
+SOURCE = {
+    "title": "Rivalry and the trust across lines",
+    "base": BASE,
+    "design": "grid",
+    "factors": {"parameters.rivalry": [0.5, 1], "fragmentation.trust": [0, 0.2], "strategy.budget": [1, 2]},
+    "replicates": 6,
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> SweepResults:
+    folder = tmp_path_factory.mktemp("results") / "out"
+    return sweep(SOURCE, out=folder, workers=1, simulate=fakes.simulate, check=fakes.check)
+
+
+def expected(rivalry: float, trust: float, replicate: int, quarter: str = "2035Q4") -> float:
+    return rivalry / 10 - trust / 5 + 0.1 * fakes.luck(2025, replicate, "cooperation", quarter)
+
+
+def test_open_tells_sweeps_from_runs(results):
+    again = Results.open(results.folder)
+    assert isinstance(again, SweepResults)
+    assert again.complete
+    with pytest.raises(InputError, match="is not the folder of a sweep"):
+        SweepResults.open(results.folder / "scenarios")
+
+
+def test_every_number_is_that_of_its_point_and_replicate(results):
+    table = results.table("cooperation")
+    assert len(table) == 8 * 6
+    for row in table.to_dict("records"):
+        wanted = expected(row["parameters.rivalry"], row["fragmentation.trust"], row["replicate"])
+        assert row["value"] == wanted
+    assert {"scenario", "title", "as_of", "focal", "seed", "parameter.rivalry"} <= set(table.columns)
+    assert (table["parameter.rivalry"] == table["parameters.rivalry"]).all()
+
+
+def test_rows_do_not_depend_on_the_order_of_files(results, tmp_path):
+    """Chunks renamed to another order would be refused; chunks read in another order are joined by id."""
+    from dataclasses import replace
+
+    turned = replace(results, _paths=results._paths[::-1])
+    one, two = results.table("cooperation"), turned.table("cooperation")
+    order = ["point", "replicate"]
+    pd.testing.assert_frame_equal(
+        one.sort_values(order, ignore_index=True), two.sort_values(order, ignore_index=True)
+    )
+
+
+def test_summary_and_tables_in_the_folder(results):
+    summary = results.summary(["cooperation", "density_all"], ["2030Q4", "2035Q4"])
+    assert len(summary) == 8 * 4
+    row = summary.loc[(summary["point"] == "p000005") & (summary["quarter"] == "2030Q4")].iloc[0]
+    values = [expected(1, 0, k, "2030Q4") for k in range(6)]
+    assert row["metric"] == "cooperation"
+    assert row["mean"] == pytest.approx(np.mean(values))
+    assert row["standard_error"] == pytest.approx(np.std(values, ddof=1) / np.sqrt(6))
+    assert row["q50"] == pytest.approx(np.median(values))
+    assert row["replicates"] == 6
+    assert len(pd.read_csv(results.folder / "points.csv")) == 8
+    assert set(pd.read_csv(results.folder / "summary.csv")["metric"]) == {"cooperation", "volume"}
+
+
+def test_a_dead_factor_is_told(results):
+    assert results.dead_factors() == ("strategy.budget",)
+    equal = results.equal_points()
+    assert len(equal) == 4
+    assert set(equal["factors"]) == {"strategy.budget"}
+
+
+def test_contrasts_pair_points_that_agree_in_all_else(results):
+    (row,) = results.contrast({"parameters.rivalry": 1}, {"parameters.rivalry": 0.5}).to_dict("records")
+    assert row["difference"] == pytest.approx(0.05)
+    assert row["standard_error"] == pytest.approx(0, abs=1e-12)
+    assert (row["probability"], row["pairs"]) == (1, 6)
+    (row,) = results.contrast("p000000", "p000002").to_dict("records")
+    assert row["difference"] == pytest.approx(0.04)
+    both = results.contrast(
+        {"parameters.rivalry": 1, "fragmentation.trust": 0}, {"parameters.rivalry": 0.5, "fragmentation.trust": 0.2}
+    )
+    assert both["difference"].iloc[0] == pytest.approx(0.09)
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda r: r.contrast({"parameters.rivalri": 1}, "p000000"), "did you mean 'parameters.rivalry'"),
+        (lambda r: r.contrast({"parameters.rivalry": 3}, "p000000"), "no design point has parameters.rivalry 3"),
+        (lambda r: r.contrast({"parameters.rivalry": 1}, "p000000"), "must be one point too"),
+        (lambda r: r.table("coperation"), "did you mean 'cooperation'"),
+        (lambda r: r.table("cooperation", "2029Q1"), "'2029Q1' was not recorded"),
+    ],
+)
+def test_what_cannot_be_read_is_told(results, ask, told):
+    with pytest.raises(InputError, match=told):
+        ask(results)
+
+
+def test_a_focal_state_may_be_a_factor(tmp_path):
+    source = {**SOURCE, "factors": {"focal": ["MAR", "SEN"]}, "replicates": 2}
+    found = sweep(source, out=tmp_path / "out", workers=1, simulate=fakes.simulate, check=fakes.check)
+    table = found.table("cooperation")
+    assert table["focal"].tolist() == ["MAR", "MAR", "SEN", "SEN"]
+    assert len(table) == 4
+
+
+def big(folder, results: SweepResults, runs: int) -> SweepResults:
+    """A sweep of many runs whose chunks were written here, not simulated: 3 x 44 x 8 numbers a run."""
+    import json
+
+    from simulation.experiments.tables import Outcome
+    from simulation.experiments.worker import Job
+    from simulation.sweeps.results import FILE
+
+    folder.mkdir()
+    rows = [(f"{year}Q{q}", a, f"metric{m}") for year in range(2025, 2036) for q in range(1, 5) for a in ("MAR", "x")
+            for m in range(12)]  # fmt: skip
+    series = pd.DataFrame(rows, columns=["quarter", "actor", "metric"])
+    points, size = runs // 5, 25
+    for first in range(0, runs, size):
+        jobs = [Job(f"p{run // 5:06d}", run % 5) for run in range(first, first + size)]
+        outcomes = [Outcome.from_frames(job.replicate, series=series.assign(value=float(first))) for job in jobs]
+        sink = ledger.ChunkSink(str(folder), "big", 5, {job.point: 1 for job in jobs})
+        sink.keep(jobs, outcomes)
+    names = [f"p{place:06d}" for place in range(points)]
+    frame = pd.DataFrame({"point": names, "scenario": "a", "focal": "MAR", "x": range(points)})
+    frame.to_parquet(folder / "points.parquet")
+    info = {**results.info, "sweep": "big", "points": points, "replicates": 5, "factors": {"x": {}}}
+    (folder / FILE).write_text(json.dumps(info))
+    return SweepResults.open(folder)
+
+
+@pytest.mark.slow
+def test_a_large_sweep_is_summarised_in_seconds_within_bounded_memory(tmp_path, results):
+    peaks, seconds = [], []
+    for runs in (500, 5000):
+        found = big(tmp_path / str(runs), results, runs)
+        begin = time.monotonic()
+        assert len(found.summary(["metric3"])) == runs // 5
+        seconds.append(time.monotonic() - begin)
+        tracemalloc.start()
+        found.series("metric3", "2035Q4", "MAR")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert seconds[1] < 20
+    assert peaks[1] < 20e6

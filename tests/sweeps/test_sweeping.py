@@ -1,0 +1,325 @@
+"""A sweep ends with the results of an undisturbed run, whatever happens to it on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from simulation.errors import InputError, RunError
+from simulation.sweeping import sweep
+from simulation.sweeps import ledger
+from simulation.sweeps.results import SweepResults
+from tests.sweeps import fakes
+
+ROOT = Path(__file__).parents[2]
+BASE = str(ROOT / "scenarios" / "baseline.yaml")
+GRID = {
+    "base": BASE,
+    "design": "grid",
+    "factors": {"parameters.rivalry": [0.5, 1, 2], "strategy.budget": [1, 2]},
+    "replicates": 5,
+}
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+
+
+def run(out: Path, source=GRID, **options) -> SweepResults:
+    options = {"workers": 1, "simulate": fakes.simulate, "check": fakes.check, **options}
+    return sweep(source, out=out, **options)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory) -> SweepResults:
+    return run(tmp_path_factory.mktemp("sweep") / "out", chunk_size=7)
+
+
+@pytest.fixture
+def misbehave(monkeypatch):
+    def tell(**how):
+        monkeypatch.setenv("WIFAQ_FAKE", json.dumps(how))
+
+    tell()
+    return tell
+
+
+def copy(undisturbed: SweepResults, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(undisturbed.folder, tmp_path / "out"))
+
+
+def same(a: SweepResults, b: SweepResults) -> bool:
+    """All tables, categories and their order too."""
+    one, two = a.series(), b.series()
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+    pd.testing.assert_frame_equal(a.runs(), b.runs())
+    pd.testing.assert_frame_equal(a.points(), b.points(), check_exact=True)
+    return len(one) > 0
+
+
+@pytest.mark.parametrize(("workers", "size"), [(1, 1), (2, 50), (4, 3)])
+def test_workers_and_chunk_sizes_leave_no_trace(tmp_path, undisturbed, workers, size):
+    results = run(tmp_path / "out", workers=workers, chunk_size=size)
+    assert same(results, undisturbed)
+    assert results.complete
+    assert len(list((tmp_path / "out").glob("chunk-*.parquet"))) == -(-30 // size)
+
+
+def test_a_run_that_raises_is_a_row(tmp_path, misbehave):
+    misbehave(raises=[[1, 3]])
+    results = run(tmp_path / "out")
+    rows = [(row["point"], row["replicate"], row["stage"], row["type"], row["seed"]) for row in results.failures]
+    assert rows == [(p, 3, "run", "ZeroDivisionError", 2025) for p in ("p000002", "p000003")]
+    assert len(results.series("cooperation", "2035Q4")) == 28
+    misbehave()
+    assert run(tmp_path / "out").failures == results.failures  # the model's fault: not tried again
+
+
+def test_a_killed_worker_costs_nothing(tmp_path, undisturbed, misbehave):
+    misbehave(kills_once=[[2, 1]], mark=str(tmp_path / "mark"))
+    results = run(tmp_path / "out", workers=2, chunk_size=4)
+    assert (tmp_path / "mark").exists()
+    assert same(results, undisturbed)
+
+
+def test_a_run_that_kills_its_worker_is_isolated_told_and_tried_again_next_time(tmp_path, undisturbed, misbehave):
+    folder = copy(undisturbed, tmp_path)
+    (folder / ledger.chunk_name(21)).unlink()
+    (folder / ledger.chunk_name(28)).unlink()
+    misbehave(kills=[[2, 4]])
+    results = run(folder, chunk_size=5)
+    rows = [(row["point"], row["replicate"], row["stage"], row["type"]) for row in results.failures]
+    assert rows == [(p, 4, "worker", "WorkerDied") for p in ("p000004", "p000005")]
+    assert results.complete
+    misbehave()
+    assert same(run(folder), undisturbed)
+
+
+def test_a_run_over_its_time_is_a_row(tmp_path, undisturbed, misbehave):
+    misbehave(hangs=[[0.5, 2]])
+    results = run(tmp_path / "out", time_limit=0.5)
+    rows = [(row["point"], row["stage"], row["type"], row["message"]) for row in results.failures]
+    assert rows == [(p, "time", "TimeoutError", "took longer than 0.5 s") for p in ("p000000", "p000001")]
+    misbehave()
+    assert same(run(tmp_path / "out"), undisturbed)
+
+
+def damage(path: Path, how: str) -> None:
+    content = path.read_bytes()
+    if how == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "garbage":
+        path.write_bytes(random.Random(1).randbytes(len(content)))
+    elif how == "flipped":
+        place = 200  # in the middle of the values
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
+    else:
+        path.write_bytes((path.parent / ledger.chunk_name(7)).read_bytes())
+
+
+@pytest.mark.parametrize("how", ["truncated", "empty", "garbage", "flipped", "another"])
+def test_a_damaged_chunk_is_found_and_redone(tmp_path, undisturbed, how):
+    copy(undisturbed, tmp_path)
+    damage(tmp_path / "out" / ledger.chunk_name(14), how)
+    assert same(run(tmp_path / "out", chunk_size=3), undisturbed)
+
+
+@pytest.mark.parametrize("place", range(20, 4000, 173))
+def test_one_wrong_byte_anywhere_is_found_or_harmless(tmp_path, undisturbed, place):
+    source = undisturbed.folder / ledger.chunk_name(7)
+    path = tmp_path / source.name
+    content = bytearray(source.read_bytes())
+    content[place % len(content)] ^= 0xFF
+    path.write_bytes(content)
+    sweep_id = undisturbed.info["sweep"]
+    with contextlib.suppress(ledger.Damaged):
+        assert ledger.checked_runs(path, sweep_id) == ledger.checked_runs(source, sweep_id)
+
+
+def test_chunks_of_another_size_fill_the_gaps(tmp_path, undisturbed):
+    copy(undisturbed, tmp_path)
+    for first in (0, 21):
+        (tmp_path / "out" / ledger.chunk_name(first)).unlink()
+    (tmp_path / "out" / ".chunk-000000.parquet.abc.partial").write_text("left by a killed worker")
+    partly = SweepResults.open(tmp_path / "out")
+    assert not partly.complete
+    assert len(partly.runs()) == 16
+    assert same(run(tmp_path / "out", chunk_size=50), undisturbed)
+    assert not list((tmp_path / "out").glob("*.partial"))
+
+
+def test_a_finished_sweep_starts_no_worker(tmp_path, undisturbed):
+    before = {path.name: path.stat().st_mtime_ns for path in undisturbed.folder.glob("chunk-*")}
+    begin = time.monotonic()
+    run(undisturbed.folder)
+    assert time.monotonic() - begin < 5
+    assert before == {path.name: path.stat().st_mtime_ns for path in undisturbed.folder.glob("chunk-*")}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"replicates": 6}, "replicates was 5, now 6"),
+        ({"seed": 1}, "seed was 2025, now 1"),
+        ({"factors": {**GRID["factors"], "parameters.rivalry": [0.5, 1, 3]}}, r"rivalry.categories was \[0.5, 1, 2\]"),
+        ({"base": str(ROOT / "scenarios" / "lock_in_eu.yaml")}, "scenarios lock_in_eu changed"),
+    ],
+)
+def test_a_changed_sweep_is_refused_with_what_changed(undisturbed, change, told):
+    with pytest.raises(InputError, match="has changed since, so it cannot go on") as caught:
+        run(undisturbed.folder, {**GRID, **change})
+    assert re.search(told, str(caught.value))
+
+
+def test_changed_code_is_refused_but_a_title_is_not(tmp_path, undisturbed, monkeypatch):
+    assert run(undisturbed.folder, {**GRID, "title": "Another"}).complete
+    monkeypatch.setattr("simulation.experiments.store.code_hash", lambda: "0" * 64)
+    with pytest.raises(InputError, match="code changed"):
+        run(undisturbed.folder)
+
+
+def test_foreign_and_unwritable_folders_are_refused(tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.docx").touch()
+    with pytest.raises(InputError, match="exists and is not empty"):
+        run(tmp_path / "thesis")
+    with pytest.raises(InputError, match="cannot be written"):
+        run(tmp_path / "thesis" / "chapter.docx" / "out")
+    assert not (tmp_path / "thesis" / "sweep.json").exists()
+
+
+def test_a_sweep_that_died_before_it_began_is_begun(tmp_path, undisturbed):
+    (tmp_path / "out" / "scenarios").mkdir(parents=True)
+    (tmp_path / "out" / "sweep.lock").touch()
+    assert same(run(tmp_path / "out"), undisturbed)
+
+
+def test_two_sweeps_into_one_folder(tmp_path):
+    results = run(tmp_path / "out", {**GRID, "replicates": 1})
+    with ledger.locked(results.folder), pytest.raises(InputError, match=f"process {os.getpid()} on "):
+        run(tmp_path / "out", {**GRID, "replicates": 1})
+    code = (
+        "import os, sys; from pathlib import Path; from simulation.sweeps import ledger\n"
+        "with ledger.locked(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "out")], cwd=ROOT, check=False)
+    assert "process" in (tmp_path / "out" / ledger.LOCK).read_text()  # stale: its process is gone
+    assert run(tmp_path / "out", {**GRID, "replicates": 1}).complete
+
+
+def test_a_full_disk_is_one_clear_error_and_the_sweep_goes_on_after(tmp_path, undisturbed):
+    """A limit on the size of files stands for the disk; workers inherit it."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    copy(undisturbed, tmp_path)
+    (tmp_path / "out" / ledger.chunk_name(7)).unlink()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(RunError, match=r"cannot be written: .*same command again"):
+            run(tmp_path / "out", chunk_size=7)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list((tmp_path / "out").glob("*.partial"))
+    assert not (tmp_path / "out" / ledger.chunk_name(7)).exists()
+    assert same(run(tmp_path / "out"), undisturbed)
+
+
+# --- killed from outside
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from simulation.sweeping import sweep
+from tests.sweeps import fakes
+from tests.sweeps.test_sweeping import GRID
+if __name__ == "__main__":
+    sweep(GRID, out=Path(sys.argv[1]), workers=2, chunk_size=2, simulate=fakes.simulate, check=fakes.check)
+"""
+
+
+def start(folder: Path, tmp_path: Path, slow: float) -> subprocess.Popen:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    told = json.dumps({"slow": slow})
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "WIFAQ_FAKE": told}
+    options = {"cwd": ROOT, "env": env, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    return subprocess.Popen([sys.executable, str(script), str(folder)], **options)
+
+
+def wait_for_chunks(folder: Path, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while len(list(folder.glob("chunk-*"))) < count and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_c_stops_at_once_and_says_what_is_kept(tmp_path, undisturbed, misbehave):
+    parent = start(tmp_path / "out", tmp_path, slow=0.1)
+    wait_for_chunks(tmp_path / "out", 3)
+    workers = children(parent.pid)
+    os.killpg(parent.pid, signal.SIGINT)
+    _, error = parent.communicate(timeout=10)
+    assert "Interrupted: interrupted; " in error
+    assert "of 30 runs are kept in" in error
+    time.sleep(0.2)
+    assert not any(map(alive, workers))
+    kept = len(SweepResults.open(tmp_path / "out").runs())
+    assert 6 <= kept < 30
+    assert same(run(tmp_path / "out"), undisturbed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 23))])
+def test_killed_at_random_moments_worker_parent_or_both(tmp_path, undisturbed, misbehave, seed):
+    dice = random.Random(seed)
+    folder = tmp_path / "out"
+    for session in range(2):
+        parent = start(folder, tmp_path, slow=0.03)
+        wait_for_chunks(folder, 1)
+        time.sleep(dice.uniform(0, 0.4))
+        workers = [pid for pid in children(parent.pid) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+        victims = {0: workers[:1], 1: [parent.pid], 2: [*workers[:1], parent.pid]}[(seed + session) % 3]
+        for pid in victims:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        parent.communicate(timeout=60)
+        deadline = time.monotonic() + 5
+        while any(map(alive, workers)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(map(alive, workers))
+    assert same(run(folder), undisturbed)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_no_worker_is_left_behind():
+    assert multiprocessing.active_children() == []
+    assert threading.active_count() < 20
