@@ -27,8 +27,9 @@ ORDER = (
     {"experiments"},
     {"analysis"},
     {"plots"},
-    {"results"},
+    {"sweeps", "results"},  # a folder of results may be a sweep
     {"running"},
+    {"sweeping", "checking"},
     {"comparing"},
     {"report"},
     {"showcase"},

@@ -139,6 +139,7 @@ def add_concessions(state: State, rows: B, gain: F) -> None:
 
 @njit(cache=True, error_model="numpy")
 def is_leader(leaders: I32, i: int) -> bool:
+    """Whether row i is one of the paradigm leaders."""
     for leader in leaders:
         if leader == i:
             return True
