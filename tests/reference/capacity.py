@@ -23,21 +23,21 @@ def grow(w: World) -> None:
         return
     change = {}
     for i in w.states:
-        change[i] = w.par.capacity_growth * (1.0 - i.capacity) * learning(w, i)
+        change[i] = w.par.capacity_growth * (1.0 - i.capacity) * learning(w, i, i.budget)
         change[i] -= i.capacity_decay * w.par.capacity_decay * i.capacity
         change[i] += w.par.shared_learning * lag(w, i)
     for i, step in change.items():
         i.capacity = min(1.0, max(0.0, i.capacity + step))
 
 
-def learning(w: World, i: Actor) -> float:
+def learning(w: World, i: Actor, budget: float) -> float:
     """.3 min(1,B)(1−κ_f·foreign share) + .1 Σ z e O(.3+.7K), times coordination (C22)."""
     par = w.par
     taught = {j: deal.depth / 3.0 * expertise(w, j) for j, deal in i.deals.items()}
     tanks = sum(t for j, t in taught.items() if j.kind == "think_tank")
     foreign = sum(t for j, t in taught.items() if j.kind == "think_tank" and j.home is not i)
     share = foreign / tanks if tanks > 0.0 else 0.0
-    at_home = par.domestic_learning * min(1.0, i.budget)
+    at_home = par.domestic_learning * min(1.0, budget)
     at_home *= 1.0 - w.when("dependence", par.dependence) * share * (1.0 - i.local_funding)
     absorbed = par.absorption_floor + (1.0 - par.absorption_floor) * i.capacity
     kinds = len({j.kind for j in i.deals})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +37,7 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
         model.state.quarter += 1
         oracle.end()
         model.running = model.state.quarter < model.scenario.quarters
+    model.close()
     return oracle
 
 
@@ -52,19 +54,24 @@ def difference(state: State, name: str, plain: object) -> str:
     """Where one column differs, in words; empty if it does not."""
     fast = getattr(state, name)
     if not isinstance(fast, np.ndarray):
-        same = np.isclose(fast, plain, RELATIVE, ABSOLUTE) if isinstance(fast, float) else fast == plain
+        same = not _apart(fast, plain) if isinstance(fast, float) else fast == plain
         return "" if same else f"{name}: kernels {fast}, oracle {plain}"
     slow = np.asarray(plain)
     if fast.size == 0:
         return "" if slow.size == 0 else f"{name}: kernels have none, oracle {slow.shape}"
     if fast.shape != slow.shape:
         return f"{name}: kernels {fast.shape}, oracle {slow.shape}"
-    apart = ~np.isclose(fast, slow, RELATIVE, ABSOLUTE) if fast.dtype.kind == "f" else fast != slow
+    apart = _apart(fast, slow) if fast.dtype.kind == "f" else fast != slow
     apart &= _meaningful(state, name, fast)
     if not apart.any():
         return ""
     where = tuple(int(k) for k in np.argwhere(apart)[0])
     return f"{name}{list(where)}: kernels {fast[where]}, oracle {slow[where]} ({int(apart.sum())} differ)"
+
+
+def _apart(fast: Any, slow: Any) -> Any:
+    """Whether floats differ by more than rounding; NaN differs from everything."""
+    return np.logical_not(np.abs(fast - slow) <= ABSOLUTE + RELATIVE * np.abs(slow))
 
 
 def _meaningful(state: State, name: str, column: np.ndarray) -> np.ndarray:

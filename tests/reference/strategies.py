@@ -54,12 +54,14 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
     s, n = 8, 19
     rules = ("EU", "unanimity"), ("B1", "consensus"), ("B2", "majority"), ("B3", "qualified_majority")
     blocs = [
-        make_bloc(sorted(rng.choice(7, 4, False)), rule, 0.5, id=name, regional=name > "B1") for name, rule in rules
+        make_bloc(sorted(rng.choice(7, 4, False)), rule, 0.5, id=name, regional=name > "B1", agenda_rate=0.4)
+        for name, rule in rules
     ]
     texts = [
         make_instrument(
-            range(s), sorted(rng.choice(7, 2, False)), id=f"T{k}", regional=k == 1, sponsors=(int(rng.integers(n)),),
-            binding=k > 0, needed=k, domain=DOMAINS[k], exclusive=k == 2, position=tuple(rng.random(4)),
+            range(s), sorted(rng.choice(7, 2, False)), id=f"T{k}", regional=k == 1,
+            sponsors=tuple(rng.choice(n, 2, False).tolist()), binding=k > 0, needed=k, domain=DOMAINS[k],
+            exclusive=k == 2, position=tuple(rng.random(4)),
         )
         for k in range(3)
     ]  # fmt: skip
@@ -73,10 +75,12 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
 RICH: Mapping[str, Any] = {
     "focal": "A02",
     "parameters": {"tempo": 0.8, "trilateral_rate": 1.0, "join_intercept": -7.0, "hazard": 1.0, "vote_cost": 0.05,
-                   "shared_learning": 0.05, "norm_start": 0.4, "message_rate": 0.5},
+                   "shared_learning": 0.05, "norm_start": 0.4, "message_rate": 0.5, "share_social": 0.6,
+                   "compliance_base": 0.6, "compliance_distance": 0.5, "perception_noise": 1.0},
     "deals": [
         {"parties": ["A02", "A03"], "depth": "binding", "start": str(START + 1), "end": str(START + 3)},
         {"parties": ["A04", "A05", "firm_0"], "depth": "mou", "start": str(START + 2), "exclusive": True},
+        {"parties": ["firm_1", "A02"], "depth": "programme", "start": str(START + 1)},
     ],
     "instruments": [{"id": "new", "opens": str(START + 2), "sponsors": ["A03"], "binding": True, "domain": "cyber"}],
     "shocks": [
@@ -133,7 +137,8 @@ def columns(
         "size": rng.random(n) * is_state, "capacity": rng.random(n) * is_state, "transparency": rng.random(n),
         "adoption": rng.random(n) * is_state, "position": rng.random((n, 4)), "position_sd": 0.1 * rng.random(n),
         "weight": rng.dirichlet(np.ones(4), n), "objectivity": rng.random(n), "research": rng.random(n),
-        "exposure": rng.random((n, n)), "trust_prior": rng.uniform(*friendly, (n, n)), "contiguous": border | border.T,
+        "exposure": rng.random((n, n)), "contiguous": border | border.T,
+        "trust_prior": rng.uniform(*friendly, (n, n)) * (rng.random((n, n)) < 0.95),  # some trust not at all
         "trade_share": trade, "trade_share_eu": np.where(is_state, rng.random(n), 0.0),
         "opinion": np.where(is_state, rng.random(n), 0.0), "audience": audience, "stance": rng.random(n),
         "firm_commitments": rng.integers(0, 4, n) * (kind == KINDS.index("firm")),

@@ -13,7 +13,7 @@ from tests.synthetic import make_bloc, make_model, make_world
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=60, **CALM)
+@settings(max_examples=40, **CALM)
 @given(model=models((3, 14), quarters=6))
 def test_small_worlds(model: GovernanceModel) -> None:
     play_both(model, 6)
@@ -22,6 +22,22 @@ def test_small_worlds(model: GovernanceModel) -> None:
 @pytest.mark.parametrize(("mechanism", "option"), [("consent", "logistic"), *RIVAL_OPTIONS])
 def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
     play_both(rich_model(1, mechanisms={mechanism: option}), 6)
+
+
+@pytest.mark.parametrize(
+    ("forum_choice", "strategy"),
+    [
+        ("off", {"tracks": ["non_state"]}),
+        ("off", {"tracks": ["bilateral", "trilateral"]}),
+        ("on", {"tracks": ["trilateral"], "slots": 3.0}),
+        ("on", {"exclude_camps": ["EU", "US"], "firms": "research", "learn": True}),
+        ("on", {"only_camp": "CN", "partners": ["state", "ngo"], "imitators": 1.0, "budget": 0.1}),
+        ("on", {"advocacy": {"influencers": "all_allies", "paid": True, "message": 1.0}}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("seed", [2, 3])
+def test_levers_in_a_rich_world(forum_choice: str, strategy: dict[str, object], seed: int) -> None:
+    play_both(rich_model(seed, mechanisms={"forum_choice": forum_choice}, strategy=strategy), 6)
 
 
 @pytest.mark.parametrize("consent", ["logistic", "choice"])
@@ -35,7 +51,7 @@ def test_actors_that_are_all_alike_leave_ties_to_their_uids(consent: str, noise:
 
 
 @pytest.mark.slow
-@settings(max_examples=600, **CALM)
+@settings(max_examples=400, **CALM)
 @given(model=models((3, 40), quarters=12))
 def test_worlds_of_up_to_forty_actors(model: GovernanceModel) -> None:
     play_both(model, 12)
