@@ -86,10 +86,7 @@ def rank_partners(
     n = uid.size
     limit = slots[:, BILATERAL].sum() + slots[:, NON_STATE].sum()
     send, receive = np.empty(limit, np.int32), np.empty(limit, np.int32)
-    desk = Desk(
-        np.empty(n + 1, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n),
-        np.empty(limit + 1, np.int32), np.empty(limit + 1),
-    )  # fmt: skip
+    desk = make_desk(n, limit)
     ready = (_ready(kind, slots, shared_pool, False), _ready(kind, slots, shared_pool, True))
     count = 0
     for i in range(n):
@@ -149,10 +146,19 @@ class Desk(NamedTuple):
 
 
 @njit(cache=True, error_model="numpy")
+def make_desk(n: int, chosen: int) -> Desk:
+    """A desk for a choice of up to ``chosen`` among n actors."""
+    return Desk(
+        np.empty(n + 1, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n),
+        np.empty(chosen + 1, np.int32), np.empty(chosen + 1),
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
 def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, size: int, able: int, desk: Desk) -> int:
     """The ``size`` best of the able in ``desk.best``, in order; only those above the outside option."""
     outside = gumbel(uniform(key, uid[i], np.uint64(pool))) if noise > 0.0 else 0.0
-    _mark_at_most(key, uid, gain, noise, i, able, desk)
+    bound_marks(key, uid, gain, noise, i, able, desk)
     best, score = desk.best, desk.score
     found = 0
     for k in range(able):
@@ -176,7 +182,7 @@ def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, siz
 
 
 @njit(cache=True, error_model="numpy")
-def _mark_at_most(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> None:
+def bound_marks(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> None:
     """Draw the luck of all the able at once (a loop without branches does several at a time); bound the marks."""
     uids, bound, mine = desk.uid[:able], desk.bound[:able], uid[i]
     for k in range(able):

@@ -30,7 +30,7 @@ import numpy as np
 from numba import njit
 
 from simulation.arithmetic import exp
-from simulation.processes.affinity import affinity, falloff
+from simulation.processes.affinity import affinity, distances_to_all, falloff
 from simulation.processes.blocs import (
     Voters,
     VoteRule,
@@ -96,15 +96,12 @@ def look_around(i: int, who: Voters, axis: F, width: float, near: F, away: F) ->
 
     ``axis`` (4, s) are the states' positions, a row a dimension.
     """
-    x, w, trust, fall = who.position[i], who.weight[i], who.trust[i], falloff(width)
-    x0, x1, x2, x3 = x[0], x[1], x[2], x[3]
-    w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
-    a0, a1, a2, a3 = axis[0], axis[1], axis[2], axis[3]
+    trust, fall = who.trust[i], falloff(width)
+    distances_to_all(axis, who.weight[i], i, away)
     for j in range(near.size):
-        d0, d1, d2, d3 = x0 - a0[j], x1 - a1[j], x2 - a2[j], x3 - a3[j]
-        squared = w0 * d0 * d0 + w1 * d1 * d1 + w2 * d2 * d2 + w3 * d3 * d3
-        near[j] = exp(squared * fall) * trust[j]
-        away[j] = np.sqrt(squared)
+        near[j] = exp(away[j] * fall) * trust[j]
+    for j in range(away.size):
+        away[j] = np.sqrt(away[j])
 
 
 @njit(cache=True, error_model="numpy")

@@ -15,10 +15,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.choice import Desk, bound_marks, make_desk
 from simulation.processes.links import count_shared
 from simulation.processes.rivalry import is_leader
 from simulation.processes.value import View, Weights, utility, value
-from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, uniform
+from simulation.randomness import Draws, Stream, gumbel, uniform
 from simulation.state import TRILATERAL, State
 
 F = NDArray[np.float64]
@@ -76,14 +77,15 @@ def _table(
     n = uid.size
     triples = np.empty((n, 3), np.int32)
     gains = np.empty((n, 3))
+    desk = make_desk(n, 1)
     count = 0
     for i in range(n):
         if slots[i, TRILATERAL] == 0:
             continue
-        j = _draw_partner(partner_key, uid, v, gain, noise, i)
+        j = _draw(partner_key, uid, gain[i], noise, i, _partners(v, i, desk.able), desk)
         if j < 0:
             continue
-        k = _draw_third(third_key, uid, possible, gain, noise, i, j)
+        k = _draw(third_key, uid, gain[i], noise, i, _thirds(possible, i, j, desk.able), desk)
         if k < 0:
             continue
         level = min(v.depth[i, j], v.depth[i, k], v.depth[j, k]) + 1
@@ -108,39 +110,37 @@ def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
 
 
 @njit(cache=True, error_model="numpy")
-def _draw_partner(key: np.uint64, uid: U64, v: View, gain: F, noise: float, i: int) -> int:
-    """A present partner of i by its utility to i; -1 if none."""
-    best, top = -1, -np.inf
-    for k in v.links.partner[v.links.start[i] : v.links.start[i + 1]]:
-        best, top = _better(key, uid, gain, noise, i, k, best, top)
-    return best
+def _partners(v: View, i: int, able: I32) -> int:
+    """The present partners of i."""
+    mine = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
+    able[: mine.size] = mine
+    return mine.size
 
 
 @njit(cache=True, error_model="numpy")
-def _draw_third(key: np.uint64, uid: U64, possible: B, gain: F, noise: float, i: int, j: int) -> int:
-    """A third actor, by its utility to i, that may deal with both i and j; -1 if none."""
-    best, top = -1, -np.inf
+def _thirds(possible: B, i: int, j: int, able: I32) -> int:
+    """Third actors that may deal with both i and j."""
     mine, theirs = possible[i], possible[j]
-    for k in range(uid.size):
-        if mine[k] & theirs[k]:
-            best, top = _better(key, uid, gain, noise, i, k, best, top)
+    count = 0
+    for k in range(mine.size):
+        able[count] = k
+        count += mine[k] & theirs[k]
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _draw(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> int:
+    """One of the able by its utility to i; -1 if there is none."""
+    bound_marks(key, uid, gain, noise, i, able, desk)
+    best, top = -1, -np.inf
+    for p in range(able):
+        if desk.bound[p] < top:
+            continue  # cannot be the best: no logarithm needed
+        k = desk.able[p]
+        mark = gain[k] / noise + gumbel(desk.luck[p]) if noise > 0.0 else gain[k]
+        if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
+            best, top = k, mark
     return best
-
-
-@njit(cache=True, error_model="numpy", inline="always")
-def _better(
-    key: np.uint64, uid: U64, gain: F, noise: float, i: int, k: int, best: int, top: float
-) -> tuple[int, float]:
-    """The best so far, or k if its mark is higher."""
-    mark = gain[i, k]
-    if noise > 0.0:
-        u = uniform(key, uid[i], uid[k])
-        # a logarithm is needed only if the bound says that k can be the best
-        bound = mark / noise + gumbel_bound(u)
-        mark = -np.inf if bound < top else mark / noise + gumbel(u)
-    if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
-        return k, mark
-    return best, top
 
 
 @njit(cache=True, error_model="numpy")

@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp
-from simulation.processes.affinity import falloff, squared_distance
+from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
 from simulation.processes.links import Links, count_shared, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -125,11 +125,9 @@ def activities(partners: Links, w: Weights) -> F:
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _product(
-    complement: float, squared: float, fall: float, network: float, urgent: float, exposed: float
-) -> float:
+def _times(complement: float, likeness: float, network: float, urgent: float, exposed: float) -> float:
     """V from its factors; in one place, so that a row and a single pair give the same bits."""
-    return complement * exp(squared * fall) * network * (urgent * (1.0 + exposed))
+    return complement * likeness * network * (urgent * (1.0 + exposed))
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -150,8 +148,9 @@ def value(v: View, w: Weights, i: int, j: int, shared: int) -> float:
     q, g = v.share, v.goods
     complement = q[i, 0] * g[0, j] + q[i, 1] * g[1, j] + q[i, 2] * g[2, j] + q[i, 3] * g[3, j]
     squared = squared_distance(v.axis[:, i], v.axis[:, j], v.weight[i])
+    likeness = exp(squared * falloff(w.width))
     network = _network(v.activity[j], shared, v.depth[i, j] > 0, w)
-    return _product(complement, squared, falloff(w.width), network, v.urgent[i], w.exposure * v.exposure[i, j])
+    return _times(complement, likeness, network, v.urgent[i], w.exposure * v.exposure[i, j])
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -210,20 +209,19 @@ def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F) -> None:
 
 @njit(cache=True, error_model="numpy")
 def _fill_row(v: View, w: Weights, i: int, network: F, worth: F, gain: F) -> None:
-    """V of row i and U of its first rungs: one pass over everybody, without a branch."""
-    a0, a1, a2, a3 = v.axis[0], v.axis[1], v.axis[2], v.axis[3]
-    x0, x1, x2, x3 = a0[i], a1[i], a2[i], a3[i]
-    salience, q = v.weight[i], v.share[i]
-    w0, w1, w2, w3 = salience[0], salience[1], salience[2], salience[3]
+    """V of row i and U of its first rungs.
+
+    Short loops without branches, each over few arrays: the compiler does several partners at a time
+    only where it can prove that what a loop writes is nothing that it reads.
+    """
+    likeness_to_all(v.axis, v.weight[i], i, falloff(w.width), gain)
+    q, g0, g1, g2, g3 = v.share[i], v.goods[0], v.goods[1], v.goods[2], v.goods[3]
     q0, q1, q2, q3 = q[0], q[1], q[2], q[3]
-    g0, g1, g2, g3 = v.goods[0], v.goods[1], v.goods[2], v.goods[3]
-    trust, exposure, urgent = v.trust_hat[i], v.exposure[i], v.urgent[i]
-    fall, price = falloff(w.width), first_rung(w, v.load[i])
     for j in range(network.size):
-        complement = q0 * g0[j] + q1 * g1[j] + q2 * g2[j] + q3 * g3[j]
-        d0, d1, d2, d3 = x0 - a0[j], x1 - a1[j], x2 - a2[j], x3 - a3[j]
-        squared = w0 * d0 * d0 + w1 * d1 * d1 + w2 * d2 * d2 + w3 * d3 * d3
-        worth[j] = _product(complement, squared, fall, network[j], urgent, w.exposure * exposure[j])
+        worth[j] = q0 * g0[j] + q1 * g1[j] + q2 * g2[j] + q3 * g3[j]
+    trust, exposure, urgent, price = v.trust_hat[i], v.exposure[i], v.urgent[i], first_rung(w, v.load[i])
+    for j in range(network.size):
+        worth[j] = _times(worth[j], gain[j], network[j], urgent, w.exposure * exposure[j])
     if v.override_row[i] >= 0:
         worth[:] = v.override[v.override_row[i]]
     for j in range(network.size):
