@@ -249,7 +249,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         rows[s.leaders] = True
         fill_rows(self._seen, self.weights, rows, self._worth, self._gain)
         # partners without an open row are never offered anything, so their stale rows are not read
-        rivalry.court(s, par, mech, self._possible, self._gain)
+        leaders = self.hooks.asked_about("bids", self.actors)
+        rivalry.court(s, par, mech, self._possible, self._gain, leaders)
         self._rows = rows
 
     def _propose(self) -> None:
@@ -270,7 +271,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         s, par, mech = self.state, self.parameters, self.mechanisms
         offers = self._offers
         if mech["consent"] == "choice":
-            self.hooks.nobody_answers()
+            self.hooks.never_asked("accepts", "consent: choice", "replace partner_value, or use `consent: logistic`")
             self._agreed = np.arange(offers.sender.size)
             return
         probability = choice.consent_probability(offers, par.choice_noise)
@@ -311,16 +312,22 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _decide_in_blocs(self) -> None:
         if self.mechanisms.on("blocs"):
-            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws())
+            if self.parameters.vote_probability >= 0.0:
+                self.hooks.never_asked("votes", "vote_probability", "a forced probability is everybody's")
+            asked = self.hooks.asked("votes")
+            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws(), asked)
 
     def _join_instruments(self) -> None:
         if self.mechanisms.on("instruments"):
-            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws())
+            asked = self.hooks.asked("joins")
+            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws(), asked)
 
     def _keep_promises(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         s.load = contracts.upkeep_load(s, par)
-        compliance.keep_promises(s, par, mech, self._draws())
+        if not mech.on("breach"):
+            self.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
+        compliance.keep_promises(s, par, mech, self._draws(), self.hooks.asked_about("keeps_promise", self.actors))
         if mech.on("lapse"):
             before, self.view = self.view, self.view._replace(load=s.load, degree=degrees(s.depth))
             seen = self.hooks.values(self.view, self.actors, partners_only=True)

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "randomness"},
+    {"errors", "randomness", "sources"},
     {"data"},
     {"scenario"},
     {"state"},

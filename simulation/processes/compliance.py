@@ -20,7 +20,7 @@ from simulation.processes.value import View, Weights, continuation, count_shared
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import State
+from simulation.state import NOBODY, Asked, State
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -33,8 +33,13 @@ LOWEST, HIGHEST = 0.02, 0.995
 QUARTERS_A_YEAR = 4
 
 
-def keep_promises(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
-    """Step 10: conduct, detection, trust and the depth of breached deals."""
+def keep_promises(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
+) -> None:
+    """Step 10: conduct, detection, trust and the depth of breached deals.
+
+    ``asked`` are actors that decide for themselves, about each partner they have.
+    """
     fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
     seen = detection_probability(ngo_partners(state), par, mech)
     probability = compliance_matrix(
@@ -42,6 +47,9 @@ def keep_promises(state: State, par: Parameters, mech: Mechanisms, draws: Draws)
         par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
         not mech.on("breach"),
     )  # fmt: skip
+    for i, annual in asked.items():
+        for j in np.flatnonzero(state.depth[i]):
+            probability[i, j] = annual(int(j))
     mean_compliance(
         state.depth, probability, state.load, state.capture, par.compliance_base, par.compliance_load,
         par.compliance_capture, not mech.on("breach"), state.compliance,
