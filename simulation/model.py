@@ -16,7 +16,7 @@ import mesa.agent
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.actors import BY_KIND, Actor
+from simulation.actors import BY_KIND, Actor, cast
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
 from simulation.data.world import World
@@ -150,19 +150,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     # --- actors
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
-        unknown = [name for name in replaced if name not in self._index and name not in KINDS]
-        if unknown:
-            known = [*KINDS, *self._index]
-            raise ModelError(f"no actor or kind {unknown[0]!r}; {suggest(unknown[0], known)}")
         made = []
-        for row, name in enumerate(self.state.ids):
-            kind = KINDS[self.state.kind[row]]
-            cls = replaced.get(name, replaced.get(kind, BY_KIND[kind]))
-            if not (isinstance(cls, type) and issubclass(cls, BY_KIND[kind])):
-                called = getattr(cls, "__name__", repr(cls))
-                raise ModelError(f"{called} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
+        for row, cls in enumerate(cast.classes(self.state.ids, self.state.kind, replaced)):
             made.append(cls(self, row))
-            if cls is not BY_KIND[kind]:
+            if cls not in BY_KIND.values():
                 self.hooks.note(made[-1])
         return tuple(made)
 

@@ -109,7 +109,7 @@ def metrics_page() -> str:
     return "\n".join(lines)
 
 
-_HOOKS_TOP = """\
+_HOOKS_TOP = '''\
 A *hook* is one decision of an actor, as one short method. The kernels take the default decision for
 everybody; where a class or a single agent has a hook of its own, its Python is called, for the
 decisions of that actor alone. An actor that decides as the default does changes no bit of a run.
@@ -161,7 +161,7 @@ model.run()
 - **Record.** `run.json` has a hash of the source of each class, of the plain values it takes from outside
   and of the functions of its own module that it calls: another hook is another run.
 - **Cost.** Python is called for the replaced decisions only; `tests/benchmarks/bench_hooks.py` measures it.
-"""
+'''
 
 
 def hooks_page() -> str:
