@@ -370,5 +370,5 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return self.recorder.as_datacollector()
 
     def close(self) -> None:
-        """Let go of what Mesa 3.3 keeps of every model (its counter of agent ids), so that it is freed."""
+        """Let go of what Mesa 3.3 keeps of a model with agents of its own classes, so that it is freed."""
         mesa.agent.Agent._ids.pop(self, None)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import product
 from typing import Any
 
 from simulation.actors.table import HOOKS
-from simulation.errors import ModelError, suggest
+from simulation.errors import ModelError
 from simulation.sources import place_of
 
 _SHIPPED = "simulation.actors"
@@ -90,16 +92,29 @@ def _fault_of(cls: type, name: str, value: object, *, bound: bool) -> str:
             return _signature_fault(cls, name, value, bound=bound)
         return f"only a {HOOKS[name].owner} decides this, a {_kind_of(cls).__name__} is never asked"
     if name.startswith("_"):
-        taken = hasattr(_base(cls), name) and not name.startswith("__") and name != "_repr_html_"
+        taken = hasattr(_kind_of(cls), name) and not name.startswith("__") and name != "_repr_html_"
         return "the model uses this name itself; choose another" if taken else ""
     known = hooks_of(_kind_of(cls))
     if inspect.getattr_static(_kind_of(cls), name, None) is not None or name in _ONCE:
         what = _what_it_is(_kind_of(cls), name)
         return f"{what}, not a decision; those are {', '.join(known)}"
-    near = suggest(name, known, limit=len(known))
-    return f"no decision of the model has this name; {near.rstrip('?.')}? Otherwise {_ADVICE}".replace(
-        f"allowed: {', '.join(known)}?", f"allowed: {', '.join(known)}."
-    )
+    near = _nearest(name, known)
+    told = f"did you mean {near!r}? Otherwise" if near else f"allowed: {', '.join(known)}. Or"
+    return f"no decision of the model has this name; {told} {_ADVICE}"
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """The hook that a name most resembles, as a whole or in one of its words; empty if none does."""
+    best = max(known, key=lambda hook: _likeness(name, hook))
+    return best if _likeness(name, best) >= _ALIKE else ""
+
+
+def _likeness(name: str, hook: str) -> float:
+    pairs = product((name, *name.split("_")), (hook, *hook.split("_")))
+    return max(SequenceMatcher(None, one, two).ratio() for one, two in pairs)
+
+
+_ALIKE = 0.7  # of 1; two words of five letters may differ in one
 
 
 def _what_it_is(cls: type, name: str) -> str:
@@ -114,10 +129,6 @@ def _what_it_is(cls: type, name: str) -> str:
 def _kind_of(cls: type) -> type:
     """The shipped class behind a class."""
     return next(base for base in cls.__mro__ if is_shipped(base))
-
-
-def _base(cls: type) -> type:
-    return _kind_of(cls)
 
 
 def _signature_fault(cls: type, name: str, value: object, *, bound: bool) -> str:
