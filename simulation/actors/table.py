@@ -55,8 +55,7 @@ _TABLE = (
     ),
     Hook(
         "accepts", "Actor", "probability of consent", 0.0, 1.0,
-        "for each offer made to the actor, and for each deal of three that it brokers or is invited to",
-        "C.2",
+        "for each offer made to the actor, and for each deal of three that it is invited to", "C.2",
     ),
     Hook(
         "votes", "StateActor", "probability of a yes", 0.0, 1.0,
