@@ -8,7 +8,7 @@ from simulation.actors.base import Actor
 from simulation.actors.firms import Firm
 from simulation.actors.influencers import Influencer
 from simulation.actors.ngos import NGO
-from simulation.actors.rules import users_classes
+from simulation.actors.rules import check_defaults, users_classes
 from simulation.actors.secretariats import Secretariat
 from simulation.actors.states import StateActor
 from simulation.actors.think_tanks import ThinkTank
@@ -38,8 +38,11 @@ def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[A
     Raises
     ------
     ModelError
-        For an unknown id or kind, or a class that is not of the actor's kind.
+        For an unknown id or kind, a class that is not of the actor's kind, or a shipped class
+        that was changed.
     """
+    for cls in BY_KIND.values():
+        check_defaults(cls)
     known = [*KINDS, *ids]
     for name in cast:
         if name not in known:

@@ -32,6 +32,22 @@ def users_classes(cls: type) -> list[type]:
     return [base for base in cls.__mro__ if not is_shipped(base)]
 
 
+def check_defaults(cls: type) -> None:
+    """Refuse a shipped class whose hooks somebody has replaced: kernels and workers know nothing of it.
+
+    Raises
+    ------
+    ModelError
+        Naming the hook.
+    """
+    for name in HOOKS:
+        found = inspect.getattr_static(cls, name, None)
+        if found is not None and not getattr(found, "__module__", "").startswith(_SHIPPED):
+            where = place_of(found)
+            told = f"{cls.__name__}.{name} was replaced on the shipped class; write a subclass and pass it as actors="
+            raise ModelError(f"{where}: {told}" if where else told)
+
+
 def hooks_of(cls: type) -> list[str]:
     """Names of the hooks that actors of a class have."""
     return [name for name in HOOKS if hasattr(cls, name)]
@@ -63,12 +79,12 @@ def check_attribute(actor: Any, name: str, value: object) -> None:
     ModelError
         With advice.
     """
+    if name in _OF_MESA or (name in _ONCE and name not in vars(actor)):
+        return
     cls = type(actor)
     column = inspect.getattr_static(cls, name, None)
     if name not in HOOKS and (isinstance(column, property) and column.fset is not None):
         return  # a number of the actor's row
-    if name in _OF_MESA or (name in _ONCE and name not in vars(actor)):
-        return
     fault = _fault_of(cls, name, value, bound=True)
     if fault:
         told = vars(actor).get("id", "a new actor")

@@ -76,13 +76,15 @@ def test_resident_memory_is_flat_too() -> None:
     assert sizes[1] - sizes[0] < 16_000_000
 
 
-def test_a_model_with_a_hook_of_its_own_is_freed() -> None:
+def _run_with_a_cycle() -> weakref.ref[GovernanceModel]:
     model = rich_model(1, 3)
     agent = model.states[model.state.ids[0]]
-    agent.accepts = lambda partner, utility: 0.5 if agent.id else 0.0  # a cycle
-    model.run()
-    gone = weakref.ref(model)
-    del model, agent
+    agent.accepts = lambda partner, utility: 0.5 if agent.id else 0.0
+    return weakref.ref(model.run())
+
+
+def test_a_model_with_a_hook_of_its_own_is_freed() -> None:
+    gone = _run_with_a_cycle()
     gc.collect()
     assert gone() is None
 

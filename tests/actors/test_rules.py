@@ -22,7 +22,7 @@ from tests.synthetic import make_bloc, make_instrument, make_model, make_world
 
 @pytest.fixture
 def model() -> GovernanceModel:
-    return make_model(make_world(4, {kind: 1 for kind in KINDS[1:]}), 2)
+    return make_model(make_world(4, dict.fromkeys(KINDS[1:], 1)), 2)
 
 
 def _define(base: type, **members: Any) -> type:
@@ -165,7 +165,10 @@ def _rich(hook: str, answer: Callable[..., Any]) -> GovernanceModel:
     return model
 
 
-@pytest.mark.parametrize("answer", [math.nan, -0.1, "yes", None, True, [0.5], np.ones(2), 10**400, 1j], ids=lambda answer: repr(answer)[:9])
+WRONG = (math.nan, -0.1, "yes", None, True, [0.5], np.ones(2), 10**400, 1j)
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=lambda answer: repr(answer)[:9])
 @pytest.mark.parametrize("hook", [name for name in HOOKS if name != "choose_tracks"])
 def test_a_wrong_answer_names_line_agent_quarter_and_range(hook: str, answer: Any) -> None:
     model = _rich(hook, lambda *given: answer)
@@ -203,6 +206,12 @@ def test_settings_under_which_nobody_is_asked() -> None:
         setattr(model.states["A00"], hook, lambda *given: 1.0)
         with pytest.raises(ModelError, match=f"{hook} of A00 is never asked under `{setting}`"):
             model.run()
+
+
+def test_a_shipped_class_is_not_changed_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Actor, "accepts", lambda self, partner, utility: 1.0)
+    with pytest.raises(ModelError, match=r"test_rules\.py:\d+: .*accepts was replaced on the shipped class"):
+        make_model(make_world(3), 2)
 
 
 # --- the table

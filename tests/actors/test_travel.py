@@ -8,16 +8,18 @@ import sys
 import threading
 import warnings
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import mesa
 import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
-from simulation import compare, run, sweep
+from simulation import GovernanceModel, compare, run, sweep
 from simulation.actors import Actor, Firm, StateActor
-from simulation.errors import InputError, ModelError
+from simulation.errors import InputError, ModelError, RunError
 from simulation.experiments.cargo import goods_for, pack
 from tests.shipped import SCENARIOS, shipped
 
@@ -83,7 +85,7 @@ def test_a_sweep_with_a_local_class(tmp_path: Path) -> None:
         results = sweep(design, out=tmp_path / f"w{workers}", workers=workers, actors={"MAR": _local(0.1)})
         found[workers] = results.series()
     pd.testing.assert_frame_equal(found[1], found[2])
-    with pytest.raises(InputError, match="holds a sweep that has changed since.*actors"):
+    with pytest.raises(InputError, match=r"holds a sweep that has changed since.*actors MAR changed"):
         sweep(design, out=tmp_path / "w1", workers=1, actors={"MAR": _local(0.2)})
 
 
@@ -121,6 +123,22 @@ def test_the_manifest_knows_the_source_and_what_it_uses() -> None:
     names = [info["run"] for info in infos]
     assert names[1] == names[2]
     assert len(set(names)) == 4
+
+
+def test_what_a_worker_cannot_import_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    ghost = ModuleType("ghost")
+    exec("from simulation.actors import StateActor\nclass Ghost(StateActor):\n    _here = 1\n", vars(ghost))
+    monkeypatch.setitem(sys.modules, "ghost", ghost)
+    with pytest.raises(RunError, match=r"a worker cannot load the actors .*No module named 'ghost'.*use one worker"):
+        run(shipped(changes=SHORT), replicates=2, workers=2, actors={"MAR": ghost.Ghost})
+
+
+def test_mesas_batch_run_takes_actors() -> None:
+    rows = mesa.batch_run(
+        GovernanceModel, {"scenario": [shipped(changes=SHORT)], "actors": [None, {"MAR": Hermit}]},
+        number_processes=1, display_progress=False,
+    )  # fmt: skip
+    assert rows[0]["cooperation"] != rows[1]["cooperation"]
 
 
 # --- a script, and a real kernel
