@@ -15,7 +15,8 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "randomness", "sources"},
+    {"errors", "arithmetic", "sources"},
+    {"randomness"},
     {"data"},
     {"scenario"},
     {"state"},

@@ -23,7 +23,8 @@ from simulation.errors import ModelError
 from simulation.processes.affinity import affinity
 from simulation.processes.choice import acceptance
 from simulation.processes.compliance import annual_compliance
-from simulation.processes.value import count_shared, utility, value
+from simulation.processes.links import count_shared
+from simulation.processes.value import utility, value
 from simulation.state import CAMPS
 
 if TYPE_CHECKING:
