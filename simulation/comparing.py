@@ -18,6 +18,7 @@ from simulation.scenario.quarter import Quarter
 from simulation.sweeps import posterior
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 
@@ -55,6 +56,7 @@ def compare(
     metrics: Sequence[str] = CONTRAST_METRICS,
     quarters: Sequence[str] = (),
     parameters: str | None = None,
+    actors: Cast | Sequence[Cast | None] | None = None,
     simulate: Simulate = simulate_model,
 ) -> Comparison:
     """Contrast scenarios with the first one, replicate by replicate.
@@ -72,6 +74,9 @@ def compare(
     parameters
         ``posterior``: in each replicate the calibrated parameters are drawn anew, the same draw
         for all scenarios.
+    actors
+        Replacement classes by actor id or by kind: one mapping for all scenarios, or one a
+        scenario (``[None, {"ocp": MyFirm}]`` compares a scenario given twice with and without).
     simulate
         The model; another only in tests.
 
@@ -81,6 +86,7 @@ def compare(
         If the scenarios cannot be paired.
     """
     _check(scenarios)
+    casts = _casts(actors, len(scenarios))
     asked = _asked(quarters, scenarios)
     points = _keys(scenarios)
     count = min(scenario.replicates for scenario in scenarios)
@@ -94,6 +100,7 @@ def compare(
         workers,
         progress,
         simulate=simulate,
+        casts={key: cast for key, cast in zip(points, casts, strict=True) if cast},
     )
     first, *others = points
     when = asked or _common_quarters(found.values())
@@ -110,6 +117,15 @@ def compare(
         tuple(failure_row(failure) for failure in failures),
         notes,
     )
+
+
+def _casts(actors: Cast | Sequence[Cast | None] | None, count: int) -> list[Cast | None]:
+    """The cast of each scenario."""
+    if actors is None or isinstance(actors, Mapping):
+        return [actors] * count
+    if len(actors) != count:
+        raise InputError(f"actors: {len(actors)} mappings for {count} scenarios; give one, or one a scenario")
+    return list(actors)
 
 
 def _check(scenarios: Sequence[Scenario]) -> None:

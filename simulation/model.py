@@ -16,7 +16,7 @@ import mesa.agent
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.actors import BY_KIND, Actor
+from simulation.actors import BY_KIND, Actor, cast
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
 from simulation.data.world import World
@@ -151,19 +151,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     # --- actors
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
-        unknown = [name for name in replaced if name not in self._index and name not in KINDS]
-        if unknown:
-            known = [*KINDS, *self._index]
-            raise ModelError(f"no actor or kind {unknown[0]!r}; {suggest(unknown[0], known)}")
         made = []
-        for row, name in enumerate(self.state.ids):
-            kind = KINDS[self.state.kind[row]]
-            cls = replaced.get(name, replaced.get(kind, BY_KIND[kind]))
-            if not (isinstance(cls, type) and issubclass(cls, BY_KIND[kind])):
-                called = getattr(cls, "__name__", repr(cls))
-                raise ModelError(f"{called} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
+        for row, cls in enumerate(cast.classes(self.state.ids, self.state.kind, replaced)):
             made.append(cls(self, row))
-            if cls is not BY_KIND[kind]:
+            if cls not in BY_KIND.values():
                 self.hooks.note(made[-1])
         return tuple(made)
 
@@ -252,7 +243,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         rows[s.leaders] = True
         fill_rows(self._seen, self.weights, rows, self._worth, self._gain)
         # partners without an open row are never offered anything, so their stale rows are not read
-        rivalry.court(s, par, mech, self._possible, self._gain)
+        leaders = self.hooks.asked_about("bids", self.actors)
+        rivalry.court(s, par, mech, self._possible, self._gain, leaders)
         self._rows = rows
 
     def _propose(self) -> None:
@@ -273,7 +265,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         s, par, mech = self.state, self.parameters, self.mechanisms
         offers = self._offers
         if mech["consent"] == "choice":
-            self.hooks.nobody_answers()
+            self.hooks.never_asked("accepts", "consent: choice", "replace partner_value, or use `consent: logistic`")
             self._agreed = np.arange(offers.sender.size)
             return
         probability = choice.consent_probability(offers, par.choice_noise)
@@ -314,16 +306,22 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _decide_in_blocs(self) -> None:
         if self.mechanisms.on("blocs"):
-            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws())
+            if self.parameters.vote_probability >= 0.0:
+                self.hooks.never_asked("votes", "vote_probability", "a forced probability is everybody's")
+            asked = self.hooks.asked("votes")
+            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws(), asked)
 
     def _join_instruments(self) -> None:
         if self.mechanisms.on("instruments"):
-            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws())
+            asked = self.hooks.asked("joins")
+            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws(), asked)
 
     def _keep_promises(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         s.load = contracts.upkeep_load(s, par)
-        compliance.keep_promises(s, par, mech, self._draws())
+        if not mech.on("breach"):
+            self.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
+        compliance.keep_promises(s, par, mech, self._draws(), self.hooks.asked_about("keeps_promise", self.actors))
         if mech.on("lapse"):
             now, before = links(s.depth), self.view
             self.view = before._replace(load=s.load, links=now, activity=activities(now, self.weights))
@@ -376,5 +374,5 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return self.recorder.as_datacollector()
 
     def close(self) -> None:
-        """Let go of what Mesa 3.3 keeps of every model (its counter of agent ids), so that it is freed."""
+        """Let go of what Mesa 3.3 keeps of a model with agents of its own classes, so that it is freed."""
         mesa.agent.Agent._ids.pop(self, None)

@@ -20,6 +20,7 @@ from simulation.experiments.worker import Failure, Simulate
 from simulation.results import Results
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 CONTRASTS = ("fragmentation", "rivalry")
@@ -48,6 +49,7 @@ def run(
     progress: Progress | None = None,
     contrasts: Sequence[str] = (),
     command: str = "",
+    actors: Cast | None = None,
     simulate: Simulate = simulate_model,
     facts: Describe = describe,
 ) -> Results:
@@ -68,6 +70,8 @@ def run(
         without each (or with it, where the scenario has none) and compare in pairs.
     command
         Kept in ``run.json``.
+    actors
+        Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm, "ngo": MyNGO}``.
     simulate, facts
         The model; others only in tests.
 
@@ -80,6 +84,8 @@ def run(
     ------
     InputError
         If the scenario is at fault.
+    ModelError
+        If a class cannot play whom it is given to.
     RunError
         If every replicate failed.
     """
@@ -90,14 +96,15 @@ def run(
     points |= {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
-    found = run_points(points, counts, workers, progress, simulate=simulate)
+    casts = dict.fromkeys(points, actors) if actors else {}
+    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
         first = ensemble.failures[0]
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    return _collect(ensemble, known, compared, failures, command)
+    return _collect(ensemble, known, compared, failures, command, actors)
 
 
 def load(
@@ -154,6 +161,7 @@ def _collect(
     contrasts: list[dict[str, Any]],
     failures: list[Failure],
     command: str,
+    actors: Cast | None,
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
 
@@ -161,7 +169,7 @@ def _collect(
     horizon = str(scenario.horizon)
     names = facts.actors.set_index("id")
     text = scenario_to_yaml(scenario)
-    hashes = store.hashes(scenario, text)
+    hashes = store.hashes(scenario, text, actors)
     recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),

@@ -24,7 +24,7 @@ from simulation.processes.affinity import affinity, squared_distance
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, REGIONAL, B, F, State
+from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State
 
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
@@ -228,10 +228,21 @@ def vetoed(members: I32, code: int, depth: int, who: Voters, bound: float) -> bo
 
 
 @njit(cache=True, error_model="numpy")
+def member_utility(k: int, i: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule) -> float:
+    """Utility to member i of bloc k if a proposal passes."""
+    away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
+    near = closeness(i, members, who, rule.width)
+    return vote_utility(ai_salience(who.capacity[i], bloc.salience[k], rule), near, bloc.depth[k], away, rule)
+
+
+@njit(cache=True, error_model="numpy")
 def hold_vote(
-    k: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64
+    k: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F
 ) -> tuple[bool, F]:
-    """Whether a proposal passes, and then what that is worth to each member, shape (members,)."""
+    """Whether a proposal passes, and then what that is worth to each member, shape (members,).
+
+    ``own`` (s,) replaces the probability of a yes where it is not negative.
+    """
     utility, free = np.zeros(len(members)), rule.forced < 0.0
     code, depth = bloc.code[k], bloc.depth[k]
     if free and vetoed(members, code, depth, who, rule.veto_trust):
@@ -239,11 +250,10 @@ def hold_vote(
     yes = 0
     for m in range(len(members)):
         i = members[m]
-        away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
-        near = closeness(i, members, who, rule.width)
-        salience = ai_salience(who.capacity[i], bloc.salience[k], rule)
-        utility[m] = vote_utility(salience, near, depth, away, rule)
+        utility[m] = member_utility(k, i, members, proposal, bloc, who, rule)
         p = 1.0 / (1.0 + np.exp(-utility[m] / rule.noise)) if free else rule.forced
+        if own[i] >= 0.0:
+            p = own[i]
         says_yes = uniform(key, bloc.uid[k], who.uid[i]) < p
         if says_yes and free and code == MAJORITY:
             says_yes = not distrusts(i, members, who, rule.veto_trust)
@@ -252,19 +262,29 @@ def hold_vote(
 
 
 @njit(cache=True, error_model="numpy")
-def decide(
-    rates: F, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, keys: Keys, credit: Credit
-) -> None:
-    """Let every bloc table and vote once; ``bloc`` and ``credit`` are changed in place."""
+def table(rates: F, s: int, bloc: Blocs, uid: np.ndarray, keys: Keys) -> I32:
+    """The member whose position each bloc tables this quarter, shape (b,); -1 where it tables nothing."""
+    leads = np.full(len(rates), -1, np.int32)
     for k in range(len(rates)):
-        if bloc.depth[k] >= MAX_DEPTH or uniform(keys.agenda, bloc.uid[k], np.uint64(0)) >= rates[k]:
+        if bloc.depth[k] < MAX_DEPTH and uniform(keys.agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
+            members = members_of(bloc.member[k], s)
+            if len(members) >= 2:
+                leads[k] = proposer(keys.proposer, bloc.uid[k], members, uid)
+    return leads
+
+
+@njit(cache=True, error_model="numpy")
+def decide(
+    leads: I32, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F,
+    credit: Credit,
+) -> None:  # fmt: skip
+    """Let every bloc that tables something vote; ``bloc`` and ``credit`` are changed in place."""
+    for k in range(len(leads)):
+        if leads[k] < 0:
             continue
         members = members_of(bloc.member[k], s)
-        if len(members) < 2:
-            continue
         bloc.tabled[k] += 1
-        lead = proposer(keys.proposer, bloc.uid[k], members, who.uid)
-        passes, utility = hold_vote(k, members, who.position[lead], bloc, who, rule, keys.vote)
+        passes, utility = hold_vote(k, members, who.position[leads[k]], bloc, who, rule, key, own[k])
         if passes:
             bloc.depth[k] += 1
             bloc.last_passed[k] = quarter
@@ -276,13 +296,36 @@ def decide(
                 credit.reward[members[m], track] += max(utility[m], 0.0)
 
 
-def decide_blocs(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def own_votes(
+    leads: I32, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
+) -> F:
+    """Probability (b, s) of a yes of members that decide for themselves; -1 elsewhere.
+
+    Nobody is asked where distrust has settled the vote.
+    """
+    own = np.full((len(leads), s), -1.0)
+    for k in np.flatnonzero(leads >= 0) if asked else ():
+        members = members_of(bloc.member[k], s)
+        code = bloc.code[k]
+        if vetoed(members, code, bloc.depth[k], who, rule.veto_trust):
+            continue
+        for i in members:
+            if i in asked and not (code == MAJORITY and distrusts(i, members, who, rule.veto_trust)):
+                worth = member_utility(k, i, members, who.position[leads[k]], bloc, who, rule)
+                own[k, i] = asked[i](names[k], float(worth))
+    return own
+
+
+def decide_blocs(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
+) -> None:
     """Let every bloc table and vote once; see the module. Off (``blocs``): nothing happens.
 
     Reads positions, capacity, trust and ``slots_by_track``; writes ``bloc_depth``,
     ``bloc_last_passed``, ``bloc_tabled``, ``bloc_passed`` and, for members of a bloc that
     decided, ``track_success``, ``formed`` and ``reward`` (their utility where positive), on the
-    regional track for a regional bloc and on the multilateral track for another.
+    regional track for a regional bloc and on the multilateral track for another. ``asked`` are
+    members that decide for themselves.
     """
     if not mech.on("blocs"):
         return
@@ -292,8 +335,10 @@ def decide_blocs(state: State, par: Parameters, mech: Mechanisms, draws: Draws) 
     rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, *push)
     keys = Keys(*map(draws.key, (Stream.BLOC_AGENDA, Stream.BLOC_PROPOSER, Stream.BLOC_VOTE)))
     credit = Credit(state.track_success, state.formed, state.reward)
-    who, rule = voters(state), vote_rule(par)
-    decide(rates, state.s, state.quarter, _blocs(state), who, rule, keys, credit)
+    bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
+    leads = table(rates, state.s, bloc, state.uid, keys)
+    own = own_votes(leads, state.s, state.bloc_ids, bloc, who, rule, asked)
+    decide(leads, state.s, state.quarter, bloc, who, rule, keys.vote, own, credit)
 
 
 def _blocs(state: State) -> Blocs:

@@ -21,7 +21,7 @@ from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, symmetric_uniform, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import State
+from simulation.state import NOBODY, Asked, State
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -34,8 +34,13 @@ LOWEST, HIGHEST = 0.02, 0.995
 QUARTERS_A_YEAR = 4
 
 
-def keep_promises(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
-    """Step 10: conduct, detection, trust and the depth of breached deals."""
+def keep_promises(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
+) -> None:
+    """Step 10: conduct, detection, trust and the depth of breached deals.
+
+    ``asked`` are actors that decide for themselves, about each partner they have.
+    """
     fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
     seen = detection_probability(ngo_partners(state), par, mech)
     partners = links(state.depth)
@@ -44,6 +49,9 @@ def keep_promises(state: State, par: Parameters, mech: Mechanisms, draws: Draws)
         par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
         not mech.on("breach"),
     )  # fmt: skip
+    for i, annual in asked.items():
+        for p in range(partners.start[i], partners.start[i + 1]):
+            probability[p] = annual(int(partners.partner[p]))
     mean_compliance(
         partners, probability, state.load, state.capture, par.compliance_base, par.compliance_load,
         par.compliance_capture, not mech.on("breach"), state.compliance,

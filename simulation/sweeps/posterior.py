@@ -71,8 +71,8 @@ class Drawing:
     seed: int
     fixed: tuple[str, ...] = ()
 
-    def __call__(self, scenario: Scenario, replicate: int) -> Any:
+    def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
         drawn = draws(self.count, self.seed)[replicate]
         kept = {f"parameters.{name}" for name in self.fixed}
         overrides = {key: value for key, value in drawn.items() if key not in kept}
-        return self.simulate(load_scenario(scenario, overrides=overrides), replicate)
+        return self.simulate(load_scenario(scenario, overrides=overrides), replicate, **cast)
