@@ -12,8 +12,8 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import socket
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -170,9 +170,9 @@ def _digest(table: pa.Table, runs: bytes = b"") -> str:
 
 
 def _write(table: pa.Table, metadata: dict[bytes, bytes], path: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
+    name = path.parent / f".{path.name}.{secrets.token_hex(4)}{_PARTIAL}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with name.open("xb") as file:
             pq.write_table(
                 table.replace_schema_metadata(metadata), file, compression="zstd", version="2.6", write_statistics=False
             )

@@ -31,6 +31,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
         "question": sweep.question,
         "design": sweep.design,
         "factors": {key: factor.model_dump(mode="json") for key, factor in sweep.factors.items()},
+        "order": list(sweep.factors),  # JSON objects are written with their keys sorted
         "samples": sweep.samples,
         "replicates": sweep.replicates,
         "seed": sweep.seed,

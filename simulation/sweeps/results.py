@@ -73,8 +73,8 @@ class SweepResults:
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """Keys of the factors."""
-        return tuple(self.info["factors"])
+        """Keys of the factors, in the order of the design."""
+        return tuple(self.info["order"])
 
     @property
     def planned(self) -> int:

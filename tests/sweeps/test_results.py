@@ -144,7 +144,7 @@ def big(folder, results: SweepResults, runs: int) -> SweepResults:
     names = [f"p{place:06d}" for place in range(points)]
     frame = pd.DataFrame({"point": names, "scenario": "a", "focal": "MAR", "x": range(points)})
     frame.to_parquet(folder / "points.parquet")
-    info = {**results.info, "sweep": "big", "points": points, "replicates": 5, "factors": {"x": {}}}
+    info = {**results.info, "sweep": "big", "points": points, "replicates": 5, "order": ["x"]}
     (folder / FILE).write_text(json.dumps(info))
     return SweepResults.open(folder)
 
