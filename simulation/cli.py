@@ -332,3 +332,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     finally:
         timer.cancel()
         bar.stop()
+
+
+if __name__ == "__main__":
+    main()
