@@ -16,7 +16,7 @@ from simulation.sweeps.schema import label
 
 FILE = SWEEP_FILE
 _TOLD = 12  # changes named in one message
-_WORDS = ("sweep", "name", "title", "question", "notes")  # these change no number
+_WORDS = ("sweep", "name", "title", "question", "show", "notes")  # these change no number
 
 
 def manifest(plan: Plan) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
             **{key: hashes[0][key] for key in ("data", "code", "metrics")},
         },
         "versions": store.versions(),
+        "show": list(sweep.show),
         "notes": list(sweep.notes),
     }
     content = json.loads(json.dumps(content))  # tuples as lists, as they will be read

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simulation.analysis.contrasts import paired
-from simulation.analysis.summary import QUANTILES, SYSTEM
+from simulation.analysis.summary import BAND_LABEL, QUANTILES, SYSTEM
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import store
 from simulation.experiments.tables import to_frame
+from simulation.plots.heatmap import draw_heatmap
+from simulation.plots.style import new_axes, save, style
 from simulation.sweeps.dead import dead_factors, equal_points
 from simulation.sweeps.ledger import SERIES, good_chunks
 from simulation.sweeps.manifest import FILE
+from simulation.sweeps.schema import MINUS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PARAMETER, SHARE = "parameter.", "share."
 """How the columns of effective parameters and of places in the unit cube start."""
@@ -173,7 +179,9 @@ class SweepResults:
         return list(names)
 
     def table(self, metric: str, quarter: str | None = None) -> pd.DataFrame:
-        """One metric in one quarter (by default the last) of the focal state, or of the system.
+        """One metric, or a difference ``A - B``, in one quarter (by default the last).
+
+        It is that of the focal state, or of the system.
 
         Returns
         -------
@@ -185,9 +193,19 @@ class SweepResults:
         InputError
             If that was not recorded.
         """
-        rows = self._focal([metric], [self._quarter(quarter)])
+        rows = self._difference(metric, self._quarter(quarter))
         joined = self.points().merge(rows, on="point", how="inner", validate="one_to_many")
         return joined.drop(columns=["metric", "quarter"])
+
+    def _difference(self, metric: str, quarter: str) -> pd.DataFrame:
+        """Rows of a metric, or of the difference ``A - B`` of two, run by run."""
+        first, minus, second = metric.partition(MINUS)
+        rows = self._focal([first], [quarter])
+        if minus:
+            other = self._focal([second], [quarter])[["point", "replicate", "value"]]
+            rows = rows.merge(other, on=["point", "replicate"], suffixes=("", "_less"))
+            rows["value"] -= rows.pop("value_less")
+        return rows
 
     def _focal(self, metrics: Sequence[str], quarters: Sequence[str]) -> pd.DataFrame:
         """Rows ``point, metric, quarter, replicate, value`` of each point's focal state and the system."""
@@ -223,18 +241,54 @@ class SweepResults:
             Columns :data:`SUMMARY_COLUMNS`.
         """
         when = [self._quarter(quarter) for quarter in quarters] or [self._quarter(None)]
-        values = self._focal(metrics, when).groupby(["point", "metric", "quarter"], sort=True)["value"]
+        plain = [metric for metric in metrics if MINUS not in metric]
+        found = [self._focal(plain, when)] if plain else []
+        for metric in metrics:
+            if metric not in plain:
+                found += [self._difference(metric, quarter).assign(metric=metric) for quarter in when]
+        values = pd.concat(found).groupby(["point", "metric", "quarter"], sort=True)["value"]
         table = values.agg(mean="mean", standard_error="sem")
         for name, share in QUANTILES.items():
             table[name] = values.quantile(share)
         return table.assign(replicates=values.size()).reset_index().loc[:, list(SUMMARY_COLUMNS)]
 
+    def shown(self) -> list[str]:
+        """What the sweep asks to see, as far as it was recorded."""
+        return [name for name in self.info["show"] if set(name.split(MINUS)) <= set(self.metrics)]
+
     def write_tables(self) -> None:
-        """Put ``points.csv`` and ``summary.csv`` (of the last quarter) beside the chunks."""
+        """Put ``points.csv``, ``summary.csv`` (of the last quarter) and the heat maps beside the chunks."""
         store.write_csv(self.points(), self.folder / "points.csv")
-        metrics = [name for name in SUMMARISED if name in self.metrics]
+        shown = self.shown()
+        metrics = [*shown, *(name for name in SUMMARISED if name in self.metrics and name not in shown)]
         if metrics:
             store.write_csv(self.summary(metrics), self.folder / "summary.csv")
+        for metric in shown:
+            ax = self.heatmap(metric)
+            if ax is not None:
+                save(ax, self.folder / "charts", "heatmap_" + metric.replace(MINUS, "_minus_"))
+
+    def heatmap(self, metric: str = "cooperation", quarter: str | None = None) -> Axes | None:
+        """Means of a metric over the first two factors of a grid, over all others and the replicates.
+
+        Returns
+        -------
+        Axes or None
+            None for another design, or fewer than two factors (several scenarios count as one).
+        """
+        axes = [*self.factors, *(["scenario"] if self._points["scenario"].nunique() > 1 else [])]
+        if self.info["design"] != "grid" or len(axes) < 2:
+            return None
+        across, down = axes[:2]
+        rows = self.table(metric, quarter)
+        table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
+        table = table.loc[list(dict.fromkeys(self._points[down])), list(dict.fromkeys(self._points[across]))]
+        count = self.info["replicates"]
+        told = f"Mean over {count} replicates" if count > 1 else "One replicate"
+        told += f" and {', '.join(axes[2:])}" if len(axes) > 2 else ""
+        title = f"{metric.replace('_', ' ')} of the focal state, {quarter or self.quarters[-1]}"
+        with style():
+            return draw_heatmap(table, new_axes(), title=title, label=f"{told}; {BAND_LABEL}.")
 
     # --- comparisons
 
