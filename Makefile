@@ -1,9 +1,10 @@
 # The plain commands behind each target are in README.md, for people without make.
 PYTHON ?= python3
 VENV ?= .venv
+ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check bench docs showcase clean
+.PHONY: help forecast test test-slow check docs plausibility showcase clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -21,8 +22,8 @@ $(VENV)/develop: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,develop]'
 	@touch $@
 
-forecast: $(VENV)/core  ## set up, then the baseline forecast
-	$(BIN)/wifaq run scenarios/baseline.yaml
+forecast: $(VENV)/core  ## set up, then the baseline forecast (ARGS="--replicates 20" for a quick look)
+	$(BIN)/wifaq run scenarios/baseline.yaml $(ARGS)
 
 test: $(VENV)/test  ## set up, then the tests (under ten minutes on two cores)
 	$(BIN)/python -m pytest
@@ -36,7 +37,14 @@ check: $(VENV)/develop  ## style and types
 
 docs: $(VENV)/core  ## rebuild the generated pages of docs/
 	$(BIN)/python -m simulation.data.describe
-	$(BIN)/python -m simulation.scenario.schema
+	$(BIN)/python -m simulation.scenario.json_schema
+	$(BIN)/python -m simulation.analysis.reference
+
+plausibility: $(VENV)/core  ## rerun the tables of docs/calibration.md (a few minutes)
+	$(BIN)/python -m simulation.analysis.plausibility $(ARGS)
+
+showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md (a few minutes)
+	$(BIN)/python -m simulation.showcase $(ARGS)
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

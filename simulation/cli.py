@@ -6,6 +6,7 @@ Heavy imports are inside the commands, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -247,6 +248,9 @@ def analyse(
 
 def main() -> None:
     """Entry point of the ``wifaq`` command."""
+    for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app(prog_name="wifaq")
 
 

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from simulation.data.world import World
 from simulation.levers import apply_strategy
-from simulation.processes import capacity, capture, instruments, norms, opinion
+from simulation.processes import capacity, capture, instruments, learning, norms, opinion
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
+from simulation.processes.camps import camps_of_states
 from simulation.processes.contracts import upkeep_load
 from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
+from simulation.processes.tempo import tempo
 from simulation.processes.trust import initial_evidence
 from simulation.randomness import Stream, key, normal, stable_hash, uniform
 from simulation.scenario.parameters import GOODS, Parameters
@@ -113,22 +115,20 @@ def camps(world: World, par: Parameters) -> NDArray[np.int8]:
     A leader, an EU member, or the leader of highest affinity where that exceeds the second's by
     ``camp_margin``. A non-state actor has the camp of its home state.
     """
-    n = len(world.ids)
-    camp = np.full(n, -1, np.int8)
-    affinity = affinity_matrix(world.position, world.weight, par.affinity_width)
-    members = {i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members}
-    for i in np.flatnonzero(world.kind == STATE):
-        if i in world.leaders:
-            camp[i] = world.leaders.index(i)
-        elif i in members:
-            camp[i] = 0
-        else:
-            order = sorted(range(len(world.leaders)), key=lambda h: -affinity[i, world.leaders[h]])
-            first, *others = (affinity[i, world.leaders[h]] for h in order)
-            camp[i] = order[0] if not others or first > par.camp_margin * others[0] else -1
+    camp = camps_of_states(
+        world.position, world.weight, world.kind == STATE, np.array(world.leaders, np.int32),
+        union_members(world), par.affinity_width, par.camp_margin,
+    )  # fmt: skip
     for i in np.flatnonzero(world.kind != STATE):
         camp[i] = camp[world.home[i]] if world.home[i] >= 0 else -1
     return camp
+
+
+def union_members(world: World) -> NDArray[np.bool_]:
+    """Members of the leader that is a union of states (the EU), (n,)."""
+    inside = np.zeros(len(world.ids), bool)
+    inside[[i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]] = True
+    return inside
 
 
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
@@ -179,9 +179,7 @@ def _who(
     n = len(world.ids)
     s = int((world.kind == STATE).sum())
     allowed = ~np.eye(n, dtype=bool)
-    in_union = np.zeros(n, bool)
-    in_union[[i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]] = True
-    eu = world.leaders[0]
+    in_union, eu = union_members(world), world.leaders[0]
     allowed[eu, in_union] = allowed[in_union, eu] = False  # the EU makes no deals with its members
     return {
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
@@ -367,15 +365,15 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = instruments.peer_weights(likeness, state.member[:, :s])
     instruments.draw_reach(state, par, seed, replicate)
+    state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
     if not mech.on("budget"):
         state.budget[:] = UNLIMITED
     capture.capture_index(state, par, mech)
     state.load = upkeep_load(state, par)
-    state.track_first_wait[:, BILATERAL] = 1.0 / par.tempo
-    state.track_first_wait[:, NON_STATE] = 1.0 / par.tempo
-    state.track_first_wait[:, TRILATERAL] = 1.0 / (par.tempo * max(par.trilateral_rate, 1e-3))
+    state.track_first_wait[:, [BILATERAL, NON_STATE]] = 1.0 / tempo(par, mech, state.capability)
+    state.track_first_wait[:, TRILATERAL] = state.track_first_wait[:, BILATERAL] / max(par.trilateral_rate, 1e-3)
     _first_waits(state, par)
 
 

@@ -138,6 +138,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._index = {name: k for k, name in enumerate(self.state.ids)}
         self.hooks = Hooks()
         self.actors = self._make_actors(actors or {})
+        self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
+            ActorView(self, kind) for kind in KINDS
+        )
         self._scratch()
         self._plans = Plans(scenario, self._index)
         trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
@@ -149,13 +152,15 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
         unknown = [name for name in replaced if name not in self._index and name not in KINDS]
         if unknown:
-            raise ModelError(f"no actor or kind {unknown[0]!r}; {suggest(unknown[0], list(self._index))}")
+            known = [*KINDS, *self._index]
+            raise ModelError(f"no actor or kind {unknown[0]!r}; {suggest(unknown[0], known)}")
         made = []
         for row, name in enumerate(self.state.ids):
             kind = KINDS[self.state.kind[row]]
             cls = replaced.get(name, replaced.get(kind, BY_KIND[kind]))
-            if not issubclass(cls, BY_KIND[kind]):
-                raise ModelError(f"{cls.__name__} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
+            if not (isinstance(cls, type) and issubclass(cls, BY_KIND[kind])):
+                called = getattr(cls, "__name__", repr(cls))
+                raise ModelError(f"{called} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
             made.append(cls(self, row))
             if cls is not BY_KIND[kind]:
                 self.hooks.note(made[-1])
@@ -172,36 +177,12 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         try:
             return self._index[actor_id]
         except KeyError:
-            raise ModelError(f"no actor {actor_id!r}; {suggest(actor_id, list(self._index))}") from None
+            advice = suggest(actor_id, list(self._index)) or "see `wifaq list actors`"
+            raise ModelError(f"no actor {actor_id!r}; {advice}") from None
 
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""
         return self.actors[self.index(actor_id)]
-
-    @property
-    def states(self) -> ActorView:
-        """States and the EU, by ISO 3166 alpha-3 code (``EU`` for the Union)."""
-        return ActorView(self, "state")
-
-    @property
-    def firms(self) -> ActorView:
-        return ActorView(self, "firm")
-
-    @property
-    def think_tanks(self) -> ActorView:
-        return ActorView(self, "think_tank")
-
-    @property
-    def ngos(self) -> ActorView:
-        return ActorView(self, "ngo")
-
-    @property
-    def influencers(self) -> ActorView:
-        return ActorView(self, "influencer")
-
-    @property
-    def secretariats(self) -> ActorView:
-        return ActorView(self, "secretariat")
 
     # --- time
     @property
@@ -218,6 +199,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             getattr(self, "_" + name)()
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters
+        if not self.running:
+            self.close()
 
     def run(self) -> GovernanceModel:
         """Step to the horizon; returns the model."""
@@ -261,9 +244,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._own_broker = tempo.open_slots(s, par, mech, self._draws())
         self.view = view(s)
         self._seen = self.hooks.values(self.view, self.actors)
-        possible_deals(
-            s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible
-        )
+        possible_deals(s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible)
         rows = (s.open_slots > 0) | self._own_broker
         rows[s.leaders] = True
         fill_rows(self._seen, self.weights, rows, self._worth, self._gain)
@@ -274,35 +255,36 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _propose(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._wait_for_blocs()
-        states, others, any_two = choice.prospects(
-            self._possible, s.kind, self._rows, self._gain, round(par.prospects)
-        )
+        states, others, any_two = choice.prospects(self._possible, s.kind, self._rows, self._gain, round(par.prospects))
         # a brokered triple is put on the table with a probability below one
-        brokered = self._broker_rate * any_two
-        forum.choose_tracks(s, par, mech, self._draws(), states, others, brokered, self._own_broker)
+        some = any_two > -np.inf
+        any_two[some] *= self._broker_rate[some]
+        forum.choose_tracks(s, par, mech, self._draws(), states, others, any_two, self._own_broker)
         shared = self._shared_pool = forum.shared_pools(s, mech)
-        for row in self.hooks.tracks(s.track_share):
+        for row in self.hooks.tracks(s.track_share, s.slots_by_track.sum(axis=1) > 0):
             forum.assign_slots(s, row, self._draws())
         pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
-        self._offers = pick(
-            s, par, self._draws(), shared, self._possible, self._worth, self._gain
-        )
+        self._offers = pick(s, par, self._draws(), shared, self._possible, self._worth, self._gain)
 
     def _consent(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         offers = self._offers
         if mech["consent"] == "choice":
+            self.hooks.nobody_answers()
             self._agreed = np.arange(offers.sender.size)
             return
         probability = choice.consent_probability(offers, par.choice_noise)
-        self.hooks.answers(offers, probability, self.actors)
+        self.hooks.answers(*offers[:2], offers.receiver_gain, probability, self.actors)
         self._agreed = choice.consent(s, self._draws(), self._shared_pool, offers, probability)
 
     def _broker(self) -> None:
         s, par = self.state, self.parameters
-        self._triples, self._triple_surplus = trilateral.broker(
-            s, par, self._draws(), self._seen, self.weights, self._broker_rate, self._possible, self._gain
+        triples = trilateral.table(
+            s, self._draws(), self._seen, self.weights, par.choice_noise, self._possible, self._gain
         )
+        consent = choice.acceptances(triples.gain.ravel(), par.choice_noise).reshape(-1, 3)
+        self.hooks.invited(triples, consent, self.actors)
+        self._triples, self._triple_surplus = trilateral.passes(s, self._draws(), triples, self._broker_rate, consent)
         # parties to a triple without an open slot: their utilities are needed for terms and rewards
         late = np.zeros(s.n, bool)
         late[self._triples] = True
@@ -313,7 +295,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _sign(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._plans.sign_due(s, par)
-        contracts.shed(s, par, self._seen, self.weights)
+        contracts.shed(s, par, self.hooks.values(self.view, self.actors, partners_only=True), self.weights)
         offers, agreed = self._offers, self._agreed
         pairs = np.full((agreed.size, 3), -1, np.int32)
         pairs[:, 0], pairs[:, 1] = offers.sender[agreed], offers.receiver[agreed]
@@ -333,17 +315,17 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _join_instruments(self) -> None:
         if self.mechanisms.on("instruments"):
-            instruments.join_instruments(
-                self.state, self.parameters, self.mechanisms, self._draws()
-            )
+            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws())
 
     def _keep_promises(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         s.load = contracts.upkeep_load(s, par)
         compliance.keep_promises(s, par, mech, self._draws())
         if mech.on("lapse"):
-            seen = self._seen._replace(load=s.load, degree=degrees(s.depth))
+            before, self.view = self.view, self.view._replace(load=s.load, degree=degrees(s.depth))
+            seen = self.hooks.values(self.view, self.actors, partners_only=True)
             compliance.let_lapse(s, par, self._draws(), seen, self.weights)
+            self.view = before
 
     def _adapt(self) -> None:
         s, par, mech, draws = self.state, self.parameters, self.mechanisms, self._draws()

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 RESULTS = Path("results")
 """Where result folders go that have no name of their own, below the working directory."""
 
-SWEEP_FILE = "sweep.json"
-"""What makes a folder that of a sweep."""
 
 ON_REQUEST = ("edges", "events")
 """Tables that a scenario has to ask for."""
@@ -204,7 +202,9 @@ class Results:
             If it is none, or a file of it is missing or damaged.
         """
         folder = Path(folder)
-        if (folder / SWEEP_FILE).exists():
+        from simulation.sweeps import manifest
+
+        if (folder / manifest.FILE).exists():
             from simulation.sweeps.results import SweepResults
 
             return SweepResults.open(folder)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.data.kinds import KINDS, BlocFacts, DealFacts
+from simulation.data.kinds import KINDS, BlocFacts, DealFacts, InstrumentFacts
 from simulation.data.world import World
 from simulation.model import GovernanceModel
 from simulation.scenario.quarter import Quarter
@@ -32,6 +32,7 @@ def make_world(
     others: Mapping[str, int] | None = None,
     blocs: Sequence[BlocFacts] = (),
     deals: Sequence[DealFacts] = (),
+    instruments: Sequence[InstrumentFacts] = (),
     **columns: Any,
 ) -> World:
     """A world of ``states`` states, then the EU actor, then ``others`` by kind.
@@ -70,8 +71,8 @@ def make_world(
     return World(
         as_of=AS_OF, ids=tuple(ids), names=tuple(ids), kind=np.array(kind, np.int8),
         un_member=np.arange(n) < states, home=home, subregion=("Here",) * n, region=("Here",) * n,
-        leaders=leaders, rivals=rivals, blocs=tuple(blocs), instruments=(), deals=tuple(deals), notes=(),
-        **shapes,
+        leaders=leaders, rivals=rivals, blocs=tuple(blocs), instruments=tuple(instruments), deals=tuple(deals),
+        notes=(), **shapes,
     )  # fmt: skip
 
 
@@ -82,6 +83,23 @@ def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float 
         "founded": 2000, "basis": "test",
     } | fields  # fmt: skip
     return BlocFacts(rule=rule, threshold=threshold, members=tuple(members), **values)
+
+
+def make_deal(parties: Sequence[int], depth: int = 1) -> DealFacts:
+    """A recorded deal of two or three."""
+    name = "-".join(map(str, parties))
+    return DealFacts(id=name, parties=tuple(parties), depth=depth, date=AS_OF, subject="", source="", basis="test")
+
+
+def make_instrument(eligible: Sequence[int], joined: Sequence[int] = (), **fields: Any) -> InstrumentFacts:
+    """A civil declaration without a sponsor that has been open for a year and stays open."""
+    values: dict[str, Any] = {
+        "id": "Q", "title": "Q", "sponsors": (), "convener": "", "enforcement": 0.5, "opens": date(2024, 1, 1),
+        "closes": None, "track": "multilateral", "regional": False, "position": (0.5, 0.5, 0.5, 0.5),
+        "position_basis": "test", "binding": False, "in_force": None, "needed": 0, "domain": "civil",
+        "exclusive": False, "invitation_only": False, "open_at_as_of": True, "complete": True, "refused": (),
+    } | fields  # fmt: skip
+    return InstrumentFacts(eligible=tuple(eligible), joined=tuple((i, AS_OF) for i in joined), **values)
 
 
 def make_scenario(quarters: int = 8, **fields: Any) -> Scenario:

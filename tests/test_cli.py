@@ -53,8 +53,14 @@ def in_a_process(*arguments: str, **options) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c if os.name == "posix" else None,
         **options,
     )
+
+
+def hear_ctrl_c() -> None:
+    """A test run in the background ignores Ctrl-C, and its children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
@@ -84,7 +90,7 @@ def test_run_prints_the_forecast_and_writes_the_folder(tmp_path):
     assert max(map(len, result.stdout.splitlines())) <= 80
     info = json.loads((tmp_path / "here" / "run.json").read_text())
     assert info["seed"] == 0
-    assert info["command"].startswith("wifaq ")
+    assert info["command"].split()[0] == "wifaq"  # what follows is this test run's own arguments
     assert {path.name for path in (tmp_path / "here" / "charts").iterdir()} == {
         f"{name}.{kind}"
         for name in ("fan_cooperation", "composition_by_track", "partner_network")
@@ -240,3 +246,19 @@ def test_compare_refuses_scenarios_that_cannot_be_paired(fake, tmp_path):
     result = wifaq("compare", BASELINE, "other.yaml", "--focal", "SEN")
     assert result.exit_code == 2
     assert "--seed" in result.stderr
+
+
+def test_a_terminal_that_lacks_a_sign_gets_another():
+    code = "from simulation.cli import main\nif __name__ == '__main__': main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    arguments = [sys.executable, "-c", code, "run", BASELINE, *SHORT, "--replicates", "1", "--no-charts", "--out", "x"]
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2025Q2" in done.stdout
+
+
+def test_the_module_runs_too():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    arguments = [sys.executable, "-m", "simulation.cli", "check", BASELINE]
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "1 of 1 files are good\n")

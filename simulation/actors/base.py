@@ -16,6 +16,7 @@ import mesa
 import numpy as np
 
 from simulation.errors import ModelError
+from simulation.processes.choice import acceptance
 from simulation.processes.value import count_shared, utility, value
 from simulation.state import CAMPS, KINDS, TRACKS
 
@@ -58,6 +59,9 @@ class Trust(MutableMapping[str, float]):
 
     def __delitem__(self, other: str) -> None:
         raise ModelError("trust can be set, not deleted")
+
+    def __contains__(self, other: object) -> bool:
+        return other in self._actor.model.state.ids and other != self._actor.id
 
     def __iter__(self) -> Iterator[str]:
         return (name for k, name in enumerate(self._actor.model.state.ids) if k != self._actor.row)
@@ -114,6 +118,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     @property
     def trust(self) -> Trust:
+        """Direct trust in each other actor, by id."""
         return Trust(self)
 
     @property
@@ -143,14 +148,18 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return float(value(self.model.view, self.model.weights, i, j, count_shared(state.depth, i, j)))
 
     def accepts(self, partner: Actor, utility: float) -> float:
-        """Probability in [0, 1] of consent to an offer of utility U: the logit σ(U/s) of C.2."""
-        noise = self.model.scenario.parameters.choice_noise
-        if noise == 0.0:
-            return float(utility > 0.0)
-        return 1.0 / (1.0 + math.exp(-utility / noise))
+        """Probability in [0, 1] of consent to an offer of utility U: the logit σ(U/s) of C.2.
+
+        Asked for every offer of ``partner`` and, once for all, for a deal of three that it brokers.
+        """
+        return float(acceptance(utility, self.model.parameters.choice_noise))
 
     def choose_tracks(self, shares: Mapping[str, float]) -> Mapping[str, float]:
         """Share of open slots this actor gives to each track (C.8); the default keeps ``shares``.
+
+        Asked when it has an open slot. Only states divide their slots by the kind of partner; for
+        others ``bilateral`` is the pool of all their deals, ``trilateral`` is brokering, and slots
+        on other tracks are idle.
 
         Parameters
         ----------
@@ -184,7 +193,10 @@ def _column(name: str, low: float, high: float, meaning: str) -> property:
     def write(self: Actor, number: float) -> None:
         if not low <= number <= high:
             raise ModelError(f"{name} of {self.id} must lie in [{low:g}, {high:g}], not {number}")
-        getattr(self.model.state, name)[self.row] = number
+        column = getattr(self.model.state, name)
+        if np.issubdtype(column.dtype, np.integer) and number != int(number):
+            raise ModelError(f"{name} of {self.id} must be a whole number, not {number}")
+        column[self.row] = number
 
     return property(read, write, doc=meaning)
 
@@ -229,7 +241,10 @@ def checked(actor: Actor, hook: str, number: object, low: float, high: float) ->
 def check_tracks(actor: Actor, shares: object) -> dict[str, float]:
     """The return of ``choose_tracks``, checked and rescaled to one (all zero is allowed: wait)."""
     if not isinstance(shares, Mapping) or set(shares) - set(TRACKS):
-        raise ModelError(f"choose_tracks of {actor.id} must return a mapping of {', '.join(TRACKS)}")
+        raise ModelError(
+            f"{type(actor).__name__}.choose_tracks of {actor.id} in {actor.model.quarter} returned {shares!r}; "
+            f"it must return a mapping of {', '.join(TRACKS)}"
+        )
     checked_shares = {t: checked(actor, "choose_tracks", shares.get(t, 0.0), 0.0, math.inf) for t in TRACKS}
     total = sum(checked_shares.values())
     return {t: share / total for t, share in checked_shares.items()} if total > 0 else checked_shares

@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.actors.base import HOOKS, Actor, check_tracks, checked, replaced_hooks
-from simulation.processes.choice import Offers
+from simulation.errors import ModelError
+from simulation.processes.trilateral import Triples
 from simulation.processes.value import View
 from simulation.state import TRACKS
 
 F = NDArray[np.float64]
+I32 = NDArray[np.int32]
+B = NDArray[np.bool_]
 
 
 class Hooks:
@@ -39,8 +42,11 @@ class Hooks:
         """Actors with a hook of their own, in the order of their rows."""
         return [self._own[hook][row] for row in sorted(self._own[hook])]
 
-    def values(self, view: View, everybody: Iterable[Actor]) -> View:
-        """The view with the values V of actors that replace ``partner_value``."""
+    def values(self, view: View, everybody: Iterable[Actor], *, partners_only: bool = False) -> View:
+        """The view with the values V of actors that replace ``partner_value``.
+
+        With ``partners_only`` they are asked about the deals they have, not about everybody.
+        """
         own = self.replaced("partner_value")
         if not own:
             return view
@@ -50,24 +56,53 @@ class Hooks:
         for k, actor in enumerate(own):
             rows[actor.row] = k
             for other in everybody:
-                if other is not actor:
+                if other is not actor and not (partners_only and view.depth[actor.row, other.row] == 0):
                     worth = actor.partner_value(other)
                     values[k, other.row] = checked(actor, "partner_value", worth, 0.0, math.inf)
         return view._replace(override_row=rows, override=values)
 
-    def answers(self, offers: Offers, probability: F, actors: Sequence[Actor]) -> None:
-        """Replace the probability of consent where the receiver of an offer decides for itself."""
+    def answers(self, sender: I32, receiver: I32, gain: F, probability: F, actors: Sequence[Actor]) -> None:
+        """Replace the probability of consent (m,) where the receiver of an offer decides for itself."""
         for actor in self.replaced("accepts"):
-            for k in np.flatnonzero(offers.receiver == actor.row):
-                answer = actor.accepts(actors[offers.sender[k]], float(offers.receiver_gain[k]))
+            for k in np.flatnonzero(receiver == actor.row):
+                answer = actor.accepts(actors[sender[k]], float(gain[k]))
                 probability[k] = checked(actor, "accepts", answer, 0.0, 1.0)
 
-    def tracks(self, shares: F) -> list[int]:
-        """Replace rows of the track shares (n, 5) in place; returns the rows."""
+    def invited(self, triples: Triples, consent: F, actors: Sequence[Actor]) -> None:
+        """The same for deals of three: the two whom the broker invites answer, ``consent`` is (m, 3)."""
+        for party in (1, 2):
+            self.answers(
+                triples.parties[:, 0], triples.parties[:, party], triples.gain[:, party], consent[:, party], actors
+            )
+
+    def nobody_answers(self) -> None:
+        """Refuse hooks that the two-sided choice rule would never call.
+
+        Raises
+        ------
+        ModelError
+            If an actor replaces ``accepts``.
+        """
+        for actor in self.replaced("accepts"):
+            raise ModelError(
+                f"{type(actor).__name__}.accepts of {actor.id} is never asked under `consent: choice`; "
+                "replace partner_value, or use `consent: logistic`"
+            )
+
+    def tracks(self, shares: F, busy: B) -> list[int]:
+        """Replace rows of the track shares (n, 5) in place; returns the rows that changed.
+
+        Who is not ``busy`` (n,) this quarter, with an open slot or a deal to broker, is not asked.
+        """
         rows = []
         for actor in self.replaced("choose_tracks"):
+            if not busy[actor.row]:
+                continue
             given = dict(zip(TRACKS, map(float, shares[actor.row]), strict=True))
-            own = check_tracks(actor, actor.choose_tracks(given))
+            chosen = actor.choose_tracks(dict(given))
+            if chosen == given:  # also keeps the bits: rescaling could move the last one
+                continue
+            own = check_tracks(actor, chosen)
             shares[actor.row] = [own[t] for t in TRACKS]
             rows.append(actor.row)
         return rows

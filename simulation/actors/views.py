@@ -24,6 +24,9 @@ class ActorView(Mapping[str, Actor]):
             raise ModelError(f"{actor_id} is a {actor.kind}, not a {self._kind}")
         return actor
 
+    def __contains__(self, actor_id: object) -> bool:
+        return actor_id in tuple(self)  # asking is no mistake, taking is
+
     def __iter__(self) -> Iterator[str]:
         return (actor.id for actor in self._model.actors if actor.kind == self._kind)
 

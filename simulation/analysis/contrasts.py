@@ -65,11 +65,12 @@ def paired(
                 continue
             both = pd.DataFrame({"a": left[actor], "b": right[actor]}).dropna()
             if len(both):
-                rows.append({"metric": metric, "quarter": quarter, **_contrast(both)})
+                rows.append({"metric": metric, "quarter": quarter, **contrast(both)})
     return pd.DataFrame(rows, columns=list(CONTRAST_COLUMNS))
 
 
-def _contrast(pairs: pd.DataFrame) -> dict[str, float]:
+def contrast(pairs: pd.DataFrame) -> dict[str, float]:
+    """Contrast of two columns ``a`` and ``b``, a row a replicate; see :func:`paired`."""
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     difference = a - b
     count, mean = len(difference), float(difference.mean())

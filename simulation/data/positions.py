@@ -145,7 +145,7 @@ class Constants:
         How much nearer to a leader a state lies that trades with it only.
     """
 
-    pooled_share: float = 0.4
+    pooled_share: float = 0.5
     ridge: float = 0.1
     trade_pull: float = 0.1
 

@@ -70,6 +70,7 @@ class LocalPool:
         self._lifeline: tuple[Connection, ...] = ()
 
     def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task to the pool, opening it if need be."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # as Mesa wants it, and as other systems do
             theirs, ours = context.Pipe(duplex=False)
@@ -112,9 +113,11 @@ class ClusterPool:
         self.workers, self.deaths, self._executor = workers, deaths, executor
 
     def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task to the pool, opening it if need be."""
         return self._executor.submit(run_task, task)
 
     def close(self, *, busy: bool) -> None:
+        """Let go of the workers; with ``busy`` what they are at is dropped."""
         self._executor.shutdown(wait=not busy, cancel_futures=busy)
 
 
@@ -154,6 +157,7 @@ class _DaskPool(ClusterPool):
         self._client = client
 
     def close(self, *, busy: bool) -> None:
+        """Let go of the workers; with ``busy`` what they are at is dropped."""
         with contextlib.suppress(Exception):  # the scheduler may be gone, and with it all there is to close
             self._executor.shutdown(wait=not busy)
         with contextlib.suppress(Exception):

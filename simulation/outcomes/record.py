@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.outcomes.events import Deals, deal_events
 from simulation.outcomes.focal import actor_outcomes
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
 from simulation.outcomes.portfolio import I64, deal_tracks
@@ -139,6 +140,7 @@ class Recorder:
         self._edges: list[_Edges] = []
         self._joins: _Joins | None = None
         self._events: list[tuple[int, str, str, int, str]] = []
+        self._deals: Deals | None = None
 
     @property
     def due(self) -> bool:
@@ -173,11 +175,17 @@ class Recorder:
                 raise ModelError("the values of deals are needed to record this quarter")
             self._keep(state, value_to_actor, value_to_partner)
         self._keep_edges(state)
+        if self._events_kept:
+            for event in deal_events(self._deals, state) if self._deals else ():
+                self.event(*event)
+            self._deals = Deals.of(state)
         self._joins = _Joins(state.eligible.copy(), state.joined.copy(), state.join_quarter.copy())
         self._observed += 1
 
     def event(self, kind: str, actors: Sequence[int], depth: int = 0, track: int = -1) -> None:
         """Note something that happens in the present quarter; nothing if events are not kept.
+
+        What happens to deals is noted by :meth:`observe`.
 
         Parameters
         ----------

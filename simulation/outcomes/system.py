@@ -15,6 +15,7 @@ import numpy as np
 from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.portfolio import column
+from simulation.processes.camps import camps_of_states
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, FIRM, STATE, TRACKS, B, F, State
 
@@ -109,19 +110,31 @@ def _group(state: State) -> network.I64:
 
 def _groups(state: State, par: Parameters) -> dict[str, float]:
     members = state.un_member
-    group, position, size = _group(state)[members], state.position[members], state.size[members]
-    count, mass = np.zeros(_GROUPS), np.zeros(_GROUPS)
+    group, position = _group(state)[members], state.position[members]
+    count = np.zeros(_GROUPS)
     centre = np.zeros((_GROUPS, position.shape[1]))
     for g in range(_GROUPS):
         inside = group == g
-        count[g], mass[g] = inside.sum(), size[inside].sum()
+        count[g] = inside.sum()
         if inside.any():
             centre[g] = position[inside].mean(axis=0)
     return {
-        "effective_camps": network.effective_number(mass),
+        "effective_camps": network.effective_number(_camp_sizes(state, par)),
         "polarisation": network.esteban_ray(count, centre, par.polarisation),
         "divergence": network.mean_distance(position),
     }
+
+
+def _camp_sizes(state: State, par: Parameters) -> F:
+    """Size of the camps, and of the states of none, by where UN members stand now, shape (4,)."""
+    camp = camps_of_states(
+        state.position, state.weight, state.kind == STATE, state.leaders, state.in_union, par.affinity_width,
+        par.camp_margin,
+    )  # fmt: skip
+    mass = np.zeros(_GROUPS)
+    for g in range(_GROUPS):
+        mass[g] = state.size[state.un_member & (camp == (g if g < len(CAMPS) else -1))].sum()
+    return mass
 
 
 def _members(state: State) -> dict[str, float]:
@@ -215,7 +228,7 @@ def _network_rows() -> _Rows:
 
 
 def _group_rows() -> _Rows:
-    yield "effective_camps", "camps", (0.0, float(_GROUPS)), "1/sum share^2 of camps and none, by size", False
+    yield "effective_camps", "camps", (0.0, float(_GROUPS)), "1/sum share^2 of present camps and none, by size", False
     yield "polarisation", "index", _INDEX, "Esteban-Ray over camps and none; two far halves = 1", True
     yield "divergence", "distance", _INDEX, "mean RMS distance between positions of UN members", True
     yield "capacity_mean", "index", _INDEX, "mean K of UN members", True

@@ -153,17 +153,23 @@ def _top(
 
 def consent_probability(offers: Offers, noise: float) -> F:
     """σ(U_ji/s) of every offer, (m,); without noise 1 where U_ji > 0."""
-    return _consent_probability(offers.receiver_gain, noise)
+    return acceptances(offers.receiver_gain, noise)
 
 
 @njit(cache=True, error_model="numpy")
-def _consent_probability(gain: F, noise: float) -> F:
+def acceptance(gain: float, noise: float) -> float:
+    """Probability σ(U/s) of saying yes to an offer of utility U; without noise 1 where U > 0."""
+    if noise > 0.0:
+        return 1.0 / (1.0 + np.exp(-gain / noise))
+    return 1.0 if gain > 0.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def acceptances(gain: F, noise: float) -> F:
+    """:func:`acceptance` of every utility of a flat array."""
     result = np.empty(gain.size)
     for k in range(gain.size):
-        if noise > 0.0:
-            result[k] = 1.0 / (1.0 + np.exp(-gain[k] / noise))
-        else:
-            result[k] = 1.0 if gain[k] > 0.0 else 0.0
+        result[k] = acceptance(gain[k], noise)
     return result
 
 

@@ -73,6 +73,7 @@ def _shed(
     w: Weights, lapsed: I32,
 ) -> None:  # fmt: skip
     n = budget.size
+    start = depth.copy()  # who sheds first must not change what the others think of their deals
     for i in range(n):
         rungs = 0
         for j in range(n):
@@ -83,7 +84,7 @@ def _shed(
             for j in range(n):
                 if depth[i, j] == 0:
                     continue
-                worth = value(v, w, i, j, count_shared(depth, i, j))
+                worth = value(v, w, i, j, count_shared(start, i, j))
                 kept = continuation(v, w, i, j, worth)
                 if planned[i, j]:  # the scenario's own deals go last
                     kept += 1e6
@@ -218,7 +219,7 @@ def _sign(
             cost = rules.setup * (1.0 + books.depth[a, b]) + rules.upkeep
             left[a] -= cost
             left[b] -= cost
-            _agree_terms(who, table, books, rules, a, b, _ngo_among(who.kind, i, j, k))
+            _agree_terms(who, table, books, rules, a, b, _ngo_beside(who.kind, i, j, k, a, b))
             _enter(who.kind, table.gain, books, rules.quarter, a, b, three)
             signed[c] += 1
     return signed
@@ -237,15 +238,12 @@ def _after_upkeep(depth: I8, budget: F, upkeep: float) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _ngo_among(kind: I8, i: int, j: int, k: int) -> int:
-    """The NGO in a contract of three, -1 if there is none or the contract is bilateral."""
+def _ngo_beside(kind: I8, i: int, j: int, k: int, a: int, b: int) -> int:
+    """The third party of a contract i, j, k beside the pair a, b if it is an NGO, else -1."""
     if k < 0:
         return -1
-    ngo = -1
-    for a in (i, j, k):
-        if kind[a] == NGO:
-            ngo = a
-    return ngo
+    third = i + j + k - a - b
+    return third if kind[third] == NGO else -1
 
 
 @njit(cache=True, error_model="numpy")
@@ -257,7 +255,7 @@ def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int,
         share = nash_share(table.possible, table.gain, a, b)
     share = _pay(who.leaders, table, books, a, b, share)
     write_terms(books.terms, who.position, a, b, share)
-    if rules.rights > 0.0 and ngo >= 0 and ngo not in (a, b):
+    if rules.rights > 0.0 and ngo >= 0:
         y = books.terms[a, b, 0]
         y += rules.rights * (who.position[ngo, 0] - y)
         books.terms[a, b, 0] = y

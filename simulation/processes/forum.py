@@ -258,7 +258,7 @@ def choose_tracks(
         Actors whose broker slot opens, shape (n,); used for those that choose no track.
     """
     by_track, share = np.zeros((state.n, 5), np.int32), state.track_share
-    pools = shared_pools(state, mech)
+    pools = ~chooses_tracks(state, mech)
     chooses = ~pools & (state.open_slots > 0)
     if chooses.any():
         best = best_state_utility, best_nonstate_utility, best_pair_utility
@@ -283,6 +283,15 @@ def assign_slots(state: State, row: int, draws: Draws) -> None:
             state.slots_by_track[row, track] += 1
 
 
+def chooses_tracks(state: State, mech: Mechanisms) -> B:
+    """Actors that choose a track for each slot, shape (n,): states, with forum choice on."""
+    return state.kind == STATE if mech.on("forum_choice") else np.zeros(state.n, np.bool_)
+
+
 def shared_pools(state: State, mech: Mechanisms) -> B:
-    """Actors whose open slots serve partners of every kind, shape (n,): those that choose no track."""
-    return state.kind != STATE if mech.on("forum_choice") else np.ones(state.n, np.bool_)
+    """Actors whose open slots serve partners of every kind, shape (n,).
+
+    Those that choose no track, unless one of the two tracks of deals is closed to them.
+    """
+    both = state.track_allowed[:, BILATERAL] & state.track_allowed[:, NON_STATE]
+    return ~chooses_tracks(state, mech) & both

@@ -5,6 +5,9 @@ came from and the past is slowly forgotten, q ← (1 - φ)q + reward (Roth & Ere
 Extensive-Form Games*). ``fermi``: one copies all propensities of a random other learner, the
 likelier the more that one earned this quarter (Szabó & Tőke 1998, *Evolutionary prisoner's
 dilemma game on a square lattice*). All learners move at once.
+
+Imitation invents nothing: it spreads what is there. So under ``fermi`` the learners start from
+different propensities, drawn at random with mean one; under ``roth_erev`` all start at one.
 """
 
 from __future__ import annotations
@@ -12,10 +15,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.randomness import Draws, Stream, uniform
+from simulation.randomness import Draws, Stream, key, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import B, F, State
+from simulation.state import TRACKS, B, F, State
 
 
 @njit(cache=True, error_model="numpy")
@@ -28,12 +31,12 @@ def reinforce(propensity: F, reward: F, learns: B, forgetting: float) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def random_other(i: int, learns: B, uid: np.ndarray, key: np.uint64) -> int:
+def random_other(i: int, learns: B, uid: np.ndarray, stream: np.uint64) -> int:
     """Another learner, each as likely: the one with the highest draw; -1 if there is none."""
     chosen, best = -1, -1.0
     for j in range(len(learns)):
         if learns[j] and j != i:
-            u = uniform(key, uid[i], uid[j])
+            u = uniform(stream, uid[i], uid[j])
             if u > best or (u == best and uid[j] < uid[chosen]):
                 chosen, best = j, u
     return chosen
@@ -41,7 +44,7 @@ def random_other(i: int, learns: B, uid: np.ndarray, key: np.uint64) -> int:
 
 @njit(cache=True, error_model="numpy")
 def imitate(
-    propensity: F, reward: F, learns: B, uid: np.ndarray, noise: float, model: np.uint64, key: np.uint64
+    propensity: F, reward: F, learns: B, uid: np.ndarray, noise: float, model: np.uint64, copies: np.uint64
 ) -> None:
     """Fermi imitation in place: i copies j with probability σ((payoff_j - payoff_i)/noise)."""
     before = propensity.copy()
@@ -54,8 +57,23 @@ def imitate(
             j = random_other(i, learns, uid, model)
             if j >= 0:
                 chance = 1.0 / (1.0 + np.exp((payoff[i] - payoff[j]) / noise))
-                if uniform(key, uid[i], uid[j]) < chance:
+                if uniform(copies, uid[i], uid[j]) < chance:
                     propensity[i] = before[j]
+
+
+def first_propensities(uid: np.ndarray, mech: Mechanisms, seed: int, replicate: int) -> F:
+    """Propensities (n, 5) before the first quarter: one each, or exponential with mean one under ``fermi``."""
+    propensity = np.ones((len(uid), len(TRACKS)))
+    if mech["learning"] == "fermi":
+        _draw(propensity, uid, key(seed, replicate, -1, Stream.IMITATION))
+    return propensity
+
+
+@njit(cache=True, error_model="numpy")
+def _draw(propensity: F, uid: np.ndarray, stream: np.uint64) -> None:
+    for i in range(len(uid)):
+        for track in range(propensity.shape[1]):
+            propensity[i, track] = -np.log(uniform(stream, uid[i], np.uint64(track)))
 
 
 def learn(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:

@@ -96,7 +96,7 @@ def bids(
     h = leaders.size
     worth = np.zeros(h)
     for i in range(n):
-        if alone[i] <= 0.0 or _is_leader(leaders, i):
+        if alone[i] <= 0.0 or is_leader(leaders, i):
             continue
         for a in range(h):
             leader = leaders[a]
@@ -125,7 +125,7 @@ def apply_bids(
         leader = leaders[a]
         widest = _widest(gaps, a)
         for i in range(n):
-            if _is_leader(leaders, i) or not possible[leader, i]:
+            if is_leader(leaders, i) or not possible[leader, i]:
                 continue
             gain[leader, i] += strength * strategic[i] * widest - concession[i, a]
             gain[i, leader] += concession[i, a]
@@ -138,7 +138,8 @@ def add_concessions(state: State, rows: B, gain: F) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _is_leader(leaders: I32, i: int) -> bool:
+def is_leader(leaders: I32, i: int) -> bool:
+    """Whether row i is one of the paradigm leaders."""
     for leader in leaders:
         if leader == i:
             return True

@@ -9,13 +9,15 @@ actor, not by accident of two choices.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.rivalry import is_leader
 from simulation.processes.value import View, Weights, count_shared, utility, value
 from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, uniform
-from simulation.scenario.parameters import Parameters
 from simulation.state import TRILATERAL, State
 
 F = NDArray[np.float64]
@@ -24,38 +26,55 @@ U64 = NDArray[np.uint64]
 B = NDArray[np.bool_]
 
 
-def broker(
-    state: State, par: Parameters, draws: Draws, v: View, w: Weights, rate: F, possible: B, gain: F
-) -> tuple[I32, F]:
-    """Step 6: the contracts of three that pass.
+class Triples(NamedTuple):
+    """Contracts of three on the table: ``parties`` (m, 3), each broker, partner, third; utilities (m, 3)."""
+
+    parties: I32
+    gain: F
+
+
+def table(state: State, draws: Draws, v: View, w: Weights, noise: float, possible: B, gain: F) -> Triples:
+    """Step 6, first half: the contract that each broker with an open slot would table.
+
+    Parameters
+    ----------
+    possible, gain
+        Mask and U of pairs, (n, n); the brokers' rows of ``gain`` are current.
+    """
+    parties, gains = _table(
+        draws.key(Stream.BROKER_PARTNER), draws.key(Stream.BROKER_THIRD), state.uid, state.slots_by_track, v, w,
+        noise, possible, gain, state.concession, state.leaders,
+    )  # fmt: skip
+    return Triples(parties, gains)
+
+
+def passes(state: State, draws: Draws, triples: Triples, rate: F, consent: F) -> tuple[I32, F]:
+    """Step 6, second half: the contracts that pass.
 
     Parameters
     ----------
     rate
         Probability r3 that a triple is put on the table, by broker, (n,).
-    possible, gain
-        Mask and U of pairs, (n, n); the brokers' rows of ``gain`` are current.
+    consent
+        Probability of a yes of each party, (m, 3).
 
     Returns
     -------
     tuple
-        Triples (m, 3), each broker, partner, third; and the sum of their utilities (m,).
+        Triples (k, 3) and the sum of their utilities (k,).
     """
-    return _broker(
-        draws.key(Stream.BROKER_PARTNER), draws.key(Stream.BROKER_THIRD), draws.key(Stream.BROKER_CONSENT),
-        state.uid, state.slots_by_track, v, w, rate, par.choice_noise, possible, gain, state.concession,
-        state.leaders,
-    )  # fmt: skip
+    kept = _passes(draws.key(Stream.BROKER_CONSENT), state.uid, triples.parties, rate, consent)
+    return triples.parties[kept], triples.gain[kept, 0] + triples.gain[kept, 1] + triples.gain[kept, 2]
 
 
 @njit(cache=True, error_model="numpy")
-def _broker(
-    partner_key: np.uint64, third_key: np.uint64, consent_key: np.uint64, uid: U64, slots: I32, v: View,
-    w: Weights, rate: F, noise: float, possible: B, gain: F, concession: F, leaders: I32,
+def _table(
+    partner_key: np.uint64, third_key: np.uint64, uid: U64, slots: I32, v: View, w: Weights, noise: float,
+    possible: B, gain: F, concession: F, leaders: I32,
 ) -> tuple[I32, F]:  # fmt: skip
     n = uid.size
     triples = np.empty((n, 3), np.int32)
-    surplus = np.empty(n)
+    gains = np.empty((n, 3))
     count = 0
     for i in range(n):
         if slots[i, TRILATERAL] == 0:
@@ -66,20 +85,25 @@ def _broker(
         k = _draw(third_key, uid, v, possible, gain, noise, i, j)
         if k < 0:
             continue
-        chance = rate[i]
-        total = 0.0
-        for a, b, c in ((i, j, k), (j, i, k), (k, i, j)):
-            u = _mean_gain(v, w, leaders, concession, a, b, c)
-            total += u
-            if noise > 0.0:
-                chance *= 1.0 / (1.0 + np.exp(-u / noise))
-            elif u <= 0.0:
-                chance = 0.0
-        if uniform(consent_key, uid[i], uid[j] ^ uid[k]) < chance:
-            triples[count, 0], triples[count, 1], triples[count, 2] = i, j, k
-            surplus[count] = total
-            count += 1
-    return triples[:count], surplus[:count]
+        level = min(v.depth[i, j], v.depth[i, k], v.depth[j, k]) + 1
+        if v.depth[i, j] < level and not possible[i, j]:
+            continue  # a contract of three is no way round a ban
+        triples[count, 0], triples[count, 1], triples[count, 2] = i, j, k
+        gains[count, 0] = _mean_gain(v, w, leaders, concession, gain, i, j, k)
+        gains[count, 1] = _mean_gain(v, w, leaders, concession, gain, j, i, k)
+        gains[count, 2] = _mean_gain(v, w, leaders, concession, gain, k, i, j)
+        count += 1
+    return triples[:count], gains[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
+    kept = np.zeros(triples.shape[0], np.bool_)
+    for t in range(triples.shape[0]):
+        i, j, k = triples[t]
+        chance = rate[i] * consent[t, 0] * consent[t, 1] * consent[t, 2]
+        kept[t] = uniform(key, uid[i], uid[j] ^ uid[k]) < chance
+    return kept
 
 
 @njit(cache=True, error_model="numpy")
@@ -108,7 +132,9 @@ def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float,
 
 
 @njit(cache=True, error_model="numpy")
-def _mean_gain(v: View, w: Weights, leaders: I32, concession: F, a: int, b: int, c: int) -> float:
+def _mean_gain(
+    v: View, w: Weights, leaders: I32, concession: F, gain: F, a: int, b: int, c: int
+) -> float:
     """Mean utility to a of the pairs a-b and a-c that lie below the contract's depth."""
     level = min(v.depth[a, b], v.depth[a, c], v.depth[b, c]) + 1
     total = 0.0
@@ -118,11 +144,12 @@ def _mean_gain(v: View, w: Weights, leaders: I32, concession: F, a: int, b: int,
             worth = value(v, w, a, other, count_shared(v.depth, a, other))
             if worth <= 0.0 or v.trust_hat[a, other] <= 0.0:
                 return -1e9
-            total += utility(v, w, a, other, worth)
-            for h in range(leaders.size):  # concessions on the table count here as they do elsewhere
-                if leaders[h] == other:
-                    total += concession[a, h]
-                if leaders[h] == a:
-                    total -= concession[other, h]
+            if is_leader(leaders, a):
+                total += gain[a, other]  # with its rivalry term, or its bid would make it refuse its own deal
+            else:
+                total += utility(v, w, a, other, worth)
+                for h in range(leaders.size):  # concessions on the table count here as they do elsewhere
+                    if leaders[h] == other:
+                        total += concession[a, h]
             pairs += 1
     return total / pairs if pairs > 0 else 0.0

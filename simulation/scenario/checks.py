@@ -304,7 +304,8 @@ class _Checker:
         for key in ("deals", "joins"):
             table = getattr(self.scenario.records, key)
             if table is not None and not os.path.isfile(table):
-                yield ("records", key), f"no such file '{table}'"
+                there = os.path.exists(table)
+                yield ("records", key), f"'{table}' is not a regular file" if there else f"no such file '{table}'"
             elif key == "deals" and table is not None:
                 own = [deal.id for deal in read_deals(table)[0]]
         known = [deal.id for deal in shipped_deals()] + own

@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from simulation.scenario.schema import Scenario
 
@@ -39,4 +40,6 @@ def _tree(value: Any) -> Any:
         if not any(isinstance(item, CommentedMap | CommentedSeq) for item in items):
             items.fa.set_flow_style()
         return items
+    if isinstance(value, str) and not value.isprintable():
+        return DoubleQuotedScalarString(value)  # signs that YAML takes for the end of a line
     return str(value) if isinstance(value, Path) else value

@@ -135,6 +135,12 @@ def _words_or_names(*words: str) -> Callable[[object], str | tuple[str, ...]]:
     return parse
 
 
+def _some_metric(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    if not value:
+        raise ValueError("must name at least one metric, or be default or all")
+    return value
+
+
 def _words_schema(*words: str) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [{"enum": list(words)}, {"type": "array", "items": {"type": "string"}}]})
 
@@ -267,6 +273,7 @@ Influencers = Annotated[
 RecordedMetrics = Annotated[
     str | tuple[str, ...],
     PlainValidator(_words_or_names("default", "all")),
+    AfterValidator(_some_metric),
     _AS_IT_IS,
     _words_schema("default", "all"),
 ]

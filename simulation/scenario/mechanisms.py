@@ -1,7 +1,7 @@
 """Every mechanism of the model that a scenario can switch off, and every rule with a rival.
 
-A switch is ``on`` or ``off``; a choice names one of several rival rules. Each is read in
-exactly one place of the model, and a test shows that turning it changes a recorded number.
+A switch is ``on`` or ``off``; a choice names one of several rival rules. A test shows that
+turning each changes a recorded number.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Mechanism:
 
     @property
     def default(self) -> str:
+        """The option of a scenario that says nothing."""
         return self.options[0]
 
 

@@ -131,7 +131,7 @@ def _entries() -> Iterator[Parameter]:
     # --- C.12 NGOs
     yield p("norm_threshold", .33, 0, 1, "share of adopters", "C.12", "Finnemore & Sikkink 1998; Granovetter 1978", "mean threshold θ of norm adoption")
     yield p("norm_spread", .1, 0, .5, "share of adopters", "C.12", "Granovetter 1978 (form), assumption (size)", "spread of thresholds")
-    yield p("norm_start", .5, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
+    yield p("norm_start", .65, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
     yield p("norm_ngo", .05, 0, .5, "share of adopters", "C.12", _A, "fall of the threshold with a full NGO tie")
     yield p("ngo_monitoring", .1, 0, 1, "probability", "C.12", _A, "probability that one NGO sees a breach")
     yield p("norm_oversight", .1, 0, 1, "share", "C.12", _A, "oversight of firms added by having adopted the norm")

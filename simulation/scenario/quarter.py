@@ -52,6 +52,7 @@ class Quarter:
 
     @property
     def year(self) -> int:
+        """Calendar year."""
         return self.ordinal // _PER_YEAR
 
     @property
@@ -61,10 +62,12 @@ class Quarter:
 
     @property
     def first_day(self) -> date:
+        """Its first day."""
         return date(self.year, (self.number - 1) * _MONTHS + 1, 1)
 
     @property
     def last_day(self) -> date:
+        """Its last day."""
         return (self + 1).first_day - timedelta(days=1)
 
     def index_from(self, start: Quarter) -> int:

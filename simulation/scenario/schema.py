@@ -111,7 +111,7 @@ class Deal(_Section):
     end: QuarterField | None = None
     """Last quarter in which it is kept by plan; without it, it lives on like any other deal."""
     terms: Point | None = None
-    """Agreed terms on rights, control, market and sovereignty; without them they are bargained."""
+    """Agreed terms on rights, control, market and sovereignty; without them half-way between the parties."""
     exclusive: bool = False
     """Bars the parties from new deals with other camps."""
 
@@ -195,8 +195,9 @@ class Advocacy(_Section):
 
     influencers: Influencers = "none"
     """none, all_allies (those with an audience there whose own message is not against), or ids."""
-    message: Share = 0.9
-    """Opinion they spread: 0 against cooperation, 1 for it."""
+    message: Share = 0.6
+    """Opinion they spread: 0 against cooperation, 1 for it. It moves people within the confidence bound
+    `tolerance` of it, so that one beyond .5 + `tolerance` wins over nobody."""
     paid: bool = False
     """Whether the focal state pays them."""
     disclosed: bool = True

@@ -39,6 +39,8 @@ _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: an escape such as ``"\\ud800"`` passes the parser, but no file can store it."""
 _NULL = ("", "~", "null", "Null", "NULL")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -178,7 +180,8 @@ def near_file(path: str) -> str:
     """``; did you mean 'baseline.yaml'?`` for the name of a file that does not exist."""
     folder, name = os.path.split(path)
     try:
-        near = difflib.get_close_matches(name, os.listdir(folder or "."), n=1, cutoff=0.75)
+        there = [other for other in os.listdir(folder or ".") if other != name]  # a dangling link is there too
+        near = difflib.get_close_matches(name, there, n=1, cutoff=0.75)
     except OSError:
         return ""
     return f"; did you mean {near[0]!r}?" if near else ""
@@ -270,6 +273,8 @@ class _Builder:
     def _ScalarEvent(self, event: Any) -> None:
         if len(event.value) > MAX_SCALAR:
             self._refuse(event, f"is longer than {MAX_SCALAR} characters")
+        if sign := _SURROGATE.search(event.value):
+            self._refuse(event, f"holds half a character, {sign[0]!r}, which cannot be stored; take it out")
         plain_style = event.style is None and event.tag is None
         if plain_style and len(event.value) > MAX_DIGITS and _INT.fullmatch(event.value):
             self._refuse(event, f"has more than {MAX_DIGITS} digits")

@@ -9,12 +9,11 @@ from typing import Any
 
 from simulation.errors import Fault, InputError
 from simulation.experiments import store
-from simulation.results import SWEEP_FILE
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.sweeps.plan import Plan
 from simulation.sweeps.schema import label
 
-FILE = SWEEP_FILE
+FILE = "sweep.json"
 _TOLD = 12  # changes named in one message
 _WORDS = ("sweep", "name", "title", "question", "show", "notes")  # these change no number
 

@@ -1,0 +1,107 @@
+"""The showcase: the baseline's forecast as the README shows it, in ``results/showcase/``.
+
+``make showcase`` (``python -m simulation.showcase [--replicates N]``) runs the baseline and writes
+small tables, three charts and the text of the terminal, and puts the head of that text into the
+README. Full results are what ``wifaq run`` writes; these are few enough bytes to live in git.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from simulation.analysis import pages
+from simulation.experiments import store
+from simulation.plots.style import style
+from simulation.report.terminal import COUNTS, INDICES, parts
+from simulation.running import CONTRASTS, run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from simulation.results import Results
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "results" / "showcase"
+README = ROOT / "README.md"
+BASELINE = ROOT / "scenarios" / "baseline.yaml"
+MARKER = "forecast"
+README_PARTS = 3  # heading, counts, indices
+COLUMNS = 80
+DOTS_PER_INCH = 80  # of the PNGs: legible on a page, and small
+YEAR_END = "Q4"
+CHARTS = ("fan_cooperation", "composition_by_track", "partner_network")
+TABLES = ("forecast.csv", "ties.csv", "instruments.csv")
+
+
+def selected_forecast(results: Results) -> pd.DataFrame:
+    """The forecast of the metrics that the report and the charts show, at the ends of years."""
+    table = results.forecast()
+    wanted = table["metric"].isin([name for name, _ in (*COUNTS, *INDICES)])
+    wanted |= table["metric"].str.startswith("commitments")
+    return table.loc[wanted & table["quarter"].str.endswith(YEAR_END)].reset_index(drop=True)
+
+
+def report_text(results: Results, count: int | None = None) -> str:
+    """The report of the terminal as plain text of 80 columns; its first ``count`` parts, or all."""
+    from rich.console import Console
+
+    page = io.StringIO()
+    console = Console(file=page, width=COLUMNS, highlight=False, color_system=None, force_terminal=False)
+    for part in list(parts(results))[:count]:
+        console.print(part)
+        console.print()
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip() + "\n"
+
+
+def _save_chart(axes: Axes, folder: Path, name: str) -> None:
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    with style():
+        figure.savefig(folder / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+
+
+def write(results: Results, folder: Path) -> None:
+    """Write the showcase, whole or not at all."""
+    own = results.instruments()
+    tables = (selected_forecast(results), results.ties(), own.loc[own["actor"] == results.focal])
+    drawn = (results.plot.fan(), results.plot.composition(), results.plot.partners())
+    with store.atomic_folder(folder) as fresh:
+        for name, table in zip(TABLES, tables, strict=True):
+            store.write_csv(table, fresh / name)
+        for name, axes in zip(CHARTS, drawn, strict=True):
+            _save_chart(axes, fresh, name)
+        (fresh / "forecast.txt").write_text(report_text(results), encoding="utf-8", newline="\n")
+        (fresh / "scenario.resolved.yaml").write_text(results.scenario_text, encoding="utf-8", newline="\n")
+        store.write_json(results.info, fresh / "run.json")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the showcase."""
+    parser = argparse.ArgumentParser(prog="python -m simulation.showcase", description="Rebuild results/showcase/.")
+    parser.add_argument("--replicates", type=int, default=None, help="default: the scenario's")
+    parser.add_argument("--workers", type=int, default=None, help="processes; default one a usable core")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to replace")
+    parser.add_argument("--readme", type=Path, default=README, help="the page with the markers")
+    chosen = parser.parse_args(arguments)
+    results = run(
+        BASELINE,
+        replicates=chosen.replicates,
+        workers=chosen.workers,
+        contrasts=CONTRASTS,
+        command="make showcase",
+    )
+    write(results, chosen.out)
+    head = report_text(results, README_PARTS).strip()
+    pages.replace_between(chosen.readme, MARKER, f"```text\n{head}\n```")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Generated pages are current, links lead somewhere, and the numbers that pages quote are so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simulation import __version__
+from simulation.analysis import pages, plausibility, reference
+from simulation.errors import DataError
+from simulation.experiments.store import read_json
+from simulation.outcomes.metrics import METRICS
+from simulation.scenario.checks import world_of
+from simulation.scenario.load import load_scenario
+from simulation.scenario.mechanisms import MECHANISMS
+from simulation.scenario.parameters import PARAMETERS
+from simulation.showcase import CHARTS, TABLES
+from simulation.state import KINDS
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+SHOWCASE = ROOT / "results" / "showcase"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LABEL = "chance within the model, parameters fixed"
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_reference_pages_are_current(name: str) -> None:
+    text = (DOCS / name).read_text(encoding="utf-8")
+    assert text == reference.PAGES[name](), "run: python -m simulation.analysis.reference"
+
+
+def test_reference_pages_name_everything() -> None:
+    for name, known in (("parameters.md", PARAMETERS), ("mechanisms.md", MECHANISMS), ("metrics.md", METRICS)):
+        found = re.findall(r"^\| `(\w+)` \|", reference.PAGES[name](), re.MULTILINE)
+        assert sorted(found) == sorted(key for key in known if not getattr(known[key], "custom", False))
+
+
+def test_reference_writes_where_it_is_told(tmp_path: Path) -> None:
+    reference.main(["--out", str(tmp_path / "new")])
+    assert {path.name for path in (tmp_path / "new").iterdir()} == set(reference.PAGES)
+
+
+def test_text_between_markers(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("above\n<!-- x: begin -->\nold\n<!-- x: end -->\nbelow\n")
+    pages.replace_between(page, "x", "new | text\n")
+    assert page.read_text() == "above\n<!-- x: begin -->\nnew | text\n<!-- x: end -->\nbelow\n"
+    assert pages.between(page.read_text(), "x") == "new | text"
+    with pytest.raises(DataError, match="once each"):
+        pages.replace_between(page, "y", "new")
+    assert pages.table(("a|b",), [("c|d",)]) == "| a\\|b |\n| --- |\n| c\\|d |\n"
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda path: path.stem)
+def test_links_lead_to_files(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    inner = [target for target in targets if not re.match(r"https?:|mailto:", target)]
+    missing = [target for target in inner if not (path.parent / target).exists()]
+    assert missing == []
+
+
+def test_files_that_pages_name_exist() -> None:
+    for path in (ROOT / "README.md", *sorted(DOCS.glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        named = set(re.findall(r"`((?:simulation|tests|docs|scenarios)/[\w/.-]+\.\w+)`", text))
+        assert [name for name in sorted(named) if not (ROOT / name).exists()] == [], path.name
+
+
+def test_odd_names_every_submodel_file() -> None:
+    text = (DOCS / "ODD.md").read_text(encoding="utf-8")
+    files = {path.name for path in (ROOT / "simulation" / "processes").glob("*.py")} - {"__init__.py"}
+    assert [name for name in sorted(files) if f"processes/{name}" not in text] == []
+    assert [f"C.{k}" for k in range(1, 19) if f"### C.{k} " not in text] == []
+
+
+def test_odd_has_the_quarter_as_the_model_has_it() -> None:
+    from simulation.model import QUARTER
+
+    text = (DOCS / "ODD.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+?) \|$", text, re.MULTILINE)
+    assert rows == [(str(k), name, reason) for k, (name, reason) in enumerate(QUARTER, start=1)]
+
+
+# --- the showcase
+
+
+def test_showcase_is_there_and_of_this_version() -> None:
+    charts = {f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")}
+    files = {path.name for path in SHOWCASE.iterdir()}
+    assert files == charts | set(TABLES) | {"run.json", "scenario.resolved.yaml", "forecast.txt"}
+    info = read_json(SHOWCASE / "run.json")
+    assert info["versions"]["wifaq"] == __version__
+    assert (info["scenario"], info["bands"], info["replicates"]["failed"]) == ("baseline", LABEL, 0)
+    assert sum(path.stat().st_size for path in SHOWCASE.iterdir()) < 1_000_000
+
+
+def test_readme_shows_the_showcase() -> None:
+    shown = pages.between(README, "forecast").removeprefix("```text\n").removesuffix("\n```")
+    assert (SHOWCASE / "forecast.txt").read_text(encoding="utf-8").startswith(shown)
+    assert "results/showcase/fan_cooperation.png" in README
+    assert LABEL in README
+
+
+# --- numbers that pages quote
+
+
+def test_the_record_is_as_thin_as_readme_says() -> None:
+    scenario = load_scenario(ROOT / "scenarios" / "baseline.yaml")
+    world = world_of(scenario)
+    record = plausibility.read_record(world, scenario.focal)
+    count = re.search(r"(\d+) dated deals are loaded for the whole world, (\d+) of them Morocco's", README)
+    assert count is not None
+    assert (int(count[1]), int(count[2])) == (len(world.deals), sum(record.agreements))
+
+
+def test_odd_counts_the_entities_of_the_world() -> None:
+    world = world_of(load_scenario(ROOT / "scenarios" / "baseline.yaml"))
+    text = (DOCS / "ODD.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| ([\w ]+) \| (\d+)(?: \+ the EU)? \|", text, re.MULTILINE))
+    kinds = {kind.replace("_", " ").replace("ngo", "NGO"): code for code, kind in enumerate(KINDS)}
+    counts = {name: str((world.kind == code).sum() - (name == "state")) for name, code in kinds.items()}
+    counts |= {"bloc": str(len(world.blocs)), "instrument": str(len(world.instruments))}
+    assert {name: told.get(name) for name in counts} == counts
+
+
+def test_calibration_page_counts_the_parameters() -> None:
+    text = (DOCS / "calibration.md").read_text(encoding="utf-8")
+    told = [int(number) for number in re.findall(r"^(?:Of the|-) (\d+) ", text, re.MULTILINE)]
+    sources = [entry.source for entry in PARAMETERS.values()]
+    lists = [source for source in sources if "dated lists" in source]
+    free = [source for source in sources if "calibrated" in source and source not in lists]
+    judged = [source for source in sources if "assumption" in source and source not in (*lists, *free)]
+    literature = len(sources) - len(lists) - len(free) - len(judged)
+    assert told == [len(sources), len(lists), len(free), literature, len(judged)]
+
+
+def test_calibration_page_was_written_by_this_version() -> None:
+    text = pages.between((DOCS / "calibration.md").read_text(encoding="utf-8"), plausibility.MARKER)
+    assert f"Wifaq {__version__}," in text
+    assert LABEL in text

@@ -1,0 +1,83 @@
+"""Play the same quarters with the kernels and with the oracle, and compare every column after every step."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from simulation.model import QUARTER, GovernanceModel
+from simulation.state import State
+from tests.reference.columns import columns_of, oracle_of
+from tests.reference.quarter import Oracle
+
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+"""Floats may differ by the order of sums and by the last bit of exp and log; nothing else may."""
+
+
+def play_both(model: GovernanceModel, quarters: int) -> Oracle:
+    """Step a model and its oracle side by side.
+
+    Raises
+    ------
+    AssertionError
+        At the first step after which any column differs; names quarter, step, column, place and both values.
+    """
+    oracle = oracle_of(model)
+    compare(model.state, oracle, "the start")
+    for quarter in range(quarters):
+        model._begin_quarter()
+        oracle.begin()
+        for name, _ in QUARTER:
+            getattr(model, "_" + name)()
+            if name != "record":  # the record only reads
+                getattr(oracle, name)()
+                compare(model.state, oracle, f"step {name} of quarter {quarter}")
+        model.state.quarter += 1
+        oracle.end()
+        model.running = model.state.quarter < model.scenario.quarters
+    model.close()
+    return oracle
+
+
+def compare(state: State, oracle: Oracle, when: str) -> None:
+    """Every column of the state against the oracle's: integers equal, floats to 1e-9 relative."""
+    columns = columns_of(oracle)
+    names = [field.name for field in dataclasses.fields(state)]
+    assert sorted(columns) == sorted(names)  # a new column must be compared too
+    faults = [text for name in names if (text := difference(state, name, columns[name]))]
+    assert not faults, f"after {when}:\n" + "\n".join(faults)
+
+
+def difference(state: State, name: str, plain: object) -> str:
+    """Where one column differs, in words; empty if it does not."""
+    fast = getattr(state, name)
+    if not isinstance(fast, np.ndarray):
+        same = not _apart(fast, plain) if isinstance(fast, float) else fast == plain
+        return "" if same else f"{name}: kernels {fast}, oracle {plain}"
+    slow = np.asarray(plain)
+    if fast.size == 0:
+        return "" if slow.size == 0 else f"{name}: kernels have none, oracle {slow.shape}"
+    if fast.shape != slow.shape:
+        return f"{name}: kernels {fast.shape}, oracle {slow.shape}"
+    apart = _apart(fast, slow) if fast.dtype.kind == "f" else fast != slow
+    apart &= _meaningful(state, name, fast)
+    if not apart.any():
+        return ""
+    where = tuple(int(k) for k in np.argwhere(apart)[0])
+    return f"{name}{list(where)}: kernels {fast[where]}, oracle {slow[where]} ({int(apart.sum())} differ)"
+
+
+def _apart(fast: Any, slow: Any) -> Any:
+    """Whether floats differ by more than rounding; NaN differs from everything."""
+    return np.logical_not(np.abs(fast - slow) <= ABSOLUTE + RELATIVE * np.abs(slow))
+
+
+def _meaningful(state: State, name: str, column: np.ndarray) -> np.ndarray:
+    """Cells that mean something: terms of existing deals, opinions of others."""
+    if name == "terms":
+        return np.broadcast_to((state.depth > 0)[:, :, None], column.shape)
+    if name in ("alpha", "beta", "trust_prior", "exposure"):
+        return ~np.eye(state.n, dtype=bool)
+    return np.ones(column.shape, bool)

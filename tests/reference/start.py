@@ -1,0 +1,119 @@
+"""What a run starts from, where a rule decides it: C.1, C.3, C.7, C.8, C.12, C.15, C.16 and the table of actors.
+
+Plain functions of the facts of a world and of actors that stand at the start, as the other files.
+"""
+
+from __future__ import annotations
+
+import math
+
+from simulation.randomness import Stream
+from tests.reference import capacity
+from tests.reference.deals import tempo
+from tests.reference.draws import Luck, normal
+from tests.reference.trust import affinity
+from tests.reference.world import Actor, Text, World
+
+FAR = 10_000.0
+"""Quarters to wait on a track on which nothing can come up."""
+
+
+def setup_luck(w: World) -> Luck:
+    """Draws made while the world is set up have quarter −1."""
+    return Luck(w.scenario.seed, w.replicate, -1)
+
+
+def position(w: World, i: Actor, recorded: list[float], error: float) -> list[float]:
+    """C.1: the recorded position with its measurement error; leaders, who fix the map, have none."""
+    if i in w.leaders or not i.is_state:
+        return recorded
+    luck, scale = setup_luck(w), w.par.position_uncertainty * error
+    noise = [scale * normal(luck.uniform(Stream.POSITION, i.uid, d)) for d in range(4)]
+    return [min(1.0, max(0.0, x + e)) for x, e in zip(recorded, noise, strict=True)]
+
+
+def camp(w: World, i: Actor, recorded: dict[Actor, list[float]]) -> int:
+    """B: a leader's own, the union's for its members, or that of the leader of clearly the highest affinity."""
+    if not i.is_state:
+        return camp(w, i.home, recorded) if i.home else -1
+    if i in w.leaders:
+        return w.leaders.index(i)
+    if i.in_union:
+        return 0
+    scale = 2.0 * w.par.affinity_width**2
+    near = [
+        math.exp(-sum(g * (x - y) ** 2 for g, x, y in zip(i.weight, recorded[i], recorded[h], strict=True)) / scale)
+        for h in w.leaders
+    ]
+    first, *others = sorted(near, reverse=True)
+    return near.index(first) if not others or first > w.par.camp_margin * others[0] else -1
+
+
+def strategic_weight(w: World, i: Actor) -> float:
+    """C.3: the percentile of size among UN members, unless the scenario says otherwise."""
+    if i.id in w.scenario.strategic_weight:
+        return w.scenario.strategic_weight[i.id]
+    members = [j for j in w.actors if j.un_member]
+    return sum(j.size <= i.size for j in members) / len(members) if i.un_member else 0.0
+
+
+def resources(w: World, i: Actor) -> tuple[float, int]:
+    """The table of actors: budget and slots of a state by its size, of another by its kind."""
+    par = w.par
+    if i.is_state:
+        return par.state_budget_floor + par.state_budget_size * i.size, math.ceil(1 + par.state_slots * i.size)
+    return getattr(par, f"{i.kind}_budget"), round(getattr(par, f"{i.kind}_slots"))
+
+
+def peer_weight(w: World, i: Actor, j: Actor) -> float:
+    """C.7: a_ij·(1 + number of blocs that both are in)."""
+    shared = sum(i in bloc.members and j in bloc.members for bloc in w.blocs)
+    return affinity(w, i, j.position) * (1.0 + shared) if i is not j else 0.0
+
+
+def habit(i: Actor, domain: str, settled: list[Text]) -> float:
+    """C.7: (earlier joins in the domain + .5)/(earlier eligible + 1), over texts whose joiners are known."""
+    could = [text for text in settled if text.domain == domain and i in text.eligible]
+    return (sum(i in text.joined for text in could) + 0.5) / (len(could) + 1.0)
+
+
+def intercept(w: World, text: Text) -> float:
+    """C.7: b0_q, drawn once a replicate."""
+    z = normal(setup_luck(w).uniform(Stream.INSTRUMENT_REACH, text.uid))
+    return w.par.join_intercept + w.par.join_intercept_sd * z
+
+
+def first_waits(w: World, i: Actor) -> dict[str, float]:
+    """C.8: prior 1/λ of each track; of a track of blocs that of a state's liveliest bloc."""
+    deals = 1.0 / tempo(w)
+    waits = {"bilateral": deals, "non_state": deals, "trilateral": deals / max(w.par.trilateral_rate, 1e-3)}
+    for track in ("regional", "multilateral"):
+        rates = [bloc.agenda * w.par.agenda_scale for bloc in w.blocs if bloc.track == track and i in bloc.members]
+        if i.is_state:
+            waits[track] = 1.0 / max(rates) if max(rates, default=0.0) > 0.0 else FAR
+    return waits
+
+
+def norm_threshold(w: World, i: Actor) -> float:
+    """C.12: θ_i ~ N(.33, .1)."""
+    z = normal(setup_luck(w).uniform(Stream.NORM_THRESHOLD, i.uid))
+    return w.par.norm_threshold + w.par.norm_spread * z
+
+
+def rest_decay(w: World, i: Actor) -> float:
+    """C.15: d_K,i such that K(0) is the rest point of what is learnt at home and from the first ties.
+
+    The budget is the recorded one, also where budgets are switched off for what follows.
+    """
+    if not i.is_state:
+        return 0.0
+    budget, _ = resources(w, i)
+    gain = w.par.capacity_growth * (1.0 - i.capacity) * capacity.learning(w, i, budget)
+    return gain / i.capacity if gain < i.capacity else 1.0
+
+
+def propensity(w: World, i: Actor, number: int) -> float:
+    """C.16: one each; under imitation, which invents nothing, exponential with mean one."""
+    if w.rules["learning"] != "fermi":
+        return 1.0
+    return -math.log(setup_luck(w).uniform(Stream.IMITATION, i.uid, number))

@@ -1,0 +1,243 @@
+"""The things the rules speak about: actors, deals, opinions, blocs, texts, and the world of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from simulation.randomness import Stream
+from simulation.scenario.schema import Scenario
+from tests.reference.draws import Luck
+
+FULL_DEPTH = 3
+"""1 memorandum, 2 programme, 3 binding."""
+TRACKS = ("bilateral", "trilateral", "regional", "multilateral", "non_state")
+INCIDENTS = ("cyber", "market", "disinformation", "social")
+
+
+@dataclass(eq=False, slots=True)
+class Deal:
+    """What two actors have agreed on; both hold the same object."""
+
+    depth: int
+    track: str
+    since: int
+    exclusive: bool = False
+    planned: bool = False
+    terms: list[float] = field(default_factory=lambda: [0.0] * 4)
+
+
+@dataclass(eq=False, slots=True)
+class Opinion:
+    """What one actor thinks of another's word: evidence for (α) and against (β), and the first opinion τ⁰."""
+
+    alpha: float
+    beta: float
+    prior: float
+
+
+@dataclass(eq=False, slots=True)
+class Actor:
+    """A state, the EU, a firm, a think tank, an NGO, an influencer or a secretariat."""
+
+    # --- who it is
+    row: int
+    id: str
+    uid: int
+    kind: str
+    un_member: bool
+    in_union: bool
+    camp: int  # index of a leader, -1 none
+    size: float
+    objectivity: float
+    research: float
+    strategic_weight: float
+    home: Actor | None = None
+    exposure: dict[Actor, float] = field(default_factory=dict)
+    allowed: set[Actor] = field(default_factory=set)
+    neighbours: list[Actor] = field(default_factory=list)
+    trade: dict[Actor, float] = field(default_factory=dict)
+    trade_eu: float = 0.0
+    peers: dict[Actor, float] = field(default_factory=dict)
+    habit: dict[str, float] = field(default_factory=dict)
+    # --- what it is like
+    position: list[float] = field(default_factory=list)
+    position_start: list[float] = field(default_factory=list)
+    weight: list[float] = field(default_factory=list)
+    capacity: float = 0.0
+    capacity_decay: float = 0.0
+    transparency: float = 0.0
+    oversight: float = 0.0
+    adoption: float = 0.0
+    local_share: float = 0.0
+    local_funding: float = 0.0
+    agency: float = 0.0
+    urgency: float = 0.0
+    budget: float = 0.0
+    uncut: float = -1.0
+    slots: int = 0
+    offers: list[float] = field(default_factory=list)
+    needs: list[float] = field(default_factory=list)
+    commitments: float = 0.0
+    norm: bool = False
+    norm_threshold: float = 1.0
+    public: list[float] = field(default_factory=list)  # support of the parts of a state's public
+    stance: float = 0.0
+    audience: dict[Actor, float] = field(default_factory=dict)
+    paid_by: Actor | None = None
+    disclosed: bool = False
+    # --- its relations
+    deals: dict[Actor, Deal] = field(default_factory=dict)
+    opinion_of: dict[Actor, Opinion] = field(default_factory=dict)
+    trust: dict[Actor, float] = field(default_factory=dict)  # τ̂
+    broke: dict[Actor, int] = field(default_factory=dict)  # quarter of its last breach towards each
+    offered: dict[Actor, float] = field(default_factory=dict)  # concessions that leaders put on the table
+    payment: float = 0.0
+    conceded: float = 0.0
+    # --- tracks
+    success: dict[str, float] = field(default_factory=dict)
+    first_wait: dict[str, float] = field(default_factory=dict)
+    propensity: dict[str, float] = field(default_factory=dict)
+    learns: bool = False
+    track_allowed: dict[str, bool] = field(default_factory=dict)
+    track_share: dict[str, float] = field(default_factory=dict)
+    # --- this quarter
+    open_slots: int = 0
+    own_broker: bool = False
+    slots_by_track: dict[str, int] = field(default_factory=dict)
+    degree: int = 0  # partners at the start of the quarter
+    possible: set[Actor] = field(default_factory=set)
+    worth: dict[Actor, float] = field(default_factory=dict)  # V, of the actors that look around
+    gain: dict[Actor, float] = field(default_factory=dict)  # U, alike
+    load: float = 0.0
+    capture: float = 0.0
+    compliance: float = 1.0
+    incidents: dict[str, int] = field(default_factory=dict)
+    wave: int = 0
+    incidents_total: dict[str, float] = field(default_factory=dict)
+    harm_memory: float = 0.0
+    net_benefit: float = 0.0
+    shield: float = 0.0
+    formed: dict[str, int] = field(default_factory=dict)
+    reward: dict[str, float] = field(default_factory=dict)
+    breaches: int = 0
+    lapsed: int = 0
+    capture_drift: float = 0.0
+
+    @property
+    def is_state(self) -> bool:
+        """A UN member or the EU."""
+        return self.kind == "state"
+
+    def depth(self, other: Actor) -> int:
+        """ℓ of the deal with another, 0 without one."""
+        deal = self.deals.get(other)
+        return deal.depth if deal else 0
+
+    def rungs(self) -> int:
+        """Σℓ over all its deals."""
+        return sum(deal.depth for deal in self.deals.values())
+
+    def credit(self, track: str, reward: float) -> None:
+        """One more agreement on a track, and the utility of it."""
+        self.success[track] += 1.0
+        self.formed[track] += 1
+        self.reward[track] += reward
+
+
+@dataclass(eq=False, slots=True)
+class Bloc:
+    """A bloc and its rule: unanimity, consensus or majority."""
+
+    id: str
+    uid: int
+    members: list[Actor]
+    rule: str
+    threshold: float
+    agenda: float
+    enforcement: float
+    salience: float
+    regional: bool
+    depth: int
+    last_passed: int
+    tabled: int
+    passed: int
+
+    @property
+    def track(self) -> str:
+        return "regional" if self.regional else "multilateral"
+
+
+@dataclass(eq=False, slots=True)
+class Text:
+    """An instrument: a declaration, a convention, a coalition, a strategy."""
+
+    id: str
+    uid: int
+    eligible: list[Actor]
+    joined: dict[Actor, int]  # when
+    sponsors: list[Actor]
+    opens: int
+    closes: int
+    binding: bool
+    in_force: bool
+    needed: int
+    enforcement: float
+    regional: bool
+    position: list[float]
+    club: bool
+    domain: str
+    intercept: float
+
+    @property
+    def track(self) -> str:
+        return "regional" if self.regional else "multilateral"
+
+    def counts(self) -> float:
+        """e·z: 1/3 for a declaration, 2/3 for a binding text, 1 once it is in force (C.7)."""
+        z = (3 if self.in_force else 2) if self.binding else 1
+        return self.enforcement * z / 3.0
+
+
+@dataclass(eq=False)
+class World:
+    """Everything of one run."""
+
+    scenario: Scenario
+    replicate: int
+    actors: list[Actor]
+    leaders: list[Actor]
+    blocs: list[Bloc]
+    texts: list[Text]
+    quarter: int = 0
+    capability: float = 1.0
+    surge: float = 1.0
+    governance: float = 0.0
+    plans: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.par = SimpleNamespace(**self.scenario.parameters.as_dict())
+        self.rules = self.scenario.mechanisms.as_dict()
+        self.states = [a for a in self.actors if a.is_state]
+        self.by_id = {a.id: a for a in self.actors}
+        self.luck = Luck(self.scenario.seed, self.replicate, self.quarter)
+
+    def on(self, switch: str) -> bool:
+        """Whether a mechanism is switched on."""
+        return self.rules[switch] == "on"
+
+    def when(self, switch: str, number: float) -> float:
+        """A parameter, or zero where its mechanism is switched off."""
+        return number if self.rules[switch] == "on" else 0.0
+
+    def draw(self, stream: Stream, uid_i: int, uid_j: int = 0) -> float:
+        """This quarter's uniform of one event."""
+        return self.luck.uniform(stream, uid_i, uid_j)
+
+
+def end_deal(a: Actor, b: Actor) -> None:
+    """The deal is over for both."""
+    del a.deals[b], b.deals[a]
+    a.lapsed += 1
+    b.lapsed += 1

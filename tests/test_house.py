@@ -1,0 +1,214 @@
+"""The house: which way imports go, where Mesa and luck may enter, how long and how told a piece of code is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "simulation"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+ORDER = (
+    {"errors", "randomness"},
+    {"data"},
+    {"scenario"},
+    {"state"},
+    {"processes"},
+    {"levers", "plans", "instrument_rows"},
+    {"initial"},
+    {"actors", "outcomes"},
+    {"model"},
+    {"experiments"},
+    {"analysis"},
+    {"plots"},
+    {"sweeps"},
+    {"results"},
+    {"running"},
+    {"sweeping", "checking"},
+    {"comparing"},
+    {"report"},
+    {"showcase"},
+    {"cli", "__init__"},
+)
+"""Parts of the package, from the facts to the pictures; each may import those before it, none after it."""
+RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}
+LIVE = {"model", "state", "processes", "actors", "initial"}
+"""What pictures never see: they take tables."""
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 40
+"""Lines of code: without signature, docstring, comments and blank lines."""
+LUCKLESS = ("processes", "actors", "outcomes", "model", "initial", "levers", "plans", "instrument_rows", "state")
+"""Parts whose only chance is a keyed draw, and whose only time is the quarter."""
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _part(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def _imports(path: Path, *, for_types: bool) -> Iterator[str]:
+    """Modules that a file imports anywhere, or only those that the type checker alone sees."""
+    tree = _tree(path)
+    guarded = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom | ast.Import) and (id(node) in guarded) == for_types:
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif node.module == "simulation":
+                yield from (f"simulation.{alias.name}" for alias in node.names)
+            else:
+                yield node.module or ""
+
+
+def _packages(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in _imports(path, for_types=False)}
+
+
+def _parts_imported(path: Path, *, for_types: bool = False) -> set[str]:
+    names = (name.split(".") for name in _imports(path, for_types=for_types))
+    return {name[1] for name in names if name[0] == "simulation" and len(name) > 1} - {_part(path)}
+
+
+# --- imports
+
+
+def test_every_part_has_its_place() -> None:
+    assert {_part(path) for path in FILES} <= set(RANK)
+    assert sum(map(len, ORDER)) == len(RANK)
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_no_import_goes_backwards(path: Path) -> None:
+    me = RANK[_part(path)]
+    assert {part for part in _parts_imported(path) if RANK[part] >= me} == set()
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "plots").rglob("*.py")), ids=_name)
+def test_pictures_take_tables(path: Path) -> None:
+    assert not (_parts_imported(path) | _parts_imported(path, for_types=True)) & LIVE
+
+
+def test_mesa_is_imported_in_two_places() -> None:
+    importing = {_name(path) for path in FILES if "mesa" in _packages(path)}
+    assert importing == {"simulation/model.py", "simulation/actors/base.py"}
+
+
+def test_a_scenario_is_checked_without_compiling_anything() -> None:
+    """Facts and scenarios know nothing of kernels: `wifaq check` answers at once."""
+    for path in FILES:
+        if _part(path) in ("data", "scenario", "errors"):
+            assert not _packages(path) & {"numba", "mesa"}, path
+
+
+# --- luck and time, and what reads code from data
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if _part(path) in LUCKLESS], ids=_name)
+def test_no_luck_but_keyed_draws(path: Path) -> None:
+    assert not _packages(path) & {"random", "time", "datetime", "secrets", "uuid"} - _DATES.get(_name(path), set())
+    attributes = {ast.unparse(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+    assert not {name for name in attributes if re.search(r"\bnp\.random\b|\.(random|rng)$|\.(now|today)$", name)}
+
+
+_DATES = {"simulation/instrument_rows.py": {"datetime"}}
+"""Files that name the type of a date; a clock is refused there too."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_nothing_runs_what_it_reads(path: Path) -> None:
+    calls = {ast.unparse(node.func) for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)}
+    assert not calls & {"eval", "exec", "compile", "pickle.load", "pickle.loads", "yaml.load", "os.system"}
+    assert not _packages(path) & {"pickle", "marshal", "shelve"}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "njit" in path.read_text("utf-8")], ids=_name)
+def test_kernels_are_cached_and_never_fast_and_loose(path: Path) -> None:
+    """`fastmath` and threads would let bits depend on the compiler and on the number of cores."""
+    for node in ast.walk(_tree(path)):
+        for decorator in getattr(node, "decorator_list", ()):
+            if "njit" in (text := ast.unparse(decorator)):
+                assert text.startswith("njit(cache=True, error_model='numpy'"), f"{node.name}: {text}"
+                assert "fastmath" not in text
+                assert "parallel" not in text
+
+
+# --- length and docstrings
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def _lines_of_code(function: ast.FunctionDef, lines: list[str]) -> int:
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    if not body:
+        return 0
+    code = (line.strip() for line in lines[body[0].lineno - 1 : function.end_lineno])
+    return sum(1 for line in code if line and not line.startswith("#"))
+
+
+def _is_a_table(function: ast.FunctionDef) -> bool:
+    """One entry a line, and nothing that decides anything."""
+    return not any(isinstance(node, ast.If | ast.While | ast.Try) for node in ast.walk(function)) and any(
+        isinstance(node, ast.Yield) for node in ast.walk(function)
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_no_file_and_no_function_is_long(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= LONGEST_FILE
+    long = {
+        function.name: count
+        for function in _functions(_tree(path))
+        if (count := _lines_of_code(function, lines)) > LONGEST_FUNCTION and not _is_a_table(function)
+    }
+    assert long == {}
+
+
+def _undocumented(node: ast.AST, prefix: str) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.ClassDef) or child.name.startswith("_"):
+            continue
+        if not ast.get_docstring(child):
+            yield prefix + child.name
+        protocol = isinstance(child, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in child.bases)
+        if isinstance(child, ast.ClassDef) and not protocol:  # a protocol's members are documented where they live
+            yield from _undocumented(child, f"{prefix}{child.name}.")
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_everything_public_has_a_docstring(path: Path) -> None:
+    tree = _tree(path)
+    assert ast.get_docstring(tree) or not tree.body  # an empty file marks a folder, no more
+    assert list(_undocumented(tree, "")) == []
+
+
+# --- words
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_nothing_is_left_to_do_and_no_path_is_of_one_machine(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError", text)
+    strings = (node.value for node in ast.walk(_tree(path)) if isinstance(node, ast.Constant))
+    assert not [s for s in strings if isinstance(s, str) and re.match(r"/\w+/\w+|[A-Z]:\\", s)]

@@ -1,0 +1,287 @@
+"""The model as a Mesa model and as an object of Python: stepping, seeds, pickles, agents, memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import math
+import pickle
+import sys
+import weakref
+from pathlib import Path
+
+import mesa
+import numpy as np
+import pytest
+from mesa.agent import AgentSet
+
+from simulation.actors import BY_KIND
+from simulation.errors import ModelError
+from simulation.model import QUARTER, GovernanceModel
+from simulation.state import KINDS
+from tests.shipped import SCENARIOS, alike, build, recorded, shipped, world_for
+
+SHORT = {"horizon": "2025Q4"}
+"""Four quarters."""
+
+
+def _state_bits(model: GovernanceModel) -> dict[str, bytes]:
+    columns = {field.name: getattr(model.state, field.name) for field in dataclasses.fields(model.state)}
+    return {name: np.asarray(column).tobytes() for name, column in columns.items()}
+
+
+@pytest.fixture
+def model() -> GovernanceModel:
+    return build(shipped(changes=SHORT))
+
+
+class TestTime:
+    def test_steps_and_quarters(self, model: GovernanceModel) -> None:
+        assert (str(model.quarter), model.steps, model.running) == ("2025Q1", 0, True)
+        model.step()
+        assert (str(model.quarter), model.steps, model.running) == ("2025Q2", 1, True)
+        assert model.run() is model
+        assert (str(model.quarter), model.steps, model.running) == ("2025Q4", 4, False)
+        assert list(model.recorder.series()["quarter"].unique()) == [
+            "2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4",
+        ]  # fmt: skip
+
+    def test_no_step_past_the_horizon(self, model: GovernanceModel) -> None:
+        before = recorded(model.run())
+        with pytest.raises(ModelError, match="the run ended in 2025Q4"):
+            model.step()
+        assert alike(recorded(model), before)
+
+    def test_a_quarter_is_fourteen_steps_each_with_a_reason(self) -> None:
+        assert len(QUARTER) == 14
+        for name, reason in QUARTER:
+            assert callable(getattr(GovernanceModel, "_" + name))
+            assert len(reason.split()) >= 4
+
+
+class TestLuck:
+    @staticmethod
+    def _record(**options: int) -> tuple:
+        return recorded(build(shipped(changes=SHORT), **options).run())
+
+    def test_same_seed_same_bits(self) -> None:
+        assert alike(self._record(seed=7), self._record(seed=7))
+        assert alike(self._record(), self._record(seed=2025))  # the scenario's own
+
+    def test_seed_zero_is_a_seed(self) -> None:
+        zero = self._record(seed=0)
+        assert alike(zero, recorded(build(shipped(changes=SHORT | {"seed": 0})).run()))
+        assert not alike(zero, self._record())
+        assert not alike(zero, self._record(seed=1))
+
+    def test_replicates_differ(self) -> None:
+        assert not alike(self._record(), self._record(replicate=1))
+        assert alike(self._record(), self._record(replicate=0))
+
+
+class TestMesa:
+    def test_batch_run_gives_the_numbers_of_a_plain_run(self, tmp_path: Path) -> None:
+        path = tmp_path / "short.yaml"
+        path.write_text(f"extends: {SCENARIOS / 'baseline.yaml'}\nhorizon: 2025Q4\n")
+        rows = mesa.batch_run(
+            GovernanceModel, parameters={"scenario": [str(path)], "seed": [0, 5], "replicate": [0, 1]},
+            number_processes=1, iterations=1, data_collection_period=1, display_progress=False,
+        )  # fmt: skip
+        assert len(rows) == 4 * 4
+        for row in rows:
+            plain = build(shipped(changes=SHORT), seed=row["seed"], replicate=row["replicate"])
+            while plain.steps <= row["Step"]:
+                plain.step()
+            series = plain.recorder.series()
+            last = series[series["quarter"] == series["quarter"].iloc[-1]]
+            for actor in ("MAR", "system"):
+                mine = last[last["actor"] == actor]
+                assert dict(zip(mine["metric"], mine["value"], strict=True)).items() <= row.items()
+        assert len({row["cooperation"] for row in rows if row["Step"] == 3}) > 1
+
+    def test_batch_run_leaves_no_model_behind(self) -> None:
+        gc.collect()
+        before = len(mesa.agent.Agent._ids)
+        mesa.batch_run(GovernanceModel, {"scenario": [shipped(changes=SHORT)]}, display_progress=False)
+        gc.collect()
+        assert len(mesa.agent.Agent._ids) == before
+
+    def test_agents_are_mesas_agents(self, model: GovernanceModel) -> None:
+        assert isinstance(model, mesa.Model)
+        assert isinstance(model.agents, AgentSet)
+        assert len(model.agents) == model.state.n == len(model.actors)
+        assert {agent.kind for agent in model.agents} == set(KINDS)
+        for kind, cls in BY_KIND.items():
+            of_kind = model.agents_by_type[cls]
+            assert len(of_kind) == (model.state.kind == KINDS.index(kind)).sum() > 0
+            assert isinstance(of_kind, AgentSet)
+        rich = model.agents_by_type[BY_KIND["state"]].select(lambda state: state.size > 0.5)
+        assert 0 < len(rich) < 30
+        assert len({agent.unique_id for agent in model.agents}) == model.state.n
+
+    def test_views_by_kind(self, model: GovernanceModel) -> None:
+        views = [model.states, model.firms, model.think_tanks, model.ngos, model.influencers, model.secretariats]
+        assert [next(iter(view.values())).kind for view in views] == list(KINDS)
+        assert sum(map(len, views)) == model.state.n
+        assert "SEN" in model.states
+        assert "SEN" not in model.firms
+        assert "nobody" not in model.states
+        assert model.states["SEN"].row == model.index("SEN")
+
+
+class TestPickle:
+    def test_a_run_goes_on_where_it_was_pickled(self) -> None:
+        scenario = shipped(changes={"horizon": "2026Q4"}, record={"ties": "all", "events": True})
+        whole, part = build(scenario), build(scenario)
+        whole.run()
+        for _ in range(3):
+            part.step()
+        again = pickle.loads(pickle.dumps(part))
+        assert again.steps == 3
+        again.run()
+        assert alike(recorded(again), recorded(whole))
+        assert again.recorder.events().equals(whole.recorder.events())
+        assert _state_bits(again) == _state_bits(whole)
+        part.run()  # the original is none the worse
+        assert _state_bits(part) == _state_bits(whole)
+
+    def test_views_of_a_pickled_model_write_its_own_state(self, model: GovernanceModel) -> None:
+        again = pickle.loads(pickle.dumps(model))
+        again.states["SEN"].capacity = 0.25
+        assert again.state.capacity[again.index("SEN")] == 0.25
+        assert model.states["SEN"].capacity != 0.25
+
+
+class TestMemory:
+    def test_close_frees_a_model(self) -> None:
+        model = build(shipped(changes=SHORT))
+        model.step()
+        gone = weakref.ref(model)
+        model.close()
+        model.close()  # twice does no harm
+        del model
+        gc.collect()
+        assert gone() is None
+
+    def test_a_finished_run_frees_itself(self) -> None:
+        model = build(shipped(changes=SHORT)).run()
+        gone = weakref.ref(model)
+        del model
+        gc.collect()
+        assert gone() is None
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+    def test_thirty_models_take_no_more_memory_than_a_few(self) -> None:
+        def pages_after(count: int) -> int:
+            for replicate in range(count):
+                model = build(shipped(changes={"horizon": "2025Q1"}), replicate=replicate)
+                model.step()
+                model.close()
+                del model
+                gc.collect()  # agents and model know each other: a cycle
+            return int(Path("/proc/self/statm").read_text().split()[1])
+
+        columns = vars(build(shipped()).state).values()
+        one_state = sum(column.nbytes for column in columns if isinstance(column, np.ndarray))
+        before, after = pages_after(5), pages_after(30)
+        assert (after - before) * 4096 < 2 * one_state
+
+
+class TestActors:
+    def test_unknown_ids_are_answered_with_the_nearest(self, model: GovernanceModel) -> None:
+        for ask in (lambda: model.states["SEM"], lambda: model.actor("SEM"), lambda: model.states["MAR"].trust["SEM"]):
+            with pytest.raises(ModelError, match=r"no actor 'SEM'; did you mean '[A-Z]{3}'"):
+                ask()
+        with pytest.raises(ModelError, match="no actor 'unesko'; did you mean 'unesco'"):
+            model.secretariats["unesko"]
+        with pytest.raises(ModelError, match="see `wifaq list actors`"):
+            model.actor("?????")
+
+    def test_an_actor_of_another_kind_is_refused(self, model: GovernanceModel) -> None:
+        with pytest.raises(ModelError, match="FRA is a state, not a firm"):
+            model.firms["FRA"]
+
+    def test_trust_that_is_written_keeps_its_mass_and_stays(self) -> None:
+        model = build(shipped(changes=SHORT))
+        model.state.slots[:] = 0  # no deals, so no evidence
+        i, j = model.index("SEN"), model.index("FRA")
+        alpha, beta = model.state.alpha, model.state.beta
+        model.state.depth[i, j] = model.state.depth[j, i] = 0
+        mass, other = alpha[i, j] + beta[i, j], (alpha[j, i], beta[j, i])
+        model.states["SEN"].trust["FRA"] = 0.9
+        assert alpha[i, j] == pytest.approx(0.9 * mass, rel=1e-15)
+        assert beta[i, j] == pytest.approx(0.1 * mass, rel=1e-15)
+        assert (alpha[j, i], beta[j, i]) == other  # trust has a direction
+        model.run()
+        assert model.states["SEN"].trust["FRA"] == pytest.approx(0.9, rel=1e-12)
+        assert model.state.trust_hat[i, j] > 0.5
+
+    def test_written_trust_changes_the_run(self) -> None:
+        one, two = (build(shipped(changes=SHORT)) for _ in range(2))
+        for other in ("FRA", "CHN", "USA", "EU"):
+            two.states["MAR"].trust[other] = 0.05
+        assert not alike(recorded(one.run()), recorded(two.run()))
+
+    @pytest.mark.parametrize("trust", [1.2, -0.1, math.nan, math.inf])
+    def test_trust_out_of_range_is_refused(self, model: GovernanceModel, trust: float) -> None:
+        before = _state_bits(model)
+        with pytest.raises(ModelError, match=r"trust must lie in \[0, 1\]"):
+            model.states["SEN"].trust["FRA"] = trust
+        assert _state_bits(model) == before
+
+    def test_nobody_trusts_himself_and_trust_is_not_deleted(self, model: GovernanceModel) -> None:
+        trust = model.states["SEN"].trust
+        with pytest.raises(ModelError, match="no trust in itself"):
+            trust["SEN"] = 0.5
+        with pytest.raises(ModelError, match="not deleted"):
+            del trust["FRA"]
+        assert "SEN" not in trust
+        assert "FRA" in trust
+        assert len(trust) == len(list(trust)) == model.state.n - 1
+
+    @pytest.mark.parametrize(
+        ("column", "number"),
+        [
+            ("capacity", 1.5), ("capacity", math.nan), ("transparency", -0.1), ("oversight", 2), ("agency", -1),
+            ("urgency", math.inf), ("adoption", 1.01), ("budget", -1), ("slots", -1), ("slots", 2.5),
+        ],
+    )  # fmt: skip
+    def test_numbers_out_of_range_are_refused(self, model: GovernanceModel, column: str, number: float) -> None:
+        before = _state_bits(model)
+        with pytest.raises(ModelError, match=f"{column} of SEN must"):
+            setattr(model.states["SEN"], column, number)
+        assert _state_bits(model) == before
+
+    def test_numbers_that_are_written_are_used_and_stay(self, model: GovernanceModel) -> None:
+        state = model.states["SEN"]
+        state.budget, state.transparency, state.slots = 7.0, 0.9, 4
+        model.run()
+        assert (state.budget, state.transparency, state.slots) == (7.0, 0.9, 4)
+
+    def test_a_budget_comes_back_after_a_cut(self) -> None:
+        cut = {"shocks": [{"quarter": "2025Q2", "kind": "budget_cut", "size": 0.5, "actors": ["SEN"]}]}
+        model = build(shipped(changes=SHORT | cut))
+        model.states["SEN"].budget = 7.0
+        seen = []
+        while model.running:
+            model.step()
+            seen.append(model.states["SEN"].budget)
+        assert seen == [7.0, 3.5, 7.0, 7.0]
+
+    def test_card_escapes_names(self) -> None:
+        scenario = shipped(changes=SHORT)
+        world = world_for(scenario)
+        row = world.ids.index("SEN")
+        names = list(world.names)
+        names[row] = "<script>alert(1)</script>"
+        model = GovernanceModel(scenario, world=dataclasses.replace(world, names=tuple(names)))
+        card = model.states["SEN"]._repr_html_()
+        assert "<script>" not in card
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in card
+        assert card.startswith("<table>")
+
+    def test_every_kind_has_a_card(self, model: GovernanceModel) -> None:
+        for kind in KINDS:
+            actor = next(agent for agent in model.actors if agent.kind == kind)
+            assert actor.id in actor._repr_html_()
+            assert actor.id in repr(actor)
