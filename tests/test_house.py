@@ -30,7 +30,7 @@ ORDER = (
     {"sweeps"},
     {"results"},
     {"running"},
-    {"sweeping", "checking"},
+    {"sweeping", "analysing", "checking"},
     {"comparing"},
     {"report"},
     {"showcase"},
