@@ -34,6 +34,7 @@ ORDER = (
     {"comparing"},
     {"report"},
     {"showcase"},
+    {"showcase_sweeps"},
     {"cli", "__init__"},
 )
 """Parts of the package, from the facts to the pictures; each may import those before it, none after it."""

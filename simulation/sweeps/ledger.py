@@ -112,8 +112,7 @@ class ChunkSink:
         try:
             _write(table, _metadata(table, runs, self.sweep), path)
         except OSError as error:
-            reason = error.strerror or str(error)
-            text = f"the folder of the sweep cannot be written: {reason} ({self.folder})"
+            text = f"the folder of the sweep cannot be written: {reason_of(error)} ({self.folder})"
             advice = "what was finished is kept, so mend that and give the same command again"
             raise SinkError(f"{text}; {advice}") from error
 
@@ -123,6 +122,11 @@ class ChunkSink:
         if isinstance(result, Failure):
             return replace(row, stage=result.stage, type=result.type, message=result.message)
         return replace(row, digest=_digest(result.tables["series"].drop_columns("replicate")))
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file could not be written; Arrow wraps the system's words in its own."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def chunk_name(first: int) -> str:

@@ -263,10 +263,15 @@ class SweepResults:
         metrics = [*shown, *(name for name in SUMMARISED if name in self.metrics and name not in shown)]
         if metrics:
             store.write_csv(self.summary(metrics), self.folder / "summary.csv")
-        for metric in shown:
+        for name, ax in self.heatmaps():
+            save(ax, self.folder / "charts", name)
+
+    def heatmaps(self) -> Iterator[tuple[str, Axes]]:
+        """Name and picture of each heat map that the sweep asks for and has."""
+        for metric in self.shown():
             ax = self.heatmap(metric)
             if ax is not None:
-                save(ax, self.folder / "charts", "heatmap_" + metric.replace(MINUS, "_minus_"))
+                yield "heatmap_" + metric.replace(MINUS, "_minus_"), ax
 
     def heatmap(self, metric: str = "cooperation", quarter: str | None = None) -> Axes | None:
         """Means of a metric over the first two factors of a grid, over all others and the replicates.

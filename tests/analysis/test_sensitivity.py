@@ -14,7 +14,8 @@ from simulation.errors import InputError
 from simulation.sweeps.design import design_points
 from simulation.sweeps.load import load_sweep
 
-REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "reference" / "bryant_lempert_2010.csv"
+REFERENCE = Path(__file__).parent / "bryant_lempert_2010.csv"
+"""The 882 cases of Bryant & Lempert 2010, *Technological Forecasting and Social Change* 77(1): inputs, and the outcome."""
 NAMES = ("tempo", "inertia", "memory")
 
 
@@ -80,11 +81,11 @@ def test_the_share_of_noise_is_that_of_the_variances():
     assert np.isnan(noise_share(pd.Series([1.0, 2.0], index=[0, 1])))
 
 
-@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference data are not shipped with the project")
 def test_the_box_of_bryant_and_lempert():
     data = pd.read_csv(REFERENCE)
     first = list(data.columns).index("Cellulosic cost")
     inputs, interest = data.iloc[:, first : first + 9], (data["Greater than 90%"] == 1).to_numpy()
+    assert len(data) == 882
     assert interest.sum() == 89
     box = find_box(inputs, interest, number=21)
     assert (box.coverage, box.density) == pytest.approx((0.7528, 0.7701), abs=5e-5)
