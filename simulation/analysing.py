@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.boxes import Box, find_box
+from simulation.analysis.boxes import Box, Limits, find_box
 from simulation.analysis.sensitivity import morris, noise_share, sobol
 from simulation.analysis.summary import HEADLINE
-from simulation.errors import InputError
+from simulation.analysis.swings import swings
+from simulation.errors import InputError, RunError
+from simulation.experiments import store
 from simulation.sweeps.design import MORRIS_LEVELS
 from simulation.sweeps.results import SHARE, SweepResults
+from simulation.sweeps.schema import MINUS, SAMPLED
 
 LOWEST = 0.25  # share of design points that are of interest unless told otherwise
 
@@ -31,6 +35,9 @@ class Analysis:
         Share of the variance of single runs that is replicate noise.
     indices
         Of a Sobol or Morris design, else nothing.
+    swings
+        What the outcome does between the ends of each factor
+        (:func:`simulation.analysis.swings.swings`): the table of a tornado.
     box
         Where the outcome of interest happens, else why there is no box.
     interest
@@ -42,6 +49,7 @@ class Analysis:
     quarter: str
     noise: float
     indices: pd.DataFrame | None
+    swings: pd.DataFrame
     box: Box | str
     interest: str
 
@@ -106,7 +114,10 @@ def _of_each(
             except InputError as error:
                 box = str(error)
         noise = noise_share(mine.set_index("point")["value"])
-        yield Analysis(str(scenario), *what, noise, _indices(results, rows, means, seed), box, told)
+        indices = _indices(results, rows, means, seed)
+        sampled, common = results.info["design"] in SAMPLED, results.info["random_numbers"] == "common"
+        table_of_swings = swings(mine, results.factors, sampled=sampled, paired=common)
+        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, box, told)
 
 
 def _interest(means: np.ndarray, metric: str, above: float | None, below: float | None) -> tuple[np.ndarray, str]:
@@ -125,3 +136,68 @@ def _indices(results: SweepResults, rows: pd.DataFrame, means: np.ndarray, seed:
     if results.info["design"] == "morris":
         return morris(results.factors, cube, means, MORRIS_LEVELS, seed)
     return None
+
+
+# --- on the disk
+
+
+def write(analyses: Sequence[Analysis], folder: Path) -> Path:
+    """Write the tables of an analysis into a sweep's folder.
+
+    Parameters
+    ----------
+    analyses
+        Of one metric and quarter, a scenario each.
+    folder
+        Of the sweep.
+
+    Returns
+    -------
+    Path
+        ``FOLDER/analysis/METRIC_QUARTER`` with ``swings.csv``, ``boxes.csv``, ``noise.csv`` and for
+        Sobol and Morris designs ``indices.csv``; each has the columns ``scenario, metric, quarter`` first.
+
+    Raises
+    ------
+    RunError
+        If the folder cannot be written.
+    """
+    first = analyses[0]
+    target = folder / "analysis" / f"{first.metric.replace(MINUS, '_minus_')}_{first.quarter}"
+    tables = {
+        "swings": [(one, one.swings) for one in analyses],
+        "indices": [(one, one.indices) for one in analyses if one.indices is not None],
+        "boxes": [(one, _box_table(one)) for one in analyses],
+        "noise": [(one, pd.DataFrame({"noise": [one.noise]})) for one in analyses],
+    }
+    try:
+        target.parent.mkdir(exist_ok=True)
+        with store.atomic_folder(target) as fresh:
+            for name, found in tables.items():
+                if found:
+                    store.write_csv(pd.concat([_labelled(one, table) for one, table in found]), fresh / f"{name}.csv")
+    except OSError as error:
+        raise RunError(f"the analysis cannot be written: {error.strerror} ({target})") from error
+    return target
+
+
+def _labelled(analysis: Analysis, table: pd.DataFrame) -> pd.DataFrame:
+    labels = {"scenario": analysis.scenario, "metric": analysis.metric, "quarter": analysis.quarter}
+    return table.assign(**labels)[[*labels, *table.columns]]
+
+
+def _box_table(analysis: Analysis) -> pd.DataFrame:
+    """A row a limit of the box: ``interest, factor, limits, support, coverage, density, mass``."""
+    box, columns = analysis.box, ["interest", "factor", "limits", "support", "coverage", "density", "mass"]
+    if isinstance(box, str):
+        return pd.DataFrame(columns=columns)
+    sizes = (box.coverage, box.density, box.mass)
+    rows = [
+        (analysis.interest, name, _joined(limits), box.support[name], *sizes)
+        for name, limits in box.limits.items()
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _joined(limits: Limits) -> str:
+    return (" or " if isinstance(limits[0], str) else " to ").join(map(str, limits))

@@ -239,11 +239,13 @@ def analyse(
     """Sensitivity indices, replicate noise and scenario boxes of a sweep."""
     with _errors(debug):
         from simulation.analysing import analyse as analyse_sweep
+        from simulation.analysing import write as write_analysis
         from simulation.report.analysis import print_analyses
         from simulation.sweeps.results import SweepResults
 
         found = analyse_sweep(SweepResults.open(folder), metric, quarter, above, below)
         print_analyses(found, _console())
+        typer.echo(f"Tables: {write_analysis(found, folder)}")
 
 
 def main() -> None:

@@ -118,7 +118,8 @@ def _write_tables(results: SweepResults) -> None:
     try:
         results.write_tables()
     except OSError as error:
-        raise RunError(f"the tables of the sweep were not written: {ledger.reason_of(error)} ({results.folder})") from error
+        told = f"the tables of the sweep were not written: {ledger.reason_of(error)} ({results.folder})"
+        raise RunError(told) from error
 
 
 def _plan(

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.report.terminal import table, titled
+from simulation.sweeps.schema import label
 
 if TYPE_CHECKING:
     from simulation.analysing import Analysis
@@ -25,6 +26,7 @@ def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
             console.print(f"Replicate noise: {found.noise:.0%} of the variance of single runs.")
         if found.indices is not None:
             _print_indices(found.indices, console)
+        _print_swings(found.swings, console)
         told = found.box if isinstance(found.box, str) else found.box.sentence(found.interest)
         console.print(escape(told))
         console.print()
@@ -39,3 +41,13 @@ def _print_indices(indices: pd.DataFrame, console: Console) -> None:
             cells += [f"{row[name]:.3f}", f"{row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f}"]
         made.add_row(escape(row["factor"]), *cells, "" if row["converged"] else "not converged")
     console.print(titled("Sobol indices" if "first" in indices else "Morris elementary effects", made))
+
+
+def _print_swings(swings: pd.DataFrame, console: Console) -> None:
+    heads = (("factor", "left"), ("from", "right"), ("to", "right"), ("difference", "right"), ("90 %", "right"))
+    made = table(list(heads))
+    for _, row in swings.iterrows():
+        interval = "" if pd.isna(row["low"]) else f"{row['low']:+.3f} to {row['high']:+.3f}"
+        ends = (escape(label(row[name])) for name in ("from", "to"))
+        made.add_row(escape(row["factor"]), *ends, f"{row['effect']:+.3f}", interval)
+    console.print(titled("From one end of a factor to the other, over all values of the others", made))

@@ -15,7 +15,7 @@ from simulation.sweeps.design import design_points
 from simulation.sweeps.load import load_sweep
 
 REFERENCE = Path(__file__).parent / "bryant_lempert_2010.csv"
-"""The 882 cases of Bryant & Lempert 2010, *Technological Forecasting and Social Change* 77(1): inputs, and the outcome."""
+"""The 882 cases of Bryant & Lempert 2010, *Technological Forecasting and Social Change* 77(1), 34–49."""
 NAMES = ("tempo", "inertia", "memory")
 
 

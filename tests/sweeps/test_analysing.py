@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 from typer.testing import CliRunner
 
 from simulation.analysing import analyse
+from simulation.analysis.swings import SWING_COLUMNS, swings
 from simulation.cli import app
 from simulation.errors import InputError
 from simulation.sweeping import sweep
@@ -51,12 +55,40 @@ def test_sobol_and_a_box(tmp_path):
     assert found.box.limits["parameters.rivalry"][0] > 2.5
 
 
+def test_swings_are_those_of_the_model(tmp_path):
+    factors = {"parameters.rivalry": [0, 1, 4], "fragmentation.trust": [0, 0.2], "strategy.budget": [1, 2]}
+    results = made(tmp_path / "out", design="grid", factors=factors, replicates=3)
+    (found,) = analyse(results)
+    rows = found.swings.set_index("factor")
+    assert list(rows.index) == list(factors)
+    assert rows["effect"].to_numpy() == pytest.approx([0.4, -0.04, 0])
+    assert (rows["high"] - rows["low"]).to_numpy() == pytest.approx([0, 0, 0], abs=1e-9)  # pairs share their luck
+    assert (rows.loc["parameters.rivalry", "from"], rows.loc["parameters.rivalry", "to"]) == (0, 4)
+    assert (rows["pairs"] == 3).all()
+
+
+def test_swings_of_words_and_of_samples():
+    table = pd.DataFrame({"word": ["a", "b", "a", "b"], "x": [0.0, 1, 2, 3], "replicate": [0, 0, 1, 1],
+                          "value": [1.0, 2, 1.5, 4]})  # fmt: skip
+    rows = swings(table, ["x", "word"], sampled=True, paired=True).set_index("factor")
+    assert (rows.loc["word", "from"], rows.loc["word", "to"]) == ("a", "b")
+    assert rows.loc["word", "effect"] == pytest.approx(1.75)
+    reach = stats.t.ppf(0.95, 1) * np.std([1, 2.5], ddof=1) / np.sqrt(2)
+    assert rows.loc["word", "high"] == pytest.approx(1.75 + reach)
+    assert rows.loc["x", "effect"] == pytest.approx(3)
+    assert swings(table, ["word"], sampled=False, paired=False)["low"].isna().all()
+
+
 def test_the_command_prints_them(morris):
     result = CliRunner().invoke(app, ["analyse", str(morris.folder), "--above", "0.2"])
     assert result.exit_code == 0, result.output
     assert "Replicate noise:" in result.stdout
     assert "Morris elementary effects" in result.stdout
     assert "of cases have cooperation above 0.2" in " ".join(result.stdout.split())
+    folder = morris.folder / "analysis" / "cooperation_2035Q4"
+    assert {path.stem for path in folder.iterdir()} == {"swings", "indices", "boxes", "noise"}
+    assert list(pd.read_csv(folder / "swings.csv").columns) == ["scenario", "metric", "quarter", *SWING_COLUMNS]
+    assert len(pd.read_csv(folder / "indices.csv")) == 3
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def same(a: SweepResults, b: SweepResults) -> bool:
     return len(one) > 0
 
 
-@pytest.mark.parametrize(("workers", "size"), [(1, 1), (2, 50), (4, 3)])
+@pytest.mark.parametrize(("workers", "size"), [(1, 1), (2, 50), (4, 7)])
 def test_workers_and_chunk_sizes_leave_no_trace(tmp_path, undisturbed, workers, size):
     results = run(tmp_path / "out", workers=workers, chunk_size=size)
     assert same(results, undisturbed)
