@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DARK = 0.5  # share of the colour scale below which a cell wants white ink
-_LONGEST = 28  # characters of a label
+_WIDTH = 28  # characters of a line of a label
 _TITLE = 60  # characters of a line of the title
 
 
@@ -41,8 +41,8 @@ def draw_heatmap(table: pd.DataFrame, ax: Axes, *, title: str, label: str) -> Ax
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             ax.text(column, row, f"{value:.2f}", ha="center", va="center", color=_ink(value, limits, crossing))
-    ax.set_xticks(range(len(table.columns)), [_short(name) for name in table.columns])
-    ax.set_yticks(range(len(table.index)), [_short(name) for name in table.index])
+    ax.set_xticks(range(len(table.columns)), [_folded(name) for name in table.columns])
+    ax.set_yticks(range(len(table.index)), [_folded(name) for name in table.index])
     ax.set_xlabel(str(table.columns.name))
     ax.set_ylabel(str(table.index.name))
     ax.grid(visible=False)
@@ -58,6 +58,5 @@ def _ink(value: float, limits: tuple[float, float], crossing: bool) -> str:
     return "white" if dark else "black"
 
 
-def _short(name: object) -> str:
-    text = str(name)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _folded(name: object) -> str:
+    return textwrap.fill(str(name), _WIDTH)

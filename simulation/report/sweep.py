@@ -13,7 +13,7 @@ from simulation.sweeps.schema import label
 if TYPE_CHECKING:
     from simulation.sweeps.results import SweepResults
 
-ROWS_SHOWN = 24
+ROWS_SHOWN = 25
 """Design points printed; the rest is in the folder."""
 
 

@@ -8,13 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from simulation.analysis.contrasts import paired
+from simulation.analysis.contrasts import more_pairs, paired
 from simulation.analysis.summary import BAND_LABEL, QUANTILES, SYSTEM
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import store
@@ -24,6 +23,7 @@ from simulation.plots.style import new_axes, save, style
 from simulation.sweeps.dead import dead_factors, equal_points
 from simulation.sweeps.ledger import SERIES, good_chunks
 from simulation.sweeps.manifest import FILE
+from simulation.sweeps.pairs import Select, pairs_of
 from simulation.sweeps.schema import MINUS
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ SUMMARY_COLUMNS = ("point", "metric", "quarter", "mean", "standard_error", *QUAN
 
 SUMMARISED = ("cooperation", "volume", "implementation", "quality", "autonomy", "capacity", "safety")
 """Metrics of ``summary.csv``."""
-
-Select = str | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -288,17 +286,20 @@ class SweepResults:
         rows = self.table(metric, quarter)
         table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
         table = table.loc[list(dict.fromkeys(self._points[down])), list(dict.fromkeys(self._points[across]))]
-        count = self.info["replicates"]
-        told = f"Mean over {count} replicates" if count > 1 else "One replicate"
-        told += f" and {', '.join(axes[2:])}" if len(axes) > 2 else ""
-        title = f"{metric.replace('_', ' ')} of the focal state, {quarter or self.quarters[-1]}"
+        told = f"Mean over {' and '.join([str(self.info['replicates']) + ' replicates', *axes[2:]])}; {BAND_LABEL}."
+        title = f"{metric.replace('_', ' ').capitalize()} of the focal state, {quarter or self.quarters[-1]}"
         with style():
-            return draw_heatmap(table, new_axes(), title=title, label=f"{told}; {BAND_LABEL}.")
+            return draw_heatmap(table, new_axes(), title=title, label=told)
 
     # --- comparisons
 
     def contrast(
-        self, a: Select, b: Select, metrics: Sequence[str] = ("cooperation",), quarters: Sequence[str] = ()
+        self,
+        a: Select,
+        b: Select,
+        metrics: Sequence[str] = ("cooperation",),
+        quarters: Sequence[str] = (),
+        precision: float | None = None,
     ) -> pd.DataFrame:
         """Paired contrast A minus B, replicate by replicate.
 
@@ -310,6 +311,8 @@ class SweepResults:
             and averaged in each replicate, since all of them share its luck.
         metrics, quarters
             Which, and when; by default the last quarter.
+        precision
+            Half-width wanted of the intervals: adds the column ``more``, the replicates it still needs.
 
         Returns
         -------
@@ -321,7 +324,9 @@ class SweepResults:
         InputError
             If nothing can be paired.
         """
-        pairs = self._pairs(a, b)
+        if self.info["random_numbers"] != "common":
+            raise InputError("contrast: the points of this sweep do not share their random numbers")
+        pairs = pairs_of(self._points, ("scenario", *self.factors), a, b)
         tables = []
         for metric in metrics:
             for quarter in quarters or (self._quarter(None),):
@@ -332,38 +337,12 @@ class SweepResults:
                     mean = mine.groupby("replicate", as_index=False)["value"].mean()
                     arms.append(mean.assign(actor="focal", metric=metric, quarter=quarter))
                 tables.append(paired(arms[0], arms[1], "focal", [metric], [quarter]))
-        return pd.concat(tables, ignore_index=True)
-
-    def _pairs(self, a: Select, b: Select) -> pd.DataFrame:
-        if self.info["random_numbers"] != "common":
-            raise InputError("contrast: the points of this sweep do not share their random numbers")
-        left, right = self._select(a), self._select(b)
-        chosen = {key for select in (a, b) if isinstance(select, Mapping) for key in select}
-        if isinstance(a, str) or isinstance(b, str):
-            if len(left) != 1 or len(right) != 1:
-                raise InputError("contrast: an id names one point, so the other side must be one point too")
-            return pd.DataFrame({"a": left["point"].to_numpy(), "b": right["point"].to_numpy()})
-        others = [key for key in ("scenario", *self.factors) if key not in chosen]
-        if not others:
-            return left[["point"]].merge(right[["point"]], how="cross").set_axis(["a", "b"], axis=1)
-        both = left[["point", *others]].merge(right[["point", *others]], on=others, suffixes=("_a", "_b"))
-        if both.empty:
-            raise InputError("contrast: no points of A and B agree in all other factors")
-        return both[["point_a", "point_b"]].set_axis(["a", "b"], axis=1)
-
-    def _select(self, select: Select) -> pd.DataFrame:
-        points = self._points
-        wanted = {"point": select} if isinstance(select, str) else select
-        for key, value in wanted.items():
-            known = ["scenario", *self.factors]
-            if key != "point" and key not in known:
-                raise InputError(Fault(key, f"is no factor of this sweep; {suggest(key, known)}"))
-            column = points[key]
-            numeric = pd.api.types.is_numeric_dtype(column)
-            points = points.loc[np.isclose(column, float(value)) if numeric else column == str(value)]
-        if points.empty:
-            raise InputError(f"contrast: no design point has {', '.join(f'{k} {v}' for k, v in wanted.items())}")
-        return points
+        found = pd.concat(tables, ignore_index=True)
+        if precision is None:
+            return found
+        spread = zip(found["standard_error"], found["pairs"], strict=True)
+        more = [more_pairs(float(error), int(pairs), precision) for error, pairs in spread]
+        return found.assign(more=pd.Series(more, dtype="Int64"))
 
     # --- alike
 

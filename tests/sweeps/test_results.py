@@ -98,6 +98,9 @@ def test_contrasts_pair_points_that_agree_in_all_else(results):
         {"parameters.rivalry": 1, "fragmentation.trust": 0}, {"parameters.rivalry": 0.5, "fragmentation.trust": 0.2}
     )
     assert both["difference"].iloc[0] == pytest.approx(0.09)
+    assert "more" not in both
+    noisy = results.contrast("p000000", "p000002", ["volume"], precision=1e-3)
+    assert noisy["more"].iloc[0] == 0  # all points share their luck: the difference has no spread
 
 
 @pytest.mark.parametrize(
