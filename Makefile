@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs plausibility showcase bench clean
+.PHONY: help forecast test test-slow check docs plausibility showcase bench sweeps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md
 
 bench: $(VENV)/test  ## measure the engine and write docs/performance.md (about ten minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
+
+sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (several minutes)
+	$(BIN)/python -m simulation.showcase_sweeps $(ARGS)
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -126,7 +126,8 @@ def _write_tables(results: SweepResults) -> None:
     try:
         results.write_tables()
     except OSError as error:
-        raise RunError(f"the tables of the sweep were not written: {error.strerror} ({results.folder})") from error
+        told = f"the tables of the sweep were not written: {ledger.reason_of(error)} ({results.folder})"
+        raise RunError(told) from error
 
 
 def _plan(
@@ -279,7 +280,7 @@ def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any]) -> None:
         partial.replace(folder / FILE)
         store.sync_folder(folder)
     except OSError as error:
-        raise RunError(f"the folder of the sweep cannot be written: {error.strerror} ({folder})") from error
+        raise RunError(f"the folder of the sweep cannot be written: {ledger.reason_of(error)} ({folder})") from error
 
 
 def points_table(plan: Plan) -> pa.Table:

@@ -31,10 +31,11 @@ ORDER = (
     {"sweeps"},
     {"results"},
     {"running"},
-    {"sweeping", "checking"},
+    {"sweeping", "analysing", "checking"},
     {"comparing"},
     {"report"},
     {"showcase"},
+    {"showcase_sweeps"},
     {"cli", "__init__"},
 )
 """Parts of the package, from the facts to the pictures; each may import those before it, none after it."""

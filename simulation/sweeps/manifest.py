@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FILE = "sweep.json"
 _TOLD = 12  # changes named in one message
-_WORDS = ("sweep", "name", "title", "question", "notes")  # these change no number
+_WORDS = ("sweep", "name", "title", "question", "show", "notes")  # these change no number
 
 
 def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
@@ -33,6 +33,7 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
         "question": sweep.question,
         "design": sweep.design,
         "factors": {key: factor.model_dump(mode="json") for key, factor in sweep.factors.items()},
+        "order": list(sweep.factors),  # JSON objects are written with their keys sorted
         "samples": sweep.samples,
         "replicates": sweep.replicates,
         "seed": sweep.seed,
@@ -46,6 +47,7 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
             **{key: hashes[0][key] for key in ("data", "code", "metrics", "actors")},
         },
         "versions": store.versions(),
+        "show": list(sweep.show),
         "notes": list(sweep.notes),
     }
     content = json.loads(json.dumps(content))  # tuples as lists, as they will be read
