@@ -146,7 +146,12 @@ class Results:
             forecast=self.forecast(),
             ties=self.ties(),
             label=f"Bands and probabilities: {BAND_LABEL}.",
+            priors_alone=frozenset(self.info.get("priors_alone", ())),
         )
+
+    def rests_on_priors(self, metric: str) -> bool:
+        """Whether the record holds no observation of a metric; tables mark it."""
+        return metric in self.info.get("priors_alone", ())
 
     # --- folder
     def default_folder(self, root: Path = RESULTS) -> Path:

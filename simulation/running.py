@@ -182,6 +182,7 @@ def _collect(
         "bands": BAND_LABEL,
         "contrasts": contrasts,
         "notes": list(facts.notes),
+        "priors_alone": list(facts.priors_alone),
         "command": command,
         "versions": store.versions(),
         "hashes": hashes,
