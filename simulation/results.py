@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
-from simulation.analysis.summary import BAND_LABEL, Standing
+from simulation.analysis.summary import Standing
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments import store
 from simulation.experiments.tables import to_frame
@@ -145,7 +145,7 @@ class Results:
             horizon=self.horizon,
             forecast=self.forecast(),
             ties=self.ties(),
-            label=f"Bands and probabilities: {BAND_LABEL}.",
+            label=f"Bands and probabilities: {self.info['bands']}.",
             priors_alone=frozenset(self.info.get("priors_alone", ())),
         )
 

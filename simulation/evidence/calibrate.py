@@ -11,7 +11,8 @@ import argparse
 import json
 import multiprocessing
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,13 +23,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from simulation.evidence import prior, smc, targets
+from simulation.experiments.worker import start
 
 F = NDArray[np.float64]
 
 TABLES = Path(__file__).parent / "tables"
 POSTERIOR, ACCOUNT = TABLES / "posterior.csv", TABLES / "calibration.json"
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
-PARTICLES, ROUNDS, SEED = 300, 6, 20241231
+PARTICLES, ROUNDS, SEED = 300, 5, 20241231
 LEAST_REPORTED = 0.4
 """The record has at least this share of the agreements, and at most all: a uniform prior."""
 REPORTED = "reported"
@@ -60,21 +62,21 @@ def _simulate_some(path: str, task: tuple[F, Sequence[int]]) -> F:
     return np.array(rows)
 
 
-def calibrate(path: str, particles: int, rounds: int, seed: int, workers: int) -> tuple[smc.Sample, targets.Record]:
-    """Sample the posterior; see :func:`simulation.evidence.smc.sample`."""
-    record = _record(path)
+def calibrate(path: str, particles: int, rounds: int, seed: int, workers: int) -> Iterator[smc.Sample]:
+    """Samples of the posterior, closer each round; see :func:`simulation.evidence.smc.samples`."""
+    observed = _record(path).observed
     count = len(prior.free_parameters()) + 1
     work = partial(_simulate_some, path)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
+    theirs, ours = context.Pipe(duplex=False)  # held open here: workers end when this process does, however
+    with ours, theirs, ProcessPoolExecutor(workers, context, start, (theirs, os.getpid())) as pool:
 
         def simulate(scores: F, numbers: Sequence[int]) -> F:
             starts = range(0, len(scores), _CHUNK)
             tasks = [(scores[k : k + _CHUNK], list(numbers)[k : k + _CHUNK]) for k in starts]
             return np.concatenate(list(pool.map(work, tasks)))
 
-        found = smc.sample(simulate, partial(targets.distance, record.observed), count, particles, rounds, seed)
-    return found, record
+        yield from smc.samples(simulate, partial(targets.distance, observed), count, particles, rounds, seed)
 
 
 def posterior_table(found: smc.Sample) -> pd.DataFrame:
@@ -126,9 +128,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=TABLES, help="folder of the two tables")
     chosen = parser.parse_args(arguments)
-    options = (chosen.particles, chosen.rounds, chosen.seed, chosen.workers)
-    found, record = calibrate(str(chosen.scenario), *options)
-    write(found, record, chosen.particles, chosen.seed, chosen.out)
+    path = str(chosen.scenario)
+    for found in calibrate(path, chosen.particles, chosen.rounds, chosen.seed, chosen.workers):
+        write(found, _record(path), chosen.particles, chosen.seed, chosen.out)  # a round is worth keeping
+        print(f"tolerance {found.tolerances[-1]:.2f}, {found.simulations} simulations", file=sys.stderr)
 
 
 if __name__ == "__main__":

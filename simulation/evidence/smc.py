@@ -10,7 +10,7 @@ between rounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ I64 = NDArray[np.int64]
 Simulate = Callable[[F, Sequence[int]], F]
 """``simulate(scores (m, k), numbers of the simulations (m,)) -> summaries (m, l)``."""
 
-MOVES = 3
+MOVES = 2
 """Moves a particle makes in a round."""
 _STEP = 0.4  # b of the first round
 _LEAST, _MOST = 0.1, 0.8  # bounds of b
@@ -54,10 +54,10 @@ class Sample:
     simulations: int
 
 
-def sample(
+def samples(
     simulate: Simulate, distance: Callable[[F], F], parameters: int, particles: int, rounds: int, seed: int
-) -> Sample:
-    """Sample parameter sets whose simulations come close to what was observed.
+) -> Iterator[Sample]:
+    """Sample parameter sets whose simulations come close to what was observed, closer each round.
 
     Parameters
     ----------
@@ -69,6 +69,11 @@ def sample(
         How many.
     seed
         Of every draw made here.
+
+    Yields
+    ------
+    Sample
+        After each round.
     """
     rng = np.random.default_rng(seed)
     scores = rng.standard_normal((particles, parameters))
@@ -93,10 +98,9 @@ def sample(
         tolerances.append(tolerance)
         accepted.append(taken / (MOVES * particles))
         step = float(np.clip(step * np.exp(accepted[-1] - _ACCEPTED), _LEAST, _MOST))
-    different, first, count = np.unique(scores, axis=0, return_index=True, return_counts=True)
-    return Sample(
-        different, summaries[first], far[first], count / particles, tuple(tolerances), tuple(accepted), done
-    )
+        different, first, count = np.unique(scores, axis=0, return_index=True, return_counts=True)
+        weights = count / particles
+        yield Sample(different, summaries[first], far[first], weights, tuple(tolerances), tuple(accepted), done)
 
 
 def _systematic(weights: F, count: int, rng: np.random.Generator) -> I64:

@@ -1,6 +1,8 @@
 """C.6 Blocs: agenda, vote, rule, depth (step 8 of a quarter).
 
-With its agenda rate a bloc tables the position of a random member. A member gains from
+With its agenda rate a bloc tables a proposal: the position of a random member or, under
+``bloc_proposal: challenge``, what the members tend to after rounds of expected-utility challenges
+(:mod:`simulation.processes.challenge`). A member gains from
 deciding with close and trusted members and loses by the depth and the distance of the proposal;
 it says yes with a logistic probability. The rule decides whether the bloc goes one rung deeper.
 
@@ -21,11 +23,14 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.affinity import affinity, squared_distance
+from simulation.processes.challenge import settle
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, REGIONAL, B, F, State
 
+BY_A_MEMBER = -1
+"""Rounds of challenges before a proposal that a random member makes by itself."""
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
 
@@ -252,9 +257,23 @@ def hold_vote(
 
 
 @njit(cache=True, error_model="numpy")
+def tabled(
+    k: int, members: I32, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, key: np.uint64
+) -> F:
+    """What a bloc votes on: a random member's position, or where challenges lead its members."""
+    if rounds == BY_A_MEMBER:
+        return who.position[proposer(key, bloc.uid[k], members, who.uid)]
+    salience = np.empty(len(members))
+    for m in range(len(members)):
+        salience[m] = min(1.0, ai_salience(who.capacity[members[m]], bloc.salience[k], rule))
+    return settle(who.position[members], size[members], salience, rounds)
+
+
+@njit(cache=True, error_model="numpy")
 def decide(
-    rates: F, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, keys: Keys, credit: Credit
-) -> None:
+    rates: F, s: int, quarter: int, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, keys: Keys,
+    credit: Credit,
+) -> None:  # fmt: skip
     """Let every bloc table and vote once; ``bloc`` and ``credit`` are changed in place."""
     for k in range(len(rates)):
         if bloc.depth[k] >= MAX_DEPTH or uniform(keys.agenda, bloc.uid[k], np.uint64(0)) >= rates[k]:
@@ -263,8 +282,8 @@ def decide(
         if len(members) < 2:
             continue
         bloc.tabled[k] += 1
-        lead = proposer(keys.proposer, bloc.uid[k], members, who.uid)
-        passes, utility = hold_vote(k, members, who.position[lead], bloc, who, rule, keys.vote)
+        proposal = tabled(k, members, bloc, who, size, rule, rounds, keys.proposer)
+        passes, utility = hold_vote(k, members, proposal, bloc, who, rule, keys.vote)
         if passes:
             bloc.depth[k] += 1
             bloc.last_passed[k] = quarter
@@ -293,7 +312,8 @@ def decide_blocs(state: State, par: Parameters, mech: Mechanisms, draws: Draws) 
     keys = Keys(*map(draws.key, (Stream.BLOC_AGENDA, Stream.BLOC_PROPOSER, Stream.BLOC_VOTE)))
     credit = Credit(state.track_success, state.formed, state.reward)
     who, rule = voters(state), vote_rule(par)
-    decide(rates, state.s, state.quarter, _blocs(state), who, rule, keys, credit)
+    rounds = round(par.challenge_rounds) if mech["bloc_proposal"] == "challenge" else BY_A_MEMBER
+    decide(rates, state.s, state.quarter, _blocs(state), who, state.size, rule, rounds, keys, credit)
 
 
 def _blocs(state: State) -> Blocs:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from simulation.analysis.summary import BAND_LABEL, HEADLINE
+from simulation.analysis.summary import HEADLINE
 from simulation.outcomes.grounds import MARK, NOTE
 from simulation.running import milestones
 
@@ -88,7 +88,7 @@ def _heading(results: Results) -> RenderableType:
             f"{count}, seed {info['seed']}."
         )
     )
-    lines.append(Text(f"Means and 5–95 % bands: {BAND_LABEL}."))
+    lines.append(Text(f"Means and 5–95 % bands: {info['bands']}."))
     if info.get("priors_alone"):
         lines.append(Text(f"{NOTE}."))
     return Group(*lines)
