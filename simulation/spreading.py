@@ -103,14 +103,8 @@ def spread(
     points = {name: slim(arm) for name, arm in arms.items()}
     model = Drawing(simulate, chosen(scenario), lucks)
     found = run_points(points, dict.fromkeys(points, draws * lucks), workers, progress, simulate=model)
-    whole = {name: ensemble for name, ensemble in found.items() if ensemble.outcomes}
-    when = milestones(next(iter(whole.values())).series) if whole else []
-    rows = [_row(name, ensemble, scenario.focal, m, q) for name, ensemble in whole.items() for m in metrics for q in when]
-    complete = [ensemble for ensemble in whole.values() if not ensemble.failures]
-    split = [_split(complete, scenario.focal, m, q, (draws, lucks)) for m in metrics for q in when] if complete else []
     result = Spread(
-        pd.DataFrame(rows, columns=list(COLUMNS)),
-        pd.DataFrame(split, columns=["metric", "quarter", *variance.SOURCES]),
+        *_tables(found, scenario.focal, metrics, (draws, lucks)),
         POSTERIOR_LABEL,
         tuple(failure_row(failure) for ensemble in found.values() for failure in ensemble.failures),
     )
@@ -119,6 +113,19 @@ def spread(
             store.write_csv(result.table, folder / "spread.csv")
             store.write_csv(result.shares, folder / "shares.csv")
     return result
+
+
+def _tables(
+    found: Mapping[str, Ensemble], focal: str, metrics: Sequence[str], shape: tuple[int, int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    whole = {name: ensemble for name, ensemble in found.items() if ensemble.outcomes}
+    quarters = milestones(next(iter(whole.values())).series) if whole else []
+    cells = [(metric, quarter) for metric in metrics for quarter in quarters]
+    rows = [_row(name, ensemble, focal, *cell) for name, ensemble in whole.items() for cell in cells]
+    complete = [ensemble for ensemble in whole.values() if not ensemble.failures]
+    split = [_split(complete, focal, *cell, shape) for cell in cells] if complete else []
+    shares = pd.DataFrame(split, columns=["metric", "quarter", *variance.SOURCES])
+    return pd.DataFrame(rows, columns=list(COLUMNS)), shares
 
 
 def _values(ensemble: Ensemble, focal: str, metric: str, quarter: str) -> pd.Series:

@@ -31,7 +31,7 @@ ORDER = (
     {"sweeps"},
     {"results"},
     {"running"},
-    {"sweeping", "checking"},
+    {"sweeping", "checking", "spreading"},
     {"comparing"},
     {"report"},
     {"showcase"},

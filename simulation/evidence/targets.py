@@ -69,11 +69,11 @@ def load_record(path: str) -> Record:
     )  # fmt: skip
     world, now = load_world(SINCE, scenario.roster), load_world(UNTIL, scenario.roster)
     me = now.ids.index(scenario.focal)
-    own = [deal for deal in now.deals if me in deal.parties and SINCE < deal.date]
+    own = [deal for deal in now.deals if me in deal.parties and deal.date > SINCE]
     kinds = [KINDS[now.kind[other]] for deal in own for other in deal.parties if other != me]
     texts = dated_texts(world)
     joined = {text.id: text.joined for text in now.instruments}
-    later = [(row, i) for row in texts for i, day in joined[world.instruments[row].id] if SINCE < day]
+    later = [(row, i) for row in texts for i, day in joined[world.instruments[row].id] if day > SINCE]
     likeness = vote_likeness(world, UNTIL)
     counts = [kinds.count(kind) for kind in PARTNERS]
     mine = sum(now.ids[i] == scenario.focal for _, i in later)

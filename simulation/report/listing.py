@@ -61,7 +61,8 @@ def list_blocs() -> list[Row]:
     return rows
 
 
-TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, "blocs": list_blocs, "metrics": list_metrics, "hooks": list_hooks}
+_FROM_HERE = {"blocs": list_blocs, "metrics": list_metrics, "hooks": list_hooks}
+TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, **_FROM_HERE}
 """What ``wifaq list`` can list, by word."""
 
 _SHOWN: Mapping[str, Sequence[str]] = {

@@ -13,7 +13,12 @@ def _table(rule: float, parameters: float, chance: float, *, mixed: float = 0.0)
     rules, draws, lucks = 4, 300, 30
     of_rule = np.array([-1.0, 1.0, -1.0, 1.0])[:, None, None]
     of_draw = rng.normal(size=(1, draws, 1))
-    return rule * of_rule + parameters * of_draw + mixed * of_rule * of_draw + chance * rng.normal(size=(rules, draws, lucks))
+    return (
+        rule * of_rule
+        + parameters * of_draw
+        + mixed * of_rule * of_draw
+        + chance * rng.normal(size=(rules, draws, lucks))
+    )
 
 
 @pytest.mark.parametrize("parts", [(1.0, 2.0, 1.0), (0.0, 1.0, 3.0), (2.0, 0.0, 1.0)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 SAME = 1e-9
 """Utilities nearer to each other than this are equal."""
 
