@@ -56,6 +56,7 @@ class Stream(IntEnum):
     EVENT_COUNT = 30
     MEASUREMENT = 31
     FIRM_COMMITMENT = 32
+    PARAMETERS = 33
 
 
 _M0 = np.uint64(0xD2511F53)

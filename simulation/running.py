@@ -10,8 +10,9 @@ import pandas as pd
 
 from simulation.analysis import summary
 from simulation.analysis.contrasts import Absence, paired, without
-from simulation.analysis.summary import BAND_LABEL
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.errors import RunError
+from simulation.evidence import posterior
 from simulation.experiments import store
 from simulation.experiments.facts import Facts, describe
 from simulation.experiments.runner import Ensemble, Progress, run_points
@@ -48,6 +49,7 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
     contrasts: Sequence[str] = (),
+    parameters: str = posterior.POSTERIOR,
     command: str = "",
     actors: Cast | None = None,
     simulate: Simulate = simulate_model,
@@ -68,6 +70,9 @@ def run(
     contrasts
         ``fragmentation`` and ``rivalry``: run up to :data:`CONTRAST_REPLICATES` replicates
         without each (or with it, where the scenario has none) and compare in pairs.
+    parameters
+        ``posterior``: each replicate draws the free parameters that the scenario does not set itself
+        from the shipped posterior, the same draw for what is contrasted. ``defaults``: none is drawn.
     command
         Kept in ``run.json``.
     actors
@@ -89,6 +94,7 @@ def run(
     RunError
         If every replicate failed.
     """
+    posterior.check_source(parameters)
     scenario = load(scenario, replicates=replicates, seed=seed)
     known = facts(scenario)
     arms = [without(scenario, what) for what in contrasts]
@@ -97,6 +103,8 @@ def run(
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
     casts = dict.fromkeys(points, actors) if actors else {}
+    if parameters == posterior.POSTERIOR:
+        simulate = posterior.Drawing(simulate, posterior.chosen(*points.values()))
     found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
@@ -104,7 +112,7 @@ def run(
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    return _collect(ensemble, known, compared, failures, command, actors)
+    return _collect(ensemble, known, compared, failures, command, parameters, actors)
 
 
 def load(
@@ -161,6 +169,7 @@ def _collect(
     contrasts: list[dict[str, Any]],
     failures: list[Failure],
     command: str,
+    parameters: str,
     actors: Cast | None,
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
@@ -169,7 +178,8 @@ def _collect(
     horizon = str(scenario.horizon)
     names = facts.actors.set_index("id")
     text = scenario_to_yaml(scenario)
-    hashes = store.hashes(scenario, text, actors)
+    drawn = parameters == posterior.POSTERIOR
+    hashes = store.hashes(scenario, text, actors) | {"posterior": posterior.file_hash() if drawn else ""}
     recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),
@@ -187,9 +197,11 @@ def _collect(
             "failed": len(ensemble.failures),
         },
         "failures": [failure_row(row) for row in failures],
-        "bands": BAND_LABEL,
+        "parameters": parameters,
+        "bands": POSTERIOR_LABEL if drawn else BAND_LABEL,
         "contrasts": contrasts,
         "notes": list(facts.notes),
+        "priors_alone": list(facts.priors_alone),
         "command": command,
         "versions": store.versions(),
         "hashes": hashes,

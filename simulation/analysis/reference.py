@@ -52,8 +52,9 @@ def parameters_page() -> str:
         "# Parameters\n",
         _NOTE,
         "A scenario changes one under `parameters:`, a command with `--set parameters.NAME=VALUE`. "
-        "Sections are those of [ODD.md](ODD.md). Source *calibrated*: a free parameter, to be fitted later; "
-        "[calibration.md](calibration.md) tells how its default was set. *Assumption*: nothing but judgement "
+        "Sections are those of [ODD.md](ODD.md). Source *calibrated*: a free parameter; "
+        "[calibration.md](calibration.md) tells how its default was set, [posterior.md](posterior.md) what the record "
+        "says of it. *Assumption*: nothing but judgement "
         "stands behind it.\n",
     ]
     order = list(SECTIONS)

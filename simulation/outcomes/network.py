@@ -209,3 +209,30 @@ def support_shares(opinion: F) -> F:
             count += opinion[i, p] > _LEANING
         result[i] = count / opinion.shape[1]
     return result
+
+
+@njit(cache=True, error_model="numpy")
+def connection_values(depth: I8, decay: float) -> F:
+    """What its direct and indirect ties are worth to each actor, Σ_j decay^d_ij, shape (s,).
+
+    The benefit of the connections model (Jackson & Wolinsky 1996): a friend of a friend is worth
+    ``decay`` times a friend, whom one cannot reach nothing.
+    """
+    s = depth.shape[0]
+    value = np.zeros(s)
+    queue = np.empty(s, np.int32)
+    steps = np.empty(s, np.int32)
+    for i in range(s):
+        steps[:] = -1
+        steps[i], queue[0] = 0, i
+        head, tail = 0, 1
+        while head < tail:
+            k = queue[head]
+            head += 1
+            for j in range(s):
+                if depth[k, j] > 0 and steps[j] < 0:
+                    steps[j] = steps[k] + 1
+                    queue[tail] = j
+                    tail += 1
+                    value[i] += decay ** float(steps[j])
+    return value

@@ -1,6 +1,8 @@
 """C.6 Blocs: agenda, vote, rule, depth (step 8 of a quarter).
 
-With its agenda rate a bloc tables the position of a random member. A member gains from
+With its agenda rate a bloc tables a proposal: the position of a random member or, under
+``bloc_proposal: challenge``, what the members tend to after rounds of expected-utility challenges
+(:mod:`simulation.processes.challenge`). A member gains from
 deciding with close and trusted members and loses by the depth and the distance of the proposal;
 it says yes with a logistic probability. The rule decides whether the bloc goes one rung deeper.
 
@@ -21,11 +23,14 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.affinity import affinity, squared_distance
+from simulation.processes.challenge import settle
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State
 
+BY_A_MEMBER = -1
+"""Rounds of challenges before a proposal that a random member makes by itself."""
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
 
@@ -262,29 +267,45 @@ def hold_vote(
 
 
 @njit(cache=True, error_model="numpy")
-def table(rates: F, s: int, bloc: Blocs, uid: np.ndarray, keys: Keys) -> I32:
-    """The member whose position each bloc tables this quarter, shape (b,); -1 where it tables nothing."""
-    leads = np.full(len(rates), -1, np.int32)
+def tabled(
+    k: int, members: I32, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, key: np.uint64
+) -> F:
+    """What a bloc votes on: a random member's position, or where challenges lead its members."""
+    if rounds == BY_A_MEMBER:
+        return who.position[proposer(key, bloc.uid[k], members, who.uid)]
+    salience = np.empty(len(members))
+    for m in range(len(members)):
+        salience[m] = min(1.0, ai_salience(who.capacity[members[m]], bloc.salience[k], rule))
+    return settle(who.position[members], size[members], salience, rounds)
+
+
+@njit(cache=True, error_model="numpy")
+def table(
+    rates: F, s: int, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, keys: Keys
+) -> tuple[B, F]:
+    """Which blocs table something this quarter, shape (b,), and what they vote on, shape (b, 4)."""
+    tables, proposal = np.zeros(len(rates), np.bool_), np.zeros((len(rates), 4))
     for k in range(len(rates)):
         if bloc.depth[k] < MAX_DEPTH and uniform(keys.agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
             members = members_of(bloc.member[k], s)
             if len(members) >= 2:
-                leads[k] = proposer(keys.proposer, bloc.uid[k], members, uid)
-    return leads
+                tables[k] = True
+                proposal[k] = tabled(k, members, bloc, who, size, rule, rounds, keys.proposer)
+    return tables, proposal
 
 
 @njit(cache=True, error_model="numpy")
 def decide(
-    leads: I32, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F,
-    credit: Credit,
+    tables: B, proposal: F, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64,
+    own: F, credit: Credit,
 ) -> None:  # fmt: skip
     """Let every bloc that tables something vote; ``bloc`` and ``credit`` are changed in place."""
-    for k in range(len(leads)):
-        if leads[k] < 0:
+    for k in range(len(tables)):
+        if not tables[k]:
             continue
         members = members_of(bloc.member[k], s)
         bloc.tabled[k] += 1
-        passes, utility = hold_vote(k, members, who.position[leads[k]], bloc, who, rule, key, own[k])
+        passes, utility = hold_vote(k, members, proposal[k], bloc, who, rule, key, own[k])
         if passes:
             bloc.depth[k] += 1
             bloc.last_passed[k] = quarter
@@ -297,21 +318,21 @@ def decide(
 
 
 def own_votes(
-    leads: I32, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
+    tables: B, proposal: F, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
 ) -> F:
     """Probability (b, s) of a yes of members that decide for themselves; -1 elsewhere.
 
     Nobody is asked where distrust has settled the vote.
     """
-    own = np.full((len(leads), s), -1.0)
-    for k in np.flatnonzero(leads >= 0) if asked else ():
+    own = np.full((len(tables), s), -1.0)
+    for k in np.flatnonzero(tables) if asked else ():
         members = members_of(bloc.member[k], s)
         code = bloc.code[k]
         if vetoed(members, code, bloc.depth[k], who, rule.veto_trust):
             continue
         for i in members:
             if i in asked and not (code == MAJORITY and distrusts(i, members, who, rule.veto_trust)):
-                worth = member_utility(k, i, members, who.position[leads[k]], bloc, who, rule)
+                worth = member_utility(k, i, members, proposal[k], bloc, who, rule)
                 own[k, i] = asked[i](names[k], float(worth))
     return own
 
@@ -336,9 +357,10 @@ def decide_blocs(
     keys = Keys(*map(draws.key, (Stream.BLOC_AGENDA, Stream.BLOC_PROPOSER, Stream.BLOC_VOTE)))
     credit = Credit(state.track_success, state.formed, state.reward)
     bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
-    leads = table(rates, state.s, bloc, state.uid, keys)
-    own = own_votes(leads, state.s, state.bloc_ids, bloc, who, rule, asked)
-    decide(leads, state.s, state.quarter, bloc, who, rule, keys.vote, own, credit)
+    rounds = round(par.challenge_rounds) if mech["bloc_proposal"] == "challenge" else BY_A_MEMBER
+    tables, proposal = table(rates, state.s, bloc, who, state.size, rule, rounds, keys)
+    own = own_votes(tables, proposal, state.s, state.bloc_ids, bloc, who, rule, asked)
+    decide(tables, proposal, state.s, state.quarter, bloc, who, rule, keys.vote, own, credit)
 
 
 def _blocs(state: State) -> Blocs:

@@ -10,7 +10,9 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.syntax import Syntax
 
+from simulation.data.world import CAMPS, load_world
 from simulation.report.terminal import table, titled
+from simulation.scenario.checks import RECORD_END
 from simulation.scenario.listing import LISTS, Row
 
 
@@ -49,7 +51,27 @@ def list_hooks() -> list[Row]:
     ]
 
 
-TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, "metrics": list_metrics, "hooks": list_hooks}
+def list_blocs() -> list[Row]:
+    """Every bloc, with the power of each camp if its members vote together (Shapley–Shubik, Banzhaf)."""
+    from simulation.analysis.coalitions import banzhaf, camp_power, shapley_shubik
+    from simulation.initial import RULES, camps
+    from simulation.processes.blocs import needed_votes
+    from simulation.scenario.parameters import Parameters
+
+    world = load_world(RECORD_END)
+    camp = camps(world, Parameters())
+    rows = LISTS["blocs"]()
+    for row, bloc in zip(rows, world.blocs, strict=True):
+        inside = [int(camp[i]) for i in bloc.members]
+        needed = int(needed_votes(RULES[bloc.rule], bloc.threshold, len(inside)))
+        for name, index in (("power", shapley_shubik), ("swings", banzhaf)):
+            shares = camp_power(inside, len(CAMPS), needed, index)
+            row |= {f"{name}_{label}": round(share, 3) for label, share in zip(CAMPS, shares, strict=True)}
+    return rows
+
+
+_FROM_HERE = {"blocs": list_blocs, "metrics": list_metrics, "hooks": list_hooks}
+TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, **_FROM_HERE}
 """What ``wifaq list`` can list, by word."""
 
 _SHOWN: Mapping[str, Sequence[str]] = {
@@ -58,7 +80,7 @@ _SHOWN: Mapping[str, Sequence[str]] = {
     "parameters": ("name", "default", "low", "high", "meaning"),
     "mechanisms": ("name", "options", "meaning"),
     "actors": ("id", "name", "kind", "home", "core"),
-    "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members"),
+    "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members", "power_EU", "power_CN", "power_US"),
     "instruments": ("id", "title", "domain", "open", "eligible", "joined"),
     "hooks": ("name", "of", "returns", "range", "asked"),
 }
