@@ -191,11 +191,7 @@ def _collect(
         "as_of": scenario.as_of.isoformat(),
         "horizon": horizon,
         "seed": scenario.seed,
-        "replicates": {
-            "planned": scenario.replicates,
-            "done": len(ensemble.outcomes),
-            "failed": len(ensemble.failures),
-        },
+        "replicates": _counts(ensemble),
         "failures": [failure_row(row) for row in failures],
         "parameters": parameters,
         "bands": POSTERIOR_LABEL if drawn else BAND_LABEL,
@@ -215,6 +211,11 @@ def _collect(
     if scenario.record.events:
         more["events"] = ensemble.table("events")
     return Results(info, text, ensemble.table("series"), more, tables)
+
+
+def _counts(ensemble: Ensemble) -> dict[str, int]:
+    done, failed = len(ensemble.outcomes), len(ensemble.failures)
+    return {"planned": ensemble.scenario.replicates, "done": done, "failed": failed}
 
 
 def failure_row(failure: Failure) -> dict[str, Any]:

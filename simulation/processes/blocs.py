@@ -103,15 +103,9 @@ def voters(state: State) -> Voters:
 def vote_rule(par: Parameters) -> VoteRule:
     """The parameters of C.6 as the kernels take them."""
     return VoteRule(
-        par.vote_noise,
-        par.vote_cost,
-        par.vote_distance,
-        par.veto_trust,
-        par.salience_floor,
-        par.salience_capacity,
-        par.affinity_width,
-        par.vote_probability,
-    )
+        par.vote_noise, par.vote_cost, par.vote_distance, par.veto_trust, par.salience_floor,
+        par.salience_capacity, par.affinity_width, par.vote_probability,
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
@@ -365,17 +359,9 @@ def decide_blocs(
 
 def _blocs(state: State) -> Blocs:
     return Blocs(
-        state.bloc_uid,
-        state.member,
-        state.bloc_rule,
-        state.bloc_threshold,
-        state.bloc_salience,
-        state.bloc_regional,
-        state.bloc_depth,
-        state.bloc_last_passed,
-        state.bloc_tabled,
-        state.bloc_passed,
-    )
+        state.bloc_uid, state.member, state.bloc_rule, state.bloc_threshold, state.bloc_salience,
+        state.bloc_regional, state.bloc_depth, state.bloc_last_passed, state.bloc_tabled, state.bloc_passed,
+    )  # fmt: skip
 
 
 def passage_probability(p: float, n: int, code: int, threshold: float) -> float:
