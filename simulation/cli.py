@@ -57,6 +57,9 @@ Sets = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
 ]
 Focal = Annotated[str | None, typer.Option(metavar="ISO3", help="Focal state; default: the scenario's.")]
+Source = Annotated[
+    str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
+]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
@@ -69,6 +72,7 @@ def run(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
+    parameters: Source = "posterior",
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
@@ -97,6 +101,7 @@ def run(
                 workers=workers,
                 progress=progress,
                 contrasts=CONTRASTS if contrasts else (),
+                parameters=parameters,
                 command=_command(),
             )
         there_already = out is None and results.default_folder().exists()
@@ -152,9 +157,7 @@ def compare(
         float | None,
         typer.Option(min=1e-6, help="Half-width wanted of each interval: says how many more replicates that needs."),
     ] = None,
-    parameters: Annotated[
-        str | None, typer.Option(help="posterior: each replicate draws the calibrated parameters, the same for all.")
-    ] = None,
+    parameters: Source = "posterior",
     workers: Workers = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
@@ -171,6 +174,31 @@ def compare(
             )
         print_comparison(comparison, _console(), precision)
         _tell_failures(comparison.failures, debug)
+
+
+@app.command()
+def spread(
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    draws: Annotated[int, typer.Option(min=2, help="Draws of the free parameters.")] = 10,
+    lucks: Annotated[int, typer.Option(min=2, help="Replicates a draw.")] = 4,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the two tables; default: none is written.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario under each rival rule: how much the choice of rule, parameters and chance matter."""
+    with _errors(debug):
+        from simulation.report.spread import print_spread
+        from simulation.spreading import spread as run_spread
+
+        loaded = _load(scenario, sets, focal, None, seed)
+        with _progress(quiet) as progress:
+            found = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
+        print_spread(found, _console())
+        _tell_failures(found.failures, debug)
 
 
 @app.command()
