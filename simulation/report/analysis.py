@@ -27,7 +27,10 @@ def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
         if found.indices is not None:
             _print_indices(found.indices, console)
         _print_swings(found.swings, console)
-        told = found.box if isinstance(found.box, str) else found.box.sentence(found.interest)
+        if isinstance(found.box, str):
+            told = f"No box: {found.box.removeprefix('analyse: ')}."
+        else:
+            told = found.box.sentence(found.interest)
         console.print(escape(told))
         console.print()
 

@@ -49,7 +49,7 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
         values = [escape(label(row[key])) for key in keys]
         band = f"{row['q05']:.3f} to {row['q95']:.3f}"
         made.add_row(row["point"], *values, f"{row['mean']:.3f}", f"{row['standard_error']:.3f}", band)
-    console.print(titled(f"{metric} of the focal state in {results.quarters[-1]}", made))
+    console.print(titled(f"{results.told(metric)} in {results.quarters[-1]}", made))
     if len(rows) > ROWS_SHOWN:
         console.print(f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}")
     console.print()

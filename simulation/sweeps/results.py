@@ -254,6 +254,11 @@ class SweepResults:
         """What the sweep asks to see, as far as it was recorded."""
         return [name for name in self.info["show"] if set(name.split(MINUS)) <= set(self.metrics)]
 
+    def told(self, metric: str) -> str:
+        """A metric in words, and whose it is."""
+        actors = set(self.series(metric.split(MINUS)[0], self.quarters[-1])["actor"].astype("str"))
+        return metric.replace("_", " ") + ("" if actors == {SYSTEM} else " of the focal state")
+
     def write_tables(self) -> None:
         """Put ``points.csv``, ``summary.csv`` (of the last quarter) and the heat maps beside the chunks."""
         store.write_csv(self.points(), self.folder / "points.csv")
@@ -287,7 +292,7 @@ class SweepResults:
         table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
         table = table.loc[list(dict.fromkeys(self._points[down])), list(dict.fromkeys(self._points[across]))]
         told = f"Mean over {' and '.join([str(self.info['replicates']) + ' replicates', *axes[2:]])}; {BAND_LABEL}."
-        title = f"{metric.replace('_', ' ').capitalize()} of the focal state, {quarter or self.quarters[-1]}"
+        title = f"{self.told(metric).capitalize()}, {quarter or self.quarters[-1]}"
         with style():
             return draw_heatmap(table, new_axes(), title=title, label=told)
 
