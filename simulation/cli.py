@@ -253,6 +253,29 @@ def sweep(
         _tell_failures(results.failures, debug)
 
 
+@app.command()
+def analyse(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
+    metric: Annotated[str, typer.Option(help="Which metric of the focal state.")] = "cooperation",
+    quarter: Annotated[str | None, typer.Option(help="When; default: the last quarter.")] = None,
+    above: Annotated[float | None, typer.Option(help="Of interest: means above this.")] = None,
+    below: Annotated[float | None, typer.Option(help="Of interest: means below this; default: the lowest quarter.")] = (
+        None
+    ),
+    debug: Debug = False,
+) -> None:
+    """Sensitivity indices, replicate noise and scenario boxes of a sweep."""
+    with _errors(debug):
+        from simulation.analysing import analyse as analyse_sweep
+        from simulation.analysing import write as write_analysis
+        from simulation.report.analysis import print_analyses
+        from simulation.sweeps.results import SweepResults
+
+        found = analyse_sweep(SweepResults.open(folder), metric, quarter, above, below)
+        print_analyses(found, _console())
+        typer.echo(f"Tables: {write_analysis(found, folder)}")
+
+
 def main() -> None:
     """Entry point of the ``wifaq`` command."""
     for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it

@@ -19,6 +19,7 @@ from simulation.running import CONTRAST_METRICS, failure_row, milestones, slim
 from simulation.scenario.quarter import Quarter
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 
@@ -56,6 +57,7 @@ def compare(
     metrics: Sequence[str] = CONTRAST_METRICS,
     quarters: Sequence[str] = (),
     parameters: str = posterior.POSTERIOR,
+    actors: Cast | Sequence[Cast | None] | None = None,
     simulate: Simulate = simulate_model,
 ) -> Comparison:
     """Contrast scenarios with the first one, replicate by replicate.
@@ -73,6 +75,9 @@ def compare(
     parameters
         ``posterior``: in each replicate the calibrated parameters are drawn anew, the same draw
         for all scenarios; what a scenario sets itself is not drawn. ``defaults``: none is.
+    actors
+        Replacement classes by actor id or by kind: one mapping for all scenarios, or one a
+        scenario (``[None, {"ocp": MyFirm}]`` compares a scenario given twice with and without).
     simulate
         The model; another only in tests.
 
@@ -83,6 +88,7 @@ def compare(
     """
     posterior.check_source(parameters)
     _check(scenarios)
+    casts = _casts(actors, len(scenarios))
     asked = _asked(quarters, scenarios)
     points = _keys(scenarios)
     count = min(scenario.replicates for scenario in scenarios)
@@ -96,6 +102,7 @@ def compare(
         workers,
         progress,
         simulate=simulate,
+        casts={key: cast for key, cast in zip(points, casts, strict=True) if cast},
     )
     first, *others = points
     when = asked or _common_quarters(found.values())
@@ -112,6 +119,15 @@ def compare(
         tuple(failure_row(failure) for failure in failures),
         POSTERIOR_LABEL if drawn else BAND_LABEL,
     )
+
+
+def _casts(actors: Cast | Sequence[Cast | None] | None, count: int) -> list[Cast | None]:
+    """The cast of each scenario."""
+    if actors is None or isinstance(actors, Mapping):
+        return [actors] * count
+    if len(actors) != count:
+        raise InputError(f"actors: {len(actors)} mappings for {count} scenarios; give one, or one a scenario")
+    return list(actors)
 
 
 def _check(scenarios: Sequence[Scenario]) -> None:

@@ -21,6 +21,7 @@ from simulation.experiments.worker import Failure, Simulate
 from simulation.results import Results
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 CONTRASTS = ("fragmentation", "rivalry")
@@ -50,6 +51,7 @@ def run(
     contrasts: Sequence[str] = (),
     parameters: str = posterior.POSTERIOR,
     command: str = "",
+    actors: Cast | None = None,
     simulate: Simulate = simulate_model,
     facts: Describe = describe,
 ) -> Results:
@@ -73,6 +75,8 @@ def run(
         from the shipped posterior, the same draw for what is contrasted. ``defaults``: none is drawn.
     command
         Kept in ``run.json``.
+    actors
+        Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm, "ngo": MyNGO}``.
     simulate, facts
         The model; others only in tests.
 
@@ -85,6 +89,8 @@ def run(
     ------
     InputError
         If the scenario is at fault.
+    ModelError
+        If a class cannot play whom it is given to.
     RunError
         If every replicate failed.
     """
@@ -96,16 +102,17 @@ def run(
     points |= {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
+    casts = dict.fromkeys(points, actors) if actors else {}
     if parameters == posterior.POSTERIOR:
         simulate = posterior.Drawing(simulate, posterior.chosen(*points.values()))
-    found = run_points(points, counts, workers, progress, simulate=simulate)
+    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
         first = ensemble.failures[0]
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    return _collect(ensemble, known, compared, failures, command, parameters)
+    return _collect(ensemble, known, compared, failures, command, parameters, actors)
 
 
 def load(
@@ -163,6 +170,7 @@ def _collect(
     failures: list[Failure],
     command: str,
     parameters: str,
+    actors: Cast | None,
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
 
@@ -171,7 +179,7 @@ def _collect(
     names = facts.actors.set_index("id")
     text = scenario_to_yaml(scenario)
     drawn = parameters == posterior.POSTERIOR
-    hashes = store.hashes(scenario, text) | {"posterior": posterior.file_hash() if drawn else ""}
+    hashes = store.hashes(scenario, text, actors) | {"posterior": posterior.file_hash() if drawn else ""}
     recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),

@@ -133,8 +133,8 @@ class Drawing:
     fixed: Collection[str] = ()
     lucks: int = 1
 
-    def __call__(self, scenario: Scenario, replicate: int) -> Any:
+    def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
         drawn = load().draw(scenario.seed, replicate // self.lucks)
         kept = {name: value for name, value in drawn.items() if name not in self.fixed}
         changed = scenario.parameters.replace(**kept)
-        return self.simulate(scenario.model_copy(update={"parameters": changed}), replicate)
+        return self.simulate(scenario.model_copy(update={"parameters": changed}), replicate, **cast)

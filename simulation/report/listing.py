@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.markup import escape
+from rich.syntax import Syntax
 
 from simulation.data.world import CAMPS, load_world
 from simulation.report.terminal import table, titled
@@ -31,15 +33,22 @@ def list_metrics() -> list[Row]:
 
 
 def list_hooks() -> list[Row]:
-    """Every decision of an actor that a subclass or a single agent can replace."""
-    from simulation.actors.base import HOOKS, Actor
+    """Every decision of an actor that a subclass or a single agent can replace, with its default code."""
+    from simulation.actors import HOOKS, StateActor
 
-    rows: list[Row] = []
-    for name in HOOKS:
-        hook = getattr(Actor, name)
-        names = ", ".join(list(inspect.signature(hook).parameters)[1:])
-        rows.append({"name": f"{name}({names})", "meaning": (inspect.getdoc(hook) or "").splitlines()[0]})
-    return rows
+    return [
+        {
+            "name": f"{hook.name}({', '.join(list(inspect.signature(getattr(StateActor, hook.name)).parameters)[1:])})",
+            "of": "every actor" if hook.owner == "Actor" else "states",
+            "returns": hook.unit,
+            "range": hook.range,
+            "asked": hook.asked,
+            "section": hook.section,
+            "meaning": (inspect.getdoc(getattr(StateActor, hook.name)) or "").splitlines()[0],
+            "code": textwrap.dedent(inspect.getsource(getattr(StateActor, hook.name))),
+        }
+        for hook in HOOKS.values()
+    ]
 
 
 def list_blocs() -> list[Row]:
@@ -73,6 +82,7 @@ _SHOWN: Mapping[str, Sequence[str]] = {
     "actors": ("id", "name", "kind", "home", "core"),
     "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members", "power_EU", "power_CN", "power_US"),
     "instruments": ("id", "title", "domain", "open", "eligible", "joined"),
+    "hooks": ("name", "of", "returns", "range", "asked"),
 }
 
 
@@ -87,7 +97,10 @@ def listing(topic: str) -> RenderableType:
         made.columns[0].no_wrap = True  # a name that can be copied
     for row in rows:
         made.add_row(*(escape(_text(row[name])) for name in columns))
-    return titled(f"{len(rows)} {topic}", made)
+    shown = titled(f"{len(rows)} {topic}", made)
+    if topic == "hooks":  # what a student copies and changes
+        return Group(shown, "", *(Syntax(str(row["code"]), "python", background_color="default") for row in rows))
+    return shown
 
 
 def _is_number(value: object) -> bool:
