@@ -365,17 +365,9 @@ def decide_blocs(
 
 def _blocs(state: State) -> Blocs:
     return Blocs(
-        state.bloc_uid,
-        state.member,
-        state.bloc_rule,
-        state.bloc_threshold,
-        state.bloc_salience,
-        state.bloc_regional,
-        state.bloc_depth,
-        state.bloc_last_passed,
-        state.bloc_tabled,
-        state.bloc_passed,
-    )
+        state.bloc_uid, state.member, state.bloc_rule, state.bloc_threshold, state.bloc_salience,
+        state.bloc_regional, state.bloc_depth, state.bloc_last_passed, state.bloc_tabled, state.bloc_passed,
+    )  # fmt: skip
 
 
 def passage_probability(p: float, n: int, code: int, threshold: float) -> float:
