@@ -193,8 +193,7 @@ def _collect(
         "seed": scenario.seed,
         "replicates": _counts(ensemble),
         "failures": [failure_row(row) for row in failures],
-        "parameters": parameters,
-        "bands": POSTERIOR_LABEL if drawn else BAND_LABEL,
+        **_source(parameters),
         "contrasts": contrasts,
         "notes": list(facts.notes),
         "priors_alone": list(facts.priors_alone),
@@ -207,10 +206,22 @@ def _collect(
         "ties": _name_partners(summary.partners(ensemble.ties, scenario.focal, horizon, len(ensemble.outcomes)), names),
         "instruments": _name_instruments(summary.instruments(ensemble.joins, recorded, horizon), facts),
     }
-    more = {"edges": ensemble.table("ties")} if scenario.record.ties == "all" else {}
-    if scenario.record.events:
-        more["events"] = ensemble.table("events")
-    return Results(info, text, ensemble.table("series"), more, tables)
+    return Results(info, text, ensemble.table("series"), _on_request(ensemble), tables)
+
+
+def _on_request(ensemble: Ensemble) -> dict[str, Any]:
+    record = ensemble.scenario.record
+    more = {"edges": ensemble.table("ties")} if record.ties == "all" else {}
+    return more | ({"events": ensemble.table("events")} if record.events else {})
+
+
+def _source(parameters: str) -> dict[str, str]:
+    drawn = parameters == posterior.POSTERIOR
+    return {"parameters": parameters, "bands": POSTERIOR_LABEL if drawn else BAND_LABEL}
+
+
+def _sample_hash(parameters: str) -> dict[str, str]:
+    return {"posterior": posterior.file_hash() if parameters == posterior.POSTERIOR else ""}
 
 
 def _counts(ensemble: Ensemble) -> dict[str, int]:

@@ -117,10 +117,11 @@ def _draw_marginals(sample: Posterior):  # type: ignore[no-untyped-def]
         axis.axvline(entry.default, color="black", linewidth=1, linestyle=":")
         if is_logarithmic(entry):
             axis.set_xscale("log")
+            axis.set_xticks([entry.low, entry.high], [f"{entry.low:g}", f"{entry.high:g}"])
         axis.set_title(entry.name.replace("_", " "), fontsize=9)
         axis.set_yticks([])
         axis.tick_params(labelsize=7)
-        axis.tick_params(which="minor", labelbottom=False)
+        axis.tick_params(which="minor", bottom=False, labelbottom=False)
     for axis in axes[len(entries) :]:
         axis.set_visible(False)
     figure.suptitle("Posterior (blue) over prior (grey line); dotted: default", fontsize=11)
