@@ -225,6 +225,40 @@ def sweep(
         _tell_failures(results.failures, debug)
 
 
+@app.command()
+def instruments(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file that describes instruments.")],
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="What is known: nothing dated later.")],
+    by: Annotated[str, typer.Option("--by", metavar="DATE", help="Forecast: who will have joined by this day.")],
+    out: Annotated[Path | None, typer.Option(help="CSV file to write; default: standard output.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Probability that each eligible state joins, for instruments described in a file."""
+    with _errors(debug):
+        from simulation.evidence.instrument_table import forecast_file
+
+        text = forecast_file(file, as_of, by, out)
+        if out is None:
+            typer.echo(text, nl=False)
+        else:
+            typer.echo(f"{text.count(chr(10)) - 1} rows: {out}")
+
+
+@app.command()
+def backtest(
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Only forecasts made on this day; default: several.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables and the picture; default: none.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Score past forecasts of who joins what against simple rivals."""
+    with _errors(debug):
+        from simulation.evidence.backtest import backtest as run_backtest
+
+        typer.echo(run_backtest(as_of, out))
+
+
 def main() -> None:
     """Entry point of the ``wifaq`` command."""
     for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it

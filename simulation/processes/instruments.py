@@ -37,10 +37,22 @@ FACTORS = (
     "club",
     "attention",
     "launch",
+    "votes",
+    "size",
+    "house",
+    "launch_binding",
 )
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`."""
 
 _CIVIL = DOMAINS.index("civil")
+SMALLEST = 0.005
+"""Size below which a state counts as this small: a logarithm needs a floor."""
+ELSEWHERE = 0.5
+"""What a text of another domain counts in a habit, against one of the same (assumption)."""
+CENTRED = tuple(FACTORS.index(name) for name in ("affinity", "sponsor", "habit", "capacity", "sovereignty", "votes",
+                                                 "size", "house"))  # fmt: skip
+"""Factors counted from their mean over the eligible when a run starts, so that the reach of a text is the log odds
+of the average state that may join it, and a text of few members does not start from a mean of all states."""
 
 
 class Texts(NamedTuple):
@@ -55,6 +67,7 @@ class Texts(NamedTuple):
     joined: B
     club: B
     launching: B
+    house: B
 
 
 class Joiners(NamedTuple):
@@ -62,6 +75,7 @@ class Joiners(NamedTuple):
 
     position: F
     weight: F
+    size: F
     capacity: F
     urgency: F
     norm: B
@@ -78,13 +92,36 @@ def instrument_z(state: State) -> F:
     return state.instrument_enforcement * z
 
 
-def draw_reach(state: State, par: Parameters, seed: int, replicate: int) -> None:
-    """Draw the intercept of every instrument from its prior, once a replicate (normal, keyed)."""
+def draw_reach(state: State, par: Parameters, mech: Mechanisms, seed: int, replicate: int) -> None:
+    """Draw the reach of every instrument from its prior, once a replicate (normal, keyed).
+
+    The reach is the log odds with which the average eligible state joins in a quarter; the intercept
+    is the reach less what the :data:`CENTRED` factors are worth to that state. An exclusive club has
+    a lower mean. A text that is in the record already keeps the reach of its kind: the record says
+    who joined, and enters through the factors.
+    """
     stream = key(seed, replicate, -1, Stream.INSTRUMENT_REACH)
+    offset = centres(state, par, mech)
     for q, uid in enumerate(state.instrument_uid):
-        state.reach_intercept[q] = par.join_intercept + par.join_intercept_sd * normal(
-            uniform(stream, uid, np.uint64(0))
-        )
+        reach = par.join_intercept - par.join_club * state.instrument_club[q]
+        reach += par.join_intercept_sd * normal(uniform(stream, uid, np.uint64(0)))
+        state.reach_intercept[q] = reach - offset[q]
+
+
+def centres(state: State, par: Parameters, mech: Mechanisms) -> F:
+    """What the :data:`CENTRED` factors add to the log odds of the average eligible state, shape (q,)."""
+    everyone = mean_factors(state, par)
+    return everyone[:, CENTRED] @ coefficients(par, mech)[list(CENTRED)]
+
+
+def mean_factors(state: State, par: Parameters) -> F:
+    """Mean of every factor over the eligible states as if nobody had joined, shape (q, len(FACTORS))."""
+    chosen = np.ones(len(state.instrument_ids), bool)
+    out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
+    text = _texts(state)._replace(joined=np.zeros_like(state.joined))
+    factors_of(chosen, text, _joiners(state, par), np.ascontiguousarray(state.peer_weight.T), par.affinity_width, out)
+    count = state.eligible[:, : out.shape[1]].sum(axis=1)
+    return np.asarray(out.sum(axis=1) / np.maximum(count, 1)[:, None])
 
 
 def is_open(state: State) -> B:
@@ -108,6 +145,10 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
             par.club_benefit if mech.on("clubs") else 0.0,
             par.forum_attention,
             par.join_launch,
+            par.join_votes,
+            par.join_size,
+            par.join_house,
+            -par.join_launch_binding,
         ]
     )
 
@@ -194,6 +235,10 @@ def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float,
             row[9] = inside
             row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
             row[11] = 1.0 if text.launching[q] else 0.0
+            row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
+            row[13] = np.log(max(who.size[i], SMALLEST))
+            row[14] = 1.0 if text.house[q, i] else 0.0
+            row[15] = 1.0 if text.launching[q] and text.binding[q] else 0.0
 
 
 def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F:
@@ -229,6 +274,7 @@ def _texts(state: State) -> Texts:
         state.joined,
         state.instrument_club,
         state.opens == state.quarter,
+        state.instrument_house,
     )
 
 
@@ -236,6 +282,7 @@ def _joiners(state: State, par: Parameters) -> Joiners:
     return Joiners(
         state.position,
         state.weight,
+        state.size,
         state.capacity,
         state.urgency,
         state.norm,
@@ -361,6 +408,8 @@ def peer_weights(likeness: F, member: B) -> F:
 def habits(eligible: B, joined: B, domain: I8) -> F:
     """Inclination to join by domain, (earlier joins + .5)/(earlier eligible + 1), shape (5, n).
 
+    A text of another domain counts by :data:`ELSEWHERE`: alone, a domain has one or two lists.
+
     Parameters
     ----------
     eligible, joined
@@ -371,9 +420,9 @@ def habits(eligible: B, joined: B, domain: I8) -> F:
     """
     result = np.empty((len(DOMAINS), eligible.shape[1]))
     for d in range(len(DOMAINS)):
-        rows = domain == d
-        could = eligible[rows].sum(axis=0)
-        did = (joined[rows] & eligible[rows]).sum(axis=0)
+        weight = np.where(domain == d, 1.0, ELSEWHERE)
+        could = weight @ eligible
+        did = weight @ (joined & eligible)
         result[d] = (did + 0.5) / (could + 1.0)
     return result
 
