@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulation.data.world import World
 from simulation.levers import apply_strategy
-from simulation.processes import capacity, capture, instruments, learning, norms, opinion
+from simulation.processes import capacity, capture, instruments, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.camps import camps_of_states
@@ -368,12 +368,12 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     settled = np.zeros(len(state.instrument_ids), bool)
     for q, facts in enumerate(world.instruments):
         settled[q] = facts.complete and not facts.invitation_only and len(facts.joined) < len(facts.eligible)
-    state.habit = instruments.habits(
+    state.habit = reach.habits(
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = instruments.peer_weights(likeness, state.member[:, :s])
-    instruments.draw_reach(state, par, mech, seed, replicate)
+    reach.draw_reach(state, par, mech, seed, replicate)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)

@@ -26,6 +26,7 @@ ORDER = (
     {"model"},
     {"experiments"},
     {"analysis"},
+    {"evidence"},
     {"plots"},
     {"sweeps"},
     {"results"},

@@ -30,7 +30,7 @@ _ROWS = (
     "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
     "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "uncut", "capture_drift",
 )  # fmt: skip
-_COLUMNS = ("member", "eligible", "joined", "join_quarter", "sponsor", "habit")
+_COLUMNS = ("member", "eligible", "instrument_house", "joined", "join_quarter", "sponsor", "habit")
 
 
 def small_state(

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from simulation.data.tables import table
 from simulation.data.world import World
@@ -22,6 +23,11 @@ from simulation.scenario.load import fault_at, in_file_order
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.schema import InstrumentSpec
 from simulation.scenario.source import Node, plain, read_any
+
+
+KEYS = ("id", "title", "opens", "closes", "track", "sponsors", "eligible", "position", "binding", "domain", "joined",
+        "exclusive", "enforcement")  # fmt: skip
+"""Keys of an entry."""
 
 
 class Entry(InstrumentSpec):
@@ -63,7 +69,7 @@ def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[Text]:
     seen: dict[str, int] = {}
     for place, node in enumerate(rows.value):
         path_of: Path = ("instruments", place)
-        entry = _entry(root, node, path_of, faults)
+        entry = _entry(root, node, path_of, world, faults)
         if entry is None:
             continue
         if entry.id in seen:
@@ -76,13 +82,34 @@ def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[Text]:
     return [_text(entry, world) for entry in entries]
 
 
-def _entry(root: Node, node: Node, path: Path, faults: list[Fault]) -> Entry | None:
+def _entry(root: Node, node: Node, path: Path, world: World, faults: list[Fault]) -> Entry | None:
     try:
         return Entry.model_validate(plain(node))
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            faults.append(fault_at(root, (*path, *item["loc"]), sentence(item)))
+            faults.append(fault_at(root, (*path, *item["loc"]), _said(item)))
+        wrong = {item["loc"][0] for item in error.errors(include_url=False) if item["loc"]}
+    # what is left is looked at too, with a day that is never shown
+    data = plain(node)
+    if not isinstance(data, dict):
+        return None
+    kept = {"id": "?", "opens": "0001-01-01"} | {key: value for key, value in data.items() if key not in wrong}
+    try:
+        rest = Entry.model_validate(kept)
+    except ValidationError:
+        return None
+    faults += [fault_at(root, (*path, *where), text) for where, text in _wrong(rest, world)]
     return None
+
+
+def _said(item: ErrorDetails) -> str:
+    """A fault of an entry in words; those of a missing or unknown key name the keys of an entry."""
+    if item["type"] == "missing":
+        return "is missing; an instrument needs id and opens"
+    if item["type"] == "extra_forbidden":
+        word = str(item["loc"][-1])
+        return f"unknown key; {suggest(word, KEYS, limit=len(KEYS))}"
+    return sentence(item)
 
 
 def _wrong(entry: Entry, world: World) -> Iterator[tuple[Path, str]]:

@@ -24,6 +24,8 @@ F = NDArray[np.float64]
 DRAWS = 2000
 TRIALS = 20_000
 """Launches and paces among which those that agree with the joins so far are chosen."""
+SPONSOR_JOINS = 0.95
+"""Chance that a sponsoring state is in its own text: all nine of the lists are, (9 + .5)/(9 + 1)."""
 LONGEST = 40
 """Steps of a forecast; a longer one takes longer steps than a quarter."""
 
@@ -84,6 +86,7 @@ def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: fr
     if text.opens <= last and start <= last:
         if not known:
             _step(here, weight, launch, 1.0, stay, inside, luck)
+            _found(here, stay, inside, luck)
         quarters = (last - start).days / QUARTER_DAYS
         steps = min(LONGEST, int(np.ceil(quarters)))
         for _ in range(steps):
@@ -110,6 +113,13 @@ def _step(here: Setting, weight: F, reach: F, quarters: float, stay: F, inside: 
     out = -quarters * np.logaddexp(0.0, logit)
     stay += out
     inside |= luck.random(stay.shape) < -np.expm1(out)
+
+
+def _found(here: Setting, stay: F, inside: NDArray[np.bool_], luck: np.random.Generator) -> None:
+    """States that sponsor a text join it when it opens, nearly surely."""
+    own = np.isin(here.ids, here.text.sponsors)
+    stay[:, own] = np.log1p(-SPONSOR_JOINS)
+    inside[:, own] |= luck.random((len(inside), int(own.sum()))) < SPONSOR_JOINS
 
 
 def _agreeing_paces(here: Setting, weights: Weights, reach: float, elapsed: float, luck: np.random.Generator,

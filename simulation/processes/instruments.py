@@ -19,7 +19,7 @@ from numba import njit
 
 from simulation.processes.affinity import affinity
 from simulation.processes.blocs import member_lists, members_of
-from simulation.randomness import Draws, Stream, key, normal, uniform
+from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NEVER, REGIONAL, STATE, B, F, State
@@ -47,8 +47,6 @@ FACTORS = (
 _CIVIL = DOMAINS.index("civil")
 SMALLEST = 0.005
 """Size below which a state counts as this small: a logarithm needs a floor."""
-ELSEWHERE = 0.5
-"""What a text of another domain counts in a habit, against one of the same (assumption)."""
 CENTRED = tuple(FACTORS.index(name) for name in ("affinity", "sponsor", "habit", "capacity", "sovereignty", "votes",
                                                  "size", "house"))  # fmt: skip
 """Factors counted from their mean over the eligible when a run starts, so that the reach of a text is the log odds
@@ -90,38 +88,6 @@ def instrument_z(state: State) -> F:
     """What each instrument counts for its members, e·z, shape (q,), in [0, 1]."""
     z = np.where(state.binding, np.where(state.in_force, 1.0, 2.0 / 3.0), 1.0 / 3.0)
     return state.instrument_enforcement * z
-
-
-def draw_reach(state: State, par: Parameters, mech: Mechanisms, seed: int, replicate: int) -> None:
-    """Draw the reach of every instrument from its prior, once a replicate (normal, keyed).
-
-    The reach is the log odds with which the average eligible state joins in a quarter; the intercept
-    is the reach less what the :data:`CENTRED` factors are worth to that state. An exclusive club has
-    a lower mean. A text that is in the record already keeps the reach of its kind: the record says
-    who joined, and enters through the factors.
-    """
-    stream = key(seed, replicate, -1, Stream.INSTRUMENT_REACH)
-    offset = centres(state, par, mech)
-    for q, uid in enumerate(state.instrument_uid):
-        reach = par.join_intercept - par.join_club * state.instrument_club[q]
-        reach += par.join_intercept_sd * normal(uniform(stream, uid, np.uint64(0)))
-        state.reach_intercept[q] = reach - offset[q]
-
-
-def centres(state: State, par: Parameters, mech: Mechanisms) -> F:
-    """What the :data:`CENTRED` factors add to the log odds of the average eligible state, shape (q,)."""
-    everyone = mean_factors(state, par)
-    return everyone[:, CENTRED] @ coefficients(par, mech)[list(CENTRED)]
-
-
-def mean_factors(state: State, par: Parameters) -> F:
-    """Mean of every factor over the eligible states as if nobody had joined, shape (q, len(FACTORS))."""
-    chosen = np.ones(len(state.instrument_ids), bool)
-    out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
-    text = _texts(state)._replace(joined=np.zeros_like(state.joined))
-    factors_of(chosen, text, _joiners(state, par), np.ascontiguousarray(state.peer_weight.T), par.affinity_width, out)
-    count = state.eligible[:, : out.shape[1]].sum(axis=1)
-    return np.asarray(out.sum(axis=1) / np.maximum(count, 1)[:, None])
 
 
 def is_open(state: State) -> B:
@@ -259,11 +225,12 @@ def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F
     chosen = is_open(state) if chosen is None else chosen
     out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
     weight_of = np.ascontiguousarray(state.peer_weight.T)
-    factors_of(chosen, _texts(state), _joiners(state, par), weight_of, par.affinity_width, out)
+    factors_of(chosen, texts_of(state), joiners_of(state, par), weight_of, par.affinity_width, out)
     return out
 
 
-def _texts(state: State) -> Texts:
+def texts_of(state: State) -> Texts:
+    """Columns of the instruments as the factors read them."""
     return Texts(
         state.instrument_position,
         state.binding,
@@ -278,7 +245,8 @@ def _texts(state: State) -> Texts:
     )
 
 
-def _joiners(state: State, par: Parameters) -> Joiners:
+def joiners_of(state: State, par: Parameters) -> Joiners:
+    """Columns of the actors as the factors read them."""
     return Joiners(
         state.position,
         state.weight,
@@ -403,28 +371,6 @@ def peer_weights(likeness: F, member: B) -> F:
                         shared += 1
                 weights[i, j] = likeness[i, j] * (1.0 + shared)
     return weights
-
-
-def habits(eligible: B, joined: B, domain: I8) -> F:
-    """Inclination to join by domain, (earlier joins + .5)/(earlier eligible + 1), shape (5, n).
-
-    A text of another domain counts by :data:`ELSEWHERE`: alone, a domain has one or two lists.
-
-    Parameters
-    ----------
-    eligible, joined
-        Shape (q, n), of the instruments on which a state has had time to decide; leave out those
-        whose lists are incomplete or that open later.
-    domain
-        Index into ``DOMAINS``, shape (q,).
-    """
-    result = np.empty((len(DOMAINS), eligible.shape[1]))
-    for d in range(len(DOMAINS)):
-        weight = np.where(domain == d, 1.0, ELSEWHERE)
-        could = weight @ eligible
-        did = weight @ (joined & eligible)
-        result[d] = (did + 0.5) / (could + 1.0)
-    return result
 
 
 def join_quarters(joined: B) -> I32:
