@@ -81,13 +81,13 @@ def by_list(scored: list[Scored]) -> pd.DataFrame:
     """Scores of the model, list by list."""
     rows = []
     for one in scored:
-        y, p, base = (one.rows[c].to_numpy(float) for c in ("joined", MODEL, "base rate"))
+        y, p, base, whole = (one.rows[c].to_numpy(float) for c in ("joined", MODEL, "base rate", "as_one"))
         low, quarter, upper, high = np.quantile(one.counts, (0.05, 0.25, 0.75, 0.95))
         rows.append({
             "list": one.name, "joined": int(y.sum()), "eligible": len(y), "expected": round(float(p.sum()), 1),
             "50 %": f"{quarter:.0f}-{upper:.0f}", "90 %": f"{low:.0f}-{high:.0f}",
             "Brier skill": scores.skill(scores.brier(p, y), scores.brier(base, y)),
-            "EU as one": scores.skill(scores.brier(p, y, one.rows["as_one"]), scores.brier(base, y, one.rows["as_one"])),
+            "EU as one": scores.skill(scores.brier(p, y, whole), scores.brier(base, y, whole)),
             "log score": scores.log_score(p, y), "AUC": scores.auc(p, y),
         })  # fmt: skip
     return pd.DataFrame(rows)
@@ -120,7 +120,8 @@ def by_rival(scored: list[Scored]) -> pd.DataFrame:
 def by_state(scored: list[Scored]) -> pd.Series:
     """Mean log score of each state over the lists it could join, best first."""
     rows = pd.concat([one.rows for one in scored])
-    rows["score"] = [scores.log_score(np.array([p]), np.array([y])) for p, y in zip(rows[MODEL], rows["joined"], strict=True)]
+    pairs = rows[[MODEL, "joined"]].to_numpy(float)
+    rows["score"] = [scores.log_score(pair[:1], pair[1:]) for pair in pairs]
     return rows.groupby("iso3")["score"].mean().sort_values()
 
 

@@ -24,7 +24,6 @@ from simulation.scenario.messages import Path, sentence
 from simulation.scenario.schema import InstrumentSpec
 from simulation.scenario.source import Node, plain, read_any
 
-
 KEYS = ("id", "title", "opens", "closes", "track", "sponsors", "eligible", "position", "binding", "domain", "joined",
         "exclusive", "enforcement")  # fmt: skip
 """Keys of an entry."""

@@ -26,6 +26,9 @@ TRIALS = 20_000
 """Launches and paces among which those that agree with the joins so far are chosen."""
 SPONSOR_JOINS = 0.95
 """Chance that a sponsoring state is in its own text: all nine of the lists are, (9 + .5)/(9 + 1)."""
+PACE_CHANGE = 0.7
+"""Standard deviation by which a text's pace to come differs from that so far (assumption): the record has no list
+whose joins are dated well enough to measure it."""
 LONGEST = 40
 """Steps of a forecast; a longer one takes longer steps than a quarter."""
 
@@ -136,4 +139,5 @@ def _agreeing_paces(here: Setting, weights: Weights, reach: float, elapsed: floa
     stay = -np.logaddexp(0.0, launch[:, None] + score) - elapsed * np.logaddexp(0.0, pace[:, None] + later)
     fit = np.where(here.joined, np.log(-np.expm1(np.minimum(stay, -1e-12))), stay).sum(axis=1) * TEMPER
     chance = np.exp(fit - fit.max())
-    return np.asarray(luck.choice(pace, draws, p=chance / chance.sum()))
+    agreed = luck.choice(pace, draws, p=chance / chance.sum())
+    return np.asarray(agreed + PACE_CHANGE * luck.standard_normal(draws))

@@ -157,7 +157,8 @@ def setting(text: Text, day: date, without: frozenset[str] = frozenset()) -> Set
     found = joining_factors(columns, par, np.array([True]))[0, rows][:, CENTRED]  # type: ignore[arg-type]
     ids = tuple(world.ids[i] for i in rows)
     inside = np.isin(ids, text.joined or ())
-    return Setting(text, ids, found - found.mean(axis=0), _shares(weight, rows), _shares(world.contiguous, rows), inside)
+    static = found - found.mean(axis=0)
+    return Setting(text, ids, static, _shares(weight, rows), _shares(world.contiguous, rows), inside)
 
 
 def _shares(weight: NDArray[np.generic], rows: NDArray[np.int64]) -> F:

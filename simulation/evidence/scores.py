@@ -44,7 +44,9 @@ def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
-def bootstrap(score: Callable[[list[F]], float], blocks: list[F], draws: int = 1000, seed: int = 1) -> tuple[float, float]:
+def bootstrap(
+    score: Callable[[list[F]], float], blocks: list[F], draws: int = 1000, seed: int = 1
+) -> tuple[float, float]:
     """5 and 95 % of a score over resampled lists, and states within each (columns of a block: rows a state)."""
     luck = np.random.default_rng(seed)
     found = []

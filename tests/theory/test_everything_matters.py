@@ -68,6 +68,8 @@ def assert_shows(case: Case) -> None:
 FERMI = {"mechanisms.learning": "fermi"}
 WHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "join_launch": ("global_settlement", {}),  # no shipped text opens after the as-of date
+    "join_launch_binding": ("global_settlement", {}),
+    "join_secretariat": ("baseline", {"parameters.join_sponsor": 2.7}),  # sponsors' pull is fitted to nothing
     "disclosure_cost": ("society_paid_disclosed", {}),
     "backlash": ("society_paid_hidden", {}),
     "backlash_trust": ("society_paid_hidden", {}),
