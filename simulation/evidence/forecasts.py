@@ -1,7 +1,6 @@
 """The register of forecasts, ``docs/forecasts.csv``: dated questions, probabilities, how each is resolved.
 
-``python -m simulation.evidence.forecasts RUN_FOLDER docs/forecasts.csv`` after
-``wifaq run scenarios/baseline.yaml --out RUN_FOLDER``. Questions on texts come from the joining
+Made by :data:`COMMAND`. Questions on texts come from the joining
 forecast as of the last day of the record, those on deals and metrics from the replicates of the run.
 """
 
@@ -35,6 +34,10 @@ OTHERS = ("BRA", "IND", "KEN", "IDN")
 QUARTERS = ("2026Q4", "2030Q4")
 METRICS = ("deals", "instruments_joined", "cooperation", "capacity")
 PARTNERS = 8
+COMMAND = (
+    "wifaq run scenarios/baseline.yaml --replicates 200 --out results/register; "
+    "python -m simulation.evidence.forecasts results/register docs/forecasts.csv"
+)
 LATER = "a later release of this project whose records reach that day: the recorded value then, by docs/metrics.md"
 
 
@@ -81,7 +84,7 @@ def on_run(folder: Path, focal: str) -> Iterator[tuple[str, str, float, str]]:
                    str(pd.Period(quarter, "Q").end_time.date()), float((values >= bar).mean()),
                    LATER)  # fmt: skip
     ties = pd.read_csv(folder / "ties.csv", keep_default_na=False)
-    last = series["quarter"].max()
+    last = max(series["quarter"].astype(str).unique())
     for row in ties.sort_values("probability", ascending=False).drop_duplicates("partner").head(PARTNERS).itertuples():
         yield (f"{focal} and {row.name} ({row.partner}) have an AI-governance deal in force at the end of {last}",
                str(pd.Period(last, "Q").end_time.date()), float(str(row.probability)),
@@ -91,12 +94,11 @@ def on_run(folder: Path, focal: str) -> Iterator[tuple[str, str, float, str]]:
 def register(folder: Path, out: Path) -> pd.DataFrame:
     """Write the register and return it."""
     focal = str(pd.read_csv(folder / "forecast.csv", keep_default_na=False)["focal"].iloc[0])
-    command = f"python -m simulation.evidence.forecasts {folder.name} {out.name}"
     rows: list[tuple[str, ...]] = []
     for source, questions in (("joining forecast", on_texts(focal)), ("run of the world", on_run(folder, focal))):
         for question, day, probability, how in questions:
             number = f"F{len(rows) + 1:03d}"
-            told = (f"{probability:.3f}", source, version("wifaq"), command, how)
+            told = (f"{probability:.3f}", source, version("wifaq"), COMMAND, how)
             rows.append((number, question, str(RECORD_END), day, *told))
     table = pd.DataFrame(rows, columns=COLUMNS)
     table.to_csv(out, index=False, lineterminator="\n")
