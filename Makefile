@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs plausibility showcase clean
+.PHONY: help forecast test test-slow check docs plausibility showcase bench sweeps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ plausibility: $(VENV)/core  ## rerun the tables of docs/calibration.md (a few mi
 
 showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md (a few minutes)
 	$(BIN)/python -m simulation.showcase $(ARGS)
+
+bench: $(VENV)/test  ## measure the engine and write docs/performance.md (about ten minutes)
+	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
+
+sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (several minutes)
+	$(BIN)/python -m simulation.showcase_sweeps $(ARGS)
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

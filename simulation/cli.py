@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulation.cli_evidence import add_evidence
 from simulation.errors import InputError, WifaqError
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ Sets = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
 ]
 Focal = Annotated[str | None, typer.Option(metavar="ISO3", help="Focal state; default: the scenario's.")]
+Source = Annotated[
+    str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
+]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
@@ -69,6 +73,7 @@ def run(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
+    parameters: Source = "posterior",
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
@@ -97,6 +102,7 @@ def run(
                 workers=workers,
                 progress=progress,
                 contrasts=CONTRASTS if contrasts else (),
+                parameters=parameters,
                 command=_command(),
             )
         there_already = out is None and results.default_folder().exists()
@@ -152,9 +158,7 @@ def compare(
         float | None,
         typer.Option(min=1e-6, help="Half-width wanted of each interval: says how many more replicates that needs."),
     ] = None,
-    parameters: Annotated[
-        str | None, typer.Option(help="posterior: each replicate draws the calibrated parameters, the same for all.")
-    ] = None,
+    parameters: Source = "posterior",
     workers: Workers = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
@@ -171,6 +175,31 @@ def compare(
             )
         print_comparison(comparison, _console(), precision)
         _tell_failures(comparison.failures, debug)
+
+
+@app.command()
+def spread(
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    draws: Annotated[int, typer.Option(min=2, help="Draws of the free parameters.")] = 10,
+    lucks: Annotated[int, typer.Option(min=2, help="Replicates a draw.")] = 4,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the two tables; default: none is written.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario under each rival rule: how much the choice of rule, parameters and chance matter."""
+    with _errors(debug):
+        from simulation.report.spread import print_spread
+        from simulation.spreading import spread as run_spread
+
+        loaded = _load(scenario, sets, focal, None, seed)
+        with _progress(quiet) as progress:
+            found = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
+        print_spread(found, _console())
+        _tell_failures(found.failures, debug)
 
 
 @app.command()
@@ -226,37 +255,26 @@ def sweep(
 
 
 @app.command()
-def instruments(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file that describes instruments.")],
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="What is known: nothing dated later.")],
-    by: Annotated[str, typer.Option("--by", metavar="DATE", help="Forecast: who will have joined by this day.")],
-    out: Annotated[Path | None, typer.Option(help="CSV file to write; default: standard output.")] = None,
+def analyse(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
+    metric: Annotated[str, typer.Option(help="Which metric of the focal state.")] = "cooperation",
+    quarter: Annotated[str | None, typer.Option(help="When; default: the last quarter.")] = None,
+    above: Annotated[float | None, typer.Option(help="Of interest: means above this.")] = None,
+    below: Annotated[float | None, typer.Option(help="Of interest: means below this; default: the lowest quarter.")] = (
+        None
+    ),
     debug: Debug = False,
 ) -> None:
-    """Probability that each eligible state joins, for instruments described in a file."""
+    """Sensitivity indices, replicate noise and scenario boxes of a sweep."""
     with _errors(debug):
-        from simulation.evidence.instrument_table import forecast_file
+        from simulation.analysing import analyse as analyse_sweep
+        from simulation.analysing import write as write_analysis
+        from simulation.report.analysis import print_analyses
+        from simulation.sweeps.results import SweepResults
 
-        text = forecast_file(file, as_of, by, out)
-        if out is None:
-            typer.echo(text, nl=False)
-        else:
-            typer.echo(f"{text.count(chr(10)) - 1} rows: {out}")
-
-
-@app.command()
-def backtest(
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Only forecasts made on this day; default: several.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the tables and the picture; default: none.")] = None,
-    debug: Debug = False,
-) -> None:
-    """Score past forecasts of who joins what against simple rivals."""
-    with _errors(debug):
-        from simulation.evidence.backtest import backtest as run_backtest
-
-        typer.echo(run_backtest(as_of, out))
+        found = analyse_sweep(SweepResults.open(folder), metric, quarter, above, below)
+        print_analyses(found, _console())
+        typer.echo(f"Tables: {write_analysis(found, folder)}")
 
 
 def main() -> None:
@@ -350,6 +368,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         timer.cancel()
         bar.stop()
 
+
+add_evidence(app, _errors)
 
 if __name__ == "__main__":
     main()

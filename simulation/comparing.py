@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from simulation.analysis.contrasts import paired
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.errors import Fault, InputError
+from simulation.evidence import posterior
 from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.worker import Failure, Simulate
 from simulation.running import CONTRAST_METRICS, failure_row, milestones, slim
 from simulation.scenario.quarter import Quarter
-from simulation.sweeps import posterior
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 
@@ -36,15 +38,15 @@ class Comparison:
         the scenario minus the first.
     failures
         Replicates that did not finish.
-    notes
-        What the user should know.
+    bands
+        What the intervals hold.
     """
 
     focal: str
     titles: Mapping[str, str]
     contrasts: pd.DataFrame
     failures: tuple[Mapping[str, Any], ...]
-    notes: tuple[str, ...] = ()
+    bands: str = BAND_LABEL
 
 
 def compare(
@@ -54,7 +56,8 @@ def compare(
     progress: Progress | None = None,
     metrics: Sequence[str] = CONTRAST_METRICS,
     quarters: Sequence[str] = (),
-    parameters: str | None = None,
+    parameters: str = posterior.POSTERIOR,
+    actors: Cast | Sequence[Cast | None] | None = None,
     simulate: Simulate = simulate_model,
 ) -> Comparison:
     """Contrast scenarios with the first one, replicate by replicate.
@@ -71,7 +74,10 @@ def compare(
         When; by default the milestones and the earliest horizon.
     parameters
         ``posterior``: in each replicate the calibrated parameters are drawn anew, the same draw
-        for all scenarios.
+        for all scenarios; what a scenario sets itself is not drawn. ``defaults``: none is.
+    actors
+        Replacement classes by actor id or by kind: one mapping for all scenarios, or one a
+        scenario (``[None, {"ocp": MyFirm}]`` compares a scenario given twice with and without).
     simulate
         The model; another only in tests.
 
@@ -80,20 +86,23 @@ def compare(
     InputError
         If the scenarios cannot be paired.
     """
+    posterior.check_source(parameters)
     _check(scenarios)
+    casts = _casts(actors, len(scenarios))
     asked = _asked(quarters, scenarios)
     points = _keys(scenarios)
     count = min(scenario.replicates for scenario in scenarios)
     focal = scenarios[0].focal
-    notes: tuple[str, ...] = ()
-    if parameters is not None:
-        simulate, notes = _drawn(parameters, scenarios, count, simulate), (posterior.NOTE,)
+    drawn = parameters == posterior.POSTERIOR
+    if drawn:
+        simulate = posterior.Drawing(simulate, posterior.chosen(*scenarios))
     found = run_points(
         {key: slim(scenario) for key, scenario in points.items()},
         dict.fromkeys(points, count),
         workers,
         progress,
         simulate=simulate,
+        casts={key: cast for key, cast in zip(points, casts, strict=True) if cast},
     )
     first, *others = points
     when = asked or _common_quarters(found.values())
@@ -108,8 +117,17 @@ def compare(
         {key: scenario.title or scenario.name for key, scenario in points.items()},
         pd.concat(tables, ignore_index=True),
         tuple(failure_row(failure) for failure in failures),
-        notes,
+        POSTERIOR_LABEL if drawn else BAND_LABEL,
     )
+
+
+def _casts(actors: Cast | Sequence[Cast | None] | None, count: int) -> list[Cast | None]:
+    """The cast of each scenario."""
+    if actors is None or isinstance(actors, Mapping):
+        return [actors] * count
+    if len(actors) != count:
+        raise InputError(f"actors: {len(actors)} mappings for {count} scenarios; give one, or one a scenario")
+    return list(actors)
 
 
 def _check(scenarios: Sequence[Scenario]) -> None:
@@ -120,15 +138,6 @@ def _check(scenarios: Sequence[Scenario]) -> None:
         if len(values) > 1:
             told = ", ".join(map(str, values))
             raise InputError(Fault(key, f"the scenarios differ ({told}); give all the same with {advice}"))
-
-
-def _drawn(parameters: str, scenarios: Sequence[Scenario], count: int, simulate: Simulate) -> Simulate:
-    """The model under a draw of the parameters a replicate; what the scenarios contrast is not drawn."""
-    if parameters != "posterior":
-        raise InputError(Fault("", f"{parameters!r} is not posterior, the only source of parameters", "--parameters"))
-    tables = [scenario.parameters.as_dict() for scenario in scenarios]
-    fixed = tuple(name for name in tables[0] if len({table[name] for table in tables}) > 1)
-    return posterior.Drawing(simulate, count, scenarios[0].seed, fixed)
 
 
 def _asked(quarters: Sequence[str], scenarios: Sequence[Scenario]) -> list[str]:

@@ -16,7 +16,7 @@ import mesa.agent
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.actors import BY_KIND, Actor
+from simulation.actors import BY_KIND, Actor, cast
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
 from simulation.data.world import World
@@ -46,8 +46,9 @@ from simulation.processes import (
     trust,
 )
 from simulation.processes.bias import drift_by_funders
+from simulation.processes.links import links
 from simulation.processes.proposals import drift_by_proposals
-from simulation.processes.value import deal_values, degrees, fill_rows, possible_deals, view, weights
+from simulation.processes.value import activities, deal_values, fill_rows, possible_deals, view, weights
 from simulation.randomness import Draws
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
@@ -144,25 +145,16 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._scratch()
         self._plans = Plans(scenario, self._index)
         trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
-        self.view = view(self.state)
+        self.view = view(self.state, self.weights)
         self.recorder = Recorder(scenario.record, scenario, self.state)
         self._observe()
 
     # --- actors
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
-        unknown = [name for name in replaced if name not in self._index and name not in KINDS]
-        if unknown:
-            known = [*KINDS, *self._index]
-            raise ModelError(f"no actor or kind {unknown[0]!r}; {suggest(unknown[0], known)}")
         made = []
-        for row, name in enumerate(self.state.ids):
-            kind = KINDS[self.state.kind[row]]
-            cls = replaced.get(name, replaced.get(kind, BY_KIND[kind]))
-            if not (isinstance(cls, type) and issubclass(cls, BY_KIND[kind])):
-                called = getattr(cls, "__name__", repr(cls))
-                raise ModelError(f"{called} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
+        for row, cls in enumerate(cast.classes(self.state.ids, self.state.kind, replaced)):
             made.append(cls(self, row))
-            if cls is not BY_KIND[kind]:
+            if cls not in BY_KIND.values():
                 self.hooks.note(made[-1])
         return tuple(made)
 
@@ -242,20 +234,23 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _expect(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._own_broker = tempo.open_slots(s, par, mech, self._draws())
-        self.view = view(s)
+        self.view = view(s, self.weights)
         self._seen = self.hooks.values(self.view, self.actors)
-        possible_deals(s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible)
+        possible_deals(
+            s.allowed, s.depth, self.view.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible
+        )
         rows = (s.open_slots > 0) | self._own_broker
         rows[s.leaders] = True
         fill_rows(self._seen, self.weights, rows, self._worth, self._gain)
         # partners without an open row are never offered anything, so their stale rows are not read
-        rivalry.court(s, par, mech, self._possible, self._gain)
+        leaders = self.hooks.asked_about("bids", self.actors)
+        rivalry.court(s, par, mech, self._possible, self._gain, leaders)
         self._rows = rows
 
     def _propose(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._wait_for_blocs()
-        states, others, any_two = choice.prospects(self._possible, s.kind, self._rows, self._gain, round(par.prospects))
+        states, others, any_two = choice.prospects(self._possible, s.s, self._rows, self._gain, round(par.prospects))
         # a brokered triple is put on the table with a probability below one
         some = any_two > -np.inf
         any_two[some] *= self._broker_rate[some]
@@ -270,7 +265,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         s, par, mech = self.state, self.parameters, self.mechanisms
         offers = self._offers
         if mech["consent"] == "choice":
-            self.hooks.nobody_answers()
+            self.hooks.never_asked("accepts", "consent: choice", "replace partner_value, or use `consent: logistic`")
             self._agreed = np.arange(offers.sender.size)
             return
         probability = choice.consent_probability(offers, par.choice_noise)
@@ -311,18 +306,25 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _decide_in_blocs(self) -> None:
         if self.mechanisms.on("blocs"):
-            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws())
+            if self.parameters.vote_probability >= 0.0:
+                self.hooks.never_asked("votes", "vote_probability", "a forced probability is everybody's")
+            asked = self.hooks.asked("votes")
+            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws(), asked)
 
     def _join_instruments(self) -> None:
         if self.mechanisms.on("instruments"):
-            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws())
+            asked = self.hooks.asked("joins")
+            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws(), asked)
 
     def _keep_promises(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         s.load = contracts.upkeep_load(s, par)
-        compliance.keep_promises(s, par, mech, self._draws())
+        if not mech.on("breach"):
+            self.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
+        compliance.keep_promises(s, par, mech, self._draws(), self.hooks.asked_about("keeps_promise", self.actors))
         if mech.on("lapse"):
-            before, self.view = self.view, self.view._replace(load=s.load, degree=degrees(s.depth))
+            now, before = links(s.depth), self.view
+            self.view = before._replace(load=s.load, links=now, activity=activities(now, self.weights))
             seen = self.hooks.values(self.view, self.actors, partners_only=True)
             compliance.let_lapse(s, par, self._draws(), seen, self.weights)
             self.view = before
@@ -372,5 +374,5 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return self.recorder.as_datacollector()
 
     def close(self) -> None:
-        """Let go of what Mesa 3.3 keeps of every model (its counter of agent ids), so that it is freed."""
+        """Let go of what Mesa 3.3 keeps of a model with agents of its own classes, so that it is freed."""
         mesa.agent.Agent._ids.pop(self, None)

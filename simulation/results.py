@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
-from simulation.analysis.summary import BAND_LABEL, Standing
+from simulation.analysis.summary import Standing
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments import store
 from simulation.experiments.tables import to_frame
@@ -145,8 +145,13 @@ class Results:
             horizon=self.horizon,
             forecast=self.forecast(),
             ties=self.ties(),
-            label=f"Bands and probabilities: {BAND_LABEL}.",
+            label=f"Bands and probabilities: {self.info['bands']}.",
+            priors_alone=frozenset(self.info.get("priors_alone", ())),
         )
+
+    def rests_on_priors(self, metric: str) -> bool:
+        """Whether the record holds no observation of a metric; tables mark it."""
+        return metric in self.info.get("priors_alone", ())
 
     # --- folder
     def default_folder(self, root: Path = RESULTS) -> Path:

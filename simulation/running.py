@@ -10,8 +10,9 @@ import pandas as pd
 
 from simulation.analysis import summary
 from simulation.analysis.contrasts import Absence, paired, without
-from simulation.analysis.summary import BAND_LABEL
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.errors import RunError
+from simulation.evidence import posterior
 from simulation.experiments import store
 from simulation.experiments.facts import Facts, describe
 from simulation.experiments.runner import Ensemble, Progress, run_points
@@ -20,6 +21,7 @@ from simulation.experiments.worker import Failure, Simulate
 from simulation.results import Results
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 CONTRASTS = ("fragmentation", "rivalry")
@@ -47,7 +49,9 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
     contrasts: Sequence[str] = (),
+    parameters: str = posterior.POSTERIOR,
     command: str = "",
+    actors: Cast | None = None,
     simulate: Simulate = simulate_model,
     facts: Describe = describe,
 ) -> Results:
@@ -66,8 +70,13 @@ def run(
     contrasts
         ``fragmentation`` and ``rivalry``: run up to :data:`CONTRAST_REPLICATES` replicates
         without each (or with it, where the scenario has none) and compare in pairs.
+    parameters
+        ``posterior``: each replicate draws the free parameters that the scenario does not set itself
+        from the shipped posterior, the same draw for what is contrasted. ``defaults``: none is drawn.
     command
         Kept in ``run.json``.
+    actors
+        Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm, "ngo": MyNGO}``.
     simulate, facts
         The model; others only in tests.
 
@@ -80,9 +89,12 @@ def run(
     ------
     InputError
         If the scenario is at fault.
+    ModelError
+        If a class cannot play whom it is given to.
     RunError
         If every replicate failed.
     """
+    posterior.check_source(parameters)
     scenario = load(scenario, replicates=replicates, seed=seed)
     known = facts(scenario)
     arms = [without(scenario, what) for what in contrasts]
@@ -90,14 +102,17 @@ def run(
     points |= {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
-    found = run_points(points, counts, workers, progress, simulate=simulate)
+    casts = dict.fromkeys(points, actors) if actors else {}
+    if parameters == posterior.POSTERIOR:
+        simulate = posterior.Drawing(simulate, posterior.chosen(*points.values()))
+    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
         first = ensemble.failures[0]
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    return _collect(ensemble, known, compared, failures, command)
+    return _collect(ensemble, known, compared, failures, command, parameters, actors)
 
 
 def load(
@@ -154,6 +169,8 @@ def _collect(
     contrasts: list[dict[str, Any]],
     failures: list[Failure],
     command: str,
+    parameters: str,
+    actors: Cast | None,
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
 
@@ -161,7 +178,8 @@ def _collect(
     horizon = str(scenario.horizon)
     names = facts.actors.set_index("id")
     text = scenario_to_yaml(scenario)
-    hashes = store.hashes(scenario, text)
+    drawn = parameters == posterior.POSTERIOR
+    hashes = store.hashes(scenario, text, actors) | {"posterior": posterior.file_hash() if drawn else ""}
     recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),
@@ -179,9 +197,11 @@ def _collect(
             "failed": len(ensemble.failures),
         },
         "failures": [failure_row(row) for row in failures],
-        "bands": BAND_LABEL,
+        "parameters": parameters,
+        "bands": POSTERIOR_LABEL if drawn else BAND_LABEL,
         "contrasts": contrasts,
         "notes": list(facts.notes),
+        "priors_alone": list(facts.priors_alone),
         "command": command,
         "versions": store.versions(),
         "hashes": hashes,

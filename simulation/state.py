@@ -10,7 +10,9 @@ Shapes: ``n`` actors (states first, then the EU, then the others), ``s`` states 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,10 @@ CAMPS = ("EU", "CN", "US")
 INCIDENT_KINDS = ("cyber", "market", "disinformation", "social")
 NEVER = -9999
 """Quarter of something that has not happened."""
+
+Asked = Mapping[int, Callable[..., float]]
+"""By row, actors that a process asks instead of applying the default rule to them."""
+NOBODY: Asked = MappingProxyType({})
 
 
 @dataclass

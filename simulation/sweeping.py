@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from simulation.errors import InputError, RunError
 from simulation.experiments import store
+from simulation.experiments.cargo import EVERY_POINT, goods_for, pack
 from simulation.experiments.dispatch import Dispatch
 from simulation.experiments.executors import Pool, open_pool
 from simulation.experiments.facts import describe
-from simulation.experiments.runner import Progress, end_if_inherited, tied_to_this_process
+from simulation.experiments.runner import Progress, check_cast, end_if_inherited
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.worker import Failure, Job, Simulate, Task, run_task
 from simulation.results import RESULTS
@@ -29,6 +30,9 @@ from simulation.sweeps.manifest import FILE, manifest, same_sweep
 from simulation.sweeps.plan import MAX_RUNS, Plan, make_plan
 from simulation.sweeps.results import SweepResults
 from simulation.sweeps.schema import label
+
+if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
 
 CHUNK_MAX = 25  # runs a chunk: what the death of a worker can cost
 _CHUNKS_A_WORKER = 8  # at least, so that nobody waits long for the last one
@@ -53,6 +57,7 @@ def sweep(
     chunk_size: int | None = None,
     time_limit: float | None = None,
     progress: Progress | None = None,
+    actors: Cast | None = None,
     simulate: Simulate = simulate_model,
     check: Callable[[Any], object] = describe,
 ) -> SweepResults:
@@ -76,6 +81,8 @@ def sweep(
         Seconds a run may take; without one, for ever. The first run of a machine compiles too.
     progress
         Called with the number of runs done and planned.
+    actors
+        Replacement classes by actor id or by kind, in every run.
     simulate, check
         The model, and what looks at the first scenario before any work; others only in tests.
 
@@ -94,18 +101,19 @@ def sweep(
     if chunk_size is not None and chunk_size < 1:
         raise InputError(f"chunk size: {chunk_size} is less than 1")
     plan = source if isinstance(source, Plan) else _plan(source, sets, focal, replicates, samples, seed, max_runs)
-    content = manifest(plan)
+    content = manifest(plan, actors)
     folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
     if not same_sweep(folder, content):
         _check_new(folder)
         check(plan.points[point_id(0)])
+        check_cast(plan.points[point_id(0)], actors or {})
     pool = open_pool(executor, workers)
     try:
         _make(folder)
         with ledger.locked(folder):
             if not same_sweep(folder, content):  # again: nobody else can change it now
                 _write_head(folder, plan, content)
-            work = _Work(folder, plan, content["sweep"], simulate, time_limit, progress)
+            work = _Work(folder, plan, content["sweep"], simulate, time_limit, progress, actors)
             work.run(pool, chunk_size)
             results = SweepResults.open(folder)
             _write_tables(results)
@@ -118,7 +126,8 @@ def _write_tables(results: SweepResults) -> None:
     try:
         results.write_tables()
     except OSError as error:
-        raise RunError(f"the tables of the sweep were not written: {error.strerror} ({results.folder})") from error
+        told = f"the tables of the sweep were not written: {ledger.reason_of(error)} ({results.folder})"
+        raise RunError(told) from error
 
 
 def _plan(
@@ -145,22 +154,23 @@ class _Work:
         simulate: Simulate,
         limit: float | None,
         progress: Progress | None,
+        actors: Cast | None,
     ):
         self.folder, self.plan, self.name = folder.absolute(), plan, name
         self.simulate, self.limit, self.progress = simulate, limit, progress
         self.done, self.damaged = ledger.take_stock(folder, name, plan.runs)
         self.finished = int(self.done.sum())
-        self.code = ""
+        self.code, self.cast = "", actors or {}
 
     def run(self, pool: Pool, chunk_size: int | None) -> None:
         """Every run that is not in a good chunk."""
-        from simulation.outcomes.metrics import user_metrics
-
-        self.metrics = user_metrics()
+        self.goods = goods_for({EVERY_POINT: self.cast})
+        cargo = pack(self.goods)
+        self.cargo = cargo or self.goods
         self._tell()
         size = chunk_size or self._size(pool.workers)
         try:
-            if tied_to_this_process():
+            if cargo is None:
                 for jobs in self._chunks(size):
                     self.add(jobs, run_task(self.task(jobs)))
             else:
@@ -184,7 +194,7 @@ class _Work:
         points = self.plan.points.only(list(dict.fromkeys(job.point for job in jobs)))
         seeds = {point: points.seed_of(int(point[1:])) for point in points}
         sink = ledger.ChunkSink(str(self.folder), self.name, self.plan.sweep.replicates, seeds)
-        return Task(self.simulate, _Cached(points), jobs, self.metrics, sink, self.limit, self.code)
+        return Task(self.simulate, _Cached(points), jobs, self.cargo, sink, self.limit, self.code)
 
     def seed(self, job: Job) -> int:
         return self.plan.points.seed_of(int(job.point[1:]))
@@ -270,7 +280,7 @@ def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any]) -> None:
         partial.replace(folder / FILE)
         store.sync_folder(folder)
     except OSError as error:
-        raise RunError(f"the folder of the sweep cannot be written: {error.strerror} ({folder})") from error
+        raise RunError(f"the folder of the sweep cannot be written: {ledger.reason_of(error)} ({folder})") from error
 
 
 def points_table(plan: Plan) -> pa.Table:

@@ -77,16 +77,18 @@ class TestDefaults:
     @pytest.mark.parametrize("hook", HOOKS)
     def test_subclass(self, hook: str, changes: str, plain: dict[str, Kept]) -> None:
         calls: Counter[str] = Counter()
-        classes = {name: _as_is(_class_of(build(_scenario()), name), hook, calls) for name in WHO}
+        model = build(_scenario())
+        who = [name for name in WHO if hasattr(model.actor(name), hook) and (hook != "bids" or name == "USA")]
+        classes = {name: _as_is(_class_of(model, name), hook, calls) for name in who}
         scenario = _scenario(SHORT if changes == "short" else BUSY)
         model = build(scenario, actors=classes).run()
         assert alike(recorded(model), plain[changes])
-        assert set(calls) == set(WHO)  # called, and for nobody else
+        assert set(calls) == set(who)  # called, and for nobody else
 
     @pytest.mark.parametrize("hook", HOOKS)
     def test_one_agent(self, hook: str, plain: dict[str, Kept]) -> None:
         model, calls = build(_scenario()), 0
-        agent = model.states["MAR"]
+        agent = model.states["USA" if hook == "bids" else "MAR"]
         default = getattr(agent, hook)
 
         def own(*arguments: Any) -> Any:
@@ -261,7 +263,7 @@ class TestFaults:
 
     @pytest.mark.parametrize("answer", [math.nan, math.inf, -0.5, "much", None, True, [1.0]])
     def test_partner_value(self, answer: object) -> None:
-        self._fails("partner_value", answer, r"\[0, inf\]")
+        self._fails("partner_value", answer, r"\[0, inf\)")
 
     @pytest.mark.parametrize("answer", [math.nan, 1.5, -0.1, "yes", None, False])
     def test_accepts(self, answer: object) -> None:

@@ -15,7 +15,8 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "randomness"},
+    {"errors", "arithmetic", "sources"},
+    {"randomness"},
     {"data"},
     {"scenario"},
     {"state"},
@@ -31,10 +32,12 @@ ORDER = (
     {"sweeps"},
     {"results"},
     {"running"},
-    {"sweeping", "checking"},
+    {"sweeping", "analysing", "checking", "spreading"},
     {"comparing"},
     {"report"},
     {"showcase"},
+    {"showcase_sweeps"},
+    {"cli_evidence"},
     {"cli", "__init__"},
 )
 """Parts of the package, from the facts to the pictures; each may import those before it, none after it."""
@@ -139,6 +142,14 @@ def test_nothing_runs_what_it_reads(path: Path) -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)}
     assert not calls & {"eval", "exec", "compile", "pickle.load", "pickle.loads", "yaml.load", "os.system"}
     assert not _packages(path) & {"pickle", "marshal", "shelve"}
+
+
+def test_bytes_are_unpickled_in_one_place() -> None:
+    """Where a worker opens what its parent sent; nothing that was read from a file comes there."""
+    assert [_name(path) for path in FILES if "cloudpickle" in _packages(path)] == ["simulation/experiments/cargo.py"]
+    nodes = ast.walk(_tree(PACKAGE / "experiments" / "cargo.py"))
+    calls = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    assert {name for name in calls if re.search(r"open$|read|path", name.lower())} == {"_open"}
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if "njit" in path.read_text("utf-8")], ids=_name)

@@ -127,7 +127,7 @@ def test_default_folder_is_named_by_content_and_replaced(tmp_path, monkeypatch):
 def test_manifest_has_no_clock_and_no_machine(tmp_path):
     info = forecast().info
     assert set(info["versions"]) >= {"python", "wifaq", "mesa", "numpy", "numba"}
-    assert {"scenario", "data", "code", "metrics", "records"} == set(info["hashes"])
+    assert {"scenario", "data", "code", "metrics", "actors", "records"} == set(info["hashes"])
     assert info["replicates"] == {"planned": 6, "done": 6, "failed": 0}
     assert info["notes"] == ["a note"]
     words = json.dumps(info)

@@ -8,23 +8,36 @@ subclass or a single agent replaces a hook, the model calls the Python for that 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import mesa
 import numpy as np
 
+from simulation.actors.rules import check_attribute, check_class, is_shipped
+from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
+from simulation.processes.affinity import affinity
 from simulation.processes.choice import acceptance
-from simulation.processes.value import count_shared, utility, value
-from simulation.state import CAMPS, KINDS, TRACKS
+from simulation.processes.compliance import annual_compliance
+from simulation.processes.links import count_shared
+from simulation.processes.value import utility, value
+from simulation.state import CAMPS
 
 if TYPE_CHECKING:
     from simulation.model import GovernanceModel
 
-HOOKS = ("partner_value", "accepts", "choose_tracks")
-"""Decisions that can be replaced, on a subclass or on one agent."""
+
+class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
+    """Counters of unique ids by model, gone with the model."""
+
+    def __getitem__(self, model: Any) -> Iterator[int]:
+        if model not in self:
+            self[model] = itertools.count(1)
+        return super().__getitem__(model)
 
 
 class Trust(MutableMapping[str, float]):
@@ -82,6 +95,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     """
 
     kind: ClassVar[str] = ""
+    _ids = _Counters()  # Mesa's own counters keep every model alive
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        check_class(cls)
 
     def __init__(self, model: GovernanceModel, row: int):
         super().__init__(model)
@@ -89,6 +107,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.id = model.state.ids[row]
 
     def __setattr__(self, name: str, given: Any) -> None:
+        check_attribute(self, name, given)
         super().__setattr__(name, given)
         if name in HOOKS:  # one agent's own rule: the model must know, so that it calls it
             self.model.hooks.note(self)
@@ -150,7 +169,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     def accepts(self, partner: Actor, utility: float) -> float:
         """Probability in [0, 1] of consent to an offer of utility U: the logit σ(U/s) of C.2.
 
-        Asked for every offer of ``partner`` and, once for all, for a deal of three that it brokers.
+        Asked for every offer of ``partner``, and for a deal of three that ``partner`` brokers.
         """
         return float(acceptance(utility, self.model.parameters.choice_noise))
 
@@ -167,6 +186,20 @@ class Actor(mesa.Agent):  # type: ignore[misc]
             Probability of each of bilateral, trilateral, regional, multilateral, non_state.
         """
         return shares
+
+    def keeps_promise(self, partner: Actor) -> float:
+        """Probability in [0, 1] of keeping the deal with ``partner`` for a whole year: π of C.5.
+
+        The default falls with upkeep, distance and capture, within [.02, .995]. A quarter's
+        probability is its fourth root.
+        """
+        state, par, i = self.model.state, self.model.parameters, self.row
+        likeness = affinity(state.position[i], state.position[partner.row], state.weight[i], par.affinity_width)
+        annual = annual_compliance(
+            state.load[i], likeness, state.capture[i],
+            par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
+        )  # fmt: skip
+        return float(annual)
 
     # --- what it thinks of others
     def utility_of(self, partner: str) -> float:
@@ -215,39 +248,7 @@ def replaced_hooks(actor: Actor) -> tuple[str, ...]:
     """Names of the hooks that this agent does not take from the shipped classes."""
     names = []
     for hook in HOOKS:
-        owner = next(cls for cls in type(actor).__mro__ if hook in vars(cls))
-        if hook in vars(actor) or not owner.__module__.startswith("simulation.actors"):
+        owner = next((cls for cls in type(actor).__mro__ if hook in vars(cls)), None)
+        if owner is not None and (hook in vars(actor) or not is_shipped(owner)):
             names.append(hook)
     return tuple(names)
-
-
-def checked(actor: Actor, hook: str, number: object, low: float, high: float) -> float:
-    """A hook's return as a float within bounds.
-
-    Raises
-    ------
-    ModelError
-        If it is not a finite number within [low, high]; names hook, actor and quarter.
-    """
-    ok = isinstance(number, int | float | np.floating | np.integer) and not isinstance(number, bool)
-    if not ok or not math.isfinite(float(number)) or not low <= float(number) <= high:  # type: ignore[arg-type]
-        raise ModelError(
-            f"{type(actor).__name__}.{hook} of {actor.id} in {actor.model.quarter} returned {number!r}; "
-            f"it must return a number in [{low:g}, {high:g}]"
-        )
-    return float(number)  # type: ignore[arg-type]
-
-
-def check_tracks(actor: Actor, shares: object) -> dict[str, float]:
-    """The return of ``choose_tracks``, checked and rescaled to one (all zero is allowed: wait)."""
-    if not isinstance(shares, Mapping) or set(shares) - set(TRACKS):
-        raise ModelError(
-            f"{type(actor).__name__}.choose_tracks of {actor.id} in {actor.model.quarter} returned {shares!r}; "
-            f"it must return a mapping of {', '.join(TRACKS)}"
-        )
-    checked_shares = {t: checked(actor, "choose_tracks", shares.get(t, 0.0), 0.0, math.inf) for t in TRACKS}
-    total = sum(checked_shares.values())
-    return {t: share / total for t, share in checked_shares.items()} if total > 0 else checked_shares
-
-
-__all__ = ["HOOKS", "KINDS", "Actor", "Trust", "WithResources", "check_tracks", "checked", "replaced_hooks"]

@@ -6,17 +6,19 @@ own, calls the Python of those, checks what comes back, and hands arrays to the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.actors.base import HOOKS, Actor, check_tracks, checked, replaced_hooks
+from simulation.actors.answers import ask, ask_tracks
+from simulation.actors.base import Actor, replaced_hooks
+from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
 from simulation.processes.trilateral import Triples
 from simulation.processes.value import View
-from simulation.state import TRACKS
+from simulation.state import TRACKS, Asked
 
 F = NDArray[np.float64]
 I32 = NDArray[np.int32]
@@ -57,36 +59,20 @@ class Hooks:
             rows[actor.row] = k
             for other in everybody:
                 if other is not actor and not (partners_only and view.depth[actor.row, other.row] == 0):
-                    worth = actor.partner_value(other)
-                    values[k, other.row] = checked(actor, "partner_value", worth, 0.0, math.inf)
+                    values[k, other.row] = ask(actor, "partner_value", other)
         return view._replace(override_row=rows, override=values)
 
     def answers(self, sender: I32, receiver: I32, gain: F, probability: F, actors: Sequence[Actor]) -> None:
         """Replace the probability of consent (m,) where the receiver of an offer decides for itself."""
         for actor in self.replaced("accepts"):
             for k in np.flatnonzero(receiver == actor.row):
-                answer = actor.accepts(actors[sender[k]], float(gain[k]))
-                probability[k] = checked(actor, "accepts", answer, 0.0, 1.0)
+                probability[k] = ask(actor, "accepts", actors[sender[k]], float(gain[k]))
 
     def invited(self, triples: Triples, consent: F, actors: Sequence[Actor]) -> None:
         """The same for deals of three: the two whom the broker invites answer, ``consent`` is (m, 3)."""
         for party in (1, 2):
             self.answers(
                 triples.parties[:, 0], triples.parties[:, party], triples.gain[:, party], consent[:, party], actors
-            )
-
-    def nobody_answers(self) -> None:
-        """Refuse hooks that the two-sided choice rule would never call.
-
-        Raises
-        ------
-        ModelError
-            If an actor replaces ``accepts``.
-        """
-        for actor in self.replaced("accepts"):
-            raise ModelError(
-                f"{type(actor).__name__}.accepts of {actor.id} is never asked under `consent: choice`; "
-                "replace partner_value, or use `consent: logistic`"
             )
 
     def tracks(self, shares: F, busy: B) -> list[int]:
@@ -98,11 +84,31 @@ class Hooks:
         for actor in self.replaced("choose_tracks"):
             if not busy[actor.row]:
                 continue
-            given = dict(zip(TRACKS, map(float, shares[actor.row]), strict=True))
-            chosen = actor.choose_tracks(dict(given))
-            if chosen == given:  # also keeps the bits: rescaling could move the last one
-                continue
-            own = check_tracks(actor, chosen)
-            shares[actor.row] = [own[t] for t in TRACKS]
-            rows.append(actor.row)
+            own = ask_tracks(actor, dict(zip(TRACKS, map(float, shares[actor.row]), strict=True)))
+            if own is not None:
+                shares[actor.row] = [own[t] for t in TRACKS]
+                rows.append(actor.row)
         return rows
+
+    def asked(self, hook: str) -> Asked:
+        """By row, who decides for itself about what has a name: a bloc's vote, an instrument."""
+        return {actor.row: partial(ask, actor, hook) for actor in self.replaced(hook)}
+
+    def asked_about(self, hook: str, actors: Sequence[Actor]) -> Asked:
+        """By row, who decides for itself about another actor, given by its row."""
+
+        def about(actor: Actor, row: int, *numbers: float) -> float:
+            return ask(actor, hook, actors[row], *numbers)
+
+        return {actor.row: partial(about, actor) for actor in self.replaced(hook)}
+
+    def never_asked(self, hook: str, setting: str, advice: str) -> None:
+        """Refuse hooks that a setting of the scenario keeps the model from calling.
+
+        Raises
+        ------
+        ModelError
+            If an actor replaces ``hook``.
+        """
+        for actor in self.replaced(hook):
+            raise ModelError(f"{type(actor).__name__}.{hook} of {actor.id} is never asked under `{setting}`; {advice}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from simulation.actors.base import WithResources, _column
+from simulation.actors.base import Actor, WithResources, _column
+from simulation.processes.choice import acceptance
 
 
 class StateActor(WithResources):
@@ -18,3 +19,22 @@ class StateActor(WithResources):
     agency = _column("agency", 0, 1, "Strength of a national AI governance agency.")
     urgency = _column("urgency", 0, 1, "Felt urgency.")
     adoption = _column("adoption", 0, 1, "Share of the population online.")
+
+    def bids(self, state: Actor, worth: float) -> float:
+        """What winning ``state`` is worth to this paradigm leader: W ≥ 0 of C.3; the default keeps ``worth``.
+
+        The second-highest bid sets what the leader concedes. ``worth`` is its utility of the next
+        rung plus the rivalry bonus, at least 0. Other states are never asked.
+        """
+        return worth
+
+    def votes(self, bloc: str, utility: float) -> float:
+        """Probability in [0, 1] of voting yes in a bloc, given by id: the logit σ(U/s_b) of C.6.
+
+        Not asked where distrust of a member has settled the vote.
+        """
+        return float(acceptance(utility, self.model.parameters.vote_noise))
+
+    def joins(self, instrument: str, log_odds: float) -> float:
+        """Probability in [0, 1] of joining an open instrument, given by id, this quarter (C.7)."""
+        return float(acceptance(log_odds, 1.0))

@@ -2,7 +2,8 @@
 
 Every function takes tidy frames (columns as in :mod:`simulation.experiments.tables`) and
 returns a tidy frame. A band is a range of quantiles over replicates; a probability is a
-share of replicates. Both are chance within the model at fixed parameters, and nothing more.
+share of replicates. What it holds, chance alone or the parameters too, depends on how the
+replicates were run; it never holds what the model gets wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import pandas as pd
 from simulation.scenario.quarter import Quarter
 
 BAND_LABEL = "chance within the model, parameters fixed"
-"""What every band and probability of an ensemble is; printed beside each."""
+"""What every band and probability of an ensemble is at fixed parameters; printed beside each."""
+POSTERIOR_LABEL = "chance and parameters (a draw of their posterior a replicate), rules fixed"
+"""The same where each replicate draws the free parameters."""
 
 HEADLINE = "cooperation"
 SYSTEM = "system"

@@ -97,6 +97,7 @@ def by_rival(scored: list[Scored]) -> pd.DataFrame:
     """Mean over lists of Brier and log score of the model and its rivals, with what the model gains on each."""
     rows = []
     for name in [MODEL, *scored[0].rows.columns[5:-1]]:
+
         def pairs(block: F) -> tuple[F, F, F]:
             return block[:, 0], block[:, 1], block[:, 2]
 

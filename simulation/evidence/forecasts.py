@@ -22,10 +22,10 @@ from simulation.evidence.joining import Text, world_on
 COLUMNS = ("id", "question", "made", "resolves", "probability", "source", "version", "command", "how_resolved")
 TEXTS = {
     "budapest": ("CoE",), "conv108": ("CoE",), "coe_ai_225": ("CoE",), "oecd_ai_2019": ("OECD",),
-    "gpai": ("FRA", "CAN", "OECD"), "foc": ("NLD",), "dco": ("SAU",), "us_poldecl_2023": ("USA",),
+    "gpai": ("FRA", "CAN", "OECD"), "dco": ("SAU",), "us_poldecl_2023": ("USA",),
 }  # fmt: skip
-"""Texts still open at the end of the record, and who convenes each."""
-CLUBS = ("gpai", "foc", "dco")
+"""Texts still open at the end of the record whose lists are complete, and who convenes each."""
+CLUBS = ("gpai", "dco")
 MORE = (1, 5)
 """Additional joiners asked about."""
 LAST = date(2026, 12, 31)
@@ -35,7 +35,7 @@ QUARTERS = ("2026Q4", "2030Q4")
 METRICS = ("deals", "instruments_joined", "cooperation", "capacity")
 PARTNERS = 8
 COMMAND = (
-    "wifaq run scenarios/baseline.yaml --replicates 200 --out results/register; "
+    "wifaq run scenarios/baseline.yaml --replicates 200 --parameters defaults --out results/register; "
     "python -m simulation.evidence.forecasts results/register docs/forecasts.csv"
 )
 LATER = "a later release of this project whose records reach that day: the recorded value then, by docs/metrics.md"

@@ -10,7 +10,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -159,8 +158,10 @@ class _DaskPool(ClusterPool):
 
     def close(self, *, busy: bool) -> None:
         """Let go of the workers; with ``busy`` what they are at is dropped."""
-        super().close(busy=busy)
-        self._client.close()
+        with contextlib.suppress(Exception):  # the scheduler may be gone, and with it all there is to close
+            self._executor.shutdown(wait=not busy)
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=CONNECT_SECONDS)
 
 
 def _dask_pool(executor: str) -> Pool:
@@ -188,6 +189,6 @@ def _mpi_pool() -> Pool:
         from mpi4py.futures import MPIPoolExecutor
     except (ImportError, RuntimeError) as error:
         raise _refusal(f"mpi needs mpi4py and an MPI library: {error}") from None
-    if "mpi4py.futures" not in sys.modules or MPI.COMM_WORLD.Get_size() < 2:
+    if MPI.COMM_WORLD.Get_size() < 2:
         raise _refusal("mpi needs ranks; start with mpiexec -n 4 python -m mpi4py.futures -m simulation.cli sweep ...")
     return ClusterPool(MPIPoolExecutor(), MPI.COMM_WORLD.Get_size() - 1)

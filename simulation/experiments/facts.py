@@ -29,12 +29,15 @@ class Facts:
         Ids of those against whom the focal actor is ranked.
     notes
         What the world has to say of its own data.
+    priors_alone
+        Metrics on which the record holds no observation.
     """
 
     actors: pd.DataFrame
     instruments: pd.DataFrame
     peers: tuple[str, ...]
     notes: tuple[str, ...]
+    priors_alone: tuple[str, ...] = ()
 
 
 def describe(scenario: Scenario) -> Facts:
@@ -46,6 +49,7 @@ def describe(scenario: Scenario) -> Facts:
         If the scenario cannot be built; better here than in every replicate.
     """
     from simulation.model import GovernanceModel
+    from simulation.outcomes.grounds import priors_alone
     from simulation.state import CAMPS, DOMAINS, KINDS
 
     model = GovernanceModel(scenario)
@@ -70,6 +74,7 @@ def describe(scenario: Scenario) -> Facts:
                 "open": (state.closes >= 0) & (state.opens < scenario.quarters),
             }
         )
-        return Facts(actors, instruments, model.scenario.peers or (), tuple(world.notes))
+        unseen = tuple(sorted(priors_alone(world, scenario.focal)))
+        return Facts(actors, instruments, model.scenario.peers or (), tuple(world.notes), unseen)
     finally:
         model.close()

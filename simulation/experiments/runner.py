@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import multiprocessing
 import sys
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simulation.errors import InputError, RunError
 from simulation.experiments import worker
+from simulation.experiments.cargo import Cargo, goods_for, pack
 from simulation.experiments.dispatch import Dispatch
 from simulation.experiments.executors import LocalPool, usable_cores
 from simulation.experiments.simulate import simulate as simulate_model
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 _CHUNK = 4  # most jobs a chunk: short enough that the last chunk does not keep others waiting
@@ -100,6 +101,7 @@ def run_points(
     progress: Progress | None = None,
     on_error: Literal["row", "raise"] = "row",
     simulate: Simulate = simulate_model,
+    casts: Mapping[str, Cast] | None = None,
 ) -> dict[str, Ensemble]:
     """Run several scenarios over one pool of processes.
 
@@ -117,6 +119,8 @@ def run_points(
         ``"row"`` keeps a failed replicate as a :class:`Failure`; ``"raise"`` stops at the first.
     simulate
         ``simulate(scenario, replicate) -> Outcome``, importable by name.
+    casts
+        Replacement classes of actors, by scenario.
 
     Returns
     -------
@@ -127,6 +131,8 @@ def run_points(
     ------
     InputError
         For a number that cannot be, or a scenario that no replicate can be built from.
+    ModelError
+        For a class that cannot play whom it is given to.
     RunError
         With ``on_error="raise"``, or if no worker process lives long enough to finish anything.
     """
@@ -137,14 +143,17 @@ def run_points(
     for name in points:
         if replicates[name] < 1:
             raise InputError(f"replicates: {replicates[name]} is less than 1")
+    for name, cast in (casts or {}).items():
+        check_cast(points[name], cast)
     plan = [Job(name, number) for name in points for number in range(replicates[name])]
-    workers = min(workers, len(plan), 1 if tied_to_this_process() else len(plan))
+    goods, workers = goods_for(casts or {}), min(workers, len(plan))
     collect = _Collector(len(plan), progress, on_error)
-    if workers == 1:
+    cargo = pack(goods) if workers > 1 else None
+    if cargo is None:
         for job in plan:
-            collect.add([job], [worker.run_job(simulate, points, job)])
+            collect.add([job], [worker.run_job(simulate, points, job, casts=goods.casts)])
     else:
-        _over_processes(points, plan, workers, simulate, collect)
+        _over_processes(points, plan, workers, simulate, cargo, collect)
     return {name: _ensemble(scenario, name, plan, collect.found) for name, scenario in points.items()}
 
 
@@ -157,33 +166,37 @@ def end_if_inherited() -> None:
         sys.exit(1)
 
 
-def _over_processes(
-    points: Mapping[str, Scenario], plan: Sequence[Job], workers: int, simulate: Simulate, collect: _Collector
-) -> None:
-    from simulation.outcomes.metrics import user_metrics
+def check_cast(scenario: Scenario, cast: Cast) -> None:
+    """Refuse classes that cannot play whom they are given to, before any work.
 
-    metrics = user_metrics()
+    Raises
+    ------
+    ModelError
+        Naming the class or the unknown id.
+    """
+    if cast:
+        from simulation.actors.cast import classes
+        from simulation.scenario.checks import world_of
+
+        world = world_of(scenario)
+        classes(world.ids, world.kind, cast)
+
+
+def _over_processes(
+    points: Mapping[str, Scenario],
+    plan: Sequence[Job],
+    workers: int,
+    simulate: Simulate,
+    cargo: Cargo,
+    collect: _Collector,
+) -> None:
     size = max(1, min(_CHUNK, math.ceil(len(plan) / (2 * workers))))
 
     def task(jobs: list[Job]) -> Task:
-        return Task(simulate, {job.point: points[job.point] for job in jobs}, jobs, metrics)
+        return Task(simulate, {job.point: points[job.point] for job in jobs}, jobs, cargo)
 
     chunks = (list(plan[k : k + size]) for k in range(0, len(plan), size))
     Dispatch(LocalPool(workers), chunks, task, collect, lambda job: int(points[job.point].seed)).run()
-
-
-def tied_to_this_process() -> bool:
-    """Whether an outcome that the user registered cannot be had in another process; says so."""
-    from simulation.outcomes.metrics import user_metrics
-
-    interactive = not hasattr(sys.modules["__main__"], "__file__")
-    for entry in user_metrics():
-        home = (entry.function.__module__, entry.function.__qualname__)
-        if "<" in home[1] or (interactive and home[0] == "__main__"):
-            message = f"metric {entry.name!r} was typed in here, so all replicates run in this process"
-            warnings.warn(message + "; define it in a module to use several", stacklevel=4)
-            return True
-    return False
 
 
 def _ensemble(scenario: Scenario, name: str, plan: Sequence[Job], found: Mapping[Job, Any]) -> Ensemble:

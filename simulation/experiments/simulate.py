@@ -11,6 +11,7 @@ from simulation.experiments.tables import Outcome
 from simulation.experiments.worker import ReplicateError
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 
@@ -25,7 +26,7 @@ def stage(name: str) -> Iterator[None]:
         raise ReplicateError(name) from error
 
 
-def simulate(scenario: Scenario, replicate: int) -> Outcome:
+def simulate(scenario: Scenario, replicate: int, actors: Cast | None = None) -> Outcome:
     """Run one replicate to the horizon.
 
     Parameters
@@ -34,6 +35,8 @@ def simulate(scenario: Scenario, replicate: int) -> Outcome:
         What to simulate; its seed and ``replicate`` determine every draw.
     replicate
         Number of the replicate, from 0.
+    actors
+        Replacement classes by actor id or kind.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def simulate(scenario: Scenario, replicate: int) -> Outcome:
     from simulation.model import GovernanceModel  # here: the workers' start-up stays light
 
     with stage("build"):
-        model = GovernanceModel(scenario, replicate=replicate)
+        model = GovernanceModel(scenario, replicate=replicate, actors=actors)
     try:
         with stage("run"):
             model.run()

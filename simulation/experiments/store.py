@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from simulation.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
 RUN_ID_LENGTH = 12  # hexadecimal digits: 48 bits, ample for one user's runs
@@ -77,7 +78,7 @@ def data_hash() -> str:
     return tree_hash(_PACKAGE / "data", "*.csv")
 
 
-def hashes(scenario: Scenario, text: str) -> dict[str, Any]:
+def hashes(scenario: Scenario, text: str, actors: Cast | None = None) -> dict[str, Any]:
     """Hashes of all that a result was made from.
 
     Parameters
@@ -86,13 +87,16 @@ def hashes(scenario: Scenario, text: str) -> dict[str, Any]:
         What was simulated.
     text
         The scenario with every key written out.
+    actors
+        Replacement classes of actors.
 
     Returns
     -------
     dict
-        SHA-256 of ``scenario``, ``data`` and ``code``, of each user's metric (``metrics``) and
-        of each table of the user's own facts (``records``).
+        SHA-256 of ``scenario``, ``data`` and ``code``, of each user's metric (``metrics``), of each
+        class of actors (``actors``) and of each table of the user's own facts (``records``).
     """
+    from simulation.actors.cast import cast_hashes
     from simulation.outcomes.metrics import metric_hashes
 
     files = {"deals": scenario.records.deals, "joins": scenario.records.joins}
@@ -102,6 +106,7 @@ def hashes(scenario: Scenario, text: str) -> dict[str, Any]:
         "data": data_hash(),
         "code": code_hash(),
         "metrics": metric_hashes(),
+        "actors": cast_hashes(actors or {}),
         "records": records,
     }
 

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from simulation.errors import InputError, RunError
+from simulation.experiments.cargo import EVERY_POINT, Cargo, Goods
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -85,8 +86,11 @@ class Failure:
     trace: str = field(default="", repr=False, compare=False)
 
 
-Simulate = Callable[[Any, int], Any]
-"""``simulate(scenario, replicate) -> Outcome``; importable by name, so that it can travel."""
+Simulate = Callable[..., Any]
+"""``simulate(scenario, replicate) -> Outcome``; importable by name, so that it can travel.
+
+Where a user replaces actors it is given ``actors`` too, a mapping of classes by id or kind.
+"""
 
 class Sink(Protocol):
     """Keeps the outcomes of a task, in a worker."""
@@ -103,8 +107,8 @@ class Task:
     ----------
     simulate, points, jobs
         What to run: the jobs, and the scenarios they name.
-    metrics
-        Outcomes that the user registered in the parent.
+    cargo
+        What the user has written: outcomes registered in the parent, classes of actors.
     sink
         Where outcomes go; without one they travel back.
     limit
@@ -116,7 +120,7 @@ class Task:
     simulate: Simulate
     points: Mapping[str, Any]
     jobs: Sequence[Job]
-    metrics: Sequence[Any] = ()
+    cargo: Goods | Cargo = field(default_factory=Goods)
     sink: Sink | None = None
     limit: float | None = None
     code: str = ""
@@ -163,7 +167,7 @@ def run_task(task: Task) -> list[Any]:
     """
     with _ONE_AT_A_TIME:
         _check_code(task.code)
-        _register(task.metrics)
+        _register(task.cargo.open().metrics)
         results = [_run(task, job) for job in task.jobs]
         if task.sink is None:
             return results
@@ -173,7 +177,7 @@ def run_task(task: Task) -> list[Any]:
 
 def _run(task: Task, job: Job) -> Any:
     try:
-        return run_job(task.simulate, task.points, job, task.limit)
+        return run_job(task.simulate, task.points, job, task.limit, task.cargo.open().casts)
     except InputError as error:
         if task.sink is None:
             raise
@@ -198,18 +202,27 @@ def _register(metrics: Sequence[Any]) -> None:
                 register(entry)
 
 
-def run_job(simulate: Simulate, points: Mapping[str, Any], job: Job, limit: float | None = None) -> Any:
+def run_job(
+    simulate: Simulate,
+    points: Mapping[str, Any],
+    job: Job,
+    limit: float | None = None,
+    casts: Mapping[str, Any] | None = None,
+) -> Any:
     """Outcome of one job, or its :class:`Failure`.
+
+    ``casts`` are replacement classes of actors by point.
 
     Raises
     ------
     InputError
         The scenario itself is at fault, so no replicate of it can run.
     """
-    scenario = points[job.point]
+    casts = casts or {}
+    scenario, cast = points[job.point], casts.get(job.point) or casts.get(EVERY_POINT)
     try:
         with time_limit(limit):
-            return simulate(scenario, job.replicate)
+            return simulate(scenario, job.replicate, actors=cast) if cast else simulate(scenario, job.replicate)
     except InputError:
         raise
     except TimeLimit:

@@ -10,7 +10,6 @@ Built-in metrics are computed together, one function a level (:mod:`simulation.o
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import math
 import re
@@ -21,6 +20,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.sources import source_hash
 from simulation.state import State
 
 Level = Literal["actor", "system"]
@@ -169,21 +169,8 @@ def user_metrics() -> tuple[Metric, ...]:
 
 
 def metric_hashes() -> dict[str, str]:
-    """SHA-256 of the source of each user's metric, for the manifest of a run.
-
-    Only the function itself is hashed, not what it calls. Where there is no source (a
-    function typed at a bare prompt) its bytecode and constants stand in.
-    """
-    return {entry.name: _source_hash(entry.function) for entry in user_metrics()}
-
-
-def _source_hash(function: Callable[..., Any]) -> str:
-    try:
-        text = inspect.getsource(function)
-    except (OSError, TypeError):
-        code = getattr(function, "__code__", None)
-        text = repr((code.co_code, code.co_consts, code.co_names)) if code else repr(type(function))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """:func:`simulation.sources.source_hash` of each user's metric, for the manifest of a run."""
+    return {entry.name: source_hash(entry.function) for entry in user_metrics()}
 
 
 def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:

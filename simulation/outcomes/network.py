@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.trust import direct_trust
 from simulation.state import I8, MAX_DEPTH, B, F
 
 I64 = NDArray[np.int64]
@@ -116,37 +117,36 @@ def mean_direct_trust(alpha: F, beta: F, depth: I8, states: int) -> tuple[float,
     """
     partner_sum = 0.0
     partner_count = 0
-    state_sum = 0.0
+    by_column = np.zeros(states)  # sums that do not wait for each other
     for i in range(depth.shape[0]):
+        if i < states:
+            for j in range(states):
+                by_column[j] += direct_trust(alpha[i, j], beta[i, j])
+            by_column[i] -= direct_trust(alpha[i, i], beta[i, i])
         for j in range(depth.shape[0]):
-            between_states = i < states and j < states and i != j
-            if not (between_states or depth[i, j] > 0):
-                continue
-            mass = alpha[i, j] + beta[i, j]
-            tau = alpha[i, j] / mass if mass > 0.0 else 0.0
-            if between_states:
-                state_sum += tau
             if depth[i, j] > 0:
-                partner_sum += tau
+                partner_sum += direct_trust(alpha[i, j], beta[i, j])
                 partner_count += 1
     pairs = states * (states - 1)
-    return partner_sum / max(partner_count, 1), state_sum / max(pairs, 1)
+    return partner_sum / max(partner_count, 1), by_column.sum() / max(pairs, 1)
 
 
 @njit(cache=True, error_model="numpy")
 def mean_distance(position: F) -> float:
     """Mean root-mean-square distance between pairs of rows of positions in [0, 1], itself in [0, 1]."""
     n, dimensions = position.shape
-    total = 0.0
+    axis = position.T.copy()
+    square, by_column = np.empty(n), np.zeros(n)
     for i in range(n):
+        square[:i] = 0.0
+        for d in range(dimensions):
+            here, others = position[i, d], axis[d]
+            for j in range(i):
+                square[j] += (here - others[j]) ** 2
         for j in range(i):
-            square = 0.0
-            for d in range(dimensions):
-                gap = position[i, d] - position[j, d]
-                square += gap * gap
-            total += np.sqrt(square / dimensions)
+            by_column[j] += np.sqrt(square[j] / dimensions)
     pairs = n * (n - 1) / 2
-    return total / pairs if pairs > 0 else 0.0
+    return by_column.sum() / pairs if pairs > 0 else 0.0
 
 
 def esteban_ray(size: F, centre: F, sensitivity: float) -> float:
@@ -209,3 +209,30 @@ def support_shares(opinion: F) -> F:
             count += opinion[i, p] > _LEANING
         result[i] = count / opinion.shape[1]
     return result
+
+
+@njit(cache=True, error_model="numpy")
+def connection_values(depth: I8, decay: float) -> F:
+    """What its direct and indirect ties are worth to each actor, Σ_j decay^d_ij, shape (s,).
+
+    The benefit of the connections model (Jackson & Wolinsky 1996): a friend of a friend is worth
+    ``decay`` times a friend, whom one cannot reach nothing.
+    """
+    s = depth.shape[0]
+    value = np.zeros(s)
+    queue = np.empty(s, np.int32)
+    steps = np.empty(s, np.int32)
+    for i in range(s):
+        steps[:] = -1
+        steps[i], queue[0] = 0, i
+        head, tail = 0, 1
+        while head < tail:
+            k = queue[head]
+            head += 1
+            for j in range(s):
+                if depth[k, j] > 0 and steps[j] < 0:
+                    steps[j] = steps[k] + 1
+                    queue[tail] = j
+                    tail += 1
+                    value[i] += decay ** float(steps[j])
+    return value

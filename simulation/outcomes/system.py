@@ -20,6 +20,8 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, FIRM, STATE, TRACKS, B, F, State
 
 _GROUPS = len(CAMPS) + 1
+CONNECTION_DECAY = 0.5
+"""Worth of a partner's partner against a partner's (the value of the published examples)."""
 
 
 class SlotUse:
@@ -87,6 +89,7 @@ def _networks(state: State) -> dict[str, float]:
         "mean_degree": float(degree.mean()) if s else 0.0,
         "degree_skewness": network.skewness(degree),
         "mean_partners": float(everybody.mean()) if len(everybody) else 0.0,
+        "connection_value": _mean(network.connection_values(depth, CONNECTION_DECAY)),
         "trust_partners": tau_partners,
         "trust_states": tau_states,
     }
@@ -223,6 +226,8 @@ def _network_rows() -> _Rows:
     yield "mean_degree", "partners", _COUNT, "mean number of partner states of a state", True
     yield "degree_skewness", "index", (-math.inf, None), "third standardised moment of partner states", True
     yield "mean_partners", "partners", _COUNT, "mean number of partners of any kind of a UN member", True
+    formula = "mean over states of sum_j 2^-(steps to j): worth of direct and indirect ties"
+    yield "connection_value", "direct ties", _COUNT, formula, False
     yield "trust_partners", "probability", _INDEX, "mean direct trust over ordered pairs with a deal", True
     yield "trust_states", "probability", _INDEX, "mean direct trust over ordered pairs of states", True
 

@@ -32,6 +32,8 @@ class Pictures:
         Tables ``forecast.csv`` and ``ties.csv``.
     label
         What bands and probabilities are, printed on each picture.
+    priors_alone
+        Metrics of which the record holds no observation; a picture of one says so.
     """
 
     focal: str
@@ -39,13 +41,15 @@ class Pictures:
     forecast: pd.DataFrame
     ties: pd.DataFrame
     label: str
+    priors_alone: frozenset[str] = frozenset()
 
     def fan(self, metric: str = HEADLINE, ax: Axes | None = None) -> Axes:
         """Median and bands of one metric over the quarters."""
         rows = self.forecast.loc[self.forecast["metric"] == metric]
         with style():
             axes = new_axes() if ax is None else ax
-            return draw_fan(rows, axes, title=f"{self.focal}: {metric.replace('_', ' ')}", label=self.label)
+            label = f"{self.label} It rests on priors alone." if metric in self.priors_alone else self.label
+            return draw_fan(rows, axes, title=f"{self.focal}: {metric.replace('_', ' ')}", label=label)
 
     def composition(self, ax: Axes | None = None) -> Axes:
         """Mean commitments by track, stacked, over the quarters."""

@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.arithmetic import exp
+
 F = NDArray[np.float64]
 
 
@@ -24,9 +26,37 @@ def squared_distance(x_i: F, x_j: F, w_i: F) -> float:
 
 
 @njit(cache=True, error_model="numpy", inline="always")
+def falloff(width: float) -> float:
+    """The factor -1/2δ² of d² in the exponent of affinity."""
+    return -0.5 / (width * width)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def affinity(x_i: F, x_j: F, w_i: F, width: float) -> float:
     """Affinity a_ij = exp(-d²/2δ²) in (0, 1]; 1 for identical positions."""
-    return np.exp(-squared_distance(x_i, x_j, w_i) / (2.0 * width * width))
+    return exp(squared_distance(x_i, x_j, w_i) * falloff(width))
+
+
+@njit(cache=True, error_model="numpy")
+def distances_to_all(axis: F, weight: F, i: int, out: F) -> None:
+    """Squared distance of i from everybody as i sees it, written to ``out`` (m,).
+
+    ``axis`` (4, m) holds the positions, a row a dimension; ``weight`` (4,) is i's salience.
+    """
+    a0, a1, a2, a3 = axis[0], axis[1], axis[2], axis[3]
+    x0, x1, x2, x3 = a0[i], a1[i], a2[i], a3[i]
+    w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
+    for j in range(out.size):
+        d0, d1, d2, d3 = x0 - a0[j], x1 - a1[j], x2 - a2[j], x3 - a3[j]
+        out[j] = w0 * d0 * d0 + w1 * d1 * d1 + w2 * d2 * d2 + w3 * d3 * d3
+
+
+@njit(cache=True, error_model="numpy")
+def likeness_to_all(axis: F, weight: F, i: int, fall: float, out: F) -> None:
+    """Affinity of i with everybody, written to ``out`` (m,); see :func:`distances_to_all`, :func:`falloff`."""
+    distances_to_all(axis, weight, i, out)
+    for j in range(out.size):
+        out[j] = exp(out[j] * fall)
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,6 +1,8 @@
 """C.6 Blocs: agenda, vote, rule, depth (step 8 of a quarter).
 
-With its agenda rate a bloc tables the position of a random member. A member gains from
+With its agenda rate a bloc tables a proposal: the position of a random member or, under
+``bloc_proposal: challenge``, what the members tend to after rounds of expected-utility challenges
+(:mod:`simulation.processes.challenge`). A member gains from
 deciding with close and trusted members and loses by the depth and the distance of the proposal;
 it says yes with a logistic probability. The rule decides whether the bloc goes one rung deeper.
 
@@ -21,11 +23,14 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.affinity import affinity, squared_distance
+from simulation.processes.challenge import settle
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, REGIONAL, B, F, State
+from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State
 
+BY_A_MEMBER = -1
+"""Rounds of challenges before a proposal that a random member makes by itself."""
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
 
@@ -228,10 +233,21 @@ def vetoed(members: I32, code: int, depth: int, who: Voters, bound: float) -> bo
 
 
 @njit(cache=True, error_model="numpy")
+def member_utility(k: int, i: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule) -> float:
+    """Utility to member i of bloc k if a proposal passes."""
+    away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
+    near = closeness(i, members, who, rule.width)
+    return vote_utility(ai_salience(who.capacity[i], bloc.salience[k], rule), near, bloc.depth[k], away, rule)
+
+
+@njit(cache=True, error_model="numpy")
 def hold_vote(
-    k: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64
+    k: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F
 ) -> tuple[bool, F]:
-    """Whether a proposal passes, and then what that is worth to each member, shape (members,)."""
+    """Whether a proposal passes, and then what that is worth to each member, shape (members,).
+
+    ``own`` (s,) replaces the probability of a yes where it is not negative.
+    """
     utility, free = np.zeros(len(members)), rule.forced < 0.0
     code, depth = bloc.code[k], bloc.depth[k]
     if free and vetoed(members, code, depth, who, rule.veto_trust):
@@ -239,11 +255,10 @@ def hold_vote(
     yes = 0
     for m in range(len(members)):
         i = members[m]
-        away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
-        near = closeness(i, members, who, rule.width)
-        salience = ai_salience(who.capacity[i], bloc.salience[k], rule)
-        utility[m] = vote_utility(salience, near, depth, away, rule)
+        utility[m] = member_utility(k, i, members, proposal, bloc, who, rule)
         p = 1.0 / (1.0 + np.exp(-utility[m] / rule.noise)) if free else rule.forced
+        if own[i] >= 0.0:
+            p = own[i]
         says_yes = uniform(key, bloc.uid[k], who.uid[i]) < p
         if says_yes and free and code == MAJORITY:
             says_yes = not distrusts(i, members, who, rule.veto_trust)
@@ -252,19 +267,45 @@ def hold_vote(
 
 
 @njit(cache=True, error_model="numpy")
-def decide(
-    rates: F, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, keys: Keys, credit: Credit
-) -> None:
-    """Let every bloc table and vote once; ``bloc`` and ``credit`` are changed in place."""
+def tabled(
+    k: int, members: I32, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, key: np.uint64
+) -> F:
+    """What a bloc votes on: a random member's position, or where challenges lead its members."""
+    if rounds == BY_A_MEMBER:
+        return who.position[proposer(key, bloc.uid[k], members, who.uid)]
+    salience = np.empty(len(members))
+    for m in range(len(members)):
+        salience[m] = min(1.0, ai_salience(who.capacity[members[m]], bloc.salience[k], rule))
+    return settle(who.position[members], size[members], salience, rounds)
+
+
+@njit(cache=True, error_model="numpy")
+def table(
+    rates: F, s: int, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, keys: Keys
+) -> tuple[B, F]:
+    """Which blocs table something this quarter, shape (b,), and what they vote on, shape (b, 4)."""
+    tables, proposal = np.zeros(len(rates), np.bool_), np.zeros((len(rates), 4))
     for k in range(len(rates)):
-        if bloc.depth[k] >= MAX_DEPTH or uniform(keys.agenda, bloc.uid[k], np.uint64(0)) >= rates[k]:
+        if bloc.depth[k] < MAX_DEPTH and uniform(keys.agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
+            members = members_of(bloc.member[k], s)
+            if len(members) >= 2:
+                tables[k] = True
+                proposal[k] = tabled(k, members, bloc, who, size, rule, rounds, keys.proposer)
+    return tables, proposal
+
+
+@njit(cache=True, error_model="numpy")
+def decide(
+    tables: B, proposal: F, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64,
+    own: F, credit: Credit,
+) -> None:  # fmt: skip
+    """Let every bloc that tables something vote; ``bloc`` and ``credit`` are changed in place."""
+    for k in range(len(tables)):
+        if not tables[k]:
             continue
         members = members_of(bloc.member[k], s)
-        if len(members) < 2:
-            continue
         bloc.tabled[k] += 1
-        lead = proposer(keys.proposer, bloc.uid[k], members, who.uid)
-        passes, utility = hold_vote(k, members, who.position[lead], bloc, who, rule, keys.vote)
+        passes, utility = hold_vote(k, members, proposal[k], bloc, who, rule, key, own[k])
         if passes:
             bloc.depth[k] += 1
             bloc.last_passed[k] = quarter
@@ -276,13 +317,36 @@ def decide(
                 credit.reward[members[m], track] += max(utility[m], 0.0)
 
 
-def decide_blocs(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def own_votes(
+    tables: B, proposal: F, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
+) -> F:
+    """Probability (b, s) of a yes of members that decide for themselves; -1 elsewhere.
+
+    Nobody is asked where distrust has settled the vote.
+    """
+    own = np.full((len(tables), s), -1.0)
+    for k in np.flatnonzero(tables) if asked else ():
+        members = members_of(bloc.member[k], s)
+        code = bloc.code[k]
+        if vetoed(members, code, bloc.depth[k], who, rule.veto_trust):
+            continue
+        for i in members:
+            if i in asked and not (code == MAJORITY and distrusts(i, members, who, rule.veto_trust)):
+                worth = member_utility(k, i, members, proposal[k], bloc, who, rule)
+                own[k, i] = asked[i](names[k], float(worth))
+    return own
+
+
+def decide_blocs(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
+) -> None:
     """Let every bloc table and vote once; see the module. Off (``blocs``): nothing happens.
 
     Reads positions, capacity, trust and ``slots_by_track``; writes ``bloc_depth``,
     ``bloc_last_passed``, ``bloc_tabled``, ``bloc_passed`` and, for members of a bloc that
     decided, ``track_success``, ``formed`` and ``reward`` (their utility where positive), on the
-    regional track for a regional bloc and on the multilateral track for another.
+    regional track for a regional bloc and on the multilateral track for another. ``asked`` are
+    members that decide for themselves.
     """
     if not mech.on("blocs"):
         return
@@ -292,8 +356,11 @@ def decide_blocs(state: State, par: Parameters, mech: Mechanisms, draws: Draws) 
     rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, *push)
     keys = Keys(*map(draws.key, (Stream.BLOC_AGENDA, Stream.BLOC_PROPOSER, Stream.BLOC_VOTE)))
     credit = Credit(state.track_success, state.formed, state.reward)
-    who, rule = voters(state), vote_rule(par)
-    decide(rates, state.s, state.quarter, _blocs(state), who, rule, keys, credit)
+    bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
+    rounds = round(par.challenge_rounds) if mech["bloc_proposal"] == "challenge" else BY_A_MEMBER
+    tables, proposal = table(rates, state.s, bloc, who, state.size, rule, rounds, keys)
+    own = own_votes(tables, proposal, state.s, state.bloc_ids, bloc, who, rule, asked)
+    decide(tables, proposal, state.s, state.quarter, bloc, who, rule, keys.vote, own, credit)
 
 
 def _blocs(state: State) -> Blocs:

@@ -22,7 +22,7 @@ from simulation.processes.blocs import member_lists, members_of
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NEVER, REGIONAL, STATE, B, F, State
+from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NEVER, NOBODY, REGIONAL, STATE, Asked, B, F, State
 
 FACTORS = (
     "affinity",
@@ -274,21 +274,37 @@ def log_odds(intercept: float, factors: F, coefficient: F) -> float:
 @njit(cache=True, error_model="numpy")
 def draw_joins(
     chosen: B, eligible: B, joined: B, intercept: F, factors: F, coefficient: F,
-    text_uid: np.ndarray, uid: np.ndarray, stream: np.uint64,
+    text_uid: np.ndarray, uid: np.ndarray, stream: np.uint64, own: F,
 ) -> B:  # fmt: skip
-    """Who joins what, shape (q, s)."""
+    """Who joins what, shape (q, s); ``own`` (q, s) replaces hazards where it is not negative."""
     new = np.zeros(factors.shape[:2], np.bool_)
     for q in range(factors.shape[0]):
         if chosen[q]:
             for i in range(factors.shape[1]):
                 if eligible[q, i] and not joined[q, i]:
-                    hazard = 1.0 / (1.0 + np.exp(-log_odds(intercept[q], factors[q, i], coefficient)))
+                    hazard = own[q, i]
+                    if hazard < 0.0:
+                        hazard = 1.0 / (1.0 + np.exp(-log_odds(intercept[q], factors[q, i], coefficient)))
                     new[q, i] = uniform(stream, text_uid[q], uid[i]) < hazard
     return new
 
 
-def join_instruments(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def own_hazards(state: State, chosen: B, factors: F, coefficient: F, asked: Asked) -> F:
+    """Hazards (q, s) of states that decide for themselves about a text that they may join; -1 elsewhere."""
+    own = np.full(factors.shape[:2], -1.0)
+    for i, hazard in asked.items():
+        for q in np.flatnonzero(chosen & state.eligible[:, i] & ~state.joined[:, i]):
+            odds = log_odds(state.reach_intercept[q], factors[q, i], coefficient)
+            own[q, i] = hazard(state.instrument_ids[q], odds)
+    return own
+
+
+def join_instruments(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
+) -> None:
     """Let states join the open instruments, which may enter into force. Off (``instruments``): nothing.
+
+    ``asked`` are states that decide for themselves.
 
     Writes ``joined``, ``join_quarter``, ``in_force`` and, for those who join, ``track_success``,
     ``formed`` and ``reward`` (the :func:`text_utility` of the instrument) on the regional track for
@@ -297,17 +313,18 @@ def join_instruments(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     if not mech.on("instruments"):
         return
     chosen = is_open(state)
-    factors = joining_factors(state, par, chosen)
+    factors, coefficient = joining_factors(state, par, chosen), coefficients(par, mech)
     new = draw_joins(
         chosen,
         state.eligible,
         state.joined,
         state.reach_intercept,
         factors,
-        coefficients(par, mech),
+        coefficient,
         state.instrument_uid,
         state.uid,
         draws.key(Stream.JOIN),
+        own_hazards(state, chosen, factors, coefficient, asked),
     )
     salience = par.salience_floor + par.salience_capacity * state.capacity
     worth = instrument_z(state)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, State
+from simulation.state import MAX_DEPTH, NOBODY, Asked, State
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -22,7 +22,9 @@ I32 = NDArray[np.int32]
 B = NDArray[np.bool_]
 
 
-def court(state: State, par: Parameters, mech: Mechanisms, possible: B, gain: F) -> None:
+def court(
+    state: State, par: Parameters, mech: Mechanisms, possible: B, gain: F, asked: Asked = NOBODY
+) -> None:
     """Step 3, second half: add rivalry bonus and concessions to U, and record the concessions.
 
     Parameters
@@ -31,16 +33,20 @@ def court(state: State, par: Parameters, mech: Mechanisms, possible: B, gain: F)
         Pairs that may make a deal, (n, n).
     gain
         Utilities U, (n, n), changed in place in the rows and columns of the leaders.
+    asked
+        Leaders that decide for themselves what winning a state is worth.
     """
     state.concession[:] = 0.0
     strength = par.rivalry * par.geopolitics if mech.on("rivalry") else 0.0
     gaps = leader_distance(state.position, state.leaders, par.rivalry_distance)
     if mech.on("concessions"):
         alone = non_alignment(state.depth, state.leaders, state.in_union, state.un_member)
-        bids(
-            state.leaders, gaps, strength, par.concession_split, state.strategic_weight, alone,
-            possible, gain, state.concession,
-        )  # fmt: skip
+        worth = bids(state.leaders, gaps, strength, state.strategic_weight, alone, possible, gain)
+        for a, leader in enumerate(state.leaders):
+            if leader in asked:
+                for i in np.flatnonzero(worth[:, a] >= 0.0):
+                    worth[i, a] = asked[leader](int(i), float(worth[i, a]))
+        concessions(gaps, par.concession_split, alone, worth, state.concession)
     apply_bids(state.leaders, gaps, strength, state.strategic_weight, possible, state.concession, gain)
 
 
@@ -88,28 +94,32 @@ def non_alignment(depth: I8, leaders: I32, in_union: B, un_member: B) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def bids(
-    leaders: I32, gaps: F, strength: float, split: float, strategic: F, alone: F, possible: B, gain: F, out: F
-) -> None:
-    """Concessions p of each leader to each state, written to ``out`` (n, h)."""
-    n = gain.shape[0]
-    h = leaders.size
-    worth = np.zeros(h)
+def bids(leaders: I32, gaps: F, strength: float, strategic: F, alone: F, possible: B, gain: F) -> F:
+    """What winning each state is worth to each leader, W ≥ 0, (n, h); -1 where it does not bid."""
+    n, h = gain.shape[0], leaders.size
+    worth = np.full((n, h), -1.0)
     for i in range(n):
         if alone[i] <= 0.0 or is_leader(leaders, i):
             continue
         for a in range(h):
             leader = leaders[a]
-            worth[a] = 0.0
             if possible[leader, i]:
-                widest = _widest(gaps, a)
-                worth[a] = max(0.0, gain[leader, i] + strength * strategic[i] * widest)
+                worth[i, a] = max(0.0, gain[leader, i] + strength * strategic[i] * _widest(gaps, a))
+    return worth
+
+
+@njit(cache=True, error_model="numpy")
+def concessions(gaps: F, split: float, alone: F, worth: F, out: F) -> None:
+    """Concessions p of each leader to each state, at the second price, written to ``out`` (n, h)."""
+    n, h = worth.shape
+    for i in range(n):
         for a in range(h):
-            rival = 0.0
-            for b in range(h):
-                if b != a:
-                    rival = max(rival, gaps[a, b] * worth[b])
-            out[i, a] = split * alone[i] * min(worth[a], rival)
+            if worth[i, a] > 0.0:
+                rival = 0.0
+                for b in range(h):
+                    if b != a:
+                        rival = max(rival, gaps[a, b] * worth[i, b])
+                out[i, a] = split * alone[i] * min(worth[i, a], rival)
 
 
 @njit(cache=True, error_model="numpy")

@@ -15,9 +15,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.choice import Desk, bound_marks, make_desk
+from simulation.processes.links import count_shared
 from simulation.processes.rivalry import is_leader
-from simulation.processes.value import View, Weights, count_shared, utility, value
-from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, uniform
+from simulation.processes.value import View, Weights, utility, value
+from simulation.randomness import Draws, Stream, gumbel, uniform
 from simulation.state import TRILATERAL, State
 
 F = NDArray[np.float64]
@@ -75,14 +77,15 @@ def _table(
     n = uid.size
     triples = np.empty((n, 3), np.int32)
     gains = np.empty((n, 3))
+    desk = make_desk(n, 1)
     count = 0
     for i in range(n):
         if slots[i, TRILATERAL] == 0:
             continue
-        j = _draw(partner_key, uid, v, possible, gain, noise, i, -1)
+        j = _draw(partner_key, uid, gain[i], noise, i, _partners(v, i, desk.able), desk)
         if j < 0:
             continue
-        k = _draw(third_key, uid, v, possible, gain, noise, i, j)
+        k = _draw(third_key, uid, gain[i], noise, i, _thirds(possible, i, j, desk.able), desk)
         if k < 0:
             continue
         level = min(v.depth[i, j], v.depth[i, k], v.depth[j, k]) + 1
@@ -107,27 +110,36 @@ def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
 
 
 @njit(cache=True, error_model="numpy")
-def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float, i: int, j: int) -> int:
-    """A present partner of i (j < 0), or a third actor that may deal with both i and j; -1 if none."""
-    best = -1
-    top = -np.inf
-    for k in range(uid.size):
-        if k in (i, j):
-            continue
-        if j < 0:
-            if v.depth[i, k] == 0:
-                continue
-        elif not (possible[i, k] and possible[j, k]):
-            continue
-        mark = gain[i, k]
-        if noise > 0.0:
-            u = uniform(key, uid[i], uid[k])
-            if mark / noise + gumbel_bound(u) < top:
-                continue  # cannot be the best: no logarithm needed
-            mark = mark / noise + gumbel(u)
+def _partners(v: View, i: int, able: I32) -> int:
+    """The present partners of i."""
+    mine = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
+    able[: mine.size] = mine
+    return mine.size
+
+
+@njit(cache=True, error_model="numpy")
+def _thirds(possible: B, i: int, j: int, able: I32) -> int:
+    """Third actors that may deal with both i and j."""
+    mine, theirs = possible[i], possible[j]
+    count = 0
+    for k in range(mine.size):
+        able[count] = k
+        count += mine[k] & theirs[k]
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _draw(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> int:
+    """One of the able by its utility to i; -1 if there is none."""
+    bound_marks(key, uid, gain, noise, i, able, desk)
+    best, top = -1, -np.inf
+    for p in range(able):
+        if desk.bound[p] < top:
+            continue  # cannot be the best: no logarithm needed
+        k = desk.able[p]
+        mark = gain[k] / noise + gumbel(desk.luck[p]) if noise > 0.0 else gain[k]
         if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
-            top = mark
-            best = k
+            best, top = k, mark
     return best
 
 

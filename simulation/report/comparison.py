@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.analysis.contrasts import more_pairs
-from simulation.analysis.summary import BAND_LABEL
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
     """
     first, *others = comparison.titles
     console.print(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}")
-    console.print(f"90 % interval of the mean difference over pairs of replicates; {BAND_LABEL}.")
-    for note in comparison.notes:
-        console.print(f"Note: {note}.")
+    console.print(f"90 % interval of the mean difference over pairs of replicates; {comparison.bands}.")
     console.print()
     for key in others:
         rows = comparison.contrasts.loc[comparison.contrasts["scenario"] == key]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.markup import escape
+from rich.syntax import Syntax
 
+from simulation.data.world import CAMPS, load_world
 from simulation.report.terminal import table, titled
+from simulation.scenario.checks import RECORD_END
 from simulation.scenario.listing import LISTS, Row
 
 
@@ -29,18 +33,45 @@ def list_metrics() -> list[Row]:
 
 
 def list_hooks() -> list[Row]:
-    """Every decision of an actor that a subclass or a single agent can replace."""
-    from simulation.actors.base import HOOKS, Actor
+    """Every decision of an actor that a subclass or a single agent can replace, with its default code."""
+    from simulation.actors import HOOKS, StateActor
 
-    rows: list[Row] = []
-    for name in HOOKS:
-        hook = getattr(Actor, name)
-        names = ", ".join(list(inspect.signature(hook).parameters)[1:])
-        rows.append({"name": f"{name}({names})", "meaning": (inspect.getdoc(hook) or "").splitlines()[0]})
+    return [
+        {
+            "name": f"{hook.name}({', '.join(list(inspect.signature(getattr(StateActor, hook.name)).parameters)[1:])})",
+            "of": "every actor" if hook.owner == "Actor" else "states",
+            "returns": hook.unit,
+            "range": hook.range,
+            "asked": hook.asked,
+            "section": hook.section,
+            "meaning": (inspect.getdoc(getattr(StateActor, hook.name)) or "").splitlines()[0],
+            "code": textwrap.dedent(inspect.getsource(getattr(StateActor, hook.name))),
+        }
+        for hook in HOOKS.values()
+    ]
+
+
+def list_blocs() -> list[Row]:
+    """Every bloc, with the power of each camp if its members vote together (Shapley–Shubik, Banzhaf)."""
+    from simulation.analysis.coalitions import banzhaf, camp_power, shapley_shubik
+    from simulation.initial import RULES, camps
+    from simulation.processes.blocs import needed_votes
+    from simulation.scenario.parameters import Parameters
+
+    world = load_world(RECORD_END)
+    camp = camps(world, Parameters())
+    rows = LISTS["blocs"]()
+    for row, bloc in zip(rows, world.blocs, strict=True):
+        inside = [int(camp[i]) for i in bloc.members]
+        needed = int(needed_votes(RULES[bloc.rule], bloc.threshold, len(inside)))
+        for name, index in (("power", shapley_shubik), ("swings", banzhaf)):
+            shares = camp_power(inside, len(CAMPS), needed, index)
+            row |= {f"{name}_{label}": round(share, 3) for label, share in zip(CAMPS, shares, strict=True)}
     return rows
 
 
-TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, "metrics": list_metrics, "hooks": list_hooks}
+_FROM_HERE = {"blocs": list_blocs, "metrics": list_metrics, "hooks": list_hooks}
+TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, **_FROM_HERE}
 """What ``wifaq list`` can list, by word."""
 
 _SHOWN: Mapping[str, Sequence[str]] = {
@@ -49,8 +80,9 @@ _SHOWN: Mapping[str, Sequence[str]] = {
     "parameters": ("name", "default", "low", "high", "meaning"),
     "mechanisms": ("name", "options", "meaning"),
     "actors": ("id", "name", "kind", "home", "core"),
-    "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members"),
+    "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members", "power_EU", "power_CN", "power_US"),
     "instruments": ("id", "title", "domain", "open", "eligible", "joined"),
+    "hooks": ("name", "of", "returns", "range", "asked"),
 }
 
 
@@ -65,7 +97,10 @@ def listing(topic: str) -> RenderableType:
         made.columns[0].no_wrap = True  # a name that can be copied
     for row in rows:
         made.add_row(*(escape(_text(row[name])) for name in columns))
-    return titled(f"{len(rows)} {topic}", made)
+    shown = titled(f"{len(rows)} {topic}", made)
+    if topic == "hooks":  # what a student copies and changes
+        return Group(shown, "", *(Syntax(str(row["code"]), "python", background_color="default") for row in rows))
+    return shown
 
 
 def _is_number(value: object) -> bool:

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.analysis.summary import HEADLINE
 from simulation.report.terminal import table, titled
 from simulation.sweeps.schema import label
 
 if TYPE_CHECKING:
     from simulation.sweeps.results import SweepResults
 
-ROWS_SHOWN = 24
+ROWS_SHOWN = 25
 """Design points printed; the rest is in the folder."""
 
 
 def print_sweep(results: SweepResults, console: Console) -> None:
-    """The headline by design point, dead factors, what failed."""
+    """What the sweep asks to see first by design point, dead factors, what failed."""
     info = results.info
     console.print(escape(info["title"]))
     if info["question"]:
         console.print(escape(info["question"]))
     done = len(results.runs()) - len(results.failures)
     console.print(f"{info['points']} design points, {info['replicates']} replicates each; {done} runs done\n")
-    if HEADLINE in results.metrics:
-        _print_points(results, console)
+    shown = results.shown()
+    if shown:
+        _print_points(results, shown[0], console)
     for note in info["notes"]:
         console.print(f"Note: {note}.")
     for key in results.dead_factors():
@@ -39,8 +39,8 @@ def print_sweep(results: SweepResults, console: Console) -> None:
         console.print(f"{len(equal)} design points repeat the numbers of another, e.g. {escape(told)}.")
 
 
-def _print_points(results: SweepResults, console: Console) -> None:
-    summary = results.summary((HEADLINE,))
+def _print_points(results: SweepResults, metric: str, console: Console) -> None:
+    summary = results.summary((metric,))
     rows = results.points().merge(summary, on="point")
     keys = ["scenario", *results.factors] if rows["scenario"].nunique() > 1 else list(results.factors)
     heads = [(key, "left") for key in ["point", *keys]]
@@ -49,7 +49,7 @@ def _print_points(results: SweepResults, console: Console) -> None:
         values = [escape(label(row[key])) for key in keys]
         band = f"{row['q05']:.3f} to {row['q95']:.3f}"
         made.add_row(row["point"], *values, f"{row['mean']:.3f}", f"{row['standard_error']:.3f}", band)
-    console.print(titled(f"{HEADLINE} of the focal state in {results.quarters[-1]}", made))
+    console.print(titled(f"{metric} of the focal state in {results.quarters[-1]}", made))
     if len(rows) > ROWS_SHOWN:
         console.print(f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}")
     console.print()

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from simulation.analysis.summary import BAND_LABEL, HEADLINE
+from simulation.analysis.summary import HEADLINE
+from simulation.outcomes.grounds import MARK, NOTE
 from simulation.running import milestones
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def _heading(results: Results) -> RenderableType:
             f"{count}, seed {info['seed']}."
         )
     )
-    lines.append(Text(f"Means and 5–95 % bands: {BAND_LABEL}."))
+    lines.append(Text(f"Means and 5–95 % bands: {info['bands']}."))
+    if info.get("priors_alone"):
+        lines.append(Text(f"{NOTE}."))
     return Group(*lines)
 
 
@@ -115,8 +118,14 @@ def _counts(results: Results) -> RenderableType | None:
     for name, label in rows:
         before = f"{float(now['mean'][name]):.0f}" if name in now.index else ""
         row = then.loc[name]
-        made.add_row(_indent(label), before, f"{row['mean']:.1f}", f"{row['q05']:.0f} – {row['q95']:.0f}")
+        band = f"{row['q05']:.0f} – {row['q95']:.0f}"
+        made.add_row(_marked(results, name, label), before, f"{row['mean']:.1f}", band)
     return titled("Deals and instruments", made)
+
+
+def _marked(results: Results, metric: str, label: str) -> str:
+    """The label of a row, with a mark where the metric rests on priors alone."""
+    return _indent(label) + (f" {MARK}" if results.rests_on_priors(metric) else "")
 
 
 def _indent(label: str) -> str:
@@ -137,7 +146,7 @@ def _indices(results: Results) -> RenderableType | None:
     made = table([("", "left"), *((q, "right") for q in quarters)])
     for name, label in rows:
         cells = [_band(found.loc[name]) for found in tables]
-        made.add_row(_indent(label), *cells, style="bold" if name == HEADLINE else "")
+        made.add_row(_marked(results, name, label), *cells, style="bold" if name == HEADLINE else "")
     return titled("Cooperation and its quality (0 to 1)", made)
 
 

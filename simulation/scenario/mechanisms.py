@@ -59,6 +59,7 @@ def _entries() -> Iterator[Mechanism]:
     yield m("ratification", _SWITCH, "C.13", "C49", "publics can refuse binding deals")
     yield m("trilateral", _SWITCH, "C.18", "C29", "actors broker deals of three")
     yield m("blocs", _SWITCH, "C.6", "C28 C62", "blocs decide; off: their depth stays as it is")
+    yield m("bloc_proposal", ("member", "challenge"), "C.6", "", "what a bloc votes on: the position of a random member, or where expected-utility challenges lead its members")
     yield m("soft_law", _SWITCH, "C.6", "C11", "terms of blocs and instruments count by the enforcement of their convener; off: in full")
     yield m("instruments", _SWITCH, "C.7", "C13", "states join instruments")
     yield m("clubs", _SWITCH, "C.7", "", "exclusive clubs draw members by what is shared inside")

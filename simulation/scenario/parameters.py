@@ -94,6 +94,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("salience_floor", .3, 0, 1, "share", "C.6", _A, "AI salience of a state without governance capacity")
     yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
     yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
+    yield p("challenge_rounds", 3, 0, 20, "rounds", "C.6", "Bueno de Mesquita 1994 (form), assumption (size)", "rounds of challenges before a vote where `bloc_proposal` is `challenge`")
     # --- C.7 instruments
     yield p("join_intercept", -5.8, -20, 0, "log odds a quarter", "C.7", _J, "mean reach b0 of an open text: log odds with which the average eligible state joins it")
     yield p("join_intercept_sd", 1, 0, 3, "log odds", "C.7", _J, "spread of b0 between instruments")

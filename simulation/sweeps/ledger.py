@@ -12,8 +12,8 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import socket
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -112,8 +112,7 @@ class ChunkSink:
         try:
             _write(table, _metadata(table, runs, self.sweep), path)
         except OSError as error:
-            reason = error.strerror or str(error)
-            text = f"the folder of the sweep cannot be written: {reason} ({self.folder})"
+            text = f"the folder of the sweep cannot be written: {reason_of(error)} ({self.folder})"
             advice = "what was finished is kept, so mend that and give the same command again"
             raise SinkError(f"{text}; {advice}") from error
 
@@ -123,6 +122,11 @@ class ChunkSink:
         if isinstance(result, Failure):
             return replace(row, stage=result.stage, type=result.type, message=result.message)
         return replace(row, digest=_digest(result.tables["series"].drop_columns("replicate")))
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file could not be written; Arrow wraps the system's words in its own."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def chunk_name(first: int) -> str:
@@ -170,9 +174,9 @@ def _digest(table: pa.Table, runs: bytes = b"") -> str:
 
 
 def _write(table: pa.Table, metadata: dict[bytes, bytes], path: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
+    name = path.parent / f".{path.name}.{secrets.token_hex(4)}{_PARTIAL}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with name.open("xb") as file:
             pq.write_table(
                 table.replace_schema_metadata(metadata), file, compression="zstd", version="2.6", write_statistics=False
             )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, suggest
 from simulation.scenario.layers import node_of
 from simulation.scenario.load import fault_at, in_file_order, load_scenario
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.schema import Scenario
 from simulation.scenario.source import Mark, Node, near_file, plain, read_file
 from simulation.sweeps import posterior
-from simulation.sweeps.schema import NEED_SALIB, SAMPLED, Categories, Factor, Kept, Range, SweepFile, label
+from simulation.sweeps.schema import MINUS, NEED_SALIB, SAMPLED, Categories, Factor, Kept, Range, SweepFile, label
 
 FORBIDDEN = ("name", "title", "question", "claims", "replicates", "seed", "record", "peers")
 """Keys of a scenario that are no factors: they change no number of a run, or are the sweep's own."""
@@ -42,6 +42,8 @@ class Sweep:
         Runs of a design point; seed of the design and of the runs; whether all points share it.
     kept
         What is recorded.
+    show
+        Metrics, or differences of two, that are summarised and drawn.
     notes
         What the user should know.
     root
@@ -59,6 +61,7 @@ class Sweep:
     seed: int
     common: bool
     kept: Kept
+    show: tuple[str, ...] = ("cooperation",)
     notes: tuple[str, ...] = ()
     root: Node = field(default_factory=lambda: Node({}, Mark("")), repr=False, compare=False)
 
@@ -170,7 +173,7 @@ class _Loader:
         count = spec.replicates or min(base.replicates for base in bases)
         return Sweep(
             name, spec.title or name, spec.question, tuple(bases), spec.design, factors, spec.samples, count,
-            seed, spec.random_numbers == "common", spec.record, tuple(notes), self.root,
+            seed, spec.random_numbers == "common", spec.record, spec.show, tuple(notes), self.root,
         )  # fmt: skip
 
     def parse(self, schema: type[_Section], data: Any, where: Path) -> _Section | None:
@@ -276,10 +279,24 @@ class _Loader:
     def check_design(self, spec: SweepFile, factors: Mapping[str, Factor]) -> None:
         for message in _design_problems(spec, factors):
             self.fault(("design",), message)
+        self.check_metrics(spec)
         for message in _samples_problems(spec):
             self.fault(("samples",), message)
         if spec.parameters == "posterior" and spec.design not in SAMPLED:
             self.fault(("parameters",), f"posterior needs a sampled design ({', '.join(SAMPLED)})")
+
+    def check_metrics(self, spec: SweepFile) -> None:
+        from simulation.outcomes.metrics import select_metrics
+
+        try:
+            recorded = {entry.name for entry in select_metrics(spec.record.metrics)}
+        except InputError as error:
+            for fault in error.faults:
+                self.fault(("record", "metrics"), fault.message)
+            return
+        for place, name in enumerate(spec.show if "show" in self.root.value else ()):
+            for message in _metric_problems(name, recorded):
+                self.fault(("show", place), message)
 
 
 def level_faults(
@@ -355,6 +372,19 @@ def _samples_problems(spec: SweepFile) -> Iterator[str]:
     elif spec.design == "sobol" and spec.samples & (spec.samples - 1):
         near = 2 ** (spec.samples.bit_length() - 1)
         yield f"must be a power of 2 for a Sobol design, such as {near} or {2 * near}, not {spec.samples}"
+
+
+def _metric_problems(name: str, recorded: Container[str]) -> Iterator[str]:
+    """What is wrong with a metric or a difference of two that is to be shown."""
+    from simulation.outcomes.metrics import METRICS
+
+    for part in name.split(MINUS):
+        if part not in METRICS:
+            yield f"{part!r} is no metric; {suggest(part, list(METRICS)) or 'see `wifaq list metrics`'}"
+        elif part not in recorded:
+            yield f"{part!r} is not recorded; add it to `record: {{metrics: [...]}}`"
+    if name.count(MINUS) > 1:
+        yield "is not a metric or a difference of two"
 
 
 def describe_factor(factor: Factor) -> str:

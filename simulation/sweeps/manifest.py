@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulation.errors import Fault, InputError
 from simulation.experiments import store
@@ -13,23 +13,27 @@ from simulation.scenario.dump import scenario_to_yaml
 from simulation.sweeps.plan import Plan
 from simulation.sweeps.schema import label
 
+if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
+
 FILE = "sweep.json"
 _TOLD = 12  # changes named in one message
-_WORDS = ("sweep", "name", "title", "question", "notes")  # these change no number
+_WORDS = ("sweep", "name", "title", "question", "show", "notes")  # these change no number
 
 
-def manifest(plan: Plan) -> dict[str, Any]:
+def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
     """Everything that determines the results of a sweep."""
     sweep = plan.sweep
     points = json.dumps([plan.points.rows[place] for place in range(len(plan.points))])
     texts = {base.name: scenario_to_yaml(base) for base in sweep.bases}
-    hashes = [store.hashes(base, texts[base.name]) for base in sweep.bases]
+    hashes = [store.hashes(base, texts[base.name], actors) for base in sweep.bases]
     content: dict[str, Any] = {
         "name": sweep.name,
         "title": sweep.title,
         "question": sweep.question,
         "design": sweep.design,
         "factors": {key: factor.model_dump(mode="json") for key, factor in sweep.factors.items()},
+        "order": list(sweep.factors),  # JSON objects are written with their keys sorted
         "samples": sweep.samples,
         "replicates": sweep.replicates,
         "seed": sweep.seed,
@@ -40,9 +44,10 @@ def manifest(plan: Plan) -> dict[str, Any]:
             "points": store.text_hash(points),
             "scenarios": {base.name: found["scenario"] for base, found in zip(sweep.bases, hashes, strict=True)},
             "records": {base.name: found["records"] for base, found in zip(sweep.bases, hashes, strict=True)},
-            **{key: hashes[0][key] for key in ("data", "code", "metrics")},
+            **{key: hashes[0][key] for key in ("data", "code", "metrics", "actors")},
         },
         "versions": store.versions(),
+        "show": list(sweep.show),
         "notes": list(sweep.notes),
     }
     content = json.loads(json.dumps(content))  # tuples as lists, as they will be read

@@ -6,22 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from simulation.analysis.contrasts import paired
-from simulation.analysis.summary import QUANTILES, SYSTEM
+from simulation.analysis.contrasts import more_pairs, paired
+from simulation.analysis.summary import BAND_LABEL, QUANTILES, SYSTEM
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import store
 from simulation.experiments.tables import to_frame
+from simulation.plots.heatmap import draw_heatmap
+from simulation.plots.style import new_axes, save, style
 from simulation.sweeps.dead import dead_factors, equal_points
 from simulation.sweeps.ledger import SERIES, good_chunks
 from simulation.sweeps.manifest import FILE
+from simulation.sweeps.pairs import Select, pairs_of
+from simulation.sweeps.schema import MINUS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PARAMETER, SHARE = "parameter.", "share."
 """How the columns of effective parameters and of places in the unit cube start."""
@@ -30,8 +36,6 @@ SUMMARY_COLUMNS = ("point", "metric", "quarter", "mean", "standard_error", *QUAN
 
 SUMMARISED = ("cooperation", "volume", "implementation", "quality", "autonomy", "capacity", "safety")
 """Metrics of ``summary.csv``."""
-
-Select = str | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ class SweepResults:
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """Keys of the factors."""
-        return tuple(self.info["factors"])
+        """Keys of the factors, in the order of the design."""
+        return tuple(self.info["order"])
 
     @property
     def planned(self) -> int:
@@ -173,7 +177,9 @@ class SweepResults:
         return list(names)
 
     def table(self, metric: str, quarter: str | None = None) -> pd.DataFrame:
-        """One metric in one quarter (by default the last) of the focal state, or of the system.
+        """One metric, or a difference ``A - B``, in one quarter (by default the last).
+
+        It is that of the focal state, or of the system.
 
         Returns
         -------
@@ -185,9 +191,19 @@ class SweepResults:
         InputError
             If that was not recorded.
         """
-        rows = self._focal([metric], [self._quarter(quarter)])
+        rows = self._difference(metric, self._quarter(quarter))
         joined = self.points().merge(rows, on="point", how="inner", validate="one_to_many")
         return joined.drop(columns=["metric", "quarter"])
+
+    def _difference(self, metric: str, quarter: str) -> pd.DataFrame:
+        """Rows of a metric, or of the difference ``A - B`` of two, run by run."""
+        first, minus, second = metric.partition(MINUS)
+        rows = self._focal([first], [quarter])
+        if minus:
+            other = self._focal([second], [quarter])[["point", "replicate", "value"]]
+            rows = rows.merge(other, on=["point", "replicate"], suffixes=("", "_less"))
+            rows["value"] -= rows.pop("value_less")
+        return rows
 
     def _focal(self, metrics: Sequence[str], quarters: Sequence[str]) -> pd.DataFrame:
         """Rows ``point, metric, quarter, replicate, value`` of each point's focal state and the system."""
@@ -223,23 +239,67 @@ class SweepResults:
             Columns :data:`SUMMARY_COLUMNS`.
         """
         when = [self._quarter(quarter) for quarter in quarters] or [self._quarter(None)]
-        values = self._focal(metrics, when).groupby(["point", "metric", "quarter"], sort=True)["value"]
+        plain = [metric for metric in metrics if MINUS not in metric]
+        found = [self._focal(plain, when)] if plain else []
+        for metric in metrics:
+            if metric not in plain:
+                found += [self._difference(metric, quarter).assign(metric=metric) for quarter in when]
+        values = pd.concat(found).groupby(["point", "metric", "quarter"], sort=True)["value"]
         table = values.agg(mean="mean", standard_error="sem")
         for name, share in QUANTILES.items():
             table[name] = values.quantile(share)
         return table.assign(replicates=values.size()).reset_index().loc[:, list(SUMMARY_COLUMNS)]
 
+    def shown(self) -> list[str]:
+        """What the sweep asks to see, as far as it was recorded."""
+        return [name for name in self.info["show"] if set(name.split(MINUS)) <= set(self.metrics)]
+
     def write_tables(self) -> None:
-        """Put ``points.csv`` and ``summary.csv`` (of the last quarter) beside the chunks."""
+        """Put ``points.csv``, ``summary.csv`` (of the last quarter) and the heat maps beside the chunks."""
         store.write_csv(self.points(), self.folder / "points.csv")
-        metrics = [name for name in SUMMARISED if name in self.metrics]
+        shown = self.shown()
+        metrics = [*shown, *(name for name in SUMMARISED if name in self.metrics and name not in shown)]
         if metrics:
             store.write_csv(self.summary(metrics), self.folder / "summary.csv")
+        for name, ax in self.heatmaps():
+            save(ax, self.folder / "charts", name)
+
+    def heatmaps(self) -> Iterator[tuple[str, Axes]]:
+        """Name and picture of each heat map that the sweep asks for and has."""
+        for metric in self.shown():
+            ax = self.heatmap(metric)
+            if ax is not None:
+                yield "heatmap_" + metric.replace(MINUS, "_minus_"), ax
+
+    def heatmap(self, metric: str = "cooperation", quarter: str | None = None) -> Axes | None:
+        """Means of a metric over the first two factors of a grid, over all others and the replicates.
+
+        Returns
+        -------
+        Axes or None
+            None for another design, or fewer than two factors (several scenarios count as one).
+        """
+        axes = [*self.factors, *(["scenario"] if self._points["scenario"].nunique() > 1 else [])]
+        if self.info["design"] != "grid" or len(axes) < 2:
+            return None
+        across, down = axes[:2]
+        rows = self.table(metric, quarter)
+        table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
+        table = table.loc[list(dict.fromkeys(self._points[down])), list(dict.fromkeys(self._points[across]))]
+        told = f"Mean over {' and '.join([str(self.info['replicates']) + ' replicates', *axes[2:]])}; {BAND_LABEL}."
+        title = f"{metric.replace('_', ' ').capitalize()} of the focal state, {quarter or self.quarters[-1]}"
+        with style():
+            return draw_heatmap(table, new_axes(), title=title, label=told)
 
     # --- comparisons
 
     def contrast(
-        self, a: Select, b: Select, metrics: Sequence[str] = ("cooperation",), quarters: Sequence[str] = ()
+        self,
+        a: Select,
+        b: Select,
+        metrics: Sequence[str] = ("cooperation",),
+        quarters: Sequence[str] = (),
+        precision: float | None = None,
     ) -> pd.DataFrame:
         """Paired contrast A minus B, replicate by replicate.
 
@@ -251,6 +311,8 @@ class SweepResults:
             and averaged in each replicate, since all of them share its luck.
         metrics, quarters
             Which, and when; by default the last quarter.
+        precision
+            Half-width wanted of the intervals: adds the column ``more``, the replicates it still needs.
 
         Returns
         -------
@@ -262,7 +324,9 @@ class SweepResults:
         InputError
             If nothing can be paired.
         """
-        pairs = self._pairs(a, b)
+        if self.info["random_numbers"] != "common":
+            raise InputError("contrast: the points of this sweep do not share their random numbers")
+        pairs = pairs_of(self._points, ("scenario", *self.factors), a, b)
         tables = []
         for metric in metrics:
             for quarter in quarters or (self._quarter(None),):
@@ -273,38 +337,12 @@ class SweepResults:
                     mean = mine.groupby("replicate", as_index=False)["value"].mean()
                     arms.append(mean.assign(actor="focal", metric=metric, quarter=quarter))
                 tables.append(paired(arms[0], arms[1], "focal", [metric], [quarter]))
-        return pd.concat(tables, ignore_index=True)
-
-    def _pairs(self, a: Select, b: Select) -> pd.DataFrame:
-        if self.info["random_numbers"] != "common":
-            raise InputError("contrast: the points of this sweep do not share their random numbers")
-        left, right = self._select(a), self._select(b)
-        chosen = {key for select in (a, b) if isinstance(select, Mapping) for key in select}
-        if isinstance(a, str) or isinstance(b, str):
-            if len(left) != 1 or len(right) != 1:
-                raise InputError("contrast: an id names one point, so the other side must be one point too")
-            return pd.DataFrame({"a": left["point"].to_numpy(), "b": right["point"].to_numpy()})
-        others = [key for key in ("scenario", *self.factors) if key not in chosen]
-        if not others:
-            return left[["point"]].merge(right[["point"]], how="cross").set_axis(["a", "b"], axis=1)
-        both = left[["point", *others]].merge(right[["point", *others]], on=others, suffixes=("_a", "_b"))
-        if both.empty:
-            raise InputError("contrast: no points of A and B agree in all other factors")
-        return both[["point_a", "point_b"]].set_axis(["a", "b"], axis=1)
-
-    def _select(self, select: Select) -> pd.DataFrame:
-        points = self._points
-        wanted = {"point": select} if isinstance(select, str) else select
-        for key, value in wanted.items():
-            known = ["scenario", *self.factors]
-            if key != "point" and key not in known:
-                raise InputError(Fault(key, f"is no factor of this sweep; {suggest(key, known)}"))
-            column = points[key]
-            numeric = pd.api.types.is_numeric_dtype(column)
-            points = points.loc[np.isclose(column, float(value)) if numeric else column == str(value)]
-        if points.empty:
-            raise InputError(f"contrast: no design point has {', '.join(f'{k} {v}' for k, v in wanted.items())}")
-        return points
+        found = pd.concat(tables, ignore_index=True)
+        if precision is None:
+            return found
+        spread = zip(found["standard_error"], found["pairs"], strict=True)
+        more = [more_pairs(float(error), int(pairs), precision) for error, pairs in spread]
+        return found.assign(more=pd.Series(more, dtype="Int64"))
 
     # --- alike
 

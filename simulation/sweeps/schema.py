@@ -8,13 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy import stats
 
-from simulation.scenario.fields import Claim, RecordedActors, RecordedMetrics, Text
+from simulation.scenario.fields import Claim, Name, RecordedActors, RecordedMetrics, Text
 from simulation.scenario.schema import QUARTERS_MAX, REPLICATES_MAX, SEED_MAX
 
 Design = Literal["list", "grid", "fractional", "lhs", "sobol", "morris"]
 SAMPLED: tuple[Design, ...] = ("lhs", "sobol", "morris")
 """Designs that are drawn, and need a number of samples."""
 NEED_SALIB: tuple[Design, ...] = ("fractional", "sobol", "morris")
+MINUS = " - "
+"""Between two metrics of a difference."""
 SAMPLES_MAX = 1_000_000
 LEVELS_DEFAULT = 5  # levels that a range gets in a grid or a list, unless it says otherwise
 LEVELS_MAX = 1_000
@@ -142,6 +144,8 @@ class SweepFile(_Section):
     """common: replicate k has the same luck in every design point; independent: a seed a point."""
     record: Kept = Kept()
     """What is kept of each run."""
+    show: tuple[Name, ...] = ("cooperation",)
+    """Metrics, or differences `A - B` of two, that are summarised and, in a grid, drawn as heat maps."""
 
 
 Factor = Range | Categories

@@ -125,10 +125,21 @@ def test_a_users_metric_is_known_to_the_workers():
     assert str(os.getpid()) not in set(frame["actor"])
 
 
-def test_a_metric_that_cannot_travel_keeps_the_run_at_home():
+def test_a_metric_that_was_typed_in_travels_by_value():
     metric("mine", "1", (0, 1))(lambda view: 1.0)
     try:
-        with pytest.warns(UserWarning, match="'mine' was typed in here"):
+        frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
+    finally:
+        unregister("mine")
+    assert frame["metric"].tolist() == ["mine"] * 4
+    assert str(os.getpid()) not in set(frame["actor"])
+
+
+def test_a_metric_that_cannot_travel_keeps_the_run_at_home():
+    lock = threading.Lock()
+    metric("mine", "1", (0, 1))(lambda view: float(not lock.locked()))
+    try:
+        with pytest.warns(UserWarning, match="metric 'mine' cannot travel .*lock.* run in this one"):
             frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
     finally:
         unregister("mine")

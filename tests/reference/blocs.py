@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from simulation.randomness import Stream
+from tests.reference.challenge import tendency
 from tests.reference.draws import logistic
 from tests.reference.trust import affinity, direct_trust, distance
 from tests.reference.world import FULL_DEPTH, Actor, Bloc, World
@@ -30,7 +31,7 @@ def agenda(w: World, bloc: Bloc) -> float:
 def meet(w: World, bloc: Bloc) -> None:
     """A random member's position is put to the vote; if it passes, D_k + 1 and every member is credited."""
     bloc.tabled += 1
-    proposal = max(bloc.members, key=lambda i: (w.draw(Stream.BLOC_PROPOSER, bloc.uid, i.uid), -i.uid)).position
+    proposal = tabled(w, bloc)
     forced = w.par.vote_probability >= 0.0
     if not forced and vetoed(w, bloc):
         return
@@ -42,6 +43,18 @@ def meet(w: World, bloc: Bloc) -> None:
         bloc.last_passed = w.quarter
         for i in bloc.members:
             i.credit(bloc.track, max(0.0, utility[i]))
+
+
+def tabled(w: World, bloc: Bloc) -> list[float]:
+    """The position of a random member, or where challenges lead the members."""
+    if w.rules["bloc_proposal"] == "challenge":
+        members = sorted(bloc.members, key=lambda i: w.actors.index(i))
+        cares = [min(1.0, salience(w, i, bloc.salience)) for i in members]
+        rounds = round(w.par.challenge_rounds)
+        return [
+            tendency([i.position[d] for i in members], [i.size for i in members], cares, rounds) for d in range(4)
+        ]
+    return max(bloc.members, key=lambda i: (w.draw(Stream.BLOC_PROPOSER, bloc.uid, i.uid), -i.uid)).position
 
 
 def salience(w: World, i: Actor, factor: float) -> float:

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.cli import app
 from simulation.comparing import compare
+from simulation.evidence import posterior
 from simulation.scenario.load import load_scenario
 from simulation.sweeping import sweep
-from simulation.sweeps import dry, posterior
+from simulation.sweeps import dry
 from tests.sweeps import fakes
 from tests.sweeps.test_sweeping import BASE, ROOT, wait_for_chunks
 
@@ -150,19 +152,20 @@ def test_compare_at_asked_quarters_says_how_many_more_replicates():
     assert "'soon' is not a quarter" in bad.stderr
 
 
-def test_compare_under_the_posterior_shares_each_draw_and_says_there_is_none_yet():
+def test_compare_under_the_posterior_shares_each_draw_and_says_so():
     arms = [load_scenario(BASE, replicates=6, fragmentation=value) for value in (0, 0.5)]
     arms[1] = arms[1].model_copy(update={"name": "apart"})
     found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior", simulate=fakes.simulate)
-    assert "registry's ranges" in found.notes[0]
+    assert found.bands == POSTERIOR_LABEL
     row = found.contrasts.iloc[-1]
     assert row["difference"] == pytest.approx(-0.1)
     assert row["standard_error"] == pytest.approx(0, abs=1e-12)  # the draws of rivalry cancel within pairs
-    plain = compare(arms, workers=1, metrics=["cooperation"], simulate=fakes.simulate)
+    plain = compare(arms, workers=1, metrics=["cooperation"], parameters="defaults", simulate=fakes.simulate)
+    assert plain.bands == BAND_LABEL
     assert row["mean_b"] != plain.contrasts.iloc[-1]["mean_b"]
     bad = wifaq("compare", BASE, BASE, "--parameters", "prior")
     assert bad.exit_code == 2
-    assert "'prior' is not posterior" in bad.stderr
+    assert "--parameters: 'prior' is neither posterior nor defaults" in bad.stderr
 
 
 def test_a_parameter_that_the_scenarios_contrast_is_not_drawn():
@@ -170,5 +173,5 @@ def test_a_parameter_that_the_scenarios_contrast_is_not_drawn():
     found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior", simulate=fakes.simulate)
     assert found.contrasts.iloc[-1]["difference"] == pytest.approx(0.1)
     assert found.contrasts.iloc[-1]["mean_b"] == pytest.approx(0.1, abs=0.06)
-    drawn = posterior.draws(50, 1)
-    assert len({draw["parameters.rivalry"] for draw in drawn}) == 50
+    drawn = [posterior.load().draw(1, replicate)["rivalry"] for replicate in range(50)]
+    assert len(set(drawn)) > 30

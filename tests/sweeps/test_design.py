@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from simulation.scenario.load import load_scenario
+from simulation.sweeps import posterior
 from simulation.sweeps.design import Points, point_id
 from simulation.sweeps.load import load_sweep
 from simulation.sweeps.plan import Plan, make_plan
@@ -148,8 +149,8 @@ def test_ranges_follow_their_distributions() -> None:
 
 def test_the_posterior_varies_the_calibrated_parameters_and_says_so() -> None:
     made = plan(design="lhs", samples=3, parameters="posterior")
-    assert "registry's ranges" in made.sweep.notes[0]
+    assert "central 90 % of their posterior" in made.sweep.notes[0]
     assert {"affinity_width", "choice_noise", "rivalry"} <= set(made.effective)
     assert "camp_margin" not in made.effective
-    assert made.effective["rivalry"].max() <= 2.5
+    assert made.effective["rivalry"].max() <= posterior.ranges()["parameters.rivalry"].high
     assert len(made.effective) > 15

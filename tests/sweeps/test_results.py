@@ -98,6 +98,9 @@ def test_contrasts_pair_points_that_agree_in_all_else(results):
         {"parameters.rivalry": 1, "fragmentation.trust": 0}, {"parameters.rivalry": 0.5, "fragmentation.trust": 0.2}
     )
     assert both["difference"].iloc[0] == pytest.approx(0.09)
+    assert "more" not in both
+    noisy = results.contrast("p000000", "p000002", ["volume"], precision=1e-3)
+    assert noisy["more"].iloc[0] == 0  # all points share their luck: the difference has no spread
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,7 @@ def big(folder, results: SweepResults, runs: int) -> SweepResults:
     names = [f"p{place:06d}" for place in range(points)]
     frame = pd.DataFrame({"point": names, "scenario": "a", "focal": "MAR", "x": range(points)})
     frame.to_parquet(folder / "points.parquet")
-    info = {**results.info, "sweep": "big", "points": points, "replicates": 5, "factors": {"x": {}}}
+    info = {**results.info, "sweep": "big", "points": points, "replicates": 5, "order": ["x"]}
     (folder / FILE).write_text(json.dumps(info))
     return SweepResults.open(folder)
 

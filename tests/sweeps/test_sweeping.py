@@ -69,7 +69,7 @@ def same(a: SweepResults, b: SweepResults) -> bool:
     return len(one) > 0
 
 
-@pytest.mark.parametrize(("workers", "size"), [(1, 1), (2, 50), (4, 3)])
+@pytest.mark.parametrize(("workers", "size"), [(1, 1), (2, 50), (4, 7)])
 def test_workers_and_chunk_sizes_leave_no_trace(tmp_path, undisturbed, workers, size):
     results = run(tmp_path / "out", workers=workers, chunk_size=size)
     assert same(results, undisturbed)
@@ -235,6 +235,50 @@ def test_a_full_disk_is_one_clear_error_and_the_sweep_goes_on_after(tmp_path, un
     assert not list((tmp_path / "out").glob("*.partial"))
     assert not (tmp_path / "out" / ledger.chunk_name(7)).exists()
     assert same(run(tmp_path / "out"), undisturbed)
+
+
+ON_A_SMALL_DISK = """
+import subprocess, sys
+from pathlib import Path
+from simulation.errors import RunError
+from tests.sweeps.test_sweeping import run
+if __name__ == "__main__":
+    disk, size = Path(sys.argv[1]), sys.argv[2]
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", disk], check=True)
+    try:
+        run(disk / "out", workers=2, chunk_size=1)
+    except RunError as error:
+        print(error)
+    print(len(list((disk / "out").glob("chunk-*"))), len(list((disk / "out").glob(".*partial"))))
+    subprocess.run(["mount", "-o", "remount,size=10m", disk], check=True)
+    run(disk / "out", workers=2, chunk_size=1)
+    subprocess.run(["cp", "-r", disk / "out", sys.argv[3]], check=True)
+"""
+OWN_MOUNTS = ["unshare", "--map-root-user", "--mount"]
+
+
+def can_mount() -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    command = [*OWN_MOUNTS, "mount", "-t", "tmpfs", "none", "/tmp"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not can_mount(), reason="may not mount a small disk")
+@pytest.mark.parametrize(("size", "what"), [("12k", "folder"), ("88k", "folder"), ("160k", "tables")])
+def test_a_disk_that_is_really_full(tmp_path, undisturbed, size, what):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "script.py").write_text(ON_A_SMALL_DISK)
+    command = [*OWN_MOUNTS, sys.executable, tmp_path / "script.py", tmp_path / "disk", size, tmp_path / "out"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    error, counts = done.stdout.splitlines()
+    assert re.match(rf"the {what} of the sweep .* written: No space left on device", error)
+    chunks, partial = map(int, counts.split())
+    assert {"12k": chunks == 0, "88k": 0 < chunks < 30, "160k": chunks == 30}[size]
+    assert partial == 0
+    assert same(SweepResults.open(tmp_path / "out"), undisturbed)
 
 
 # --- killed from outside

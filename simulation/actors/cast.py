@@ -1,0 +1,66 @@
+"""Who is played by a class of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from simulation.actors.base import Actor
+from simulation.actors.firms import Firm
+from simulation.actors.influencers import Influencer
+from simulation.actors.ngos import NGO
+from simulation.actors.rules import check_defaults, users_classes
+from simulation.actors.secretariats import Secretariat
+from simulation.actors.states import StateActor
+from simulation.actors.think_tanks import ThinkTank
+from simulation.errors import ModelError, suggest
+from simulation.sources import class_hash, hash_lines
+from simulation.state import KINDS
+
+BY_KIND: dict[str, type[Actor]] = {
+    cls.kind: cls for cls in (StateActor, Firm, ThinkTank, NGO, Influencer, Secretariat)
+}
+"""The shipped class of each kind."""
+
+Cast = Mapping[str, type[Actor]]
+"""Replacement classes by actor id or by kind; the id goes before the kind."""
+
+
+def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[Actor]]:
+    """The class of each actor of a world.
+
+    Parameters
+    ----------
+    ids, kinds
+        Id and index into ``KINDS`` of each actor.
+    cast
+        Replacement classes.
+
+    Raises
+    ------
+    ModelError
+        For an unknown id or kind, a class that is not of the actor's kind, or a shipped class
+        that was changed.
+    """
+    for cls in BY_KIND.values():
+        check_defaults(cls)
+    known = [*KINDS, *ids]
+    for name in cast:
+        if name not in known:
+            raise ModelError(f"no actor or kind {name!r}; {suggest(name, known)}")
+    found = []
+    for name, code in zip(ids, kinds, strict=True):
+        kind = KINDS[code]
+        cls = cast.get(name, cast.get(kind, BY_KIND[kind]))
+        if not (isinstance(cls, type) and issubclass(cls, BY_KIND[kind])):
+            called = getattr(cls, "__name__", repr(cls))
+            raise ModelError(f"{called} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
+        found.append(cls)
+    return found
+
+
+def cast_hashes(cast: Cast) -> dict[str, str]:
+    """SHA-256 of what each class of a cast says, its user's bases included, for the manifest of a run."""
+    return {
+        name: hash_lines(iter([cls.__name__, *(class_hash(base) for base in users_classes(cls))]))
+        for name, cls in sorted(cast.items())
+    }

@@ -1,0 +1,152 @@
+"""Scenario boxes: where in the space of factors an outcome of interest happens (PRIM).
+
+Friedman & Fisher 1999; Bryant & Lempert 2010. The algorithm is that of the EMA workbench.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulation.errors import InputError
+
+PEEL = 0.1  # share of the cases cut off at a time (Bryant & Lempert 2010)
+DENSITY = 0.8  # least density that the peeling aims at
+RESAMPLES = 10
+LEAST_CASES = 10  # of interest; with fewer any box is chance
+_RELIABLE = 0.7  # share of resamples in which a limit should come back
+
+Limits = tuple[float, float] | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box.
+
+    Attributes
+    ----------
+    coverage
+        Share of the cases of interest that lie in it.
+    density
+        Share of the cases in it that are of interest.
+    mass, cases, of_interest
+        Share of all cases in it; number of cases, and of those of interest, in all.
+    limits
+        By factor: lowest and highest value, or the categories left; factors without a limit are not named.
+    support
+        Share of resamples of half the cases in which a box of the same coverage limits the factor too.
+    trajectory
+        ``coverage, density, mass, limited`` of every box on the way; its index is the number of the box.
+    """
+
+    coverage: float
+    density: float
+    mass: float
+    cases: int
+    of_interest: int
+    limits: Mapping[str, Limits]
+    support: Mapping[str, float]
+    trajectory: pd.DataFrame
+
+    def sentence(self, what: str) -> str:
+        """The box in words; ``what`` names the outcome of interest."""
+        if not self.limits:
+            return f"No box tells where {what}: {self.density:.0%} of all cases."
+        told = " and ".join(_limit(name, limits) for name, limits in self.limits.items())
+        text = (
+            f"Where {told}, {self.density:.0%} of cases have {what} (of all cases {self.of_interest / self.cases:.0%});"
+            f" this box holds {self.coverage:.0%} of all such cases."
+        )
+        weak = [name for name in self.limits if self.support[name] < _RELIABLE]
+        if weak:
+            least = min(self.support[name] for name in weak)
+            text += f" Do not lean on the limit on {', '.join(weak)}: it came back in only {least:.0%} of resamples."
+        return text
+
+
+def _limit(name: str, limits: Limits) -> str:
+    if isinstance(limits[0], str):
+        return f"{name} is {' or '.join(map(str, limits))}"
+    return f"{name} is {float(limits[0]):.4g} to {float(limits[1]):.4g}"
+
+
+def find_box(
+    inputs: pd.DataFrame, interest: NDArray[np.bool_], number: int | None = None, seed: int = 0
+) -> Box:
+    """The box with the best balance of coverage and density.
+
+    Parameters
+    ----------
+    inputs
+        A column a factor, a row a case; numbers or words.
+    interest
+        Which cases are of interest, shape (cases,).
+    number
+        Of the box on the peeling trajectory; by default the one with the largest harmonic mean of
+        coverage and density.
+    seed
+        Of the resamples.
+
+    Raises
+    ------
+    InputError
+        With fewer cases of interest than :data:`LEAST_CASES`, or nothing but such.
+    """
+    count = int(interest.sum())
+    if count < LEAST_CASES or count == len(interest):
+        told = f"{count} of {len(interest)} cases are of interest; a box needs {LEAST_CASES} at least, and others"
+        raise InputError(f"analyse: {told}: choose another level")
+    numbered = inputs.set_axis([f"x{place}" for place in range(inputs.shape[1])], axis=1).reset_index(drop=True)
+    with _quiet(seed):
+        from ema_workbench.analysis.prim import Prim
+
+        found = Prim(numbered, interest.astype(bool), threshold=DENSITY, peel_alpha=PEEL).find_box()
+        path = found.peeling_trajectory
+        balance = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"])
+        chosen = int(balance.idxmax()) if number is None else number
+        support = found.resample(chosen, iterations=RESAMPLES)["reproduce coverage"] / 100
+    names = dict(zip(numbered.columns, inputs.columns, strict=True))
+    limits = dict(_limits(found.box_lims[0], found.box_lims[chosen], names))
+    row = path.loc[chosen]
+    trajectory = path[["coverage", "density", "mass", "res_dim"]].set_axis(
+        ["coverage", "density", "mass", "limited"], axis=1
+    )
+    shares = {names[column]: float(share) for column, share in support.items() if names[column] in limits}
+    sizes = (float(row["coverage"]), float(row["density"]), float(row["mass"]))
+    return Box(*sizes, len(interest), count, limits, shares, trajectory)
+
+
+def _limits(whole: pd.DataFrame, box: pd.DataFrame, names: Mapping[str, str]) -> Iterator[tuple[str, Limits]]:
+    for column, name in names.items():
+        if column not in box or column not in whole:  # a factor with one value only
+            continue
+        before, after = whole[column].tolist(), box[column].tolist()
+        if isinstance(after[0], set | frozenset):
+            if after[0] != before[0]:
+                yield name, tuple(sorted(map(str, after[0])))
+        elif after != before:
+            yield name, (float(after[0]), float(after[1]))
+
+
+@contextmanager
+def _quiet(seed: int) -> Iterator[None]:
+    """The workbench warns of packages that it could use, logs, and draws from NumPy's global generator."""
+    state: Any = np.random.get_state()  # noqa: NPY002
+    np.random.seed(seed % 2**32)  # noqa: NPY002
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
+        np.random.set_state(state)  # noqa: NPY002

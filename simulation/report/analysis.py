@@ -1,0 +1,53 @@
+"""An analysis of a sweep as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+
+from simulation.report.terminal import table, titled
+from simulation.sweeps.schema import label
+
+if TYPE_CHECKING:
+    from simulation.analysing import Analysis
+
+
+def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
+    """Indices, noise, and the box in a sentence, of each scenario."""
+    for found in analyses:
+        console.print(f"{escape(found.scenario)}: {found.metric} of the focal state in {found.quarter}")
+        if pd.isna(found.noise):
+            console.print("Replicate noise: unknown with one replicate a point.")
+        else:
+            console.print(f"Replicate noise: {found.noise:.0%} of the variance of single runs.")
+        if found.indices is not None:
+            _print_indices(found.indices, console)
+        _print_swings(found.swings, console)
+        told = found.box if isinstance(found.box, str) else found.box.sentence(found.interest)
+        console.print(escape(told))
+        console.print()
+
+
+def _print_indices(indices: pd.DataFrame, console: Console) -> None:
+    names = ("first", "total") if "first" in indices else ("mu_star",)
+    made = table([("factor", "left"), *((part, "right") for name in names for part in (name, "90 %")), ("", "left")])
+    for _, row in indices.iterrows():
+        cells = []
+        for name in names:
+            cells += [f"{row[name]:.3f}", f"{row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f}"]
+        made.add_row(escape(row["factor"]), *cells, "" if row["converged"] else "not converged")
+    console.print(titled("Sobol indices" if "first" in indices else "Morris elementary effects", made))
+
+
+def _print_swings(swings: pd.DataFrame, console: Console) -> None:
+    heads = (("factor", "left"), ("from", "right"), ("to", "right"), ("difference", "right"), ("90 %", "right"))
+    made = table(list(heads))
+    for _, row in swings.iterrows():
+        interval = "" if pd.isna(row["low"]) else f"{row['low']:+.3f} to {row['high']:+.3f}"
+        ends = (escape(label(row[name])) for name in ("from", "to"))
+        made.add_row(escape(row["factor"]), *ends, f"{row['effect']:+.3f}", interval)
+    console.print(titled("From one end of a factor to the other, over all values of the others", made))

@@ -1,0 +1,38 @@
+"""Model-form spread as text for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from simulation.analysis.variance import SOURCES
+from simulation.report.terminal import table, titled
+
+if TYPE_CHECKING:
+    from simulation.spreading import Spread
+
+
+def print_spread(spread: Spread, console: Console) -> None:
+    """Each metric at the horizon under each rule, and what its spread is made of."""
+    if spread.table.empty:
+        return
+    horizon = str(spread.table["quarter"].iloc[-1])
+    rows = spread.table.loc[spread.table["quarter"] == horizon]
+    made = table([("metric", "left"), ("rule", "left"), ("mean", "right"), ("5–95 %", "right")])
+    metric = ""
+    for row in rows.sort_values("metric", kind="stable", key=lambda names: names.map(_order(rows))).to_dict("records"):
+        shown = "" if row["metric"] == metric else row["metric"].replace("_", " ")
+        metric = row["metric"]
+        made.add_row(shown, escape(row["rule"]), f"{row['mean']:.2f}", escape(f"{row['q05']:.2f}–{row['q95']:.2f}"))
+    console.print(titled(f"One scenario under each rule, {horizon}; bands: {spread.bands}", made))
+    console.print()
+    split = table([("metric", "left"), *((source, "right") for source in SOURCES)])
+    for row in spread.shares.loc[spread.shares["quarter"] == horizon].to_dict("records"):
+        split.add_row(row["metric"].replace("_", " "), *(f"{row[source]:.0%}" for source in SOURCES))
+    console.print(titled(f"Shares of the variance over all these runs, {horizon}", split))
+
+
+def _order(rows: object) -> dict[str, int]:
+    return {name: place for place, name in enumerate(dict.fromkeys(rows["metric"]))}  # type: ignore[index]

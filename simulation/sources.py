@@ -1,0 +1,210 @@
+"""Where a user's function was written, and a hash of what it says.
+
+A function typed into a notebook has a made-up file name; here it gets the number of its cell.
+Worker processes know no notebook, so the parent sends them the labels of its cells.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, FunctionType, TracebackType
+from typing import Any
+
+_CELLS: dict[str, str] = {}  # labels of notebook cells by file name, sent by a parent process
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+def code_of(function: Any) -> CodeType | None:
+    """The code of a function, method, partial, compiled function or callable object; None if it has none."""
+    plain = _plain_function(function)
+    return plain.__code__ if plain is not None else None
+
+
+def _plain_function(function: Any) -> FunctionType | None:
+    for _ in range(10):  # wrappers around wrappers
+        if isinstance(function, FunctionType):
+            return inspect.unwrap(function) if hasattr(function, "__wrapped__") else function
+        if isinstance(function, functools.partial):
+            function = function.func
+        elif hasattr(function, "py_func"):  # compiled by numba
+            function = function.py_func
+        elif hasattr(function, "__func__"):
+            function = function.__func__
+        elif isinstance(function, property):
+            function = function.fget
+        else:
+            function = inspect.getattr_static(type(function), "__call__", None)
+    return None
+
+
+def place_of(function: Any) -> str:
+    """Where a function begins: ``my_actors.py:12`` or ``cell In[3], line 5``; empty if it has no source."""
+    code = code_of(function)
+    return place(code.co_filename, code.co_firstlineno) if code is not None else ""
+
+
+def place(file: str, line: int) -> str:
+    """A line of a file or of a notebook's cell, as a person would name it."""
+    label = _CELLS.get(file) or _cell(file)
+    if label:
+        return f"cell {label}, line {line}"
+    if file.startswith("<"):
+        return f"{file}, line {line}"
+    inside = os.path.relpath(file) if os.path.isabs(file) and _below(file, os.getcwd()) else file
+    return f"{inside}:{line}"
+
+
+def _below(file: str, folder: str) -> bool:
+    return os.path.normcase(file).startswith(os.path.normcase(folder) + os.sep)
+
+
+def _cell(file: str) -> str:
+    """``In[3]`` for the made-up file name of a notebook's cell; empty for other files."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    name = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    told = name(file) if name is not None else None
+    return str(told[1]) if told else ""
+
+
+def cells_of(functions: Iterator[Any]) -> dict[str, str]:
+    """Labels of the notebook cells in which some functions were typed, by file name."""
+    codes = [code for function in functions if (code := code_of(function)) is not None]
+    found = {code.co_filename: _CELLS.get(code.co_filename) or _cell(code.co_filename) for code in codes}
+    return {file: label for file, label in found.items() if label}
+
+
+def remember_cells(labels: Mapping[str, str]) -> None:
+    """Take over the labels that a parent process sent."""
+    _CELLS.update(labels)
+
+
+def failing_line(function: Any, trace: TracebackType | None) -> str:
+    """The last line of an exception's traceback in the file of a function; the function if there is none."""
+    code, found = code_of(function), ""
+    while trace is not None and code is not None:
+        if trace.tb_frame.f_code.co_filename == code.co_filename:
+            found = place(code.co_filename, trace.tb_lineno)
+        trace = trace.tb_next
+    return found or place_of(function)
+
+
+# --- what it says
+
+
+def source_hash(function: Callable[..., Any]) -> str:
+    """SHA-256 of a user's function and of what it uses; the same in every process and session.
+
+    Hashed are its source, the plain values and arrays that it takes from outside, and likewise
+    the functions of its own module that it calls. What it imports is not.
+    """
+    return hash_lines(_told(function, set()))
+
+
+def class_hash(cls: type) -> str:
+    """SHA-256 of all that a class says itself, in the way of :func:`source_hash`; not of its bases."""
+    return hash_lines(_class_told(cls, set()))
+
+
+def hash_lines(lines: Iterator[str]) -> str:
+    """SHA-256 of some lines, as hexadecimal digits."""
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _told(function: Any, seen: set[int]) -> Iterator[str]:
+    plain = _plain_function(function)
+    if plain is None or id(plain) in seen:
+        yield type(function).__qualname__
+        return
+    seen.add(id(plain))
+    yield _text(plain)
+    if isinstance(function, functools.partial):
+        yield from _value(function.args, seen, plain.__module__)
+        yield from _value(function.keywords, seen, plain.__module__)
+    yield from _value(plain.__defaults__, seen, plain.__module__)
+    yield from _value(plain.__kwdefaults__, seen, plain.__module__)
+    for name, value in sorted(_outside(plain).items()):
+        yield name
+        yield from _value(value, seen, plain.__module__)
+
+
+def _text(function: FunctionType) -> str:
+    try:
+        return textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):  # typed at a bare prompt
+        code = function.__code__
+        return repr((code.co_code, [c for c in code.co_consts if not isinstance(c, CodeType)], code.co_names))
+
+
+def _outside(function: FunctionType) -> dict[str, Any]:
+    """What a function takes from around it, nested functions included."""
+    code = function.__code__
+    found: dict[str, Any] = {}
+    for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+    names = {name for inner in _codes(code) for name in inner.co_names}
+    return found | {name: function.__globals__[name] for name in names if name in function.__globals__}
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _value(value: Any, seen: set[int], module: str) -> Iterator[str]:
+    """What a value is, without addresses; a function or class only if it is of the user's own ``module``."""
+    if isinstance(value, _PLAIN):
+        yield repr(value)
+    elif isinstance(value, tuple | list):
+        yield type(value).__name__
+        for inner in value:
+            yield from _value(inner, seen, module)
+    elif isinstance(value, set | frozenset):
+        yield repr(sorted(map(repr, value)))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield repr(key) if isinstance(key, _PLAIN) else type(key).__qualname__
+            yield from _value(inner, seen, module)
+    elif hasattr(value, "tobytes") and hasattr(value, "dtype"):
+        yield f"{value.dtype}{getattr(value, 'shape', ())}{hashlib.sha256(value.tobytes()).hexdigest()}"
+    elif isinstance(value, type):
+        yield value.__qualname__
+        if value.__module__ == module:
+            yield from _class_told(value, seen)
+    elif callable(value) and getattr(value, "__module__", None) == module:
+        yield from _told(value, seen)
+    else:
+        yield type(value).__qualname__
+
+
+def _class_told(cls: type, seen: set[int]) -> Iterator[str]:
+    if id(cls) in seen:
+        return
+    seen.add(id(cls))
+    for name, value in sorted(vars(cls).items()):
+        if name in _NOT_SAID:
+            continue
+        yield name
+        function = _plain_function(value) if callable(value) or hasattr(value, "__func__") else None
+        if isinstance(value, property):
+            function = _plain_function(value)
+        if function is not None and not isinstance(value, type):
+            yield from _told(value, seen)
+        else:
+            yield from _value(value, seen, "")
+
+
+_NOT_SAID = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__firstlineno__"}
+_NOT_SAID |= {"__static_attributes__", "__annotations__", "__annotate__", "__abstractmethods__", "_abc_impl"}
+

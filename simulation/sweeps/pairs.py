@@ -1,0 +1,64 @@
+"""Which design points a contrast pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulation.errors import Fault, InputError, suggest
+
+Select = str | Mapping[str, Any]
+"""Id of a design point, or values of factors."""
+
+
+def pairs_of(points: pd.DataFrame, factors: Sequence[str], a: Select, b: Select) -> pd.DataFrame:
+    """Points of A and B that agree in all factors that neither names.
+
+    Parameters
+    ----------
+    points
+        Frame with ``point`` and a column a factor.
+    factors
+        Keys of the factors, the scenario among them.
+    a, b
+        The two sides.
+
+    Returns
+    -------
+    DataFrame
+        ``a, b``: ids, a row a pair.
+
+    Raises
+    ------
+    InputError
+        If nothing can be paired.
+    """
+    left, right = _selected(points, factors, a), _selected(points, factors, b)
+    chosen = {key for select in (a, b) if isinstance(select, Mapping) for key in select}
+    if isinstance(a, str) or isinstance(b, str):
+        if len(left) != 1 or len(right) != 1:
+            raise InputError("contrast: an id names one point, so the other side must be one point too")
+        return pd.DataFrame({"a": left["point"].to_numpy(), "b": right["point"].to_numpy()})
+    others = [key for key in factors if key not in chosen]
+    if not others:
+        return left[["point"]].merge(right[["point"]], how="cross").set_axis(["a", "b"], axis=1)
+    both = left[["point", *others]].merge(right[["point", *others]], on=others, suffixes=("_a", "_b"))
+    if both.empty:
+        raise InputError("contrast: no points of A and B agree in all other factors")
+    return both[["point_a", "point_b"]].set_axis(["a", "b"], axis=1)
+
+
+def _selected(points: pd.DataFrame, factors: Sequence[str], select: Select) -> pd.DataFrame:
+    wanted = {"point": select} if isinstance(select, str) else select
+    for key, value in wanted.items():
+        if key != "point" and key not in factors:
+            raise InputError(Fault(key, f"is no factor of this sweep; {suggest(key, list(factors))}"))
+        column = points[key]
+        numeric = pd.api.types.is_numeric_dtype(column)
+        points = points.loc[np.isclose(column, float(value)) if numeric else column == str(value)]
+    if points.empty:
+        raise InputError(f"contrast: no design point has {', '.join(f'{k} {v}' for k, v in wanted.items())}")
+    return points

@@ -1,0 +1,224 @@
+"""How fast the engine is: ``python -m tests.benchmarks.bench_engine`` prints and writes docs/performance.md.
+
+Everything is measured in one run on one machine, in turns, so that ratios hold where times do not.
+Steps are timed by the processor time of the thread, whole commands by the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulation.data.world import World
+from simulation.model import QUARTER, GovernanceModel
+from simulation.processes import trust
+from simulation.processes.links import links
+from simulation.processes.value import fill_rows, possible_deals, view
+from simulation.scenario.load import load_scenario
+from tests.benchmarks import bench_hooks, numpy_rows
+from tests.reference.columns import oracle_of
+from tests.reference.parity import compare
+from tests.synthetic import make_bloc, make_model, make_world
+
+ROOT = Path(__file__).parents[2]
+SCENARIO = ROOT / "scenarios" / "baseline.yaml"
+PAGE = ROOT / "docs" / "performance.md"
+SIZES = (100, 250, 500, 1000, 2000, 4000)
+REPEATS = 5
+
+
+def clock(call: Callable[[], Any]) -> float:
+    """Processor time of one call, seconds."""
+    start = time.thread_time()
+    call()
+    return time.thread_time() - start
+
+
+def quarters_by_step(model: GovernanceModel, quarters: int) -> pd.Series:
+    """Seconds a quarter of each step."""
+    taken = dict.fromkeys(("begin", *(name for name, _ in QUARTER)), 0.0)
+    for _ in range(quarters):
+        taken["begin"] += clock(model._begin_quarter)
+        for name, _ in QUARTER:
+            taken[name] += clock(getattr(model, "_" + name))
+        model.state.quarter += 1
+    return pd.Series(taken) / quarters
+
+
+def steps(repeats: int) -> pd.DataFrame:
+    """Each step of the quarter in the default world: median and quartiles over replicates, ns a pair."""
+    scenario = load_scenario(SCENARIO)
+    GovernanceModel(scenario).run()  # compiles
+    rows = []
+    for replicate in range(repeats):
+        model = GovernanceModel(scenario, replicate=replicate)
+        rows.append(quarters_by_step(model, scenario.quarters) / model.state.n**2 * 1e9)
+    found = pd.DataFrame(rows)
+    found["whole quarter"] = found.sum(axis=1)
+    found["whole quarter but the record"] = found["whole quarter"] - found["record"]
+    return found.quantile([0.25, 0.5, 0.75]).T.set_axis(["low", "median", "high"], axis=1)
+
+
+def against_oracle(quarters: int = 2) -> dict[str, float]:
+    """The plain per-agent oracle and the kernels on the default world, to the same results."""
+    model = GovernanceModel(load_scenario(SCENARIO))
+    oracle = oracle_of(model)
+    slow = sum(clock(oracle.play) for _ in range(quarters))
+    fast = float(sum(quarters_by_step(model, quarters).drop("record"))) * quarters
+    compare(model.state, oracle, f"quarter {quarters}")
+    pairs = model.state.n**2 * quarters
+    return {"oracle, µs a pair": slow / pairs * 1e6, "kernels, ns a pair": fast / pairs * 1e9, "ratio": slow / fast}
+
+
+def against_numpy(repeats: int) -> dict[str, float]:
+    """Trust with witnesses, V, U and the mask of all pairs: NumPy arrays against kernels, same results."""
+    model = GovernanceModel(load_scenario(SCENARIO))
+    for _ in range(4):
+        model.step()
+    s, par, n = model.state, model.parameters, model.state.n
+    rows, worth, gain = np.ones(n, bool), np.zeros((n, n)), np.zeros((n, n))
+    may = np.zeros((n, n), bool)
+
+    def kernels() -> None:
+        trust.trust_with_witnesses(
+            s.alpha, s.beta, links(s.depth), par.prior_mass, par.witness_mass, par.witness_prior, s.trust_hat
+        )
+        seen = view(s, model.weights)
+        possible_deals(s.allowed, s.depth, seen.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, may)
+        fill_rows(seen, model.weights, rows, worth, gain)
+
+    def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        hat = numpy_rows.trust_hat(s, par.prior_mass, par.witness_mass, par.witness_prior)
+        return *numpy_rows.values(model, hat), numpy_rows.possible(s)
+
+    kernels()
+    plain = arrays()
+    assert np.allclose(plain[0], worth, rtol=1e-9)
+    assert np.allclose(plain[1], gain, rtol=1e-9, atol=1e-12)
+    assert np.array_equal(plain[2], may)
+    fast, slow = (float(np.median([clock(f) for _ in range(repeats * 4)])) for f in (kernels, arrays))
+    return {"NumPy, ns a pair": slow / n**2 * 1e9, "kernels, ns a pair": fast / n**2 * 1e9, "ratio": slow / fast}
+
+
+def made_up_world(n: int) -> World:
+    """A world of n actors, two thirds of them states, with everything uneven and a bloc for every fifty states."""
+    rng = np.random.default_rng(n)
+    states = 2 * n // 3
+    others = {"firm": n // 12, "think_tank": n // 12, "ngo": n // 12}
+    total = states + 1 + sum(others.values())
+    is_state = np.arange(total) <= states
+    blocs = [
+        make_bloc(range(k, states, max(1, states // 50)), "majority", 0.6, id=f"B{k}")
+        for k in range(max(1, states // 50))
+    ]
+    return make_world(
+        states, others, blocs, size=np.where(is_state, rng.random(total), 0.0),
+        capacity=np.where(is_state, rng.random(total), 0.0), position=rng.random((total, 4)),
+        exposure=rng.random((total, total)) ** 4, trust_prior=0.3 + 0.3 * rng.random((total, total)),
+    )  # fmt: skip
+
+
+def growth(sizes: tuple[int, ...]) -> pd.DataFrame:
+    """Cost of a quarter by the number of actors; fewer quarters in larger worlds."""
+    rows = []
+    for n in sizes:
+        model = make_model(made_up_world(n), 12, parameters={"tempo": 0.5}, record={"ties": "none"})
+        model.step()
+        quarters = 8 if n <= 1000 else 4
+        taken = float(sum(quarters_by_step(model, quarters)))
+        size = model.state.n
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        rows.append((size, taken * 1e3, taken / size**2 * 1e9, (model.state.depth > 0).sum() / size, memory))
+        model.close()
+    return pd.DataFrame(rows, columns=["actors", "ms a quarter", "ns a pair", "partners each", "peak memory, GiB"])
+
+
+def floor(n: int = 292) -> float:
+    """Nanoseconds a pair that reading four and writing three (n, n) arrays of floats takes."""
+    read, write = [np.random.default_rng(0).random((n, n)) for _ in range(4)], [np.empty((n, n)) for _ in range(3)]
+
+    def copy() -> None:
+        for k in range(3):
+            np.add(read[k], read[k + 1], out=write[k])
+
+    copy()
+    return float(np.median([clock(copy) for _ in range(50)])) / n**2 * 1e9
+
+
+def commands(replicates: int) -> Iterator[tuple[str, float]]:
+    """Whole commands by the clock, seconds: cold and warm cache, one and two workers."""
+    with tempfile.TemporaryDirectory() as folder:
+        cache = {**os.environ, "NUMBA_CACHE_DIR": str(Path(folder) / "kernels")}
+        wifaq = [sys.executable, "-m", "simulation.cli"]
+        yield "wifaq --help", _wall([*wifaq, "--help"], cache)
+        base = [*wifaq, "run", str(SCENARIO), "--out"]
+        yield "1 replicate, cold cache", _wall([*base, f"{folder}/a", "--replicates", "1"], cache)
+        yield "1 replicate, warm", _wall([*base, f"{folder}/b", "--replicates", "1"], cache)
+        many = ["--replicates", str(replicates), "--no-contrasts"]
+        for workers in (1, 2):
+            out = f"{folder}/w{workers}"
+            name = f"{replicates} replicates, {workers} worker{'s' * (workers > 1)}, no contrasts"
+            yield name, _wall([*base, out, *many, "--workers", str(workers)], cache)
+        name = f"{replicates} replicates and their contrasts, 2 workers"
+        yield name, _wall([*base, f"{folder}/c", *many[:2], "--workers", "2"], cache)
+
+
+def _wall(command: list[str], environment: dict[str, str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]:
+    """The page, a part at a time."""
+    yield "# Performance\n\nWritten by `make bench`; nobody edits it. All figures are of one run on one machine\n"
+    yield f"({os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}).\n"
+    yield "Times differ between machines; ratios of one run are what counts.\n"
+    oracle, arrays = against_oracle(), against_numpy(repeats)
+    yield "\n## Kernels against plain code, default world, same results\n\n"
+    yield _table(pd.DataFrame([oracle]).round(3)) + "\nWhole quarter without the record, after compiling.\n\n"
+    yield _table(pd.DataFrame([arrays]).round(2)) + "\nTrust with witnesses, values, utilities and mask of all pairs.\n"
+    yield "\n## Each step of the quarter, default world, one thread, ns a pair\n\n"
+    yield _table(steps(repeats).round(2).rename_axis("step").reset_index())
+    yield f"\nMoving seven arrays of that size through the processor: {floor():.2f} ns a pair.\n"
+    yield "\n## Growth with the number of actors (made-up worlds)\n\n" + _table(growth(sizes).round(2))
+    yield "\n## Whole commands, seconds by the clock\n\n"
+    yield _table(pd.DataFrame(list(commands(replicates)), columns=["command", "seconds"]).round(2))
+    yield "\n## Decisions replaced in Python\n\n" + _table(bench_hooks.measure().round(2))
+
+
+def _table(frame: pd.DataFrame) -> str:
+    lines = [" | ".join(map(str, frame.columns)), " | ".join("---" for _ in frame.columns)]
+    lines += [" | ".join(map(str, row)) for row in frame.itertuples(index=False)]
+    return "".join(f"| {line} |\n" for line in lines)
+
+
+def main() -> None:
+    """Measure, print and write the page."""
+    asks = argparse.ArgumentParser(description=__doc__)
+    asks.add_argument("--replicates", type=int, default=200)
+    asks.add_argument("--repeats", type=int, default=REPEATS)
+    asks.add_argument("--largest", type=int, default=max(SIZES), help="largest number of actors")
+    asks.add_argument("--out", type=Path, default=PAGE)
+    chosen = asks.parse_args()
+    text = ""
+    for part in page(chosen.replicates, tuple(n for n in SIZES if n <= chosen.largest), chosen.repeats):
+        print(part, end="", flush=True)
+        text += part
+    chosen.out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

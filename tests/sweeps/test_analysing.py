@@ -1,0 +1,113 @@
+"""``wifaq analyse``: indices, noise and boxes of a sweep's folder."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+from simulation.analysing import analyse
+from simulation.analysis.swings import SWING_COLUMNS, swings
+from simulation.cli import app
+from simulation.errors import InputError
+from simulation.sweeping import sweep
+from simulation.sweeps import ledger
+from simulation.sweeps.results import SweepResults
+from tests.sweeps import fakes
+from tests.sweeps.test_sweeping import BASE
+
+FACTORS = {
+    "parameters.rivalry": {"low": 0, "high": 4},
+    "fragmentation.trust": {"low": 0, "high": 0.2},
+    "strategy.budget": {"low": 1, "high": 2},
+}
+
+
+def made(folder, **keys) -> SweepResults:
+    source = {"base": BASE, "factors": FACTORS, "replicates": 2, **keys}
+    return sweep(source, out=folder, workers=1, simulate=fakes.simulate, check=fakes.check)
+
+
+@pytest.fixture(scope="module")
+def morris(tmp_path_factory) -> SweepResults:
+    return made(tmp_path_factory.mktemp("analyse") / "out", design="morris", samples=12)
+
+
+def test_morris_finds_the_slopes_of_the_model_and_the_dead_factor(morris):
+    (found,) = analyse(morris)
+    assert found.indices is not None
+    # rivalry / 10 over a range of 4; trust / 5 over a range of .2; the budget nothing
+    assert found.indices["mu_star"].to_numpy() == pytest.approx([0.4, 0.04, 0])
+    assert found.indices["mu"].to_numpy() == pytest.approx([0.4, -0.04, 0])
+    assert morris.dead_factors() == ("strategy.budget",)
+    assert 0 < found.noise < 0.2
+
+
+def test_sobol_and_a_box(tmp_path):
+    results = made(tmp_path / "out", design="sobol", samples=16)
+    (found,) = analyse(results, above=0.3)
+    assert found.indices is not None
+    assert found.indices["total"].iloc[0] > 0.9
+    assert found.indices["total"].iloc[2] == pytest.approx(0)
+    assert not isinstance(found.box, str)
+    assert found.box.limits["parameters.rivalry"][0] > 2.5
+
+
+def test_swings_are_those_of_the_model(tmp_path):
+    factors = {"parameters.rivalry": [0, 1, 4], "fragmentation.trust": [0, 0.2], "strategy.budget": [1, 2]}
+    results = made(tmp_path / "out", design="grid", factors=factors, replicates=3)
+    (found,) = analyse(results)
+    rows = found.swings.set_index("factor")
+    assert list(rows.index) == list(factors)
+    assert rows["effect"].to_numpy() == pytest.approx([0.4, -0.04, 0])
+    assert (rows["high"] - rows["low"]).to_numpy() == pytest.approx([0, 0, 0], abs=1e-9)  # pairs share their luck
+    assert (rows.loc["parameters.rivalry", "from"], rows.loc["parameters.rivalry", "to"]) == (0, 4)
+    assert (rows["pairs"] == 3).all()
+
+
+def test_swings_of_words_and_of_samples():
+    table = pd.DataFrame({"word": ["a", "b", "a", "b"], "x": [0.0, 1, 2, 3], "replicate": [0, 0, 1, 1],
+                          "value": [1.0, 2, 1.5, 4]})  # fmt: skip
+    rows = swings(table, ["x", "word"], sampled=True, paired=True).set_index("factor")
+    assert (rows.loc["word", "from"], rows.loc["word", "to"]) == ("a", "b")
+    assert rows.loc["word", "effect"] == pytest.approx(1.75)
+    reach = stats.t.ppf(0.95, 1) * np.std([1, 2.5], ddof=1) / np.sqrt(2)
+    assert rows.loc["word", "high"] == pytest.approx(1.75 + reach)
+    assert rows.loc["x", "effect"] == pytest.approx(3)
+    assert swings(table, ["word"], sampled=False, paired=False)["low"].isna().all()
+
+
+def test_the_command_prints_them(morris):
+    result = CliRunner().invoke(app, ["analyse", str(morris.folder), "--above", "0.2"])
+    assert result.exit_code == 0, result.output
+    assert "Replicate noise:" in result.stdout
+    assert "Morris elementary effects" in result.stdout
+    assert "of cases have cooperation above 0.2" in " ".join(result.stdout.split())
+    folder = morris.folder / "analysis" / "cooperation_2035Q4"
+    assert {path.stem for path in folder.iterdir()} == {"swings", "indices", "boxes", "noise"}
+    assert list(pd.read_csv(folder / "swings.csv").columns) == ["scenario", "metric", "quarter", *SWING_COLUMNS]
+    assert len(pd.read_csv(folder / "indices.csv")) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--metric", "coperation"], "did you mean 'cooperation'"),
+        (["--quarter", "1999Q1"], "was not recorded"),
+        (["--above", "1", "--below", "2"], "give one of --above and --below"),
+    ],
+)
+def test_bad_requests(morris, arguments, told):
+    result = CliRunner().invoke(app, ["analyse", str(morris.folder), *arguments])
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_an_unfinished_sweep_is_not_analysed(tmp_path):
+    results = made(tmp_path / "out", design="lhs", samples=4)
+    (results.folder / ledger.chunk_name(0)).unlink()
+    with pytest.raises(InputError, match="of 8 runs are missing; give the sweep's command again"):
+        analyse(SweepResults.open(results.folder))
+    assert CliRunner().invoke(app, ["analyse", str(tmp_path)]).exit_code == 2

@@ -1,0 +1,70 @@
+"""The model itself, not one in miniature: the same bits over workers, chunks, dask, MPI, and after kills."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulation.sweeping import sweep
+from simulation.sweeps.results import SweepResults
+from tests.sweeps.test_clusters import HAS_DASK, MPIEXEC, cluster, environment
+from tests.sweeps.test_sweeping import BASE, ROOT, children, same, wait_for_chunks
+
+GRID = {
+    "base": BASE,
+    "design": "grid",
+    "factors": {"parameters.rivalry": [0.5, 2], "fragmentation": [0, 0.4]},
+    "replicates": 5,
+}
+SETS = ("horizon=2025Q2",)
+SCRIPT = """
+import sys
+from simulation.sweeping import sweep
+from tests.sweeps.test_real_model import GRID, SETS
+if __name__ == "__main__":
+    sweep(GRID, out=sys.argv[1], sets=SETS, executor=sys.argv[2], chunk_size=2, workers=2)
+"""
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> SweepResults:
+    return sweep(GRID, out=tmp_path_factory.mktemp("real") / "out", sets=SETS, workers=1, chunk_size=7)
+
+
+@pytest.mark.parametrize(("workers", "size"), [(1, 50), (2, 1), (4, 7)])
+def test_workers_and_chunks(tmp_path, undisturbed, workers, size):
+    assert same(sweep(GRID, out=tmp_path / "out", sets=SETS, workers=workers, chunk_size=size), undisturbed)
+
+
+@pytest.mark.skipif(not HAS_DASK, reason="needs wifaq[cluster]")
+def test_dask(tmp_path, undisturbed):
+    with cluster(tmp_path, 2) as (address, _, _):
+        assert same(sweep(GRID, out=tmp_path / "out", sets=SETS, executor=address, chunk_size=3), undisturbed)
+
+
+@pytest.mark.skipif(MPIEXEC is None, reason="needs MPI")
+def test_mpi(tmp_path, undisturbed):
+    pytest.importorskip("mpi4py")
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [str(MPIEXEC), "-n", "3", sys.executable, "-m", "mpi4py.futures", str(tmp_path / "script.py")]
+    options = {"env": environment(), "cwd": ROOT, "capture_output": True, "text": True}
+    done = subprocess.run([*command, str(tmp_path / "out"), "mpi"], timeout=300, check=False, **options)
+    assert done.returncode == 0, done.stderr
+    assert same(SweepResults.open(tmp_path / "out"), undisturbed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("victim", ["worker", "parent"])
+def test_killed(tmp_path, undisturbed, victim):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path / "out"), "local"]
+    parent = subprocess.Popen(command, env=environment(), cwd=ROOT)
+    wait_for_chunks(tmp_path / "out", 2)
+    workers = [pid for pid in children(parent.pid) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+    subprocess.run(["kill", "-9", str(workers[0] if victim == "worker" else parent.pid)], check=True)
+    assert parent.wait(300) == (0 if victim == "worker" else -9)
+    assert same(sweep(GRID, out=tmp_path / "out", sets=SETS, workers=1), undisturbed)
