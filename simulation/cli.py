@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulation.cli_evidence import add_evidence
 from simulation.errors import InputError, WifaqError
 
 if TYPE_CHECKING:
@@ -367,6 +368,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         timer.cancel()
         bar.stop()
 
+
+add_evidence(app, _errors)
 
 if __name__ == "__main__":
     main()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulation.data.world import World
 from simulation.levers import apply_strategy
-from simulation.processes import capacity, capture, instruments, learning, norms, opinion
+from simulation.processes import capacity, capture, instruments, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.camps import camps_of_states
@@ -294,10 +294,19 @@ def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
         "instrument_regional": np.array([row.regional for row in rows], bool),
         "instrument_position": np.array([row.position for row in rows], float).reshape(q, 4),
         "instrument_club": np.array([row.exclusive for row in rows], bool),
+        "instrument_house": _incidence(n, [row.house for row in rows]),
         "instrument_domain": np.array([DOMAINS.index(row.domain) for row in rows], np.int8),
         "reach_intercept": np.zeros(q), "habit": np.zeros((len(DOMAINS), n)),
         "peer_weight": np.zeros((0, 0)),
     }  # fmt: skip
+
+
+def _incidence(n: int, rows: list[tuple[int, ...]]) -> NDArray[np.bool_]:
+    """Marks of the actors named in each row, shape (rows, n)."""
+    out = np.zeros((len(rows), n), bool)
+    for k, inside in enumerate(rows):
+        out[k, list(inside)] = True
+    return out
 
 
 def _tracks(world: World, par: Parameters, scenario: Scenario) -> dict[str, Any]:
@@ -355,16 +364,16 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     """Columns that follow from the others."""
     par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
     s = state.s
-    # lists without usable names, or by invitation, say nothing about habit
+    # lists without usable names, by invitation, or joined by all who may, say nothing about habit
     settled = np.zeros(len(state.instrument_ids), bool)
     for q, facts in enumerate(world.instruments):
-        settled[q] = facts.complete and not facts.invitation_only
-    state.habit = instruments.habits(
+        settled[q] = facts.complete and not facts.invitation_only and len(facts.joined) < len(facts.eligible)
+    state.habit = reach.habits(
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = instruments.peer_weights(likeness, state.member[:, :s])
-    instruments.draw_reach(state, par, seed, replicate)
+    reach.draw_reach(state, par, mech, seed, replicate)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.scenario.checks import eligible_actors
 from simulation.scenario.schema import InstrumentSpec, Scenario
@@ -31,6 +32,7 @@ class InstrumentRow:
     domain: str
     exclusive: bool
     joined: tuple[int, ...]
+    house: tuple[int, ...] = ()
 
 
 def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
@@ -42,6 +44,7 @@ def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
             regional=facts.regional, eligible=facts.eligible, position=facts.position, binding=facts.binding,
             in_force=facts.in_force is not None, needed=facts.needed, domain=facts.domain,
             exclusive=facts.exclusive, joined=tuple(i for i, _ in facts.joined),
+            house=house_of(facts.sponsors, world, facts.convener),
         )
         for facts in world.instruments
     ]
@@ -64,7 +67,20 @@ def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> Instrume
         regional=spec.track == "regional", eligible=eligible,
         position=spec.position or sponsor_position(sponsors, world), binding=spec.binding, in_force=False,
         needed=0, domain=spec.domain, exclusive=spec.exclusive, joined=joined,
+        house=house_of(sponsors, world),
     )  # fmt: skip
+
+
+def house_of(sponsors: tuple[int, ...], world: World, convener: str = "") -> tuple[int, ...]:
+    """Members of the organisations that convene a text: of those its sponsors stand for, and of one named.
+
+    An organisation of all states is nobody's house.
+    """
+    stands_for = {row["id"]: row["bloc"] for row in table("nonstate") if row["bloc"]}
+    houses = {stands_for.get(world.ids[i], "") for i in sponsors}
+    inside = [bloc.members for bloc in world.blocs
+              if not bloc.universal and (bloc.id in houses or (convener and convener in (bloc.id, bloc.name)))]
+    return tuple(sorted({i for members in inside for i in members}))
 
 
 DEFAULT_ENFORCEMENT = 0.1

@@ -136,6 +136,7 @@ class State:
     instrument_regional: B  # [q]
     instrument_position: F  # [q, 4]
     instrument_club: B  # [q] exclusive club
+    instrument_house: B  # [q, n] member of the organisation that convenes it
     instrument_domain: I8  # [q] index into DOMAINS
     habit: F  # [5, n] (earlier joins + .5) / (earlier eligible + 1) by domain
     peer_weight: F  # [s, s] affinity- and bloc-weighted likeness, zero diagonal

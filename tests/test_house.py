@@ -37,6 +37,7 @@ ORDER = (
     {"report"},
     {"showcase"},
     {"showcase_sweeps"},
+    {"cli_evidence"},
     {"cli", "__init__"},
 )
 """Parts of the package, from the facts to the pictures; each may import those before it, none after it."""

@@ -30,7 +30,7 @@ _ROWS = (
     "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
     "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "uncut", "capture_drift",
 )  # fmt: skip
-_COLUMNS = ("member", "eligible", "joined", "join_quarter", "sponsor", "habit")
+_COLUMNS = ("member", "eligible", "instrument_house", "joined", "join_quarter", "sponsor", "habit")
 
 
 def small_state(
@@ -284,6 +284,7 @@ def _instruments(rng: np.random.Generator, n_states: int, n: int, q: int) -> dic
         "instrument_regional": np.arange(q) % 4 == 3,
         "instrument_position": rng.random((q, 4)),
         "instrument_club": np.arange(q) % 4 == 3,
+        "instrument_house": (np.arange(n) % 3 == 0) & (np.arange(n) < n_states) & (np.arange(q)[:, None] % 2 == 0),
         "instrument_domain": (np.arange(q) % 5).astype(np.int8),
         "habit": habit,
         "peer_weight": np.zeros((0, 0)),

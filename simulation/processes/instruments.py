@@ -19,7 +19,7 @@ from numba import njit
 
 from simulation.processes.affinity import affinity
 from simulation.processes.blocs import member_lists, members_of
-from simulation.randomness import Draws, Stream, key, normal, uniform
+from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NEVER, NOBODY, REGIONAL, STATE, Asked, B, F, State
@@ -37,10 +37,20 @@ FACTORS = (
     "club",
     "attention",
     "launch",
+    "votes",
+    "size",
+    "house",
+    "launch_binding",
 )
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`."""
 
 _CIVIL = DOMAINS.index("civil")
+SMALLEST = 0.005
+"""Size below which a state counts as this small: a logarithm needs a floor."""
+CENTRED = tuple(FACTORS.index(name) for name in ("affinity", "sponsor", "habit", "capacity", "sovereignty", "votes",
+                                                 "size", "house"))  # fmt: skip
+"""Factors counted from their mean over the eligible when a run starts, so that the reach of a text is the log odds
+of the average state that may join it, and a text of few members does not start from a mean of all states."""
 
 
 class Texts(NamedTuple):
@@ -55,6 +65,7 @@ class Texts(NamedTuple):
     joined: B
     club: B
     launching: B
+    house: B
 
 
 class Joiners(NamedTuple):
@@ -62,6 +73,7 @@ class Joiners(NamedTuple):
 
     position: F
     weight: F
+    size: F
     capacity: F
     urgency: F
     norm: B
@@ -76,15 +88,6 @@ def instrument_z(state: State) -> F:
     """What each instrument counts for its members, e·z, shape (q,), in [0, 1]."""
     z = np.where(state.binding, np.where(state.in_force, 1.0, 2.0 / 3.0), 1.0 / 3.0)
     return state.instrument_enforcement * z
-
-
-def draw_reach(state: State, par: Parameters, seed: int, replicate: int) -> None:
-    """Draw the intercept of every instrument from its prior, once a replicate (normal, keyed)."""
-    stream = key(seed, replicate, -1, Stream.INSTRUMENT_REACH)
-    for q, uid in enumerate(state.instrument_uid):
-        state.reach_intercept[q] = par.join_intercept + par.join_intercept_sd * normal(
-            uniform(stream, uid, np.uint64(0))
-        )
 
 
 def is_open(state: State) -> B:
@@ -108,6 +111,10 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
             par.club_benefit if mech.on("clubs") else 0.0,
             par.forum_attention,
             par.join_launch,
+            par.join_votes,
+            par.join_size,
+            par.join_house,
+            -par.join_launch_binding,
         ]
     )
 
@@ -194,6 +201,10 @@ def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float,
             row[9] = inside
             row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
             row[11] = 1.0 if text.launching[q] else 0.0
+            row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
+            row[13] = np.log(max(who.size[i], SMALLEST))
+            row[14] = 1.0 if text.house[q, i] else 0.0
+            row[15] = 1.0 if text.launching[q] and text.binding[q] else 0.0
 
 
 def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F:
@@ -214,11 +225,12 @@ def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F
     chosen = is_open(state) if chosen is None else chosen
     out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
     weight_of = np.ascontiguousarray(state.peer_weight.T)
-    factors_of(chosen, _texts(state), _joiners(state, par), weight_of, par.affinity_width, out)
+    factors_of(chosen, texts_of(state), joiners_of(state, par), weight_of, par.affinity_width, out)
     return out
 
 
-def _texts(state: State) -> Texts:
+def texts_of(state: State) -> Texts:
+    """Columns of the instruments as the factors read them."""
     return Texts(
         state.instrument_position,
         state.binding,
@@ -229,13 +241,16 @@ def _texts(state: State) -> Texts:
         state.joined,
         state.instrument_club,
         state.opens == state.quarter,
+        state.instrument_house,
     )
 
 
-def _joiners(state: State, par: Parameters) -> Joiners:
+def joiners_of(state: State, par: Parameters) -> Joiners:
+    """Columns of the actors as the factors read them."""
     return Joiners(
         state.position,
         state.weight,
+        state.size,
         state.capacity,
         state.urgency,
         state.norm,
@@ -373,26 +388,6 @@ def peer_weights(likeness: F, member: B) -> F:
                         shared += 1
                 weights[i, j] = likeness[i, j] * (1.0 + shared)
     return weights
-
-
-def habits(eligible: B, joined: B, domain: I8) -> F:
-    """Inclination to join by domain, (earlier joins + .5)/(earlier eligible + 1), shape (5, n).
-
-    Parameters
-    ----------
-    eligible, joined
-        Shape (q, n), of the instruments on which a state has had time to decide; leave out those
-        whose lists are incomplete or that open later.
-    domain
-        Index into ``DOMAINS``, shape (q,).
-    """
-    result = np.empty((len(DOMAINS), eligible.shape[1]))
-    for d in range(len(DOMAINS)):
-        rows = domain == d
-        could = eligible[rows].sum(axis=0)
-        did = (joined[rows] & eligible[rows]).sum(axis=0)
-        result[d] = (did + 0.5) / (could + 1.0)
-    return result
 
 
 def join_quarters(joined: B) -> I32:

@@ -41,7 +41,8 @@ class Parameter:
 
 _A = "assumption"
 _C = "calibrated"
-_J = "calibrated on dated lists of joiners (docs/calibration_instruments.md)"
+_J = "fitted on dated lists of joiners (docs/evidence.md)"
+_Z = "0: costs log score when families of lists are left out (docs/evidence.md)"
 
 
 def _entries() -> Iterator[Parameter]:
@@ -95,17 +96,22 @@ def _entries() -> Iterator[Parameter]:
     yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
     yield p("challenge_rounds", 3, 0, 20, "rounds", "C.6", "Bueno de Mesquita 1994 (form), assumption (size)", "rounds of challenges before a vote where `bloc_proposal` is `challenge`")
     # --- C.7 instruments
-    yield p("join_intercept", -15.1, -20, 0, "log odds a quarter", "C.7", _J, "mean b0 of the instruments, hazard of joining one in which nothing speaks for it")
-    yield p("join_intercept_sd", 1.3, 0, 3, "log odds", "C.7", _J, "spread of b0 between instruments")
-    yield p("join_affinity", 4.9, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_J} (size)", "b_a, closeness of the text")
-    yield p("join_sponsor", 2.7, 0, 8, "log odds", "C.7", _J, "b_s, trust in the sponsor times its size")
-    yield p("join_peers", 2.3, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_J} (size)", "b_p, like-minded states already in")
-    yield p("join_neighbours", .6, 0, 6, "log odds", "C.7", f"Shipan & Volden 2008 (sign), {_J} (size)", "b_n, contiguous states already in")
-    yield p("join_habit", 2.5, 0, 8, "log odds", "C.7", _J, "b_h, earlier joins in the domain")
-    yield p("join_capacity", 5.5, 0, 8, "log odds", "C.7", _J, "b_K, governance capacity")
-    yield p("join_sovereignty", .6, 0, 6, "log odds", "C.7", _J, "b_b, binding texts against sovereignty")
+    yield p("join_intercept", -5.8, -20, 0, "log odds a quarter", "C.7", _J, "mean reach b0 of an open text: log odds with which the average eligible state joins it")
+    yield p("join_intercept_sd", 1, 0, 3, "log odds", "C.7", _J, "spread of b0 between instruments")
+    yield p("join_affinity", 0, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_Z}", "b_a, closeness of the text")
+    yield p("join_sponsor", 0, 0, 8, "log odds", "C.7", _Z, "b_s, trust in the sponsor times its size")
+    yield p("join_peers", 0, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_Z}", "b_p, like-minded states already in")
+    yield p("join_neighbours", 0, 0, 6, "log odds", "C.7", f"Shipan & Volden 2008 (sign), {_Z}", "b_n, contiguous states already in")
+    yield p("join_habit", 1.8, 0, 8, "log odds", "C.7", _J, "b_h, earlier joins in the domain")
+    yield p("join_capacity", 3.5, 0, 8, "log odds", "C.7", _J, "b_K, governance capacity")
+    yield p("join_sovereignty", 0, 0, 6, "log odds", "C.7", _Z, "b_b, binding texts against sovereignty")
     yield p("join_urgency", .8, 0, 6, "log odds", "C.7", f"Birkland 1998 (sign), {_A} (size)", "b_u, felt urgency")
-    yield p("join_launch", 3.2, 0, 6, "log odds", "C.7", _J, "wave of signatures in the quarter in which an instrument opens")
+    yield p("join_launch", 3.85, 0, 6, "log odds", "C.7", _J, "wave of signatures in the quarter in which an instrument opens")
+    yield p("join_launch_binding", 1.5, 0, 8, "log odds", "C.7", _J, "how much weaker that wave is where the text binds: parties follow signatures years later")
+    yield p("join_votes", 9.3, 0, 12, "log odds", "C.7", _J, "closeness to the sponsors on sovereignty, which is how both vote in the United Nations")
+    yield p("join_size", .37, 0, 3, "log odds", "C.7", _J, "logarithm of size m: large states have the diplomats")
+    yield p("join_house", 1.8, 0, 6, "log odds", "C.7", _J, "member of the organisation that convenes")
+    yield p("join_club", .85, 0, 6, "log odds", "C.7", _J, "lower reach of an exclusive club")
     yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")

@@ -117,17 +117,22 @@ def read_file(path: str, faults: list[Fault]) -> Node | None:
     Node | None
         The top level as far as it can be used, or nothing.
     """
-    try:
-        text = _read_text(path)
-    except InputError as error:
-        faults += error.faults
-        return None
-    root = parse(text, path, faults)
+    root = read_any(path, faults)
     if root is not None and not isinstance(root.value, dict):
         shape = {True: "a list", False: describe(root.value)}[isinstance(root.value, tuple)]
         faults.append(root.mark.fault("", f"must be a mapping of keys such as `focal: SEN`, not {shape}"))
         return None
     return root
+
+
+def read_any(path: str, faults: list[Fault]) -> Node | None:
+    """Read a YAML file of any shape; see :func:`read_file`."""
+    try:
+        text = _read_text(path)
+    except InputError as error:
+        faults += error.faults
+        return None
+    return parse(text, path, faults)
 
 
 def parse(text: str, file: str, faults: list[Fault]) -> Node | None:

@@ -14,8 +14,6 @@ from simulation.processes.affinity import affinity
 from simulation.processes.instruments import (
     FACTORS,
     coefficients,
-    draw_reach,
-    habits,
     instrument_z,
     join_instruments,
     joining_factors,
@@ -23,15 +21,19 @@ from simulation.processes.instruments import (
     log_odds,
     peer_weights,
 )
+from simulation.processes.reach import centres, draw_reach, habits
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import MULTILATERAL, NEVER, REGIONAL, SECRETARIAT, State
 from tests.worlds import relabelled, same_state, small_state, with_inert_actor
 
-ON, PAR = Mechanisms(), Parameters()
+ON, PAR = Mechanisms(), Parameters(
+    dict.fromkeys(("join_affinity", "join_sponsor", "join_peers", "join_neighbours", "join_sovereignty"), 0.7)
+)
 SURE, NEVER_JOIN = 60.0, -200.0
-MILD = Parameters(dict.fromkeys(("join_affinity", "join_sponsor", "join_habit", "join_capacity"), 1.0))
+MILD = Parameters(dict.fromkeys(("join_affinity", "join_sponsor", "join_habit", "join_capacity"), 1.0)
+                  | {"join_votes": 0.0, "join_size": 0.0, "join_house": 0.0})
 """Slopes that do not move with the calibration, for tests that need a middling hazard."""
 
 
@@ -93,6 +95,10 @@ def test_each_factor_is_what_the_model_description_says() -> None:
         "club": 0.0,
         "attention": PAR.forum_attention,
         "launch": 0.0,
+        "votes": PAR.join_votes * (1 - abs(state.position[i, 3] - state.instrument_position[q, 3])),
+        "size": PAR.join_size * math.log(state.size[i]),
+        "house": PAR.join_house * state.instrument_house[q, i],
+        "launch_binding": 0.0,
     }
     assert terms == pytest.approx(expected, abs=1e-12)
 
@@ -330,16 +336,32 @@ def test_inert_actor_and_order_of_rows_play_no_part() -> None:
 
 def test_reach_is_drawn_by_instrument_and_replicate_only() -> None:
     state, other = small_state(n_instruments=300), small_state(4, 0, 9, n_instruments=300)
-    draw_reach(state, PAR, 5, 2)
-    draw_reach(other, PAR, 5, 2)
-    assert np.array_equal(state.reach_intercept, other.reach_intercept)
-    draw_reach(other, PAR, 5, 3)
+    state.instrument_club[:] = False
+    draw_reach(state, PAR, ON, 5, 2)
+    draw_reach(other, PAR, ON, 5, 2)
+    reach = state.reach_intercept + centres(state, PAR, ON)
+    club = PAR.join_club * other.instrument_club
+    assert reach == pytest.approx(other.reach_intercept + centres(other, PAR, ON) + club)
+    draw_reach(other, PAR, ON, 5, 3)
     assert not np.array_equal(state.reach_intercept, other.reach_intercept)
-    z = (state.reach_intercept - PAR.join_intercept) / PAR.join_intercept_sd
+    z = (reach - PAR.join_intercept) / PAR.join_intercept_sd
     assert abs(z.mean()) < 4 / math.sqrt(300)
     assert abs(z.std() - 1) < 0.2
-    draw_reach(state, Parameters({"join_intercept_sd": 0}), 5, 2)
-    assert (state.reach_intercept == PAR.join_intercept).all()
+    par = Parameters({"join_intercept_sd": 0})
+    draw_reach(state, par, ON, 5, 2)
+    assert state.reach_intercept + centres(state, par, ON) == pytest.approx(np.full(300, par.join_intercept))
+
+
+def test_the_reach_is_the_log_odds_of_the_average_eligible_state() -> None:
+    state = small_state(8, 6, 3)
+    par = Parameters({"join_intercept_sd": 0, "join_urgency": 0, "join_peers": 0, "join_neighbours": 0, "join_norm": 0})
+    state.joined[:] = False
+    state.instrument_club[:] = False
+    draw_reach(state, par, ON, 1, 0)
+    for q in range(4):
+        may = np.flatnonzero(state.eligible[q, : state.s])
+        odds = [sum(joining_terms(state, par, ON, int(i), q).values()) for i in may]
+        assert np.mean(odds) == pytest.approx(par.join_intercept)
 
 
 def test_peer_weights() -> None:
@@ -354,6 +376,7 @@ def test_habits_count_joins_among_the_eligible() -> None:
     joined = np.array([[True, False], [True, False], [False, True]])
     result = habits(eligible, joined, np.array([0, 0, 3], np.int8))
     assert result.shape == (5, 2)
-    assert result[0] == pytest.approx([2.5 / 3, 0.5 / 2])
-    assert result[3] == pytest.approx([0.5 / 2, 1.5 / 2])
-    assert result[1] == pytest.approx([0.5, 0.5])
+    # a text of another domain counts half
+    assert result[0] == pytest.approx([2.5 / 3.5, 1.0 / 2.5])
+    assert result[3] == pytest.approx([1.5 / 3, 1.5 / 2.5])
+    assert result[1] == pytest.approx([1.5 / 2.5, 1.0 / 2])

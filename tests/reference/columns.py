@@ -137,6 +137,7 @@ def _texts(state: State, actors: list[Actor]) -> list[Text]:
             id=name, eligible=[actors[i] for i in np.flatnonzero(state.eligible[q])],
             joined={actors[i]: int(state.join_quarter[q, i]) for i in np.flatnonzero(state.joined[q])},
             sponsors=[actors[i] for i in np.flatnonzero(state.sponsor[q])], domain=DOMAINS[state.instrument_domain[q]],
+            house=[actors[i] for i in np.flatnonzero(state.instrument_house[q])],
             **{own: getattr(state, column)[q].tolist() for column, own in _TEXT.items()},
         )
         for q, name in enumerate(state.instrument_ids)
@@ -223,5 +224,6 @@ def _bloc_columns(w: World, n: int) -> Columns:
         "bloc_rule": np.array([RULES.index(b.rule) for b in w.blocs]),
         "instrument_ids": tuple(t.id for t in w.texts), "eligible": _incidence(n, [t.eligible for t in w.texts]),
         "joined": when != NEVER, "join_quarter": when, "sponsor": _incidence(n, [t.sponsors for t in w.texts]),
+        "instrument_house": _incidence(n, [t.house for t in w.texts]),
         "instrument_domain": np.array([DOMAINS.index(t.domain) for t in w.texts]),
     }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from simulation.randomness import Stream
 from tests.reference.draws import logistic
 from tests.reference.trust import affinity
@@ -55,7 +57,26 @@ def log_odds(w: World, i: Actor, text: Text) -> float:
         odds += w.when("clubs", par.club_benefit) * share_in(text, [j for j in text.eligible if j.is_state])
     odds += par.forum_attention * (i.slots_by_track[text.track] > 0)
     odds += par.join_launch * (text.opens == w.quarter)
+    odds += votes_and_weight(w, i, text)
+    odds -= par.join_launch_binding * (text.opens == w.quarter and text.binding)
     return odds
+
+
+def votes_and_weight(w: World, i: Actor, text: Text) -> float:
+    """Closeness to the sponsors' votes, log of size (floored), membership of the convening house."""
+    par = w.par
+    odds = par.join_votes * (1.0 - abs(i.position[3] - text.position[3]))
+    return odds + par.join_size * math.log(max(i.size, 0.005)) + par.join_house * (i in text.house)
+
+
+def standing(w: World, i: Actor, text: Text) -> float:
+    """What does not depend on who is in, nor on the quarter: counted from its mean over the eligible."""
+    par = w.par
+    odds = par.join_affinity * affinity(w, i, text.position)
+    odds += par.join_sponsor * max((sponsor_pull(w, i, j) for j in text.sponsors), default=0.0)
+    odds += par.join_habit * i.habit[text.domain] + par.join_capacity * i.capacity
+    odds -= par.join_sovereignty * (i.position[3] if text.binding else 0.0)
+    return odds + votes_and_weight(w, i, text)
 
 
 def sponsor_pull(w: World, i: Actor, sponsor: Actor) -> float:

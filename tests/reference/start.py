@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from simulation.randomness import Stream
-from tests.reference import capacity
+from tests.reference import capacity, instruments
 from tests.reference.deals import tempo
 from tests.reference.draws import Luck, normal
 from tests.reference.trust import affinity
@@ -73,14 +73,16 @@ def peer_weight(w: World, i: Actor, j: Actor) -> float:
 
 def habit(i: Actor, domain: str, settled: list[Text]) -> float:
     """C.7: (earlier joins in the domain + .5)/(earlier eligible + 1), over texts whose joiners are known."""
-    could = [text for text in settled if text.domain == domain and i in text.eligible]
-    return (sum(i in text.joined for text in could) + 0.5) / (len(could) + 1.0)
+    could = [(text, 1.0 if text.domain == domain else 0.5) for text in settled if i in text.eligible]
+    return (sum(g for text, g in could if i in text.joined) + 0.5) / (sum(g for _, g in could) + 1.0)
 
 
 def intercept(w: World, text: Text) -> float:
     """C.7: b0_q, drawn once a replicate."""
     z = normal(setup_luck(w).uniform(Stream.INSTRUMENT_REACH, text.uid))
-    return w.par.join_intercept + w.par.join_intercept_sd * z
+    states = [i for i in text.eligible if i.is_state]
+    mean = sum(instruments.standing(w, i, text) for i in states) / len(states) if states else 0.0
+    return w.par.join_intercept - w.par.join_club * text.club + w.par.join_intercept_sd * z - mean
 
 
 def first_waits(w: World, i: Actor) -> dict[str, float]:

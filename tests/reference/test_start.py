@@ -65,7 +65,8 @@ def check_people(w: World, facts: Facts) -> None:
 
 def check_texts(w: World, facts: Facts) -> None:
     """Columns of the instruments, and the habits that follow from them."""
-    known = {text.id for text in facts.instruments if text.complete and not text.invitation_only}
+    known = {text.id for text in facts.instruments
+             if text.complete and not text.invitation_only and len(text.joined) < len(text.eligible)}
     settled = [text for text in w.texts if text.id in known]
     for i in w.actors:
         for domain in i.habit:

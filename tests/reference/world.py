@@ -189,6 +189,7 @@ class Text:
     club: bool
     domain: str
     intercept: float
+    house: list[Actor]
 
     @property
     def track(self) -> str:

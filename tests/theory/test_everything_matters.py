@@ -69,6 +69,8 @@ FERMI = {"mechanisms.learning": "fermi"}
 WHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "challenge_rounds": ("baseline", {"mechanisms.bloc_proposal": "challenge"}),
     "join_launch": ("global_settlement", {}),  # no shipped text opens after the as-of date
+    "join_launch_binding": ("global_settlement", {}),
+    "join_secretariat": ("baseline", {"parameters.join_sponsor": 2.7}),  # sponsors' pull is fitted to nothing
     "disclosure_cost": ("society_paid_disclosed", {}),
     "backlash": ("society_paid_hidden", {}),
     "backlash_trust": ("society_paid_hidden", {}),

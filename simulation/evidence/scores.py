@@ -1,0 +1,57 @@
+"""Scores of probabilities of things that happened or not: Brier, log, AUC, calibration, coverage, bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm, rankdata
+
+F = NDArray[np.float64]
+FLOOR = 1e-4
+"""No probability is taken as nearer to 0 or 1 than this in a log score."""
+
+
+def brier(p: F, y: F, weight: F | None = None) -> float:
+    """Mean squared error of probabilities (Brier 1950), in [0, 1]."""
+    return float(np.average((p - y) ** 2, weights=weight))
+
+
+def log_score(p: F, y: F, weight: F | None = None) -> float:
+    """Mean negative log probability of what happened, in nats."""
+    sure = np.clip(p, FLOOR, 1.0 - FLOOR)
+    return float(np.average(-np.where(y > 0, np.log(sure), np.log1p(-sure)), weights=weight))
+
+
+def skill(score: float, reference: float) -> float:
+    """1 − score/reference: 1 perfect, 0 no better than the reference."""
+    return 1.0 - score / reference
+
+
+def auc(p: F, y: F) -> float:
+    """Chance that a joiner's probability beats a non-joiner's; NaN where all did the same."""
+    yes = y > 0
+    n, m = int(yes.sum()), int((~yes).sum())
+    return float((rankdata(p)[yes].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
+
+
+def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson interval of a share (Wilson 1927)."""
+    z = float(norm.ppf(0.5 + level / 2))
+    centre = (hits + z * z / 2) / (trials + z * z)
+    half = z / (trials + z * z) * np.sqrt(hits * (trials - hits) / trials + z * z / 4)
+    return float(centre - half), float(centre + half)
+
+
+def bootstrap(
+    score: Callable[[list[F]], float], blocks: list[F], draws: int = 1000, seed: int = 1
+) -> tuple[float, float]:
+    """5 and 95 % of a score over resampled lists, and states within each (columns of a block: rows a state)."""
+    luck = np.random.default_rng(seed)
+    found = []
+    for _ in range(draws):
+        chosen = [blocks[k] for k in luck.integers(len(blocks), size=len(blocks))]
+        found.append(score([block[luck.integers(len(block), size=len(block))] for block in chosen]))
+    low, high = np.quantile(found, (0.05, 0.95))
+    return float(low), float(high)

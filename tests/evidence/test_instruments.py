@@ -1,0 +1,199 @@
+"""Forecasts of joining: what they know, what they refuse, and that the shipped fit is that of the code."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulation.data import texts
+from simulation.data.tables import table
+from simulation.errors import InputError
+from simulation.evidence import instruments_fit, joining
+from simulation.evidence.instrument_table import COLUMNS, forecast_file
+from simulation.evidence.instruments import SPONSOR_JOINS, forecast
+from simulation.evidence.instruments_fit import CHOSEN, NAMES, fit_all, history, shipped_weights
+from simulation.evidence.joining import STATIC, Text, setting
+from simulation.scenario.parameters import Parameters
+
+FILE = Path(__file__).with_name("texts.yaml")
+DAY, BY = date(2024, 12, 31), date(2025, 12, 31)
+EVERYBODY = tuple(row["iso3"] for row in table("states"))
+CALL = Text(id="call", opens=date(2025, 3, 1), sponsors=("FRA",), eligible=EVERYBODY)
+
+
+def chances(text: Text, as_of: date = DAY, by: date = BY) -> dict[str, float]:
+    found = forecast(text, as_of, by, shipped_weights(), draws=400)
+    return dict(zip(found.ids, found.probability.tolist(), strict=True))
+
+
+def changed(**fields: object) -> Text:
+    return Text(**{**vars(CALL), **fields})  # type: ignore[arg-type]
+
+
+# --- the command
+
+
+def test_the_table_has_a_row_for_every_eligible_state(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    rows = [line.split(",") for line in forecast_file(FILE, str(DAY), str(BY), out).splitlines()]
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == 1 + 4 * 193 + 46 + 54
+    for _, _, probability, low, high in rows[1:]:
+        assert 0 <= float(low) <= float(high) <= 1
+        assert 0 <= float(probability) <= 1
+    assert out.read_text(encoding="utf-8") == forecast_file(FILE, str(DAY), str(BY))
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+BAD = """instruments:
+  - {id: a, opens: 2025-02-11, sponsors: [FRAN], domaine: civil}
+  - {id: b, sponsors: [FRA], eligible: {blocs: [AUX]}, domain: navy}
+  - {id: c, opens: 2025-02-31, eligible: [MAR], joined: [FRA]}
+  - {id: d, opens: 2025-03-01, closes: 2025-02-01}
+  - {id: d, opens: 2025-03-01}
+"""
+
+
+def test_every_fault_is_told_with_its_place_and_nothing_is_written(tmp_path: Path) -> None:
+    path, out = tmp_path / "bad.yaml", tmp_path / "out.csv"
+    path.write_text(BAD, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        forecast_file(path, str(DAY), "2025-13-01", out)
+    told = str(caught.value).replace(f"{path}:", "")
+    for expected in (
+        "--by: '2025-13-01' is no date",
+        "instruments[0].domaine: unknown key; did you mean 'domain'?",
+        "instruments[0].sponsors[0]: 'FRAN' is no state, organisation or bloc; did you mean",
+        "instruments[1].opens: is missing",
+        "instruments[1].eligible.blocs[0]: 'AUX' is no bloc",
+        "instruments[1].domain: 'navy' is not one of",
+        "instruments[2].opens: '2025-02-31' is not a day of the calendar",
+        "instruments[2].joined[0]: 'FRA' is not among the eligible",
+        "instruments[3].closes: 2025-02-01 is before it opens",
+        "instruments[4].id: 'd' is used twice",
+    ):
+        assert expected in told
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "instruments: {}", "- 3", "texts: []", "{id: a, opens: 2025-01-01}"])
+def test_other_shapes_are_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError):
+        forecast_file(path, str(DAY), str(BY))
+
+
+# --- what the forecast does
+
+
+def test_a_sponsor_is_in_and_nobody_joins_what_opens_later() -> None:
+    assert chances(CALL)["FRA"] >= SPONSOR_JOINS
+    assert set(chances(CALL, by=date(2025, 2, 1)).values()) == {0.0}
+
+
+def test_more_time_never_lowers_a_chance() -> None:
+    soon, late = chances(CALL, by=date(2025, 3, 2)), chances(CALL, by=date(2027, 3, 2))
+    assert all(late[name] >= soon[name] for name in soon)
+    assert sum(late.values()) > sum(soon.values()) + 5
+
+
+def test_clubs_and_binding_texts_reach_less_far() -> None:
+    open_call = sum(chances(CALL).values())
+    assert sum(chances(changed(exclusive=True)).values()) < open_call - 5
+    assert sum(chances(changed(binding=True)).values()) < open_call - 5
+
+
+def test_who_has_joined_tells_of_the_rest() -> None:
+    opened = changed(opens=date(2024, 6, 1))
+    many = changed(opens=date(2024, 6, 1), joined=tuple(EVERYBODY[:150]))
+    few = changed(opens=date(2024, 6, 1), joined=("FRA",))
+    a, b = chances(many), chances(few)
+    assert a["AFG"] == 1.0
+    late = EVERYBODY[150:]
+    assert sum(a[name] for name in late) > sum(b[name] for name in late)
+    assert sum(b.values()) < sum(chances(opened).values())
+
+
+def test_another_text_in_the_file_changes_nothing(tmp_path: Path) -> None:
+    first = FILE.read_text(encoding="utf-8").splitlines()[0]
+    path = tmp_path / "one.yaml"
+    path.write_text(first, encoding="utf-8")
+    assert forecast_file(FILE, str(DAY), str(BY)).startswith(forecast_file(path, str(DAY), str(BY)))
+
+
+def test_the_factors_are_those_of_a_run() -> None:
+    here = setting(CALL, DAY)
+    world = joining.world_on(DAY)
+    capacity = here.static[:, STATIC.index("capacity")]
+    assert capacity == pytest.approx(world.capacity[:193] - world.capacity[:193].mean())
+    assert here.static.mean(axis=0) == pytest.approx(np.zeros(len(STATIC)), abs=1e-9)
+
+
+# --- the fit
+
+
+def test_the_shipped_weights_are_those_of_the_fit() -> None:
+    fitted, shipped = fit_all(), shipped_weights()
+    assert shipped.mode == pytest.approx(fitted.mode, rel=1e-2, abs=1e-3)
+    assert shipped.covariance == pytest.approx(fitted.covariance, rel=2e-2, abs=1e-3)
+
+
+def test_a_run_uses_the_fitted_weights() -> None:
+    shipped, par = shipped_weights(), Parameters()
+    for name in NAMES:
+        assert getattr(par, f"join_{name}") == pytest.approx(shipped[name], rel=0.03), name
+    assert par.join_intercept == pytest.approx(shipped["pace"], rel=0.02)
+    assert par.join_launch == pytest.approx(shipped["launch"] - shipped["pace"], rel=0.02)
+    assert par.join_launch_binding == pytest.approx(shipped["launch_binding"], rel=0.03)
+    assert par.join_club == pytest.approx(shipped["club"], rel=0.03)
+
+
+def test_the_gradient_is_that_of_the_likelihood() -> None:
+    h = history("dco")
+    luck = np.random.default_rng(1)
+    weight = luck.uniform(0, 1, len(NAMES))
+    _, slope, by_launch, by_pace = instruments_fit._one(h, weight, -2.0, -5.0)
+    step = 1e-6
+    for k in range(len(NAMES)):
+        nudge = np.zeros(len(NAMES))
+        nudge[k] = step
+        up, down = (instruments_fit._one(h, weight + sign * nudge, -2.0, -5.0)[0] for sign in (1, -1))
+        assert slope[k] == pytest.approx((up - down) / (2 * step), rel=1e-4, abs=1e-4)
+    for given, ends in ((by_launch, ((-2 + step, -5), (-2 - step, -5))), (by_pace, ((-2, -5 + step), (-2, -5 - step)))):
+        up, down = (instruments_fit._one(h, weight, *end)[0] for end in ends)
+        assert given == pytest.approx((up - down) / (2 * step), rel=1e-4)
+
+
+def test_weights_that_are_not_chosen_are_zero() -> None:
+    shipped = shipped_weights()
+    assert {name for name in NAMES if shipped[name] != 0} == set(CHOSEN)
+
+
+# --- leakage
+
+
+def test_a_record_after_the_day_changes_no_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
+    day, name = date(2022, 12, 31), "gpai"
+    before = fit_all(until=day).mode, chances(CALL, as_of=day)
+    rows = table("joins")
+    kept = [row for row in rows if row["date"] <= str(day) and row["instrument"] != name]
+    moved = [{**row, "date": "2023-06-01"} for row in rows if row["date"] > str(day) and row["instrument"] != "conv108"]
+    assert moved
+    now = [*kept, *(row for row in rows if row["instrument"] == name and row["date"] <= str(day)), *moved]
+
+    def doctored(which: str) -> object:
+        return tuple(now) if which == "joins" else table(which)
+
+    for module in (texts, instruments_fit):
+        monkeypatch.setattr(module, "table", doctored)
+    joining.world_on.cache_clear()
+    try:
+        after = fit_all(until=day).mode, chances(CALL, as_of=day)
+    finally:
+        joining.world_on.cache_clear()
+    assert after[0] == pytest.approx(before[0], abs=1e-9)
+    assert after[1] == before[1]
