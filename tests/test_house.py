@@ -16,6 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
     {"errors", "randomness"},
+    {"words"},
     {"data"},
     {"scenario"},
     {"state"},

@@ -12,6 +12,8 @@ from simulation.plots.composition import draw_composition
 from simulation.plots.ego_network import draw_ego_network, network_height
 from simulation.plots.fan import draw_fan
 from simulation.plots.style import new_axes, save, style
+from simulation.words.language import ENGLISH, Words
+from simulation.words.terms import METRIC, name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +34,8 @@ class Pictures:
         Tables ``forecast.csv`` and ``ties.csv``.
     label
         What bands and probabilities are, printed on each picture.
+    words
+        Language.
     """
 
     focal: str
@@ -39,13 +43,15 @@ class Pictures:
     forecast: pd.DataFrame
     ties: pd.DataFrame
     label: str
+    words: Words = ENGLISH
 
     def fan(self, metric: str = HEADLINE, ax: Axes | None = None) -> Axes:
         """Median and bands of one metric over the quarters."""
         rows = self.forecast.loc[self.forecast["metric"] == metric]
-        with style():
+        title = f"{self.focal}: {name_of(METRIC, metric, self.words)}"
+        with style(self.words):
             axes = new_axes() if ax is None else ax
-            return draw_fan(rows, axes, title=f"{self.focal}: {metric.replace('_', ' ')}", label=self.label)
+            return draw_fan(rows, axes, title=title, label=self.label, words=self.words)
 
     def composition(self, ax: Axes | None = None) -> Axes:
         """Mean commitments by track, stacked, over the quarters."""
@@ -54,16 +60,17 @@ class Pictures:
             track=rows["metric"].str.removeprefix(_BY_TRACK), value=rows["mean"]
         )
         unit = str(rows["unit"].iloc[0]) if len(rows) else ""
-        with style():
+        title = self.words("{focal}: commitments by track", focal=self.focal)
+        with style(self.words):
             axes = new_axes() if ax is None else ax
-            title = f"{self.focal}: commitments by track"
-            return draw_composition(table, axes, title=title, unit=unit, label=self.label)
+            return draw_composition(table, axes, title=title, unit=unit, label=self.label, words=self.words)
 
     def partners(self, ax: Axes | None = None) -> Axes:
         """Partner network at the horizon."""
-        with style():
+        with style(self.words):
             axes = new_axes(9.5, network_height(self.ties)) if ax is None else ax
-            return draw_ego_network(self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label)
+            named = {"focal": self.focal, "quarter": self.horizon, "label": self.label}
+            return draw_ego_network(self.ties, axes, **named, words=self.words)
 
     def save(self, folder: Path) -> list[Path]:
         """Every picture that the tables allow, as PNG and SVG."""
