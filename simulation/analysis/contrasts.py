@@ -91,8 +91,8 @@ def paired_path(a: pd.DataFrame, b: pd.DataFrame, actor: str, metric: str) -> pd
     difference = (left[quarters] - right[quarters]).dropna()
     count, mean = len(difference), difference.mean()
     reach = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * difference.sem() if count > 1 else mean * np.nan
-    rows = {"quarter": quarters, "difference": mean, "low": mean - reach, "high": mean + reach, "pairs": count}
-    return pd.DataFrame(rows, columns=list(PATH_COLUMNS)).reset_index(drop=True)
+    path = {"quarter": quarters, "difference": mean, "low": mean - reach, "high": mean + reach, "pairs": count}
+    return pd.DataFrame(path, columns=list(PATH_COLUMNS)).reset_index(drop=True)
 
 
 def contrast(pairs: pd.DataFrame) -> dict[str, float]:

@@ -62,7 +62,8 @@ def draw_differences(
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1)
     pairs = int(table["pairs"].min())
     counted = words.plural("{count} pair of replicates", "{count} pairs of replicates", pairs)
-    told = words("Difference from: {title}. Band: 90 % interval of the mean over {pairs}.", title=against, pairs=counted)
+    band = words("Band: 90 % interval of the mean over {pairs}.", pairs=counted)
+    told = words("Difference from: {title}.", title=against) + " " + band
     note(ax, told, words)
     return ax
 

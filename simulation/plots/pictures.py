@@ -69,8 +69,9 @@ class Pictures:
         """Partner network at the horizon."""
         with style(self.words):
             axes = new_axes(9.5, network_height(self.ties)) if ax is None else ax
-            named = {"focal": self.focal, "quarter": self.horizon, "label": self.label}
-            return draw_ego_network(self.ties, axes, **named, words=self.words)
+            return draw_ego_network(
+                self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label, words=self.words
+            )
 
     def save(self, folder: Path) -> list[Path]:
         """Every picture that the tables allow, as PNG and SVG."""

@@ -176,5 +176,3 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
 def lever_name(subject: Subject, row: Any) -> str:
     """What a lever is called; the title of a scenario is its author's."""
     return name_of(STATEMENT, row["factor"], subject.words) if row["kind"] == "contrast" else str(row["factor"])
-
-

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,10 +58,11 @@ def change(results: Results, metric: str) -> Change | None:
     if results.focal not in first.columns or results.focal not in last.columns:
         return None
     both = (last[results.focal] - first[results.focal]).dropna()
-    end = rows.loc[results.horizon]
+    start: Any = rows.loc[results.first_quarter]
+    end: Any = rows.loc[results.horizon]
     return Change(
         metric,
-        float(rows.loc[results.first_quarter, "mean"]),
+        float(start["mean"]),
         float(end["mean"]),
         float(end["q05"]),
         float(end["q95"]),
@@ -98,7 +100,7 @@ def levers(results: Sequence[Results]) -> pd.DataFrame:
     return frame.iloc[order].reset_index(drop=True)
 
 
-def _lever(name: str, row: dict[str, object], kind: str) -> dict[str, object]:
+def _lever(name: str, row: Mapping[Any, Any], kind: str) -> dict[str, object]:
     kept = {key: row[key] for key in ("low", "high", "probability", "pairs")}
     return {"factor": name, "effect": row["difference"], **kept, "kind": kind}
 

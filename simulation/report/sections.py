@@ -39,7 +39,7 @@ def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str],
     for metric in (name for name in metrics if subject.has(name)):
         line = [subject.metric(metric)]
         for quarter in quarters:
-            row = cells.loc[(metric, quarter)]
+            row: Any = cells.loc[(metric, quarter)]
             line.append(_band(words, row["mean"], row["q05"], row["q95"], digits))
         shown.append(line)
     return Table(key, caption, rows, ["", *map(words.quarter, quarters)], shown)
@@ -49,6 +49,8 @@ def _band(words: Words, mean: float, low: float, high: float, digits: int) -> st
     middle = words.number(mean, digits)
     if low == high:
         return middle
+    if low == round(low) and high == round(high) and digits < 2:
+        digits = 0  # a count
     ends = {"low": words.number(low, digits), "high": words.number(high, digits)}
     return words("{mean} ({low} to {high})", mean=middle, **ends)
 
@@ -120,7 +122,7 @@ def partners(subject: Subject) -> Section:
     forecast = subject.main.forecast()
     composed = forecast.loc[forecast["metric"].str.startswith("commitments_by_")]
     if len(composed):
-        told = words("Stacked areas: what the state has committed to on each track, over time. The table has the numbers.")
+        told = words("Stacked areas: commitments on each track over time. The table has the numbers.")
         charts.append(inline(subject.pictures.composition(), "composition", told, words))
         tables.append(Table("commitments_by_track", words("Numbers of the chart: commitments by track"), composed))
     ties = subject.main.ties()
@@ -178,7 +180,7 @@ def drivers(subject: Subject) -> Section:
          words.number(row["pairs"])]
         for row in named.to_dict("records")
     ]  # fmt: skip
-    heads = [words("change"), words("difference"), words("90 % interval"), words("pairs in which it is higher"), words("pairs")]
+    heads = [words("change"), words("difference"), words("90 % interval"), words("higher in"), words("pairs")]
     caption = words("Effects on cooperation, the largest first")
     return Section("drivers", title, [], [chart], [Table("effects", caption, moved, heads, rows)])
 

@@ -25,7 +25,7 @@ _WIDTH = 100
 
 def messages() -> Iterator[str | tuple[str, str]]:
     """Every message shown to people that has to be translated; those with a plural as a pair."""
-    found = extract_from_dir(str(_PACKAGE), _METHODS, keywords=_KEYWORDS)  # type: ignore[arg-type]
+    found = extract_from_dir(str(_PACKAGE), _METHODS, keywords=_KEYWORDS)
     for _, _, message, _, _ in found:
         if message:
             yield message if isinstance(message, str) else (str(message[0]), str(message[1]))
