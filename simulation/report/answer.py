@@ -42,7 +42,7 @@ class Subject:
     @property
     def pictures(self) -> Pictures:
         """Charts of the main result in the language."""
-        label = self.words("Bands and probabilities: {bands}.", bands=self.words(self.main.info["bands"]))
+        label = self.words("Bands and probabilities: {bands}.", bands=self.words.known(self.main.info["bands"]))
         return dataclasses.replace(self.main.plot, focal=self.focal, words=self.words, label=label)
 
     def has(self, metric: str) -> bool:

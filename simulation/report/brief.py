@@ -145,7 +145,7 @@ def _joins(subject: Subject) -> Iterator[Line]:
                 "It is {likely} ({share}) that it has joined: {instrument}.",
                 likely=subject.words(likelihood(row["probability"])),
                 share=subject.chance(row["probability"], f"joined {row['instrument']}", "instruments.csv"),
-                instrument=subject.teller.name(subject.words(row["title"])),
+                instrument=subject.teller.name(subject.words.known(row["title"])),
             ),
             FITTED,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulation.errors import InputError
-from simulation.report import background, sections
+from simulation.report import background, sections, surroundings
 from simulation.report.answer import Subject, answer
 from simulation.report.parts import Section, Teller
 from simulation.results import Results
@@ -58,7 +58,8 @@ def render(results: Sequence[Results], words: Words) -> str:
         sections.partners(subject),
         sections.instruments(subject),
         sections.price(subject),
-        sections.scenarios(subject),
+        surroundings.scenarios(subject),
+        *filter(None, [surroundings.world(subject)]),
         background.method(subject),
         background.evidence(subject),
         background.provenance(subject),

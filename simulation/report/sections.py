@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from simulation.analysis.summary import HEADLINE
-from simulation.plots.differences import draw_differences, draw_tornado
+from simulation.plots.differences import draw_tornado
 from simulation.plots.style import new_axes, style
 from simulation.report.answer import Subject, lever_name
-from simulation.report.findings import change, levers, paths, title_of, trade_off
+from simulation.report.findings import change, levers, trade_off
 from simulation.report.parts import Chart, Section, Table, inline
 from simulation.running import milestones
 from simulation.words.language import Words
@@ -176,7 +176,7 @@ def drivers(subject: Subject) -> Section:
     chart = inline(axes, "tornado", words("Bars: effect of each change on cooperation, the largest first. "
                                           "The table has the same numbers."), words)  # fmt: skip
     rows = [
-        [row["factor"], words.signed(row["effect"], 3), _interval(words, row), words.share(row["probability"]),
+        [row["factor"], words.signed(row["effect"], 3), interval(words, row), words.share(row["probability"]),
          words.number(row["pairs"])]
         for row in named.to_dict("records")
     ]  # fmt: skip
@@ -185,7 +185,8 @@ def drivers(subject: Subject) -> Section:
     return Section("drivers", title, [], [chart], [Table("effects", caption, moved, heads, rows)])
 
 
-def _interval(words: Words, row: Any) -> str:
+def interval(words: Words, row: Any) -> str:
+    """The 90 % interval of a difference."""
     if pd.isna(row["low"]):
         return "–"
     return words("{low} to {high}", low=words.signed(row["low"], 3), high=words.signed(row["high"], 3))
@@ -202,13 +203,20 @@ def instruments(subject: Subject) -> Section:
         return Section("instruments", title, [subject.teller.tell("No instrument is open to it.")])
     likely = possible.sort_values(["probability", "instrument"], ascending=[False, True])
     rows = [
-        [words(row["title"]), words.share(row["probability"]),
+        [words.known(row["title"]), words.share(row["probability"]),
          "–" if pd.isna(row["median_quarter"]) else words.quarter(str(row["median_quarter"]))]
         for row in likely.to_dict("records")
     ]  # fmt: skip
     caption = words("Probability of having joined by {quarter}", quarter=words.quarter(subject.main.horizon))
     heads = [words("instrument"), words("probability"), words("half of the replicates have joined by")]
-    return Section("instruments", title, [], [], [Table("instruments", caption, own, heads, rows)])
+    tables = [Table("instruments", caption, own, heads, rows)]
+    joining = subject.main.joining()
+    if joining is None or not (joining["probability"] > 0).any():
+        return Section("instruments", title, [], [], tables)
+    told = words("Curves: probability of having joined each instrument, over time. The table has the numbers.")
+    chart = inline(subject.pictures.joining(), "joining", told, words)
+    tables.append(Table("joining", words("Numbers of the chart: joining"), subject.pictures.shown_joining()))
+    return Section("instruments", title, [], [chart], tables)
 
 
 def price(subject: Subject) -> Section:
@@ -235,35 +243,3 @@ def price(subject: Subject) -> Section:
     caption = words("Autonomy and what bears on it: mean, and 5–95 % of the replicates")
     tables = [band_table(subject, "price_in_autonomy", caption, PRICE, 2), _path_table(subject, "autonomy")]
     return Section("price", title, told, [_fan(subject, "autonomy")], tables)
-
-
-def scenarios(subject: Subject) -> Section:
-    """The other results against the first."""
-    words = subject.words
-    title = words("Scenarios compared")
-    if len(subject.results) == 1:
-        told = subject.teller.tell("Only one result was given. Name the folders of other scenarios to compare them.")
-        return Section("scenarios", title, [told])
-    table = paths(subject.results, HEADLINE)
-    if table.empty:
-        return Section("scenarios", title, [subject.teller.tell("Cooperation was not recorded in all of them.")])
-    with style(words):
-        axes = new_axes(8.0, 5.2 + 0.25 * len(subject.results))
-        heading = words("{focal}: difference in cooperation", focal=subject.focal)
-        against = title_of(subject.main)
-        draw_differences(table, axes, title=heading, unit=words("index"), against=against, words=words)
-    alternative = words("Lines: difference of each scenario from the first, over time. The table has the numbers.")
-    chart = inline(axes, "differences", alternative, words)
-    quarters = [quarter for quarter in milestones(subject.main.series()) if quarter in set(table["quarter"])]
-    cells = table.set_index(["scenario", "quarter"])
-    rows = [
-        [name, *(_difference(words, cells.loc[(name, quarter)]) for quarter in quarters)]
-        for name in dict.fromkeys(table["scenario"])
-    ]
-    caption = words("Difference in cooperation from the first scenario, with its 90 % interval")
-    heads = [words("scenario"), *map(words.quarter, quarters)]
-    return Section("scenarios", title, [], [chart], [Table("differences", caption, table, heads, rows)])
-
-
-def _difference(words: Words, row: Any) -> str:
-    return f"{words.signed(row['difference'], 3)} ({_interval(words, row)})"

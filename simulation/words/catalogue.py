@@ -6,6 +6,7 @@ code: new messages are added without translation, those that nobody shows any mo
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,14 @@ def messages() -> Iterator[str | tuple[str, str]]:
     for _, _, message, _, _ in found:
         if message:
             yield message if isinstance(message, str) else (str(message[0]), str(message[1]))
+    yield from data_titles()
+
+
+def data_titles() -> Iterator[str]:
+    """Titles of the shipped instruments and names of the shipped blocs, which are common names too."""
+    for name, column in (("instruments", "title"), ("blocs", "name")):
+        with (_PACKAGE / "data" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as source:
+            yield from (row[column] for row in csv.DictReader(source))
 
 
 def read(language: str) -> Catalog:

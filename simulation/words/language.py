@@ -70,6 +70,10 @@ class Words:
         """The translation of an English message, with its places filled."""
         return self._fill(self._messages.gettext(message), values)
 
+    def known(self, text: str) -> str:
+        """The translation of a text of the data, such as the title of an instrument; itself if there is none."""
+        return self._messages.gettext(text) if text else text
+
     def plural(self, one: str, many: str, count: int, **values: object) -> str:
         """The translation that fits a count, which fills the place ``{count}``."""
         values.setdefault("count", self.number(count))
