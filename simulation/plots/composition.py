@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.plots.style import INK, TRACK_LOOK, note, time_axis, year_of
+from simulation.plots.style import INK, TRACK_LOOK, note, number_axis, time_axis, year_of
 from simulation.words.language import ENGLISH, Words
 from simulation.words.terms import TRACK, UNIT, name_of
 
@@ -61,6 +61,7 @@ def draw_composition(
         bottom = top
     time_axis(ax, quarters, words)
     ax.set_ylim(0, max(float(bottom.max()) * 1.05, 1e-9))
+    number_axis(ax.yaxis, words)
     _edge_labels(ax, float(time[-1]), middles, words)
     ax.set_title(words.line(title or words("Commitments by track")))
     ax.set_ylabel(words.line(words("commitments ({unit})", unit=name_of(UNIT, unit, words))))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.plots.style import FAINT, HEADLINE_COLOUR, INK, note, time_axis, year_of
+from simulation.plots.style import FAINT, HEADLINE_COLOUR, INK, note, number_axis, time_axis, year_of
 from simulation.words.language import ENGLISH, Words
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def draw_differences(
     ax.set_title(words.line(title))
     ax.set_ylabel(words.line(words("difference ({unit})", unit=unit)))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1)
+    number_axis(ax.yaxis, words)
     pairs = int(table["pairs"].min())
     counted = words.plural("{count} pair of replicates", "{count} pairs of replicates", pairs)
     band = words("Band: 90 % interval of the mean over {pairs}.", pairs=counted)
@@ -110,6 +111,7 @@ def draw_tornado(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label:
     ax.grid(visible=False)
     ax.set_title(words.line(title))
     ax.set_xlabel(words.line(words("difference ({unit})", unit=unit)))
+    number_axis(ax.xaxis, words)
     note(ax, label, words)
     return ax
 

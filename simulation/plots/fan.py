@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from simulation.plots.style import HEADLINE_COLOUR, INK, note, replicates, time_axis, year_of
+from simulation.plots.style import HEADLINE_COLOUR, INK, note, number_axis, replicates, time_axis, year_of
 from simulation.words.language import ENGLISH, Words
 from simulation.words.terms import METRIC, UNIT, name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_BANDS = (("q05", "q95", 0.25, "5–95 %"), ("q25", "q75", 0.45, "25–75 %"))
+_BANDS = ((0.05, 0.95, 0.25), (0.25, 0.75, 0.45))
 _INDEX = (0.0, 1.0)
 
 
@@ -52,16 +52,11 @@ def draw_fan(
         raise ValueError("a fan shows one metric of one actor")
     first = table.iloc[0]
     time = [year_of(quarter) for quarter in table["quarter"]]
-    for low, high, strength, name in _BANDS:
-        ax.fill_between(
-            time,
-            table[low],
-            table[high],
-            color=HEADLINE_COLOUR,
-            alpha=strength,
-            lw=0,
-            label=words.line(words("{band} of replicates", band=name)),
-        )
+    for low, high, strength in _BANDS:
+        band = words("{low} to {high}", low=words.share(low), high=words.share(high))
+        ends = (table[f"q{100 * end:02.0f}"] for end in (low, high))
+        told = words.line(words("{band} of replicates", band=band))
+        ax.fill_between(time, *ends, color=HEADLINE_COLOUR, alpha=strength, lw=0, label=told)
     ax.plot(time, table["q50"], color=INK, lw=1.8, label=words.line(words("median")))
     _end_label(ax, time[-1], table.iloc[-1], words)
     time_axis(ax, list(table["quarter"]), words)
@@ -76,6 +71,7 @@ def draw_fan(
     ax.set_ylabel(words.line(f"{metric} ({unit})"))
     handles, names = ax.get_legend_handles_labels()
     ax.legend(handles[::-1], names[::-1], loc="lower left", ncols=3)
+    number_axis(ax.yaxis, words)
     note(ax, f"{replicates(int(table['replicates'].min()), words)} {label}".strip(), words)
     return ax
 

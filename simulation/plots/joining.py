@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LOOKS = (("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", "-."), ("#CC79A7", ":"), ("#222222", "-"),
           ("#E69F00", "--"), ("#56B4E9", "-."), ("#8a8a8a", ":"))  # fmt: skip
 MOST_INSTRUMENTS = len(_LOOKS)
-_LEAST_GAP = 0.085  # between two labels at the edge
+_LEAST_GAP = 0.105  # between two labels at the edge
 _NAME = 34  # characters a line of a label
 
 

@@ -91,7 +91,7 @@ class Pictures:
         table = self.shown_joining()
         title = self.words("{focal}: instruments, by when", focal=self.focal)
         with style(self.words):
-            return draw_joining(table, new_axes(9.0, 5.5) if ax is None else ax, title=title, words=self.words)
+            return draw_joining(table, new_axes(9.0, 6.0) if ax is None else ax, title=title, words=self.words)
 
     def shown_joining(self) -> pd.DataFrame:
         """Instruments of the joining curve: those it joins in some replicate."""

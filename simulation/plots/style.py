@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, ScalarFormatter
 
 from simulation.words.language import ENGLISH, FOLDER, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 INK = "#222222"
 FAINT = "#8a8a8a"
@@ -116,6 +118,21 @@ def time_axis(ax: Axes, quarters: Sequence[str], words: Words = ENGLISH) -> None
     ax.set_xticks(list(years), [str(year) for year in years])
     ax.set_xlim(first, last if last > first else first + 0.25)
     ax.set_xlabel(words.line(words("start of year")))
+
+
+def number_axis(axis: Axis, words: Words = ENGLISH) -> None:
+    """Write the numbers of an axis as the language writes them."""
+    if words.language == "en":
+        return  # matplotlib's own way is the English one
+    plain = ScalarFormatter(useOffset=False)
+
+    def written(value: float, place: int | None = None) -> str:
+        plain.set_locs(list(axis.get_majorticklocs()))
+        digits = len(plain(value, place).partition(".")[2])
+        return words.line(words.number(value, digits))
+
+    plain.set_axis(axis)
+    axis.set_major_formatter(FuncFormatter(written))
 
 
 def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from simulation.analysis.summary import HEADLINE
 from simulation.plots.pictures import Pictures
-from simulation.report.findings import Change, change, levers
+from simulation.report.findings import Change, change, levers, title_of
 from simulation.report.parts import Section, Teller
 from simulation.results import Results
 from simulation.words.language import Words
@@ -38,6 +38,11 @@ class Subject:
     def focal(self) -> str:
         """Name of the focal state."""
         return self.words.actor(self.main.focal, str(self.main.info["focal"]["name"]))
+
+    @property
+    def title(self) -> str:
+        """Title of the main scenario."""
+        return title_of(self.main, self.words)
 
     @property
     def pictures(self) -> Pictures:
@@ -175,4 +180,8 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
 
 def lever_name(subject: Subject, row: Any) -> str:
     """What a lever is called; the title of a scenario is its author's."""
-    return name_of(STATEMENT, row["factor"], subject.words) if row["kind"] == "contrast" else str(row["factor"])
+    return (
+        name_of(STATEMENT, row["factor"], subject.words)
+        if row["kind"] == "contrast"
+        else subject.words.known(str(row["factor"]))
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from simulation.report.answer import Subject
+from simulation.report.findings import title_of
 from simulation.report.parts import Section, Table, Teller
 from simulation.scenario.parameters import PARAMETERS
 from simulation.words.terms import N_
@@ -34,7 +35,7 @@ def warnings(subject: Subject) -> list[str]:
         info, counts = results.info, results.info["replicates"]
         planned, failed = int(counts["planned"]), int(counts["failed"])
         present = results.series()["replicate"].nunique()
-        title = str(info["title"] or info["scenario"])
+        title = title_of(results, words)
         if failed:
             message = words.plural(
                 "{title}: {count} of {planned} replicates failed; the numbers are of the others.",
@@ -115,7 +116,7 @@ def provenance(subject: Subject) -> Section:
     for results in subject.results:
         info = results.info
         entries = {
-            words("scenario"): info["title"] or info["scenario"],
+            words("scenario"): title_of(results, words),
             words("run"): info["run"],
             words("seed"): info["seed"],
             words("replicates finished"): info["replicates"]["done"],

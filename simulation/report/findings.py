@@ -12,6 +12,7 @@ import pandas as pd
 from simulation.analysis.contrasts import paired, paired_path
 from simulation.analysis.summary import HEADLINE, by_replicate
 from simulation.results import Results
+from simulation.words.language import Words
 
 _SIGNPOSTS = (
     "deals_state", "deals_firm", "deals_secretariat", "deals_binding", "deals_programme", "deals_eu_states",
@@ -105,9 +106,10 @@ def _lever(name: str, row: Mapping[Any, Any], kind: str) -> dict[str, object]:
     return {"factor": name, "effect": row["difference"], **kept, "kind": kind}
 
 
-def title_of(results: Results) -> str:
-    """Title of the scenario, or its name where it has none."""
-    return str(results.info["title"] or results.info["scenario"])
+def title_of(results: Results, words: Words | None = None) -> str:
+    """Title of the scenario, or its name where it has none; that of a shipped one in the language."""
+    title = str(results.info["title"] or results.info["scenario"])
+    return title if words is None else words.known(title)
 
 
 def paths(results: Sequence[Results], metric: str) -> pd.DataFrame:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Sequence
-from pathlib import Path
+from functools import cache
 
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulation.errors import InputError
@@ -17,6 +20,8 @@ from simulation.words.language import FOLDER, Words
 
 LARGEST = 3_000_000
 """Bytes a page may have, so that a mail can carry it."""
+_LETTERS = [*range(0x20, 0x7F), 0xA0, 0xAB, 0xBB, *range(0x60C, 0x660), *range(0x200C, 0x2010), 0x2013, 0x2026]
+"""Basic Latin where the font has it, quotation marks, Arabic letters and vowel signs, marks of direction."""
 _FONTS = {400: "NotoSansArabic-Regular.ttf", 700: "NotoSansArabic-Bold.ttf"}
 
 
@@ -87,11 +92,19 @@ def fonts(words: Words) -> dict[int, str]:
     """The letters a language needs, by weight, as addresses that need no network."""
     if not words.right_to_left:
         return {}
-    return {weight: _address(FOLDER / "fonts" / name) for weight, name in _FONTS.items()}
+    return {weight: _address(name) for weight, name in _FONTS.items()}
 
 
-def _address(path: Path) -> str:
-    return "data:font/ttf;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+@cache
+def _address(name: str) -> str:
+    """A shipped font cut down to the letters and signs of Arabic text, with all their joined forms."""
+    font = TTFont(FOLDER / "fonts" / name, recalcTimestamp=False)
+    cut = Subsetter(Options(layout_features=["*"], notdef_outline=True))
+    cut.populate(unicodes=_LETTERS)
+    cut.subset(font)
+    content = io.BytesIO()
+    font.save(content)
+    return "data:font/ttf;base64," + base64.b64encode(content.getvalue()).decode("ascii")
 
 
 def _shown(subject: Subject) -> str:

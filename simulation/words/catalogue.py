@@ -14,6 +14,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from ruamel.yaml import YAML
 
 from simulation.words.language import FOLDER, LANGUAGES
 
@@ -21,7 +22,9 @@ _PACKAGE = Path(__file__).parents[1]
 _KEYWORDS = {"words": None, "_words": None, "N_": None, "tell": None, "plural": (1, 2)}
 _METHODS = [("words/**.py", "python"), ("plots/**.py", "python"), ("report/**.py", "python"),
             ("report/templates/**.j2", "jinja2.ext:babel_extract")]  # fmt: skip
+_SCENARIOS = _PACKAGE.parent / "scenarios"
 _WIDTH = 100
+_CLUTTER = ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Report-Msgid', '"Last-Translator', '"Language-Team')
 
 
 def messages() -> Iterator[str | tuple[str, str]]:
@@ -34,10 +37,13 @@ def messages() -> Iterator[str | tuple[str, str]]:
 
 
 def data_titles() -> Iterator[str]:
-    """Titles of the shipped instruments and names of the shipped blocs, which are common names too."""
+    """Titles of the shipped instruments and blocs, titles and questions of the shipped scenarios."""
     for name, column in (("instruments", "title"), ("blocs", "name")):
         with (_PACKAGE / "data" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as source:
             yield from (row[column] for row in csv.DictReader(source))
+    for path in sorted(_SCENARIOS.glob("*.yaml")):
+        content = YAML(typ="safe").load(path)
+        yield from (content[key] for key in ("title", "question") if content.get(key))
 
 
 def read(language: str) -> Catalog:
@@ -61,9 +67,10 @@ def updated(language: str) -> Catalog:
 def write(catalogue: Catalog, language: str) -> None:
     """Write the file of a language, in the order of the messages and without a date."""
     page = io.BytesIO()
+    catalogue.header_comment = f"# {language} messages of Wifaq; see simulation/words/catalogue.py"
     write_po(page, catalogue, width=_WIDTH, omit_header=False, sort_output=True, no_location=True)
     lines = page.getvalue().decode().splitlines(keepends=True)
-    kept = (line for line in lines if not line.startswith(('"POT-Creation', '"PO-Revision', '"Generated-By')))
+    kept = (line for line in lines if not line.startswith(_CLUTTER))
     (FOLDER / f"{language}.po").write_text("".join(kept), encoding="utf-8", newline="\n")
 
 
