@@ -126,12 +126,11 @@ def _blocs(ax: Axes, present: pd.DataFrame, angle: np.ndarray, names: dict[str, 
 
 
 def _legend(ax: Axes, camps: set[str], words: Words) -> None:
-    look = {"ls": "", "ms": 7, "mec": INK}
     keys = [
-        Line2D([], [], marker=_CAMP_MARKER[c], color=CAMP_COLOUR[c], label=words.line(words(CAMP[c])), **look)
-        for c in CAMP_COLOUR
+        Line2D([], [], ls="", marker=_CAMP_MARKER[c], ms=7, color=colour, mec=INK, label=words.line(words(CAMP[c])))
+        for c, colour in CAMP_COLOUR.items()
         if c in camps
-    ]  # fmt: skip
+    ]
     keys += [
         Line2D([], [], color="#777777", lw=_WIDTH_OF_A_RUNG * rung, label=words.line(words(name)))
         for rung, name in DEPTH.items()

@@ -138,6 +138,11 @@ class Teller:
         return Table(ANSWER, caption, pd.DataFrame(self.rows, columns=["quantity", "quarter", "value", "from"]))
 
 
+def _shorter(path: re.Match[str]) -> str:
+    """A path with two decimals: a hundredth of a point is finer than any screen."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[0])
+
+
 def inline(axes: Axes, key: str, alternative: str, words: Words) -> Chart:
     """A picture as SVG that can stand beside others in one page.
 
@@ -156,5 +161,6 @@ def inline(axes: Axes, key: str, alternative: str, words: Words) -> Chart:
     drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL)  # the words that became outlines
     drawing = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", drawing)  # names are unique in a page
+    drawing = re.sub(r'(?<=\bd=")[^"]+', _shorter, drawing)
     label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
     return Chart(key, Markup(drawing.replace("<svg ", str(label), 1)), alternative)

@@ -126,7 +126,7 @@ class Words:
             return str(self.locale.territories["EU"])
         alias = get_global("territory_aliases").get(actor, ())
         known = [self.locale.territories[code] for code in alias if code in self.locale.territories]
-        return str(known[0]) if len(actor) == 3 and known else self(name) if name else name
+        return str(known[0]) if len(actor) == 3 and known else self.known(name)
 
     def listing(self, items: Sequence[str]) -> str:
         """Items as a list in a sentence."""
