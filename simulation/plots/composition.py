@@ -14,7 +14,7 @@ from simulation.words.terms import TRACK, UNIT, name_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LABEL_GAP = 0.045  # least distance of two labels at the edge, as a share of the height
+_LABEL_GAP = 0.055  # least distance of two labels at the edge, as a share of the height
 
 
 def draw_composition(
@@ -56,7 +56,7 @@ def draw_composition(
     for track in tracks:
         colour, _, hatch = TRACK_LOOK[track]
         top = bottom + wide[track].to_numpy()
-        ax.fill_between(time, bottom, top, facecolor=colour, edgecolor="white", lw=0.6, hatch=hatch)
+        ax.fill_between(time, bottom, top, facecolor=colour, edgecolor="white", lw=0.6, hatch=hatch, label=track)
         middles[track] = (float(bottom[-1] + top[-1]) / 2, float(top[-1] - bottom[-1]))
         bottom = top
     time_axis(ax, quarters, words)

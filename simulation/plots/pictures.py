@@ -61,7 +61,7 @@ class Pictures:
     def fan(self, metric: str = HEADLINE, ax: Axes | None = None) -> Axes:
         """Median and bands of one metric over the quarters."""
         rows = self.forecast.loc[self.forecast["metric"] == metric]
-        title = f"{self.focal}: {name_of(METRIC, metric, self.words)}"
+        title = self.words("{focal}: {metric}", focal=self.focal, metric=name_of(METRIC, metric, self.words))
         with style(self.words):
             axes = new_axes() if ax is None else ax
             return draw_fan(rows, axes, title=title, label=self.label, words=self.words)

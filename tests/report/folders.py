@@ -39,7 +39,9 @@ def simulate(scenario, replicate: int) -> Outcome:
                      if m.level == "actor"]  # fmt: skip
         rows += [(quarter, "system", m.name, 0.5) for m in METRICS.values() if m.level == "system"]
     frame = pd.DataFrame(rows, columns=["quarter", "actor", "metric", "value"])
-    ties = pd.DataFrame({"a": scenario.focal, "b": ["FRA", "CHN", "elm"], "track": ["bilateral", "trilateral", "non_state"]})
+    ties = pd.DataFrame(
+        {"a": scenario.focal, "b": ["FRA", "CHN", "elm"], "track": ["bilateral", "trilateral", "non_state"]}
+    )
     ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 2, 1], np.int8)
     joins = pd.DataFrame({"instrument": ["x", "y"], "actor": scenario.focal, "eligible": True})
     joins["quarter"] = pd.Series([quarters[0], quarters[2] if replicate % 2 else None], dtype="str")
@@ -63,8 +65,12 @@ def _world(scenario, quarters: list[str], replicate: int) -> dict[str, pd.DataFr
     pairs = [(a, b) for a in ids for b in ids if a != b]
     trust = pd.DataFrame(pairs, columns=["a", "b"])
     trust["trust"] = [luck("trust", a, b, replicate) for a, b in pairs]
-    world = pd.DataFrame({"a": ["MAR", "MAR", "FRA"], "b": ["FRA", "USA", "TUN"], "depth": np.array([3, 1, 2], np.int8)})
-    blocs = pd.DataFrame({"bloc": "AMU", "quarter": quarters[1:4], "tabled": np.int16(1), "passed": np.int16(replicate % 2)})
+    world = pd.DataFrame(
+        {"a": ["MAR", "MAR", "FRA"], "b": ["FRA", "USA", "TUN"], "depth": np.array([3, 1, 2], np.int8)}
+    )
+    blocs = pd.DataFrame(
+        {"bloc": "AMU", "quarter": quarters[1:4], "tabled": np.int16(1), "passed": np.int16(replicate % 2)}
+    )
     return {"world": world, "trust": trust, "blocs": blocs.assign(depth=np.int8(1))}
 
 

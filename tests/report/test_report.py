@@ -116,7 +116,12 @@ def test_no_sentence_of_the_answer_has_a_number_outside_the_table(texts) -> None
     answer = re.search(r'<section id="answer-section".*?</section>', text, re.S)
     assert answer
     bare = re.sub(r"<data .*?</data>|<time.*?</time>|<[^>]+>", "", answer[0])
-    bare = bare.replace("alert(1)", "").replace("(0 to 1)", "").replace("90 % interval", "").replace("fragmentation 0.4", "")
+    bare = (
+        bare.replace("alert(1)", "")
+        .replace("(0 to 1)", "")
+        .replace("90 % interval", "")
+        .replace("fragmentation 0.4", "")
+    )
     assert not re.search(r"\d", bare), bare
 
 
@@ -183,7 +188,7 @@ def test_names_and_titles_stay_text(tmp_path) -> None:
     hostile = folders.result(title=TITLE, question=TITLE)
     page = Page(render([hostile], ENGLISH))
     assert not page.all("script")
-    assert ("header", "h1") == next(where[-2:] for where, text in page.text if text == TITLE)
+    assert next(where[-2:] for where, text in page.text if text == TITLE) == ("header", "h1")
     written = report([folders.folder(tmp_path / "x", title=TITLE)], brief=True, out=tmp_path / "b.pdf")
     assert written.read_bytes().startswith(b"%PDF")
 
@@ -244,7 +249,9 @@ def test_a_run_that_recorded_little_gives_a_report(results) -> None:
     bare = results[0]
     kept = {name: table for name, table in bare._tables.items() if name in ("forecast", "ties", "instruments")}
     kept["forecast"] = kept["forecast"].query("metric in ('capacity', 'urgency')")
-    series = bare._series.filter(pa.compute.is_in(bare._series["metric"].cast(pa.string()), pa.array(["capacity", "urgency"])))
+    series = bare._series.filter(
+        pa.compute.is_in(bare._series["metric"].cast(pa.string()), pa.array(["capacity", "urgency"]))
+    )
     info = {**bare.info, "contrasts": [], "peers": []}
     text = render([Results(info, bare.scenario_text, series, {}, {**kept, "ties": kept["ties"].iloc[:0]})], ENGLISH)
     assert "needs were not recorded" in text
@@ -335,7 +342,8 @@ def test_five_hundred_metrics_fit(folder) -> None:
     page = report([folder]).read_text(encoding="utf-8")
     assert len(page.encode()) < LARGEST
     more = re.search(r"(\d+) more metrics were recorded", page)
-    assert more and int(more[1]) >= 500
+    assert more
+    assert int(more[1]) >= 500
 
 
 def test_a_page_that_is_too_large_is_refused(results, monkeypatch) -> None:

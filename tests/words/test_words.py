@@ -44,7 +44,7 @@ def test_translations_keep_the_places_of_their_messages(language: str) -> None:
         if not message.id:
             continue
         if isinstance(message.id, tuple):
-            one, many = message.id
+            _one, many = message.id
             assert all(places(text) <= places(many) for text in message.string), message.id
             assert places(message.string[-1]) == places(many)
         else:
