@@ -117,4 +117,4 @@ def draw_tornado(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label:
 
 
 def _folded(text: str) -> str:
-    return textwrap.fill(text, _WIDTH_OF_A_NAME)
+    return textwrap.fill(text, _WIDTH_OF_A_NAME, max_lines=3, placeholder="…")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ _SIGNPOSTS = (
 )  # fmt: skip
 """Outcomes that somebody without the model can count in the world."""
 SIGNPOSTS_SHOWN = 3
+LONGEST_TITLE = 90
+"""Characters of a title in charts and tables."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,9 @@ def levers(results: Sequence[Results]) -> pd.DataFrame:
     own = first.contrasts()
     own = own.loc[(own["metric"] == HEADLINE) & (own["quarter"] == first.horizon)]
     rows = [_lever(row["statement"], row, "contrast") for row in own.to_dict("records")]
-    for other in results[1:]:
+    for other, title in zip(results[1:], short_titles(results)[1:], strict=True):
         table = paired(other.series(), first.series(), first.focal, (HEADLINE,), (first.horizon,))
-        rows += [_lever(title_of(other), row, "scenario") for row in table.to_dict("records")]
+        rows += [_lever(title, row, "scenario") for row in table.to_dict("records")]
     frame = pd.DataFrame(rows, columns=list(LEVER_COLUMNS))
     order = np.argsort(-frame["effect"].abs().to_numpy(float), kind="stable")
     return frame.iloc[order].reset_index(drop=True)
@@ -112,13 +115,23 @@ def title_of(results: Results, words: Words | None = None) -> str:
     return title if words is None else words.known(title)
 
 
-def paths(results: Sequence[Results], metric: str) -> pd.DataFrame:
+def short_titles(results: Sequence[Results], words: Words | None = None) -> list[str]:
+    """Titles that fit a chart; one that comes again has a number."""
+    found: list[str] = []
+    for one in results:
+        title = textwrap.shorten(title_of(one, words), LONGEST_TITLE, placeholder="…")
+        again = sum(1 for known in found if known == title or known.startswith(f"{title} ("))
+        found.append(f"{title} ({again + 1})" if again else title)
+    return found
+
+
+def paths(results: Sequence[Results], metric: str, words: Words | None = None) -> pd.DataFrame:
     """How other results differ from the first in every quarter: ``scenario`` and the columns of ``paired_path``."""
     first = results[0]
     tables = []
-    for other in results[1:]:
+    for other, title in zip(results[1:], short_titles(results, words)[1:], strict=True):
         table = paired_path(other.series(), first.series(), first.focal, metric)
-        table.insert(0, "scenario", title_of(other))
+        table.insert(0, "scenario", title)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 

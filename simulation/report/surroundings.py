@@ -8,7 +8,7 @@ from simulation.analysis.summary import HEADLINE
 from simulation.plots.differences import draw_differences
 from simulation.plots.style import new_axes, style
 from simulation.report.answer import Subject
-from simulation.report.findings import paths
+from simulation.report.findings import paths, short_titles
 from simulation.report.parts import Section, Table, inline
 from simulation.report.sections import interval
 from simulation.running import milestones
@@ -25,14 +25,13 @@ def scenarios(subject: Subject) -> Section:
     if len(subject.results) == 1:
         told = subject.teller.tell("Only one result was given. Name the folders of other scenarios to compare them.")
         return Section("scenarios", title, [told])
-    table = paths(subject.results, HEADLINE)
-    table["scenario"] = table["scenario"].map(words.known)
+    table = paths(subject.results, HEADLINE, words)
     if table.empty:
         return Section("scenarios", title, [subject.teller.tell("Cooperation was not recorded in all of them.")])
     with style(words):
         axes = new_axes(8.0, 5.2 + 0.25 * len(subject.results))
         heading = words("{focal}: difference in cooperation", focal=subject.focal)
-        against = subject.title
+        against = short_titles(subject.results, words)[0]
         draw_differences(table, axes, title=heading, unit=words("index"), against=against, words=words)
     alternative = words("Lines: difference of each scenario from the first, over time. The table has the numbers.")
     chart = inline(axes, "differences", alternative, words)

@@ -378,3 +378,13 @@ def test_levers_are_ordered_by_size(pages) -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert {row["kind"] for row in rows} == {"contrast", "scenario"}
     assert np.isfinite(sizes).all()
+
+
+def test_titles_that_repeat_or_run_long_are_told_apart() -> None:
+    long = "A title that goes on " * 20
+    alike = [folders.result(contrasts=(), title=long, fragmentation=part / 10) for part in range(3)]
+    files = Page(render(alike, ENGLISH)).files()
+    names = list(dict.fromkeys(row["scenario"] for row in files["differences"]))
+    assert len(names) == 2
+    assert all(len(name) < 100 for name in names)
+    assert len({row["factor"] for row in files["effects"]}) == 2
