@@ -46,8 +46,9 @@ from simulation.processes import (
     trust,
 )
 from simulation.processes.bias import drift_by_funders
+from simulation.processes.links import links
 from simulation.processes.proposals import drift_by_proposals
-from simulation.processes.value import deal_values, degrees, fill_rows, possible_deals, view, weights
+from simulation.processes.value import activities, deal_values, fill_rows, possible_deals, view, weights
 from simulation.randomness import Draws
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
@@ -144,7 +145,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._scratch()
         self._plans = Plans(scenario, self._index)
         trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
-        self.view = view(self.state)
+        self.view = view(self.state, self.weights)
         self.recorder = Recorder(scenario.record, scenario, self.state)
         self._observe()
 
@@ -242,9 +243,11 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _expect(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._own_broker = tempo.open_slots(s, par, mech, self._draws())
-        self.view = view(s)
+        self.view = view(s, self.weights)
         self._seen = self.hooks.values(self.view, self.actors)
-        possible_deals(s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible)
+        possible_deals(
+            s.allowed, s.depth, self.view.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible
+        )
         rows = (s.open_slots > 0) | self._own_broker
         rows[s.leaders] = True
         fill_rows(self._seen, self.weights, rows, self._worth, self._gain)
@@ -255,7 +258,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _propose(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._wait_for_blocs()
-        states, others, any_two = choice.prospects(self._possible, s.kind, self._rows, self._gain, round(par.prospects))
+        states, others, any_two = choice.prospects(self._possible, s.s, self._rows, self._gain, round(par.prospects))
         # a brokered triple is put on the table with a probability below one
         some = any_two > -np.inf
         any_two[some] *= self._broker_rate[some]
@@ -322,7 +325,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         s.load = contracts.upkeep_load(s, par)
         compliance.keep_promises(s, par, mech, self._draws())
         if mech.on("lapse"):
-            before, self.view = self.view, self.view._replace(load=s.load, degree=degrees(s.depth))
+            now, before = links(s.depth), self.view
+            self.view = before._replace(load=s.load, links=now, activity=activities(now, self.weights))
             seen = self.hooks.values(self.view, self.actors, partners_only=True)
             compliance.let_lapse(s, par, self._draws(), seen, self.weights)
             self.view = before

@@ -13,11 +13,12 @@ takes the place of ``uid_j`` where there is no second actor.
 from __future__ import annotations
 
 import hashlib
-import math
 from enum import IntEnum
 
 import numpy as np
 from numba import njit, uint64
+
+from simulation.arithmetic import bits_of
 
 
 class Stream(IntEnum):
@@ -65,7 +66,7 @@ _MASK = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 
 
-@njit(cache=True, error_model="numpy", inline="never")
+@njit(cache=True, error_model="numpy", forceinline=True)  # else loops over it do one draw at a time
 def philox(key: np.uint64, low: np.uint64, high: np.uint64) -> np.uint64:
     """Philox4x32-10 of one 128-bit counter under one 64-bit key; the first 64 bits of output."""
     k0 = key & _MASK
@@ -83,10 +84,17 @@ def philox(key: np.uint64, low: np.uint64, high: np.uint64) -> np.uint64:
     return (c1 << _32) | c0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def uniform(key: np.uint64, uid_i: np.uint64, uid_j: np.uint64) -> float:
     """A uniform on the open interval (0, 1): 52 random bits, centred, so that no logarithm overflows."""
     return (float(philox(key, uid_i, uid_j) >> uint64(12)) + 0.5) * 2.220446049250313e-16
+
+
+@njit(cache=True, error_model="numpy")
+def fill_uniform(key: np.uint64, uid_i: np.uint64, uids: np.ndarray, out: np.ndarray) -> None:
+    """:func:`uniform` of one actor with each of ``uids`` (m,), written to the first m places of ``out``."""
+    for k in range(uids.size):
+        out[k] = uniform(key, uid_i, uids[k])
 
 
 @njit(cache=True, error_model="numpy")
@@ -106,7 +114,8 @@ def gumbel(u: float) -> float:
 @njit(cache=True, error_model="numpy")
 def gumbel_bound(u: float) -> float:
     """A cheap upper bound of :func:`gumbel`: -log(-log u) ≤ -log(1-u) ≤ k log 2 where 1-u ≥ 2^-k."""
-    return (1 - math.frexp(1.0 - u)[1]) * 0.6931471805599454
+    exponent = (bits_of(1.0 - u) >> 52) - 1023  # 1-u is at least two to this power
+    return -exponent * 0.6931471805599454
 
 
 @njit(cache=True, error_model="numpy")

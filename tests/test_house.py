@@ -15,7 +15,8 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "randomness"},
+    {"errors", "arithmetic"},
+    {"randomness"},
     {"words"},
     {"data"},
     {"scenario"},

@@ -17,7 +17,8 @@ import numpy as np
 
 from simulation.errors import ModelError
 from simulation.processes.choice import acceptance
-from simulation.processes.value import count_shared, utility, value
+from simulation.processes.links import count_shared
+from simulation.processes.value import utility, value
 from simulation.state import CAMPS, KINDS, TRACKS
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.arithmetic import exp
+
 F = NDArray[np.float64]
 
 
@@ -24,9 +26,15 @@ def squared_distance(x_i: F, x_j: F, w_i: F) -> float:
 
 
 @njit(cache=True, error_model="numpy", inline="always")
+def falloff(width: float) -> float:
+    """The factor -1/2δ² of d² in the exponent of affinity."""
+    return -0.5 / (width * width)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def affinity(x_i: F, x_j: F, w_i: F, width: float) -> float:
     """Affinity a_ij = exp(-d²/2δ²) in (0, 1]; 1 for identical positions."""
-    return np.exp(-squared_distance(x_i, x_j, w_i) / (2.0 * width * width))
+    return exp(squared_distance(x_i, x_j, w_i) * falloff(width))
 
 
 @njit(cache=True, error_model="numpy")

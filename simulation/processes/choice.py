@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, symmetric_uniform, uniform
+from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, NON_STATE, State
 
@@ -84,15 +84,13 @@ def rank_partners(
 ) -> tuple[I32, I32, F, F]:  # fmt: skip
     """Gumbel-top-k proposals of all actors. A deal needs τ̂V > 0 on both sides and slots on both."""
     n = uid.size
-    limit = 0
-    for i in range(n):
-        limit += slots[i, BILATERAL] + slots[i, NON_STATE]
-    send = np.empty(limit, np.int32)
-    receive = np.empty(limit, np.int32)
-    mine = np.empty(limit)
-    theirs = np.empty(limit)
-    best = np.empty(limit + 1, np.int32)
-    score = np.empty(limit + 1)
+    limit = slots[:, BILATERAL].sum() + slots[:, NON_STATE].sum()
+    send, receive = np.empty(limit, np.int32), np.empty(limit, np.int32)
+    desk = Desk(
+        np.empty(n + 1, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n),
+        np.empty(limit + 1, np.int32), np.empty(limit + 1),
+    )  # fmt: skip
+    ready = (_ready(kind, slots, shared_pool, False), _ready(kind, slots, shared_pool, True))
     count = 0
     for i in range(n):
         for pool in range(2):
@@ -102,40 +100,66 @@ def rank_partners(
             size = slots[i, BILATERAL] if pool == 0 else slots[i, NON_STATE]
             if size == 0:
                 continue
-            found = _top(
-                key, uid, kind, slots, shared_pool, possible, trust, worth, gain, noise, i, sort, pool, size,
-                best, score,
-            )  # fmt: skip
-            for r in range(found):
-                send[count], receive[count] = i, best[r]
-                mine[count] = gain[i, best[r]]
-                theirs[count] = gain[best[r], i]
-                count += 1
-    return send[:count], receive[:count], mine[:count], theirs[:count]
+            able = _able(ready[1 if kind[i] == 0 else 0], kind, possible, trust, worth, i, sort, desk.able)
+            found = _top(key, uid, gain[i], noise, i, pool, size, able, desk)
+            send[count : count + found] = i
+            receive[count : count + found] = desk.best[:found]
+            count += found
+    mine, theirs = np.empty(count), np.empty(count)
+    for m in range(count):
+        mine[m] = gain[send[m], receive[m]]
+        theirs[m] = gain[receive[m], send[m]]
+    return send[:count], receive[:count], mine, theirs
 
 
 @njit(cache=True, error_model="numpy")
-def _top(
-    key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, possible: B, trust: F, worth: F,
-    gain: F, noise: float, i: int, sort: int, pool: int, size: int, best: I32, score: F,
-) -> int:  # fmt: skip
-    """The ``size`` best partners of i in ``best``, in order; only those above the outside option."""
+def _ready(kind: I8, slots: I32, shared_pool: B, for_state: bool) -> I32:
+    """Actors with an open slot for a partner of one sort."""
+    found = np.empty(kind.size, np.int32)
+    count = 0
+    for j in range(kind.size):
+        found[count] = j
+        count += _open_to(slots[j], shared_pool[j], for_state)
+    return found[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def _able(
+    ready: I32, kind: I8, possible: B, trust: F, worth: F, i: int, sort: int, found: I32
+) -> int:
+    """Those of the ready with whom i may deal, and for whom, as for i, the deal is worth something."""
+    count = 0
+    for j in ready:
+        found[count] = j  # no branch: whether it counts is hard to guess
+        wanted = (sort == ANY) | ((kind[j] == 0) == (sort == STATES_ONLY))
+        worthwhile = (trust[i, j] * worth[i, j] > 0.0) & (trust[j, i] * worth[j, i] > 0.0)
+        count += possible[i, j] & wanted & worthwhile
+    return count
+
+
+class Desk(NamedTuple):
+    """Room for one actor's choice; its content means nothing outside it."""
+
+    able: I32  # [n] possible partners
+    uid: U64  # [n] theirs
+    luck: F  # [n] uniform draw of each
+    bound: F  # [n] upper bound of each mark
+    best: I32  # the best partners so far, in order
+    score: F  # their marks
+
+
+@njit(cache=True, error_model="numpy")
+def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, size: int, able: int, desk: Desk) -> int:
+    """The ``size`` best of the able in ``desk.best``, in order; only those above the outside option."""
     outside = gumbel(uniform(key, uid[i], np.uint64(pool))) if noise > 0.0 else 0.0
+    _mark_at_most(key, uid, gain, noise, i, able, desk)
+    best, score = desk.best, desk.score
     found = 0
-    for j in range(uid.size):
-        if not possible[i, j] or (sort == STATES_ONLY and kind[j] > 0) or (sort == OTHERS_ONLY and kind[j] == 0):
-            continue
-        if not _open_to(slots[j], shared_pool[j], kind[i] == 0):
-            continue
-        if trust[i, j] * worth[i, j] <= 0.0 or trust[j, i] * worth[j, i] <= 0.0:
-            continue
-        mark = gain[i, j]
-        if noise > 0.0:
-            u = uniform(key, uid[i], uid[j])
-            least = score[size - 1] if found == size else outside
-            if mark / noise + gumbel_bound(u) < least:
-                continue  # cannot be among the best: no logarithm needed
-            mark = mark / noise + gumbel(u)
+    for k in range(able):
+        if desk.bound[k] < (score[size - 1] if found == size else outside):
+            continue  # cannot be among the best: no logarithm needed
+        j = desk.able[k]
+        mark = gain[j] / noise + gumbel(desk.luck[k]) if noise > 0.0 else gain[j]
         if mark <= outside:
             continue
         place = found if found < size else size
@@ -149,6 +173,18 @@ def _top(
             score[place], best[place] = mark, j
             found = min(found + 1, size)
     return found
+
+
+@njit(cache=True, error_model="numpy")
+def _mark_at_most(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> None:
+    """Draw the luck of all the able at once (a loop without branches does several at a time); bound the marks."""
+    uids, bound, mine = desk.uid[:able], desk.bound[:able], uid[i]
+    for k in range(able):
+        uids[k], bound[k] = uid[desk.able[k]], gain[desk.able[k]]
+    if noise > 0.0:
+        fill_uniform(key, mine, uids, desk.luck)
+        for k in range(able):
+            bound[k] = bound[k] / noise + gumbel_bound(desk.luck[k])
 
 
 def consent_probability(offers: Offers, noise: float) -> F:
@@ -286,47 +322,63 @@ def _take(
 
 
 @njit(cache=True, error_model="numpy")
-def prospects(possible: B, kind: I8, rows: B, gain: F, size: int) -> tuple[F, F, F]:
+def prospects(possible: B, states: int, rows: B, gain: F, size: int) -> tuple[F, F, F]:
     """What the tracks of deals promise each marked actor, three arrays (n,).
 
     Mean utility of its ``size`` best state partners, of its best other partners, and of its best
     partners of any kind (for a deal of three); the very best alone is not to be had every time.
-    -inf where there is nobody (fewer than two for a deal of three).
+    -inf where there is nobody (fewer than two for a deal of three). States are the first ``states`` rows.
     """
-    n = kind.size
+    n = rows.size
     means = np.full((3, n), -np.inf)
     top = np.empty((3, size))
-    found = np.empty(3, np.int64)
+    offer = np.empty(n)
     for i in range(n):
         if not rows[i]:
             continue
-        found[:] = 0
+        may, mine = possible[i], gain[i]
         for j in range(n):
-            if possible[i, j]:
-                u = gain[i, j]
-                sort = 0 if kind[j] == 0 else 1
-                if found[sort] < size or u > top[sort, size - 1]:
-                    found[sort] = _insert(top[sort], found[sort], u)
-                if found[2] < size or u > top[2, size - 1]:
-                    found[2] = _insert(top[2], found[2], u)
+            offer[j] = mine[j] if may[j] else -np.inf
+        top[:] = -np.inf
+        _keep_best(offer[:states], top[0])
+        _keep_best(offer[states:], top[1])
+        _keep_best(top[0], top[2])
+        _keep_best(top[1], top[2])
         for sort in range(3):
-            if found[sort] > (1 if sort == 2 else 0):
-                total = 0.0
-                for r in range(found[sort]):
-                    total += top[sort, r]
-                means[sort, i] = total / found[sort]
+            means[sort, i] = _mean_of_kept(top[sort], 2 if sort == 2 else 1)
     return means[0], means[1], means[2]
 
 
+_BLOCK = 16
+"""So many utilities are compared with the least of the best at once."""
+
+
 @njit(cache=True, error_model="numpy")
-def _insert(top: F, found: int, u: float) -> int:
-    """Keep the largest numbers in falling order; returns how many are kept."""
-    place = found if found < top.size else top.size
-    while place > 0 and u > top[place - 1]:
-        if place < top.size:
-            top[place] = top[place - 1]
-        place -= 1
-    if place < top.size:
-        top[place] = u
-        found = min(found + 1, top.size)
-    return found
+def _keep_best(offer: F, top: F) -> None:
+    """Put the largest numbers of ``offer`` into ``top``, in falling order."""
+    last = top.size - 1
+    for first in range(0, offer.size, _BLOCK):
+        end = min(first + _BLOCK, offer.size)
+        higher = 0
+        for j in range(first, end):
+            higher += offer[j] > top[last]
+        if higher == 0:
+            continue
+        for j in range(first, end):
+            if offer[j] > top[last]:
+                place = last
+                while place > 0 and offer[j] > top[place - 1]:
+                    top[place] = top[place - 1]
+                    place -= 1
+                top[place] = offer[j]
+
+
+@njit(cache=True, error_model="numpy")
+def _mean_of_kept(top: F, least: int) -> float:
+    """Mean of what was kept; -inf if fewer than ``least`` were."""
+    total, found = 0.0, 0
+    for u in top:
+        if u > -np.inf:
+            total += u
+            found += 1
+    return total / found if found >= least else -np.inf

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from simulation.processes.affinity import affinity
 from simulation.processes.contracts import end_deal
+from simulation.processes.links import Links, count_shared, links
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.processes.trust import fade
-from simulation.processes.value import View, Weights, continuation, count_shared, value
-from simulation.randomness import Draws, Stream, uniform
+from simulation.processes.value import View, Weights, continuation, value
+from simulation.randomness import Draws, Stream, symmetric_uniform, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import State
@@ -37,18 +38,19 @@ def keep_promises(state: State, par: Parameters, mech: Mechanisms, draws: Draws)
     """Step 10: conduct, detection, trust and the depth of breached deals."""
     fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
     seen = detection_probability(ngo_partners(state), par, mech)
-    probability = compliance_matrix(
-        state.depth, state.position, state.weight, par.affinity_width, state.load, state.capture,
+    partners = links(state.depth)
+    probability = compliance_by_deal(
+        partners, state.position, state.weight, par.affinity_width, state.load, state.capture,
         par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
         not mech.on("breach"),
     )  # fmt: skip
     mean_compliance(
-        state.depth, probability, state.load, state.capture, par.compliance_base, par.compliance_load,
+        partners, probability, state.load, state.capture, par.compliance_base, par.compliance_load,
         par.compliance_capture, not mech.on("breach"), state.compliance,
     )  # fmt: skip
     _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
-        state.quarter, state.depth, probability, seen, state.transparency, par.gain_of_trust,
+        state.quarter, state.depth, partners, probability, seen, state.transparency, par.gain_of_trust,
         par.loss_of_trust, par.breach_lowers_depth, state.alpha, state.beta, state.last_breach,
         state.breaches, state.track, state.since, state.exclusive, state.planned, state.lapsed,
     )  # fmt: skip
@@ -64,40 +66,36 @@ def annual_compliance(
 
 
 @njit(cache=True, error_model="numpy")
-def compliance_matrix(
-    depth: I8, position: F, weight: F, width: float, load: F, capture: F, base: float, by_load: float,
+def compliance_by_deal(
+    partners: Links, position: F, weight: F, width: float, load: F, capture: F, base: float, by_load: float,
     by_distance: float, by_capture: float, perfect: bool,
 ) -> F:  # fmt: skip
-    """Annual π_ij of i towards j where they have a deal, 0 elsewhere, (n, n)."""
-    n = depth.shape[0]
-    result = np.zeros((n, n))
-    for i in range(n):
-        for j in range(n):
-            if depth[i, j] > 0:
-                if perfect:
-                    result[i, j] = 1.0
-                else:
-                    likeness = affinity(position[i], position[j], weight[i], width)
-                    result[i, j] = annual_compliance(
-                        load[i], likeness, capture[i], base, by_load, by_distance, by_capture
-                    )
+    """Annual π_ij of i towards each of its partners, in the order of the lists, (m,)."""
+    start, partner = partners
+    result = np.ones(partner.size)
+    if perfect:
+        return result
+    for i in range(start.size - 1):
+        for p in range(start[i], start[i + 1]):
+            likeness = affinity(position[i], position[partner[p]], weight[i], width)
+            result[p] = annual_compliance(
+                load[i], likeness, capture[i], base, by_load, by_distance, by_capture
+            )
     return result
 
 
 @njit(cache=True, error_model="numpy")
 def mean_compliance(
-    depth: I8, probability: F, load: F, capture: F, base: float, by_load: float, by_capture: float,
+    partners: Links, probability: F, load: F, capture: F, base: float, by_load: float, by_capture: float,
     perfect: bool, out: F,
 ) -> None:  # fmt: skip
     """Mean annual π of each actor over its deals; without deals that towards itself; (n,)."""
-    n = depth.shape[0]
-    for i in range(n):
+    start = partners.start
+    for i in range(start.size - 1):
         total = 0.0
-        deals = 0
-        for j in range(n):
-            if depth[i, j] > 0:
-                total += probability[i, j]
-                deals += 1
+        deals = start[i + 1] - start[i]
+        for p in range(start[i], start[i + 1]):
+            total += probability[p]
         if deals > 0:
             out[i] = total / deals
         elif perfect:
@@ -109,20 +107,18 @@ def mean_compliance(
 @njit(cache=True, error_model="numpy")
 def _conduct(
     comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, quarter: int, depth: I8,
-    probability: F, seen: F, transparency: F, gain: float, loss: float, lowers: float, alpha: F, beta: F,
-    last_breach: I32, breaches: I32, track: I8, since: I32, exclusive: B, planned: B, lapsed: I32,
+    partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, lowers: float,
+    alpha: F, beta: F, last_breach: I32, breaches: I32, track: I8, since: I32, exclusive: B, planned: B, lapsed: I32,
 ) -> None:  # fmt: skip
-    n = uid.size
-    fall = np.zeros((n, n), np.bool_)
-    for i in range(n):
-        for j in range(n):
-            if depth[i, j] == 0:
-                continue
+    start, partner = partners
+    fall = np.zeros(partner.size, np.bool_)
+    for i in range(uid.size):
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
             evidence = depth[i, j] / 3.0 * (0.5 + 0.5 * transparency[i])
-            p = probability[i, j] ** (1.0 / QUARTERS_A_YEAR)
             # a breach is seen by j, or by an NGO that watches either side
             eye = max(seen[i], seen[j])
-            if uniform(comply_key, uid[i], uid[j]) < p:
+            if uniform(comply_key, uid[i], uid[j]) < probability[p] ** (1.0 / QUARTERS_A_YEAR):
                 alpha[j, i] += gain * evidence
                 continue
             last_breach[i, j] = quarter
@@ -131,10 +127,12 @@ def _conduct(
                 alpha[j, i] += gain * evidence
                 continue
             beta[j, i] += loss * evidence
-            fall[i, j] = uniform(depth_key, uid[i], uid[j]) < lowers
-    for i in range(n):
-        for j in range(i + 1, n):
-            if depth[i, j] > 0 and (fall[i, j] or fall[j, i]):
+            fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
+    before = depth.copy()  # a deal that both sides broke falls by one rung, not by two
+    for i in range(uid.size):
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
+            if fall[p] and depth[i, j] == before[i, j]:
                 depth[i, j] -= 1
                 depth[j, i] -= 1
                 if depth[i, j] == 0:
@@ -156,21 +154,21 @@ def _let_lapse(
     key: np.uint64, uid: U64, v: View, w: Weights, chance: float, depth: I8, track: I8, since: I32,
     exclusive: B, planned: B, lapsed: I32,
 ) -> None:  # fmt: skip
-    n = uid.size
-    ends = np.zeros((n, n), np.bool_)
-    for i in range(n):
-        for j in range(i + 1, n):
-            if depth[i, j] == 0 or planned[i, j]:
+    start, partner = v.links
+    ends = np.zeros(partner.size, np.bool_)
+    for i in range(uid.size):
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
+            if j < i or planned[i, j]:
                 continue
             shared = count_shared(depth, i, j)
             unwanted = continuation(v, w, i, j, value(v, w, i, j, shared)) < 0.0
             unwanted = unwanted or continuation(v, w, j, i, value(v, w, j, i, shared)) < 0.0
             if unwanted:
-                low, high = (uid[i], uid[j]) if uid[i] < uid[j] else (uid[j], uid[i])
-                ends[i, j] = uniform(key, low, high) < chance
-    for i in range(n):
-        for j in range(i + 1, n):
-            if ends[i, j]:
-                end_deal(depth, track, since, exclusive, planned, i, j)
+                ends[p] = symmetric_uniform(key, uid[i], uid[j]) < chance
+    for i in range(uid.size):
+        for p in range(start[i], start[i + 1]):
+            if ends[p]:
+                end_deal(depth, track, since, exclusive, planned, i, partner[p])
                 lapsed[i] += 1
-                lapsed[j] += 1
+                lapsed[partner[p]] += 1

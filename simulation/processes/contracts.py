@@ -15,7 +15,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.processes.bargaining import challenge_share, concede, nash_share, write_terms
-from simulation.processes.value import View, Weights, continuation, count_shared, value
+from simulation.processes.links import count_shared, rungs
+from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -35,14 +36,10 @@ def upkeep_load(state: State, par: Parameters) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _load(depth: I8, budget: F, cost: float) -> F:
-    n = budget.size
-    load = np.zeros(n)
-    for i in range(n):
-        rungs = 0
-        for j in range(n):
-            rungs += depth[i, j]
-        if rungs > 0:
-            load[i] = min(1.0, cost * rungs / budget[i]) if budget[i] > 0.0 else 1.0
+    load = np.zeros(budget.size)
+    for i, total in enumerate(rungs(depth)):
+        if total > 0:
+            load[i] = min(1.0, cost * total / budget[i]) if budget[i] > 0.0 else 1.0
     return load
 
 
@@ -51,12 +48,19 @@ def end_deal(
     depth: I8, track: NDArray[np.int8], since: I32, exclusive: B, planned: B, i: int, j: int
 ) -> None:
     """Remove a deal in both directions."""
-    for a, b in ((i, j), (j, i)):
-        depth[a, b] = 0
-        track[a, b] = -1
-        since[a, b] = NEVER
-        exclusive[a, b] = False
-        planned[a, b] = False
+    _forget(depth, track, since, exclusive, planned, i, j)
+    _forget(depth, track, since, exclusive, planned, j, i)
+
+
+@njit(cache=True, error_model="numpy")
+def _forget(
+    depth: I8, track: NDArray[np.int8], since: I32, exclusive: B, planned: B, i: int, j: int
+) -> None:
+    depth[i, j] = 0
+    track[i, j] = -1
+    since[i, j] = NEVER
+    exclusive[i, j] = False
+    planned[i, j] = False
 
 
 def shed(state: State, par: Parameters, v: View, w: Weights) -> None:
@@ -75,10 +79,10 @@ def _shed(
     n = budget.size
     start = depth.copy()  # who sheds first must not change what the others think of their deals
     for i in range(n):
-        rungs = 0
+        total = 0
         for j in range(n):
-            rungs += depth[i, j]
-        while rungs > 0 and cost * rungs > budget[i]:
+            total += depth[i, j]
+        while total > 0 and cost * total > budget[i]:
             worst = -1
             lowest = np.inf
             for j in range(n):
@@ -90,7 +94,7 @@ def _shed(
                     kept += 1e6
                 if kept < lowest or (kept == lowest and uid[j] < uid[worst]):
                     lowest, worst = kept, j
-            rungs -= depth[i, worst]
+            total -= depth[i, worst]
             end_deal(depth, track, since, exclusive, planned, i, worst)
             lapsed[i] += 1
             lapsed[worst] += 1
@@ -228,12 +232,7 @@ def _sign(
 @njit(cache=True, error_model="numpy")
 def _after_upkeep(depth: I8, budget: F, upkeep: float) -> F:
     """What is left of each budget after the upkeep of all rungs."""
-    left = np.empty(budget.size)
-    for i in range(budget.size):
-        rungs = 0
-        for j in range(budget.size):
-            rungs += depth[i, j]
-        left[i] = budget[i] - upkeep * rungs
+    left: F = budget - upkeep * rungs(depth)
     return left
 
 

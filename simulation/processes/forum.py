@@ -29,7 +29,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.processes.affinity import affinity, squared_distance
+from simulation.arithmetic import exp
+from simulation.processes.affinity import affinity, falloff
 from simulation.processes.blocs import (
     Voters,
     VoteRule,
@@ -90,12 +91,19 @@ def next_rung(i: int, members: I32, near: F, away: F, salience: float, depth: in
 
 
 @njit(cache=True, error_model="numpy")
-def look_around(i: int, s: int, who: Voters, width: float, near: F, away: F) -> None:
-    """Fill i's affinity times trust with, and distance from, every state, each of shape (s,)."""
-    x_i, w_i, trust = who.position[i], who.weight[i], who.trust[i]
-    for j in range(s):
-        squared = squared_distance(x_i, who.position[j], w_i)
-        near[j] = np.exp(-squared / (2.0 * width * width)) * trust[j]
+def look_around(i: int, who: Voters, axis: F, width: float, near: F, away: F) -> None:
+    """Fill i's affinity times trust with, and distance from, every state, each of shape (s,).
+
+    ``axis`` (4, s) are the states' positions, a row a dimension.
+    """
+    x, w, trust, fall = who.position[i], who.weight[i], who.trust[i], falloff(width)
+    x0, x1, x2, x3 = x[0], x[1], x[2], x[3]
+    w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
+    a0, a1, a2, a3 = axis[0], axis[1], axis[2], axis[3]
+    for j in range(near.size):
+        d0, d1, d2, d3 = x0 - a0[j], x1 - a1[j], x2 - a2[j], x3 - a3[j]
+        squared = w0 * d0 * d0 + w1 * d1 * d1 + w2 * d2 * d2 + w3 * d3 * d3
+        near[j] = exp(squared * fall) * trust[j]
         away[j] = np.sqrt(squared)
 
 
@@ -107,11 +115,12 @@ def forum_utilities(asks: B, s: int, forum: Forums, who: Voters, rule: VoteRule)
     """
     best = np.full((s, 2), -np.inf)
     near, away = np.empty(s), np.empty(s)
+    axis = who.position[:s].T.copy()
     starts, rows = member_lists(forum.member, s)
     for i in range(s):
         if not asks[i]:
             continue
-        look_around(i, s, who, rule.width, near, away)
+        look_around(i, who, axis, rule.width, near, away)
         for k in range(len(forum.depth)):
             if forum.member[k, i] and forum.depth[k] < MAX_DEPTH and starts[k + 1] - starts[k] > 1:
                 salience = ai_salience(who.capacity[i], forum.salience[k], rule)

@@ -15,8 +15,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.links import count_shared
 from simulation.processes.rivalry import is_leader
-from simulation.processes.value import View, Weights, count_shared, utility, value
+from simulation.processes.value import View, Weights, utility, value
 from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, uniform
 from simulation.state import TRILATERAL, State
 
@@ -79,10 +80,10 @@ def _table(
     for i in range(n):
         if slots[i, TRILATERAL] == 0:
             continue
-        j = _draw(partner_key, uid, v, possible, gain, noise, i, -1)
+        j = _draw_partner(partner_key, uid, v, gain, noise, i)
         if j < 0:
             continue
-        k = _draw(third_key, uid, v, possible, gain, noise, i, j)
+        k = _draw_third(third_key, uid, possible, gain, noise, i, j)
         if k < 0:
             continue
         level = min(v.depth[i, j], v.depth[i, k], v.depth[j, k]) + 1
@@ -107,28 +108,39 @@ def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
 
 
 @njit(cache=True, error_model="numpy")
-def _draw(key: np.uint64, uid: U64, v: View, possible: B, gain: F, noise: float, i: int, j: int) -> int:
-    """A present partner of i (j < 0), or a third actor that may deal with both i and j; -1 if none."""
-    best = -1
-    top = -np.inf
-    for k in range(uid.size):
-        if k in (i, j):
-            continue
-        if j < 0:
-            if v.depth[i, k] == 0:
-                continue
-        elif not (possible[i, k] and possible[j, k]):
-            continue
-        mark = gain[i, k]
-        if noise > 0.0:
-            u = uniform(key, uid[i], uid[k])
-            if mark / noise + gumbel_bound(u) < top:
-                continue  # cannot be the best: no logarithm needed
-            mark = mark / noise + gumbel(u)
-        if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
-            top = mark
-            best = k
+def _draw_partner(key: np.uint64, uid: U64, v: View, gain: F, noise: float, i: int) -> int:
+    """A present partner of i by its utility to i; -1 if none."""
+    best, top = -1, -np.inf
+    for k in v.links.partner[v.links.start[i] : v.links.start[i + 1]]:
+        best, top = _better(key, uid, gain, noise, i, k, best, top)
     return best
+
+
+@njit(cache=True, error_model="numpy")
+def _draw_third(key: np.uint64, uid: U64, possible: B, gain: F, noise: float, i: int, j: int) -> int:
+    """A third actor, by its utility to i, that may deal with both i and j; -1 if none."""
+    best, top = -1, -np.inf
+    mine, theirs = possible[i], possible[j]
+    for k in range(uid.size):
+        if mine[k] & theirs[k]:
+            best, top = _better(key, uid, gain, noise, i, k, best, top)
+    return best
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _better(
+    key: np.uint64, uid: U64, gain: F, noise: float, i: int, k: int, best: int, top: float
+) -> tuple[int, float]:
+    """The best so far, or k if its mark is higher."""
+    mark = gain[i, k]
+    if noise > 0.0:
+        u = uniform(key, uid[i], uid[k])
+        # a logarithm is needed only if the bound says that k can be the best
+        bound = mark / noise + gumbel_bound(u)
+        mark = -np.inf if bound < top else mark / noise + gumbel(u)
+    if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
+        return k, mark
+    return best, top
 
 
 @njit(cache=True, error_model="numpy")

@@ -12,57 +12,64 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.links import Links, links
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import State
 
 F = NDArray[np.float64]
-I8 = NDArray[np.int8]
 
 
 def perceive_trust(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
     """Step 2: fill ``state.trust_hat`` with τ̂, (n, n) in [0, 1], zero on the diagonal."""
     mass = par.witness_mass if mech.on("witnesses") else 0.0
     trust_with_witnesses(
-        state.alpha, state.beta, state.depth, par.prior_mass, mass, par.witness_prior, state.trust_hat
+        state.alpha, state.beta, links(state.depth), par.prior_mass, mass, par.witness_prior, state.trust_hat
     )
 
 
 @njit(cache=True, error_model="numpy")
 def trust_with_witnesses(
-    alpha: F, beta: F, depth: I8, prior_mass: float, witness_mass: float, witness_prior: float, out: F
+    alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float, witness_prior: float, out: F
 ) -> None:
     """τ̂_ij = (α_ij + m_w r_ij)/(n_ij + m_w), r_ij over the partners k≠i of j, prior r0 of mass one.
 
-    Column sums are taken once and i's own report is subtracted, so the cost is one pass.
+    Column sums are taken once; where i is a partner of j itself its own report is subtracted.
     """
     n = alpha.shape[0]
-    reports = np.zeros(n)
-    masses = np.zeros(n)
+    start, partner = partners.start, partners.partner
+    reports, masses = np.zeros(n), np.zeros(n)
     if witness_mass > 0.0:
         for k in range(n):
-            for j in range(n):
-                if depth[k, j] > 0:
-                    total = alpha[k, j] + beta[k, j]
-                    evidence = max(0.0, total - prior_mass)
-                    if total > 0.0:
-                        reports[j] += evidence * alpha[k, j] / total
-                        masses[j] += evidence
+            for j in partner[start[k] : start[k + 1]]:
+                total = alpha[k, j] + beta[k, j]
+                evidence = max(0.0, total - prior_mass)
+                if total > 0.0:
+                    reports[j] += evidence * alpha[k, j] / total
+                    masses[j] += evidence
+    heard = np.empty(n)
+    for j in range(n):
+        heard[j] = witness_mass * ((reports[j] + witness_prior) / (masses[j] + 1.0))
     for i in range(n):
-        for j in range(n):
+        _listen(alpha[i], beta[i], heard, witness_mass, out[i])
+        for j in partner[start[i] : start[i + 1]]:
             total = alpha[i, j] + beta[i, j]
-            report = reports[j]
-            mass = masses[j]
-            if depth[i, j] > 0 and total > 0.0 and witness_mass > 0.0:
+            if total > 0.0 and witness_mass > 0.0:
                 own = max(0.0, total - prior_mass)
                 # max: the difference of two equal sums may round below zero
-                report = max(0.0, report - own * alpha[i, j] / total)
-                mass = max(0.0, mass - own)
-            heard = (report + witness_prior) / (mass + 1.0)
-            weight = total + witness_mass
-            out[i, j] = min(1.0, (alpha[i, j] + witness_mass * heard) / weight) if weight > 0.0 else 0.0
+                report = max(0.0, reports[j] - own * alpha[i, j] / total)
+                told = (report + witness_prior) / (max(0.0, masses[j] - own) + 1.0)
+                out[i, j] = min(1.0, (alpha[i, j] + witness_mass * told) / (total + witness_mass))
         out[i, i] = 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _listen(alpha: F, beta: F, heard: F, witness_mass: float, out: F) -> None:
+    """Trust of one actor in everybody, as if it had no deals."""
+    for j in range(alpha.size):
+        weight = alpha[j] + beta[j] + witness_mass
+        out[j] = min(1.0, (alpha[j] + heard[j]) / weight) if weight > 0.0 else 0.0
 
 
 @njit(cache=True, error_model="numpy")

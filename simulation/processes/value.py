@@ -17,10 +17,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.processes.affinity import affinity
+from simulation.arithmetic import exp
+from simulation.processes.affinity import falloff, squared_distance
+from simulation.processes.links import Links, count_shared, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, State
+from simulation.state import MAX_DEPTH, STATE, State
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -47,20 +49,19 @@ class Weights(NamedTuple):
 
 
 class View(NamedTuple):
-    """The columns of the state that V and U read. Shapes as in :class:`simulation.state.State`."""
+    """What V and U read, as it stood at the quarter's start. Shapes as in :class:`simulation.state.State`."""
 
-    position: F
+    axis: F  # [4, n] position, a row a dimension
     weight: F
-    offers: F
-    needs: F
-    need_total: F  # [n] sum of needs
-    urgency: F
+    goods: F  # [4, n] what each offers, a row a good; a firm's commitments make its expertise worth more
+    share: F  # [n, 4] needs as shares of their sum; 0 for who needs nothing
+    urgent: F  # [n] factor 1 + ν_u urgency
     exposure: F
     depth: I8
-    degree: I32  # [n] partners of any kind
+    links: Links  # partners at the quarter's start
+    activity: F  # [n] term 1 + ν_p deg/(10+deg) of a partner
     trust_hat: F
     load: F
-    commitments: F
     override_row: I32  # [n] row of ``override`` that replaces an actor's values, -1 for the default rule
     override: F  # [k, n] values V from Python hooks
 
@@ -82,78 +83,75 @@ def weights(par: Parameters, mech: Mechanisms) -> Weights:
     )
 
 
-def view(state: State) -> View:
+def view(state: State, w: Weights) -> View:
     """Collect the columns that V and U read; call once a quarter, after step 2."""
+    axis, goods, share, urgent, activity, partners = _columns(
+        state.position, state.offers, state.needs, state.commitments, state.urgency, state.depth, w
+    )
     return View(
-        state.position, state.weight, state.offers, state.needs, row_sums(state.needs), state.urgency,
-        state.exposure, state.depth, degrees(state.depth), state.trust_hat, state.load, state.commitments,
-        np.full(state.n, -1, np.int32), np.zeros((0, state.n)),
+        axis, state.weight, goods, share, urgent, state.exposure, state.depth, partners,
+        activity, state.trust_hat, state.load, np.full(state.n, -1, np.int32), np.zeros((0, state.n)),
     )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def row_sums(matrix: F) -> F:
-    """Sums of rows, added from left to right."""
-    n, m = matrix.shape
-    total = np.zeros(n)
+def _columns(
+    position: F, offers: F, needs: F, commitments: F, urgency: F, depth: I8, w: Weights
+) -> tuple[F, F, F, F, F, Links]:
+    n = position.shape[0]
+    axis, goods, share = np.empty((4, n)), np.empty((4, n)), np.zeros((n, 4))
+    urgent = 1.0 + w.urgency * urgency
+    partners = links(depth)
     for i in range(n):
-        for k in range(m):
-            total[i] += matrix[i, k]
-    return total
+        need = needs[i, 0] + needs[i, 1] + needs[i, 2] + needs[i, 3]
+        for good in range(4):
+            axis[good, i] = position[i, good]
+            goods[good, i] = offers[i, good]
+            if need > 0.0:
+                share[i, good] = needs[i, good] / need
+        goods[0, i] *= 1.0 + w.commitment * commitments[i] / (1.0 + commitments[i])
+    return axis, goods, share, urgent, activities(partners, w), partners
 
 
 @njit(cache=True, error_model="numpy")
-def degrees(depth: I8) -> I32:
-    """Number of partners of each actor, (n,)."""
-    n = depth.shape[0]
-    degree = np.zeros(n, np.int32)
-    for i in range(n):
-        for j in range(n):
-            if depth[i, j] > 0:
-                degree[i] += 1
-    return degree
+def activities(partners: Links, w: Weights) -> F:
+    """How much more each actor is worth as a partner for being active, 1 + ν_p deg/(10+deg), (n,)."""
+    n = partners.start.size - 1
+    activity = np.empty(n)
+    for j in range(n):
+        degree = partners.start[j + 1] - partners.start[j]
+        activity[j] = 1.0 + w.activity * degree / (ACTIVITY_HALF + degree)
+    return activity
 
 
-@njit(cache=True, error_model="numpy")
-def shared_partners(depth: I8, i: int, out: I32) -> None:
-    """Number of partners that i shares with every other actor, written to ``out`` (n,)."""
-    n = depth.shape[0]
-    out[:] = 0
-    for k in range(n):
-        if depth[i, k] > 0:
-            for j in range(n):
-                if depth[k, j] > 0:
-                    out[j] += 1
+@njit(cache=True, error_model="numpy", inline="always")
+def _product(
+    complement: float, squared: float, fall: float, network: float, urgent: float, exposed: float
+) -> float:
+    """V from its factors; in one place, so that a row and a single pair give the same bits."""
+    return complement * exp(squared * fall) * network * (urgent * (1.0 + exposed))
 
 
-@njit(cache=True, error_model="numpy")
-def complementarity(v: View, w: Weights, i: int, j: int) -> float:
-    """What j offers of what i needs, in [0, 1]; 0 if i needs nothing.
-
-    A firm's voluntary commitments c raise the worth of its expertise by c/(1+c) times a weight.
-    """
-    if v.need_total[i] <= 0.0:
-        return 0.0
-    c = v.commitments[j]
-    total = v.needs[i, 0] * v.offers[j, 0] * (1.0 + w.commitment * c / (1.0 + c))
-    for good in range(1, 4):
-        total += v.needs[i, good] * v.offers[j, good]
-    return total / v.need_total[i]
+@njit(cache=True, error_model="numpy", inline="always")
+def _network(activity: float, shared: int, partner: bool, w: Weights) -> float:
+    network = activity + w.shared * shared / (SHARED_HALF + shared)
+    return network * (1.0 + w.inertia) if partner else network
 
 
 @njit(cache=True, error_model="numpy")
 def value(v: View, w: Weights, i: int, j: int, shared: int) -> float:
-    """Value V_ij ≥ 0 of a deal with j to i."""
+    """Value V_ij ≥ 0 of a deal with j to i.
+
+    Complementarity is what j offers of what i needs, in [0, 1]; a firm's c voluntary commitments
+    raise the worth of its expertise by c/(1+c) times a weight.
+    """
     if v.override_row[i] >= 0:
         return v.override[v.override_row[i], j]
-    worth = complementarity(v, w, i, j)
-    if worth <= 0.0:
-        return 0.0
-    worth *= affinity(v.position[i], v.position[j], v.weight[i], w.width)
-    network = 1.0 + w.shared * shared / (SHARED_HALF + shared)
-    network += w.activity * v.degree[j] / (ACTIVITY_HALF + v.degree[j])
-    worth *= network * (1.0 + w.urgency * v.urgency[i]) * (1.0 + w.exposure * v.exposure[i, j])
-    return worth * (1.0 + w.inertia) if v.depth[i, j] > 0 else worth
+    q, g = v.share, v.goods
+    complement = q[i, 0] * g[0, j] + q[i, 1] * g[1, j] + q[i, 2] * g[2, j] + q[i, 3] * g[3, j]
+    squared = squared_distance(v.axis[:, i], v.axis[:, j], v.weight[i])
+    network = _network(v.activity[j], shared, v.depth[i, j] > 0, w)
+    return _product(complement, squared, falloff(w.width), network, v.urgent[i], w.exposure * v.exposure[i, j])
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -163,10 +161,15 @@ def expected_value(worth: float, trust: float, loss: float) -> float:
 
 
 @njit(cache=True, error_model="numpy", inline="always")
+def first_rung(w: Weights, load: float) -> float:
+    """Set-up cost of a first rung, c0(1 + load); the next ones cost twice and three times as much."""
+    return w.setup * (1.0 + load)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def utility(v: View, w: Weights, i: int, j: int, worth: float) -> float:
     """Utility U_ij of the next rung, before rivalry bonus and concession."""
-    rung = 1.0 + v.depth[i, j]
-    return expected_value(worth, v.trust_hat[i, j], w.loss) - w.setup * rung * (1.0 + v.load[i])
+    return expected_value(worth, v.trust_hat[i, j], w.loss) - first_rung(w, v.load[i]) * (1.0 + v.depth[i, j])
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -176,33 +179,60 @@ def continuation(v: View, w: Weights, i: int, j: int, worth: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def count_shared(depth: I8, i: int, j: int) -> int:
-    """Number of partners that i and j share."""
-    total = 0
-    for k in range(depth.shape[0]):
-        if depth[i, k] > 0 and depth[j, k] > 0:
-            total += 1
-    return total
-
-
-@njit(cache=True, error_model="numpy")
 def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F) -> None:
-    """V and U of the marked rows, written to ``worth`` and ``gain``, each (n, n)."""
+    """V and U of the marked rows, written to ``worth`` and ``gain``, each (n, n); 0 on the diagonal."""
     n = v.depth.shape[0]
+    network = v.activity.copy()
     shared = np.zeros(n, np.int32)
     for i in range(n):
         if not rows[i]:
             continue
-        shared_partners(v.depth, i, shared)
-        for j in range(n):
-            if i != j:
-                worth[i, j] = value(v, w, i, j, shared[j])
-                gain[i, j] = utility(v, w, i, j, worth[i, j])
+        start, partner = v.links.start, v.links.partner
+        mine = partner[start[i] : start[i + 1]]
+        for k in mine:
+            for j in partner[start[k] : start[k + 1]]:
+                shared[j] += 1
+        for k in mine:
+            for j in partner[start[k] : start[k + 1]]:
+                network[j] = _network(v.activity[j], shared[j], False, w)
+        for k in mine:
+            network[k] = _network(v.activity[k], shared[k], True, w)
+        _fill_row(v, w, i, network, worth[i], gain[i])
+        for k in mine:
+            gain[i, k] = utility(v, w, i, k, worth[i, k])
+            network[k] = v.activity[k]
+            for j in partner[start[k] : start[k + 1]]:
+                shared[j] = 0
+                network[j] = v.activity[j]
+        worth[i, i] = 0.0
+        gain[i, i] = 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _fill_row(v: View, w: Weights, i: int, network: F, worth: F, gain: F) -> None:
+    """V of row i and U of its first rungs: one pass over everybody, without a branch."""
+    a0, a1, a2, a3 = v.axis[0], v.axis[1], v.axis[2], v.axis[3]
+    x0, x1, x2, x3 = a0[i], a1[i], a2[i], a3[i]
+    salience, q = v.weight[i], v.share[i]
+    w0, w1, w2, w3 = salience[0], salience[1], salience[2], salience[3]
+    q0, q1, q2, q3 = q[0], q[1], q[2], q[3]
+    g0, g1, g2, g3 = v.goods[0], v.goods[1], v.goods[2], v.goods[3]
+    trust, exposure, urgent = v.trust_hat[i], v.exposure[i], v.urgent[i]
+    fall, price = falloff(w.width), first_rung(w, v.load[i])
+    for j in range(network.size):
+        complement = q0 * g0[j] + q1 * g1[j] + q2 * g2[j] + q3 * g3[j]
+        d0, d1, d2, d3 = x0 - a0[j], x1 - a1[j], x2 - a2[j], x3 - a3[j]
+        squared = w0 * d0 * d0 + w1 * d1 * d1 + w2 * d2 * d2 + w3 * d3 * d3
+        worth[j] = _product(complement, squared, fall, network[j], urgent, w.exposure * exposure[j])
+    if v.override_row[i] >= 0:
+        worth[:] = v.override[v.override_row[i]]
+    for j in range(network.size):
+        gain[j] = expected_value(worth[j], trust[j], w.loss) - price
 
 
 @njit(cache=True, error_model="numpy")
 def possible_deals(
-    allowed: B, depth: I8, kind: I8, home: I32, camp: I8, exclusive: B, local_share: F, out: B
+    allowed: B, depth: I8, partners: Links, kind: I8, home: I32, camp: I8, exclusive: B, local_share: F, out: B
 ) -> None:
     """Pairs that may make or deepen a deal this quarter, symmetric, written to ``out`` (n, n).
 
@@ -210,33 +240,43 @@ def possible_deals(
     no further foreign non-state partner where a state's least share of home organisations binds.
     """
     n = depth.shape[0]
-    closed_camp = np.zeros((n, 4), np.bool_)
-    foreign_closed = np.zeros(n, np.bool_)
     for i in range(n):
-        home_ties = 0
-        foreign_ties = 0
+        may, deep, row = allowed[i], depth[i], out[i]
         for j in range(n):
-            if depth[i, j] == 0:
-                continue
-            if kind[i] == 0 and kind[j] > 0:
-                if home[j] == i:
-                    home_ties += 1
-                else:
-                    foreign_ties += 1
-            if exclusive[i, j]:
-                for c in range(3):
-                    if c != camp[i] and c != camp[j]:
-                        closed_camp[i, c] = True
-        after = foreign_ties + 1.0
-        foreign_closed[i] = local_share[i] > 0.0 and home_ties < local_share[i] * (home_ties + after)
+            row[j] = may[j] & (deep[j] < MAX_DEPTH)
+        row[i] = False
     for i in range(n):
-        for j in range(n):
-            ok = i != j and allowed[i, j] and depth[i, j] < MAX_DEPTH
-            ok = ok and not closed_camp[i, camp[j]] and not closed_camp[j, camp[i]]
-            if ok and depth[i, j] == 0:
-                ok = not (foreign_closed[i] and kind[j] > 0 and home[j] != i)
-                ok = ok and not (foreign_closed[j] and kind[i] > 0 and home[i] != j)
-            out[i, j] = ok
+        mine = partners.partner[partners.start[i] : partners.start[i + 1]]
+        for k in mine:
+            if exclusive[i, k]:
+                _close_third_camps(out, camp, i, k)
+        if kind[i] == STATE and local_share[i] > 0.0:
+            home_ties = 0
+            for k in mine:
+                home_ties += kind[k] != STATE and home[k] == i
+            foreign_ties = -home_ties
+            for k in mine:
+                foreign_ties += kind[k] != STATE
+            if home_ties < local_share[i] * (home_ties + foreign_ties + 1.0):
+                _close_foreign(out, depth, kind, home, i)
+
+
+@njit(cache=True, error_model="numpy")
+def _close_third_camps(out: B, camp: I8, i: int, partner: int) -> None:
+    """An exclusive deal bars i from everybody in a camp other than its own and its partner's."""
+    for j in range(camp.size):
+        if camp[j] >= 0 and camp[j] != camp[i] and camp[j] != camp[partner]:
+            out[i, j] = False
+            out[j, i] = False
+
+
+@njit(cache=True, error_model="numpy")
+def _close_foreign(out: B, depth: I8, kind: I8, home: I32, i: int) -> None:
+    """No further foreign organisation for i; deals that it has may deepen."""
+    for j in range(kind.size):
+        if kind[j] != STATE and home[j] != i and depth[i, j] == 0:
+            out[i, j] = False
+            out[j, i] = False
 
 
 @njit(cache=True, error_model="numpy")
