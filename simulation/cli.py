@@ -277,6 +277,23 @@ def analyse(
         typer.echo(f"Tables: {write_analysis(found, folder)}")
 
 
+@app.command()
+def report(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Result folders; others are compared with the first.")
+    ],
+    lang: Annotated[str, typer.Option(help="Language: en, fr or ar.")] = "en",
+    brief: Annotated[bool, typer.Option("--brief", help="One page of PDF in place of the whole report.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The file; default: report_LANG.html in the first folder.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Write a report to pass on: one HTML file, or with --brief one page of PDF."""
+    with _errors(debug):
+        from simulation.report.write import report as write_report
+
+        typer.echo(f"Report: {write_report(folders, language=lang, brief=brief, out=out)}")
+
+
 def main() -> None:
     """Entry point of the ``wifaq`` command."""
     for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it

@@ -36,6 +36,16 @@ _TEXT = {
 }
 
 
+_OPTIONAL = {
+    "joining": ("instrument", "title", "quarter"),
+    "world": ("a", "b"),
+    "trust": ("actor", "other"),
+    "blocs": ("bloc", "name", "quarter"),
+    "states": ("id", "name", "camp", "region", "bloc"),
+}
+"""Tables that a result has only where what they show was recorded."""
+
+
 @dataclass(frozen=True)
 class Results:
     """The results of one scenario.
@@ -104,6 +114,26 @@ class Results:
         """Probability of having joined each instrument by the horizon, the focal state first."""
         return self._tables["instruments"]
 
+    def joining(self) -> pd.DataFrame | None:
+        """Probability that the focal state has joined each instrument by the end of each quarter."""
+        return self._tables.get("joining")
+
+    def world(self) -> pd.DataFrame | None:
+        """Deals of everybody at the horizon: ``a, b, probability, depth``; none with ``ties: none``."""
+        return self._tables.get("world")
+
+    def trust(self) -> pd.DataFrame | None:
+        """Direct trust of ``actor`` in ``other`` at the horizon; none with ``ties: none``."""
+        return self._tables.get("trust")
+
+    def blocs(self) -> pd.DataFrame | None:
+        """Texts tabled and passed by each bloc in each quarter, on average; none with ``ties: none``."""
+        return self._tables.get("blocs")
+
+    def states(self) -> pd.DataFrame | None:
+        """Camp, continent and largest regional bloc of each state; none with ``ties: none``."""
+        return self._tables.get("states")
+
     def contrasts(self) -> pd.DataFrame:
         """What fragmentation and rivalry do, where that was run: paired differences."""
         rows = self.info["contrasts"]
@@ -137,7 +167,7 @@ class Results:
 
     @cached_property
     def plot(self) -> Pictures:
-        """The pictures: ``.fan()``, ``.composition()``, ``.partners()``."""
+        """The pictures: ``.fan()``, ``.partners()``, ``.joining()``, ``.trust_map()`` and others."""
         from simulation.plots.pictures import Pictures
 
         return Pictures(
@@ -147,6 +177,8 @@ class Results:
             ties=self.ties(),
             label=f"Bands and probabilities: {self.info['bands']}.",
             priors_alone=frozenset(self.info.get("priors_alone", ())),
+            focal_id=self.focal,
+            world={name: self._tables[name] for name in _OPTIONAL if name in self._tables},
         )
 
     def rests_on_priors(self, metric: str) -> bool:
@@ -190,7 +222,7 @@ class Results:
         store.write_table(self._series, folder / "series.parquet")
         for name, table in self._more.items():
             store.write_table(table, folder / f"{name}.parquet")
-        for name in _TEXT:
+        for name in self._tables:
             store.write_csv(self._tables[name], folder / f"{name}.csv")
         (folder / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
         store.write_json(self.info, folder / "run.json")
@@ -223,7 +255,11 @@ class Results:
                     for name in ON_REQUEST
                     if (folder / f"{name}.parquet").exists()
                 },
-                {name: store.read_csv(folder / f"{name}.csv", text) for name, text in _TEXT.items()},
+                {
+                    name: store.read_csv(folder / f"{name}.csv", text)
+                    for name, text in (_TEXT | _OPTIONAL).items()
+                    if name in _TEXT or (folder / f"{name}.csv").exists()
+                },
             )
         except (OSError, ValueError, pa.ArrowException) as error:
             raise InputError(Fault(str(folder), f"is not a whole result folder: {error}")) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from simulation.analysis import summary
+from simulation.analysis import summary, world_summary
 from simulation.analysis.contrasts import Absence, paired, without
 from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.errors import RunError
@@ -17,6 +17,7 @@ from simulation.experiments import store
 from simulation.experiments.facts import Facts, describe
 from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
+from simulation.experiments.tables import to_frame
 from simulation.experiments.worker import Failure, Simulate
 from simulation.results import Results
 
@@ -206,6 +207,7 @@ def _collect(
         "ties": _name_partners(summary.partners(ensemble.ties, scenario.focal, horizon, len(ensemble.outcomes)), names),
         "instruments": _name_instruments(summary.instruments(ensemble.joins, recorded, horizon), facts),
     }
+    tables |= _world_tables(ensemble, facts)
     return Results(info, text, ensemble.table("series"), _on_request(ensemble), tables)
 
 
@@ -227,6 +229,27 @@ def _sample_hash(parameters: str) -> dict[str, str]:
 def _counts(ensemble: Ensemble) -> dict[str, int]:
     done, failed = len(ensemble.outcomes), len(ensemble.failures)
     return {"planned": ensemble.scenario.replicates, "done": done, "failed": failed}
+
+
+def _world_tables(ensemble: Ensemble, facts: Facts) -> dict[str, pd.DataFrame]:
+    """Tables of the world at the horizon, where it was recorded, and of joining over time."""
+    done = len(ensemble.outcomes)
+    quarters = [str(quarter) for quarter in ensemble.series["quarter"].cat.categories]
+    joining = world_summary.joining(ensemble.joins, ensemble.scenario.focal, quarters)
+    joining.insert(1, "title", joining["instrument"].map(facts.instruments.set_index("id")["title"]))
+    found = {"joining": joining}
+    deals = to_frame(ensemble.table("world"))
+    if len(deals):
+        found["world"] = world_summary.world(deals, done)
+        found["trust"] = world_summary.trust(to_frame(ensemble.table("trust")))
+        found["states"] = facts.states
+    events = to_frame(ensemble.table("blocs"))
+    if len(events):
+        found["blocs"] = world_summary.blocs(events, done)
+        known = facts.blocs.set_index("id")
+        for place, column in enumerate(("name", "focal_member"), start=1):
+            found["blocs"].insert(place, column, found["blocs"]["bloc"].map(known[column]))
+    return found
 
 
 def failure_row(failure: Failure) -> dict[str, Any]:

@@ -17,6 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"errors", "arithmetic", "sources"},
     {"randomness"},
+    {"words"},
     {"data"},
     {"scenario"},
     {"state"},

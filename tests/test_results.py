@@ -22,6 +22,7 @@ FILES = {
     "series.parquet",
     "ties.csv",
     "instruments.csv",
+    "joining.csv",
     "scenario.resolved.yaml",
     "run.json",
 }

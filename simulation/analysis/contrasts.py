@@ -69,6 +69,32 @@ def paired(
     return pd.DataFrame(rows, columns=list(CONTRAST_COLUMNS))
 
 
+PATH_COLUMNS = ("quarter", "difference", "low", "high", "pairs")
+
+
+def paired_path(a: pd.DataFrame, b: pd.DataFrame, actor: str, metric: str) -> pd.DataFrame:
+    """Contrast A minus B of one metric in every quarter that both have.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`PATH_COLUMNS`, as in :func:`paired`, by quarter.
+    """
+    wide = []
+    for series in (a, b):
+        rows = series.loc[(series["actor"] == actor) & (series["metric"] == metric)]
+        table = rows.pivot(index="replicate", columns="quarter", values="value")
+        table.columns = [str(quarter) for quarter in table.columns]
+        wide.append(table)
+    left, right = wide
+    quarters = sorted(set(left.columns) & set(right.columns))
+    difference = (left[quarters] - right[quarters]).dropna()
+    count, mean = len(difference), difference.mean()
+    reach = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * difference.sem() if count > 1 else mean * np.nan
+    path = {"quarter": quarters, "difference": mean, "low": mean - reach, "high": mean + reach, "pairs": count}
+    return pd.DataFrame(path, columns=list(PATH_COLUMNS)).reset_index(drop=True)
+
+
 def contrast(pairs: pd.DataFrame) -> dict[str, float]:
     """Contrast of two columns ``a`` and ``b``, a row a replicate; see :func:`paired`."""
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()

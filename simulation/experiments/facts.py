@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +10,11 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
+    from simulation.state import State
 
 ACTOR_COLUMNS = ("id", "name", "kind", "camp")
+STATE_COLUMNS = ("id", "name", "camp", "region", "bloc")
+BLOC_COLUMNS = ("id", "name", "focal_member")
 INSTRUMENT_COLUMNS = ("id", "title", "domain", "binding", "open")
 
 
@@ -31,6 +34,11 @@ class Facts:
         What the world has to say of its own data.
     priors_alone
         Metrics on which the record holds no observation.
+    states
+        Frame :data:`STATE_COLUMNS`, the UN members and the EU: continent, and the largest regional
+        bloc each is in on the first day (empty without one).
+    blocs
+        Frame :data:`BLOC_COLUMNS`; ``focal_member``: the focal state is in it on the first day.
     """
 
     actors: pd.DataFrame
@@ -38,6 +46,8 @@ class Facts:
     peers: tuple[str, ...]
     notes: tuple[str, ...]
     priors_alone: tuple[str, ...] = ()
+    states: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(STATE_COLUMNS)))
+    blocs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(BLOC_COLUMNS)))
 
 
 def describe(scenario: Scenario) -> Facts:
@@ -50,7 +60,7 @@ def describe(scenario: Scenario) -> Facts:
     """
     from simulation.model import GovernanceModel
     from simulation.outcomes.grounds import priors_alone
-    from simulation.state import CAMPS, DOMAINS, KINDS
+    from simulation.state import CAMPS, DOMAINS, KINDS, STATE
 
     model = GovernanceModel(scenario)
     try:
@@ -74,7 +84,29 @@ def describe(scenario: Scenario) -> Facts:
                 "open": (state.closes >= 0) & (state.opens < scenario.quarters),
             }
         )
+        members = np.flatnonzero(state.kind == STATE)
+        states = actors.iloc[members][["id", "name", "camp"]].assign(
+            region=[world.region[row] for row in members], bloc=[_largest_bloc(state, int(row)) for row in members]
+        )
+        names = {bloc.id: bloc.name for bloc in world.blocs}
+        blocs = pd.DataFrame(
+            {
+                "id": state.bloc_ids,
+                "name": [names.get(name, name) for name in state.bloc_ids],
+                "focal_member": state.member[:, state.ids.index(scenario.focal)],
+            }
+        )
+        peers = model.scenario.peers or ()
         unseen = tuple(sorted(priors_alone(world, scenario.focal)))
-        return Facts(actors, instruments, model.scenario.peers or (), tuple(world.notes), unseen)
+        return Facts(actors, instruments, peers, tuple(world.notes), unseen, states.reset_index(drop=True), blocs)
     finally:
         model.close()
+
+
+def _largest_bloc(state: State, row: int) -> str:
+    """Id of the largest regional bloc that a state is in; empty without one."""
+    own = np.flatnonzero(state.member[:, row] & state.bloc_regional)
+    if not len(own):
+        return ""
+    sizes = state.member[own].sum(axis=1)
+    return state.bloc_ids[own[int(sizes.argmax())]]

@@ -54,8 +54,11 @@ def simulate(scenario: Scenario, replicate: int, actors: Cast | None = None) -> 
             model.run()
         with stage("record"):
             recorder = model.recorder
+            world = recorder.world
+            more = {} if world is None else {"world": world.world(), "trust": world.trust(), "blocs": world.blocs()}
             return Outcome.from_frames(
                 replicate,
+                **more,
                 series=recorder.series(),
                 ties=recorder.ties(),
                 joins=recorder.joins(),

@@ -63,6 +63,21 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("track", _NAME),
         ]
     ),
+    # deals of everybody at the horizon, each pair once
+    "world": pa.schema([("replicate", pa.int32()), ("a", _NAME), ("b", _NAME), ("depth", pa.int8())]),
+    # direct trust of a in b at the horizon: of each state in the focal one and back, and among peers and leaders
+    "trust": pa.schema([("replicate", pa.int32()), ("a", _NAME), ("b", _NAME), ("trust", pa.float64())]),
+    # quarters in which a bloc tabled something: how often, how often it passed, its depth after it
+    "blocs": pa.schema(
+        [
+            ("replicate", pa.int32()),
+            ("bloc", _NAME),
+            ("quarter", _NAME),
+            ("tabled", pa.int16()),
+            ("passed", pa.int16()),
+            ("depth", pa.int8()),
+        ]
+    ),
 }
 """Columns of each table, in order."""
 

@@ -20,6 +20,7 @@ from simulation.outcomes.focal import actor_outcomes
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
 from simulation.outcomes.portfolio import I64, deal_tracks
 from simulation.outcomes.system import SlotUse, system_outcomes
+from simulation.outcomes.world import WorldRecord
 from simulation.scenario.parameters import Parameters
 from simulation.state import STATE, TRACKS, B, F, State
 
@@ -27,6 +28,7 @@ SYSTEM = "system"
 """Name of the whole world in the column ``actor``."""
 
 _TIES = ("focal", "all", "none")
+_CORE = 20  # actors, at most, among whom trust is kept in full
 _ACTORS = ("focal", "states", "all")
 
 
@@ -113,6 +115,8 @@ class Recorder:
         Rows of the recorded actors, the focal one first, shape (a,).
     metrics
         The recorded metrics, in the order of the registry.
+    world
+        Deals, trust and decisions of blocs in the whole world; none with ``ties: none``.
 
     Raises
     ------
@@ -139,6 +143,8 @@ class Recorder:
         self._slots = SlotUse()
         self._edges: list[_Edges] = []
         self._joins: _Joins | None = None
+        core = np.array(list(dict.fromkeys([*self.actors.tolist(), *state.leaders.tolist()]))[:_CORE], np.int64)
+        self.world = WorldRecord(self._labels, core) if spec.ties != "none" else None
         self._events: list[tuple[int, str, str, int, str]] = []
         self._deals: Deals | None = None
 
@@ -175,6 +181,8 @@ class Recorder:
                 raise ModelError("the values of deals are needed to record this quarter")
             self._keep(state, value_to_actor, value_to_partner)
         self._keep_edges(state)
+        if self.world is not None:
+            self.world.observe(state)
         if self._events_kept:
             for event in deal_events(self._deals, state) if self._deals else ():
                 self.event(*event)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from simulation.plots.style import CAMP_COLOUR, CAMP_NAME, INK, KIND_MARKER, TRACK_LOOK, note
+from simulation.plots.style import CAMP_COLOUR, INK, KIND_MARKER, TRACK_LOOK, note, replicates
+from simulation.words.language import ENGLISH, Words
+from simulation.words.terms import CAMP, DEPTH, KIND, TRACK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,14 +20,20 @@ if TYPE_CHECKING:
 MOST_PARTNERS = 30  # more labels than this do not fit on one page at a readable size
 _RUNG = 1.5  # points of line width
 _NAME_WIDTH = 28  # characters a line of a label
-_DEPTHS = {1: "memorandum", 2: "programme", 3: "binding"}
 _NODE = 15.0  # points
 _HEIGHT_OF_A_LABEL = 0.4  # inches for two lines of text
 _HEIGHT_OF_THE_REST = 2.8  # inches for title, key and note
 
 
 def draw_ego_network(
-    table: pd.DataFrame, ax: Axes, *, focal: str, quarter: str, least: float = 0.25, label: str = ""
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    focal: str,
+    quarter: str,
+    least: float = 0.25,
+    label: str = "",
+    words: Words = ENGLISH,
 ) -> Axes:
     """Draw the partners of an actor around it.
 
@@ -46,6 +54,8 @@ def draw_ego_network(
         Least probability of a deal, over all tracks, of a partner shown.
     label
         What a probability is.
+    words
+        Language.
 
     Returns
     -------
@@ -56,21 +66,22 @@ def draw_ego_network(
     drawn: set[str] = set()
     for (_, node), (x, y) in zip(chosen.iterrows(), _places(len(chosen)), strict=True):
         drawn |= _draw_edges(ax, table.loc[table["partner"] == node["partner"]], x, y, least)
-        _draw_node(ax, node, x, y)
+        _draw_node(ax, node, x, y, words)
     middle = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": INK, "linewidth": 1.6}
-    ax.text(0, 0, textwrap.fill(focal, 18), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
+    ax.text(0, 0, words.line(textwrap.fill(focal, 18)), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
     ax.set_xlim(-2.2, 2.2)
     ax.set_ylim(-1.1, 1.1)
     ax.set_axis_off()
-    ax.set_title(f"Partners of {focal} in {quarter}, with the probability of a deal")
-    _legend(ax, chosen, drawn)
+    when = words.quarter(quarter)
+    title = words("{focal}: partners in {quarter}, with the probability of a deal", focal=focal, quarter=when)
+    ax.set_title(words.line(title))
+    _legend(ax, chosen, drawn, words)
     count = int(table["replicates"].max()) if len(table) else 0
-    rest = f" Not shown: {left_out} less likely." if left_out else ""
-    note(
-        ax,
-        f"{count} replicates. {label} Shown: probability of {100 * least:.0f} % or more.{rest}\n"
-        "Colours: the paradigm nearest to a state's position (votes, law, trade); no claim of alignment.",
-    )
+    shown = words("Shown: probability of {share} or more.", share=words.share(least))
+    if left_out:
+        shown += " " + words("Not shown: {count} less likely.", count=words.number(left_out))
+    colours = words("Colours: the paradigm nearest to a state's position (votes, law, trade); no claim of alignment.")
+    note(ax, f"{replicates(count, words)} {label} {shown}\n{colours}", words)
     return ax
 
 
@@ -113,25 +124,33 @@ def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) 
     return set(likely["track"])
 
 
-def _draw_node(ax: Axes, node: pd.Series, x: float, y: float) -> None:
+def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, words: Words) -> None:
     ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3)
     if node["camp"] != "none":  # the colour said once more, for grey prints
         ax.text(x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4)
-    lines = textwrap.wrap(str(node["name"]), _NAME_WIDTH, max_lines=2, placeholder="…")
+    name = words.actor(str(node["partner"]), str(node["name"]))
+    lines = textwrap.wrap(name, _NAME_WIDTH, max_lines=2, placeholder="…")
     side = 1 if x > 0 else -1
-    chance = f"{100 * node['probability']:.0f} %"
-    lines[0] = f"{lines[0]}  {chance}" if side > 0 else f"{chance}  {lines[0]}"
-    ax.text(x + side * 0.1, y, "\n".join(lines), ha="left" if side > 0 else "right", va="center", fontsize=9)
+    chance = words.share(node["probability"])
+    first = side > 0 or words.right_to_left  # what is read first
+    lines[0] = f"{lines[0]}  {chance}" if first else f"{chance}  {lines[0]}"
+    text = words.line("\n".join(lines))
+    ax.text(x + side * 0.1, y, text, ha="left" if side > 0 else "right", va="center", fontsize=9)
 
 
-def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str]) -> None:
+def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str], words: Words) -> None:
     """Keys of what is in the picture, below it: a column each for track, depth, kind and camp."""
     looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in tracks}
+    kinds, camps = (set(chosen[column]) for column in ("kind", "camp"))
+
+    def said(names: Mapping[Any, str], key: Any) -> str:
+        return words.line(words(names[key]))
+
     columns = [
-        [Line2D([], [], color=c, ls=ls, lw=2.5, label=t.replace("_", "-")) for t, (c, ls, _) in looks.items()],
-        [Line2D([], [], color="#777777", lw=_RUNG * rung, label=name) for rung, name in _DEPTHS.items()],
-        [_mark(KIND_MARKER[k], "white", k.replace("_", " ")) for k in KIND_MARKER if k in set(chosen["kind"])],
-        [_mark("o", CAMP_COLOUR[c], CAMP_NAME[c]) for c in CAMP_COLOUR if c in set(chosen["camp"])],
+        [Line2D([], [], color=c, ls=ls, lw=2.5, label=said(TRACK, t)) for t, (c, ls, _) in looks.items()],
+        [Line2D([], [], color="#777777", lw=_RUNG * rung, label=said(DEPTH, rung)) for rung in DEPTH],
+        [_mark(KIND_MARKER[k], "white", said(KIND, k)) for k in KIND_MARKER if k in kinds],
+        [_mark("o", CAMP_COLOUR[c], said(CAMP, c)) for c in CAMP_COLOUR if c in camps],
     ]
     rows = max(map(len, columns))
     filled = [key for column in columns for key in _pad(column, rows)]

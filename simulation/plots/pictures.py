@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from simulation.plots.blocs import MOST_BLOCS, draw_bloc_timeline
 from simulation.plots.composition import draw_composition
 from simulation.plots.ego_network import draw_ego_network, network_height
 from simulation.plots.fan import draw_fan
+from simulation.plots.joining import draw_joining
 from simulation.plots.style import new_axes, save, style
+from simulation.plots.tile_map import SIZE as MAP_SIZE
+from simulation.plots.tile_map import draw_tile_map
+from simulation.plots.trust_matrix import MOST_ACTORS, draw_trust_matrix
+from simulation.plots.world_network import SIZE as NETWORK_SIZE
+from simulation.plots.world_network import draw_world_network
+from simulation.words.language import ENGLISH, Words
+from simulation.words.terms import METRIC, name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +44,11 @@ class Pictures:
         What bands and probabilities are, printed on each picture.
     priors_alone
         Metrics of which the record holds no observation; a picture of one says so.
+    words
+        Language.
+    focal_id, world
+        Id of the focal state, and those of the tables ``joining``, ``world``, ``trust``, ``blocs``
+        and ``states`` that the result has.
     """
 
     focal: str
@@ -42,14 +57,19 @@ class Pictures:
     ties: pd.DataFrame
     label: str
     priors_alone: frozenset[str] = frozenset()
+    words: Words = ENGLISH
+    focal_id: str = ""
+    world: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def fan(self, metric: str = HEADLINE, ax: Axes | None = None) -> Axes:
         """Median and bands of one metric over the quarters."""
         rows = self.forecast.loc[self.forecast["metric"] == metric]
-        with style():
+        title = self.words("{focal}: {metric}", focal=self.focal, metric=name_of(METRIC, metric, self.words))
+        with style(self.words):
             axes = new_axes() if ax is None else ax
-            label = f"{self.label} It rests on priors alone." if metric in self.priors_alone else self.label
-            return draw_fan(rows, axes, title=f"{self.focal}: {metric.replace('_', ' ')}", label=label)
+            told = self.words("It rests on priors alone.") if metric in self.priors_alone else ""
+            label = f"{self.label} {told}".strip()
+            return draw_fan(rows, axes, title=title, label=label, words=self.words)
 
     def composition(self, ax: Axes | None = None) -> Axes:
         """Mean commitments by track, stacked, over the quarters."""
@@ -58,16 +78,100 @@ class Pictures:
             track=rows["metric"].str.removeprefix(_BY_TRACK), value=rows["mean"]
         )
         unit = str(rows["unit"].iloc[0]) if len(rows) else ""
-        with style():
+        title = self.words("{focal}: commitments by track", focal=self.focal)
+        with style(self.words):
             axes = new_axes() if ax is None else ax
-            title = f"{self.focal}: commitments by track"
-            return draw_composition(table, axes, title=title, unit=unit, label=self.label)
+            return draw_composition(table, axes, title=title, unit=unit, label=self.label, words=self.words)
 
     def partners(self, ax: Axes | None = None) -> Axes:
         """Partner network at the horizon."""
-        with style():
+        with style(self.words):
             axes = new_axes(9.5, network_height(self.ties)) if ax is None else ax
-            return draw_ego_network(self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label)
+            return draw_ego_network(
+                self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label, words=self.words
+            )
+
+    def joining(self, ax: Axes | None = None) -> Axes:
+        """Probability of having joined each instrument, over the quarters."""
+        table = self.shown_joining()
+        title = self.words("{focal}: instruments, by when", focal=self.focal)
+        with style(self.words):
+            return draw_joining(table, new_axes(9.0, 6.0) if ax is None else ax, title=title, words=self.words)
+
+    def shown_joining(self) -> pd.DataFrame:
+        """Instruments of the joining curve: those it joins in some replicate."""
+        table = self._need("joining")
+        return table.loc[table.groupby("instrument")["probability"].transform("max") > 0]
+
+    def trust_map(self, ax: Axes | None = None) -> Axes:
+        """Trust of every state in the focal one, a tile a state."""
+        with style(self.words):
+            return draw_tile_map(
+                self.shown_trust().rename(columns={"actor": "id", "mean": "value"})[["id", "value"]],
+                new_axes(*MAP_SIZE) if ax is None else ax,
+                focal=self.focal_id,
+                title=self.words("Trust of each state in: {focal}", focal=self.focal),
+                unit=self.words("mean trust (probability that promises are kept)"),
+                label=self.words("End of {quarter}.", quarter=self.words.quarter(self.horizon)),
+                words=self.words,
+            )
+
+    def shown_trust(self) -> pd.DataFrame:
+        """Trust of each state in the focal one."""
+        table = self._need("trust")
+        return table.loc[table["other"] == self.focal_id]
+
+    def trust_matrix(self, ax: Axes | None = None) -> Axes:
+        """Trust among the focal state, its peers and the leaders."""
+        table, states = self._need("trust"), self._need("states").set_index("id")
+        counts = table.groupby("actor").size()
+        core = [name for name in counts.index if counts[name] > 1 and name != self.focal_id][: MOST_ACTORS - 1]
+        names = {name: self.words.actor(name, str(states["name"].get(name, name))) for name in core}
+        title = self.words("Who trusts whom in {quarter}", quarter=self.words.quarter(self.horizon))
+        with style(self.words):
+            axes = new_axes(8.5, 7.5) if ax is None else ax
+            actors = {self.focal_id: self.focal, **names}
+            return draw_trust_matrix(table, axes, actors=actors, title=title, words=self.words)
+
+    def network(self, ax: Axes | None = None) -> Axes:
+        """Deals between all states at the horizon, by bloc and camp."""
+        with style(self.words):
+            return draw_world_network(
+                self._need("world"),
+                new_axes(*NETWORK_SIZE) if ax is None else ax,
+                states=self._need("states"),
+                quarter=self.horizon,
+                names=self._bloc_names(),
+                words=self.words,
+            )
+
+    def blocs(self, ax: Axes | None = None) -> Axes:
+        """What the blocs of the focal state table and pass, by year."""
+        title = self.words("{focal}: texts of its blocs", focal=self.focal)
+        with style(self.words):
+            table = self.shown_blocs()
+            axes = new_axes(9.0, 2.2 + 0.36 * table["bloc"].nunique()) if ax is None else ax
+            return draw_bloc_timeline(table, axes, title=title, names=self._bloc_names(), words=self.words)
+
+    def shown_blocs(self) -> pd.DataFrame:
+        """Rows of the focal state's busiest blocs, the busiest first."""
+        table = self._need("blocs")
+        own = table.loc[table["focal_member"].astype(bool)]
+        busiest = own.groupby("bloc")["tabled"].sum().sort_values(ascending=False, kind="stable").index[:MOST_BLOCS]
+        place = {bloc: number for number, bloc in enumerate(busiest)}
+        kept = own.loc[own["bloc"].isin(place)]
+        return kept.sort_values("bloc", key=lambda column: column.map(place), kind="stable")
+
+    def _bloc_names(self) -> dict[str, str]:
+        if "blocs" not in self.world:
+            return {}
+        named = self.world["blocs"].drop_duplicates("bloc")
+        return {bloc: self.words.known(str(name)) for bloc, name in zip(named["bloc"], named["name"], strict=True)}
+
+    def _need(self, name: str) -> pd.DataFrame:
+        if name not in self.world or self.world[name].empty:
+            raise ValueError(f"the result has no table {name!r}")
+        return self.world[name]
 
     def save(self, folder: Path) -> list[Path]:
         """Every picture that the tables allow, as PNG and SVG."""

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, ScalarFormatter
+
+from simulation.words.language import ENGLISH, FOLDER, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 INK = "#222222"
 FAINT = "#8a8a8a"
@@ -38,9 +43,7 @@ KIND_MARKER: Mapping[str, str] = {
     "secretariat": "p",
 }
 CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E73", "none": "#f2f2f2"}
-CAMP_NAME: Mapping[str, str] = {
-    "EU": "EU or near it", "CN": "China or near it", "US": "US or near it", "none": "near none",
-}  # fmt: skip
+_ARABIC = "Noto Sans Arabic"
 
 _RULES: Mapping[str, object] = {
     "figure.dpi": 100,
@@ -71,12 +74,25 @@ _RULES: Mapping[str, object] = {
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """The house style for what is drawn inside, whatever the user has set."""
+def style(words: Words = ENGLISH) -> Iterator[None]:
+    """The house style for what is drawn inside, whatever the user has set, with letters for a language."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_RULES)  # type: ignore[arg-type]
+        if words.right_to_left:
+            _add_arabic()
+            matplotlib.rcParams["font.family"] = [_ARABIC, str(_RULES["font.family"])]
+            matplotlib.rcParams["axes.titlelocation"] = "right"
         yield
+
+
+@cache
+def _add_arabic() -> None:
+    """Make the shipped Arabic letters known; matplotlib shapes and orders Arabic by itself from 3.11."""
+    from matplotlib import font_manager
+
+    for path in sorted((FOLDER / "fonts").glob("*.ttf")):
+        font_manager.fontManager.addfont(path)
 
 
 def new_axes(width: float = 8.0, height: float = 5.0) -> Axes:
@@ -92,7 +108,7 @@ def year_of(quarter: str) -> float:
     return int(year) + int(number) / 4
 
 
-def time_axis(ax: Axes, quarters: Sequence[str]) -> None:
+def time_axis(ax: Axes, quarters: Sequence[str], words: Words = ENGLISH) -> None:
     """Whole years on the horizontal axis, about eight labels at most."""
     first, last = year_of(quarters[0]), year_of(quarters[-1])
     span = max(last - first, 0.25)
@@ -101,13 +117,33 @@ def time_axis(ax: Axes, quarters: Sequence[str]) -> None:
     years = range(start, int(last) + 1, step) or [round(first)]
     ax.set_xticks(list(years), [str(year) for year in years])
     ax.set_xlim(first, last if last > first else first + 0.25)
-    ax.set_xlabel("start of year")
+    ax.set_xlabel(words.line(words("start of year")))
 
 
-def note(ax: Axes, text: str) -> None:
+def number_axis(axis: Axis, words: Words = ENGLISH) -> None:
+    """Write the numbers of an axis as the language writes them."""
+    if words.language == "en":
+        return  # matplotlib's own way is the English one
+    plain = ScalarFormatter(useOffset=False)
+
+    def written(value: float, place: int | None = None) -> str:
+        plain.set_locs(list(axis.get_majorticklocs()))
+        digits = len(plain(value, place).partition(".")[2])
+        return words.line(words.number(value, digits))
+
+    plain.set_axis(axis)
+    axis.set_major_formatter(FuncFormatter(written))
+
+
+def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:
     """What the picture rests on, in small print below it."""
-    figure = ax.figure
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=8, color="#555555")
+    side, x = ("right", 0.99) if words.right_to_left else ("left", 0.01)
+    ax.figure.supxlabel(words.line(text), x=x, ha=side, fontsize=8, color="#555555")
+
+
+def replicates(count: int, words: Words = ENGLISH) -> str:
+    """How many replicates a picture rests on, as a sentence."""
+    return words.plural("{count} replicate.", "{count} replicates.", count)
 
 
 def save(ax: Axes, folder: Path, name: str) -> list[Path]:

@@ -39,7 +39,7 @@ FEW = 2
 REPLICATES = re.compile(r"(--replicates |replicates=)\d+")
 MAKES_OWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEFILES")  # of the make that started the tests
 SILENT = (" --quiet", " --disable-pip-version-check")
-LOOK = {"list": (), "check": (), "run": ("--no-charts", "--no-contrasts"), "compare": ()}
+LOOK = {"list": (), "check": (), "run": ("--no-charts", "--no-contrasts"), "compare": (), "report": ()}
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:

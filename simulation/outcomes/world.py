@@ -1,0 +1,82 @@
+"""The world at the end of a run, and what its blocs did on the way, as small tables.
+
+A few hundred rows a replicate beside tens of thousands of metrics; left out where a scenario
+says ``record: {ties: none}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulation.state import STATE, State
+
+
+class WorldRecord:
+    """Keeps the last state's deals and trust, and each quarter's decisions of blocs.
+
+    Parameters
+    ----------
+    labels
+        Name of each observation; the first is before the first quarter.
+    core
+        Rows among which trust is kept in full, the focal one first; shape (c,).
+    """
+
+    def __init__(self, labels: Sequence[str], core: NDArray[np.int64]):
+        self._labels, self._core = labels, core
+        self._blocs: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]] = []
+        self._ids: tuple[str, ...] = ()
+        self._bloc_ids: tuple[str, ...] = ()
+        self._deals = pd.DataFrame({"a": [], "b": [], "depth": []})
+        self._trust = pd.DataFrame({"a": [], "b": [], "trust": []})
+
+    def observe(self, state: State) -> None:
+        """Read the state at the end of a quarter; deals and trust at the last one only."""
+        self._blocs.append((state.bloc_tabled.copy(), state.bloc_passed.copy(), state.bloc_depth.copy()))
+        self._bloc_ids = state.bloc_ids
+        if len(self._blocs) == len(self._labels):
+            self._ids = state.ids
+            a, b = np.nonzero(np.triu(state.depth))
+            self._deals = pd.DataFrame({"a": a, "b": b, "depth": state.depth[a, b]})
+            self._trust = _trust(state, self._core)
+
+    def world(self) -> pd.DataFrame:
+        """Deals standing at the horizon: ``a, b, depth``, each once."""
+        return self._deals.assign(a=self._named(self._deals["a"]), b=self._named(self._deals["b"]))
+
+    def trust(self) -> pd.DataFrame:
+        """Direct trust at the horizon, ``a`` in ``b``: ``a, b, trust``."""
+        return self._trust.assign(a=self._named(self._trust["a"]), b=self._named(self._trust["b"]))
+
+    def blocs(self) -> pd.DataFrame:
+        """Quarters in which a bloc tabled something: ``bloc, quarter, tabled, passed, depth``."""
+        rows = []
+        for place in range(1, len(self._blocs)):
+            (tabled, passed, depth), before = self._blocs[place], self._blocs[place - 1]
+            for bloc in np.flatnonzero(tabled > before[0]):
+                counts = int(tabled[bloc] - before[0][bloc]), int(passed[bloc] - before[1][bloc])
+                rows.append((self._bloc_ids[bloc], self._labels[place], *counts, int(depth[bloc])))
+        frame = pd.DataFrame(rows, columns=["bloc", "quarter", "tabled", "passed", "depth"])
+        return frame.astype({"tabled": np.int16, "passed": np.int16, "depth": np.int8})
+
+    def _named(self, rows: pd.Series) -> list[str]:
+        return [self._ids[int(row)] for row in rows]
+
+
+def _trust(state: State, core: NDArray[np.int64]) -> pd.DataFrame:
+    """Trust of every state in the focal one and back, and among the core."""
+    states = np.flatnonzero(state.kind == STATE)
+    wanted = np.zeros(state.alpha.shape, np.bool_)
+    wanted[states, core[0]] = wanted[core[0], states] = True
+    wanted[np.ix_(core, core)] = True
+    np.fill_diagonal(wanted, False)
+    a, b = np.nonzero(wanted)
+    alpha, beta = state.alpha[a, b], state.beta[a, b]
+    mass = alpha + beta
+    kept = mass > 0
+    value = np.divide(alpha, mass, out=np.zeros_like(mass), where=kept)
+    return pd.DataFrame({"a": a[kept], "b": b[kept], "trust": value[kept]})

@@ -1,0 +1,187 @@
+"""What a report is about, and its answer in three sentences."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from simulation.analysis.summary import HEADLINE
+from simulation.plots.pictures import Pictures
+from simulation.report.findings import Change, change, levers, title_of
+from simulation.report.parts import Section, Teller
+from simulation.results import Results
+from simulation.words.language import Words
+from simulation.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
+
+_TRACKS = ("bilateral", "trilateral", "non_state")
+_LIKELIEST = 3  # partners named in the answer
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a report is about: results, the first one the main one, told in a language."""
+
+    results: tuple[Results, ...]
+    words: Words
+    teller: Teller
+
+    @property
+    def main(self) -> Results:
+        """The result the report is of."""
+        return self.results[0]
+
+    @property
+    def focal(self) -> str:
+        """Name of the focal state."""
+        return self.words.actor(self.main.focal, str(self.main.info["focal"]["name"]))
+
+    @property
+    def title(self) -> str:
+        """Title of the main scenario."""
+        return title_of(self.main, self.words)
+
+    @property
+    def pictures(self) -> Pictures:
+        """Charts of the main result in the language."""
+        label = self.words("Bands and probabilities: {bands}.", bands=self.words.known(self.main.info["bands"]))
+        return dataclasses.replace(self.main.plot, focal=self.focal, words=self.words, label=label)
+
+    def has(self, metric: str) -> bool:
+        """Whether a metric was recorded."""
+        return metric in set(self.main.forecast()["metric"])
+
+    def metric(self, metric: str) -> str:
+        """Name of a metric."""
+        return name_of(METRIC, metric, self.words)
+
+    def told(self, value: float, what: str, *, digits: int = 2, source: str = "forecast.csv", when: str = "") -> Markup:
+        """A number of a sentence."""
+        shown = self.words.number(value, digits)
+        return self.teller.number(value, shown, what, when or self.main.horizon, source)
+
+    def chance(self, share: float, what: str, source: str = "series.parquet") -> Markup:
+        """A probability of a sentence."""
+        return self.teller.number(share, self.words.share(share), what, self.main.horizon, source)
+
+
+def answer(subject: Subject) -> Section:
+    """The answer in three sentences."""
+    sentences = [sentence for sentence in (_headline(subject), _partners(subject), _price(subject)) if sentence]
+    return Section("answer-section", subject.words("The answer"), sentences)
+
+
+def _headline(subject: Subject) -> Markup | None:
+    found = change(subject.main, HEADLINE)
+    if found is None:
+        return None
+    return subject.teller.tell(
+        "{focal}: the cooperation index (0 to 1) goes from {start} in {first} to {end} in {last}, in nine replicates "
+        "of ten between {low} and {high}; a rise is {likely} ({share} of the replicates).",
+        focal=subject.teller.name(subject.focal),
+        last=_when(subject, subject.main.horizon),
+        **_ends(subject, found),
+        low=subject.told(found.low, "cooperation, 5 % quantile"),
+        high=subject.told(found.high, "cooperation, 95 % quantile"),
+        likely=subject.words(likelihood(found.above)),
+        share=subject.chance(found.above, "share of replicates in which cooperation ends higher"),
+    )
+
+
+def _ends(subject: Subject, found: Change, digits: int = 2) -> dict[str, Markup]:
+    first = subject.main.first_quarter
+    start = subject.told(found.start, f"{found.metric}, mean", digits=min(digits, 2), when=first)
+    return {
+        "start": start,
+        "first": _when(subject, first),
+        "end": subject.told(found.end, f"{found.metric}, mean", digits=digits),
+    }
+
+
+def _when(subject: Subject, quarter: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(quarter, subject.words.quarter(quarter))
+
+
+def _partners(subject: Subject) -> Markup | None:
+    deals, joined = change(subject.main, "deals"), change(subject.main, "instruments_joined")
+    ties = subject.main.ties()
+    if deals is None or joined is None or ties.empty:
+        return None
+    by_track = {track: found.end for track in _TRACKS if (found := change(subject.main, f"deals_{track}"))}
+    if not by_track:
+        return None
+    track = max(by_track, key=lambda name: by_track[name])
+    likely = likeliest(ties).head(_LIKELIEST)
+    names = [
+        subject.teller.tell(
+            "{name} ({share})",
+            name=subject.teller.name(subject.words.actor(row["partner"], row["name"])),
+            share=subject.chance(row["probability"], f"probability of a deal with {row['partner']}", "ties.csv"),
+        )
+        for row in likely.to_dict("records")
+    ]
+    return subject.teller.tell(
+        "Its partners become {deals} on average (at the start {before}), {most} of them on the {track} track; the "
+        "likeliest are {names}; it has joined {joined} instruments (at the start {joined_before}).",
+        deals=subject.told(deals.end, "deals, mean", digits=1),
+        before=subject.told(deals.start, "deals, mean", digits=0, when=subject.main.first_quarter),
+        most=subject.told(by_track[track], f"deals_{track}, mean", digits=1),
+        track=subject.words(TRACK[track]),
+        names=subject.teller.listing(names),
+        joined=subject.told(joined.end, "instruments_joined, mean", digits=1),
+        joined_before=subject.told(joined.start, "instruments_joined, mean", digits=0, when=subject.main.first_quarter),
+    )
+
+
+def likeliest(ties: pd.DataFrame) -> pd.DataFrame:
+    """Partners with the probability of a deal on any track, the likeliest first."""
+    groups = ties.groupby("partner", sort=True)
+    table = groups[["name", "kind"]].first().assign(probability=groups["probability"].sum().clip(upper=1.0))
+    return table.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
+
+
+def _price(subject: Subject) -> Markup | None:
+    found = change(subject.main, "autonomy")
+    if found is None:
+        return None
+    text = subject.teller.tell(
+        "The price: autonomy goes from {start} to {end} and ends lower than it began in {share} of the replicates "
+        "({likely})",
+        **{key: value for key, value in _ends(subject, found).items() if key != "first"},
+        share=subject.chance(found.below, "share of replicates in which autonomy ends lower"),
+        likely=subject.words(likelihood(found.below)),
+    )
+    moved = levers(subject.results)
+    if moved.empty:
+        return text + Markup(".")
+    return text + subject.teller.tell("; of what was varied, most moves cooperation: {lever}.",
+                                      lever=lever_sentence(subject, moved.iloc[0]))  # fmt: skip
+
+
+def lever_sentence(subject: Subject, row: Any) -> Markup:
+    """A lever with its effect and the interval of it."""
+    source = "run.json" if row["kind"] == "contrast" else "series.parquet"
+    what = f"cooperation, difference: {row['factor']}"
+
+    def told(value: float, part: str) -> Markup:
+        return subject.teller.number(value, subject.words.signed(value, 3), what + part, subject.main.horizon, source)
+
+    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "")
+    if pd.isna(row["low"]):
+        return subject.teller.tell("{lever}, {effect}", lever=name, effect=effect)
+    low, high = told(row["low"], ", low"), told(row["high"], ", high")
+    return subject.teller.tell(
+        "{lever}, {effect} (90 % interval {low} to {high})", lever=name, effect=effect, low=low, high=high
+    )
+
+
+def lever_name(subject: Subject, row: Any) -> str:
+    """What a lever is called; the title of a scenario is its author's."""
+    return (
+        name_of(STATEMENT, row["factor"], subject.words)
+        if row["kind"] == "contrast"
+        else subject.words.known(str(row["factor"]))
+    )

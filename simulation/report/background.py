@@ -1,0 +1,146 @@
+"""The sections behind the numbers: method, evidence and limits, provenance."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from simulation.report.answer import Subject
+from simulation.report.findings import title_of
+from simulation.report.parts import Section, Table, Teller
+from simulation.scenario.parameters import PARAMETERS
+from simulation.words.terms import N_
+
+ASSUMED, FREE, FITTED, CITED = "assumption", "calibrated", "fitted", "literature"
+_KINDS = {
+    ASSUMED: N_("assumption"),
+    FREE: N_("free, not fitted"),
+    FITTED: N_("fitted to dated lists"),
+    CITED: N_("from the literature"),
+}
+
+
+def kind_of_source(source: str) -> str:
+    """What a parameter's source says it is: assumption, calibrated (free), fitted or literature."""
+    if source.startswith("calibrated on"):
+        return FITTED
+    if source == FREE:
+        return FREE
+    return ASSUMED if "assumption" in source else CITED
+
+
+def warnings(subject: Subject) -> list[str]:
+    """What a reader must know before the first number: failed and missing replicates."""
+    words, told = subject.words, []
+    for results in subject.results:
+        info, counts = results.info, results.info["replicates"]
+        planned, failed = int(counts["planned"]), int(counts["failed"])
+        present = results.series()["replicate"].nunique()
+        title = title_of(results, words)
+        if failed:
+            message = words.plural(
+                "{title}: {count} of {planned} replicates failed; the numbers are of the others.",
+                "{title}: {count} of {planned} replicates failed; the numbers are of the others.",
+                failed,
+                title=title,
+                planned=words.number(planned),
+            )
+            told.append(message)
+        if (missing := planned - failed - present) > 0:
+            message = words.plural(
+                "{title}: {count} of {planned} replicates is missing from the tables.",
+                "{title}: {count} of {planned} replicates are missing from the tables.",
+                missing,
+                title=title,
+                planned=words.number(planned),
+            )
+            told.append(message)
+        others = [row for row in info["failures"] if row.get("point") != "scenario"]
+        if others:
+            message = words.plural(
+                "{title}: {count} run of the contrasts failed.",
+                "{title}: {count} runs of the contrasts failed.",
+                len(others),
+                title=title,
+            )
+            told.append(message)
+    return told
+
+
+def method(subject: Subject) -> Section:
+    """How the numbers came about."""
+    tell = subject.teller.tell
+    told = [
+        tell(
+            "Wifaq simulates states, firms, think tanks, NGOs, influencers and international secretariats that make "
+            "agreements on the governance of artificial intelligence, quarter by quarter. Each offers, accepts and "
+            "keeps deals by rules written down in docs/ODD.md; trust, blocs, instruments, harm and capacity follow."
+        ),
+        tell(
+            "A replicate is one run with its own luck. Scenarios are compared replicate by replicate under the same "
+            "luck, so a difference is theirs and not chance's."
+        ),
+        tell(
+            "Words for probabilities: very likely from 90%, likely from 66%, about as likely as not from 33%, "
+            "unlikely from 10%, very unlikely below (the scale of the IPCC). They speak of the model."
+        ),
+    ]
+    return Section("method", subject.words("Method"), told)
+
+
+def evidence(subject: Subject) -> Section:
+    """What the numbers rest on, and what they cannot bear."""
+    tell, words = subject.teller.tell, subject.words
+    told = [
+        tell("Bands and probabilities are chance within the model with its parameters fixed. They do not hold the "
+             "uncertainty of the parameters, nor what the model gets wrong."),
+        tell("The record of deals is thin and leans to the state whose press was searched. See docs/calibration.md."),
+        tell("No past forecast has been scored yet."),
+    ]  # fmt: skip
+    counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()
+    frame = pd.DataFrame({"source": list(_KINDS), "parameters": [int(counts.get(kind, 0)) for kind in _KINDS]})
+    rows = [[words(_KINDS[row["source"]]), words.number(row["parameters"])] for row in frame.to_dict("records")]
+    heads = [words("source"), words("parameters")]
+    tables = [Table("parameters_by_source", words("What the model's parameters rest on"), frame, heads, rows)]
+    notes = [str(note) for note in subject.main.info["notes"]]
+    if notes:
+        caption = words("Notes on the data (in English)")
+        frame = pd.DataFrame({"note": notes})
+        tables.append(Table("notes", caption, frame, [words("note")], [[note] for note in notes], folded=True))
+    return Section("evidence", words("Evidence and limits"), told, [], tables)
+
+
+def provenance(subject: Subject) -> Section:
+    """What each result was made from."""
+    words = subject.words
+    records = []
+    for results in subject.results:
+        info = results.info
+        entries = {
+            words("scenario"): title_of(results, words),
+            words("run"): info["run"],
+            words("seed"): info["seed"],
+            words("replicates finished"): info["replicates"]["done"],
+            words("world known on"): words.date(str(info["as_of"])),
+            words("command"): info["command"],
+            **{f"{name}": number for name, number in info["versions"].items()},
+            **{f"SHA-256, {name}": value for name, value in info["hashes"].items() if isinstance(value, str)},
+        }
+        records += [(info["run"], name, str(value)) for name, value in entries.items()]
+    frame = pd.DataFrame(records, columns=["run", "item", "value"])
+    heads = [words("run"), words("item"), words("value")]
+    rows = [list(row) for row in records]
+    tables = [Table("provenance", words("What each result was made from"), frame, heads, rows, folded=True)]
+    failures = [{"run": r.info["run"], **row} for r in subject.results for row in r.info["failures"]]
+    if failures:
+        frame = pd.DataFrame(failures).astype(str)
+        rows = [list(row) for row in frame.itertuples(index=False)]
+        caption = words("Replicates that failed (messages in English)")
+        tables.insert(0, Table("failures", caption, frame, list(frame.columns), rows))
+    return Section("provenance", words("Provenance"), [], [], tables)
+
+
+def numbers(teller: Teller) -> Section:
+    """The table of every number of the text; to be made last."""
+    words = teller.words
+    caption = words("Every number of the sentences above, unrounded")
+    return Section("numbers", words("Numbers of the text"), [], [], [teller.table(caption)])

@@ -1,0 +1,196 @@
+"""One page of PDF for those who have a minute: each line says whether it rests on data, a fit or an assumption."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from simulation.analysis.summary import HEADLINE, by_replicate
+from simulation.errors import InputError
+from simulation.report import background
+from simulation.report.answer import Subject, answer, lever_sentence
+from simulation.report.findings import change, levers, signposts, trade_off
+from simulation.results import Results
+from simulation.running import milestones
+from simulation.words.language import Words
+from simulation.words.terms import METRIC, N_, likelihood, name_of
+
+DATA, FITTED, ASSUMED = N_("data"), N_("fitted"), N_("assumption")
+"""What a line rests on: the record, parameters fitted to it, or parameters that are assumed."""
+_LEVERS = 5  # lines, so that one page holds all
+_JOINS = 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence and what it rests on."""
+
+    text: Markup
+    basis: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines under a heading."""
+
+    title: str
+    lines: Sequence[Line]
+
+
+def render(results: Sequence[Results], words: Words) -> bytes:
+    """The page as PDF.
+
+    Parameters
+    ----------
+    results
+        The first is what the page is of; the others count among the levers.
+    words
+        Language.
+
+    Returns
+    -------
+    bytes
+        A PDF of one page.
+
+    Raises
+    ------
+    InputError
+        If WeasyPrint is missing, or the lines do not fit one page.
+    """
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError) as error:  # the package, or a library of the system that it needs
+        raise InputError(f"--brief needs WeasyPrint: pip install 'wifaq[brief]' ({error})") from error
+    document = HTML(string=page(results, words), url_fetcher=_inside_only).render()
+    if len(document.pages) != 1:
+        raise InputError("the brief does not fit one page: shorten the titles of the scenarios, or name fewer folders")
+    content: bytes = document.write_pdf(pdf_identifier=b"wifaq")
+    return content
+
+
+def _inside_only(address: str, *_: object, **__: object) -> dict[str, object]:
+    """Fetch what is written inside the page, nothing else."""
+    head, _comma, content = address.partition("base64,")
+    if not head.startswith("data:"):
+        raise ValueError(f"a brief fetches nothing: {address}")
+    return {"string": base64.b64decode(content), "mime_type": head[5:].split(";")[0]}
+
+
+def page(results: Sequence[Results], words: Words) -> str:
+    """The page as HTML."""
+    from simulation.report.page import environment, fonts, subject_of
+
+    subject = subject_of(results, words)
+    return environment().get_template("brief.html.j2").render(
+        words=words,
+        subject=subject,
+        info=subject.main.info,
+        warnings=background.warnings(subject),
+        blocks=blocks(subject),
+        fonts=fonts(words),
+    )  # fmt: skip
+
+
+def blocks(subject: Subject) -> list[Block]:
+    """Answer, likelihoods, levers, price, signposts; one without lines is left out."""
+    words = subject.words
+    found = [
+        Block(words("The answer"), [Line(text, ASSUMED) for text in answer(subject).paragraphs]),
+        Block(words("How likely"), list(_likelihoods(subject))),
+        Block(words("What moves it, the strongest first"), list(_levers(subject))),
+        Block(words("The price in autonomy"), list(_price(subject))),
+        Block(words("Three signposts that would change the judgement"), list(_signposts(subject))),
+    ]
+    return [block for block in found if block.lines]
+
+
+def _likelihoods(subject: Subject) -> Iterator[Line]:
+    words, tell, main = subject.words, subject.teller.tell, subject.main
+    start = change(main, "deals")
+    if start is not None:
+        yield Line(
+            tell(
+                "At the start {focal} has {count} recorded partners.",
+                focal=subject.teller.name(subject.focal),
+                count=subject.told(start.start, "deals, mean", digits=0, when=main.first_quarter),
+            ),
+            DATA,
+        )
+    if (standing := main.standing()) is not None:
+        among = by_replicate(main.series(), HEADLINE, main.horizon)
+        peers = [peer for peer in standing.peers["peer"] if peer in among.columns]
+        first = float((among[main.focal] > among[peers].max(axis=1)).mean())
+        yield Line(
+            tell(
+                "It is {likely} ({share}) that it cooperates more than each of its {count} peers.",
+                likely=words(likelihood(first)),
+                share=subject.chance(first, "share of replicates ahead of every peer"),
+                count=words.number(len(peers)),
+            ),
+            ASSUMED,
+        )
+    yield from _joins(subject)
+
+
+def _joins(subject: Subject) -> Iterator[Line]:
+    table = subject.main.instruments()
+    own = table.loc[(table["actor"] == subject.main.focal) & table["eligible"] & table["open"]]
+    likely = own.loc[~own["joined_before"]].sort_values(["probability", "instrument"], ascending=[False, True])
+    for row in likely.head(_JOINS).to_dict("records"):
+        yield Line(
+            subject.teller.tell(
+                "It is {likely} ({share}) that it has joined: {instrument}.",
+                likely=subject.words(likelihood(row["probability"])),
+                share=subject.chance(row["probability"], f"joined {row['instrument']}", "instruments.csv"),
+                instrument=subject.teller.name(subject.words.known(row["title"])),
+            ),
+            FITTED,
+        )
+
+
+def _levers(subject: Subject) -> Iterator[Line]:
+    for row in levers(subject.results).head(_LEVERS).to_dict("records"):
+        yield Line(lever_sentence(subject, row), ASSUMED)
+
+
+def _price(subject: Subject) -> Iterator[Line]:
+    halves = trade_off(subject.main)
+    found = change(subject.main, "autonomy")
+    if found is None or halves is None:
+        return
+    yield Line(
+        subject.teller.tell(
+            "Autonomy ends at {end} (between {low} and {high}); {upper} in the half of the replicates with more "
+            "cooperation, {lower} in the other half.",
+            end=subject.told(found.end, "autonomy, mean"),
+            low=subject.told(found.low, "autonomy, 5 % quantile"),
+            high=subject.told(found.high, "autonomy, 95 % quantile"),
+            upper=subject.told(halves["upper"], "autonomy, half with more cooperation", source="series.parquet"),
+            lower=subject.told(halves["lower"], "autonomy, half with less cooperation", source="series.parquet"),
+        ),
+        ASSUMED,
+    )
+
+
+def _signposts(subject: Subject) -> Iterator[Line]:
+    main = subject.main
+    early = milestones(main.series())[0]
+    if early == main.horizon:
+        return
+    for row in signposts(main, early).to_dict("records"):
+        what = f"cooperation after {row['metric']}"
+        weak = abs(row["difference"]) < 2 * row["standard_error"]
+        text = subject.teller.tell(
+            "{metric} in {quarter}: with {threshold} or more, cooperation ends at {above}; with fewer, at {below}.",
+            metric=subject.teller.name(name_of(METRIC, row["metric"], subject.words)),
+            quarter=subject.words.quarter(early),
+            threshold=subject.told(row["threshold"], f"{row['metric']}, median", digits=0, when=early),
+            above=subject.told(row["above"], what + " at the threshold or above", source="series.parquet"),
+            below=subject.told(row["below"], what + " below the threshold", source="series.parquet"),
+        )
+        if weak:
+            text += Markup(" ") + subject.teller.tell("(A weak sign: the difference is within twice its error.)")
+        yield Line(text, ASSUMED)

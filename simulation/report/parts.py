@@ -1,0 +1,166 @@
+"""Building blocks of a report: numbers that can be traced, tables that can be downloaded, inline charts."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import matplotlib
+import pandas as pd
+from markupsafe import Markup, escape
+
+from simulation.plots.style import style
+from simulation.words.language import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PRECISION = "%.8g"
+"""Format of a number in a table to download, as in a result folder."""
+ANSWER = "answer"
+"""Key of the table that holds every number of the text."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is shown, and as it is downloaded.
+
+    Attributes
+    ----------
+    key
+        Name of the file without its end, and anchor in the page.
+    caption
+        What it holds, in the reader's language.
+    frame
+        What is downloaded.
+    heads, rows
+        What is shown; no rows: only the link to the file.
+    folded
+        Whether the rows are shown only on request.
+    """
+
+    key: str
+    caption: str
+    frame: pd.DataFrame
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    folded: bool = False
+
+    @property
+    def csv(self) -> str:
+        """The text of the file."""
+        return self.frame.to_csv(index=False, float_format=PRECISION, lineterminator="\n")
+
+    @property
+    def address(self) -> str:
+        """The file as an address that needs no network."""
+        # a mark of the encoding in front, so that a spreadsheet reads names right
+        content = base64.b64encode(self.csv.encode("utf-8-sig")).decode("ascii")
+        return f"data:text/csv;charset=utf-8;base64,{content}"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture inside the page.
+
+    Attributes
+    ----------
+    key
+        Anchor in the page.
+    svg
+        The drawing.
+    alternative
+        What it shows, for those who do not see it.
+    """
+
+    key: str
+    svg: Markup
+    alternative: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page under one heading."""
+
+    key: str
+    title: str
+    paragraphs: Sequence[Markup] = ()
+    charts: Sequence[Chart] = ()
+    tables: Sequence[Table] = ()
+
+
+@dataclass
+class Teller:
+    """Writes sentences; every number in them goes into one table.
+
+    Attributes
+    ----------
+    words
+        Language.
+    rows
+        The numbers told so far: what, when, how much, in which file of the result folder.
+    """
+
+    words: Words
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def tell(self, message: str, **values: object) -> Markup:
+        """A translated message whose places are filled; plain text among the values is escaped."""
+        text = Markup(escape(self.words(message)))
+        return text.format(**values) if values else text
+
+    def number(self, value: float, shown: str, what: str, when: str, source: str) -> Markup:
+        """A number of the text, kept in the table of numbers."""
+        row = {"quantity": what, "quarter": when, "value": float(value), "from": source}
+        if row not in self.rows:
+            self.rows.append(row)
+        told = PRECISION % float(value)
+        return Markup('<data value="{}" data-table="{}" dir="ltr">{}</data>').format(told, ANSWER, shown)
+
+    def name(self, text: str) -> Markup:
+        """A name, kept apart from the direction of the sentence around it."""
+        return Markup("<bdi>{}</bdi>").format(text)
+
+    def listing(self, items: Sequence[Markup]) -> Markup:
+        """Items as a list in a sentence."""
+        marks = [f"\ue000{place}\ue001" for place in range(len(items))]
+        text = str(escape(self.words.listing(marks)))
+        for mark, item in zip(marks, items, strict=True):
+            text = text.replace(mark, str(item))
+        return Markup(text)
+
+    def table(self, caption: str) -> Table:
+        """Every number told so far."""
+        return Table(ANSWER, caption, pd.DataFrame(self.rows, columns=["quantity", "quarter", "value", "from"]))
+
+
+def _shorter(path: re.Match[str]) -> str:
+    """A path with two decimals: a hundredth of a point is finer than any screen."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[0])
+
+
+def inline(axes: Axes, key: str, alternative: str, words: Words) -> Chart:
+    """A picture as SVG that can stand beside others in one page.
+
+    Letters become outlines, so that the picture looks the same whatever fonts a reader has;
+    those who do not see it, and searches, have the alternative text and the table.
+    """
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    page = io.StringIO()
+    with style(words):
+        matplotlib.rcParams["svg.fonttype"] = "path"
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    drawing = page.getvalue()
+    drawing = drawing[drawing.index("<svg") :]
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+    drawing = re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL)  # the words that became outlines
+    drawing = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", drawing)  # names are unique in a page
+    drawing = re.sub(r'(?<=\bd=")[^"]+', _shorter, drawing)
+    label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
+    return Chart(key, Markup(drawing.replace("<svg ", str(label), 1)), alternative)

@@ -1,0 +1,245 @@
+"""The sections of a report on one result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from simulation.analysis.summary import HEADLINE
+from simulation.plots.differences import draw_tornado
+from simulation.plots.style import new_axes, style
+from simulation.report.answer import Subject, lever_name
+from simulation.report.findings import change, levers, trade_off
+from simulation.report.parts import Chart, Section, Table, inline
+from simulation.running import milestones
+from simulation.words.language import Words
+from simulation.words.terms import KIND, TRACK, name_of
+
+INDICES = ("cooperation", "volume", "implementation", "quality", "diversity", "reciprocity", "autonomy",
+           "alignment", "capacity", "safety")  # fmt: skip
+COUNTS = ("deals", "deals_state", "deals_firm", "deals_think_tank", "deals_ngo", "deals_influencer",
+          "deals_secretariat", "deals_mou", "deals_programme", "deals_binding", "deals_bilateral",
+          "deals_trilateral", "deals_non_state", "instruments_joined")  # fmt: skip
+PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concessions_received",
+         "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
+_LEAST = 0.05  # partners and joins less likely than this are not worth a line
+_TORNADO_ROW = 0.75  # inches
+
+
+def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str], digits: int) -> Table:
+    """Mean and band of metrics at the start, the milestones and the horizon."""
+    words, main = subject.words, subject.main
+    quarters = [main.first_quarter, *milestones(main.series())]
+    table = main.forecast()
+    rows = table.loc[table["metric"].isin(metrics) & table["quarter"].isin(quarters)]
+    shown = []
+    cells = rows.set_index(["metric", "quarter"])
+    for metric in (name for name in metrics if subject.has(name)):
+        line = [subject.metric(metric)]
+        for quarter in quarters:
+            row: Any = cells.loc[(metric, quarter)]
+            line.append(_band(words, row["mean"], row["q05"], row["q95"], digits))
+        shown.append(line)
+    return Table(key, caption, rows, ["", *map(words.quarter, quarters)], shown)
+
+
+def _band(words: Words, mean: float, low: float, high: float, digits: int) -> str:
+    middle = words.number(mean, digits)
+    if low == high:
+        return middle
+    if low == round(low) and high == round(high) and digits < 2:
+        digits = 0  # a count
+    ends = {"low": words.number(low, digits), "high": words.number(high, digits)}
+    return words("{mean} ({low} to {high})", mean=middle, **ends)
+
+
+def headline(subject: Subject) -> Section:
+    """The fan of the headline, the indices, the standing among peers."""
+    words, charts, tables = subject.words, [], []
+    if subject.has(HEADLINE):
+        charts.append(_fan(subject, HEADLINE))
+        tables.append(_path_table(subject, HEADLINE))
+    if any(map(subject.has, INDICES)):
+        caption = words("Indices (0 to 1): mean, and 5–95 % of the replicates")
+        tables.insert(0, band_table(subject, "indices", caption, INDICES, 2))
+    if (peers := _standing(subject)) is not None:
+        tables.append(peers)
+    told = subject.teller.tell(
+        "Cooperation is the square root of volume (how much is committed) times implementation (how much of it is "
+        "kept). Quality says what kind of cooperation it is, and is kept apart."
+    )
+    return Section("headline", words("Cooperation over time"), [told], charts, tables)
+
+
+def _fan(subject: Subject, metric: str) -> Chart:
+    found = change(subject.main, metric)
+    words = subject.words
+    values = {} if found is None else {
+        "start": words.number(found.start, 2), "end": words.number(found.end, 2),
+        "low": words.number(found.low, 2), "high": words.number(found.high, 2),
+    }  # fmt: skip
+    told = words(
+        "Fan chart of {metric} with bands. Mean {start} at the start, {end} at the end; nine replicates of ten end "
+        "between {low} and {high}.",
+        metric=subject.metric(metric),
+        **(values or dict.fromkeys(("start", "end", "low", "high"), "–")),
+    )
+    return inline(subject.pictures.fan(metric), f"fan-{metric}", told, words)
+
+
+def _path_table(subject: Subject, metric: str) -> Table:
+    caption = subject.words("Numbers of the chart: {metric} in every quarter", metric=subject.metric(metric))
+    return Table(f"path_{metric}", caption, subject.main.forecast(metric))
+
+
+def _standing(subject: Subject) -> Table | None:
+    found = subject.main.standing()
+    if found is None:
+        return None
+    words = subject.words
+    names = {peer["id"]: words.actor(peer["id"], peer["name"]) for peer in subject.main.info["peers"]}
+    heads = ["", words("cooperation"), words("{focal} is ahead", focal=subject.focal)]
+    rows = [
+        [names[row["peer"]], _band(words, row["mean"], row["q05"], row["q95"], 2), words.share(row["ahead"])]
+        for row in found.peers.to_dict("records")
+    ]
+    caption = words(
+        "Peers in {quarter}: {focal} has rank {rank} of {among} on average",
+        quarter=words.quarter(found.quarter),
+        focal=subject.focal,
+        rank=words.number(found.rank_mean, 1),
+        among=words.number(found.among),
+    )
+    frame = found.peers.assign(rank_mean=found.rank_mean, among=found.among)
+    return Table("peers", caption, frame, heads, rows)
+
+
+def partners(subject: Subject) -> Section:
+    """Partners by kind and track: composition, network, tables."""
+    words, charts, tables = subject.words, [], []
+    forecast = subject.main.forecast()
+    composed = forecast.loc[forecast["metric"].str.startswith("commitments_by_")]
+    if len(composed):
+        told = words("Stacked areas: commitments on each track over time. The table has the numbers.")
+        charts.append(inline(subject.pictures.composition(), "composition", told, words))
+        tables.append(Table("commitments_by_track", words("Numbers of the chart: commitments by track"), composed))
+    ties = subject.main.ties()
+    if (ties["probability"] >= _LEAST).any():
+        told = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")
+        charts.append(inline(subject.pictures.partners(), "network", told, words))
+        tables.insert(0, _ties_table(subject, ties))
+    if any(map(subject.has, COUNTS)):
+        caption = words("Deals and instruments: mean, and 5–95 % of the replicates")
+        tables.insert(0, band_table(subject, "counts", caption, COUNTS, 1))
+    return Section("partners", words("Partners and tracks"), [], charts, tables)
+
+
+def _ties_table(subject: Subject, ties: pd.DataFrame) -> Table:
+    words = subject.words
+    rows = [
+        [
+            words.actor(row["partner"], row["name"]),
+            name_of(KIND, row["kind"], words),
+            name_of(TRACK, row["track"], words),
+            words.share(row["probability"]),
+            words.number(row["depth"], 1),
+        ]
+        for row in ties.loc[ties["probability"] >= _LEAST].to_dict("records")
+    ]
+    heads = [words("partner"), words("kind"), words("track"), words("probability of a deal"), words("expected depth")]
+    caption = words(
+        "Partners in {quarter} (depth: 1 memorandum, 2 programme, 3 binding); those below {least} are in the file",
+        quarter=words.quarter(subject.main.horizon),
+        least=words.share(_LEAST),
+    )
+    return Table("ties", caption, ties, heads, rows, folded=True)
+
+
+def drivers(subject: Subject) -> Section:
+    """What moves the headline: contrasts and other scenarios, as a tornado."""
+    words = subject.words
+    moved = levers(subject.results)
+    title = words("What moves it")
+    if moved.empty:
+        told = subject.teller.tell(
+            "This run has no contrasts. Run without --no-contrasts, or name the folders of other scenarios."
+        )
+        return Section("drivers", title, [told])
+    named = moved.assign(factor=[lever_name(subject, row) for row in moved.to_dict("records")])
+    label = words("Whiskers: 90 % interval of the mean difference over pairs of replicates with the same luck.")
+    with style(words):
+        axes = new_axes(8.0, 1.9 + _TORNADO_ROW * len(named))
+        heading = words("Cooperation in {quarter}: effect of each change", quarter=words.quarter(subject.main.horizon))
+        draw_tornado(named, axes, title=heading, unit=words("index"), label=label, words=words)
+    chart = inline(axes, "tornado", words("Bars: effect of each change on cooperation, the largest first. "
+                                          "The table has the same numbers."), words)  # fmt: skip
+    rows = [
+        [row["factor"], words.signed(row["effect"], 3), interval(words, row), words.share(row["probability"]),
+         words.number(row["pairs"])]
+        for row in named.to_dict("records")
+    ]  # fmt: skip
+    heads = [words("change"), words("difference"), words("90 % interval"), words("higher in"), words("pairs")]
+    caption = words("Effects on cooperation, the largest first")
+    return Section("drivers", title, [], [chart], [Table("effects", caption, moved, heads, rows)])
+
+
+def interval(words: Words, row: Any) -> str:
+    """The 90 % interval of a difference."""
+    if pd.isna(row["low"]):
+        return "–"
+    return words("{low} to {high}", low=words.signed(row["low"], 3), high=words.signed(row["high"], 3))
+
+
+def instruments(subject: Subject) -> Section:
+    """Which instruments the focal state joins."""
+    words = subject.words
+    found = subject.main.instruments()
+    own = found.loc[found["actor"] == subject.main.focal]
+    possible = own.loc[own["eligible"] & own["open"] & ~own["joined_before"]]
+    title = words("Instruments")
+    if possible.empty:
+        return Section("instruments", title, [subject.teller.tell("No instrument is open to it.")])
+    likely = possible.sort_values(["probability", "instrument"], ascending=[False, True])
+    rows = [
+        [words.known(row["title"]), words.share(row["probability"]),
+         "–" if pd.isna(row["median_quarter"]) else words.quarter(str(row["median_quarter"]))]
+        for row in likely.to_dict("records")
+    ]  # fmt: skip
+    caption = words("Probability of having joined by {quarter}", quarter=words.quarter(subject.main.horizon))
+    heads = [words("instrument"), words("probability"), words("half of the replicates have joined by")]
+    tables = [Table("instruments", caption, own, heads, rows)]
+    joining = subject.main.joining()
+    if joining is None or not (joining["probability"] > 0).any():
+        return Section("instruments", title, [], [], tables)
+    told = words("Curves: probability of having joined each instrument, over time. The table has the numbers.")
+    chart = inline(subject.pictures.joining(), "joining", told, words)
+    tables.append(Table("joining", words("Numbers of the chart: joining"), subject.pictures.shown_joining()))
+    return Section("instruments", title, [], [chart], tables)
+
+
+def price(subject: Subject) -> Section:
+    """The price in autonomy."""
+    words = subject.words
+    title = words("The price in autonomy")
+    if not subject.has("autonomy"):
+        return Section("price", title, [subject.teller.tell("Autonomy was not recorded in this run.")])
+    told = [
+        subject.teller.tell(
+            "Autonomy is high when no single camp dominates the deals and the state's position stays its own."
+        )
+    ]
+    if (halves := trade_off(subject.main)) is not None:
+        what = "autonomy, mean over the replicates with more cooperation"
+        told.append(
+            subject.teller.tell(
+                "In the half of the replicates with more cooperation autonomy ends at {upper}, in the other half at "
+                "{lower}.",
+                upper=subject.told(halves["upper"], what, source="series.parquet"),
+                lower=subject.told(halves["lower"], what.replace("more", "less"), source="series.parquet"),
+            )
+        )
+    caption = words("Autonomy and what bears on it: mean, and 5–95 % of the replicates")
+    tables = [band_table(subject, "price_in_autonomy", caption, PRICE, 2), _path_table(subject, "autonomy")]
+    return Section("price", title, told, [_fan(subject, "autonomy")], tables)

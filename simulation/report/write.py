@@ -1,0 +1,79 @@
+"""Write a report: open the folders, make the page, put it in place whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulation.errors import Fault, InputError, RunError
+from simulation.report.opening import open_all
+from simulation.words.language import Words
+
+
+def report(
+    folders: Sequence[Path | str], *, language: str = "en", brief: bool = False, out: Path | None = None
+) -> Path:
+    """Write the report of result folders.
+
+    Parameters
+    ----------
+    folders
+        The first is what the report is of; the others are compared with it.
+    language
+        ``en``, ``fr`` or ``ar``.
+    brief
+        One page of PDF in place of the whole report.
+    out
+        The file; by default ``report_en.html`` or ``brief_en.pdf`` in the first folder.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If a folder holds no whole result, or they cannot be compared.
+    RunError
+        If the disk does not take the file.
+    """
+    words = Words(language)
+    paths = [Path(folder) for folder in folders]
+    if not paths:
+        raise InputError("name at least one result folder")
+    target = out or paths[0] / (f"brief_{language}.pdf" if brief else f"report_{language}.html")
+    if target.is_dir():
+        raise InputError(Fault("", "is a folder; name a file", str(target)))
+    results = open_all(paths)
+    if not target.absolute().parent.is_dir():
+        raise InputError(Fault("", f"cannot be written: there is no folder {target.parent}", str(target)))
+    if brief:
+        from simulation.report.brief import render as render_brief
+
+        content = render_brief(results, words)
+    else:
+        from simulation.report.page import render
+
+        content = render(results, words).encode("utf-8")
+    try:
+        _put(content, target)
+    except OSError as error:
+        raise RunError(f"the report {target} was not written: {error}") from error
+    return target
+
+
+def _put(content: bytes, target: Path) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.absolute().parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

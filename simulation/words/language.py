@@ -1,0 +1,155 @@
+"""A language of what people read: messages, numbers, dates and names as its readers write them.
+
+Messages are written in English in the code; ``fr.po`` and ``ar.po`` beside this file hold
+their translations (gettext). Numbers, dates, lists and names of states come from the Unicode
+CLDR through Babel. Arabic is that of Morocco: Western digits, Moroccan month names.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gettext
+import io
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from simulation.errors import Fault, InputError, suggest
+
+FOLDER = Path(__file__).parent
+LANGUAGES = {"en": "en", "fr": "fr", "ar": "ar_MA"}
+"""Languages of reports, with the locale of each."""
+_RIGHT_TO_LEFT_MARK = "\u200f"
+_LEFT_TO_RIGHT_MARK = "\u200e"
+_MONTHS_A_QUARTER = 3
+
+
+class Words:
+    """Translate and format for one language.
+
+    Parameters
+    ----------
+    language
+        ``en``, ``fr`` or ``ar``.
+
+    Attributes
+    ----------
+    language
+        As given.
+    locale
+        Its conventions.
+
+    Raises
+    ------
+    InputError
+        If there is no such language.
+    """
+
+    def __init__(self, language: str = "en"):
+        if language not in LANGUAGES:
+            known = list(LANGUAGES)
+            raise InputError(Fault("", f"{language!r} is no language of reports; {suggest(language, known)}", "--lang"))
+        self.language = language
+        self.locale = Locale.parse(LANGUAGES[language])
+        self._messages = _messages(language)
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether lines run from right to left."""
+        return str(self.locale.text_direction) == "rtl"
+
+    def __call__(self, message: str, **values: object) -> str:
+        """The translation of an English message, with its places filled."""
+        return self._fill(self._messages.gettext(message), values)
+
+    def known(self, text: str) -> str:
+        """The translation of a text of the data, such as the title of an instrument; itself if there is none."""
+        return self._messages.gettext(text) if text else text
+
+    def plural(self, one: str, many: str, count: int, **values: object) -> str:
+        """The translation that fits a count, which fills the place ``{count}``."""
+        values.setdefault("count", self.number(count))
+        return self._fill(self._messages.ngettext(one, many, count), values)
+
+    def _fill(self, text: str, values: dict[str, object]) -> str:
+        return text.format(**values) if values else text
+
+    # --- numbers
+    def number(self, value: float, digits: int = 0) -> str:
+        """A number with so many decimals."""
+        return self._decimal(value, digits, "")
+
+    def signed(self, value: float, digits: int = 2) -> str:
+        """A difference, with its sign; one that rounds to zero has none."""
+        return self._decimal(value, digits, "+" if round(value, digits) > 0 else "")
+
+    def _decimal(self, value: float, digits: int, sign: str) -> str:
+        rounded = round(value, digits) + 0.0  # no minus before a zero
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text = sign + str(format_decimal(rounded, pattern, self.locale))
+        return _LEFT_TO_RIGHT_MARK + text if self.right_to_left and not text[0].isdigit() else text
+
+    def share(self, value: float) -> str:
+        """A share of one as a percentage without decimals; never 100 % or 0 % of what is not whole."""
+        percent = round(100 * value)
+        if percent == 100 and value < 1:
+            percent = 99
+        if percent == 0 and value > 0:
+            percent = 1
+        return str(format_percent(percent / 100, locale=self.locale))
+
+    # --- dates
+    def quarter(self, label: str) -> str:
+        """A quarter such as ``2035Q4`` in words."""
+        year, _, number = label.partition("Q")
+        day = datetime.date(int(year), _MONTHS_A_QUARTER * int(number), 1)
+        return str(format_date(day, "QQQ y", self.locale))
+
+    def date(self, iso: str) -> str:
+        """A date such as ``2024-12-31`` in words."""
+        return str(format_date(datetime.date.fromisoformat(iso), "d MMMM y", self.locale))
+
+    # --- names and lists
+    def actor(self, actor: str, name: str) -> str:
+        """Name of an actor: a state's in this language, another's as it is known."""
+        if self.language == "en":
+            return name
+        if actor in ("EU", "EUU"):
+            return str(self.locale.territories["EU"])
+        alias = get_global("territory_aliases").get(actor, ())
+        known = [self.locale.territories[code] for code in alias if code in self.locale.territories]
+        return str(known[0]) if len(actor) == 3 and known else self.known(name)
+
+    def listing(self, items: Sequence[str]) -> str:
+        """Items as a list in a sentence."""
+        return str(format_list(list(items), locale=self.locale)) if items else ""
+
+    def line(self, text: str) -> str:
+        """A text whose lines each run in the direction of this language, whatever their first letter."""
+        if not self.right_to_left:
+            return text
+        return "\n".join(_RIGHT_TO_LEFT_MARK + part for part in text.split("\n"))
+
+
+@cache
+def _messages(language: str) -> gettext.NullTranslations:
+    path = FOLDER / f"{language}.po"
+    if not path.exists():  # English, the language of the messages themselves
+        return gettext.NullTranslations()
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+ENGLISH = Words("en")

@@ -1,0 +1,107 @@
+"""Result folders in miniature: every metric, deals of the world, trust and blocs, from no model."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from simulation.experiments.facts import Facts
+from simulation.experiments.tables import Outcome
+from simulation.experiments.worker import ReplicateError
+from simulation.outcomes.metrics import METRICS
+from simulation.results import Results
+from simulation.running import CONTRASTS, run
+from simulation.scenario.load import load_scenario
+
+SEED = 2025
+STATES = (("MAR", "Morocco", "none", "Africa", "AU"), ("TUN", "Tunisia", "none", "Africa", "AU"),
+          ("SEN", "Senegal", "none", "Africa", "AU"), ("FRA", "France", "EU", "Europe", "CoE"),
+          ("CHN", "China", "CN", "Asia", ""), ("USA", "United States", "US", "Americas", "OAS"))  # fmt: skip
+_SCRIPT = "<script>alert(1)</script>"
+
+
+def luck(*key: object) -> float:
+    """A number in [0, 1) that depends on the key alone."""
+    return zlib.crc32("/".join(map(str, key)).encode()) / 2**32
+
+
+def simulate(scenario, replicate: int) -> Outcome:
+    quarters = [str(scenario.start + k) for k in range(-1, scenario.quarters)]
+    shift = 0.05 * (scenario.fragmentation.trust > 0)
+    actors = [scenario.focal, *(() if isinstance(scenario.record.actors, tuple) else ("TUN", "SEN"))]
+    rows = []
+    for step, quarter in enumerate(quarters):
+        for actor in actors:
+            rows += [(quarter, actor, m.name, _value(m, step, replicate, actor, shift)) for m in METRICS.values()
+                     if m.level == "actor"]  # fmt: skip
+        rows += [(quarter, "system", m.name, 0.5) for m in METRICS.values() if m.level == "system"]
+    frame = pd.DataFrame(rows, columns=["quarter", "actor", "metric", "value"])
+    ties = pd.DataFrame(
+        {"a": scenario.focal, "b": ["FRA", "CHN", "elm"], "track": ["bilateral", "trilateral", "non_state"]}
+    )
+    ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 2, 1], np.int8)
+    joins = pd.DataFrame({"instrument": ["x", "y"], "actor": scenario.focal, "eligible": True})
+    joins["quarter"] = pd.Series([quarters[0], quarters[2] if replicate % 2 else None], dtype="str")
+    joins["joined_before"] = [True, False]
+    return Outcome.from_frames(replicate, series=frame, ties=ties, joins=joins, **_world(scenario, quarters, replicate))
+
+
+def _value(metric, step: int, replicate: int, actor: str, shift: float) -> float:
+    low, high = metric.bounds
+    noise = luck(metric.name, step, replicate, actor)
+    if metric.unit in ("deals", "instruments", "blocs"):
+        return float(3 + step // 4 + round(3 * noise))
+    middle = 0.4 + 0.01 * step - shift + 0.1 * noise
+    return max(low, min(middle, 1.0 if high is None else high))
+
+
+def _world(scenario, quarters: list[str], replicate: int) -> dict[str, pd.DataFrame]:
+    if scenario.record.ties == "none":
+        return {}
+    ids = [state[0] for state in STATES]
+    pairs = [(a, b) for a in ids for b in ids if a != b]
+    trust = pd.DataFrame(pairs, columns=["a", "b"])
+    trust["trust"] = [luck("trust", a, b, replicate) for a, b in pairs]
+    world = pd.DataFrame(
+        {"a": ["MAR", "MAR", "FRA"], "b": ["FRA", "USA", "TUN"], "depth": np.array([3, 1, 2], np.int8)}
+    )
+    blocs = pd.DataFrame(
+        {"bloc": "AMU", "quarter": quarters[1:4], "tabled": np.int16(1), "passed": np.int16(replicate % 2)}
+    )
+    return {"world": world, "trust": trust, "blocs": blocs.assign(depth=np.int8(1))}
+
+
+def simulate_failing(scenario, replicate: int) -> Outcome:
+    if replicate == 1:
+        raise ReplicateError("run") from KeyError("gone")
+    return simulate(scenario, replicate)
+
+
+def facts(scenario) -> Facts:
+    states = pd.DataFrame(STATES, columns=["id", "name", "camp", "region", "bloc"])
+    actors = pd.concat([
+        states[["id", "name", "camp"]].assign(kind="state"),
+        pd.DataFrame([{"id": "elm", "name": f"Elm {_SCRIPT} & co", "camp": "none", "kind": "firm"}]),
+    ])[["id", "name", "kind", "camp"]]  # fmt: skip
+    instruments = pd.DataFrame(
+        [("x", "Budapest Convention on Cybercrime", "cyber", True, False),
+         ("y", "Global Partnership on AI", "civil", False, True)],
+        columns=["id", "title", "domain", "binding", "open"],
+    )  # fmt: skip
+    blocs = pd.DataFrame({"id": ["AMU"], "name": ["Arab Maghreb Union"], "focal_member": [True]})
+    return Facts(actors, instruments, ("TUN", "SEN"), ("a note",), states, blocs)
+
+
+def result(replicates: int = 8, model=simulate, contrasts=CONTRASTS, **overrides) -> Results:
+    """A result of the baseline or of a change of it, to 2028."""
+    scenario = load_scenario("scenarios/baseline.yaml", overrides={"horizon": "2028Q4", "seed": SEED, **overrides})
+    return run(scenario, replicates=replicates, workers=1, contrasts=contrasts, simulate=model, facts=facts,
+               command="wifaq run scenarios/baseline.yaml")  # fmt: skip
+
+
+def folder(path: Path, **options) -> Path:
+    """The same as a folder, without charts."""
+    return result(**options).save(path, charts=False)
