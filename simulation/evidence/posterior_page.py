@@ -14,7 +14,7 @@ from simulation.analysis import pages
 from simulation.evidence import targets
 from simulation.evidence.calibrate import ACCOUNT
 from simulation.evidence.posterior import Posterior, load
-from simulation.evidence.prior import free_parameters, is_logarithmic, value_at
+from simulation.evidence.prior import free_parameters, value_at
 
 F = NDArray[np.float64]
 DOCS = Path(__file__).parents[2] / "docs"
@@ -62,8 +62,7 @@ def _marginals(sample: Posterior) -> str:
     for entry in free_parameters():
         before = [float(value_at(entry, np.array(share))) for share in BAND]
         after = [sample.quantile(entry.name, share) for share in BAND]
-        scale = np.log if is_logarithmic(entry) else np.asarray
-        widths = [float(np.diff(scale([ends[0], ends[2]]))[0]) for ends in (before, after)]
+        widths = [ends[2] - ends[0] for ends in (before, after)]
         verdict = "narrowed" if widths[1] < TOLD * widths[0] else "prior alone"
         rows.append(
             (
@@ -115,9 +114,6 @@ def _draw_marginals(sample: Posterior):  # type: ignore[no-untyped-def]
         axis.stairs(height * _BINS, edges, fill=True, color=_POSTERIOR)
         axis.axhline(1.0, color=_PRIOR, linewidth=2)
         axis.axvline(entry.default, color="black", linewidth=1, linestyle=":")
-        if is_logarithmic(entry):
-            axis.set_xscale("log")
-            axis.set_xticks([entry.low, entry.high], [f"{entry.low:g}", f"{entry.high:g}"])
         axis.set_title(entry.name.replace("_", " "), fontsize=9)
         axis.set_yticks([])
         axis.tick_params(labelsize=7)

@@ -1,15 +1,16 @@
-"""Priors of the free parameters: the ranges of the registry, as standard normal scores."""
+"""Priors of the free parameters: peaked at the default within the registry's range, as standard normal scores."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import betaincinv, ndtr
 
 from simulation.scenario.parameters import PARAMETERS, Parameter
 
 F = NDArray[np.float64]
-_DECADE = 10.0  # a range whose ends differ by this factor or more is one of orders of magnitude
+_PEAK = 4.0
+"""How much likelier the default is than the ends; 4 is the custom for PERT distributions, here an assumption."""
 
 
 def free_parameters() -> tuple[Parameter, ...]:
@@ -24,16 +25,15 @@ def free_parameters() -> tuple[Parameter, ...]:
     )
 
 
-def is_logarithmic(entry: Parameter) -> bool:
-    """Whether the prior is uniform in the logarithm: where the range spans a decade above 0."""
-    return entry.low > 0 and entry.high / entry.low >= _DECADE
-
-
 def value_at(entry: Parameter, share: F) -> F:
-    """Quantile of the prior at a share in [0, 1]."""
-    if is_logarithmic(entry):
-        return np.asarray(entry.low * (entry.high / entry.low) ** share)
-    return np.asarray(entry.low + (entry.high - entry.low) * share)
+    """Quantile of the prior at a share in [0, 1]: a PERT distribution over the range, mode at the default.
+
+    A Beta distribution with shapes 1 + 4(mode - low)/(high - low) and 1 + 4(high - mode)/(high - low)
+    (Malcolm et al. 1959; Vose 2008): the default is the likeliest value, both ends are unlikely.
+    """
+    width = entry.high - entry.low
+    towards = (entry.default - entry.low) / width
+    return np.asarray(entry.low + width * betaincinv(1.0 + _PEAK * towards, 1.0 + _PEAK * (1.0 - towards), share))
 
 
 def values(entries: tuple[Parameter, ...], scores: F) -> F:

@@ -32,22 +32,22 @@ class Facts:
         Ids of those against whom the focal actor is ranked.
     notes
         What the world has to say of its own data.
-    priors_alone
-        Metrics on which the record holds no observation.
     states
         Frame :data:`STATE_COLUMNS`, the UN members and the EU: continent, and the largest regional
         bloc each is in on the first day (empty without one).
     blocs
         Frame :data:`BLOC_COLUMNS`; ``focal_member``: the focal state is in it on the first day.
+    priors_alone
+        Metrics on which the record holds no observation.
     """
 
     actors: pd.DataFrame
     instruments: pd.DataFrame
     peers: tuple[str, ...]
     notes: tuple[str, ...]
-    priors_alone: tuple[str, ...] = ()
     states: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(STATE_COLUMNS)))
     blocs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(BLOC_COLUMNS)))
+    priors_alone: tuple[str, ...] = ()
 
 
 def describe(scenario: Scenario) -> Facts:
@@ -98,7 +98,7 @@ def describe(scenario: Scenario) -> Facts:
         )
         peers = model.scenario.peers or ()
         unseen = tuple(sorted(priors_alone(world, scenario.focal)))
-        return Facts(actors, instruments, peers, tuple(world.notes), unseen, states.reset_index(drop=True), blocs)
+        return Facts(actors, instruments, peers, tuple(world.notes), states.reset_index(drop=True), blocs, unseen)
     finally:
         model.close()
 

@@ -312,7 +312,7 @@ class Recorder:
             else:
                 self._actor_values[row, :, column] = built_in[entry.name]
         _check_values(self._of_actor, self._actor_values[row], [self._ids[actor] for actor in self.actors])
-        world = system_outcomes(state, self._par, self._slots)
+        world = system_outcomes(state, self._par, self._slots, [entry.name for entry in self._of_system])
         for column, entry in enumerate(self._of_system):
             self._system_values[row, column] = evaluate(entry, view) if entry.custom else world[entry.name]
         _check_values(self._of_system, self._system_values[row : row + 1], [SYSTEM])

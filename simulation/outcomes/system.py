@@ -8,7 +8,7 @@ offer, need and do nothing are outside every denominator.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -43,7 +43,9 @@ class SlotUse:
         self.spent += column(state, "slots_by_track")[: state.s].sum(axis=0, dtype=np.int64)
 
 
-def system_outcomes(state: State, par: Parameters, slots: SlotUse) -> dict[str, float]:
+def system_outcomes(
+    state: State, par: Parameters, slots: SlotUse, on_request: Collection[str] = ()
+) -> dict[str, float]:
     """Every built-in metric of the world.
 
     Parameters
@@ -52,6 +54,8 @@ def system_outcomes(state: State, par: Parameters, slots: SlotUse) -> dict[str, 
         At the end of a quarter (or before the first).
     slots
         What states have spent on each track so far.
+    on_request
+        Costly metrics that are wanted: ``connection_value``.
 
     Returns
     -------
@@ -63,7 +67,9 @@ def system_outcomes(state: State, par: Parameters, slots: SlotUse) -> dict[str, 
     ModelError
         If a column of the state has not been filled.
     """
+    costly = {"connection_value": _connection_value(state)} if "connection_value" in on_request else {}
     return {
+        **costly,
         **_networks(state),
         **_groups(state, par),
         **_members(state),
@@ -89,10 +95,14 @@ def _networks(state: State) -> dict[str, float]:
         "mean_degree": float(degree.mean()) if s else 0.0,
         "degree_skewness": network.skewness(degree),
         "mean_partners": float(everybody.mean()) if len(everybody) else 0.0,
-        "connection_value": _mean(network.connection_values(depth, CONNECTION_DECAY)),
         "trust_partners": tau_partners,
         "trust_states": tau_states,
     }
+
+
+def _connection_value(state: State) -> float:
+    depth = np.ascontiguousarray(state.depth[: state.s, : state.s])
+    return _mean(network.connection_values(depth, CONNECTION_DECAY))
 
 
 def takes_part(state: State) -> B:

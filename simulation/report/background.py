@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simulation.evidence.posterior import POSTERIOR
 from simulation.report.answer import Subject
 from simulation.report.findings import title_of
 from simulation.report.parts import Section, Table, Teller
@@ -21,7 +22,7 @@ _KINDS = {
 
 def kind_of_source(source: str) -> str:
     """What a parameter's source says it is: assumption, calibrated (free), fitted or literature."""
-    if source.startswith("calibrated on"):
+    if "dated lists" in source:
         return FITTED
     if source == FREE:
         return FREE
@@ -87,15 +88,30 @@ def method(subject: Subject) -> Section:
     return Section("method", subject.words("Method"), told)
 
 
+def _bands(subject: Subject) -> str:
+    """What bands hold, and what they do not."""
+    tell = subject.teller.tell
+    if subject.main.info.get("parameters") == POSTERIOR:
+        return tell(
+            "Bands and probabilities are chance within the model and the uncertainty of its free parameters, of which "
+            "the record narrows few (docs/posterior.md). They do not hold what the model gets wrong."
+        )
+    return tell(
+        "Bands and probabilities are chance within the model with its parameters fixed. They do not hold the "
+        "uncertainty of the parameters, nor what the model gets wrong."
+    )
+
+
 def evidence(subject: Subject) -> Section:
     """What the numbers rest on, and what they cannot bear."""
     tell, words = subject.teller.tell, subject.words
-    told = [
-        tell("Bands and probabilities are chance within the model with its parameters fixed. They do not hold the "
-             "uncertainty of the parameters, nor what the model gets wrong."),
-        tell("The record of deals is thin and leans to the state whose press was searched. See docs/calibration.md."),
-        tell("No past forecast has been scored yet."),
-    ]  # fmt: skip
+    told = [_bands(subject)]
+    told.append(
+        tell("The record of deals is thin and leans to the state whose press was searched. See docs/calibration.md.")
+    )
+    told.append(
+        tell("Forecasts of joining were scored on past lists of joiners, those of deals were not. See docs/evidence.md.")
+    )
     counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()
     frame = pd.DataFrame({"source": list(_KINDS), "parameters": [int(counts.get(kind, 0)) for kind in _KINDS]})
     rows = [[words(_KINDS[row["source"]]), words.number(row["parameters"])] for row in frame.to_dict("records")]

@@ -24,6 +24,7 @@ DOCS = ROOT / "docs"
 SHOWCASE = ROOT / "results" / "showcase"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LABEL = "chance within the model, parameters fixed"
+DRAWN = "chance and parameters (a draw of their posterior a replicate), rules fixed"
 
 
 @pytest.mark.parametrize("name", reference.PAGES)
@@ -90,10 +91,10 @@ def test_odd_has_the_quarter_as_the_model_has_it() -> None:
 def test_showcase_is_there_and_of_this_version() -> None:
     charts = {f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")}
     files = {path.name for path in SHOWCASE.iterdir()}
-    assert files == charts | set(TABLES) | {"run.json", "scenario.resolved.yaml", "forecast.txt"}
+    assert files == charts | set(TABLES) | {"run.json", "scenario.resolved.yaml", "forecast.txt", "sweeps"}
     info = read_json(SHOWCASE / "run.json")
     assert info["versions"]["wifaq"] == __version__
-    assert (info["scenario"], info["bands"], info["replicates"]["failed"]) == ("baseline", LABEL, 0)
+    assert (info["scenario"], info["bands"], info["replicates"]["failed"]) == ("baseline", DRAWN, 0)
     assert sum(path.stat().st_size for path in SHOWCASE.iterdir()) < 1_000_000
 
 
@@ -101,7 +102,7 @@ def test_readme_shows_the_showcase() -> None:
     shown = pages.between(README, "forecast").removeprefix("```text\n").removesuffix("\n```")
     assert (SHOWCASE / "forecast.txt").read_text(encoding="utf-8").startswith(shown)
     assert "results/showcase/fan_cooperation.png" in README
-    assert LABEL in README
+    assert DRAWN in " ".join(README.split())
 
 
 # --- numbers that pages quote
@@ -128,7 +129,7 @@ def test_odd_counts_the_entities_of_the_world() -> None:
 
 def test_calibration_page_counts_the_parameters() -> None:
     text = (DOCS / "calibration.md").read_text(encoding="utf-8")
-    told = [int(number) for number in re.findall(r"^(?:Of the|-) (\d+) ", text, re.MULTILINE)]
+    told = [int(number) for number in re.findall(r"^(?:Of the|-) (\d+)[ ,]", text, re.MULTILINE)]
     sources = [entry.source for entry in PARAMETERS.values()]
     lists = [source for source in sources if "dated lists" in source]
     free = [source for source in sources if "calibrated" in source and source not in lists]

@@ -9,7 +9,7 @@ How: fenced blocks are taken page by page, in order, in an empty folder that has
   ``make`` would do, as ``make -n`` tells. A line of no known form fails.
 - ``python`` blocks are run in one namespace a page, as a script, with ``replicates=2``.
 - ``powershell`` blocks are not run: they must say the same as the ``sh`` block before them.
-- ``text`` blocks show output and are left alone.
+- ``text`` blocks show output, or recipes for machines that tests have not got, and are left alone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ FEW = 2
 REPLICATES = re.compile(r"(--replicates |replicates=)\d+")
 MAKES_OWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEFILES")  # of the make that started the tests
 SILENT = (" --quiet", " --disable-pip-version-check")
-LOOK = {"list": (), "check": (), "run": ("--no-charts", "--no-contrasts"), "compare": (), "report": ()}
+LOOK = {"list": (), "check": (), "run": ("--no-charts", "--no-contrasts"), "compare": (), "report": (), "sweep": (), "analyse": (), "instruments": (),
+        "spread": ("--set", "horizon=2025Q2")}  # fmt: skip
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:

@@ -53,15 +53,17 @@ def test_sampler_repeats_itself() -> None:
 # --- prior and distance
 
 
-def test_priors_are_the_ranges() -> None:
+def test_priors_stay_in_the_ranges_and_peak_at_the_defaults() -> None:
     entries = prior.free_parameters()
     assert not [entry.name for entry in entries if entry.name.startswith("join_")]
     far = np.array([[-40.0] * len(entries), [40.0] * len(entries), [0.0] * len(entries)])
     low, high, middle = prior.values(entries, far)
     assert low == pytest.approx([entry.low for entry in entries], abs=1e-12)
     assert high == pytest.approx([entry.high for entry in entries])
-    tempo = [entry.name for entry in entries].index("tempo")
-    assert middle[tempo] == pytest.approx(0.1)  # halfway between .01 and 1 in the logarithm
+    # the middle lies between the default, where the prior peaks, and the middle of the range
+    for entry, half in zip(entries, middle, strict=True):
+        ends = sorted((entry.default, (entry.low + entry.high) / 2))
+        assert ends[0] - 1e-12 <= half <= ends[1] + 1e-12, entry.name
 
 
 def test_distance_of_the_record_from_itself_is_none() -> None:

@@ -20,7 +20,7 @@ PAR = Parameters()
 
 
 def outcomes(state: State, slots: SlotUse | None = None) -> dict[str, float]:
-    return system_outcomes(state, PAR, slots or SlotUse())
+    return system_outcomes(state, PAR, slots or SlotUse(), ["connection_value"])
 
 
 def two_cliques(size: int = 4) -> np.ndarray:

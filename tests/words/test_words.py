@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from simulation.analysis.contrasts import without
-from simulation.analysis.summary import BAND_LABEL
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.errors import InputError
 from simulation.outcomes.metrics import METRICS
 from simulation.report import sections
@@ -77,6 +77,7 @@ def test_terms_cover_the_model() -> None:
     assert {*sections.INDICES, *sections.COUNTS, *sections.PRICE} <= set(terms.METRIC)
     assert {METRICS[name].unit for name in ("cooperation", "deals", "instruments_joined")} <= set(terms.UNIT)
     assert terms.BANDS == BAND_LABEL
+    assert terms.DRAWN_BANDS == POSTERIOR_LABEL
     plain = load_scenario("scenarios/baseline.yaml")
     split = load_scenario(plain, overrides={"fragmentation": 0.2, "mechanisms.rivalry": "off"})
     told = {without(scenario, what).statement for scenario in (plain, split) for what in ("fragmentation", "rivalry")}
