@@ -30,7 +30,7 @@ F = NDArray[np.float64]
 TABLES = Path(__file__).parent / "tables"
 POSTERIOR, ACCOUNT = TABLES / "posterior.csv", TABLES / "calibration.json"
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
-PARTICLES, ROUNDS, SEED = 300, 4, 20241231
+PARTICLES, ROUNDS, SEED = 400, 3, 20241231
 LEAST_REPORTED = 0.4
 """The record has at least this share of the agreements, and at most all: a uniform prior."""
 REPORTED = "reported"

@@ -166,13 +166,12 @@ def commands(replicates: int) -> Iterator[tuple[str, float]]:
         base = [*wifaq, "run", str(SCENARIO), "--out"]
         yield "1 replicate, cold cache", _wall([*base, f"{folder}/a", "--replicates", "1"], cache)
         yield "1 replicate, warm", _wall([*base, f"{folder}/b", "--replicates", "1"], cache)
-        many = ["--replicates", str(replicates), "--no-contrasts"]
-        for workers in (1, 2):
-            out = f"{folder}/w{workers}"
-            name = f"{replicates} replicates, {workers} worker{'s' * (workers > 1)}, no contrasts"
-            yield name, _wall([*base, out, *many, "--workers", str(workers)], cache)
-        name = f"{replicates} replicates and their contrasts, 2 workers"
-        yield name, _wall([*base, f"{folder}/c", *many[:2], "--workers", "2"], cache)
+        for count, workers in ((replicates // 4, 1), (replicates // 4, 2), (replicates, 2)):
+            more = ["--replicates", str(count), "--no-contrasts", "--workers", str(workers)]
+            name = f"{count} replicates, workers: {workers}, no contrasts"
+            yield name, _wall([*base, f"{folder}/{count}_{workers}", *more], cache)
+        name = f"{replicates} replicates and their contrasts, workers: 2"
+        yield name, _wall([*base, f"{folder}/c", "--replicates", str(replicates), "--workers", "2"], cache)
 
 
 def _wall(command: list[str], environment: dict[str, str]) -> float:
@@ -196,7 +195,7 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield "\n## Growth with the number of actors (made-up worlds)\n\n" + _table(growth(sizes).round(2))
     yield "\n## Whole commands, seconds by the clock\n\n"
     yield _table(pd.DataFrame(list(commands(replicates)), columns=["command", "seconds"]).round(2))
-    yield "\n## Decisions replaced in Python\n\n" + _table(bench_hooks.measure().round(2))
+    yield "\n## Decisions replaced in Python\n\n" + _table(bench_hooks.measure(repeats=3).round(2))
 
 
 def _table(frame: pd.DataFrame) -> str:
