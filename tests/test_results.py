@@ -185,7 +185,7 @@ def test_terminal_report_in_order_and_in_80_columns():
         )
     ]
     assert places == sorted(places)
-    assert "chance within the model, parameters fixed" in text
+    assert "chance and parameters (a draw of their posterior a replicate), rules fixed" in " ".join(text.split())
     assert "New [bold]text" in text
     assert "Elm [a firm]" in text
     assert "2027Q4" in text

@@ -143,8 +143,8 @@ Or on one agent of one model; such a function is not given ``self``:
 
 ```python
 model = GovernanceModel("scenarios/baseline.yaml")
-model.firms["ocp"].accepts = lambda partner, utility: 1.0 if partner.home == "MAR" else 0.2
-model.states["MAR"].joins = lambda instrument, log_odds: 0.0
+model.firms["ocp"].accepts = lambda partner, utility: 1.0 if partner.home == "KEN" else 0.2
+model.states["KEN"].joins = lambda instrument, log_odds: 0.0
 model.run()
 ```
 

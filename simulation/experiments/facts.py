@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from simulation.data.world import World
     from simulation.scenario.schema import Scenario
     from simulation.state import State
 
@@ -60,7 +61,7 @@ def describe(scenario: Scenario) -> Facts:
     """
     from simulation.model import GovernanceModel
     from simulation.outcomes.grounds import priors_alone
-    from simulation.state import CAMPS, DOMAINS, KINDS, STATE
+    from simulation.state import CAMPS, DOMAINS, KINDS
 
     model = GovernanceModel(scenario)
     try:
@@ -84,23 +85,33 @@ def describe(scenario: Scenario) -> Facts:
                 "open": (state.closes >= 0) & (state.opens < scenario.quarters),
             }
         )
-        members = np.flatnonzero(state.kind == STATE)
-        states = actors.iloc[members][["id", "name", "camp"]].assign(
-            region=[world.region[row] for row in members], bloc=[_largest_bloc(state, int(row)) for row in members]
-        )
-        names = {bloc.id: bloc.name for bloc in world.blocs}
-        blocs = pd.DataFrame(
-            {
-                "id": state.bloc_ids,
-                "name": [names.get(name, name) for name in state.bloc_ids],
-                "focal_member": state.member[:, state.ids.index(scenario.focal)],
-            }
-        )
+        states, blocs = _states(actors, state, world), _blocs(state, world, scenario.focal)
         peers = model.scenario.peers or ()
         unseen = tuple(sorted(priors_alone(world, scenario.focal)))
-        return Facts(actors, instruments, peers, tuple(world.notes), states.reset_index(drop=True), blocs, unseen)
+        return Facts(actors, instruments, peers, tuple(world.notes), states, blocs, unseen)
     finally:
         model.close()
+
+
+def _states(actors: pd.DataFrame, state: State, world: World) -> pd.DataFrame:
+    from simulation.state import STATE
+
+    members = np.flatnonzero(state.kind == STATE)
+    found = actors.iloc[members][["id", "name", "camp"]].assign(
+        region=[world.region[row] for row in members], bloc=[_largest_bloc(state, int(row)) for row in members]
+    )
+    return found.reset_index(drop=True)
+
+
+def _blocs(state: State, world: World, focal: str) -> pd.DataFrame:
+    names = {bloc.id: bloc.name for bloc in world.blocs}
+    return pd.DataFrame(
+        {
+            "id": state.bloc_ids,
+            "name": [names.get(name, name) for name in state.bloc_ids],
+            "focal_member": state.member[:, state.ids.index(focal)],
+        }
+    )
 
 
 def _largest_bloc(state: State, row: int) -> str:

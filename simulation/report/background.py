@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from simulation.evidence.posterior import POSTERIOR
 from simulation.report.answer import Subject
@@ -88,7 +89,7 @@ def method(subject: Subject) -> Section:
     return Section("method", subject.words("Method"), told)
 
 
-def _bands(subject: Subject) -> str:
+def _bands(subject: Subject) -> Markup:
     """What bands hold, and what they do not."""
     tell = subject.teller.tell
     if subject.main.info.get("parameters") == POSTERIOR:
@@ -110,7 +111,10 @@ def evidence(subject: Subject) -> Section:
         tell("The record of deals is thin and leans to the state whose press was searched. See docs/calibration.md.")
     )
     told.append(
-        tell("Forecasts of joining were scored on past lists of joiners, those of deals were not. See docs/evidence.md.")
+        tell(
+            "Forecasts of joining were scored on past lists of joiners, those of deals were not. "
+            "See docs/evidence.md."
+        )
     )
     counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()
     frame = pd.DataFrame({"source": list(_KINDS), "parameters": [int(counts.get(kind, 0)) for kind in _KINDS]})

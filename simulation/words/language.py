@@ -2,7 +2,7 @@
 
 Messages are written in English in the code; ``fr.po`` and ``ar.po`` beside this file hold
 their translations (gettext). Numbers, dates, lists and names of states come from the Unicode
-CLDR through Babel. Arabic is that of Morocco: Western digits, Moroccan month names.
+CLDR through Babel. Arabic is that of the Maghreb's west (``ar_MA``): Western digits, its own month names.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ def weights() -> pd.DataFrame:
     return deals.estimate(deals.history(world(), SEARCHED))[1].set_index("effect")
 
 
+@pytest.mark.slow
 def test_the_list_knows_who_was_searched_and_little_of_affinity() -> None:
     assert weights().loc["searched country", "low"] > 0
     assert weights().loc["affinity", "low"] < 0 < weights().loc["affinity", "high"]
@@ -78,6 +79,7 @@ def test_outcomes_without_observations_are_marked() -> None:
     assert {"deals", "deals_state", "deals_firm"} <= priors_alone(world(), "SEN")
 
 
+@pytest.mark.slow
 def test_page_is_what_the_list_gives() -> None:
     text = pages.between(PAGE.read_text(encoding="utf-8"), "deals")
     assert text == render(world(), SEARCHED).strip()
