@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs plausibility showcase bench sweeps clean
+.PHONY: help forecast test test-slow check docs plausibility showcase claims bench sweeps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ plausibility: $(VENV)/core  ## rerun the tables of docs/calibration.md (a few mi
 
 showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md (a few minutes)
 	$(BIN)/python -m simulation.showcase $(ARGS)
+
+claims: $(VENV)/core  ## test every claim of the paper: docs/claims.csv and docs/claims.md (about ten minutes; ARGS="--stale" for what changed)
+	$(BIN)/python -m simulation.claims $(ARGS)
 
 bench: $(VENV)/test  ## measure the engine and write docs/performance.md (about ten minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)

@@ -35,6 +35,7 @@ ORDER = (
     {"running"},
     {"sweeping", "analysing", "checking", "spreading"},
     {"comparing"},
+    {"claims"},
     {"report"},
     {"showcase"},
     {"showcase_sweeps"},

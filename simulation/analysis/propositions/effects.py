@@ -21,6 +21,8 @@ from simulation.analysis.propositions.measures import MEASURES, registered
 from simulation.analysis.summary import SYSTEM, by_replicate
 from simulation.errors import InputError
 from simulation.experiments.runner import Ensemble, Progress, run_points
+from simulation.experiments.simulate import simulate as simulate_model
+from simulation.experiments.worker import Simulate
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import RecordSpec, Scenario
@@ -220,11 +222,12 @@ def measure(effect: Effect, a: pd.Series, b: pd.Series) -> Measured:
 
 def judge(proposition: Proposition, ensembles: Mapping[str, Ensemble]) -> Finding:
     """Measure the effects of a proposition on finished ensembles, and give the verdict."""
-    effects = tuple(_measured(effect, ensembles) for effect in proposition.effects)
+    effects = tuple(measured(effect, ensembles) for effect in proposition.effects)
     return Finding(proposition, effects, verdict((found.outcome for found in effects), proposition.shape))
 
 
-def _measured(effect: Effect, ensembles: Mapping[str, Ensemble]) -> Measured:
+def measured(effect: Effect, ensembles: Mapping[str, Ensemble]) -> Measured:
+    """An effect on finished ensembles; its own metrics must be registered."""
     sides = []
     for sign in (1, -1):
         parts = [abs(w) * _values(reading, ensembles) for w, reading in effect.terms if w * sign > 0]
@@ -281,6 +284,7 @@ def run_arms(
     workers: int | None = None,
     progress: Progress | None = None,
     horizon: str | None = None,
+    simulate: Simulate = simulate_model,
 ) -> dict[str, Ensemble]:
     """Run the arms that some propositions read, recording what they read and nothing else.
 
@@ -294,6 +298,8 @@ def run_arms(
         As in :func:`simulation.experiments.runner.run_points`.
     horizon
         In place of the scenarios' own.
+    simulate
+        The model; one that draws parameters, where effects are wanted over what is not known of them.
 
     Raises
     ------
@@ -314,7 +320,7 @@ def run_arms(
     }
     counts = {name: replicates * arms[name].times for name in points}
     with registered():
-        return run_points(points, counts, workers, progress, on_error="raise")
+        return run_points(points, counts, workers, progress, on_error="raise", simulate=simulate)
 
 
 def scenario_of(arm: Arm, scenarios: Path, metrics: tuple[str, ...], horizon: str | None = None) -> Scenario:

@@ -6,7 +6,7 @@ list of metrics.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,14 +26,15 @@ _SEED = 1
 
 
 @contextmanager
-def registered() -> Iterator[None]:
-    """The measures are metrics inside this context."""
-    for entry in MEASURES:
+def registered(entries: Iterable[Metric] | None = None) -> Iterator[None]:
+    """The measures (or others) are metrics inside this context."""
+    chosen = MEASURES if entries is None else tuple(entries)
+    for entry in chosen:
         register(entry)
     try:
         yield
     finally:
-        for entry in MEASURES:
+        for entry in chosen:
             unregister(entry.name)
 
 
@@ -159,24 +160,25 @@ def standing(view: StateView, actor: str) -> float:
     return float(np.divide(kept, mass, out=np.zeros(len(others)), where=mass > 0).mean())
 
 
-def _entry(function: Any, unit: str, high: float | None, level: str = "system") -> Metric:
+def measure_of(function: Any, unit: str, high: float | None, level: str = "system") -> Metric:
+    """A metric of a function of the read-only state, told by the first line of its docstring."""
     bounds: Bounds = (0.0, high)
     told = str(function.__doc__).splitlines()[0]
     return Metric(function.__name__, unit, bounds, told, "F", level, False, function, custom=True)  # type: ignore[arg-type]
 
 
 MEASURES = (
-    _entry(transitivity_matched, "share", 1.0),
-    _entry(bloc_decided, "0 or 1", 1.0),
-    _entry(bloc_pairs_agreed, "share", 1.0),
-    _entry(incidents_of_all, "incidents", None),
-    _entry(agreements_of_all, "agreements", None),
-    _entry(binding_deals_of_all, "deals", None),
-    _entry(capacity_elsewhere, "index", 1.0),
-    _entry(benefit_least_able, "share of product a quarter", None),
-    _entry(benefit_most_able, "share of product a quarter", None),
-    _entry(incidents_least_able, "incidents", None),
-    _entry(incidents_most_able, "incidents", None),
-    _entry(standing, "probability", 1.0, "actor"),
+    measure_of(transitivity_matched, "share", 1.0),
+    measure_of(bloc_decided, "0 or 1", 1.0),
+    measure_of(bloc_pairs_agreed, "share", 1.0),
+    measure_of(incidents_of_all, "incidents", None),
+    measure_of(agreements_of_all, "agreements", None),
+    measure_of(binding_deals_of_all, "deals", None),
+    measure_of(capacity_elsewhere, "index", 1.0),
+    measure_of(benefit_least_able, "share of product a quarter", None),
+    measure_of(benefit_most_able, "share of product a quarter", None),
+    measure_of(incidents_least_able, "incidents", None),
+    measure_of(incidents_most_able, "incidents", None),
+    measure_of(standing, "probability", 1.0, "actor"),
 )
 """Registered by :func:`registered`."""

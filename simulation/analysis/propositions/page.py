@@ -48,6 +48,7 @@ does what the equation says, not that the claim is true. Of {judged} predicted e
 twenty would lie on the predicted side, and one in twenty on the other, if there were no effects at \
 all. Nothing was tuned to reach a verdict; the defaults were set on other grounds before.
 """
+_ROUNDING = 1e-12  # spread of numbers that are equal but for their last bits
 _SIGNS = {1: "higher", -1: "lower", 0: "none"}
 _TOLD = {AS_PREDICTED: "yes", OPPOSITE: "no", UNSEEN: "not seen", REPORTED: "–"}
 
@@ -123,9 +124,8 @@ def _section(finding: Finding) -> Iterator[str]:
 
 def _row(found: Measured) -> str:
     effect = found.effect
-    size = f"{found.difference / found.spread:+.2f}" if found.spread > 0 else "–"
-    digits = _digits(found)
-    interval = f"{found.difference:+.{digits}f} [{found.low:+.{digits}f}, {found.high:+.{digits}f}]"
+    size = f"{found.difference / found.spread:+.2f}" if found.spread > _ROUNDING else "–"
+    interval = interval_text(found.difference, found.low, found.high)
     cells = (
         effect.what, effect.compared, _SIGNS[effect.sign], f"{found.a:.4g}", f"{found.b:.4g}", interval, size,
         str(found.pairs), _TOLD[found.outcome],
@@ -133,15 +133,13 @@ def _row(found: Measured) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _digits(found: Measured) -> int:
-    """Decimals that show two figures of the half width of the interval."""
-    width = (found.high - found.low) / 2
-    if not width > 0:
-        return 3
-    digits = 0
-    while width * 10**digits < 10 and digits < 6:
+def interval_text(difference: float, low: float, high: float) -> str:
+    """A difference and its interval, with decimals that show two figures of the half width."""
+    width = (high - low) / 2
+    digits = 3 if not width > 0 else 0
+    while width > 0 and width * 10**digits < 10 and digits < 6:
         digits += 1
-    return digits
+    return f"{difference:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
 
 
 def _phase(points: Sequence[PhasePoint]) -> Iterator[str]:
