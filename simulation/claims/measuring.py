@@ -133,7 +133,7 @@ def judged(frame: pd.DataFrame) -> pd.DataFrame:
     for claim in LEDGER.values():
         own = frame.loc[frame["claim"] == claim.id]
         if not claim.checks:
-            rows += [dict(row) | {"verdict": NOT_TESTABLE} for row in own.iloc[:1].to_dict("records")]
+            rows += [{**dict(row), "verdict": NOT_TESTABLE} for _, row in own.iloc[:1].iterrows()]
             continue
         told = [
             _told(check, row, counted(claim))

@@ -11,7 +11,17 @@ import pandas as pd
 from simulation.analysis.pages import table
 from simulation.analysis.propositions.page import interval_text
 from simulation.analysis.summary import POSTERIOR_LABEL
-from simulation.claims.checks import MARGIN, NOT_RUN, NOT_TESTABLE, VERDICTS, Claim
+from simulation.claims.checks import (
+    AS_PREDICTED,
+    MARGIN,
+    MIXED,
+    NO_DIFFERENCE,
+    NOT_RUN,
+    NOT_TESTABLE,
+    OPPOSITE,
+    VERDICTS,
+    Claim,
+)
 from simulation.claims.ledger import LEDGER, basis, mechanisms, scenarios, tables
 from simulation.claims.measuring import COLUMNS, NUMBERS
 from simulation.errors import DataError
@@ -121,13 +131,33 @@ def _counts(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
             if ids:
                 rows.append((f"**{name}**", kind or "–", len(ids), " ".join(ids)))
     yield table(("verdict", "rests on", "claims", "which"), rows)
+    wide = [c.id for c, found in told.items() if verdict_of(c, found) == MIXED and not _disagree(found)]
+    if wide:
+        yield f"Mixed because an interval is too wide, not because checks disagree: {' '.join(wide)}.\n"
+
+
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.loc[rows["counts"].astype(bool)]
+
+
+def _disagree(rows: pd.DataFrame) -> bool:
+    """Whether some checks that count are as predicted and others the opposite or without difference."""
+    found = set(_counted(rows)["outcome"])
+    return AS_PREDICTED in found and bool(found & {OPPOSITE, NO_DIFFERENCE})
+
+
+def _tally(rows: pd.DataFrame) -> str:
+    """How many of the checks that count came out as predicted."""
+    found = _counted(rows)["outcome"]
+    return f" ({int((found == AS_PREDICTED).sum())} of {len(found)})"
 
 
 def _ledger(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
     yield "## The claims\n"
     yield (
-        "The effect is the first check that counts: A − B with its interval, in brackets as a share of B. All checks "
-        f"are below. Every row comes out again with `{COMMAND} --only` and its number.\n"
+        "The effect is the first check that counts: A − B with its interval, in brackets as a share of B. Beside the "
+        "verdict stands how many of the checks that count came out as claimed. All checks are below. "
+        f"Every row comes out again with `{COMMAND} --only` and its number.\n"
     )
     head = ("claim", "in our words", "role", "lives in", "effect [90 %]", "verdict", "rests on", "again")
     yield table(head, (_ledger_row(claim, rows) for claim, rows in told.items()))
@@ -136,7 +166,8 @@ def _ledger(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
 def _ledger_row(claim: Claim, rows: pd.DataFrame) -> tuple[str, ...]:
     return (
         claim.id, claim.statement, role(claim), home(claim), _headline(claim, rows),
-        f"**{verdict_of(claim, rows)}**", basis(claim) or "–", f"`{COMMAND} --only {claim.id}`",
+        f"**{verdict_of(claim, rows)}**" + (_tally(rows) if claim.checks and len(rows) else ""),
+        basis(claim) or "–", f"`{COMMAND} --only {claim.id}`",
     )  # fmt: skip
 
 
@@ -158,7 +189,7 @@ def home(claim: Claim) -> str:
 def _headline(claim: Claim, rows: pd.DataFrame) -> str:
     if not len(rows) or not claim.checks:
         return claim.remark if not claim.checks else "–"
-    row = rows.loc[rows["counts"].astype(bool)].iloc[0]
+    row = _counted(rows).iloc[0]
     return f"{row['what']}, {row['compared']}: {_effect(row)}"
 
 
