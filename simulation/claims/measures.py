@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.analysis.propositions.measures import measure_of
 from simulation.outcomes.metrics import StateView
@@ -12,10 +13,11 @@ REGION = ("AMU", "Arab_League")
 """The regional bodies of which the paper speaks (C37, C62)."""
 
 
-def _fellows(view: StateView, row: int) -> np.ndarray:
+def _fellows(view: StateView, row: int) -> NDArray[np.bool_]:
     """States that share one of the regional bodies with an actor."""
     blocs = [k for k, name in enumerate(view.bloc_ids) if name in REGION and view.member[k, row]]
-    fellows: np.ndarray = np.asarray(view.member[blocs], bool)[:, : view.s].any(axis=0)
+    shared = np.asarray(view.member[blocs], bool)[:, : view.s]
+    fellows = np.logical_or.reduce(shared, axis=0)
     fellows[row] = False
     return fellows
 
