@@ -85,6 +85,8 @@ class Claim:
         What it is tested by. The first one is the headline.
     remark
         What the checks leave out; for a claim without checks the reason why it is not testable.
+    part
+        Whether the checks leave out a part of the claim, so that the verdict is on the rest.
     """
 
     id: str
@@ -93,6 +95,7 @@ class Claim:
     role: str
     checks: tuple[Check, ...]
     remark: str = ""
+    part: bool = False
 
 
 def outcome(a: float, b: float, low: float, high: float, predicted: str) -> str:

@@ -33,7 +33,8 @@ CLAIMS: tuple[Claim, ...] = (
             gap("mean support of publics", "at fragmentation .6 against none", "support_mean",
                 ("fragmentation_0.6", "baseline"), "lower"),
         ),
-        "No equation of harm knows fragmentation. For fragmentation as a chance see C30.",
+        "No equation of harm knows fragmentation. Weak accountability is not varied.",
+        part=True,
     ),
     Claim(
         "C55", "6", "A mixed, open model beyond the UN fits national needs and sustains trust", "E",
@@ -108,6 +109,7 @@ CLAIMS: tuple[Claim, ...] = (
                 ("paid_secretly", "paid_openly"), "lower", kind="built in"),
         ),
         "Liability before the law is not in the model.",
+        part=True,
     ),
     Claim(
         "C62", "6", "Regional partnerships are slow, limited and at odds with the national interest", "D",

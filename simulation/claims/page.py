@@ -31,6 +31,14 @@ COMMAND = "python -m simulation.claims"
 _ROLES = {"A": "mechanism", "E": "experiment", "D": "data", "S": "lever"}
 _TEXT = [name for name in COLUMNS if name not in (*NUMBERS, "check", "pairs", "counts")]
 
+TENSIONS = (
+    ("T1", "fragmentation is harm, and an opportunity", ("C54", "C30")),
+    ("T2", "rivalry yields concessions, and degrades regulation and trust", ("C30", "C16", "C25", "C34")),
+    ("T3", "going around institutions helps one (see P16 in [findings.md](findings.md) for all)", ("C29", "C54")),
+    ("T4", "paid advocacy spreads a vision, and may cost trust", ("C50", "C51")),
+    ("T5", "transparency helps only if conduct is good", ("C57",)),
+)
+"""Tensions of the model description, and the claims on either side."""
 _HEADER = """# Claims: what the model and its data say to each claim of the paper
 
 Written by `{command}`; do not edit. The numbers are in [claims.csv](claims.csv).
@@ -53,7 +61,7 @@ from the shipped posterior ([posterior.md](posterior.md)); a parameter that a si
 The interval is the 90 % interval (Student) of the mean of A − B. What varies in it: {label}. So claims are tested \
 over the parameters that the record leaves open, not at the defaults alone. [findings.md](findings.md) tests the \
 propositions at the defaults, so a verdict there may differ.
-3. **Outcome of a check.** *No difference*: the whole interval lies within {margin:.0%} of the larger side. *As \
+3. **Outcome of a check.** *No difference*: the whole interval lies within {margin:.0f} % of the larger side. *As \
 predicted* or *opposite*: the whole interval lies on that side of zero. *Not told*: neither; the interval is too wide. \
 "Not higher" and "not lower" hold if the interval does not pass that margin on the wrong side.
 4. **Verdict.** *Supported*: all checks as predicted. *Refuted*: none is, and one is opposite or all show no \
@@ -101,10 +109,10 @@ def render(frame: pd.DataFrame) -> str:
     experiments = frame["kind"] == "experiment"
     pairs = frame["pairs"].dropna()
     header = _HEADER.format(
-        command=COMMAND, pairs=int(pairs.min()) if len(pairs) else 0, label=POSTERIOR_LABEL, margin=MARGIN,
+        command=COMMAND, pairs=int(pairs.min()) if len(pairs) else 0, label=POSTERIOR_LABEL, margin=100 * MARGIN,
         judged=int(experiments.sum()),
     )  # fmt: skip
-    parts = [header, *_counts(told), *_ledger(told), "## Every check\n"]
+    parts = [header, *_counts(told), *_tensions(told), *_ledger(told), "## Every check\n"]
     for claim, rows in told.items():
         parts += section(claim, rows)
     return "\n".join(parts).rstrip() + "\n"
@@ -152,11 +160,27 @@ def _tally(rows: pd.DataFrame) -> str:
     return f" ({int((found == AS_PREDICTED).sum())} of {len(found)})"
 
 
+def _part(claim: Claim) -> str:
+    return ", part of the claim" if claim.part else ""
+
+
+def _tensions(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
+    """Where the paper's own claims pull against each other, and how each came out."""
+    yield "## Tensions\n"
+    yield "Claims of the paper that pull against each other. The model was left to play them out.\n"
+    rows = []
+    for name, words, ids in TENSIONS:
+        verdicts = (f"{c.id} {verdict_of(c, found)}" for c, found in told.items() if c.id in ids)
+        rows.append((name, words, ", ".join(verdicts)))
+    yield table(("", "tension", "verdicts"), rows)
+
+
 def _ledger(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
     yield "## The claims\n"
     yield (
         "The effect is the first check that counts: A − B with its interval, in brackets as a share of B. Beside the "
-        "verdict stands how many of the checks that count came out as claimed. All checks are below. "
+        "verdict stands how many of the checks that count came out as claimed, and whether only a part of the claim is "
+        "tested. All checks are below. "
         f"Every row comes out again with `{COMMAND} --only` and its number.\n"
     )
     head = ("claim", "in our words", "role", "lives in", "effect [90 %]", "verdict", "rests on", "again")
@@ -166,7 +190,7 @@ def _ledger(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
 def _ledger_row(claim: Claim, rows: pd.DataFrame) -> tuple[str, ...]:
     return (
         claim.id, claim.statement, role(claim), home(claim), _headline(claim, rows),
-        f"**{verdict_of(claim, rows)}**" + (_tally(rows) if claim.checks and len(rows) else ""),
+        f"**{verdict_of(claim, rows)}**" + (_tally(rows) if claim.checks and len(rows) else "") + _part(claim),
         basis(claim) or "–", f"`{COMMAND} --only {claim.id}`",
     )  # fmt: skip
 
@@ -197,14 +221,19 @@ def _effect(row: pd.Series) -> str:
     a, b, difference = (float(row[name]) for name in ("a", "b", "difference"))
     if row["kind"] == "data":
         return f"{a:.4g} against {b:.4g}"
-    share = f" ({difference / abs(b):+.1%})" if b and abs(difference) < 10 * abs(b) else ""
+    share = f" ({_percent(difference / abs(b))})" if b and abs(difference) < 10 * abs(b) else ""
     return interval_text(difference, float(row["low"]), float(row["high"])) + share
+
+
+def _percent(share: float) -> str:
+    text = f"{share:+.1%}".replace("%", " %")
+    return text[1:] if text[1:] == "0.0 %" else text
 
 
 def section(claim: Claim, rows: pd.DataFrame) -> Sequence[str]:
     """The part of the page on one claim: its checks as a table, and what they leave out."""
     told = verdict_of(claim, rows)
-    kind = f", {basis(claim)}" if basis(claim) else ""
+    kind = (f", {basis(claim)}" if basis(claim) else "") + _part(claim)
     parts = [f"### {claim.id} {claim.statement}: {told}{kind}\n"]
     if claim.checks and len(rows):
         head = ("number", "A against B", "claimed", "A", "B", "A − B [90 %]", "outcome", "kind")

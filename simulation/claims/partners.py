@@ -35,6 +35,7 @@ CLAIMS: tuple[Claim, ...] = (
                 ("baseline", "firms_only"), "higher"),
         ),
         "Enabling law is not in the model.",
+        part=True,
     ),
     Claim(
         "C43", "5.1.2", "Research of think tanks improves policy and development", "A",
@@ -42,6 +43,7 @@ CLAIMS: tuple[Claim, ...] = (
             switch("mean governance capacity of states", "capacity_mean", "think_tank_research", "higher"),
             switch("governance capacity", "capacity", "think_tank_research", "higher"),
         ),
+        "Net of the dependence on foreign know-how that comes with research (C58), which is on by default.",
     ),
     Claim(
         "C44", "5.1.2", "Turn specialist expertise towards the national strategy", "S",
@@ -68,7 +70,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "C47", "5.1.4", "NGOs watch states, privacy and conflict zones, and contest injustice", "A",
         (switch("trust between partners", "trust_partners", "ngo_monitoring", "lower"),),
-        "What is judged is that more breaches come out. Conduct does not react to being watched in the model.",
+        "Judged is that breaches come out and cost trust. Conduct does not react to being watched in the model.",
+        part=True,
     ),
     Claim(
         "C48", "5.1.4", "Blend foreign with home organisations and values", "SE",

@@ -145,6 +145,7 @@ CLAIMS: tuple[Claim, ...] = (
                 "bloc_passage_rate_multilateral", ("baseline", "baseline without capture"), "lower"),
         ),
         "Only private agendas are tested. That far positions win fewer votes is built in.",
+        part=True,
     ),
     Claim(
         "C13", "Review", "Where unity lacks, regional, local and private regimes arise; so do not wait", "E",
@@ -165,6 +166,7 @@ CLAIMS: tuple[Claim, ...] = (
         ),
         "Only rights are held against data. Positions of the leaders on the four axes are assumptions, "
         "and no table holds the AI Office, innovation or security.",
+        part=True,
     ),
     Claim(
         "C15", "Review", "China puts control and stability first, discounts rights and fears the US", "D",
@@ -200,8 +202,9 @@ CLAIMS: tuple[Claim, ...] = (
                      (1.0, "baseline", "time_to_agreement_bilateral", ""),
                      (-1.0, "baseline", "time_to_agreement_regional", "")),
         ),
-        "In slot-quarters. A decision of a bloc counts once for each member. "
-        "That calls serve particular interests over law is not tested.",
+        "In slot-quarters of effort, not calendar time. A decision of a bloc counts for every member, also for those "
+        "who spent no effort on it. That calls serve particular interests over law is not tested.",
+        part=True,
     ),
     Claim(
         "C18", "Review", "Morocco takes up AI faster than its law; it can learn from others' attempts", "DS",

@@ -26,12 +26,12 @@ CLAIMS: tuple[Claim, ...] = (
         (
             Record("texts led", "Morocco against the most of another African or Arab state", "higher", sponsored,
                    ("instruments",)),
-            Record("day of adopting the UNESCO recommendation (days since 1970)", "Morocco against the median adopter",
+            Record("days from the first adoption of the UNESCO recommendation", "Morocco against the median adopter",
                    "lower", adopted_ethics, ("joins",)),
             Record("AI research centres", "on record by 2024 against two, one fewer than the cities named", "higher",
                    ai_centres, ("nonstate",)),
         ),
-        "The record was searched for Morocco more than for others.",
+        "The record was searched for Morocco more than for others. All adopters of the UNESCO text have one day there.",
     ),
     Claim(
         "C20", "3", "A national AI governance agency coordinates and aligns policy", "S",
@@ -40,6 +40,7 @@ CLAIMS: tuple[Claim, ...] = (
                 kind="built in"),
         ),
         "The lever makes capacity building more productive. The model has no way from an agency to alignment.",
+        part=True,
     ),
     Claim(
         "C21", "4", "Law lags technology almost everywhere, and the lag is a motive to build skills", "D",
@@ -48,6 +49,7 @@ CLAIMS: tuple[Claim, ...] = (
                    ("instruments", "joins")),
         ),
         "That the lag motivates is not in the model: nothing there makes who lags behind try harder.",
+        part=True,
     ),
     Claim(
         "C22", "4", "Governance spans sectors: coordination is an input of it", "A",
@@ -211,5 +213,6 @@ CLAIMS: tuple[Claim, ...] = (
                    without_organisations, ("deals",)),
         ),
         "That there were such agreements, not that they succeeded.",
+        part=True,
     ),
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date
 from statistics import median
 
 import numpy as np
@@ -77,9 +76,10 @@ def sponsored(world: World, focal: str) -> tuple[float, float]:
 
 
 def adopted_ethics(world: World, focal: str) -> tuple[float, float]:
-    """Day on which the focal state adopted the UNESCO recommendation, and the median day, in days since 1970."""
+    """Days from the first adoption of the UNESCO recommendation to that of the focal state, and to the median one."""
     text = next(q for q in world.instruments if q.id == "unesco_rec_2021")
-    days = {i: (day - date(1970, 1, 1)).days for i, day in text.joined}
+    first = min(day for _, day in text.joined)
+    days = {i: (day - first).days for i, day in text.joined}
     return float(days[world.index(focal)]), float(median(days.values()))
 
 
