@@ -39,6 +39,7 @@ from simulation.processes import (
     learning,
     norms,
     opinion,
+    prospects,
     rivalry,
     shocks,
     tempo,
@@ -250,7 +251,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _propose(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._wait_for_blocs()
-        states, others, any_two = choice.prospects(self._possible, s.s, self._rows, self._gain, round(par.prospects))
+        states, others, any_two = prospects.prospects(self._possible, s.s, self._rows, self._gain, round(par.prospects))
         # a brokered triple is put on the table with a probability below one
         some = any_two > -np.inf
         any_two[some] *= self._broker_rate[some]

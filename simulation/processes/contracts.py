@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.processes.bargaining import challenge_share, concede, nash_share, write_terms
+from simulation.processes.bargaining import challenge_share, concede, nash_share, outside_options, write_terms
 from simulation.processes.links import count_shared, rungs
 from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, uniform
@@ -121,6 +121,7 @@ class Table(NamedTuple):
     worth: F
     gain: F
     concession: F
+    outside: F  # [n, 2] U of the best and the second best partner of each party
 
 
 class Books(NamedTuple):
@@ -182,9 +183,20 @@ def sign(
         par.setup_cost, par.upkeep_cost, par.rights_terms if mech.on("rights_terms") else 0.0,
         mech["bargaining"] == "challenge", state.quarter,
     )  # fmt: skip
-    table = Table(possible, worth, gain, state.concession)
+    table = Table(possible, worth, gain, state.concession, outside_options(possible, gain, _marked(parties, state.n)))
     order = _order(state.uid, parties, surplus)
     return _sign(draws.key(Stream.RATIFICATION), order, parties, state.budget, who, table, books, rules)
+
+
+@njit(cache=True, error_model="numpy")
+def _marked(parties: I32, n: int) -> B:
+    """Who is a party to any of the contracts, (n,)."""
+    marked = np.zeros(n, np.bool_)
+    for c in range(parties.shape[0]):
+        for actor in parties[c]:
+            if actor >= 0:
+                marked[actor] = True
+    return marked
 
 
 def _order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
@@ -251,7 +263,7 @@ def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int,
     if rules.challenge:
         share = challenge_share(who.position, who.weight, who.size, who.salience, who.un_member, a, b)
     else:
-        share = nash_share(table.possible, table.gain, a, b)
+        share = nash_share(table.outside, table.possible, table.gain, a, b)
     share = _pay(who.leaders, table, books, a, b, share)
     write_terms(books.terms, who.position, a, b, share)
     if rules.rights > 0.0 and ngo >= 0:
