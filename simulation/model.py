@@ -144,6 +144,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             ActorView(self, kind) for kind in KINDS
         )
         self._scratch()
+        self._luck = Draws(scenario.seed, self.replicate, self.state.quarter)
         self._plans = Plans(scenario, self._index)
         trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
         self.view = view(self.state, self.weights)
@@ -202,7 +203,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return self
 
     def _draws(self) -> Draws:
-        return Draws(self.scenario.seed, self.replicate, self.state.quarter)
+        if self._luck.quarter != self.state.quarter:
+            self._luck = Draws(self.scenario.seed, self.replicate, self.state.quarter)
+        return self._luck
 
     def _scratch(self) -> None:
         n = self.state.n

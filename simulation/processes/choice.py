@@ -142,7 +142,7 @@ def _keen(slots: I32, trust: F, worth: F) -> tuple[B, bool]:
     return keen, everybody
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _able(ready: I32, keen: B, all_keen: bool, possible: B, trust: F, worth: F, i: int, found: I32) -> int:
     """Those of the ready with whom i may deal, and for whom, as for i, the deal is worth something.
 
@@ -185,7 +185,7 @@ def make_desk(n: int, chosen: int) -> Desk:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, size: int, able: int, desk: Desk) -> int:
     """The ``size`` best of the able in ``desk.best``, in order; only those above the outside option."""
     outside = gumbel(uniform(key, uid[i], np.uint64(pool))) if noise > 0.0 else 0.0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulation.processes.affinity import affinity
 from simulation.processes.contracts import end_deal
-from simulation.processes.links import Links, count_shared, links
+from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.processes.trust import fade
 from simulation.processes.value import View, Weights, continuation, value
@@ -164,16 +164,21 @@ def _let_lapse(
 ) -> None:  # fmt: skip
     start, partner = v.links
     ends = np.zeros(partner.size, np.bool_)
+    mine = np.zeros(uid.size, np.bool_)
     for i in range(uid.size):
+        mine[partner[start[i] : start[i + 1]]] = True
         for p in range(start[i], start[i + 1]):
             j = partner[p]
             if j < i or planned[i, j]:
                 continue
-            shared = count_shared(depth, i, j)
+            shared = 0
+            for k in partner[start[j] : start[j + 1]]:
+                shared += mine[k]
             unwanted = continuation(v, w, i, j, value(v, w, i, j, shared)) < 0.0
             unwanted = unwanted or continuation(v, w, j, i, value(v, w, j, i, shared)) < 0.0
             if unwanted:
                 ends[p] = symmetric_uniform(key, uid[i], uid[j]) < chance
+        mine[partner[start[i] : start[i + 1]]] = False
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
             if ends[p]:

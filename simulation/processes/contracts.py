@@ -257,7 +257,7 @@ def _ngo_beside(kind: I8, i: int, j: int, k: int, a: int, b: int) -> int:
     return third if kind[third] == NGO else -1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int, b: int, ngo: int) -> None:
     """Bargain, settle the concession, and let an NGO beside the pair write rights into the terms."""
     if rules.challenge:
@@ -273,7 +273,7 @@ def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int,
         books.terms[b, a, 0] = y
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _enter(kind: I8, gain: F, books: Books, quarter: int, a: int, b: int, three: bool) -> None:
     """Write one more rung of a pair into the books, both ways."""
     track = BILATERAL if kind[a] == STATE and kind[b] == STATE else NON_STATE
@@ -309,7 +309,7 @@ def _affordable(
     return rung
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _ratified(key: np.uint64, uid: U64, support: F, a: int, b: int) -> bool:
     for x, y in ((a, b), (b, a)):
         if support[x] < 1.0 and uniform(key, uid[x], uid[y]) >= support[x]:
@@ -317,7 +317,7 @@ def _ratified(key: np.uint64, uid: U64, support: F, a: int, b: int) -> bool:
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _pay(leaders: I32, table: Table, books: Books, a: int, b: int, share: float) -> float:
     """Settle the concession of a leader among the parties; returns a's weight in the terms."""
     for h in range(leaders.size):
@@ -333,7 +333,7 @@ def _pay(leaders: I32, table: Table, books: Books, a: int, b: int, share: float)
     return share
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _transfer(books: Books, payer: int, receiver: int, p: float) -> None:
     books.payment[receiver] += p
     books.payment[payer] -= p
