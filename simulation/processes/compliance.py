@@ -31,7 +31,6 @@ B = NDArray[np.bool_]
 
 LOWEST, HIGHEST = 0.02, 0.995
 """Bounds of the annual probability of compliance (MODEL C.5)."""
-QUARTERS_A_YEAR = 4
 
 
 def keep_promises(
@@ -126,7 +125,7 @@ def _conduct(
             evidence = depth[i, j] / 3.0 * (0.5 + 0.5 * transparency[i])
             # a breach is seen by j, or by an NGO that watches either side
             eye = max(seen[i], seen[j])
-            if uniform(comply_key, uid[i], uid[j]) < probability[p] ** (1.0 / QUARTERS_A_YEAR):
+            if uniform(comply_key, uid[i], uid[j]) < np.sqrt(np.sqrt(probability[p])):  # a quarter's
                 alpha[j, i] += gain * evidence
                 continue
             last_breach[i, j] = quarter

@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp
-from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
+from simulation.processes.affinity import falloff, likeness_to_all
 from simulation.processes.links import Links, count_shared, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
