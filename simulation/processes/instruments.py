@@ -48,7 +48,7 @@ _CIVIL = DOMAINS.index("civil")
 _OF_OTHERS = [FACTORS.index(name) for name in ("peers", "neighbours")]
 SMALLEST = 0.005
 """Size below which a state counts as this small: a logarithm needs a floor."""
-CENTRED = tuple(map(FACTORS.index, ["affinity", "sponsor", "habit", "capacity", "sovereignty", "votes", "size", "house"]))
+CENTRED = tuple(map(FACTORS.index, FACTORS[:2] + FACTORS[4:7] + ("votes", "size", "house")))
 """Factors counted from their mean over the eligible when a run starts, so that the reach of a text is the log odds
 of the average state that may join it, and a text of few members does not start from a mean of all states."""
 
