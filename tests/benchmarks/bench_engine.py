@@ -7,6 +7,7 @@ Steps are timed by the processor time of the thread, whole commands by the clock
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import platform
 import resource
@@ -37,6 +38,7 @@ SCENARIO = ROOT / "scenarios" / "baseline.yaml"
 PAGE = ROOT / "docs" / "performance.md"
 SIZES = (100, 250, 500, 1000, 2000, 4000)
 REPEATS = 5
+REPEATS_OF_COMMANDS = 3
 
 
 def clock(call: Callable[[], Any]) -> float:
@@ -157,21 +159,33 @@ def floor(n: int = 292) -> float:
     return float(np.median([clock(copy) for _ in range(50)])) / n**2 * 1e9
 
 
-def commands(replicates: int) -> Iterator[tuple[str, float]]:
-    """Whole commands by the clock, seconds: cold and warm cache, one and two workers."""
+def commands(replicates: int, repeats: int) -> pd.DataFrame:
+    """Whole commands by the clock, seconds (median, least, most): cold and warm cache, one and two workers."""
     with tempfile.TemporaryDirectory() as folder:
         cache = {**os.environ, "NUMBA_CACHE_DIR": str(Path(folder) / "kernels")}
         wifaq = [sys.executable, "-m", "simulation.cli"]
-        yield "wifaq --help", _wall([*wifaq, "--help"], cache)
-        base = [*wifaq, "run", str(SCENARIO), "--out"]
-        yield "1 replicate, cold cache", _wall([*base, f"{folder}/a", "--replicates", "1"], cache)
-        yield "1 replicate, warm", _wall([*base, f"{folder}/b", "--replicates", "1"], cache)
-        for count, workers in ((replicates // 4, 1), (replicates // 4, 2), (replicates, 2)):
-            more = ["--replicates", str(count), "--no-contrasts", "--workers", str(workers)]
-            name = f"{count} replicates, workers: {workers}, no contrasts"
-            yield name, _wall([*base, f"{folder}/{count}_{workers}", *more], cache)
-        name = f"{replicates} replicates and their contrasts, workers: 2"
-        yield name, _wall([*base, f"{folder}/c", "--replicates", str(replicates), "--workers", "2"], cache)
+        out = (f"{folder}/{k}" for k in itertools.count())
+
+        def run(count: int, workers: int, *more: str) -> float:
+            asked = ["--replicates", str(count), "--workers", str(workers), *more]
+            return _wall([*wifaq, "run", str(SCENARIO), "--out", next(out), *asked], cache)
+
+        few = replicates // 4
+        timed: list[tuple[str, int, Callable[[], float], int]] = [
+            ("`wifaq --help`", 0, lambda: _wall([*wifaq, "--help"], cache), repeats),
+            ("whole forecast, cold cache, 2 workers", replicates, lambda: run(replicates, 2), 1),
+            ("1 replicate", 1, lambda: run(1, 1, "--no-contrasts"), repeats),
+            ("no contrasts, 1 worker", few, lambda: run(few, 1, "--no-contrasts"), repeats),
+            ("no contrasts, 2 workers", few, lambda: run(few, 2, "--no-contrasts"), repeats),
+            ("no contrasts, 2 workers", replicates, lambda: run(replicates, 2, "--no-contrasts"), repeats),
+            ("whole forecast, 2 workers", replicates, lambda: run(replicates, 2), repeats),
+        ]
+        rows = []
+        for name, count, call, times in timed:
+            seconds = np.array([call() for _ in range(times)])
+            middle = float(np.median(seconds))
+            rows.append((name, count, middle, seconds.min(), seconds.max(), count / middle))
+    return pd.DataFrame(rows, columns=["command", "replicates", "seconds", "least", "most", "replicates a second"])
 
 
 def _wall(command: list[str], environment: dict[str, str]) -> float:
@@ -193,8 +207,8 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield _table(steps(repeats).round(2).rename_axis("step").reset_index())
     yield f"\nMoving seven arrays of that size through the processor: {floor():.2f} ns a pair.\n"
     yield "\n## Growth with the number of actors (made-up worlds)\n\n" + _table(growth(sizes).round(2))
-    yield "\n## Whole commands, seconds by the clock\n\n"
-    yield _table(pd.DataFrame(list(commands(replicates)), columns=["command", "seconds"]).round(2))
+    yield "\n## Whole commands, seconds by the clock\n\n" + _table(commands(replicates, REPEATS_OF_COMMANDS).round(2))
+    yield "\nThe whole forecast runs two contrast worlds beside the asked replicates.\n"
     yield "\n## Decisions replaced in Python\n\n" + _table(bench_hooks.measure(repeats=3).round(2))
 
 
