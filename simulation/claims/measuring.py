@@ -37,6 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 """Of the table of claims: a row a check; one row for a claim that has none."""
 NUMBERS = ("a", "b", "difference", "low", "high")
+_MADE_FROM = ("claim", "definition", "model", "version")
 _HASH = 12  # hexadecimal digits
 _PRINT_HORIZON = "2026Q4"
 _PRINT_METRICS = ("commitments", "cooperation", "capacity", "incidents_so_far", "world_deals", "trust_partners")
@@ -133,7 +134,8 @@ def judged(frame: pd.DataFrame) -> pd.DataFrame:
     for claim in LEDGER.values():
         own = frame.loc[frame["claim"] == claim.id]
         if not claim.checks:
-            rows += [{**dict(row), "verdict": NOT_TESTABLE} for _, row in own.iloc[:1].iterrows()]
+            bare = own[list(_MADE_FROM)].iloc[:1].to_dict("records")
+            rows += [{str(name): value for name, value in row.items()} | {"verdict": NOT_TESTABLE} for row in bare]
             continue
         told = [
             _told(check, row, counted(claim))
