@@ -24,10 +24,11 @@ OWN: dict[str, Arm] = {
     "own_capabilities": Arm("baseline", {"strategy.local_share": 0.5, "strategy.fund_local": 0.8}),
     "big_budgets": Arm("baseline", {"parameters.state_budget_size": 12, "parameters.firm_budget": 3}),
     "portfolio": Arm("mixed_portfolio"),
+    "portfolio_of_states": Arm("mixed_portfolio", {"strategy.partners": ("state",)}),
     "portfolio_foreign": Arm("mixed_portfolio", {"strategy.local_share": 0}),
     "firms_only": Arm("baseline", {"strategy.partners": ("firm",)}),
     "no_ngos": Arm("baseline", {"strategy.partners": _NO_NGOS}),
-    "multilateral_only": Arm("baseline", {"strategy.tracks": ("multilateral",)}),
+    "multilateral_only": Arm("mixed_portfolio", {"strategy.tracks": ("multilateral",)}),
     "open_inclusive": Arm(
         "governance_agency_learning",
         {"strategy.agency": 0, "strategy.transparency": 0.7, "strategy.partners": _EVERYBODY},

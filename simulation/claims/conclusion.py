@@ -9,7 +9,7 @@ from simulation.claims.records import distance_to_fellows, partners_nearby, regi
 _OPEN = "open, all kinds of partner and learning which track pays against opaque, states only and not learning"
 _AVERAGE = "at fragmentation .6 against none, governance being the average"
 _LOCKED = {"lock_in_eu": "the EU's", "lock_in_china": "China's", "lock_in_us": "the US's"}
-_UN_ONLY = "mixed portfolio against the multilateral track alone"
+_UN_ONLY = "mixed portfolio against the multilateral track alone, both with oversight and openness"
 _BUSINESS = ("research_firms", "firms")
 _RESEARCH = "research-minded firms against business-only ones"
 

@@ -138,8 +138,7 @@ def judged(frame: pd.DataFrame) -> pd.DataFrame:
             rows += [{str(name): value for name, value in row.items()} | {"verdict": NOT_TESTABLE} for row in bare]
             continue
         told = [
-            _told(check, row, counted(claim))
-            for check, (_, row) in zip(claim.checks, own.iterrows(), strict=False)
+            _told(check, row, counted(claim)) for check, (_, row) in zip(claim.checks, own.iterrows(), strict=False)
         ]
         decisive = [str(row["outcome"]) for row, check in zip(told, claim.checks, strict=False) if row["counts"]]
         rows += [row | {"verdict": verdict(decisive) if decisive else NOT_RUN} for row in told]

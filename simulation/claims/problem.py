@@ -217,4 +217,3 @@ CLAIMS: tuple[Claim, ...] = (
         "Adoption is the share of people online, no measure of AI itself.",
     ),
 )  # fmt: skip
-

@@ -18,7 +18,8 @@ _RIVALROUS = "with rivalry at 4 against none"
 _HARDER = ("harder_blocs", "baseline")
 _PACE = ("fast_growth", "slow_growth")
 _PACED = "with capability growing by 6 % a quarter against 1.5 %"
-_ALL_TYPES = "all kinds of partner with oversight and openness against states only"
+_ALL_TYPES = "all kinds of partner against states only, both with oversight and openness"
+_PORTFOLIOS = ("portfolio", "portfolio_of_states")
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
@@ -179,9 +180,9 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "C35", "4.1", "Take partners of different nature, and only those that add value", "SE",
         (
-            gap("cooperation", _ALL_TYPES, "cooperation", ("portfolio", "states_only"), "higher"),
-            gap("governance capacity", _ALL_TYPES, "capacity", ("portfolio", "states_only"), "higher"),
-            gap("commitments of the focal state", _ALL_TYPES, "commitments", ("portfolio", "states_only"), "higher"),
+            gap("cooperation", _ALL_TYPES, "cooperation", _PORTFOLIOS, "higher"),
+            gap("governance capacity", _ALL_TYPES, "capacity", _PORTFOLIOS, "higher"),
+            gap("commitments of the focal state", _ALL_TYPES, "commitments", _PORTFOLIOS, "higher"),
         ),
         "That only partners who add value are taken is the rule of choice itself.",
     ),
@@ -189,9 +190,9 @@ CLAIMS: tuple[Claim, ...] = (
         "C36", "4.1", "Invite firms, think tanks, NGOs and issue groups into a framework of one's own", "S",
         (
             combined("commitments with firms, think tanks and NGOs", _ALL_TYPES, "higher",
-                     *((w, arm, f"commitments_{kind}", "") for w, arm in ((1.0, "portfolio"), (-1.0, "states_only"))
+                     *((w, arm, f"commitments_{kind}", "") for w, arm in zip((1.0, -1.0), _PORTFOLIOS, strict=True)
                        for kind in ("firm", "think_tank", "ngo")), kind="built in"),
-            gap("governance capacity", _ALL_TYPES, "capacity", ("portfolio", "states_only"), "higher"),
+            gap("governance capacity", _ALL_TYPES, "capacity", _PORTFOLIOS, "higher"),
         ),
     ),
     Claim(
