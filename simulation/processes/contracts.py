@@ -183,11 +183,11 @@ def sign(
         mech["bargaining"] == "challenge", state.quarter,
     )  # fmt: skip
     table = Table(possible, worth, gain, state.concession)
-    order = _order(state.uid, parties, surplus)
+    order = signing_order(state.uid, parties, surplus)
     return _sign(draws.key(Stream.RATIFICATION), order, parties, state.budget, who, table, books, rules)
 
 
-def _order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
+def signing_order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
     """Contracts by falling surplus, ties by the uids of the parties."""
     if parties.shape[0] == 0:
         return np.zeros(0, np.int64)
