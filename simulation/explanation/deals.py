@@ -147,7 +147,7 @@ def _triple(table: Table, t: int, settled: Settled | None, left: F) -> Iterator[
     chance, luck = _passing(table, t)
     gains = {a: float(talks.tabled.gain[t, place]) for place, a in enumerate(parties)}
     sides = [side for a in (row, *partners) for side in _sides_of_three(table, a, parties, level, gains, settled, left)]
-    unwilling = tuple(a for place, a in enumerate(parties) if talks.yes[t, place] < 0.5)
+    unwilling = (parties[int(talks.yes[t].argmin())],)
     worthless = any(gain < WORTHLESS for gain in gains.values())
     event = Event(
         "refused", partners, TRILATERAL, level, parties[:1], unwilling, "worthless" if worthless else "not_passed",

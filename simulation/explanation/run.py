@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulation.errors import Fault, InputError, suggest
 from simulation.explanation.tables import Explanation, tables
 from simulation.explanation.watcher import Watcher
 from simulation.model import GovernanceModel
@@ -35,14 +34,13 @@ def explain_run(
 
     Raises
     ------
+    ModelError
+        If there is no such actor.
     InputError
-        If there is no such actor, or the scenario cannot be built.
+        If the scenario cannot be built.
     """
     model = GovernanceModel(scenario, replicate=replicate, actors=actors, world=world)
     try:
-        if actor not in model.state.ids:
-            advice = suggest(actor, list(model.state.ids)) or "see `wifaq list actors`"
-            raise InputError(Fault("", f"no actor {actor!r}; {advice}", "--actor"))
         watcher = Watcher(model, model.index(actor))
         model.watch = watcher
         model.run()

@@ -88,7 +88,9 @@ class Explanation:
         return self._of(self.events.loc[order[:count]])
 
     def _of(self, events: pd.DataFrame) -> Explanation:
-        terms = self.terms.loc[self.terms["event"].isin(events["event"])]
+        place = {event: k for k, event in enumerate(events["event"])}
+        terms = self.terms.loc[self.terms["event"].isin(place)]
+        terms = terms.sort_values("event", kind="stable", key=lambda column: column.map(place))
         return replace(self, events=events.reset_index(drop=True), terms=terms.reset_index(drop=True))
 
     def save(self, folder: Path | str) -> Path:
@@ -157,7 +159,7 @@ class _Namer:
         track = TRACKS[event.track] if event.track >= 0 else ""
         return (
             event.kind, about, name, track, event.depth, self._listed(event.by), self._listed(event.refused_by),
-            event.reason, event.probability, event.luck, event.decided.get(own, math.nan), event.commitments,
+            event.reason, event.probability, event.luck, event.decided.get(own, math.nan), event.commitments + 0.0,
         )  # fmt: skip
 
     def terms(self, event: Event) -> Iterator[tuple[Any, ...]]:
@@ -181,7 +183,7 @@ class _Namer:
         if side.factors:
             yield *who, *whom, "value", "value", side.value, side.weight
         for name, value in side.terms.items():
-            yield *who, *whom, "term", name, value, side.weight
+            yield *who, *whom, "term", name, value + 0.0, side.weight  # no minus before a zero
         for name, value in side.given.items():
             yield *who, *whom, "given", name, value, side.weight
 
