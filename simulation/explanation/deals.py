@@ -168,5 +168,7 @@ def _sides_of_three(
         yield Side(a, -1, {"worthless": gains[a]})
         return
     new = [b for b in parties if b != a and table.start[a, b] < level]
+    if not new:  # its own deals are as deep as that already
+        yield Side(a, -1, {"nothing_new": 0.0})
     for b in new:
         yield _side(table, a, b, settled, left, 1.0 / len(new))

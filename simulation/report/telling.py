@@ -30,14 +30,18 @@ def told(event: Mapping[Any, Any], actor: str, names: Mapping[str, str], words: 
     """
     by, about = _ids(event["by"]), _ids(event["about"])
     others = [other for other in (actor, *about) if other not in by]
+
+    def listed(ids: list[str]) -> str:
+        return words.listing([_apart(names.get(name, name), words) for name in ids])
+
     values: dict[str, object] = {
-        "actor": names[actor],
-        "partner": words.known(event["name"]) if event["kind"] == "joined" else _listed(about, names, words),
+        "actor": listed([actor]),
+        "partner": _apart(words.known(event["name"]), words) if event["kind"] == "joined" else listed(about),
         "depth": name_of({str(rung): name for rung, name in DEPTH.items()}, str(event["depth"]), words),
         "track": name_of(TRACK, _text(event["track"]), words),
-        "by": _listed(by, names, words),
-        "other": _listed(others, names, words),
-        "who": _listed(_ids(event["refused_by"]), names, words),
+        "by": listed(by),
+        "other": listed(others),
+        "who": listed(_ids(event["refused_by"])),
         "probability": _number(event["probability"], words),
         "luck": _number(event["luck"], words),
     }
@@ -71,8 +75,14 @@ def _text(cell: Any) -> str:
 
 
 def _number(cell: Any, words: Words) -> str:
-    return "–" if pd.isna(cell) else words.number(float(cell), DIGITS)
+    """A probability or a draw; it never shows as 0 or 1 what is not."""
+    if pd.isna(cell):
+        return "–"
+    least = 10.0**-DIGITS
+    value = float(cell)
+    return words.number(value if value in (0.0, 1.0) else min(max(value, least), 1.0 - least), DIGITS)
 
 
-def _listed(ids: list[str], names: Mapping[str, str], words: Words) -> str:
-    return words.listing([names.get(name, name) for name in ids])
+def _apart(name: str, words: Words) -> str:
+    """A name that keeps its own direction in a line from right to left."""
+    return f"\u2068{name}\u2069" if words.right_to_left else name
