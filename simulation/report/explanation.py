@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,6 +17,8 @@ from simulation.words.language import ENGLISH
 if TYPE_CHECKING:
     from simulation.explanation import Explanation
 
+Row = Mapping[Any, Any]
+"""Of the terms of an explanation."""
 _NEUTRAL = 0.005
 """A factor as near as this to one, or a term to zero, is not shown; the tables have it."""
 _SHORT = {"kept": "if kept", "broken": "if broken", "setup": "set-up", "partner_activity": "activity",
@@ -37,7 +39,9 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
     for line in (heading, _RULES):
         console.print(Text(textwrap.fill(line, console.width)))
     names = {explanation.actor: explanation.name} | names_of(explanation.events, explanation.terms, ENGLISH)
-    terms = dict(tuple(explanation.terms.groupby("event", sort=False)))
+    terms: dict[int, list[Row]] = {}
+    for row in explanation.terms.to_dict("records"):
+        terms.setdefault(row["event"], []).append(row)
     quarter = ""
     for event in explanation.events.to_dict("records"):
         head, why = told(event, explanation.actor, names, ENGLISH)
@@ -45,7 +49,7 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
         quarter = event["quarter"]
         console.print()
         console.print(Text(_wrapped(head, console.width, f"{when:8}", 0), style="bold"))
-        lines = [(why, 0), *_sides(event, terms.get(event["event"], explanation.terms[:0]))]
+        lines = [(why, 0), *_sides(event, terms.get(event["event"], ()))]
         for line, hanging in lines:
             console.print(Text(_wrapped(line, console.width, _INDENT, hanging)))
 
@@ -59,22 +63,25 @@ def _counts(events: pd.DataFrame) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "Nothing happened"
 
 
-def _sides(event: Mapping[Any, Any], terms: pd.DataFrame) -> Iterator[tuple[str, int]]:
+def _sides(event: Mapping[Any, Any], terms: Sequence[Row]) -> Iterator[tuple[str, int]]:
     """Lines of what each side weighed up, each with the indent of what is wrapped."""
-    for actor in dict.fromkeys(terms["actor"]):
-        own = terms.loc[(terms["actor"] == actor) & (terms["part"] != "decided")]
-        partners = list(dict.fromkeys(own["other"]))
+    for actor in dict.fromkeys(row["actor"] for row in terms):
+        own = [row for row in terms if row["actor"] == actor and row["part"] != "decided"]
+        partners = list(dict.fromkeys(row["other"] for row in own))
         for other in partners:
-            yield from _side(event, own.loc[own["other"] == other], len(partners) > 1)
+            yield from _side(event, [row for row in own if row["other"] == other], len(partners) > 1)
         if len(partners) > 1:
-            mean = terms.loc[(terms["actor"] == actor) & (terms["part"] == "decided"), "value"].iloc[0]
+            mean = next(row["value"] for row in terms if row["actor"] == actor and row["part"] == "decided")
             yield f"  mean U {mean:.2f}", 0
 
 
-def _side(event: Mapping[Any, Any], rows: pd.DataFrame, several: bool) -> Iterator[tuple[str, int]]:
-    first, terms = rows.iloc[0], _cells(rows, "term")
+def _side(event: Mapping[Any, Any], rows: Sequence[Row], several: bool) -> Iterator[tuple[str, int]]:
+    first, terms = rows[0], _cells(rows, "term")
     who = f"{first['actor_name']} on {first['other_name']}" if several else str(first["actor_name"])
     factors, given = _cells(rows, "factor"), _cells(rows, "given")
+    if len(terms) == 1:  # nothing to add up: no value, or nothing new
+        yield f"{who}: {_name(next(iter(terms)))}", 2
+        return
     if not factors:
         yield f"{who}: {_SYMBOL.get(event['kind'], 'U')} {_sum(terms)}", 2
         return
@@ -97,9 +104,8 @@ def _name(name: str) -> str:
     return _SHORT.get(name, NAME[name])
 
 
-def _cells(rows: pd.DataFrame, part: str) -> dict[str, float]:
-    found = rows.loc[rows["part"] == part]
-    return dict(zip(found["name"], found["value"].astype(float), strict=True))
+def _cells(rows: Sequence[Row], part: str) -> dict[str, float]:
+    return {row["name"]: row["value"] for row in rows if row["part"] == part}
 
 
 def _far(number: float, neutral: float) -> bool:
