@@ -28,6 +28,7 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "choice": ("baseline", {"mechanisms.consent": "choice"}),
     "challenge": ("baseline", {"mechanisms.bargaining": "challenge"}),
     "learning": ("governance_agency_learning", {"mechanisms.learning": "roth_erev"}),
+    "imitation": ("baseline", {"mechanisms.learning": "fermi", "mechanisms.bloc_proposal": "challenge"}),
     "busy": ("opportunism", {"parameters.tempo": 0.5, "parameters.breach_lowers_depth": 0.9, "parameters.lapse": 1}),
 }
 
