@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulation.processes.choice import Offers
 from simulation.processes.trilateral import Triples
 from simulation.processes.value import View
@@ -18,7 +21,7 @@ class Talks(NamedTuple):
     gain: F  # [n, n] U with rivalry and concessions; rows of those who talked are current
     offers: Offers  # [m]; under the choice rule the agreements themselves
     chance: F  # [m] probability of a yes of the receiver; missing under the choice rule
-    agreed: I32  # [k] indexes of the offers that were accepted
+    agreed: NDArray[np.signedinteger]  # [k] indexes of the offers that were accepted
     tabled: Triples  # [t] contracts of three on the table
     yes: F  # [t, 3] probability of a yes of each party
     rate: F  # [n] probability that a contract of three is put on the table, by broker

@@ -164,16 +164,13 @@ class _Namer:
 
     def terms(self, event: Event) -> Iterator[tuple[Any, ...]]:
         """Rows of the terms of an event from ``actor`` on."""
-        told: set[int] = set()
-        for place, side in enumerate(event.sides):
-            yield from self._side(side)
-            told.add(side.actor)
-            if not any(later.actor == side.actor for later in event.sides[place + 1 :]):
-                if side.actor in event.decided:
-                    others = self._listed(s.other for s in event.sides if s.actor == side.actor and s.other >= 0)
-                    name = self._names[side.actor]
-                    decided = event.decided[side.actor]
-                    yield self._ids[side.actor], name, others, "", "decided", "decided", decided, 1.0
+        for actor in dict.fromkeys(side.actor for side in event.sides):
+            own = [side for side in event.sides if side.actor == actor]
+            for side in own:
+                yield from self._side(side)
+            if actor in event.decided:
+                others = self._listed(side.other for side in own if side.other >= 0)
+                yield self._ids[actor], self._names[actor], others, "", "decided", "decided", event.decided[actor], 1.0
 
     def _side(self, side: Side) -> Iterator[tuple[Any, ...]]:
         who = self._ids[side.actor], self._names[side.actor]

@@ -76,12 +76,11 @@ def annual_compliance(
 def promise(state: State, par: Parameters, i: int, j: int) -> float:
     """Annual probability π_ij with which i keeps its word to j, in [.02, .995]."""
     likeness = affinity(state.position[i], state.position[j], state.weight[i], par.affinity_width)
-    return float(
-        annual_compliance(
-            state.load[i], likeness, state.capture[i], par.compliance_base, par.compliance_load,
-            par.compliance_distance, par.compliance_capture,
-        )  # fmt: skip
-    )
+    probability = annual_compliance(
+        state.load[i], likeness, state.capture[i], par.compliance_base, par.compliance_load, par.compliance_distance,
+        par.compliance_capture,
+    )  # fmt: skip
+    return float(probability)
 
 
 def compliance_terms(state: State, par: Parameters, i: int, j: int) -> dict[str, float]:

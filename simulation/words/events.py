@@ -38,7 +38,8 @@ REASON: Mapping[str, str] = {
     "unseen": N_("Nobody sees it (probability of keeping it in the quarter {probability}, luck {luck})."),
     "seen": N_("It is seen (probability of keeping it in the quarter {probability}, luck {luck})."),
     "seen_lowered": N_(
-        "It is seen, and the deal falls by a rung (probability of keeping it in the quarter {probability}, luck {luck})."
+        "It is seen, and the deal falls by a rung (probability of keeping it in the quarter {probability}, luck "
+        "{luck})."
     ),
     "lapsed": N_("No longer worth having to {by} (probability that it ends {probability}, luck {luck})."),
     "shed": N_("Upkeep exceeds the budget of {by}."),

@@ -192,7 +192,8 @@ def test_every_offer_is_told(run: Run) -> None:
     """Made, deepened or refused; untold is only what a contract of three had already settled that quarter."""
     ids = run.model.state.ids
     for actor, found in run.found.items():
-        offered = {(int(q), ids[int(i)], ids[int(j)]) for q, i, j, *_ in run.offers if actor in (ids[int(i)], ids[int(j)])}
+        offered = {(int(q), ids[int(i)], ids[int(j)]) for q, i, j, *_ in run.offers}
+        offered = {offer for offer in offered if actor in offer[1:]}
         told, settled = set(), set()
         for row in found.events.loc[found.events["kind"].isin(["made", "deepened", "refused"])].to_dict("records"):
             if row["track"] == "trilateral":

@@ -18,7 +18,6 @@ from simulation.processes.instruments import FACTORS
 from tests.synthetic import QUIET, make_deal, make_instrument, make_model, make_scenario, make_world
 
 
-
 def explained(model: GovernanceModel, actor: str = "A02") -> Explanation:
     """Run a model to its end under a watcher."""
     watcher = Watcher(model, model.index(actor))

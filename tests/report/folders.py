@@ -100,14 +100,16 @@ def explained(scenario, actor: str, replicate: int, actors=None) -> Explanation:
     """An explanation of four events: a text joined, a contract of three, a deal deepened, an offer refused."""
     elm = ("elm", f"Elm {_SCRIPT} & co")
     quarter = str(scenario.start)
+    text = "Global Partnership on AI"
     events = [
-        (0, quarter, "joined", "y", "Global Partnership on AI", "multilateral", 0, actor, "", "", 0.02, 0.01, -3.9, 0.5),
+        (0, quarter, "joined", "y", text, "multilateral", 0, actor, "", "", 0.02, 0.01, -3.9, 0.5),
         (1, quarter, "made", "FRA elm", f"France, {elm[1]}", "trilateral", 1, "FRA", "", "", 0.3, 0.2, 0.4, 2 / 3),
         (2, quarter, "deepened", "CHN", "China", "bilateral", 2, actor, "", "", 0.9999, 0.5, 0.5, 1 / 3),
         (3, quarter, "refused", "USA", "United States", "bilateral", 1, actor, "USA", "declined", 0.4, 0.5, 0.3, 0.0),
     ]
     me, fra, chn, usa = (actor, "Morocco"), ("FRA", "France"), ("CHN", "China"), ("USA", "United States")
-    terms = [(0, "joined", *me, "", "", "term", "intercept", -6.0, 1.0), (0, "joined", *me, "", "", "term", "size", 2.1, 1.0),
+    terms = [(0, "joined", *me, "", "", "term", "intercept", -6.0, 1.0),
+             (0, "joined", *me, "", "", "term", "size", 2.1, 1.0),
              (0, "joined", *me, "", "", "decided", "decided", -3.9, 1.0)]  # fmt: skip
     sides = [(1, "made", me, fra, 0.5), (1, "made", me, elm, 0.5), (1, "made", fra, me, 1.0), (1, "made", elm, me, 1.0),
              (2, "deepened", me, chn, 1.0), (2, "deepened", chn, me, 1.0),
