@@ -68,7 +68,9 @@ def _table(place: int, event: Mapping[Any, Any], terms: pd.DataFrame, subject: S
     columns = _columns(terms)
     several = len(columns) > len({column.actor for column in columns})
     heads = ["", *(_heading(column, names, words, several) for column in columns)]
-    rows = [*_lines(columns, str(event["kind"]), words), *_means(columns, terms, words, several)]
+    decided = terms.loc[terms["part"] == "decided"].set_index("actor")["value"]
+    means = [_means(columns, decided, words)] if several else []
+    rows = [*_lines(columns, str(event["kind"]), words), *means, *_given(columns, words)]
     return Table(f"event_{place}", caption, terms, heads, rows)
 
 
@@ -103,7 +105,7 @@ def _heading(column: _Column, names: Mapping[str, str], words: Words, several: b
 
 
 def _lines(columns: list[_Column], kind: str, words: Words) -> Iterator[list[str]]:
-    """Factors and their product, terms and their sum, then what else bore on it."""
+    """Factors and their product, terms and their sum."""
     for part, neutral in (("factor", 1.0), ("term", 0.0)):
         for name in _names(columns, part):
             cells = [column.cells.get((part, name)) for column in columns]
@@ -115,22 +117,23 @@ def _lines(columns: list[_Column], kind: str, words: Words) -> Iterator[list[str
             yield [f"= {words(VALUE)}", *(_cell(value, words) for value in values)]
     total = words(DECIDED.get(kind, UTILITY))
     yield [f"= {total}", *(_cell(column.total(), words, signed=kind != "broken") for column in columns)]
+
+
+def _given(columns: list[_Column], words: Words) -> Iterator[list[str]]:
+    """What else bore on it."""
     for name in _SHOWN_GIVEN:
         cells = [column.cells.get(("given", name)) for column in columns]
         if any(cell is not None for cell in cells):
             yield [words(NAME[name]), *(_cell(cell, words) for cell in cells)]
 
 
-def _means(columns: list[_Column], terms: pd.DataFrame, words: Words, several: bool) -> list[list[str]]:
-    """The mean utility of who gained two partners at once, under the first of them."""
-    if not several:
-        return []
-    decided = terms.loc[terms["part"] == "decided"].set_index("actor")["value"]
+def _means(columns: list[_Column], decided: pd.Series, words: Words) -> list[str]:
+    """The mean utility of each party, for one that gains two partners at once under the first of them."""
     cells, seen = [], set()
     for column in columns:
         cells.append("" if column.actor in seen else _cell(float(decided[column.actor]), words, signed=True))
         seen.add(column.actor)
-    return [[f"= {words(MEAN)}", *cells]]
+    return [f"= {words(MEAN)}", *cells]
 
 
 def _names(columns: list[_Column], part: str) -> list[str]:
