@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from simulation.scenario.checks import world_of
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
+    from simulation.model import GovernanceModel
     from simulation.scenario.schema import Scenario
 
 
@@ -27,6 +28,7 @@ def explain(
     quarters: Sequence[str] = (),
     parameters: str = posterior.POSTERIOR,
     actors: Cast | None = None,
+    tweak: Callable[[GovernanceModel], object] | None = None,
     sets: Sequence[str] = (),
 ) -> Explanation:
     """Run one replicate and explain every deal and join of one actor.
@@ -48,6 +50,8 @@ def explain(
         ``defaults``: without.
     actors
         Replacement classes by actor id or by kind, as in ``run``.
+    tweak
+        A function of the model, called before it runs, e.g. to write into agents.
     sets
         Changes of scenario keys, ``key=value`` each.
 
@@ -67,7 +71,7 @@ def explain(
     _check(scenario, world.ids, actor, kinds, quarters, replicate)
     if parameters == posterior.POSTERIOR:
         scenario = posterior.with_draw(scenario, replicate, posterior.chosen(scenario))
-    return explain_run(scenario, actor, replicate, actors, world).select(kinds, quarters)
+    return explain_run(scenario, actor, replicate, actors, world, tweak).select(kinds, quarters)
 
 
 def _check(

@@ -7,7 +7,7 @@ calling the pure functions of ``simulation.processes``; nothing happens anywhere
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
 from simulation.state import KINDS, MULTILATERAL, REGIONAL, TRACKS, State
-from simulation.talks import Talks
+from simulation.talks import Talks, Watch, nobody
 
 F = NDArray[np.float64]
 
@@ -77,10 +77,6 @@ QUARTER: tuple[tuple[str, str], ...] = (
     ("record", "everything is written down, nothing is changed"),
 )
 """The quarter: each step's method and the reason for its place."""
-
-
-def _nobody(moment: str) -> None:
-    """Watches a run that nobody watches."""
 
 
 class GovernanceModel(mesa.Model):  # type: ignore[misc]
@@ -148,7 +144,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.weights = weights(self.parameters, self.mechanisms)
         self._index = {name: k for k, name in enumerate(self.state.ids)}
         self.hooks = Hooks()
-        self.watch: Callable[[str], None] = _nobody
+        self.watch: Watch = nobody
         self.actors = self._make_actors(actors or {})
         self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
             ActorView(self, kind) for kind in KINDS

@@ -1,7 +1,8 @@
-"""The negotiations of one quarter, put together for whoever wants to read them; nothing of the model reads this."""
+"""What a run shows to whoever watches it: its moments, and the negotiations of a quarter. The model reads neither."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,13 @@ from simulation.processes.choice import Offers
 from simulation.processes.trilateral import Triples
 from simulation.processes.value import View
 from simulation.state import I32, B, F
+
+Watch = Callable[[str], None]
+"""Called with the name of each moment of a quarter."""
+
+
+def nobody(moment: str) -> None:
+    """Watches a run that nobody watches."""
 
 
 class Talks(NamedTuple):

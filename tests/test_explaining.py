@@ -14,6 +14,7 @@ from simulation.errors import InputError
 from simulation.experiments import store
 from simulation.explaining import explain
 from simulation.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.model import GovernanceModel
 from simulation.results import Results
 from simulation.running import explained_replicate, run
 from tests.shipped import SCENARIOS, shipped
@@ -55,6 +56,15 @@ def test_seed_replicate_and_draw_make_another_run() -> None:
     pd.testing.assert_frame_equal(first, explain(scenario).events)
     for other in ({"seed": 1}, {"replicate": 1}, {"parameters": "defaults"}):
         assert not first.equals(explain(scenario, **other).events)
+
+
+def test_a_tweaked_world_is_explained_as_tweaked() -> None:
+    def poor(model: GovernanceModel) -> None:
+        model.states["MAR"].budget = 0.0
+
+    found = explain(shipped(changes=CHANGES), tweak=poor)
+    assert "shed" in set(found.events["kind"])
+    assert "made" not in set(found.events["kind"])
 
 
 def test_all_faults_at_once() -> None:

@@ -10,13 +10,11 @@ from simulation.explanation.events import RUNG, Event, Side, valued, worth
 from simulation.explanation.signing import Settled, after_upkeep, price, settle
 from simulation.model import GovernanceModel
 from simulation.processes.rivalry import bid_terms
+from simulation.processes.trilateral import NO_DEAL
 from simulation.processes.value import View, utility_terms
 from simulation.randomness import Draws, Stream, uniform
 from simulation.state import BILATERAL, I8, NON_STATE, STATE, TRILATERAL, F
 from simulation.talks import Talks
-
-WORTHLESS = -1e8
-"""A utility below this is the model's mark of a deal without value or without any trust."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ def _triple(table: Table, t: int, settled: Settled | None, left: F) -> Iterator[
     gains = {a: float(talks.tabled.gain[t, place]) for place, a in enumerate(parties)}
     sides = [side for a in (row, *partners) for side in _sides_of_three(table, a, parties, level, gains, settled, left)]
     unwilling = (parties[int(talks.yes[t].argmin())],)
-    worthless = any(gain < WORTHLESS for gain in gains.values())
+    worthless = any(gain == NO_DEAL for gain in gains.values())
     event = Event(
         "refused", partners, TRILATERAL, level, parties[:1], unwilling, "worthless" if worthless else "not_passed",
         chance, luck, gains, sides=tuple(sides),
@@ -164,7 +162,7 @@ def _sides_of_three(
     left: F,
 ) -> Iterator[Side]:  # fmt: skip
     """What a party weighed up: the mean over the partners with whom the contract is new to it."""
-    if gains[a] < WORTHLESS:
+    if gains[a] == NO_DEAL:
         yield Side(a, -1, {"worthless": gains[a]})
         return
     new = [b for b in parties if b != a and table.start[a, b] < level]

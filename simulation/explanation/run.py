@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulation.explanation.tables import Explanation, tables
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def explain_run(
-    scenario: Scenario, actor: str, replicate: int = 0, actors: Cast | None = None, world: World | None = None
+    scenario: Scenario,
+    actor: str,
+    replicate: int = 0,
+    actors: Cast | None = None,
+    world: World | None = None,
+    tweak: Callable[[GovernanceModel], object] | None = None,
 ) -> Explanation:
     """Run one replicate of a scenario to its horizon and explain it for one actor.
 
@@ -31,6 +37,8 @@ def explain_run(
         Replacement classes by actor id or kind.
     world
         A world to use in place of the shipped one.
+    tweak
+        A function of the model, called before it runs: what it writes into agents and arrays is part of the run.
 
     Raises
     ------
@@ -41,6 +49,8 @@ def explain_run(
     """
     model = GovernanceModel(scenario, replicate=replicate, actors=actors, world=world)
     try:
+        if tweak is not None:
+            tweak(model)
         watcher = Watcher(model, model.index(actor))
         model.watch = watcher
         model.run()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from simulation.processes.contracts import signing_order
+from simulation.processes.contracts import ROUNDING, signing_order
 from simulation.processes.links import rungs
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.parameters import Parameters
@@ -14,7 +14,6 @@ from simulation.state import I8, MAX_DEPTH, F, State
 from simulation.talks import Talks
 
 Pair = tuple[int, int]
-_ROUNDING = 1e-12  # as in the signing itself
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def settle(talks: Talks, state: State, par: Parameters, draws: Draws, depth: I8)
         new = [pair for pair in pairs if now[pair] < level and pair not in moved]
         due = {a: sum(price(par, int(now[pair])) for pair in new if a in pair) for a in parties}
         had = {a: float(left[a]) for a in parties}
-        poor = tuple(a for a in parties if due[a] > had[a] + _ROUNDING)
+        poor = tuple(a for a in parties if due[a] > had[a] + ROUNDING)
         if poor or not new:
             found[c] = Settled(had, due, (), "budget" if poor else "moved", poor)
             continue

@@ -11,12 +11,11 @@ import numpy as np
 from simulation.explanation.events import RUNG, Event, Side, valued, worth
 from simulation.model import GovernanceModel
 from simulation.processes.compliance import QUARTERS_A_YEAR, compliance_terms, promise
+from simulation.processes.contracts import KEPT_TO_THE_LAST
 from simulation.processes.links import rungs
 from simulation.processes.value import View, continuation, continuation_terms
 from simulation.randomness import Draws, Stream, symmetric_uniform, uniform
 from simulation.state import I8, F
-
-_LAST = 1e6  # what keeps the scenario's own deals to the last when deals are shed
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def _shedder(book: Book, j: int) -> int:
 def _dropped(book: Book, i: int) -> set[int]:
     state, cost = book.model.state, book.model.parameters.upkeep_cost
     partners = np.flatnonzero(book.before[i]).tolist()
-    kept = {k: book.worth_keeping(i, k) + _LAST * bool(state.planned[i, k]) for k in partners}
+    kept = {k: book.worth_keeping(i, k) + KEPT_TO_THE_LAST * bool(state.planned[i, k]) for k in partners}
     total, dropped = int(rungs(book.before)[i]), set()
     for k in sorted(partners, key=lambda k: (kept[k], int(state.uid[k]))):
         if cost * total <= state.budget[i]:

@@ -236,3 +236,17 @@ def test_a_rule_of_ones_own_is_told_as_such() -> None:
     broken = only(found, kind="broken", by="A03")
     assert math.isnan(broken["probability"])
     assert not cells(found, broken["event"], "A03", "term")
+
+
+def test_a_contract_without_value_to_one_is_told_as_such() -> None:
+    """Who needs nothing from anybody has no utility to add up."""
+    world = make_world(4, trust_prior=0.9, exposure=1.0, deals=[make_deal((2, 3), 3)])
+    model = make_model(world, 4, mechanisms=QUIET | {"trilateral": "on"}, parameters={"trilateral_rate": 1.0})
+    trust = model.state.trust_prior
+    trust[1, 2:4] = 0.0
+    model.state.alpha[1, 2:4], model.state.beta[1, 2:4] = 0.0, 4.0
+    model.parameters = model.parameters.replace(witness_mass=0.0)
+    found = explained(model)
+    event = only(found, reason="worthless")
+    assert event["track"] == "trilateral"
+    assert cells(found, event["event"], "A01", "term") == {"worthless": -1e9}
