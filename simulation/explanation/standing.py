@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation.explanation.events import RUNG, Event, Side, valued, worth
 from simulation.model import GovernanceModel
-from simulation.processes.compliance import QUARTERS_A_YEAR, compliance_terms, promise
+from simulation.processes.compliance import compliance_terms, promise
 from simulation.processes.contracts import KEPT_TO_THE_LAST
 from simulation.processes.links import rungs
 from simulation.processes.value import View, continuation, continuation_terms
@@ -134,7 +134,7 @@ def _breach(book: Book, i: int, j: int, other: int, reason: str) -> Event:
         (i,),
         (),
         reason,
-        annual ** (1.0 / QUARTERS_A_YEAR),
+        math.sqrt(math.sqrt(annual)),  # a quarter's
         luck,
         {i: annual} if terms else {},
         -RUNG * lowered,

@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp
-from simulation.processes.affinity import falloff, likeness_to_all
+from simulation.processes.affinity import affinity, falloff, likeness_to_all
 from simulation.processes.links import Links, count_shared, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -305,10 +305,9 @@ def value_factors(v: View, w: Weights, i: int, j: int) -> dict[str, float]:
     if v.override_row[i] >= 0:
         return {"own_value": float(v.override[v.override_row[i], j])}
     shared = count_shared(v.depth, i, j)
-    squared = squared_distance(v.axis[:, i], v.axis[:, j], v.weight[i])
     return {
         "complementarity": float(v.share[i] @ v.goods[:, j]),
-        "affinity": float(exp(squared * falloff(w.width))),
+        "affinity": float(affinity(v.axis[:, i], v.axis[:, j], v.weight[i], w.width)),
         "partner_activity": float(v.activity[j]),
         "shared_partners": float(_network(v.activity[j], shared, False, w) / v.activity[j]),
         "inertia": 1.0 + w.inertia if v.depth[i, j] > 0 else 1.0,
