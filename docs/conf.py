@@ -12,6 +12,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pygments.lexers.special import TextLexer
+from sphinx.highlighting import lexers
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -29,12 +32,14 @@ exclude_patterns = [".*", "build", "results", "tests"]
 myst_heading_anchors = 4
 smartquotes = False
 highlight_language = "none"
+lexers["csv"] = TextLexer()  # a tag that code hosts know and Pygments does not
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"Wifaq {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_extra_path = ["_extra"]
+html_sidebars = {page: [] for page in ("README", "CHANGELOG", "docs/index", "docs/tutorial")}  # no pages below
 html_copy_source = False
 html_show_sourcelink = False
 html_show_search_summary = False  # it fetches pages, which a browser refuses for files on disk
@@ -54,12 +59,14 @@ FOLDERS = {"scenarios": "docs/scenarios.md"}
 """Page that tells what is in a folder; links to other folders become plain text."""
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#:]+\.md)\)", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
+FILE_NAME = re.compile(r"\[[\w/.]+\.md\](\([^):]+\.md(?:#[^)]*)?\))")
 
 
 def add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
     """Append the hidden table of contents that the lists of an index page stand for."""
     if page in INDEXES:
-        entries = (f"{title.replace('`', '')} <{target.removesuffix('.md')}>" for title, target in ENTRY.findall(source[0]))
+        found = ENTRY.findall(source[0])
+        entries = (f"{title.replace('`', '')} <{target.removesuffix('.md')}>" for title, target in found)
         source[0] += "\n\n```{toctree}\n:hidden:\n\n" + "\n".join(entries) + "\n```\n"
 
 
@@ -77,7 +84,13 @@ def replace_folders(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = LINK.sub(replaced, source[0])
 
 
+def replace_file_names(app: Sphinx, page: str, source: list[str]) -> None:
+    """Show the title of a page where a link shows the name of its file: a site has no files to the eye."""
+    source[0] = FILE_NAME.sub(r"[]\1", source[0])
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is done to each page as it is read."""
     app.connect("source-read", replace_folders)
+    app.connect("source-read", replace_file_names)
     app.connect("source-read", add_navigation)

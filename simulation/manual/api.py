@@ -13,7 +13,7 @@ import simulation
 from simulation import actors, state
 from simulation.analysis.pages import table
 from simulation.comparing import Comparison
-from simulation.manual.docstrings import docstring, first_paragraph, hidden_parameters, signature
+from simulation.manual.docstrings import broken, docstring, first_paragraph, hidden_parameters, signature
 from simulation.manual.notes import NOTE
 from simulation.plots.pictures import Pictures
 from simulation.sweeps.results import SweepResults
@@ -22,6 +22,7 @@ _TOP = """\
 What `from simulation import …` gives, what it hands back, and the actors. Replacing a decision of an actor:
 [hooks.md](hooks.md). Examples that run: [README](../README.md#from-python), [howto_python.md](howto_python.md).
 """
+_ACTORS_TOP = "`from simulation.actors import Firm`, and so on. A model makes them; each is a view of its row.\n"
 _COLUMNS_TOP = """\
 What a user's metric reads: `view.depth` is the column `depth`. `n` actors, `s` states and the EU (the first `s` rows),
 `b` blocs, `q` instruments, `h` paradigm leaders. `view.index("MAR")` is the row of an actor. Arrays are read-only.
@@ -41,7 +42,7 @@ def api_page() -> str:
     lines += ["## What they give\n"]
     for made in (Comparison, Pictures, SweepResults):
         lines += _entry(made.__name__, made, called=False)
-    lines += ["## Actors\n", "`from simulation.actors import Firm`, and so on. A model makes them; each is a view of its row.\n"]
+    lines += ["## Actors\n", _ACTORS_TOP]
     classes = [getattr(actors, name) for name in actors.__all__ if inspect.isclass(getattr(actors, name))]
     for made in sorted(classes, key=lambda made: (made is not actors.Actor, made.__name__)):
         lines += _entry(made.__name__, made, called=False)
@@ -52,7 +53,7 @@ def _entry(name: str, thing: Any, *, called: bool = True) -> list[str]:
     """Heading, call, docstring, and for a class a table of what is public on it."""
     lines = [f"### {name}\n"]
     if called:
-        lines += [f"```text\n{name}{signature(thing)}\n```\n"]
+        lines += [f"```text\n{broken(name + signature(thing))}\n```\n"]
     lines += [docstring(thing, hidden_parameters(thing)) + "\n"]
     if inspect.isclass(thing):
         rows = list(_members(thing))

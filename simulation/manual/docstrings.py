@@ -9,6 +9,8 @@ from pathlib import PurePath
 from typing import Any
 
 _SECTIONS = ("Parameters", "Attributes", "Returns", "Raises", "Examples")
+LONGEST = 100
+"""Signs of a line of code."""
 _HEAD = re.compile(rf"^({'|'.join(_SECTIONS)})\n-+\n", re.MULTILINE)
 _ROLE = re.compile(r":\w+:`[~.]?([^`]+)`")
 _DOCTEST = re.compile(r"  # doctest: .*$", re.MULTILINE)
@@ -19,6 +21,15 @@ def signature(function: Callable[..., Any]) -> str:
     hidden = hidden_parameters(function) | {"self", "cls"}
     shown = [_bare(entry) for entry in inspect.signature(function).parameters.values() if entry.name not in hidden]
     return str(inspect.Signature(shown))
+
+
+def broken(call: str) -> str:
+    """A call that is too long for a line, with one argument a line."""
+    if len(call) <= LONGEST:
+        return call
+    name, _, inside = call.partition("(")
+    arguments = re.split(r", (?![^(]*\))", inside[:-1])
+    return f"{name}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
 
 
 def _bare(entry: inspect.Parameter) -> inspect.Parameter:

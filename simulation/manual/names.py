@@ -34,9 +34,10 @@ def names_page() -> str:
 
 def _blocs() -> str:
     rows = [
-        (f"`{r['id']}`", r["name"], r["members"], f"{r['rule']} ({r['threshold']:g})", r["agenda_rate"], r["enforcement"])
+        (f"`{r['id']}`", r["name"], r["members"], f"{r['rule']} ({r['threshold']:g})",
+         r["agenda_rate"], r["enforcement"])
         for r in list_blocs()
-    ]
+    ]  # fmt: skip
     return table(("id", "name", "members", "rule (share of yes)", "agenda a quarter", "enforcement"), rows)
 
 

@@ -25,6 +25,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,11 @@ MAKES_OWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEFILES")  # of the make tha
 SILENT = (" --quiet", " --disable-pip-version-check")
 LOOK = {"run": ("--no-charts", "--no-contrasts"), "spread": ("--set", "horizon=2025Q2")}
 """What makes a command cheap."""
+CODE = re.compile(r"^(?:\$ |wifaq |python|pip |make |dask |mpiexec |from \w+ import|import ).*", re.MULTILINE)
+"""What a block of output does not begin a line with."""
 COMMANDS: Any = typer.main.get_command(app)
-ARGPARSE = set(
-    re.findall(r'add_argument\(\s*"(--[\w-]+)"', "".join(p.read_text("utf-8") for p in ROOT.rglob("simulation/**/*.py")))
-)
+SOURCE = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "simulation").rglob("*.py"))
+ARGPARSE = set(re.findall(r'add_argument\(\s*"(--[\w-]+)"', SOURCE))
 """Options of the modules that are run with ``python -m``."""
 
 
@@ -157,7 +159,7 @@ def test_no_snippet_goes_unseen(page: Path) -> None:
     assert unused == [], "a file that no command of the page reads"
     if page.name not in GENERATED:  # calls and default code are shown there as text, and come from the code itself
         shown = "\n".join(block.text for block in found if block.tag == "text")
-        assert re.findall(r"^(?:\$ |wifaq |python|pip |make |dask |mpiexec |from \w+ import|import ).*", shown, re.M) == []
+        assert CODE.findall(shown) == []
 
 
 # --- what machines without a cluster cannot run
@@ -236,8 +238,8 @@ def test_options_and_keys_in_sentences_exist(page: Path) -> None:
     known = ARGPARSE | {"--help"}
     known |= {name for command in COMMANDS.commands.values() for entry in command.params for name in all_names(entry)}
     schema = json_schema()
-    inside = {"strategy": "Strategy", "record": "RecordSpec", "records": "RecordFiles", "fragmentation": "Fragmentation"}
-    keys = {section: set(schema["$defs"][name]["properties"]) for section, name in inside.items()}
+    inside = ("strategy", "record", "records", "fragmentation")
+    keys = {section: set(schema["$defs"][section_of(schema, section)]["properties"]) for section in inside}
     keys |= {section: set(schema["properties"][section]["properties"]) for section in ("parameters", "mechanisms")}
     for code in re.findall(r"`([^`\n]+)`", sentences(page)):
         if re.match(r"--[a-z]", code):
@@ -248,12 +250,17 @@ def test_options_and_keys_in_sentences_exist(page: Path) -> None:
             assert key in keys[section], code
 
 
+def section_of(schema: dict[str, Any], key: str) -> str:
+    """Name of the section that a key of a scenario holds."""
+    return re.findall(r"#/\$defs/(\w+)", str(schema["properties"][key]))[0]
+
+
 # --- the same thing said twice
 
 
 def test_powershell_says_what_sh_says() -> None:
     found = read(ROOT / "README.md")
-    for before, block in zip(found, found[1:], strict=False):
+    for before, block in pairwise(found):
         if block.tag == "powershell":
             same = block.text.replace("py -3.11", "python3.11").replace(r"\Scripts", r"\bin").replace("\\", "/")
             assert (before.tag, before.text) == ("sh", same)
