@@ -3,9 +3,10 @@
 How: blocks are taken page by page, in order, in an empty folder that has the scenarios
 (:mod:`tests.docs.snippets` says what each kind of block is).
 
-- ``wifaq`` lines are called in this process, with two replicates in place of however many the page says, one
-  worker, no charts, no contrasts. Lines that build an environment or start the tests are not run here
-  (``.ci/run`` does that): they must be what ``make`` would do, as ``make -n`` tells. A line of no known form fails.
+- ``wifaq`` lines are called in this process, with two replicates in place of however many the page says, to the last
+  quarter that the page's blocks name, with one worker, no charts, no contrasts. Lines that build an environment or
+  start the tests are not run here (``.ci/run`` does that): they must be what ``make`` would do, as ``make -n`` tells.
+  A line of no known form fails.
 - What a page says is printed must be printed, where no replicates are in it; the rest of the tutorial's output is
   compared by a slow test, which runs its commands as they are.
 - Lines for clusters are parsed by the commands they call; snippets for clusters must compile, and call this package
@@ -47,8 +48,12 @@ FEW = 2
 REPLICATES = re.compile(r"(--replicates |replicates=)\d+")
 MAKES_OWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEFILES")  # of the make that started the tests
 SILENT = (" --quiet", " --disable-pip-version-check")
+REPLICATED = ("run", "compare")
+SIMULATING = (*REPLICATED, "sweep")
 LOOK = {"run": ("--no-charts", "--no-contrasts"), "spread": ("--set", "horizon=2025Q2")}
 """What makes a command cheap."""
+MILESTONE = "2027Q4"
+"""The first milestone of the baseline: reports speak of it, so no run ends before."""
 CODE = re.compile(r"^(?:\$ |wifaq |python|pip |make |dask |mpiexec |from \w+ import|import ).*", re.MULTILINE)
 """What a block of output does not begin a line with."""
 COMMANDS: Any = typer.main.get_command(app)
@@ -79,23 +84,30 @@ def make_recipe(target: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("touch ")]
 
 
-def run_wifaq(words: list[str], status: int) -> str:
+def horizon_of(page: Path) -> str:
+    """The last quarter that the commands and files of a page name."""
+    text = "".join(block.text for block in read(page) if block.tag in ("sh", "yaml", "python"))
+    return max([MILESTONE, *re.findall(r"\b20\d\dQ[1-4]\b", text)])
+
+
+def run_wifaq(words: list[str], status: int, horizon: str) -> str:
     """Run one ``wifaq`` command in this process, cheaply; what it printed."""
-    few = ["--replicates", str(FEW)] if words[0] in ("run", "compare") and "--replicates" not in words else []
-    result = CliRunner(env=tutorial.PLAIN).invoke(app, [*words, *few, *LOOK.get(words[0], ())])
+    few = ["--replicates", str(FEW)] if words[0] in REPLICATED and "--replicates" not in words else []
+    short = ["--set", f"horizon={horizon}"] if words[0] in SIMULATING else []
+    result = CliRunner(env=tutorial.PLAIN).invoke(app, [*words, *few, *short, *LOOK.get(words[0], ())])
     assert result.exit_code == status, result.output
     assert result.output.strip()
     return result.output
 
 
-def run_line(line: str, status: int) -> str:
+def run_line(line: str, status: int, horizon: str) -> str:
     """Run one line of a ``sh`` block, or check that make would do it; what it printed."""
     line = REPLICATES.sub(rf"\g<1>{FEW}", line)
     words = shlex.split(line)
     if words[0] == "make":
         assert make_recipe(words[1]), line
     elif Path(words[0]).name == "wifaq":
-        return run_wifaq(words[1:], status)
+        return run_wifaq(words[1:], status, horizon)
     elif words[1:3] in (["-m", "venv"], ["-m", "pip"], ["-m", "pytest"]):
         assert line in make_recipe("forecast") + make_recipe("test"), line
     else:
@@ -109,13 +121,13 @@ def run_python(text: str, namespace: dict[str, Any]) -> None:
     exec(compile(source, "snippet", "exec"), namespace)
 
 
-def run_block(block: Block, namespace: dict[str, Any]) -> str | None:
+def run_block(block: Block, namespace: dict[str, Any], horizon: str) -> str | None:
     """Run a block; what it printed, if that does not depend on the number of replicates."""
     if block.tag == "python":
         run_python(block.text, namespace)
     if block.tag != "sh":
         return None
-    output = [run_line(line, status) for line, status in commands(block.text)]
+    output = [run_line(line, status, horizon) for line, status in commands(block.text)]
     return None if "--replicates" in block.text else output[-1]
 
 
@@ -147,7 +159,7 @@ def test_snippets(page: Path, workplace: Path) -> None:
         elif block.output and output is not None:
             assert part(output, block.output) == block.text
         elif block.runs and block.tag in ("sh", "python"):
-            output = run_block(block, namespace)
+            output = run_block(block, namespace, horizon_of(page))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -155,7 +167,8 @@ def test_no_snippet_goes_unseen(page: Path) -> None:
     found = read(page)
     assert {block.tag for block in found} <= TAGS
     ran = "\n".join(block.text for block in found if block.tag in ("sh", "python", "yaml"))
-    unused = [block.file for block in found if block.file and ran.count(Path(block.file).stem) < 2]
+    named = re.findall(r"[\w/]+\.(?:yaml|csv)", re.sub(r"^# .*", "", ran, flags=re.MULTILINE))
+    unused = [block.file for block in found if block.file and block.file not in named]
     assert unused == [], "a file that no command of the page reads"
     if page.name not in GENERATED:  # calls and default code are shown there as text, and come from the code itself
         shown = "\n".join(block.text for block in found if block.tag == "text")
@@ -167,6 +180,7 @@ def test_no_snippet_goes_unseen(page: Path) -> None:
 
 def parsed(words: list[str]) -> None:
     """Parse a ``wifaq`` call, as far as it can be without its result folder."""
+    assert [word for word in words if word.endswith(".yaml") and not (ROOT / word).exists()] == []
     command = COMMANDS.commands[words[0]]
     command.make_context(f"wifaq {words[0]}", words[1:])
 
