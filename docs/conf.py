@@ -43,6 +43,7 @@ html_sidebars = {page: [] for page in ("README", "CHANGELOG", "docs/index", "doc
 html_copy_source = False
 html_show_sourcelink = False
 html_show_search_summary = False  # it fetches pages, which a browser refuses for files on disk
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "Wifaq"},
     "navbar_end": ["theme-switcher"],

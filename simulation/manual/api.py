@@ -73,7 +73,8 @@ def _members(made: type) -> Iterator[tuple[str, str]]:
 
 def _columns() -> Iterator[str]:
     """A table for each group of columns, from the comments that document them."""
-    group, rows = "", []
+    group = ""
+    rows: list[tuple[str, str]] = []
     for line in [*inspect.getsource(state.State).splitlines(), "    # --- end"]:
         if head := _GROUP.match(line):
             if rows:

@@ -23,6 +23,8 @@ _ELSEWHERE = {
     "mechanisms": "switches and rival rules: [mechanisms.md](mechanisms.md)",
 }
 """Sections that have a page of their own."""
+_KINDS = {"string": "text", "boolean": "`true` / `false`", "integer": "whole number"}
+"""Types of JSON Schema in plain words; others stand as they are."""
 _MANY = 20
 """Of more choices than this only the first and the last are shown."""
 
@@ -92,9 +94,7 @@ def _choices(values: list[Any]) -> str:
 
 
 def _scalar(entry: Schema) -> str:
-    kind = {"string": "text", "boolean": "`true` / `false`", "integer": "whole number"}.get(
-        entry.get("type", ""), entry.get("type", "anything")
-    )
+    kind = _KINDS.get(entry.get("type", ""), str(entry.get("type", "anything")))
     if entry.get("format") == "date":
         return "date"
     if "Q[1-4]" in entry.get("pattern", ""):
@@ -116,8 +116,8 @@ def _count(number: float) -> str:
 
 
 def _default(entry: Schema) -> str:
-    value = entry.get("default", None)
-    if value in (None, "") or value == [] or (value == {} or isinstance(value, dict)):
+    value = entry.get("default")
+    if value in (None, "", []) or isinstance(value, dict):  # that of a section is told key by key
         return "–"
     if isinstance(value, list):
         return "`[" + ", ".join(map(str, value)) + "]`"
