@@ -222,12 +222,12 @@ def targets(
 
 BOUNDS = """
 What bounds a quarter: in the default world the kernels take about half of it, led by values and utilities (an
-exponential a pair), the draws of proposals and of brokers (a Philox draw a pair) and the best partners of everybody; the
-other half are some two hundred calls of NumPy and of kernels on short arrays, two thirds of them in the record. With a
+exponential a pair), the draws of proposals and of brokers (a Philox draw a pair) and the best partners of everybody.
+The other half is some two hundred calls of NumPy and of kernels on short arrays, most of them in the record. With a
 thousand actors and more nearly all of it is kernels, and these move tens of arrays of all pairs through memory.
-Tried and left: running sums in sixteen lanes (no faster: additions do not wait long on this processor), one
-exponential of lower degree (another last bit), BLAS for diffusion (bits that depend on the machine), single precision
-(the oracle holds to nine digits). Not tried: one kernel for the whole quarter, which would hide the list of steps.
+Tried without gain: running sums in sixteen lanes in place of one. Considered and left: BLAS for diffusion (bits that
+depend on the machine), single precision (the oracle holds to nine digits), one kernel for the whole quarter (it would
+hide the list of steps).
 """
 
 
@@ -241,7 +241,7 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield _table(pd.DataFrame([oracle]).round(3)) + "\nWhole quarter without the record, after compiling.\n\n"
     yield _table(pd.DataFrame([arrays]).round(2)) + "\nTrust with witnesses, values, utilities and mask of all pairs.\n"
     by_step = steps(repeats)
-    yield "\n## Each step of the quarter, default world, one thread, ns a pair (median and quartiles over replicates)\n\n"
+    yield "\n## Each step of the quarter, default world, one thread, ns a pair\n\nMedian and quartiles over replicates.\n\n"
     yield _table(by_step.round(2).rename_axis("step").reset_index())
     yield f"\nMoving seven arrays of that size through the processor: {floor():.2f} ns a pair.\n"
     grown = growth(sizes)
