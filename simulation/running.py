@@ -60,7 +60,7 @@ def run(
     actors: Cast | None = None,
     simulate: Simulate = simulate_model,
     facts: Describe = describe,
-    explain: Explain | None = None,
+    explain: Explain = explain_run,
 ) -> Results:
     """Run the replicates of a scenario.
 
@@ -85,13 +85,13 @@ def run(
     actors
         Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm, "ngo": MyNGO}``.
     simulate, facts, explain
-        The model; others only in tests. By default one replicate is explained (:func:`explained_replicate`) where
-        the model is the real one and the scenario records ties.
+        The model; others only in tests.
 
     Returns
     -------
     Results
-        Failed replicates are rows of ``results.failures``; the tables are of the others.
+        Failed replicates are rows of ``results.failures``; the tables are of the others. One replicate is
+        explained, unless the scenario says ``record: {ties: none}``.
 
     Raises
     ------
@@ -111,12 +111,11 @@ def run(
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
     casts = dict.fromkeys(points, actors) if actors else {}
-    if explain is None and simulate is simulate_model:
-        explain = explain_run
+    explains = explain is not explain_run or simulate is simulate_model  # it tells of no other model
     if parameters == posterior.POSTERIOR:
         fixed = posterior.chosen(*points.values())
         simulate = posterior.Drawing(simulate, fixed)
-        explain = explain and _Drawn(explain, fixed)
+        explain = _Drawn(explain, fixed)
     found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
@@ -124,7 +123,7 @@ def run(
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    tables, failed = _explanation(ensemble, explain, actors)
+    tables, failed = _explanation(ensemble, explain if explains else None, actors)
     return _collect(ensemble, known, compared, failures + failed, command, parameters, actors, tables)
 
 
