@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import os
-import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.errors import Fault, InputError
-from simulation.experiments.store import sync_folder
+from simulation.experiments import store
 from simulation.experiments.tables import SCHEMAS, stack
 from simulation.experiments.worker import Failure, Job, SinkError
 
@@ -36,7 +35,6 @@ SERIES = pa.schema([("point", _NAME), *SCHEMAS["series"]])
 """Columns of a chunk."""
 PATTERN = "chunk-*.parquet"
 LOCK = "sweep.lock"
-_PARTIAL = ".partial"
 _RUNS, _DIGEST, _SWEEP = b"wifaq.runs", b"wifaq.digest", b"wifaq.sweep"
 _AGAIN = ("worker", "time")  # stages at which the machine failed, not the model: worth another try
 
@@ -174,20 +172,9 @@ def _digest(table: pa.Table, runs: bytes = b"") -> str:
 
 
 def _write(table: pa.Table, metadata: dict[bytes, bytes], path: Path) -> None:
-    name = path.parent / f".{path.name}.{secrets.token_hex(4)}{_PARTIAL}"
-    try:
-        with name.open("xb") as file:
-            pq.write_table(
-                table.replace_schema_metadata(metadata), file, compression="zstd", version="2.6", write_statistics=False
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    sync_folder(path.parent)
+    table = table.replace_schema_metadata(metadata)
+    with store.atomic_file(path) as partial, partial.open("xb") as file:
+        pq.write_table(table, file, compression="zstd", version="2.6", write_statistics=False)
 
 
 # --- reading
@@ -251,7 +238,7 @@ def take_stock(folder: Path, sweep: str, total: int) -> tuple[NDArray[np.bool_],
     tuple
         Whether each run is in a good chunk, shape (total,); names of the damaged chunks.
     """
-    for path in folder.glob(f".*{_PARTIAL}"):
+    for path in folder.glob(f".*{store.PARTIAL}"):
         path.unlink(missing_ok=True)
     done = np.zeros(total, np.bool_)
     damaged = []

@@ -19,7 +19,8 @@ import pytest
 
 from simulation.errors import RunError
 from simulation.sweeps.results import SweepResults
-from tests.sweeps.test_sweeping import ROOT, SCRIPT, run, same, wait_for_chunks
+from tests.sweeps.fakes import ROOT
+from tests.sweeps.test_sweeping import SCRIPT, run, same, wait_for_chunks
 
 HERE = str(Path(sys.executable).parent)
 MPIEXEC = shutil.which("mpiexec", path=HERE) or "mpiexec"
@@ -89,7 +90,7 @@ def test_a_cluster_that_goes_away_leaves_a_sweep_that_goes_on(tmp_path, undistur
 
         killer = threading.Thread(target=kill)
         killer.start()
-        with pytest.raises(RunError, match="the cluster is gone"):
+        with pytest.raises(RunError, match="the workers are gone"):
             run(out, executor=address, chunk_size=1)
         killer.join()
     assert same(run(out), undisturbed)

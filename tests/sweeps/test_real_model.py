@@ -10,8 +10,9 @@ import pytest
 
 from simulation.sweeping import sweep
 from simulation.sweeps.results import SweepResults
+from tests.sweeps.fakes import BASE, ROOT
 from tests.sweeps.test_clusters import cluster, environment, start_ranks
-from tests.sweeps.test_sweeping import BASE, ROOT, children, same, wait_for_chunks
+from tests.sweeps.test_sweeping import children, same, wait_for_chunks
 
 GRID = {
     "base": BASE,

@@ -14,7 +14,7 @@ from simulation.sweeping import sweep
 from simulation.sweeps.load import load_sweep
 from simulation.sweeps.plan import make_plan
 from tests.sweeps import fakes
-from tests.sweeps.test_sweeping import BASE
+from tests.sweeps.fakes import BASE
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "sweeps"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -37,7 +37,7 @@ def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
     factors = {"parameters.rivalry": [0.5, 1, 2], "fragmentation.trust": [0, 0.2], "strategy.budget": [1, 2]}
     shown = ["cooperation", "cooperation - volume"]
     source = {"base": BASE, "design": "grid", "factors": factors, "replicates": 3, "show": shown}
-    results = sweep(source, out=tmp_path / "out", workers=1, simulate=fakes.simulate, check=fakes.check)
+    results = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
     drawn = {path.name for path in (tmp_path / "out" / "charts").iterdir()}
     assert drawn == {f"heatmap_{name}.{end}" for name in ("cooperation", "cooperation_minus_volume")
                      for end in ("png", "svg")}  # fmt: skip
@@ -56,7 +56,7 @@ def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
 
 def test_a_sweep_of_one_factor_has_no_heat_map(tmp_path: Path) -> None:
     source = {"base": BASE, "design": "grid", "factors": {"parameters.rivalry": [0.5, 1]}, "replicates": 1}
-    results = sweep(source, out=tmp_path / "out", workers=1, simulate=fakes.simulate, check=fakes.check)
+    results = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
     assert results.heatmap() is None
     assert not (tmp_path / "out" / "charts").exists()
 
