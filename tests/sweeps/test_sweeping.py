@@ -219,7 +219,7 @@ def test_a_chunk_that_goes_while_the_sweep_runs_is_told(tmp_path):
         if done == total:
             (folder / ledger.chunk_name(7)).unlink()
 
-    with pytest.raises(RunError, match="7 runs are gone from .* again; give the same command"):
+    with pytest.raises(RunError, match=r"7 runs are gone from .* again; give the same command"):
         run(folder, chunk_size=7, progress=lose)
     assert run(folder).complete
 
