@@ -271,23 +271,27 @@ def locked(folder: Path) -> Iterator[None]:
     InputError
         Naming the process that holds it.
     """
-    path = folder / LOCK
-    with path.open("a+", encoding="utf-8") as file:
+    try:
+        file = (folder / LOCK).open("a+b", buffering=0)
+    except OSError as error:
+        told = f"cannot be written: {reason_of(error)}"
+        raise InputError(Fault(str(folder), told, file="result folder")) from error
+    with file:
         if not _lock(file):
             file.seek(0)
-            holder = file.read().strip() or "another process"
+            holder = file.read().decode().strip() or "another process"
             told = f"a sweep is running into this folder ({holder}); wait for it, or name another with --out"
             raise InputError(Fault(str(folder), told, file="result folder"))
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-        file.flush()
+        with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         try:
             yield
         finally:  # the file stays: another process may have opened it and be about to lock it
             file.truncate(0)
 
 
-def _lock(file: IO[str]) -> bool:
+def _lock(file: IO[bytes]) -> bool:
     """Take the system's lock on an open file, which ends with its process."""
     try:
         if os.name == "nt":

@@ -125,7 +125,7 @@ class SweepResults:
     @cached_property
     def draws(self) -> pd.DataFrame | None:
         """``replicate``, and ``parameter.NAME`` as each replicate draws it; None where none is drawn."""
-        if self.info["parameters"] != POSTERIOR:
+        if self.info.get("parameters") != POSTERIOR:
             return None
         drawn = self._read(DRAWS)
         return drawn.rename(columns=lambda name: name if name == "replicate" else PARAMETER + name)

@@ -195,6 +195,11 @@ def test_foreign_and_unwritable_folders_are_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         run(tmp_path / "thesis" / "chapter.docx" / "out")
     assert not (tmp_path / "thesis" / "sweep.json").exists()
+    done = run(tmp_path / "out", {**GRID, "replicates": 1})
+    (done.folder / ledger.LOCK).unlink()
+    (done.folder / ledger.LOCK).mkdir()  # stands for a folder that has become read-only: no right stops root
+    with pytest.raises(InputError, match="out: cannot be written: Is a directory"):
+        run(done.folder, {**GRID, "replicates": 1})
 
 
 def test_a_sweep_that_died_before_it_began_is_begun(tmp_path, undisturbed):
