@@ -60,7 +60,7 @@ def _rows(shown: Shown, metric: str) -> Iterator[tuple[str, str, str]]:
     means = shown.summary.loc[shown.summary["metric"] == metric]
     mine = shown.effects.loc[shown.effects["metric"] == metric]
     told = f"{_words(metric)}, {means['quarter'].iloc[0]}"
-    yield told, "none: the means themselves", _range(means, signed=MINUS in metric)
+    yield told, "", f"means {_range(means, signed=MINUS in metric)}"
     keys = ["factor", "reference", "beside", "beside_reference"]
     for (factor, reference, beside, beside_reference), rows in mine.groupby(keys, sort=False):
         if beside:
