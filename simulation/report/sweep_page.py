@@ -62,7 +62,8 @@ def _rows(shown: Shown, metric: str) -> Iterator[tuple[str, str, str]]:
     told = f"{_words(metric)}, {means['quarter'].iloc[0]}"
     yield told, "", f"means {_range(means, signed=MINUS in metric)}"
     keys = ["factor", "reference", "beside", "beside_reference"]
-    for (factor, reference, beside, beside_reference), rows in mine.groupby(keys, sort=False):
+    for key, rows in mine.groupby(keys, sort=False):
+        factor, reference, beside, beside_reference = map(str, key)
         if beside:
             ends = f"{_words(factor)} {rows['level'].iloc[0]} against {reference}"
             change = f"{ends}, more beside {_words(beside)} as here than {beside_reference}"
@@ -79,7 +80,8 @@ def _effect(level: str, difference: float, low: float, high: float) -> str:
 
 
 def _range(means: pd.DataFrame, *, signed: bool) -> str:
-    ends = [means.loc[means["mean"].idxmin()], means.loc[means["mean"].idxmax()]]
+    ordered = means.sort_values("mean", kind="stable")
+    ends = (ordered.iloc[0], ordered.iloc[-1])
     factors = [name for name in means.columns if name not in NO_FACTORS]
     told = [f"{row['mean']:.3f} ({', '.join(f'{_words(key)} {label(row[key])}' for key in factors)})" for row in ends]
     above = f"; above 0 at {int((means['mean'] > 0).sum())} of {len(means)} points" if signed else ""
