@@ -4,11 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-<<<<<<< HEAD
-.PHONY: help forecast test test-slow check docs plausibility showcase claims bench sweeps clean
-=======
-.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase bench bench-sweeps sweeps clean
->>>>>>> main
+.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase claims bench bench-sweeps sweeps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
