@@ -75,7 +75,7 @@ def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: fr
     """
     here = setting(text, as_of, without)
     luck = np.random.default_rng(stable_hash(f"forecast:{text.id}"))
-    weight, means = _draw_weights(weights, luck, draws)
+    weight, means = draw_weights(weights, luck, draws)
     last = min(by, text.closes) if text.closes else by
     launch = means[:, 0] - means[:, 2] * text.exclusive - means[:, 3] * text.binding
     pace = means[:, 1] - means[:, 2] * text.exclusive
@@ -99,7 +99,7 @@ def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: fr
     return Chances(text, here.ids, chance.mean(axis=0), low, high, inside.sum(axis=1))
 
 
-def _draw_weights(weights: Weights, luck: np.random.Generator, draws: int) -> tuple[F, F]:
+def draw_weights(weights: Weights, luck: np.random.Generator, draws: int) -> tuple[F, F]:
     """Weights (draws, NAMES) and means (draws, MEANS) from the normal at the mode; no weight turns its sign."""
     values, vectors = np.linalg.eigh(weights.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))

@@ -10,7 +10,7 @@ from scipy.stats import norm, rankdata
 
 F = NDArray[np.float64]
 FLOOR = 1e-4
-"""No probability is taken as nearer to 0 or 1 than this in a log score."""
+"""No probability is taken as nearer to 0 or 1 than this in a log score, unless said otherwise."""
 
 
 def brier(p: F, y: F, weight: F | None = None) -> float:
@@ -18,10 +18,21 @@ def brier(p: F, y: F, weight: F | None = None) -> float:
     return float(np.average((p - y) ** 2, weights=weight))
 
 
+def log_scores(p: F, y: F, floor: float = FLOOR) -> F:
+    """Negative log probability of what happened, one by one, in nats."""
+    sure = np.clip(p, floor, 1.0 - floor)
+    return np.asarray(-np.where(y > 0, np.log(sure), np.log1p(-sure)))
+
+
 def log_score(p: F, y: F, weight: F | None = None) -> float:
     """Mean negative log probability of what happened, in nats."""
-    sure = np.clip(p, FLOOR, 1.0 - FLOOR)
-    return float(np.average(-np.where(y > 0, np.log(sure), np.log1p(-sure)), weights=weight))
+    return float(np.average(log_scores(p, y), weights=weight))
+
+
+def inside(draws: NDArray[np.number], happened: float, level: float) -> bool:
+    """Whether what happened lies in the central interval of an ensemble, its ends included."""
+    low, high = np.quantile(draws, (0.5 - level / 2, 0.5 + level / 2))
+    return bool(low <= happened <= high)
 
 
 def skill(score: float, reference: float) -> float:
@@ -42,6 +53,16 @@ def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     centre = (hits + z * z / 2) / (trials + z * z)
     half = z / (trials + z * z) * np.sqrt(hits * (trials - hits) / trials + z * z / 4)
     return float(centre - half), float(centre + half)
+
+
+def crps(draws: NDArray[np.number], happened: float) -> float:
+    """Continuous ranked probability score of an ensemble (Gneiting & Raftery 2007, eq. 21), in units of the count.
+
+    E|X − y| − E|X − X'|/2 over the distribution that puts 1/m on each of the m draws; 0 is perfect.
+    """
+    ordered, m = np.sort(draws), len(draws)
+    spread = float(((2 * np.arange(1, m + 1) - m - 1) * ordered).sum()) / m**2
+    return float(np.abs(draws - happened).mean()) - spread
 
 
 def bootstrap(
