@@ -386,7 +386,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         bar.stop()
 
 
-add_evidence(app, _errors)
+add_evidence(app, _errors, _progress)
 
 if __name__ == "__main__":
     main()

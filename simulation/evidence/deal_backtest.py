@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
-from simulation.data.kinds import CAMPS, KINDS
+from simulation.data.kinds import KINDS
 from simulation.evidence import deal_rivals, scores
 from simulation.evidence.instruments_fit import RECORD_END, lists
+from simulation.evidence.join_backtest import CAMPED
 from simulation.evidence.past_runs import PastRuns
 from simulation.evidence.targets import dated_texts
 
@@ -40,8 +41,6 @@ BANDS = (0.0, 0.01, 0.03, 0.1, 1.0)
 RARE = 1e-12
 """Least probability of a pair in a log score: most pairs are rarer than those of joining."""
 _DRAWS = 400
-CAMPED = (*CAMPS, "none")
-"""Names of camps by their code; -1, no camp, is the last."""
 
 
 @dataclass(frozen=True)
@@ -215,14 +214,8 @@ def by_counter(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (partners, name), mine in table.groupby(["partners", "forecast"], sort=False):
         row = {"deals a year": partners, "forecast": name, "years": len(mine), "CRPS": mine["crps"].mean()}
-        rows.append(row | {f"{level} % covers": covered(mine[f"in{level}"]) for level in (50, 90)})
+        rows.append(row | {f"{level} % covers": scores.covered(mine[f"in{level}"]) for level in (50, 90)})
     return pd.DataFrame(rows)
-
-
-def covered(inside: pd.Series) -> str:
-    """How many lie inside, with the Wilson interval of the share."""
-    low, high = scores.wilson(int(inside.sum()), len(inside))
-    return f"{int(inside.sum())} of {len(inside)} ({low:.2f} to {high:.2f})"
 
 
 def open_texts(runs: Sequence[PastRuns]) -> pd.DataFrame:

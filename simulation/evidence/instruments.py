@@ -43,8 +43,8 @@ class Chances:
         The eligible, alphabetical as in the world.
     probability, low, high
         float64[e], mean, 5 and 95 % over the draws.
-    counts
-        int64[draws], how many of the eligible have joined by the day.
+    inside
+        bool[draws, e], who has joined by the day in each draw.
     """
 
     text: Text
@@ -52,7 +52,12 @@ class Chances:
     probability: F
     low: F
     high: F
-    counts: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """int64[draws], how many of the eligible have joined by the day."""
+        return np.asarray(self.inside.sum(axis=1))
 
 
 def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: frozenset[str] = frozenset(),
@@ -96,7 +101,7 @@ def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: fr
             _step(here, weight, pace, quarters / steps, stay, inside, luck)
     chance = np.where(here.joined, 1.0, -np.expm1(stay))
     low, high = np.quantile(chance, (0.05, 0.95), axis=0)
-    return Chances(text, here.ids, chance.mean(axis=0), low, high, inside.sum(axis=1))
+    return Chances(text, here.ids, chance.mean(axis=0), low, high, inside)
 
 
 def draw_weights(weights: Weights, luck: np.random.Generator, draws: int) -> tuple[F, F]:

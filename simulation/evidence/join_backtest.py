@@ -1,4 +1,4 @@
-"""``wifaq backtest``: past forecasts of who joins what, scored against simple rivals.
+"""Past forecasts of who joins what, scored against simple rivals: the first half of ``wifaq backtest``.
 
 Two designs. *Left out*: each list is forecast on the day before it opened with weights fitted on all
 lists of other families, earlier and later, as a forecast of today would be. *Rolling*: with weights
@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
+from simulation.data.kinds import CAMPS
 from simulation.errors import Fault, InputError
 from simulation.evidence import scores
 from simulation.evidence.instruments import forecast
 from simulation.evidence.instruments_fit import CHOSEN, RECORD_END, History, described, family, fit, history, lists
 from simulation.evidence.joining import setting, world_on
 from simulation.evidence.rivals import rivals
+from simulation.initial import camps
+from simulation.scenario.parameters import Parameters
 
 F = NDArray[np.float64]
 MODEL = "fitted hazard"
@@ -30,16 +32,36 @@ FEWEST = 3
 SMALL = 20
 """A club or text of fewer joiners is shown apart."""
 ROLLING = (date(2018, 12, 31), date(2019, 12, 31), date(2022, 12, 31))
+"""Days between which a scored list opened."""
+CAMPED = (*CAMPS, "none")
+"""Names of camps by their code; -1, no camp, is the last."""
+DRAWS = 400
+"""Of a bootstrap."""
+FACTS = 6
+"""Columns of the rows of a list before the forecasts."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One list forecast and scored: a row a state, and the counts of the draws."""
+    """One list forecast and scored.
+
+    Attributes
+    ----------
+    rows
+        A row an eligible state: ``design, list, iso3, camp, as_one, joined``, then the probability of each forecast.
+    inside
+        bool[draws, rows], who joined in each draw of the model.
+    """
 
     design: str
     name: str
     rows: pd.DataFrame
-    counts: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+
+    @property
+    def forecasts(self) -> list[str]:
+        """Names of the forecasts, the model first."""
+        return list(self.rows.columns[FACTS:])
 
 
 def left_out() -> list[Scored]:
@@ -67,14 +89,16 @@ def _score(design: str, name: str, known: list[History], as_of: date | None = No
     day = as_of or text.opens - timedelta(days=1)
     truth = history(name)
     found = forecast(text, day, end, fit(known, CHOSEN), without=family(name))
-    here = setting(text, day, family(name))
+    here, world = setting(text, day, family(name)), world_on(day)
     members = {bloc.id: bloc.members for bloc in world_on(RECORD_END).blocs}["EU"]
-    inside = {world_on(RECORD_END).ids[i] for i in members}
-    table = {"design": design, "list": name, "iso3": found.ids, "joined": (truth.high >= 0).astype(float),
-             MODEL: found.probability, **rivals(here, known)}  # fmt: skip
-    rows = pd.DataFrame(table)
-    rows["as_one"] = np.where(rows["iso3"].isin(inside), 1.0 / max(1, rows["iso3"].isin(inside).sum()), 1.0)
-    return Scored(design, name, rows, found.counts)
+    inside = np.isin(found.ids, [world_on(RECORD_END).ids[i] for i in members])
+    camp = dict(zip(world.ids, camps(world, Parameters()).tolist(), strict=True))
+    rows = pd.DataFrame({
+        "design": design, "list": name, "iso3": found.ids, "camp": [CAMPED[camp[state]] for state in found.ids],
+        "as_one": np.where(inside, 1.0 / max(1, inside.sum()), 1.0), "joined": (truth.high >= 0).astype(float),
+        MODEL: found.probability, **rivals(here, known),
+    })  # fmt: skip
+    return Scored(design, name, rows, found.inside)
 
 
 def by_list(scored: list[Scored]) -> pd.DataFrame:
@@ -82,7 +106,7 @@ def by_list(scored: list[Scored]) -> pd.DataFrame:
     rows = []
     for one in scored:
         y, p, base, whole = (one.rows[c].to_numpy(float) for c in ("joined", MODEL, "base rate", "as_one"))
-        low, quarter, upper, high = np.quantile(one.counts, (0.05, 0.25, 0.75, 0.95))
+        low, quarter, upper, high = np.quantile(one.inside.sum(axis=1), (0.05, 0.25, 0.75, 0.95))
         rows.append({
             "list": one.name, "joined": int(y.sum()), "eligible": len(y), "expected": round(float(p.sum()), 1),
             "50 %": f"{quarter:.0f}-{upper:.0f}", "90 %": f"{low:.0f}-{high:.0f}",
@@ -96,7 +120,7 @@ def by_list(scored: list[Scored]) -> pd.DataFrame:
 def by_rival(scored: list[Scored]) -> pd.DataFrame:
     """Mean over lists of Brier and log score of the model and its rivals, with what the model gains on each."""
     rows = []
-    for name in [MODEL, *scored[0].rows.columns[5:-1]]:
+    for name in scored[0].forecasts:
 
         def pairs(block: F) -> tuple[F, F, F]:
             return block[:, 0], block[:, 1], block[:, 2]
@@ -127,67 +151,80 @@ def by_state(scored: list[Scored]) -> pd.Series:
 
 
 def calibration(scored: list[Scored], edges: int = 10) -> pd.DataFrame:
-    """Forecast against frequency in bands of the forecast, with a Wilson band."""
-    rows = pd.concat([one.rows for one in scored])
-    band = np.minimum((rows[MODEL].to_numpy() * edges).astype(int), edges - 1)
+    """Forecast against frequency in bands of the forecast, each with a 90 % band over resampled lists and states."""
+    blocks = [one.rows[["joined", MODEL]].to_numpy(float) for one in scored]
+    every = np.vstack(blocks)
     out = []
     for k in range(edges):
-        mine = rows[band == k]
-        if len(mine):
-            hits = int(mine["joined"].sum())
-            low, high = scores.wilson(hits, len(mine))
-            out.append({"forecast": mine[MODEL].mean(), "frequency": hits / len(mine), "low": low, "high": high,
-                        "pairs": len(mine)})  # fmt: skip
+        def frequency(chosen: list[F], k: int = k) -> float:
+            y, p = np.vstack(chosen).T
+            mine = np.minimum(p * edges // 1, edges - 1) == k
+            return float(y[mine].mean()) if mine.any() else float("nan")
+
+        mine = np.minimum(every[:, 1] * edges // 1, edges - 1) == k
+        if mine.any():
+            low, high = scores.bootstrap(frequency, blocks, DRAWS)
+            out.append({"forecast": every[mine, 1].mean(), "frequency": frequency(blocks), "low": low, "high": high,
+                        "pairs": int(mine.sum())})  # fmt: skip
     return pd.DataFrame(out)
 
 
+def by_camp(scored: list[Scored]) -> pd.DataFrame:
+    """Joiners of each list and camp, with the draws' intervals.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``list, camp, eligible, joined, expected, low, high, in50, in90``: ends of the 90 % interval.
+    """
+    return pd.DataFrame([_camp(one, camp) for one in scored for camp in CAMPED if (one.rows["camp"] == camp).any()])
+
+
+def _camp(one: Scored, camp: str) -> dict[str, object]:
+    mine = (one.rows["camp"] == camp).to_numpy()
+    draws, joined = one.inside[:, mine].sum(axis=1), int(one.rows["joined"][mine].sum())
+    low, high = np.quantile(draws, (0.05, 0.95))
+    return {"list": one.name, "camp": camp, "eligible": int(mine.sum()), "joined": joined,
+            "expected": float(draws.mean()), "low": low, "high": high,
+            "in50": scores.inside(draws, joined, 0.5), "in90": scores.inside(draws, joined, 0.9)}  # fmt: skip
+
+
 def coverage(scored: list[Scored]) -> str:
-    """How many of the counts fell into their 50 and 90 % intervals, with Wilson intervals."""
+    """How many of the counts fell into their 50 and 90 % intervals, with Wilson intervals: whole lists, and camps."""
+    whole = [(one.inside.sum(axis=1), float(one.rows["joined"].sum())) for one in scored]
+    camps_ = by_camp(scored)
     words = []
-    for level in (0.5, 0.9):
-        low, high = 0.5 - level / 2, 0.5 + level / 2
-        hits = sum(
-            bool(np.quantile(one.counts, low) <= one.rows["joined"].sum() <= np.quantile(one.counts, high))
-            for one in scored
-        )
-        a, b = scores.wilson(hits, len(scored))
-        words.append(f"{level:.0%} interval: {hits} of {len(scored)} counts inside (Wilson {a:.2f} to {b:.2f})")
+    for what, share in ((level, level / 100) for level in (50, 90)):
+        lists_ = scores.covered([scores.inside(draws, joined, share) for draws, joined in whole])
+        words.append(f"{what} % interval: {lists_} of the lists' counts inside, "
+                     f"{scores.covered(camps_[f'in{what}'])} of the counts by list and camp")  # fmt: skip
     return "; ".join(words)
 
 
-def backtest(as_of: str | None = None, out: Path | None = None) -> str:
-    """The report as text; with a folder, also the tables and the picture."""
-    if as_of is None:
-        designs = {"Each family of lists left out": left_out()}
-        designs |= {f"Known on {day}": rolling(day) for day in ROLLING}
-    else:
-        try:
-            designs = {f"Known on {as_of}": rolling(date.fromisoformat(as_of))}
-        except ValueError:
-            raise InputError(Fault("", f"{as_of!r} is no date: write YYYY-MM-DD", "--as-of")) from None
-    if out is not None:
-        _write(designs, out)
-    return "\n\n".join(_told(title, scored) for title, scored in designs.items() if scored) or "no list opened later"
+def overall(scored: list[Scored]) -> str:
+    """Mean Brier skill and AUC of the model over lists, with 90 % intervals over resampled lists and states."""
+    blocks = [one.rows[["joined", MODEL, "base rate"]].to_numpy(float) for one in scored]
+
+    def skill(chosen: list[F]) -> float:
+        return float(np.nanmean([_skill(block) for block in chosen]))
+
+    def area(chosen: list[F]) -> float:
+        return float(np.nanmean([scores.auc(block[:, 1], block[:, 0]) for block in chosen]))
+
+    told = ((name, score(blocks), scores.bootstrap(score, blocks, DRAWS)) for name, score in
+            (("mean Brier skill", skill), ("mean AUC", area)))  # fmt: skip
+    return "; ".join(f"{name} {value:.2f} ({low:.2f} to {high:.2f})" for name, value, (low, high) in told)
 
 
-def _told(title: str, scored: list[Scored]) -> str:
-    table = by_list(scored)
-    big = table[table["joined"] >= SMALL]["Brier skill"]
-    head = f"{title}\nBrier skill: mean {table['Brier skill'].mean():.2f}, median {table['Brier skill'].median():.2f}"
-    if len(big) not in (0, len(table)):
-        head += f"; lists of {SMALL} joiners or more: mean {big.mean():.2f}, median {big.median():.2f}"
-    frames = [frame.to_string(index=False, float_format=lambda v: f"{v:.3f}") for frame in (table, by_rival(scored))]
-    return "\n".join([head, frames[0], "", frames[1], coverage(scored)])
+def _skill(block: F) -> float:
+    y, p, base = block.T
+    return scores.skill(scores.brier(p, y), scores.brier(base, y))
 
 
-def _write(designs: dict[str, list[Scored]], out: Path) -> None:
-    from simulation.plots.calibration import calibration_chart
-
-    out.mkdir(parents=True, exist_ok=True)
-    everything = [one for scored in designs.values() for one in scored]
-    pd.concat([one.rows for one in everything]).round(4).to_csv(out / "forecasts.csv", index=False, lineterminator="\n")
-    first = next(iter(designs.values()))
-    by_state(first).round(4).to_csv(out / "states.csv", lineterminator="\n")
-    curve = calibration(first)
-    curve.round(4).to_csv(out / "calibration.csv", index=False, lineterminator="\n")
-    calibration_chart(curve, out)
+def place_of(scored: list[Scored], state: str) -> str:
+    """Where a state's mean log score lies among all."""
+    found = by_state(scored)
+    low, high = found.quantile([0.1, 0.9])
+    rank = int(np.flatnonzero(found.index == state)[0]) + 1
+    return (f"mean log score of {state}: {found[state]:.2f}, {rank} of {len(found)} (1 is best); "
+            f"central 80 % of states: {low:.2f} to {high:.2f}")  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,13 @@ def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
+def covered(inside: Iterable[bool]) -> str:
+    """How many lie inside, with the Wilson interval of the share."""
+    found = list(inside)
+    low, high = wilson(sum(found), len(found))
+    return f"{sum(found)} of {len(found)} ({low:.2f} to {high:.2f})"
+
+
 def crps(draws: NDArray[np.number], happened: float) -> float:
     """Continuous ranked probability score of an ensemble (Gneiting & Raftery 2007, eq. 21), in units of the count.
 
@@ -74,5 +81,5 @@ def bootstrap(
     for _ in range(draws):
         chosen = [blocks[k] for k in luck.integers(len(blocks), size=len(blocks))]
         found.append(score([block[luck.integers(len(block), size=len(block))] for block in chosen]))
-    low, high = np.quantile(found, (0.05, 0.95))
+    low, high = np.nanquantile(found, (0.05, 0.95))
     return float(low), float(high)
