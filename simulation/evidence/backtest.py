@@ -33,13 +33,13 @@ class Backtest:
         Id of the focal state.
     joins
         Lists of joiners forecast and scored, by design; none where no list opened later.
-    runs
-        Runs of the model from past days; none where none were asked for.
+    deals
+        Tables of the runs from past days, by the name of their file; none where no run was asked for.
     """
 
     focal: str
     joins: dict[str, list[Scored]]
-    runs: list[PastRuns]
+    deals: dict[str, pd.DataFrame]
 
 
 def backtest(
@@ -81,7 +81,7 @@ def backtest(
         day = _day(as_of)
         joins, days = {f"Joins, known on {day}": join_backtest.rolling(day)}, (day,)
     runs = past_runs(days, scenario, replicates, workers, progress) if replicates else []
-    found = Backtest(focal, {title: scored for title, scored in joins.items() if scored}, runs)
+    found = Backtest(focal, {title: scored for title, scored in joins.items() if scored}, _scored(runs))
     if out is not None:
         _write(found, out)
     return "\n\n".join(_told(found)) or "no list opened later, and no run was asked for"
@@ -102,7 +102,7 @@ def _told(found: Backtest) -> Iterator[str]:
         yield _joins(title, scored)
         if k == 0:
             yield join_backtest.place_of(scored, found.focal)
-    if found.runs:
+    if found.deals:
         yield from _deals(found)
 
 
@@ -121,17 +121,29 @@ def _joins(title: str, scored: list[Scored]) -> str:
     return "\n".join([head, _table(table), "", rivals, join_backtest.coverage(scored)])
 
 
-def _deals(found: Backtest) -> Iterator[str]:
-    runs = found.runs
-    yield (f"Deals of {found.focal} and of others: {runs[0].replicates} runs from each day, parameters drawn from "
-           f"their prior\n{_table(deal_backtest.by_day(runs))}")  # fmt: skip
+def _scored(runs: list[PastRuns]) -> dict[str, pd.DataFrame]:
+    if not runs:
+        return {}
+    tables = {"deals_by_day": deal_backtest.by_day(runs)}
     for name, pool in deal_backtest.pools(runs).items():
+        place = name.replace(" ", "_")
         if sum(one.happened.sum() for one in pool):
-            title = f"Which pairs, deals {name} ({found.focal}); all but the last at the pace of the list on the day"
-            yield f"{title}\n{_table(deal_backtest.by_forecaster(pool))}"
-            yield f"Pairs {name}, the model at its own pace\n{_table(deal_backtest.calibration(pool), 5)}"
-    yield f"Deals of {found.focal} a year\n{_table(deal_backtest.by_counter(deal_backtest.yearly(runs)))}"
-    texts = deal_backtest.open_texts(runs)
+            tables[f"pairs_{place}"] = deal_backtest.by_forecaster(pool)
+            tables[f"calibration_{place}"] = deal_backtest.calibration(pool)
+    return tables | {"deals_a_year": deal_backtest.yearly(runs), "open_lists": deal_backtest.open_texts(runs)}
+
+
+def _deals(found: Backtest) -> Iterator[str]:
+    focal, tables = found.focal, found.deals
+    yield f"Deals of {focal} and of others, and 90 % intervals of runs with the prior\n{_table(tables['deals_by_day'])}"
+    for name in deal_backtest.POOLS:
+        place = name.replace(" ", "_")
+        if f"pairs_{place}" in tables:
+            title = f"Which pairs, deals {name} ({focal}); all but the last at the pace of the list on the day"
+            yield f"{title}\n{_table(tables[f'pairs_{place}'])}"
+            yield f"Pairs {name}, the model at its own pace\n{_table(tables[f'calibration_{place}'], 5)}"
+    yield f"Deals of {focal} a year\n{_table(deal_backtest.by_counter(tables['deals_a_year']))}"
+    texts = tables["open_lists"]
     if len(texts):
         yield (f"Joins in the runs of lists already open, by list and camp\n{_table(texts)}\n50 % interval: "
                f"{scores.covered(texts['in50'])} inside; 90 %: {scores.covered(texts['in90'])}")  # fmt: skip
@@ -140,24 +152,14 @@ def _deals(found: Backtest) -> Iterator[str]:
 def _write(found: Backtest, out: Path) -> None:
     from simulation.plots.calibration import calibration_chart
 
+    tables = dict(found.deals)
     with store.atomic_folder(out) as folder:
         if found.joins:
             first = next(iter(found.joins.values()))
-            everything = [one for scored in found.joins.values() for one in scored]
-            curve = join_backtest.calibration(first)
-            tables = {
-                "joins": pd.concat([one.rows for one in everything]),
-                "camps": join_backtest.by_camp(first),
-                "states": join_backtest.by_state(first).reset_index(),
-                "calibration": curve,
-            }
-            calibration_chart(curve, folder)
-        else:
-            tables = {}
-        if found.runs:
-            tables |= {"deals_by_day": deal_backtest.by_day(found.runs), "deals_a_year": deal_backtest.yearly(found.runs),
-                       "open_lists": deal_backtest.open_texts(found.runs)}  # fmt: skip
-            for name, pool in deal_backtest.pools(found.runs).items():
-                tables[f"pairs {name}".replace(" ", "_")] = deal_backtest.by_forecaster(pool)
+            tables["joins"] = pd.concat([one.rows for scored in found.joins.values() for one in scored])
+            tables["camps"] = join_backtest.by_camp(first)
+            tables["states"] = join_backtest.by_state(first).reset_index()
+            tables["calibration"] = join_backtest.calibration(first)
+            calibration_chart(tables["calibration"], folder)
         for name, table in tables.items():
             store.write_csv(table, folder / f"{name}.csv")
