@@ -54,15 +54,8 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
     ) -> None:
         """Score past forecasts of who joins what and who makes deals, against what happened and simple rivals."""
         with errors(debug):
-            from simulation.evidence import backtest as past
+            from simulation.evidence.backtest import backtest as run_backtest
 
             with progress(quiet) as told:
-                text = past.backtest(
-                    as_of,
-                    past.BASELINE if scenario is None else scenario,
-                    past.REPLICATES if replicates is None else replicates,
-                    workers,
-                    told,
-                    out,
-                )
+                text = run_backtest(as_of, scenario, replicates, workers, told, out)
             typer.echo(text)

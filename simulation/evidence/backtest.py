@@ -44,8 +44,8 @@ class Backtest:
 
 def backtest(
     as_of: str | None = None,
-    scenario: Path = BASELINE,
-    replicates: int = REPLICATES,
+    scenario: Path | None = None,
+    replicates: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
     out: Path | None = None,
@@ -57,9 +57,9 @@ def backtest(
     as_of
         Only forecasts of this day, written YYYY-MM-DD; by default several days, and joins of lists left out.
     scenario
-        Whose focal state, rules and seed the runs have.
+        Whose focal state, rules and seed the runs have; default the baseline.
     replicates
-        Runs from each day; 0 leaves deals out.
+        Runs from each day, by default :data:`REPLICATES`; 0 leaves deals out.
     workers, progress
         As in :func:`simulation.experiments.runner.run_points`.
     out
@@ -72,7 +72,8 @@ def backtest(
     """
     if out is not None:
         store.check_target(out)
-    focal = load_scenario(scenario).focal
+    path, count = scenario or BASELINE, REPLICATES if replicates is None else replicates
+    focal = load_scenario(path).focal
     if as_of is None:
         joins = {"Joins, each family of lists left out": join_backtest.left_out()}
         joins |= {f"Joins, known on {day}": join_backtest.rolling(day) for day in ROLLING}
@@ -80,7 +81,7 @@ def backtest(
     else:
         day = _day(as_of)
         joins, days = {f"Joins, known on {day}": join_backtest.rolling(day)}, (day,)
-    runs = past_runs(days, scenario, replicates, workers, progress) if replicates else []
+    runs = past_runs(days, path, count, workers, progress) if count else []
     found = Backtest(focal, {title: scored for title, scored in joins.items() if scored}, _scored(runs))
     if out is not None:
         _write(found, out)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -159,7 +160,7 @@ def calibration(found: Sequence[Pool], name: str = OWN_PACE) -> pd.DataFrame:
     p = np.concatenate([pool.forecasts[name] for pool in found])
     y = np.concatenate([pool.happened for pool in found])
     rows = []
-    for low, high in zip(BANDS[:-1], BANDS[1:], strict=True):
+    for low, high in pairwise(BANDS):
         mine = (p >= low) & (p < high)
         if mine.any():
             hits, trials = int(y[mine].sum()), int(mine.sum())

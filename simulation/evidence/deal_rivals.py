@@ -6,6 +6,7 @@ All share the pace of the list known on the day, so that they differ in *which* 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,14 +88,18 @@ def _active(past: PastRuns, pool: B) -> F:
 
 def _fitted(past: PastRuns, pool: B) -> F:
     """The two-sided choice of C.2 with weights, and rates of being recorded, fitted to the list of the day."""
+    return _chances(past)[pool] if len(past.known) else np.ones(int(pool.sum()))
+
+
+@lru_cache(maxsize=1)
+def _chances(past: PastRuns) -> F:
+    """(pairs,) probability of the next deal; kept, because each pool of a day asks."""
     a, b = past.pairs
-    if not len(past.known):
-        return np.ones(int(pool.sum()))
     n = len(past.world)
     rows, columns, chance = next_deal(past.world, past.scenario.focal)
     table = np.zeros(n * n)
     table[rows * n + columns] = chance
-    return table[a * n + b][pool]
+    return table[a * n + b]
 
 
 def counts(known: int, last: int, years: int) -> Mapping[str, F]:

@@ -160,13 +160,14 @@ class PastRuns:
         run, count = np.unique(self.agreed["replicate"].to_numpy() * len(a) + where, return_counts=True)
         run, pair = np.divmod(run, len(a))
         share = self.reported[run]
-        return tuple(  # type: ignore[return-value]
+        chance, expected = (
             (total + total.mean() / self.replicates) / (self.replicates + 1)
             for total in (
                 np.bincount(pair, 1.0 - (1.0 - share) ** count, len(a)),
                 np.bincount(pair, share * count, len(a)),
             )
         )
+        return chance, expected
 
     def counts(self, kinds: Sequence[int], year: int) -> I64:
         """(replicates,) recorded agreements of the focal state in a year with partners of some kinds."""

@@ -39,7 +39,7 @@ def test_what_cannot_pass_gives_no_power() -> None:
 
 @pytest.mark.parametrize("players", [3, 4, 10, 193])
 def test_a_symmetric_treaty_has_three_members_however_many_there_could_be(players: int) -> None:
-    """Linear benefit of everybody's abatement, quadratic cost of one's own: members abate k, others 1 (Barrett 1994)."""
+    """Linear benefit of all abatement, quadratic cost of one's own: members abate k, others 1 (Barrett 1994)."""
 
     def abated(members: int) -> int:
         return members**2 + players - members
