@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from simulation.data.world import World
 from simulation.evidence.deals import next_deal
 from simulation.evidence.past_runs import PastRuns
 
@@ -88,18 +89,19 @@ def _active(past: PastRuns, pool: B) -> F:
 
 def _fitted(past: PastRuns, pool: B) -> F:
     """The two-sided choice of C.2 with weights, and rates of being recorded, fitted to the list of the day."""
-    return _chances(past)[pool] if len(past.known) else np.ones(int(pool.sum()))
-
-
-@lru_cache(maxsize=1)
-def _chances(past: PastRuns) -> F:
-    """(pairs,) probability of the next deal; kept, because each pool of a day asks."""
+    if not len(past.known):
+        return np.ones(int(pool.sum()))
     a, b = past.pairs
-    n = len(past.world)
-    rows, columns, chance = next_deal(past.world, past.scenario.focal)
-    table = np.zeros(n * n)
-    table[rows * n + columns] = chance
-    return table[a * n + b]
+    return _chances(past.world, past.scenario.focal)[a[pool], b[pool]]
+
+
+@lru_cache(maxsize=2)
+def _chances(world: World, focal: str) -> F:
+    """(n, n) probability that the next deal falls on a pair, a < b; kept, because every pool of a day asks."""
+    rows, columns, chance = next_deal(world, focal)
+    table = np.zeros((len(world), len(world)))
+    table[rows, columns] = chance
+    return table
 
 
 def counts(known: int, last: int, years: int) -> Mapping[str, F]:
