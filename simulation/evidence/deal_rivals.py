@@ -42,6 +42,7 @@ def shares(past: PastRuns, pool: B) -> Mapping[str, F]:
         "as often as before": _before(past, pool),
         "leader's camp": _camp(past, pool),
         "most active partners": _active(past, pool),
+        "largest partners": _large(past, pool),
         "choice fitted to the list": _fitted(past, pool),
     }
     return {name: share / share.sum() for name, share in found.items()}
@@ -85,6 +86,13 @@ def _active(past: PastRuns, pool: B) -> F:
     a, b = past.pairs
     busy = HALF + np.bincount(np.concatenate([past.known["a"], past.known["b"]]), minlength=len(past.world))
     return (busy[a] * busy[b])[pool]
+
+
+def _large(past: PastRuns, pool: B) -> F:
+    """Product of both sides' sizes; an actor that is no state counts as the mean state."""
+    a, b = past.pairs
+    size = np.where(past.world.size > 0.0, past.world.size, past.world.size[past.world.un_member].mean())
+    return (size[a] * size[b])[pool]
 
 
 def _fitted(past: PastRuns, pool: B) -> F:

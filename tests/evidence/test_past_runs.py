@@ -134,6 +134,8 @@ def test_shares_of_rivals() -> None:
     assert before["CHN"] == before["ISR"] == before["IND"] == max(before.values()) > 100 * before["FRA"]
     active = dict(zip(partner, shares["most active partners"], strict=True))
     assert active["SGP"] / active["FRA"] == pytest.approx(2.5 / 0.5)
+    large = dict(zip(partner, shares["largest partners"], strict=True))
+    assert large["USA"] > large["FRA"] > large["oracle"] > large["TUV"]
     fitted = dict(zip(partner, shares["choice fitted to the list"], strict=True))
     assert fitted["USA"] > fitted["FRA"] > fitted["TUV"]
     # three deals with the focal state in five years, and half a deal more
