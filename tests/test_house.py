@@ -40,6 +40,7 @@ ORDER = (
     {"showcase_sweeps"},
     {"cli_evidence"},
     {"cli", "__init__"},
+    {"manual"},
 )
 """Parts of the package, from the facts to the pictures; each may import those before it, none after it."""
 RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}
