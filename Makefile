@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase bench sweeps clean
+.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase bench bench-sweeps sweeps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -59,7 +59,10 @@ showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md
 bench: $(VENV)/test  ## measure the engine and write docs/performance.md (about ten minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
 
-sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (several minutes)
+bench-sweeps: $(VENV)/test  ## measure sweeps and write the table of docs/sweeps.md (about ten minutes)
+	$(BIN)/python -m tests.benchmarks.sweeping $(ARGS)
+
+sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (about ten minutes on two cores)
 	$(BIN)/python -m simulation.showcase_sweeps $(ARGS)
 
 clean:  ## remove the environment and caches

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli_evidence import add_evidence
+from simulation.cli_explain import add_explain
 from simulation.errors import InputError, WifaqError
 
 if TYPE_CHECKING:
@@ -387,6 +388,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 
 add_evidence(app, _errors, _progress)
+add_explain(app, _errors, _console)
 
 if __name__ == "__main__":
     main()

@@ -27,7 +27,7 @@ _COLUMNS_TOP = """\
 What a user's metric reads: `view.depth` is the column `depth`. `n` actors, `s` states and the EU (the first `s` rows),
 `b` blocs, `q` instruments, `h` paradigm leaders. `view.index("MAR")` is the row of an actor. Arrays are read-only.
 """
-_HANDED_OUT = ("Results",)
+_HANDED_OUT = ("Explanation", "Results")
 """Classes that nobody makes by hand."""
 _COLUMN = re.compile(r"^    (\w+): \w+.*?  # (.+)$")
 _GROUP = re.compile(r"^    # --- (.+)$")
