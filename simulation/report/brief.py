@@ -13,8 +13,10 @@ from simulation.errors import InputError
 from simulation.report import background
 from simulation.report.answer import Subject, answer, lever_sentence
 from simulation.report.findings import change, levers, signposts, trade_off
+from simulation.report.uncertainty import spread_sentence
 from simulation.results import Results
 from simulation.running import milestones
+from simulation.spreading import Spread
 from simulation.words.language import Words
 from simulation.words.terms import METRIC, N_, likelihood, name_of
 
@@ -40,7 +42,7 @@ class Block:
     lines: Sequence[Line]
 
 
-def render(results: Sequence[Results], words: Words) -> bytes:
+def render(results: Sequence[Results], words: Words, spread: Spread | None = None) -> bytes:
     """The page as PDF.
 
     Parameters
@@ -49,6 +51,8 @@ def render(results: Sequence[Results], words: Words) -> bytes:
         The first is what the page is of; the others count among the levers.
     words
         Language.
+    spread
+        What the spread of the first result is made of.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def render(results: Sequence[Results], words: Words) -> bytes:
         from weasyprint import HTML
     except (ImportError, OSError) as error:  # the package, or a library of the system that it needs
         raise InputError(f"--brief needs WeasyPrint: pip install 'wifaq[brief]' ({error})") from error
-    document = HTML(string=page(results, words), url_fetcher=_inside_only).render()
+    document = HTML(string=page(results, words, spread), url_fetcher=_inside_only).render()
     if len(document.pages) != 1:
         raise InputError("the brief does not fit one page: shorten the titles of the scenarios, or name fewer folders")
     content: bytes = document.write_pdf(pdf_identifier=b"wifaq")
@@ -79,11 +83,11 @@ def _inside_only(address: str, *_: object, **__: object) -> dict[str, object]:
     return {"string": base64.b64decode(content), "mime_type": head[5:].split(";")[0]}
 
 
-def page(results: Sequence[Results], words: Words) -> str:
+def page(results: Sequence[Results], words: Words, spread: Spread | None = None) -> str:
     """The page as HTML."""
     from simulation.report.page import environment, fonts, subject_of
 
-    subject = subject_of(results, words)
+    subject = subject_of(results, words, spread)
     return environment().get_template("brief.html.j2").render(
         words=words,
         subject=subject,
@@ -133,6 +137,8 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
             ASSUMED,
         )
     yield from _joins(subject)
+    if (made_of := spread_sentence(subject)) is not None:
+        yield Line(made_of, ASSUMED)
 
 
 def _joins(subject: Subject) -> Iterator[Line]:

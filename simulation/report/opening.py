@@ -11,6 +11,8 @@ import numpy as np
 from simulation.analysis import summary
 from simulation.errors import Fault, InputError
 from simulation.results import Results
+from simulation.spreading import FILE as SPREAD
+from simulation.spreading import Spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,34 +32,59 @@ _SERIES = ("replicate", "quarter", "actor", "metric", "value")
 _PRECISION = 1e-6  # relative; the tables have eight significant digits
 
 
-def open_all(folders: Sequence[Path]) -> list[Results]:
-    """Open result folders that can stand in one report.
+def open_all(folders: Sequence[Path]) -> tuple[list[Results], Spread | None]:
+    """Open folders that can stand in one report.
 
     Parameters
     ----------
     folders
-        The first is what the report is of; the others are compared with it.
+        Result folders: the first is what the report is of, the others are compared with it. One may
+        be a folder of ``wifaq spread`` of the first one's scenario.
+
+    Returns
+    -------
+    tuple
+        The results, and the spread if there is one.
 
     Raises
     ------
     InputError
         With every fault of every folder.
     """
-    if len(folders) > MOST_FOLDERS:
-        raise InputError(Fault("", f"{len(folders)} folders; a report takes at most {MOST_FOLDERS}", "report"))
+    spreads = [folder for folder in folders if (folder / SPREAD).is_file()]
+    runs = [folder for folder in folders if folder not in spreads]
+    if len(runs) > MOST_FOLDERS or len(spreads) > 1:
+        told = f"{len(runs)} folders; a report takes at most {MOST_FOLDERS}, and one of `wifaq spread`"
+        raise InputError(Fault("", told, "report"))
+    if not runs:
+        raise InputError(Fault("", "is a folder of `wifaq spread`; name that of a run too", str(spreads[0])))
     found: list[Results] = []
     faults: list[Fault] = []
-    for folder in folders:
+    for folder in runs:
         try:
             found.append(_open(folder))
         except InputError as error:
             faults += error.faults
-    if not faults and found:
-        faults = [fault for folder, other in zip(folders[1:], found[1:], strict=True)
+    if not faults:
+        faults = [fault for folder, other in zip(runs[1:], found[1:], strict=True)
                   for fault in _mismatches(str(folder), found[0], other)]  # fmt: skip
+    spread = None
+    if spreads:
+        try:
+            spread = Spread.open(spreads[0])
+            faults += [] if faults else _foreign(spreads[0], spread, found[0])
+        except InputError as error:
+            faults += error.faults
     if faults:
         raise InputError(faults)
-    return found
+    return found, spread
+
+
+def _foreign(folder: Path, spread: Spread, first: Results) -> list[Fault]:
+    """Why a spread is not of the first result's scenario."""
+    keys = spread.differs_from(first.scenario_text)
+    told = f"is the spread of another scenario than the first folder: {', '.join(keys)} differ"
+    return [Fault("", told, str(folder))] if keys else []
 
 
 def _open(folder: Path) -> Results:

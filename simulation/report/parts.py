@@ -41,6 +41,8 @@ class Table:
         What is shown; no rows: only the link to the file.
     folded
         Whether the rows are shown only on request.
+    note
+        What stands below, in small print.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Table:
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     folded: bool = False
+    note: str = ""
 
     @property
     def csv(self) -> str:
@@ -75,11 +78,14 @@ class Chart:
         The drawing.
     alternative
         What it shows, for those who do not see it.
+    table
+        Its numbers, to be downloaded beside it; none where the section shows them as a table.
     """
 
     key: str
     svg: Markup
     alternative: str
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ def _shorter(path: re.Match[str]) -> str:
     return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[0])
 
 
-def inline(axes: Axes, key: str, alternative: str, words: Words) -> Chart:
+def inline(axes: Axes, key: str, alternative: str, words: Words, table: Table | None = None) -> Chart:
     """A picture as SVG that can stand beside others in one page.
 
     Letters become outlines, so that the picture looks the same whatever fonts a reader has;
@@ -163,4 +169,4 @@ def inline(axes: Axes, key: str, alternative: str, words: Words) -> Chart:
     drawing = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", drawing)  # names are unique in a page
     drawing = re.sub(r'(?<=\bd=")[^"]+', _shorter, drawing)
     label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
-    return Chart(key, Markup(drawing.replace("<svg ", str(label), 1)), alternative)
+    return Chart(key, Markup(drawing.replace("<svg ", str(label), 1)), alternative, table)
