@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.plots.style import ink_on, note
+from simulation.plots.style import SCALE, ink_on, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ def draw_heatmap(table: pd.DataFrame, ax: Axes, *, title: str, label: str) -> Ax
     crossing = low < 0 < high  # a difference: zero is white, and sides are told by colour and by sign
     reach = max(-low, high)
     limits = (-reach, reach) if crossing else (low, high)
-    image = ax.imshow(values, cmap="PuOr" if crossing else "cividis", vmin=limits[0], vmax=limits[1], aspect="auto")
+    image = ax.imshow(values, cmap="PuOr" if crossing else SCALE, vmin=limits[0], vmax=limits[1], aspect="auto")
     image.set_rasterized(True)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):

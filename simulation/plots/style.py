@@ -6,7 +6,6 @@ lightness; where grey must do, hatches, markers and line styles say the same thi
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +16,8 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, ScalarFormatter
 from scipy.optimize import isotonic_regression
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 INK = "#222222"
 FAINT = "#8a8a8a"
 HEADLINE_COLOUR = "#0072B2"
+SCALE = "Blues"
+"""Colours of a quantity: light for little, dark for much, in grey too."""
 
 TRACK_LOOK: Mapping[str, tuple[str, str, str]] = {
     # colour, line style, hatch
@@ -64,7 +67,6 @@ CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E
 _ARABIC = "Noto Sans Arabic"
 _POINTS = 72.0  # an inch
 _SMALL = 8.0  # points of small print
-_WIDTH_OF_A_LETTER = 0.57  # of its height, on average, with some to spare
 _EVEN = 0.179  # luminance on which black and white stand out alike
 
 _RULES: Mapping[str, object] = {
@@ -161,10 +163,22 @@ def number_axis(axis: Axis, words: Words = ENGLISH) -> None:
 def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:
     """What the picture rests on, in small print below it, in lines that fit."""
     side, x = ("right", 0.99) if words.right_to_left else ("left", 0.01)
-    width = ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
-    fits = int(width * _POINTS / (_SMALL * _WIDTH_OF_A_LETTER))
-    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, fits)]
+    width = _POINTS * 0.96 * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
+    lines = [line for part in text.split("\n") for line in _folded(part, width, _SMALL)]
     ax.figure.supxlabel(words.line("\n".join(lines)), x=x, ha=side, fontsize=_SMALL, color="#555555")
+
+
+def _folded(text: str, width: float, size: float) -> list[str]:
+    """Lines of a text no wider than a width in points, as far as its words allow."""
+    letters = FontProperties(size=size)
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_to_path.get_text_width_height_descent(longer, letters, ismath=False)[0] <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def ink_on(colour: Any) -> str:

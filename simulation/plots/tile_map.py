@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
 
-from simulation.plots.style import FAINT, INK, ink_on, note
+from simulation.plots.style import FAINT, INK, SCALE, ink_on, note
 from simulation.words.language import ENGLISH, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _PLACES = Path(__file__).with_name("tiles.csv")
-_TILE = 0.9  # of the distance between two tiles, so that none touch
-_POINTS = 72.0  # an inch
+_TILE = 0.88  # side of a tile, of the distance between two, so that none touch
 _EDGE = 0.7  # tiles between the outermost middles and the edge
-_SHARE = (0.95, 0.78)  # of width and height that the tiles may take; the rest is for title, key and note
-_LETTERS = 0.38  # height of the letters in tiles
+_LETTERS = 6.5  # points
 SIZE = (10.0, 7.0)
 """Inches at which the letters on the tiles can be read."""
 
@@ -29,6 +29,10 @@ SIZE = (10.0, 7.0)
 def places() -> pd.DataFrame:
     """Place of each state's tile: ``column`` from the west, ``row`` from the north, by id."""
     return pd.read_csv(_PLACES, keep_default_na=False).set_index("id")
+
+
+def _tile(column: float, row: float) -> Rectangle:
+    return Rectangle((column - _TILE / 2, row - _TILE / 2), _TILE, _TILE)
 
 
 def draw_tile_map(
@@ -69,26 +73,26 @@ def draw_tile_map(
     """
     grid = places()
     values = table.set_index("id")["value"].reindex(grid.index).astype(float)
-    known = values.notna() & (grid.index != focal)
+    known = (values.notna() & (grid.index != focal)).to_numpy()
+    low, high = bounds or (float(values[known].min()), float(values[known].max()))
+    tiles = [Rectangle((column - _TILE / 2, row - _TILE / 2), _TILE, _TILE)
+             for column, row in zip(grid["column"], grid["row"], strict=True)]  # fmt: skip
+    framed = grid.index[~known] == focal
+    empty = PatchCollection([tile for tile, filled in zip(tiles, known, strict=True) if not filled], facecolor="white",
+                            edgecolor=np.where(framed, INK, FAINT), linewidth=np.where(framed, 2.5, 0.6))  # fmt: skip
+    marks = PatchCollection([tile for tile, filled in zip(tiles, known, strict=True) if filled], cmap=SCALE,
+                            edgecolor=FAINT, linewidth=0.6)  # fmt: skip
+    marks.set_array(values[known].to_numpy())
+    marks.set_clim(low, high)
+    for collection in (marks, empty):
+        ax.add_collection(collection)
+    inks = [ink_on(marks.to_rgba(value)) if filled else INK for value, filled in zip(values, known, strict=True)]
+    for name, column, row, ink in zip(grid.index, grid["column"], grid["row"], inks, strict=True):
+        ax.text(column, row, name, ha="center", va="center", fontsize=_LETTERS, color=ink)
     ax.set_xlim(-_EDGE, int(grid["column"].max()) + _EDGE)
     ax.set_ylim(int(grid["row"].max()) + _EDGE, -_EDGE)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    width, height = ax.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
-    wide, tall = (grid[name].max() + 2 * _EDGE for name in ("column", "row"))
-    side = _POINTS * _TILE * min(_SHARE[0] * width / wide, _SHARE[1] * height / tall)
-    shape = {"marker": "s", "s": side**2}
-    x, y = grid["column"], grid["row"]
-    limits = bounds or (values[known].min(), values[known].max())
-    empty = ~known
-    framed = grid.index[empty] == focal
-    ax.scatter(x[empty], y[empty], facecolor="white", edgecolor=np.where(framed, INK, FAINT),
-               linewidth=np.where(framed, 2.5, 0.6), **shape)  # fmt: skip
-    marks = ax.scatter(x[known], y[known], c=values[known], cmap="cividis_r", vmin=limits[0], vmax=limits[1], linewidth=0, **shape)
-    low, high = marks.get_clim()
-    for name, column, row in zip(grid.index, x, y, strict=True):
-        ink = ink_on(marks.to_rgba(values[name])) if known[name] else INK
-        ax.text(column, row, name, ha="center", va="center", fontsize=side * _LETTERS, color=ink)
     bar = ax.figure.colorbar(marks, ax=ax, shrink=0.5, orientation="horizontal", pad=0.01)
     bar.set_label(words.line(unit))
     ticks = np.linspace(low, high, 5) if high > low else np.array([low])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.plots.style import ink_on, note, replicates
+from simulation.plots.style import SCALE, ink_on, note, replicates
 from simulation.words.language import ENGLISH, Words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def draw_trust_matrix(
     ids = list(actors)
     wide = table.pivot(index="actor", columns="other", values="mean").reindex(index=ids, columns=ids)
     values = wide.to_numpy(float)
-    image = ax.imshow(np.ma.masked_invalid(values), cmap="cividis_r", vmin=0, vmax=1)
+    image = ax.imshow(np.ma.masked_invalid(values), cmap=SCALE, vmin=0, vmax=1)
     image.set_rasterized(True)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):

@@ -182,8 +182,8 @@ def drivers(subject: Subject) -> Section:
         )
         return Section("drivers", title, [told])
     named = moved.assign(factor=[lever_name(subject, row) for row in moved.to_dict("records")])
-    pairs = words.plural("{count} pair of replicates", "{count} pairs of replicates", int(moved["pairs"].min()))
-    label = words("Whiskers: 90 % interval of the mean difference over {pairs} with the same luck.", pairs=pairs)
+    label = words("Whiskers: 90 % interval of the mean difference over {pairs} with the same luck.",
+                  pairs=_pairs(words, int(moved["pairs"].min()), int(moved["pairs"].max())))  # fmt: skip
     with style(words):
         axes = new_axes(8.0, 1.9 + _TORNADO_ROW * len(named))
         heading = words("Cooperation in {quarter}: effect of each change", quarter=words.quarter(subject.main.horizon))
@@ -198,6 +198,14 @@ def drivers(subject: Subject) -> Section:
     heads = [words("change"), words("difference"), words("90 % interval"), words("higher in"), words("pairs")]
     caption = words("Effects on cooperation, the largest first")
     return Section("drivers", title, [], [chart], [Table("effects", caption, moved, heads, rows)])
+
+
+def _pairs(words: Words, least: int, most: int) -> str:
+    """How many pairs effects rest on."""
+    if least == most:
+        return words.plural("{count} pair of replicates", "{count} pairs of replicates", least)
+    low, high = words.number(least), words.number(most)
+    return words("{low} to {high} pairs of replicates", low=low, high=high)
 
 
 def interval(words: Words, row: Any) -> str:

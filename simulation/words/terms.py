@@ -138,7 +138,7 @@ def likelihood(probability: float) -> str:
 
     The words are those of the Intergovernmental Panel on Climate Change (Mastrandrea et al.
     2010): likely from 66 %, very likely from 90 %, and alike downwards. Its stronger words
-    are left out: an ensemble at fixed parameters cannot bear them.
+    are left out: an ensemble of one model cannot bear them.
     """
     if not 0 <= probability <= 1:
         raise ValueError(f"{probability} is no probability")
