@@ -84,12 +84,16 @@ class Spread:
             (fresh / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
             self._draw(fresh / "charts")
 
+    def pictures(self) -> SpreadPictures:
+        """The pictures of both tables: ``.shares()`` and ``.rules(metric, unit)``."""
+        return SpreadPictures(self.table, self.shares, self.info, self.info["focal"]["name"])
+
     def _draw(self, folder: Path) -> None:
-        pictures = SpreadPictures(self.table, self.shares, self.info, self.info["focal"]["name"])
-        if len(pictures.shown_shares):
-            save(pictures.shares(), folder, "spread_shares")
-        for metric in self.table["metric"].unique()[:1]:  # the headline, unless others were asked for
-            save(pictures.rules(metric, KNOWN[metric].unit), folder, f"spread_{metric}")
+        if self.shares.empty:
+            return
+        save(self.pictures().shares(), folder, "spread_shares")
+        metric = str(self.table["metric"].iloc[0])  # the headline, unless others were asked for
+        save(self.pictures().rules(metric, KNOWN[metric].unit), folder, f"spread_{metric}")
 
     @classmethod
     def open(cls, folder: Path) -> Spread:

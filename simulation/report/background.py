@@ -115,8 +115,7 @@ def evidence(subject: Subject) -> Section:
     )
     told.append(
         tell(
-            "Forecasts of joining were scored on past lists of joiners, those of deals were not. "
-            "See docs/evidence.md."
+            "Forecasts of joining were scored on past lists of joiners, those of deals were not. See docs/evidence.md."
         )
     )
     counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from simulation.analysis import summary
 from simulation.errors import Fault, InputError
+from simulation.experiments import store
 from simulation.results import Results
 from simulation.spreading import FILE as SPREAD
 from simulation.spreading import Spread
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_FOLDERS = 7
 """The first result and as many others as a chart can tell apart."""
@@ -28,6 +27,15 @@ _COLUMNS = {
     "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp"),
     "instruments": (*summary.JOIN_COLUMNS, "title", "domain", "binding", "open"),
 }
+_OPTIONAL = {
+    "joining": ("instrument", "title", "quarter", "probability", "replicates"),
+    "world": ("a", "b", "probability", "depth", "replicates"),
+    "trust": ("actor", "other", "mean", "q05", "q95", "replicates"),
+    "blocs": ("bloc", "name", "focal_member", "quarter", "tabled", "passed", "depth", "replicates"),
+    "states": ("id", "name", "camp", "region", "bloc"),
+}
+"""Tables that a folder may lack."""
+_MAY_BE_EMPTY = {("instruments", "median_quarter"), ("states", "region"), ("states", "bloc"), ("blocs", "depth")}
 _SERIES = ("replicate", "quarter", "actor", "metric", "value")
 _PRECISION = 1e-6  # relative; the tables have eight significant digits
 
@@ -118,15 +126,25 @@ def _info_faults(results: Results) -> list[tuple[str, str]]:
     for key in ("contrasts", "failures", "notes", "peers"):
         if key in info and not isinstance(info[key], list):
             faults.append(("run.json", f"{key} is not a list"))
-    return faults
+    return _of_another_version(info) or faults if faults else []
+
+
+def _of_another_version(info: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Whether a file lacks something because another version wrote it."""
+    versions = info.get("versions")
+    writer = versions.get("wifaq") if isinstance(versions, dict) else None
+    ours = store.versions()["wifaq"]
+    if writer in (None, ours):
+        return []
+    return [("run.json", f"was written by wifaq {writer}, and this is {ours}; run the scenario again")]
 
 
 def _table_faults(results: Results) -> list[tuple[str, str]]:
-    tables = {"forecast": results.forecast(), "ties": results.ties(), "instruments": results.instruments()}
+    tables = {name: table for name in (*_COLUMNS, *_OPTIONAL) if (table := getattr(results, name)()) is not None}
     faults = []
-    for name, columns in _COLUMNS.items():
-        missing = [column for column in columns if column not in tables[name].columns]
-        faults += [(f"{name}.csv", f"column {column} is missing") for column in missing]
+    for name, columns in (_COLUMNS | _OPTIONAL).items():
+        if name in tables:
+            faults += _column_faults(name, tables[name], columns)
     missing = [column for column in _SERIES if column not in results.series().columns]
     faults += [("series.parquet", f"column {column} is missing") for column in missing]
     if faults:
@@ -134,6 +152,20 @@ def _table_faults(results: Results) -> list[tuple[str, str]]:
     if tables["forecast"].empty:
         return [("forecast.csv", "has no rows")]
     return _disagreements(results)
+
+
+def _column_faults(name: str, table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Columns that a table lacks, else the first row that was cut off."""
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        return [(f"{name}.csv", f"column {column} is missing") for column in missing]
+    whole = [column for column in columns if (name, column) not in _MAY_BE_EMPTY]
+    holes = table[whole].isna().any(axis=1).to_numpy()
+    if not holes.any():
+        return []
+    row = int(holes.argmax())
+    column = next(column for column in whole if pd.isna(table[column].iloc[row]))
+    return [(f"{name}.csv", f"line {row + 2} has no {column}")]
 
 
 def _disagreements(results: Results) -> list[tuple[str, str]]:

@@ -155,6 +155,14 @@ def inline(axes: Axes, key: str, alternative: str, words: Words, table: Table | 
     Letters become outlines, so that the picture looks the same whatever fonts a reader has;
     those who do not see it, and searches, have the alternative text and the table.
     """
+    svg = drawing(axes, words)
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", svg)  # names are unique in a page
+    label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
+    return Chart(key, Markup(svg.replace("<svg ", str(label), 1)), alternative, table)
+
+
+def drawing(axes: Axes, words: Words) -> str:
+    """A picture as an element of SVG."""
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
@@ -162,11 +170,8 @@ def inline(axes: Axes, key: str, alternative: str, words: Words, table: Table | 
     with style(words):
         matplotlib.rcParams["svg.fonttype"] = "path"
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    drawing = page.getvalue()
-    drawing = drawing[drawing.index("<svg") :]
-    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL)  # the words that became outlines
-    drawing = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", drawing)  # names are unique in a page
-    drawing = re.sub(r'(?<=\bd=")[^"]+', _shorter, drawing)
-    label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
-    return Chart(key, Markup(drawing.replace("<svg ", str(label), 1)), alternative, table)
+    svg = page.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)  # the words that became outlines
+    return re.sub(r'(?<=\bd=")[^"]+', _shorter, svg)
