@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from simulation.errors import InputError
 from simulation.report import background, sections, surroundings, uncertainty
 from simulation.report.answer import Subject, answer
-from simulation.report.parts import Section, Teller
+from simulation.report.parts import Section, Teller, share_letters
 from simulation.results import Results
 from simulation.spreading import Spread
 from simulation.words.language import FOLDER, Words
@@ -85,6 +85,7 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
         fonts=fonts(words),
         shown=_shown(subject),
     )
+    page = share_letters(page)
     size = len(page.encode())
     if size > LARGEST:
         told = f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}: name fewer folders"

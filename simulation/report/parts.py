@@ -144,9 +144,25 @@ class Teller:
         return Table(ANSWER, caption, pd.DataFrame(self.rows, columns=["quantity", "quarter", "value", "from"]))
 
 
-def _shorter(path: re.Match[str]) -> str:
-    """A path with two decimals: a hundredth of a point is finer than any screen."""
-    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[0])
+_LETTER = r"[A-Za-z]+(?:-[A-Za-z]+)*-[0-9a-f]+"  # name of the outline of a letter, e.g. DejaVuSans-Bold-41
+_OUTLINE = re.compile(rf'<path id="({_LETTER})"[^>]*/>')
+
+
+def share_letters(page: str) -> str:
+    """A page in which the outline of a letter is written once, where it first occurs, and used by all charts."""
+    seen: set[str] = set()
+
+    def first(outline: re.Match[str]) -> str:
+        known = outline[1] in seen
+        seen.add(outline[1])
+        return "" if known else outline[0]
+
+    return _OUTLINE.sub(first, page)
+
+
+def _shorter(text: re.Match[str]) -> str:
+    """Numbers with two decimals: a hundredth of a point is finer than any screen."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text[0])
 
 
 def inline(axes: Axes, key: str, alternative: str, words: Words, table: Table | None = None) -> Chart:
@@ -156,7 +172,7 @@ def inline(axes: Axes, key: str, alternative: str, words: Words, table: Table | 
     those who do not see it, and searches, have the alternative text and the table.
     """
     svg = drawing(axes, words)
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", svg)  # names are unique in a page
+    svg = re.sub(rf'(\bid="|href="#|url\(#)(?!{_LETTER}")', rf"\g<1>{key}-", svg)  # names are unique in a page
     label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
     return Chart(key, Markup(svg.replace("<svg ", str(label), 1)), alternative, table)
 
@@ -174,4 +190,6 @@ def drawing(axes: Axes, words: Words) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)  # the words that became outlines
-    return re.sub(r'(?<=\bd=")[^"]+', _shorter, svg)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # names that nothing refers to
+    svg = re.sub(r">\s+<", "><", svg)
+    return re.sub(r'(?<= [dxy]=")[^"]+|translate\([^)]*\)', _shorter, re.sub(r"\s*\n\s*", " ", svg))

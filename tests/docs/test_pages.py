@@ -93,7 +93,8 @@ def test_odd_has_the_quarter_as_the_model_has_it() -> None:
 def test_showcase_is_there_and_of_this_version() -> None:
     charts = {f"{name}.{kind}" for name in (*CHARTS, SPREAD_CHART) for kind in ("png", "svg")}
     files = {path.name for path in SHOWCASE.iterdir()}
-    assert files == charts | set(TABLES) | {"run.json", "spread.json", "scenario.resolved.yaml", "forecast.txt", "sweeps"}
+    others = {"run.json", "spread.json", "scenario.resolved.yaml", "forecast.txt", "sweeps"}
+    assert files == charts | set(TABLES) | others
     info = read_json(SHOWCASE / "run.json")
     assert info["versions"]["wifaq"] == __version__
     spread = read_json(SHOWCASE / "spread.json")

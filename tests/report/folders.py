@@ -71,7 +71,13 @@ def _world(scenario, quarters: list[str], replicate: int) -> dict[str, pd.DataFr
         {"a": ["MAR", "MAR", "FRA"], "b": ["FRA", "USA", "TUN"], "depth": np.array([3, 1, 2], np.int8)}
     )
     blocs = pd.DataFrame(
-        {"bloc": "AMU", "quarter": quarters[1:4], "tabled": np.int16(1), "passed": np.int16(replicate % 2)}
+        {
+            "bloc": "AMU",
+            "member": True,
+            "quarter": quarters[1:4],
+            "tabled": np.int16(1),
+            "passed": np.int16(replicate % 2),
+        }
     )
     return {"world": world, "trust": trust, "blocs": blocs.assign(depth=np.int8(1))}
 
@@ -93,7 +99,7 @@ def facts(scenario) -> Facts:
          ("y", "Global Partnership on AI", "civil", False, True)],
         columns=["id", "title", "domain", "binding", "open"],
     )  # fmt: skip
-    blocs = pd.DataFrame({"id": ["AMU"], "name": ["Arab Maghreb Union"], "focal_member": [True]})
+    blocs = pd.DataFrame({"id": ["AMU"], "name": ["Arab Maghreb Union"]})
     return Facts(actors, instruments, ("TUN", "SEN"), ("a note",), states, blocs)
 
 

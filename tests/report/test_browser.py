@@ -43,7 +43,8 @@ _PROBE = """
   parent.document.body.appendChild(told); }});</script>
 </body>"""
 _FRAME = """<!DOCTYPE html><html lang="en"><title>Frame</title>
-<body style="margin: 0"><iframe src="inner.html" style="border: 0; width: {width}px; height: 1300px"></iframe></body></html>
+<body style="margin: 0"><iframe src="inner.html" style="border: 0; width: {width}px; height: 1300px"></iframe>
+</body></html>
 """
 
 
