@@ -101,4 +101,4 @@ def _edge_labels(ax: Axes, when: float, middles: dict[str, tuple[float, float]],
     top = ax.get_ylim()[1]
     heights = apart([middle for middle, _ in middles.values()], _LABEL_GAP * top, 0.0, top)
     for (name, (middle, size)), height in zip(middles.items(), heights, strict=True):
-        end_label(ax, words.line(f"{name} {words.number(size, 1)}"), (when, middle), height, color=FAINT, lw=0.8)
+        end_label(ax, f"{name} {words.number(size, 1)}", (when, middle), height, words, color=FAINT, lw=0.8)

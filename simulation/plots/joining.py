@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LOOKS = (("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", "-."), ("#CC79A7", ":"), ("#222222", "-"),
           ("#E69F00", "--"), ("#56B4E9", "-."), ("#8a8a8a", ":"))  # fmt: skip
 MOST_INSTRUMENTS = len(_LOOKS)
-_LEAST_GAP = 0.105  # between two labels at the edge
+_LEAST_GAP = 0.115  # between two labels at the edge
 _NAME = 34  # characters a line of a label
 
 
@@ -50,8 +50,8 @@ def draw_joining(table: pd.DataFrame, ax: Axes, *, title: str, label: str = "", 
         time = [year_of(quarter) for quarter in rows["quarter"]]
         ax.plot(time, rows["probability"], color=colour, ls=line, lw=2)
         told = f"{words.share(float(last[name]))}  {words.known(str(rows['title'].iloc[0]))}"
-        text = words.line("\n".join(textwrap.wrap(told, _NAME, max_lines=2, placeholder="…")))
-        end_label(ax, text, (time[-1], float(last[name])), height, color=colour, ls=line, fontsize=8.5)
+        text = "\n".join(textwrap.wrap(told, _NAME, max_lines=2, placeholder="…"))
+        end_label(ax, text, (time[-1], float(last[name])), height, words, color=colour, ls=line, fontsize=8.5)
     time_axis(ax, list(dict.fromkeys(table["quarter"])), words)
     ax.set_ylim(0, 1.02)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], [words.share(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])

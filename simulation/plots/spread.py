@@ -52,8 +52,9 @@ def draw_shares(table: pd.DataFrame, ax: Axes, *, title: str, label: str, words:
                 label=words.line(words(SPREAD[source])))  # fmt: skip
         for place, left, share in zip(places, start, width, strict=True):
             if share >= _NARROWEST:
-                box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
-                ax.text(left + share / 2, place, words.share(share), ha="center", va="center", color=ink, bbox=box)
+                box = {"facecolor": colour, "edgecolor": "none", "pad": 0.8} if hatch else None
+                ax.text(left + share / 2, place, words.share(share), ha="center", va="center", color=ink, bbox=box,
+                        fontsize=9, family="DejaVu Sans")  # fmt: skip
         start = start + width
     ax.set_yticks(places, [words.line(name_of(METRIC, name, words)) for name in table["metric"]])
     ax.set_xlim(0, 1)

@@ -108,6 +108,7 @@ def style(words: Words = ENGLISH) -> Iterator[None]:
             _add_arabic()
             matplotlib.rcParams["font.family"] = [_ARABIC, str(_RULES["font.family"])]
             matplotlib.rcParams["axes.titlelocation"] = "right"
+            matplotlib.rcParams["axes.labelpad"] = matplotlib.rcParams["xtick.major.pad"] = 1.0  # its letters are tall
         yield
 
 
@@ -165,7 +166,13 @@ def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:
     side, x = ("right", 0.99) if words.right_to_left else ("left", 0.01)
     width = _POINTS * 0.96 * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
     lines = [line for part in text.split("\n") for line in _folded(part, width, _SMALL)]
-    ax.figure.supxlabel(words.line("\n".join(lines)), x=x, ha=side, fontsize=_SMALL, color="#555555")
+    ax.figure.supxlabel(words.line("\n".join(lines)), x=x, ha=side, fontsize=_SMALL, color="#555555",
+                        linespacing=line_spacing(words))  # fmt: skip
+
+
+def line_spacing(words: Words) -> float:
+    """Distance of lines, of their height: Arabic letters come with much room of their own."""
+    return 0.85 if words.right_to_left else 1.2
 
 
 def _folded(text: str, width: float, size: float) -> list[str]:
@@ -197,10 +204,13 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
     return list(np.clip(moved, low, max(low, high - steps[-1])) + steps)
 
 
-def end_label(ax: Axes, text: str, end: tuple[float, float], height: float, **look: Any) -> None:
+def end_label(
+    ax: Axes, text: str, end: tuple[float, float], height: float, words: Words = ENGLISH, **look: Any
+) -> None:
     """A text right of the end of a curve, at a height of its own, tied to the end by a line of the curve's look."""
-    ax.annotate(text, end, xytext=(1.035, height), textcoords=("axes fraction", "data"), va="center", color=INK,
-                fontsize=look.pop("fontsize", 10), annotation_clip=False,
+    ax.annotate(words.line(text), end, xytext=(1.035, height), textcoords=("axes fraction", "data"), va="center",
+                color=INK, fontsize=look.pop("fontsize", 10), annotation_clip=False, linespacing=line_spacing(words),
+                multialignment="right" if words.right_to_left else "left",
                 arrowprops={"arrowstyle": "-", "shrinkA": 3, "shrinkB": 0, "relpos": (0, 0.5), "patchA": None,
                             "lw": 1.2, **look})  # fmt: skip
 
