@@ -179,7 +179,7 @@ def _folded(text: str, width: float, size: float) -> list[str]:
     """Lines of a text no wider than a width in points, as far as its words allow."""
     letters = FontProperties(size=size)
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):  # at plain spaces: others hold a number and its sign together
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_to_path.get_text_width_height_descent(longer, letters, ismath=False)[0] <= width:
             lines[-1] = longer
@@ -208,10 +208,10 @@ def end_label(
     ax: Axes, text: str, end: tuple[float, float], height: float, words: Words = ENGLISH, **look: Any
 ) -> None:
     """A text right of the end of a curve, at a height of its own, tied to the end by a line of the curve's look."""
-    ax.annotate(words.line(text), end, xytext=(1.035, height), textcoords=("axes fraction", "data"), va="center",
+    ax.annotate(words.line(text), end, xytext=(1.04, height), textcoords=("axes fraction", "data"), va="center",
                 color=INK, fontsize=look.pop("fontsize", 10), annotation_clip=False, linespacing=line_spacing(words),
                 multialignment="right" if words.right_to_left else "left",
-                arrowprops={"arrowstyle": "-", "shrinkA": 3, "shrinkB": 0, "relpos": (0, 0.5), "patchA": None,
+                arrowprops={"arrowstyle": "-", "shrinkA": 5, "shrinkB": 0, "relpos": (0, 0.5), "patchA": None,
                             "lw": 1.2, **look})  # fmt: skip
 
 
