@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -66,21 +65,16 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
     """
     try:
         from weasyprint import HTML
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:  # the package, or a library of the system that it needs
         raise InputError(f"--brief needs WeasyPrint: pip install 'wifaq[brief]' ({error})") from error
-    document = HTML(string=page(results, words, spread), url_fetcher=_inside_only).render()
+    inside_only = URLFetcher(allowed_protocols={"data"})  # what is written in the page, nothing else
+    document = HTML(string=page(results, words, spread), url_fetcher=inside_only).render(FontConfiguration())
     if len(document.pages) != 1:
         raise InputError("the brief does not fit one page: shorten the titles of the scenarios, or name fewer folders")
     content: bytes = document.write_pdf(pdf_identifier=b"wifaq")
     return content
-
-
-def _inside_only(address: str, *_: object, **__: object) -> dict[str, object]:
-    """Fetch what is written inside the page, nothing else."""
-    head, _comma, content = address.partition("base64,")
-    if not head.startswith("data:"):
-        raise ValueError(f"a brief fetches nothing: {address}")
-    return {"string": base64.b64decode(content), "mime_type": head[5:].split(";")[0]}
 
 
 def page(results: Sequence[Results], words: Words, spread: Spread | None = None) -> str:

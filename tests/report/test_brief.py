@@ -40,6 +40,16 @@ def test_a_brief_is_one_page(results, language) -> None:
     assert text.count('class="tag') == sum(len(block.lines) for block in blocks(subject_of(results, Words(language))))
 
 
+def test_the_shipped_letters_are_in_the_page(results, monkeypatch) -> None:
+    from weasyprint import LOGGER
+
+    told: list[str] = []
+    for level in ("warning", "error"):
+        monkeypatch.setattr(LOGGER, level, lambda text, *values: told.append(text % values if values else text))
+    render(results[:1], Words("ar"))
+    assert told == []  # no font that cannot be loaded, no style that is not known
+
+
 def test_each_line_says_what_it_rests_on(results) -> None:
     found = blocks(subject_of(results, ENGLISH))
     assert [block.title for block in found] == [
