@@ -86,7 +86,8 @@ def draw_tile_map(
     marks.set_clim(low, high)
     for collection in (marks, empty):
         ax.add_collection(collection)
-    inks = [ink_on(marks.to_rgba(value)) if filled else INK for value, filled in zip(values, known, strict=True)]
+    colours = marks.to_rgba(values.to_numpy())
+    inks = [ink_on(colour) if filled else INK for colour, filled in zip(colours, known, strict=True)]
     for name, column, row, ink in zip(grid.index, grid["column"], grid["row"], inks, strict=True):
         ax.text(column, row, name, ha="center", va="center", fontsize=_LETTERS, color=ink)
     ax.set_xlim(-_EDGE, int(grid["column"].max()) + _EDGE)

@@ -64,7 +64,9 @@ def _band(words: Words, mean: float, low: float, high: float, digits: int, *, co
 
 def headline(subject: Subject) -> Section:
     """The fan of the headline, the indices, the standing among peers."""
-    words, charts, tables = subject.words, [], []
+    words = subject.words
+    charts: list[Chart] = []
+    tables: list[Table] = []
     if subject.has(HEADLINE):
         charts.append(_fan(subject, HEADLINE))
     if any(map(subject.has, INDICES)):
@@ -121,7 +123,8 @@ def _standing(subject: Subject) -> Table | None:
 
 def partners(subject: Subject) -> Section:
     """Partners by kind and track: composition, network, tables."""
-    words, charts, tables = subject.words, _composition(subject), []
+    words, charts = subject.words, _composition(subject)
+    tables: list[Table] = []
     ties = subject.main.ties()
     if (ties["probability"] >= _LEAST).any():
         told = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")

@@ -19,11 +19,11 @@ def uncertainty(subject: Subject) -> Section:
     words, spread = subject.words, subject.spread
     title = words("What the spread is made of")
     if spread is None or spread.shares.empty:
-        told = subject.teller.tell(
+        missing = subject.teller.tell(
             "How the bands divide into chance, parameters and choice of rule was not given to this report. Run wifaq "
             "spread with --out, and name its folder beside that of the run."
         )
-        return Section("spread", title, [told])
+        return Section("spread", title, [missing])
     pictures = SpreadPictures(spread.table, spread.shares, spread.info, subject.focal, words)
     told = [made for made in (spread_sentence(subject), _reading(subject)) if made is not None]
     alternative = words("Stacked bars: shares of chance, parameters and choice of rule in the variance of each metric. "
