@@ -12,6 +12,7 @@ import pandas as pd
 from simulation.analysis import summary
 from simulation.errors import Fault, InputError
 from simulation.experiments import store
+from simulation.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
 from simulation.results import Results
 from simulation.spreading import FILE as SPREAD
 from simulation.spreading import Spread
@@ -36,6 +37,8 @@ _OPTIONAL = {
 }
 """Tables that a folder may lack."""
 _MAY_BE_EMPTY = {("instruments", "median_quarter"), ("states", "region"), ("states", "bloc"), ("blocs", "depth")}
+_EXPLAINED = {"explained": ("replicate", *EVENT_COLUMNS), "explained_terms": TERM_COLUMNS}
+_TABLES: Mapping[str, Sequence[str]] = {**_COLUMNS, **_OPTIONAL, **_EXPLAINED}
 _SERIES = ("replicate", "quarter", "actor", "metric", "value")
 _PRECISION = 1e-6  # relative; the tables have eight significant digits
 
@@ -140,11 +143,8 @@ def _of_another_version(info: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _table_faults(results: Results) -> list[tuple[str, str]]:
-    tables = {name: table for name in (*_COLUMNS, *_OPTIONAL) if (table := getattr(results, name)()) is not None}
-    faults = []
-    for name, columns in (_COLUMNS | _OPTIONAL).items():
-        if name in tables:
-            faults += _column_faults(name, tables[name], columns)
+    tables = {name: table for name in _TABLES if (table := getattr(results, name)()) is not None}
+    faults = [fault for name, table in tables.items() for fault in _column_faults(name, table, _TABLES[name])]
     missing = [column for column in _SERIES if column not in results.series().columns]
     faults += [("series.parquet", f"column {column} is missing") for column in missing]
     if faults:
@@ -159,7 +159,7 @@ def _column_faults(name: str, table: pd.DataFrame, columns: Sequence[str]) -> li
     missing = [column for column in columns if column not in table.columns]
     if missing:
         return [(f"{name}.csv", f"column {column} is missing") for column in missing]
-    whole = [column for column in columns if (name, column) not in _MAY_BE_EMPTY]
+    whole = [column for column in columns if name not in _EXPLAINED and (name, column) not in _MAY_BE_EMPTY]
     holes = table[whole].isna().any(axis=1).to_numpy()
     if not holes.any():
         return []
