@@ -187,7 +187,7 @@ def spread(
     sets: Sets = None,
     focal: Focal = None,
     workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the two tables; default: none is written.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and charts; default: none is written.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
 ) -> None:
