@@ -11,14 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulation.comparing import compare
+    from simulation.compiling import tell_when_compiling
     from simulation.model import GovernanceModel
     from simulation.outcomes import metric
     from simulation.results import Results
     from simulation.running import run
     from simulation.scenario.load import load_scenario
     from simulation.sweeping import sweep
+    from simulation.tweaking import what_changed
 
-__all__ = ["GovernanceModel", "Results", "__version__", "compare", "load_scenario", "metric", "run", "sweep"]
+__all__ = [
+    "GovernanceModel",
+    "Results",
+    "__version__",
+    "compare",
+    "load_scenario",
+    "metric",
+    "run",
+    "sweep",
+    "tell_when_compiling",
+    "what_changed",
+]
 
 try:
     __version__ = version("wifaq")
@@ -33,6 +46,8 @@ _HOMES = {
     "metric": "simulation.outcomes",
     "run": "simulation.running",
     "sweep": "simulation.sweeping",
+    "tell_when_compiling": "simulation.compiling",
+    "what_changed": "simulation.tweaking",
 }
 
 

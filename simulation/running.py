@@ -20,9 +20,11 @@ from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.tables import to_frame
 from simulation.experiments.worker import Failure, Simulate
 from simulation.results import Results
+from simulation.sources import source_hash
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
+    from simulation.experiments.cargo import Tweak
     from simulation.scenario.schema import Scenario
 
 CONTRASTS = ("fragmentation", "rivalry")
@@ -53,6 +55,7 @@ def run(
     parameters: str = posterior.POSTERIOR,
     command: str = "",
     actors: Cast | None = None,
+    tweak: Tweak | None = None,
     simulate: Simulate = simulate_model,
     facts: Describe = describe,
 ) -> Results:
@@ -78,6 +81,9 @@ def run(
         Kept in ``run.json``.
     actors
         Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm, "ngo": MyNGO}``.
+    tweak
+        A function of the model, called in each replicate before it runs: what it writes into
+        agents and arrays is part of the run, e.g. ``model.states["SEN"].trust["FRA"] = 0.9``.
     simulate, facts
         The model; others only in tests.
 
@@ -104,16 +110,17 @@ def run(
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
     casts = dict.fromkeys(points, actors) if actors else {}
+    tweaks = dict.fromkeys(points, tweak) if tweak else {}
     if parameters == posterior.POSTERIOR:
         simulate = posterior.Drawing(simulate, posterior.chosen(*points.values()))
-    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
+    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts, tweaks=tweaks)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
         first = ensemble.failures[0]
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    return _collect(ensemble, known, compared, failures, command, parameters, actors)
+    return _collect(ensemble, known, compared, failures, command, parameters, actors, tweak)
 
 
 def load(
@@ -172,6 +179,7 @@ def _collect(
     command: str,
     parameters: str,
     actors: Cast | None,
+    tweak: Tweak | None,
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
 
@@ -181,6 +189,7 @@ def _collect(
     text = scenario_to_yaml(scenario)
     drawn = parameters == posterior.POSTERIOR
     hashes = store.hashes(scenario, text, actors) | {"posterior": posterior.file_hash() if drawn else ""}
+    hashes |= {"tweak": source_hash(tweak)} if tweak else {}
     recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),

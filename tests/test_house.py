@@ -15,7 +15,7 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "arithmetic", "sources"},
+    {"errors", "arithmetic", "sources", "compiling"},
     {"randomness"},
     {"words"},
     {"data"},
@@ -34,7 +34,7 @@ ORDER = (
     {"results"},
     {"running"},
     {"sweeping", "analysing", "checking", "spreading"},
-    {"comparing"},
+    {"comparing", "tweaking"},
     {"report"},
     {"showcase"},
     {"showcase_sweeps"},
