@@ -192,7 +192,8 @@ def _run(
 
 
 def _margins(given: Mapping[str, float]) -> dict[str, float]:
-    faults = [Fault("margins", f"no conclusion {name!r}; {suggest(name, MARGINS)}") for name in given if name not in MARGINS]
+    unknown = [name for name in given if name not in MARGINS]
+    faults = [Fault("margins", f"no conclusion {name!r}; {suggest(name, MARGINS)}") for name in unknown]
     faults += [Fault(f"margins.{name}", f"{size} is not above 0") for name, size in given.items() if not size > 0]
     if faults:
         raise InputError(faults)

@@ -95,7 +95,8 @@ def test_what_was_written_by_hand_is_refused_with_advice(stepped: bool) -> None:
     distrust(model)
     if stepped:
         model.step()
-    with pytest.raises(InputError, match=r"alpha, .*by hand.*def tweak\(model\).*what_changed\(scenario, tweak=tweak\)"):
+    advice = r"alpha, .*by hand.*def tweak\(model\).*what_changed\(scenario, tweak=tweak\)"
+    with pytest.raises(InputError, match=advice):
         what_changed(model)
 
 
