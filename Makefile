@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs plausibility showcase bench sweeps clean
+.PHONY: help forecast test test-slow check docs plausibility showcase bench sweeps notebooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ $(VENV)/test: $(VENV)/core
 
 $(VENV)/develop: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,develop]'
+	@touch $@
+
+$(VENV)/notebooks: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[notebooks]'
 	@touch $@
 
 forecast: $(VENV)/core  ## set up, then the baseline forecast (ARGS="--replicates 20" for a quick look)
@@ -51,6 +55,9 @@ bench: $(VENV)/test  ## measure the engine and write docs/performance.md (about 
 
 sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (several minutes)
 	$(BIN)/python -m simulation.showcase_sweeps $(ARGS)
+
+notebooks: $(VENV)/notebooks  ## set up, then open the notebooks in the browser
+	$(BIN)/jupyter lab --notebook-dir . notebooks/01_first_forecast.ipynb
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -12,7 +12,7 @@ _HEADS = {
     "headline": "Headline",
     "deals": "Number of deals",
     "quality": "Quality",
-    "rank": "Rank among peers",
+    "rank": "Rank among peers (1 is most cooperation)",
     "partners": "Partners",
     "instruments": "Instruments",
 }
