@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import json
 import re
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from ipywidgets import FloatSlider
 from nbclient import NotebookClient
 
 import simulation
@@ -181,6 +183,18 @@ def test_without_widgets_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     exec(_sliders(read("02_tweak_an_agent").cells).source, {"explore": None})
     assert "pip install ipywidgets" in capsys.readouterr().out
+
+
+def test_a_slider_that_moves_calls_the_model_anew() -> None:
+    calls: list[float] = []
+
+    def explore(trust_in_leaders: float, trust_of_friends: float, budget: float, sovereignty: float) -> None:
+        calls.append(budget)
+
+    exec(_sliders(read("02_tweak_an_agent").cells).source, {"explore": explore})
+    (slider,) = (thing for thing in gc.get_objects() if type(thing) is FloatSlider and thing.description == "budget")
+    slider.value = 2.5
+    assert calls == [1.0, 2.5]
 
 
 @pytest.mark.slow
