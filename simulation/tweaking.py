@@ -25,6 +25,7 @@ from simulation.experiments.facts import Facts, describe
 from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import apply
 from simulation.experiments.simulate import simulate as simulate_model
+from simulation.experiments.worker import Simulate
 from simulation.plots.partner_changes import draw_partner_changes, height
 from simulation.plots.style import new_axes, style
 from simulation.running import load
@@ -173,7 +174,7 @@ def _run(
     progress: Progress | None,
 ) -> dict[str, Ensemble]:
     """Both sides, recording what conclusions need and nothing else."""
-    simulate = simulate_model
+    simulate: Simulate = simulate_model
     if parameters == posterior.POSTERIOR:
         simulate = posterior.Drawing(simulate_model, posterior.chosen(plain, changed))
     actor_ids = (plain.focal, *(peer for peer in facts.peers if peer != plain.focal))
@@ -193,7 +194,7 @@ def _run(
 
 def _margins(given: Mapping[str, float]) -> dict[str, float]:
     unknown = [name for name in given if name not in MARGINS]
-    faults = [Fault("margins", f"no conclusion {name!r}; {suggest(name, MARGINS)}") for name in unknown]
+    faults = [Fault("margins", f"no conclusion {name!r}; {suggest(name, tuple(MARGINS))}") for name in unknown]
     faults += [Fault(f"margins.{name}", f"{size} is not above 0") for name, size in given.items() if not size > 0]
     if faults:
         raise InputError(faults)

@@ -70,7 +70,8 @@ def _several(rows: pd.DataFrame) -> str:
 
 def _listed(rows: pd.DataFrame) -> str:
     show = _number(rows["conclusion"].iloc[0])
-    return _some(f"{row.name} ({show(row.before)} to {show(row.after)})" for row in rows.itertuples(index=False))
+    sides = zip(rows["name"], rows["before"].astype(float), rows["after"].astype(float), strict=True)
+    return _some(f"{name} ({show(before)} to {show(after)})" for name, before, after in sides)
 
 
 def _some(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -88,8 +89,8 @@ def judge(low: float, high: float, pairs: int, margin: float) -> str:
     return UNCHANGED if pairs >= LEAST_PAIRS and -margin < low <= high < margin else UNTOLD
 
 
-def _rows(conclusion: str, found: _Pairs, names: Mapping[str, str], margin: float) -> list[dict[str, object]]:
-    rows = []
+def _rows(conclusion: str, found: _Pairs, names: Mapping[str, str], margin: float) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     confidence = 1 - (1 - CONFIDENCE) / max(1, len(found))
     for what, pairs in found.items():
         told = (contrast_of_shares if conclusion in SHARES else contrast)(pairs, confidence)
@@ -97,7 +98,7 @@ def _rows(conclusion: str, found: _Pairs, names: Mapping[str, str], margin: floa
         verdict = judge(told["low"], told["high"], count, margin)
         # an interval of half the margin to each side lies off zero or within the margin
         more = more_pairs(told["standard_error"], count, margin / 2, confidence) if verdict == UNTOLD else None
-        row = {"conclusion": conclusion, "what": what, "name": names.get(what) or _named(what)}
+        row: dict[str, Any] = {"conclusion": conclusion, "what": what, "name": names.get(what) or _named(what)}
         row |= {"before": told["mean_b"], "after": told["mean_a"], "verdict": verdict, "more": more}
         rows.append(row | {key: told[key] for key in ("difference", "low", "high", "pairs")})
     if conclusion in SHARES:

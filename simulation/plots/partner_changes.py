@@ -43,14 +43,15 @@ def draw_partner_changes(table: pd.DataFrame, ax: Axes, *, title: str, label: st
     """
     shown = table.head(MOST)
     shown = shown.assign(difference=shown["after"] - shown["before"]).sort_values("difference", kind="stable")
-    for place, row in enumerate(shown.itertuples(index=False)):
-        told = row.verdict == "changed"
-        colour = (_UP if row.after > row.before else _DOWN) if told else FAINT
-        if row.after != row.before:
-            ax.annotate("", (row.after, place), (row.before, place),
+    sides = zip(shown["before"].astype(float), shown["after"].astype(float), shown["verdict"], strict=True)
+    for place, (before, after, verdict) in enumerate(sides):
+        told = verdict == "changed"
+        colour = (_UP if after > before else _DOWN) if told else FAINT
+        if after != before:
+            ax.annotate("", (after, place), (before, place),
                         arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.6 if told else 1.2,
                                     "shrinkA": 0, "shrinkB": 0})  # fmt: skip
-        ax.plot(row.before, place, "o", ms=6, mfc="white", mec=colour, mew=1.6)
+        ax.plot(before, place, "o", ms=6, mfc="white", mec=colour, mew=1.6)
     names = [textwrap.shorten(str(name), _NAME_WIDTH, placeholder="…") for name in shown["name"]]
     ax.set_yticks(range(len(shown)), names)
     for text, verdict in zip(ax.get_yticklabels(), shown["verdict"], strict=True):
