@@ -20,6 +20,7 @@ from ipywidgets import FloatSlider
 from nbclient import NotebookClient
 
 import simulation
+from simulation.analysis.conclusions import LEAST_PAIRS, LIKELY, MARGINS, SHARES
 from simulation.analysis.propositions.effects import AS_PREDICTED, VERDICTS, outcome, verdict
 
 ROOT = Path(__file__).parents[1]
@@ -102,6 +103,15 @@ def test_it_ends_with_exercises(name: str) -> None:
 def test_every_notebook_has_its_paragraph() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"^## \[(\w+)\]\((?:\w+)\.ipynb\)$", text, flags=re.M) == list(NAMES)
+
+
+def test_the_page_has_the_margins_of_the_code() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([\d.]+) \| (\w+)", text, flags=re.M)
+    assert {name: float(size) for name, size, _ in rows} == dict(MARGINS)
+    assert {name for name, _, interval in rows if interval == "Agresti"} == set(SHARES)
+    assert f"at least {LEAST_PAIRS} pairs" in text
+    assert f"at least {LIKELY} over both sides" in text
 
 
 # --- running
