@@ -39,6 +39,7 @@ from simulation.processes import (
     learning,
     norms,
     opinion,
+    prospects,
     rivalry,
     shocks,
     tempo,
@@ -143,6 +144,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             ActorView(self, kind) for kind in KINDS
         )
         self._scratch()
+        self._luck = Draws(scenario.seed, self.replicate, self.state.quarter)
         self._plans = Plans(scenario, self._index)
         trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
         self.view = view(self.state, self.weights)
@@ -201,7 +203,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return self
 
     def _draws(self) -> Draws:
-        return Draws(self.scenario.seed, self.replicate, self.state.quarter)
+        if self._luck.quarter != self.state.quarter:
+            self._luck = Draws(self.scenario.seed, self.replicate, self.state.quarter)
+        return self._luck
 
     def _scratch(self) -> None:
         n = self.state.n
@@ -250,7 +254,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _propose(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._wait_for_blocs()
-        states, others, any_two = choice.prospects(self._possible, s.s, self._rows, self._gain, round(par.prospects))
+        states, others, any_two = prospects.prospects(self._possible, s.s, self._rows, self._gain, round(par.prospects))
         # a brokered triple is put on the table with a probability below one
         some = any_two > -np.inf
         any_two[some] *= self._broker_rate[some]

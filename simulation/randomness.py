@@ -182,20 +182,25 @@ def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
     quarter
         Quarters since the start; -1 for draws made while the world is set up.
     """
-    value = 0
-    for part in (seed, replicate, quarter, int(stream)):
+    return np.uint64(_mixed(_mixed(0, seed, replicate, quarter), int(stream)))
+
+
+def _mixed(value: int, *parts: int) -> int:
+    """``value`` with further parts of a key mixed in, one after the other."""
+    for part in parts:
         value = _mix(value ^ (part & 0xFFFFFFFFFFFFFFFF))
-    return np.uint64(value)
+    return value
 
 
 class Draws:
     """The keys of one quarter of one replicate: ``draws.key(Stream.JOIN)``."""
 
-    __slots__ = ("quarter", "replicate", "seed")
+    __slots__ = ("_start", "quarter", "replicate", "seed")
 
     def __init__(self, seed: int, replicate: int, quarter: int):
         self.seed, self.replicate, self.quarter = seed, replicate, quarter
+        self._start = _mixed(0, seed, replicate, quarter)
 
     def key(self, stream: Stream) -> np.uint64:
-        """Philox key of a stream in this quarter."""
-        return key(self.seed, self.replicate, self.quarter, stream)
+        """Philox key of a stream in this quarter: that of :func:`key`."""
+        return np.uint64(_mixed(self._start, int(stream)))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -178,7 +179,7 @@ class State:
         """Number of actors."""
         return len(self.ids)
 
-    @property
+    @cached_property
     def s(self) -> int:
         """Number of states, the EU included."""
         return int((self.kind == STATE).sum())

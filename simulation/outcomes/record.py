@@ -139,6 +139,8 @@ class Recorder:
         self._of_system = tuple(m for m in self.metrics if m.level == "system")
         self._actor_values = np.zeros((len(kept), len(self.actors), len(self._of_actor)))
         self._system_values = np.zeros((len(kept), len(self._of_system)))
+        self._actor_bounds, self._system_bounds = _bounds(self._of_actor), _bounds(self._of_system)
+        self._names = [state.ids[row] for row in self.actors]
         self._observed = 0
         self._slots = SlotUse()
         self._edges: list[_Edges] = []
@@ -307,15 +309,12 @@ class Recorder:
         built_in = actor_outcomes(state, self._par, self.actors, value_to_actor, value_to_partner)
         for column, entry in enumerate(self._of_actor):
             if entry.custom:
-                values = [evaluate(entry, view, self._ids[actor]) for actor in self.actors]
-                self._actor_values[row, :, column] = values
-            else:
-                self._actor_values[row, :, column] = built_in[entry.name]
-        _check_values(self._of_actor, self._actor_values[row], [self._ids[actor] for actor in self.actors])
+                built_in[entry.name] = np.array([evaluate(entry, view, self._ids[actor]) for actor in self.actors])
+            self._actor_values[row, :, column] = built_in[entry.name]
+        _check_values(self._of_actor, self._actor_values[row], self._actor_bounds, self._names)
         world = system_outcomes(state, self._par, self._slots, [entry.name for entry in self._of_system])
-        for column, entry in enumerate(self._of_system):
-            self._system_values[row, column] = evaluate(entry, view) if entry.custom else world[entry.name]
-        _check_values(self._of_system, self._system_values[row : row + 1], [SYSTEM])
+        self._system_values[row] = [evaluate(m, view) if m.custom else world[m.name] for m in self._of_system]
+        _check_values(self._of_system, self._system_values[row : row + 1], self._system_bounds, (SYSTEM,))
 
     def _keep_edges(self, state: State) -> None:
         if self._ties == "focal":
@@ -368,11 +367,15 @@ def _actor_rows(spec: RecordSpec, scenario: Scenario, state: State) -> list[int]
     return list(dict.fromkeys(row[name] for name in names))
 
 
-def _check_values(metrics: Sequence[Metric], values: F, names: Sequence[str]) -> None:
+def _bounds(metrics: Sequence[Metric]) -> F:
+    """Lower and upper bounds of some metrics, shape (2, metrics)."""
+    low = [m.bounds[0] for m in metrics]
+    return np.array([low, [np.inf if m.bounds[1] is None else m.bounds[1] for m in metrics]])
+
+
+def _check_values(metrics: Sequence[Metric], values: F, bounds: F, names: Sequence[str]) -> None:
     """Check a block of values, shape (actors, metrics), against the bounds of their metrics."""
-    low = np.array([m.bounds[0] for m in metrics])
-    high = np.array([np.inf if m.bounds[1] is None else m.bounds[1] for m in metrics])
-    good = np.isfinite(values) & (values >= low) & (values <= high)
+    good = np.isfinite(values) & (values >= bounds[0]) & (values <= bounds[1])
     if good.all():
         return
     actor, column = (int(i) for i in np.argwhere(~good)[0])

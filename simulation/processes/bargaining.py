@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.processes.affinity import squared_distance
+from simulation.processes.largest import largest, make_room
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -22,20 +23,34 @@ B = NDArray[np.bool_]
 
 
 @njit(cache=True, error_model="numpy")
-def best_alternative(possible: B, gain: F, i: int, j: int) -> float:
-    """U⁺ of i's best partner other than j."""
-    best = 0.0
-    for k in range(gain.shape[0]):
-        if k != j and possible[i, k] and gain[i, k] > best:
-            best = gain[i, k]
+def outside_options(possible: B, gain: F, rows: B) -> F:
+    """U of the best and the second best partner of each marked actor, (n, 2); at least 0."""
+    n = rows.size
+    best, offer, room = np.zeros((n, 2)), np.empty(n), make_room(n)
+    for i in range(n):
+        if rows[i]:
+            may, mine = possible[i], gain[i]
+            for j in range(n):
+                offer[j] = mine[j] if may[j] else 0.0
+            largest(offer, room, best[i])
+            for place in range(2):
+                best[i, place] = max(best[i, place], 0.0)
     return best
 
 
+@njit(cache=True, error_model="numpy", inline="always")
+def best_alternative(outside: F, possible: B, gain: F, i: int, j: int) -> float:
+    """U⁺ of i's best partner other than j: the second best where j is the best."""
+    if possible[i, j] and gain[i, j] == outside[i, 0]:
+        return outside[i, 1]
+    return outside[i, 0]
+
+
 @njit(cache=True, error_model="numpy")
-def nash_share(possible: B, gain: F, i: int, j: int) -> float:
-    """θ_ij in (0, 1): the weight of i's position in the terms."""
-    b_i = 1.0 + best_alternative(possible, gain, i, j)
-    b_j = 1.0 + best_alternative(possible, gain, j, i)
+def nash_share(outside: F, possible: B, gain: F, i: int, j: int) -> float:
+    """θ_ij in (0, 1): the weight of i's position in the terms; ``outside`` of :func:`outside_options`."""
+    b_i = 1.0 + best_alternative(outside, possible, gain, i, j)
+    b_j = 1.0 + best_alternative(outside, possible, gain, j, i)
     return b_i / (b_i + b_j)
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, NON_STATE, State
+from simulation.state import BILATERAL, NON_STATE, STATE, State
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -31,7 +31,7 @@ I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
 B = NDArray[np.bool_]
 
-ANY, STATES_ONLY, OTHERS_ONLY = -1, 0, 1
+ANY, STATES_ONLY, OTHERS_ONLY = 0, 1, 2
 """Which partners a pool of slots may be used for."""
 
 
@@ -87,17 +87,23 @@ def rank_partners(
     limit = slots[:, BILATERAL].sum() + slots[:, NON_STATE].sum()
     send, receive = np.empty(limit, np.int32), np.empty(limit, np.int32)
     desk = make_desk(n, limit)
-    ready = (_ready(kind, slots, shared_pool, False), _ready(kind, slots, shared_pool, True))
+    ready = (
+        _ready(kind, slots, shared_pool, False, ANY), _ready(kind, slots, shared_pool, False, STATES_ONLY),
+        _ready(kind, slots, shared_pool, False, OTHERS_ONLY), _ready(kind, slots, shared_pool, True, ANY),
+        _ready(kind, slots, shared_pool, True, STATES_ONLY), _ready(kind, slots, shared_pool, True, OTHERS_ONLY),
+    )  # fmt: skip
+    keen, all_keen = _keen(slots, trust, worth)
     count = 0
     for i in range(n):
         for pool in range(2):
             if shared_pool[i] and pool == 1:
                 continue
-            sort = ANY if shared_pool[i] else pool
+            sort = ANY if shared_pool[i] else STATES_ONLY + pool
             size = slots[i, BILATERAL] if pool == 0 else slots[i, NON_STATE]
             if size == 0:
                 continue
-            able = _able(ready[1 if kind[i] == 0 else 0], kind, possible, trust, worth, i, sort, desk.able)
+            open_to_i = ready[3 * (kind[i] == STATE) + sort]
+            able = _able(open_to_i, keen, all_keen, possible, trust, worth, i, desk.able)
             found = _top(key, uid, gain[i], noise, i, pool, size, able, desk)
             send[count : count + found] = i
             receive[count : count + found] = desk.best[:found]
@@ -110,28 +116,53 @@ def rank_partners(
 
 
 @njit(cache=True, error_model="numpy")
-def _ready(kind: I8, slots: I32, shared_pool: B, for_state: bool) -> I32:
-    """Actors with an open slot for a partner of one sort."""
+def _ready(kind: I8, slots: I32, shared_pool: B, for_state: bool, sort: int) -> I32:
+    """Actors of one sort with an open slot for a state, or for another partner."""
     found = np.empty(kind.size, np.int32)
     count = 0
     for j in range(kind.size):
         found[count] = j
-        count += _open_to(slots[j], shared_pool[j], for_state)
+        wanted = (sort == ANY) | ((kind[j] == STATE) == (sort == STATES_ONLY))
+        count += wanted & _open_to(slots[j], shared_pool[j], for_state)
     return found[:count]
 
 
 @njit(cache=True, error_model="numpy")
-def _able(
-    ready: I32, kind: I8, possible: B, trust: F, worth: F, i: int, sort: int, found: I32
-) -> int:
-    """Those of the ready with whom i may deal, and for whom, as for i, the deal is worth something."""
+def _keen(slots: I32, trust: F, worth: F) -> tuple[B, bool]:
+    """Which actors with open slots gain from a deal with anybody, τ̂V > 0 towards all, (n,); whether all do."""
+    n = trust.shape[0]
+    keen, everybody = np.zeros(n, np.bool_), True
+    for j in range(n):
+        if slots[j, BILATERAL] + slots[j, NON_STATE] > 0:
+            believed, value, partners = trust[j], worth[j], 0
+            for k in range(n):
+                partners += believed[k] * value[k] > 0.0
+            keen[j] = partners == n - 1
+            everybody = everybody and keen[j]
+    return keen, everybody
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _able(ready: I32, keen: B, all_keen: bool, possible: B, trust: F, worth: F, i: int, found: I32) -> int:
+    """Those of the ready with whom i may deal, and for whom, as for i, the deal is worth something.
+
+    The values of one actor to all others lie far apart in memory, so they are looked up for the few
+    only to whom some deal is worth nothing.
+    """
     count = 0
+    may = possible[i]
     for j in ready:
         found[count] = j  # no branch: whether it counts is hard to guess
-        wanted = (sort == ANY) | ((kind[j] == 0) == (sort == STATES_ONLY))
-        worthwhile = (trust[i, j] * worth[i, j] > 0.0) & (trust[j, i] * worth[j, i] > 0.0)
-        count += possible[i, j] & wanted & worthwhile
-    return count
+        count += may[j]
+    if all_keen:
+        return count
+    kept = 0
+    for p in range(count):
+        j = found[p]
+        found[kept] = j
+        worthwhile = trust[i, j] * worth[i, j] > 0.0
+        kept += worthwhile and (keen[j] or trust[j, i] * worth[j, i] > 0.0)
+    return kept
 
 
 class Desk(NamedTuple):
@@ -154,7 +185,7 @@ def make_desk(n: int, chosen: int) -> Desk:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, size: int, able: int, desk: Desk) -> int:
     """The ``size`` best of the able in ``desk.best``, in order; only those above the outside option."""
     outside = gumbel(uniform(key, uid[i], np.uint64(pool))) if noise > 0.0 else 0.0
@@ -325,66 +356,3 @@ def _take(
             send[count], receive[count], mine[count], theirs[count] = i, j, gain[i, j], gain[j, i]
             count += 1
     return send[:count], receive[:count], mine[:count], theirs[:count]
-
-
-@njit(cache=True, error_model="numpy")
-def prospects(possible: B, states: int, rows: B, gain: F, size: int) -> tuple[F, F, F]:
-    """What the tracks of deals promise each marked actor, three arrays (n,).
-
-    Mean utility of its ``size`` best state partners, of its best other partners, and of its best
-    partners of any kind (for a deal of three); the very best alone is not to be had every time.
-    -inf where there is nobody (fewer than two for a deal of three). States are the first ``states`` rows.
-    """
-    n = rows.size
-    means = np.full((3, n), -np.inf)
-    top = np.empty((3, size))
-    offer = np.empty(n)
-    for i in range(n):
-        if not rows[i]:
-            continue
-        may, mine = possible[i], gain[i]
-        for j in range(n):
-            offer[j] = mine[j] if may[j] else -np.inf
-        top[:] = -np.inf
-        _keep_best(offer[:states], top[0])
-        _keep_best(offer[states:], top[1])
-        _keep_best(top[0], top[2])
-        _keep_best(top[1], top[2])
-        for sort in range(3):
-            means[sort, i] = _mean_of_kept(top[sort], 2 if sort == 2 else 1)
-    return means[0], means[1], means[2]
-
-
-_BLOCK = 16
-"""So many utilities are compared with the least of the best at once."""
-
-
-@njit(cache=True, error_model="numpy")
-def _keep_best(offer: F, top: F) -> None:
-    """Put the largest numbers of ``offer`` into ``top``, in falling order."""
-    last = top.size - 1
-    for first in range(0, offer.size, _BLOCK):
-        end = min(first + _BLOCK, offer.size)
-        higher = 0
-        for j in range(first, end):
-            higher += offer[j] > top[last]
-        if higher == 0:
-            continue
-        for j in range(first, end):
-            if offer[j] > top[last]:
-                place = last
-                while place > 0 and offer[j] > top[place - 1]:
-                    top[place] = top[place - 1]
-                    place -= 1
-                top[place] = offer[j]
-
-
-@njit(cache=True, error_model="numpy")
-def _mean_of_kept(top: F, least: int) -> float:
-    """Mean of what was kept; -inf if fewer than ``least`` were."""
-    total, found = 0.0, 0
-    for u in top:
-        if u > -np.inf:
-            total += u
-            found += 1
-    return total / found if found >= least else -np.inf

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulation.processes.affinity import affinity
 from simulation.processes.contracts import end_deal
-from simulation.processes.links import Links, count_shared, links
+from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.processes.trust import fade
 from simulation.processes.value import View, Weights, continuation, value
@@ -31,7 +31,6 @@ B = NDArray[np.bool_]
 
 LOWEST, HIGHEST = 0.02, 0.995
 """Bounds of the annual probability of compliance (MODEL C.5)."""
-QUARTERS_A_YEAR = 4
 
 
 def keep_promises(
@@ -126,7 +125,7 @@ def _conduct(
             evidence = depth[i, j] / 3.0 * (0.5 + 0.5 * transparency[i])
             # a breach is seen by j, or by an NGO that watches either side
             eye = max(seen[i], seen[j])
-            if uniform(comply_key, uid[i], uid[j]) < probability[p] ** (1.0 / QUARTERS_A_YEAR):
+            if uniform(comply_key, uid[i], uid[j]) < np.sqrt(np.sqrt(probability[p])):  # a quarter's
                 alpha[j, i] += gain * evidence
                 continue
             last_breach[i, j] = quarter
@@ -164,16 +163,21 @@ def _let_lapse(
 ) -> None:  # fmt: skip
     start, partner = v.links
     ends = np.zeros(partner.size, np.bool_)
+    mine = np.zeros(uid.size, np.bool_)
     for i in range(uid.size):
+        mine[partner[start[i] : start[i + 1]]] = True
         for p in range(start[i], start[i + 1]):
             j = partner[p]
             if j < i or planned[i, j]:
                 continue
-            shared = count_shared(depth, i, j)
+            shared = 0
+            for k in partner[start[j] : start[j + 1]]:
+                shared += mine[k]
             unwanted = continuation(v, w, i, j, value(v, w, i, j, shared)) < 0.0
             unwanted = unwanted or continuation(v, w, j, i, value(v, w, j, i, shared)) < 0.0
             if unwanted:
                 ends[p] = symmetric_uniform(key, uid[i], uid[j]) < chance
+        mine[partner[start[i] : start[i + 1]]] = False
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
             if ends[p]:

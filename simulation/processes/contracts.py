@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.processes.bargaining import challenge_share, concede, nash_share, write_terms
+from simulation.processes.bargaining import challenge_share, concede, nash_share, outside_options, write_terms
 from simulation.processes.links import count_shared, rungs
 from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, uniform
@@ -121,6 +121,7 @@ class Table(NamedTuple):
     worth: F
     gain: F
     concession: F
+    outside: F  # [n, 2] U of the best and the second best partner of each party
 
 
 class Books(NamedTuple):
@@ -182,9 +183,20 @@ def sign(
         par.setup_cost, par.upkeep_cost, par.rights_terms if mech.on("rights_terms") else 0.0,
         mech["bargaining"] == "challenge", state.quarter,
     )  # fmt: skip
-    table = Table(possible, worth, gain, state.concession)
+    table = Table(possible, worth, gain, state.concession, outside_options(possible, gain, _marked(parties, state.n)))
     order = _order(state.uid, parties, surplus)
     return _sign(draws.key(Stream.RATIFICATION), order, parties, state.budget, who, table, books, rules)
+
+
+@njit(cache=True, error_model="numpy")
+def _marked(parties: I32, n: int) -> B:
+    """Who is a party to any of the contracts, (n,)."""
+    marked = np.zeros(n, np.bool_)
+    for c in range(parties.shape[0]):
+        for actor in parties[c]:
+            if actor >= 0:
+                marked[actor] = True
+    return marked
 
 
 def _order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
@@ -245,13 +257,13 @@ def _ngo_beside(kind: I8, i: int, j: int, k: int, a: int, b: int) -> int:
     return third if kind[third] == NGO else -1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int, b: int, ngo: int) -> None:
     """Bargain, settle the concession, and let an NGO beside the pair write rights into the terms."""
     if rules.challenge:
         share = challenge_share(who.position, who.weight, who.size, who.salience, who.un_member, a, b)
     else:
-        share = nash_share(table.possible, table.gain, a, b)
+        share = nash_share(table.outside, table.possible, table.gain, a, b)
     share = _pay(who.leaders, table, books, a, b, share)
     write_terms(books.terms, who.position, a, b, share)
     if rules.rights > 0.0 and ngo >= 0:
@@ -261,7 +273,7 @@ def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int,
         books.terms[b, a, 0] = y
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _enter(kind: I8, gain: F, books: Books, quarter: int, a: int, b: int, three: bool) -> None:
     """Write one more rung of a pair into the books, both ways."""
     track = BILATERAL if kind[a] == STATE and kind[b] == STATE else NON_STATE
@@ -297,7 +309,7 @@ def _affordable(
     return rung
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _ratified(key: np.uint64, uid: U64, support: F, a: int, b: int) -> bool:
     for x, y in ((a, b), (b, a)):
         if support[x] < 1.0 and uniform(key, uid[x], uid[y]) >= support[x]:
@@ -305,7 +317,7 @@ def _ratified(key: np.uint64, uid: U64, support: F, a: int, b: int) -> bool:
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _pay(leaders: I32, table: Table, books: Books, a: int, b: int, share: float) -> float:
     """Settle the concession of a leader among the parties; returns a's weight in the terms."""
     for h in range(leaders.size):
@@ -321,7 +333,7 @@ def _pay(leaders: I32, table: Table, books: Books, a: int, b: int, share: float)
     return share
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _transfer(books: Books, payer: int, receiver: int, p: float) -> None:
     books.payment[receiver] += p
     books.payment[payer] -= p

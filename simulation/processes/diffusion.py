@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.links import Links, links
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -47,6 +48,7 @@ def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, draws: Dr
         pull,
         channels,
         state.position,
+        links(state.depth),
         state.depth,
         state.capacity,
         state.size,
@@ -72,33 +74,11 @@ def _channel_weights(par: Parameters) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _totals(
-    i: int,
-    depth: NDArray[np.int8],
-    capacity: F,
-    size: F,
-    trade_share: F,
-    peer_weight: F,
-    leads: NDArray[np.bool_],
-) -> tuple[float, float, float, float]:
-    """Sum of what all others count for state i in each channel between states."""
-    learning = competition = imitation = coercion = 0.0
-    for j in range(len(peer_weight)):
-        if j != i:
-            competition += trade_share[i, j]
-            imitation += peer_weight[i, j]
-            if depth[i, j] > 0:
-                learning += depth[i, j] * capacity[j]
-                if leads[j]:
-                    coercion += depth[i, j] * size[j]
-    return learning, competition, imitation, coercion
-
-
-@njit(cache=True, error_model="numpy")
 def _pull_of_states(
     pull: F,
     channels: F,
     position: F,
+    partners: Links,
     depth: NDArray[np.int8],
     capacity: F,
     size: F,
@@ -107,21 +87,41 @@ def _pull_of_states(
     leads: NDArray[np.bool_],
 ) -> None:
     """Adds the pull of the four channels between states; only ratios of weights matter in each."""
-    for i in range(pull.shape[0]):
-        totals = _totals(i, depth, capacity, size, trade_share, peer_weight, leads)
-        scale = np.zeros(_MARKET)
-        for c in range(_MARKET):
-            if totals[c] > 0.0:
-                scale[c] = channels[c] / totals[c]
-        for j in range(pull.shape[0]):
-            if j != i:
-                weight = scale[_COMPETITION] * trade_share[i, j] + scale[_IMITATION] * peer_weight[i, j]
-                if depth[i, j] > 0:
-                    weight += scale[_LEARNING] * depth[i, j] * capacity[j]
-                    if leads[j]:
-                        weight += scale[_COERCION] * depth[i, j] * size[j]
-                for d in range(_DIMENSIONS):
-                    pull[i, d] += weight * (position[j, d] - position[i, d])
+    s = pull.shape[0]
+    weight = np.empty(s)
+    for i in range(s):
+        mine = partners.partner[partners.start[i] : partners.start[i + 1]]
+        learning = coercion = 0.0
+        for j in mine:
+            if j < s:
+                learning += depth[i, j] * capacity[j]
+                coercion += depth[i, j] * size[j] * leads[j]
+        trades, peers = trade_share[i], peer_weight[i]
+        traded, heeded = -trades[i], -peers[i]  # a state does not look at itself
+        for j in range(s):
+            traded += trades[j]
+            heeded += peers[j]
+        competition, imitation = _scale(channels[_COMPETITION], traded), _scale(channels[_IMITATION], heeded)
+        for j in range(s):
+            weight[j] = competition * trades[j] + imitation * peers[j]
+        for j in mine:
+            if j < s:
+                weight[j] += _scale(channels[_LEARNING], learning) * depth[i, j] * capacity[j]
+                weight[j] += _scale(channels[_COERCION], coercion) * depth[i, j] * size[j] * leads[j]
+        x0, x1, x2, x3 = position[i]
+        p0 = p1 = p2 = p3 = 0.0
+        for j in range(s):
+            p0 += weight[j] * (position[j, 0] - x0)
+            p1 += weight[j] * (position[j, 1] - x1)
+            p2 += weight[j] * (position[j, 2] - x2)
+            p3 += weight[j] * (position[j, 3] - x3)
+        pull[i] += np.array((p0, p1, p2, p3))
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _scale(channel: float, total: float) -> float:
+    """Weight of a channel for one unit of its own weights; 0 where a state looks at nobody."""
+    return channel / total if total > 0.0 else 0.0
 
 
 @njit(cache=True, error_model="numpy")

@@ -45,10 +45,10 @@ FACTORS = (
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`."""
 
 _CIVIL = DOMAINS.index("civil")
+_OF_OTHERS = [FACTORS.index(name) for name in ("peers", "neighbours")]
 SMALLEST = 0.005
 """Size below which a state counts as this small: a logarithm needs a floor."""
-CENTRED = tuple(FACTORS.index(name) for name in ("affinity", "sponsor", "habit", "capacity", "sovereignty", "votes",
-                                                 "size", "house"))  # fmt: skip
+CENTRED = tuple(map(FACTORS.index, FACTORS[:2] + FACTORS[4:7] + ("votes", "size", "house")))
 """Factors counted from their mean over the eligible when a run starts, so that the reach of a text is the log odds
 of the average state that may join it, and a text of few members does not start from a mean of all states."""
 
@@ -73,7 +73,7 @@ class Joiners(NamedTuple):
 
     position: F
     weight: F
-    size: F
+    log_size: F
     capacity: F
     urgency: F
     norm: B
@@ -174,14 +174,17 @@ def share_inside(q: int, eligible: B, joined: B, s: int) -> float:
 
 @njit(cache=True, error_model="numpy")
 def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float, out: F) -> None:
-    """Fill ``out`` (q, s, factors) for the eligible non-members of the ``chosen`` instruments."""
-    s, n = who.contiguous.shape[0], text.sponsor.shape[1]
+    """Fill ``out`` (q, s, factors) for the eligible non-members of the ``chosen`` instruments.
+
+    With an empty ``weight_of`` nobody looks at others who are in: peers and neighbours stay 0.
+    """
+    s, n, watched = who.contiguous.shape[0], text.sponsor.shape[1], weight_of.size > 0
     starts, near = member_lists(who.contiguous, s)
     for q in range(len(chosen)):
         if not chosen[q]:
             continue
         eligible, joined, sponsors = text.eligible[q], text.joined[q], members_of(text.sponsor[q], n)
-        peers = peer_shares(q, text.eligible, text.joined, weight_of)
+        peers = peer_shares(q, text.eligible, text.joined, weight_of) if watched else np.zeros(s)
         inside = share_inside(q, text.eligible, text.joined, s) if text.club[q] else 0.0
         track = REGIONAL if text.regional[q] else MULTILATERAL
         for i in range(s):
@@ -191,8 +194,8 @@ def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float,
             row[0] = affinity(who.position[i], text.position[q], who.weight[i], width)
             row[1] = sponsor_pull(i, sponsors, who.trust, who.worth)
             row[2] = peers[i]
-            neighbours = near[starts[i] : starts[i + 1]]
-            row[3] = neighbour_share(neighbours, eligible, joined)
+            if watched:
+                row[3] = neighbour_share(near[starts[i] : starts[i + 1]], eligible, joined)
             row[4] = who.habit[text.domain[q], i]
             row[5] = who.capacity[i]
             row[6] = who.position[i, 3] if text.binding[q] else 0.0
@@ -202,18 +205,20 @@ def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float,
             row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
             row[11] = 1.0 if text.launching[q] else 0.0
             row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
-            row[13] = np.log(max(who.size[i], SMALLEST))
+            row[13] = who.log_size[i]
             row[14] = 1.0 if text.house[q, i] else 0.0
             row[15] = 1.0 if text.launching[q] and text.binding[q] else 0.0
 
 
-def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F:
+def joining_factors(state: State, par: Parameters, chosen: B | None = None, watched: bool = True) -> F:
     """Every factor of joining, shape (q, s, len(FACTORS)); zero where i cannot join q.
 
     Parameters
     ----------
     chosen
         Instruments to look at, shape (q,); default those open this quarter.
+    watched
+        Whether peers and neighbours are looked at (they are costly), or 0.
 
     Notes
     -----
@@ -224,7 +229,7 @@ def joining_factors(state: State, par: Parameters, chosen: B | None = None) -> F
     """
     chosen = is_open(state) if chosen is None else chosen
     out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
-    weight_of = np.ascontiguousarray(state.peer_weight.T)
+    weight_of = np.ascontiguousarray(state.peer_weight.T) if watched else np.zeros((0, 0))
     factors_of(chosen, texts_of(state), joiners_of(state, par), weight_of, par.affinity_width, out)
     return out
 
@@ -250,7 +255,7 @@ def joiners_of(state: State, par: Parameters) -> Joiners:
     return Joiners(
         state.position,
         state.weight,
-        state.size,
+        np.log(np.maximum(state.size, SMALLEST)),
         state.capacity,
         state.urgency,
         state.norm,
@@ -312,8 +317,8 @@ def join_instruments(
     """
     if not mech.on("instruments"):
         return
-    chosen = is_open(state)
-    factors, coefficient = joining_factors(state, par, chosen), coefficients(par, mech)
+    chosen, coefficient = is_open(state), coefficients(par, mech)
+    factors = joining_factors(state, par, chosen, watched=bool(coefficient[_OF_OTHERS].any()))
     new = draw_joins(
         chosen,
         state.eligible,
@@ -334,7 +339,7 @@ def join_instruments(
 
 
 def _record_join(state: State, q: int, i: int, gain: float) -> None:
-    """State i is in instrument q from this quarter on, and the credit of it."""
+    """State i is in instrument q from this quarter on, with the credit of it."""
     track = REGIONAL if state.instrument_regional[q] else MULTILATERAL
     state.joined[q, i] = True
     state.join_quarter[q, i] = state.quarter

@@ -82,12 +82,10 @@ def _adopt(
         if before[i]:
             continue
         adopters = 0.0
-        total = 0.0
+        total = -peer_weight[i, i]
         for j in range(s):
-            if j != i:
-                total += peer_weight[i, j]
-                if before[j]:
-                    adopters += peer_weight[i, j]
+            total += peer_weight[i, j]
+            adopters += peer_weight[i, j] * before[j]
         ties = 0.0
         for j in ngos:
             if depth[i, j] > 0:

@@ -48,7 +48,8 @@ def mean_factors(state: State, par: Parameters) -> F:
     chosen = np.ones(len(state.instrument_ids), bool)
     out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
     text = texts_of(state)._replace(joined=np.zeros_like(state.joined))
-    factors_of(chosen, text, joiners_of(state, par), np.ascontiguousarray(state.peer_weight.T), par.affinity_width, out)
+    nobody_in = np.zeros((0, 0))
+    factors_of(chosen, text, joiners_of(state, par), nobody_in, par.affinity_width, out)
     count = state.eligible[:, : out.shape[1]].sum(axis=1)
     return np.asarray(out.sum(axis=1) / np.maximum(count, 1)[:, None])
 

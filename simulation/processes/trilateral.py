@@ -109,7 +109,7 @@ def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
     return kept
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _partners(v: View, i: int, able: I32) -> int:
     """The present partners of i."""
     mine = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
@@ -117,7 +117,7 @@ def _partners(v: View, i: int, able: I32) -> int:
     return mine.size
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _thirds(possible: B, i: int, j: int, able: I32) -> int:
     """Third actors that may deal with both i and j."""
     mine, theirs = possible[i], possible[j]
@@ -128,7 +128,7 @@ def _thirds(possible: B, i: int, j: int, able: I32) -> int:
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _draw(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> int:
     """One of the able by its utility to i; -1 if there is none."""
     bound_marks(key, uid, gain, noise, i, able, desk)
@@ -143,7 +143,7 @@ def _draw(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, de
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _mean_gain(
     v: View, w: Weights, leaders: I32, concession: F, gain: F, a: int, b: int, c: int
 ) -> float:

@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp
-from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
+from simulation.processes.affinity import falloff, likeness_to_all
 from simulation.processes.links import Links, count_shared, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -136,7 +136,7 @@ def _network(activity: float, shared: int, partner: bool, w: Weights) -> float:
     return network * (1.0 + w.inertia) if partner else network
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
 def value(v: View, w: Weights, i: int, j: int, shared: int) -> float:
     """Value V_ij ≥ 0 of a deal with j to i.
 
@@ -147,7 +147,10 @@ def value(v: View, w: Weights, i: int, j: int, shared: int) -> float:
         return v.override[v.override_row[i], j]
     q, g = v.share, v.goods
     complement = q[i, 0] * g[0, j] + q[i, 1] * g[1, j] + q[i, 2] * g[2, j] + q[i, 3] * g[3, j]
-    squared = squared_distance(v.axis[:, i], v.axis[:, j], v.weight[i])
+    squared = 0.0
+    for d in range(4):
+        gap = v.axis[d, i] - v.axis[d, j]
+        squared += v.weight[i, d] * gap * gap
     likeness = exp(squared * falloff(w.width))
     network = _network(v.activity[j], shared, v.depth[i, j] > 0, w)
     return _times(complement, likeness, network, v.urgent[i], w.exposure * v.exposure[i, j])
@@ -207,7 +210,7 @@ def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F) -> None:
         gain[i, i] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _fill_row(v: View, w: Weights, i: int, network: F, worth: F, gain: F) -> None:
     """V of row i and U of its first rungs.
 

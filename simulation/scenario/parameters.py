@@ -252,7 +252,6 @@ class Parameters:
     2.0
     """
 
-    __slots__ = ("_values",)
     _values: Mapping[str, float]
 
     def __init__(self, overrides: Mapping[str, float] | None = None):
@@ -266,15 +265,12 @@ class Parameters:
                 values[name] = float(value)
         if faults:
             raise InputError(faults)
-        object.__setattr__(self, "_values", MappingProxyType(values))
+        self.__dict__.update(values, _values=MappingProxyType(values))  # plain attributes: read at every step
 
     def __getattr__(self, name: str) -> float:
         if name.startswith("_"):
             raise AttributeError(name)
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(f"no parameter {name!r}; {suggest(name, list(PARAMETERS))}") from None
+        raise AttributeError(f"no parameter {name!r}; {suggest(name, list(PARAMETERS))}")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("parameters are frozen; use Parameters.replace(name=value)")

@@ -1,0 +1,51 @@
+"""C.8 What the tracks of deals promise: the best partners of everybody, without sorting anybody's row."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.processes.largest import insert, largest, make_room
+
+F = NDArray[np.float64]
+B = NDArray[np.bool_]
+
+
+@njit(cache=True, error_model="numpy")
+def prospects(possible: B, states: int, rows: B, gain: F, size: int) -> tuple[F, F, F]:
+    """What the tracks of deals promise each marked actor, three arrays (n,).
+
+    Mean utility of its ``size`` best state partners, of its best other partners, and of its best
+    partners of any kind (for a deal of three); the very best alone is not to be had every time.
+    -inf where there is nobody (fewer than two for a deal of three). States are the first ``states`` rows.
+    """
+    n = rows.size
+    means = np.full((3, n), -np.inf)
+    top = np.empty((3, size))
+    offer, room = np.empty(n), make_room(n)
+    for i in range(n):
+        if not rows[i]:
+            continue
+        may, mine = possible[i], gain[i]
+        for j in range(n):
+            offer[j] = mine[j] if may[j] else -np.inf
+        largest(offer[:states], room, top[0])
+        largest(offer[states:], room, top[1])
+        top[2] = -np.inf
+        insert(top[0], top[2])
+        insert(top[1], top[2])
+        for sort in range(3):
+            means[sort, i] = _mean_of_kept(top[sort], 2 if sort == 2 else 1)
+    return means[0], means[1], means[2]
+
+
+@njit(cache=True, error_model="numpy")
+def _mean_of_kept(top: F, least: int) -> float:
+    """Mean of what was kept; -inf if fewer than ``least`` were."""
+    total, found = 0.0, 0
+    for u in top:
+        if u > -np.inf:
+            total += u
+            found += 1
+    return total / found if found >= least else -np.inf
