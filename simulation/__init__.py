@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulation.comparing import compare
     from simulation.compiling import tell_when_compiling
+    from simulation.explaining import explain
+    from simulation.explanation import Explanation
     from simulation.model import GovernanceModel
     from simulation.outcomes import metric
     from simulation.results import Results
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
     from simulation.tweaking import what_changed
 
 __all__ = [
+    "Explanation",
     "GovernanceModel",
     "Results",
     "__version__",
     "compare",
+    "explain",
     "load_scenario",
     "metric",
     "run",
@@ -39,9 +43,11 @@ except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
 _HOMES = {
+    "Explanation": "simulation.explanation",
     "GovernanceModel": "simulation.model",
     "Results": "simulation.results",
     "compare": "simulation.comparing",
+    "explain": "simulation.explaining",
     "load_scenario": "simulation.scenario.load",
     "metric": "simulation.outcomes",
     "run": "simulation.running",

@@ -241,8 +241,8 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield _table(pd.DataFrame([oracle]).round(3)) + "\nWhole quarter without the record, after compiling.\n\n"
     yield _table(pd.DataFrame([arrays]).round(2)) + "\nTrust with witnesses, values, utilities and mask of all pairs.\n"
     by_step = steps(repeats)
-    yield "\n## Each step of the quarter, default world, one thread, ns a pair\n\nMedian and quartiles over replicates.\n\n"
-    yield _table(by_step.round(2).rename_axis("step").reset_index())
+    yield "\n## Each step of the quarter, default world, one thread, ns a pair\n\n"
+    yield _table(by_step.round(2).rename_axis("step").reset_index()) + "\nMedian and quartiles over replicates.\n"
     yield f"\nMoving seven arrays of that size through the processor: {floor():.2f} ns a pair.\n"
     grown = growth(sizes)
     yield "\n## Growth with the number of actors (made-up worlds)\n\n" + _table(grown.round(2))
