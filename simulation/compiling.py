@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from numba.core.event import Event, Listener, register
@@ -26,11 +27,7 @@ class _Teller(Listener):  # type: ignore[misc]
         """Nothing: another kernel may follow."""
 
 
-def _print(text: str) -> None:
-    print(text, flush=True)
-
-
-def tell_when_compiling(say: Callable[[str], Any] = _print) -> None:
+def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:
     """Have a line said when this process first has to compile a kernel.
 
     Parameters
@@ -38,4 +35,4 @@ def tell_when_compiling(say: Callable[[str], Any] = _print) -> None:
     say
         What says it; by default it is printed.
     """
-    register("numba:compile", _Teller(say))
+    register("numba:compile", _Teller(say or partial(print, flush=True)))
