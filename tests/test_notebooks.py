@@ -9,8 +9,9 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,8 @@ MORE = {
 
 def test_they_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kernels(tmp_path, monkeypatch, SMALL)
-    with ThreadPoolExecutor(2) as two_at_a_time:
+    # processes, for messages of two kernels can get lost between threads of one
+    with ProcessPoolExecutor(2, get_context("spawn")) as two_at_a_time:
         ran = dict(zip(NAMES, two_at_a_time.map(executed, NAMES), strict=True))
     for name, cells in ran.items():
         assert any("image/png" in shown(cell) for cell in cells), name
