@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase claims bench bench-sweeps sweeps clean
+.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase claims bench bench-sweeps sweeps notebooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ $(VENV)/docs: $(VENV)/core
 
 $(VENV)/develop: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,develop]'
+	@touch $@
+
+$(VENV)/notebooks: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[notebooks]'
 	@touch $@
 
 forecast: $(VENV)/core  ## set up, then the baseline forecast (ARGS="--replicates 20" for a quick look)
@@ -71,6 +75,9 @@ bench-sweeps: $(VENV)/test  ## measure sweeps and write the table of docs/sweeps
 
 sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (about ten minutes on two cores)
 	$(BIN)/python -m simulation.showcase_sweeps $(ARGS)
+
+notebooks: $(VENV)/notebooks  ## set up, then open the notebooks in the browser
+	$(BIN)/jupyter lab --notebook-dir . notebooks/01_first_forecast.ipynb
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulation.comparing import compare
+    from simulation.compiling import tell_when_compiling
     from simulation.explaining import explain
     from simulation.explanation import Explanation
     from simulation.model import GovernanceModel
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from simulation.running import run
     from simulation.scenario.load import load_scenario
     from simulation.sweeping import sweep
+    from simulation.tweaking import what_changed
 
 __all__ = [
     "Explanation",
@@ -31,6 +33,8 @@ __all__ = [
     "metric",
     "run",
     "sweep",
+    "tell_when_compiling",
+    "what_changed",
 ]
 
 try:
@@ -48,6 +52,8 @@ _HOMES = {
     "metric": "simulation.outcomes",
     "run": "simulation.running",
     "sweep": "simulation.sweeping",
+    "tell_when_compiling": "simulation.compiling",
+    "what_changed": "simulation.tweaking",
 }
 
 

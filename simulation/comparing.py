@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from simulation.analysis.contrasts import paired
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL, SYSTEM
 from simulation.errors import Fault, InputError
 from simulation.evidence import posterior
 from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.worker import Failure, Simulate
+from simulation.outcomes.metrics import METRICS
 from simulation.running import CONTRAST_METRICS, failure_row, milestones, slim
 from simulation.scenario.quarter import Quarter
 
@@ -69,7 +70,7 @@ def compare(
     workers, progress
         As in :func:`simulation.experiments.runner.run_points`.
     metrics
-        Of the focal state.
+        Recorded ones, of the focal state or of the world.
     quarters
         When; by default the milestones and the earliest horizon.
     parameters
@@ -108,9 +109,10 @@ def compare(
     when = asked or _common_quarters(found.values())
     tables = []
     for key in others:
-        table = paired(found[key].series, found[first].series, focal, metrics, when)
-        table.insert(0, "scenario", key)
-        tables.append(table)
+        for metric in metrics:
+            table = paired(found[key].series, found[first].series, _whose(metric, focal), [metric], when)
+            table.insert(0, "scenario", key)
+            tables.append(table)
     failures: list[Failure] = [failure for ensemble in found.values() for failure in ensemble.failures]
     return Comparison(
         focal,
@@ -119,6 +121,11 @@ def compare(
         tuple(failure_row(failure) for failure in failures),
         POSTERIOR_LABEL if drawn else BAND_LABEL,
     )
+
+
+def _whose(metric: str, focal: str) -> str:
+    """The actor of a metric: the focal state, or the whole world."""
+    return SYSTEM if metric in METRICS and METRICS[metric].level == "system" else focal
 
 
 def _casts(actors: Cast | Sequence[Cast | None] | None, count: int) -> list[Cast | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,11 @@ from simulation.experiments.tables import to_frame
 from simulation.experiments.worker import Failure, Simulate
 from simulation.explanation import Explanation, explain_run
 from simulation.results import Results
+from simulation.sources import source_hash
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
+    from simulation.experiments.cargo import Tweak
     from simulation.scenario.schema import Scenario
 
 CONTRASTS = ("fragmentation", "rivalry")
@@ -58,6 +61,7 @@ def run(
     parameters: str = posterior.POSTERIOR,
     command: str = "",
     actors: Cast | None = None,
+    tweak: Tweak | None = None,
     simulate: Simulate = simulate_model,
     facts: Describe = describe,
     explain: Explain = explain_run,
@@ -84,6 +88,9 @@ def run(
         Kept in ``run.json``.
     actors
         Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm, "ngo": MyNGO}``.
+    tweak
+        A function of the model, called in each replicate before it runs: what it writes into
+        agents and arrays is part of the run, e.g. ``model.states["SEN"].trust["FRA"] = 0.9``.
     simulate, facts, explain
         The model; others only in tests.
 
@@ -111,12 +118,15 @@ def run(
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
     casts = dict.fromkeys(points, actors) if actors else {}
+    tweaks = dict.fromkeys(points, tweak) if tweak else {}
     explains = explain is not explain_run or simulate is simulate_model  # it tells of no other model
+    if tweak:
+        explain = partial(explain, tweak=tweak)
     if parameters == posterior.POSTERIOR:
         fixed = posterior.chosen(*points.values())
         simulate = posterior.Drawing(simulate, fixed)
         explain = _Drawn(explain, fixed)
-    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
+    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts, tweaks=tweaks)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
         first = ensemble.failures[0]
@@ -124,7 +134,7 @@ def run(
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
     tables, failed = _explanation(ensemble, explain if explains else None, actors)
-    return _collect(ensemble, known, compared, failures + failed, command, parameters, actors, tables)
+    return _collect(ensemble, known, compared, failures + failed, command, parameters, actors, tweak, tables)
 
 
 def load(
@@ -226,6 +236,7 @@ def _collect(
     command: str,
     parameters: str,
     actors: Cast | None,
+    tweak: Tweak | None,
     explained: dict[str, pd.DataFrame],
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
@@ -236,6 +247,7 @@ def _collect(
     text = scenario_to_yaml(scenario)
     drawn = parameters == posterior.POSTERIOR
     hashes = store.hashes(scenario, text, actors) | {"posterior": posterior.file_hash() if drawn else ""}
+    hashes |= {"tweak": source_hash(tweak)} if tweak else {}
     recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "arithmetic", "sources"},
+    {"errors", "arithmetic", "sources", "compiling"},
     {"randomness"},
     {"words"},
     {"data"},
@@ -35,7 +35,7 @@ ORDER = (
     {"results"},
     {"running"},
     {"sweeping", "analysing", "checking", "spreading"},
-    {"comparing", "explaining"},
+    {"comparing", "explaining", "tweaking"},
     {"claims"},
     {"report"},
     {"showcase"},

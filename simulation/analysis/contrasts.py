@@ -95,7 +95,7 @@ def paired_path(a: pd.DataFrame, b: pd.DataFrame, actor: str, metric: str) -> pd
     return pd.DataFrame(path, columns=list(PATH_COLUMNS)).reset_index(drop=True)
 
 
-def contrast(pairs: pd.DataFrame) -> dict[str, float]:
+def contrast(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, float]:
     """Contrast of two columns ``a`` and ``b``, a row a replicate; see :func:`paired`."""
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     difference = a - b
@@ -103,7 +103,7 @@ def contrast(pairs: pd.DataFrame) -> dict[str, float]:
     error = low = high = float("nan")
     if count > 1:
         error = float(difference.std(ddof=1) / np.sqrt(count))
-        reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * error
+        reach = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * error
         low, high = mean - reach, mean + reach
     return {
         "mean_a": float(a.mean()),
@@ -117,7 +117,23 @@ def contrast(pairs: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def more_pairs(standard_error: float, pairs: int, precision: float) -> int | None:
+def contrast_of_shares(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, float]:
+    """The same of two columns that are 0 or 1: a difference of probabilities.
+
+    The interval is that of Agresti & Min (2005): half a replicate is added to each of the four
+    cells, so that it has a width where no pair differs, or all do.
+    """
+    found = contrast(pairs, confidence)
+    count = len(pairs) + 2
+    gained = float(((pairs["a"] == 1) & (pairs["b"] == 0)).sum())
+    lost = float(((pairs["a"] == 0) & (pairs["b"] == 1)).sum())
+    middle = (gained - lost) / count
+    error = float(np.sqrt(gained + lost + 1 - (gained - lost) ** 2 / count)) / count
+    reach = float(stats.norm.ppf((1 + confidence) / 2)) * error
+    return found | {"standard_error": error, "low": max(-1.0, middle - reach), "high": min(1.0, middle + reach)}
+
+
+def more_pairs(standard_error: float, pairs: int, precision: float, confidence: float = CONFIDENCE) -> int | None:
     """How many more pairs bring the half-width of the interval down to a precision.
 
     Parameters
@@ -137,7 +153,7 @@ def more_pairs(standard_error: float, pairs: int, precision: float) -> int | Non
     spread = standard_error * np.sqrt(pairs)
 
     def reach(count: int) -> float:
-        return float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * spread / float(np.sqrt(count))
+        return float(stats.t.ppf((1 + confidence) / 2, count - 1)) * spread / float(np.sqrt(count))
 
     low, high = 1, 2  # the reach falls with the count: double, then halve
     while reach(high) > precision:

@@ -116,13 +116,13 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
     Standing or None
         None where no peer was recorded, or not the headline.
     """
-    table = by_replicate(series, HEADLINE, quarter)
-    present = [peer for peer in peers if peer in table.columns and peer != focal]
-    if not present or focal not in table.columns:
+    ranks = ranks_among(series, focal, peers, quarter)
+    if ranks is None:
         return None
+    table = by_replicate(series, HEADLINE, quarter)
+    present = _present(table, focal, peers)
     own = table[focal].to_numpy()[:, None]
     others = table[present].to_numpy()
-    ranks = 1 + (others > own).sum(axis=1)
     low, middle, high = np.quantile(ranks, [0.05, 0.5, 0.95])
     frame = pd.DataFrame(
         {
@@ -134,6 +134,25 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
         }
     )
     return Standing(quarter, len(present) + 1, float(ranks.mean()), float(low), float(middle), float(high), frame)
+
+
+def ranks_among(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: str) -> pd.Series | None:
+    """Rank of the focal actor among its peers by the headline, by replicate; 1 is most cooperation.
+
+    Returns
+    -------
+    Series or None
+        None where no peer was recorded, or not the headline.
+    """
+    table = by_replicate(series, HEADLINE, quarter)
+    present = _present(table, focal, peers)
+    if not present or focal not in table.columns:
+        return None
+    return 1 + table[present].gt(table[focal], axis=0).sum(axis=1)
+
+
+def _present(table: pd.DataFrame, focal: str, peers: Sequence[str]) -> list[str]:
+    return [peer for peer in peers if peer in table.columns and peer != focal]
 
 
 PARTNER_COLUMNS = ("focal", "partner", "track", "probability", "depth", "depth_if_any", "replicates")

@@ -8,7 +8,7 @@ started or called; none are ever read from a file.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,9 @@ from simulation.sources import cells_of, remember_cells
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
     from simulation.outcomes.metrics import Metric
+
+Tweak = Callable[[Any], object]
+"""``tweak(model)``: writes into a model that has been built and not yet run; what it returns is not read."""
 
 EVERY_POINT = ""
 _CARGOES = 4  # opened ones that a worker keeps, so that a class is made once and not for each task
@@ -35,11 +38,20 @@ class Goods:
         Replacement classes of actors by point of the plan; :data:`EVERY_POINT` stands for all.
     cells
         Labels of notebook cells by made-up file name, for messages.
+    tweaks
+        What is written into each model of a point before it runs.
     """
 
     metrics: tuple[Metric, ...] = ()
     casts: Mapping[str, Cast] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
+    tweaks: Mapping[str, Tweak] = field(default_factory=dict)
+
+    def options(self, point: str) -> dict[str, Any]:
+        """What ``simulate`` is given for a point beside scenario and replicate."""
+        cast = self.casts.get(point) or self.casts.get(EVERY_POINT)
+        tweak = self.tweaks.get(point)
+        return ({"actors": cast} if cast else {}) | ({"tweak": tweak} if tweak else {})
 
     def open(self) -> Goods:
         """These goods."""
@@ -78,13 +90,15 @@ def _open(content: bytes) -> Goods:
     return goods
 
 
-def goods_for(casts: Mapping[str, Cast]) -> Goods:
+def goods_for(casts: Mapping[str, Cast], tweaks: Mapping[str, Tweak] | None = None) -> Goods:
     """Everything of the user's that the runs of a plan need.
 
     Parameters
     ----------
     casts
         Replacement classes of actors by point, or of :data:`EVERY_POINT`.
+    tweaks
+        Functions that write into models before they run, by point.
     """
     from simulation.outcomes.metrics import user_metrics
 
@@ -95,7 +109,8 @@ def goods_for(casts: Mapping[str, Cast]) -> Goods:
         from simulation.actors.rules import functions_of
 
         functions += [f for cast in casts.values() for cls in cast.values() for f in functions_of(cls)]
-    return Goods(metrics, casts, cells_of(iter(functions)))
+    tweaks = dict(tweaks or {})
+    return Goods(metrics, casts, cells_of(iter([*functions, *tweaks.values()])), tweaks)
 
 
 def pack(goods: Goods) -> Cargo | None:
@@ -115,6 +130,7 @@ def _culprit(goods: Goods) -> str:
 
     named: list[tuple[str, Any]] = [(f"metric {entry.name!r}", entry.function) for entry in goods.metrics]
     named += [(cls.__name__, cls) for cast in goods.casts.values() for cls in cast.values()]
+    named += [(getattr(tweak, "__name__", "the tweak"), tweak) for tweak in goods.tweaks.values()]
     for name, thing in named:
         try:
             cloudpickle.dumps(thing)

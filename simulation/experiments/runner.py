@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simulation.errors import InputError, RunError
 from simulation.experiments import worker
-from simulation.experiments.cargo import Cargo, goods_for, pack
+from simulation.experiments.cargo import Cargo, Tweak, goods_for, pack
 from simulation.experiments.dispatch import Dispatch
 from simulation.experiments.executors import LocalPool, usable_cores
 from simulation.experiments.simulate import simulate as simulate_model
@@ -102,6 +102,7 @@ def run_points(
     on_error: Literal["row", "raise"] = "row",
     simulate: Simulate = simulate_model,
     casts: Mapping[str, Cast] | None = None,
+    tweaks: Mapping[str, Tweak] | None = None,
 ) -> dict[str, Ensemble]:
     """Run several scenarios over one pool of processes.
 
@@ -121,6 +122,8 @@ def run_points(
         ``simulate(scenario, replicate) -> Outcome``, importable by name.
     casts
         Replacement classes of actors, by scenario.
+    tweaks
+        Functions that write into each model before it runs, by scenario.
 
     Returns
     -------
@@ -146,12 +149,12 @@ def run_points(
     for name, cast in (casts or {}).items():
         check_cast(points[name], cast)
     plan = [Job(name, number) for name in points for number in range(replicates[name])]
-    goods, workers = goods_for(casts or {}), min(workers, len(plan))
+    goods, workers = goods_for(casts or {}, tweaks), min(workers, len(plan))
     collect = _Collector(len(plan), progress, on_error)
     cargo = pack(goods) if workers > 1 else None
     if cargo is None:
         for job in plan:
-            collect.add([job], [worker.run_job(simulate, points, job, casts=goods.casts)])
+            collect.add([job], [worker.run_job(simulate, points, job, goods=goods)])
     else:
         _over_processes(points, plan, workers, simulate, cargo, collect)
     return {name: _ensemble(scenario, name, plan, collect.found) for name, scenario in points.items()}

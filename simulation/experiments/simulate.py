@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from simulation.errors import InputError
+from simulation.errors import InputError, ModelError
 from simulation.experiments.tables import Outcome
 from simulation.experiments.worker import ReplicateError
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
+    from simulation.experiments.cargo import Tweak
+    from simulation.model import GovernanceModel
     from simulation.scenario.schema import Scenario
 
 
@@ -26,7 +28,9 @@ def stage(name: str) -> Iterator[None]:
         raise ReplicateError(name) from error
 
 
-def simulate(scenario: Scenario, replicate: int, actors: Cast | None = None) -> Outcome:
+def simulate(
+    scenario: Scenario, replicate: int, actors: Cast | None = None, tweak: Tweak | None = None
+) -> Outcome:
     """Run one replicate to the horizon.
 
     Parameters
@@ -37,6 +41,8 @@ def simulate(scenario: Scenario, replicate: int, actors: Cast | None = None) -> 
         Number of the replicate, from 0.
     actors
         Replacement classes by actor id or kind.
+    tweak
+        Writes into the model before it runs.
 
     Raises
     ------
@@ -50,6 +56,9 @@ def simulate(scenario: Scenario, replicate: int, actors: Cast | None = None) -> 
     with stage("build"):
         model = GovernanceModel(scenario, replicate=replicate, actors=actors)
     try:
+        if tweak is not None:
+            with stage("tweak"):
+                apply(tweak, model)
         with stage("run"):
             model.run()
         with stage("record"):
@@ -66,3 +75,16 @@ def simulate(scenario: Scenario, replicate: int, actors: Cast | None = None) -> 
             )
     finally:
         model.close()
+
+
+def apply(tweak: Tweak, model: GovernanceModel) -> None:
+    """Let a user's function write into a model that has not run yet.
+
+    Raises
+    ------
+    ModelError
+        If it runs the model: a tweak changes the start of a run.
+    """
+    tweak(model)
+    if model.state.quarter:
+        raise ModelError("a tweak writes into a model before it runs; this one calls step() or run()")

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from simulation.errors import InputError, RunError
-from simulation.experiments.cargo import EVERY_POINT, Cargo, Goods
+from simulation.experiments.cargo import Cargo, Goods
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -48,7 +48,7 @@ class ReplicateError(Exception):
 
     @property
     def stage(self) -> str:
-        """``build``, ``run`` or ``record``."""
+        """``build``, ``tweak``, ``run`` or ``record``."""
         return str(self.args[0])
 
 
@@ -69,7 +69,7 @@ class Failure:
     point, replicate, seed
         Which one: name of the scenario in the plan, number of the replicate, the scenario's seed.
     stage
-        ``build``, ``run`` or ``record`` of the model, ``transfer`` of its tables, or ``worker``
+        ``build``, ``tweak``, ``run`` or ``record`` of the model, ``transfer`` of its tables, or ``worker``
         if it ends its process each time, ``time`` if it took too long; ``explain`` if it finished,
         but failed when it was simulated once more to be explained.
     type, message
@@ -90,7 +90,8 @@ class Failure:
 Simulate = Callable[..., Any]
 """``simulate(scenario, replicate) -> Outcome``; importable by name, so that it can travel.
 
-Where a user replaces actors it is given ``actors`` too, a mapping of classes by id or kind.
+Where a user replaces actors it is given ``actors`` too, a mapping of classes by id or kind; where
+something is written into the model before it runs, ``tweak``.
 """
 
 class Sink(Protocol):
@@ -178,7 +179,7 @@ def run_task(task: Task) -> list[Any]:
 
 def _run(task: Task, job: Job) -> Any:
     try:
-        return run_job(task.simulate, task.points, job, task.limit, task.cargo.open().casts)
+        return run_job(task.simulate, task.points, job, task.limit, task.cargo.open())
     except InputError as error:
         if task.sink is None:
             raise
@@ -208,22 +209,21 @@ def run_job(
     points: Mapping[str, Any],
     job: Job,
     limit: float | None = None,
-    casts: Mapping[str, Any] | None = None,
+    goods: Goods | None = None,
 ) -> Any:
     """Outcome of one job, or its :class:`Failure`.
 
-    ``casts`` are replacement classes of actors by point.
+    ``goods`` are the user's classes and functions by point.
 
     Raises
     ------
     InputError
         The scenario itself is at fault, so no replicate of it can run.
     """
-    casts = casts or {}
-    scenario, cast = points[job.point], casts.get(job.point) or casts.get(EVERY_POINT)
+    scenario, options = points[job.point], goods.options(job.point) if goods else {}
     try:
         with time_limit(limit):
-            return simulate(scenario, job.replicate, actors=cast) if cast else simulate(scenario, job.replicate)
+            return simulate(scenario, job.replicate, **options)
     except InputError:
         raise
     except TimeLimit:

@@ -17,6 +17,7 @@ from simulation.manual.docstrings import broken, docstring, first_paragraph, hid
 from simulation.manual.notes import NOTE
 from simulation.plots.pictures import Pictures
 from simulation.sweeps.results import SweepResults
+from simulation.tweaking import Changes
 
 _TOP = """\
 What `from simulation import …` gives, what it hands back, and the actors. Replacing a decision of an actor:
@@ -40,7 +41,7 @@ def api_page() -> str:
     for name in sorted(names, key=str.lower):
         lines += _entry(name, getattr(simulation, name), called=name not in _HANDED_OUT)
     lines += ["## What they give\n"]
-    for made in (Comparison, Pictures, SweepResults):
+    for made in (Changes, Comparison, Pictures, SweepResults):
         lines += _entry(made.__name__, made, called=False)
     lines += ["## Actors\n", _ACTORS_TOP]
     classes = [getattr(actors, name) for name in actors.__all__ if inspect.isclass(getattr(actors, name))]

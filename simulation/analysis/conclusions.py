@@ -1,0 +1,166 @@
+"""Which conclusions about the focal state a change alters, by paired replicates, and which it leaves.
+
+A difference is *changed* where its interval excludes zero, *not changed* where the whole interval is
+nearer to zero than a margin (two one-sided tests, Schuirmann 1987), else it *cannot be told* with so
+many pairs. The intervals of one conclusion hold together with 90 % (Bonferroni).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from simulation.analysis.contrasts import CONFIDENCE, contrast, contrast_of_shares, more_pairs
+from simulation.analysis.summary import HEADLINE, by_replicate, ranks_among
+from simulation.experiments.runner import Ensemble
+from simulation.words.language import ENGLISH
+from simulation.words.terms import METRIC, name_of
+
+CHANGED, UNCHANGED, UNTOLD = "changed", "not changed", "cannot be told"
+QUALITY = ("quality", "diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
+METRICS = (HEADLINE, "deals", *QUALITY)
+"""Metrics that conclusions are drawn from, of the focal state; of its peers the headline."""
+
+MARGINS: Mapping[str, float] = MappingProxyType(
+    {"headline": 0.02, "deals": 1.0, "quality": 0.02, "rank": 0.5, "partners": 0.2, "instruments": 0.2}
+)
+"""Conclusions, and the least difference of each that matters: judged, in its own unit; probabilities last."""
+LIKELY = 0.2
+"""Partners and instruments that are had with this probability, over both sides, are looked at."""
+LEAST_PAIRS = 10
+"""Fewer pairs never show that nothing has changed, however alike they are."""
+SHARES = ("partners", "instruments")
+"""Conclusions about probabilities."""
+
+COLUMNS = (
+    "conclusion", "what", "name", "before", "after", "difference", "low", "high", "pairs", "verdict", "more",
+)  # fmt: skip
+
+_Pairs = dict[str, pd.DataFrame]
+
+
+def conclusions(
+    before: Ensemble,
+    after: Ensemble,
+    peers: Sequence[str],
+    names: Mapping[str, str],
+    margins: Mapping[str, float] = MARGINS,
+) -> pd.DataFrame:
+    """Judge every conclusion about the focal state at the horizon.
+
+    Parameters
+    ----------
+    before, after
+        Finished replicates without and with a change, of one seed and horizon: headline and ``deals`` and
+        quality of the focal state, headline of its peers, its deals and joins.
+    peers
+        Whom the focal state is ranked against.
+    names
+        Of actors and instruments, by id.
+    margins
+        As :data:`MARGINS`.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`COLUMNS`, a row a number: ``what`` is a metric, a partner or an instrument;
+        ``difference`` is after minus before, with its interval; ``more`` how many more pairs would
+        about tell, where it cannot be told. A rank of 1 is most cooperation.
+    """
+    pairs = {
+        "headline": _metrics(before, after, (HEADLINE,)),
+        "deals": _metrics(before, after, ("deals",)),
+        "quality": _metrics(before, after, QUALITY),
+        "rank": _ranks(before, after, peers),
+        "partners": _shares(_partners(before), _partners(after)),
+        "instruments": _shares(_joined(before), _joined(after)),
+    }
+    rows = [row for name, found in pairs.items() for row in _rows(name, found, names, margins[name])]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"more": "Int64", "pairs": int})
+
+
+def judge(low: float, high: float, pairs: int, margin: float) -> str:
+    """One of :data:`CHANGED`, :data:`UNCHANGED`, :data:`UNTOLD` for an interval of a difference."""
+    if low > 0 or high < 0:
+        return CHANGED
+    return UNCHANGED if pairs >= LEAST_PAIRS and -margin < low <= high < margin else UNTOLD
+
+
+def _rows(conclusion: str, found: _Pairs, names: Mapping[str, str], margin: float) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    confidence = 1 - (1 - CONFIDENCE) / max(1, len(found))
+    for what, pairs in found.items():
+        told = (contrast_of_shares if conclusion in SHARES else contrast)(pairs, confidence)
+        count = int(told["pairs"])
+        verdict = judge(told["low"], told["high"], count, margin)
+        # an interval of half the margin to each side lies off zero or within the margin
+        more = more_pairs(told["standard_error"], count, margin / 2, confidence) if verdict == UNTOLD else None
+        row: dict[str, Any] = {"conclusion": conclusion, "what": what, "name": names.get(what) or _named(what)}
+        row |= {"before": told["mean_b"], "after": told["mean_a"], "verdict": verdict, "more": more}
+        rows.append(row | {key: told[key] for key in ("difference", "low", "high", "pairs")})
+    if conclusion in SHARES:
+        rows.sort(key=lambda row: (-abs(row["difference"]), row["what"]))
+    return rows
+
+
+def _named(metric: str) -> str:
+    return "rank among peers" if metric == "rank" else name_of(METRIC, metric, ENGLISH)
+
+
+# --- pairs: `a` with the change, `b` without, a row a replicate
+
+
+def _metrics(before: Ensemble, after: Ensemble, metrics: Sequence[str]) -> _Pairs:
+    quarter, focal = _place(before)
+    sides = {"a": after.series, "b": before.series}
+    return {
+        metric: pd.DataFrame({side: by_replicate(series, metric, quarter)[focal] for side, series in sides.items()})
+        for metric in metrics
+    }
+
+
+def _ranks(before: Ensemble, after: Ensemble, peers: Sequence[str]) -> _Pairs:
+    quarter, focal = _place(before)
+    a, b = (ranks_among(side.series, focal, peers, quarter) for side in (after, before))
+    return {} if a is None or b is None else {"rank": pd.DataFrame({"a": a, "b": b})}
+
+
+def _shares(before: pd.DataFrame, after: pd.DataFrame) -> _Pairs:
+    """Pairs of 0 and 1 of what is had often enough, from tables with a column each."""
+    found = {}
+    for what in sorted({*before.columns, *after.columns}):
+        sides = {"a": after, "b": before}
+        pairs = pd.DataFrame(
+            {side: table[what] if what in table else pd.Series(0, table.index) for side, table in sides.items()}
+        ).fillna(0)
+        if pairs.to_numpy().mean() >= LIKELY:
+            found[what] = pairs.astype(int)
+    return found
+
+
+def _partners(ensemble: Ensemble) -> pd.DataFrame:
+    """Whether each actor is a partner at the horizon: a row a replicate, a column an actor."""
+    quarter, focal = _place(ensemble)
+    ties = ensemble.ties
+    rows = ties.loc[(ties["quarter"] == quarter) & (ties["a"] == focal) & (ties["depth"] > 0)]
+    return _table(rows["replicate"], rows["b"], ensemble)
+
+
+def _joined(ensemble: Ensemble) -> pd.DataFrame:
+    """Whether each instrument has been joined since the start: a row a replicate, a column an instrument."""
+    _, focal = _place(ensemble)
+    joins = ensemble.joins
+    rows = joins.loc[(joins["actor"] == focal) & joins["quarter"].notna() & ~joins["joined_before"]]
+    return _table(rows["replicate"], rows["instrument"], ensemble)
+
+
+def _table(replicate: pd.Series, what: pd.Series, ensemble: Ensemble) -> pd.DataFrame:
+    table = pd.crosstab(replicate, what.astype("str")).clip(upper=1)
+    return table.reindex(list(ensemble.replicates), fill_value=0)
+
+
+def _place(ensemble: Ensemble) -> tuple[str, str]:
+    return str(ensemble.scenario.horizon), ensemble.scenario.focal

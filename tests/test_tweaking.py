@@ -1,0 +1,177 @@
+"""What a tweak changes, told from luck by pairs; and which tweaks cannot be compared."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulation import GovernanceModel, run, tell_when_compiling, what_changed
+from simulation.actors import Actor, StateActor
+from simulation.analysis.conclusions import CHANGED, COLUMNS, MARGINS
+from simulation.errors import InputError, ModelError, RunError
+from simulation.tweaking import Changes
+from tests.shipped import shipped
+
+SHORT = {"horizon": "2025Q4"}
+SCENARIO = shipped(changes=SHORT)
+QUICK: dict[str, Any] = {"replicates": 2, "workers": 1, "parameters": "defaults"}
+
+
+class Hermit(StateActor):
+    """Deals with nobody, and drops whom it has."""
+
+    def partner_value(self, partner: Actor) -> float:
+        """Nothing is worth anything."""
+        return 0.0
+
+
+def distrust(model: GovernanceModel) -> None:
+    """The focal state trusts no leader."""
+    for leader in ("EU", "CHN", "USA"):
+        model.states["MAR"].trust[leader] = 0.05
+
+
+@pytest.fixture(scope="module")
+def hermit() -> Changes:
+    return what_changed(SCENARIO, actors={"MAR": Hermit}, replicates=3, workers=1)
+
+
+def test_who_gives_up_all_partners_is_seen_to_lose_them(hermit: Changes) -> None:
+    table = hermit.table.set_index(["conclusion", "what"])
+    assert list(hermit.table.columns) == list(COLUMNS)
+    assert table.loc[("deals", "deals"), "after"] < table.loc[("deals", "deals"), "before"]
+    assert table.loc[("deals", "deals"), "verdict"] == CHANGED
+    assert list(hermit.sentences) == [name for name in MARGINS if name in set(hermit.table["conclusion"])]
+    assert "Number of deals: changed" in str(hermit)
+    assert "3 pairs of replicates" in hermit._repr_html_()
+
+
+def test_the_picture_shows_the_table(hermit: Changes) -> None:
+    rows = hermit.table.loc[hermit.table["conclusion"] == "partners"]
+    ax = hermit.plot()
+    shown = [text.get_text() for text in ax.get_yticklabels()]
+    circles = [float(line.get_xdata()[0]) for line in ax.lines]
+    before = rows.set_index("name")["before"]
+    assert 0 < len(shown) <= len(rows)
+    assert circles == [before[name] for name in shown]
+
+
+def test_a_tweak_of_arrays_is_the_same_change_as_in_a_scenario() -> None:
+    pairs = [{"pair": ["MAR", leader], "value": 0.05, "symmetric": False} for leader in ("EU", "CHN", "USA")]
+    told = what_changed(shipped(changes=SHORT, trust=pairs), SCENARIO, **QUICK)
+    written = what_changed(SCENARIO, tweak=distrust, **QUICK)
+    pd.testing.assert_frame_equal(told.table, written.table)
+    assert told.table["difference"].abs().sum() > 0
+
+
+def test_a_function_of_a_function_travels_to_any_number_of_workers() -> None:
+    low = 0.05
+
+    def local(model: GovernanceModel) -> None:
+        model.states["MAR"].trust["CHN"] = low
+
+    one, two = (what_changed(SCENARIO, tweak=local, **(QUICK | {"workers": workers})) for workers in (1, 2))
+    pd.testing.assert_frame_equal(one.table, two.table)
+
+
+def test_a_model_with_classes_can_be_compared_before_and_after_it_ran(hermit: Changes) -> None:
+    model = GovernanceModel(SCENARIO, actors={"MAR": Hermit})
+    for _ in range(2):
+        again = what_changed(model, replicates=3, workers=1)
+        pd.testing.assert_frame_equal(again.table, hermit.table)
+        model.step()
+
+
+@pytest.mark.parametrize("stepped", [False, True])
+def test_what_was_written_by_hand_is_refused_with_advice(stepped: bool) -> None:
+    model = GovernanceModel(SCENARIO)
+    distrust(model)
+    if stepped:
+        model.step()
+    advice = r"alpha, .*by hand.*def tweak\(model\).*what_changed\(scenario, tweak=tweak\)"
+    with pytest.raises(InputError, match=advice):
+        what_changed(model)
+
+
+def test_a_rule_set_on_one_agent_is_refused_too() -> None:
+    model = GovernanceModel(SCENARIO)
+    model.states["MAR"].accepts = lambda partner, utility: 1.0
+    with pytest.raises(InputError, match="accepts of MAR"):
+        what_changed(model)
+
+
+def test_as_a_tweak_both_are_compared() -> None:
+    def agreeable(model: GovernanceModel) -> None:
+        model.states["MAR"].accepts = lambda partner, utility: 1.0
+
+    assert what_changed(SCENARIO, tweak=agreeable, **QUICK).table["difference"].abs().sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "nothing differs"),
+        ({"tweak": lambda model: None}, "the tweak changes nothing"),
+        ({"default": shipped(changes={"horizon": "2026Q1", "seed": 1}), "replicates": 1},
+         r"(?s)seed: 1 without.*horizon: 2026Q1 without.*replicates: 1 is less than 2"),
+        ({"margins": {"headlin": 0.1, "rank": 0}}, r"(?s)no conclusion 'headlin'; did you mean 'headline'.*rank: 0"),
+        ({"parameters": "prior"}, "neither posterior nor defaults"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_told_before_any_work(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        what_changed(SCENARIO, **options)
+
+
+def test_a_tweak_does_not_run_the_model_and_its_mistakes_are_its_own() -> None:
+    with pytest.raises(ModelError, match="before it runs"):
+        what_changed(SCENARIO, tweak=lambda model: model.step(), **QUICK)
+    with pytest.raises(ModelError, match="no actor 'BRX'"):
+        what_changed(SCENARIO, tweak=lambda model: model.states["BRX"], **QUICK)
+
+    def later(model: GovernanceModel) -> None:
+        distrust(model)
+        if model.replicate:
+            raise ValueError("not in the second one")
+
+    with pytest.raises(RunError, match="replicate 1 of with the tweak: ValueError: not in the second one"):
+        what_changed(SCENARIO, tweak=later, **QUICK)
+
+
+def test_a_run_with_a_tweak_is_another_run() -> None:
+    plain, tweaked = (run(SCENARIO, replicates=1, workers=1, tweak=tweak) for tweak in (None, distrust))
+    assert "tweak" not in plain.info["hashes"]
+    assert plain.info["run"] != tweaked.info["run"]
+    assert not plain.series().equals(tweaked.series())
+    failed = run(SCENARIO, replicates=2, workers=1, tweak=lambda model: 1 / (1 - model.replicate)).failures
+    assert [(row["stage"], row["replicate"]) for row in failed] == [("tweak", 1)]
+
+
+def test_compiling_is_told_once() -> None:
+    told: list[str] = []
+    tell_when_compiling(told.append)
+    for sign in (1.0, -1.0):
+        assert numba.njit(lambda x, sign=sign: sign * x)(np.float64(2.0)) == 2.0 * sign
+    assert len(told) == 1
+    assert "Compiling kernels" in told[0]
+
+
+def test_kernels_of_the_cache_are_not_told() -> None:
+    code = """
+    from simulation import GovernanceModel, tell_when_compiling
+    tell_when_compiling()
+    GovernanceModel("scenarios/baseline.yaml", horizon="2025Q1").run()
+    print("done")
+    """
+    for _ in range(2):  # the first may fill the cache, and then says so
+        done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+        if done.stdout == "done\n":
+            return
+    assert done.stdout == "done\n"
