@@ -6,9 +6,10 @@ Integers are counts and are recorded exactly; everything else is recorded up to 
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import NamedTuple
 
-from tests.reference.deals import appeal, embedding, shared_partners
+from tests.reference.deals import appeal, shared_partners, surroundings
 from tests.reference.society import support
 from tests.reference.trust import distance
 from tests.reference.world import FULL_DEPTH, TRACKS, Actor, Deal, World
@@ -54,11 +55,9 @@ class Account:
         return [w.by_id[name] for name in dict.fromkeys((w.scenario.focal, *named))]
 
     def look(self) -> None:
-        """Note who means what to whom, as it is at the start of the quarter (step 3); partners may come of it."""
-        w = self._w
-        self._degree = {j: len(j.deals) for j in w.actors}
-        pairs = [(i, j) for f in self.recorded() for k in w.actors if k is not f for i, j in ((f, k), (k, f))]
-        self._appeal = {(i, j): appeal(w, i, j) for i, j in pairs}
+        """Note what everybody is like as a quarter begins (step 3), before it changes them."""
+        self._then = {i: copy(i) for i in self._w.actors}
+        self._degree = {i: len(i.deals) for i in self._w.actors}
 
     def spend(self) -> None:
         """Add the slots of the quarter that ends."""
@@ -67,9 +66,10 @@ class Account:
                 self.spent[track] += i.slots_by_track[track]
 
     def worth(self, i: Actor, j: Actor) -> float:
-        """V_ij of a deal that stands: the two and their activity as this quarter began, its shared partners now."""
-        network = embedding(self._w, self._degree[j], shared_partners(i, j))
-        return self._appeal[i, j] * network * (1.0 + self._w.par.inertia)
+        """V_ij of a deal that stands: what both were like as the quarter began, their shared partners now."""
+        w = self._w
+        around = surroundings(w, i.exposure[j], self._degree[j], shared_partners(i, j))
+        return appeal(w, self._then[i], self._then[j]) * around * (1.0 + w.par.inertia)
 
 
 def outcomes_of(w: World, f: Actor, account: Account) -> Numbers:
@@ -144,12 +144,11 @@ def counts(w: World, f: Actor) -> Numbers:
 
 def sums(made: list[Commitment]) -> Numbers:
     """Σz in all, c_q by category, and by track."""
-    found: Numbers = {"commitments": sum(c.weight for c in made)}
-    for name in CATEGORIES:
-        found[f"commitments_{name}"] = sum(c.weight for c in made if c.category == name)
-    for track in TRACKS:
-        found[f"commitments_by_{track}"] = sum(c.weight for c in made if c.track == track)
-    return {name: float(weight) for name, weight in found.items()}
+    found = dict.fromkeys(("", *(f"_{q}" for q in CATEGORIES), *(f"_by_{track}" for track in TRACKS)), 0.0)
+    for c in made:
+        for part in ("", f"_{c.category}", f"_by_{c.track}"):
+            found[part] += c.weight
+    return {f"commitments{part}": weight for part, weight in found.items()}
 
 
 def volume(w: World, weight: float) -> float:
