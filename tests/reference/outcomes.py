@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tests.reference.deals import appeal, shared_partners, surroundings
 from tests.reference.society import support
 from tests.reference.trust import distance
-from tests.reference.world import FULL_DEPTH, TRACKS, Actor, Deal, World
+from tests.reference.world import TRACKS, Actor, Deal, World
 
 Numbers = dict[str, float]
 CAMP_STATES = ("eu_states", "cn_states", "us_states", "other_states")
@@ -244,6 +244,3 @@ def conditions(f: Actor) -> Numbers:
         "breaches": f.breaches,
         "lapses": f.lapsed,
     }
-
-
-assert FULL_DEPTH == len(RUNGS)

@@ -1,4 +1,4 @@
-"""Play the same quarters with the kernels and with the oracle; compare every column after every step, and the record."""
+"""Play the same quarters with the kernels and with the oracle, and compare every column and every record."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from simulation.state import State
 from tests.reference.columns import columns_of, oracle_of
 from tests.reference.outcomes import Account, Numbers, outcomes_of
 from tests.reference.quarter import Oracle
+from tests.reference.tables import Ledger, compare_tables
 from tests.reference.world import World
 from tests.reference.world_outcomes import outcomes_of_world
 
@@ -26,11 +27,11 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
     Raises
     ------
     AssertionError
-        At the first step after which any column differs, or at the first quarter whose record does;
-        names quarter, step, column or metric, place and both values.
+        At the first step after which any column differs, or at the first quarter whose metrics do; names
+        quarter, step, column or metric, place and both values. At the horizon, if any table differs.
     """
     oracle = oracle_of(model)
-    account = Account(oracle.world)
+    account, ledger = Account(oracle.world), Ledger(oracle.world)
     compare(model.state, oracle, "the start")
     compare_record(model.recorder, oracle.world, account)
     for quarter in range(quarters):
@@ -40,6 +41,7 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
             getattr(model, "_" + name)()
             if name == "record":
                 account.spend()
+                ledger.write()
                 compare_record(model.recorder, oracle.world, account)
                 continue
             getattr(oracle, name)()
@@ -50,6 +52,8 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
         oracle.end()
         model.running = model.state.quarter < model.scenario.quarters
     model.close()
+    if not model.running and model.scenario.record.events:
+        compare_tables(model.recorder, ledger, account.recorded())
     return oracle
 
 

@@ -30,8 +30,8 @@ SHOCK_SIZES = {
     "malicious_surge": (0.0, 8.0), "capability_jump": (0.0, 20.0), "budget_cut": (0.0, 1.0),
     "trust_shock": (0.0, 1.0), "disinformation_wave": (0.0, 4.0),
 }  # fmt: skip
-EVERYTHING = {"metrics": "all", "actors": "all"}
-"""What is recorded: every metric, of every actor."""
+EVERYTHING = {"metrics": "all", "actors": "all", "ties": "all", "events": True}
+"""What is recorded: every metric of every actor, every deal, every event."""
 share = st.floats(0.0, 1.0, allow_nan=False, width=32)
 
 

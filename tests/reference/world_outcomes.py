@@ -71,7 +71,8 @@ def modularity(states: list[Actor]) -> float:
     twice = sum(strength.values())
     if twice == 0:
         return 0.0
-    return sum(i.depth(j) - strength[i] * strength[j] / twice for i in states for j in states if i.camp == j.camp) / twice
+    inside = [(i, j) for i in states for j in states if i.camp == j.camp]
+    return sum(i.depth(j) - strength[i] * strength[j] / twice for i, j in inside) / twice
 
 
 def external_internal(states: list[Actor]) -> float:
