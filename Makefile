@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs plausibility showcase bench sweeps clean
+.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase bench bench-sweeps sweeps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ $(VENV)/core: pyproject.toml constraints.txt
 
 $(VENV)/test: $(VENV)/core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/docs: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	@touch $@
 
 $(VENV)/develop: $(VENV)/test
@@ -38,7 +42,13 @@ check: $(VENV)/develop  ## style and types
 docs: $(VENV)/core  ## rebuild the generated pages of docs/
 	$(BIN)/python -m simulation.data.describe
 	$(BIN)/python -m simulation.scenario.json_schema
-	$(BIN)/python -m simulation.analysis.reference
+	$(BIN)/python -m simulation.manual
+
+site: $(VENV)/docs  ## build the pages into a site that opens from disk: build/site/index.html
+	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet -c docs . build/site
+
+tutorial: $(VENV)/core  ## rerun the commands of docs/tutorial.md and put what they print into it (some minutes)
+	$(BIN)/python -m tests.docs.tutorial
 
 plausibility: $(VENV)/core  ## rerun the tables of docs/calibration.md (a few minutes)
 	$(BIN)/python -m simulation.analysis.plausibility $(ARGS)
@@ -49,7 +59,10 @@ showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md
 bench: $(VENV)/test  ## measure the engine and write docs/performance.md (about ten minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
 
-sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (several minutes)
+bench-sweeps: $(VENV)/test  ## measure sweeps and write the table of docs/sweeps.md (about ten minutes)
+	$(BIN)/python -m tests.benchmarks.sweeping $(ARGS)
+
+sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (about ten minutes on two cores)
 	$(BIN)/python -m simulation.showcase_sweeps $(ARGS)
 
 clean:  ## remove the environment and caches

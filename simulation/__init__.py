@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulation.comparing import compare
+    from simulation.explaining import explain
+    from simulation.explanation import Explanation
     from simulation.model import GovernanceModel
     from simulation.outcomes import metric
     from simulation.results import Results
@@ -18,7 +20,18 @@ if TYPE_CHECKING:
     from simulation.scenario.load import load_scenario
     from simulation.sweeping import sweep
 
-__all__ = ["GovernanceModel", "Results", "__version__", "compare", "load_scenario", "metric", "run", "sweep"]
+__all__ = [
+    "Explanation",
+    "GovernanceModel",
+    "Results",
+    "__version__",
+    "compare",
+    "explain",
+    "load_scenario",
+    "metric",
+    "run",
+    "sweep",
+]
 
 try:
     __version__ = version("wifaq")
@@ -26,9 +39,11 @@ except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
 _HOMES = {
+    "Explanation": "simulation.explanation",
     "GovernanceModel": "simulation.model",
     "Results": "simulation.results",
     "compare": "simulation.comparing",
+    "explain": "simulation.explaining",
     "load_scenario": "simulation.scenario.load",
     "metric": "simulation.outcomes",
     "run": "simulation.running",

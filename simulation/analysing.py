@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis.boxes import Box, Limits, find_box
+from simulation.analysis.effects import effects
 from simulation.analysis.sensitivity import morris, noise_share, sobol
 from simulation.analysis.summary import HEADLINE
 from simulation.analysis.swings import swings
@@ -38,6 +39,9 @@ class Analysis:
     swings
         What the outcome does between the ends of each factor
         (:func:`simulation.analysis.swings.swings`): the table of a tornado.
+    effects
+        Of each level against the first, and interactions (:func:`simulation.analysis.effects.effects`),
+        of a grid under common random numbers, else nothing.
     box
         Where the outcome of interest happens, else why there is no box.
     interest
@@ -50,6 +54,7 @@ class Analysis:
     noise: float
     indices: pd.DataFrame | None
     swings: pd.DataFrame
+    effects: pd.DataFrame | None
     box: Box | str
     interest: str
 
@@ -117,7 +122,8 @@ def _of_each(
         indices = _indices(results, rows, means, seed)
         sampled, common = results.info["design"] in SAMPLED, results.info["random_numbers"] == "common"
         table_of_swings = swings(mine, results.factors, sampled=sampled, paired=common)
-        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, box, told)
+        by_level = effects(mine, results.factors) if results.info["design"] == "grid" and common else None
+        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, told)
 
 
 def _interest(means: np.ndarray, metric: str, above: float | None, below: float | None) -> tuple[np.ndarray, str]:
@@ -154,8 +160,9 @@ def write(analyses: Sequence[Analysis], folder: Path) -> Path:
     Returns
     -------
     Path
-        ``FOLDER/analysis/METRIC_QUARTER`` with ``swings.csv``, ``boxes.csv``, ``noise.csv`` and for
-        Sobol and Morris designs ``indices.csv``; each has the columns ``scenario, metric, quarter`` first.
+        ``FOLDER/analysis/METRIC_QUARTER`` with ``swings.csv``, ``boxes.csv``, ``noise.csv``, for
+        grids ``effects.csv``, for Sobol and Morris designs ``indices.csv``; each has the columns
+        ``scenario, metric, quarter`` first.
 
     Raises
     ------
@@ -166,6 +173,7 @@ def write(analyses: Sequence[Analysis], folder: Path) -> Path:
     target = folder / "analysis" / f"{first.metric.replace(MINUS, '_minus_')}_{first.quarter}"
     tables = {
         "swings": [(one, one.swings) for one in analyses],
+        "effects": [(one, one.effects) for one in analyses if one.effects is not None],
         "indices": [(one, one.indices) for one in analyses if one.indices is not None],
         "boxes": [(one, _box_table(one)) for one in analyses],
         "noise": [(one, pd.DataFrame({"noise": [one.noise]})) for one in analyses],

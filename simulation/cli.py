@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli_evidence import add_evidence
+from simulation.cli_explain import add_explain
 from simulation.errors import InputError, WifaqError
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario or sweep files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Scenario or sweep files.")],
     debug: Debug = False,
 ) -> None:
     """Validate scenario and sweep files; every fault is told with its place."""
@@ -133,7 +134,7 @@ def check(
 
 @app.command("list")
 def list_names(
-    topic: Annotated[Topic, typer.Argument(help="What to list.")],
+    topic: Annotated[Topic, typer.Argument(metavar="TOPIC", help="What to list.")],
     debug: Debug = False,
 ) -> None:
     """List what can be named in a scenario."""
@@ -145,7 +146,7 @@ def list_names(
 
 @app.command()
 def compare(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Two scenario files or more.")],
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Two scenario files or more.")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -280,7 +281,7 @@ def analyse(
 @app.command()
 def report(
     folders: Annotated[
-        list[Path], typer.Argument(metavar="DIR...", help="Result folders; others are compared with the first.")
+        list[Path], typer.Argument(metavar="DIR", help="Result folders; others are compared with the first.")
     ],
     lang: Annotated[str, typer.Option(help="Language: en, fr or ar.")] = "en",
     brief: Annotated[bool, typer.Option("--brief", help="One page of PDF in place of the whole report.")] = False,
@@ -387,6 +388,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 
 add_evidence(app, _errors)
+add_explain(app, _errors, _console)
 
 if __name__ == "__main__":
     main()

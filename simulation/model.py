@@ -57,6 +57,7 @@ from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
 from simulation.state import KINDS, MULTILATERAL, REGIONAL, TRACKS, State
+from simulation.talks import Talks, Watch, nobody
 
 F = NDArray[np.float64]
 
@@ -106,6 +107,11 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         ``influencers`` and ``secretariats`` are mappings by id.
     recorder
         What has been written down so far.
+    watch
+        Called with the name of each step once it is done, and with those of three moments within steps:
+        ``planned``, ``shed`` and ``conduct``. For readers, who change nothing.
+    talks, review
+        This quarter's negotiations, from ``sign`` on; what deals were worth when they were last looked at again.
 
     Examples
     --------
@@ -139,6 +145,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.weights = weights(self.parameters, self.mechanisms)
         self._index = {name: k for k, name in enumerate(self.state.ids)}
         self.hooks = Hooks()
+        self.watch: Watch = nobody
         self.actors = self._make_actors(actors or {})
         self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
             ActorView(self, kind) for kind in KINDS
@@ -191,6 +198,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._begin_quarter()
         for name, _ in QUARTER:
             getattr(self, "_" + name)()
+            self.watch(name)
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters
         if not self.running:
@@ -270,11 +278,11 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         offers = self._offers
         if mech["consent"] == "choice":
             self.hooks.never_asked("accepts", "consent: choice", "replace partner_value, or use `consent: logistic`")
-            self._agreed = np.arange(offers.sender.size)
+            self._agreed, self._chance = np.arange(offers.sender.size), np.full(offers.sender.size, np.nan)
             return
-        probability = choice.consent_probability(offers, par.choice_noise)
-        self.hooks.answers(*offers[:2], offers.receiver_gain, probability, self.actors)
-        self._agreed = choice.consent(s, self._draws(), self._shared_pool, offers, probability)
+        self._chance = choice.consent_probability(offers, par.choice_noise)
+        self.hooks.answers(*offers[:2], offers.receiver_gain, self._chance, self.actors)
+        self._agreed = choice.consent(s, self._draws(), self._shared_pool, offers, self._chance)
 
     def _broker(self) -> None:
         s, par = self.state, self.parameters
@@ -283,6 +291,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         )
         consent = choice.acceptances(triples.gain.ravel(), par.choice_noise).reshape(-1, 3)
         self.hooks.invited(triples, consent, self.actors)
+        self._tabled, self._yes = triples, consent
         self._triples, self._triple_surplus = trilateral.passes(s, self._draws(), triples, self._broker_rate, consent)
         # parties to a triple without an open slot: their utilities are needed for terms and rewards
         late = np.zeros(s.n, bool)
@@ -294,7 +303,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _sign(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._plans.sign_due(s, par)
-        contracts.shed(s, par, self.hooks.values(self.view, self.actors, partners_only=True), self.weights)
+        self.review = self.hooks.values(self.view, self.actors, partners_only=True)
+        self.watch("planned")
+        contracts.shed(s, par, self.review, self.weights)
+        self.watch("shed")
         offers, agreed = self._offers, self._agreed
         pairs = np.full((agreed.size, 3), -1, np.int32)
         pairs[:, 0], pairs[:, 1] = offers.sender[agreed], offers.receiver[agreed]
@@ -303,10 +315,12 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if mech.on("ratification"):
             passes = opinion.ratification_probability(opinion.support(s), par)
             support[s.un_member] = passes[s.un_member[: s.s]]
+        parties, surplus = np.concatenate([pairs, self._triples]), np.concatenate([surplus, self._triple_surplus])
+        self.talks = Talks(self._seen, self._possible, self._gain, offers, self._chance, agreed, self._tabled,
+                           self._yes, self._broker_rate, parties, surplus, support)  # fmt: skip
         contracts.sign(
-            s, par, mech, self._draws(), np.concatenate([pairs, self._triples]),
-            np.concatenate([surplus, self._triple_surplus]), support, self._possible, self._worth, self._gain,
-        )  # fmt: skip
+            s, par, mech, self._draws(), parties, surplus, support, self._possible, self._worth, self._gain
+        )
 
     def _decide_in_blocs(self) -> None:
         if self.mechanisms.on("blocs"):
@@ -326,11 +340,12 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if not mech.on("breach"):
             self.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
         compliance.keep_promises(s, par, mech, self._draws(), self.hooks.asked_about("keeps_promise", self.actors))
+        self.watch("conduct")
         if mech.on("lapse"):
             now, before = links(s.depth), self.view
             self.view = before._replace(load=s.load, links=now, activity=activities(now, self.weights))
-            seen = self.hooks.values(self.view, self.actors, partners_only=True)
-            compliance.let_lapse(s, par, self._draws(), seen, self.weights)
+            self.review = self.hooks.values(self.view, self.actors, partners_only=True)
+            compliance.let_lapse(s, par, self._draws(), self.review, self.weights)
             self.view = before
 
     def _adapt(self) -> None:

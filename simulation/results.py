@@ -18,6 +18,7 @@ from simulation.analysis.summary import Standing
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments import store
 from simulation.experiments.tables import to_frame
+from simulation.explanation.tables import EVENT_TEXT, TERM_TEXT
 
 if TYPE_CHECKING:
     from simulation.plots.pictures import Pictures
@@ -42,6 +43,8 @@ _OPTIONAL = {
     "trust": ("actor", "other"),
     "blocs": ("bloc", "name", "quarter"),
     "states": ("id", "name", "camp", "region", "bloc"),
+    "explained": EVENT_TEXT,
+    "explained_terms": TERM_TEXT,
 }
 """Tables that a result has only where what they show was recorded."""
 
@@ -133,6 +136,17 @@ class Results:
     def states(self) -> pd.DataFrame | None:
         """Camp, continent and largest regional bloc of each state; none with ``ties: none``."""
         return self._tables.get("states")
+
+    def explained(self) -> pd.DataFrame | None:
+        """What happened to the focal state's deals and instruments in one replicate, the median one; an event a row.
+
+        ``replicate`` and the columns of :class:`simulation.explanation.Explanation`; none with ``ties: none``.
+        """
+        return self._tables.get("explained")
+
+    def explained_terms(self) -> pd.DataFrame | None:
+        """The terms of the most important of these events, the most important first."""
+        return self._tables.get("explained_terms")
 
     def contrasts(self) -> pd.DataFrame:
         """What fragmentation and rivalry do, where that was run: paired differences."""

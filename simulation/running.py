@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.tables import to_frame
 from simulation.experiments.worker import Failure, Simulate
+from simulation.explanation import Explanation, explain_run
 from simulation.results import Results
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ MILESTONES = ("2027Q4", "2030Q4")
 """Quarters that tables show beside the horizon."""
 
 Describe = Callable[[Any], Facts]
+Explain = Callable[..., Explanation]
+"""``explain(scenario, actor, replicate, actors) -> Explanation``."""
 
 
 def run(
@@ -55,6 +60,7 @@ def run(
     actors: Cast | None = None,
     simulate: Simulate = simulate_model,
     facts: Describe = describe,
+    explain: Explain = explain_run,
 ) -> Results:
     """Run the replicates of a scenario.
 
@@ -78,13 +84,14 @@ def run(
         Kept in ``run.json``.
     actors
         Replacement classes by actor id or by kind, e.g. ``{"ocp": MyFirm, "ngo": MyNGO}``.
-    simulate, facts
+    simulate, facts, explain
         The model; others only in tests.
 
     Returns
     -------
     Results
-        Failed replicates are rows of ``results.failures``; the tables are of the others.
+        Failed replicates are rows of ``results.failures``; the tables are of the others. One replicate is
+        explained, unless the scenario says ``record: {ties: none}``.
 
     Raises
     ------
@@ -104,8 +111,11 @@ def run(
     few = min(CONTRAST_REPLICATES, scenario.replicates)
     counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
     casts = dict.fromkeys(points, actors) if actors else {}
+    explains = explain is not explain_run or simulate is simulate_model  # it tells of no other model
     if parameters == posterior.POSTERIOR:
-        simulate = posterior.Drawing(simulate, posterior.chosen(*points.values()))
+        fixed = posterior.chosen(*points.values())
+        simulate = posterior.Drawing(simulate, fixed)
+        explain = _Drawn(explain, fixed)
     found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts)
     ensemble = found["scenario"]
     if not ensemble.outcomes:
@@ -113,7 +123,8 @@ def run(
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
     compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    return _collect(ensemble, known, compared, failures, command, parameters, actors)
+    tables, failed = _explanation(ensemble, explain if explains else None, actors)
+    return _collect(ensemble, known, compared, failures + failed, command, parameters, actors, tables)
 
 
 def load(
@@ -164,6 +175,49 @@ def milestones(series: pd.DataFrame) -> list[str]:
     return [*(quarter for quarter in MILESTONES if quarter in recorded[1:-1]), recorded[-1]]
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """Explains a replicate with the draw of the free parameters that it had."""
+
+    explain: Explain
+    fixed: tuple[str, ...]
+
+    def __call__(self, scenario: Scenario, actor: str, replicate: int, actors: Cast | None) -> Explanation:
+        return self.explain(posterior.with_draw(scenario, replicate, self.fixed), actor, replicate, actors)
+
+
+def _explanation(
+    ensemble: Ensemble, explain: Explain | None, actors: Cast | None
+) -> tuple[dict[str, pd.DataFrame], list[Failure]]:
+    """What happened to the focal state in one replicate, simulated once more, as tables; or why it failed."""
+    scenario = ensemble.scenario
+    if explain is None or scenario.record.ties == "none":
+        return {}, []
+    replicate = explained_replicate(ensemble.series, scenario.focal, str(scenario.horizon))
+    try:
+        found = explain(slim(scenario), scenario.focal, replicate, actors)
+    except Exception as error:  # a hook that decides otherwise the second time must not cost the results
+        told = (type(error).__name__, str(error), traceback.format_exc())
+        return {}, [Failure("scenario", replicate, scenario.seed, "explain", *told)]
+    events = found.events.copy()
+    events.insert(0, "replicate", replicate)
+    return {"explained": events, "explained_terms": found.most_important().terms}, []
+
+
+def explained_replicate(series: pd.DataFrame, focal: str, horizon: str) -> int:
+    """The replicate that a result explains: the one whose cooperation at the end is the median.
+
+    Of two in the middle the lower; the first one where cooperation was not recorded.
+    """
+    final = series.loc[
+        (series["metric"] == summary.HEADLINE) & (series["actor"] == focal) & (series["quarter"] == horizon)
+    ]
+    if final.empty:
+        return int(series["replicate"].min())
+    ordered = final.sort_values(["value", "replicate"], kind="stable")["replicate"]
+    return int(ordered.iloc[(len(ordered) - 1) // 2])
+
+
 def _collect(
     ensemble: Ensemble,
     facts: Facts,
@@ -172,6 +226,7 @@ def _collect(
     command: str,
     parameters: str,
     actors: Cast | None,
+    explained: dict[str, pd.DataFrame],
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
 
@@ -207,7 +262,7 @@ def _collect(
         "ties": _name_partners(summary.partners(ensemble.ties, scenario.focal, horizon, len(ensemble.outcomes)), names),
         "instruments": _name_instruments(summary.instruments(ensemble.joins, recorded, horizon), facts),
     }
-    tables |= _world_tables(ensemble, facts)
+    tables |= _world_tables(ensemble, facts) | explained
     return Results(info, text, ensemble.table("series"), _on_request(ensemble), tables)
 
 

@@ -46,7 +46,7 @@ class State:
     """All columns of a run. See the field comments for shape, unit and range."""
 
     # --- who is who (constant in a run)
-    ids: tuple[str, ...]
+    ids: tuple[str, ...]  # [n] who stands in which row
     uid: U64  # [n] stable hash of the id, key of every draw
     kind: I8  # [n] index into KINDS
     un_member: B  # [n] one of the 193 (the EU is not)
@@ -80,9 +80,9 @@ class State:
     urgency: F  # [n] felt urgency in [0, 1]
     budget: F  # [n] per quarter
     uncut: F  # [n] budget to return to after a cut, -1 where there is none
-    slots: I32  # [n]
+    slots: I32  # [n] dossiers it can work on at once
     offers: F  # [n, 4] expertise, finance, legitimacy, reach
-    needs: F  # [n, 4]
+    needs: F  # [n, 4] of the same
     commitments: F  # [n] voluntary instruments a firm has joined
     norm: B  # [n] has adopted the norm
     norm_threshold: F  # [n] share of adopters at which a state adopts
@@ -107,7 +107,7 @@ class State:
     conceded: F  # [n] transfers received from leaders in deals signed so far
 
     # --- blocs (b may be 0)
-    bloc_ids: tuple[str, ...]
+    bloc_ids: tuple[str, ...]  # [b]
     bloc_uid: U64  # [b]
     member: B  # [b, n]
     bloc_depth: I8  # [b] D in 0..3
@@ -122,7 +122,7 @@ class State:
     bloc_passed: I32  # [b] how often it passed
 
     # --- instruments (q may be 0)
-    instrument_ids: tuple[str, ...]
+    instrument_ids: tuple[str, ...]  # [q]
     instrument_uid: U64  # [q]
     eligible: B  # [q, n]
     joined: B  # [q, n]

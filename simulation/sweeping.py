@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.errors import InputError, RunError
+from simulation.evidence.posterior import Drawing
 from simulation.experiments import store
 from simulation.experiments.cargo import EVERY_POINT, goods_for, pack
 from simulation.experiments.dispatch import Dispatch
@@ -24,11 +27,12 @@ from simulation.experiments.worker import Failure, Job, Simulate, Task, run_task
 from simulation.results import RESULTS
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.sweeps import ledger
-from simulation.sweeps.design import is_number, point_id
+from simulation.sweeps.design import Cached, is_number, point_id
 from simulation.sweeps.load import load_sweep
 from simulation.sweeps.manifest import FILE, manifest, same_sweep
 from simulation.sweeps.plan import MAX_RUNS, Plan, make_plan
-from simulation.sweeps.results import SweepResults
+from simulation.sweeps.posterior import draws
+from simulation.sweeps.results import DRAWS, POINTS, SweepResults
 from simulation.sweeps.schema import label
 
 if TYPE_CHECKING:
@@ -47,7 +51,7 @@ def sweep(
     *,
     out: Path | str | None = None,
     workers: int | None = None,
-    executor: str = "local",
+    executor: str | Executor = "local",
     sets: Sequence[str] = (),
     focal: str | None = None,
     replicates: int | None = None,
@@ -70,7 +74,8 @@ def sweep(
     out
         The folder; by default ``results/<sweep>/<id>``. A folder with the same sweep is gone on with.
     workers, executor
-        Processes of this machine, or ``dask://HOST:PORT``, or ``mpi``. The results do not depend on it.
+        Processes of this machine, or ``dask://HOST:PORT``, or ``mpi``, or any executor of
+        ``concurrent.futures``, which is left open. The results do not depend on it.
     sets, focal, replicates, samples, seed
         Changes, as in :func:`simulation.sweeps.load.load_sweep`.
     max_runs
@@ -98,6 +103,8 @@ def sweep(
     end_if_inherited()
     if time_limit is not None and not 0 < time_limit < math.inf:
         raise InputError(f"time limit: {time_limit:g} is not a positive number of seconds")
+    if time_limit is not None and isinstance(executor, ThreadPoolExecutor):
+        raise InputError("time limit: a thread cannot be ended; give an executor of processes")
     if chunk_size is not None and chunk_size < 1:
         raise InputError(f"chunk size: {chunk_size} is less than 1")
     plan = source if isinstance(source, Plan) else _plan(source, sets, focal, replicates, samples, seed, max_runs)
@@ -111,15 +118,24 @@ def sweep(
     try:
         _make(folder)
         with ledger.locked(folder):
-            if not same_sweep(folder, content):  # again: nobody else can change it now
-                _write_head(folder, plan, content)
+            _write_head(folder, plan, content, new=not same_sweep(folder, content))  # nobody else can change it now
+            if plan.sweep.drawn:
+                simulate = Drawing(simulate, plan.fixed)
             work = _Work(folder, plan, content["sweep"], simulate, time_limit, progress, actors)
             work.run(pool, chunk_size)
             results = SweepResults.open(folder)
+            _check_complete(results)
             _write_tables(results)
     finally:
         pool.close(busy=True)
     return results
+
+
+def _check_complete(results: SweepResults) -> None:
+    """A worker of an earlier session, on a cluster that nobody told of its end, may have written over a chunk."""
+    if not results.complete:
+        lost = results.planned - len(results.runs())
+        raise RunError(f"{lost} runs are gone from {results.folder} again; give the same command to run them anew")
 
 
 def _write_tables(results: SweepResults) -> None:
@@ -194,7 +210,7 @@ class _Work:
         points = self.plan.points.only(list(dict.fromkeys(job.point for job in jobs)))
         seeds = {point: points.seed_of(int(point[1:])) for point in points}
         sink = ledger.ChunkSink(str(self.folder), self.name, self.plan.sweep.replicates, seeds)
-        return Task(self.simulate, _Cached(points), jobs, self.cargo, sink, self.limit, self.code)
+        return Task(self.simulate, Cached(points), jobs, self.cargo, sink, self.limit, self.code)
 
     def seed(self, job: Job) -> int:
         return self.plan.points.seed_of(int(job.point[1:]))
@@ -225,21 +241,6 @@ class _Work:
             self.progress(self.finished, self.plan.runs)
 
 
-class _Cached(dict[str, Any]):
-    """Scenarios of design points, each built once a task; one that cannot be is told by the run."""
-
-    def __init__(self, points: Mapping[str, Any]):
-        super().__init__()
-        self.points = points
-
-    def __missing__(self, point: str) -> Any:
-        self[point] = self.points[point]
-        return self[point]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_Cached, (self.points,))
-
-
 def _gaps(done: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Stretches ``start, stop`` of what is not done."""
     edges = np.flatnonzero(np.diff(np.concatenate(([True], done, [True])).astype(np.int8)))
@@ -251,8 +252,8 @@ def _gaps(done: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 def _check_new(folder: Path) -> None:
     """A folder for a new sweep: none yet, or one in which a sweep died before it began."""
-    ours = (ledger.LOCK, f"{FILE}.partial", "points.parquet", "scenarios")
-    if folder.is_dir() and all(path.name in ours for path in folder.iterdir()):
+    ours = (ledger.LOCK, POINTS, DRAWS, "scenarios")
+    if folder.is_dir() and all(path.name in ours or path.suffix == store.PARTIAL for path in folder.iterdir()):
         store.check_writable(folder)
     else:
         store.check_target(folder)
@@ -265,22 +266,36 @@ def _make(folder: Path) -> None:
         raise InputError(f"result folder: {folder}: cannot be made: {error.strerror}") from None
 
 
-def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any]) -> None:
-    """The design, the scenarios, and last the manifest, which makes the folder a sweep's."""
+def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any], *, new: bool) -> None:
+    """The design, the scenarios, and last the manifest, which makes the folder a sweep's.
+
+    In a folder that is one already, what the disk has lost of the design is written anew.
+    """
+    sweep = plan.sweep
+    tables = {POINTS: points_table(plan)}
+    if sweep.drawn:
+        tables[DRAWS] = pa.Table.from_pandas(draws(sweep.seed, sweep.replicates, plan.fixed), preserve_index=False)
     try:
-        (folder / "scenarios").mkdir(exist_ok=True)
-        for base in plan.sweep.bases:
-            text = scenario_to_yaml(base)
-            (folder / "scenarios" / f"{base.name}.yaml").write_text(text, encoding="utf-8", newline="\n")
-        store.write_table(points_table(plan), folder / "points.parquet")
-        partial = folder / f"{FILE}.partial"
-        store.write_json(content, partial)
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        partial.replace(folder / FILE)
-        store.sync_folder(folder)
+        for name, table in tables.items():
+            if new or not _holds(folder / name, table):
+                with store.atomic_file(folder / name) as partial:
+                    store.write_table(table, partial)
+        if new:
+            (folder / "scenarios").mkdir(exist_ok=True)
+            for base in sweep.bases:
+                with store.atomic_file(folder / "scenarios" / f"{base.name}.yaml") as partial:
+                    partial.write_text(scenario_to_yaml(base), encoding="utf-8", newline="\n")
+            with store.atomic_file(folder / FILE) as partial:
+                store.write_json(content, partial)
     except OSError as error:
         raise RunError(f"the folder of the sweep cannot be written: {ledger.reason_of(error)} ({folder})") from error
+
+
+def _holds(path: Path, table: pa.Table) -> bool:
+    try:
+        return bool(pq.read_table(path).equals(table))
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def points_table(plan: Plan) -> pa.Table:

@@ -134,7 +134,11 @@ class Drawing:
     lucks: int = 1
 
     def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
-        drawn = load().draw(scenario.seed, replicate // self.lucks)
-        kept = {name: value for name, value in drawn.items() if name not in self.fixed}
-        changed = scenario.parameters.replace(**kept)
-        return self.simulate(scenario.model_copy(update={"parameters": changed}), replicate, **cast)
+        return self.simulate(with_draw(scenario, replicate // self.lucks, self.fixed), replicate, **cast)
+
+
+def with_draw(scenario: Scenario, replicate: int, fixed: Collection[str]) -> Scenario:
+    """The scenario with the free parameters of one replicate's draw, but for the ``fixed`` ones."""
+    drawn = load().draw(scenario.seed, replicate)
+    kept = {name: value for name, value in drawn.items() if name not in fixed}
+    return scenario.model_copy(update={"parameters": scenario.parameters.replace(**kept)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -141,8 +141,8 @@ class Dispatch:
             raise error
         if isinstance(error, SinkError):
             raise RunError(str(error)) from error
-        if isinstance(error, CancelledError | ConnectionError):
-            raise RunError(f"the cluster is gone ({type(error).__name__}); what was finished is kept") from error
+        if isinstance(error, CancelledError | ConnectionError | BrokenExecutor):
+            raise RunError(f"the workers are gone ({type(error).__name__}); what was finished is kept") from error
         if len(chunk.jobs) > 1:  # it died with it, or one job's result cannot travel: find which
             self.suspects.extend(chunk.halves())
         elif isinstance(error, self.pool.deaths):

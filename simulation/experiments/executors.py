@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.worker import Task, run_task, start
 
 DASK = "dask://"
@@ -121,15 +121,36 @@ class ClusterPool:
         self._executor.shutdown(wait=not busy, cancel_futures=busy)
 
 
-def open_pool(executor: str, workers: int | None = None) -> Pool:
+class GivenPool(ClusterPool):
+    """An executor of the caller's, who ends it too."""
+
+    def __init__(self, executor: Executor, workers: int):
+        super().__init__(executor, workers)
+        self._sent: list[Future[list[Any]]] = []
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task to the executor."""
+        try:
+            self._sent.append(super().submit(task))
+        except RuntimeError as error:  # shut down, or broken
+            raise RunError(f"the executor takes no more work ({error}); what was finished is kept") from error
+        return self._sent[-1]
+
+    def close(self, *, busy: bool) -> None:
+        """Take back what has not begun."""
+        for future in self._sent:
+            future.cancel()
+
+
+def open_pool(executor: str | Executor, workers: int | None = None) -> Pool:
     """The pool that an ``--executor`` names.
 
     Parameters
     ----------
     executor
-        ``local``, ``dask://HOST:PORT`` or ``mpi``.
+        ``local``, ``dask://HOST:PORT`` or ``mpi``; or an executor, which is left open.
     workers
-        Processes of ``local``, by default one a usable core.
+        Processes of ``local``, or tasks that an executor runs at once; by default one a usable core.
 
     Raises
     ------
@@ -138,8 +159,11 @@ def open_pool(executor: str, workers: int | None = None) -> Pool:
     """
     if workers is not None and workers < 1:
         raise InputError(f"workers: {workers} is less than 1")
+    count = usable_cores() if workers is None else workers
+    if isinstance(executor, Executor):
+        return GivenPool(executor, count)
     if executor == "local":
-        return LocalPool(usable_cores() if workers is None else workers)
+        return LocalPool(count)
     if executor.startswith(DASK):
         return _dask_pool(executor)
     if executor == "mpi":

@@ -7,10 +7,12 @@ seed, version, data, code. No clock, no host, no path of this machine goes into 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import platform
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 RUN_ID_LENGTH = 12  # hexadecimal digits: 48 bits, ample for one user's runs
 LIBRARIES = ("wifaq", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 """Packages whose versions a result names."""
+PARTIAL = ".partial"
+"""How the names of files end that are being written; what a killed process leaves behind."""
 _PACKAGE = Path(__file__).parents[1]
 _ROW_GROUP = 1 << 20  # fixed, for the bytes of a table must not depend on how it came about
 
@@ -169,7 +173,7 @@ def atomic_folder(target: Path) -> Iterator[Path]:
     """
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    holder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+    holder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=PARTIAL, dir=target.parent))
     try:
         folder = holder / "new"
         folder.mkdir()
@@ -186,6 +190,28 @@ def atomic_folder(target: Path) -> Iterator[Path]:
         sync_folder(target.parent)
     finally:
         shutil.rmtree(holder, ignore_errors=True)
+
+
+@contextmanager
+def atomic_file(target: Path) -> Iterator[Path]:
+    """A file to write that takes its name only when it is complete and on the disk.
+
+    Yields
+    ------
+    Path
+        A name beside ``target`` that starts with a dot and ends in :data:`PARTIAL`.
+    """
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL}")
+    try:
+        yield partial
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    sync_folder(target.absolute().parent)
 
 
 def _sync(folder: Path) -> None:

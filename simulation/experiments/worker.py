@@ -70,7 +70,8 @@ class Failure:
         Which one: name of the scenario in the plan, number of the replicate, the scenario's seed.
     stage
         ``build``, ``run`` or ``record`` of the model, ``transfer`` of its tables, or ``worker``
-        if it ends its process each time, ``time`` if it took too long.
+        if it ends its process each time, ``time`` if it took too long; ``explain`` if it finished,
+        but failed when it was simulated once more to be explained.
     type, message
         The exception.
     trace

@@ -72,6 +72,33 @@ def annual_compliance(
     return min(HIGHEST, max(LOWEST, p))
 
 
+def promise(state: State, par: Parameters, i: int, j: int) -> float:
+    """Annual probability π_ij with which i keeps its word to j, in [.02, .995]."""
+    likeness = affinity(state.position[i], state.position[j], state.weight[i], par.affinity_width)
+    probability = annual_compliance(
+        state.load[i], likeness, state.capture[i], par.compliance_base, par.compliance_load, par.compliance_distance,
+        par.compliance_capture,
+    )  # fmt: skip
+    return float(probability)
+
+
+def compliance_terms(state: State, par: Parameters, i: int, j: int) -> dict[str, float]:
+    """The terms that add up to :func:`promise`, by name.
+
+    ``bounds`` is what the bounds of the probability add. The ``load`` and ``capture`` of the state are those of
+    :func:`keep_promises`.
+    """
+    likeness = float(affinity(state.position[i], state.position[j], state.weight[i], par.affinity_width))
+    terms = {
+        "base": par.compliance_base,
+        "load": float(-par.compliance_load * state.load[i] ** 2),
+        "distance": -par.compliance_distance * (1.0 - likeness),
+        "capture": float(-par.compliance_capture * state.capture[i]),
+    }
+    free = sum(terms.values())
+    return {**terms, "bounds": min(HIGHEST, max(LOWEST, free)) - free}
+
+
 @njit(cache=True, error_model="numpy")
 def compliance_by_deal(
     partners: Links, position: F, weight: F, width: float, load: F, capture: F, base: float, by_load: float,

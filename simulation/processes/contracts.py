@@ -28,6 +28,11 @@ I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
 B = NDArray[np.bool_]
 
+KEPT_TO_THE_LAST = 1e6
+"""Added to the worth of the scenario's own deals, which are shed last."""
+ROUNDING = 1e-12
+"""A price may exceed what is left by so much."""
+
 
 def upkeep_load(state: State, par: Parameters) -> F:
     """Upkeep of every actor's deals as a share of its budget, min(1, c_m Σℓ/B), (n,)."""
@@ -91,7 +96,7 @@ def _shed(
                 worth = value(v, w, i, j, count_shared(start, i, j))
                 kept = continuation(v, w, i, j, worth)
                 if planned[i, j]:  # the scenario's own deals go last
-                    kept += 1e6
+                    kept += KEPT_TO_THE_LAST
                 if kept < lowest or (kept == lowest and uid[j] < uid[worst]):
                     lowest, worst = kept, j
             total -= depth[i, worst]
@@ -184,7 +189,7 @@ def sign(
         mech["bargaining"] == "challenge", state.quarter,
     )  # fmt: skip
     table = Table(possible, worth, gain, state.concession, outside_options(possible, gain, _marked(parties, state.n)))
-    order = _order(state.uid, parties, surplus)
+    order = signing_order(state.uid, parties, surplus)
     return _sign(draws.key(Stream.RATIFICATION), order, parties, state.budget, who, table, books, rules)
 
 
@@ -199,7 +204,7 @@ def _marked(parties: I32, n: int) -> B:
     return marked
 
 
-def _order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
+def signing_order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
     """Contracts by falling surplus, ties by the uids of the parties."""
     if parties.shape[0] == 0:
         return np.zeros(0, np.int64)
@@ -304,7 +309,7 @@ def _affordable(
                 if (x == a or y == a) and depth[x, y] < level and depth[x, y] == start[x, y]:
                     due += setup * (1.0 + depth[x, y]) + upkeep
                     rung = True
-            if due > left[a] + 1e-12:
+            if due > left[a] + ROUNDING:
                 return False
     return rung
 

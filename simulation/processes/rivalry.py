@@ -141,6 +141,21 @@ def apply_bids(
             gain[i, leader] += concession[i, a]
 
 
+def bid_terms(
+    state: State, par: Parameters, mech: Mechanisms, possible: B, i: int, j: int
+) -> dict[str, float]:
+    """What rivalry adds to U_ij this quarter, by name: the bonus of winning j, the concession paid or received."""
+    own, other = (np.flatnonzero(state.leaders == k) for k in (i, j))
+    if own.size == other.size or not possible[i, j]:  # neither leads, or both do
+        return {"rivalry": 0.0, "concession": 0.0}
+    if other.size:
+        return {"rivalry": 0.0, "concession": float(state.concession[i, other[0]])}
+    strength = par.rivalry * par.geopolitics if mech.on("rivalry") else 0.0
+    widest = _widest(leader_distance(state.position, state.leaders, par.rivalry_distance), int(own[0]))
+    bonus = strength * state.strategic_weight[j] * widest
+    return {"rivalry": float(bonus), "concession": float(-state.concession[j, own[0]])}
+
+
 def add_concessions(state: State, rows: B, gain: F) -> None:
     """Add the concessions on the table to the utilities of some rows that were filled after the bids."""
     for a, leader in enumerate(state.leaders):

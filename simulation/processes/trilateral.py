@@ -27,6 +27,9 @@ I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
 B = NDArray[np.bool_]
 
+NO_DEAL = -1e9
+"""Utility of a contract that has no value, or of partners without any trust."""
+
 
 class Triples(NamedTuple):
     """Contracts of three on the table: ``parties`` (m, 3), each broker, partner, third; utilities (m, 3)."""
@@ -155,7 +158,7 @@ def _mean_gain(
         if v.depth[a, other] < level:
             worth = value(v, w, a, other, count_shared(v.depth, a, other))
             if worth <= 0.0 or v.trust_hat[a, other] <= 0.0:
-                return -1e9
+                return NO_DEAL
             if is_leader(leaders, a):
                 total += gain[a, other]  # with its rivalry term, or its bid would make it refuse its own deal
             else:

@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp
-from simulation.processes.affinity import falloff, likeness_to_all
+from simulation.processes.affinity import affinity, falloff, likeness_to_all
 from simulation.processes.links import Links, count_shared, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -294,3 +294,40 @@ def deal_values(v: View, w: Weights, actors: I32) -> tuple[F, F]:
                 given[k, j] = value(v, w, f, j, shared)
                 received[k, j] = value(v, w, j, f, shared)
     return given, received
+
+
+def value_factors(v: View, w: Weights, i: int, j: int) -> dict[str, float]:
+    """The factors whose product is V_ij, by name; one factor ``own_value`` where i's own hook says V.
+
+    Partner activity and shared partners add up inside one factor of V; here the latter is their
+    sum over the former, so that all multiply.
+    """
+    if v.override_row[i] >= 0:
+        return {"own_value": float(v.override[v.override_row[i], j])}
+    shared = count_shared(v.depth, i, j)
+    return {
+        "complementarity": float(v.share[i] @ v.goods[:, j]),
+        "affinity": float(affinity(v.axis[:, i], v.axis[:, j], v.weight[i], w.width)),
+        "partner_activity": float(v.activity[j]),
+        "shared_partners": float(_network(v.activity[j], shared, False, w) / v.activity[j]),
+        "inertia": 1.0 + w.inertia if v.depth[i, j] > 0 else 1.0,
+        "urgency": float(v.urgent[i]),
+        "exposure": float(1.0 + w.exposure * v.exposure[i, j]),
+    }
+
+
+def utility_terms(v: View, w: Weights, i: int, j: int, worth: float) -> dict[str, float]:
+    """The terms that add up to :func:`utility`, by name: gain if the word is kept, loss if not, set-up cost."""
+    setup = first_rung(w, v.load[i]) * (1.0 + v.depth[i, j])
+    return {**_expected_terms(v, w, i, j, worth), "setup": float(-setup)}
+
+
+def continuation_terms(v: View, w: Weights, i: int, j: int, worth: float) -> dict[str, float]:
+    """The terms that add up to :func:`continuation`, by name."""
+    upkeep = w.upkeep * v.depth[i, j] * (1.0 + v.load[i])
+    return {**_expected_terms(v, w, i, j, worth), "upkeep": float(-upkeep)}
+
+
+def _expected_terms(v: View, w: Weights, i: int, j: int, worth: float) -> dict[str, float]:
+    trust = float(v.trust_hat[i, j])
+    return {"kept": worth * trust, "broken": -worth * w.loss * (1.0 - trust)}

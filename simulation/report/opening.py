@@ -10,6 +10,7 @@ import numpy as np
 
 from simulation.analysis import summary
 from simulation.errors import Fault, InputError
+from simulation.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
 from simulation.results import Results
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _COLUMNS = {
     "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp"),
     "instruments": (*summary.JOIN_COLUMNS, "title", "domain", "binding", "open"),
 }
+_EXPLAINED = {"explained": ("replicate", *EVENT_COLUMNS), "explained_terms": TERM_COLUMNS}
 _SERIES = ("replicate", "quarter", "actor", "metric", "value")
 _PRECISION = 1e-6  # relative; the tables have eight significant digits
 
@@ -97,7 +99,11 @@ def _info_faults(results: Results) -> list[tuple[str, str]]:
 def _table_faults(results: Results) -> list[tuple[str, str]]:
     tables = {"forecast": results.forecast(), "ties": results.ties(), "instruments": results.instruments()}
     faults = []
-    for name, columns in _COLUMNS.items():
+    needed: dict[str, Sequence[str]] = dict(_COLUMNS)
+    for name, table in (("explained", results.explained()), ("explained_terms", results.explained_terms())):
+        if table is not None:
+            tables[name], needed[name] = table, _EXPLAINED[name]
+    for name, columns in needed.items():
         missing = [column for column in columns if column not in tables[name].columns]
         faults += [(f"{name}.csv", f"column {column} is missing") for column in missing]
     missing = [column for column in _SERIES if column not in results.series().columns]

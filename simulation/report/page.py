@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulation.errors import InputError
-from simulation.report import background, sections, surroundings
+from simulation.report import background, sections, surroundings, why
 from simulation.report.answer import Subject, answer
 from simulation.report.parts import Section, Teller
 from simulation.results import Results
@@ -64,7 +64,7 @@ def render(results: Sequence[Results], words: Words) -> str:
         sections.instruments(subject),
         sections.price(subject),
         surroundings.scenarios(subject),
-        *filter(None, [surroundings.world(subject)]),
+        *filter(None, [why.why(subject), surroundings.world(subject)]),
         background.method(subject),
         background.evidence(subject),
         background.provenance(subject),

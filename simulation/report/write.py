@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from simulation.errors import Fault, InputError, RunError
+from simulation.experiments import store
 from simulation.report.opening import open_all
 from simulation.words.language import Words
 
@@ -59,21 +58,8 @@ def report(
 
         content = render(results, words).encode("utf-8")
     try:
-        _put(content, target)
+        with store.atomic_file(target) as partial:
+            partial.write_bytes(content)
     except OSError as error:
         raise RunError(f"the report {target} was not written: {error}") from error
     return target
-
-
-def _put(content: bytes, target: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.absolute().parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

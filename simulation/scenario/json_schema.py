@@ -32,6 +32,7 @@ def json_schema() -> dict[str, Any]:
         "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"$ref": "#/$defs/Fragmentation"}],
         "description": schema["properties"]["fragmentation"]["description"],
     }
+    schema["properties"]["horizon"]["default"] = str(Scenario.model_fields["horizon"].default)
     schema["patternProperties"] = {rf"^({_DOTTED})\.": {}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": FILE.name, **schema}
 

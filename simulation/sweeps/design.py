@@ -147,6 +147,24 @@ class Points(Mapping[str, Scenario]):
         return replace(self, rows={place: self.rows[place] for place in places})
 
 
+class Cached(dict[str, Scenario]):
+    """Scenarios of design points, each built once a task; one that cannot be is told by the run.
+
+    It stands here, not with the runner, because a worker that unpacks it imports its module.
+    """
+
+    def __init__(self, points: Mapping[str, Scenario]):
+        super().__init__()
+        self.points = points
+
+    def __missing__(self, point: str) -> Scenario:
+        self[point] = self.points[point]
+        return self[point]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Cached, (self.points,))
+
+
 def point_id(place: int) -> str:
     """Id of the design point in a place, from 0."""
     return f"p{place:06d}"

@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import os
-import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.errors import Fault, InputError
-from simulation.experiments.store import sync_folder
+from simulation.experiments import store
 from simulation.experiments.tables import SCHEMAS, stack
 from simulation.experiments.worker import Failure, Job, SinkError
 
@@ -36,7 +35,6 @@ SERIES = pa.schema([("point", _NAME), *SCHEMAS["series"]])
 """Columns of a chunk."""
 PATTERN = "chunk-*.parquet"
 LOCK = "sweep.lock"
-_PARTIAL = ".partial"
 _RUNS, _DIGEST, _SWEEP = b"wifaq.runs", b"wifaq.digest", b"wifaq.sweep"
 _AGAIN = ("worker", "time")  # stages at which the machine failed, not the model: worth another try
 
@@ -174,20 +172,9 @@ def _digest(table: pa.Table, runs: bytes = b"") -> str:
 
 
 def _write(table: pa.Table, metadata: dict[bytes, bytes], path: Path) -> None:
-    name = path.parent / f".{path.name}.{secrets.token_hex(4)}{_PARTIAL}"
-    try:
-        with name.open("xb") as file:
-            pq.write_table(
-                table.replace_schema_metadata(metadata), file, compression="zstd", version="2.6", write_statistics=False
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    sync_folder(path.parent)
+    table = table.replace_schema_metadata(metadata)
+    with store.atomic_file(path) as partial, partial.open("xb") as file:
+        pq.write_table(table, file, compression="zstd", version="2.6", write_statistics=False)
 
 
 # --- reading
@@ -251,7 +238,7 @@ def take_stock(folder: Path, sweep: str, total: int) -> tuple[NDArray[np.bool_],
     tuple
         Whether each run is in a good chunk, shape (total,); names of the damaged chunks.
     """
-    for path in folder.glob(f".*{_PARTIAL}"):
+    for path in folder.glob(f".*{store.PARTIAL}"):
         path.unlink(missing_ok=True)
     done = np.zeros(total, np.bool_)
     damaged = []
@@ -284,23 +271,27 @@ def locked(folder: Path) -> Iterator[None]:
     InputError
         Naming the process that holds it.
     """
-    path = folder / LOCK
-    with path.open("a+", encoding="utf-8") as file:
+    try:
+        file = (folder / LOCK).open("a+b", buffering=0)
+    except OSError as error:
+        told = f"cannot be written: {reason_of(error)}"
+        raise InputError(Fault(str(folder), told, file="result folder")) from error
+    with file:
         if not _lock(file):
             file.seek(0)
-            holder = file.read().strip() or "another process"
+            holder = file.read().decode().strip() or "another process"
             told = f"a sweep is running into this folder ({holder}); wait for it, or name another with --out"
             raise InputError(Fault(str(folder), told, file="result folder"))
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-        file.flush()
+        with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         try:
             yield
         finally:  # the file stays: another process may have opened it and be about to lock it
             file.truncate(0)
 
 
-def _lock(file: IO[str]) -> bool:
+def _lock(file: IO[bytes]) -> bool:
     """Take the system's lock on an open file, which ends with its process."""
     try:
         if os.name == "nt":

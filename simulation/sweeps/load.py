@@ -42,6 +42,8 @@ class Sweep:
         Runs of a design point; seed of the design and of the runs; whether all points share it.
     kept
         What is recorded.
+    drawn
+        Whether each replicate draws the calibrated parameters.
     show
         Metrics, or differences of two, that are summarised and drawn.
     notes
@@ -61,6 +63,7 @@ class Sweep:
     seed: int
     common: bool
     kept: Kept
+    drawn: bool = False
     show: tuple[str, ...] = ("cooperation",)
     notes: tuple[str, ...] = ()
     root: Node = field(default_factory=lambda: Node({}, Mark("")), repr=False, compare=False)
@@ -165,15 +168,16 @@ class _Loader:
         if spec is None or not bases:
             return None
         seed = self.seed(spec, bases)
-        notes = []
-        if spec.parameters == "posterior":
+        asked = spec.parameters == "posterior"
+        drawn = asked and spec.design not in SAMPLED
+        if asked and not drawn:
             factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
-            notes.append(posterior.NOTE)
+        notes = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
         name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
         count = spec.replicates or min(base.replicates for base in bases)
         return Sweep(
             name, spec.title or name, spec.question, tuple(bases), spec.design, factors, spec.samples, count,
-            seed, spec.random_numbers == "common", spec.record, spec.show, tuple(notes), self.root,
+            seed, spec.random_numbers == "common", spec.record, drawn, spec.show, notes, self.root,
         )  # fmt: skip
 
     def parse(self, schema: type[_Section], data: Any, where: Path) -> _Section | None:
@@ -282,8 +286,8 @@ class _Loader:
         self.check_metrics(spec)
         for message in _samples_problems(spec):
             self.fault(("samples",), message)
-        if spec.parameters == "posterior" and spec.design not in SAMPLED:
-            self.fault(("parameters",), f"posterior needs a sampled design ({', '.join(SAMPLED)})")
+        if spec.parameters == "posterior" and spec.design not in SAMPLED and spec.random_numbers != "common":
+            self.fault(("parameters",), f"posterior needs common random numbers in the design {spec.design}")
 
     def check_metrics(self, spec: SweepFile) -> None:
         from simulation.outcomes.metrics import select_metrics
@@ -349,7 +353,7 @@ def _related(one: str, other: str) -> bool:
 
 
 def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator[str]:
-    varied = bool(factors) or spec.parameters is not None or bool(spec.factors)
+    varied = bool(factors) or bool(spec.factors) or (spec.parameters is not None and spec.design in SAMPLED)
     if not varied and not (spec.scenarios and spec.design in ("list", "grid")):
         yield "has nothing to vary; name at least one factor"
     if spec.design in NEED_SALIB and find_spec("SALib") is None:

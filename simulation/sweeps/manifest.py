@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation.errors import Fault, InputError
+from simulation.evidence.posterior import DEFAULTS, POSTERIOR, file_hash
 from simulation.experiments import store
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.sweeps.plan import Plan
@@ -38,12 +39,14 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
         "replicates": sweep.replicates,
         "seed": sweep.seed,
         "random_numbers": "common" if sweep.common else "independent",
+        "parameters": POSTERIOR if sweep.drawn else DEFAULTS,
         "record": sweep.kept.model_dump(mode="json"),
         "points": len(plan.points),
         "hashes": {
             "points": store.text_hash(points),
             "scenarios": {base.name: found["scenario"] for base, found in zip(sweep.bases, hashes, strict=True)},
             "records": {base.name: found["records"] for base, found in zip(sweep.bases, hashes, strict=True)},
+            "posterior": file_hash() if sweep.drawn else "",
             **{key: hashes[0][key] for key in ("data", "code", "metrics", "actors")},
         },
         "versions": store.versions(),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulation.errors import InputError
+from simulation.evidence.posterior import chosen
 from simulation.experiments.worker import Job
 from simulation.sweeps.design import Cube, Points, check_points, design_points, point_id, run_count
 from simulation.sweeps.load import Sweep
@@ -39,6 +40,11 @@ class Plan:
     def runs(self) -> int:
         """Number of runs."""
         return len(self.points) * self.sweep.replicates
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """Parameters that no replicate draws: a scenario sets them, or they differ between points."""
+        return tuple(dict.fromkeys((*chosen(*self.sweep.bases), *self.effective)))
 
     def job(self, run: int) -> Job:
         """The run of a number: all replicates of the first point, then the next."""

@@ -14,13 +14,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simulation.analysis.contrasts import more_pairs, paired
-from simulation.analysis.summary import BAND_LABEL, QUANTILES, SYSTEM
+from simulation.analysis.summary import QUANTILES, SYSTEM
 from simulation.errors import Fault, InputError, suggest
+from simulation.evidence.posterior import POSTERIOR
 from simulation.experiments import store
 from simulation.experiments.tables import to_frame
-from simulation.plots.heatmap import draw_heatmap
-from simulation.plots.style import new_axes, save, style
+from simulation.plots.style import save
 from simulation.sweeps.dead import dead_factors, equal_points
+from simulation.sweeps.heatmap import heatmap
 from simulation.sweeps.ledger import SERIES, good_chunks
 from simulation.sweeps.manifest import FILE
 from simulation.sweeps.pairs import Select, pairs_of
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 PARAMETER, SHARE = "parameter.", "share."
 """How the columns of effective parameters and of places in the unit cube start."""
+POINTS, DRAWS = "points.parquet", "draws.parquet"
+"""The design, and what each replicate draws."""
 RUN_COLUMNS = ("run", "point", "replicate", "seed", "stage", "type", "message", "digest")
 SUMMARY_COLUMNS = ("point", "metric", "quarter", "mean", "standard_error", *QUANTILES, "replicates")
 
@@ -98,10 +101,13 @@ class SweepResults:
 
     @cached_property
     def _points(self) -> pd.DataFrame:
+        return self._read(POINTS)
+
+    def _read(self, name: str) -> pd.DataFrame:
         try:
-            return to_frame(pq.read_table(self.folder / "points.parquet"))
+            return to_frame(pq.read_table(self.folder / name))
         except (OSError, pa.ArrowException) as error:
-            raise InputError(Fault(str(self.folder), f"has no design: {error}")) from error
+            raise InputError(Fault(str(self.folder), f"has no {name}; give the sweep's command again")) from error
 
     def points(self, *, shares: bool = False) -> pd.DataFrame:
         """One row a design point.
@@ -115,6 +121,14 @@ class SweepResults:
         """
         keep = [name for name in self._points.columns if shares or not name.startswith(SHARE)]
         return self._points.loc[:, keep]
+
+    @cached_property
+    def draws(self) -> pd.DataFrame | None:
+        """``replicate``, and ``parameter.NAME`` as each replicate draws it; None where none is drawn."""
+        if self.info.get("parameters") != POSTERIOR:
+            return None
+        drawn = self._read(DRAWS)
+        return drawn.rename(columns=lambda name: name if name == "replicate" else PARAMETER + name)
 
     def runs(self) -> pd.DataFrame:
         """One row a run that was tried: ``run, point, replicate, seed, stage, type, message``."""
@@ -142,9 +156,8 @@ class SweepResults:
         for path in self._paths:
             table = pq.read_table(path).replace_schema_metadata(None)
             for column, values in wanted.items():
-                if values:
-                    names = table[column].cast(pa.string())
-                    table = table.filter(pc.is_in(names, value_set=pa.array(values, pa.string())))
+                if values and table.num_rows:
+                    table = table.filter(_among(table[column], values))
             for place, entry in enumerate(SERIES):
                 if pa.types.is_dictionary(entry.type):  # only the names that are left, in their order
                     column_of_names = pc.dictionary_encode(table.column(place).cast(pa.string()))
@@ -184,7 +197,8 @@ class SweepResults:
         Returns
         -------
         DataFrame
-            The columns of :meth:`points`, then ``replicate, value``: a row a run.
+            The columns of :meth:`points`, then ``replicate, value``: a row a run. Where replicates
+            draw parameters, those of :attr:`draws` too.
 
         Raises
         ------
@@ -193,7 +207,8 @@ class SweepResults:
         """
         rows = self._difference(metric, self._quarter(quarter))
         joined = self.points().merge(rows, on="point", how="inner", validate="one_to_many")
-        return joined.drop(columns=["metric", "quarter"])
+        joined = joined.drop(columns=["metric", "quarter"])
+        return joined if self.draws is None else joined.merge(self.draws, on="replicate", validate="many_to_one")
 
     def _difference(self, metric: str, quarter: str) -> pd.DataFrame:
         """Rows of a metric, or of the difference ``A - B`` of two, run by run."""
@@ -261,13 +276,17 @@ class SweepResults:
 
     def write_tables(self) -> None:
         """Put ``points.csv``, ``summary.csv`` (of the last quarter) and the heat maps beside the chunks."""
-        store.write_csv(self.points(), self.folder / "points.csv")
+        self._put(self.points(), "points.csv")
         shown = self.shown()
         metrics = [*shown, *(name for name in SUMMARISED if name in self.metrics and name not in shown)]
         if metrics:
-            store.write_csv(self.summary(metrics), self.folder / "summary.csv")
+            self._put(self.summary(metrics), "summary.csv")
         for name, ax in self.heatmaps():
             save(ax, self.folder / "charts", name)
+
+    def _put(self, table: pd.DataFrame, name: str) -> None:
+        with store.atomic_file(self.folder / name) as partial:
+            store.write_csv(table, partial)
 
     def heatmaps(self) -> Iterator[tuple[str, Axes]]:
         """Name and picture of each heat map that the sweep asks for and has."""
@@ -284,17 +303,7 @@ class SweepResults:
         Axes or None
             None for another design, or fewer than two factors (several scenarios count as one).
         """
-        axes = [*self.factors, *(["scenario"] if self._points["scenario"].nunique() > 1 else [])]
-        if self.info["design"] != "grid" or len(axes) < 2:
-            return None
-        across, down = axes[:2]
-        rows = self.table(metric, quarter)
-        table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
-        table = table.loc[list(dict.fromkeys(self._points[down])), list(dict.fromkeys(self._points[across]))]
-        told = f"Mean over {' and '.join([str(self.info['replicates']) + ' replicates', *axes[2:]])}; {BAND_LABEL}."
-        title = f"{self.told(metric).capitalize()}, {quarter or self.quarters[-1]}"
-        with style():
-            return draw_heatmap(table, new_axes(), title=title, label=told)
+        return heatmap(self, metric, quarter or self.quarters[-1])
 
     # --- comparisons
 
@@ -373,6 +382,12 @@ class SweepResults:
     def dead_factors(self) -> tuple[str, ...]:
         """Factors that changed no recorded number wherever they alone differ between two points."""
         return dead_factors(self._points, ("scenario", *self.factors), self._prints)
+
+
+def _among(column: pa.ChunkedArray, names: Sequence[str]) -> pa.Array:
+    """Which rows of a column of names hold one of some: looked up in the dictionary, not row by row."""
+    encoded = column.combine_chunks()
+    return pc.is_in(encoded.dictionary, value_set=pa.array(names, pa.string())).take(encoded.indices)
 
 
 def _listed(value: str | Sequence[str] | None) -> Sequence[str]:

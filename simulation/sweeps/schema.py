@@ -133,7 +133,7 @@ class SweepFile(_Section):
     factors: dict[str, Any] = Field(default_factory=dict)
     """Scenario keys, dotted, with levels `[…]`, `{categories: […]}` or `{low: , high: , distribution: }`."""
     parameters: Literal["posterior"] | None = None
-    """posterior: the calibrated parameters vary too, together."""
+    """posterior: the calibrated parameters vary too; in a sampled design as factors, else by replicate."""
     samples: Annotated[int, Field(ge=1, le=SAMPLES_MAX)] | None = None
     """Points of a Latin hypercube, base samples of a Sobol design (a power of 2), trajectories of a Morris design."""
     replicates: Annotated[int, Field(ge=1, le=REPLICATES_MAX)] | None = None

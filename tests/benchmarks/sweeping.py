@@ -1,12 +1,13 @@
 """How sweeps scale: two workers against one, what the bookkeeping costs, whether the parent's memory is flat.
 
-``python -m tests.benchmarks.sweeping [--runs 500] [--many 5000] [--out FILE]`` prints a table and writes it as CSV.
-Each row is a sweep of the real model in a process of its own, after one that compiles; nothing else should run on
-the machine. Columns: ``what``; ``runs``; ``workers``; ``seconds`` from the first run's start to the last table;
-``busy_seconds``, those of all runs together as their workers measure them; ``bookkeeping``, the share of the workers'
-time that was not in a run; ``start_seconds``, until the first run starts (imports, design, new processes);
-``memory_mb``, the parent's largest resident set; ``read_seconds`` and ``read_mb``, a summary of one metric by a fresh
-process, and by how much its memory grows meanwhile.
+``python -m tests.benchmarks.sweeping [--runs 500] [--many 5000]`` writes a table as CSV and into docs/sweeps.md.
+Each row is a sweep of the real model in a process of its own, after one that compiles. Times by the clock want a quiet
+machine; ``bookkeeping_cpu`` is of processor time and bears a busy one. Columns: ``what``; ``runs``; ``workers``;
+``seconds`` from the first run's start to the last table; ``start_seconds`` before that (imports, design, new
+processes); ``bookkeeping``, the share of the workers' seconds that was not in a run; ``bookkeeping_cpu``, the share of
+processor time from the first run on, of the parent from its beginning, that was not in a run; ``memory_mb``, the
+parent's largest resident set; ``read_seconds`` and ``read_mb``, a summary of one metric by a fresh process, and by how
+much its memory grows meanwhile.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from simulation.analysis import pages
 from simulation.experiments.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
@@ -30,15 +33,16 @@ BASE = str(ROOT / "scenarios" / "baseline.yaml")
 TIMES = "WIFAQ_BENCHMARK_TIMES"
 SHORT = "2025Q1"  # horizon of the short runs
 REPLICATES = 20
+MARKER = "sweep benchmark"
 KEPT = ("cooperation", "volume", "implementation", "quality")
 
 
 def timed(scenario: Any, replicate: int) -> Any:
-    """The model; start and end of each run are noted in a file a process."""
-    begin = time.time()
+    """The model; start and end of each run, by the clock and of the processor, are noted in a file a process."""
+    begin, begin_cpu = time.time(), time.process_time()
     outcome = simulate(scenario, replicate)
     with (Path(os.environ[TIMES]) / str(os.getpid())).open("a") as file:
-        file.write(f"{begin} {time.time()}\n")
+        file.write(f"{begin} {time.time()} {begin_cpu} {time.process_time()}\n")
     return outcome
 
 
@@ -48,21 +52,22 @@ def run_one(runs: int, workers: int, horizon: str, folder: Path) -> dict[str, fl
 
     from simulation.sweeping import sweep
 
-    begin = time.time()
+    begin, begin_cpu = time.time(), time.process_time()
     factors = {"parameters.rivalry": {"low": 0, "high": 4, "levels": runs // REPLICATES}}
     source = {"base": BASE, "design": "grid", "factors": factors, "replicates": REPLICATES}
     source["record"] = {"metrics": list(KEPT)}
     sweep(source, out=folder, workers=workers, simulate=timed, sets=[f"horizon={horizon}"])
-    end = time.time()
-    lines = [line.split() for path in Path(os.environ[TIMES]).iterdir() for line in path.read_text().splitlines()]
-    assert len(lines) == runs
-    first = min(float(start) for start, _ in lines)
-    busy = sum(float(stop) - float(start) for start, stop in lines)
+    end, parent_cpu = time.time(), time.process_time() - begin_cpu
+    noted = [np.loadtxt(path, ndmin=2) for path in Path(os.environ[TIMES]).iterdir()]
+    starts, stops, starts_cpu, stops_cpu = np.concatenate(noted).T
+    assert len(starts) == runs
+    busy, busy_cpu = (stops - starts).sum(), (stops_cpu - starts_cpu).sum()
+    cpu = parent_cpu + sum(table[-1, 3] - table[0, 2] for table in noted)
     return {
-        "seconds": end - first,
-        "busy_seconds": busy,
-        "bookkeeping": 1 - busy / (workers * (end - first)),
-        "start_seconds": first - begin,
+        "seconds": end - starts.min(),
+        "start_seconds": starts.min() - begin,
+        "bookkeeping": 1 - busy / (workers * (end - starts.min())),
+        "bookkeeping_cpu": 1 - busy_cpu / cpu,
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
@@ -109,12 +114,26 @@ def measure(runs: int, many: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def as_text(table: pd.DataFrame) -> str:
+    """The table of a page, and what it says of the numbers to reach."""
+    one, two, few, many = (row for _, row in table.iterrows())
+    digits = dict.fromkeys(("memory_mb", "read_mb"), 0) | {name: 1 for name in table if name.endswith("seconds")}
+    shown = table.copy()
+    for name in shown.columns[3:]:
+        form = "{:.1%}" if name.startswith("bookkeeping") else f"{{:.{digits[name]}f}}"
+        shown[name] = shown[name].map(form.format)
+    memory = f"The parent held {few['memory_mb']:.0f} MB with {few['runs']} runs, {many['memory_mb']:.0f} MB with"
+    told = f"Two workers were {one['seconds'] / two['seconds']:.2f} times as fast as one. {memory} {many['runs']}."
+    return pages.table([name.replace("_", " ") for name in shown], shown.itertuples(index=False)) + "\n" + told
+
+
 def main() -> None:
     """Command line of the benchmark."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.sweeping")
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--many", type=int, default=5000)
     parser.add_argument("--out", type=Path, default=ROOT / "results" / "benchmarks" / "sweeping.csv")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "sweeps.md", help="the page with the markers")
     parser.add_argument("--one", nargs=4, metavar=("RUNS", "WORKERS", "HORIZON", "FOLDER"), help="used by itself")
     parser.add_argument("--read", type=Path, metavar="FOLDER", help="used by itself")
     chosen = parser.parse_args()
@@ -125,13 +144,10 @@ def main() -> None:
         print(json.dumps(read_one(chosen.read)))
     else:
         table = measure(chosen.runs, chosen.many)
-        one, two, few, lots = (row for _, row in table.iterrows())
         chosen.out.parent.mkdir(parents=True, exist_ok=True)
         table.to_csv(chosen.out, index=False, float_format="%.4f")
-        print(table.to_string(index=False, float_format="%.3f"))
-        print(f"two workers against one, {one['runs']} whole runs: {one['seconds'] / two['seconds']:.2f} times")
-        memory = f"{few['memory_mb']:.0f} and {lots['memory_mb']:.0f} MB"
-        print(f"parent's memory, {few['runs']} and {lots['runs']} short runs: {memory}")
+        pages.replace_between(chosen.page, MARKER, as_text(table))
+        print(as_text(table))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from simulation import __version__
-from simulation.analysis import pages, plausibility, reference
+from simulation.analysis import pages, plausibility
 from simulation.errors import DataError
 from simulation.experiments.store import read_json
+from simulation.manual.__main__ import PAGES
+from simulation.manual.__main__ import main as write_pages
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
@@ -27,21 +29,21 @@ LABEL = "chance within the model, parameters fixed"
 DRAWN = "chance and parameters (a draw of their posterior a replicate), rules fixed"
 
 
-@pytest.mark.parametrize("name", reference.PAGES)
+@pytest.mark.parametrize("name", PAGES)
 def test_reference_pages_are_current(name: str) -> None:
     text = (DOCS / name).read_text(encoding="utf-8")
-    assert text == reference.PAGES[name](), "run: python -m simulation.analysis.reference"
+    assert text == PAGES[name](), "run: make docs, or python -m simulation.manual"
 
 
 def test_reference_pages_name_everything() -> None:
     for name, known in (("parameters.md", PARAMETERS), ("mechanisms.md", MECHANISMS), ("metrics.md", METRICS)):
-        found = re.findall(r"^\| `(\w+)` \|", reference.PAGES[name](), re.MULTILINE)
+        found = re.findall(r"^\| `(\w+)` \|", PAGES[name](), re.MULTILINE)
         assert sorted(found) == sorted(key for key in known if not getattr(known[key], "custom", False))
 
 
 def test_reference_writes_where_it_is_told(tmp_path: Path) -> None:
-    reference.main(["--out", str(tmp_path / "new")])
-    assert {path.name for path in (tmp_path / "new").iterdir()} == set(reference.PAGES)
+    write_pages(["--out", str(tmp_path / "new")])
+    assert {path.name for path in (tmp_path / "new").iterdir()} == set(PAGES)
 
 
 def test_text_between_markers(tmp_path: Path) -> None:

@@ -152,7 +152,8 @@ def _script(body: str) -> subprocess.Popen:
         "from simulation.experiments.runner import run_replicates\n"
         "import multiprocessing, sys, threading, time\n"
         "def tell():\n"
-        "    time.sleep(2)\n"
+        "    while len(multiprocessing.active_children()) < 2:\n"
+        "        time.sleep(0.05)\n"
         "    print(*(c.pid for c in multiprocessing.active_children()), flush=True)\n"
         "threading.Thread(target=tell, daemon=True).start()\n" + body
     )
@@ -187,8 +188,8 @@ def test_workers_end_with_their_parent(how):
         os.killpg(parent.pid, how)
     else:
         os.kill(parent.pid, how)
-    _, error = parent.communicate(timeout=8)
-    deadline = time.monotonic() + 5
+    _, error = parent.communicate(timeout=30)
+    deadline = time.monotonic() + 10
     while any(map(_alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(_alive, workers))

@@ -11,6 +11,7 @@ import pandas as pd
 from simulation.experiments.facts import Facts
 from simulation.experiments.tables import Outcome
 from simulation.experiments.worker import ReplicateError
+from simulation.explanation import EVENT_COLUMNS, TERM_COLUMNS, Explanation
 from simulation.outcomes.metrics import METRICS
 from simulation.results import Results
 from simulation.running import CONTRASTS, run
@@ -95,11 +96,44 @@ def facts(scenario) -> Facts:
     return Facts(actors, instruments, ("TUN", "SEN"), ("a note",), states, blocs)
 
 
+def explained(scenario, actor: str, replicate: int, actors=None) -> Explanation:
+    """An explanation of four events: a text joined, a contract of three, a deal deepened, an offer refused."""
+    elm = ("elm", f"Elm {_SCRIPT} & co")
+    quarter = str(scenario.start)
+    text = "Global Partnership on AI"
+    events = [
+        (0, quarter, "joined", "y", text, "multilateral", 0, actor, "", "", 0.02, 0.01, -3.9, 0.5),
+        (1, quarter, "made", "FRA elm", f"France, {elm[1]}", "trilateral", 1, "FRA", "", "", 0.3, 0.2, 0.4, 2 / 3),
+        (2, quarter, "deepened", "CHN", "China", "bilateral", 2, actor, "", "", 0.9999, 0.5, 0.5, 1 / 3),
+        (3, quarter, "refused", "USA", "United States", "bilateral", 1, actor, "USA", "declined", 0.4, 0.5, 0.3, 0.0),
+    ]
+    me, fra, chn, usa = (actor, "Morocco"), ("FRA", "France"), ("CHN", "China"), ("USA", "United States")
+    terms = [(0, "joined", *me, "", "", "term", "intercept", -6.0, 1.0),
+             (0, "joined", *me, "", "", "term", "size", 2.1, 1.0),
+             (0, "joined", *me, "", "", "decided", "decided", -3.9, 1.0)]  # fmt: skip
+    sides = [(1, "made", me, fra, 0.5), (1, "made", me, elm, 0.5), (1, "made", fra, me, 1.0), (1, "made", elm, me, 1.0),
+             (2, "deepened", me, chn, 1.0), (2, "deepened", chn, me, 1.0),
+             (3, "refused", me, usa, 1.0), (3, "refused", usa, me, 1.0)]  # fmt: skip
+    for event, kind, who, whom, weight in sides:
+        value = 1.5 + luck(event, who, whom)
+        numbers = [("factor", "complementarity", 0.5), ("factor", "affinity", value / 0.5), ("value", "value", value),
+                   ("term", "kept", 0.6 * value), ("term", "broken", -0.2 * value), ("term", "setup", -0.06),
+                   ("given", "trust", 0.6), ("given", "left", 0.4), ("given", "price", 0.07)]  # fmt: skip
+        terms += [(event, kind, *who, *whom, *number, weight) for number in numbers]
+    for event, kind, who in dict.fromkeys((event, kind, who) for event, kind, who, _, _ in sides):
+        own = [row for row in terms if row[0] == event and row[2] == who[0] and row[6] == "term"]
+        terms.append((event, kind, *who, "", "", "decided", "decided", sum(row[8] * row[9] for row in own), 1.0))
+    frame = pd.DataFrame(sorted(terms, key=lambda row: row[0]), columns=[c for c in TERM_COLUMNS if c != "quarter"])
+    frame.insert(1, "quarter", quarter)
+    table = pd.DataFrame(events, columns=list(EVENT_COLUMNS))
+    return Explanation(actor, "Morocco", scenario.title, scenario.seed, replicate, table, frame)
+
+
 def result(replicates: int = 8, model=simulate, contrasts=CONTRASTS, **overrides) -> Results:
     """A result of the baseline or of a change of it, to 2028."""
     scenario = load_scenario("scenarios/baseline.yaml", overrides={"horizon": "2028Q4", "seed": SEED, **overrides})
     return run(scenario, replicates=replicates, workers=1, contrasts=contrasts, simulate=model, facts=facts,
-               command="wifaq run scenarios/baseline.yaml")  # fmt: skip
+               explain=explained, command="wifaq run scenarios/baseline.yaml")  # fmt: skip
 
 
 def folder(path: Path, **options) -> Path:

@@ -8,6 +8,7 @@ import os
 import signal
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,16 @@ import pandas as pd
 from simulation.experiments.tables import Outcome
 from simulation.experiments.worker import ReplicateError
 
+ROOT = Path(__file__).parents[2]
+BASE = str(ROOT / "scenarios" / "baseline.yaml")
+GRID = {
+    "base": BASE,
+    "design": "grid",
+    "factors": {"parameters.rivalry": [0.5, 1, 2], "strategy.budget": [1, 2]},
+    "replicates": 5,
+}
+HERE = ThreadPoolExecutor(1)
+"""An executor in this process, for what needs no other: starting a worker takes seconds."""
 QUARTERS = ("2025Q1", "2025Q2", "2030Q4", "2035Q4")
 
 

@@ -16,7 +16,7 @@ from simulation.sweeping import sweep
 from simulation.sweeps import ledger
 from simulation.sweeps.results import SweepResults
 from tests.sweeps import fakes
-from tests.sweeps.test_sweeping import BASE
+from tests.sweeps.fakes import BASE
 
 FACTORS = {
     "parameters.rivalry": {"low": 0, "high": 4},
@@ -27,7 +27,7 @@ FACTORS = {
 
 def made(folder, **keys) -> SweepResults:
     source = {"base": BASE, "factors": FACTORS, "replicates": 2, **keys}
-    return sweep(source, out=folder, workers=1, simulate=fakes.simulate, check=fakes.check)
+    return sweep(source, out=folder, executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,13 @@ from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.cli import app
 from simulation.comparing import compare
 from simulation.evidence import posterior
+from simulation.experiments.executors import GivenPool, Pool, open_pool
 from simulation.scenario.load import load_scenario
 from simulation.sweeping import sweep
 from simulation.sweeps import dry
 from tests.sweeps import fakes
-from tests.sweeps.test_sweeping import BASE, ROOT, wait_for_chunks
+from tests.sweeps.fakes import BASE, ROOT
+from tests.sweeps.test_sweeping import wait_for_chunks
 
 TEXT = f"""title: Rivalry and budget
 question: Does the budget do anything?
@@ -34,6 +36,11 @@ factors:
 """
 
 
+def in_this_process(executor: str, workers: int | None = None) -> Pool:
+    """What ``--workers 1`` gets here, for the sake of speed."""
+    return GivenPool(fakes.HERE, 1) if (executor, workers) == ("local", 1) else open_pool(executor, workers)
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -42,6 +49,7 @@ def _elsewhere(tmp_path, monkeypatch):
     for function in (sweep, compare):
         monkeypatch.setitem(function.__kwdefaults__, "simulate", fakes.simulate)
     monkeypatch.setitem(sweep.__kwdefaults__, "check", fakes.check)
+    monkeypatch.setattr("simulation.sweeping.open_pool", in_this_process)
 
 
 def wifaq(*arguments: str):

@@ -10,8 +10,9 @@ import pytest
 
 from simulation.sweeping import sweep
 from simulation.sweeps.results import SweepResults
-from tests.sweeps.test_clusters import HAS_DASK, MPIEXEC, cluster, environment
-from tests.sweeps.test_sweeping import BASE, ROOT, children, same, wait_for_chunks
+from tests.sweeps.fakes import BASE, ROOT
+from tests.sweeps.test_clusters import cluster, environment, start_ranks
+from tests.sweeps.test_sweeping import children, same, wait_for_chunks
 
 GRID = {
     "base": BASE,
@@ -40,20 +41,16 @@ def test_workers_and_chunks(tmp_path, undisturbed, workers, size):
     assert same(sweep(GRID, out=tmp_path / "out", sets=SETS, workers=workers, chunk_size=size), undisturbed)
 
 
-@pytest.mark.skipif(not HAS_DASK, reason="needs wifaq[cluster]")
 def test_dask(tmp_path, undisturbed):
     with cluster(tmp_path, 2) as (address, _, _):
         assert same(sweep(GRID, out=tmp_path / "out", sets=SETS, executor=address, chunk_size=3), undisturbed)
 
 
-@pytest.mark.skipif(MPIEXEC is None, reason="needs MPI")
 def test_mpi(tmp_path, undisturbed):
-    pytest.importorskip("mpi4py")
     (tmp_path / "script.py").write_text(SCRIPT)
-    command = [str(MPIEXEC), "-n", "3", sys.executable, "-m", "mpi4py.futures", str(tmp_path / "script.py")]
-    options = {"env": environment(), "cwd": ROOT, "capture_output": True, "text": True}
-    done = subprocess.run([*command, str(tmp_path / "out"), "mpi"], timeout=300, check=False, **options)
-    assert done.returncode == 0, done.stderr
+    job = start_ranks(tmp_path / "script.py", tmp_path / "out", "mpi")
+    told, _ = job.communicate(timeout=300)
+    assert job.returncode == 0, told
     assert same(SweepResults.open(tmp_path / "out"), undisturbed)
 
 

@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError
+from simulation.evidence import posterior
 from simulation.results import Results
 from simulation.sweeping import sweep
 from simulation.sweeps import ledger
 from simulation.sweeps.results import SweepResults
 from tests.sweeps import fakes
-from tests.sweeps.test_sweeping import BASE
+from tests.sweeps.fakes import BASE
 
 SOURCE = {
     "title": "Rivalry and the trust across lines",
@@ -29,7 +30,7 @@ SOURCE = {
 @pytest.fixture(scope="module")
 def results(tmp_path_factory) -> SweepResults:
     folder = tmp_path_factory.mktemp("results") / "out"
-    return sweep(SOURCE, out=folder, workers=1, simulate=fakes.simulate, check=fakes.check)
+    return sweep(SOURCE, out=folder, executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
 
 
 def expected(rivalry: float, trust: float, replicate: int, quarter: str = "2035Q4") -> float:
@@ -118,9 +119,25 @@ def test_what_cannot_be_read_is_told(results, ask, told):
         ask(results)
 
 
+def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_draw(tmp_path):
+    factors = {"fragmentation.trust": [0, 0.2], "parameters.choice_noise": [0.04, 0.06]}
+    source = {**SOURCE, "factors": factors, "parameters": "posterior"}
+    found = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    sample = posterior.load()
+    for row in found.table("cooperation").to_dict("records"):
+        drawn = sample.draw(2025, row["replicate"])["rivalry"]
+        assert row["parameter.rivalry"] == drawn
+        assert row["value"] == expected(drawn, row["fragmentation.trust"], row["replicate"])
+        assert row["parameter.choice_noise"] == row["parameters.choice_noise"]  # a factor is not drawn
+    (row,) = found.contrast({"fragmentation.trust": 0.2}, {"fragmentation.trust": 0}).to_dict("records")
+    assert (row["difference"], row["standard_error"]) == (pytest.approx(-0.04), pytest.approx(0, abs=1e-12))
+    assert "replicate k draws the calibrated ones" in found.info["notes"][0]
+    assert found.info["hashes"]["posterior"] == posterior.file_hash()
+
+
 def test_a_focal_state_may_be_a_factor(tmp_path):
     source = {**SOURCE, "factors": {"focal": ["MAR", "SEN"]}, "replicates": 2}
-    found = sweep(source, out=tmp_path / "out", workers=1, simulate=fakes.simulate, check=fakes.check)
+    found = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
     table = found.table("cooperation")
     assert table["focal"].tolist() == ["MAR", "MAR", "SEN", "SEN"]
     assert len(table) == 4

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+from simulation import showcase_sweeps
+from simulation.analysis import pages
+from simulation.analysis.effects import effects
+from simulation.experiments.executors import GivenPool
 from simulation.plots.heatmap import draw_heatmap
 from simulation.plots.style import new_axes, style
 from simulation.sweeping import sweep
 from simulation.sweeps.load import load_sweep
 from simulation.sweeps.plan import make_plan
 from tests.sweeps import fakes
-from tests.sweeps.test_sweeping import BASE
+from tests.sweeps.fakes import BASE
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "sweeps"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -29,15 +35,76 @@ def test_a_shipped_sweep_is_good_and_has_a_question(path: Path) -> None:
     plan = make_plan(load_sweep(path))
     assert plan.sweep.question.endswith("?")
     assert len(plan.sweep.factors) == 2
-    assert plan.runs == 500
+    assert plan.runs == 1000
     assert plan.sweep.show
+
+
+def test_effects_and_interactions_of_a_known_table() -> None:
+    cells = [(a, b, k) for a in ("low", "high") for b in (0, 1, 2) for k in range(4)]
+    table = pd.DataFrame(cells, columns=["size", "b", "replicate"])
+    high = table["size"] == "high"
+    own = 0.25 * (1 + table["replicate"])  # replicates have interactions of their own
+    table["value"] = table["replicate"] + 2.0 * high + 0.5 * table["b"] + own * high * table["b"]
+    found = effects(table, ["size", "b"])
+    assert found[["factor", "level", "reference"]].to_numpy().tolist() == [
+        ["size", "high", "low"], ["b", 1, 0], ["b", 2, 0], ["size", "high", "low"], ["size", "high", "low"],
+    ]  # fmt: skip
+    assert found["beside_level"].tolist() == ["", "", "", 1, 2]
+    slope = own.mean()
+    assert found["difference"].to_numpy() == pytest.approx([2 + slope, 0.5 + slope / 2, 1 + slope, slope, 2 * slope])
+    reach = stats.t.ppf(0.95, 3) * np.std([0.25, 0.5, 0.75, 1], ddof=1) / 2
+    assert found.loc[3, ["low", "high"]].to_numpy(float) == pytest.approx([slope - reach, slope + reach])
+    assert (found["pairs"] == 4).all()
+
+
+def test_the_page_says_what_the_shipped_tables_say() -> None:
+    page = showcase_sweeps.PAGE.read_text(encoding="utf-8")
+    told = showcase_sweeps.told(showcase_sweeps.FOLDER / "sweeps")
+    assert pages.between(page, showcase_sweeps.MARKER).strip() == told.strip()
+
+
+SMALL = f"""
+title: Fragmentation against rivalry
+question: Does it?
+base: {BASE}
+design: grid
+parameters: posterior
+factors:
+  fragmentation: [0, 0.6]
+  parameters.rivalry: [0, 2, 4]
+show: [cooperation, cooperation - volume]
+"""
+
+
+def test_one_command_runs_the_sweeps_and_writes_the_page(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("simulation.sweeping.open_pool", lambda executor, workers: GivenPool(fakes.HERE, 1))
+    monkeypatch.setattr(showcase_sweeps, "SWEEPS", tmp_path / "files")
+    for name, value in (("simulate", fakes.simulate), ("check", fakes.check)):
+        monkeypatch.setitem(sweep.__kwdefaults__, name, value)
+    Path("files").mkdir()
+    Path("files/small.yaml").write_text(SMALL)
+    begin, end = pages.markers(showcase_sweeps.MARKER)
+    Path("page.md").write_text(f"{begin}\nold\n{end}\n")
+    showcase_sweeps.main(["--replicates", "2", "--out", "out", "--page", "page.md"])
+    pictures = {f"heatmap_cooperation{name}.png" for name in ("", "_minus_volume")}
+    assert {path.name for path in Path("out/small").iterdir()} == {
+        "summary.csv", "effects.csv", "sweep.txt", "sweep.json", *pictures,
+    }  # fmt: skip
+    told = Path("page.md").read_text()
+    assert "6 design points, 2 replicates, each with parameters of its own from the posterior" in told
+    assert "| fragmentation as here against 0 | 0.6: **-0.120 [-0.120, -0.120]** |" in told
+    assert "| rivalry as here against 0 | 2: **+0.200 [+0.200, +0.200]**; 4: **+0.400 [+0.400, +0.400]** |" in told
+    assert "| fragmentation 0.6 against 0, more beside rivalry as here than 0 | 2: " in told
+    assert "| cooperation - volume, 2035Q4 |  | means " in told
+    assert re.search(r"above 0 at \d of 6 points", told)
 
 
 def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
     factors = {"parameters.rivalry": [0.5, 1, 2], "fragmentation.trust": [0, 0.2], "strategy.budget": [1, 2]}
     shown = ["cooperation", "cooperation - volume"]
     source = {"base": BASE, "design": "grid", "factors": factors, "replicates": 3, "show": shown}
-    results = sweep(source, out=tmp_path / "out", workers=1, simulate=fakes.simulate, check=fakes.check)
+    results = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
     drawn = {path.name for path in (tmp_path / "out" / "charts").iterdir()}
     assert drawn == {f"heatmap_{name}.{end}" for name in ("cooperation", "cooperation_minus_volume")
                      for end in ("png", "svg")}  # fmt: skip
@@ -56,7 +123,7 @@ def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
 
 def test_a_sweep_of_one_factor_has_no_heat_map(tmp_path: Path) -> None:
     source = {"base": BASE, "design": "grid", "factors": {"parameters.rivalry": [0.5, 1]}, "replicates": 1}
-    results = sweep(source, out=tmp_path / "out", workers=1, simulate=fakes.simulate, check=fakes.check)
+    results = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
     assert results.heatmap() is None
     assert not (tmp_path / "out" / "charts").exists()
 

@@ -1,26 +1,20 @@
-"""Write the reference pages of docs/ from the registries: parameters, mechanisms, metrics, hooks.
-
-``python -m simulation.analysis.reference`` writes ``docs/parameters.md``, ``docs/mechanisms.md``,
-``docs/metrics.md`` and ``docs/hooks.md``; a test says when they are out of date.
-"""
+"""The pages of parameters, mechanisms, metrics and hooks, from their registries."""
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import groupby
-from pathlib import Path
 
 from simulation.actors import HOOKS, StateActor
 from simulation.analysis.pages import table
+from simulation.manual.notes import NOTE
 from simulation.outcomes import METRICS
 from simulation.outcomes.metrics import format_bounds
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 
-DOCS = Path(__file__).parents[2] / "docs"
 SECTIONS: Mapping[str, str] = {
     "C.1": "Issue space",
     "C.2": "Deals",
@@ -43,14 +37,13 @@ SECTIONS: Mapping[str, str] = {
     "E": "Outcomes",
 }
 """Sections of the model description, in its order."""
-_NOTE = "Written by `python -m simulation.analysis.reference`; do not edit.\n"
 
 
 def parameters_page() -> str:
     """Every number of the model, by section."""
     lines = [
         "# Parameters\n",
-        _NOTE,
+        NOTE,
         "A scenario changes one under `parameters:`, a command with `--set parameters.NAME=VALUE`. "
         "Sections are those of [ODD.md](ODD.md). Source *calibrated*: a free parameter; "
         "[calibration.md](calibration.md) tells how its default was set, [posterior.md](posterior.md) what the record "
@@ -78,7 +71,7 @@ def mechanisms_page() -> str:
     return "\n".join(
         [
             "# Mechanisms\n",
-            _NOTE,
+            NOTE,
             "A scenario turns one under `mechanisms:`, a command with `--set mechanisms.NAME=off`. The first "
             "option is the default. Claims are numbered as in the ledger of the model description.\n",
             table(("name", "section", "options", "claims", "meaning"), rows),
@@ -90,7 +83,7 @@ def metrics_page() -> str:
     """Every built-in outcome."""
     lines = [
         "# Metrics\n",
-        _NOTE,
+        NOTE,
         "What a run records, each quarter. *On request*: name it under `record: metrics:`, or say `all`. "
         "`@metric` adds one of your own.\n",
     ]
@@ -167,7 +160,7 @@ model.run()
 
 def hooks_page() -> str:
     """Every decision that can be replaced, with its default code."""
-    lines = ["# Hooks: decisions of your own\n", _NOTE, _HOOKS_TOP, "## Every hook\n"]
+    lines = ["# Hooks: decisions of your own\n", NOTE, _HOOKS_TOP, "## Every hook\n"]
     rows = [
         (f"[`{h.name}`](#{h.name})", "every actor" if h.owner == "Actor" else "states", h.unit, h.range, h.section)
         for h in HOOKS.values()
@@ -177,26 +170,3 @@ def hooks_page() -> str:
         code = textwrap.dedent(inspect.getsource(getattr(StateActor, hook.name)))
         lines += [f"### {hook.name}\n", f"Asked {hook.asked}. The default:\n", f"```text\n{code}```\n"]
     return "\n".join(lines).rstrip("\n") + "\n"
-
-
-PAGES: Mapping[str, Callable[[], str]] = {
-    "parameters.md": parameters_page,
-    "mechanisms.md": mechanisms_page,
-    "metrics.md": metrics_page,
-    "hooks.md": hooks_page,
-}
-"""Name of each page, and what writes it."""
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the pages."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.analysis.reference", description=__doc__)
-    parser.add_argument("--out", type=Path, default=DOCS, help="the folder to write into")
-    folder = parser.parse_args(arguments).out
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, write in PAGES.items():
-        (folder / name).write_text(write(), encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,97 @@
+"""How the pages become a site that opens from disk: ``make site``.
+
+The pages are plain Markdown and read well where they lie. The navigation is the lists of links of ``index.md``,
+``howto.md``, ``reference.md`` and ``explanation.md``: a page that none of them names fails the build, and so does a
+link that leads nowhere. The folder that Sphinx reads is the project's, so that a link is the same on disk and here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pygments.lexers.special import TextLexer
+from sphinx.highlighting import lexers
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+ROOT = Path(__file__).parents[1]
+
+project = "Wifaq"
+author = "The Wifaq developers"
+release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+copyright = f"{author}, MIT licence"
+
+extensions = ["myst_parser"]
+root_doc = "docs/index"
+include_patterns = ["README.md", "CHANGELOG.md", "docs/*.md", "notebooks/README.md", "simulation/data/SOURCES.md"]
+exclude_patterns = [".*", "build", "results", "tests"]
+myst_heading_anchors = 4
+smartquotes = False
+highlight_language = "none"
+lexers["csv"] = TextLexer()  # a tag that code hosts know and Pygments does not
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"Wifaq {release}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_extra_path = ["_extra"]
+html_sidebars = {page: [] for page in ("README", "CHANGELOG", "docs/index", "docs/tutorial")}  # no pages below
+html_copy_source = False
+html_show_sourcelink = False
+html_show_search_summary = False  # it fetches pages, which a browser refuses for files on disk
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "logo": {"text": "Wifaq"},
+    "navbar_end": ["theme-switcher"],
+    "header_links_before_dropdown": 6,
+    "show_nav_level": 2,
+    "navigation_with_keys": False,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+
+INDEXES = ("docs/index", "docs/howto", "docs/reference", "docs/explanation")
+"""Pages whose lists of links are the navigation."""
+FOLDERS = {"scenarios": "docs/scenarios.md"}
+"""Page that tells what is in a folder; links to other folders become plain text."""
+ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#:]+\.md)\)", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
+FILE_NAME = re.compile(r"\[[\w/.]+\.md\](\([^):]+\.md(?:#[^)]*)?\))")
+
+
+def add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
+    """Append the hidden table of contents that the lists of an index page stand for."""
+    if page in INDEXES:
+        found = ENTRY.findall(source[0])
+        entries = (f"{title.replace('`', '')} <{target.removesuffix('.md')}>" for title, target in found)
+        source[0] += "\n\n```{toctree}\n:hidden:\n\n" + "\n".join(entries) + "\n```\n"
+
+
+def replace_folders(app: Sphinx, page: str, source: list[str]) -> None:
+    """Lead links to a folder to the page about it: a site has no folders to show."""
+    here = (ROOT / page).parent
+
+    def replaced(found: re.Match[str]) -> str:
+        folder = (here / found[2]).resolve()
+        if not folder.is_dir():
+            return found[0]
+        told = FOLDERS.get(folder.relative_to(ROOT).as_posix())
+        return f"[{found[1]}](/{told})" if told else found[1]
+
+    source[0] = LINK.sub(replaced, source[0])
+
+
+def replace_file_names(app: Sphinx, page: str, source: list[str]) -> None:
+    """Show the title of a page where a link shows the name of its file: a site has no files to the eye."""
+    source[0] = FILE_NAME.sub(r"[]\1", source[0])
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what is done to each page as it is read."""
+    app.connect("source-read", replace_folders)
+    app.connect("source-read", replace_file_names)
+    app.connect("source-read", add_navigation)

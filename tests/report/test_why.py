@@ -1,0 +1,114 @@
+"""The section on one run: its events and numbers are those of the result's tables, in every language."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from simulation.report.page import subject_of
+from simulation.report.telling import told
+from simulation.report.why import why
+from simulation.results import Results
+from simulation.words.events import HEAD, REASON
+from simulation.words.language import ENGLISH, Words
+from tests.report import folders
+from tests.report.test_report import LANGUAGES
+
+
+@pytest.fixture(scope="module")
+def result() -> Results:
+    return folders.result(contrasts=())
+
+
+def section(result: Results, language: str = "en"):
+    found = why(subject_of([result], Words(language)))
+    assert found is not None
+    return found
+
+
+def test_three_events_the_most_important_first(result) -> None:
+    captions = [table.caption for table in section(result).tables]
+    assert [re.sub(r"<.*?>", "", caption) for caption in captions] == [
+        "1. Q1 2025: A deal is made with France and Elm alert(1) & co: memorandum, trilateral. France brokers it, and "
+        "it passes (probability 0.300, luck 0.200).",
+        "2. Q1 2025: Morocco joins: Global Partnership on AI. Probability 0.020 in the quarter, luck 0.010.",
+        "3. Q1 2025: The deal with China deepens: programme, bilateral. Morocco offers, China says yes (probability "
+        "0.999, luck 0.500).",
+        "All events of this run",
+    ]
+
+
+def test_shown_numbers_are_those_of_the_table(result) -> None:
+    table = section(result).tables[2]
+    assert list(table.heads) == ["", "Morocco", "China"]
+    shown = {row[0]: row[1:] for row in table.rows}
+    for place, actor in enumerate(("MAR", "CHN")):
+        own = table.frame.loc[table.frame["actor"] == actor].set_index(["part", "name"])["value"]
+        assert shown["× complementarity"][place] == "0.50"
+        assert shown["= value (product)"][place] == f"{own['value', 'value']:.2f}"
+        assert shown["if it is broken"][place] == f"{own['term', 'broken']:+.2f}"
+        assert shown["= utility (sum)"][place] == f"{own['decided', 'decided']:+.2f}"
+        assert shown["budget left"][place] == "0.40"
+
+
+def test_a_contract_of_three_has_a_mean(result) -> None:
+    table = section(result).tables[0]
+    assert list(table.heads[1:3]) == ["Morocco on France", "Morocco on Elm <script>alert(1)</script> & co"]
+    decided = table.frame.loc[table.frame["part"] == "decided"].set_index("actor")["value"]
+    (mean,) = [row for row in table.rows if row[0] == "= utility (mean over new partners)"]
+    assert list(mean[1:]) == [f"{decided['MAR']:+.2f}", "", f"{decided['FRA']:+.2f}", f"{decided['elm']:+.2f}"]
+
+
+def test_the_rule_and_the_replicate_are_stated(result) -> None:
+    text = re.sub(r"<.*?>", "", " ".join(section(result).paragraphs))
+    replicate = int(result.explained()["replicate"].iloc[0])
+    assert f"replicate {replicate}, the one whose cooperation at the end is the median" in text
+    assert "changed the commitments of Morocco most" in text
+    assert "a yes comes if it is below the probability" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_every_language_and_to_download(result, language) -> None:
+    found = section(result, language)
+    *events, everything = found.tables
+    assert len(everything.csv.splitlines()) == len(result.explained()) + 1 == 5
+    assert [table.frame["event"].nunique() for table in events] == [1, 1, 1]
+    assert all(str(table.csv).splitlines()[0].startswith("event,quarter,kind,actor") for table in events)
+    if language != "en":
+        told = " ".join([found.title, *(table.caption for table in found.tables), *(row[0] for row in events[2].rows)])
+        assert not re.search(r"\b(the|deal|offers|probability|utility|kept)\b", told)
+
+
+def test_none_where_nothing_was_kept(result) -> None:
+    tables = {name: table for name, table in result._tables.items() if not name.startswith("explained")}
+    old = dataclasses.replace(result, _tables=tables)
+    assert why(subject_of([old], ENGLISH)) is None
+
+
+def test_another_median_where_cooperation_was_not_recorded() -> None:
+    lean = folders.result(contrasts=(), replicates=2)
+    tables = dict(lean._tables)
+    tables["forecast"] = tables["forecast"].loc[tables["forecast"]["metric"] != "cooperation"]
+    found = section(dataclasses.replace(lean, _tables=tables))
+    assert "median" not in str(found.paragraphs[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_and_reason_has_its_sentence(language) -> None:
+    """No place of a sentence is left open, whatever happened."""
+    names = {"MAR": "Morocco", "FRA": "France", "USA": "United States"}
+    row = {"about": "FRA", "name": "France", "track": "bilateral", "depth": 2, "by": "MAR", "refused_by": "FRA",
+           "probability": 0.4, "luck": 0.1, "quarter": "2025Q1"}  # fmt: skip
+    seen = set()
+    for kind in HEAD:
+        for reason in ("", *REASON):
+            if not reason and kind in ("refused", "broken"):
+                continue  # these always have one
+            head, text = told({**row, "kind": kind, "reason": reason}, "MAR", names, Words(language))
+            assert "{" not in head + text
+            seen |= {head, text}
+    nothing = told({**row, "kind": "made", "reason": float("nan"), "probability": float("nan")}, "MAR", names, ENGLISH)
+    assert nothing[1] == "Both sides choose it."
+    assert len(seen) >= len(HEAD) + len(REASON) - 2

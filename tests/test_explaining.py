@@ -1,0 +1,182 @@
+"""Explaining from Python and the command line, and the explanation that a result folder keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import simulation
+from simulation.cli import app
+from simulation.errors import InputError
+from simulation.experiments import store
+from simulation.explaining import explain
+from simulation.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.model import GovernanceModel
+from simulation.results import Results
+from simulation.running import explained_replicate, run
+from tests.shipped import SCENARIOS, shipped
+
+BASELINE = str(SCENARIOS / "baseline.yaml")
+SHORT = ("--set", "horizon=2026Q4")
+CHANGES = {"horizon": "2026Q4"}
+
+
+@pytest.fixture(autouse=True)
+def _eighty_columns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+
+
+def wifaq(*arguments: str):
+    return CliRunner().invoke(app, ["explain", BASELINE, *SHORT, *arguments])
+
+
+# --- from Python
+
+
+def test_a_public_name() -> None:
+    assert simulation.explain is explain
+    assert {"explain", "Explanation"} <= set(dir(simulation))
+
+
+def test_the_focal_state_by_default_and_any_actor_by_id() -> None:
+    scenario = shipped(changes=CHANGES)
+    assert explain(scenario).actor == "MAR"
+    firm = explain(scenario, "microsoft", replicate=3, kinds=["refused"])
+    assert (firm.actor, firm.name, firm.replicate) == ("microsoft", "Microsoft", 3)
+    assert set(firm.events["kind"]) == {"refused"}
+
+
+def test_seed_replicate_and_draw_make_another_run() -> None:
+    scenario = shipped(changes=CHANGES)
+    first = explain(scenario).events
+    pd.testing.assert_frame_equal(first, explain(scenario).events)
+    for other in ({"seed": 1}, {"replicate": 1}, {"parameters": "defaults"}):
+        assert not first.equals(explain(scenario, **other).events)
+
+
+def test_a_tweaked_world_is_explained_as_tweaked() -> None:
+    def poor(model: GovernanceModel) -> None:
+        model.states["MAR"].budget = 0.0
+
+    found = explain(shipped(changes=CHANGES), tweak=poor)
+    assert "shed" in set(found.events["kind"])
+    assert "made" not in set(found.events["kind"])
+
+
+def test_all_faults_at_once() -> None:
+    with pytest.raises(InputError) as told:
+        explain(shipped(changes=CHANGES), "microsfot", kinds=["mode"], quarters=["2040Q1"], replicate=-1)
+    assert [str(fault) for fault in told.value.faults] == [
+        "--actor: no actor 'microsfot'; did you mean 'microsoft'?",
+        "--events: 'mode' is no kind of event; did you mean 'made'?",
+        "--quarter: '2040Q1' is no quarter of the run; 2025Q1 to 2026Q4 are",
+        "--replicate: -1 is no number of a replicate; the first is 0",
+    ]
+
+
+# --- the command
+
+
+def test_the_text_fits_eighty_columns_and_tells_both_sides() -> None:
+    done = wifaq("--actor", "USA", "--events", "made", "--events", "refused")
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "United States (USA): Baseline, the world as recorded"
+    assert lines[1].startswith("Replicate 0, seed 2025. ")
+    assert "broken" not in lines[1]
+    text = " ".join(done.output.split())
+    assert "A deal is made with" in text or "No deal with" in text
+    assert "United States: trust" in text
+    assert "  V " in done.output
+    assert "  U " in done.output
+    assert "complementarity" in text
+    assert "if kept" in text
+
+
+def test_the_numbers_of_the_text_are_those_of_the_tables() -> None:
+    found = explain(BASELINE, "USA", sets=["horizon=2026Q4"])
+    text = " ".join(wifaq("--actor", "USA").output.split())
+    values = found.terms.loc[found.terms["part"] == "value"]
+    assert all(f" V {value:.2f} = " in text for value in values["value"])
+    for kind, count in found.events["kind"].value_counts().items():
+        assert f"{count} {kind}" in text
+
+
+def test_an_unknown_actor_is_bad_input() -> None:
+    done = wifaq("--actor", "microsfot")
+    assert done.exit_code == 2
+    assert done.output == "--actor: no actor 'microsfot'; did you mean 'microsoft'?\n"
+
+
+def test_a_filter_that_leaves_nothing() -> None:
+    done = wifaq("--events", "shed")
+    assert done.exit_code == 0
+    assert "Nothing happened" in done.output
+
+
+def test_tables_are_written_whole(tmp_path: Path) -> None:
+    done = wifaq("--out", "why", "--quarter", "2025Q3")
+    assert done.exit_code == 0, done.output
+    assert done.output.endswith("Tables: why\n")
+    assert {path.name for path in (tmp_path / "why").iterdir()} == {"events.csv", "terms.csv"}
+    events = store.read_csv(tmp_path / "why" / "events.csv", EVENT_TEXT)
+    terms = store.read_csv(tmp_path / "why" / "terms.csv", TERM_TEXT)
+    assert set(events["quarter"]) == {"2025Q3"}
+    assert set(terms["event"]) <= set(events["event"])
+    again = wifaq("--out", "why")
+    assert again.exit_code == 2
+    assert "exists and is not empty" in again.output
+    nowhere = wifaq("--actor", "nobody_known", "--out", "elsewhere")
+    assert nowhere.exit_code == 2
+    assert not (tmp_path / "elsewhere").exists()
+
+
+# --- in a result
+
+
+def test_a_result_keeps_the_median_replicate(tmp_path: Path) -> None:
+    """The very events that `wifaq explain` tells of that replicate, and after writing and reading the same."""
+    results = run(shipped(changes=CHANGES), replicates=3, workers=1)
+    events, terms = results.explained(), results.explained_terms()
+    assert events is not None
+    assert terms is not None
+    final = results.series().query("metric == 'cooperation' and actor == 'MAR' and quarter == '2026Q4'")
+    replicate = int(events["replicate"].iloc[0])
+    ranked = final.sort_values(["value", "replicate"])["replicate"].tolist()
+    assert replicate == ranked[1]
+    found = explain(shipped(changes=CHANGES), replicate=replicate)
+    pd.testing.assert_frame_equal(events.drop(columns="replicate"), found.events)
+    pd.testing.assert_frame_equal(terms, found.most_important().terms)
+    again = Results.open(results.save(tmp_path / "out", charts=False))
+    assert again.explained()["luck"].tolist() == pytest.approx(events["luck"].tolist(), rel=1e-7, nan_ok=True)
+    assert again.explained_terms()["name"].tolist() == terms["name"].tolist()
+
+
+def test_not_kept_where_ties_are_not_recorded() -> None:
+    results = run(shipped(changes=CHANGES | {"record.ties": "none"}), replicates=1, workers=1)
+    assert results.explained() is None
+
+
+def test_a_rule_that_fails_the_second_time_costs_no_result() -> None:
+    def explain_badly(scenario, actor, replicate, actors):
+        raise KeyError("gone")
+
+    results = run(shipped(changes=CHANGES), replicates=1, workers=1, explain=explain_badly)
+    assert results.explained() is None
+    assert [(row["stage"], row["type"], row["replicate"]) for row in results.failures] == [("explain", "KeyError", 0)]
+    assert len(results.ties())
+
+
+def test_the_median_replicate() -> None:
+    rows = [(0, 0.3), (1, 0.1), (2, 0.2), (4, 0.2)]
+    series = pd.DataFrame(rows, columns=["replicate", "value"]).assign(
+        metric="cooperation", actor="A", quarter="2030Q4"
+    )
+    assert explained_replicate(series, "A", "2030Q4") == 2
+    assert explained_replicate(series.iloc[:3], "A", "2030Q4") == 2
+    assert explained_replicate(series.assign(metric="deals"), "A", "2030Q4") == 0
