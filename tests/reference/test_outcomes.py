@@ -1,4 +1,4 @@
-"""Every recorded metric has its plain counterpart, and the record agrees with it where the rules of E are delicate."""
+"""Every recorded metric has its plain counterpart in the oracle."""
 
 from __future__ import annotations
 
