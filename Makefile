@@ -32,7 +32,11 @@ forecast: $(VENV)/core  ## set up, then the baseline forecast (ARGS="--replicate
 test: $(VENV)/test  ## set up, then the tests (under ten minutes on two cores)
 	$(BIN)/python -m pytest
 
-test-slow: $(VENV)/test  ## the tests that take minutes each
+# what the tests in a browser ask about access (they are skipped without it, or without Chromium)
+$(VENV)/axe: $(VENV)/test
+	-npm install --silent --no-save --prefix $(VENV) axe-core@4.14.1 && touch $@
+
+test-slow: $(VENV)/test $(VENV)/axe  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/develop  ## style and types

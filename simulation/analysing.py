@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,15 @@ from simulation.analysis.summary import HEADLINE
 from simulation.analysis.swings import swings
 from simulation.errors import InputError, RunError
 from simulation.experiments import store
+from simulation.outcomes.metrics import METRICS
+from simulation.plots.differences import draw_tornado
+from simulation.plots.style import new_axes, save, style
 from simulation.sweeps.design import MORRIS_LEVELS
 from simulation.sweeps.results import SHARE, SweepResults
-from simulation.sweeps.schema import MINUS, SAMPLED
+from simulation.sweeps.schema import MINUS, SAMPLED, label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LOWEST = 0.25  # share of design points that are of interest unless told otherwise
 
@@ -163,6 +170,7 @@ def write(analyses: Sequence[Analysis], folder: Path) -> Path:
         ``FOLDER/analysis/METRIC_QUARTER`` with ``swings.csv``, ``boxes.csv``, ``noise.csv``, for
         grids ``effects.csv``, for Sobol and Morris designs ``indices.csv``; each has the columns
         ``scenario, metric, quarter`` first.
+        The swings are drawn as ``tornado.png`` and ``.svg``.
 
     Raises
     ------
@@ -184,9 +192,25 @@ def write(analyses: Sequence[Analysis], folder: Path) -> Path:
             for name, found in tables.items():
                 if found:
                     store.write_csv(pd.concat([_labelled(one, table) for one, table in found]), fresh / f"{name}.csv")
+            for one in (one for one in analyses if len(one.swings)):
+                save(tornado(one), fresh, "tornado" if len(analyses) == 1 else f"tornado_{one.scenario}")
     except OSError as error:
         raise RunError(f"the analysis cannot be written: {error.strerror} ({target})") from error
     return target
+
+
+def tornado(analysis: Analysis) -> Axes:
+    """What the outcome does from one end of each factor to the other, the largest effect on top."""
+    rows = analysis.swings
+    ends = zip(rows["factor"], rows["from"], rows["to"], strict=True)
+    table = rows.assign(factor=[f"{factor}: {label(low)} to {label(high)}" for factor, low, high in ends])
+    metric = analysis.metric.split(MINUS)[0]
+    unit = METRICS[metric].unit if metric in METRICS else metric
+    note = (f"Mean over all values of the other factors and {rows['pairs'].min()} replicates. "
+            "Whiskers: 90 % interval over replicates, not over design points.")  # fmt: skip
+    title = f"{analysis.metric.replace('_', ' ').capitalize()} in {analysis.quarter}"
+    with style():
+        return draw_tornado(table, new_axes(8.0, 1.9 + 0.5 * len(table)), title=title, unit=unit, label=note)
 
 
 def _labelled(analysis: Analysis, table: pd.DataFrame) -> pd.DataFrame:

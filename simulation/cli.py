@@ -187,7 +187,7 @@ def spread(
     sets: Sets = None,
     focal: Focal = None,
     workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the two tables; default: none is written.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and charts; default: none is written.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -387,7 +387,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         bar.stop()
 
 
-add_evidence(app, _errors)
+add_evidence(app, _errors, _progress)
 add_explain(app, _errors, _console)
 
 if __name__ == "__main__":

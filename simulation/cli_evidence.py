@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+Errors = Callable[[bool], AbstractContextManager[None]]
+Bar = Callable[[bool], AbstractContextManager[Callable[[int, int], None] | None]]
 DEBUG = typer.Option(False, "--debug", help="Show the traceback of an error.")
 
 
-def add_evidence(app: typer.Typer, errors: Callable[[bool], AbstractContextManager[None]]) -> None:
-    """Add ``instruments`` and ``backtest`` to the command line; ``errors`` tells what goes wrong."""
+def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
+    """Add ``instruments`` and ``backtest``; ``errors`` tells what goes wrong, ``progress`` how far it is."""
 
     @app.command()
     def instruments(
@@ -39,11 +41,21 @@ def add_evidence(app: typer.Typer, errors: Callable[[bool], AbstractContextManag
             str | None,
             typer.Option("--as-of", metavar="DATE", help="Only forecasts made on this day; default: several."),
         ] = None,
+        scenario: Annotated[
+            Path | None, typer.Option(metavar="SCENARIO", help="Scenario of the runs; default: the baseline.")
+        ] = None,
+        replicates: Annotated[
+            int | None, typer.Option(min=0, help="Runs from each day; default 100, 0 leaves deals out.")
+        ] = None,
+        workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
         out: Annotated[Path | None, typer.Option(help="Folder for the tables and the picture.")] = None,
+        quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
         debug: bool = DEBUG,
     ) -> None:
-        """Score past forecasts of who joins what against simple rivals."""
+        """Score past forecasts of who joins what and who makes deals, against what happened and simple rivals."""
         with errors(debug):
             from simulation.evidence.backtest import backtest as run_backtest
 
-            typer.echo(run_backtest(as_of, out))
+            with progress(quiet) as told:
+                text = run_backtest(as_of, scenario, replicates, workers, told, out)
+            typer.echo(text)

@@ -301,9 +301,9 @@ def _world_tables(ensemble: Ensemble, facts: Facts) -> dict[str, pd.DataFrame]:
     events = to_frame(ensemble.table("blocs"))
     if len(events):
         found["blocs"] = world_summary.blocs(events, done)
-        known = facts.blocs.set_index("id")
-        for place, column in enumerate(("name", "focal_member"), start=1):
-            found["blocs"].insert(place, column, found["blocs"]["bloc"].map(known[column]))
+        whole = facts.blocs["id"].str.partition("/")[0]  # parts of a bloc differ between draws of the parameters
+        names = dict(zip(whole, facts.blocs["name"], strict=True))
+        found["blocs"].insert(1, "name", found["blocs"]["bloc"].str.partition("/")[0].map(names))
     return found
 
 

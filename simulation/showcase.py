@@ -1,14 +1,15 @@
 """The showcase: the baseline's forecast as the README shows it, in ``results/showcase/``.
 
-``make showcase`` (``python -m simulation.showcase [--replicates N]``) runs the baseline and writes
-small tables, three charts and the text of the terminal, and puts the head of that text into the
-README. Full results are what ``wifaq run`` writes; these are few enough bytes to live in git.
+``make showcase`` (``python -m simulation.showcase [--replicates N]``) runs the baseline, once more under
+each rival rule, and writes small tables, a few charts and the text of the terminal, and puts the head of
+that text into the README. Full results are what ``wifaq run`` writes; these are few enough bytes to live in git.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from simulation.experiments import store
 from simulation.plots.style import style
 from simulation.report.terminal import COUNTS, INDICES, parts
 from simulation.running import CONTRASTS, run
+from simulation.scenario.load import load_scenario
+from simulation.spreading import FILE, Spread, spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,8 +38,12 @@ README_PARTS = 3  # heading, counts, indices
 COLUMNS = 80
 DOTS_PER_INCH = 80  # of the PNGs: legible on a page, and small
 YEAR_END = "Q4"
-CHARTS = ("fan_cooperation", "composition_by_track", "partner_network")
-TABLES = ("forecast.csv", "ties.csv", "instruments.csv")
+SWEEPS = "sweeps"
+"""Folder inside the showcase that :mod:`simulation.showcase_sweeps` writes."""
+CHARTS = ("fan_cooperation", "composition_by_track", "composition_by_partner", "partner_network")
+SPREAD_CHART = "spread_shares"
+TABLES = ("forecast.csv", "ties.csv", "instruments.csv", "spread.csv", "shares.csv")
+DRAWS, LUCKS = 10, 4  # of the spread over rules, as `wifaq spread` has them
 
 
 def selected_forecast(results: Results) -> pd.DataFrame:
@@ -68,19 +75,24 @@ def _save_chart(axes: Axes, folder: Path, name: str) -> None:
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
 
-def write(results: Results, folder: Path) -> None:
-    """Write the showcase, whole or not at all."""
+def write(results: Results, rules: Spread, folder: Path) -> None:
+    """Write the showcase, whole or not at all; that of the sweeps inside it stays."""
     own = results.instruments()
-    tables = (selected_forecast(results), results.ties(), own.loc[own["actor"] == results.focal])
-    drawn = (results.plot.fan(), results.plot.composition(), results.plot.partners())
+    own = own.loc[own["actor"] == results.focal]
+    tables = (selected_forecast(results), results.ties(), own, rules.table, rules.shares)
+    pictures = results.plot.drawable()
+    drawn = {name: pictures[name]() for name in CHARTS} | {SPREAD_CHART: rules.pictures().shares()}
     with store.atomic_folder(folder) as fresh:
         for name, table in zip(TABLES, tables, strict=True):
             store.write_csv(table, fresh / name)
-        for name, axes in zip(CHARTS, drawn, strict=True):
+        for name, axes in drawn.items():
             _save_chart(axes, fresh, name)
         (fresh / "forecast.txt").write_text(report_text(results), encoding="utf-8", newline="\n")
         (fresh / "scenario.resolved.yaml").write_text(results.scenario_text, encoding="utf-8", newline="\n")
         store.write_json(results.info, fresh / "run.json")
+        store.write_json(rules.info, fresh / FILE)
+        if (folder / SWEEPS).is_dir():
+            shutil.copytree(folder / SWEEPS, fresh / SWEEPS)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -98,7 +110,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         contrasts=CONTRASTS,
         command="make showcase",
     )
-    write(results, chosen.out)
+    draws = DRAWS if chosen.replicates is None else max(2, min(DRAWS, chosen.replicates // LUCKS))
+    rules = spread(load_scenario(BASELINE), draws=draws, lucks=LUCKS, workers=chosen.workers)
+    write(results, rules, chosen.out)
     head = report_text(results, README_PARTS).strip()
     pages.replace_between(chosen.readme, MARKER, f"```text\n{head}\n```")
 

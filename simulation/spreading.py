@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from ruamel.yaml import YAML
 
 from simulation.analysis import variance
 from simulation.analysis.summary import POSTERIOR_LABEL, by_replicate
-from simulation.evidence.posterior import Drawing, chosen
+from simulation.data.tables import table as shipped
+from simulation.errors import Fault, InputError
+from simulation.evidence import posterior
 from simulation.experiments import store
 from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.worker import Simulate
+from simulation.outcomes.metrics import METRICS as KNOWN
+from simulation.plots.spread import SpreadPictures
+from simulation.plots.style import save
 from simulation.running import failure_row, milestones, slim
+from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.load import load_scenario
 
 if TYPE_CHECKING:
@@ -27,7 +34,13 @@ RULES = ("consent", "bargaining", "bloc_proposal", "learning")
 """Mechanisms that are a choice between rules: each rival is put in place of the scenario's own, one at a time."""
 METRICS = ("cooperation", "volume", "implementation", "quality", "deals", "instruments_joined", "autonomy", "capacity")
 AS_IT_IS = "as it is"
-COLUMNS = ("rule", "metric", "quarter", "mean", "q05", "q95")
+COLUMNS = ("rule", "metric", "quarter", "mean", "q05", "q95", "replicates")
+SHARES = ("metric", "quarter", *variance.SOURCES)
+FILE = "spread.json"
+"""What a folder of ``wifaq spread`` is of; by this file it is known."""
+_INFO = ("scenario", "title", "focal", "horizon", "rules", "draws", "lucks", "bands", "failures")
+_UNRELATED = ("title", "question", "replicates", "seed", "record", "extends")
+"""Keys in which a scenario and that of its spread may differ."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +57,72 @@ class Spread:
         What the quantiles hold.
     failures
         Replicates that did not finish; a rule with one has no part in the shares.
+    info
+        What was run: scenario, focal state, draws, lucks, versions (``spread.json``).
+    scenario_text
+        The scenario with every key written out, as YAML.
     """
 
     table: pd.DataFrame
     shares: pd.DataFrame
     bands: str
     failures: tuple[Mapping[str, Any], ...]
+    info: Mapping[str, Any] = field(default_factory=dict)
+    scenario_text: str = ""
+
+    @property
+    def horizon(self) -> str:
+        """The last quarter."""
+        return str(self.info["horizon"])
+
+    def save(self, folder: Path) -> None:
+        """Write both tables, what they are of, and their pictures, whole or not at all."""
+        with store.atomic_folder(folder) as fresh:
+            store.write_csv(self.table, fresh / "spread.csv")
+            store.write_csv(self.shares, fresh / "shares.csv")
+            store.write_json(self.info, fresh / FILE)
+            (fresh / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
+            self._draw(fresh / "charts")
+
+    def pictures(self) -> SpreadPictures:
+        """The pictures of both tables: ``.shares()`` and ``.rules(metric, unit)``."""
+        return SpreadPictures(self.table, self.shares, self.info, self.info["focal"]["name"])
+
+    def _draw(self, folder: Path) -> None:
+        if self.shares.empty:
+            return
+        save(self.pictures().shares(), folder, "spread_shares")
+        metric = str(self.table["metric"].iloc[0])  # the headline, unless others were asked for
+        save(self.pictures().rules(metric, KNOWN[metric].unit), folder, f"spread_{metric}")
+
+    @classmethod
+    def open(cls, folder: Path) -> Spread:
+        """Read a folder that ``wifaq spread --out`` wrote.
+
+        Raises
+        ------
+        InputError
+            If a file of it is missing or damaged.
+        """
+        try:
+            info = store.read_json(folder / FILE)
+            table = store.read_csv(folder / "spread.csv", ("rule", "metric", "quarter"))
+            shares = store.read_csv(folder / "shares.csv", ("metric", "quarter"))
+            text = (folder / "scenario.resolved.yaml").read_text(encoding="utf-8")
+            faults = [f"{FILE}: {key} is missing" for key in _INFO if key not in info]
+            for name, frame, columns in (("spread", table, COLUMNS), ("shares", shares, SHARES)):
+                faults += [f"{name}.csv: column {column} is missing" for column in columns if column not in frame]
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(Fault(str(folder), f"is not a whole folder of `wifaq spread`: {error}")) from error
+        if faults:
+            raise InputError([Fault(str(folder), fault) for fault in faults])
+        return cls(table, shares, str(info["bands"]), tuple(info["failures"]), info, text)
+
+    def differs_from(self, scenario_text: str) -> list[str]:
+        """Keys in which a scenario is another than that of this spread."""
+        one, two = ({**YAML(typ="safe").load(text)} for text in (self.scenario_text, scenario_text))
+        keys = [key for key in dict.fromkeys([*one, *two]) if key not in _UNRELATED]
+        return [str(key) for key in keys if one.get(key) != two.get(key)]
 
 
 def rivals(scenario: Scenario) -> dict[str, Scenario]:
@@ -88,7 +161,7 @@ def spread(
     workers, progress
         As in :func:`simulation.experiments.runner.run_points`.
     out
-        Folder for ``spread.csv`` and ``shares.csv``, written whole or not at all.
+        Folder for both tables and their pictures, written whole or not at all.
     simulate
         The model; another only in tests.
 
@@ -101,18 +174,35 @@ def spread(
         store.check_target(out)
     arms = rivals(scenario)
     points = {name: slim(arm) for name, arm in arms.items()}
-    model = Drawing(simulate, chosen(scenario), lucks)
+    model = posterior.Drawing(simulate, posterior.chosen(scenario), lucks)
     found = run_points(points, dict.fromkeys(points, draws * lucks), workers, progress, simulate=model)
-    result = Spread(
-        *_tables(found, scenario.focal, metrics, (draws, lucks)),
-        POSTERIOR_LABEL,
-        tuple(failure_row(failure) for ensemble in found.values() for failure in ensemble.failures),
-    )
+    failures = tuple(failure_row(failure) for ensemble in found.values() for failure in ensemble.failures)
+    tables = _tables(found, scenario.focal, metrics, (draws, lucks))
+    info = _info(scenario, list(arms), draws, lucks, failures)
+    result = Spread(*tables, POSTERIOR_LABEL, failures, info, scenario_to_yaml(scenario))
     if out is not None:
-        with store.atomic_folder(out) as folder:
-            store.write_csv(result.table, folder / "spread.csv")
-            store.write_csv(result.shares, folder / "shares.csv")
+        result.save(out)
     return result
+
+
+def _info(
+    scenario: Scenario, rules: list[str], draws: int, lucks: int, failures: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    names = {row["iso3"]: row["name"] for row in shipped("states")}
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "focal": {"id": scenario.focal, "name": names[scenario.focal]},
+        "horizon": str(scenario.horizon),
+        "seed": scenario.seed,
+        "rules": rules,
+        "draws": draws,
+        "lucks": lucks,
+        "bands": POSTERIOR_LABEL,
+        "failures": list(failures),
+        "versions": store.versions(),
+        "hashes": store.hashes(scenario, scenario_to_yaml(scenario)) | {"posterior": posterior.file_hash()},
+    }
 
 
 def _tables(
@@ -124,7 +214,7 @@ def _tables(
     rows = [_row(name, ensemble, focal, *cell) for name, ensemble in whole.items() for cell in cells]
     complete = [ensemble for ensemble in whole.values() if not ensemble.failures]
     split = [_split(complete, focal, *cell, shape) for cell in cells] if complete else []
-    shares = pd.DataFrame(split, columns=["metric", "quarter", *variance.SOURCES])
+    shares = pd.DataFrame(split, columns=list(SHARES))
     return pd.DataFrame(rows, columns=list(COLUMNS)), shares
 
 
@@ -135,7 +225,7 @@ def _values(ensemble: Ensemble, focal: str, metric: str, quarter: str) -> pd.Ser
 def _row(rule: str, ensemble: Ensemble, focal: str, metric: str, quarter: str) -> tuple[str | float, ...]:
     values = _values(ensemble, focal, metric, quarter)
     low, high = np.quantile(values, (0.05, 0.95))
-    return rule, metric, quarter, float(values.mean()), float(low), float(high)
+    return rule, metric, quarter, float(values.mean()), float(low), float(high), len(values)
 
 
 def _split(

@@ -9,7 +9,7 @@ import pandas as pd
 
 WORLD_COLUMNS = ("a", "b", "probability", "depth", "replicates")
 TRUST_COLUMNS = ("actor", "other", "mean", "q05", "q95", "replicates")
-BLOC_COLUMNS = ("bloc", "quarter", "tabled", "passed", "depth", "replicates")
+BLOC_COLUMNS = ("bloc", "focal_member", "quarter", "tabled", "passed", "depth", "replicates")
 JOINING_COLUMNS = ("instrument", "quarter", "probability", "replicates")
 
 
@@ -47,13 +47,19 @@ def trust(values: pd.DataFrame) -> pd.DataFrame:
 def blocs(events: pd.DataFrame, replicates: int) -> pd.DataFrame:
     """What blocs did in each quarter in which one of them tabled something in any replicate.
 
+    Of a bloc that a scenario splits, the part that the focal actor is in goes by the name of the whole, for
+    it is another part in another replicate; other parts are ``bloc/part``.
+
     Returns
     -------
     DataFrame
         Columns :data:`BLOC_COLUMNS`: expected number of texts tabled and passed in the quarter,
         and the mean depth of the bloc after it over the replicates with a text.
     """
-    groups = events.astype({"bloc": "str", "quarter": "str"}).groupby(["bloc", "quarter"], sort=True)
+    ids = events["bloc"].astype("str")
+    named = events.assign(bloc=ids.where(~events["member"], ids.str.partition("/")[0]), focal_member=events["member"])
+    keys = ["bloc", "focal_member", "quarter"]
+    groups = named.astype({"quarter": "str"}).groupby(keys, sort=True)
     table = pd.DataFrame(
         {
             "tabled": groups["tabled"].sum() / replicates,

@@ -116,14 +116,25 @@ def evaluate(data: ChoiceData, weights: F) -> Evaluation:
     return value, gradient, hessian
 
 
+def _marks(event: Event, weights: F, choices: int) -> tuple[F, F]:
+    """p(i→j), (m, m), and the logarithm of what the probability of each pair is proportional to, (pairs,)."""
+    a, b = event.pairs
+    utility = np.where(event.possible, np.tensordot(weights[:choices], event.statistics, 1), -np.inf)
+    log_p = utility - logsumexp(utility, axis=1, keepdims=True)
+    return np.exp(log_p), log_p[a, b] + log_p[b, a] + weights[choices:] @ event.recording[:, a, b]
+
+
+def pair_chances(event: Event, weights: F, choices: int) -> F:
+    """Probability that the deal falls on each of :attr:`Event.pairs`, (pairs,)."""
+    _, mark = _marks(event, weights, choices)
+    return np.asarray(np.exp(mark - logsumexp(mark)))
+
+
 def _evaluate(event: Event, weights: F, choices: int) -> Evaluation:
     a, b = event.pairs
     k, m, _ = event.statistics.shape
-    utility = np.where(event.possible, np.tensordot(weights[:choices], event.statistics, 1), -np.inf)
-    log_p = utility - logsumexp(utility, axis=1, keepdims=True)
-    p = np.exp(log_p)
+    p, mark = _marks(event, weights, choices)
     recorded = event.recording[:, a, b]
-    mark = log_p[a, b] + log_p[b, a] + weights[choices:] @ recorded
     total = logsumexp(mark)
     share = np.exp(mark - total)
     expected = np.einsum("kij,ij->ki", event.statistics, p)  # of i's choice, by effect

@@ -12,7 +12,7 @@ tell; a weight whose spread the list leaves at that of its prior *rests on the p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -23,7 +23,7 @@ from scipy import stats
 from simulation.data.kinds import KINDS
 from simulation.data.world import World
 from simulation.errors import DataError
-from simulation.evidence.choice_model import ChoiceData, Fit, fit, profile_interval
+from simulation.evidence.choice_model import ChoiceData, Fit, fit, pair_chances, profile_interval
 from simulation.evidence.deal_history import (
     TIE,
     Change,
@@ -40,6 +40,7 @@ from simulation.processes.affinity import affinity_matrix
 from simulation.scenario.parameters import PARAMETERS
 
 F = NDArray[np.float64]
+I64 = NDArray[np.int64]
 LEVEL = 0.9
 """Of every interval."""
 PRIOR_ALONE, MOSTLY_PRIOR = 0.9, 0.6
@@ -82,14 +83,43 @@ def history(world: World, searched: str) -> ChoiceData:
     DataError
         If the world has no such state, or no deal.
     """
-    if searched not in world.ids:
-        raise DataError(f"no state {searched!r}")
-    changes = [
+    return _choices(world, searched, _made(world))
+
+
+def next_deal(world: World, searched: str) -> tuple[I64, I64, F]:
+    """Pairs (a, b), a < b, that could make the next deal of the list, and with what probability each does.
+
+    The weights are those of the list as it stands in the world; with one deal or two they are the prior's.
+
+    Raises
+    ------
+    DataError
+        If the world has no such state, or no deal.
+    """
+    known = _made(world)
+    # the last deal once more, after all others: the choice before it is that of the next one
+    data = _choices(world, searched, [*known, *(replace(change, time=np.inf) for change in known[-1:])])
+    *made, coming = data.events
+    found = fit(replace(data, events=tuple(made)), _spreads())
+    return *coming.pairs, pair_chances(coming, found.weights, data.choices)
+
+
+def _spreads() -> list[float]:
+    return [spread for _, spread in (*CHOICE.values(), *RECORDING.values())]
+
+
+def _made(world: World) -> list[Change]:
+    return [
         Change(float(deal.date.toordinal()), TIE, (world.ids[a], world.ids[b]), 1.0)
         for deal in world.deals
         for place, a in enumerate(deal.parties)
         for b in deal.parties[place + 1 :]
     ]
+
+
+def _choices(world: World, searched: str, changes: list[Change]) -> ChoiceData:
+    if searched not in world.ids:
+        raise DataError(f"no state {searched!r}")
     effects = {name: effect for name, (effect, _) in CHOICE.items()}
     recording = {name: effect for name, (effect, _) in RECORDING.items()}
     return choice_data(_standing(world, world.ids.index(searched)), changes, effects, recording)
@@ -129,7 +159,7 @@ def estimate(data: ChoiceData) -> tuple[Fit, pd.DataFrame]:
         Columns ``effect, of, weight, standard_error, low, high, prior_sd, rests_on``: ``of`` is
         choice or recording, ``low`` and ``high`` the 90 % profile interval with the prior.
     """
-    spreads = [spread for _, spread in (*CHOICE.values(), *RECORDING.values())]
+    spreads = _spreads()
     top = fit(data, spreads)
     rows = []
     for place, effect in enumerate(data.effects):

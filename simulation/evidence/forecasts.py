@@ -35,7 +35,7 @@ QUARTERS = ("2026Q4", "2030Q4")
 METRICS = ("deals", "instruments_joined", "cooperation", "capacity")
 PARTNERS = 8
 COMMAND = (
-    "wifaq run scenarios/baseline.yaml --replicates 200 --parameters defaults --out results/register; "
+    "wifaq run scenarios/baseline.yaml --replicates 200 --out results/register; "
     "python -m simulation.evidence.forecasts results/register docs/forecasts.csv"
 )
 LATER = "a later release of this project whose records reach that day: the recorded value then, by docs/metrics.md"

@@ -43,8 +43,8 @@ class Chances:
         The eligible, alphabetical as in the world.
     probability, low, high
         float64[e], mean, 5 and 95 % over the draws.
-    counts
-        int64[draws], how many of the eligible have joined by the day.
+    inside
+        bool[draws, e], who has joined by the day in each draw.
     """
 
     text: Text
@@ -52,7 +52,12 @@ class Chances:
     probability: F
     low: F
     high: F
-    counts: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """int64[draws], how many of the eligible have joined by the day."""
+        return np.asarray(self.inside.sum(axis=1))
 
 
 def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: frozenset[str] = frozenset(),
@@ -75,7 +80,7 @@ def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: fr
     """
     here = setting(text, as_of, without)
     luck = np.random.default_rng(stable_hash(f"forecast:{text.id}"))
-    weight, means = _draw_weights(weights, luck, draws)
+    weight, means = draw_weights(weights, luck, draws)
     last = min(by, text.closes) if text.closes else by
     launch = means[:, 0] - means[:, 2] * text.exclusive - means[:, 3] * text.binding
     pace = means[:, 1] - means[:, 2] * text.exclusive
@@ -96,10 +101,10 @@ def forecast(text: Text, as_of: date, by: date, weights: Weights, *, without: fr
             _step(here, weight, pace, quarters / steps, stay, inside, luck)
     chance = np.where(here.joined, 1.0, -np.expm1(stay))
     low, high = np.quantile(chance, (0.05, 0.95), axis=0)
-    return Chances(text, here.ids, chance.mean(axis=0), low, high, inside.sum(axis=1))
+    return Chances(text, here.ids, chance.mean(axis=0), low, high, inside)
 
 
-def _draw_weights(weights: Weights, luck: np.random.Generator, draws: int) -> tuple[F, F]:
+def draw_weights(weights: Weights, luck: np.random.Generator, draws: int) -> tuple[F, F]:
     """Weights (draws, NAMES) and means (draws, MEANS) from the normal at the mode; no weight turns its sign."""
     values, vectors = np.linalg.eigh(weights.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtr
 
+from simulation.randomness import Stream, key, uniform
 from simulation.scenario.parameters import PARAMETERS, Parameter
 
 F = NDArray[np.float64]
@@ -41,3 +42,14 @@ def values(entries: tuple[Parameter, ...], scores: F) -> F:
     shares = ndtr(scores)
     columns = [value_at(entry, shares[:, k]) for k, entry in enumerate(entries)]
     return np.clip(np.stack(columns, axis=1), [e.low for e in entries], [e.high for e in entries])
+
+
+def draw(seed: int, replicate: int) -> dict[str, float]:
+    """A set of free parameters from the prior, the same for the same seed and replicate."""
+    luck = key(seed, replicate, -1, Stream.PARAMETERS)
+    entries = free_parameters()
+    return {
+        entry.name: float(np.clip(value_at(entry, np.array(uniform(luck, np.uint64(place), np.uint64(1)))),
+                                  entry.low, entry.high))
+        for place, entry in enumerate(entries)
+    }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from scipy.stats import norm, rankdata
 
 F = NDArray[np.float64]
 FLOOR = 1e-4
-"""No probability is taken as nearer to 0 or 1 than this in a log score."""
+"""No probability is taken as nearer to 0 or 1 than this in a log score, unless said otherwise."""
 
 
 def brier(p: F, y: F, weight: F | None = None) -> float:
@@ -18,10 +18,21 @@ def brier(p: F, y: F, weight: F | None = None) -> float:
     return float(np.average((p - y) ** 2, weights=weight))
 
 
+def log_scores(p: F, y: F, floor: float = FLOOR) -> F:
+    """Negative log probability of what happened, one by one, in nats."""
+    sure = np.clip(p, floor, 1.0 - floor)
+    return np.asarray(-np.where(y > 0, np.log(sure), np.log1p(-sure)))
+
+
 def log_score(p: F, y: F, weight: F | None = None) -> float:
     """Mean negative log probability of what happened, in nats."""
-    sure = np.clip(p, FLOOR, 1.0 - FLOOR)
-    return float(np.average(-np.where(y > 0, np.log(sure), np.log1p(-sure)), weights=weight))
+    return float(np.average(log_scores(p, y), weights=weight))
+
+
+def inside(draws: NDArray[np.number], happened: float, level: float) -> bool:
+    """Whether what happened lies in the central interval of an ensemble, its ends included."""
+    low, high = np.quantile(draws, (0.5 - level / 2, 0.5 + level / 2))
+    return bool(low <= happened <= high)
 
 
 def skill(score: float, reference: float) -> float:
@@ -44,6 +55,23 @@ def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
+def covered(inside: Iterable[bool]) -> str:
+    """How many lie inside, with the Wilson interval of the share."""
+    found = list(inside)
+    low, high = wilson(sum(found), len(found))
+    return f"{sum(found)} of {len(found)} ({low:.2f} to {high:.2f})"
+
+
+def crps(draws: NDArray[np.number], happened: float) -> float:
+    """Continuous ranked probability score of an ensemble (Gneiting & Raftery 2007, eq. 21), in units of the count.
+
+    E|X − y| − E|X − X'|/2 over the distribution that puts 1/m on each of the m draws; 0 is perfect.
+    """
+    ordered, m = np.sort(draws), len(draws)
+    spread = float(((2 * np.arange(1, m + 1) - m - 1) * ordered).sum()) / m**2
+    return float(np.abs(draws - happened).mean()) - spread
+
+
 def bootstrap(
     score: Callable[[list[F]], float], blocks: list[F], draws: int = 1000, seed: int = 1
 ) -> tuple[float, float]:
@@ -53,5 +81,5 @@ def bootstrap(
     for _ in range(draws):
         chosen = [blocks[k] for k in luck.integers(len(blocks), size=len(blocks))]
         found.append(score([block[luck.integers(len(block), size=len(block))] for block in chosen]))
-    low, high = np.quantile(found, (0.05, 0.95))
+    low, high = np.nanquantile(found, (0.05, 0.95))
     return float(low), float(high)

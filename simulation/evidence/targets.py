@@ -83,10 +83,9 @@ def load_record(path: str) -> Record:
 
 
 def dated_texts(world: World) -> I64:
-    """Rows of the texts open at the start of which no later join is dated by an upper bound only."""
-    vague = {
-        row["instrument"] for row in table("joins") if row["date_precision"] == "by" and row["date"] > SINCE.isoformat()
-    }
+    """Rows of the texts open on the day of the world of which no later join is dated by an upper bound only."""
+    day = world.as_of.isoformat()
+    vague = {row["instrument"] for row in table("joins") if row["date_precision"] == "by" and row["date"] > day}
     rows = [
         k for k, text in enumerate(world.instruments) if text.open_at_as_of and text.complete and text.id not in vague
     ]

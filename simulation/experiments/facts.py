@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ACTOR_COLUMNS = ("id", "name", "kind", "camp")
 STATE_COLUMNS = ("id", "name", "camp", "region", "bloc")
-BLOC_COLUMNS = ("id", "name", "focal_member")
+BLOC_COLUMNS = ("id", "name")
 INSTRUMENT_COLUMNS = ("id", "title", "domain", "binding", "open")
 
 
@@ -37,7 +37,7 @@ class Facts:
         Frame :data:`STATE_COLUMNS`, the UN members and the EU: continent, and the largest regional
         bloc each is in on the first day (empty without one).
     blocs
-        Frame :data:`BLOC_COLUMNS`; ``focal_member``: the focal state is in it on the first day.
+        Frame :data:`BLOC_COLUMNS`; a part of a bloc that is split has the name of the whole.
     priors_alone
         Metrics on which the record holds no observation.
     """
@@ -85,7 +85,7 @@ def describe(scenario: Scenario) -> Facts:
                 "open": (state.closes >= 0) & (state.opens < scenario.quarters),
             }
         )
-        states, blocs = _states(actors, state, world), _blocs(state, world, scenario.focal)
+        states, blocs = _states(actors, state, world), _blocs(state, world)
         peers = model.scenario.peers or ()
         unseen = tuple(sorted(priors_alone(world, scenario.focal)))
         return Facts(actors, instruments, peers, tuple(world.notes), states, blocs, unseen)
@@ -103,13 +103,12 @@ def _states(actors: pd.DataFrame, state: State, world: World) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
-def _blocs(state: State, world: World, focal: str) -> pd.DataFrame:
+def _blocs(state: State, world: World) -> pd.DataFrame:
     names = {bloc.id: bloc.name for bloc in world.blocs}
     return pd.DataFrame(
         {
             "id": state.bloc_ids,
-            "name": [names.get(name, name) for name in state.bloc_ids],
-            "focal_member": state.member[:, state.ids.index(focal)],
+            "name": [names.get(name.split("/")[0], name) for name in state.bloc_ids],
         }
     )
 

@@ -72,6 +72,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         [
             ("replicate", pa.int32()),
             ("bloc", _NAME),
+            ("member", pa.bool_()),
             ("quarter", _NAME),
             ("tabled", pa.int16()),
             ("passed", pa.int16()),

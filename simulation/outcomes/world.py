@@ -31,13 +31,14 @@ class WorldRecord:
         self._blocs: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]] = []
         self._ids: tuple[str, ...] = ()
         self._bloc_ids: tuple[str, ...] = ()
+        self._own: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._deals = pd.DataFrame({"a": [], "b": [], "depth": []})
         self._trust = pd.DataFrame({"a": [], "b": [], "trust": []})
 
     def observe(self, state: State) -> None:
         """Read the state at the end of a quarter; deals and trust at the last one only."""
         self._blocs.append((state.bloc_tabled.copy(), state.bloc_passed.copy(), state.bloc_depth.copy()))
-        self._bloc_ids = state.bloc_ids
+        self._bloc_ids, self._own = state.bloc_ids, state.member[:, self._core[0]].copy()
         if len(self._blocs) == len(self._labels):
             self._ids = state.ids
             a, b = np.nonzero(np.triu(state.depth))
@@ -53,15 +54,20 @@ class WorldRecord:
         return self._trust.assign(a=self._named(self._trust["a"]), b=self._named(self._trust["b"]))
 
     def blocs(self) -> pd.DataFrame:
-        """Quarters in which a bloc tabled something: ``bloc, quarter, tabled, passed, depth``."""
+        """Quarters in which a bloc tabled something: ``bloc, member, quarter, tabled, passed, depth``.
+
+        ``member``: the focal actor is in it, which differs between replicates where blocs are split by camp.
+        """
         rows = []
         for place in range(1, len(self._blocs)):
             (tabled, passed, depth), before = self._blocs[place], self._blocs[place - 1]
             for bloc in np.flatnonzero(tabled > before[0]):
                 counts = int(tabled[bloc] - before[0][bloc]), int(passed[bloc] - before[1][bloc])
-                rows.append((self._bloc_ids[bloc], self._labels[place], *counts, int(depth[bloc])))
-        frame = pd.DataFrame(rows, columns=["bloc", "quarter", "tabled", "passed", "depth"])
-        return frame.astype({"tabled": np.int16, "passed": np.int16, "depth": np.int8})
+                rows.append(
+                    (self._bloc_ids[bloc], bool(self._own[bloc]), self._labels[place], *counts, int(depth[bloc]))
+                )
+        frame = pd.DataFrame(rows, columns=["bloc", "member", "quarter", "tabled", "passed", "depth"])
+        return frame.astype({"member": np.bool_, "tabled": np.int16, "passed": np.int16, "depth": np.int8})
 
     def _named(self, rows: pd.Series) -> list[str]:
         return [self._ids[int(row)] for row in rows]

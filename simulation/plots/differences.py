@@ -20,6 +20,7 @@ MOST_PATHS = len(_LOOKS)
 _BAND = 0.18  # opacity
 _MARKS = 8  # about so many marks a line
 _WIDTH_OF_A_NAME = 34  # characters
+_ROOM, _EDGE = 0.2, 0.04  # of the width, on a side with numbers and on one without
 
 
 def draw_differences(
@@ -99,15 +100,18 @@ def draw_tornado(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label:
     known = np.isfinite(low) & np.isfinite(high)
     reach = np.vstack([effect - low, high - effect])[:, known]
     ax.errorbar(effect[known], places[known], xerr=reach, fmt="none", ecolor=INK, capsize=4, lw=1.2)
-    far = np.where(known, np.maximum(np.abs(low), np.abs(high)), np.abs(effect))
-    for place, value, edge in zip(places, effect, far, strict=True):
+    for place, value, edges in zip(places, effect, zip(low, high, strict=True), strict=True):
         side = 1 if value >= 0 else -1
+        edge = max(side * end for end in (value, *edges) if np.isfinite(end))
         ax.annotate(words.line(words.signed(value, 3)), (side * edge, place), xytext=(side * 6, 0),
                     textcoords="offset points", va="center", ha="left" if side > 0 else "right")  # fmt: skip
     ax.set_yticks(places, [words.line(_folded(str(name))) for name in rows["factor"]])
     ax.axvline(0, color=FAINT, lw=1)
-    limit = 1.35 * max(float(far.max()), 1e-9)
-    ax.set_xlim(min(-limit, 0) if (effect < 0).any() or (low < 0).any() else 0, limit)
+    ends = np.concatenate([effect, low[known], high[known]])
+    left, right = min(float(ends.min()), 0.0), max(float(ends.max()), 1e-9)
+    span = right - left
+    rooms = [span * (_ROOM if any_there else _EDGE) for any_there in ((effect < 0).any(), (effect >= 0).any())]
+    ax.set_xlim(left - (rooms[0] if left < 0 else 0), right + rooms[1])
     ax.grid(visible=False)
     ax.set_title(words.line(title))
     ax.set_xlabel(words.line(words("difference ({unit})", unit=unit)))

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.plots.style import note
+from simulation.plots.style import SCALE, ink_on, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DARK = 0.5  # share of the colour scale below which a cell wants white ink
 _WIDTH = 28  # characters of a line of a label
 _TITLE = 60  # characters of a line of the title
 
@@ -36,11 +35,11 @@ def draw_heatmap(table: pd.DataFrame, ax: Axes, *, title: str, label: str) -> Ax
     crossing = low < 0 < high  # a difference: zero is white, and sides are told by colour and by sign
     reach = max(-low, high)
     limits = (-reach, reach) if crossing else (low, high)
-    image = ax.imshow(values, cmap="PuOr" if crossing else "cividis", vmin=limits[0], vmax=limits[1], aspect="auto")
+    image = ax.imshow(values, cmap="PuOr" if crossing else SCALE, vmin=limits[0], vmax=limits[1], aspect="auto")
     image.set_rasterized(True)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            ax.text(column, row, f"{value:.2f}", ha="center", va="center", color=_ink(value, limits, crossing))
+            ax.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink_on(image.to_rgba(value)))
     ax.set_xticks(range(len(table.columns)), [_folded(name) for name in table.columns])
     ax.set_yticks(range(len(table.index)), [_folded(name) for name in table.index])
     ax.set_xlabel(str(table.columns.name))
@@ -49,13 +48,6 @@ def draw_heatmap(table: pd.DataFrame, ax: Axes, *, title: str, label: str) -> Ax
     ax.set_title(textwrap.fill(title, _TITLE))
     note(ax, label)
     return ax
-
-
-def _ink(value: float, limits: tuple[float, float], crossing: bool) -> str:
-    low, high = limits
-    share = (value - low) / (high - low) if high > low else 1.0
-    dark = abs(share - _DARK) > 0.35 if crossing else share < _DARK
-    return "white" if dark else "black"
 
 
 def _folded(name: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,20 +14,20 @@ from simulation.plots.composition import draw_composition
 from simulation.plots.ego_network import draw_ego_network, network_height
 from simulation.plots.fan import draw_fan
 from simulation.plots.joining import draw_joining
-from simulation.plots.style import new_axes, save, style
+from simulation.plots.style import PARTNER_LOOK, TRACK_LOOK, new_axes, replicates, save, style
 from simulation.plots.tile_map import SIZE as MAP_SIZE
 from simulation.plots.tile_map import draw_tile_map
 from simulation.plots.trust_matrix import MOST_ACTORS, draw_trust_matrix
 from simulation.plots.world_network import SIZE as NETWORK_SIZE
 from simulation.plots.world_network import draw_world_network
 from simulation.words.language import ENGLISH, Words
-from simulation.words.terms import METRIC, name_of
+from simulation.words.terms import DEPTH, METRIC, name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEADLINE = "cooperation"
-_BY_TRACK = "commitments_by_"
+_BY_TRACK, _BY_PARTNER = "commitments_by_", "commitments_"
 
 
 @dataclass(frozen=True)
@@ -71,17 +71,23 @@ class Pictures:
             label = f"{self.label} {told}".strip()
             return draw_fan(rows, axes, title=title, label=label, words=self.words)
 
-    def composition(self, ax: Axes | None = None) -> Axes:
-        """Mean commitments by track, stacked, over the quarters."""
-        rows = self.forecast.loc[self.forecast["metric"].str.startswith(_BY_TRACK)]
-        table = rows[["quarter", "replicates"]].assign(
-            track=rows["metric"].str.removeprefix(_BY_TRACK), value=rows["mean"]
-        )
+    def composition(self, by: str = "track", ax: Axes | None = None) -> Axes:
+        """Mean commitments by ``track`` or by type of ``partner``, stacked, over the quarters."""
+        rows = self.composed(by)
         unit = str(rows["unit"].iloc[0]) if len(rows) else ""
-        title = self.words("{focal}: commitments by track", focal=self.focal)
+        titles = {"track": self.words("{focal}: commitments by track", focal=self.focal),
+                  "partner": self.words("{focal}: commitments by type of partner", focal=self.focal)}  # fmt: skip
         with style(self.words):
             axes = new_axes() if ax is None else ax
-            return draw_composition(table, axes, title=title, unit=unit, label=self.label, words=self.words)
+            return draw_composition(rows, axes, title=titles[by], unit=unit, label=self.label, words=self.words)
+
+    def composed(self, by: str) -> pd.DataFrame:
+        """Mean commitments of each ``track`` or type of ``partner`` in each quarter, as far as recorded."""
+        start, known = {"track": (_BY_TRACK, TRACK_LOOK), "partner": (_BY_PARTNER, PARTNER_LOOK)}[by]
+        rows = self.forecast.loc[self.forecast["metric"].isin([start + name for name in known])]
+        table = rows[["quarter", "unit", "replicates"]].assign(value=rows["mean"])
+        table.insert(1, by, rows["metric"].str.removeprefix(start))
+        return table
 
     def partners(self, ax: Axes | None = None) -> Axes:
         """Partner network at the horizon."""
@@ -96,7 +102,8 @@ class Pictures:
         table = self.shown_joining()
         title = self.words("{focal}: instruments, by when", focal=self.focal)
         with style(self.words):
-            return draw_joining(table, new_axes(9.0, 6.0) if ax is None else ax, title=title, words=self.words)
+            axes = new_axes(9.0, 6.0) if ax is None else ax
+            return draw_joining(table, axes, title=title, label=self.label, words=self.words)
 
     def shown_joining(self) -> pd.DataFrame:
         """Instruments of the joining curve: those it joins in some replicate."""
@@ -105,21 +112,41 @@ class Pictures:
 
     def trust_map(self, ax: Axes | None = None) -> Axes:
         """Trust of every state in the focal one, a tile a state."""
+        title = self.words("Trust of each state in: {focal}", focal=self.focal)
+        unit = self.words("mean trust (probability that promises are kept)")
+        return self._map(self.shown_trust().rename(columns={"actor": "id", "mean": "value"}), title, unit, None, ax)
+
+    def deal_map(self, ax: Axes | None = None) -> Axes:
+        """Deals of every state with the focal one, a tile a state."""
+        title = self.words("Deals of each state with: {focal}", focal=self.focal)
+        unit = self.words("expected depth (0 none, 1 memorandum, 2 programme, 3 binding)")
+        return self._map(self.shown_deals().rename(columns={"depth": "value"}), title, unit, (0, len(DEPTH)), ax)
+
+    def _map(
+        self, table: pd.DataFrame, title: str, unit: str, bounds: tuple[float, float] | None, ax: Axes | None
+    ) -> Axes:
+        when = self.words("End of {quarter}.", quarter=self.words.quarter(self.horizon))
+        label = f"{when} {replicates(int(table['replicates'].max()), self.words)}"
         with style(self.words):
+            axes = new_axes(*MAP_SIZE) if ax is None else ax
             return draw_tile_map(
-                self.shown_trust().rename(columns={"actor": "id", "mean": "value"})[["id", "value"]],
-                new_axes(*MAP_SIZE) if ax is None else ax,
-                focal=self.focal_id,
-                title=self.words("Trust of each state in: {focal}", focal=self.focal),
-                unit=self.words("mean trust (probability that promises are kept)"),
-                label=self.words("End of {quarter}.", quarter=self.words.quarter(self.horizon)),
-                words=self.words,
+                table, axes, focal=self.focal_id, title=title, unit=unit, label=label, bounds=bounds, words=self.words
             )
 
     def shown_trust(self) -> pd.DataFrame:
         """Trust of each state in the focal one."""
         table = self._need("trust")
         return table.loc[table["other"] == self.focal_id]
+
+    def shown_deals(self) -> pd.DataFrame:
+        """Deals of each state with the focal one: ``id, probability, depth, replicates``; 0 where there is none."""
+        table, states = self._need("world"), self._need("states")
+        own = table.loc[(table["a"] == self.focal_id) | (table["b"] == self.focal_id)]
+        partner = own["a"].where(own["b"] == self.focal_id, own["b"])
+        found = own.assign(id=partner).set_index("id")[["probability", "depth"]]
+        others = states.loc[states["id"] != self.focal_id, "id"]
+        shown = found.reindex(others).fillna(0.0).rename_axis("id").reset_index()
+        return shown.assign(replicates=int(table["replicates"].max()))
 
     def trust_matrix(self, ax: Axes | None = None) -> Axes:
         """Trust among the focal state, its peers and the leaders."""
@@ -173,14 +200,26 @@ class Pictures:
             raise ValueError(f"the result has no table {name!r}")
         return self.world[name]
 
+    def drawable(self) -> dict[str, Callable[[], Axes]]:
+        """Every picture that the tables allow, by the name of its file."""
+        recorded, ties = set(self.forecast["metric"]), len(self.ties) > 0
+        has = {name for name, table in self.world.items() if len(table)}
+        joins = "joining" in has and bool((self.world["joining"]["probability"] > 0).any())
+        blocs = "blocs" in has and bool(self.world["blocs"]["focal_member"].astype(bool).any())
+        known: dict[str, tuple[bool, Callable[[], Axes]]] = {
+            f"fan_{HEADLINE}": (HEADLINE in recorded, self.fan),
+            "composition_by_track": (len(self.composed("track")) > 0, lambda: self.composition("track")),
+            "composition_by_partner": (len(self.composed("partner")) > 0, lambda: self.composition("partner")),
+            "partner_network": (ties, self.partners),
+            "instruments": (joins, self.joining),
+            "trust_map": ({"trust", "states"} <= has, self.trust_map),
+            "deal_map": ({"world", "states"} <= has, self.deal_map),
+            "trust_matrix": ({"trust", "states"} <= has, self.trust_matrix),
+            "world_network": ({"world", "states"} <= has, self.network),
+            "blocs": (blocs, self.blocs),
+        }
+        return {name: draw for name, (possible, draw) in known.items() if possible}
+
     def save(self, folder: Path) -> list[Path]:
         """Every picture that the tables allow, as PNG and SVG."""
-        recorded = set(self.forecast["metric"])
-        drawn: list[Path] = []
-        if HEADLINE in recorded:
-            drawn += save(self.fan(), folder, f"fan_{HEADLINE}")
-        if any(metric.startswith(_BY_TRACK) for metric in recorded):
-            drawn += save(self.composition(), folder, "composition_by_track")
-        if len(self.ties):
-            drawn += save(self.partners(), folder, "partner_network")
-        return drawn
+        return [path for name, draw in self.drawable().items() for path in save(draw(), folder, name)]

@@ -10,11 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
+import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, ScalarFormatter
+from scipy.optimize import isotonic_regression
 
 from simulation.words.language import ENGLISH, FOLDER, Words
 
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 INK = "#222222"
 FAINT = "#8a8a8a"
 HEADLINE_COLOUR = "#0072B2"
+SCALE = "Blues"
+"""Colours of a quantity: light for little, dark for much, in grey too."""
 
 TRACK_LOOK: Mapping[str, tuple[str, str, str]] = {
     # colour, line style, hatch
@@ -42,8 +49,25 @@ KIND_MARKER: Mapping[str, str] = {
     "influencer": "*",
     "secretariat": "p",
 }
+PARTNER_LOOK: Mapping[str, tuple[str, str]] = {
+    # colour and hatch; states first, in the colours of their camps
+    "eu_states": ("#0072B2", ""),
+    "cn_states": ("#D55E00", "///"),
+    "us_states": ("#009E73", "xx"),
+    "other_states": ("#cfcfcf", ""),
+    "regional": ("#E69F00", "..."),
+    "multilateral": ("#56B4E9", "\\\\\\"),
+    "firm": ("#F0E442", ""),
+    "think_tank": ("#CC79A7", "++"),
+    "ngo": ("#8a8a8a", ""),
+    "influencer": ("#7a4a1e", "///"),
+    "secretariat": ("#000000", ""),
+}
 CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E73", "none": "#f2f2f2"}
 _ARABIC = "Noto Sans Arabic"
+_POINTS = 72.0  # an inch
+_SMALL = 8.0  # points of small print
+_EVEN = 0.179  # luminance on which black and white stand out alike
 
 _RULES: Mapping[str, object] = {
     "figure.dpi": 100,
@@ -61,6 +85,7 @@ _RULES: Mapping[str, object] = {
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
+    "axes.unicode_minus": False,  # the minus of the tables
     "grid.color": "#e3e3e3",
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a title is a dollar sign
@@ -83,6 +108,7 @@ def style(words: Words = ENGLISH) -> Iterator[None]:
             _add_arabic()
             matplotlib.rcParams["font.family"] = [_ARABIC, str(_RULES["font.family"])]
             matplotlib.rcParams["axes.titlelocation"] = "right"
+            matplotlib.rcParams["axes.labelpad"] = matplotlib.rcParams["xtick.major.pad"] = 1.0  # its letters are tall
         yield
 
 
@@ -136,9 +162,57 @@ def number_axis(axis: Axis, words: Words = ENGLISH) -> None:
 
 
 def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:
-    """What the picture rests on, in small print below it."""
+    """What the picture rests on, in small print below it, in lines that fit."""
     side, x = ("right", 0.99) if words.right_to_left else ("left", 0.01)
-    ax.figure.supxlabel(words.line(text), x=x, ha=side, fontsize=8, color="#555555")
+    width = _POINTS * 0.96 * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
+    lines = [line for part in text.split("\n") for line in _folded(part, width, _SMALL)]
+    ax.figure.supxlabel(words.line("\n".join(lines)), x=x, ha=side, fontsize=_SMALL, color="#555555",
+                        linespacing=line_spacing(words))  # fmt: skip
+
+
+def line_spacing(words: Words) -> float:
+    """Distance of lines, of their height: Arabic letters come with much room of their own."""
+    return 0.85 if words.right_to_left else 1.2
+
+
+def _folded(text: str, width: float, size: float) -> list[str]:
+    """Lines of a text no wider than a width in points, as far as its words allow."""
+    letters = FontProperties(size=size)
+    lines: list[str] = []
+    for word in text.split(" "):  # at plain spaces: others hold a number and its sign together
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_to_path.get_text_width_height_descent(longer, letters, ismath=False)[0] <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def ink_on(colour: Any) -> str:
+    """Black or white, whichever stands out more on a colour (contrast as in WCAG 2)."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+                        for part in to_rgb(colour))  # fmt: skip
+    return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _EVEN else "white"
+
+
+def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places of labels, in rising order, moved as little as needed to stand a gap apart, within limits if they fit."""
+    if not places:
+        return []
+    steps = gap * np.arange(len(places))
+    moved = isotonic_regression(np.asarray(places) - steps).x
+    return list(np.clip(moved, low, max(low, high - steps[-1])) + steps)
+
+
+def end_label(
+    ax: Axes, text: str, end: tuple[float, float], height: float, words: Words = ENGLISH, **look: Any
+) -> None:
+    """A text right of the end of a curve, at a height of its own, tied to the end by a line of the curve's look."""
+    ax.annotate(words.line(text), end, xytext=(1.04, height), textcoords=("axes fraction", "data"), va="center",
+                color=INK, fontsize=look.pop("fontsize", 10), annotation_clip=False, linespacing=line_spacing(words),
+                multialignment="right" if words.right_to_left else "left",
+                arrowprops={"arrowstyle": "-", "shrinkA": 5, "shrinkB": 0, "relpos": (0, 0.5), "patchA": None,
+                            "lw": 1.2, **look})  # fmt: skip
 
 
 def replicates(count: int, words: Words = ENGLISH) -> str:
@@ -161,5 +235,6 @@ def save(ax: Axes, folder: Path, name: str) -> list[Path]:
         raise ValueError("these axes belong to no figure")
     with style():  # names of clip paths and fonts are chosen while writing
         figure.savefig(paths[0], metadata={"Software": None})
+        figure.set_layout_engine("none")  # as laid out for the first file
         figure.savefig(paths[1], metadata={"Date": None})
     return paths

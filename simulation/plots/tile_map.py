@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
 
-from simulation.plots.style import FAINT, INK, note
+from simulation.plots.style import FAINT, INK, SCALE, ink_on, note
 from simulation.words.language import ENGLISH, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _PLACES = Path(__file__).with_name("tiles.csv")
-_TILE = 0.86  # of the distance between two tiles, so that none touch
-_POINTS = 72.0  # an inch
-_LIGHT = 0.55  # share of the colour scale above which black letters read better
-SIZE = (12.0, 7.6)
+_TILE = 0.88  # side of a tile, of the distance between two, so that none touch
+_EDGE = 0.7  # tiles between the outermost middles and the edge
+_LETTERS = 6.5  # points
+SIZE = (10.0, 7.0)
 """Inches at which the letters on the tiles can be read."""
 
 
@@ -29,8 +31,20 @@ def places() -> pd.DataFrame:
     return pd.read_csv(_PLACES, keep_default_na=False).set_index("id")
 
 
+def _tile(column: float, row: float) -> Rectangle:
+    return Rectangle((column - _TILE / 2, row - _TILE / 2), _TILE, _TILE)
+
+
 def draw_tile_map(
-    table: pd.DataFrame, ax: Axes, *, focal: str, title: str, unit: str, label: str, words: Words = ENGLISH
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    focal: str,
+    title: str,
+    unit: str,
+    label: str,
+    bounds: tuple[float, float] | None = None,
+    words: Words = ENGLISH,
 ) -> Axes:
     """Draw a value of every state on a grid of tiles.
 
@@ -47,6 +61,8 @@ def draw_tile_map(
         Id of the state whose tile is framed and has no value.
     title, unit, label
         Heading, what the value is, and what it rests on.
+    bounds
+        Ends of the colour scale; by default the least and greatest value.
     words
         Language.
 
@@ -57,25 +73,27 @@ def draw_tile_map(
     """
     grid = places()
     values = table.set_index("id")["value"].reindex(grid.index).astype(float)
-    known = values.notna() & (grid.index != focal)
-    ax.set_xlim(-1, int(grid["column"].max()) + 1)
-    ax.set_ylim(int(grid["row"].max()) + 1, -1)
+    known = (values.notna() & (grid.index != focal)).to_numpy()
+    low, high = bounds or (float(values[known].min()), float(values[known].max()))
+    tiles = [Rectangle((column - _TILE / 2, row - _TILE / 2), _TILE, _TILE)
+             for column, row in zip(grid["column"], grid["row"], strict=True)]  # fmt: skip
+    framed = grid.index[~known] == focal
+    empty = PatchCollection([tile for tile, filled in zip(tiles, known, strict=True) if not filled], facecolor="white",
+                            edgecolor=np.where(framed, INK, FAINT), linewidth=np.where(framed, 2.5, 0.6))  # fmt: skip
+    marks = PatchCollection([tile for tile, filled in zip(tiles, known, strict=True) if filled], cmap=SCALE,
+                            edgecolor=FAINT, linewidth=0.6)  # fmt: skip
+    marks.set_array(values[known].to_numpy())
+    marks.set_clim(low, high)
+    for collection in (marks, empty):
+        ax.add_collection(collection)
+    colours = marks.to_rgba(values.to_numpy())
+    inks = [ink_on(colour) if filled else INK for colour, filled in zip(colours, known, strict=True)]
+    for name, column, row, ink in zip(grid.index, grid["column"], grid["row"], inks, strict=True):
+        ax.text(column, row, name, ha="center", va="center", fontsize=_LETTERS, color=ink)
+    ax.set_xlim(-_EDGE, int(grid["column"].max()) + _EDGE)
+    ax.set_ylim(int(grid["row"].max()) + _EDGE, -_EDGE)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    width, height = ax.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
-    side = _POINTS * _TILE * min(0.8 * width / (grid["column"].max() + 2), 0.8 * height / (grid["row"].max() + 2))
-    shape = {"marker": "s", "s": side**2}
-    x, y = grid["column"], grid["row"]
-    empty = ~known
-    framed = grid.index[empty] == focal
-    ax.scatter(x[empty], y[empty], facecolor="white", edgecolor=np.where(framed, INK, FAINT),
-               linewidth=np.where(framed, 2.5, 0.6), **shape)  # fmt: skip
-    marks = ax.scatter(x[known], y[known], c=values[known], cmap="cividis", linewidth=0, **shape)
-    low, high = marks.get_clim()
-    for name, column, row in zip(grid.index, x, y, strict=True):
-        share = (values[name] - low) / (high - low) if known[name] and high > low else 1.0
-        ink = INK if share > _LIGHT else "white"
-        ax.text(column, row, name, ha="center", va="center", fontsize=side * 0.38, color=ink)
     bar = ax.figure.colorbar(marks, ax=ax, shrink=0.5, orientation="horizontal", pad=0.01)
     bar.set_label(words.line(unit))
     ticks = np.linspace(low, high, 5) if high > low else np.array([low])

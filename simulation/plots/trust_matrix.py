@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.plots.style import note, replicates
+from simulation.plots.style import SCALE, ink_on, note, replicates
 from simulation.words.language import ENGLISH, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DARK = 0.5  # trust below which a cell wants white ink
 MOST_ACTORS = 15
 """More do not fit with readable numbers."""
 
@@ -46,12 +45,12 @@ def draw_trust_matrix(
     ids = list(actors)
     wide = table.pivot(index="actor", columns="other", values="mean").reindex(index=ids, columns=ids)
     values = wide.to_numpy(float)
-    image = ax.imshow(np.ma.masked_invalid(values), cmap="cividis", vmin=0, vmax=1)
+    image = ax.imshow(np.ma.masked_invalid(values), cmap=SCALE, vmin=0, vmax=1)
     image.set_rasterized(True)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            ink = "white" if value < _DARK else "black"
-            ax.text(column, row, words.number(value, 2), ha="center", va="center", fontsize=8, color=ink)
+            ink = ink_on(image.to_rgba(value))
+            ax.text(column, row, words.number(value, 2), ha="center", va="center", fontsize=9, color=ink)
     names = [words.line(name) for name in actors.values()]
     ax.set_xticks(range(len(ids)), names, rotation=40, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(ids)), names)

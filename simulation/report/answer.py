@@ -10,10 +10,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from simulation.analysis.summary import HEADLINE
+from simulation.outcomes.grounds import MARK
 from simulation.plots.pictures import Pictures
 from simulation.report.findings import Change, change, levers, title_of
 from simulation.report.parts import Section, Teller
 from simulation.results import Results
+from simulation.spreading import Spread
 from simulation.words.language import Words
 from simulation.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
 
@@ -23,11 +25,12 @@ _LIKELIEST = 3  # partners named in the answer
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about: results, the first one the main one, told in a language."""
+    """What a report is about: results, the first one the main one, told in a language; and its spread."""
 
     results: tuple[Results, ...]
     words: Words
     teller: Teller
+    spread: Spread | None = None
 
     @property
     def main(self) -> Results:
@@ -57,6 +60,10 @@ class Subject:
     def metric(self, metric: str) -> str:
         """Name of a metric."""
         return name_of(METRIC, metric, self.words)
+
+    def marked(self, metric: str) -> str:
+        """Name of a metric, with a mark where the record holds no observation of it."""
+        return self.metric(metric) + (f" {MARK}" if self.main.rests_on_priors(metric) else "")
 
     def told(self, value: float, what: str, *, digits: int = 2, source: str = "forecast.csv", when: str = "") -> Markup:
         """A number of a sentence."""

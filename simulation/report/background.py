@@ -15,7 +15,7 @@ from simulation.words.terms import N_
 ASSUMED, FREE, FITTED, CITED = "assumption", "calibrated", "fitted", "literature"
 _KINDS = {
     ASSUMED: N_("assumption"),
-    FREE: N_("free, not fitted"),
+    FREE: N_("free: a posterior that the record hardly narrows"),
     FITTED: N_("fitted to dated lists"),
     CITED: N_("from the literature"),
 }
@@ -25,7 +25,7 @@ def kind_of_source(source: str) -> str:
     """What a parameter's source says it is: assumption, calibrated (free), fitted or literature."""
     if "dated lists" in source:
         return FITTED
-    if source == FREE:
+    if FREE in source:
         return FREE
     return ASSUMED if "assumption" in source else CITED
 
@@ -65,6 +65,9 @@ def warnings(subject: Subject) -> list[str]:
                 title=title,
             )
             told.append(message)
+    if subject.spread is not None and (failed := len(subject.spread.failures)):
+        told.append(words.plural("{count} run of the spread over rules failed.",
+                                 "{count} runs of the spread over rules failed.", failed))  # fmt: skip
     return told
 
 
@@ -112,8 +115,7 @@ def evidence(subject: Subject) -> Section:
     )
     told.append(
         tell(
-            "Forecasts of joining were scored on past lists of joiners, those of deals were not. "
-            "See docs/evidence.md."
+            "Forecasts of joining were scored on past lists of joiners, those of deals were not. See docs/evidence.md."
         )
     )
     counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()

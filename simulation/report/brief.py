@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,10 @@ from simulation.errors import InputError
 from simulation.report import background
 from simulation.report.answer import Subject, answer, lever_sentence
 from simulation.report.findings import change, levers, signposts, trade_off
+from simulation.report.uncertainty import spread_sentence
 from simulation.results import Results
 from simulation.running import milestones
+from simulation.spreading import Spread
 from simulation.words.language import Words
 from simulation.words.terms import METRIC, N_, likelihood, name_of
 
@@ -40,7 +41,7 @@ class Block:
     lines: Sequence[Line]
 
 
-def render(results: Sequence[Results], words: Words) -> bytes:
+def render(results: Sequence[Results], words: Words, spread: Spread | None = None) -> bytes:
     """The page as PDF.
 
     Parameters
@@ -49,6 +50,8 @@ def render(results: Sequence[Results], words: Words) -> bytes:
         The first is what the page is of; the others count among the levers.
     words
         Language.
+    spread
+        What the spread of the first result is made of.
 
     Returns
     -------
@@ -62,28 +65,23 @@ def render(results: Sequence[Results], words: Words) -> bytes:
     """
     try:
         from weasyprint import HTML
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:  # the package, or a library of the system that it needs
         raise InputError(f"--brief needs WeasyPrint: pip install 'wifaq[brief]' ({error})") from error
-    document = HTML(string=page(results, words), url_fetcher=_inside_only).render()
+    inside_only = URLFetcher(allowed_protocols={"data"})  # what is written in the page, nothing else
+    document = HTML(string=page(results, words, spread), url_fetcher=inside_only).render(FontConfiguration())
     if len(document.pages) != 1:
         raise InputError("the brief does not fit one page: shorten the titles of the scenarios, or name fewer folders")
     content: bytes = document.write_pdf(pdf_identifier=b"wifaq")
     return content
 
 
-def _inside_only(address: str, *_: object, **__: object) -> dict[str, object]:
-    """Fetch what is written inside the page, nothing else."""
-    head, _comma, content = address.partition("base64,")
-    if not head.startswith("data:"):
-        raise ValueError(f"a brief fetches nothing: {address}")
-    return {"string": base64.b64decode(content), "mime_type": head[5:].split(";")[0]}
-
-
-def page(results: Sequence[Results], words: Words) -> str:
+def page(results: Sequence[Results], words: Words, spread: Spread | None = None) -> str:
     """The page as HTML."""
     from simulation.report.page import environment, fonts, subject_of
 
-    subject = subject_of(results, words)
+    subject = subject_of(results, words, spread)
     return environment().get_template("brief.html.j2").render(
         words=words,
         subject=subject,
@@ -133,6 +131,8 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
             ASSUMED,
         )
     yield from _joins(subject)
+    if (made_of := spread_sentence(subject)) is not None:
+        yield Line(made_of, ASSUMED)
 
 
 def _joins(subject: Subject) -> Iterator[Line]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from simulation.analysis import summary
 from simulation.errors import Fault, InputError
+from simulation.experiments import store
 from simulation.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
 from simulation.results import Results
-
-if TYPE_CHECKING:
-    import pandas as pd
+from simulation.spreading import FILE as SPREAD
+from simulation.spreading import Spread
 
 MOST_FOLDERS = 7
 """The first result and as many others as a chart can tell apart."""
@@ -27,39 +28,74 @@ _COLUMNS = {
     "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp"),
     "instruments": (*summary.JOIN_COLUMNS, "title", "domain", "binding", "open"),
 }
+_OPTIONAL = {
+    "joining": ("instrument", "title", "quarter", "probability", "replicates"),
+    "world": ("a", "b", "probability", "depth", "replicates"),
+    "trust": ("actor", "other", "mean", "q05", "q95", "replicates"),
+    "blocs": ("bloc", "name", "focal_member", "quarter", "tabled", "passed", "depth", "replicates"),
+    "states": ("id", "name", "camp", "region", "bloc"),
+}
+"""Tables that a folder may lack."""
+_MAY_BE_EMPTY = {("instruments", "median_quarter"), ("states", "region"), ("states", "bloc"), ("blocs", "depth")}
 _EXPLAINED = {"explained": ("replicate", *EVENT_COLUMNS), "explained_terms": TERM_COLUMNS}
+_TABLES: Mapping[str, Sequence[str]] = {**_COLUMNS, **_OPTIONAL, **_EXPLAINED}
 _SERIES = ("replicate", "quarter", "actor", "metric", "value")
 _PRECISION = 1e-6  # relative; the tables have eight significant digits
 
 
-def open_all(folders: Sequence[Path]) -> list[Results]:
-    """Open result folders that can stand in one report.
+def open_all(folders: Sequence[Path]) -> tuple[list[Results], Spread | None]:
+    """Open folders that can stand in one report.
 
     Parameters
     ----------
     folders
-        The first is what the report is of; the others are compared with it.
+        Result folders: the first is what the report is of, the others are compared with it. One may
+        be a folder of ``wifaq spread`` of the first one's scenario.
+
+    Returns
+    -------
+    tuple
+        The results, and the spread if there is one.
 
     Raises
     ------
     InputError
         With every fault of every folder.
     """
-    if len(folders) > MOST_FOLDERS:
-        raise InputError(Fault("", f"{len(folders)} folders; a report takes at most {MOST_FOLDERS}", "report"))
+    spreads = [folder for folder in folders if (folder / SPREAD).is_file()]
+    runs = [folder for folder in folders if folder not in spreads]
+    if len(runs) > MOST_FOLDERS or len(spreads) > 1:
+        told = f"{len(runs)} folders; a report takes at most {MOST_FOLDERS}, and one of `wifaq spread`"
+        raise InputError(Fault("", told, "report"))
+    if not runs:
+        raise InputError(Fault("", "is a folder of `wifaq spread`; name that of a run too", str(spreads[0])))
     found: list[Results] = []
     faults: list[Fault] = []
-    for folder in folders:
+    for folder in runs:
         try:
             found.append(_open(folder))
         except InputError as error:
             faults += error.faults
-    if not faults and found:
-        faults = [fault for folder, other in zip(folders[1:], found[1:], strict=True)
+    if not faults:
+        faults = [fault for folder, other in zip(runs[1:], found[1:], strict=True)
                   for fault in _mismatches(str(folder), found[0], other)]  # fmt: skip
+    spread = None
+    if spreads:
+        try:
+            spread = Spread.open(spreads[0])
+            faults += [] if faults else _foreign(spreads[0], spread, found[0])
+        except InputError as error:
+            faults += error.faults
     if faults:
         raise InputError(faults)
-    return found
+    return found, spread
+
+
+def _foreign(folder: Path, spread: Spread, first: Results) -> list[Fault]:
+    """Why a spread is not of the first result's scenario."""
+    keys = spread.differs_from(first.scenario_text)
+    told = f"is the spread of another scenario than the first folder: {', '.join(keys)} differ"
+    return [Fault("", told, str(folder))] if keys else []
 
 
 def _open(folder: Path) -> Results:
@@ -93,19 +129,22 @@ def _info_faults(results: Results) -> list[tuple[str, str]]:
     for key in ("contrasts", "failures", "notes", "peers"):
         if key in info and not isinstance(info[key], list):
             faults.append(("run.json", f"{key} is not a list"))
-    return faults
+    return _of_another_version(info) or faults if faults else []
+
+
+def _of_another_version(info: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Whether a file lacks something because another version wrote it."""
+    versions = info.get("versions")
+    writer = versions.get("wifaq") if isinstance(versions, dict) else None
+    ours = store.versions()["wifaq"]
+    if writer in (None, ours):
+        return []
+    return [("run.json", f"was written by wifaq {writer}, and this is {ours}; run the scenario again")]
 
 
 def _table_faults(results: Results) -> list[tuple[str, str]]:
-    tables = {"forecast": results.forecast(), "ties": results.ties(), "instruments": results.instruments()}
-    faults = []
-    needed: dict[str, Sequence[str]] = dict(_COLUMNS)
-    for name, table in (("explained", results.explained()), ("explained_terms", results.explained_terms())):
-        if table is not None:
-            tables[name], needed[name] = table, _EXPLAINED[name]
-    for name, columns in needed.items():
-        missing = [column for column in columns if column not in tables[name].columns]
-        faults += [(f"{name}.csv", f"column {column} is missing") for column in missing]
+    tables = {name: table for name in _TABLES if (table := getattr(results, name)()) is not None}
+    faults = [fault for name, table in tables.items() for fault in _column_faults(name, table, _TABLES[name])]
     missing = [column for column in _SERIES if column not in results.series().columns]
     faults += [("series.parquet", f"column {column} is missing") for column in missing]
     if faults:
@@ -113,6 +152,20 @@ def _table_faults(results: Results) -> list[tuple[str, str]]:
     if tables["forecast"].empty:
         return [("forecast.csv", "has no rows")]
     return _disagreements(results)
+
+
+def _column_faults(name: str, table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Columns that a table lacks, else the first row that was cut off."""
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        return [(f"{name}.csv", f"column {column} is missing") for column in missing]
+    whole = [column for column in columns if name not in _EXPLAINED and (name, column) not in _MAY_BE_EMPTY]
+    holes = table[whole].isna().any(axis=1).to_numpy()
+    if not holes.any():
+        return []
+    row = int(holes.argmax())
+    column = next(column for column in whole if pd.isna(table[column].iloc[row]))
+    return [(f"{name}.csv", f"line {row + 2} has no {column}")]
 
 
 def _disagreements(results: Results) -> list[tuple[str, str]]:

@@ -12,10 +12,11 @@ from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulation.errors import InputError
-from simulation.report import background, sections, surroundings, why
+from simulation.report import background, sections, surroundings, uncertainty, why
 from simulation.report.answer import Subject, answer
-from simulation.report.parts import Section, Teller
+from simulation.report.parts import Section, Teller, share_letters
 from simulation.results import Results
+from simulation.spreading import Spread
 from simulation.words.language import FOLDER, Words
 
 LARGEST = 3_000_000
@@ -31,12 +32,12 @@ def environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def subject_of(results: Sequence[Results], words: Words) -> Subject:
+def subject_of(results: Sequence[Results], words: Words, spread: Spread | None = None) -> Subject:
     """What a report is about."""
-    return Subject(tuple(results), words, Teller(words))
+    return Subject(tuple(results), words, Teller(words), spread)
 
 
-def render(results: Sequence[Results], words: Words) -> str:
+def render(results: Sequence[Results], words: Words, spread: Spread | None = None) -> str:
     """The page of a report.
 
     Parameters
@@ -45,6 +46,8 @@ def render(results: Sequence[Results], words: Words) -> str:
         The first is what the report is of; the others are compared with it.
     words
         Language.
+    spread
+        What the spread of the first result is made of.
 
     Returns
     -------
@@ -56,10 +59,11 @@ def render(results: Sequence[Results], words: Words) -> str:
     InputError
         If the page would be larger than :data:`LARGEST`.
     """
-    subject = subject_of(results, words)
+    subject = subject_of(results, words, spread)
     parts: list[Section] = [
         sections.headline(subject),
         sections.drivers(subject),
+        uncertainty.uncertainty(subject),
         sections.partners(subject),
         sections.instruments(subject),
         sections.price(subject),
@@ -81,6 +85,7 @@ def render(results: Sequence[Results], words: Words) -> str:
         fonts=fonts(words),
         shown=_shown(subject),
     )
+    page = share_letters(page)
     size = len(page.encode())
     if size > LARGEST:
         told = f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}: name fewer folders"

@@ -41,6 +41,8 @@ class Table:
         What is shown; no rows: only the link to the file.
     folded
         Whether the rows are shown only on request.
+    note
+        What stands below, in small print.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Table:
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     folded: bool = False
+    note: str = ""
 
     @property
     def csv(self) -> str:
@@ -75,11 +78,14 @@ class Chart:
         The drawing.
     alternative
         What it shows, for those who do not see it.
+    table
+        Its numbers, to be downloaded beside it; none where the section shows them as a table.
     """
 
     key: str
     svg: Markup
     alternative: str
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -138,17 +144,41 @@ class Teller:
         return Table(ANSWER, caption, pd.DataFrame(self.rows, columns=["quantity", "quarter", "value", "from"]))
 
 
-def _shorter(path: re.Match[str]) -> str:
-    """A path with two decimals: a hundredth of a point is finer than any screen."""
-    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[0])
+_LETTER = r"[A-Za-z]+(?:-[A-Za-z]+)*-[0-9a-f]+"  # name of the outline of a letter, e.g. DejaVuSans-Bold-41
+_OUTLINE = re.compile(rf'<path id="({_LETTER})"[^>]*/>')
 
 
-def inline(axes: Axes, key: str, alternative: str, words: Words) -> Chart:
+def share_letters(page: str) -> str:
+    """A page in which the outline of a letter is written once, where it first occurs, and used by all charts."""
+    seen: set[str] = set()
+
+    def first(outline: re.Match[str]) -> str:
+        known = outline[1] in seen
+        seen.add(outline[1])
+        return "" if known else outline[0]
+
+    return _OUTLINE.sub(first, page)
+
+
+def _shorter(text: re.Match[str]) -> str:
+    """Numbers with two decimals: a hundredth of a point is finer than any screen."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text[0])
+
+
+def inline(axes: Axes, key: str, alternative: str, words: Words, table: Table | None = None) -> Chart:
     """A picture as SVG that can stand beside others in one page.
 
     Letters become outlines, so that the picture looks the same whatever fonts a reader has;
     those who do not see it, and searches, have the alternative text and the table.
     """
+    svg = drawing(axes, words)
+    svg = re.sub(rf'(\bid="|href="#|url\(#)(?!{_LETTER}")', rf"\g<1>{key}-", svg)  # names are unique in a page
+    label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
+    return Chart(key, Markup(svg.replace("<svg ", str(label), 1)), alternative, table)
+
+
+def drawing(axes: Axes, words: Words) -> str:
+    """A picture as an element of SVG."""
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
@@ -156,11 +186,10 @@ def inline(axes: Axes, key: str, alternative: str, words: Words) -> Chart:
     with style(words):
         matplotlib.rcParams["svg.fonttype"] = "path"
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    drawing = page.getvalue()
-    drawing = drawing[drawing.index("<svg") :]
-    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL)  # the words that became outlines
-    drawing = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", drawing)  # names are unique in a page
-    drawing = re.sub(r'(?<=\bd=")[^"]+', _shorter, drawing)
-    label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
-    return Chart(key, Markup(drawing.replace("<svg ", str(label), 1)), alternative)
+    svg = page.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)  # the words that became outlines
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # names that nothing refers to
+    svg = re.sub(r">\s+<", "><", svg)
+    return re.sub(r'(?<= [dxy]=")[^"]+|translate\([^)]*\)', _shorter, re.sub(r"\s*\n\s*", " ", svg))

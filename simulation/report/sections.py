@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from simulation.analysis.summary import HEADLINE
+from simulation.outcomes.grounds import MARK
 from simulation.plots.differences import draw_tornado
 from simulation.plots.style import new_axes, style
 from simulation.report.answer import Subject, lever_name
@@ -15,7 +16,7 @@ from simulation.report.findings import change, levers, trade_off
 from simulation.report.parts import Chart, Section, Table, inline
 from simulation.running import milestones
 from simulation.words.language import Words
-from simulation.words.terms import KIND, TRACK, name_of
+from simulation.words.terms import KIND, N_, TRACK, name_of
 
 INDICES = ("cooperation", "volume", "implementation", "quality", "diversity", "reciprocity", "autonomy",
            "alignment", "capacity", "safety")  # fmt: skip
@@ -24,8 +25,10 @@ COUNTS = ("deals", "deals_state", "deals_firm", "deals_think_tank", "deals_ngo",
           "deals_trilateral", "deals_non_state", "instruments_joined")  # fmt: skip
 PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concessions_received",
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
+_COUNTED = ("deals", "instruments", "blocs")  # units of what is counted
 _LEAST = 0.05  # partners and joins less likely than this are not worth a line
 _TORNADO_ROW = 0.75  # inches
+_PRIORS = N_("{mark} rests on priors alone: the record holds no observation of it.")
 
 
 def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str], digits: int) -> Table:
@@ -37,30 +40,35 @@ def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str],
     shown = []
     cells = rows.set_index(["metric", "quarter"])
     for metric in (name for name in metrics if subject.has(name)):
-        line = [subject.metric(metric)]
+        line = [subject.marked(metric)]
         for quarter in quarters:
             row: Any = cells.loc[(metric, quarter)]
-            line.append(_band(words, row["mean"], row["q05"], row["q95"], digits))
+            line.append(_band(words, row["mean"], row["q05"], row["q95"], digits, count=row["unit"] in _COUNTED))
         shown.append(line)
-    return Table(key, caption, rows, ["", *map(words.quarter, quarters)], shown)
+    table = rows.assign(priors_alone=rows["metric"].map(main.rests_on_priors))
+    told = words(_PRIORS, mark=MARK) if table["priors_alone"].any() else ""
+    return Table(key, caption, table, ["", *map(words.quarter, quarters)], shown, note=told)
 
 
-def _band(words: Words, mean: float, low: float, high: float, digits: int) -> str:
-    middle = words.number(mean, digits)
-    if low == high:
+def _band(words: Words, mean: float, low: float, high: float, digits: int, *, count: bool = False) -> str:
+    """A mean with its band; of a count the mean has one decimal, the ends none."""
+    if low == high == mean:
+        return words.number(mean, 0 if count else digits)
+    middle = words.number(mean, 1 if count else digits)
+    if low == high and not count:
         return middle
-    if low == round(low) and high == round(high) and digits < 2:
-        digits = 0  # a count
+    digits = 0 if count else digits
     ends = {"low": words.number(low, digits), "high": words.number(high, digits)}
     return words("{mean} ({low} to {high})", mean=middle, **ends)
 
 
 def headline(subject: Subject) -> Section:
     """The fan of the headline, the indices, the standing among peers."""
-    words, charts, tables = subject.words, [], []
+    words = subject.words
+    charts: list[Chart] = []
+    tables: list[Table] = []
     if subject.has(HEADLINE):
         charts.append(_fan(subject, HEADLINE))
-        tables.append(_path_table(subject, HEADLINE))
     if any(map(subject.has, INDICES)):
         caption = words("Indices (0 to 1): mean, and 5–95 % of the replicates")
         tables.insert(0, band_table(subject, "indices", caption, INDICES, 2))
@@ -86,12 +94,9 @@ def _fan(subject: Subject, metric: str) -> Chart:
         metric=subject.metric(metric),
         **(values or dict.fromkeys(("start", "end", "low", "high"), "–")),
     )
-    return inline(subject.pictures.fan(metric), f"fan-{metric}", told, words)
-
-
-def _path_table(subject: Subject, metric: str) -> Table:
     caption = subject.words("Numbers of the chart: {metric} in every quarter", metric=subject.metric(metric))
-    return Table(f"path_{metric}", caption, subject.main.forecast(metric))
+    table = Table(f"path_{metric}", caption, subject.main.forecast(metric))
+    return inline(subject.pictures.fan(metric), f"fan-{metric}", told, words, table)
 
 
 def _standing(subject: Subject) -> Table | None:
@@ -118,13 +123,8 @@ def _standing(subject: Subject) -> Table | None:
 
 def partners(subject: Subject) -> Section:
     """Partners by kind and track: composition, network, tables."""
-    words, charts, tables = subject.words, [], []
-    forecast = subject.main.forecast()
-    composed = forecast.loc[forecast["metric"].str.startswith("commitments_by_")]
-    if len(composed):
-        told = words("Stacked areas: commitments on each track over time. The table has the numbers.")
-        charts.append(inline(subject.pictures.composition(), "composition", told, words))
-        tables.append(Table("commitments_by_track", words("Numbers of the chart: commitments by track"), composed))
+    words, charts = subject.words, _composition(subject)
+    tables: list[Table] = []
     ties = subject.main.ties()
     if (ties["probability"] >= _LEAST).any():
         told = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")
@@ -134,6 +134,23 @@ def partners(subject: Subject) -> Section:
         caption = words("Deals and instruments: mean, and 5–95 % of the replicates")
         tables.insert(0, band_table(subject, "counts", caption, COUNTS, 1))
     return Section("partners", words("Partners and tracks"), [], charts, tables)
+
+
+def _composition(subject: Subject) -> list[Chart]:
+    """Commitments by track and by type of partner, as far as they were recorded."""
+    words, pictures = subject.words, subject.pictures
+    told = {
+        "track": (words("Stacked areas: commitments on each track over time. The table has the numbers."),
+                  words("Numbers of the chart: commitments by track")),
+        "partner": (words("Stacked areas: commitments with each type of partner over time. The table has the numbers."),
+                    words("Numbers of the chart: commitments by type of partner")),
+    }  # fmt: skip
+    made = []
+    for by, (alternative, caption) in told.items():
+        if len(rows := pictures.composed(by)):
+            table = Table(f"commitments_by_{by}", caption, rows)
+            made.append(inline(pictures.composition(by), f"composition-{by}", alternative, words, table))
+    return made
 
 
 def _ties_table(subject: Subject, ties: pd.DataFrame) -> Table:
@@ -168,7 +185,8 @@ def drivers(subject: Subject) -> Section:
         )
         return Section("drivers", title, [told])
     named = moved.assign(factor=[lever_name(subject, row) for row in moved.to_dict("records")])
-    label = words("Whiskers: 90 % interval of the mean difference over pairs of replicates with the same luck.")
+    label = words("Whiskers: 90 % interval of the mean difference over {pairs} with the same luck.",
+                  pairs=_pairs(words, int(moved["pairs"].min()), int(moved["pairs"].max())))  # fmt: skip
     with style(words):
         axes = new_axes(8.0, 1.9 + _TORNADO_ROW * len(named))
         heading = words("Cooperation in {quarter}: effect of each change", quarter=words.quarter(subject.main.horizon))
@@ -183,6 +201,14 @@ def drivers(subject: Subject) -> Section:
     heads = [words("change"), words("difference"), words("90 % interval"), words("higher in"), words("pairs")]
     caption = words("Effects on cooperation, the largest first")
     return Section("drivers", title, [], [chart], [Table("effects", caption, moved, heads, rows)])
+
+
+def _pairs(words: Words, least: int, most: int) -> str:
+    """How many pairs effects rest on."""
+    if least == most:
+        return words.plural("{count} pair of replicates", "{count} pairs of replicates", least)
+    low, high = words.number(least), words.number(most)
+    return words("{low} to {high} pairs of replicates", low=low, high=high)
 
 
 def interval(words: Words, row: Any) -> str:
@@ -214,8 +240,8 @@ def instruments(subject: Subject) -> Section:
     if joining is None or not (joining["probability"] > 0).any():
         return Section("instruments", title, [], [], tables)
     told = words("Curves: probability of having joined each instrument, over time. The table has the numbers.")
-    chart = inline(subject.pictures.joining(), "joining", told, words)
-    tables.append(Table("joining", words("Numbers of the chart: joining"), subject.pictures.shown_joining()))
+    numbers = Table("joining", words("Numbers of the chart: joining"), subject.pictures.shown_joining())
+    chart = inline(subject.pictures.joining(), "joining", told, words, numbers)
     return Section("instruments", title, [], [chart], tables)
 
 
@@ -241,5 +267,5 @@ def price(subject: Subject) -> Section:
             )
         )
     caption = words("Autonomy and what bears on it: mean, and 5–95 % of the replicates")
-    tables = [band_table(subject, "price_in_autonomy", caption, PRICE, 2), _path_table(subject, "autonomy")]
+    tables = [band_table(subject, "price_in_autonomy", caption, PRICE, 2)]
     return Section("price", title, told, [_fan(subject, "autonomy")], tables)

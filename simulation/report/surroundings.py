@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulation.analysis.summary import HEADLINE
@@ -9,7 +10,7 @@ from simulation.plots.differences import draw_differences
 from simulation.plots.style import new_axes, style
 from simulation.report.answer import Subject
 from simulation.report.findings import paths, short_titles
-from simulation.report.parts import Section, Table, inline
+from simulation.report.parts import Chart, Section, Table, inline
 from simulation.report.sections import interval
 from simulation.running import milestones
 from simulation.words.language import Words
@@ -52,24 +53,53 @@ def _difference(words: Words, row: Any) -> str:
 
 def world(subject: Subject) -> Section | None:
     """Trust, deals and blocs around the focal state, where they were recorded."""
-    main, words, charts, tables = subject.main, subject.words, [], []
-    if main.trust() is not None and main.states() is not None:
-        told = words("Tiles: trust of each state in the focal one. The table has the numbers.")
-        charts.append(inline(subject.pictures.trust_map(), "trust-map", told, words))
-        told = words("Matrix: trust among the focal state, its peers and the leaders. The table has the numbers.")
-        charts.append(inline(subject.pictures.trust_matrix(), "trust-matrix", told, words))
-        tables.append(_trust_table(subject))
-    if (deals := main.world()) is not None and main.states() is not None:
-        told = words("Network: likely deals between states, round a circle by bloc. The table has the numbers.")
-        charts.append(inline(subject.pictures.network(), "world-network", told, words))
-        caption = words("Numbers of the chart: deals with a probability of {least} or more", least=words.share(_LIKELY))
-        tables.append(Table("world_deals", caption, deals.loc[deals["probability"] >= _LIKELY]))
-    if (blocs := main.blocs()) is not None and blocs["focal_member"].astype(bool).any():
-        told = words("Timeline: texts that its blocs table and pass, by year. The table has the numbers.")
-        charts.append(inline(subject.pictures.blocs(), "blocs", told, words))
-        caption = words("Numbers of the chart: texts of its blocs")
-        tables.append(Table("blocs", caption, subject.pictures.shown_blocs()))
+    words, possible = subject.words, subject.pictures.drawable()
+    charts = [make(subject) for name, make in _CHARTS.items() if name in possible]
+    tables = [_trust_table(subject)] if "trust_map" in possible else []
     return Section("world", words("The world around it"), [], charts, tables) if charts else None
+
+
+def _trust_map(subject: Subject) -> Chart:
+    told = subject.words("Tiles: trust of each state in the focal one. The table has the numbers.")
+    return inline(subject.pictures.trust_map(), "trust-map", told, subject.words)
+
+
+def _deal_map(subject: Subject) -> Chart:
+    words, pictures = subject.words, subject.pictures
+    told = words("Tiles: expected depth of the deals of each state with the focal one. The table has the numbers.")
+    caption = words("Numbers of the chart: deals of each state with: {focal}", focal=subject.focal)
+    return inline(pictures.deal_map(), "deal-map", told, words, Table("deals_with_it", caption, pictures.shown_deals()))
+
+
+def _trust_matrix(subject: Subject) -> Chart:
+    told = subject.words("Matrix: trust among the focal state, its peers and the leaders. The table has the numbers.")
+    return inline(subject.pictures.trust_matrix(), "trust-matrix", told, subject.words)
+
+
+def _network(subject: Subject) -> Chart:
+    words, deals = subject.words, subject.main.world()
+    if deals is None:
+        raise ValueError("deals of the world were not recorded")
+    told = words("Network: likely deals between states, round a circle by bloc. The table has the numbers.")
+    caption = words("Numbers of the chart: deals with a probability of {least} or more", least=words.share(_LIKELY))
+    table = Table("world_deals", caption, deals.loc[deals["probability"] >= _LIKELY])
+    return inline(subject.pictures.network(), "world-network", told, words, table)
+
+
+def _blocs(subject: Subject) -> Chart:
+    words, pictures = subject.words, subject.pictures
+    told = words("Timeline: texts that its blocs table and pass, by year. The table has the numbers.")
+    table = Table("blocs", words("Numbers of the chart: texts of its blocs"), pictures.shown_blocs())
+    return inline(pictures.blocs(), "blocs", told, words, table)
+
+
+_CHARTS: Mapping[str, Callable[[Subject], Chart]] = {
+    "trust_map": _trust_map,
+    "deal_map": _deal_map,
+    "trust_matrix": _trust_matrix,
+    "world_network": _network,
+    "blocs": _blocs,
+}
 
 
 def _trust_table(subject: Subject) -> Table:

@@ -19,7 +19,8 @@ def report(
     Parameters
     ----------
     folders
-        The first is what the report is of; the others are compared with it.
+        The first is what the report is of; the others are compared with it. One may be a folder of
+        ``wifaq spread`` of the first one's scenario.
     language
         ``en``, ``fr`` or ``ar``.
     brief
@@ -46,17 +47,17 @@ def report(
     target = out or paths[0] / (f"brief_{language}.pdf" if brief else f"report_{language}.html")
     if target.is_dir():
         raise InputError(Fault("", "is a folder; name a file", str(target)))
-    results = open_all(paths)
+    results, spread = open_all(paths)
     if not target.absolute().parent.is_dir():
         raise InputError(Fault("", f"cannot be written: there is no folder {target.parent}", str(target)))
     if brief:
         from simulation.report.brief import render as render_brief
 
-        content = render_brief(results, words)
+        content = render_brief(results, words, spread)
     else:
         from simulation.report.page import render
 
-        content = render(results, words).encode("utf-8")
+        content = render(results, words, spread).encode("utf-8")
     try:
         with store.atomic_file(target) as partial:
             partial.write_bytes(content)

@@ -104,7 +104,9 @@ class Words:
             percent = 99
         if percent == 0 and value > 0:
             percent = 1
-        return str(format_percent(percent / 100, locale=self.locale))
+        text = str(format_percent(percent / 100, locale=self.locale))
+        # between marks the sign stays right of its number, in a line of Arabic too
+        return text.replace("%", f"{_LEFT_TO_RIGHT_MARK}%{_LEFT_TO_RIGHT_MARK}") if self.right_to_left else text
 
     # --- dates
     def quarter(self, label: str) -> str:

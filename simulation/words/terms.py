@@ -29,6 +29,20 @@ KIND: Mapping[str, str] = {
     "influencer": N_("influencer"),
     "secretariat": N_("secretariat"),
 }
+PARTNER: Mapping[str, str] = {
+    "eu_states": N_("EU and states near it"),
+    "cn_states": N_("China and states near it"),
+    "us_states": N_("US and states near it"),
+    "other_states": N_("other states"),
+    "regional": N_("regional blocs and texts"),
+    "multilateral": N_("multilateral blocs and texts"),
+    "firm": N_("firms"),
+    "think_tank": N_("think tanks"),
+    "ngo": N_("NGOs"),
+    "influencer": N_("influencers"),
+    "secretariat": N_("secretariats"),
+}
+"""Categories of commitments by partner (:data:`simulation.outcomes.portfolio.CATEGORIES`)."""
 CAMP: Mapping[str, str] = {
     "EU": N_("EU or near it"),
     "CN": N_("China or near it"),
@@ -85,6 +99,25 @@ METRIC: Mapping[str, str] = {
     "concessions_received": N_("concessions received from leaders"),
     "incidents": N_("AI incidents in the quarter"),
 }
+SPREAD: Mapping[str, str] = {
+    "chance": N_("chance"),
+    "parameters": N_("parameters"),
+    "rule": N_("choice of rule"),
+}
+"""What the spread of a forecast is made of."""
+RULE: Mapping[str, str] = {
+    "as it is": N_("rules of the scenario"),
+    "consent=logistic": N_("consent: yes or no to each offer"),
+    "consent=choice": N_("consent: choice among all offers"),
+    "bargaining=nash": N_("terms: by outside options (Nash)"),
+    "bargaining=challenge": N_("terms: by challenge"),
+    "bloc_proposal=member": N_("blocs vote on a member's position"),
+    "bloc_proposal=challenge": N_("blocs vote on what challenges lead to"),
+    "learning=off": N_("no learning of tracks"),
+    "learning=roth_erev": N_("states learn tracks from own rewards"),
+    "learning=fermi": N_("states learn tracks from others"),
+}
+"""Rules that can stand in place of a scenario's own, as :mod:`simulation.spreading` names them."""
 _LIKELIHOODS = (
     # least probability, word; the scale of the IPCC (Mastrandrea et al. 2010), its five middle words
     (0.90, N_("very likely")),
@@ -105,7 +138,7 @@ def likelihood(probability: float) -> str:
 
     The words are those of the Intergovernmental Panel on Climate Change (Mastrandrea et al.
     2010): likely from 66 %, very likely from 90 %, and alike downwards. Its stronger words
-    are left out: an ensemble at fixed parameters cannot bear them.
+    are left out: an ensemble of one model cannot bear them.
     """
     if not 0 <= probability <= 1:
         raise ValueError(f"{probability} is no probability")

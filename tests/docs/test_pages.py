@@ -10,15 +10,17 @@ import pytest
 from simulation import __version__
 from simulation.analysis import pages, plausibility
 from simulation.errors import DataError
-from simulation.experiments.store import read_json
+from simulation.evidence.posterior import file_hash
+from simulation.experiments.store import data_hash, read_json
 from simulation.manual.__main__ import PAGES
 from simulation.manual.__main__ import main as write_pages
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.checks import world_of
+from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
-from simulation.showcase import CHARTS, TABLES
+from simulation.showcase import CHARTS, SPREAD_CHART, TABLES
 from simulation.state import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -91,11 +93,18 @@ def test_odd_has_the_quarter_as_the_model_has_it() -> None:
 
 
 def test_showcase_is_there_and_of_this_version() -> None:
-    charts = {f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")}
+    charts = {f"{name}.{kind}" for name in (*CHARTS, SPREAD_CHART) for kind in ("png", "svg")}
     files = {path.name for path in SHOWCASE.iterdir()}
-    assert files == charts | set(TABLES) | {"run.json", "scenario.resolved.yaml", "forecast.txt", "sweeps"}
+    others = {"run.json", "spread.json", "scenario.resolved.yaml", "forecast.txt", "sweeps"}
+    assert files == charts | set(TABLES) | others
     info = read_json(SHOWCASE / "run.json")
     assert info["versions"]["wifaq"] == __version__
+    spread = read_json(SHOWCASE / "spread.json")
+    assert (spread["versions"]["wifaq"], spread["failures"]) == (__version__, [])
+    for hashes in (info["hashes"], spread["hashes"]):  # made with the data, the sample and the scenario of today
+        assert (hashes["data"], hashes["posterior"]) == (data_hash(), file_hash())
+    told = (SHOWCASE / "scenario.resolved.yaml").read_text(encoding="utf-8")
+    assert told == scenario_to_yaml(load_scenario(ROOT / "scenarios" / "baseline.yaml"))
     assert (info["scenario"], info["bands"], info["replicates"]["failed"]) == ("baseline", DRAWN, 0)
     assert sum(path.stat().st_size for path in SHOWCASE.iterdir()) < 1_000_000
 

@@ -13,7 +13,7 @@ from simulation.errors import DataError, InputError
 from simulation.evidence import posterior, prior, smc, targets
 from simulation.scenario.load import load_scenario
 from simulation.scenario.parameters import PARAMETERS
-from simulation.spreading import AS_IT_IS, COLUMNS, rivals, spread
+from simulation.spreading import AS_IT_IS, COLUMNS, Spread, rivals, spread
 from tests.sweeps import fakes
 
 BASE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
@@ -142,4 +142,9 @@ def test_every_rule_is_run_with_the_same_draws(tmp_path: Path) -> None:
     assert set(found.table["rule"]) == set(arms)
     assert found.table.groupby("quarter")["mean"].nunique().max() == 1  # the miniature has no rules
     assert found.shares["rule"].to_numpy() == pytest.approx(0, abs=1e-9)
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"spread.csv", "shares.csv"}
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"spread.csv", "shares.csv", "spread.json", "scenario.resolved.yaml", "charts"}
+    again = Spread.open(tmp_path / "out")
+    assert again.table["mean"].to_numpy() == pytest.approx(found.table["mean"].to_numpy(), rel=1e-7)
+    assert (again.info["draws"], again.info["lucks"], again.info["focal"]["id"]) == (3, 2, "MAR")
+    assert again.differs_from(found.scenario_text) == []

@@ -36,3 +36,22 @@ def test_bootstrap_holds_the_score() -> None:
     blocks = [np.column_stack([P, Y]), np.column_stack([P[::-1], Y])]
     low, high = scores.bootstrap(lambda chosen: float(np.mean([b[:, 0].mean() for b in chosen])), blocks, 200)
     assert low < P.mean() < high
+
+
+def test_crps_of_an_ensemble() -> None:
+    """Against the integral of the squared difference of distribution functions, and for one sure draw."""
+    assert scores.crps(np.array([2.0]), 5.0) == pytest.approx(3.0)
+    draws, happened = np.array([0.0, 1.0, 1.0, 4.0]), 2.0
+    x = np.linspace(-1, 6, 70_001)
+    distance = (np.searchsorted(draws, x, side="right") / 4 - (x >= happened)) ** 2
+    assert scores.crps(draws, happened) == pytest.approx(np.trapezoid(distance, x), abs=1e-3)
+    # a standard normal at its mean: 2φ(0) − 1/√π (Gneiting & Raftery 2007, eq. 21)
+    normal = np.random.default_rng(1).standard_normal(20_000)
+    assert scores.crps(normal, 0.0) == pytest.approx(2 / math.sqrt(2 * math.pi) - 1 / math.sqrt(math.pi), abs=5e-3)
+
+
+def test_intervals_hold_their_ends_and_are_counted() -> None:
+    draws = np.arange(101)
+    assert scores.inside(draws, 5, 0.9)
+    assert not scores.inside(draws, 4, 0.9)
+    assert scores.covered([True, True, False]) == "2 of 3 (0.21 to 0.94)"

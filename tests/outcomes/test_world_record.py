@@ -45,6 +45,10 @@ def test_texts_of_blocs_add_up_to_the_counts_of_the_state(model) -> None:
     assert total["passed"].tolist() == state.bloc_passed.tolist()
     assert (blocs["passed"] <= blocs["tabled"]).all()
     assert blocs["quarter"].min() >= "2025Q1"
+    inside = {
+        name for name, members in zip(state.bloc_ids, state.member, strict=True) if members[state.ids.index("MAR")]
+    }
+    assert set(blocs.loc[blocs["member"], "bloc"]) == inside & set(blocs["bloc"])
 
 
 def test_without_ties_nothing_of_the_world_is_kept() -> None:
@@ -61,9 +65,15 @@ def test_summaries_are_shares_of_all_replicates() -> None:
     assert table.to_dict("records") == [
         {"a": "FRA", "b": "MAR", "probability": 0.5, "depth": 1.0, "replicates": 4},
     ]
-    events = pd.DataFrame({"bloc": "AMU", "quarter": "2025Q1", "tabled": [1, 1], "passed": [1, 0], "depth": [1, 0]})
+    events = pd.DataFrame({"bloc": "AMU", "member": True, "quarter": "2025Q1", "tabled": [1, 1], "passed": [1, 0],
+                           "depth": [1, 0]})  # fmt: skip
     (row,) = world_summary.blocs(events, 4).to_dict("records")
     assert (row["tabled"], row["passed"], row["depth"]) == (0.5, 0.25, 0.5)
+    split = events.assign(bloc=["AU/1", "AU/3"])  # its own part, whichever a replicate put it in
+    (row,) = world_summary.blocs(split, 4).to_dict("records")
+    assert (row["bloc"], row["focal_member"], row["tabled"]) == ("AU", True, 0.5)
+    apart = world_summary.blocs(split.assign(member=[True, False]), 4)
+    assert apart[["bloc", "focal_member"]].to_numpy().tolist() == [["AU", True], ["AU/3", False]]
     trust = pd.DataFrame({"a": "FRA", "b": "MAR", "trust": [0.2, 0.4]})
     (row,) = world_summary.trust(trust).to_dict("records")
     assert row["mean"] == pytest.approx(0.3)

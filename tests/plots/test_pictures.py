@@ -8,11 +8,23 @@ import pytest
 from matplotlib.collections import PolyCollection
 
 from simulation.analysis.summary import BAND_LABEL
+from simulation.outcomes.portfolio import CATEGORIES
 from simulation.plots.composition import draw_composition
 from simulation.plots.ego_network import MOST_PARTNERS, draw_ego_network, network_height
 from simulation.plots.fan import draw_fan
 from simulation.plots.pictures import Pictures
-from simulation.plots.style import new_axes, save, style, year_of
+from simulation.plots.spread import SpreadPictures, draw_rules, draw_shares
+from simulation.plots.style import (
+    PARTNER_LOOK,
+    TRACK_LOOK,
+    apart,
+    ink_on,
+    new_axes,
+    note,
+    save,
+    style,
+    year_of,
+)
 from simulation.state import TRACKS
 from tests.plots import tables
 
@@ -63,6 +75,22 @@ def test_composition_stacks_the_means():
     assert BAND_LABEL in texts(ax)
 
 
+def test_composition_by_partner_stacks_the_categories_and_names_the_thin_ones():
+    shares = {"eu_states": 3.0, "firm": 1.0, "ngo": 0.001}
+    rows = [(quarter, name, value, 40) for quarter in tables.QUARTERS for name, value in shares.items()]
+    with style():
+        ax = draw_composition(pd.DataFrame(rows, columns=["quarter", "partner", "value", "replicates"]), new_axes())
+    tops = [band.get_paths()[0].vertices[:, 1].max() for band in ax.collections]
+    assert tops == pytest.approx([3, 4, 4.001])
+    assert [text.get_text() for text in ax.texts] == ["EU and states near it 3.0", "firms 1.0"]
+    assert "Too thin to see: NGOs." in texts(ax)
+
+
+def test_layers_are_those_of_the_model():
+    assert set(PARTNER_LOOK) == set(CATEGORIES)
+    assert set(TRACK_LOOK) == set(TRACKS)
+
+
 def test_composition_of_nothing_is_refused():
     with style(), pytest.raises(ValueError, match="nothing to draw"):
         draw_composition(pd.DataFrame(columns=["quarter", "track", "value", "replicates"]), new_axes())
@@ -111,12 +139,75 @@ def test_a_title_with_markup_stays_text(tmp_path):
 def test_files_are_the_same_each_time(tmp_path):
     first = pictures().save(tmp_path / "a")
     second = pictures().save(tmp_path / "b")
-    assert [path.name for path in first] == [
-        f"{name}.{kind}"
-        for name in ("fan_cooperation", "composition_by_track", "partner_network")
-        for kind in ("png", "svg")
-    ]
+    names = ("fan_cooperation", "composition_by_track", "partner_network")  # what these tables allow
+    assert [path.name for path in first] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
         assert one.stat().st_size < 1_000_000
     assert b"<dc:date>" not in first[1].read_bytes()
+
+
+# --- labels
+
+
+def test_labels_move_no_more_than_they_must():
+    assert apart([0.1, 0.5, 0.9], 0.1, 0, 1) == pytest.approx([0.1, 0.5, 0.9])
+    assert apart([0.5, 0.5], 0.2, 0, 1) == pytest.approx([0.4, 0.6])
+    assert apart([0.0, 0.0, 0.9], 0.2, 0, 1) == pytest.approx([0.0, 0.2, 0.9])
+    assert apart([0.99, 1.0], 0.2, 0, 1) == pytest.approx([0.8, 1.0])
+    assert apart([], 0.2, 0, 1) == []
+
+
+def test_ink_stands_out():
+    assert [ink_on(colour) for colour in ("#ffffff", "#000000", "#F0E442", "#0072B2")] == [
+        "black", "white", "black", "white",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [5, 8, 12])
+def test_small_print_fits_the_picture(width):
+    with style():
+        ax = new_axes(width, 5)
+        note(ax, "MMM mmm " * 10 + "words of a long note " * 20)
+        ax.figure.canvas.draw()
+        box = ax.figure._supxlabel.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= ax.figure.bbox.x1
+
+
+# --- spread
+
+
+def spread() -> tuple[pd.DataFrame, pd.DataFrame, dict]:
+    rules = ["as it is", "consent=choice", "learning=fermi"]
+    rows = [(rule, metric, "2035Q4", 0.5 + k / 10, 0.4, 0.9, 12) for metric in ("cooperation", "deals")
+            for k, rule in enumerate(rules)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["rule", "metric", "quarter", "mean", "q05", "q95", "replicates"])
+    shares = [("cooperation", "2035Q4", 0.25, 0.7, 0.05), ("deals", "2035Q4", 0.0, 0.6, 0.4),
+              ("deals", "2030Q4", 0.1, 0.1, 0.8)]  # fmt: skip
+    columns = ["metric", "quarter", "rule", "parameters", "chance"]
+    return table, pd.DataFrame(shares, columns=columns), {"horizon": "2035Q4", "rules": rules, "draws": 4, "lucks": 3}
+
+
+def test_shares_of_the_spread_are_those_of_the_table():
+    ax = SpreadPictures(*spread(), "Morocco").shares()
+    widths = np.array([bar.get_width() for bar in ax.patches]).reshape(3, 2)  # source, metric
+    assert widths.tolist() == [[0.05, 0.4], [0.7, 0.6], [0.25, 0.0]]
+    assert widths.sum(axis=0) == pytest.approx(1)
+    assert [text.get_text() for text in ax.texts] == ["40%", "70%", "60%", "25%"]  # where there is room
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["cooperation", "deals, all partners"]
+    assert "3 rules, each with 4 draws of the parameters and 3 replicates a draw" in texts(ax)
+    with style(), pytest.raises(ValueError, match="one quarter"):
+        draw_shares(spread()[1], new_axes(), title="", label="")
+
+
+def test_rules_are_drawn_with_their_ranges():
+    ax = SpreadPictures(*spread(), "Morocco").rules("cooperation", "index")
+    points = ax.lines[0]
+    assert points.get_xdata().tolist() == pytest.approx([0.5, 0.6, 0.7])
+    ranges = ax.collections[0].get_segments()
+    assert [segment[:, 0].tolist() for segment in ranges] == [pytest.approx([0.4, 0.9])] * 3
+    labels = dict(zip(ax.get_yticks(), (label.get_text() for label in ax.get_yticklabels()), strict=True))
+    assert labels[2] == "rules of the scenario"
+    assert "12 replicates a rule" in texts(ax)
+    with style(), pytest.raises(ValueError, match="one metric"):
+        draw_rules(spread()[0], new_axes(), title="", unit="", label="")

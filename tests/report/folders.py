@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from simulation.analysis.summary import POSTERIOR_LABEL
 from simulation.experiments.facts import Facts
 from simulation.experiments.tables import Outcome
 from simulation.experiments.worker import ReplicateError
@@ -16,6 +17,7 @@ from simulation.outcomes.metrics import METRICS
 from simulation.results import Results
 from simulation.running import CONTRASTS, run
 from simulation.scenario.load import load_scenario
+from simulation.spreading import AS_IT_IS, COLUMNS, SHARES, Spread
 
 SEED = 2025
 STATES = (("MAR", "Morocco", "none", "Africa", "AU"), ("TUN", "Tunisia", "none", "Africa", "AU"),
@@ -70,7 +72,13 @@ def _world(scenario, quarters: list[str], replicate: int) -> dict[str, pd.DataFr
         {"a": ["MAR", "MAR", "FRA"], "b": ["FRA", "USA", "TUN"], "depth": np.array([3, 1, 2], np.int8)}
     )
     blocs = pd.DataFrame(
-        {"bloc": "AMU", "quarter": quarters[1:4], "tabled": np.int16(1), "passed": np.int16(replicate % 2)}
+        {
+            "bloc": "AMU",
+            "member": True,
+            "quarter": quarters[1:4],
+            "tabled": np.int16(1),
+            "passed": np.int16(replicate % 2),
+        }
     )
     return {"world": world, "trust": trust, "blocs": blocs.assign(depth=np.int8(1))}
 
@@ -92,7 +100,7 @@ def facts(scenario) -> Facts:
          ("y", "Global Partnership on AI", "civil", False, True)],
         columns=["id", "title", "domain", "binding", "open"],
     )  # fmt: skip
-    blocs = pd.DataFrame({"id": ["AMU"], "name": ["Arab Maghreb Union"], "focal_member": [True]})
+    blocs = pd.DataFrame({"id": ["AMU"], "name": ["Arab Maghreb Union"]})
     return Facts(actors, instruments, ("TUN", "SEN"), ("a note",), states, blocs)
 
 
@@ -139,3 +147,17 @@ def result(replicates: int = 8, model=simulate, contrasts=CONTRASTS, **overrides
 def folder(path: Path, **options) -> Path:
     """The same as a folder, without charts."""
     return result(**options).save(path, charts=False)
+
+
+def spread(of: Results, failures: tuple[dict[str, object], ...] = ()) -> Spread:
+    """The spread of a result's scenario over two rivals of its rules."""
+    rules = [AS_IT_IS, "bargaining=challenge", "learning=fermi"]
+    metrics, quarters = ("cooperation", "deals", "autonomy"), ("2027Q4", of.horizon)
+    cells = [(metric, quarter) for metric in metrics for quarter in quarters]
+    rows = [(rule, *cell, 0.5 + luck(rule, *cell) / 4, 0.4, 0.8, 6) for rule in rules for cell in cells]
+    shares = [(*cell, 0.1, 0.2 + luck(*cell) / 2, 0.7 - luck(*cell) / 2) for cell in cells]
+    info = {"scenario": of.info["scenario"], "title": of.info["title"], "focal": of.info["focal"],
+            "horizon": of.horizon, "rules": rules, "draws": 3, "lucks": 2, "bands": POSTERIOR_LABEL,
+            "failures": list(failures)}  # fmt: skip
+    table, divided = pd.DataFrame(rows, columns=list(COLUMNS)), pd.DataFrame(shares, columns=list(SHARES))
+    return Spread(table, divided, POSTERIOR_LABEL, failures, info, of.scenario_text)

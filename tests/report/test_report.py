@@ -2,99 +2,34 @@
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
-import json
 import re
-import shutil
-from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
-from typer.testing import CliRunner
+from matplotlib.text import Text
 
-from simulation.cli import app
-from simulation.errors import InputError, RunError
-from simulation.report.opening import open_all
-from simulation.report.page import LARGEST, render
+from simulation.plots.spread import SpreadPictures
+from simulation.plots.style import style
+from simulation.plots.tile_map import places
+from simulation.report.page import LARGEST, render, subject_of
 from simulation.report.write import report
 from simulation.results import Results
 from simulation.words.language import ENGLISH, Words
 from tests.report import folders
+from tests.report.pages import Page
 
 LANGUAGES = ("en", "fr", "ar")
 TITLE = "A <script>alert(1)</script> & </style> title"
 
 
-class Page(HTMLParser):
-    """What a page holds: text outside style, elements, addresses, numbers, files."""
-
-    def __init__(self, text: str):
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.text: list[tuple[tuple[str, ...], str]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-        if tag not in ("meta", "link", "br"):
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append((tuple(self.open), data))
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    def files(self) -> dict[str, list[dict[str, str]]]:
-        """The tables that can be downloaded."""
-        found = {}
-        for link in self.all("a"):
-            if "download" in link:
-                head, _, content = str(link["href"]).partition("base64,")
-                assert head == "data:text/csv;charset=utf-8;"
-                text = base64.b64decode(content).decode("utf-8-sig")
-                found[str(link["download"]).removesuffix(".csv")] = list(csv.DictReader(io.StringIO(text)))
-        return found
-
-
-@pytest.fixture(scope="module")
-def results() -> list[Results]:
-    return [
-        folders.result(),
-        folders.result(fragmentation=0.4, title="Another world", contrasts=()),
-    ]
-
-
 @pytest.fixture(scope="module")
 def texts(results) -> dict[str, str]:
-    return {language: render(results, Words(language)) for language in LANGUAGES}
+    return {language: render(results, Words(language), folders.spread(results[0])) for language in LANGUAGES}
 
 
 @pytest.fixture(scope="module")
 def pages(texts) -> dict[str, Page]:
     return {language: Page(text) for language, text in texts.items()}
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory) -> Path:
-    return folders.folder(tmp_path_factory.mktemp("template") / "run")
-
-
-@pytest.fixture
-def folder(tmp_path, template) -> Path:
-    return Path(shutil.copytree(template, tmp_path / "run"))
 
 
 # --- the page
@@ -149,7 +84,8 @@ def test_tables_to_download_are_those_of_the_result(results, pages) -> None:
     ties = results[0].ties()
     assert [row["partner"] for row in files["ties"]] == list(ties["partner"])
     assert {"indices", "counts", "peers", "effects", "joining", "instruments", "differences", "trust", "blocs",
-            "world_deals", "provenance", "parameters_by_source"} <= set(files)  # fmt: skip
+            "world_deals", "deals_with_it", "commitments_by_track", "commitments_by_partner", "spread_shares",
+            "spread_rules", "provenance", "parameters_by_source"} <= set(files)  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -163,7 +99,7 @@ def test_a_page_needs_nothing_from_outside_and_runs_nothing(texts, pages, langua
                 assert str(attributes[name]).startswith(("#", "data:")), (tag, attributes[name])
     text = texts[language]
     assert not re.search(r"@import|url\((?!\"?data:|#)", text)
-    assert len(text.encode()) < LARGEST
+    assert len(text.encode()) < LARGEST / 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -176,20 +112,23 @@ def test_a_page_can_be_read_aloud(pages, language) -> None:
     assert levels.count("h1") == 1
     assert set(levels[1:]) == {"h2"}
     charts = page.all("svg")
-    assert len(charts) == 11
+    assert len(charts) == 15
     assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)
     ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
     assert len(ids) == len(set(ids))
+    uses = {str(use["xlink:href"])[1:] for use in page.all("use")}
+    assert len(uses) > 100
+    assert uses <= set(ids)
     targets = {str(link["href"])[1:] for link in page.all("a") if str(link["href"]).startswith("#")}
     assert targets <= set(ids)
 
 
 def test_names_and_titles_stay_text(tmp_path) -> None:
-    hostile = folders.result(title=TITLE, question=TITLE)
+    hostile = folders.result(replicates=2, contrasts=(), title=TITLE, question=TITLE)
     page = Page(render([hostile], ENGLISH))
     assert not page.all("script")
     assert next(where[-2:] for where, text in page.text if text == TITLE) == ("header", "h1")
-    written = report([folders.folder(tmp_path / "x", title=TITLE)], brief=True, out=tmp_path / "b.pdf")
+    written = report([hostile.save(tmp_path / "x", charts=False)], brief=True, out=tmp_path / "b.pdf")
     assert written.read_bytes().startswith(b"%PDF")
 
 
@@ -206,170 +145,75 @@ class Marking(Words):
         return "⟦⟧" if text else text
 
 
-def test_no_english_is_left_in_a_translated_page(results) -> None:
+def test_no_english_is_left_in_a_translated_page(results, undrawn) -> None:
     """What is not from the catalogue is a name, a number, a file or a machine's word."""
-    page = Page(render(results, Marking()))
+    page = Page(render(results, Marking(), folders.spread(results[0])))
     machine = r"[\w]+\.csv|SHA-256, \w+|[0-9a-f]{12,}|wifaq run \S+"
     allowed = re.compile(machine + r"|Wifaq( 0\.1\.0)?|Maroc:  – Wifaq|⟧ et ⟦|Elm.*|\d[\d.,]*|T\d \d{4}")
     known = {*Words("fr").locale.territories.values(), "a note", *results[0].info["versions"]}
     known |= {str(value) for value in results[0].info["versions"].values()}
     left = set()
-    for where, text in page.text:
-        if "style" in where or "svg" in where or "data" in where or "time" in where:
-            continue
+    told = [text for where, text in page.text if not {"style", "svg", "data", "time"} & set(where)]
+    told += [str(attributes[name]) for _, attributes in page.tags for name in ("aria-label", "title", "alt")
+             if name in attributes]  # fmt: skip
+    for text in told:
         rest = re.sub(r"⟦.*?⟧", "", text)
         if re.search(r"[A-Za-z]{2,}", rest) and rest.strip() not in known and not allowed.fullmatch(rest.strip()):
             left.add(rest.strip())
     assert {text for text in left if not re.fullmatch(r"\d+ \w+ \d{4}", text)} == set()
 
 
-# --- failures
+def test_no_english_is_left_in_the_charts(results) -> None:
+    """Letters of a chart come from the catalogue, or are codes and names of states and blocs, or numbers."""
+    words = Marking()
+    subject = subject_of(results, words, folders.spread(results[0]))
+    spread = SpreadPictures(subject.spread.table, subject.spread.shares, subject.spread.info, subject.focal, words)
+    drawn = [*subject.pictures.drawable().values(), spread.shares, lambda: spread.rules("cooperation", "index")]
+    names = {*words.locale.territories.values(), *(state[0] for state in folders.STATES), *places().index, "CN"}
+    names |= {state[4] for state in folders.STATES}
+    left = set()
+    for draw in drawn:
+        with style(words):
+            figure = draw().get_figure()
+            figure.canvas.draw()
+            found = [text.get_text() for text in figure.findobj(Text)]
+        for text in found:
+            for line in re.sub(r"⟦[^⟦⟧]*⟧", "", text.replace("\n", " ")).split("  "):
+                rest = line.strip(" 0123456789,%;:.()–-\u00a0\u202f")
+                if rest and rest not in names and not rest.startswith("Elm"):
+                    left.add(rest)
+    assert left == set()
 
 
-def test_failed_replicates_are_told_before_the_first_number(texts) -> None:
-    failing = folders.result(model=folders.simulate_failing)
-    text = render([failing], ENGLISH)
-    told = text.index("1 of 8 replicates failed")
-    assert text.index("<header>") < told < text.index("</header>") < text.index("<data ")
-    assert "gone" in text[text.index('id="provenance"') :]
-    assert "not complete" not in texts["en"]
+# --- what the spread is made of
 
 
-def test_missing_replicates_are_told(results) -> None:
-    whole = results[0]
-    info = {**whole.info, "replicates": {"planned": 10, "done": 8, "failed": 1}}
-    less = Results(info, whole.scenario_text, whole._series, whole._more, whole._tables)
-    text = render([less], ENGLISH)
-    assert "1 of 10 replicates failed" in text
-    assert "1 of 10 replicates is missing" in text
+def test_the_spread_is_told_as_its_tables_say(results, pages, texts) -> None:
+    shares = folders.spread(results[0]).shares.query("metric == 'cooperation' and quarter == '2028Q4'").iloc[0]
+    table = {row["quantity"]: float(row["value"]) for row in pages["en"].files()["answer"]}
+    for name in ("chance", "parameters", "rule"):
+        assert table[f"share of {name} in the variance of cooperation"] == pytest.approx(shares[name])
+    shown = {row["metric"]: float(row["chance"]) for row in pages["en"].files()["spread_shares"]}
+    assert shown["cooperation"] == pytest.approx(shares["chance"])
+    assert "Run wifaq spread with --out" not in texts["en"]
+    assert "Run wifaq spread with --out" in render(results[:1], ENGLISH)
 
 
-def test_a_run_that_recorded_little_gives_a_report(results) -> None:
-    bare = results[0]
-    kept = {name: table for name, table in bare._tables.items() if name in ("forecast", "ties", "instruments")}
-    kept["forecast"] = kept["forecast"].query("metric in ('capacity', 'urgency')")
-    series = bare._series.filter(
-        pa.compute.is_in(bare._series["metric"].cast(pa.string()), pa.array(["capacity", "urgency"]))
-    )
-    info = {**bare.info, "contrasts": [], "peers": []}
-    text = render([Results(info, bare.scenario_text, series, {}, {**kept, "ties": kept["ties"].iloc[:0]})], ENGLISH)
-    assert "needs were not recorded" in text
-    assert "no contrasts" in text
+def test_failed_runs_of_a_spread_are_told_first(results, undrawn) -> None:
+    text = render(results[:1], ENGLISH, folders.spread(results[0], ({"type": "KeyError"},)))
+    assert text.index("1 run of the spread over rules failed") < text.index("</header>")
 
 
-def broken(folder: Path) -> dict[str, str]:
-    """Ways to break a folder, and a piece of what is then said."""
-    return {
-        "run.json": "{",
-        "series.parquet": "no parquet",
-        "forecast.csv": "",
-        "ties.csv": "a,b\n1,2\n",
-        "instruments.csv": "\x00",
-        "scenario.resolved.yaml": None,
-    }
-
-
-FILES = ("run.json", "series.parquet", "forecast.csv", "ties.csv", "instruments.csv", "scenario.resolved.yaml")
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_broken_folders_are_told_and_nothing_is_written(folder, name) -> None:
-    content = broken(folder)[name]
-    (folder / name).unlink() if content is None else (folder / name).write_text(content)
-    before = sorted(folder.iterdir())
-    done = CliRunner().invoke(app, ["report", str(folder)])
-    assert done.exit_code == 2, done.output
-    assert done.output.startswith(f"{folder}: ")
-    assert "Traceback" not in done.output
-    assert sorted(folder.iterdir()) == before
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda info: {}, "run.json: horizon is missing"),
-        (lambda info: {**info, "replicates": 3}, "replicates needs planned, done, failed"),
-        (lambda info: {**info, "failures": "none"}, "failures is not a list"),
-        (lambda info: {**info, "horizon": "2031Q1"}, "has no row of the horizon 2031Q1"),
-        (lambda info: {**info, "focal": {"id": "XXX", "name": "x"}}, "has no row of XXX"),
-    ],
-)
-def test_a_run_file_that_lies_is_told(folder, change, told) -> None:
-    info = json.loads((folder / "run.json").read_text())
-    (folder / "run.json").write_text(json.dumps(change(info)))
-    with pytest.raises(InputError, match=re.escape(told)):
-        open_all([folder])
-
-
-def test_tables_of_two_runs_are_not_mixed(folder) -> None:
-    table = pd.read_csv(folder / "forecast.csv", keep_default_na=False)
-    table["mean"] *= 1.001
-    table.to_csv(folder / "forecast.csv", index=False)
-    with pytest.raises(InputError, match=r"forecast\.csv: disagrees with series\.parquet"):
-        open_all([folder])
-
-
-def test_folders_that_are_none(tmp_path, folder) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "file").write_text("x")
-    names = [str(tmp_path / name) for name in ("empty", "file", "missing")]
-    done = CliRunner().invoke(app, ["report", *names])
-    assert done.exit_code == 2
-    assert [line.removeprefix(str(tmp_path)) for line in done.output.splitlines()] == [
-        "/empty: is empty; name a result folder that `wifaq run` wrote",
-        "/file: is a file; name the result folder that holds it",
-        "/missing: there is no such folder; name one that `wifaq run` wrote",
-    ]
-    done = CliRunner().invoke(app, ["report", str(folder), "--lang", "de"])
-    assert (done.exit_code, done.output) == (2, "--lang: 'de' is no language of reports; allowed: en, fr, ar\n")
-    done = CliRunner().invoke(app, ["report", str(folder), "--out", str(tmp_path / "no" / "x.html")])
-    assert done.exit_code == 2
-
-
-def test_results_that_cannot_be_compared(tmp_path, folder) -> None:
-    other = folders.folder(tmp_path / "seed", seed=7)
-    with pytest.raises(InputError, match="seed: the seed is 7, that of the first folder 2025"):
-        open_all([folder, other])
-    with pytest.raises(InputError, match="is the same run as the first folder"):
-        open_all([folder, folder])
-    with pytest.raises(InputError, match="at most 7"):
-        open_all([folder] * 8)
-
-
-def test_five_hundred_metrics_fit(folder) -> None:
-    table = pd.read_csv(folder / "forecast.csv", keep_default_na=False)
-    one = table.loc[table["metric"] == "capacity"]
-    many = [one.assign(metric=f"mine_{place:03d}") for place in range(500)]
-    pd.concat([table, *many]).to_csv(folder / "forecast.csv", index=False)
-    page = report([folder]).read_text(encoding="utf-8")
-    assert len(page.encode()) < LARGEST
-    more = re.search(r"(\d+) more metrics were recorded", page)
-    assert more
-    assert int(more[1]) >= 500
-
-
-def test_a_page_that_is_too_large_is_refused(results, monkeypatch) -> None:
-    monkeypatch.setattr("simulation.report.page.LARGEST", 100_000)
-    with pytest.raises(InputError, match="name fewer folders, or run with fewer metrics"):
-        render(results, ENGLISH)
-
-
-def test_the_file_is_put_in_place_whole(folder, monkeypatch) -> None:
-    written = report([folder], language="fr")
-    assert written == folder / "report_fr.html"
-    first = written.read_bytes()
-    assert report([folder], language="fr").read_bytes() == first  # the same bytes for the same result
-    assert Results.open(folder).focal == "MAR"
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(RunError, match="No space left"):
-        report([folder], language="fr")
-    assert written.read_bytes() == first
-    assert not list(folder.glob(".*"))
-    shutil.rmtree(folder)
+def test_what_rests_on_priors_alone_is_marked(results, texts, undrawn) -> None:
+    info = {**results[0].info, "priors_alone": ["autonomy", "deals_ngo"]}
+    marked = render([Results(info, results[0].scenario_text, results[0]._series, {}, results[0]._tables)], ENGLISH)
+    assert "autonomy †" in marked
+    assert "deals with NGOs †" in marked
+    assert "Autonomy rests on priors alone" in marked
+    assert marked.count("† rests on priors alone") == 3  # a note below each table that has such a row
+    assert "†" not in texts["en"]
+    rows = Page(marked).files()["counts"]
+    assert {row["metric"] for row in rows if row["priors_alone"] == "True"} == {"deals_ngo"}
 
 
 def test_levers_are_ordered_by_size(pages) -> None:
@@ -380,9 +224,9 @@ def test_levers_are_ordered_by_size(pages) -> None:
     assert np.isfinite(sizes).all()
 
 
-def test_titles_that_repeat_or_run_long_are_told_apart() -> None:
+def test_titles_that_repeat_or_run_long_are_told_apart(undrawn) -> None:
     long = "A title that goes on " * 20
-    alike = [folders.result(contrasts=(), title=long, fragmentation=part / 10) for part in range(3)]
+    alike = [folders.result(replicates=2, contrasts=(), title=long, fragmentation=part / 10) for part in range(3)]
     files = Page(render(alike, ENGLISH)).files()
     names = list(dict.fromkeys(row["scenario"] for row in files["differences"]))
     assert len(names) == 2

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from simulation.analysing import analyse
+from simulation.analysing import analyse, tornado
 from simulation.analysis.swings import SWING_COLUMNS, swings
 from simulation.cli import app
 from simulation.errors import InputError
@@ -67,6 +67,16 @@ def test_swings_are_those_of_the_model(tmp_path):
     assert (rows["pairs"] == 3).all()
 
 
+def test_the_tornado_is_that_of_the_swings(morris):
+    (found,) = analyse(morris)
+    ax = tornado(found)
+    bars = sorted(ax.patches, key=lambda bar: -bar.get_y())  # the largest on top
+    assert [bar.get_width() for bar in bars] == pytest.approx(found.swings["effect"].tolist())
+    names = [text.get_text().replace("\n", " ") for text in ax.get_yticklabels()]
+    assert [name.split(":")[0] for name in names] == found.swings["factor"].tolist()
+    assert f"{found.swings['pairs'].min()} replicates" in ax.figure._supxlabel.get_text()
+
+
 def test_swings_of_words_and_of_samples():
     table = pd.DataFrame({"word": ["a", "b", "a", "b"], "x": [0.0, 1, 2, 3], "replicate": [0, 0, 1, 1],
                           "value": [1.0, 2, 1.5, 4]})  # fmt: skip
@@ -86,7 +96,7 @@ def test_the_command_prints_them(morris):
     assert "Morris elementary effects" in result.stdout
     assert "of cases have cooperation above 0.2" in " ".join(result.stdout.split())
     folder = morris.folder / "analysis" / "cooperation_2035Q4"
-    assert {path.stem for path in folder.iterdir()} == {"swings", "indices", "boxes", "noise"}
+    assert {path.stem for path in folder.iterdir()} == {"swings", "indices", "boxes", "noise", "tornado"}
     assert list(pd.read_csv(folder / "swings.csv").columns) == ["scenario", "metric", "quarter", *SWING_COLUMNS]
     assert len(pd.read_csv(folder / "indices.csv")) == 3
 

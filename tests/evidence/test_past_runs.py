@@ -1,0 +1,282 @@
+"""Forecasts of deals from past days: what they know, how they are scored, and that nothing later leaks in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulation.data import facts, tables
+from simulation.data.dates import surely_by
+from simulation.data.world import load_world
+from simulation.errors import InputError
+from simulation.evidence import backtest, deal_backtest, deal_rivals, join_backtest, joining, posterior, prior
+from simulation.evidence.calibrate import BASELINE
+from simulation.evidence.instruments_fit import NAMES, fit_all, shipped_weights
+from simulation.evidence.past_runs import PastRuns, joining_parameters, past_runs
+from simulation.scenario import checks
+from simulation.scenario.parameters import PARAMETERS, Parameters
+
+DAY, END = date(2022, 12, 31), date(2024, 12, 31)
+ANYBODY = deal_backtest.PARTNERS["with anybody"]
+
+
+@functools.cache
+def runs() -> PastRuns:
+    return past_runs([DAY], BASELINE, 3, workers=1)[0]
+
+
+def told(agreed: pd.DataFrame, replicates: int) -> PastRuns:
+    """The same day, with runs that say something else."""
+    rows = [agreed.assign(replicate=k) for k in range(replicates)]
+    return replace(runs(), replicates=replicates, agreed=pd.concat(rows))
+
+
+# --- the runs
+
+
+def test_runs_start_from_what_was_known_and_end_with_the_record() -> None:
+    found = runs()
+    assert found.world.as_of == DAY
+    assert all(deal.date <= DAY for deal in found.world.deals)
+    assert set(found.agreed["year"]) <= {2023, 2024}
+    assert (found.agreed["a"] < found.agreed["b"]).all()
+    assert set(found.happened["year"]) == {2023, 2024}
+    assert len(found.known) + len(found.happened) + found.unforeseeable == len(load_world(END).deals)
+
+
+def test_an_actor_that_did_not_exist_could_not_be_foreseen() -> None:
+    early = replace(runs(), world=load_world(date(2018, 12, 31)), scenario=runs().scenario.model_copy(
+        update={"as_of": date(2018, 12, 31)}))  # fmt: skip
+    assert "anthropic" not in early.world.ids
+    assert early.unforeseeable == 2
+
+
+def test_the_union_makes_no_deal_with_its_members() -> None:
+    a, b = runs().pairs
+    ids = runs().world.ids
+    union = ids.index("EU")
+    partners = {ids[i + j - union] for i, j in zip(a, b, strict=True) if union in (i, j)}
+    assert "FRA" not in partners
+    assert {"MAR", "USA", "GBR"} <= partners
+
+
+def test_parameters_come_from_the_prior_and_never_from_the_posterior(monkeypatch: pytest.MonkeyPatch) -> None:
+    def seen() -> None:
+        raise AssertionError("the posterior has seen what is to be forecast")
+
+    monkeypatch.setattr(posterior, "load", seen)
+    again = past_runs([DAY], BASELINE, 1, workers=1)[0]
+    first = runs().agreed[runs().agreed["replicate"] == 0]
+    pd.testing.assert_frame_equal(again.agreed, first)
+    draws = pd.DataFrame([prior.draw(7, k) for k in range(400)])
+    entry = PARAMETERS["tempo"]
+    assert draws["tempo"].median() == pytest.approx(prior.value_at(entry, np.array(0.5)), rel=0.1)
+    assert entry.low < draws["tempo"].min() < draws["tempo"].max() < entry.high
+
+
+def test_weights_of_joining_become_parameters() -> None:
+    shipped, par = shipped_weights(), Parameters()
+    found = joining_parameters(shipped.mode[: len(NAMES)], shipped.mode[len(NAMES) :])
+    for name, value in found.items():
+        assert value == pytest.approx(getattr(par, name), rel=0.03), name
+    wild = joining_parameters(np.full(len(NAMES), 99.0), np.array([50.0, -99.0, 0.5, 1.0]))
+    assert all(PARAMETERS[name].low <= value <= PARAMETERS[name].high for name, value in wild.items())
+
+
+# --- probabilities and counts
+
+
+def test_what_every_run_says_is_as_likely_as_its_report() -> None:
+    deal = runs().happened.iloc[:1]
+    found = told(deal, 20)
+    chance, expected = found.per_pair()
+    a, b = found.pairs
+    mine = (a == deal["a"].iloc[0]) & (b == deal["b"].iloc[0])
+    mean = found.reported.sum() / len(a) / 20
+    assert chance[mine] == pytest.approx((found.reported.sum() + mean) / 21)
+    assert expected[mine] == pytest.approx(chance[mine])
+    assert chance[~mine] == pytest.approx(mean / 21)
+    assert ((found.reported > 0.4) & (found.reported < 1.0)).all()
+
+
+def test_counts_are_those_of_the_focal_state_thinned() -> None:
+    found = told(runs().happened, 50)
+    for year in (2023, 2024):
+        true = found.recorded(ANYBODY, year)
+        counts = found.counts(ANYBODY, year)
+        assert counts.max() <= true
+        assert counts.mean() == pytest.approx(0.7 * true, rel=0.2)
+    assert found.recorded(ANYBODY) == found.recorded(ANYBODY, 2021) + found.recorded(ANYBODY, 2022) + 1
+
+
+# --- rivals
+
+
+def test_shares_of_rivals() -> None:
+    found = runs()
+    a, b = found.pairs
+    own = (a == found.focal) | (b == found.focal)
+    names = np.array(found.world.ids)
+    partner = np.where(a == found.focal, names[b], names[a])[own]
+    shares = deal_rivals.shares(found, own)
+    for share in shares.values():
+        assert share.sum() == pytest.approx(1)
+        assert (share > 0).all()
+    before = dict(zip(partner, shares["as often as before"], strict=True))
+    assert before["CHN"] == before["ISR"] == before["IND"] == max(before.values()) > 100 * before["FRA"]
+    active = dict(zip(partner, shares["most active partners"], strict=True))
+    assert active["SGP"] / active["FRA"] == pytest.approx(2.5 / 0.5)
+    large = dict(zip(partner, shares["largest partners"], strict=True))
+    assert large["USA"] > large["FRA"] > large["oracle"] > large["TUV"]
+    fitted = dict(zip(partner, shares["choice fitted to the list"], strict=True))
+    assert fitted["USA"] > fitted["FRA"] > fitted["TUV"]
+    # three deals with the focal state in five years, and half a deal more
+    assert deal_rivals.pace(found, own) == pytest.approx(3.5 / 5 * 2, rel=1e-3)
+
+
+def test_rival_counts_hold_what_they_know() -> None:
+    found = deal_rivals.counts(known=10, last=3, years=5)
+    assert found["as often as before"].mean() == pytest.approx(10.5 / 5, rel=0.05)
+    assert found["as in the last year"].mean() == pytest.approx(3.5, rel=0.05)
+
+
+# --- scores
+
+
+def test_runs_that_know_the_truth_beat_every_rival() -> None:
+    for name, pool in deal_backtest.pools([told(runs().happened, 40)]).items():
+        table = deal_backtest.by_forecaster(pool).set_index("forecast")
+        others = table.drop([deal_backtest.MODEL, deal_backtest.OWN_PACE])
+        assert (others["5 %"] > 0).all(), name
+        assert table.loc[deal_backtest.MODEL, "AUC"] == pytest.approx(1.0)
+        assert table.loc["base rate", ["Brier skill", "log skill"]].to_numpy() == pytest.approx([0, 0])
+
+
+def test_runs_that_are_wrong_lose_to_the_base_rate() -> None:
+    other = runs().happened.assign(a=0, b=1)
+    pool = deal_backtest.pools([told(other, 40)])["of others"]
+    table = deal_backtest.by_forecaster(pool).set_index("forecast")
+    assert table.loc["base rate", "gain"] < 0
+    assert table.loc[deal_backtest.MODEL, "log skill"] < 0
+
+
+def test_every_count_is_in_its_interval_if_the_runs_are_right() -> None:
+    sure = told(pd.concat([runs().happened] * 2), 200)  # about two in three are recorded, so twice as many are made
+    table = deal_backtest.yearly([sure])
+    model = table[table["forecast"] == deal_backtest.MODEL]
+    assert model["in90"].all()
+    assert set(table["year"]) == {2023, 2024}
+    assert len(deal_backtest.by_counter(table)) == 9
+
+
+def test_open_lists_are_counted_by_camp() -> None:
+    table = deal_backtest.open_texts([runs()])
+    gpai = table[table["instrument"] == "gpai"]
+    assert gpai["eligible"].sum() > 150
+    assert gpai["happened"].sum() == 16
+    assert (table["low"] <= table["high"]).all()
+    assert not set(table["instrument"]) & {"budapest", "conv108", "unesco_rec_2021"}
+
+
+# --- the command
+
+
+@pytest.mark.parametrize("day", ["2022", "31-12-2022", "2024-12-31", "2012-12-31"])
+def test_days_without_a_past_or_a_future_are_refused(tmp_path: Path, day: str) -> None:
+    with pytest.raises(InputError, match="--as-of"):
+        backtest.backtest(day, replicates=0, out=tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_day_is_told_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deal_backtest, "_DRAWS", 10)
+    monkeypatch.setattr(join_backtest, "DRAWS", 10)
+    said = backtest.backtest(str(DAY), replicates=2, workers=1, out=tmp_path / "out")
+    for part in ("Joins, known on 2022-12-31", "Which pairs, deals of the focal state", "a year", "already open"):
+        assert part in said
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"joins.csv", "camps.csv", "deals_by_day.csv", "pairs_of_others.csv", "calibration.png"} <= written
+    with pytest.raises(InputError, match="not empty"):
+        backtest.backtest(str(DAY), replicates=0, out=tmp_path / "out")
+
+
+# --- leakage
+
+
+def later(text: str) -> bool:
+    return bool(text) and surely_by(text) > DAY
+
+
+def doctored(name: str, rows: tuple[dict[str, str], ...]) -> list[dict[str, str]]:
+    """A table with everything dated after the day changed, moved or gone, and something invented added."""
+    if name == "deals":
+        extra = {**rows[0], "id": "invented", "date": "2023-02-01", "party_a": "MAR", "party_b": "FRA"}
+        return [*({**row, "date": "2024-12-30"} if later(row["date"]) else row for row in rows), extra]
+    if name == "joins":
+        other = {"1": "0", "0": "1"}
+        return [{**row, "joined": other[row["joined"]]} if later(row["date"]) else row for row in rows]
+    if name == "memberships":
+        kept = [row for row in rows if not later(row["since"])]
+        return [*kept, {"bloc": "BRICS", "iso3": "MAR", "since": "2023", "until": "", "basis": "invented"}]
+    if name == "state_facts":
+        early = {(row["iso3"], row["variable"]) for row in rows if int(row["year"]) <= DAY.year}
+        return [
+            {**row, "value": str(float(row["value"]) / 2)}
+            if int(row["year"]) > DAY.year and (row["iso3"], row["variable"]) in early else row for row in rows
+        ]  # fmt: skip
+    if name == "instruments":
+        flip = {"1": "0", "0": "1"}
+        return [{**row, "binding": flip[row["binding"]]} if later(row["opens"]) else row for row in rows]
+    column = {"nonstate": "founded", "firm_commitments": "date", "rivalries": "ended"}.get(name)
+    if column == "ended":
+        return [{**row, "ended": ""} if later(row["ended"]) else row for row in rows]
+    return [row for row in rows if not column or not later(row[column])]
+
+
+@contextmanager
+def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """The shipped tables with another future, and nothing remembered of the real one; which tables differ."""
+    changed = set()
+    for path in sorted(tables.TABLES.glob("*.csv")):
+        rows = tables.read_csv(path)
+        new = doctored(path.stem, rows)
+        changed |= {path.stem} if new != list(rows) else set()
+        tables.write_csv(folder / path.name, list(rows[0]), new)
+    caches = (tables.table, facts._panels, joining.world_on, checks._world)
+    monkeypatch.setattr(tables, "TABLES", folder)
+    for cache in caches:
+        cache.cache_clear()
+    try:
+        yield changed
+    finally:
+        monkeypatch.undo()
+        for cache in caches:
+            cache.cache_clear()
+
+
+def test_another_future_changes_no_forecast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, weights = runs(), fit_all(until=DAY)
+    own = before.pairs[0] == before.focal
+    shares = deal_rivals.shares(before, own)
+    with another_future(tmp_path, monkeypatch) as changed:
+        assert {"deals", "joins", "memberships", "state_facts", "instruments", "firm_commitments"} <= changed
+        after = past_runs([DAY], BASELINE, 3, workers=1)[0]
+        again = fit_all(until=DAY)
+        for name, share in deal_rivals.shares(after, own).items():
+            assert share == pytest.approx(shares[name], abs=1e-12), name
+    assert len(after.happened) == len(before.happened) + 1  # the future did change
+    for entry in fields(before.world):
+        if entry.name != "notes":  # they name who is not loaded
+            one, other = (getattr(run.world, entry.name) for run in (before, after))
+            assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, entry.name
+    pd.testing.assert_frame_equal(after.agreed, before.agreed)
+    pd.testing.assert_frame_equal(after.joins, before.joins)
+    assert again.mode == pytest.approx(weights.mode, abs=1e-9)

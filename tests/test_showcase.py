@@ -1,0 +1,20 @@
+"""The showcase: what `make showcase` writes, from a result in miniature."""
+
+from __future__ import annotations
+
+from simulation import showcase
+from tests.report import folders
+
+
+def test_the_showcase_is_written_whole_and_keeps_that_of_the_sweeps(tmp_path) -> None:
+    results = folders.result(replicates=2)
+    (tmp_path / "showcase" / "sweeps").mkdir(parents=True)
+    (tmp_path / "showcase" / "sweeps" / "kept.csv").write_text("a\n")
+    (tmp_path / "showcase" / "old.png").write_text("")
+    showcase.write(results, folders.spread(results), tmp_path / "showcase")
+    charts = {f"{name}.{kind}" for name in (*showcase.CHARTS, showcase.SPREAD_CHART) for kind in ("png", "svg")}
+    others = {*showcase.TABLES, "run.json", "spread.json", "scenario.resolved.yaml", "forecast.txt", "sweeps"}
+    assert {path.name for path in (tmp_path / "showcase").iterdir()} == charts | others
+    assert (tmp_path / "showcase" / "sweeps" / "kept.csv").read_text() == "a\n"
+    told = (tmp_path / "showcase" / "forecast.txt").read_text(encoding="utf-8")
+    assert told.startswith(showcase.report_text(results, showcase.README_PARTS).strip())
