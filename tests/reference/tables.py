@@ -41,6 +41,7 @@ class Ledger:
     def write(self) -> None:
         """What stands at the end of a quarter, and what is new since the last one."""
         w, now = self._w, self.label(self._written)
+        focal = w.by_id[w.scenario.focal]
         pairs = [(i, j) for i in w.actors for j in i.deals if i.row < j.row]
         self.deals += [(now, i.id, j.id, track_of(i, j, i.deals[j]), i.depth(j)) for i, j in pairs]
         if self._written:
@@ -52,7 +53,8 @@ class Ledger:
             for bloc in w.blocs:
                 tabled, passed = self._votes[bloc]
                 if bloc.tabled > tabled:
-                    self.decisions.append((bloc.id, now, bloc.tabled - tabled, bloc.passed - passed, bloc.depth))
+                    inside, votes = focal in bloc.members, (bloc.tabled - tabled, bloc.passed - passed)
+                    self.decisions.append((bloc.id, inside, now, *votes, bloc.depth))
         self._depth = {(i, j): i.depth(j) for i, j in pairs}
         self._broke = {i: dict(i.broke) for i in w.actors}
         self._votes = {bloc: (bloc.tabled, bloc.passed) for bloc in w.blocs}
