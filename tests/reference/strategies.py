@@ -72,7 +72,7 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
     world = make_world(
         7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
     )
-    return make_model(world, quarters, record=EVERYTHING, **as_tuples(RICH | fields))
+    return make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples(RICH | fields))
 
 
 RICH: Mapping[str, Any] = {
