@@ -4,5 +4,6 @@ Every submodel is one file of short functions that name their section (C.2 … C
 objects, ties are dictionaries, loops are loops. Nothing here uses the compiled kernels: what they
 share with the oracle is the registry of parameters and switches, the names of the random streams and
 the state a run starts from. ``test_parity`` plays the same quarters with both and compares every
-column after every step.
+column after every step, and what was recorded with section E in plain Python (``outcomes``,
+``world_outcomes``, ``tables``).
 """

@@ -40,14 +40,22 @@ def complementarity(w: World, i: Actor, j: Actor) -> float:
 
 def value(w: World, i: Actor, j: Actor, degree: int, shared: int) -> float:
     """V_ij = a·comp·(1 + ν_t cn/(3+cn) + ν_p deg_j/(10+deg_j))(1+ν_u urgency)(1+ν_x X)(1+ν_r 1[ℓ≥1])."""
-    par = w.par
+    worth = appeal(w, i, j) * surroundings(w, i.exposure[j], degree, shared)
+    return worth * (1.0 + w.par.inertia) if j in i.deals else worth
+
+
+def appeal(w: World, i: Actor, j: Actor) -> float:
+    """The part of V_ij that lies in what the two are like: a·comp·(1+ν_u urgency)."""
+    fit = complementarity(w, i, j) * affinity(w, i, j.position)
+    return fit * (1.0 + w.when("urgency", w.par.urgency_weight) * i.urgency)
+
+
+def surroundings(w: World, exposure: float, degree: int, shared: int) -> float:
+    """The part that lies around them: (1 + ν_t cn/(3+cn) + ν_p deg_j/(10+deg_j))(1+ν_x X)."""
     network = 1.0
-    network += w.when("network_effects", par.shared_partners) * shared / (3 + shared)
-    network += w.when("network_effects", par.partner_activity) * degree / (10 + degree)
-    worth = complementarity(w, i, j) * affinity(w, i, j.position) * network
-    worth *= 1.0 + w.when("urgency", par.urgency_weight) * i.urgency
-    worth *= 1.0 + w.when("exposure", par.exposure_weight) * i.exposure[j]
-    return worth * (1.0 + par.inertia) if j in i.deals else worth
+    network += w.when("network_effects", w.par.shared_partners) * shared / (3 + shared)
+    network += w.when("network_effects", w.par.partner_activity) * degree / (10 + degree)
+    return network * (1.0 + w.when("exposure", w.par.exposure_weight) * exposure)
 
 
 def expected(w: World, i: Actor, j: Actor, worth: float) -> float:

@@ -37,7 +37,7 @@ def play(steps: dict[str, Callable[[], None]], begin: Callable[[], None], second
 def measure(scenario: str, quarters: int) -> tuple[int, Times, Times]:
     """Number of actors, and seconds of every step in every quarter, of the kernels and of the oracle.
 
-    The record is left out: the oracle keeps none.
+    The record is left out of both.
 
     Raises
     ------

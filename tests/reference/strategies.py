@@ -30,6 +30,8 @@ SHOCK_SIZES = {
     "malicious_surge": (0.0, 8.0), "capability_jump": (0.0, 20.0), "budget_cut": (0.0, 1.0),
     "trust_shock": (0.0, 1.0), "disinformation_wave": (0.0, 4.0),
 }  # fmt: skip
+EVERYTHING = {"metrics": "all", "actors": "all", "ties": "all", "events": True}
+"""What is recorded: every metric of every actor, every deal, every event."""
 share = st.floats(0.0, 1.0, allow_nan=False, width=32)
 
 
@@ -37,7 +39,8 @@ share = st.floats(0.0, 1.0, allow_nan=False, width=32)
 def models(draw: Draw, actors: tuple[int, int] = (3, 14), quarters: int = 8) -> GovernanceModel:
     """A model of a random world of so many actors under a random scenario."""
     world = draw(worlds(actors))
-    return make_model(world, quarters, draw(st.integers(0, 3)), **as_tuples(draw(scenarios(world, quarters))))
+    fields = as_tuples(draw(scenarios(world, quarters)))
+    return make_model(world, quarters, draw(st.integers(0, 3)), record=EVERYTHING, **fields)
 
 
 def as_tuples(given: Any) -> Any:
@@ -69,7 +72,7 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
     world = make_world(
         7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
     )
-    return make_model(world, quarters, **as_tuples(RICH | fields))
+    return make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples(RICH | fields))
 
 
 RICH: Mapping[str, Any] = {

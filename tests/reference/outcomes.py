@@ -1,0 +1,246 @@
+"""Section E, outcomes of one actor: its commitments in a list, what they add up to, and the indices.
+
+Integers are counts and are recorded exactly; everything else is recorded up to rounding.
+"""
+
+from __future__ import annotations
+
+import math
+from copy import copy
+from typing import NamedTuple
+
+from tests.reference.deals import appeal, shared_partners, surroundings
+from tests.reference.society import support
+from tests.reference.trust import distance
+from tests.reference.world import TRACKS, Actor, Deal, World
+
+Numbers = dict[str, float]
+CAMP_STATES = ("eu_states", "cn_states", "us_states", "other_states")
+OTHER_KINDS = ("firm", "think_tank", "ngo", "influencer", "secretariat")
+CATEGORIES = (*CAMP_STATES, "regional", "multilateral", *OTHER_KINDS)
+"""The q of c_q: partner states by camp, blocs and texts by who may join, partners of other kinds."""
+CAMPS = (0, 1, 2)
+RUNGS = ("mou", "programme", "binding")
+
+
+class Commitment(NamedTuple):
+    """A deal, a bloc that has decided something, or a text that was joined."""
+
+    weight: float  # ℓ/3, e·D/3, or e·z of C.7
+    category: str
+    track: str
+    kept: float  # ō, share of the promises kept
+
+
+class Account:
+    """What the record remembers beside the world as it stands.
+
+    Attributes
+    ----------
+    spent
+        Slots that states have spent on each track since the start.
+    """
+
+    def __init__(self, w: World):
+        self._w = w
+        self.spent = dict.fromkeys(TRACKS, 0)
+        self.look()
+
+    def recorded(self) -> list[Actor]:
+        """Whose outcomes the scenario keeps: the focal state's and its peers', the states', or everybody's."""
+        w, asked = self._w, self._w.scenario.record.actors
+        if asked in ("states", "all"):
+            return [i for i in w.actors if i.is_state or asked == "all"]
+        named = (w.scenario.peers or ()) if asked == "focal" else asked
+        return [w.by_id[name] for name in dict.fromkeys((w.scenario.focal, *named))]
+
+    def look(self) -> None:
+        """Note what everybody is like as a quarter begins (step 3), before it changes them."""
+        self._then = {i: copy(i) for i in self._w.actors}
+        self._degree = {i: len(i.deals) for i in self._w.actors}
+
+    def spend(self) -> None:
+        """Add the slots of the quarter that ends."""
+        for i in self._w.states:
+            for track in TRACKS:
+                self.spent[track] += i.slots_by_track[track]
+
+    def worth(self, i: Actor, j: Actor) -> float:
+        """V_ij of a deal that stands: what both were like as the quarter began, their shared partners now."""
+        w = self._w
+        around = surroundings(w, i.exposure[j], self._degree[j], shared_partners(i, j))
+        return appeal(w, self._then[i], self._then[j]) * around * (1.0 + w.par.inertia)
+
+
+def outcomes_of(w: World, f: Actor, account: Account) -> Numbers:
+    """Everything that is recorded of one actor."""
+    made = commitments(w, f)
+    return counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made, account) | conditions(f)
+
+
+# --- commitments
+
+
+def commitments(w: World, f: Actor) -> list[Commitment]:
+    """All that an actor has committed itself to."""
+    made = [
+        Commitment(deal.depth / 3.0, category(j), track_of(f, j, deal), clean_record(w, f, j))
+        for j, deal in f.deals.items()
+    ]
+    for bloc in w.blocs:
+        if f in bloc.members and bloc.depth > 0:
+            weight = bloc.enforcement * bloc.depth / 3.0
+            made.append(Commitment(weight, bloc.track, bloc.track, compliance_of(bloc.members)))
+    for text in w.texts:
+        if f in text.joined:
+            made.append(Commitment(text.counts(), text.track, text.track, compliance_of(list(text.joined))))
+    return made
+
+
+def category(j: Actor) -> str:
+    """Where a deal belongs by its partner: camp of a state (the last for none), kind of another."""
+    return CAMP_STATES[j.camp] if j.is_state else j.kind
+
+
+def track_of(f: Actor, j: Actor, deal: Deal) -> str:
+    """How a deal was last made; on record without a track, by who made it."""
+    return deal.track or ("bilateral" if f.is_state and j.is_state else "non_state")
+
+
+def clean_record(w: World, f: Actor, j: Actor) -> float:
+    """ō of a deal: mean over both sides of "no breach in the last four quarters", this one included."""
+    breaches = [i.broke[k] for i, k in ((f, j), (j, f)) if k in i.broke]
+    recent = sum(w.quarter - when < int(w.par.clean_record) for when in breaches)
+    return 1.0 - recent / 2.0
+
+
+def compliance_of(members: list[Actor]) -> float:
+    """ō of a bloc or text: its members' mean compliance."""
+    return sum(i.compliance for i in members) / len(members)
+
+
+# --- counts first
+
+
+def counts(w: World, f: Actor) -> Numbers:
+    """Deals by kind, depth, camp and track; texts; blocs that have decided something."""
+    held = f.deals.items()
+    found: Numbers = {"deals": len(held)}
+    for kind in ("state", *OTHER_KINDS):
+        found[f"deals_{kind}"] = sum(j.kind == kind for j, _ in held)
+    for rung, name in enumerate(RUNGS, 1):
+        found[f"deals_{name}"] = sum(deal.depth == rung for _, deal in held)
+    for name in CAMP_STATES:
+        found[f"deals_{name}"] = sum(category(j) == name for j, _ in held)
+    for track in ("bilateral", "trilateral", "non_state"):
+        found[f"deals_{track}"] = sum(track_of(f, j, deal) == track for j, deal in held)
+    found["instruments_joined"] = sum(f in text.joined for text in w.texts)
+    found["blocs_active"] = sum(f in bloc.members and bloc.depth >= 1 for bloc in w.blocs)
+    return found
+
+
+# --- then the index
+
+
+def sums(made: list[Commitment]) -> Numbers:
+    """Σz in all, c_q by category, and by track."""
+    found = dict.fromkeys(("", *(f"_{q}" for q in CATEGORIES), *(f"_by_{track}" for track in TRACKS)), 0.0)
+    for c in made:
+        for part in ("", f"_{c.category}", f"_by_{c.track}"):
+            found[part] += c.weight
+    return {f"commitments{part}": weight for part, weight in found.items()}
+
+
+def volume(w: World, weight: float) -> float:
+    """Vol = 1 − exp(−Σz/V0), V0 = half/ln 2."""
+    return 1.0 - math.exp(-weight * math.log(2.0) / w.par.volume_half)
+
+
+def volumes(w: World, made: list[Commitment]) -> Numbers:
+    """Vol of everything and of each part, Imp = Σzō/Σz, COOP = √(Vol·Imp)."""
+    found = {name.replace("commitments", "volume"): volume(w, weight) for name, weight in sums(made).items()}
+    total = sum(c.weight for c in made)
+    imp = sum(c.weight * c.kept for c in made) / total if total > 0.0 else 0.0
+    return found | {"implementation": imp, "cooperation": math.sqrt(found["volume"] * imp)}
+
+
+# --- quality
+
+
+def quality(w: World, f: Actor, made: list[Commitment], account: Account) -> Numbers:
+    """QUAL: the geometric mean of six parts, each at least .01."""
+    parts = {
+        "diversity": diversity(made),
+        "reciprocity": reciprocity(f, account),
+        "autonomy": autonomy(f, made),
+        "alignment": alignment(f),
+        "capacity": f.capacity,
+        "safety": math.exp(-f.harm_memory / w.par.harm_scale),
+    }
+    product = math.prod(max(part, w.par.quality_floor) for part in parts.values())
+    return parts | {"quality": product ** (1.0 / len(parts)), "position_drift": drift(f)}
+
+
+def diversity(made: list[Commitment]) -> float:
+    """Div = (exp H − 1)/(Q − 1), H the entropy of the shares of the categories (Hill 1973)."""
+    weights = [sum(c.weight for c in made if c.category == name) for name in CATEGORIES]
+    shares = [weight / sum(weights) for weight in weights if weight > 0.0]
+    if not shares:
+        return 0.0
+    return (math.exp(-sum(p * math.log(p) for p in shares)) - 1.0) / (len(CATEGORIES) - 1)
+
+
+def reciprocity(f: Actor, account: Account) -> float:
+    """Rec = 1 − |Σ(V_fj − V_jf)|/Σ(V_fj + V_jf) over f's deals."""
+    mine, theirs = sum(account.worth(f, j) for j in f.deals), sum(account.worth(j, f) for j in f.deals)
+    return 1.0 - abs(mine - theirs) / (mine + theirs) if mine + theirs > 0.0 else 0.0
+
+
+def autonomy(f: Actor, made: list[Commitment]) -> float:
+    """Aut = (1 − HHI*)(1 − ‖x_f(t) − x_f(0)‖_w); 1 for an empty portfolio."""
+    return (1.0 - camp_concentration(f)) * (1.0 - drift(f)) if sum(c.weight for c in made) > 0.0 else 1.0
+
+
+def camp_concentration(f: Actor) -> float:
+    """HHI* = (HHI − 1/n)/(1 − 1/n) over the n camps of partners; those of no camp are spread over all camps."""
+    total = sum(deal.depth / 3.0 for deal in f.deals.values())
+    if total == 0.0:
+        return 0.0
+    free = sum(deal.depth / 3.0 for j, deal in f.deals.items() if j.camp not in CAMPS)
+    with_camp = [sum(deal.depth / 3.0 for j, deal in f.deals.items() if j.camp == camp) for camp in CAMPS]
+    hhi = sum(((weight + free / len(CAMPS)) / total) ** 2 for weight in with_camp)
+    return max(0.0, (hhi - 1.0 / len(CAMPS)) / (1.0 - 1.0 / len(CAMPS)))
+
+
+def drift(f: Actor) -> float:
+    """‖x_f(t) − x_f(0)‖_w."""
+    return min(1.0, distance(f.position, f.position_start, f.weight))
+
+
+def alignment(f: Actor) -> float:
+    """Align = Σz(1 − ‖y_fj − x_f(0)‖_w)/Σz over f's deals."""
+    rungs = f.rungs()
+    close = sum(d.depth * (1.0 - min(1.0, distance(d.terms, f.position_start, f.weight))) for d in f.deals.values())
+    return close / rungs if rungs > 0 else 0.0
+
+
+# --- what the world does to it
+
+
+def conditions(f: Actor) -> Numbers:
+    """Numbers that the quarter leaves with an actor."""
+    return {
+        "benefit": f.net_benefit,
+        "incidents": sum(f.incidents.values()),
+        "incidents_so_far": sum(f.incidents_total.values()),
+        "urgency": f.urgency,
+        "support": support(f) if f.public else 0.0,
+        "norm": int(f.norm),
+        "capture": f.capture,
+        "capture_drift": f.capture_drift,
+        "concessions_received": f.conceded,
+        "load": f.load,
+        "agreements": sum(f.formed.values()),
+        "breaches": f.breaches,
+        "lapses": f.lapsed,
+    }
