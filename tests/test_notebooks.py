@@ -17,6 +17,7 @@ import nbformat
 import pytest
 from ipywidgets import FloatSlider
 from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
 
 import simulation
 from simulation.analysis.conclusions import LEAST_PAIRS, LIKELY, MARGINS, SHARES
@@ -126,9 +127,16 @@ def kernels(folder: Path, patch: pytest.MonkeyPatch, size: dict[str, str]) -> No
 
 def executed(name: str) -> list[Any]:
     """Cells of the notebook with their outputs, the last one :data:`MORE`."""
+    try:
+        return _execute(name, patience=150)
+    except CellTimeoutError:  # now and then a kernel is done and its answer never arrives: once more, with a new one
+        return _execute(name, patience=600)
+
+
+def _execute(name: str, patience: int) -> list[Any]:
     notebook = nbformat.read(PATHS[name], as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(MORE.get(name, "")))
-    client = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(FOLDER)}})
+    client = NotebookClient(notebook, timeout=patience, resources={"metadata": {"path": str(FOLDER)}})
     return list(client.execute().cells)
 
 
