@@ -90,7 +90,7 @@ def test_folder_holds_the_promised_files_and_opens_again(tmp_path):
     results = forecast(contrasts=CONTRASTS)
     folder = results.save(tmp_path / "out")
     assert {path.name for path in folder.iterdir()} == FILES | {"charts"}
-    assert len(list((folder / "charts").iterdir())) == 6
+    assert len(list((folder / "charts").iterdir())) == 8  # four charts of what this run holds, as PNG and SVG
     header = "focal,metric,quarter,unit,mean,q05,q25,q50,q75,q95,replicates"
     assert (folder / "forecast.csv").read_text().splitlines()[0] == header
     again = Results.open(folder)

@@ -116,7 +116,7 @@ CLAIMS: tuple[Claim, ...] = (
         (
             Record("texts on AI", "of the Maghreb union and the Arab League against of the African Union", "lower",
                    regional_texts, ("instruments",)),
-            Record("recorded partner states of Morocco", "in the Arab bodies against outside", "lower",
+            Record("recorded partner states of the focal state", "in the Arab bodies against outside", "lower",
                    partners_nearby, ("deals", "memberships")),
             Record("distance between positions", "to Arab League fellows against to all UN members", "higher",
                    distance_to_fellows, ("state_facts", "memberships")),

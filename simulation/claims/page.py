@@ -55,8 +55,8 @@ One rule for all claims, applied by code (`simulation/claims/checks.py`).
 that A is higher, lower, not higher, not lower, or different. The signs come from the claim, not from what the model \
 does.
 2. **Numbers.** Both sides of a check are runs of the shipped scenarios, {pairs} replicates each, from the end of \
-2024 to 2035. The focal state is Morocco; numbers are its own unless a check says otherwise, and of the last quarter \
-unless a check says otherwise. Replicate by replicate both sides share their luck and one draw of the free parameters \
+2024 to 2035. The focal state is the baseline's; numbers are its own and of the last quarter unless a check says \
+otherwise. Replicate by replicate both sides share their luck and one draw of the free parameters \
 from the shipped posterior ([posterior.md](posterior.md)); a parameter that a side sets itself keeps its value there. \
 The interval is the 90 % interval (Student) of the mean of A − B. What varies in it: {label}. So claims are tested \
 over the parameters that the record leaves open, not at the defaults alone. [findings.md](findings.md) tests the \

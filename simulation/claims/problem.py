@@ -207,7 +207,7 @@ CLAIMS: tuple[Claim, ...] = (
         part=True,
     ),
     Claim(
-        "C18", "Review", "Morocco takes up AI faster than its law; it can learn from others' attempts", "DS",
+        "C18", "Review", "The focal state takes up AI faster than its law; it can learn from others' attempts", "DS",
         (
             Record("share of states below the focal state", "in adoption (people online) against capacity", "higher",
                    adoption_and_capacity, ("state_facts",)),

@@ -1,4 +1,4 @@
-"""Claims C19 to C38: the situation of Morocco, and why it should act."""
+"""Claims C19 to C38: the situation of the focal state, and why it should act."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _PORTFOLIOS = ("portfolio", "portfolio_of_states")
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
-        "C19", "3", "Morocco leads its region in AI ethics, adopted UNESCO's text early and has AI centres", "D",
+        "C19", "3", "The focal state leads its region in AI ethics, took up UNESCO's text early, has AI centres", "D",
         (
-            Record("texts led", "Morocco against the most of another African or Arab state", "higher", sponsored,
+            Record("texts led", "the focal state against another African or Arab state", "higher", sponsored,
                    ("instruments",)),
-            Record("days from the first adoption of the UNESCO recommendation", "Morocco against the median adopter",
+            Record("days from the first adoption of the UNESCO recommendation", "the focal state against the median",
                    "lower", adopted_ethics, ("joins",)),
             Record("AI research centres", "on record by 2024 against two, one fewer than the cities named", "higher",
                    ai_centres, ("nonstate",)),
         ),
-        "The record was searched for Morocco more than for others. All adopters of the UNESCO text have one day there.",
+        "The record was searched for the focal state above all. All adopters of the UNESCO text have one day there.",
     ),
     Claim(
         "C20", "3", "A national AI governance agency coordinates and aligns policy", "S",
@@ -95,7 +95,7 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     Claim(
-        "C27", "4", "The Maghreb union is paralysed; Morocco can turn its status to account", "DE",
+        "C27", "4", "The Maghreb union is paralysed; the focal state can turn its status to account", "DE",
         (
             Record("texts on AI", "of the Maghreb union and the Arab League against of the African Union", "lower",
                    regional_texts, ("instruments",)),
@@ -104,7 +104,7 @@ CLAIMS: tuple[Claim, ...] = (
             gap("cooperation", "acting alone against waiting for the union", "cooperation",
                 ("baseline", "wait_for_union"), "higher"),
         ),
-        "The rivalry of Morocco and Algeria is data; without it see P4 in findings.md.",
+        "The rivalry of the focal state and its neighbour is data; without it see P4 in findings.md.",
     ),
     Claim(
         "C28", "4", "Paralysis of forums makes states turn to diplomacy of their own", "E",
@@ -127,7 +127,7 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     Claim(
-        "C30", "4", "Differences between the paradigms yield concessions, which Morocco can harvest far from home", "E",
+        "C30", "4", "Differences between the paradigms yield concessions, which one can harvest far from home", "E",
         (
             gap("cooperation", _RIVALROUS, "cooperation", _RIVALS, "higher"),
             gap("governance capacity", _RIVALROUS, "capacity", _RIVALS, "higher"),
@@ -209,7 +209,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "C38", "4.1", "There are precedents of success without international organisations", "D",
         (
-            Record("recorded agreements of Morocco on AI and digital matters",
+            Record("recorded agreements of the focal state on AI and digital matters",
                    "without an international organisation as party against with one", "higher",
                    without_organisations, ("deals",)),
         ),

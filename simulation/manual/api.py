@@ -26,7 +26,7 @@ What `from simulation import …` gives, what it hands back, and the actors. Rep
 _ACTORS_TOP = "`from simulation.actors import Firm`, and so on. A model makes them; each is a view of its row.\n"
 _COLUMNS_TOP = """\
 What a user's metric reads: `view.depth` is the column `depth`. `n` actors, `s` states and the EU (the first `s` rows),
-`b` blocs, `q` instruments, `h` paradigm leaders. `view.index("MAR")` is the row of an actor. Arrays are read-only.
+`b` blocs, `q` instruments, `h` paradigm leaders. `view.index("SEN")` is the row of an actor. Arrays are read-only.
 """
 _HANDED_OUT = ("Explanation", "Results")
 """Classes that nobody makes by hand."""
