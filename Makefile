@@ -34,7 +34,7 @@ forecast: $(VENV)/core  ## set up, then the baseline forecast (ARGS="--replicate
 	$(BIN)/wifaq run scenarios/baseline.yaml $(ARGS)
 
 test: $(VENV)/test  ## set up, then the tests (under ten minutes on two cores)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # what the tests in a browser ask about access (they are skipped without it, or without Chromium)
 $(VENV)/axe: $(VENV)/test

@@ -40,8 +40,13 @@ def test_the_list_knows_who_was_searched_and_little_of_affinity() -> None:
 
 
 def test_rates_of_reporting_follow_from_the_weights() -> None:
-    found = deals.reporting(world(), SEARCHED, weights().reset_index())
-    assert found.coverage == pytest.approx(np.exp(-weights().loc["searched country", "weight"]))
+    names = ["searched country", "with a firm", "with another organisation"]
+    made_up = pd.DataFrame(
+        {"effect": names, "weight": [1.5, 0.5, -1.0], "low": [0.8, 0.1, -2.0], "high": [2.5, 1.2, -0.4]}
+    ).assign(rests_on="list")
+    found = deals.reporting(world(), SEARCHED, made_up)
+    assert found.coverage == pytest.approx(np.exp(-1.5))
+    assert found.table["ratio"].tolist() == pytest.approx(np.exp([0.0, 0.5, -1.0]))
     assert found.coverage_low < found.coverage < found.coverage_high < 1
     assert int(found.table[["searched", "other"]].to_numpy().sum()) == len(world().deals)
     assert found.implied[1] < found.implied[0] < found.implied[2]
