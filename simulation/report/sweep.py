@@ -51,5 +51,6 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
         made.add_row(row["point"], *values, f"{row['mean']:.3f}", f"{row['standard_error']:.3f}", band)
     console.print(titled(f"{results.told(metric)} in {results.quarters[-1]}", made))
     if len(rows) > ROWS_SHOWN:
-        console.print(f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}")
+        told = f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}"
+        console.print(escape(told))
     console.print()

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from simulation.actors.cast import Cast
 
 FILE = "sweep.json"
+_SHAPE: Mapping[str, type] = {
+    "sweep": str, "title": str, "question": str, "design": str, "random_numbers": str, "points": int,
+    "replicates": int, "order": list, "show": list, "notes": list,
+}  # fmt: skip
 _TOLD = 12  # changes named in one message
 _WORDS = ("sweep", "name", "title", "question", "show", "notes")  # these change no number
 
@@ -56,6 +60,21 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
     content = json.loads(json.dumps(content))  # tuples as lists, as they will be read
     binding = {key: value for key, value in content.items() if key not in _WORDS}
     content["sweep"] = store.text_hash(json.dumps(binding, sort_keys=True))[: store.RUN_ID_LENGTH]
+    return content
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a sweep's folder.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, or lacks what a reader of the sweep needs.
+    """
+    content = store.read_json(folder / FILE)
+    wrong = [key for key, kind in _SHAPE.items() if not isinstance(content.get(key), kind)]
+    if wrong:
+        raise ValueError(f"{FILE} lacks {', '.join(wrong)}")
     return content
 
 

@@ -38,6 +38,9 @@ def test_a_folder_of_a_spread_stands_beside_its_run(folder, tmp_path) -> None:
     (tmp_path / "spread" / "shares.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match=r"shares\.csv: column metric is missing"):
         open_all([folder, tmp_path / "spread"])
+    for garbage in ("a: [", "text", "- a"):
+        with pytest.raises(InputError):
+            found.differs_from(garbage)
     shutil.rmtree(tmp_path / "spread")
     folders.spread(folders.result(replicates=2, contrasts=(), fragmentation=0.4)).save(tmp_path / "spread")
     with pytest.raises(InputError, match="spread of another scenario than the first folder: fragmentation differ"):
