@@ -12,6 +12,7 @@ from simulation.evidence.instrument_file import read_instruments
 from simulation.evidence.instruments import forecast
 from simulation.evidence.instruments_fit import RECORD_END, Weights, fit_all, shipped_weights
 from simulation.experiments import store
+from simulation.scenario.checks import EARLIEST, LATEST
 
 COLUMNS = ("instrument", "iso3", "probability", "q05", "q95")
 
@@ -28,6 +29,9 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
     """
     faults: list[Fault] = []
     day, last = _day("--as-of", as_of, faults), _day("--by", by, faults)
+    if day and not EARLIEST <= day <= LATEST:
+        faults.append(Fault("", f"{day} is outside {EARLIEST} to {LATEST}", "--as-of"))
+        day = None
     if day and last and last < day:
         faults.append(Fault("", f"{last} is before the as-of date, {day}", "--by"))
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
@@ -45,7 +49,7 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
         found = forecast(text, day, last, weights)
         for i, name in enumerate(found.ids):
             numbers = (found.probability[i], found.low[i], found.high[i])
-            rows.append([text.id, name, *(f"{value:.4f}" for value in numbers)])
+            rows.append([text.id, name, *(f"{max(0.0, value):.4f}" for value in numbers)])
     csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
     if out is not None:
         try:

@@ -87,9 +87,9 @@ def same_sweep(folder: Path, now: Mapping[str, Any]) -> bool:
         If it holds another, naming what has changed, or something else.
     """
     path = folder / FILE
-    if not path.exists():
-        return False
     try:
+        if not path.exists():
+            return False
         then = store.read_json(path)
     except (OSError, ValueError) as error:
         raise InputError(Fault(str(path), f"cannot be read: {error}", file="result folder")) from None
