@@ -49,7 +49,7 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
     for _, row in rows.head(ROWS_SHOWN).iterrows():
         values = [escape(label(row[key])) for key in keys]
         band = f"{row['q05']:.3f} to {row['q95']:.3f}"
-        error = "" if pd.isna(row["standard_error"]) else f"{row['standard_error']:.3f}"  # of one replicate there is none
+        error = "" if pd.isna(row["standard_error"]) else f"{row['standard_error']:.3f}"  # one has none
         made.add_row(row["point"], *values, f"{row['mean']:.3f}", error, band)
     console.print(titled(f"{results.told(metric)} in {results.quarters[-1]}", made))
     if len(rows) > ROWS_SHOWN:
