@@ -202,6 +202,17 @@ def _wall(command: list[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - start
 
 
+def fixed_cost(timed: pd.DataFrame) -> str:
+    """What a forecast costs whatever its size, from the two rows of two workers without contrasts."""
+    few, many = timed[timed["command"] == "no contrasts, 2 workers"].itertuples()
+    slope = (many.seconds - few.seconds) / (many.replicates - few.replicates)
+    start = few.seconds - slope * few.replicates
+    return (
+        f"Without them a replicate more costs two workers {slope:.2f} s by the clock, and {start:.0f} s "
+        "are spent whatever the number: starting the workers, the explained replicate, tables and charts."
+    )
+
+
 def targets(
     oracle: dict[str, float], arrays: dict[str, float], by_step: pd.DataFrame, grown: pd.DataFrame, timed: pd.DataFrame
 ) -> pd.DataFrame:
@@ -255,7 +266,7 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield "\n## Growth with the number of actors (made-up worlds)\n\n" + _table(grown.round(2))
     timed = commands(replicates, REPEATS_OF_COMMANDS)
     yield "\n## Whole commands, seconds by the clock (median, least and most)\n\n" + _table(timed.round(2))
-    yield "\nThe whole forecast runs two contrast worlds beside the asked replicates.\n"
+    yield "\nThe whole forecast runs two contrast worlds beside the asked replicates. " + fixed_cost(timed) + "\n"
     yield "\n## Decisions replaced in Python\n\n" + _table(bench_hooks.measure(repeats=3).round(2))
     yield "\n## Aims\n\n" + _table(targets(oracle, arrays, by_step, grown, timed)) + BOUNDS
 
