@@ -95,7 +95,7 @@ def analyse(
     """
     for package in ("SALib", "ema_workbench"):
         if find_spec(package) is None:
-            raise InputError(f"analyse needs the package {package}; install wifaq[analysis]")
+            raise InputError(f"analyse needs the package {package}; pip install 'wifaq[analysis]'")
     if above is not None and below is not None:
         raise InputError("analyse: give one of --above and --below")
     for name, level in (("above", above), ("below", below)):
