@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -94,9 +95,12 @@ def analyse(
     """
     for package in ("SALib", "ema_workbench"):
         if find_spec(package) is None:
-            raise InputError(f"analyse needs the package {package}; install wifaq[analysis]")
+            raise InputError(f"analyse needs the package {package}; pip install 'wifaq[analysis]'")
     if above is not None and below is not None:
         raise InputError("analyse: give one of --above and --below")
+    for name, level in (("above", above), ("below", below)):
+        if level is not None and not math.isfinite(level):
+            raise InputError(f"analyse: --{name}: {level:g} is not a finite number")
     if not results.complete:
         missing = results.planned - len(results.runs())
         raise InputError(f"analyse: {missing} of {results.planned} runs are missing; give the sweep's command again")

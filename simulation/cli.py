@@ -166,9 +166,11 @@ def compare(
 ) -> None:
     """Contrast scenarios with the first, replicate by replicate under the same luck."""
     with _errors(debug):
+        from simulation.analysis.contrasts import check_precision
         from simulation.comparing import compare as compare_scenarios
         from simulation.report.comparison import print_comparison
 
+        check_precision(precision)
         loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
         with _progress(quiet) as progress:
             comparison = compare_scenarios(
@@ -344,7 +346,8 @@ def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int
 def _command() -> str:
     import shlex
 
-    return shlex.join(["wifaq", *sys.argv[1:]])
+    told = shlex.join(["wifaq", *sys.argv[1:]])
+    return told.encode("utf-8", "replace").decode()  # the name of a file may be no text
 
 
 def _console(*, wide: bool = False) -> Console:

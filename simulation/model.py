@@ -20,7 +20,7 @@ from simulation.actors import BY_KIND, Actor, cast
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
 from simulation.data.world import World
-from simulation.errors import ModelError, suggest
+from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.initial import build_state
 from simulation.levers import waits
 from simulation.outcomes.record import Recorder
@@ -132,6 +132,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if not isinstance(scenario, Scenario) or overrides:
             scenario = load_scenario(scenario, **overrides)
         if seed is not None:
+            if seed < 0:
+                raise InputError(Fault("seed", f"must be at least 0, not {seed}"))
             scenario = scenario.model_copy(update={"seed": int(seed)})
         super().__init__(rng=scenario.seed)  # Mesa's generator; the model itself draws by key only
         self.replicate = int(replicate)

@@ -48,6 +48,9 @@ _OPTIONAL = {
 }
 """Tables that a result has only where what they show was recorded."""
 
+TEXT_COLUMNS = {**_TEXT, **_OPTIONAL}
+"""Columns of each table that hold text; the others hold numbers, or true and false."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -271,7 +274,7 @@ class Results:
                 },
                 {
                     name: store.read_csv(folder / f"{name}.csv", text)
-                    for name, text in (_TEXT | _OPTIONAL).items()
+                    for name, text in TEXT_COLUMNS.items()
                     if name in _TEXT or (folder / f"{name}.csv").exists()
                 },
             )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
 
 from simulation.analysis import variance
 from simulation.analysis.summary import POSTERIOR_LABEL, by_replicate
@@ -26,6 +25,7 @@ from simulation.plots.style import save
 from simulation.running import failure_row, milestones, slim
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.load import load_scenario
+from simulation.scenario.source import parse, plain
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
@@ -110,6 +110,8 @@ class Spread:
             shares = store.read_csv(folder / "shares.csv", ("metric", "quarter"))
             text = (folder / "scenario.resolved.yaml").read_text(encoding="utf-8")
             faults = [f"{FILE}: {key} is missing" for key in _INFO if key not in info]
+            if "focal" in info and not (isinstance(info["focal"], dict) and {"id", "name"} <= set(info["focal"])):
+                faults.append(f"{FILE}: focal needs id, name")
             for name, frame, columns in (("spread", table, COLUMNS), ("shares", shares, SHARES)):
                 faults += [f"{name}.csv: column {column} is missing" for column in columns if column not in frame]
         except (OSError, ValueError, TypeError) as error:
@@ -119,10 +121,26 @@ class Spread:
         return cls(table, shares, str(info["bands"]), tuple(info["failures"]), info, text)
 
     def differs_from(self, scenario_text: str) -> list[str]:
-        """Keys in which a scenario is another than that of this spread."""
-        one, two = ({**YAML(typ="safe").load(text)} for text in (self.scenario_text, scenario_text))
+        """Keys in which a scenario is another than that of this spread.
+
+        Raises
+        ------
+        InputError
+            If one of the two texts is no scenario.
+        """
+        one, two = map(_entries, (self.scenario_text, scenario_text))
         keys = [key for key in dict.fromkeys([*one, *two]) if key not in _UNRELATED]
         return [str(key) for key in keys if one.get(key) != two.get(key)]
+
+
+def _entries(text: str) -> dict[str, Any]:
+    """The keys and values of a scenario with every key written out."""
+    faults: list[Fault] = []
+    root = parse(text, "scenario.resolved.yaml", faults)
+    found = None if root is None else plain(root)
+    if faults or not isinstance(found, dict):
+        raise InputError(faults or Fault("", "is not a mapping of keys", "scenario.resolved.yaml"))
+    return found
 
 
 def rivals(scenario: Scenario) -> dict[str, Scenario]:

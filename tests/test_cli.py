@@ -137,7 +137,9 @@ def test_same_command_same_folder_and_it_says_so(fake, tmp_path):
         (["run"], ["SCENARIO"]),
         (["check", BASELINE, "missing.yaml"], ["missing.yaml"]),
         (["list", "weather"], ["weather"]),
+        (["run", BASELINE, "--out", "x" * 256], ["cannot be written"]),
         (["compare", BASELINE], ["at least two"]),
+        (["compare", BASELINE, BASELINE, "--precision", "inf"], ["--precision", "positive"]),
         (["nonsense"], ["nonsense"]),
     ],
 )
@@ -234,6 +236,14 @@ def test_compare_prints_paired_contrasts(fake, tmp_path):
     assert "-0.050" in row
     assert "-0.050 to -0.050" in row
     assert [path.name for path in tmp_path.iterdir()] == ["split.yaml"]
+
+
+def test_a_title_is_no_markup(fake, tmp_path):
+    fake()
+    (tmp_path / "odd.yaml").write_text(f"extends: {BASELINE}\ntitle: 'A [/x] and [bold]'\n")
+    result = wifaq("compare", "odd.yaml", "odd.yaml", *SHORT, "--replicates", "2", "--parameters", "defaults")
+    assert result.exit_code == 0, result.output
+    assert "All against odd: A [/x] and [bold]" in " ".join(result.stdout.split())
 
 
 def test_compare_refuses_scenarios_that_cannot_be_paired(fake, tmp_path):

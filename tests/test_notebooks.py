@@ -102,7 +102,15 @@ def test_it_ends_with_exercises(name: str) -> None:
 
 def test_every_notebook_has_its_paragraph() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## \[(\w+)\]\((?:\w+)\.ipynb\)$", text, flags=re.M) == list(NAMES)
+    found = re.findall(r"^## (\d\d [\w ]+)\n\n\[(\w+)\.ipynb\]\(\2\.ipynb\): ", text, flags=re.M)
+    assert [name for _, name in found] == list(NAMES)
+    assert [title.replace(" ", "_") for title, _ in found] == list(NAMES)
+
+
+def test_no_heading_is_a_link() -> None:
+    """Sphinx cannot put a heading that links to a file into the contents of a page: the site would not be built."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^#+ .*\]\(.*$", text, flags=re.M) == []
 
 
 def test_the_page_has_the_margins_of_the_code() -> None:

@@ -157,6 +157,10 @@ def test_a_folder_that_is_none_or_damaged(tmp_path):
     (folder / "series.parquet").write_bytes(b"PAR1 garbage")
     with pytest.raises(InputError, match="not a whole result folder"):
         Results.open(folder)
+    for garbage in ("[]", "3", "[" * 100_000):
+        (folder / "run.json").write_text(garbage)
+        with pytest.raises(InputError, match="not a whole result folder"):
+            Results.open(folder)
 
 
 def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):

@@ -71,6 +71,36 @@ def test_a_tweak_of_arrays_is_the_same_change_as_in_a_scenario() -> None:
     assert told.table["difference"].abs().sum() > 0
 
 
+@pytest.mark.parametrize("column", ["alpha", "position", "budget"])
+def test_nan_written_into_the_state_is_refused(column: str) -> None:
+    def hole(model: GovernanceModel) -> None:
+        getattr(model.state, column).flat[1] = np.nan
+
+    with pytest.raises(ModelError, match=f"NaN in {column}"):
+        what_changed(SCENARIO, tweak=hole, **QUICK)
+
+
+def test_nan_that_a_hook_writes_fails_the_replicate() -> None:
+    class Saboteur(StateActor):
+        def partner_value(self, partner: Actor) -> float:
+            self.model.state.opinion[:] = np.nan
+            return 1.0
+
+    with pytest.raises(RunError, match="NaN in opinion"):
+        run(SCENARIO, replicates=1, workers=1, actors={"MAR": Saboteur})
+
+
+def test_what_is_no_tweak_and_no_cast_is_told() -> None:
+    with pytest.raises(ModelError, match="a tweak is a function of the model"):
+        what_changed(SCENARIO, tweak={"a": 1}, **QUICK)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="actors= takes a mapping"):
+        run(SCENARIO, replicates=1, workers=1, actors=5)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="no actor or kind 5"):
+        run(SCENARIO, replicates=1, workers=1, actors={5: Hermit})  # type: ignore[dict-item]
+    with pytest.raises(InputError, match="at least 0"):
+        GovernanceModel(SCENARIO, seed=-3)
+
+
 def test_a_function_of_a_function_travels_to_any_number_of_workers() -> None:
     low = 0.05
 

@@ -43,10 +43,12 @@ def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[A
     """
     for cls in BY_KIND.values():
         check_defaults(cls)
+    if not isinstance(cast, Mapping):
+        raise ModelError(f"actors= takes a mapping of classes by actor id or by kind, not {cast!r}")
     known = [*KINDS, *ids]
     for name in cast:
         if name not in known:
-            raise ModelError(f"no actor or kind {name!r}; {suggest(name, known)}")
+            raise ModelError(f"no actor or kind {name!r}; {suggest(str(name), known)}")
     found = []
     for name, code in zip(ids, kinds, strict=True):
         kind = KINDS[code]

@@ -98,6 +98,8 @@ def _rows(conclusion: str, found: _Pairs, names: Mapping[str, str], margin: floa
         verdict = judge(told["low"], told["high"], count, margin)
         # an interval of half the margin to each side lies off zero or within the margin
         more = more_pairs(told["standard_error"], count, margin / 2, confidence) if verdict == UNTOLD else None
+        if more is not None:  # fewer than the least number never tell "not changed"
+            more = max(more, LEAST_PAIRS - count)
         row: dict[str, Any] = {"conclusion": conclusion, "what": what, "name": names.get(what) or _named(what)}
         row |= {"before": told["mean_b"], "after": told["mean_a"], "verdict": verdict, "more": more}
         rows.append(row | {key: told[key] for key in ("difference", "low", "high", "pairs")})

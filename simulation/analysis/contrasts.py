@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from simulation.analysis.summary import by_replicate
+from simulation.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
@@ -133,6 +134,18 @@ def contrast_of_shares(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> d
     return found | {"standard_error": error, "low": max(-1.0, middle - reach), "high": min(1.0, middle + reach)}
 
 
+def check_precision(precision: float | None) -> None:
+    """Refuse a precision that no number of pairs can have; none is asked for with ``None``.
+
+    Raises
+    ------
+    InputError
+        If it is no positive number.
+    """
+    if precision is not None and not 0 < precision < np.inf:
+        raise InputError(Fault("", f"{precision:g} is not a positive number", "--precision"))
+
+
 def more_pairs(standard_error: float, pairs: int, precision: float, confidence: float = CONFIDENCE) -> int | None:
     """How many more pairs bring the half-width of the interval down to a precision.
 
@@ -147,7 +160,13 @@ def more_pairs(standard_error: float, pairs: int, precision: float, confidence: 
     -------
     int or None
         The least number at the spread found so far; none from a single pair, which shows no spread.
+
+    Raises
+    ------
+    InputError
+        If the precision is no positive number.
     """
+    check_precision(precision)
     if pairs < 2 or not np.isfinite(standard_error):
         return None
     spread = standard_error * np.sqrt(pairs)

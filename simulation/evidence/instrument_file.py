@@ -129,6 +129,8 @@ def _wrong(entry: Entry, world: World) -> Iterator[tuple[Path, str]]:
             if name not in states:
                 yield ("eligible", place), f"{name!r} is no state; {_advice(name, states, 'actors')}"
     allowed = _eligible(entry, world)
+    if entry.eligible in ((), {"blocs": ()}):
+        yield ("eligible",), "names nobody; write all, a list of states or of blocs"
     for place, name in enumerate(entry.joined or ()):
         if name not in states:
             yield ("joined", place), f"{name!r} is no state; {_advice(name, states, 'actors')}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from datetime import date
 from pathlib import Path
 
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, RunError
 from simulation.evidence.instrument_file import read_instruments
 from simulation.evidence.instruments import forecast
 from simulation.evidence.instruments_fit import RECORD_END, Weights, fit_all, shipped_weights
+from simulation.experiments import store
+from simulation.scenario.checks import EARLIEST, LATEST
 
 COLUMNS = ("instrument", "iso3", "probability", "q05", "q95")
 
@@ -23,9 +24,14 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
     ------
     InputError
         With every fault of the options and of the file; nothing is written then.
+    RunError
+        If the disk does not take the table.
     """
     faults: list[Fault] = []
     day, last = _day("--as-of", as_of, faults), _day("--by", by, faults)
+    if day and not EARLIEST <= day <= LATEST:
+        faults.append(Fault("", f"{day} is outside {EARLIEST} to {LATEST}", "--as-of"))
+        day = None
     if day and last and last < day:
         faults.append(Fault("", f"{last} is before the as-of date, {day}", "--by"))
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
@@ -43,12 +49,14 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
         found = forecast(text, day, last, weights)
         for i, name in enumerate(found.ids):
             numbers = (found.probability[i], found.low[i], found.high[i])
-            rows.append([text.id, name, *(f"{value:.4f}" for value in numbers)])
+            rows.append([text.id, name, *(f"{max(0.0, value):.4f}" for value in numbers)])
     csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
     if out is not None:
-        part = out.with_name(f".{out.name}.part")
-        part.write_text(stream.getvalue(), encoding="utf-8", newline="\n")
-        os.replace(part, out)
+        try:
+            with store.atomic_file(out) as partial:
+                partial.write_text(stream.getvalue(), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise RunError(f"the table {out} was not written: {error.strerror}") from error
     return stream.getvalue()
 
 

@@ -193,7 +193,7 @@ def _dask_pool(executor: str) -> Pool:
         from distributed import Client
         from distributed.scheduler import KilledWorker
     except ImportError:
-        raise _refusal("dask needs the package distributed; install wifaq[cluster]") from None
+        raise _refusal("dask needs the package distributed; pip install 'wifaq[cluster]'") from None
     address = "tcp://" + executor.removeprefix(DASK)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from simulation.errors import InputError, ModelError
 from simulation.experiments.tables import Outcome
@@ -61,6 +64,7 @@ def simulate(
                 apply(tweak, model)
         with stage("run"):
             model.run()
+            check_numbers(model)
         with stage("record"):
             recorder = model.recorder
             world = recorder.world
@@ -83,8 +87,26 @@ def apply(tweak: Tweak, model: GovernanceModel) -> None:
     Raises
     ------
     ModelError
-        If it runs the model: a tweak changes the start of a run.
+        If it runs the model (a tweak changes the start of a run), or writes NaN.
     """
+    if not callable(tweak):
+        raise ModelError(f"a tweak is a function of the model, not {tweak!r}")
     tweak(model)
     if model.state.quarter:
         raise ModelError("a tweak writes into a model before it runs; this one calls step() or run()")
+    check_numbers(model)
+
+
+def check_numbers(model: GovernanceModel) -> None:
+    """Refuse a state with NaN in it: every comparison with it is false, so that a run goes on as if nothing were wrong.
+
+    Raises
+    ------
+    ModelError
+        Naming the columns.
+    """
+    columns = {entry.name: np.asarray(getattr(model.state, entry.name)) for entry in fields(model.state)}
+    holes = [name for name, column in columns.items() if column.dtype.kind == "f" and np.isnan(column).any()]
+    if holes:
+        told = f"NaN in {', '.join(holes)} of the model's state; somebody wrote it there"
+        raise ModelError(f"{told} (a tweak, a hook), for no rule of the model does")

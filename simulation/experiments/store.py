@@ -36,6 +36,7 @@ LIBRARIES = ("wifaq", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 """Packages whose versions a result names."""
 PARTIAL = ".partial"
 """How the names of files end that are being written; what a killed process leaves behind."""
+_KEPT = 50  # characters of a name that its partial has, for no system takes a name of more than 255 bytes
 _PACKAGE = Path(__file__).parents[1]
 _ROW_GROUP = 1 << 20  # fixed, for the bytes of a table must not depend on how it came about
 
@@ -132,10 +133,13 @@ def check_target(folder: Path) -> None:
     InputError
         It is a file, holds something, or lies where nothing can be written.
     """
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise _refusal(folder, "is not a folder; name one that does not exist yet")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise _refusal(folder, "exists and is not empty; name another, or move it away")
+    try:
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise _refusal(folder, "is not a folder; name one that does not exist yet")
+        if folder.is_dir() and any(folder.iterdir()):
+            raise _refusal(folder, "exists and is not empty; name another, or move it away")
+    except OSError as error:  # a name too long, a folder that may not be looked into
+        raise _refusal(folder, f"cannot be written: {error.strerror}") from error
     check_writable(folder.absolute().parent)
 
 
@@ -173,7 +177,7 @@ def atomic_folder(target: Path) -> Iterator[Path]:
     """
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    holder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=PARTIAL, dir=target.parent))
+    holder = Path(tempfile.mkdtemp(prefix=f".{target.name[:_KEPT]}.", suffix=PARTIAL, dir=target.parent))
     try:
         folder = holder / "new"
         folder.mkdir()
@@ -201,7 +205,7 @@ def atomic_file(target: Path) -> Iterator[Path]:
     Path
         A name beside ``target`` that starts with a dot and ends in :data:`PARTIAL`.
     """
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL}")
+    partial = target.with_name(f".{target.name[:_KEPT]}.{secrets.token_hex(4)}{PARTIAL}")
     try:
         yield partial
         with partial.open("rb+") as file:
@@ -270,6 +274,17 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read what :func:`write_json` wrote."""
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """Read what :func:`write_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything but a JSON object.
+    """
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError(f"{path.name} is nested too deeply") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} is not a JSON object")
     return content

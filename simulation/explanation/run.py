@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from simulation.experiments.simulate import apply
 from simulation.explanation.tables import Explanation, tables
 from simulation.explanation.watcher import Watcher
 from simulation.model import GovernanceModel
@@ -43,14 +44,14 @@ def explain_run(
     Raises
     ------
     ModelError
-        If there is no such actor.
+        If there is no such actor, or the tweak does what no tweak may.
     InputError
         If the scenario cannot be built.
     """
     model = GovernanceModel(scenario, replicate=replicate, actors=actors, world=world)
     try:
         if tweak is not None:
-            tweak(model)
+            apply(tweak, model)
         watcher = Watcher(model, model.index(actor))
         model.watch = watcher
         model.run()

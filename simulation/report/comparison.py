@@ -21,7 +21,7 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
     With a precision, also how many more replicates would narrow each interval to it.
     """
     first, *others = comparison.titles
-    console.print(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}")
+    console.print(escape(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}"))
     console.print(f"90 % interval of the mean difference over pairs of replicates; {comparison.bands}.")
     console.print()
     for key in others:

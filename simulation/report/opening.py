@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from simulation.analysis import summary
 from simulation.errors import Fault, InputError
 from simulation.experiments import store
 from simulation.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
-from simulation.results import Results
+from simulation.results import TEXT_COLUMNS, Results
 from simulation.spreading import FILE as SPREAD
 from simulation.spreading import Spread
 
@@ -21,6 +22,7 @@ MOST_FOLDERS = 7
 """The first result and as many others as a chart can tell apart."""
 _INFO = ("bands", "as_of", "command", "contrasts", "failures", "focal", "hashes", "horizon", "notes", "peers",
          "question", "replicates", "run", "scenario", "seed", "title", "versions")  # fmt: skip
+_WORDS = ("as_of", "bands", "command", "horizon", "question", "run", "scenario", "title")
 _NAMED = ("id", "name")
 _COUNTS = ("planned", "done", "failed")
 _COLUMNS = {
@@ -126,10 +128,22 @@ def _info_faults(results: Results) -> list[tuple[str, str]]:
     for key, parts in (("focal", _NAMED), ("replicates", _COUNTS)):
         if key in info and not (isinstance(info[key], dict) and all(part in info[key] for part in parts)):
             faults.append(("run.json", f"{key} needs {', '.join(parts)}"))
+    for key in _WORDS:
+        if key in info and not isinstance(info[key], str):
+            faults.append(("run.json", f"{key} is not text"))
+    if isinstance(info.get("as_of"), str) and not _is_day(info["as_of"]):
+        faults.append(("run.json", f"as_of is {info['as_of']!r}, not a date"))
     for key in ("contrasts", "failures", "notes", "peers"):
         if key in info and not isinstance(info[key], list):
             faults.append(("run.json", f"{key} is not a list"))
     return _of_another_version(info) or faults if faults else []
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _of_another_version(info: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -155,17 +169,26 @@ def _table_faults(results: Results) -> list[tuple[str, str]]:
 
 
 def _column_faults(name: str, table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[str, str]]:
-    """Columns that a table lacks, else the first row that was cut off."""
+    """Columns that a table lacks, else the first row that was cut off, else what is no number."""
     missing = [column for column in columns if column not in table.columns]
     if missing:
         return [(f"{name}.csv", f"column {column} is missing") for column in missing]
     whole = [column for column in columns if name not in _EXPLAINED and (name, column) not in _MAY_BE_EMPTY]
     holes = table[whole].isna().any(axis=1).to_numpy()
-    if not holes.any():
-        return []
-    row = int(holes.argmax())
-    column = next(column for column in whole if pd.isna(table[column].iloc[row]))
-    return [(f"{name}.csv", f"line {row + 2} has no {column}")]
+    if holes.any():
+        row = int(holes.argmax())
+        column = next(column for column in whole if pd.isna(table[column].iloc[row]))
+        return [(f"{name}.csv", f"line {row + 2} has no {column}")]
+    return list(_no_numbers(name, table, columns))
+
+
+def _no_numbers(name: str, table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The first line of each column of numbers that holds something else."""
+    for column in columns:
+        if column not in TEXT_COLUMNS[name]:
+            wrong = (pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()).to_numpy()
+            if wrong.any():
+                yield f"{name}.csv", f"line {int(wrong.argmax()) + 2}: {column} is no number"
 
 
 def _disagreements(results: Results) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
@@ -48,8 +49,10 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
     for _, row in rows.head(ROWS_SHOWN).iterrows():
         values = [escape(label(row[key])) for key in keys]
         band = f"{row['q05']:.3f} to {row['q95']:.3f}"
-        made.add_row(row["point"], *values, f"{row['mean']:.3f}", f"{row['standard_error']:.3f}", band)
+        error = "" if pd.isna(row["standard_error"]) else f"{row['standard_error']:.3f}"  # one has none
+        made.add_row(row["point"], *values, f"{row['mean']:.3f}", error, band)
     console.print(titled(f"{results.told(metric)} in {results.quarters[-1]}", made))
     if len(rows) > ROWS_SHOWN:
-        console.print(f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}")
+        told = f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}"
+        console.print(escape(told))
     console.print()

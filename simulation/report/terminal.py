@@ -205,7 +205,7 @@ def _instruments(results: Results) -> RenderableType | None:
     rest = f" (the likeliest {len(likely)} of {len(own)} open)" if len(own) > len(likely) else ""
     made = table([("instrument", "left"), ("P(join)", "right"), ("half have by", "right")])
     for _, row in likely.iterrows():
-        half = "" if pd.isna(row["median_quarter"]) else str(row["median_quarter"])
+        half = "–" if pd.isna(row["median_quarter"]) else str(row["median_quarter"])
         made.add_row(escape(str(row["title"])), f"{row['probability']:.2f}", half)
     return titled(f"Instruments: probability of joining by {results.horizon}{rest}", made)
 

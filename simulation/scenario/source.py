@@ -198,6 +198,8 @@ def _syntax_fault(error: MarkedYAMLError, file: str) -> Fault:
     message = "is not valid YAML: " + ", ".join(_one_line(part) for part in parts if part)
     if "'\\t'" in message:
         message += "; indent with spaces, not tabs"
+    if "mapping values are not allowed" in message:
+        message += "; a text that holds a colon goes into quotes"
     if where is None:
         return Fault("", message, file)
     return Fault("", message, file, where.line + 1, where.column + 1)

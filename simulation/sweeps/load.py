@@ -357,7 +357,7 @@ def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator
     if not varied and not (spec.scenarios and spec.design in ("list", "grid")):
         yield "has nothing to vary; name at least one factor"
     if spec.design in NEED_SALIB and find_spec("SALib") is None:
-        yield f"{spec.design} needs the package SALib; install wifaq[analysis]"
+        yield f"{spec.design} needs the package SALib; pip install 'wifaq[analysis]'"
     if spec.design == "fractional":
         for key, factor in factors.items():
             if isinstance(factor, Categories) and len(factor.categories) != 2:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from simulation.actors.cast import Cast
 
 FILE = "sweep.json"
+_SHAPE: Mapping[str, type] = {
+    "sweep": str, "title": str, "question": str, "design": str, "random_numbers": str, "points": int,
+    "replicates": int, "order": list, "show": list, "notes": list,
+}  # fmt: skip
 _TOLD = 12  # changes named in one message
 _WORDS = ("sweep", "name", "title", "question", "show", "notes")  # these change no number
 
@@ -59,6 +63,21 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
     return content
 
 
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a sweep's folder.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, or lacks what a reader of the sweep needs.
+    """
+    content = store.read_json(folder / FILE)
+    wrong = [key for key, kind in _SHAPE.items() if not isinstance(content.get(key), kind)]
+    if wrong:
+        raise ValueError(f"{FILE} lacks {', '.join(wrong)}")
+    return content
+
+
 def same_sweep(folder: Path, now: Mapping[str, Any]) -> bool:
     """Whether a folder holds this very sweep; a folder without a sweep does not.
 
@@ -68,9 +87,9 @@ def same_sweep(folder: Path, now: Mapping[str, Any]) -> bool:
         If it holds another, naming what has changed, or something else.
     """
     path = folder / FILE
-    if not path.exists():
-        return False
     try:
+        if not path.exists():
+            return False
         then = store.read_json(path)
     except (OSError, ValueError) as error:
         raise InputError(Fault(str(path), f"cannot be read: {error}", file="result folder")) from None

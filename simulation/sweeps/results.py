@@ -23,7 +23,7 @@ from simulation.plots.style import save
 from simulation.sweeps.dead import dead_factors, equal_points
 from simulation.sweeps.heatmap import heatmap
 from simulation.sweeps.ledger import SERIES, good_chunks
-from simulation.sweeps.manifest import FILE
+from simulation.sweeps.manifest import read_manifest
 from simulation.sweeps.pairs import Select, pairs_of
 from simulation.sweeps.schema import MINUS
 
@@ -69,9 +69,9 @@ class SweepResults:
         """
         folder = Path(folder)
         try:
-            info = store.read_json(folder / FILE)
+            info = read_manifest(folder)
             found = list(good_chunks(folder, info["sweep"]))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError) as error:
             raise InputError(Fault(str(folder), f"is not the folder of a sweep: {error}")) from error
         rows = [vars(run) for _, runs in found for run in runs]
         return cls(folder, info, tuple(path for path, _ in found), pd.DataFrame(rows, columns=list(RUN_COLUMNS)))

@@ -89,10 +89,11 @@ class Words:
 
     def signed(self, value: float, digits: int = 2) -> str:
         """A difference, with its sign; one that rounds to zero has none."""
-        return self._decimal(value, digits, "+" if round(value, digits) > 0 else "")
+        return self._decimal(value, digits, "+" if round(float(value), digits) > 0 else "")
 
     def _decimal(self, value: float, digits: int, sign: str) -> str:
-        rounded = round(value, digits) + 0.0  # no minus before a zero
+        # float: NumPy rounds its own numbers otherwise (13.95 to 14.0), and one report would have two numbers
+        rounded = round(float(value), digits) + 0.0  # no minus before a zero
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         text = sign + str(format_decimal(rounded, pattern, self.locale))
         return _LEFT_TO_RIGHT_MARK + text if self.right_to_left and not text[0].isdigit() else text

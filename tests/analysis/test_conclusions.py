@@ -54,6 +54,13 @@ def test_where_nothing_changes_nothing_is_said_to_change() -> None:
     assert set(judged()["verdict"]) == {UNCHANGED}
 
 
+def test_so_few_pairs_never_need_none_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.analysis.test_conclusions.PAIRS", LEAST_PAIRS - 4)
+    table = judged()
+    assert set(table["verdict"]) == {UNTOLD}
+    assert table["more"].min() == 4  # the rank is the same in every pair, and still it takes ten
+
+
 def test_what_changes_is_seen() -> None:
     table = judged(gain=0.1, partners={"A": 0.1, "B": 0.9, "C": 0.5}, joins=1.0)
     found = table.set_index("what")["verdict"]

@@ -41,3 +41,12 @@ def test_a_backtest_that_cannot_be_is_refused(arguments: tuple[str, ...], told: 
     assert status == 2
     assert told in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("as_of", "noted"), [("2024-12-31", False), ("2025-06-30", True)])
+def test_a_day_after_the_record_is_noted(as_of: str, noted: bool, tmp_path: Path) -> None:
+    path = tmp_path / "texts.yaml"
+    path.write_text("- {id: a, opens: 2025-02-11, sponsors: [FRA]}\n", encoding="utf-8")
+    status, said = wifaq("instruments", str(path), "--as-of", as_of, "--by", "2026-12-31")
+    assert status == 0
+    assert ("the shipped record ends on 2024-12-31" in said) == noted

@@ -87,6 +87,17 @@ def test_other_shapes_are_refused(tmp_path: Path, text: str) -> None:
         forecast_file(path, str(DAY), str(BY))
 
 
+def test_a_day_before_the_record_and_a_text_for_nobody_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "odd.yaml"
+    nobody = "- {id: a, opens: 2025-01-01, eligible: []}\n- {id: b, opens: 2025-01-01, eligible: {blocs: []}}\n"
+    path.write_text(nobody, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        forecast_file(path, "0001-01-01", str(BY))
+    told = str(caught.value)
+    assert "--as-of: 0001-01-01 is outside" in told
+    assert all(f"instruments[{k}].eligible: names nobody" in told for k in (0, 1))
+
+
 # --- what the forecast does
 
 

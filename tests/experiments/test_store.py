@@ -24,6 +24,16 @@ def test_a_folder_appears_whole(tmp_path):
     assert os.listdir(target.parent) == ["result"]
 
 
+def test_the_longest_name_that_a_system_takes(tmp_path):
+    with store.atomic_folder(tmp_path / ("x" * 255)) as folder:
+        (folder / "a.txt").touch()
+    with store.atomic_file(tmp_path / ("y" * 255)) as partial:
+        partial.touch()
+    assert sorted(map(len, os.listdir(tmp_path))) == [255, 255]
+    with pytest.raises(InputError, match="cannot be written"):
+        store.check_target(tmp_path / ("x" * 256))
+
+
 def interrupted(target):
     with store.atomic_folder(target) as folder:
         (folder / "new.txt").touch()

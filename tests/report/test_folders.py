@@ -38,6 +38,9 @@ def test_a_folder_of_a_spread_stands_beside_its_run(folder, tmp_path) -> None:
     (tmp_path / "spread" / "shares.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match=r"shares\.csv: column metric is missing"):
         open_all([folder, tmp_path / "spread"])
+    for garbage in ("a: [", "text", "- a"):
+        with pytest.raises(InputError):
+            found.differs_from(garbage)
     shutil.rmtree(tmp_path / "spread")
     folders.spread(folders.result(replicates=2, contrasts=(), fragmentation=0.4)).save(tmp_path / "spread")
     with pytest.raises(InputError, match="spread of another scenario than the first folder: fragmentation differ"):
@@ -90,6 +93,19 @@ def test_a_file_that_was_cut_off_is_told(folder) -> None:
     open_all([folder])
 
 
+def test_words_in_place_of_numbers_are_told(folder) -> None:
+    for name, column in (("ties", "probability"), ("joining", "probability"), ("forecast", "mean")):
+        path = folder / f"{name}.csv"
+        whole = path.read_text()
+        head, first, *rest = whole.splitlines()
+        cells = dict(zip(head.split(","), first.split(","), strict=True)) | {column: "x"}
+        path.write_text("\n".join([head, ",".join(cells.values()), *rest]))
+        with pytest.raises(InputError, match=rf"{name}\.csv: line 2: {column} is no number"):
+            open_all([folder])
+        path.write_text(whole)
+    open_all([folder])
+
+
 def test_a_folder_of_another_version_is_told(folder) -> None:
     info = json.loads((folder / "run.json").read_text())
     del info["bands"]
@@ -131,6 +147,8 @@ def test_broken_folders_are_told_and_nothing_is_written(folder, name) -> None:
         (lambda info: {}, "run.json: horizon is missing"),
         (lambda info: {**info, "replicates": 3}, "replicates needs planned, done, failed"),
         (lambda info: {**info, "failures": "none"}, "failures is not a list"),
+        (lambda info: {**info, "as_of": "today"}, "as_of is 'today', not a date"),
+        (lambda info: {**info, "title": 3}, "title is not text"),
         (lambda info: {**info, "horizon": "2031Q1"}, "has no row of the horizon 2031Q1"),
         (lambda info: {**info, "focal": {"id": "XXX", "name": "x"}}, "has no row of XXX"),
     ],

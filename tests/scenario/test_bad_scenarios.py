@@ -113,6 +113,13 @@ def test_control_characters(tmp_path: Path) -> None:
     assert "is not valid YAML" in fault.message
 
 
+def test_a_colon_in_a_title(tmp_path: Path) -> None:
+    path = tmp_path / "colon.yaml"
+    path.write_text("focal: MAR\ntitle: Two worlds: one colder\n")
+    (fault,) = faults_of(path)
+    assert (fault.line, fault.message.endswith("a text that holds a colon goes into quotes")) == (2, True)
+
+
 def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
     assert "is a folder" in faults_of(tmp_path)[0].message
     (tmp_path / "baseline.yaml").write_text("focal: MAR\n")

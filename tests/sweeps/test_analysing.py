@@ -107,6 +107,7 @@ def test_the_command_prints_them(morris):
         (["--metric", "coperation"], "did you mean 'cooperation'"),
         (["--quarter", "1999Q1"], "was not recorded"),
         (["--above", "1", "--below", "2"], "give one of --above and --below"),
+        (["--above", "nan"], "--above: nan is not a finite number"),
     ],
 )
 def test_bad_requests(morris, arguments, told):

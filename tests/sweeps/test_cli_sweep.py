@@ -69,6 +69,13 @@ def test_a_sweep_prints_its_points_and_goes_on_by_itself():
     assert again.stdout.strip() == str(folder)
 
 
+def test_one_replicate_has_no_error_and_shows_none():
+    result = wifaq("sweep", "grid.yaml", "--workers", "1", "--replicates", "1")
+    assert result.exit_code == 0, result.output
+    assert "4 runs done" in result.stdout
+    assert "nan" not in result.stdout
+
+
 def test_a_dry_run_writes_nothing(monkeypatch):
     monkeypatch.setattr(dry.expect, "__defaults__", (None, fakes.simulate))
     result = wifaq("sweep", "grid.yaml", "--dry-run", "--workers", "2")

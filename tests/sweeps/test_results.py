@@ -45,6 +45,13 @@ def test_open_tells_sweeps_from_runs(results):
         SweepResults.open(results.folder / "scenarios")
 
 
+@pytest.mark.parametrize("text", ["[]", "{}", '{"sweep": 3}', '{"sweep": "x"}', "[" * 100_000, "\xff"])
+def test_a_manifest_that_is_none_is_told(tmp_path, text):
+    (tmp_path / "sweep.json").write_text(text, encoding="latin-1")
+    with pytest.raises(InputError, match="is not the folder of a sweep"):
+        Results.open(tmp_path)
+
+
 def test_every_number_is_that_of_its_point_and_replicate(results):
     table = results.table("cooperation")
     assert len(table) == 8 * 6

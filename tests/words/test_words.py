@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 
+import numpy as np
 import pytest
 from babel.messages.pofile import read_po
 
@@ -112,6 +113,12 @@ def test_numbers_dates_and_names_by_language() -> None:
     assert french.actor("EU", "European Union") == "Union européenne"
     assert french.actor("huawei", "Huawei") == "Huawei"
     assert ENGLISH.actor("CIV", "Côte d'Ivoire") == "Côte d'Ivoire"
+
+
+def test_a_number_is_rounded_alike_wherever_it_comes_from() -> None:
+    for value in (13.95, 15.35, 0.05, 10.95):
+        assert ENGLISH.number(np.float64(value), 1) == ENGLISH.number(value, 1) == f"{value:.1f}"
+        assert ENGLISH.signed(np.float64(value), 1) == f"+{value:.1f}"
 
 
 def test_signs_and_shares_do_not_mislead() -> None:
