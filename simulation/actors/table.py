@@ -41,7 +41,7 @@ class Hook:
 _TABLE = (
     Hook(
         "partner_value", "Actor", "value V, in units of utility", 0.0, math.inf,
-        "each quarter about every other actor; again about present partners when deals are kept, shed, lapse or are recorded",
+        "each quarter about every other actor; again about present partners when deals are kept, shed or lapse",
         "C.2",
     ),
     Hook(
