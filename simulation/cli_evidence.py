@@ -28,11 +28,9 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
         """Probability that each eligible state joins, for instruments described in a file."""
         with errors(debug):
             from simulation.evidence.instrument_table import forecast_file
-            from simulation.scenario.checks import RECORD_END
 
             text = forecast_file(file, as_of, by, out)
-            if as_of > str(RECORD_END):  # forecast_file has seen to it that it is a date
-                typer.echo(f"note: the shipped record ends on {RECORD_END}; of later days only FILE is known", err=True)
+            _note_late(as_of)
             if out is None:
                 typer.echo(text, nl=False)
             else:
@@ -62,3 +60,11 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             with progress(quiet) as told:
                 text = run_backtest(as_of, scenario, replicates, workers, told, out)
             typer.echo(text)
+
+
+def _note_late(as_of: str) -> None:
+    """Say so where a day lies after the end of the record."""
+    from simulation.scenario.checks import RECORD_END
+
+    if as_of > str(RECORD_END):  # both are dates of ISO 8601
+        typer.echo(f"note: the shipped record ends on {RECORD_END}; of later days only FILE is known", err=True)

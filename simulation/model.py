@@ -374,8 +374,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _observe(self) -> None:
         given = received = None
         if self.recorder.due:
-            seen = self.hooks.values(self.view, self.actors, partners_only=True)
-            given, received = deal_values(seen, self.weights, self.recorder.actors)
+            given, received = deal_values(self.view, self.weights, self.recorder.actors)
         self.recorder.observe(self.state, given, received)
 
     def _wait_for_blocs(self) -> None:

@@ -218,7 +218,7 @@ def parameters(draw: Draw) -> dict[str, float]:
     lively = {"tempo": 1.0, "join_intercept": -4.0, "trilateral_rate": 1.0} if draw(st.booleans()) else {}
     moved = draw(st.dictionaries(st.sampled_from(sorted(PARAMETERS)), share, max_size=15))
     bounds = {name: (PARAMETERS[name].low, PARAMETERS[name].high) for name in moved}
-    return lively | {name: low + moved[name] * (high - low) for name, (low, high) in bounds.items()}
+    return lively | {name: min(high, low + moved[name] * (high - low)) for name, (low, high) in bounds.items()}
 
 
 @st.composite
