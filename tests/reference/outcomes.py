@@ -153,7 +153,7 @@ def sums(made: list[Commitment]) -> Numbers:
 
 def volume(w: World, weight: float) -> float:
     """Vol = 1 − exp(−Σz/V0), V0 = half/ln 2."""
-    return 1.0 - math.exp(-weight * math.log(2.0) / w.par.volume_half)
+    return -math.expm1(-weight * math.log(2.0) / w.par.volume_half)
 
 
 def volumes(w: World, made: list[Commitment]) -> Numbers:
@@ -187,7 +187,7 @@ def diversity(made: list[Commitment]) -> float:
     shares = [weight / sum(weights) for weight in weights if weight > 0.0]
     if not shares:
         return 0.0
-    return (math.exp(-sum(p * math.log(p) for p in shares)) - 1.0) / (len(CATEGORIES) - 1)
+    return math.expm1(-sum(p * math.log(p) for p in shares)) / (len(CATEGORIES) - 1)
 
 
 def reciprocity(f: Actor, account: Account) -> float:
