@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -73,8 +75,21 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
     document = HTML(string=page(results, words, spread), url_fetcher=inside_only).render(FontConfiguration())
     if len(document.pages) != 1:
         raise InputError("the brief does not fit one page: shorten the titles of the scenarios, or name fewer folders")
-    content: bytes = document.write_pdf(pdf_identifier=b"wifaq")
+    with _no_clock():
+        content: bytes = document.write_pdf(pdf_identifier=b"wifaq")
     return content
+
+
+@contextmanager
+def _no_clock() -> Iterator[None]:
+    """Fonts carry no time of the day: without HarfBuzz's own cutting of fonts, fontTools would write one in."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = before or "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
 
 
 def page(results: Sequence[Results], words: Words, spread: Spread | None = None) -> str:
