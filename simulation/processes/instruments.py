@@ -332,26 +332,36 @@ def join_instruments(
         own_hazards(state, chosen, factors, coefficient, asked),
     )
     salience = par.salience_floor + par.salience_capacity * state.capacity
-    worth = instrument_z(state)
-    for q, i in zip(*np.nonzero(new), strict=True):
-        _record_join(state, q, i, text_utility(salience[i], factors[q, i, 0], worth[q]))
-    state.in_force |= chosen & (state.joined.sum(axis=1) >= np.maximum(state.needed, 1))
-
-
-def _record_join(state: State, q: int, i: int, gain: float) -> None:
-    """State i is in instrument q from this quarter on, with the credit of it."""
-    track = REGIONAL if state.instrument_regional[q] else MULTILATERAL
-    state.joined[q, i] = True
-    state.join_quarter[q, i] = state.quarter
-    state.track_success[i, track] += 1.0
-    state.formed[i, track] += 1
-    state.reward[i, track] += gain
+    _enter(
+        new, chosen, state.quarter, state.instrument_regional, factors, salience, instrument_z(state), state.needed,
+        state.joined, state.join_quarter, state.in_force, state.track_success, state.formed, state.reward,
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy", inline="always")
 def text_utility(salience: float, closeness: float, worth: float) -> float:
     """Utility of being in an instrument: AI salience times affinity to the text times e·z."""
     return salience * closeness * worth
+
+
+@njit(cache=True, error_model="numpy")
+def _enter(
+    new: B, chosen: B, quarter: int, regional: B, factors: F, salience: F, worth: F, needed: I32, joined: B,
+    join_quarter: I32, in_force: B, success: F, formed: I32, reward: F,
+) -> None:  # fmt: skip
+    """Those who join are in from this quarter on, with the credit of it; texts that enough have joined are in force."""
+    for q in range(len(chosen)):
+        if not chosen[q]:
+            continue
+        track = REGIONAL if regional[q] else MULTILATERAL
+        for i in range(new.shape[1]):
+            if new[q, i]:
+                joined[q, i] = True
+                join_quarter[q, i] = quarter
+                success[i, track] += 1.0
+                formed[i, track] += 1
+                reward[i, track] += text_utility(salience[i], factors[q, i, 0], worth[q])
+        in_force[q] |= joined[q].sum() >= max(needed[q], 1)
 
 
 def joining_terms(state: State, par: Parameters, mech: Mechanisms, i: int, q: int) -> dict[str, float]:
