@@ -23,13 +23,17 @@ from numpy.typing import NDArray
 
 from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, NON_STATE, State
+from simulation.state import BILATERAL, NON_STATE, STATE, State
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
 B = NDArray[np.bool_]
+
+ANY, STATES_ONLY, OTHERS_ONLY = 0, 1, 2
+"""Which partners a pool of slots may be used for."""
+
 
 class Offers(NamedTuple):
     """Proposals of a quarter, one entry each: ``sender``, ``receiver`` (m,), and both utilities (m,)."""
@@ -54,7 +58,7 @@ def propose(
         Mask, V and U of pairs, each (n, n); the rows of actors with open slots are current.
     """
     send, receive, mine, theirs = rank_partners(
-        draws.key(Stream.PROPOSAL), state.uid, state.s, state.slots_by_track, shared_pool, possible,
+        draws.key(Stream.PROPOSAL), state.uid, state.kind, state.slots_by_track, shared_pool, possible,
         state.trust_hat, worth, gain, par.choice_noise,
     )  # fmt: skip
     return Offers(send, receive, mine, theirs)
@@ -75,30 +79,32 @@ def _open_to(slots: I32, shared: bool, partner_is_state: bool) -> bool:
 
 @njit(cache=True, error_model="numpy")
 def rank_partners(
-    key: np.uint64, uid: U64, s: int, slots: I32, shared_pool: B, possible: B, trust: F, worth: F, gain: F,
-    noise: float,
+    key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, possible: B, trust: F, worth: F,
+    gain: F, noise: float,
 ) -> tuple[I32, I32, F, F]:  # fmt: skip
     """Gumbel-top-k proposals of all actors. A deal needs τ̂V > 0 on both sides and slots on both."""
     n = uid.size
     limit = slots[:, BILATERAL].sum() + slots[:, NON_STATE].sum()
     send, receive = np.empty(limit, np.int32), np.empty(limit, np.int32)
     desk = make_desk(n, limit)
-    for_others, for_states = _ready(slots, shared_pool, False), _ready(slots, shared_pool, True)
+    ready = (
+        _ready(kind, slots, shared_pool, False, ANY), _ready(kind, slots, shared_pool, False, STATES_ONLY),
+        _ready(kind, slots, shared_pool, False, OTHERS_ONLY), _ready(kind, slots, shared_pool, True, ANY),
+        _ready(kind, slots, shared_pool, True, STATES_ONLY), _ready(kind, slots, shared_pool, True, OTHERS_ONLY),
+    )  # fmt: skip
     keen, all_keen = _keen(slots, trust, worth)
     count = 0
     for i in range(n):
         for pool in range(2):
             if shared_pool[i] and pool == 1:
                 continue
+            sort = ANY if shared_pool[i] else STATES_ONLY + pool
             size = slots[i, BILATERAL] if pool == 0 else slots[i, NON_STATE]
             if size == 0:
                 continue
-            # the states are the first s actors
-            first, end = s if pool == 1 else 0, n if shared_pool[i] or pool == 1 else s
-            both(possible[i], for_states if i < s else for_others, desk.may)
-            if not all_keen:
-                _drop_worthless(keen, trust, worth, i, desk.may)
-            found = _top(key, uid, gain[i], noise, i, pool, size, first, end, desk)
+            open_to_i = ready[3 * (kind[i] == STATE) + sort]
+            able = _able(open_to_i, keen, all_keen, possible, trust, worth, i, desk.able)
+            found = _top(key, uid, gain[i], noise, i, pool, size, able, desk)
             send[count : count + found] = i
             receive[count : count + found] = desk.best[:found]
             count += found
@@ -110,12 +116,15 @@ def rank_partners(
 
 
 @njit(cache=True, error_model="numpy")
-def _ready(slots: I32, shared_pool: B, for_state: bool) -> B:
-    """Actors with an open slot for a state, or for another partner, (n,)."""
-    ready = np.empty(shared_pool.size, np.bool_)
-    for j in range(ready.size):
-        ready[j] = _open_to(slots[j], shared_pool[j], for_state)
-    return ready
+def _ready(kind: I8, slots: I32, shared_pool: B, for_state: bool, sort: int) -> I32:
+    """Actors of one sort with an open slot for a state, or for another partner."""
+    found = np.empty(kind.size, np.int32)
+    count = 0
+    for j in range(kind.size):
+        found[count] = j
+        wanted = (sort == ANY) | ((kind[j] == STATE) == (sort == STATES_ONLY))
+        count += wanted & _open_to(slots[j], shared_pool[j], for_state)
+    return found[:count]
 
 
 @njit(cache=True, error_model="numpy")
@@ -134,35 +143,35 @@ def _keen(slots: I32, trust: F, worth: F) -> tuple[B, bool]:
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def both(first: B, second: B, may: B) -> None:
-    """Where both masks hold, written to the first n places of ``may``."""
-    for j in range(first.size):
-        may[j] = first[j] & second[j]
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _drop_worthless(keen: B, trust: F, worth: F, i: int, may: B) -> None:
-    """Rule out those for whom, or for i with whom, a deal is worth nothing.
+def _able(ready: I32, keen: B, all_keen: bool, possible: B, trust: F, worth: F, i: int, found: I32) -> int:
+    """Those of the ready with whom i may deal, and for whom, as for i, the deal is worth something.
 
     The values of one actor to all others lie far apart in memory, so they are looked up for the few
     only to whom some deal is worth nothing.
     """
-    for j in range(keen.size):
-        if may[j]:
-            worthwhile = trust[i, j] * worth[i, j] > 0.0
-            may[j] = worthwhile and (keen[j] or trust[j, i] * worth[j, i] > 0.0)
-
-
-BLOCK = 16
-"""So many marks are looked at at once."""
+    count = 0
+    may = possible[i]
+    for j in ready:
+        found[count] = j  # no branch: whether it counts is hard to guess
+        count += may[j]
+    if all_keen:
+        return count
+    kept = 0
+    for p in range(count):
+        j = found[p]
+        found[kept] = j
+        worthwhile = trust[i, j] * worth[i, j] > 0.0
+        kept += worthwhile and (keen[j] or trust[j, i] * worth[j, i] > 0.0)
+    return kept
 
 
 class Desk(NamedTuple):
     """Room for one actor's choice; its content means nothing outside it."""
 
-    may: B  # [n] possible partners
+    able: I32  # [n] possible partners
+    uid: U64  # [n] theirs
     luck: F  # [n] uniform draw of each
-    bound: F  # [n + block] upper bound of each mark; -inf where there is nobody
+    bound: F  # [n] upper bound of each mark
     best: I32  # the best partners so far, in order
     score: F  # their marks
 
@@ -171,70 +180,48 @@ class Desk(NamedTuple):
 def make_desk(n: int, chosen: int) -> Desk:
     """A desk for a choice of up to ``chosen`` among n actors."""
     return Desk(
-        np.empty(n, np.bool_), np.empty(n), np.full(n + BLOCK, -np.inf), np.empty(chosen + 1, np.int32),
-        np.empty(chosen + 1),
+        np.empty(n + 1, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n),
+        np.empty(chosen + 1, np.int32), np.empty(chosen + 1),
     )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _top(
-    key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, size: int, first: int, end: int, desk: Desk
-) -> int:
-    """The ``size`` best of the possible in ``desk.best``, in order; only those above the outside option."""
+def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, size: int, able: int, desk: Desk) -> int:
+    """The ``size`` best of the able in ``desk.best``, in order; only those above the outside option."""
     outside = gumbel(uniform(key, uid[i], np.uint64(pool))) if noise > 0.0 else 0.0
-    bound_marks(key, uid, gain, noise, i, first, end, desk)
-    best, score, bound = desk.best, desk.score, desk.bound
-    found, least = 0, outside
-    for start in range(first, end, BLOCK):
-        if not reaches(bound, start, least):
+    bound_marks(key, uid, gain, noise, i, able, desk)
+    best, score = desk.best, desk.score
+    found = 0
+    for k in range(able):
+        if desk.bound[k] < (score[size - 1] if found == size else outside):
+            continue  # cannot be among the best: no logarithm needed
+        j = desk.able[k]
+        mark = gain[j] / noise + gumbel(desk.luck[k]) if noise > 0.0 else gain[j]
+        if mark <= outside:
             continue
-        for j in range(start, start + BLOCK):
-            if bound[j] < least:
-                continue  # cannot be among the best: no logarithm needed
-            mark = gain[j] / noise + gumbel(desk.luck[j]) if noise > 0.0 else gain[j]
-            if mark <= outside:
-                continue
-            place = found if found < size else size
-            while place > 0 and (
-                mark > score[place - 1] or (mark == score[place - 1] and uid[j] < uid[best[place - 1]])
-            ):
-                if place < size:
-                    score[place], best[place] = score[place - 1], best[place - 1]
-                place -= 1
+        place = found if found < size else size
+        while place > 0 and (
+            mark > score[place - 1] or (mark == score[place - 1] and uid[j] < uid[best[place - 1]])
+        ):
             if place < size:
-                score[place], best[place] = mark, j
-                found = min(found + 1, size)
-            least = score[size - 1] if found == size else outside
+                score[place], best[place] = score[place - 1], best[place - 1]
+            place -= 1
+        if place < size:
+            score[place], best[place] = mark, j
+            found = min(found + 1, size)
     return found
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
-def reaches(bound: F, start: int, least: float) -> bool:
-    """Whether any mark of a block may reach ``least``."""
-    some = False
-    for j in range(start, start + BLOCK):
-        some |= bound[j] >= least
-    return some
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def bound_marks(
-    key: np.uint64, uid: U64, gain: F, noise: float, i: int, first: int, end: int, desk: Desk
-) -> None:
-    """Bound the marks of all from ``first`` to ``end`` whom ``desk.may`` allows.
-
-    Loops without branches: the compiler draws the luck of several at a time, for nothing where a deal
-    is not possible, which is seldom.
-    """
-    mine, may, luck, bound = uid[i], desk.may, desk.luck, desk.bound
+@njit(cache=True, error_model="numpy")
+def bound_marks(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> None:
+    """Draw the luck of all the able at once (a loop without branches does several at a time); bound the marks."""
+    uids, bound, mine = desk.uid[:able], desk.bound[:able], uid[i]
+    for k in range(able):
+        uids[k], bound[k] = uid[desk.able[k]], gain[desk.able[k]]
     if noise > 0.0:
-        fill_uniform(key, mine, uid[first:end], luck[first:end])
-        for j in range(first, end):
-            bound[j] = gain[j] / noise + gumbel_bound(luck[j]) if may[j] else -np.inf
-    else:
-        for j in range(first, end):
-            bound[j] = gain[j] if may[j] else -np.inf
-    bound[end : end + BLOCK] = -np.inf
+        fill_uniform(key, mine, uids, desk.luck)
+        for k in range(able):
+            bound[k] = bound[k] / noise + gumbel_bound(desk.luck[k])
 
 
 def consent_probability(offers: Offers, noise: float) -> F:

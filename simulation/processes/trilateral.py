@@ -15,8 +15,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.processes.choice import BLOCK, Desk, both, bound_marks, make_desk, reaches
-from simulation.processes.links import Links, count_shared
+from simulation.processes.choice import Desk, bound_marks, make_desk
+from simulation.processes.links import count_shared
 from simulation.processes.rivalry import is_leader
 from simulation.processes.value import View, Weights, utility, value
 from simulation.randomness import Draws, Stream, gumbel, uniform
@@ -85,11 +85,10 @@ def _table(
     for i in range(n):
         if slots[i, TRILATERAL] == 0:
             continue
-        j = _draw_partner(partner_key, uid, gain[i], noise, i, v.links)
+        j = _draw(partner_key, uid, gain[i], noise, i, _partners(v, i, desk.able), desk)
         if j < 0:
             continue
-        both(possible[i], possible[j], desk.may)
-        k = _draw_third(third_key, uid, gain[i], noise, i, desk)
+        k = _draw(third_key, uid, gain[i], noise, i, _thirds(possible, i, j, desk.able), desk)
         if k < 0:
             continue
         level = min(v.depth[i, j], v.depth[i, k], v.depth[j, k]) + 1
@@ -114,31 +113,36 @@ def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _draw_partner(key: np.uint64, uid: U64, gain: F, noise: float, i: int, partners: Links) -> int:
-    """One of i's present partners by its utility to i; -1 if there is none."""
-    best, top = -1, -np.inf
-    for j in partners.partner[partners.start[i] : partners.start[i + 1]]:
-        mark = gain[j] / noise + gumbel(uniform(key, uid[i], uid[j])) if noise > 0.0 else gain[j]
-        if mark > top or (mark == top and best >= 0 and uid[j] < uid[best]):
-            best, top = j, mark
-    return best
+def _partners(v: View, i: int, able: I32) -> int:
+    """The present partners of i."""
+    mine = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
+    able[: mine.size] = mine
+    return mine.size
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _draw_third(key: np.uint64, uid: U64, gain: F, noise: float, i: int, desk: Desk) -> int:
-    """One of those that ``desk.may`` allows by its utility to i; -1 if there is none."""
-    n = uid.size
-    bound_marks(key, uid, gain, noise, i, 0, n, desk)
+def _thirds(possible: B, i: int, j: int, able: I32) -> int:
+    """Third actors that may deal with both i and j."""
+    mine, theirs = possible[i], possible[j]
+    count = 0
+    for k in range(mine.size):
+        able[count] = k
+        count += mine[k] & theirs[k]
+    return count
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _draw(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> int:
+    """One of the able by its utility to i; -1 if there is none."""
+    bound_marks(key, uid, gain, noise, i, able, desk)
     best, top = -1, -np.inf
-    for start in range(0, n, BLOCK):
-        if not reaches(desk.bound, start, top):
-            continue
-        for k in range(start, min(start + BLOCK, n)):
-            if not desk.may[k] or desk.bound[k] < top:
-                continue  # cannot be the best: no logarithm needed
-            mark = gain[k] / noise + gumbel(desk.luck[k]) if noise > 0.0 else gain[k]
-            if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
-                best, top = k, mark
+    for p in range(able):
+        if desk.bound[p] < top:
+            continue  # cannot be the best: no logarithm needed
+        k = desk.able[p]
+        mark = gain[k] / noise + gumbel(desk.luck[p]) if noise > 0.0 else gain[k]
+        if mark > top or (mark == top and best >= 0 and uid[k] < uid[best]):
+            best, top = k, mark
     return best
 
 

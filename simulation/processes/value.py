@@ -131,8 +131,14 @@ def _times(complement: float, likeness: float, network: float, urgent: float, ex
 
 
 @njit(cache=True, error_model="numpy", inline="always")
+def _closure(shared: int, w: Weights) -> float:
+    """Worth of shared partners, ν_t cn/(3+cn)."""
+    return w.shared * shared / (SHARED_HALF + shared)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def _network(activity: float, shared: int, partner: bool, w: Weights) -> float:
-    network = activity + w.shared * shared / (SHARED_HALF + shared)
+    network = activity + _closure(shared, w)
     return network * (1.0 + w.inertia) if partner else network
 
 
@@ -184,30 +190,47 @@ def continuation(v: View, w: Weights, i: int, j: int, worth: float) -> float:
 def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F) -> None:
     """V and U of the marked rows, written to ``worth`` and ``gain``, each (n, n); 0 on the diagonal."""
     n = v.depth.shape[0]
-    network = v.activity.copy()
-    shared = np.zeros(n, np.int32)
+    network, closure = v.activity.copy(), _closures(n, w)
+    shared, near = np.zeros(n, np.int32), np.empty(n + 1, np.int32)
     for i in range(n):
         if not rows[i]:
             continue
-        start, partner = v.links.start, v.links.partner
-        mine = partner[start[i] : start[i + 1]]
+        mine = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
+        found = _count_near(v.links, mine, shared, near)
+        for j in near[:found]:
+            network[j] += closure[shared[j]]
         for k in mine:
-            for j in partner[start[k] : start[k + 1]]:
-                shared[j] += 1
-        for k in mine:
-            for j in partner[start[k] : start[k + 1]]:
-                network[j] = _network(v.activity[j], shared[j], False, w)
-        for k in mine:
-            network[k] = _network(v.activity[k], shared[k], True, w)
+            network[k] *= 1.0 + w.inertia
         _fill_row(v, w, i, network, worth[i], gain[i])
         for k in mine:
             gain[i, k] = utility(v, w, i, k, worth[i, k])
             network[k] = v.activity[k]
-            for j in partner[start[k] : start[k + 1]]:
-                shared[j] = 0
-                network[j] = v.activity[j]
+        for j in near[:found]:
+            shared[j] = 0
+            network[j] = v.activity[j]
         worth[i, i] = 0.0
         gain[i, i] = 0.0
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _count_near(partners: Links, mine: I32, shared: I32, near: I32) -> int:
+    """Add the partners of one's partners up in ``shared`` (n,) and list them, each once, in ``near``; how many."""
+    found = 0
+    for k in mine:
+        for j in partners.partner[partners.start[k] : partners.start[k + 1]]:
+            near[found] = j  # no branch: whether it is new is hard to guess
+            found += shared[j] == 0
+            shared[j] += 1
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def _closures(n: int, w: Weights) -> F:
+    """What 0 … n-1 shared partners add to the factor of networks, (n,)."""
+    closure = np.empty(n)
+    for shared in range(n):
+        closure[shared] = _closure(shared, w)
+    return closure
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
