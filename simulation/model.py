@@ -155,8 +155,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._scratch()
         self._luck = Draws(scenario.seed, self.replicate, self.state.quarter)
         self._plans = Plans(scenario, self._index)
-        trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._draws())
-        self.view = view(self.state, self.weights)
+        self._links = links(self.state.depth)
+        trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._links)
+        self.view = view(self.state, self.weights, self._links)
         self.recorder = Recorder(scenario.record, scenario, self.state)
         self._observe()
 
@@ -243,12 +244,13 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         s, par, mech = self.state, self.parameters, self.mechanisms
         capacity.refresh_offers(s, par)
         s.load = contracts.upkeep_load(s, par)
-        trust.perceive_trust(s, par, mech, self._draws())
+        self._links = links(s.depth)
+        trust.perceive_trust(s, par, mech, self._links)
 
     def _expect(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._own_broker = tempo.open_slots(s, par, mech, self._draws())
-        self.view = view(s, self.weights)
+        self.view = view(s, self.weights, self._links)
         self._seen = self.hooks.values(self.view, self.actors)
         possible_deals(
             s.allowed, s.depth, self.view.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible

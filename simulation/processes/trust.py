@@ -12,8 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.processes.links import Links, links
-from simulation.randomness import Draws
+from simulation.processes.links import Links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import State
@@ -21,11 +20,11 @@ from simulation.state import State
 F = NDArray[np.float64]
 
 
-def perceive_trust(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
+def perceive_trust(state: State, par: Parameters, mech: Mechanisms, partners: Links) -> None:
     """Step 2: fill ``state.trust_hat`` with τ̂, (n, n) in [0, 1], zero on the diagonal."""
     mass = par.witness_mass if mech.on("witnesses") else 0.0
     trust_with_witnesses(
-        state.alpha, state.beta, links(state.depth), par.prior_mass, mass, par.witness_prior, state.trust_hat
+        state.alpha, state.beta, partners, par.prior_mass, mass, par.witness_prior, state.trust_hat
     )
 
 

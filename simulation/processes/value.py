@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from simulation.arithmetic import exp
 from simulation.processes.affinity import affinity, falloff, likeness_to_all
-from simulation.processes.links import Links, count_shared, links
+from simulation.processes.links import Links, count_shared
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import MAX_DEPTH, STATE, State
@@ -83,11 +83,15 @@ def weights(par: Parameters, mech: Mechanisms) -> Weights:
     )
 
 
-def view(state: State, w: Weights) -> View:
-    """Collect the columns that V and U read; call once a quarter, after step 2."""
-    axis, goods, share, urgent, activity, partners = _columns(
-        state.position, state.offers, state.needs, state.commitments, state.urgency, state.depth, w
+def view(state: State, w: Weights, partners: Links) -> View:
+    """Collect the columns that V and U read; call once a quarter, after step 2.
+
+    ``partners`` are the links of the state's depths.
+    """
+    axis, goods, share, urgent = _columns(
+        state.position, state.offers, state.needs, state.commitments, state.urgency, w
     )
+    activity = activities(partners, w)
     return View(
         axis, state.weight, goods, share, urgent, state.exposure, state.depth, partners,
         activity, state.trust_hat, state.load, np.full(state.n, -1, np.int32), np.zeros((0, state.n)),
@@ -96,12 +100,11 @@ def view(state: State, w: Weights) -> View:
 
 @njit(cache=True, error_model="numpy")
 def _columns(
-    position: F, offers: F, needs: F, commitments: F, urgency: F, depth: I8, w: Weights
-) -> tuple[F, F, F, F, F, Links]:
+    position: F, offers: F, needs: F, commitments: F, urgency: F, w: Weights
+) -> tuple[F, F, F, F]:  # fmt: skip
     n = position.shape[0]
     axis, goods, share = np.empty((4, n)), np.empty((4, n)), np.zeros((n, 4))
     urgent = 1.0 + w.urgency * urgency
-    partners = links(depth)
     for i in range(n):
         need = needs[i, 0] + needs[i, 1] + needs[i, 2] + needs[i, 3]
         for good in range(4):
@@ -110,7 +113,7 @@ def _columns(
             if need > 0.0:
                 share[i, good] = needs[i, good] / need
         goods[0, i] *= 1.0 + w.commitment * commitments[i] / (1.0 + commitments[i])
-    return axis, goods, share, urgent, activities(partners, w), partners
+    return axis, goods, share, urgent
 
 
 @njit(cache=True, error_model="numpy")

@@ -102,10 +102,11 @@ def against_numpy(repeats: int) -> dict[str, float]:
     may = np.zeros((n, n), bool)
 
     def kernels() -> None:
+        partners = links(s.depth)
         trust.trust_with_witnesses(
-            s.alpha, s.beta, links(s.depth), par.prior_mass, par.witness_mass, par.witness_prior, s.trust_hat
+            s.alpha, s.beta, partners, par.prior_mass, par.witness_mass, par.witness_prior, s.trust_hat
         )
-        seen = view(s, model.weights)
+        seen = view(s, model.weights, partners)
         possible_deals(s.allowed, s.depth, seen.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, may)
         fill_rows(seen, model.weights, rows, worth, gain)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.processes.links import degrees
+from simulation.processes.links import degrees, links
 from simulation.processes.trust import fade, initial_evidence, transparency_threshold
 from simulation.processes.value import continuation, utility, value, view
 from simulation.scenario.parameters import Parameters
@@ -65,7 +65,7 @@ class TestCompleteNetwork:
         model = self._model(8)
         model.state.slots[:] = model.state.n
         model.run()
-        v, w, n = view(model.state, model.weights), model.weights, model.state.n
+        v, w, n = view(model.state, model.weights, links(model.state.depth)), model.weights, model.state.n
         for i in range(n):
             for j in range(i + 1, n):
                 depth = model.state.depth[i, j]
