@@ -19,9 +19,10 @@ from simulation.processes.bargaining import write_terms
 from simulation.processes.camps import camps_of_states
 from simulation.processes.contracts import upkeep_load
 from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
+from simulation.processes.measurement import measured_positions
 from simulation.processes.tempo import tempo
 from simulation.processes.trust import initial_evidence
-from simulation.randomness import Stream, key, normal, stable_hash, uniform
+from simulation.randomness import stable_hash
 from simulation.scenario.parameters import GOODS, Parameters
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
@@ -62,7 +63,8 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     uid = np.array([stable_hash(name) for name in world.ids], np.uint64)
     if len(set(uid.tolist())) != uid.size:  # one in 10^13 for a thousand actors; never silent
         raise ValueError("two actor ids share a hash")
-    position = draw_positions(world, par, uid, seed, replicate)
+    free = (world.kind == STATE) & ~np.isin(np.arange(len(uid)), world.leaders)
+    position = measured_positions(world.position, world.position_sd, free, uid, par, seed, replicate)
     camp = camps(world, par)
     # a union of states of several regions lies on no side of a regional line
     regions = [
@@ -89,24 +91,6 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     apply_strategy(state, world, scenario, replicate)
     _derive(state, world, scenario, replicate)
     return state
-
-
-def draw_positions(world: World, par: Parameters, uid: NDArray[np.uint64], seed: int, replicate: int) -> F:
-    """Positions with their measurement error, (n, 4) in [0, 1]; the leaders fix the map and have none.
-
-    One draw a state and dimension, the same in every scenario of the same seed and replicate.
-    """
-    position = world.position.copy()
-    if par.position_uncertainty == 0.0:
-        return position
-    draw = key(seed, replicate, -1, Stream.POSITION)
-    for i in np.flatnonzero(world.kind == STATE):
-        if i in world.leaders:
-            continue
-        for d in range(4):
-            error = world.position_sd[i] * normal(uniform(draw, uid[i], np.uint64(d)))
-            position[i, d] = min(1.0, max(0.0, position[i, d] + par.position_uncertainty * error))
-    return position
 
 
 def camps(world: World, par: Parameters) -> NDArray[np.int8]:

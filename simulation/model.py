@@ -46,6 +46,7 @@ from simulation.processes import (
     trilateral,
     trust,
 )
+from simulation.processes.bargaining import outside_options
 from simulation.processes.bias import drift_by_funders
 from simulation.processes.links import links
 from simulation.processes.proposals import drift_by_proposals
@@ -266,7 +267,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _propose(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
         self._wait_for_blocs()
-        states, others, any_two = prospects.prospects(self._possible, s.s, self._rows, self._gain, round(par.prospects))
+        states, others, any_two, self._outside = prospects.prospects(
+            self._possible, s.s, self._rows, self._gain, round(par.prospects)
+        )
         # a brokered triple is put on the table with a probability below one
         some = any_two > -np.inf
         any_two[some] *= self._broker_rate[some]
@@ -303,6 +306,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         late &= ~self._rows
         fill_rows(self._seen, self.weights, late, self._worth, self._gain)
         rivalry.add_concessions(s, late, self._gain)
+        self._outside[late] = outside_options(self._possible, self._gain, late)[late]
 
     def _sign(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms
@@ -322,9 +326,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         parties, surplus = np.concatenate([pairs, self._triples]), np.concatenate([surplus, self._triple_surplus])
         self.talks = Talks(self._seen, self._possible, self._gain, offers, self._chance, agreed, self._tabled,
                            self._yes, self._broker_rate, parties, surplus, support)  # fmt: skip
-        contracts.sign(
-            s, par, mech, self._draws(), parties, surplus, support, self._possible, self._worth, self._gain
-        )
+        table = self._possible, self._worth, self._gain, self._outside
+        contracts.sign(s, par, mech, self._draws(), parties, surplus, support, *table)
 
     def _decide_in_blocs(self) -> None:
         if self.mechanisms.on("blocs"):

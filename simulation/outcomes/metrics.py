@@ -199,7 +199,8 @@ def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:
     ]
     if faults:
         raise InputError(faults)
-    return tuple(entry for name, entry in METRICS.items() if name in wanted)
+    chosen = set(wanted)  # a tuple of all would be searched for each
+    return tuple(entry for name, entry in METRICS.items() if name in chosen)
 
 
 class StateView:

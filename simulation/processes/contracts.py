@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.processes.bargaining import challenge_share, concede, nash_share, outside_options, write_terms
+from simulation.processes.bargaining import challenge_share, concede, nash_share, write_terms
 from simulation.processes.links import count_shared, rungs
 from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, uniform
@@ -155,7 +155,7 @@ class Rules(NamedTuple):
 
 def sign(
     state: State, par: Parameters, mech: Mechanisms, draws: Draws, parties: I32, surplus: F, support: F,
-    possible: B, worth: F, gain: F,
+    possible: B, worth: F, gain: F, outside: F,
 ) -> I32:  # fmt: skip
     """Sign contracts in order of joint surplus while budgets last.
 
@@ -169,6 +169,8 @@ def sign(
         (n,) probability that the public of each actor ratifies a binding deal (1 without a public).
     possible, worth, gain
         Mask, V and U of pairs, each (n, n); the rows of all parties are current.
+    outside
+        U of the best and the second best partner of all parties, (n, 2).
 
     Returns
     -------
@@ -188,20 +190,9 @@ def sign(
         par.setup_cost, par.upkeep_cost, par.rights_terms if mech.on("rights_terms") else 0.0,
         mech["bargaining"] == "challenge", state.quarter,
     )  # fmt: skip
-    table = Table(possible, worth, gain, state.concession, outside_options(possible, gain, _marked(parties, state.n)))
+    table = Table(possible, worth, gain, state.concession, outside)
     order = signing_order(state.uid, parties, surplus)
     return _sign(draws.key(Stream.RATIFICATION), order, parties, state.budget, who, table, books, rules)
-
-
-@njit(cache=True, error_model="numpy")
-def _marked(parties: I32, n: int) -> B:
-    """Who is a party to any of the contracts, (n,)."""
-    marked = np.zeros(n, np.bool_)
-    for c in range(parties.shape[0]):
-        for actor in parties[c]:
-            if actor >= 0:
-                marked[actor] = True
-    return marked
 
 
 def signing_order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
