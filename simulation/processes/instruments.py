@@ -237,17 +237,9 @@ def joining_factors(state: State, par: Parameters, chosen: B | None = None, watc
 def texts_of(state: State) -> Texts:
     """Columns of the instruments as the factors read them."""
     return Texts(
-        state.instrument_position,
-        state.binding,
-        state.instrument_regional,
-        state.instrument_domain,
-        state.sponsor,
-        state.eligible,
-        state.joined,
-        state.instrument_club,
-        state.opens == state.quarter,
-        state.instrument_house,
-    )
+        state.instrument_position, state.binding, state.instrument_regional, state.instrument_domain, state.sponsor,
+        state.eligible, state.joined, state.instrument_club, state.opens == state.quarter, state.instrument_house,
+    )  # fmt: skip
 
 
 def joiners_of(state: State, par: Parameters) -> Joiners:
