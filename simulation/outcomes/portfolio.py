@@ -8,13 +8,14 @@ was made, so that each breakdown adds up to the same total.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from simulation.errors import ModelError
+from simulation.outcomes.network import support_share
 from simulation.processes.affinity import squared_distance
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
@@ -53,7 +54,7 @@ _STEPS = 3  # weights of an instrument in thirds: declaration, binding, in force
 
 
 class Tally(NamedTuple):
-    """Sums over the commitments of each of ``a`` actors."""
+    """Sums over the commitments of each of ``a`` actors; more axes, of observations, may stand before it."""
 
     deals: F  # [a, 6, 3] deals by kind of partner and depth
     camp_partners: F  # [a, 4] deals with states by camp, the last without
@@ -68,6 +69,13 @@ class Tally(NamedTuple):
     aligned: F  # [a] weight of deals times closeness of their terms to the initial position
     value_total: F  # [a] sum over deals of what both sides gain
     value_gap: F  # [a] sum over deals of the actor's gain less the partner's
+    drift: F  # [a] distance from the initial position as the actor sees it, in [0, 1]
+    support: F  # [a] share of its public in favour, 0 without one
+
+    @classmethod
+    def zeros(cls, *shape: int) -> Self:
+        """Nothing yet, of ``shape`` observations and actors."""
+        return cls(*(np.zeros((*shape, *rest)) for rest in _SHAPES))
 
 
 _SHAPES: tuple[tuple[int, ...], ...] = (
@@ -79,13 +87,13 @@ _SHAPES: tuple[tuple[int, ...], ...] = (
     (len(CATEGORIES),),
     (len(TRACKS),),
     (len(CAMPS) + 1,),
-    *((),) * 5,
+    *((),) * 7,
 )
 
 
 def tally_commitments(
-    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F
-) -> Tally:
+    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F, row: int, out: Tally
+) -> None:
     """Count and weigh the commitments of some actors.
 
     Parameters
@@ -94,6 +102,8 @@ def tally_commitments(
         Rows of the actors, shape (a,).
     value_to_actor, value_to_partner
         V_fj and V_jf, shape (a, n); read only where there is a deal.
+    row, out
+        Where to write: one observation of a tally of several, which is zero there.
 
     Raises
     ------
@@ -103,28 +113,22 @@ def tally_commitments(
     shape = (len(actors), state.n)
     if value_to_actor.shape != shape or value_to_partner.shape != shape:
         raise ModelError(f"values of deals must have shape {shape}")
-    compliance = column(state, "compliance")
-    tally = Tally(*(np.zeros((len(actors), *rest)) for rest in _SHAPES))
+    s, compliance = state, column(state, "compliance")
     _tally_deals(
-        actors, state.depth, state.track, state.kind, state.camp, state.last_breach,
-        state.quarter - int(par.clean_record), value_to_actor, value_to_partner, tally,
+        actors, s.depth, s.track, s.kind, s.camp, s.last_breach, s.quarter - int(par.clean_record),
+        value_to_actor, value_to_partner, row, out,
     )  # fmt: skip
-    _tally_terms(actors, state.depth, state.terms, state.position_start, state.weight, tally)
-    bloc_weight = state.bloc_enforcement * state.bloc_depth / MAX_DEPTH
-    _tally_forums(actors, state.member, bloc_weight, state.bloc_regional, compliance, tally)
-    _tally_forums(
-        actors, state.joined, instrument_weight(state), state.instrument_regional, compliance, tally
+    _tally_terms(actors, s.depth, s.terms, s.position_start, s.position, s.weight, s.opinion, row, out)
+    _tally_blocs(actors, s.member, s.bloc_enforcement, s.bloc_depth, s.bloc_regional, compliance, row, out)
+    _tally_instruments(
+        actors, s.joined, s.instrument_enforcement, s.binding, s.in_force, s.instrument_regional, compliance, row, out
     )
-    tally.blocs[:] = state.member[state.bloc_depth > 0][:, actors].sum(axis=0)
-    tally.instruments[:] = state.joined[:, actors].sum(axis=0)
-    return tally
 
 
 def instrument_weight(state: State) -> F:
     """Weight e·z of each instrument to those who joined it, shape (q,), in [0, 1]."""
-    step = 1 + state.binding.astype(np.int64) + (state.binding & state.in_force)
-    weight: F = state.instrument_enforcement * (step / _STEPS)
-    return weight
+    texts = zip(state.instrument_enforcement, state.binding, state.in_force, strict=True)
+    return np.array([_text_weight(*text) for text in texts])
 
 
 def column(state: State, name: str) -> F:
@@ -137,17 +141,19 @@ def column(state: State, name: str) -> F:
     """
     values: F = getattr(state, name)
     if len(values) != state.n:
-        raise ModelError(
-            f"the state's {name!r} has {len(values)} rows for {state.n} actors; fill it before recording"
-        )
+        raise ModelError(f"the state's {name!r} has {len(values)} rows for {state.n} actors; fill it before recording")
     return values
 
 
 def deal_tracks(state: State, a: I64, b: I64) -> I64:
     """Track of the deals of actors ``a`` with actors ``b``; one without a recorded track by who made it."""
-    between_states = (state.kind[a] == STATE) & (state.kind[b] == STATE)
-    recorded = state.track[a, b].astype(np.int64)
-    return np.where(recorded >= 0, recorded, np.where(between_states, BILATERAL, NON_STATE))
+    return tracks_of(state.track[a, b], state.kind[a], state.kind[b])
+
+
+def tracks_of(track: I8, own_kind: I8, partner_kind: I8) -> I64:
+    """Tracks of deals as recorded, -1 where there is none, by their tracks and the kinds of both sides."""
+    between_states = (own_kind == STATE) & (partner_kind == STATE)
+    return np.where(track >= 0, track.astype(np.int64), np.where(between_states, BILATERAL, NON_STATE))
 
 
 @njit(cache=True, error_model="numpy")
@@ -169,11 +175,11 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 @njit(cache=True, error_model="numpy")
 def _tally_deals(
     actors: I64, depth: I8, track: I8, kind: I8, camp: I8, last_breach: I32, old: int,
-    gains: F, partner_gains: F, tally: Tally,
+    gains: F, partner_gains: F, row: int, tally: Tally,
 ) -> None:  # fmt: skip
     """Counts, weights, kept promises and gains of deals; a breach up to quarter ``old`` is forgiven."""
-    for row in range(len(actors)):
-        f = actors[row]
+    for a in range(len(actors)):
+        f = actors[a]
         for j in range(depth.shape[0]):
             rung = depth[f, j]
             if rung == 0:
@@ -181,45 +187,85 @@ def _tally_deals(
             z = rung / MAX_DEPTH
             side = camp[j] if camp[j] >= 0 else _NO_CAMP
             t = _deal_track(track[f, j], kind[f], kind[j])
-            tally.deals[row, kind[j], rung - 1] += 1
-            tally.track_deals[row, t] += 1
+            tally.deals[row, a, kind[j], rung - 1] += 1
+            tally.track_deals[row, a, t] += 1
             if kind[j] == STATE:
-                tally.camp_partners[row, side] += 1
-            tally.by_category[row, _category(kind[j], camp[j])] += z
-            tally.by_track[row, t] += z
-            tally.camp_weight[row, side] += z
+                tally.camp_partners[row, a, side] += 1
+            tally.by_category[row, a, _category(kind[j], camp[j])] += z
+            tally.by_track[row, a, t] += z
+            tally.camp_weight[row, a, side] += z
             clean = (last_breach[f, j] <= old) + (last_breach[j, f] <= old)
-            tally.kept[row] += z * clean / 2
-            tally.deal_weight[row] += z
-            tally.value_total[row] += gains[row, j] + partner_gains[row, j]
-            tally.value_gap[row] += gains[row, j] - partner_gains[row, j]
+            tally.kept[row, a] += z * clean / 2
+            tally.deal_weight[row, a] += z
+            tally.value_total[row, a] += gains[a, j] + partner_gains[a, j]
+            tally.value_gap[row, a] += gains[a, j] - partner_gains[a, j]
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_terms(actors: I64, depth: I8, terms: F, start: F, weight: F, tally: Tally) -> None:
-    """How close the agreed terms are to where the actor began."""
-    for row in range(len(actors)):
-        f = actors[row]
+def _tally_terms(
+    actors: I64, depth: I8, terms: F, start: F, position: F, weight: F, opinion: F, row: int, tally: Tally
+) -> None:
+    """How close the agreed terms are to where the actor began, how far it has moved, what its public says."""
+    for a in range(len(actors)):
+        f = actors[a]
         for j in range(depth.shape[0]):
             if depth[f, j] > 0:
                 gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
-                tally.aligned[row] += depth[f, j] / MAX_DEPTH * (1.0 - gap)
+                tally.aligned[row, a] += depth[f, j] / MAX_DEPTH * (1.0 - gap)
+        tally.drift[row, a] = min(1.0, np.sqrt(squared_distance(position[f], start[f], weight[f])))
+        if f < opinion.shape[0]:
+            tally.support[row, a] = support_share(opinion[f])
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_forums(actors: I64, inside: B, weight: F, regional: B, compliance: F, tally: Tally) -> None:
-    """Weights and kept promises of blocs or instruments, by their members' mean compliance."""
-    for k in range(inside.shape[0]):
-        if weight[k] == 0.0:
-            continue
-        total = 0.0
-        count = 0
-        for i in range(inside.shape[1]):
-            if inside[k, i]:
-                total += compliance[i]
-                count += 1
-        for row in range(len(actors)):
-            if inside[k, actors[row]]:
-                tally.by_category[row, _REGIONAL if regional[k] else _MULTILATERAL] += weight[k]
-                tally.by_track[row, REGIONAL if regional[k] else MULTILATERAL] += weight[k]
-                tally.kept[row] += weight[k] * total / count
+def _tally_blocs(
+    actors: I64, member: B, enforcement: F, depth: I8, regional: B, compliance: F, row: int, tally: Tally
+) -> None:
+    """Blocs that have decided something, of weight e·D/3."""
+    for k in range(member.shape[0]):
+        if depth[k] > 0:
+            weight = enforcement[k] * depth[k] / MAX_DEPTH
+            _tally_forum(actors, member[k], weight, regional[k], compliance, row, tally, tally.blocs)
+
+
+@njit(cache=True, error_model="numpy")
+def _text_weight(enforcement: float, binding: bool, in_force: bool) -> float:
+    """Weight e·z of an instrument."""
+    step = 1 + binding + (binding and in_force)
+    return enforcement * (step / _STEPS)
+
+
+@njit(cache=True, error_model="numpy")
+def _tally_instruments(
+    actors: I64, joined: B, enforcement: F, binding: B, in_force: B, regional: B, compliance: F, row: int, tally: Tally
+) -> None:
+    for k in range(joined.shape[0]):
+        weight = _text_weight(enforcement[k], binding[k], in_force[k])
+        _tally_forum(actors, joined[k], weight, regional[k], compliance, row, tally, tally.instruments)
+
+
+@njit(cache=True, error_model="numpy")
+def _tally_forum(
+    actors: I64, inside: B, weight: float, regional: bool, compliance: F, row: int, tally: Tally, number: F
+) -> None:
+    """Weight and kept promises of a bloc or instrument, by its members' mean compliance, for those inside."""
+    total, count = 0.0, 0  # of everybody inside, once an actor is
+    for a in range(len(actors)):
+        if inside[actors[a]]:
+            if count == 0:
+                total, count = _sum_inside(compliance, inside)
+            number[row, a] += 1
+            tally.by_category[row, a, _REGIONAL if regional else _MULTILATERAL] += weight
+            tally.by_track[row, a, REGIONAL if regional else MULTILATERAL] += weight
+            tally.kept[row, a] += weight * total / count
+
+
+@njit(cache=True, error_model="numpy")
+def _sum_inside(values: F, inside: B) -> tuple[float, int]:
+    """Sum of the values of those inside, and their number; without a branch, of which half would be guessed wrong."""
+    total = 0.0
+    count = 0
+    for i in range(values.size):
+        total += values[i] * inside[i]
+        count += inside[i]
+    return total, count

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from simulation.state import STATE, State
 
+_Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.number]]
+"""Rows of both sides of some pairs, and a number of each."""
+
 
 class WorldRecord:
     """Keeps the last state's deals and trust, and each quarter's decisions of blocs.
@@ -28,12 +31,13 @@ class WorldRecord:
 
     def __init__(self, labels: Sequence[str], core: NDArray[np.int64]):
         self._labels, self._core = labels, core
+        none = np.zeros(0, np.int64)
         self._blocs: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]] = []
         self._ids: tuple[str, ...] = ()
         self._bloc_ids: tuple[str, ...] = ()
         self._own: NDArray[np.bool_] = np.zeros(0, np.bool_)
-        self._deals = pd.DataFrame({"a": [], "b": [], "depth": []})
-        self._trust = pd.DataFrame({"a": [], "b": [], "trust": []})
+        self._deals: _Columns = (none, none, np.zeros(0, np.int8))
+        self._trust: _Columns = (none, none, np.zeros(0))
 
     def observe(self, state: State) -> None:
         """Read the state at the end of a quarter; deals and trust at the last one only."""
@@ -42,16 +46,18 @@ class WorldRecord:
         if len(self._blocs) == len(self._labels):
             self._ids = state.ids
             a, b = np.nonzero(np.triu(state.depth))
-            self._deals = pd.DataFrame({"a": a, "b": b, "depth": state.depth[a, b]})
+            self._deals = (a, b, state.depth[a, b])
             self._trust = _trust(state, self._core)
 
     def world(self) -> pd.DataFrame:
         """Deals standing at the horizon: ``a, b, depth``, each once."""
-        return self._deals.assign(a=self._named(self._deals["a"]), b=self._named(self._deals["b"]))
+        a, b, depth = self._deals
+        return pd.DataFrame({"a": self._named(a), "b": self._named(b), "depth": depth})
 
     def trust(self) -> pd.DataFrame:
         """Direct trust at the horizon, ``a`` in ``b``: ``a, b, trust``."""
-        return self._trust.assign(a=self._named(self._trust["a"]), b=self._named(self._trust["b"]))
+        a, b, trust = self._trust
+        return pd.DataFrame({"a": self._named(a), "b": self._named(b), "trust": trust})
 
     def blocs(self) -> pd.DataFrame:
         """Quarters in which a bloc tabled something: ``bloc, member, quarter, tabled, passed, depth``.
@@ -69,11 +75,11 @@ class WorldRecord:
         frame = pd.DataFrame(rows, columns=["bloc", "member", "quarter", "tabled", "passed", "depth"])
         return frame.astype({"member": np.bool_, "tabled": np.int16, "passed": np.int16, "depth": np.int8})
 
-    def _named(self, rows: pd.Series) -> list[str]:
-        return [self._ids[int(row)] for row in rows]
+    def _named(self, rows: NDArray[np.int64]) -> list[str]:
+        return [self._ids[row] for row in rows.tolist()]
 
 
-def _trust(state: State, core: NDArray[np.int64]) -> pd.DataFrame:
+def _trust(state: State, core: NDArray[np.int64]) -> _Columns:
     """Trust of every state in the focal one and back, and among the core."""
     states = np.flatnonzero(state.kind == STATE)
     wanted = np.zeros(state.alpha.shape, np.bool_)
@@ -85,4 +91,4 @@ def _trust(state: State, core: NDArray[np.int64]) -> pd.DataFrame:
     mass = alpha + beta
     kept = mass > 0
     value = np.divide(alpha, mass, out=np.zeros_like(mass), where=kept)
-    return pd.DataFrame({"a": a[kept], "b": b[kept], "trust": value[kept]})
+    return a[kept], b[kept], value[kept]
