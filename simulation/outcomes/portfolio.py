@@ -222,10 +222,8 @@ def _tally_blocs(
     actors: I64, member: B, enforcement: F, depth: I8, regional: B, compliance: F, row: int, tally: Tally
 ) -> None:
     """Blocs that have decided something, of weight e·D/3."""
-    for k in range(member.shape[0]):
-        if depth[k] > 0:
-            weight = enforcement[k] * depth[k] / MAX_DEPTH
-            _tally_forum(actors, member[k], weight, regional[k], compliance, row, tally, tally.blocs)
+    weight = enforcement * depth / MAX_DEPTH
+    _tally_forums(actors, member, depth > 0, weight, regional, compliance, row, tally, tally.blocs)
 
 
 @njit(cache=True, error_model="numpy")
@@ -239,33 +237,58 @@ def _text_weight(enforcement: float, binding: bool, in_force: bool) -> float:
 def _tally_instruments(
     actors: I64, joined: B, enforcement: F, binding: B, in_force: B, regional: B, compliance: F, row: int, tally: Tally
 ) -> None:
-    for k in range(joined.shape[0]):
-        weight = _text_weight(enforcement[k], binding[k], in_force[k])
-        _tally_forum(actors, joined[k], weight, regional[k], compliance, row, tally, tally.instruments)
+    weight = np.empty(enforcement.size)
+    for k in range(weight.size):
+        weight[k] = _text_weight(enforcement[k], binding[k], in_force[k])
+    counts = np.ones(weight.size, np.bool_)
+    _tally_forums(actors, joined, counts, weight, regional, compliance, row, tally, tally.instruments)
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_forum(
-    actors: I64, inside: B, weight: float, regional: bool, compliance: F, row: int, tally: Tally, number: F
+def _tally_forums(
+    actors: I64, inside: B, counts: B, weight: F, regional: B, compliance: F, row: int, tally: Tally, number: F
 ) -> None:
-    """Weight and kept promises of a bloc or instrument, by its members' mean compliance, for those inside."""
-    total, count = 0.0, 0  # of everybody inside, once an actor is
-    for a in range(len(actors)):
-        if inside[actors[a]]:
-            if count == 0:
-                total, count = _sum_inside(compliance, inside)
-            number[row, a] += 1
-            tally.by_category[row, a, _REGIONAL if regional else _MULTILATERAL] += weight
-            tally.by_track[row, a, REGIONAL if regional else MULTILATERAL] += weight
-            tally.kept[row, a] += weight * total / count
+    """Number, weights and kept promises of blocs or instruments, by their members' mean compliance."""
+    forums = np.empty(weight.size, np.int64)  # those that count and that an actor is inside
+    found = 0
+    for k in range(weight.size):
+        some = False
+        for f in actors:
+            some |= inside[k, f]
+        forums[found] = k
+        found += counts[k] & some
+    forums = forums[:found]
+    total, count = _sums_inside(compliance, inside, forums)
+    for place in range(found):
+        k = forums[place]
+        for a in range(len(actors)):
+            if inside[k, actors[a]]:
+                number[row, a] += 1
+                tally.by_category[row, a, _REGIONAL if regional[k] else _MULTILATERAL] += weight[k]
+                tally.by_track[row, a, REGIONAL if regional[k] else MULTILATERAL] += weight[k]
+                tally.kept[row, a] += weight[k] * total[place] / count[place]
 
 
 @njit(cache=True, error_model="numpy")
-def _sum_inside(values: F, inside: B) -> tuple[float, int]:
-    """Sum of the values of those inside, and their number; without a branch, of which half would be guessed wrong."""
-    total = 0.0
-    count = 0
-    for i in range(values.size):
-        total += values[i] * inside[i]
-        count += inside[i]
+def _sums_inside(values: F, inside: B, forums: I64) -> tuple[F, I64]:
+    """Sum of the values of those inside some forums, and their number.
+
+    Four forums at a time, and adding 0 for who is outside: a sum waits for itself, a branch is guessed wrong.
+    """
+    total, count = np.zeros(forums.size), np.zeros(forums.size, np.int64)
+    for first in range(0, forums.size, 4):
+        last = forums.size - 1
+        rows = (inside[forums[first]], inside[forums[min(first + 1, last)]],
+                inside[forums[min(first + 2, last)]], inside[forums[min(first + 3, last)]])  # fmt: skip
+        t0 = t1 = t2 = t3 = 0.0
+        for i in range(values.size):
+            value = values[i]
+            t0 += value * rows[0][i]
+            t1 += value * rows[1][i]
+            t2 += value * rows[2][i]
+            t3 += value * rows[3][i]
+        for place, sum_of_one in enumerate((t0, t1, t2, t3)):
+            total[min(first + place, last)] = sum_of_one
+    for place in range(forums.size):
+        count[place] = inside[forums[place]].sum()
     return total, count

@@ -192,12 +192,13 @@ def _blocs(forums: ForumSums) -> dict[str, F]:
 
 
 def _effective_active(forums: ForumSums) -> F:
-    """Effective number of the blocs with D >= 1; these are the same ones in most quarters."""
+    """Effective number of the blocs with D >= 1, of all observations at once in which they are as many."""
     active = forums.depth > 0
-    result = np.zeros(len(active))
-    for these in np.unique(active, axis=0):
-        rows = (active == these).all(axis=1)
-        result[rows] = network.effective_number(np.compress(these, forums.size[rows], axis=1))
+    count = active.sum(axis=1)
+    result = np.zeros(len(count))
+    for number in set(count.tolist()) - {0}:
+        rows = count == number
+        result[rows] = network.effective_number(forums.size[rows][active[rows]].reshape(-1, number))
     return result
 
 
