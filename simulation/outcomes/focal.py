@@ -7,14 +7,16 @@ implementation, diversity, reciprocity and alignment 0 and autonomy 1.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
-from simulation.outcomes.portfolio import CATEGORIES, I64, Tally, column, tally_commitments
+from simulation.outcomes.portfolio import CATEGORIES, I64, Tally, require, tally_commitments
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, CAMPS, INCIDENT_KINDS, KINDS, NON_STATE, TRACKS, TRILATERAL, F, State
+from simulation.state import BILATERAL, CAMPS, I32, KINDS, NON_STATE, TRACKS, TRILATERAL, B, F, State
 
 QUALITY_PARTS = ("diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
 """Parts of quality, in the order of the weights of :func:`quality_with_weights`."""
@@ -51,6 +53,52 @@ def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F
     return {name: values[0] for name, values in book.outcomes(slice(0, 1), par).items()}
 
 
+class Conditions(NamedTuple):
+    """What the state of the world says of each of ``a`` actors; all but the memory of harm are metrics."""
+
+    capacity: F  # [a]
+    urgency: F  # [a]
+    norm: F  # [a]
+    benefit: F  # [a]
+    capture: F  # [a]
+    capture_drift: F  # [a]
+    concessions_received: F  # [a]
+    load: F  # [a]
+    breaches: F  # [a]
+    lapses: F  # [a]
+    harm_memory: F  # [a]
+    incidents: F  # [a] of all kinds
+    incidents_so_far: F  # [a] of all kinds
+    agreements: F  # [a] on all tracks
+
+
+_COLUMNS = (
+    "capacity", "urgency", "norm", "net_benefit", "capture", "capture_drift", "conceded", "load", "breaches",
+    "lapsed", "harm_memory", "incidents", "incidents_total", "formed",
+)  # fmt: skip
+"""The columns of the state in which the conditions stand, in their order."""
+
+
+@njit(cache=True, error_model="numpy")
+def _read_conditions(
+    actors: I64, capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F, conceded: F, load: F,
+    breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
+    row: int, out: Conditions,
+) -> None:  # fmt: skip
+    for a in range(len(actors)):
+        f = actors[a]
+        out.capacity[row, a], out.urgency[row, a], out.norm[row, a] = capacity[f], urgency[f], norm[f]
+        out.benefit[row, a], out.capture[row, a] = net_benefit[f], capture[f]
+        out.capture_drift[row, a], out.concessions_received[row, a] = capture_drift[f], conceded[f]
+        out.load[row, a], out.breaches[row, a], out.lapses[row, a] = load[f], breaches[f], lapsed[f]
+        out.harm_memory[row, a] = harm_memory[f]
+        for k in range(incidents.shape[1]):
+            out.incidents[row, a] += incidents[f, k]
+            out.incidents_so_far[row, a] += incidents_total[f, k]
+        for t in range(formed.shape[1]):
+            out.agreements[row, a] += formed[f, t]
+
+
 class ActorBook:
     """What is kept of some actors at each observation, and the outcomes that are made of it.
 
@@ -65,8 +113,7 @@ class ActorBook:
     def __init__(self, rows: int, actors: I64):
         self._actors = actors
         self._tally = Tally.zeros(rows, len(actors))
-        shapes = {name: (rows, len(actors), *rest) for name, rest in _COLUMNS.items()}
-        self._columns = {name: np.zeros(shape) for name, shape in shapes.items()}
+        self._columns = Conditions(*(np.zeros((rows, len(actors))) for _ in Conditions._fields))
 
     def write(self, row: int, state: State, par: Parameters, value_to_actor: F, value_to_partner: F) -> None:
         """Keep an observation; arguments as in :func:`actor_outcomes`.
@@ -76,16 +123,25 @@ class ActorBook:
         ModelError
             If an argument has the wrong shape or a column of the state has not been filled.
         """
+        require(state, *_COLUMNS)
         tally_commitments(state, par, self._actors, value_to_actor, value_to_partner, row, self._tally)
-        for name, kept in self._columns.items():
-            kept[row] = column(state, name)[self._actors]
+        _read_conditions(self._actors, *(getattr(state, name) for name in _COLUMNS), row, self._columns)
 
     def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
         """Every built-in metric at some observations: name to values, shape (o, a)."""
         tally = Tally._make(sums[rows] for sums in self._tally)
-        columns = {name: kept[rows] for name, kept in self._columns.items()}
-        values = {**_counts(tally), **_volumes(tally, par.volume_half), **_conditions(columns)}
-        return {**values, "support": tally.support, **_quality(columns, par, tally)}
+        now = Conditions._make(column[rows] for column in self._columns)
+        safety = np.exp(-now.harm_memory / par.harm_scale)
+        parts = {"capacity": now.capacity, "safety": safety, **_parts_of_quality(tally)}
+        return {
+            **now._asdict(),
+            **_counts(tally),
+            **_volumes(tally, par.volume_half),
+            "quality": _quality(parts, par.quality_floor),
+            **parts,
+            "position_drift": tally.drift,
+            "support": tally.support,
+        }
 
 
 def volume(commitments: F, half: float) -> F:
@@ -175,51 +231,21 @@ def _volumes(tally: Tally, half: float) -> dict[str, F]:
     }
 
 
-def _quality(columns: Mapping[str, F], par: Parameters, tally: Tally) -> dict[str, F]:
+def _parts_of_quality(tally: Tally) -> dict[str, F]:
+    """Those parts that are made of commitments."""
     empty = tally.by_category.sum(axis=-1) == 0
     gap = ratio(np.abs(tally.value_gap), tally.value_total)
-    parts = {
+    return {
         "diversity": hill_diversity(tally.by_category),
         "reciprocity": np.where(tally.value_total > 0, 1.0 - gap, 0.0),
         "autonomy": np.where(empty, 1.0, (1.0 - camp_concentration(tally.camp_weight)) * (1.0 - tally.drift)),
         "alignment": ratio(tally.aligned, tally.deal_weight),
-        "capacity": columns["capacity"],
-        "safety": np.exp(-columns["harm_memory"] / par.harm_scale),
     }
+
+
+def _quality(parts: Mapping[str, F], floor: float) -> F:
     stacked = np.stack([parts[name] for name in QUALITY_PARTS], axis=-1)
-    weights = np.full(len(QUALITY_PARTS), 1 / len(QUALITY_PARTS))
-    return {
-        "quality": quality_with_weights(stacked, weights, par.quality_floor),
-        **parts,
-        "position_drift": tally.drift,
-    }
-
-
-_COLUMNS: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("capacity", "harm_memory", "net_benefit", "urgency", "norm", "capture", "capture_drift"), ()),
-    **dict.fromkeys(("conceded", "load", "breaches", "lapsed"), ()),
-    **dict.fromkeys(("incidents", "incidents_total"), (len(INCIDENT_KINDS),)),
-    "formed": (len(TRACKS),),
-}
-"""Columns of the state that are read as they are, and the shape of each of their rows."""
-
-
-def _conditions(columns: Mapping[str, F]) -> dict[str, F]:
-    """What the state of the world says of the actors, read as it is."""
-    return {
-        "benefit": columns["net_benefit"],
-        "incidents": columns["incidents"].sum(axis=-1),
-        "incidents_so_far": columns["incidents_total"].sum(axis=-1),
-        "urgency": columns["urgency"],
-        "norm": columns["norm"],
-        "capture": columns["capture"],
-        "capture_drift": columns["capture_drift"],
-        "concessions_received": columns["conceded"],
-        "load": columns["load"],
-        "agreements": columns["formed"].sum(axis=-1),
-        "breaches": columns["breaches"],
-        "lapses": columns["lapsed"],
-    }
+    return quality_with_weights(stacked, np.full(len(QUALITY_PARTS), 1 / len(QUALITY_PARTS)), floor)
 
 
 _INDEX: Bounds = (0.0, 1.0)

@@ -113,7 +113,8 @@ def tally_commitments(
     shape = (len(actors), state.n)
     if value_to_actor.shape != shape or value_to_partner.shape != shape:
         raise ModelError(f"values of deals must have shape {shape}")
-    s, compliance = state, column(state, "compliance")
+    require(state, "compliance")
+    s, compliance = state, state.compliance
     _tally_deals(
         actors, s.depth, s.track, s.kind, s.camp, s.last_breach, s.quarter - int(par.clean_record),
         value_to_actor, value_to_partner, row, out,
@@ -131,18 +132,18 @@ def instrument_weight(state: State) -> F:
     return np.array([_text_weight(*text) for text in texts])
 
 
-def column(state: State, name: str) -> F:
-    """A column of the state that starts empty, once it is filled.
+def require(state: State, *names: str) -> None:
+    """See that columns of the state that start empty are filled.
 
     Raises
     ------
     ModelError
-        If it is not: a kernel would read beyond its end.
+        If one is not: a kernel would read beyond its end.
     """
-    values: F = getattr(state, name)
-    if len(values) != state.n:
-        raise ModelError(f"the state's {name!r} has {len(values)} rows for {state.n} actors; fill it before recording")
-    return values
+    n = state.n
+    for name in names:
+        if (rows := len(getattr(state, name))) != n:
+            raise ModelError(f"the state's {name!r} has {rows} rows for {n} actors; fill it before recording")
 
 
 def deal_tracks(state: State, a: I64, b: I64) -> I64:

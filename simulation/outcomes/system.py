@@ -15,7 +15,7 @@ import numpy as np
 from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
-from simulation.outcomes.portfolio import column
+from simulation.outcomes.portfolio import require
 from simulation.outcomes.sums import (
     GROUPS,
     FlowSums,
@@ -53,7 +53,8 @@ class SlotUse:
 
     def add(self, state: State) -> None:
         """Count this quarter's open slots."""
-        add_slots(column(state, "slots_by_track"), state.s, self.spent)
+        require(state, "slots_by_track")
+        add_slots(state.slots_by_track, state.s, self.spent)
 
 
 def system_outcomes(
@@ -111,6 +112,7 @@ class WorldBook:
         ModelError
             If a column of the state has not been filled.
         """
+        require(state, "formed", "breaches", "incidents")
         s, out = state, self._sums
         add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.s, row, out.ties)
         add_members(
@@ -121,10 +123,7 @@ class WorldBook:
             s.un_member, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed, s.joined,
             row, out.forums,
         )  # fmt: skip
-        add_flows(
-            slots.spent, s.track_success, column(s, "formed"), column(s, "breaches"), column(s, "incidents"),
-            s.conceded, s.s, row, out.flows,
-        )  # fmt: skip
+        add_flows(slots.spent, s.track_success, s.formed, s.breaches, s.incidents, s.conceded, s.s, row, out.flows)
         out.governance[row] = s.world_governance
         for name, values in self._asked.items():
             values[row] = COSTLY[name](state, par)
