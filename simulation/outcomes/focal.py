@@ -130,11 +130,11 @@ class ActorBook:
     def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
         """Every built-in metric at some observations: name to values, shape (o, a)."""
         tally = Tally._make(sums[rows] for sums in self._tally)
-        now = Conditions._make(column[rows] for column in self._columns)
-        safety = np.exp(-now.harm_memory / par.harm_scale)
-        parts = {"capacity": now.capacity, "safety": safety, **_parts_of_quality(tally)}
+        now = Conditions._make(column[rows] for column in self._columns)._asdict()
+        safety = np.exp(-now.pop("harm_memory") / par.harm_scale)
+        parts = {"capacity": now["capacity"], "safety": safety, **_parts_of_quality(tally)}
         return {
-            **now._asdict(),
+            **now,
             **_counts(tally),
             **_volumes(tally, par.volume_half),
             "quality": _quality(parts, par.quality_floor),
