@@ -7,14 +7,14 @@ implementation, diversity, reciprocity and alignment 0 and autonomy 1.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
-from simulation.outcomes.portfolio import CATEGORIES, I64, Tally, require, tally_commitments
+from simulation.outcomes.portfolio import CATEGORIES, I64, TALLY, Tally, require, tally_commitments
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, CAMPS, I32, KINDS, NON_STATE, TRACKS, TRILATERAL, B, F, State
 
@@ -53,50 +53,35 @@ def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F
     return {name: values[0] for name, values in book.outcomes(slice(0, 1), par).items()}
 
 
-class Conditions(NamedTuple):
-    """What the state of the world says of each of ``a`` actors; all but the memory of harm are metrics."""
-
-    capacity: F  # [a]
-    urgency: F  # [a]
-    norm: F  # [a]
-    benefit: F  # [a]
-    capture: F  # [a]
-    capture_drift: F  # [a]
-    concessions_received: F  # [a]
-    load: F  # [a]
-    breaches: F  # [a]
-    lapses: F  # [a]
-    harm_memory: F  # [a]
-    incidents: F  # [a] of all kinds
-    incidents_so_far: F  # [a] of all kinds
-    agreements: F  # [a] on all tracks
-
-
-_COLUMNS = (
-    "capacity", "urgency", "norm", "net_benefit", "capture", "capture_drift", "conceded", "load", "breaches",
-    "lapsed", "harm_memory", "incidents", "incidents_total", "formed",
-)  # fmt: skip
-"""The columns of the state in which the conditions stand, in their order."""
+_COLUMNS = {
+    "capacity": "capacity", "urgency": "urgency", "norm": "norm", "benefit": "net_benefit", "capture": "capture",
+    "capture_drift": "capture_drift", "concessions_received": "conceded", "load": "load", "breaches": "breaches",
+    "lapses": "lapsed", "harm_memory": "harm_memory", "incidents": "incidents", "incidents_so_far": "incidents_total",
+    "agreements": "formed",
+}  # fmt: skip
+"""What the state of the world says of an actor, and in which of its columns."""
+CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
+"""The same of one actor; incidents of all kinds together, agreements on all tracks."""
 
 
 @njit(cache=True, error_model="numpy")
 def _read_conditions(
     actors: I64, capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F, conceded: F, load: F,
     breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
-    row: int, out: Conditions,
+    out: NDArray[np.void],
 ) -> None:  # fmt: skip
+    """Write them where there were zeros."""
     for a in range(len(actors)):
-        f = actors[a]
-        out.capacity[row, a], out.urgency[row, a], out.norm[row, a] = capacity[f], urgency[f], norm[f]
-        out.benefit[row, a], out.capture[row, a] = net_benefit[f], capture[f]
-        out.capture_drift[row, a], out.concessions_received[row, a] = capture_drift[f], conceded[f]
-        out.load[row, a], out.breaches[row, a], out.lapses[row, a] = load[f], breaches[f], lapsed[f]
-        out.harm_memory[row, a] = harm_memory[f]
+        f, of_one = actors[a], out[a]
+        of_one.capacity, of_one.urgency, of_one.norm = capacity[f], urgency[f], norm[f]
+        of_one.benefit, of_one.capture, of_one.capture_drift = net_benefit[f], capture[f], capture_drift[f]
+        of_one.concessions_received, of_one.load, of_one.breaches = conceded[f], load[f], breaches[f]
+        of_one.lapses, of_one.harm_memory = lapsed[f], harm_memory[f]
         for k in range(incidents.shape[1]):
-            out.incidents[row, a] += incidents[f, k]
-            out.incidents_so_far[row, a] += incidents_total[f, k]
+            of_one.incidents += incidents[f, k]
+            of_one.incidents_so_far += incidents_total[f, k]
         for t in range(formed.shape[1]):
-            out.agreements[row, a] += formed[f, t]
+            of_one.agreements += formed[f, t]
 
 
 class ActorBook:
@@ -112,8 +97,8 @@ class ActorBook:
 
     def __init__(self, rows: int, actors: I64):
         self._actors = actors
-        self._tally = Tally.zeros(rows, len(actors))
-        self._columns = Conditions(*(np.zeros((rows, len(actors))) for _ in Conditions._fields))
+        self._tally = np.zeros((rows, len(actors)), TALLY)
+        self._conditions = np.zeros((rows, len(actors)), CONDITIONS)
 
     def write(self, row: int, state: State, par: Parameters, value_to_actor: F, value_to_partner: F) -> None:
         """Keep an observation; arguments as in :func:`actor_outcomes`.
@@ -123,14 +108,14 @@ class ActorBook:
         ModelError
             If an argument has the wrong shape or a column of the state has not been filled.
         """
-        require(state, *_COLUMNS)
-        tally_commitments(state, par, self._actors, value_to_actor, value_to_partner, row, self._tally)
-        _read_conditions(self._actors, *(getattr(state, name) for name in _COLUMNS), row, self._columns)
+        columns = require(state, *_COLUMNS.values())
+        tally_commitments(state, par, self._actors, value_to_actor, value_to_partner, self._tally[row])
+        _read_conditions(self._actors, *columns, self._conditions[row])
 
     def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
         """Every built-in metric at some observations: name to values, shape (o, a)."""
-        tally = Tally._make(sums[rows] for sums in self._tally)
-        now = Conditions._make(column[rows] for column in self._columns)._asdict()
+        tally, conditions = self._tally[rows], self._conditions[rows]
+        now = {name: conditions[name] for name in _COLUMNS}
         safety = np.exp(-now.pop("harm_memory") / par.harm_scale)
         parts = {"capacity": now["capacity"], "safety": safety, **_parts_of_quality(tally)}
         return {
@@ -139,8 +124,8 @@ class ActorBook:
             **_volumes(tally, par.volume_half),
             "quality": _quality(parts, par.quality_floor),
             **parts,
-            "position_drift": tally.drift,
-            "support": tally.support,
+            "position_drift": tally["drift"],
+            "support": tally["support"],
         }
 
 
@@ -201,28 +186,28 @@ def quality_with_weights(parts: F, weights: F, floor: float) -> F:
 
 
 def _counts(tally: Tally) -> dict[str, F]:
-    by_kind, by_depth = tally.deals.sum(axis=-1), tally.deals.sum(axis=-2)
-    partners, tracks = tally.camp_partners, tally.track_deals
+    by_kind, by_depth = tally["deals"].sum(axis=-1), tally["deals"].sum(axis=-2)
+    partners, tracks = tally["camp_partners"], tally["track_deals"]
     return {
         "deals": by_kind.sum(axis=-1),
         **{f"deals_{kind}": by_kind[..., k] for k, kind in enumerate(KINDS)},
         **{f"deals_{depth}": by_depth[..., d] for d, depth in enumerate(DEPTHS)},
         **{f"deals_{name}": partners[..., c] for c, name in enumerate(CATEGORIES[: len(CAMPS) + 1])},
         **{f"deals_{TRACKS[t]}": tracks[..., t] for t in _DEAL_TRACKS},
-        "instruments_joined": tally.instruments,
-        "blocs_active": tally.blocs,
+        "instruments_joined": tally["instruments"],
+        "blocs_active": tally["blocs"],
     }
 
 
 def _volumes(tally: Tally, half: float) -> dict[str, F]:
-    total = tally.by_category.sum(axis=-1)
+    total = tally["by_category"].sum(axis=-1)
     vol = volume(total, half)
-    imp = np.minimum(1.0, ratio(tally.kept, total))  # two sums in different order may differ in a last bit
-    category_volume, track_volume = volume(tally.by_category, half), volume(tally.by_track, half)
+    imp = np.minimum(1.0, ratio(tally["kept"], total))  # two sums in different order may differ in a last bit
+    category_volume, track_volume = volume(tally["by_category"], half), volume(tally["by_track"], half)
     return {
         "commitments": total,
-        **{f"commitments_{name}": tally.by_category[..., q] for q, name in enumerate(CATEGORIES)},
-        **{f"commitments_by_{name}": tally.by_track[..., t] for t, name in enumerate(TRACKS)},
+        **{f"commitments_{name}": tally["by_category"][..., q] for q, name in enumerate(CATEGORIES)},
+        **{f"commitments_by_{name}": tally["by_track"][..., t] for t, name in enumerate(TRACKS)},
         "volume": vol,
         **{f"volume_{name}": category_volume[..., q] for q, name in enumerate(CATEGORIES)},
         **{f"volume_by_{name}": track_volume[..., t] for t, name in enumerate(TRACKS)},
@@ -233,13 +218,13 @@ def _volumes(tally: Tally, half: float) -> dict[str, F]:
 
 def _parts_of_quality(tally: Tally) -> dict[str, F]:
     """Those parts that are made of commitments."""
-    empty = tally.by_category.sum(axis=-1) == 0
-    gap = ratio(np.abs(tally.value_gap), tally.value_total)
+    empty = tally["by_category"].sum(axis=-1) == 0
+    gap = ratio(np.abs(tally["value_gap"]), tally["value_total"])
     return {
-        "diversity": hill_diversity(tally.by_category),
-        "reciprocity": np.where(tally.value_total > 0, 1.0 - gap, 0.0),
-        "autonomy": np.where(empty, 1.0, (1.0 - camp_concentration(tally.camp_weight)) * (1.0 - tally.drift)),
-        "alignment": ratio(tally.aligned, tally.deal_weight),
+        "diversity": hill_diversity(tally["by_category"]),
+        "reciprocity": np.where(tally["value_total"] > 0, 1.0 - gap, 0.0),
+        "autonomy": np.where(empty, 1.0, (1.0 - camp_concentration(tally["camp_weight"])) * (1.0 - tally["drift"])),
+        "alignment": ratio(tally["aligned"], tally["deal_weight"]),
     }
 
 

@@ -8,7 +8,7 @@ was made, so that each breakdown adds up to the same total.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -53,46 +53,33 @@ _FIRST_KIND = len(CAMPS) + 3  # firms, the first kind after states
 _STEPS = 3  # weights of an instrument in thirds: declaration, binding, in force
 
 
-class Tally(NamedTuple):
-    """Sums over the commitments of each of ``a`` actors; more axes, of observations, may stand before it."""
-
-    deals: F  # [a, 6, 3] deals by kind of partner and depth
-    camp_partners: F  # [a, 4] deals with states by camp, the last without
-    track_deals: F  # [a, 5] deals by track
-    instruments: F  # [a] joined instruments
-    blocs: F  # [a] blocs of the actor that have decided something
-    by_category: F  # [a, 11] c_q, weight by category
-    by_track: F  # [a, 5] weight by track
-    camp_weight: F  # [a, 4] weight of deals by the partner's camp, the last without
-    kept: F  # [a] weight times the share of promises kept
-    deal_weight: F  # [a] weight of deals
-    aligned: F  # [a] weight of deals times closeness of their terms to the initial position
-    value_total: F  # [a] sum over deals of what both sides gain
-    value_gap: F  # [a] sum over deals of the actor's gain less the partner's
-    drift: F  # [a] distance from the initial position as the actor sees it, in [0, 1]
-    support: F  # [a] share of its public in favour, 0 without one
-
-    @classmethod
-    def zeros(cls, *shape: int) -> Self:
-        """Nothing yet, of ``shape`` observations and actors."""
-        return cls(*(np.zeros((*shape, *rest)) for rest in _SHAPES))
-
-
-_SHAPES: tuple[tuple[int, ...], ...] = (
-    (len(KINDS), MAX_DEPTH),
-    (len(CAMPS) + 1,),
-    (len(TRACKS),),
-    (),
-    (),
-    (len(CATEGORIES),),
-    (len(TRACKS),),
-    (len(CAMPS) + 1,),
-    *((),) * 7,
+TALLY = np.dtype(
+    [
+        ("deals", "f8", (len(KINDS), MAX_DEPTH)),  # deals by kind of partner and depth
+        ("camp_partners", "f8", len(CAMPS) + 1),  # deals with states by camp, the last without
+        ("track_deals", "f8", len(TRACKS)),  # deals by track
+        ("instruments", "f8"),  # joined instruments
+        ("blocs", "f8"),  # blocs of the actor that have decided something
+        ("by_category", "f8", len(CATEGORIES)),  # c_q, weight by category
+        ("by_track", "f8", len(TRACKS)),  # weight by track
+        ("camp_weight", "f8", len(CAMPS) + 1),  # weight of deals by the partner's camp, the last without
+        ("kept", "f8"),  # weight times the share of promises kept
+        ("deal_weight", "f8"),  # weight of deals
+        ("aligned", "f8"),  # weight of deals times closeness of their terms to the initial position
+        ("value_total", "f8"),  # sum over deals of what both sides gain
+        ("value_gap", "f8"),  # sum over deals of the actor's gain less the partner's
+        ("drift", "f8"),  # distance from the initial position as the actor sees it, in [0, 1]
+        ("support", "f8"),  # share of its public in favour, 0 without one
+    ]
 )
+"""Sums over the commitments of an actor."""
+
+Tally = NDArray[np.void]
+"""An array of :data:`TALLY`, one for each actor; observations may stand on an axis before."""
 
 
 def tally_commitments(
-    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F, row: int, out: Tally
+    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F, out: Tally
 ) -> None:
     """Count and weigh the commitments of some actors.
 
@@ -102,8 +89,8 @@ def tally_commitments(
         Rows of the actors, shape (a,).
     value_to_actor, value_to_partner
         V_fj and V_jf, shape (a, n); read only where there is a deal.
-    row, out
-        Where to write: one observation of a tally of several, which is zero there.
+    out
+        Where to write, zero before; shape (a,).
 
     Raises
     ------
@@ -114,16 +101,16 @@ def tally_commitments(
     if value_to_actor.shape != shape or value_to_partner.shape != shape:
         raise ModelError(f"values of deals must have shape {shape}")
     require(state, "compliance")
-    s, compliance = state, state.compliance
+    s, old = state, state.quarter - int(par.clean_record)
     _tally_deals(
-        actors, s.depth, s.track, s.kind, s.camp, s.last_breach, s.quarter - int(par.clean_record),
-        value_to_actor, value_to_partner, row, out,
+        actors, s.depth, s.track, s.kind, s.camp, s.last_breach, old, s.terms, s.position_start, s.weight,
+        value_to_actor, value_to_partner, out,
     )  # fmt: skip
-    _tally_terms(actors, s.depth, s.terms, s.position_start, s.position, s.weight, s.opinion, row, out)
-    _tally_blocs(actors, s.member, s.bloc_enforcement, s.bloc_depth, s.bloc_regional, compliance, row, out)
-    _tally_instruments(
-        actors, s.joined, s.instrument_enforcement, s.binding, s.in_force, s.instrument_regional, compliance, row, out
-    )
+    _tally_forums(
+        actors, s.member, s.bloc_enforcement, s.bloc_depth, s.bloc_regional, s.joined, s.instrument_enforcement,
+        s.binding, s.in_force, s.instrument_regional, s.compliance, out,
+    )  # fmt: skip
+    _tally_minds(actors, s.position_start, s.position, s.weight, s.opinion, out)
 
 
 def instrument_weight(state: State) -> F:
@@ -132,18 +119,19 @@ def instrument_weight(state: State) -> F:
     return np.array([_text_weight(*text) for text in texts])
 
 
-def require(state: State, *names: str) -> None:
-    """See that columns of the state that start empty are filled.
+def require(state: State, *names: str) -> list[NDArray[Any]]:
+    """Columns of the state, which start empty, once they are filled.
 
     Raises
     ------
     ModelError
         If one is not: a kernel would read beyond its end.
     """
-    n = state.n
-    for name in names:
-        if (rows := len(getattr(state, name))) != n:
-            raise ModelError(f"the state's {name!r} has {rows} rows for {n} actors; fill it before recording")
+    n, columns = state.n, [getattr(state, name) for name in names]
+    for name, column in zip(names, columns, strict=True):
+        if len(column) != n:
+            raise ModelError(f"the state's {name!r} has {len(column)} rows for {n} actors; fill it before recording")
+    return columns
 
 
 def deal_tracks(state: State, a: I64, b: I64) -> I64:
@@ -175,12 +163,12 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 
 @njit(cache=True, error_model="numpy")
 def _tally_deals(
-    actors: I64, depth: I8, track: I8, kind: I8, camp: I8, last_breach: I32, old: int,
-    gains: F, partner_gains: F, row: int, tally: Tally,
+    actors: I64, depth: I8, track: I8, kind: I8, camp: I8, last_breach: I32, old: int, terms: F, start: F, weight: F,
+    gains: F, partner_gains: F, out: Tally,
 ) -> None:  # fmt: skip
-    """Counts, weights, kept promises and gains of deals; a breach up to quarter ``old`` is forgiven."""
+    """Counts, weights, kept promises, closeness and gains of deals; a breach up to quarter ``old`` is forgiven."""
     for a in range(len(actors)):
-        f = actors[a]
+        f, tally = actors[a], out[a]
         for j in range(depth.shape[0]):
             rung = depth[f, j]
             if rung == 0:
@@ -188,43 +176,30 @@ def _tally_deals(
             z = rung / MAX_DEPTH
             side = camp[j] if camp[j] >= 0 else _NO_CAMP
             t = _deal_track(track[f, j], kind[f], kind[j])
-            tally.deals[row, a, kind[j], rung - 1] += 1
-            tally.track_deals[row, a, t] += 1
+            tally.deals[kind[j], rung - 1] += 1
+            tally.track_deals[t] += 1
             if kind[j] == STATE:
-                tally.camp_partners[row, a, side] += 1
-            tally.by_category[row, a, _category(kind[j], camp[j])] += z
-            tally.by_track[row, a, t] += z
-            tally.camp_weight[row, a, side] += z
+                tally.camp_partners[side] += 1
+            tally.by_category[_category(kind[j], camp[j])] += z
+            tally.by_track[t] += z
+            tally.camp_weight[side] += z
             clean = (last_breach[f, j] <= old) + (last_breach[j, f] <= old)
-            tally.kept[row, a] += z * clean / 2
-            tally.deal_weight[row, a] += z
-            tally.value_total[row, a] += gains[a, j] + partner_gains[a, j]
-            tally.value_gap[row, a] += gains[a, j] - partner_gains[a, j]
+            tally.kept += z * clean / 2
+            tally.deal_weight += z
+            gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
+            tally.aligned += z * (1.0 - gap)
+            tally.value_total += gains[a, j] + partner_gains[a, j]
+            tally.value_gap += gains[a, j] - partner_gains[a, j]
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_terms(
-    actors: I64, depth: I8, terms: F, start: F, position: F, weight: F, opinion: F, row: int, tally: Tally
-) -> None:
-    """How close the agreed terms are to where the actor began, how far it has moved, what its public says."""
+def _tally_minds(actors: I64, start: F, position: F, weight: F, opinion: F, out: Tally) -> None:
+    """How far the actors have moved, and what their publics say."""
     for a in range(len(actors)):
         f = actors[a]
-        for j in range(depth.shape[0]):
-            if depth[f, j] > 0:
-                gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
-                tally.aligned[row, a] += depth[f, j] / MAX_DEPTH * (1.0 - gap)
-        tally.drift[row, a] = min(1.0, np.sqrt(squared_distance(position[f], start[f], weight[f])))
+        out[a].drift = min(1.0, np.sqrt(squared_distance(position[f], start[f], weight[f])))
         if f < opinion.shape[0]:
-            tally.support[row, a] = support_share(opinion[f])
-
-
-@njit(cache=True, error_model="numpy")
-def _tally_blocs(
-    actors: I64, member: B, enforcement: F, depth: I8, regional: B, compliance: F, row: int, tally: Tally
-) -> None:
-    """Blocs that have decided something, of weight e·D/3."""
-    weight = enforcement * depth / MAX_DEPTH
-    _tally_forums(actors, member, depth > 0, weight, regional, compliance, row, tally, tally.blocs)
+            out[a].support = support_share(opinion[f])
 
 
 @njit(cache=True, error_model="numpy")
@@ -235,39 +210,50 @@ def _text_weight(enforcement: float, binding: bool, in_force: bool) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_instruments(
-    actors: I64, joined: B, enforcement: F, binding: B, in_force: B, regional: B, compliance: F, row: int, tally: Tally
-) -> None:
-    weight = np.empty(enforcement.size)
-    for k in range(weight.size):
-        weight[k] = _text_weight(enforcement[k], binding[k], in_force[k])
-    counts = np.ones(weight.size, np.bool_)
-    _tally_forums(actors, joined, counts, weight, regional, compliance, row, tally, tally.instruments)
+def _tally_forums(
+    actors: I64, member: B, bloc_enforcement: F, bloc_depth: I8, bloc_regional: B,
+    joined: B, enforcement: F, binding: B, in_force: B, regional: B, compliance: F, out: Tally,
+) -> None:  # fmt: skip
+    """Number, weights and kept promises of blocs that have decided something, and of instruments."""
+    blocs = _with_actors(actors, member, bloc_depth > 0)
+    total, count = _sums_inside(compliance, member, blocs)
+    for place in range(blocs.size):
+        k = blocs[place]
+        weight = bloc_enforcement[k] * bloc_depth[k] / MAX_DEPTH
+        for a in range(len(actors)):
+            if member[k, actors[a]]:
+                out[a].blocs += 1
+                _add_forum(out[a], weight, bloc_regional[k], weight * total[place] / count[place])
+    texts = _with_actors(actors, joined, np.ones(len(joined), np.bool_))
+    total, count = _sums_inside(compliance, joined, texts)
+    for place in range(texts.size):
+        k = texts[place]
+        weight = _text_weight(enforcement[k], binding[k], in_force[k])
+        for a in range(len(actors)):
+            if joined[k, actors[a]]:
+                out[a].instruments += 1
+                _add_forum(out[a], weight, regional[k], weight * total[place] / count[place])
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_forums(
-    actors: I64, inside: B, counts: B, weight: F, regional: B, compliance: F, row: int, tally: Tally, number: F
-) -> None:
-    """Number, weights and kept promises of blocs or instruments, by their members' mean compliance."""
-    forums = np.empty(weight.size, np.int64)  # those that count and that an actor is inside
+def _with_actors(actors: I64, inside: B, counts: B) -> I64:
+    """Forums that count and that one of the actors is inside."""
+    forums = np.empty(counts.size, np.int64)
     found = 0
-    for k in range(weight.size):
+    for k in range(counts.size):
         some = False
         for f in actors:
             some |= inside[k, f]
         forums[found] = k
-        found += counts[k] & some
-    forums = forums[:found]
-    total, count = _sums_inside(compliance, inside, forums)
-    for place in range(found):
-        k = forums[place]
-        for a in range(len(actors)):
-            if inside[k, actors[a]]:
-                number[row, a] += 1
-                tally.by_category[row, a, _REGIONAL if regional[k] else _MULTILATERAL] += weight[k]
-                tally.by_track[row, a, REGIONAL if regional[k] else MULTILATERAL] += weight[k]
-                tally.kept[row, a] += weight[k] * total[place] / count[place]
+        found += counts[k] and some
+    return forums[:found]
+
+
+@njit(cache=True, error_model="numpy")
+def _add_forum(tally: Any, weight: float, regional: bool, kept: float) -> None:
+    tally.by_category[_REGIONAL if regional else _MULTILATERAL] += weight
+    tally.by_track[REGIONAL if regional else MULTILATERAL] += weight
+    tally.kept += kept
 
 
 @njit(cache=True, error_model="numpy")
