@@ -6,10 +6,11 @@ taken of all recorded quarters together (:mod:`simulation.outcomes.system`), whi
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from simulation.outcomes.network import I64, mean_direct_trust, mean_distance, paths_of_two, support_share, tie_sums
 from simulation.processes.links import links
@@ -17,109 +18,87 @@ from simulation.state import CAMPS, FIRM, I8, I32, STATE, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
 """The three camps and, as the fourth, the states of no camp."""
+DIMENSIONS = 4
+"""Rights, control, market, sovereignty."""
 
 
-class TieSums(NamedTuple):
-    """Sums over the network of deals, one row an observation."""
+WORLD = np.dtype(
+    [
+        ("within", "i8", GROUPS),  # rungs of ties of states inside each group
+        ("strength", "i8", GROUPS),  # rungs of ties of states by group, once for each end
+        ("rungs", "i8"),  # of all ties
+        ("paths", "i8"),  # pairs of partner states of a state
+        ("closed", "i8"),  # those of them that are partners themselves
+        ("partners", "i8"),  # partners of any kind, summed over everybody
+        ("partners_of_members", "i8"),  # the same of UN members
+        ("firms", "i8"),  # rungs of states' ties with firms
+        ("incumbents", "i8"),  # the same with leaders' own firms
+        ("trust_partners", "f8"),  # mean direct trust over ordered pairs with a deal
+        ("trust_states", "f8"),  # the same over ordered pairs of states
+        ("active", "i8"),  # actors that offer, need or do something
+        ("group", "i8", GROUPS),  # UN members by group
+        ("place", "f8", (GROUPS, DIMENSIONS)),  # sum of their positions
+        ("divergence", "f8"),  # mean distance between UN members
+        ("norms", "i8"),  # UN members that have adopted the norm
+        ("decisions", "i8", (2, 2)),  # tabled and passed so far; by multilateral blocs, by regional ones
+        ("joins", "i8"),  # instruments joined, summed over UN members
+        ("spent", "i8", len(TRACKS)),  # slots that states have spent on each track since the start
+        ("reached", "f8", len(TRACKS)),  # agreements that states have reached on each track so far
+        ("formed", "i8"),  # agreements this quarter, once a state
+        ("breaches", "i8"),  # by states this quarter
+        ("incidents", "i8"),  # in states this quarter
+        ("governance", "f8"),  # G
+    ]
+)
+"""Sums over the world."""
 
-    degree: I64  # [o, s] partner states of each state
-    within: I64  # [o, g] rungs of ties of states inside each group
-    strength: I64  # [o, g] rungs of ties of states by group, once for each end
-    rungs: I64  # [o, 2] of ties of states; of all ties
-    paths: I64  # [o, 2] pairs of partner states of a state; those that are partners themselves
-    partners: I64  # [o, 2] partners of any kind, summed over UN members; over everybody
-    firms: I64  # [o, 2] rungs of states' ties with leaders' own firms; with all firms
-    trust: F  # [o, 2] mean direct trust over ordered pairs with a deal; over ordered pairs of states
+World = NDArray[np.void]
+"""One of :data:`WORLD`, or an array of them."""
 
 
-class MemberSums(NamedTuple):
-    """What UN members have and where they stand, one row an observation."""
+class Rows(NamedTuple):
+    """What is kept of each state (s), UN member (m) and bloc (b); a row an observation."""
 
-    group: I64  # [o, g] members by group
-    place: F  # [o, g, 4] sum of their positions
-    divergence: F  # [o] mean distance between them
+    degree: I64  # [o, s] partner states
+    conceded: F  # [o, s] concessions received so far
     capacity: F  # [o, m]
     support: F  # [o, m] share of the public in favour
-    norms: I64  # [o] members that have adopted the norm
-    active: I64  # [o] actors, members or not, that offer, need or do something
+    members: I64  # [o, b] UN members inside
+    depth: I64  # [o, b] D
 
-
-class ForumSums(NamedTuple):
-    """Blocs and instruments, one row an observation."""
-
-    size: I64  # [o, b] UN members of each bloc
-    depth: I64  # [o, b] D of each bloc
-    decisions: I64  # [o, 2, 2] tabled and passed so far; multilateral blocs first, then regional ones
-    joins: I64  # [o] instruments joined, summed over UN members
-
-
-class FlowSums(NamedTuple):
-    """What states did, one row an observation."""
-
-    spent: I64  # [o, 5] slots spent on each track since the start
-    reached: F  # [o, 5] agreements reached on each track so far
-    formed: I64  # [o] agreements this quarter, once a state
-    breaches: I64  # [o] this quarter
-    incidents: I64  # [o] this quarter
-    conceded: F  # [o, s] concessions received so far
-
-
-class WorldSums(NamedTuple):
-    """Everything that is kept of the world, one row an observation."""
-
-    ties: TieSums
-    members: MemberSums
-    forums: ForumSums
-    flows: FlowSums
-    governance: F  # [o] G
-
-
-def empty_sums(state: State, rows: int) -> WorldSums:
-    """Zeros for so many observations of a world."""
-
-    def whole(*shape: int) -> I64:
-        return np.zeros((rows, *shape), np.int64)
-
-    def real(*shape: int) -> F:
-        return np.zeros((rows, *shape))
-
-    s, m, b = state.s, int(state.un_member.sum()), len(state.bloc_ids)
-    dimensions = state.position.shape[1]
-    return WorldSums(
-        TieSums(whole(s), whole(GROUPS), whole(GROUPS), whole(2), whole(2), whole(2), whole(2), real(2)),
-        MemberSums(whole(GROUPS), real(GROUPS, dimensions), real(), real(m), real(m), whole(), whole()),
-        ForumSums(whole(b), whole(b), whole(2, 2), whole()),
-        FlowSums(whole(len(TRACKS)), real(len(TRACKS)), whole(), whole(), whole(), real(s)),
-        real(),
-    )
+    @classmethod
+    def zeros(cls, state: State, rows: int) -> Self:
+        """Nothing yet, of so many observations."""
+        s, m, b = ((rows, size) for size in (state.s, int(state.un_member.sum()), len(state.bloc_ids)))
+        whole = np.int64
+        return cls(np.zeros(s, whole), np.zeros(s), np.zeros(m), np.zeros(m), np.zeros(b, whole), np.zeros(b, whole))
 
 
 @njit(cache=True, error_model="numpy")
 def add_ties(
-    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, s: int,
-    row: int, out: TieSums,
+    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, out: World, degree: I64
 ) -> None:  # fmt: skip
-    """Write the sums over the network to a row of zeros; ``s`` is the number of states."""
+    """Add up the network of deals, from zeros; ``degree`` (s,) are partner states of states."""
+    s, world = degree.size, out[0]
     partners = links(depth)
     group = _groups(camp[:s])
     own = leaders_own(kind, home, camp, leaders, member)
     for i in range(depth.shape[0]):
         mine = partners.partner[partners.start[i] : partners.start[i + 1]]
-        out.partners[row, 0] += mine.size * member[i]
-        out.partners[row, 1] += mine.size
+        world.partners += mine.size
+        world.partners_of_members += mine.size * member[i]
         for j in mine:
             rungs = depth[i, j]
             if j < i:
-                out.rungs[row, 1] += rungs
+                world.rungs += rungs
             if i < s and j < s:
-                out.degree[row, i] += 1
+                degree[i] += 1
             elif i < s and kind[j] == FIRM:
-                out.firms[row, 0] += rungs * own[j]
-                out.firms[row, 1] += rungs
-    tie_sums(depth, partners, group, out.within[row], out.strength[row])
-    out.rungs[row, 0] = out.strength[row].sum() // 2
-    out.paths[row, 0], out.paths[row, 1] = paths_of_two(depth, partners, s)
-    out.trust[row, 0], out.trust[row, 1] = mean_direct_trust(alpha, beta, partners, s)
+                world.firms += rungs
+                world.incumbents += rungs * own[j]
+    tie_sums(depth, partners, group, world.within, world.strength)
+    world.paths, world.closed = paths_of_two(depth, partners, s)
+    world.trust_partners, world.trust_states = mean_direct_trust(alpha, beta, partners, s)
 
 
 @njit(cache=True, error_model="numpy")
@@ -148,22 +127,22 @@ def leaders_own(kind: I8, home: I32, camp: I8, leaders: I32, member: B) -> B:
 @njit(cache=True, error_model="numpy")
 def add_members(
     member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, kind: I8, offers: F, needs: F, slots: I32,
-    row: int, out: MemberSums,
+    out: World, capacities: F, supports: F,
 ) -> None:  # fmt: skip
-    """Write what UN members have to a row of zeros."""
+    """Add up what UN members have and where they stand, from zeros; also how many actors take part at all."""
+    world = out[0]
     group = _groups(camp)
     rows = np.flatnonzero(member)
     for k in range(rows.size):
         i = rows[k]
-        out.group[row, group[i]] += 1
+        world.group[group[i]] += 1
         for d in range(position.shape[1]):
-            out.place[row, group[i], d] += position[i, d]
-        out.capacity[row, k] = capacity[i]
-        out.support[row, k] = support_share(opinion[i])
-        out.norms[row] += norm[i]
-    out.divergence[row] = mean_distance(position[rows])
+            world.place[group[i], d] += position[i, d]
+        world.norms += norm[i]
+        capacities[k], supports[k] = capacity[i], support_share(opinion[i])
+    world.divergence = mean_distance(position[rows])
     for j in range(kind.size):
-        out.active[row] += takes_part(kind[j], offers[j], needs[j], slots[j])
+        world.active += takes_part(kind[j], offers[j], needs[j], slots[j])
 
 
 @njit(cache=True, error_model="numpy")
@@ -177,16 +156,17 @@ def takes_part(kind: int, offers: F, needs: F, slots: int) -> bool:
 
 @njit(cache=True, error_model="numpy")
 def add_forums(
-    member: B, inside: B, depth: I8, regional: B, tabled: I32, passed: I32, joined: B, row: int, out: ForumSums
-) -> None:
-    """Write what blocs and instruments stand at to a row of zeros; ``inside`` are members of blocs."""
-    for k in range(inside.shape[0]):
-        out.size[row, k] = _count(inside[k], member)
-        out.depth[row, k] = depth[k]
-        out.decisions[row, int(regional[k]), 0] += tabled[k]
-        out.decisions[row, int(regional[k]), 1] += passed[k]
+    member: B, inside: B, depth: I8, regional: B, tabled: I32, passed: I32, joined: B,
+    out: World, members: I64, depths: I64,
+) -> None:  # fmt: skip
+    """Add up what blocs and instruments stand at, from zeros; ``inside`` are members of blocs."""
+    world = out[0]
+    for k in range(depth.size):
+        members[k], depths[k] = _count(inside[k], member), depth[k]
+        world.decisions[int(regional[k]), 0] += tabled[k]
+        world.decisions[int(regional[k]), 1] += passed[k]
     for k in range(joined.shape[0]):
-        out.joins[row] += _count(joined[k], member)
+        world.joins += _count(joined[k], member)
 
 
 @njit(cache=True, error_model="numpy")
@@ -208,16 +188,16 @@ def add_slots(slots: I32, s: int, spent: I64) -> None:
 
 @njit(cache=True, error_model="numpy")
 def add_flows(
-    spent: I64, track_success: F, formed: I32, breaches: I32, incidents: I32, conceded: F, s: int,
-    row: int, out: FlowSums,
+    spent: I64, track_success: F, formed: I32, breaches: I32, incidents: I32, out: World, s: int
 ) -> None:  # fmt: skip
-    """Write what the first ``s`` actors, the states, did to a row of zeros."""
-    out.spent[row] = spent
+    """Add up what the first ``s`` actors, the states, did, from zeros."""
+    world = out[0]
+    for t in range(spent.size):
+        world.spent[t] = spent[t]
     for i in range(s):
         for t in range(spent.size):
-            out.reached[row, t] += track_success[i, t]
-            out.formed[row] += formed[i, t]
+            world.reached[t] += track_success[i, t]
+            world.formed += formed[i, t]
         for k in range(incidents.shape[1]):
-            out.incidents[row] += incidents[i, k]
-        out.breaches[row] += breaches[i]
-        out.conceded[row, i] = conceded[i]
+            world.incidents += incidents[i, k]
+        world.breaches += breaches[i]

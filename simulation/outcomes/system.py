@@ -16,19 +16,7 @@ from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.portfolio import require
-from simulation.outcomes.sums import (
-    GROUPS,
-    FlowSums,
-    ForumSums,
-    MemberSums,
-    TieSums,
-    add_flows,
-    add_forums,
-    add_members,
-    add_slots,
-    add_ties,
-    empty_sums,
-)
+from simulation.outcomes.sums import GROUPS, WORLD, Rows, World, add_flows, add_forums, add_members, add_slots, add_ties
 from simulation.processes.camps import camps_of_states
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, MAX_DEPTH, STATE, TRACKS, F, State
@@ -100,8 +88,7 @@ class WorldBook:
     """
 
     def __init__(self, state: State, rows: int, on_request: Collection[str] = ()):
-        self._sums = empty_sums(state, rows)
-        self._states, self._members, self._actors = state.s, int(state.un_member.sum()), state.n
+        self._world, self._rows = np.zeros(rows, WORLD), Rows.zeros(state, rows)
         self._asked = {name: np.zeros(rows) for name in COSTLY if name in on_request}
 
     def write(self, row: int, state: State, par: Parameters, slots: SlotUse) -> None:
@@ -113,49 +100,54 @@ class WorldBook:
             If a column of the state has not been filled.
         """
         require(state, "formed", "breaches", "incidents")
-        s, out = state, self._sums
-        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.s, row, out.ties)
+        s, world = state, self._world[row : row + 1]
+        degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
+        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, world, degree)
         add_members(
             s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, s.kind, s.offers, s.needs, s.slots,
-            row, out.members,
+            world, capacity, support,
         )  # fmt: skip
         add_forums(
             s.un_member, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed, s.joined,
-            row, out.forums,
+            world, members, depth,
         )  # fmt: skip
-        add_flows(slots.spent, s.track_success, s.formed, s.breaches, s.incidents, s.conceded, s.s, row, out.flows)
-        out.governance[row] = s.world_governance
+        add_flows(slots.spent, s.track_success, s.formed, s.breaches, s.incidents, world, s.s)
+        world["governance"] = s.world_governance
+        conceded[:] = s.conceded[: s.s]
         for name, values in self._asked.items():
             values[row] = COSTLY[name](state, par)
 
     def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
         """Every built-in metric at some observations: name to values, shape (o,)."""
-        kept = self._sums
-        ties, members = TieSums._make(x[rows] for x in kept.ties), MemberSums._make(x[rows] for x in kept.members)
-        forums, flows = ForumSums._make(x[rows] for x in kept.forums), FlowSums._make(x[rows] for x in kept.flows)
+        world, of_each = self._world[rows], Rows._make(kept[rows] for kept in self._rows)
         return {
             **{name: values[rows] for name, values in self._asked.items()},
-            **_networks(ties, self._states, self._members),
-            "density_all": _density(ties.rungs[:, 1], members.active),
-            **_groups(members, par),
-            "world_governance": kept.governance[rows],
-            **_blocs(forums),
-            **_totals(ties, forums, flows),
+            **_networks(world, of_each.degree),
+            **_groups(world, par),
+            "capacity_mean": mean(of_each.capacity),
+            "capacity_gini": network.gini(of_each.capacity),
+            "support_mean": mean(of_each.support),
+            **_blocs(world, of_each),
+            **_totals(world),
+            "world_concessions": of_each.conceded.sum(axis=-1),
         }
 
 
-def _networks(ties: TieSums, states: int, members: int) -> dict[str, F]:
+def _networks(world: World, degree: network.I64) -> dict[str, F]:
+    states, members = np.array(degree.shape[-1]), world["group"].sum(axis=-1)
+    within, strength = world["within"], world["strength"]
     return {
-        "density_states": _density(ties.rungs[:, 0], np.array(states)),
-        "modularity_camps": network.modularity(ties.within, ties.strength),
-        "ei_index": network.external_internal_index(ties.within, ties.strength),
-        "transitivity": ratio(ties.paths[:, 1], ties.paths[:, 0]),
-        "mean_degree": mean(ties.degree),
-        "degree_skewness": network.skewness(ties.degree),
-        "mean_partners": ratio(ties.partners[:, 0], members),
-        "trust_partners": ties.trust[:, 0],
-        "trust_states": ties.trust[:, 1],
-        "incumbent_share": ratio(ties.firms[:, 0], ties.firms[:, 1]),
+        "density_states": _density(strength.sum(axis=-1) // 2, states),
+        "density_all": _density(world["rungs"], world["active"]),
+        "modularity_camps": network.modularity(within, strength),
+        "ei_index": network.external_internal_index(within, strength),
+        "transitivity": ratio(world["closed"], world["paths"]),
+        "mean_degree": mean(degree),
+        "degree_skewness": network.skewness(degree),
+        "mean_partners": ratio(world["partners_of_members"], members),
+        "trust_partners": world["trust_partners"],
+        "trust_states": world["trust_states"],
+        "incumbent_share": ratio(world["incumbents"], world["firms"]),
     }
 
 
@@ -164,54 +156,53 @@ def _density(rungs: network.I64, actors: network.I64) -> F:
     return ratio(rungs, MAX_DEPTH * (actors * (actors - 1) / 2))
 
 
-def _groups(members: MemberSums, par: Parameters) -> dict[str, F]:
+def _groups(world: World, par: Parameters) -> dict[str, F]:
     """Means over UN members; a world without members has none and records 0."""
-    centre = ratio(members.place, members.group[..., None])
+    group = world["group"]
+    centre = ratio(world["place"], group[..., None])
     return {
-        "polarisation": network.esteban_ray(members.group, centre, par.polarisation),
-        "divergence": members.divergence,
-        "capacity_mean": mean(members.capacity),
-        "capacity_gini": network.gini(members.capacity),
-        "norm_share": ratio(members.norms, members.group.sum(axis=-1)),
-        "support_mean": mean(members.support),
+        "polarisation": network.esteban_ray(group, centre, par.polarisation),
+        "divergence": world["divergence"],
+        "norm_share": ratio(world["norms"], group.sum(axis=-1)),
+        "world_governance": world["governance"],
     }
 
 
-def _blocs(forums: ForumSums) -> dict[str, F]:
+def _blocs(world: World, of_each: Rows) -> dict[str, F]:
     result = {
-        "effective_blocs": network.effective_number(forums.size),
-        "effective_blocs_active": _effective_active(forums),
-        "bloc_depth_mean": mean(forums.depth),
+        "effective_blocs": network.effective_number(of_each.members),
+        "effective_blocs_active": _effective_active(of_each),
+        "bloc_depth_mean": mean(of_each.depth),
     }
     for kind, name in enumerate(("multilateral", "regional")):
-        tabled, passed = forums.decisions[:, kind, 0], forums.decisions[:, kind, 1]
+        tabled, passed = world["decisions"][:, kind, 0], world["decisions"][:, kind, 1]
         result[f"bloc_passages_{name}"] = passed.astype(np.float64)
         result[f"bloc_passage_rate_{name}"] = ratio(passed, tabled)
     return result
 
 
-def _effective_active(forums: ForumSums) -> F:
+def _effective_active(of_each: Rows) -> F:
     """Effective number of the blocs with D >= 1, of all observations at once in which they are as many."""
-    active = forums.depth > 0
-    count = active.sum(axis=1)
-    result = np.zeros(len(count))
+    active = of_each.depth > 0
+    members = of_each.members * active
+    squares = ratio(members, members.sum(axis=1, keepdims=True)) ** 2
+    count, total = active.sum(axis=1), np.zeros(len(active))
     for number in set(count.tolist()) - {0}:
         rows = count == number
-        result[rows] = network.effective_number(forums.size[rows][active[rows]].reshape(-1, number))
-    return result
+        total[rows] = squares[rows][active[rows]].reshape(-1, number).sum(axis=1)
+    return ratio(1.0, total)
 
 
-def _totals(ties: TieSums, forums: ForumSums, flows: FlowSums) -> dict[str, F]:
+def _totals(world: World) -> dict[str, F]:
     # without an agreement, the time spent so far is the most that is known
-    wait = flows.spent / np.maximum(flows.reached, 1.0)
+    wait = world["spent"] / np.maximum(world["reached"], 1.0)
     return {
         **{f"time_to_agreement_{name}": wait[:, t] for t, name in enumerate(TRACKS)},
-        "world_deals": ties.partners[:, 1] / 2,
-        "world_agreements": flows.formed.astype(np.float64),
-        "world_breaches": flows.breaches.astype(np.float64),
-        "world_incidents": flows.incidents.astype(np.float64),
-        "world_instruments_joined": forums.joins.astype(np.float64),
-        "world_concessions": flows.conceded.sum(axis=-1),
+        "world_deals": world["partners"] / 2,
+        "world_agreements": world["formed"].astype(np.float64),
+        "world_breaches": world["breaches"].astype(np.float64),
+        "world_incidents": world["incidents"].astype(np.float64),
+        "world_instruments_joined": world["joins"].astype(np.float64),
     }
 
 
