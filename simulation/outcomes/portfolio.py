@@ -277,5 +277,8 @@ def _sums_inside(values: F, inside: B, forums: I64) -> tuple[F, I64]:
         for place, sum_of_one in enumerate((t0, t1, t2, t3)):
             total[min(first + place, last)] = sum_of_one
     for place in range(forums.size):
-        count[place] = inside[forums[place]].sum()
+        members, row = 0, inside[forums[place]]
+        for i in range(row.size):
+            members += row[i]
+        count[place] = members
     return total, count

@@ -21,7 +21,6 @@ GROUPS = len(CAMPS) + 1
 DIMENSIONS = 4
 """Rights, control, market, sovereignty."""
 
-
 WORLD = np.dtype(
     [
         ("within", "i8", GROUPS),  # rungs of ties of states inside each group
@@ -83,19 +82,19 @@ def add_ties(
     partners = links(depth)
     group = _groups(camp[:s])
     own = leaders_own(kind, home, camp, leaders, member)
+    twice = firms = incumbents = 0
     for i in range(depth.shape[0]):
         mine = partners.partner[partners.start[i] : partners.start[i + 1]]
-        world.partners += mine.size
         world.partners_of_members += mine.size * member[i]
         for j in mine:
             rungs = depth[i, j]
-            if j < i:
-                world.rungs += rungs
-            if i < s and j < s:
-                degree[i] += 1
-            elif i < s and kind[j] == FIRM:
-                world.firms += rungs
-                world.incumbents += rungs * own[j]
+            twice += rungs
+            if i < s:
+                degree[i] += j < s
+                firms += rungs * (kind[j] == FIRM)
+                incumbents += rungs * own[j]
+    world.partners, world.rungs = partners.partner.size, twice // 2
+    world.firms, world.incumbents = firms, incumbents
     tie_sums(depth, partners, group, world.within, world.strength)
     world.paths, world.closed = paths_of_two(depth, partners, s)
     world.trust_partners, world.trust_states = mean_direct_trust(alpha, beta, partners, s)
@@ -130,25 +129,28 @@ def add_members(
     out: World, capacities: F, supports: F,
 ) -> None:  # fmt: skip
     """Add up what UN members have and where they stand, from zeros; also how many actors take part at all."""
-    world = out[0]
-    group = _groups(camp)
-    rows = np.flatnonzero(member)
-    for k in range(rows.size):
-        i = rows[k]
-        world.group[group[i]] += 1
-        for d in range(position.shape[1]):
-            world.place[group[i], d] += position[i, d]
-        world.norms += norm[i]
-        capacities[k], supports[k] = capacity[i], support_share(opinion[i])
-    world.divergence = mean_distance(position[rows])
-    for j in range(kind.size):
-        world.active += takes_part(kind[j], offers[j], needs[j], slots[j])
+    world, group = out[0], _groups(camp)
+    places = np.empty((capacities.size, DIMENSIONS))
+    norms = active = found = 0
+    for i in range(kind.size):
+        active += takes_part(kind[i], offers[i], needs[i], slots[i])
+        if member[i]:
+            world.group[group[i]] += 1
+            for d in range(DIMENSIONS):
+                places[found, d] = position[i, d]
+                world.place[group[i], d] += position[i, d]
+            norms += norm[i]
+            capacities[found], supports[found] = capacity[i], support_share(opinion[i])
+            found += 1
+    world.norms, world.active, world.divergence = norms, active, mean_distance(places)
 
 
 @njit(cache=True, error_model="numpy")
 def takes_part(kind: int, offers: F, needs: F, slots: int) -> bool:
     """Whether an actor counts in denominators: states do, others if they offer, need or do something."""
-    does = kind == STATE or slots > 0
+    if kind == STATE or slots > 0:
+        return True
+    does = False
     for good in range(offers.size):
         does |= offers[good] > 0.0 or needs[good] > 0.0
     return does
