@@ -1,9 +1,8 @@
 """Measures of networks, groups and inequality used by the system outcomes.
 
 Each is a pure function of arrays; indices are taken of many observations at once, which stand on
-the leading axes. Sums over ties are of whole rungs, so they are exact
-whatever the order of actors; other sums run in order over states only, so that actors
-outside every denominator change no bit.
+the leading axes. Sums over ties are of whole rungs, so they are exact whatever the order of actors;
+other sums run in order over states only, so that actors outside every denominator change no bit.
 """
 
 from __future__ import annotations
@@ -106,7 +105,7 @@ def mean_direct_trust(alpha: F, beta: F, partners: Links, states: int) -> tuple[
 
 @njit(cache=True, error_model="numpy")
 def mean_distance(position: F) -> float:
-    """Mean root-mean-square distance between pairs of rows of positions in [0, 1], itself in [0, 1]."""
+    """Mean root-mean-square distance between pairs of positions (n, 4) in [0, 1], itself in [0, 1]."""
     n = position.shape[0]
     axis = position.T.copy()
     a0, a1, a2, a3 = axis[0], axis[1], axis[2], axis[3]
@@ -115,7 +114,7 @@ def mean_distance(position: F) -> float:
         x0, x1, x2, x3 = a0[i], a1[i], a2[i], a3[i]
         for j in range(i):
             d0, d1, d2, d3 = x0 - a0[j], x1 - a1[j], x2 - a2[j], x3 - a3[j]
-            by_column[j] += np.sqrt((d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3) * 0.25)
+            by_column[j] += np.sqrt((d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3) / 4.0)
     pairs = n * (n - 1) / 2
     return by_column.sum() / pairs if pairs > 0 else 0.0
 
