@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
 from simulation.outcomes.metrics import Bounds, Metric, register
-from simulation.outcomes.network import support_shares
-from simulation.outcomes.portfolio import CATEGORIES, I64, Tally, column, tally_commitments
-from simulation.processes.affinity import squared_distance
+from simulation.outcomes.network import ratio
+from simulation.outcomes.portfolio import CATEGORIES, I64, TALLY, Tally, require, tally_commitments
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, CAMPS, KINDS, NON_STATE, TRACKS, TRILATERAL, F, State
+from simulation.state import BILATERAL, CAMPS, I32, KINDS, NON_STATE, TRACKS, TRILATERAL, B, F, State
 
 QUALITY_PARTS = ("diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
 """Parts of quality, in the order of the weights of :func:`quality_with_weights`."""
@@ -24,9 +25,7 @@ DEPTHS = ("mou", "programme", "binding")
 _DEAL_TRACKS = (BILATERAL, TRILATERAL, NON_STATE)
 
 
-def actor_outcomes(
-    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F
-) -> dict[str, F]:
+def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F) -> dict[str, F]:
     """Every built-in metric of some actors.
 
     Parameters
@@ -49,11 +48,85 @@ def actor_outcomes(
     ModelError
         If an argument has the wrong shape or a column of the state has not been filled.
     """
-    tally = tally_commitments(state, par, actors, value_to_actor, value_to_partner)
-    values = {**_counts(tally), **_volumes(tally, par.volume_half)}
-    values |= _quality(state, par, actors, tally)
-    values |= _conditions(state, actors)
-    return values
+    book = ActorBook(1, actors)
+    book.write(0, state, par, value_to_actor, value_to_partner)
+    return {name: values[0] for name, values in book.outcomes(slice(0, 1), par).items()}
+
+
+_COLUMNS = {
+    "capacity": "capacity", "urgency": "urgency", "norm": "norm", "benefit": "net_benefit", "capture": "capture",
+    "capture_drift": "capture_drift", "concessions_received": "conceded", "load": "load", "breaches": "breaches",
+    "lapses": "lapsed", "harm_memory": "harm_memory", "incidents": "incidents", "incidents_so_far": "incidents_total",
+    "agreements": "formed",
+}  # fmt: skip
+"""What the state of the world says of an actor, and in which of its columns."""
+CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
+"""The same of one actor; incidents of all kinds together, agreements on all tracks."""
+
+
+@njit(cache=True, error_model="numpy")
+def _read_conditions(
+    actors: I64, capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F, conceded: F, load: F,
+    breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
+    out: NDArray[np.void],
+) -> None:  # fmt: skip
+    """Write them where there were zeros."""
+    for a in range(len(actors)):
+        f, of_one = actors[a], out[a]
+        of_one.capacity, of_one.urgency, of_one.norm = capacity[f], urgency[f], norm[f]
+        of_one.benefit, of_one.capture, of_one.capture_drift = net_benefit[f], capture[f], capture_drift[f]
+        of_one.concessions_received, of_one.load, of_one.breaches = conceded[f], load[f], breaches[f]
+        of_one.lapses, of_one.harm_memory = lapsed[f], harm_memory[f]
+        for k in range(incidents.shape[1]):
+            of_one.incidents += incidents[f, k]
+            of_one.incidents_so_far += incidents_total[f, k]
+        for t in range(formed.shape[1]):
+            of_one.agreements += formed[f, t]
+
+
+class ActorBook:
+    """What is kept of some actors at each observation, and the outcomes that are made of it.
+
+    Parameters
+    ----------
+    rows
+        Number of observations.
+    actors
+        Rows of the actors, shape (a,).
+    """
+
+    def __init__(self, rows: int, actors: I64):
+        self._actors = actors
+        self._tally = np.zeros((rows, len(actors)), TALLY)
+        self._conditions = np.zeros((rows, len(actors)), CONDITIONS)
+
+    def write(self, row: int, state: State, par: Parameters, value_to_actor: F, value_to_partner: F) -> None:
+        """Keep an observation; arguments as in :func:`actor_outcomes`.
+
+        Raises
+        ------
+        ModelError
+            If an argument has the wrong shape or a column of the state has not been filled.
+        """
+        columns = require(state, *_COLUMNS.values())
+        tally_commitments(state, par, self._actors, value_to_actor, value_to_partner, self._tally[row])
+        _read_conditions(self._actors, *columns, self._conditions[row])
+
+    def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
+        """Every built-in metric at some observations: name to values, shape (o, a)."""
+        tally, conditions = self._tally[rows], self._conditions[rows]
+        now = {name: conditions[name] for name in _COLUMNS}
+        safety = np.exp(-now.pop("harm_memory") / par.harm_scale)
+        parts = {"capacity": now["capacity"], "safety": safety, **_parts_of_quality(tally)}
+        return {
+            **now,
+            **_counts(tally),
+            **_volumes(tally, par.volume_half),
+            "quality": _quality(parts, par.quality_floor),
+            **parts,
+            "position_drift": tally["drift"],
+            "support": tally["support"],
+        }
 
 
 def volume(commitments: F, half: float) -> F:
@@ -71,7 +144,7 @@ def hill_diversity(weight: F) -> F:
     H is Shannon's entropy of the shares. One class gives 0, equal classes 1, none 0.
     """
     total = weight.sum(axis=-1, keepdims=True)
-    share = _ratio(weight, total)
+    share = ratio(weight, total)
     entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=-1)
     result: F = np.minimum(1.0, np.expm1(entropy) / (weight.shape[-1] - 1))
     return result
@@ -88,7 +161,7 @@ def camp_concentration(camp_weight: F) -> F:
         that makes HHI* the concentration among camps times the squared share of the camps.
     """
     camps = camp_weight.shape[-1] - 1
-    share = _ratio(camp_weight, camp_weight.sum(axis=-1, keepdims=True))
+    share = ratio(camp_weight, camp_weight.sum(axis=-1, keepdims=True))
     share = share[..., :camps] + share[..., camps:] / camps
     excess = ((share**2).sum(axis=-1) - 1 / camps) / (1 - 1 / camps)
     empty = camp_weight.sum(axis=-1) == 0
@@ -112,88 +185,52 @@ def quality_with_weights(parts: F, weights: F, floor: float) -> F:
     return result
 
 
-def _ratio(part: F, whole: F) -> F:
-    """part/whole, 0 where the whole is 0."""
-    part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
-
-
 def _counts(tally: Tally) -> dict[str, F]:
-    by_kind, by_depth = tally.deals.sum(axis=2), tally.deals.sum(axis=1)
+    by_kind, by_depth = tally["deals"].sum(axis=-1), tally["deals"].sum(axis=-2)
+    partners, tracks = tally["camp_partners"], tally["track_deals"]
     return {
-        "deals": by_kind.sum(axis=1),
-        **{f"deals_{kind}": by_kind[:, k] for k, kind in enumerate(KINDS)},
-        **{f"deals_{depth}": by_depth[:, d] for d, depth in enumerate(DEPTHS)},
-        **{f"deals_{name}": tally.camp_partners[:, c] for c, name in enumerate(CATEGORIES[: len(CAMPS) + 1])},
-        **{f"deals_{TRACKS[t]}": tally.track_deals[:, t] for t in _DEAL_TRACKS},
-        "instruments_joined": tally.instruments,
-        "blocs_active": tally.blocs,
+        "deals": by_kind.sum(axis=-1),
+        **{f"deals_{kind}": by_kind[..., k] for k, kind in enumerate(KINDS)},
+        **{f"deals_{depth}": by_depth[..., d] for d, depth in enumerate(DEPTHS)},
+        **{f"deals_{name}": partners[..., c] for c, name in enumerate(CATEGORIES[: len(CAMPS) + 1])},
+        **{f"deals_{TRACKS[t]}": tracks[..., t] for t in _DEAL_TRACKS},
+        "instruments_joined": tally["instruments"],
+        "blocs_active": tally["blocs"],
     }
 
 
 def _volumes(tally: Tally, half: float) -> dict[str, F]:
-    total = tally.by_category.sum(axis=1)
+    total = tally["by_category"].sum(axis=-1)
     vol = volume(total, half)
-    imp = np.minimum(1.0, _ratio(tally.kept, total))  # two sums in different order may differ in a last bit
-    category_volume, track_volume = volume(tally.by_category, half), volume(tally.by_track, half)
+    imp = np.minimum(1.0, ratio(tally["kept"], total))  # two sums in different order may differ in a last bit
+    category_volume, track_volume = volume(tally["by_category"], half), volume(tally["by_track"], half)
     return {
         "commitments": total,
-        **{f"commitments_{name}": tally.by_category[:, q] for q, name in enumerate(CATEGORIES)},
-        **{f"commitments_by_{name}": tally.by_track[:, t] for t, name in enumerate(TRACKS)},
+        **{f"commitments_{name}": tally["by_category"][..., q] for q, name in enumerate(CATEGORIES)},
+        **{f"commitments_by_{name}": tally["by_track"][..., t] for t, name in enumerate(TRACKS)},
         "volume": vol,
-        **{f"volume_{name}": category_volume[:, q] for q, name in enumerate(CATEGORIES)},
-        **{f"volume_by_{name}": track_volume[:, t] for t, name in enumerate(TRACKS)},
+        **{f"volume_{name}": category_volume[..., q] for q, name in enumerate(CATEGORIES)},
+        **{f"volume_by_{name}": track_volume[..., t] for t, name in enumerate(TRACKS)},
         "implementation": imp,
         "cooperation": np.sqrt(vol * imp),
     }
 
 
-def _quality(state: State, par: Parameters, actors: I64, tally: Tally) -> dict[str, F]:
-    drift = np.array([_moved(state, int(f)) for f in actors]).reshape(len(actors))
-    empty = tally.by_category.sum(axis=1) == 0
-    gap = _ratio(np.abs(tally.value_gap), tally.value_total)
-    parts = {
-        "diversity": hill_diversity(tally.by_category),
-        "reciprocity": np.where(tally.value_total > 0, 1.0 - gap, 0.0),
-        "autonomy": np.where(empty, 1.0, (1.0 - camp_concentration(tally.camp_weight)) * (1.0 - drift)),
-        "alignment": _ratio(tally.aligned, tally.deal_weight),
-        "capacity": state.capacity[actors],
-        "safety": np.exp(-column(state, "harm_memory")[actors] / par.harm_scale),
+def _parts_of_quality(tally: Tally) -> dict[str, F]:
+    """Those parts that are made of commitments."""
+    empty = tally["by_category"].sum(axis=-1) == 0
+    gap = ratio(np.abs(tally["value_gap"]), tally["value_total"])
+    return {
+        "diversity": hill_diversity(tally["by_category"]),
+        "reciprocity": np.where(tally["value_total"] > 0, 1.0 - gap, 0.0),
+        "autonomy": np.where(empty, 1.0, (1.0 - camp_concentration(tally["camp_weight"])) * (1.0 - tally["drift"])),
+        "alignment": ratio(tally["aligned"], tally["deal_weight"]),
     }
+
+
+def _quality(parts: Mapping[str, F], floor: float) -> F:
     stacked = np.stack([parts[name] for name in QUALITY_PARTS], axis=-1)
-    weights = np.full(len(QUALITY_PARTS), 1 / len(QUALITY_PARTS))
-    return {
-        "quality": quality_with_weights(stacked, weights, par.quality_floor),
-        **parts,
-        "position_drift": drift,
-    }
-
-
-def _moved(state: State, f: int) -> float:
-    """Distance of an actor from its initial position as it sees it, in [0, 1]."""
-    squared = squared_distance(state.position[f], state.position_start[f], state.weight[f])
-    return min(1.0, float(np.sqrt(squared)))
-
-
-def _conditions(state: State, actors: I64) -> dict[str, F]:
-    """What the state of the world says of the actors, read as it is."""
-    support = np.zeros(state.n)
-    support[: len(state.opinion)] = support_shares(state.opinion)
-    return {
-        "benefit": column(state, "net_benefit")[actors],
-        "incidents": column(state, "incidents")[actors].sum(axis=1).astype(np.float64),
-        "incidents_so_far": column(state, "incidents_total")[actors].sum(axis=1),
-        "urgency": state.urgency[actors],
-        "support": support[actors],
-        "norm": state.norm[actors].astype(np.float64),
-        "capture": column(state, "capture")[actors],
-        "capture_drift": column(state, "capture_drift")[actors],
-        "concessions_received": state.conceded[actors],
-        "load": column(state, "load")[actors],
-        "agreements": column(state, "formed")[actors].sum(axis=1).astype(np.float64),
-        "breaches": column(state, "breaches")[actors].astype(np.float64),
-        "lapses": column(state, "lapsed")[actors].astype(np.float64),
-    }
+    return quality_with_weights(stacked, np.full(len(QUALITY_PARTS), 1 / len(QUALITY_PARTS)), floor)
 
 
 _INDEX: Bounds = (0.0, 1.0)

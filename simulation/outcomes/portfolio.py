@@ -8,13 +8,14 @@ was made, so that each breakdown adds up to the same total.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from simulation.errors import ModelError
+from simulation.outcomes.network import support_share
 from simulation.processes.affinity import squared_distance
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
@@ -52,40 +53,34 @@ _FIRST_KIND = len(CAMPS) + 3  # firms, the first kind after states
 _STEPS = 3  # weights of an instrument in thirds: declaration, binding, in force
 
 
-class Tally(NamedTuple):
-    """Sums over the commitments of each of ``a`` actors."""
-
-    deals: F  # [a, 6, 3] deals by kind of partner and depth
-    camp_partners: F  # [a, 4] deals with states by camp, the last without
-    track_deals: F  # [a, 5] deals by track
-    instruments: F  # [a] joined instruments
-    blocs: F  # [a] blocs of the actor that have decided something
-    by_category: F  # [a, 11] c_q, weight by category
-    by_track: F  # [a, 5] weight by track
-    camp_weight: F  # [a, 4] weight of deals by the partner's camp, the last without
-    kept: F  # [a] weight times the share of promises kept
-    deal_weight: F  # [a] weight of deals
-    aligned: F  # [a] weight of deals times closeness of their terms to the initial position
-    value_total: F  # [a] sum over deals of what both sides gain
-    value_gap: F  # [a] sum over deals of the actor's gain less the partner's
-
-
-_SHAPES: tuple[tuple[int, ...], ...] = (
-    (len(KINDS), MAX_DEPTH),
-    (len(CAMPS) + 1,),
-    (len(TRACKS),),
-    (),
-    (),
-    (len(CATEGORIES),),
-    (len(TRACKS),),
-    (len(CAMPS) + 1,),
-    *((),) * 5,
+TALLY = np.dtype(
+    [
+        ("deals", "f8", (len(KINDS), MAX_DEPTH)),  # deals by kind of partner and depth
+        ("camp_partners", "f8", len(CAMPS) + 1),  # deals with states by camp, the last without
+        ("track_deals", "f8", len(TRACKS)),  # deals by track
+        ("instruments", "f8"),  # joined instruments
+        ("blocs", "f8"),  # blocs of the actor that have decided something
+        ("by_category", "f8", len(CATEGORIES)),  # c_q, weight by category
+        ("by_track", "f8", len(TRACKS)),  # weight by track
+        ("camp_weight", "f8", len(CAMPS) + 1),  # weight of deals by the partner's camp, the last without
+        ("kept", "f8"),  # weight times the share of promises kept
+        ("deal_weight", "f8"),  # weight of deals
+        ("aligned", "f8"),  # weight of deals times closeness of their terms to the initial position
+        ("value_total", "f8"),  # sum over deals of what both sides gain
+        ("value_gap", "f8"),  # sum over deals of the actor's gain less the partner's
+        ("drift", "f8"),  # distance from the initial position as the actor sees it, in [0, 1]
+        ("support", "f8"),  # share of its public in favour, 0 without one
+    ]
 )
+"""Sums over the commitments of an actor."""
+
+Tally = NDArray[np.void]
+"""An array of :data:`TALLY`, one for each actor; observations may stand on an axis before."""
 
 
 def tally_commitments(
-    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F
-) -> Tally:
+    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F, out: Tally
+) -> None:
     """Count and weigh the commitments of some actors.
 
     Parameters
@@ -94,6 +89,8 @@ def tally_commitments(
         Rows of the actors, shape (a,).
     value_to_actor, value_to_partner
         V_fj and V_jf, shape (a, n); read only where there is a deal.
+    out
+        Where to write, zero before; shape (a,).
 
     Raises
     ------
@@ -103,51 +100,49 @@ def tally_commitments(
     shape = (len(actors), state.n)
     if value_to_actor.shape != shape or value_to_partner.shape != shape:
         raise ModelError(f"values of deals must have shape {shape}")
-    compliance = column(state, "compliance")
-    tally = Tally(*(np.zeros((len(actors), *rest)) for rest in _SHAPES))
+    require(state, "compliance")
+    s, old = state, state.quarter - int(par.clean_record)
     _tally_deals(
-        actors, state.depth, state.track, state.kind, state.camp, state.last_breach,
-        state.quarter - int(par.clean_record), value_to_actor, value_to_partner, tally,
+        actors, s.depth, s.track, s.kind, s.camp, s.last_breach, old, s.terms, s.position_start, s.weight,
+        value_to_actor, value_to_partner, out,
     )  # fmt: skip
-    _tally_terms(actors, state.depth, state.terms, state.position_start, state.weight, tally)
-    bloc_weight = state.bloc_enforcement * state.bloc_depth / MAX_DEPTH
-    _tally_forums(actors, state.member, bloc_weight, state.bloc_regional, compliance, tally)
     _tally_forums(
-        actors, state.joined, instrument_weight(state), state.instrument_regional, compliance, tally
-    )
-    tally.blocs[:] = state.member[state.bloc_depth > 0][:, actors].sum(axis=0)
-    tally.instruments[:] = state.joined[:, actors].sum(axis=0)
-    return tally
+        actors, s.member, s.bloc_enforcement, s.bloc_depth, s.bloc_regional, s.joined, s.instrument_enforcement,
+        s.binding, s.in_force, s.instrument_regional, s.compliance, out,
+    )  # fmt: skip
+    _tally_minds(actors, s.position_start, s.position, s.weight, s.opinion, out)
 
 
 def instrument_weight(state: State) -> F:
     """Weight e·z of each instrument to those who joined it, shape (q,), in [0, 1]."""
-    step = 1 + state.binding.astype(np.int64) + (state.binding & state.in_force)
-    weight: F = state.instrument_enforcement * (step / _STEPS)
-    return weight
+    texts = zip(state.instrument_enforcement, state.binding, state.in_force, strict=True)
+    return np.array([_text_weight(*text) for text in texts])
 
 
-def column(state: State, name: str) -> F:
-    """A column of the state that starts empty, once it is filled.
+def require(state: State, *names: str) -> list[NDArray[Any]]:
+    """Columns of the state, which start empty, once they are filled.
 
     Raises
     ------
     ModelError
-        If it is not: a kernel would read beyond its end.
+        If one is not: a kernel would read beyond its end.
     """
-    values: F = getattr(state, name)
-    if len(values) != state.n:
-        raise ModelError(
-            f"the state's {name!r} has {len(values)} rows for {state.n} actors; fill it before recording"
-        )
-    return values
+    n, columns = state.n, [getattr(state, name) for name in names]
+    for name, column in zip(names, columns, strict=True):
+        if len(column) != n:
+            raise ModelError(f"the state's {name!r} has {len(column)} rows for {n} actors; fill it before recording")
+    return columns
 
 
 def deal_tracks(state: State, a: I64, b: I64) -> I64:
     """Track of the deals of actors ``a`` with actors ``b``; one without a recorded track by who made it."""
-    between_states = (state.kind[a] == STATE) & (state.kind[b] == STATE)
-    recorded = state.track[a, b].astype(np.int64)
-    return np.where(recorded >= 0, recorded, np.where(between_states, BILATERAL, NON_STATE))
+    return tracks_of(state.track[a, b], state.kind[a], state.kind[b])
+
+
+def tracks_of(track: I8, own_kind: I8, partner_kind: I8) -> I64:
+    """Tracks of deals as recorded, -1 where there is none, by their tracks and the kinds of both sides."""
+    between_states = (own_kind == STATE) & (partner_kind == STATE)
+    return np.where(track >= 0, track.astype(np.int64), np.where(between_states, BILATERAL, NON_STATE))
 
 
 @njit(cache=True, error_model="numpy")
@@ -168,12 +163,12 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 
 @njit(cache=True, error_model="numpy")
 def _tally_deals(
-    actors: I64, depth: I8, track: I8, kind: I8, camp: I8, last_breach: I32, old: int,
-    gains: F, partner_gains: F, tally: Tally,
+    actors: I64, depth: I8, track: I8, kind: I8, camp: I8, last_breach: I32, old: int, terms: F, start: F, weight: F,
+    gains: F, partner_gains: F, out: Tally,
 ) -> None:  # fmt: skip
-    """Counts, weights, kept promises and gains of deals; a breach up to quarter ``old`` is forgiven."""
-    for row in range(len(actors)):
-        f = actors[row]
+    """Counts, weights, kept promises, closeness and gains of deals; a breach up to quarter ``old`` is forgiven."""
+    for a in range(len(actors)):
+        f, tally = actors[a], out[a]
         for j in range(depth.shape[0]):
             rung = depth[f, j]
             if rung == 0:
@@ -181,45 +176,109 @@ def _tally_deals(
             z = rung / MAX_DEPTH
             side = camp[j] if camp[j] >= 0 else _NO_CAMP
             t = _deal_track(track[f, j], kind[f], kind[j])
-            tally.deals[row, kind[j], rung - 1] += 1
-            tally.track_deals[row, t] += 1
+            tally.deals[kind[j], rung - 1] += 1
+            tally.track_deals[t] += 1
             if kind[j] == STATE:
-                tally.camp_partners[row, side] += 1
-            tally.by_category[row, _category(kind[j], camp[j])] += z
-            tally.by_track[row, t] += z
-            tally.camp_weight[row, side] += z
+                tally.camp_partners[side] += 1
+            tally.by_category[_category(kind[j], camp[j])] += z
+            tally.by_track[t] += z
+            tally.camp_weight[side] += z
             clean = (last_breach[f, j] <= old) + (last_breach[j, f] <= old)
-            tally.kept[row] += z * clean / 2
-            tally.deal_weight[row] += z
-            tally.value_total[row] += gains[row, j] + partner_gains[row, j]
-            tally.value_gap[row] += gains[row, j] - partner_gains[row, j]
+            tally.kept += z * clean / 2
+            tally.deal_weight += z
+            gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
+            tally.aligned += z * (1.0 - gap)
+            tally.value_total += gains[a, j] + partner_gains[a, j]
+            tally.value_gap += gains[a, j] - partner_gains[a, j]
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_terms(actors: I64, depth: I8, terms: F, start: F, weight: F, tally: Tally) -> None:
-    """How close the agreed terms are to where the actor began."""
-    for row in range(len(actors)):
-        f = actors[row]
-        for j in range(depth.shape[0]):
-            if depth[f, j] > 0:
-                gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
-                tally.aligned[row] += depth[f, j] / MAX_DEPTH * (1.0 - gap)
+def _tally_minds(actors: I64, start: F, position: F, weight: F, opinion: F, out: Tally) -> None:
+    """How far the actors have moved, and what their publics say."""
+    for a in range(len(actors)):
+        f = actors[a]
+        out[a].drift = min(1.0, np.sqrt(squared_distance(position[f], start[f], weight[f])))
+        if f < opinion.shape[0]:
+            out[a].support = support_share(opinion[f])
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_forums(actors: I64, inside: B, weight: F, regional: B, compliance: F, tally: Tally) -> None:
-    """Weights and kept promises of blocs or instruments, by their members' mean compliance."""
-    for k in range(inside.shape[0]):
-        if weight[k] == 0.0:
-            continue
-        total = 0.0
-        count = 0
-        for i in range(inside.shape[1]):
-            if inside[k, i]:
-                total += compliance[i]
-                count += 1
-        for row in range(len(actors)):
-            if inside[k, actors[row]]:
-                tally.by_category[row, _REGIONAL if regional[k] else _MULTILATERAL] += weight[k]
-                tally.by_track[row, REGIONAL if regional[k] else MULTILATERAL] += weight[k]
-                tally.kept[row] += weight[k] * total / count
+def _text_weight(enforcement: float, binding: bool, in_force: bool) -> float:
+    """Weight e·z of an instrument."""
+    step = 1 + binding + (binding and in_force)
+    return enforcement * (step / _STEPS)
+
+
+@njit(cache=True, error_model="numpy")
+def _tally_forums(
+    actors: I64, member: B, bloc_enforcement: F, bloc_depth: I8, bloc_regional: B,
+    joined: B, enforcement: F, binding: B, in_force: B, regional: B, compliance: F, out: Tally,
+) -> None:  # fmt: skip
+    """Number, weights and kept promises of blocs that have decided something, and of instruments."""
+    blocs = _with_actors(actors, member, bloc_depth > 0)
+    total, count = _sums_inside(compliance, member, blocs)
+    for place in range(blocs.size):
+        k = blocs[place]
+        weight = bloc_enforcement[k] * bloc_depth[k] / MAX_DEPTH
+        for a in range(len(actors)):
+            if member[k, actors[a]]:
+                out[a].blocs += 1
+                _add_forum(out[a], weight, bloc_regional[k], weight * total[place] / count[place])
+    texts = _with_actors(actors, joined, np.ones(len(joined), np.bool_))
+    total, count = _sums_inside(compliance, joined, texts)
+    for place in range(texts.size):
+        k = texts[place]
+        weight = _text_weight(enforcement[k], binding[k], in_force[k])
+        for a in range(len(actors)):
+            if joined[k, actors[a]]:
+                out[a].instruments += 1
+                _add_forum(out[a], weight, regional[k], weight * total[place] / count[place])
+
+
+@njit(cache=True, error_model="numpy")
+def _with_actors(actors: I64, inside: B, counts: B) -> I64:
+    """Forums that count and that one of the actors is inside."""
+    forums = np.empty(counts.size, np.int64)
+    found = 0
+    for k in range(counts.size):
+        some = False
+        for f in actors:
+            some |= inside[k, f]
+        forums[found] = k
+        found += counts[k] and some
+    return forums[:found]
+
+
+@njit(cache=True, error_model="numpy")
+def _add_forum(tally: Any, weight: float, regional: bool, kept: float) -> None:
+    tally.by_category[_REGIONAL if regional else _MULTILATERAL] += weight
+    tally.by_track[REGIONAL if regional else MULTILATERAL] += weight
+    tally.kept += kept
+
+
+@njit(cache=True, error_model="numpy")
+def _sums_inside(values: F, inside: B, forums: I64) -> tuple[F, I64]:
+    """Sum of the values of those inside some forums, and their number.
+
+    Four forums at a time, and adding 0 for who is outside: a sum waits for itself, a branch is guessed wrong.
+    """
+    total, count = np.zeros(forums.size), np.zeros(forums.size, np.int64)
+    for first in range(0, forums.size, 4):
+        last = forums.size - 1
+        rows = (inside[forums[first]], inside[forums[min(first + 1, last)]],
+                inside[forums[min(first + 2, last)]], inside[forums[min(first + 3, last)]])  # fmt: skip
+        t0 = t1 = t2 = t3 = 0.0
+        for i in range(values.size):
+            value = values[i]
+            t0 += value * rows[0][i]
+            t1 += value * rows[1][i]
+            t2 += value * rows[2][i]
+            t3 += value * rows[3][i]
+        for place, sum_of_one in enumerate((t0, t1, t2, t3)):
+            total[min(first + place, last)] = sum_of_one
+    for place in range(forums.size):
+        members, row = 0, inside[forums[place]]
+        for i in range(row.size):
+            members += row[i]
+        count[place] = members
+    return total, count

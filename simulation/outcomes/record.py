@@ -2,27 +2,28 @@
 
 Recording only reads the state, so it changes no bit of a run. The first observation is the
 state before the first quarter; the last one is the horizon.
+
+A quarter's observation only keeps sums and columns. Built-in metrics are made of them for many quarters
+together, when the record is read or complete; then a value that is not finite or out of bounds is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.outcomes.events import Deals, deal_events
-from simulation.outcomes.focal import actor_outcomes
+from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
-from simulation.outcomes.portfolio import I64, deal_tracks
-from simulation.outcomes.system import SlotUse, system_outcomes
+from simulation.outcomes.standing import JoinRecord, TieRecord, category
+from simulation.outcomes.system import SlotUse, WorldBook
 from simulation.outcomes.world import WorldRecord
 from simulation.scenario.parameters import Parameters
-from simulation.state import STATE, TRACKS, B, F, State
+from simulation.state import STATE, TRACKS, F, State
 
 SYSTEM = "system"
 """Name of the whole world in the column ``actor``."""
@@ -68,26 +69,6 @@ class Scenario(Protocol):
     def parameters(self) -> Parameters: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Edges:
-    """Deals standing after one observation: rows of both sides, track and depth."""
-
-    observation: int
-    a: NDArray[np.integer]
-    b: NDArray[np.integer]
-    track: NDArray[np.integer]
-    depth: NDArray[np.integer]
-
-
-@dataclass(frozen=True, slots=True)
-class _Joins:
-    """Who had joined what after the last observation, shape (q, n)."""
-
-    eligible: B
-    joined: B
-    quarter: NDArray[np.integer]
-
-
 class BatchView:
     """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter."""
 
@@ -129,8 +110,7 @@ class Recorder:
         self.metrics = select_metrics(spec.metrics)
         self.actors = np.array(_actor_rows(spec, scenario, state), np.int64)
         self._par, self._ids = scenario.parameters, state.ids
-        self._instruments = state.instrument_ids
-        self._ties, self._events_kept = spec.ties, spec.events
+        self._events_kept = spec.events
         last = scenario.quarters
         self._labels = tuple(str(scenario.start + (k - 1)) for k in range(last + 1))
         kept = [k for k in range(last + 1) if k % spec.every == 0 or k == last]
@@ -139,12 +119,15 @@ class Recorder:
         self._of_system = tuple(m for m in self.metrics if m.level == "system")
         self._actor_values = np.zeros((len(kept), len(self.actors), len(self._of_actor)))
         self._system_values = np.zeros((len(kept), len(self._of_system)))
-        self._actor_bounds, self._system_bounds = _bounds(self._of_actor), _bounds(self._of_system)
-        self._names = [state.ids[row] for row in self.actors]
+        self._custom = any(m.custom for m in self.metrics)
+        self._actor_book = ActorBook(len(kept), self.actors)
+        self._world_book = WorldBook(state, len(kept), [m.name for m in self._of_system])
         self._observed = 0
+        self._kept = 0  # observations that are kept
+        self._derived = 0  # of these, those whose built-in metrics are known
         self._slots = SlotUse()
-        self._edges: list[_Edges] = []
-        self._joins: _Joins | None = None
+        self._ties = TieRecord(spec.ties, int(self.actors[0]), state.ids, self._labels)
+        self._joins = JoinRecord(state.instrument_ids, state.ids, self._labels)
         core = np.array(list(dict.fromkeys([*self.actors.tolist(), *state.leaders.tolist()]))[:_CORE], np.int64)
         self.world = WorldRecord(self._labels, core) if spec.ties != "none" else None
         self._events: list[tuple[int, str, str, int, str]] = []
@@ -155,9 +138,7 @@ class Recorder:
         """Whether the next observation will be kept (and needs the values of deals)."""
         return self._observed in self._row
 
-    def observe(
-        self, state: State, value_to_actor: F | None = None, value_to_partner: F | None = None
-    ) -> None:
+    def observe(self, state: State, value_to_actor: F | None = None, value_to_partner: F | None = None) -> None:
         """Record the state: once before the first quarter, then at the end of every quarter.
 
         Parameters
@@ -171,26 +152,29 @@ class Recorder:
         Raises
         ------
         ModelError
-            If the horizon has been recorded already, a value is not finite or out of the
-            bounds of its metric, or the values of deals are missing.
+            If the horizon has been recorded already, the values of deals are missing, or a value of a
+            user's metric is not finite or out of its bounds; at the horizon, if one of any metric ever was.
         """
         if self._observed == len(self._labels):
             raise ModelError(f"the record is complete: it ends in {self._labels[-1]}")
         if self._observed:
             self._slots.add(state)
-        if self.due:
+        due = self.due
+        if due:
             if value_to_actor is None or value_to_partner is None:
                 raise ModelError("the values of deals are needed to record this quarter")
             self._keep(state, value_to_actor, value_to_partner)
-        self._keep_edges(state)
+        self._ties.observe(self._observed, state, due)
+        self._joins.observe(state)
         if self.world is not None:
             self.world.observe(state)
         if self._events_kept:
             for event in deal_events(self._deals, state) if self._deals else ():
                 self.event(*event)
             self._deals = Deals.of(state)
-        self._joins = _Joins(state.eligible.copy(), state.joined.copy(), state.join_quarter.copy())
         self._observed += 1
+        if self._observed == len(self._labels):
+            self._derive()
 
     def event(self, kind: str, actors: Sequence[int], depth: int = 0, track: int = -1) -> None:
         """Note something that happens in the present quarter; nothing if events are not kept.
@@ -216,7 +200,13 @@ class Recorder:
 
         Ordered by quarter (the first is the one before the start), then actor (focal, peers
         or others, last ``system``), then metric in registry order. Names are categories.
+
+        Raises
+        ------
+        ModelError
+            If a value is not finite or out of the bounds of its metric.
         """
+        self._derive()
         kept = [k for k in self._row if k < self._observed]
         block = len(self.actors) * len(self._of_actor)
         names = [m.name for m in self.metrics]
@@ -231,9 +221,9 @@ class Recorder:
         actor_names = [*(self._ids[row] for row in self.actors), SYSTEM]
         return pd.DataFrame(
             {
-                "quarter": _category(np.repeat(np.arange(len(kept)), values.shape[1]), labels),
-                "actor": _category(np.tile(actor_codes, len(kept)), actor_names),
-                "metric": _category(np.tile(metric_codes, len(kept)), names),
+                "quarter": category(np.repeat(np.arange(len(kept)), values.shape[1]), labels),
+                "actor": category(np.tile(actor_codes, len(kept)), actor_names),
+                "metric": category(np.tile(metric_codes, len(kept)), names),
                 "value": values.ravel(),
             }
         )
@@ -245,16 +235,7 @@ class Recorder:
         with ``ties: all`` every deal in every recorded quarter (``a`` before ``b`` in the
         order of actors), with ``ties: none`` no rows.
         """
-        quarter = [np.full(len(edges.a), edges.observation) for edges in self._edges]
-        return pd.DataFrame(
-            {
-                "quarter": _category(_chain(quarter), self._labels),
-                "a": _category(_chain([edges.a for edges in self._edges]), self._ids),
-                "b": _category(_chain([edges.b for edges in self._edges]), self._ids),
-                "track": _category(_chain([edges.track for edges in self._edges]), TRACKS),
-                "depth": _chain([edges.depth for edges in self._edges]).astype(np.int8),
-            }
-        )
+        return self._ties.table()
 
     def joins(self) -> pd.DataFrame:
         """Who joined what when: ``instrument``, ``actor``, ``quarter``, ``eligible``, ``joined_before``.
@@ -263,31 +244,19 @@ class Recorder:
         joined by the last observation; it is the quarter before the start where it had
         joined by then (``joined_before``).
         """
-        if self._joins is None:
-            instrument = actor = quarter = np.zeros(0, np.int64)
-            eligible = before = np.zeros(0, np.bool_)
-        else:
-            found = self._joins
-            instrument, actor = np.nonzero(found.eligible | found.joined)
-            joined, eligible = found.joined[instrument, actor], found.eligible[instrument, actor]
-            observation = np.maximum(found.quarter[instrument, actor] + 1, 0)
-            before = joined & (observation == 0)
-            quarter = np.where(joined, observation, -1)  # the code of a missing category
-        return pd.DataFrame(
-            {
-                "instrument": _category(instrument, self._instruments),
-                "actor": _category(actor, self._ids),
-                "quarter": _category(quarter, self._labels),
-                "eligible": eligible,
-                "joined_before": before,
-            }
-        )
+        return self._joins.table()
 
     def as_datacollector(self) -> BatchView:
         """The focal state's and the world's metrics as Mesa's ``batch_run`` reads a DataCollector.
 
         One entry a quarter; quarters that are not kept repeat the last kept one.
+
+        Raises
+        ------
+        ModelError
+            If a value is not finite or out of the bounds of its metric.
         """
+        self._derive()
         kept = sorted(self._row)
         rows = [self._row[max(k for k in kept if k <= q)] for q in range(1, self._observed)]
         focal = {m.name: self._actor_values[rows, 0, k].tolist() for k, m in enumerate(self._of_actor)}
@@ -301,32 +270,43 @@ class Recorder:
         """
         frame = pd.DataFrame(self._events, columns=["quarter", "kind", "actors", "depth", "track"])
         codes = frame["quarter"].to_numpy(dtype=np.int64)
-        return frame.assign(quarter=_category(codes, self._labels), depth=frame["depth"].astype(np.int8))
+        return frame.assign(quarter=category(codes, self._labels), depth=frame["depth"].astype(np.int8))
 
     def _keep(self, state: State, value_to_actor: F, value_to_partner: F) -> None:
-        row = self._row[self._observed]
-        view = StateView(state)
-        built_in = actor_outcomes(state, self._par, self.actors, value_to_actor, value_to_partner)
-        for column, entry in enumerate(self._of_actor):
-            if entry.custom:
-                built_in[entry.name] = np.array([evaluate(entry, view, self._ids[actor]) for actor in self.actors])
-            self._actor_values[row, :, column] = built_in[entry.name]
-        _check_values(self._of_actor, self._actor_values[row], self._actor_bounds, self._names)
-        world = system_outcomes(state, self._par, self._slots, [entry.name for entry in self._of_system])
-        self._system_values[row] = [evaluate(m, view) if m.custom else world[m.name] for m in self._of_system]
-        _check_values(self._of_system, self._system_values[row : row + 1], self._system_bounds, (SYSTEM,))
+        row = self._kept
+        self._actor_book.write(row, state, self._par, value_to_actor, value_to_partner)
+        self._world_book.write(row, state, self._par, self._slots)
+        if self._custom:
+            view = StateView(state)
+            for column, entry in enumerate(self._of_actor):
+                if entry.custom:
+                    values = [evaluate(entry, view, self._ids[actor]) for actor in self.actors]
+                    self._actor_values[row, :, column] = values
+            for column, entry in enumerate(self._of_system):
+                if entry.custom:
+                    self._system_values[row, column] = evaluate(entry, view)
+        self._kept += 1
 
-    def _keep_edges(self, state: State) -> None:
-        if self._ties == "focal":
-            focal = int(self.actors[0])
-            b = np.flatnonzero(state.depth[focal])
-            a = np.full(len(b), focal)
-            self._edges.clear()
-        elif self._ties == "all" and self.due:
-            a, b = np.nonzero(np.triu(state.depth))
-        else:
+    def _derive(self) -> None:
+        """Make the built-in metrics of the observations that have been kept since the last time."""
+        rows = slice(self._derived, self._kept)
+        if self._derived == self._kept:
             return
-        self._edges.append(_Edges(self._observed, a, b, deal_tracks(state, a, b), state.depth[a, b]))
+        of_actors, of_world = self._actor_values[rows], self._system_values[rows]
+        _fill(self._of_actor, self._actor_book.outcomes(rows, self._par), of_actors)
+        _fill(self._of_system, self._world_book.outcomes(rows, self._par), of_world)
+        labels = [self._labels[k] for k in self._row][rows]
+        names = [self._ids[actor] for actor in self.actors]
+        _check_values(self._of_actor, of_actors, labels, names)
+        _check_values(self._of_system, of_world[:, None], labels, (SYSTEM,))
+        self._derived = self._kept
+
+
+def _fill(metrics: Sequence[Metric], found: Mapping[str, F], values: F) -> None:
+    """Write built-in metrics to their columns, on the last axis."""
+    for column, entry in enumerate(metrics):
+        if not entry.custom:
+            values[..., column] = found[entry.name]
 
 
 def _check(spec: RecordSpec) -> None:
@@ -373,22 +353,14 @@ def _bounds(metrics: Sequence[Metric]) -> F:
     return np.array([low, [np.inf if m.bounds[1] is None else m.bounds[1] for m in metrics]])
 
 
-def _check_values(metrics: Sequence[Metric], values: F, bounds: F, names: Sequence[str]) -> None:
-    """Check a block of values, shape (actors, metrics), against the bounds of their metrics."""
-    good = np.isfinite(values) & (values >= bounds[0]) & (values <= bounds[1])
+def _check_values(metrics: Sequence[Metric], values: F, quarters: Sequence[str], names: Sequence[str]) -> None:
+    """Check values, shape (quarters, actors, metrics), against the bounds of their metrics."""
+    low, high = _bounds(metrics)
+    good = np.isfinite(values) & (values >= low) & (values <= high)
     if good.all():
         return
-    actor, column = (int(i) for i in np.argwhere(~good)[0])
+    quarter, actor, column = (int(i) for i in np.argwhere(~good)[0])
     try:
-        metrics[column].check(values[actor, column])
+        metrics[column].check(values[quarter, actor, column])
     except ModelError as error:
-        raise ModelError(f"{names[actor]}: {error}") from None
-
-
-def _chain(parts: Sequence[NDArray[np.integer]]) -> I64:
-    """Arrays end to end; an empty one where there is none."""
-    return np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
-
-
-def _category(codes: I64, names: Sequence[str]) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(names))
+        raise ModelError(f"{quarters[quarter]}: {names[actor]}: {error}") from None

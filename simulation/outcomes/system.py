@@ -8,18 +8,19 @@ offer, need and do nothing are outside every denominator.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 
 from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
-from simulation.outcomes.portfolio import column
+from simulation.outcomes.network import mean, ratio
+from simulation.outcomes.portfolio import require
+from simulation.outcomes.sums import GROUPS, WORLD, Rows, World, add_flows, add_forums, add_members, add_slots, add_ties
 from simulation.processes.camps import camps_of_states
 from simulation.scenario.parameters import Parameters
-from simulation.state import CAMPS, FIRM, STATE, TRACKS, B, F, State
+from simulation.state import CAMPS, MAX_DEPTH, STATE, TRACKS, F, State
 
-_GROUPS = len(CAMPS) + 1
 CONNECTION_DECAY = 0.5
 """Worth of a partner's partner against a partner's (the value of the published examples)."""
 
@@ -40,7 +41,8 @@ class SlotUse:
 
     def add(self, state: State) -> None:
         """Count this quarter's open slots."""
-        self.spent += column(state, "slots_by_track")[: state.s].sum(axis=0, dtype=np.int64)
+        require(state, "slots_by_track")
+        add_slots(state.slots_by_track, state.s, self.spent)
 
 
 def system_outcomes(
@@ -55,7 +57,7 @@ def system_outcomes(
     slots
         What states have spent on each track so far.
     on_request
-        Costly metrics that are wanted: ``connection_value``.
+        Costly metrics that are wanted, of those in :data:`COSTLY`.
 
     Returns
     -------
@@ -67,158 +69,170 @@ def system_outcomes(
     ModelError
         If a column of the state has not been filled.
     """
-    costly = {"connection_value": _connection_value(state)} if "connection_value" in on_request else {}
-    return {
-        **costly,
-        **_networks(state),
-        **_groups(state, par),
-        **_members(state),
-        **_blocs(state),
-        **_tracks(state, slots),
-        **_totals(state),
-    }
+    book = WorldBook(state, 1, on_request)
+    book.write(0, state, par, slots)
+    return {name: float(values[0]) for name, values in book.outcomes(slice(0, 1), par).items()}
 
 
-def _networks(state: State) -> dict[str, float]:
-    s = state.s
-    depth = np.ascontiguousarray(state.depth[:s, :s])
-    within, strength = network.tie_sums(depth, _group(state)[:s], _GROUPS)
-    degree = network.partners(depth)
-    tau_partners, tau_states = network.mean_direct_trust(state.alpha, state.beta, state.depth, s)
-    everybody = network.partners(state.depth)[state.un_member]
+class WorldBook:
+    """What is kept of the world at each observation, and the outcomes that are made of it.
+
+    Parameters
+    ----------
+    state
+        The world, for its size.
+    rows
+        Number of observations.
+    on_request
+        Costly metrics that are wanted, of those in :data:`COSTLY`.
+    """
+
+    def __init__(self, state: State, rows: int, on_request: Collection[str] = ()):
+        self._world, self._rows = np.zeros(rows, WORLD), Rows.zeros(state, rows)
+        self._asked = {name: np.zeros(rows) for name in COSTLY if name in on_request}
+
+    def write(self, row: int, state: State, par: Parameters, slots: SlotUse) -> None:
+        """Keep an observation.
+
+        Raises
+        ------
+        ModelError
+            If a column of the state has not been filled.
+        """
+        require(state, "formed", "breaches", "incidents")
+        s, world = state, self._world[row : row + 1]
+        degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
+        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, world, degree)
+        add_members(
+            s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, s.kind, s.offers, s.needs, s.slots,
+            world, capacity, support,
+        )  # fmt: skip
+        add_forums(
+            s.un_member, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed, s.joined,
+            world, members, depth,
+        )  # fmt: skip
+        add_flows(slots.spent, s.track_success, s.formed, s.breaches, s.incidents, world, s.s)
+        world["governance"] = s.world_governance
+        conceded[:] = s.conceded[: s.s]
+        for name, values in self._asked.items():
+            values[row] = COSTLY[name](state, par)
+
+    def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
+        """Every built-in metric at some observations: name to values, shape (o,)."""
+        world, of_each = self._world[rows], Rows._make(kept[rows] for kept in self._rows)
+        return {
+            **{name: values[rows] for name, values in self._asked.items()},
+            **_networks(world, of_each.degree),
+            **_groups(world, par),
+            "capacity_mean": mean(of_each.capacity),
+            "capacity_gini": network.gini(of_each.capacity),
+            "support_mean": mean(of_each.support),
+            **_blocs(world, of_each),
+            **_totals(world),
+            "world_concessions": of_each.conceded.sum(axis=-1),
+        }
+
+
+def _networks(world: World, degree: network.I64) -> dict[str, F]:
+    states, members = np.array(degree.shape[-1]), world["group"].sum(axis=-1)
+    within, strength = world["within"], world["strength"]
     return {
-        "density_states": network.active_density(depth, np.ones(s, np.bool_)),
-        "density_all": network.active_density(state.depth, takes_part(state)),
+        "density_states": _density(strength.sum(axis=-1) // 2, states),
+        "density_all": _density(world["rungs"], world["active"]),
         "modularity_camps": network.modularity(within, strength),
         "ei_index": network.external_internal_index(within, strength),
-        "transitivity": network.transitivity(depth),
-        "mean_degree": float(degree.mean()) if s else 0.0,
+        "transitivity": ratio(world["closed"], world["paths"]),
+        "mean_degree": mean(degree),
         "degree_skewness": network.skewness(degree),
-        "mean_partners": float(everybody.mean()) if len(everybody) else 0.0,
-        "trust_partners": tau_partners,
-        "trust_states": tau_states,
+        "mean_partners": ratio(world["partners_of_members"], members),
+        "trust_partners": world["trust_partners"],
+        "trust_states": world["trust_states"],
+        "incumbent_share": ratio(world["incumbents"], world["firms"]),
     }
 
 
-def _connection_value(state: State) -> float:
-    depth = np.ascontiguousarray(state.depth[: state.s, : state.s])
-    return _mean(network.connection_values(depth, CONNECTION_DECAY))
+def _density(rungs: network.I64, actors: network.I64) -> F:
+    """Mean z over the pairs of so many actors, in [0, 1]."""
+    return ratio(rungs, MAX_DEPTH * (actors * (actors - 1) / 2))
 
 
-def takes_part(state: State) -> B:
-    """Who counts in denominators, shape (n,): states, and others that offer, need or do something."""
-    active: B = (
-        (state.kind == STATE)
-        | (state.offers > 0).any(axis=1)
-        | (state.needs > 0).any(axis=1)
-        | (state.slots > 0)
-    )
-    return active
-
-
-def _group(state: State) -> network.I64:
-    """Camp of each actor, the last group for none, shape (n,)."""
-    return np.where(state.camp >= 0, state.camp, len(CAMPS)).astype(np.int64)
-
-
-def _groups(state: State, par: Parameters) -> dict[str, float]:
-    members = state.un_member
-    group, position = _group(state)[members], state.position[members]
-    count = np.zeros(_GROUPS)
-    centre = np.zeros((_GROUPS, position.shape[1]))
-    for g in range(_GROUPS):
-        inside = group == g
-        count[g] = inside.sum()
-        if inside.any():
-            centre[g] = position[inside].mean(axis=0)
+def _groups(world: World, par: Parameters) -> dict[str, F]:
+    """Means over UN members; a world without members has none and records 0."""
+    group = world["group"]
+    centre = ratio(world["place"], group[..., None])
     return {
-        "effective_camps": network.effective_number(_camp_sizes(state, par)),
-        "polarisation": network.esteban_ray(count, centre, par.polarisation),
-        "divergence": network.mean_distance(position),
+        "polarisation": network.esteban_ray(group, centre, par.polarisation),
+        "divergence": world["divergence"],
+        "norm_share": ratio(world["norms"], group.sum(axis=-1)),
+        "world_governance": world["governance"],
     }
 
 
-def _camp_sizes(state: State, par: Parameters) -> F:
-    """Size of the camps, and of the states of none, by where UN members stand now, shape (4,)."""
+def _blocs(world: World, of_each: Rows) -> dict[str, F]:
+    result = {
+        "effective_blocs": network.effective_number(of_each.members),
+        "effective_blocs_active": _effective_active(of_each),
+        "bloc_depth_mean": mean(of_each.depth),
+    }
+    for kind, name in enumerate(("multilateral", "regional")):
+        tabled, passed = world["decisions"][:, kind, 0], world["decisions"][:, kind, 1]
+        result[f"bloc_passages_{name}"] = passed.astype(np.float64)
+        result[f"bloc_passage_rate_{name}"] = ratio(passed, tabled)
+    return result
+
+
+def _effective_active(of_each: Rows) -> F:
+    """Effective number of the blocs with D >= 1, of all observations at once in which they are as many."""
+    active = of_each.depth > 0
+    members = of_each.members * active
+    squares = ratio(members, members.sum(axis=1, keepdims=True)) ** 2
+    count, total = active.sum(axis=1), np.zeros(len(active))
+    for number in set(count.tolist()) - {0}:
+        rows = count == number
+        total[rows] = squares[rows][active[rows]].reshape(-1, number).sum(axis=1)
+    return ratio(1.0, total)
+
+
+def _totals(world: World) -> dict[str, F]:
+    # without an agreement, the time spent so far is the most that is known
+    wait = world["spent"] / np.maximum(world["reached"], 1.0)
+    return {
+        **{f"time_to_agreement_{name}": wait[:, t] for t, name in enumerate(TRACKS)},
+        "world_deals": world["partners"] / 2,
+        "world_agreements": world["formed"].astype(np.float64),
+        "world_breaches": world["breaches"].astype(np.float64),
+        "world_incidents": world["incidents"].astype(np.float64),
+        "world_instruments_joined": world["joins"].astype(np.float64),
+    }
+
+
+def _connection_value(state: State, par: Parameters) -> float:
+    depth = np.ascontiguousarray(state.depth[: state.s, : state.s])
+    return float(mean(network.connection_values(depth, CONNECTION_DECAY)))
+
+
+def _effective_camps(state: State, par: Parameters) -> float:
+    """Effective number of the camps, and of the states of none, by where UN members stand now."""
     camp = camps_of_states(
         state.position, state.weight, state.kind == STATE, state.leaders, state.in_union, par.affinity_width,
         par.camp_margin,
     )  # fmt: skip
-    mass = np.zeros(_GROUPS)
-    for g in range(_GROUPS):
+    mass = np.zeros(GROUPS)
+    for g in range(GROUPS):
         mass[g] = state.size[state.un_member & (camp == (g if g < len(CAMPS) else -1))].sum()
-    return mass
+    return float(network.effective_number(mass))
 
 
-def _members(state: State) -> dict[str, float]:
-    """Means over UN members; a world without members has none and records 0."""
-    members = state.un_member
-    support = network.support_shares(state.opinion)[members[: len(state.opinion)]]
-    return {
-        "capacity_mean": _mean(state.capacity[members]),
-        "capacity_gini": network.gini(state.capacity[members]),
-        "world_governance": float(state.world_governance),
-        "norm_share": _mean(state.norm[members]),
-        "support_mean": _mean(support),
-    }
+def _track_share(track: int) -> Callable[[State, Parameters], float]:
+    return lambda state, par: float(mean(state.track_share[state.un_member, track]))
 
 
-def _mean(values: F | B) -> float:
-    return float(values.mean()) if len(values) else 0.0
-
-
-def _blocs(state: State) -> dict[str, float]:
-    regional = state.bloc_regional
-    size = state.member[:, state.un_member].sum(axis=1).astype(np.float64)
-    result = {
-        "effective_blocs": network.effective_number(size),
-        "effective_blocs_active": network.effective_number(size[state.bloc_depth > 0]),
-        "bloc_depth_mean": _mean(state.bloc_depth.astype(np.float64)),
-    }
-    for name, kind in (("regional", regional), ("multilateral", ~regional)):
-        passed, tabled = int(state.bloc_passed[kind].sum()), int(state.bloc_tabled[kind].sum())
-        result[f"bloc_passages_{name}"] = float(passed)
-        result[f"bloc_passage_rate_{name}"] = passed / tabled if tabled else 0.0
-    return result
-
-
-def _tracks(state: State, slots: SlotUse) -> dict[str, float]:
-    # without an agreement, the time spent so far is the most that is known
-    wait = slots.spent / np.maximum(state.track_success[: state.s].sum(axis=0), 1.0)
-    share = state.track_share[state.un_member]
-    return {
-        **{f"time_to_agreement_{name}": float(wait[t]) for t, name in enumerate(TRACKS)},
-        **{f"track_share_{name}": _mean(share[:, t]) for t, name in enumerate(TRACKS)},
-    }
-
-
-def _totals(state: State) -> dict[str, float]:
-    s = state.s
-    return {
-        "world_deals": float(network.partners(state.depth).sum()) / 2,
-        "world_agreements": float(column(state, "formed")[:s].sum()),
-        "world_breaches": float(column(state, "breaches")[:s].sum()),
-        "world_incidents": float(column(state, "incidents")[:s].sum()),
-        "world_instruments_joined": float(state.joined[:, state.un_member].sum()),
-        "world_concessions": float(state.conceded[:s].sum()),
-        "incumbent_share": incumbent_share(state),
-    }
-
-
-def incumbent_share(state: State) -> float:
-    """Share of the weight of states' deals with firms that the leaders' own firms hold, in [0, 1].
-
-    A firm is a leader's if its home is the leader, or, for a leader that is no UN member
-    (the EU), if its home is in that leader's camp. 0 without deals.
-    """
-    firms = state.kind == FIRM
-    rungs = state.depth[: state.s, firms].sum(axis=0, dtype=np.int64)
-    own = np.isin(state.home[firms], state.leaders)
-    for leader in state.leaders:
-        if not state.un_member[leader] and state.camp[leader] >= 0:
-            own |= state.camp[firms] == state.camp[leader]
-    total = int(rungs.sum())
-    return int(rungs[own].sum()) / total if total else 0.0
+COSTLY: Mapping[str, Callable[[State, Parameters], float]] = {
+    "connection_value": _connection_value,
+    "effective_camps": _effective_camps,
+    **{f"track_share_{name}": _track_share(t) for t, name in enumerate(TRACKS)},
+}
+"""Metrics that are computed at each observation, and only where they are wanted."""
 
 
 _INDEX: Bounds = (0.0, 1.0)
@@ -243,7 +257,7 @@ def _network_rows() -> _Rows:
 
 
 def _group_rows() -> _Rows:
-    yield "effective_camps", "camps", (0.0, float(_GROUPS)), "1/sum share^2 of present camps and none, by size", False
+    yield "effective_camps", "camps", (0.0, float(GROUPS)), "1/sum share^2 of present camps and none, by size", False
     yield "polarisation", "index", _INDEX, "Esteban-Ray over camps and none; two far halves = 1", True
     yield "divergence", "distance", _INDEX, "mean RMS distance between positions of UN members", True
     yield "capacity_mean", "index", _INDEX, "mean K of UN members", True

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulation.state import STATE, State
+from simulation.state import I8, STATE, F, State
 
 
 class WorldRecord:
@@ -28,12 +28,13 @@ class WorldRecord:
 
     def __init__(self, labels: Sequence[str], core: NDArray[np.int64]):
         self._labels, self._core = labels, core
+        none = np.zeros(0, np.int64)
         self._blocs: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]] = []
         self._ids: tuple[str, ...] = ()
         self._bloc_ids: tuple[str, ...] = ()
         self._own: NDArray[np.bool_] = np.zeros(0, np.bool_)
-        self._deals = pd.DataFrame({"a": [], "b": [], "depth": []})
-        self._trust = pd.DataFrame({"a": [], "b": [], "trust": []})
+        self._depth: I8 = np.zeros((0, 0), np.int8)
+        self._trust: tuple[NDArray[np.int64], NDArray[np.int64], F] = (none, none, np.zeros(0))
 
     def observe(self, state: State) -> None:
         """Read the state at the end of a quarter; deals and trust at the last one only."""
@@ -41,17 +42,18 @@ class WorldRecord:
         self._bloc_ids, self._own = state.bloc_ids, state.member[:, self._core[0]].copy()
         if len(self._blocs) == len(self._labels):
             self._ids = state.ids
-            a, b = np.nonzero(np.triu(state.depth))
-            self._deals = pd.DataFrame({"a": a, "b": b, "depth": state.depth[a, b]})
+            self._depth = state.depth.copy()
             self._trust = _trust(state, self._core)
 
     def world(self) -> pd.DataFrame:
         """Deals standing at the horizon: ``a, b, depth``, each once."""
-        return self._deals.assign(a=self._named(self._deals["a"]), b=self._named(self._deals["b"]))
+        a, b = np.nonzero(np.triu(self._depth))
+        return pd.DataFrame({"a": self._named(a), "b": self._named(b), "depth": self._depth[a, b]})
 
     def trust(self) -> pd.DataFrame:
         """Direct trust at the horizon, ``a`` in ``b``: ``a, b, trust``."""
-        return self._trust.assign(a=self._named(self._trust["a"]), b=self._named(self._trust["b"]))
+        a, b, trust = self._trust
+        return pd.DataFrame({"a": self._named(a), "b": self._named(b), "trust": trust})
 
     def blocs(self) -> pd.DataFrame:
         """Quarters in which a bloc tabled something: ``bloc, member, quarter, tabled, passed, depth``.
@@ -69,20 +71,16 @@ class WorldRecord:
         frame = pd.DataFrame(rows, columns=["bloc", "member", "quarter", "tabled", "passed", "depth"])
         return frame.astype({"member": np.bool_, "tabled": np.int16, "passed": np.int16, "depth": np.int8})
 
-    def _named(self, rows: pd.Series) -> list[str]:
-        return [self._ids[int(row)] for row in rows]
+    def _named(self, rows: NDArray[np.int64]) -> list[str]:
+        return [self._ids[row] for row in rows.tolist()]
 
 
-def _trust(state: State, core: NDArray[np.int64]) -> pd.DataFrame:
-    """Trust of every state in the focal one and back, and among the core."""
-    states = np.flatnonzero(state.kind == STATE)
-    wanted = np.zeros(state.alpha.shape, np.bool_)
-    wanted[states, core[0]] = wanted[core[0], states] = True
-    wanted[np.ix_(core, core)] = True
-    np.fill_diagonal(wanted, False)
-    a, b = np.nonzero(wanted)
+def _trust(state: State, core: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], F]:
+    """Trust of every state in the focal one and back, and among the core: rows of both sides, and trust."""
+    n, states, focal = state.n, np.flatnonzero(state.kind == STATE), core[0]
+    pairs = np.concatenate([states * n + focal, focal * n + states, (core[:, None] * n + core).ravel()])
+    a, b = np.divmod(np.unique(pairs), n)
     alpha, beta = state.alpha[a, b], state.beta[a, b]
     mass = alpha + beta
-    kept = mass > 0
-    value = np.divide(alpha, mass, out=np.zeros_like(mass), where=kept)
-    return pd.DataFrame({"a": a[kept], "b": b[kept], "trust": value[kept]})
+    kept = (mass > 0) & (a != b)
+    return a[kept], b[kept], alpha[kept] / mass[kept]

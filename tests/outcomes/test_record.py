@@ -222,9 +222,38 @@ def test_misuse_is_refused():
         Recorder(Spec(), Scenario(), state).observe(state)
 
 
-def test_a_value_out_of_bounds_names_the_actor_and_the_metric():
+def test_a_value_out_of_bounds_names_the_quarter_the_actor_and_the_metric():
     state = random_world(1)
+    recorder = Recorder(Spec(), Scenario(quarters=2), state)
+    recorder.observe(state, *deal_values(state, recorder.actors))
     state.urgency[4] = 1.5
-    recorder = Recorder(Spec(), Scenario(), state)
-    with pytest.raises(ModelError, match=r"S04: metric 'urgency' is 1\.5"):
+    recorder.observe(state, *deal_values(state, recorder.actors))
+    message = r"2025Q1: S04: metric 'urgency' is 1\.5, outside \[0, 1\]"
+    with pytest.raises(ModelError, match=message):
+        recorder.series()
+    with pytest.raises(ModelError, match=message):
+        recorder.as_datacollector()
+    state.urgency[4] = 0.5
+    with pytest.raises(ModelError, match=message):  # at the horizon, read or not
         recorder.observe(state, *deal_values(state, recorder.actors))
+
+
+def test_a_value_of_the_world_that_is_not_finite_is_told():
+    state = random_world(1)
+    state.world_governance = np.nan
+    recorder = Recorder(Spec(), Scenario(), state)
+    recorder.observe(state, *deal_values(state, recorder.actors))
+    with pytest.raises(ModelError, match=r"2024Q4: system: metric 'world_governance' is nan, not a finite number"):
+        recorder.series()
+
+
+def test_reading_in_the_middle_of_a_run_changes_nothing():
+    state, scenario = random_world(3), Scenario()
+    often, once = (Recorder(Spec(actors="all", every=2), scenario, state) for _ in range(2))
+    for k in range(7):
+        state.capacity[: state.s] *= 0.9
+        for recorder in (often, once):
+            recorder.observe(state, *deal_values(state, recorder.actors))
+        often.series()
+        assert len(often.as_datacollector().model_vars["cooperation"]) == k
+    assert once.series().equals(often.series())

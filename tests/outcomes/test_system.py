@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation.outcomes import network
-from simulation.outcomes.system import SYSTEM_METRICS, SlotUse, incumbent_share, system_outcomes, takes_part
+from simulation.outcomes.system import COSTLY, SYSTEM_METRICS, SlotUse, WorldBook, system_outcomes
+from simulation.processes.links import links
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, State
 from tests.outcomes.worlds import add_deal, bare_world, random_world
@@ -20,7 +21,7 @@ PAR = Parameters()
 
 
 def outcomes(state: State, slots: SlotUse | None = None) -> dict[str, float]:
-    return system_outcomes(state, PAR, slots or SlotUse(), ["connection_value"])
+    return system_outcomes(state, PAR, slots or SlotUse(), COSTLY)
 
 
 def two_cliques(size: int = 4) -> np.ndarray:
@@ -40,7 +41,8 @@ def weighted_graph(depth: np.ndarray) -> nx.Graph:
 
 def test_modularity_of_two_cliques_equals_networkx():
     depth, group = two_cliques(), np.repeat([0, 1], 4)
-    within, strength = network.tie_sums(depth, group, 2)
+    within, strength = np.zeros(2, np.int64), np.zeros(2, np.int64)
+    network.tie_sums(depth, links(depth), group, within, strength)
     cells = [set(range(4)), set(range(4, 8))]
     expected = nx.community.modularity(weighted_graph(depth), cells, weight="weight")
     assert network.modularity(within, strength) == pytest.approx(expected)
@@ -77,7 +79,6 @@ def test_density_over_all_counts_only_those_who_take_part():
     state = bare_world(n_states=3, n_others=2)
     state.offers[4], state.needs[4], state.slots[4] = 0, 0, 0
     add_deal(state, 0, 5, 3)
-    assert takes_part(state).tolist() == [True] * 4 + [False, True]
     assert outcomes(state)["density_all"] == pytest.approx(1 / 10)
 
 
@@ -166,10 +167,10 @@ def test_incumbents_are_firms_of_leaders_and_of_the_eu_camp():
     for firm, home in zip(firms, (cn, member, 6), strict=True):
         state.home[firm], state.camp[firm] = home, state.camp[home]
     add_deal(state, 4, firms[0], 1)
-    assert incumbent_share(state) == 1.0
+    assert outcomes(state)["incumbent_share"] == 1.0
     add_deal(state, 5, firms[1], 2)
     add_deal(state, 5, firms[2], 3)
-    assert incumbent_share(state) == pytest.approx(3 / 6)
+    assert outcomes(state)["incumbent_share"] == pytest.approx(3 / 6)
     assert eu == state.s - 1
 
 
@@ -183,6 +184,16 @@ def test_every_metric_is_within_its_bounds(seed):
     assert set(found) == set(SYSTEM_METRICS)
     for name, value in found.items():
         assert SYSTEM_METRICS[name].check(value) == value
+
+
+def test_outcomes_of_many_observations_are_those_of_each_to_the_bit():
+    states = [random_world(seed) for seed in range(5)]
+    book = WorldBook(states[0], len(states), COSTLY)
+    for row, state in enumerate(states):
+        book.write(row, state, PAR, SlotUse())
+    together = book.outcomes(slice(1, 5), PAR)
+    for row, state in enumerate(states[1:]):
+        assert {name: values[row] for name, values in together.items()} == outcomes(state)
 
 
 def test_relabelling_changes_nothing():

@@ -1,0 +1,205 @@
+"""Sums over the world as it stands, added up in kernels; the outcomes of the world are made of them later.
+
+Recording a quarter costs one pass over the ties, members and forums. Shares, means and indices are
+taken of all recorded quarters together (:mod:`simulation.outcomes.system`), which costs as much as of one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.outcomes.network import I64, mean_direct_trust, mean_distance, paths_of_two, support_share, tie_sums
+from simulation.processes.links import links
+from simulation.state import CAMPS, FIRM, I8, I32, STATE, TRACKS, B, F, State
+
+GROUPS = len(CAMPS) + 1
+"""The three camps and, as the fourth, the states of no camp."""
+DIMENSIONS = 4
+"""Rights, control, market, sovereignty."""
+
+WORLD = np.dtype(
+    [
+        ("within", "i8", GROUPS),  # rungs of ties of states inside each group
+        ("strength", "i8", GROUPS),  # rungs of ties of states by group, once for each end
+        ("rungs", "i8"),  # of all ties
+        ("paths", "i8"),  # pairs of partner states of a state
+        ("closed", "i8"),  # those of them that are partners themselves
+        ("partners", "i8"),  # partners of any kind, summed over everybody
+        ("partners_of_members", "i8"),  # the same of UN members
+        ("firms", "i8"),  # rungs of states' ties with firms
+        ("incumbents", "i8"),  # the same with leaders' own firms
+        ("trust_partners", "f8"),  # mean direct trust over ordered pairs with a deal
+        ("trust_states", "f8"),  # the same over ordered pairs of states
+        ("active", "i8"),  # actors that offer, need or do something
+        ("group", "i8", GROUPS),  # UN members by group
+        ("place", "f8", (GROUPS, DIMENSIONS)),  # sum of their positions
+        ("divergence", "f8"),  # mean distance between UN members
+        ("norms", "i8"),  # UN members that have adopted the norm
+        ("decisions", "i8", (2, 2)),  # tabled and passed so far; by multilateral blocs, by regional ones
+        ("joins", "i8"),  # instruments joined, summed over UN members
+        ("spent", "i8", len(TRACKS)),  # slots that states have spent on each track since the start
+        ("reached", "f8", len(TRACKS)),  # agreements that states have reached on each track so far
+        ("formed", "i8"),  # agreements this quarter, once a state
+        ("breaches", "i8"),  # by states this quarter
+        ("incidents", "i8"),  # in states this quarter
+        ("governance", "f8"),  # G
+    ]
+)
+"""Sums over the world."""
+
+World = NDArray[np.void]
+"""One of :data:`WORLD`, or an array of them."""
+
+
+class Rows(NamedTuple):
+    """What is kept of each state (s), UN member (m) and bloc (b); a row an observation."""
+
+    degree: I64  # [o, s] partner states
+    conceded: F  # [o, s] concessions received so far
+    capacity: F  # [o, m]
+    support: F  # [o, m] share of the public in favour
+    members: I64  # [o, b] UN members inside
+    depth: I64  # [o, b] D
+
+    @classmethod
+    def zeros(cls, state: State, rows: int) -> Self:
+        """Nothing yet, of so many observations."""
+        s, m, b = ((rows, size) for size in (state.s, int(state.un_member.sum()), len(state.bloc_ids)))
+        whole = np.int64
+        return cls(np.zeros(s, whole), np.zeros(s), np.zeros(m), np.zeros(m), np.zeros(b, whole), np.zeros(b, whole))
+
+
+@njit(cache=True, error_model="numpy")
+def add_ties(
+    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, out: World, degree: I64
+) -> None:  # fmt: skip
+    """Add up the network of deals, from zeros; ``degree`` (s,) are partner states of states."""
+    s, world = degree.size, out[0]
+    partners = links(depth)
+    group = _groups(camp[:s])
+    own = leaders_own(kind, home, camp, leaders, member)
+    twice = firms = incumbents = 0
+    for i in range(depth.shape[0]):
+        mine = partners.partner[partners.start[i] : partners.start[i + 1]]
+        world.partners_of_members += mine.size * member[i]
+        for j in mine:
+            rungs = depth[i, j]
+            twice += rungs
+            if i < s:
+                degree[i] += j < s
+                firms += rungs * (kind[j] == FIRM)
+                incumbents += rungs * own[j]
+    world.partners, world.rungs = partners.partner.size, twice // 2
+    world.firms, world.incumbents = firms, incumbents
+    tie_sums(depth, partners, group, world.within, world.strength)
+    world.paths, world.closed = paths_of_two(depth, partners, s)
+    world.trust_partners, world.trust_states = mean_direct_trust(alpha, beta, partners, s)
+
+
+@njit(cache=True, error_model="numpy")
+def _groups(camp: I8) -> I64:
+    """Camp of each actor, the last group for none."""
+    group = np.empty(camp.size, np.int64)
+    for i in range(camp.size):
+        group[i] = camp[i]
+        if camp[i] < 0:
+            group[i] = GROUPS - 1
+    return group
+
+
+@njit(cache=True, error_model="numpy")
+def leaders_own(kind: I8, home: I32, camp: I8, leaders: I32, member: B) -> B:
+    """Firms whose home is a leader or, for a leader that is no UN member (the EU), in that leader's camp, (n,)."""
+    own = np.zeros(kind.size, np.bool_)
+    for j in range(kind.size):
+        if kind[j] == FIRM:
+            for leader in leaders:
+                union = not member[leader] and camp[leader] >= 0
+                own[j] |= home[j] == leader or (union and camp[j] == camp[leader])
+    return own
+
+
+@njit(cache=True, error_model="numpy")
+def add_members(
+    member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, kind: I8, offers: F, needs: F, slots: I32,
+    out: World, capacities: F, supports: F,
+) -> None:  # fmt: skip
+    """Add up what UN members have and where they stand, from zeros; also how many actors take part at all."""
+    world, group = out[0], _groups(camp)
+    places = np.empty((capacities.size, DIMENSIONS))
+    norms = active = found = 0
+    for i in range(kind.size):
+        active += takes_part(kind[i], offers[i], needs[i], slots[i])
+        if member[i]:
+            world.group[group[i]] += 1
+            for d in range(DIMENSIONS):
+                places[found, d] = position[i, d]
+                world.place[group[i], d] += position[i, d]
+            norms += norm[i]
+            capacities[found], supports[found] = capacity[i], support_share(opinion[i])
+            found += 1
+    world.norms, world.active, world.divergence = norms, active, mean_distance(places)
+
+
+@njit(cache=True, error_model="numpy")
+def takes_part(kind: int, offers: F, needs: F, slots: int) -> bool:
+    """Whether an actor counts in denominators: states do, others if they offer, need or do something."""
+    if kind == STATE or slots > 0:
+        return True
+    does = False
+    for good in range(offers.size):
+        does |= offers[good] > 0.0 or needs[good] > 0.0
+    return does
+
+
+@njit(cache=True, error_model="numpy")
+def add_forums(
+    member: B, inside: B, depth: I8, regional: B, tabled: I32, passed: I32, joined: B,
+    out: World, members: I64, depths: I64,
+) -> None:  # fmt: skip
+    """Add up what blocs and instruments stand at, from zeros; ``inside`` are members of blocs."""
+    world = out[0]
+    for k in range(depth.size):
+        members[k], depths[k] = _count(inside[k], member), depth[k]
+        world.decisions[int(regional[k]), 0] += tabled[k]
+        world.decisions[int(regional[k]), 1] += passed[k]
+    for k in range(joined.shape[0]):
+        world.joins += _count(joined[k], member)
+
+
+@njit(cache=True, error_model="numpy")
+def _count(inside: B, member: B) -> int:
+    """Members inside."""
+    count = 0
+    for i in range(inside.size):
+        count += inside[i] & member[i]
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def add_slots(slots: I32, s: int, spent: I64) -> None:
+    """Add this quarter's slots of the first ``s`` actors, the states, to those spent on each track."""
+    for i in range(s):
+        for t in range(spent.size):
+            spent[t] += slots[i, t]
+
+
+@njit(cache=True, error_model="numpy")
+def add_flows(
+    spent: I64, track_success: F, formed: I32, breaches: I32, incidents: I32, out: World, s: int
+) -> None:  # fmt: skip
+    """Add up what the first ``s`` actors, the states, did, from zeros."""
+    world = out[0]
+    for t in range(spent.size):
+        world.spent[t] = spent[t]
+    for i in range(s):
+        for t in range(spent.size):
+            world.reached[t] += track_success[i, t]
+            world.formed += formed[i, t]
+        for k in range(incidents.shape[1]):
+            world.incidents += incidents[i, k]
+        world.breaches += breaches[i]
