@@ -19,6 +19,7 @@ import typer
 from simulation.cli_evidence import add_evidence
 from simulation.cli_explain import add_explain
 from simulation.errors import InputError, WifaqError
+from simulation.experiments.executors import get_ready
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +63,7 @@ Focal = Annotated[str | None, typer.Option(metavar="ISO3", help="Focal state; de
 Source = Annotated[
     str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
-Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
 
@@ -229,9 +230,7 @@ def sweep(
         from simulation.sweeps.load import load_sweep
         from simulation.sweeps.plan import make_plan
 
-        loaded = load_sweep(
-            file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed
-        )
+        loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
         plan = make_plan(loaded, max_runs)
         if dry_run:
             from simulation.sweeps.dry import describe_expectation, describe_plan, expect

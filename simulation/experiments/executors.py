@@ -10,9 +10,11 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -21,6 +23,7 @@ from simulation.experiments.worker import Task, run_task, start
 
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
+_READY = "simulation.experiments.ready"
 
 
 def usable_cores() -> int:
@@ -28,6 +31,60 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@cache
+def forked() -> bool:
+    """Whether workers are forked from one process that has loaded the model already.
+
+    That is so on Linux; elsewhere each worker starts from nothing.
+    """
+    try:
+        os.close(os.pidfd_open(os.getpid()))  # what a worker sees the end of the run by that is not its parent
+    except (AttributeError, OSError):
+        return False
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def get_ready(workers: int | None = None) -> int | None:
+    """Start the process that several workers will be forked from, if it is not there; returns at once.
+
+    It loads the model while this process goes on with something else.
+
+    Parameters
+    ----------
+    workers
+        How many there will be; by default one a usable core.
+
+    Returns
+    -------
+    int or None
+        ``workers``.
+    """
+    if forked() and (usable_cores() if workers is None else workers) > 1:
+        from multiprocessing import forkserver, resource_tracker  # not on every system
+
+        resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
+        forkserver.set_forkserver_preload([_READY])
+        with _interrupts_held(), _same_imports():
+            forkserver.ensure_running()
+    return workers
+
+
+@contextlib.contextmanager
+def _same_imports() -> Iterator[None]:
+    """A Python started now imports from where this one does, above all the same copy of this package."""
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 class Pool(Protocol):
@@ -72,10 +129,13 @@ class LocalPool:
     def submit(self, task: Task) -> Future[list[Any]]:
         """Send a task to the pool, opening it if need be."""
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")  # as Mesa wants it, and as other systems do
+            get_ready(2)
+            context = multiprocessing.get_context("forkserver" if forked() else "spawn")
             theirs, ours = context.Pipe(duplex=False)
             self._lifeline = (ours, theirs)
-            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid()))
+            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
+        if forked():  # the process they come from never sees Ctrl-C
+            return self._pool.submit(run_task, task)
         with _interrupts_held():  # a worker started now inherits the mask and never sees Ctrl-C
             return self._pool.submit(run_task, task)
 
