@@ -19,7 +19,7 @@ import typer
 from simulation.cli_evidence import add_evidence
 from simulation.cli_explain import add_explain
 from simulation.errors import InputError, WifaqError
-from simulation.experiments.executors import get_ready
+from simulation.experiments.executors import get_ready, usable_cores
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -108,7 +108,7 @@ def run(
                 command=_command(),
             )
         there_already = out is None and results.default_folder().exists()
-        folder = results.save(out, charts=charts)
+        folder = results.save(out, charts=charts, workers=workers or usable_cores())
         if not quiet:
             from simulation.report.terminal import print_results
 
@@ -230,7 +230,9 @@ def sweep(
         from simulation.sweeps.load import load_sweep
         from simulation.sweeps.plan import make_plan
 
-        loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
+        loaded = load_sweep(
+            file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed
+        )
         plan = make_plan(loaded, max_runs)
         if dry_run:
             from simulation.sweeps.dry import describe_expectation, describe_plan, expect

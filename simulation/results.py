@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -207,7 +208,7 @@ class Results:
         """``results/<scenario>/<run id>``."""
         return root / str(self.info["scenario"]) / str(self.info["run"])
 
-    def save(self, folder: Path | str | None = None, *, charts: bool = True) -> Path:
+    def save(self, folder: Path | str | None = None, *, charts: bool = True, workers: int = 1) -> Path:
         """Write the result folder, whole or not at all.
 
         Parameters
@@ -217,6 +218,8 @@ class Results:
             if it is there, for its content is the same.
         charts
             Whether to draw the pictures.
+        workers
+            Processes that draw them; the files do not depend on it.
 
         Raises
         ------
@@ -229,13 +232,17 @@ class Results:
         if folder is not None:
             store.check_target(target)
         try:
-            with store.atomic_folder(target) as fresh:
-                self._write(fresh, charts)
+            with store.atomic_folder(target) as fresh, self._drawing(fresh / "charts", charts, workers) as drawn:
+                self._write(fresh)
+                drawn()
         except OSError as error:
             raise RunError(f"the result folder {target} was not written: {error}") from error
         return target
 
-    def _write(self, folder: Path, charts: bool) -> None:
+    def _drawing(self, folder: Path, charts: bool, workers: int) -> AbstractContextManager[Callable[[], object]]:
+        return self.plot.saving(folder, workers if workers > 1 else 0) if charts else nullcontext(list)
+
+    def _write(self, folder: Path) -> None:
         store.write_table(self._series, folder / "series.parquet")
         for name, table in self._more.items():
             store.write_table(table, folder / f"{name}.parquet")
@@ -243,8 +250,6 @@ class Results:
             store.write_csv(self._tables[name], folder / f"{name}.csv")
         (folder / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
         store.write_json(self.info, folder / "run.json")
-        if charts:
-            self.plot.save(folder / "charts")
 
     @classmethod
     def open(cls, folder: Path | str) -> Any:

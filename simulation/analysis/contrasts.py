@@ -58,6 +58,7 @@ def paired(
         interval of the mean difference (Student), the probability that A exceeds B in a pair
         (a tie counts half), and the number of pairs. With one pair there is no error: missing.
     """
+    a, b = (side.loc[(side["actor"] == actor) & side["quarter"].isin(list(quarters))] for side in (a, b))
     rows = []
     for metric in metrics:
         for quarter in quarters:

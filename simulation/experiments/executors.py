@@ -11,12 +11,12 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.worker import Task, run_task, start
@@ -24,6 +24,7 @@ from simulation.experiments.worker import Task, run_task, start
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
 _READY = "simulation.experiments.ready"
+T = TypeVar("T")
 
 
 def usable_cores() -> int:
@@ -128,6 +129,10 @@ class LocalPool:
 
     def submit(self, task: Task) -> Future[list[Any]]:
         """Send a task to the pool, opening it if need be."""
+        return self.call(run_task, task)
+
+    def call(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Send a call, opening the pool if need be."""
         if self._pool is None:
             get_ready(2)
             context = multiprocessing.get_context("forkserver" if forked() else "spawn")
@@ -135,9 +140,9 @@ class LocalPool:
             self._lifeline = (ours, theirs)
             self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
         if forked():  # the process they come from never sees Ctrl-C
-            return self._pool.submit(run_task, task)
+            return self._pool.submit(function, *args)
         with _interrupts_held():  # a worker started now inherits the mask and never sees Ctrl-C
-            return self._pool.submit(run_task, task)
+            return self._pool.submit(function, *args)
 
     def close(self, *, busy: bool) -> None:
         """End the workers. Busy ones end at once, and what they were at is dropped."""
@@ -149,6 +154,43 @@ class LocalPool:
         for end in self._lifeline:
             end.close()
         self._pool = None
+
+
+@contextlib.contextmanager
+def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[[], list[T]]]:
+    """Run calls in other processes while this one goes on.
+
+    Parameters
+    ----------
+    calls
+        What to call; importable by name, so that it can travel.
+    workers
+        How many processes. With none, or where processes take long to start, the calls wait for
+        someone who asks for their results, and run here.
+
+    Yields
+    ------
+    callable
+        Waits for the results and returns them in order; raises what a call raised. A call whose
+        process dies runs here.
+    """
+    if not (workers and forked()):
+        yield lambda: [call() for call in calls]
+        return
+    pool, busy = LocalPool(workers), True
+    try:
+        sent = [pool.call(call) for call in calls]
+        yield lambda: [_here_if_it_died(*each) for each in zip(sent, calls, strict=True)]
+        busy = not all(future.done() for future in sent)
+    finally:
+        pool.close(busy=busy)
+
+
+def _here_if_it_died(future: Future[T], call: Callable[[], T]) -> T:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return call()
 
 
 @contextlib.contextmanager

@@ -45,7 +45,8 @@ def _load() -> None:
 
 
 one_thread()
+gc.disable()  # nearly nothing that loads is let go of
 with _while_wanted(), contextlib.suppress(Exception):  # what is wrong is told where it is needed
     _load()
-gc.collect()
-gc.freeze()  # no worker looks through what is there for good
+gc.freeze()  # nor is it looked through by any worker
+gc.enable()

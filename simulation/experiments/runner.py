@@ -62,7 +62,13 @@ class Ensemble:
 
     def table(self, name: str) -> pa.Table:
         """One of :data:`.tables.SCHEMAS`, of all replicates."""
-        return stack(self.outcomes, name)
+        if name not in self._stacked:
+            self._stacked[name] = stack(self.outcomes, name)
+        return self._stacked[name]
+
+    @cached_property
+    def _stacked(self) -> dict[str, pa.Table]:
+        return {}
 
     @cached_property
     def series(self) -> pd.DataFrame:
