@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import sys
 import time
 import zlib
 from dataclasses import dataclass
@@ -145,3 +146,16 @@ def facts(scenario) -> Facts:
         columns=["id", "title", "domain", "binding", "open"],
     )
     return Facts(actors, instruments, ("TUN", "SEN"), ("a note",))
+
+
+def look_at_the_parent() -> tuple[bool, int]:
+    """Whether the model was here before anybody asked for it, and the threads of this process's parent."""
+    lines = Path(f"/proc/{os.getppid()}/status").read_text().splitlines()
+    return "simulation.model" in sys.modules, next(int(line.split()[1]) for line in lines if line.startswith("Threads"))
+
+
+def pid_unless_worker(parent: int) -> int:
+    """The id of this process, which ends at once if it is another than the given one."""
+    if os.getpid() != parent:
+        os._exit(1)
+    return parent
