@@ -148,10 +148,10 @@ def facts(scenario) -> Facts:
     return Facts(actors, instruments, ("TUN", "SEN"), ("a note",))
 
 
-def look_at_the_parent() -> tuple[bool, int]:
-    """Whether the model was here before anybody asked for it, and the threads of this process's parent."""
-    lines = Path(f"/proc/{os.getppid()}/status").read_text().splitlines()
-    return "simulation.model" in sys.modules, next(int(line.split()[1]) for line in lines if line.startswith("Threads"))
+def look_at_the_parent() -> tuple[bool, list[str]]:
+    """Whether the model was here before anybody asked for it, and the names of the threads of this process's parent."""
+    threads = [(thread / "comm").read_text().strip() for thread in Path(f"/proc/{os.getppid()}/task").iterdir()]
+    return "simulation.model" in sys.modules, threads
 
 
 def pid_unless_worker(parent: int) -> int:

@@ -39,7 +39,8 @@ def test_workers_see_the_environment_as_it_now_is(monkeypatch):
 def test_workers_come_from_a_process_that_has_loaded_the_model_and_has_one_thread():
     loaded, threads = in_worker(fakes.look_at_the_parent)
     assert loaded
-    assert threads == 1
+    others = [name for name in threads if name != "jemalloc_bg_thd"]  # of pyarrow's allocator, which looks after forks
+    assert len(others) == 1
 
 
 SCRIPT = """
