@@ -5,7 +5,9 @@ Heavy imports are inside the commands, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import io
 import sys
 import traceback
@@ -230,9 +232,7 @@ def sweep(
         from simulation.sweeps.load import load_sweep
         from simulation.sweeps.plan import make_plan
 
-        loaded = load_sweep(
-            file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed
-        )
+        loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
         plan = make_plan(loaded, max_runs)
         if dry_run:
             from simulation.sweeps.dry import describe_expectation, describe_plan, expect
@@ -303,6 +303,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
     app(prog_name="wifaq")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,10 @@ from simulation.analysis.contrasts import CONTRAST_COLUMNS
 from simulation.analysis.summary import Standing
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments import store
+from simulation.experiments.executors import beside
 from simulation.experiments.tables import to_frame
 from simulation.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.plots import PICTURES
 
 if TYPE_CHECKING:
     from simulation.plots.pictures import Pictures
@@ -188,16 +189,20 @@ class Results:
         """The pictures: ``.fan()``, ``.partners()``, ``.joining()``, ``.trust_map()`` and others."""
         from simulation.plots.pictures import Pictures
 
-        return Pictures(
-            focal=str(self.info["focal"]["name"]),
-            horizon=self.horizon,
-            forecast=self.forecast(),
-            ties=self.ties(),
-            label=f"Bands and probabilities: {self.info['bands']}.",
-            priors_alone=frozenset(self.info.get("priors_alone", ())),
-            focal_id=self.focal,
-            world={name: self._tables[name] for name in _OPTIONAL if name in self._tables},
-        )
+        return Pictures(**self._pictured)
+
+    @property
+    def _pictured(self) -> dict[str, Any]:
+        return {
+            "focal": str(self.info["focal"]["name"]),
+            "horizon": self.horizon,
+            "forecast": self.forecast(),
+            "ties": self.ties(),
+            "label": f"Bands and probabilities: {self.info['bands']}.",
+            "priors_alone": frozenset(self.info.get("priors_alone", ())),
+            "focal_id": self.focal,
+            "world": {name: self._tables[name] for name in _OPTIONAL if name in self._tables},
+        }
 
     def rests_on_priors(self, metric: str) -> bool:
         """Whether the record holds no observation of a metric; tables mark it."""
@@ -232,15 +237,14 @@ class Results:
         if folder is not None:
             store.check_target(target)
         try:
-            with store.atomic_folder(target) as fresh, self._drawing(fresh / "charts", charts, workers) as drawn:
-                self._write(fresh)
-                drawn()
+            with store.atomic_folder(target) as fresh:
+                calls = [partial(_draw, self._pictured, fresh / "charts", name) for name in PICTURES if charts]
+                with beside(calls, workers if workers > 1 else 0) as drawn:
+                    self._write(fresh)
+                    drawn()
         except OSError as error:
             raise RunError(f"the result folder {target} was not written: {error}") from error
         return target
-
-    def _drawing(self, folder: Path, charts: bool, workers: int) -> AbstractContextManager[Callable[[], object]]:
-        return self.plot.saving(folder, workers if workers > 1 else 0) if charts else nullcontext(list)
 
     def _write(self, folder: Path) -> None:
         store.write_table(self._series, folder / "series.parquet")
@@ -285,3 +289,9 @@ class Results:
             )
         except (OSError, ValueError, pa.ArrowException) as error:
             raise InputError(Fault(str(folder), f"is not a whole result folder: {error}")) from error
+
+
+def _draw(pictured: Mapping[str, Any], folder: Path, name: str) -> None:
+    from simulation.plots.pictures import Pictures  # here: whoever has others draw needs no matplotlib
+
+    Pictures(**pictured).save(folder, {name})

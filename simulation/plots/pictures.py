@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from simulation.experiments.executors import beside
+from simulation.plots import PICTURES
 from simulation.plots.blocs import MOST_BLOCS, draw_bloc_timeline
 from simulation.plots.composition import draw_composition
 from simulation.plots.ego_network import draw_ego_network, network_height
@@ -223,15 +221,7 @@ class Pictures:
         }
         return {name: draw for name, (possible, draw) in known.items() if possible}
 
-    def save(self, folder: Path) -> list[Path]:
-        """Every picture that the tables allow, as PNG and SVG."""
-        return [path for name in self.drawable() for path in _save(self, name, folder)]
-
-    def saving(self, folder: Path, workers: int) -> AbstractContextManager[Callable[[], list[list[Path]]]]:
-        """The same in some processes while this one goes on, as :func:`simulation.experiments.executors.beside`."""
-        names = reversed(self.drawable())  # the largest are the last, and whoever draws one should begin with it
-        return beside([partial(_save, self, name, folder) for name in names], workers)
-
-
-def _save(pictures: Pictures, name: str, folder: Path) -> list[Path]:
-    return save(pictures.drawable()[name](), folder, name)
+    def save(self, folder: Path, names: Container[str] = PICTURES) -> list[Path]:
+        """Every picture that the tables allow, or those of some names, as PNG and SVG."""
+        drawn = {name: draw for name, draw in self.drawable().items() if name in names}
+        return [path for name, draw in drawn.items() for path in save(draw(), folder, name)]

@@ -136,13 +136,9 @@ def test_a_title_with_markup_stays_text(tmp_path):
     assert "&lt;script&gt;alert(1)&lt;/script&gt; for $100 &amp; $x_" in svg.read_text()
 
 
-def test_files_are_the_same_each_time_and_in_whatever_process(tmp_path):
+def test_files_are_the_same_each_time(tmp_path):
     first = pictures().save(tmp_path / "a")
     second = pictures().save(tmp_path / "b")
-    with pictures().saving(tmp_path / "c", 2) as drawn:
-        assert sorted(path for paths in drawn() for path in paths) == sorted((tmp_path / "c").iterdir())
-    for path in first:
-        assert path.read_bytes() == (tmp_path / "c" / path.name).read_bytes()
     names = ("fan_cooperation", "composition_by_track", "partner_network")  # what these tables allow
     assert [path.name for path in first] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
     for one, other in zip(first, second, strict=True):
