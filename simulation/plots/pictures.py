@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from simulation.plots import PICTURES
 from simulation.plots.blocs import MOST_BLOCS, draw_bloc_timeline
 from simulation.plots.composition import draw_composition
 from simulation.plots.ego_network import draw_ego_network, network_height
@@ -221,7 +220,7 @@ class Pictures:
         }
         return {name: draw for name, (possible, draw) in known.items() if possible}
 
-    def save(self, folder: Path, names: Container[str] = PICTURES) -> list[Path]:
+    def save(self, folder: Path, names: Container[str] | None = None) -> list[Path]:
         """Every picture that the tables allow, or those of some names, as PNG and SVG."""
-        drawn = {name: draw for name, draw in self.drawable().items() if name in names}
+        drawn = {name: draw for name, draw in self.drawable().items() if names is None or name in names}
         return [path for name, draw in drawn.items() for path in save(draw(), folder, name)]
