@@ -5,7 +5,9 @@ Heavy imports are inside the commands, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import io
 import sys
 import traceback
@@ -19,6 +21,7 @@ import typer
 from simulation.cli_evidence import add_evidence
 from simulation.cli_explain import add_explain
 from simulation.errors import InputError, WifaqError
+from simulation.experiments.executors import get_ready, usable_cores
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +65,7 @@ Focal = Annotated[str | None, typer.Option(metavar="ISO3", help="Focal state; de
 Source = Annotated[
     str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
-Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
 
@@ -107,7 +110,7 @@ def run(
                 command=_command(),
             )
         there_already = out is None and results.default_folder().exists()
-        folder = results.save(out, charts=charts)
+        folder = results.save(out, charts=charts, workers=workers or usable_cores())
         if not quiet:
             from simulation.report.terminal import print_results
 
@@ -229,9 +232,7 @@ def sweep(
         from simulation.sweeps.load import load_sweep
         from simulation.sweeps.plan import make_plan
 
-        loaded = load_sweep(
-            file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed
-        )
+        loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
         plan = make_plan(loaded, max_runs)
         if dry_run:
             from simulation.sweeps.dry import describe_expectation, describe_plan, expect
@@ -302,6 +303,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
     app(prog_name="wifaq")
 
 

@@ -376,8 +376,8 @@ UNLIMITED = 1e12
 
 def _first_waits(state: State, par: Parameters) -> None:
     """Prior waiting time of bloc tracks: one over the agenda rate of a state's liveliest bloc."""
+    agenda = np.where(state.member[:, : state.s], state.bloc_agenda[:, None], 0.0)
     for track, regional in ((REGIONAL, True), (MULTILATERAL, False)):
-        for i in range(state.s):
-            mine = state.member[:, i] & (state.bloc_regional == regional)
-            rate = float(state.bloc_agenda[mine].max(initial=0.0)) * par.agenda_scale
-            state.track_first_wait[i, track] = 1.0 / rate if rate > 0 else FAR
+        rate = agenda[state.bloc_regional == regional].max(axis=0, initial=0.0) * par.agenda_scale
+        wait = np.divide(1.0, rate, out=np.full(state.s, float(FAR)), where=rate > 0)
+        state.track_first_wait[: state.s, track] = wait

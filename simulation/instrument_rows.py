@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -76,11 +77,16 @@ def house_of(sponsors: tuple[int, ...], world: World, convener: str = "") -> tup
 
     An organisation of all states is nobody's house.
     """
-    stands_for = {row["id"]: row["bloc"] for row in table("nonstate") if row["bloc"]}
-    houses = {stands_for.get(world.ids[i], "") for i in sponsors}
+    houses = {_stands_for().get(world.ids[i], "") for i in sponsors}
     inside = [bloc.members for bloc in world.blocs
               if not bloc.universal and (bloc.id in houses or (convener and convener in (bloc.id, bloc.name)))]
     return tuple(sorted({i for members in inside for i in members}))
+
+
+@cache
+def _stands_for() -> dict[str, str]:
+    """Bloc of each secretariat that has one."""
+    return {row["id"]: row["bloc"] for row in table("nonstate") if row["bloc"]}
 
 
 DEFAULT_ENFORCEMENT = 0.1

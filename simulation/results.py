@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,10 @@ from simulation.analysis.contrasts import CONTRAST_COLUMNS
 from simulation.analysis.summary import Standing
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments import store
+from simulation.experiments.executors import beside
 from simulation.experiments.tables import to_frame
 from simulation.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.plots import PICTURES
 
 if TYPE_CHECKING:
     from simulation.plots.pictures import Pictures
@@ -187,16 +189,20 @@ class Results:
         """The pictures: ``.fan()``, ``.partners()``, ``.joining()``, ``.trust_map()`` and others."""
         from simulation.plots.pictures import Pictures
 
-        return Pictures(
-            focal=str(self.info["focal"]["name"]),
-            horizon=self.horizon,
-            forecast=self.forecast(),
-            ties=self.ties(),
-            label=f"Bands and probabilities: {self.info['bands']}.",
-            priors_alone=frozenset(self.info.get("priors_alone", ())),
-            focal_id=self.focal,
-            world={name: self._tables[name] for name in _OPTIONAL if name in self._tables},
-        )
+        return Pictures(**self._pictured)
+
+    @property
+    def _pictured(self) -> dict[str, Any]:
+        return {
+            "focal": str(self.info["focal"]["name"]),
+            "horizon": self.horizon,
+            "forecast": self.forecast(),
+            "ties": self.ties(),
+            "label": f"Bands and probabilities: {self.info['bands']}.",
+            "priors_alone": frozenset(self.info.get("priors_alone", ())),
+            "focal_id": self.focal,
+            "world": {name: self._tables[name] for name in _OPTIONAL if name in self._tables},
+        }
 
     def rests_on_priors(self, metric: str) -> bool:
         """Whether the record holds no observation of a metric; tables mark it."""
@@ -207,7 +213,7 @@ class Results:
         """``results/<scenario>/<run id>``."""
         return root / str(self.info["scenario"]) / str(self.info["run"])
 
-    def save(self, folder: Path | str | None = None, *, charts: bool = True) -> Path:
+    def save(self, folder: Path | str | None = None, *, charts: bool = True, workers: int = 1) -> Path:
         """Write the result folder, whole or not at all.
 
         Parameters
@@ -217,6 +223,8 @@ class Results:
             if it is there, for its content is the same.
         charts
             Whether to draw the pictures.
+        workers
+            Processes that draw them; the files do not depend on it.
 
         Raises
         ------
@@ -230,12 +238,15 @@ class Results:
             store.check_target(target)
         try:
             with store.atomic_folder(target) as fresh:
-                self._write(fresh, charts)
+                calls = [partial(_draw, self._pictured, fresh / "charts", name) for name in PICTURES if charts]
+                with beside(calls, workers if workers > 1 else 0) as drawn:
+                    self._write(fresh)
+                    drawn()
         except OSError as error:
             raise RunError(f"the result folder {target} was not written: {error}") from error
         return target
 
-    def _write(self, folder: Path, charts: bool) -> None:
+    def _write(self, folder: Path) -> None:
         store.write_table(self._series, folder / "series.parquet")
         for name, table in self._more.items():
             store.write_table(table, folder / f"{name}.parquet")
@@ -243,8 +254,6 @@ class Results:
             store.write_csv(self._tables[name], folder / f"{name}.csv")
         (folder / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
         store.write_json(self.info, folder / "run.json")
-        if charts:
-            self.plot.save(folder / "charts")
 
     @classmethod
     def open(cls, folder: Path | str) -> Any:
@@ -280,3 +289,9 @@ class Results:
             )
         except (OSError, ValueError, pa.ArrowException) as error:
             raise InputError(Fault(str(folder), f"is not a whole result folder: {error}")) from error
+
+
+def _draw(pictured: Mapping[str, Any], folder: Path, name: str) -> None:
+    from simulation.plots.pictures import Pictures  # here: whoever has others draw needs no matplotlib
+
+    Pictures(**pictured).save(folder, {name})

@@ -17,6 +17,8 @@ from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.errors import RunError
 from simulation.evidence import posterior
 from simulation.experiments import store
+from simulation.experiments.cargo import Goods, goods_for
+from simulation.experiments.executors import beside
 from simulation.experiments.facts import Facts, describe
 from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
@@ -131,10 +133,19 @@ def run(
     if not ensemble.outcomes:
         first = ensemble.failures[0]
         raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
-    compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
     failures = [failure for point in found.values() for failure in point.failures]
-    tables, failed = _explanation(ensemble, explain if explains else None, actors)
-    return _collect(ensemble, known, compared, failures + failed, command, parameters, actors, tweak, tables)
+    asked = []
+    if explains and scenario.record.ties != "none":
+        median = explained_replicate(ensemble.series, scenario.focal, str(scenario.horizon))
+        asked.append(partial(_explanation, scenario, median, explain, actors))
+    travels = workers != 1 and goods_for(casts, tweaks) == Goods()
+    with beside(asked, 1 if travels else 0) as explained:
+        compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
+        tables = _tables(ensemble, known)
+        for more, failed in explained():
+            tables |= more
+            failures += failed
+    return _collect(ensemble, known, compared, failures, command, parameters, actors, tweak, tables)
 
 
 def load(
@@ -197,13 +208,9 @@ class _Drawn:
 
 
 def _explanation(
-    ensemble: Ensemble, explain: Explain | None, actors: Cast | None
+    scenario: Scenario, replicate: int, explain: Explain, actors: Cast | None
 ) -> tuple[dict[str, pd.DataFrame], list[Failure]]:
     """What happened to the focal state in one replicate, simulated once more, as tables; or why it failed."""
-    scenario = ensemble.scenario
-    if explain is None or scenario.record.ties == "none":
-        return {}, []
-    replicate = explained_replicate(ensemble.series, scenario.focal, str(scenario.horizon))
     try:
         found = explain(slim(scenario), scenario.focal, replicate, actors)
     except Exception as error:  # a hook that decides otherwise the second time must not cost the results
@@ -237,7 +244,7 @@ def _collect(
     parameters: str,
     actors: Cast | None,
     tweak: Tweak | None,
-    explained: dict[str, pd.DataFrame],
+    tables: dict[str, pd.DataFrame],
 ) -> Results:
     from simulation.scenario.dump import scenario_to_yaml
 
@@ -248,7 +255,6 @@ def _collect(
     drawn = parameters == posterior.POSTERIOR
     hashes = store.hashes(scenario, text, actors) | {"posterior": posterior.file_hash() if drawn else ""}
     hashes |= {"tweak": source_hash(tweak)} if tweak else {}
-    recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),
         "scenario": scenario.name,
@@ -269,13 +275,21 @@ def _collect(
         "versions": store.versions(),
         "hashes": hashes,
     }
-    tables = {
-        "forecast": summary.forecast(ensemble.series, scenario.focal, _units()),
-        "ties": _name_partners(summary.partners(ensemble.ties, scenario.focal, horizon, len(ensemble.outcomes)), names),
-        "instruments": _name_instruments(summary.instruments(ensemble.joins, recorded, horizon), facts),
-    }
-    tables |= _world_tables(ensemble, facts) | explained
     return Results(info, text, ensemble.table("series"), _on_request(ensemble), tables)
+
+
+def _tables(ensemble: Ensemble, facts: Facts) -> dict[str, pd.DataFrame]:
+    """Every table of a result but those of the explained replicate."""
+    focal, horizon = ensemble.scenario.focal, str(ensemble.scenario.horizon)
+    names = facts.actors.set_index("id")
+    recorded = [str(actor) for actor in ensemble.series["actor"].cat.categories if actor != summary.SYSTEM]
+    ties = summary.partners(ensemble.ties, focal, horizon, len(ensemble.outcomes))
+    return {
+        "forecast": summary.forecast(ensemble.series, focal, _units()),
+        "ties": _name_partners(ties, names),
+        "instruments": _name_instruments(summary.instruments(ensemble.joins, recorded, horizon), facts),
+        **_world_tables(ensemble, facts),
+    }
 
 
 def _on_request(ensemble: Ensemble) -> dict[str, Any]:

@@ -110,6 +110,15 @@ def test_same_run_same_bytes_for_any_number_of_workers(tmp_path):
     assert set(content(folders[0])) == FILES
 
 
+def test_charts_are_the_same_bytes_for_any_number_of_workers(tmp_path):
+    results = forecast(7)
+    charts = [results.save(tmp_path / str(workers), workers=workers) / "charts" for workers in (1, 2)]
+    names = sorted(path.name for path in charts[0].iterdir())
+    assert len(names) == 8
+    assert sorted(path.name for path in charts[1].iterdir()) == names
+    assert [(charts[0] / name).read_bytes() == (charts[1] / name).read_bytes() for name in names] == [True] * 8
+
+
 def test_default_folder_is_named_by_content_and_replaced(tmp_path, monkeypatch):
     results = forecast()
     monkeypatch.chdir(tmp_path)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from simulation.analysis.summary import by_replicate
 from simulation.errors import Fault, InputError
@@ -58,6 +58,7 @@ def paired(
         interval of the mean difference (Student), the probability that A exceeds B in a pair
         (a tie counts half), and the number of pairs. With one pair there is no error: missing.
     """
+    a, b = (side.loc[(side["actor"] == actor) & side["quarter"].isin(list(quarters))] for side in (a, b))
     rows = []
     for metric in metrics:
         for quarter in quarters:
@@ -91,7 +92,7 @@ def paired_path(a: pd.DataFrame, b: pd.DataFrame, actor: str, metric: str) -> pd
     quarters = sorted(set(left.columns) & set(right.columns))
     difference = (left[quarters] - right[quarters]).dropna()
     count, mean = len(difference), difference.mean()
-    reach = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * difference.sem() if count > 1 else mean * np.nan
+    reach = stdtrit(count - 1, (1 + CONFIDENCE) / 2) * difference.sem() if count > 1 else mean * np.nan
     path = {"quarter": quarters, "difference": mean, "low": mean - reach, "high": mean + reach, "pairs": count}
     return pd.DataFrame(path, columns=list(PATH_COLUMNS)).reset_index(drop=True)
 
@@ -104,7 +105,7 @@ def contrast(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, f
     error = low = high = float("nan")
     if count > 1:
         error = float(difference.std(ddof=1) / np.sqrt(count))
-        reach = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * error
+        reach = float(stdtrit(count - 1, (1 + confidence) / 2)) * error
         low, high = mean - reach, mean + reach
     return {
         "mean_a": float(a.mean()),
@@ -130,7 +131,7 @@ def contrast_of_shares(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> d
     lost = float(((pairs["a"] == 0) & (pairs["b"] == 1)).sum())
     middle = (gained - lost) / count
     error = float(np.sqrt(gained + lost + 1 - (gained - lost) ** 2 / count)) / count
-    reach = float(stats.norm.ppf((1 + confidence) / 2)) * error
+    reach = float(ndtri((1 + confidence) / 2)) * error
     return found | {"standard_error": error, "low": max(-1.0, middle - reach), "high": min(1.0, middle + reach)}
 
 
@@ -172,7 +173,7 @@ def more_pairs(standard_error: float, pairs: int, precision: float, confidence: 
     spread = standard_error * np.sqrt(pairs)
 
     def reach(count: int) -> float:
-        return float(stats.t.ppf((1 + confidence) / 2, count - 1)) * spread / float(np.sqrt(count))
+        return float(stdtrit(count - 1, (1 + confidence) / 2)) * spread / float(np.sqrt(count))
 
     low, high = 1, 2  # the reach falls with the count: double, then halve
     while reach(high) > precision:

@@ -69,7 +69,7 @@ def calibrate(path: str, particles: int, rounds: int, seed: int, workers: int) -
     work = partial(_simulate_some, path)
     context = multiprocessing.get_context("spawn")
     theirs, ours = context.Pipe(duplex=False)  # held open here: workers end when this process does, however
-    with ours, theirs, ProcessPoolExecutor(workers, context, start, (theirs, os.getpid())) as pool:
+    with ours, theirs, ProcessPoolExecutor(workers, context, start, (theirs, os.getpid(), dict(os.environ))) as pool:
 
         def simulate(scores: F, numbers: Sequence[int]) -> F:
             starts = range(0, len(scores), _CHUNK)

@@ -10,17 +10,21 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.worker import Task, run_task, start
 
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
+_READY = "simulation.experiments.ready"
+T = TypeVar("T")
 
 
 def usable_cores() -> int:
@@ -28,6 +32,60 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@cache
+def forked() -> bool:
+    """Whether workers are forked from one process that has loaded the model already.
+
+    That is so on Linux; elsewhere each worker starts from nothing.
+    """
+    try:
+        os.close(os.pidfd_open(os.getpid()))  # what a worker sees the end of the run by that is not its parent
+    except (AttributeError, OSError):
+        return False
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def get_ready(workers: int | None = None) -> int | None:
+    """Start the process that several workers will be forked from, if it is not there; returns at once.
+
+    It loads the model while this process goes on with something else.
+
+    Parameters
+    ----------
+    workers
+        How many there will be; by default one a usable core.
+
+    Returns
+    -------
+    int or None
+        ``workers``.
+    """
+    if forked() and (usable_cores() if workers is None else workers) > 1:
+        from multiprocessing import forkserver, resource_tracker  # not on every system
+
+        resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
+        forkserver.set_forkserver_preload([_READY])
+        with _interrupts_held(), _same_imports():
+            forkserver.ensure_running()
+    return workers
+
+
+@contextlib.contextmanager
+def _same_imports() -> Iterator[None]:
+    """A Python started now imports from where this one does, above all the same copy of this package."""
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 class Pool(Protocol):
@@ -71,13 +129,20 @@ class LocalPool:
 
     def submit(self, task: Task) -> Future[list[Any]]:
         """Send a task to the pool, opening it if need be."""
+        return self.call(run_task, task)
+
+    def call(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Send a call, opening the pool if need be."""
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")  # as Mesa wants it, and as other systems do
+            get_ready(2)
+            context = multiprocessing.get_context("forkserver" if forked() else "spawn")
             theirs, ours = context.Pipe(duplex=False)
             self._lifeline = (ours, theirs)
-            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid()))
+            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
+        if forked():  # the process they come from never sees Ctrl-C
+            return self._pool.submit(function, *args)
         with _interrupts_held():  # a worker started now inherits the mask and never sees Ctrl-C
-            return self._pool.submit(run_task, task)
+            return self._pool.submit(function, *args)
 
     def close(self, *, busy: bool) -> None:
         """End the workers. Busy ones end at once, and what they were at is dropped."""
@@ -89,6 +154,43 @@ class LocalPool:
         for end in self._lifeline:
             end.close()
         self._pool = None
+
+
+@contextlib.contextmanager
+def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[[], list[T]]]:
+    """Run calls in other processes while this one goes on.
+
+    Parameters
+    ----------
+    calls
+        What to call; importable by name, so that it can travel.
+    workers
+        How many processes. With none, or where processes take long to start, the calls wait for
+        someone who asks for their results, and run here.
+
+    Yields
+    ------
+    callable
+        Waits for the results and returns them in order; raises what a call raised. A call whose
+        process dies runs here.
+    """
+    if not (workers and forked()):
+        yield lambda: [call() for call in calls]
+        return
+    pool, busy = LocalPool(workers), True
+    try:
+        sent = [pool.call(call) for call in calls]
+        yield lambda: [_here_if_it_died(*each) for each in zip(sent, calls, strict=True)]
+        busy = not all(future.done() for future in sent)
+    finally:
+        pool.close(busy=busy)
+
+
+def _here_if_it_died(future: Future[T], call: Callable[[], T]) -> T:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return call()
 
 
 @contextlib.contextmanager

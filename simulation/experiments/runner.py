@@ -7,10 +7,9 @@ number of workers nor the order of completion leaves a trace. An exception is a 
 
 from __future__ import annotations
 
-import math
 import multiprocessing
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from simulation.actors.cast import Cast
     from simulation.scenario.schema import Scenario
 
-_CHUNK = 4  # most jobs a chunk: short enough that the last chunk does not keep others waiting
+_CHUNK = 4  # most jobs a chunk
 
 Progress = Callable[[int, int], None]
 """``progress(done, total)`` after each chunk."""
@@ -62,7 +61,13 @@ class Ensemble:
 
     def table(self, name: str) -> pa.Table:
         """One of :data:`.tables.SCHEMAS`, of all replicates."""
-        return stack(self.outcomes, name)
+        if name not in self._stacked:
+            self._stacked[name] = stack(self.outcomes, name)
+        return self._stacked[name]
+
+    @cached_property
+    def _stacked(self) -> dict[str, pa.Table]:
+        return {}
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -193,13 +198,19 @@ def _over_processes(
     cargo: Cargo,
     collect: _Collector,
 ) -> None:
-    size = max(1, min(_CHUNK, math.ceil(len(plan) / (2 * workers))))
-
     def task(jobs: list[Job]) -> Task:
         return Task(simulate, {job.point: points[job.point] for job in jobs}, jobs, cargo)
 
-    chunks = (list(plan[k : k + size]) for k in range(0, len(plan), size))
-    Dispatch(LocalPool(workers), chunks, task, collect, lambda job: int(points[job.point].seed)).run()
+    Dispatch(LocalPool(workers), _chunks(plan, workers), task, collect, lambda job: int(points[job.point].seed)).run()
+
+
+def _chunks(plan: Sequence[Job], workers: int) -> Iterator[list[Job]]:
+    """Ever smaller ones towards the end, so that all workers end together."""
+    begin = 0
+    while begin < len(plan):
+        size = max(1, min(_CHUNK, (len(plan) - begin) // (2 * workers)))
+        yield list(plan[begin : begin + size])
+        begin += size
 
 
 def _ensemble(scenario: Scenario, name: str, plan: Sequence[Job], found: Mapping[Job, Any]) -> Ensemble:

@@ -16,7 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
 from simulation.errors import InputError, RunError
@@ -128,26 +128,37 @@ class Task:
     code: str = ""
 
 
-def start(lifeline: Connection, parent: int) -> None:
+def start(lifeline: Connection, parent: int, environ: Mapping[str, str]) -> None:
     """Prepare this process: one thread, deaf to Ctrl-C, alive only as long as its parent.
 
     Parameters
     ----------
     lifeline, parent
-        End of a pipe that closes with the parent, and the parent's process id.
+        End of a pipe that closes with the process that called for this one, and that process's id.
+    environ
+        Its environment variables as they now are.
     """
-    for variable in _ONE_THREAD:
-        os.environ[variable] = "1"
+    os.environ.clear()
+    os.environ.update(environ)
+    one_thread()
     # the terminal sends Ctrl-C to the whole group; the parent decides what it means
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(lifeline, parent), daemon=True, name="lifeline").start()
 
 
+def one_thread() -> None:
+    """Keep numerical libraries that load from now on to one thread."""
+    for variable in _ONE_THREAD:
+        os.environ[variable] = "1"
+
+
 def _watch(lifeline: Connection, parent: int) -> None:
-    with contextlib.suppress(OSError, EOFError):
+    with contextlib.suppress(OSError, EOFError):  # the pipe may be held open by a fork of the parent
+        if os.getppid() != parent:
+            wait([lifeline, os.pidfd_open(parent)])
         while not lifeline.poll(_LIFELINE_CHECK):
-            if os.getppid() != parent:  # the pipe may be held open by a fork of the parent
+            if os.getppid() != parent:
                 break
     os._exit(1)  # in the middle of whatever runs: nothing here is worth finishing
 

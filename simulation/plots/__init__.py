@@ -1,0 +1,15 @@
+"""Pictures of tables."""
+
+PICTURES = (
+    "world_network",
+    "partner_network",
+    "trust_map",
+    "deal_map",
+    "trust_matrix",
+    "blocs",
+    "composition_by_partner",
+    "composition_by_track",
+    "instruments",
+    "fan_cooperation",
+)
+"""Names of the pictures that a result may have, those first that take longest to draw."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -220,6 +220,7 @@ class Pictures:
         }
         return {name: draw for name, (possible, draw) in known.items() if possible}
 
-    def save(self, folder: Path) -> list[Path]:
-        """Every picture that the tables allow, as PNG and SVG."""
-        return [path for name, draw in self.drawable().items() for path in save(draw(), folder, name)]
+    def save(self, folder: Path, names: Container[str] | None = None) -> list[Path]:
+        """Every picture that the tables allow, or those of some names, as PNG and SVG."""
+        drawn = {name: draw for name, draw in self.drawable().items() if names is None or name in names}
+        return [path for name, draw in drawn.items() for path in save(draw(), folder, name)]

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -233,8 +235,14 @@ def save(ax: Axes, folder: Path, name: str) -> list[Path]:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
+    shown = figure.canvas, figure.get_dpi()
     with style():  # names of clip paths and fonts are chosen while writing
-        figure.savefig(paths[0], metadata={"Software": None})
+        figure.set_dpi(matplotlib.rcParams["savefig.dpi"])
+        canvas: Any = FigureCanvasAgg(figure)  # savefig() would draw everything twice
+        canvas.print_png(paths[0], metadata={"Software": None})
         figure.set_layout_engine("none")  # as laid out for the first file
-        figure.savefig(paths[1], metadata={"Date": None})
+        canvas = FigureCanvasSVG(figure)
+        canvas.print_svg(paths[1], metadata={"Date": None})
+    figure.set_canvas(shown[0])
+    figure.set_dpi(shown[1])
     return paths

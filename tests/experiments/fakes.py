@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import sys
 import time
 import zlib
 from dataclasses import dataclass
@@ -145,3 +146,16 @@ def facts(scenario) -> Facts:
         columns=["id", "title", "domain", "binding", "open"],
     )
     return Facts(actors, instruments, ("TUN", "SEN"), ("a note",))
+
+
+def look_at_the_parent() -> tuple[bool, list[str]]:
+    """Whether the model was here before anybody asked for it, and the names of the threads of this process's parent."""
+    threads = [(thread / "comm").read_text().strip() for thread in Path(f"/proc/{os.getppid()}/task").iterdir()]
+    return "simulation.model" in sys.modules, threads
+
+
+def pid_unless_worker(parent: int) -> int:
+    """The id of this process, which ends at once if it is another than the given one."""
+    if os.getpid() != parent:
+        os._exit(1)
+    return parent

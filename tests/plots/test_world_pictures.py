@@ -12,6 +12,7 @@ from matplotlib.patches import PathPatch
 
 import simulation
 from simulation.data.tables import table as shipped
+from simulation.plots import PICTURES
 from simulation.plots.blocs import MOST_BLOCS, draw_bloc_timeline
 from simulation.plots.differences import MOST_PATHS, draw_differences, draw_tornado
 from simulation.plots.joining import MOST_INSTRUMENTS, draw_joining
@@ -214,7 +215,8 @@ def test_tornado_has_the_largest_effect_on_top() -> None:
 
 def test_every_picture_of_a_result_says_how_many_replicates_it_rests_on() -> None:
     drawn = {name: draw() for name, draw in folders.result(replicates=2, contrasts=()).plot.drawable().items()}
-    assert len(drawn) == 10
+    assert len(drawn) == len(PICTURES) == 10
+    assert set(drawn) == set(PICTURES)
     assert [name for name, ax in drawn.items() if "2 replicates" not in note(ax)] == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from simulation.sweeping import sweep
 from simulation.sweeps.results import SweepResults
 from tests.sweeps.fakes import BASE, ROOT
 from tests.sweeps.test_clusters import cluster, environment, start_ranks
-from tests.sweeps.test_sweeping import children, same, wait_for_chunks
+from tests.sweeps.test_sweeping import same, wait_for_chunks, workers_of
 
 GRID = {
     "base": BASE,
@@ -61,7 +60,7 @@ def test_killed(tmp_path, undisturbed, victim):
     command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path / "out"), "local"]
     parent = subprocess.Popen(command, env=environment(), cwd=ROOT)
     wait_for_chunks(tmp_path / "out", 2)
-    workers = [pid for pid in children(parent.pid) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+    workers = workers_of(parent.pid)
     subprocess.run(["kill", "-9", str(workers[0] if victim == "worker" else parent.pid)], check=True)
     assert parent.wait(300) == (0 if victim == "worker" else -9)
     assert same(sweep(GRID, out=tmp_path / "out", sets=SETS, workers=1), undisturbed)

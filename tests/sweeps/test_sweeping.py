@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pandas as pd
@@ -262,7 +263,15 @@ def test_two_sweeps_into_one_folder(tmp_path):
     assert run(tmp_path / "out", {**GRID, "replicates": 1}).complete
 
 
-def test_a_full_disk_is_one_clear_error_and_the_sweep_goes_on_after(tmp_path, undisturbed):
+@pytest.fixture
+def own_forks():
+    """Workers are forked from a process that starts within the test and ends with it."""
+    forkserver._forkserver._stop()
+    yield
+    forkserver._forkserver._stop()
+
+
+def test_a_full_disk_is_one_clear_error_and_the_sweep_goes_on_after(tmp_path, undisturbed, own_forks):
     """A limit on the size of files stands for the disk; workers inherit it."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     copy(undisturbed, tmp_path)
@@ -359,11 +368,20 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def workers_of(pid: int) -> list[int]:
+    """Workers that a process has called for: forked from one child of its, or, where that cannot be, its children."""
+    ours = children(pid)
+    forks = [child for child in ours if "forkserver" in Path(f"/proc/{child}/cmdline").read_text()]
+    if forks:
+        return [worker for fork in forks for worker in children(fork)]
+    return [child for child in ours if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_ctrl_c_stops_at_once_and_says_what_is_kept(tmp_path, undisturbed, misbehave):
     parent = start(tmp_path / "out", tmp_path, slow=0.1)
     wait_for_chunks(tmp_path / "out", 3)
-    workers = children(parent.pid)
+    workers = [*children(parent.pid), *workers_of(parent.pid)]
     os.killpg(parent.pid, signal.SIGINT)
     _, error = parent.communicate(timeout=10)
     assert "Interrupted: interrupted; " in error
@@ -384,7 +402,7 @@ def test_killed_at_random_moments_worker_parent_or_both(tmp_path, undisturbed, m
         parent = start(folder, tmp_path, slow=0.03)
         wait_for_chunks(folder, 1)
         time.sleep(dice.uniform(0, 0.4))
-        workers = [pid for pid in children(parent.pid) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+        workers = workers_of(parent.pid)
         victims = {0: workers[:1], 1: [parent.pid], 2: [*workers[:1], parent.pid]}[(seed + session) % 3]
         for pid in victims:
             with contextlib.suppress(ProcessLookupError):

@@ -1,0 +1,98 @@
+"""Worker processes: forked from one that has loaded the model, yet as if each had started by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from simulation.experiments.executors import LocalPool, beside, forked
+from tests.experiments import fakes
+
+ROOT = Path(__file__).parents[2]
+on_linux = pytest.mark.skipif(not forked(), reason="workers are forked on Linux only")
+
+
+def in_worker(function, *args):
+    pool = LocalPool(1)
+    try:
+        return pool.call(function, *args).result()
+    finally:
+        pool.close(busy=False)
+
+
+def test_workers_see_the_environment_as_it_now_is(monkeypatch):
+    monkeypatch.setenv("TEST_NOW", "first")
+    assert in_worker(os.getenv, "TEST_NOW") == "first"
+    monkeypatch.setenv("TEST_NOW", "second")
+    assert in_worker(os.getenv, "TEST_NOW") == "second"
+    assert in_worker(os.getenv, "PYTHONSAFEPATH") == os.getenv("PYTHONSAFEPATH")
+    assert in_worker(os.getenv, "OPENBLAS_NUM_THREADS") == "1"
+
+
+@on_linux
+def test_workers_come_from_a_process_that_has_loaded_the_model_and_has_one_thread():
+    loaded, threads = in_worker(fakes.look_at_the_parent)
+    assert loaded
+    others = [name for name in threads if name != "jemalloc_bg_thd"]  # of pyarrow's allocator, which looks after forks
+    assert len(others) == 1
+
+
+SCRIPT = """
+import time
+import simulation
+from multiprocessing import forkserver
+from simulation.experiments.executors import LocalPool
+if __name__ == "__main__":
+    pool = LocalPool(1)
+    print(simulation.__file__)
+    print(pool.call(eval, "__import__('simulation').__file__").result())
+    print(forkserver._forkserver._forkserver_pid, flush=True)
+    pool.close(busy=False)
+"""
+
+
+@on_linux
+def test_workers_have_the_package_of_their_parent_and_end_with_it(tmp_path):
+    """Another package of that name lies where the command is given."""
+    (tmp_path / "here" / "simulation").mkdir(parents=True)
+    (tmp_path / "here" / "simulation" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "script.py")],
+        cwd=tmp_path / "here",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    ours, theirs, forks = done.stdout.split()
+    assert ours == theirs == str(ROOT / "simulation" / "__init__.py")
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{forks}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{forks}").exists()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_calls_beside_give_their_results_in_order(workers):
+    with beside([partial(divmod, 7, k) for k in (2, 3, 4)], workers) as results:
+        assert results() == [(3, 1), (2, 1), (1, 3)]
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_a_call_beside_raises_is_raised(workers):
+    with beside([partial(divmod, 7, 0)], workers) as results, pytest.raises(ZeroDivisionError):
+        results()
+
+
+@on_linux
+def test_a_call_whose_process_dies_runs_here():
+    with beside([partial(fakes.pid_unless_worker, os.getpid())], 1) as results:
+        assert results() == [os.getpid()]
