@@ -160,7 +160,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._links)
         self.view = view(self.state, self.weights, self._links)
         self.recorder = Recorder(scenario.record, scenario, self.state)
-        self._observe()
+        self._record()
 
     # --- actors
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
@@ -373,15 +373,12 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         learning.learn(self.state, self.parameters, self.mechanisms, self._draws())
 
     def _record(self) -> None:
-        self._observe()
-
-    # --- helpers of the steps
-    def _observe(self) -> None:
         given = received = None
         if self.recorder.due:
             given, received = deal_values(self.view, self.weights, self.recorder.actors)
         self.recorder.observe(self.state, given, received)
 
+    # --- helpers of the steps
     def _wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""
         if not self.scenario.strategy.wait_for:
@@ -389,9 +386,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         row = self.state.track_allowed[self.index(self.scenario.focal)]
         row[:] = [track in self.scenario.strategy.tracks for track in TRACKS]
         if waits(self.state, self.scenario):
-            own = np.ones(len(TRACKS), bool)
-            own[[REGIONAL, MULTILATERAL]] = False
-            row[own] = False
+            row &= np.isin(np.arange(len(TRACKS)), (REGIONAL, MULTILATERAL))
 
     # --- Mesa's surroundings
     @property

@@ -312,17 +312,9 @@ def join_instruments(
     chosen, coefficient = is_open(state), coefficients(par, mech)
     factors = joining_factors(state, par, chosen, watched=bool(coefficient[_OF_OTHERS].any()))
     new = draw_joins(
-        chosen,
-        state.eligible,
-        state.joined,
-        state.reach_intercept,
-        factors,
-        coefficient,
-        state.instrument_uid,
-        state.uid,
-        draws.key(Stream.JOIN),
-        own_hazards(state, chosen, factors, coefficient, asked),
-    )
+        chosen, state.eligible, state.joined, state.reach_intercept, factors, coefficient, state.instrument_uid,
+        state.uid, draws.key(Stream.JOIN), own_hazards(state, chosen, factors, coefficient, asked),
+    )  # fmt: skip
     salience = par.salience_floor + par.salience_capacity * state.capacity
     _enter(
         new, chosen, state.quarter, state.instrument_regional, factors, salience, instrument_z(state), state.needed,

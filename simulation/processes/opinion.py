@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.stats import beta as beta_distribution
+from scipy.special import betaincinv
 
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.randomness import Draws, Stream, uniform
@@ -102,7 +102,7 @@ def initial_opinion(mean: F, spread: float) -> F:
     variance = np.minimum(spread**2, _WIDEST**2 * widest)
     mass = np.divide(widest, variance, out=np.full_like(mean, 2.0), where=split) - 1.0
     inside = np.where(split, mean, 0.5)
-    quantiles = beta_distribution.ppf(levels, inside * mass, (1.0 - inside) * mass)
+    quantiles = betaincinv(inside * mass, (1.0 - inside) * mass, levels)  # the quantile function of Beta
     return np.where(split, quantiles, mean)[public]
 
 
