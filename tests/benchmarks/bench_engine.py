@@ -247,8 +247,8 @@ kernels on short arrays, a few microseconds each. With a thousand actors and mor
 move tens of arrays of all pairs through memory.
 Tried without gain: running sums in sixteen lanes in place of one; drawing luck over whole rows in place of lists of the
 possible partners, with blocks of marks skipped. Considered and left: BLAS for diffusion (bits that depend on the
-machine), single precision (the oracle holds to nine digits), one kernel for the whole quarter (it would hide the list of
-steps), fused multiply-add or fewer rounds of Philox (other bits, for about a twentieth of the time).
+machine), single precision (the oracle holds to nine digits), one kernel for the whole quarter (it would hide the list
+of steps), fused multiply-add or fewer rounds of Philox (other bits, for the part of a kernel or two).
 """
 
 
