@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -23,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from simulation.evidence import prior, smc, targets
-from simulation.experiments.worker import start
+from simulation.experiments.executors import LocalPool
 
 F = NDArray[np.float64]
 
@@ -67,16 +65,17 @@ def calibrate(path: str, particles: int, rounds: int, seed: int, workers: int) -
     observed = _record(path).observed
     count = len(prior.free_parameters()) + 1
     work = partial(_simulate_some, path)
-    context = multiprocessing.get_context("spawn")
-    theirs, ours = context.Pipe(duplex=False)  # held open here: workers end when this process does, however
-    with ours, theirs, ProcessPoolExecutor(workers, context, start, (theirs, os.getpid(), dict(os.environ))) as pool:
+    pool = LocalPool(workers)
 
-        def simulate(scores: F, numbers: Sequence[int]) -> F:
-            starts = range(0, len(scores), _CHUNK)
-            tasks = [(scores[k : k + _CHUNK], list(numbers)[k : k + _CHUNK]) for k in starts]
-            return np.concatenate(list(pool.map(work, tasks)))
+    def simulate(scores: F, numbers: Sequence[int]) -> F:
+        starts = range(0, len(scores), _CHUNK)
+        sent = [pool.call(work, (scores[k : k + _CHUNK], list(numbers)[k : k + _CHUNK])) for k in starts]
+        return np.concatenate([future.result() for future in sent])
 
+    try:
         yield from smc.samples(simulate, partial(targets.distance, observed), count, particles, rounds, seed)
+    finally:
+        pool.close(busy=True)  # what still runs then, nobody waits for
 
 
 def posterior_table(found: smc.Sample) -> pd.DataFrame:

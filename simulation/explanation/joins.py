@@ -9,8 +9,14 @@ import numpy as np
 
 from simulation.explanation.events import Event, Side
 from simulation.model import GovernanceModel
-from simulation.outcomes.portfolio import instrument_weight
-from simulation.processes.instruments import coefficients, is_open, joining_factors, joining_terms, log_odds
+from simulation.processes.instruments import (
+    coefficients,
+    instrument_z,
+    is_open,
+    joining_factors,
+    joining_terms,
+    log_odds,
+)
 from simulation.randomness import Draws, Stream, uniform
 from simulation.state import MULTILATERAL, REGIONAL
 
@@ -37,7 +43,7 @@ def hazards(model: GovernanceModel, row: int) -> dict[int, Hazard]:
 def joins(model: GovernanceModel, row: int, known: Mapping[int, Hazard]) -> Iterator[Event]:
     """Instruments among those that could be joined which the state is in now."""
     state = model.state
-    weight = instrument_weight(state)
+    weight = instrument_z(state)
     key = Draws(model.scenario.seed, model.replicate, state.quarter).key(Stream.JOIN)
     own_rule = any(actor.row == row for actor in model.hooks.replaced("joins"))
     for q, (odds, terms) in known.items():

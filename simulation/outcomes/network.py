@@ -17,8 +17,6 @@ from simulation.state import I8, F
 
 I64 = NDArray[np.int64]
 
-_LEANING = 0.5  # the middle of the scale of opinion: above it, a citizen is for cooperation
-
 
 @njit(cache=True, error_model="numpy")
 def tie_sums(depth: I8, partners: Links, group: I64, within: I64, strength: I64) -> None:
@@ -178,15 +176,6 @@ def mean(values: NDArray[np.generic]) -> F:
 def ratio(part: ArrayLike, whole: ArrayLike) -> F:
     """part/whole, 0 where the whole is 0."""
     return np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=np.not_equal(whole, 0))
-
-
-@njit(cache=True, error_model="numpy")
-def support_share(public: F) -> float:
-    """L: share of a public's quantiles that lean to cooperation, in [0, 1]."""
-    count = 0
-    for p in range(public.size):
-        count += public[p] > _LEANING
-    return count / public.size
 
 
 @njit(cache=True, error_model="numpy")

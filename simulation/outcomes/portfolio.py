@@ -15,8 +15,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.errors import ModelError
-from simulation.outcomes.network import support_share
 from simulation.processes.affinity import squared_distance
+from simulation.processes.instruments import instrument_z
+from simulation.processes.opinion import share_in_favour
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
     BILATERAL,
@@ -50,7 +51,6 @@ _NO_CAMP = len(CAMPS)
 _REGIONAL = len(CAMPS) + 1
 _MULTILATERAL = len(CAMPS) + 2
 _FIRST_KIND = len(CAMPS) + 3  # firms, the first kind after states
-_STEPS = 3  # weights of an instrument in thirds: declaration, binding, in force
 
 
 TALLY = np.dtype(
@@ -106,17 +106,13 @@ def tally_commitments(
         actors, s.depth, s.track, s.kind, s.camp, s.last_breach, old, s.terms, s.position_start, s.weight,
         value_to_actor, value_to_partner, out,
     )  # fmt: skip
+    bloc_weight = s.bloc_enforcement * s.bloc_depth / MAX_DEPTH
+    _tally_forums(actors, s.member, bloc_weight, s.bloc_depth > 0, s.bloc_regional, s.compliance, out, out["blocs"])
+    every_text = np.ones(len(s.joined), np.bool_)
     _tally_forums(
-        actors, s.member, s.bloc_enforcement, s.bloc_depth, s.bloc_regional, s.joined, s.instrument_enforcement,
-        s.binding, s.in_force, s.instrument_regional, s.compliance, out,
-    )  # fmt: skip
+        actors, s.joined, instrument_z(s), every_text, s.instrument_regional, s.compliance, out, out["instruments"]
+    )
     _tally_minds(actors, s.position_start, s.position, s.weight, s.opinion, out)
-
-
-def instrument_weight(state: State) -> F:
-    """Weight e·z of each instrument to those who joined it, shape (q,), in [0, 1]."""
-    texts = zip(state.instrument_enforcement, state.binding, state.in_force, strict=True)
-    return np.array([_text_weight(*text) for text in texts])
 
 
 def require(state: State, *names: str) -> list[NDArray[Any]]:
@@ -199,86 +195,40 @@ def _tally_minds(actors: I64, start: F, position: F, weight: F, opinion: F, out:
         f = actors[a]
         out[a].drift = min(1.0, np.sqrt(squared_distance(position[f], start[f], weight[f])))
         if f < opinion.shape[0]:
-            out[a].support = support_share(opinion[f])
-
-
-@njit(cache=True, error_model="numpy")
-def _text_weight(enforcement: float, binding: bool, in_force: bool) -> float:
-    """Weight e·z of an instrument."""
-    step = 1 + binding + (binding and in_force)
-    return enforcement * (step / _STEPS)
+            out[a].support = share_in_favour(opinion[f])
 
 
 @njit(cache=True, error_model="numpy")
 def _tally_forums(
-    actors: I64, member: B, bloc_enforcement: F, bloc_depth: I8, bloc_regional: B,
-    joined: B, enforcement: F, binding: B, in_force: B, regional: B, compliance: F, out: Tally,
+    actors: I64, inside: B, weight: F, counts: B, regional: B, compliance: F, out: Tally, number: F
 ) -> None:  # fmt: skip
-    """Number, weights and kept promises of blocs that have decided something, and of instruments."""
-    blocs = _with_actors(actors, member, bloc_depth > 0)
-    total, count = _sums_inside(compliance, member, blocs)
-    for place in range(blocs.size):
-        k = blocs[place]
-        weight = bloc_enforcement[k] * bloc_depth[k] / MAX_DEPTH
+    """Weights and kept promises of the blocs or instruments that count, and to ``number`` (a,) how many they are."""
+    for k in range(len(counts)):
+        if not (counts[k] and _any_inside(actors, inside[k])):
+            continue
+        total, count = _sum_inside(compliance, inside[k])
+        kept = weight[k] * total / count
         for a in range(len(actors)):
-            if member[k, actors[a]]:
-                out[a].blocs += 1
-                _add_forum(out[a], weight, bloc_regional[k], weight * total[place] / count[place])
-    texts = _with_actors(actors, joined, np.ones(len(joined), np.bool_))
-    total, count = _sums_inside(compliance, joined, texts)
-    for place in range(texts.size):
-        k = texts[place]
-        weight = _text_weight(enforcement[k], binding[k], in_force[k])
-        for a in range(len(actors)):
-            if joined[k, actors[a]]:
-                out[a].instruments += 1
-                _add_forum(out[a], weight, regional[k], weight * total[place] / count[place])
+            if inside[k, actors[a]]:
+                number[a] += 1
+                out[a].by_category[_REGIONAL if regional[k] else _MULTILATERAL] += weight[k]
+                out[a].by_track[REGIONAL if regional[k] else MULTILATERAL] += weight[k]
+                out[a].kept += kept
 
 
 @njit(cache=True, error_model="numpy")
-def _with_actors(actors: I64, inside: B, counts: B) -> I64:
-    """Forums that count and that one of the actors is inside."""
-    forums = np.empty(counts.size, np.int64)
-    found = 0
-    for k in range(counts.size):
-        some = False
-        for f in actors:
-            some |= inside[k, f]
-        forums[found] = k
-        found += counts[k] and some
-    return forums[:found]
+def _any_inside(actors: I64, inside: B) -> bool:
+    some = False
+    for f in actors:
+        some |= inside[f]
+    return some
 
 
 @njit(cache=True, error_model="numpy")
-def _add_forum(tally: Any, weight: float, regional: bool, kept: float) -> None:
-    tally.by_category[_REGIONAL if regional else _MULTILATERAL] += weight
-    tally.by_track[REGIONAL if regional else MULTILATERAL] += weight
-    tally.kept += kept
-
-
-@njit(cache=True, error_model="numpy")
-def _sums_inside(values: F, inside: B, forums: I64) -> tuple[F, I64]:
-    """Sum of the values of those inside some forums, and their number.
-
-    Four forums at a time, and adding 0 for who is outside: a sum waits for itself, a branch is guessed wrong.
-    """
-    total, count = np.zeros(forums.size), np.zeros(forums.size, np.int64)
-    for first in range(0, forums.size, 4):
-        last = forums.size - 1
-        rows = (inside[forums[first]], inside[forums[min(first + 1, last)]],
-                inside[forums[min(first + 2, last)]], inside[forums[min(first + 3, last)]])  # fmt: skip
-        t0 = t1 = t2 = t3 = 0.0
-        for i in range(values.size):
-            value = values[i]
-            t0 += value * rows[0][i]
-            t1 += value * rows[1][i]
-            t2 += value * rows[2][i]
-            t3 += value * rows[3][i]
-        for place, sum_of_one in enumerate((t0, t1, t2, t3)):
-            total[min(first + place, last)] = sum_of_one
-    for place in range(forums.size):
-        members, row = 0, inside[forums[place]]
-        for i in range(row.size):
-            members += row[i]
-        count[place] = members
+def _sum_inside(values: F, inside: B) -> tuple[float, int]:
+    """Sum of the values of those inside, and their number."""
+    total, count = 0.0, 0
+    for i in range(values.size):
+        total += values[i] * inside[i]  # no branch: who is inside is hard to guess
+        count += inside[i]
     return total, count

@@ -12,8 +12,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.outcomes.network import I64, mean_direct_trust, mean_distance, paths_of_two, support_share, tie_sums
+from simulation.outcomes.network import I64, mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import links
+from simulation.processes.opinion import share_in_favour
 from simulation.state import CAMPS, FIRM, I8, I32, STATE, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
@@ -140,7 +141,7 @@ def add_members(
                 places[found, d] = position[i, d]
                 world.place[group[i], d] += position[i, d]
             norms += norm[i]
-            capacities[found], supports[found] = capacity[i], support_share(opinion[i])
+            capacities[found], supports[found] = capacity[i], share_in_favour(opinion[i])
             found += 1
     world.norms, world.active, world.divergence = norms, active, mean_distance(places)
 

@@ -167,12 +167,17 @@ def _lose_trust(beta: F, depth: NDArray[np.int8], payer: int, evidence: float) -
 def _support(opinion: F) -> F:
     share = np.empty(opinion.shape[0])
     for p in range(opinion.shape[0]):
-        count = 0
-        for k in range(opinion.shape[1]):
-            if opinion[p, k] > _MAJORITY:
-                count += 1
-        share[p] = count / opinion.shape[1]
+        share[p] = share_in_favour(opinion[p])
     return share
+
+
+@njit(cache=True, error_model="numpy")
+def share_in_favour(public: F) -> float:
+    """L: share of one public's quantiles in favour of cooperation, in [0, 1]."""
+    count = 0
+    for k in range(public.size):
+        count += public[k] > _MAJORITY
+    return count / public.size
 
 
 @njit(cache=True, error_model="numpy")

@@ -101,7 +101,7 @@ def view(state: State, w: Weights, partners: Links) -> View:
 @njit(cache=True, error_model="numpy")
 def _columns(
     position: F, offers: F, needs: F, commitments: F, urgency: F, w: Weights
-) -> tuple[F, F, F, F]:  # fmt: skip
+) -> tuple[F, F, F, F]:
     n = position.shape[0]
     axis, goods, share = np.empty((4, n)), np.empty((4, n)), np.zeros((n, 4))
     urgent = 1.0 + w.urgency * urgency

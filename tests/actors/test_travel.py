@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from simulation import GovernanceModel, compare, run, sweep
 from simulation.actors import Actor, Firm, StateActor
 from simulation.errors import InputError, ModelError, RunError
+from simulation.experiments import executors
 from simulation.experiments.cargo import goods_for, pack
 from tests.shipped import SCENARIOS, shipped
 
@@ -55,6 +56,12 @@ def test_any_number_of_workers_gives_the_same_bits(actors: Any) -> None:
     one, two = _series(actors, 1), _series(actors, 2)
     pd.testing.assert_frame_equal(one, two)
     assert not one.equals(_series(None, 1))
+
+
+def test_a_class_reaches_workers_that_start_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they do where they cannot be forked."""
+    monkeypatch.setattr(executors, "forked", lambda: False)
+    pd.testing.assert_frame_equal(_series({"state": _local(0.1)}, 1), _series({"state": _local(0.1)}, 2))
 
 
 def test_what_cannot_travel_stays_and_says_so() -> None:

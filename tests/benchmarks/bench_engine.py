@@ -240,11 +240,11 @@ def targets(
 
 
 BOUNDS = """
-What bounds a quarter: in the default world about two thirds are kernels, led by values and utilities (an exponential
-a pair, half of them), the draws of proposals and of brokers (a Philox draw a pair, and logarithms for those that may be
-among the best), the best partners of everybody and the choice of forums. The rest is some hundred calls of NumPy and of
-kernels on short arrays, a few microseconds each. With a thousand actors and more nearly all of it is kernels, and these
-move tens of arrays of all pairs through memory.
+What bounds a quarter: in the default world about three quarters are kernels, led by values and utilities (an
+exponential a pair, near half of them), the draws of proposals and of brokers (a Philox draw a pair, and logarithms for
+those that may be among the best), the best partners of everybody and the choice of forums. The rest is some hundred
+calls of NumPy and of kernels on short arrays, a few microseconds each. With a thousand actors and more nearly all of it
+is kernels, and these move tens of arrays of all pairs through memory.
 Tried without gain: running sums in sixteen lanes in place of one; drawing luck over whole rows in place of lists of the
 possible partners, with blocks of marks skipped. Considered and left: BLAS for diffusion (bits that depend on the
 machine), single precision (the oracle holds to nine digits), one kernel for the whole quarter (it would hide the list

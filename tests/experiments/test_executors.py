@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from simulation.experiments import executors
 from simulation.experiments.executors import LocalPool, beside, forked
 from tests.experiments import fakes
 
@@ -41,6 +42,11 @@ def test_workers_come_from_a_process_that_has_loaded_the_model_and_has_one_threa
     assert loaded
     others = [name for name in threads if name != "jemalloc_bg_thd"]  # of pyarrow's allocator, which looks after forks
     assert len(others) == 1
+
+
+def test_where_workers_cannot_be_forked_they_are_started_from_nothing(monkeypatch):
+    monkeypatch.setattr(executors, "forked", lambda: False)
+    assert in_worker(os.getppid) == os.getpid()
 
 
 SCRIPT = """
