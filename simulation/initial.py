@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulation.data.world import World
 from simulation.levers import apply_strategy
-from simulation.processes import capacity, capture, instruments, learning, norms, opinion, reach
+from simulation.processes import capacity, capture, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.camps import camps_of_states
@@ -171,7 +171,7 @@ def _who(
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
         "exposure": world.exposure.copy(), "trust_prior": prior, "allowed": allowed,
         "in_union": in_union,
-        "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(),
+        "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(order="F"),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
         "strategic_weight": strategic_weight(world, scenario),
     }  # fmt: skip
@@ -356,7 +356,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
-    state.peer_weight = instruments.peer_weights(likeness, state.member[:, :s])
+    state.peer_weight = np.asfortranarray(reach.peer_weights(likeness, state.member[:, :s]))
     reach.draw_reach(state, par, mech, seed, replicate)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)

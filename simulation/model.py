@@ -8,6 +8,7 @@ calling the pure functions of ``simulation.processes``; nothing happens anywhere
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         n = self.state.n
         self._worth: F = np.zeros((n, n))
         self._gain: F = np.zeros((n, n))
-        self._possible = np.zeros((n, n), bool)
+        self._possible, self._keen = np.zeros((n, n), bool), np.zeros(n, bool)
         self._broker_rate: F = np.full(n, self.parameters.trilateral_rate)
         if self.scenario.strategy.trilateral_rate is not None:
             self._broker_rate[self.index(self.scenario.focal)] = self.scenario.strategy.trilateral_rate
@@ -258,10 +259,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         )
         rows = (s.open_slots > 0) | self._own_broker
         rows[s.leaders] = True
-        fill_rows(self._seen, self.weights, rows, self._worth, self._gain)
+        fill_rows(self._seen, self.weights, rows, self._worth, self._gain, self._keen)
         # partners without an open row are never offered anything, so their stale rows are not read
-        leaders = self.hooks.asked_about("bids", self.actors)
-        rivalry.court(s, par, mech, self._possible, self._gain, leaders)
+        rivalry.court(s, par, mech, self._possible, self._gain, self.hooks.asked_about("bids", self.actors))
         self._rows = rows
 
     def _propose(self) -> None:
@@ -275,9 +275,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         any_two[some] *= self._broker_rate[some]
         forum.choose_tracks(s, par, mech, self._draws(), states, others, any_two, self._own_broker)
         shared = self._shared_pool = forum.shared_pools(s, mech)
-        for row in self.hooks.tracks(s.track_share, s.slots_by_track.sum(axis=1) > 0):
+        for row in self.hooks.tracks(s.track_share, s.slots_by_track):
             forum.assign_slots(s, row, self._draws())
-        pick = choice.choose_pairs if mech["consent"] == "choice" else choice.propose
+        pick = choice.choose_pairs if mech["consent"] == "choice" else partial(choice.propose, self._keen)
         self._offers = pick(s, par, self._draws(), shared, self._possible, self._worth, self._gain)
 
     def _consent(self) -> None:
@@ -304,9 +304,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         late = np.zeros(s.n, bool)
         late[self._triples] = True
         late &= ~self._rows
-        fill_rows(self._seen, self.weights, late, self._worth, self._gain)
-        rivalry.add_concessions(s, late, self._gain)
-        self._outside[late] = outside_options(self._possible, self._gain, late)[late]
+        if late.any():
+            fill_rows(self._seen, self.weights, late, self._worth, self._gain, self._keen)
+            rivalry.add_concessions(s, late, self._gain)
+            self._outside[late] = outside_options(self._possible, self._gain, late)[late]
 
     def _sign(self) -> None:
         s, par, mech = self.state, self.parameters, self.mechanisms

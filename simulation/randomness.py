@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numba import njit, uint64
@@ -58,6 +59,8 @@ class Stream(IntEnum):
     FIRM_COMMITMENT = 32
     PARAMETERS = 33
 
+
+_STREAMS = np.arange(max(Stream) + 1, dtype=np.uint64)
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -167,8 +170,8 @@ def stable_hash(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little"))
 
 
-def _mix(value: int) -> int:
-    """SplitMix64 finaliser (Steele, Lea & Flood 2014)."""
+def _mix(value: Any) -> Any:
+    """SplitMix64 finaliser (Steele, Lea & Flood 2014) of an integer, or of each of an array of uint64."""
     value = (value + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
     value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
     value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
@@ -198,12 +201,12 @@ def _mixed(value: int, *parts: int) -> int:
 class Draws:
     """The keys of one quarter of one replicate: ``draws.key(Stream.JOIN)``."""
 
-    __slots__ = ("_start", "quarter", "replicate", "seed")
+    __slots__ = ("_keys", "quarter", "replicate", "seed")
 
     def __init__(self, seed: int, replicate: int, quarter: int):
         self.seed, self.replicate, self.quarter = seed, replicate, quarter
-        self._start = _mixed(0, seed, replicate, quarter)
+        self._keys = tuple(_mix(np.uint64(_mixed(0, seed, replicate, quarter)) ^ _STREAMS))  # of all streams at once
 
     def key(self, stream: Stream) -> np.uint64:
         """Philox key of a stream in this quarter: that of :func:`key`."""
-        return np.uint64(_mixed(self._start, int(stream)))
+        return self._keys[stream]

@@ -60,7 +60,7 @@ class State:
     exposure: F  # [n, n] X in [0, 1]: i's exposure to j, zero diagonal
     trust_prior: F  # [n, n] τ⁰ in [0, 1]: i's first opinion of j
     contiguous: B  # [s, s] land neighbours
-    trade_share: F  # [s, s] share of j in i's trade; rows sum to 1 or 0
+    trade_share: F  # [s, s] share of j in i's trade; rows sum to 1 or 0; stored by column, as kernels read it
     trade_share_eu: F  # [s] share of the EU's members in i's trade
     strategic_weight: F  # [n] g in [0, 1]: how much leaders care; 0 for non-state actors
     allowed: B  # [n, n] pairs that may make deals (no EU-member pairs, strategies, bans)
@@ -140,7 +140,7 @@ class State:
     instrument_house: B  # [q, n] member of the organisation that convenes it
     instrument_domain: I8  # [q] index into DOMAINS
     habit: F  # [5, n] (earlier joins + .5) / (earlier eligible + 1) by domain
-    peer_weight: F  # [s, s] affinity- and bloc-weighted likeness, zero diagonal
+    peer_weight: F  # [s, s] affinity- and bloc-weighted likeness, zero diagonal; stored by column
     reach_intercept: F  # [q] this replicate's draw of each instrument's intercept
 
     # --- forum choice and learning
@@ -183,6 +183,11 @@ class State:
     def s(self) -> int:
         """Number of states, the EU included."""
         return int((self.kind == STATE).sum())
+
+
+def by_column(matrix: F) -> F:
+    """The columns of a matrix as rows one after the other in memory: no copy where it is stored by column."""
+    return np.ascontiguousarray(matrix.T)
 
 
 DOMAINS = ("civil", "military", "cyber", "privacy", "digital")

@@ -22,7 +22,6 @@ from simulation.state import TRACKS, Asked
 
 F = NDArray[np.float64]
 I32 = NDArray[np.int32]
-B = NDArray[np.bool_]
 
 
 class Hooks:
@@ -75,14 +74,14 @@ class Hooks:
                 triples.parties[:, 0], triples.parties[:, party], triples.gain[:, party], consent[:, party], actors
             )
 
-    def tracks(self, shares: F, busy: B) -> list[int]:
+    def tracks(self, shares: F, slots: I32) -> list[int]:
         """Replace rows of the track shares (n, 5) in place; returns the rows that changed.
 
-        Who is not ``busy`` (n,) this quarter, with an open slot or a deal to broker, is not asked.
+        Who has none of the ``slots`` by track (n, 5) this quarter, for a deal or to broker one, is not asked.
         """
         rows = []
         for actor in self.replaced("choose_tracks"):
-            if not busy[actor.row]:
+            if not slots[actor.row].any():
                 continue
             own = ask_tracks(actor, dict(zip(TRACKS, map(float, shares[actor.row]), strict=True)))
             if own is not None:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from simulation.data.tables import table
 from simulation.data.world import World, load_world
 from simulation.processes.affinity import affinity_matrix
-from simulation.processes.instruments import CENTRED, FACTORS, joining_factors, peer_weights
-from simulation.processes.reach import habits
+from simulation.processes.instruments import CENTRED, FACTORS, joining_factors
+from simulation.processes.reach import habits, peer_weights
 from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS
 

@@ -37,7 +37,7 @@ def affinity(x_i: F, x_j: F, w_i: F, width: float) -> float:
     return exp(squared_distance(x_i, x_j, w_i) * falloff(width))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def distances_to_all(axis: F, weight: F, i: int, out: F) -> None:
     """Squared distance of i from everybody as i sees it, written to ``out`` (m,).
 
@@ -51,12 +51,24 @@ def distances_to_all(axis: F, weight: F, i: int, out: F) -> None:
         out[j] = w0 * d0 * d0 + w1 * d1 * d1 + w2 * d2 * d2 + w3 * d3 * d3
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def likeness_to_all(axis: F, weight: F, i: int, fall: float, out: F) -> None:
     """Affinity of i with everybody, written to ``out`` (m,); see :func:`distances_to_all`, :func:`falloff`."""
     distances_to_all(axis, weight, i, out)
     for j in range(out.size):
         out[j] = exp(out[j] * fall)
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def likeness_of_all(position: F, weight: F, place: F, fall: float, out: F) -> None:
+    """Affinity of everybody, of ``position`` and ``weight`` (m, 4), with one place (4,), written to ``out`` (s,).
+
+    Only the first s are looked at.
+    """
+    for i in range(out.size):
+        out[i] = squared_distance(position[i], place, weight[i])
+    for i in range(out.size):
+        out[i] = exp(out[i] * fall)
 
 
 @njit(cache=True, error_model="numpy")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, KINDS, MAX_DEPTH, STATE, THINK_TANK, State
+from simulation.state import FIRM, KINDS, MAX_DEPTH, THINK_TANK, State
 
 F = NDArray[np.float64]
 
@@ -66,20 +66,12 @@ def refresh_offers(state: State, par: Parameters) -> None:
     Called at set-up and each quarter. Columns: expertise, finance, legitimacy, reach, each in
     [0, 1]. The rows of other actors are constants and stay as they are.
     """
-    rows = state.kind == STATE
-    capacity, size = state.capacity[rows], state.size[rows]
-    expertise = np.minimum(1.0, par.state_offers_expertise + par.state_offers_expertise_capacity * capacity)
-    finance = np.minimum(1.0, par.state_offers_finance + par.state_offers_finance_size * size)
-    fixed = np.ones(len(capacity))
-    offers = (expertise, finance, par.state_offers_legitimacy * fixed, par.state_offers_reach * fixed)
-    needs = (
-        1.0 - capacity,
-        1.0 - finance,
-        par.state_needs_legitimacy * fixed,
-        par.state_needs_reach * fixed,
-    )
-    state.offers[rows] = np.stack(offers, axis=1)
-    state.needs[rows] = np.stack(needs, axis=1)
+    capacity, offers, needs = state.capacity[: state.s], state.offers[: state.s], state.needs[: state.s]
+    finance = np.minimum(1.0, par.state_offers_finance + par.state_offers_finance_size * state.size[: state.s])
+    offers[:, 0] = np.minimum(1.0, par.state_offers_expertise + par.state_offers_expertise_capacity * capacity)
+    offers[:, 1], offers[:, 2], offers[:, 3] = finance, par.state_offers_legitimacy, par.state_offers_reach
+    needs[:, 0], needs[:, 1] = 1.0 - capacity, 1.0 - finance
+    needs[:, 2], needs[:, 3] = par.state_needs_legitimacy, par.state_needs_reach
 
 
 def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F, local_funding: F) -> F:

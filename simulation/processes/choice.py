@@ -21,6 +21,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.processes.largest import falling
 from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, NON_STATE, STATE, State
@@ -45,12 +46,14 @@ class Offers(NamedTuple):
 
 
 def propose(
-    state: State, par: Parameters, draws: Draws, shared_pool: B, possible: B, worth: F, gain: F
+    keen: B, state: State, par: Parameters, draws: Draws, shared_pool: B, possible: B, worth: F, gain: F
 ) -> Offers:
     """Step 4, second half: the proposals of every actor with open slots.
 
     Parameters
     ----------
+    keen
+        Actors to whom a deal with anybody is worth something, (n,).
     shared_pool
         Actors whose open slots serve any partner, (n,); the others keep one pool of slots for
         states and one for the rest.
@@ -59,12 +62,12 @@ def propose(
     """
     send, receive, mine, theirs = rank_partners(
         draws.key(Stream.PROPOSAL), state.uid, state.kind, state.slots_by_track, shared_pool, possible,
-        state.trust_hat, worth, gain, par.choice_noise,
+        keen, state.trust_hat, worth, gain, par.choice_noise,
     )  # fmt: skip
     return Offers(send, receive, mine, theirs)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def pool_size(slots: I32, shared: bool, partner_is_state: bool) -> int:
     """Open slots of an actor for a partner of one sort, from its (5,) slots by track."""
     if shared:
@@ -72,15 +75,15 @@ def pool_size(slots: I32, shared: bool, partner_is_state: bool) -> int:
     return slots[BILATERAL] if partner_is_state else slots[NON_STATE]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _open_to(slots: I32, shared: bool, partner_is_state: bool) -> bool:
     return pool_size(slots, shared, partner_is_state) > 0
 
 
 @njit(cache=True, error_model="numpy")
 def rank_partners(
-    key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, possible: B, trust: F, worth: F,
-    gain: F, noise: float,
+    key: np.uint64, uid: U64, kind: I8, slots: I32, shared_pool: B, possible: B, keen: B, trust: F,
+    worth: F, gain: F, noise: float,
 ) -> tuple[I32, I32, F, F]:  # fmt: skip
     """Gumbel-top-k proposals of all actors. A deal needs τ̂V > 0 on both sides and slots on both."""
     n = uid.size
@@ -92,7 +95,7 @@ def rank_partners(
         _ready(kind, slots, shared_pool, False, OTHERS_ONLY), _ready(kind, slots, shared_pool, True, ANY),
         _ready(kind, slots, shared_pool, True, STATES_ONLY), _ready(kind, slots, shared_pool, True, OTHERS_ONLY),
     )  # fmt: skip
-    keen, all_keen = _keen(slots, trust, worth)
+    all_keen = _all_keen(slots, keen)
     count = 0
     for i in range(n):
         for pool in range(2):
@@ -128,18 +131,12 @@ def _ready(kind: I8, slots: I32, shared_pool: B, for_state: bool, sort: int) -> 
 
 
 @njit(cache=True, error_model="numpy")
-def _keen(slots: I32, trust: F, worth: F) -> tuple[B, bool]:
-    """Which actors with open slots gain from a deal with anybody, τ̂V > 0 towards all, (n,); whether all do."""
-    n = trust.shape[0]
-    keen, everybody = np.zeros(n, np.bool_), True
-    for j in range(n):
-        if slots[j, BILATERAL] + slots[j, NON_STATE] > 0:
-            believed, value, partners = trust[j], worth[j], 0
-            for k in range(n):
-                partners += believed[k] * value[k] > 0.0
-            keen[j] = partners == n - 1
-            everybody = everybody and keen[j]
-    return keen, everybody
+def _all_keen(slots: I32, keen: B) -> bool:
+    """Whether to each actor with open slots a deal with anybody is worth something."""
+    everybody = True
+    for j in range(keen.size):
+        everybody &= keen[j] | (slots[j, BILATERAL] + slots[j, NON_STATE] == 0)
+    return everybody
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -249,7 +246,7 @@ def acceptances(gain: F, noise: float) -> F:
 def consent(state: State, draws: Draws, shared_pool: B, offers: Offers, probability: F) -> NDArray[np.int64]:
     """Step 5, logistic rule: indexes of the offers accepted, within the receivers' open slots."""
     key = draws.key(Stream.CONSENT)
-    order = np.lexsort((state.uid[offers.sender], -offers.receiver_gain))
+    order = falling(offers.receiver_gain, lambda: (state.uid[offers.sender],))
     return _consent(
         key, state.uid, state.kind, state.slots_by_track, shared_pool, offers.sender, offers.receiver,
         probability, order,

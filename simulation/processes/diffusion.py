@@ -15,11 +15,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.arithmetic import add_rows
 from simulation.processes.links import Links, links
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import State
+from simulation.state import State, by_column
 
 F = NDArray[np.float64]
 
@@ -43,19 +44,10 @@ def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, draws: Dr
     channels = _channel_weights(par)
     leads = np.zeros(state.n, np.bool_)
     leads[state.leaders] = True
-    pull = np.zeros((state.s, _DIMENSIONS))
-    _pull_of_states(
-        pull,
-        channels,
-        state.position,
-        links(state.depth),
-        state.depth,
-        state.capacity,
-        state.size,
-        state.trade_share,
-        state.peer_weight,
-        leads,
-    )
+    pull = _pull_of_states(
+        channels, state.position, links(state.depth), state.depth, state.capacity, state.size,
+        by_column(state.trade_share), by_column(state.peer_weight), leads,
+    )  # fmt: skip
     if len(state.leaders) > 0:
         market = channels[_MARKET]
         _pull_of_market(pull, state.position, state.trade_share_eu, int(state.leaders[0]), market)
@@ -75,47 +67,64 @@ def _channel_weights(par: Parameters) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _pull_of_states(
-    pull: F,
-    channels: F,
-    position: F,
-    partners: Links,
-    depth: NDArray[np.int8],
-    capacity: F,
-    size: F,
-    trade_share: F,
-    peer_weight: F,
+    channels: F, position: F, partners: Links, depth: NDArray[np.int8], capacity: F, size: F, trades: F, peers: F,
     leads: NDArray[np.bool_],
-) -> None:
-    """Adds the pull of the four channels between states; only ratios of weights matter in each."""
-    s = pull.shape[0]
-    weight = np.empty(s)
+) -> F:  # fmt: skip
+    """Pull of the four channels between states, (s, 4); only ratios of weights matter in each.
+
+    ``trades`` and ``peers`` (s, s) hold a row for each state that is looked at, so that the long
+    loops run over those who look: several at a time, each with its sum in the same order.
+    """
+    s = trades.shape[0]
+    start, partner = partners
+    competition, imitation = _scales(channels[_COMPETITION], trades), _scales(channels[_IMITATION], peers)
+    learning, coercion = np.zeros(s), np.zeros(s)
     for i in range(s):
-        mine = partners.partner[partners.start[i] : partners.start[i + 1]]
-        learning = coercion = 0.0
-        for j in mine:
+        for j in partner[start[i] : start[i + 1]]:
             if j < s:
-                learning += depth[i, j] * capacity[j]
-                coercion += depth[i, j] * size[j] * leads[j]
-        trades, peers = trade_share[i], peer_weight[i]
-        traded, heeded = -trades[i], -peers[i]  # a state does not look at itself
-        for j in range(s):
-            traded += trades[j]
-            heeded += peers[j]
-        competition, imitation = _scale(channels[_COMPETITION], traded), _scale(channels[_IMITATION], heeded)
-        for j in range(s):
-            weight[j] = competition * trades[j] + imitation * peers[j]
-        for j in mine:
-            if j < s:
-                weight[j] += _scale(channels[_LEARNING], learning) * depth[i, j] * capacity[j]
-                weight[j] += _scale(channels[_COERCION], coercion) * depth[i, j] * size[j] * leads[j]
-        x0, x1, x2, x3 = position[i]
-        p0 = p1 = p2 = p3 = 0.0
-        for j in range(s):
-            p0 += weight[j] * (position[j, 0] - x0)
-            p1 += weight[j] * (position[j, 1] - x1)
-            p2 += weight[j] * (position[j, 2] - x2)
-            p3 += weight[j] * (position[j, 3] - x3)
-        pull[i] += np.array((p0, p1, p2, p3))
+                learning[i] += depth[i, j] * capacity[j]
+                coercion[i] += depth[i, j] * size[j] * leads[j]
+        learning[i] = _scale(channels[_LEARNING], learning[i])
+        coercion[i] = _scale(channels[_COERCION], coercion[i])
+    axis = position[:s].T.copy()
+    pull, weight = np.zeros((_DIMENSIONS, s)), np.empty(s)
+    for j in range(s):
+        _weigh(competition, trades[j], imitation, peers[j], weight)
+        for i in partner[start[j] : start[j + 1]]:
+            if i < s:
+                weight[i] += learning[i] * depth[i, j] * capacity[j]
+                weight[i] += coercion[i] * depth[i, j] * size[j] * leads[j]
+        for d in range(_DIMENSIONS):
+            _attract(weight, axis[d], j, pull[d])
+    return pull.T.copy()
+
+
+@njit(cache=True, error_model="numpy")
+def _weigh(competition: F, trades: F, imitation: F, peers: F, out: F) -> None:
+    """How much each state looks at one other for its trade and its likeness, written to ``out`` (s,)."""
+    for i in range(out.size):
+        out[i] = competition[i] * trades[i] + imitation[i] * peers[i]
+
+
+@njit(cache=True, error_model="numpy")
+def _attract(weight: F, axis: F, j: int, out: F) -> None:
+    """Add the pull of j on one dimension of everybody's position to ``out`` (s,)."""
+    there = axis[j]
+    for i in range(out.size):
+        out[i] += weight[i] * (there - axis[i])
+
+
+@njit(cache=True, error_model="numpy")
+def _scales(channel: float, weights: F) -> F:
+    """:func:`_scale` of every state, from what it looks at: a column of ``weights``, itself left out; (s,)."""
+    s = weights.shape[0]
+    total = np.empty(s)
+    for i in range(s):
+        total[i] = -weights[i, i]
+    add_rows(weights, np.arange(s).astype(np.int32), total)
+    for i in range(s):
+        total[i] = _scale(channel, total[i])
+    return total
 
 
 @njit(cache=True, error_model="numpy", inline="always")

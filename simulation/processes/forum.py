@@ -30,12 +30,13 @@ import numpy as np
 from numba import njit
 
 from simulation.arithmetic import exp
-from simulation.processes.affinity import affinity, distances_to_all, falloff
+from simulation.processes.affinity import distances_to_all, falloff, likeness_of_all
 from simulation.processes.blocs import (
     Voters,
     VoteRule,
     ai_salience,
     member_lists,
+    members_of,
     vote_rule,
     vote_utility,
     voters,
@@ -75,24 +76,13 @@ class Forums(NamedTuple):
     worth: F
 
 
-@njit(cache=True, error_model="numpy")
-def next_rung(i: int, members: I32, near: F, away: F, salience: float, depth: int, rule: VoteRule) -> float:
-    """Expected utility to member i of a bloc's next rung: C.6's, averaged over the proposer.
-
-    ``near`` and ``away`` (s,) are i's affinity times trust with, and distance from, each state.
-    """
-    close, far = 0.0, 0.0
-    for j in members:
-        if j != i:
-            close += near[j]
-            far += away[j]
-    n = len(members)
-    return vote_utility(salience, close / (n - 1), depth, far / n, rule)
+_AT_ONCE = 4
+"""So many states look at the members of a bloc together: each sum waits for its own last term only."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def look_around(i: int, who: Voters, axis: F, width: float, near: F, away: F) -> None:
-    """Fill i's affinity times trust with, and distance from, every state, each of shape (s,).
+    """Fill i's affinity times trust with, and distance from, every state, each of shape (s,); 0 for itself.
 
     ``axis`` (4, s) are the states' positions, a row a dimension.
     """
@@ -102,6 +92,20 @@ def look_around(i: int, who: Voters, axis: F, width: float, near: F, away: F) ->
         near[j] = exp(away[j] * fall) * trust[j]
     for j in range(away.size):
         away[j] = np.sqrt(away[j])
+    near[i] = 0.0
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _sums_over(members: I32, rows: F, total: F) -> None:
+    """Sums of each of the rows (:data:`_AT_ONCE`, s) over the members, in their order, written to ``total``."""
+    a, b, c, d = rows[0], rows[1], rows[2], rows[3]
+    t0 = t1 = t2 = t3 = 0.0
+    for j in members:
+        t0 += a[j]
+        t1 += b[j]
+        t2 += c[j]
+        t3 += d[j]
+    total[0], total[1], total[2], total[3] = t0, t1, t2, t3
 
 
 @njit(cache=True, error_model="numpy")
@@ -111,30 +115,55 @@ def forum_utilities(asks: B, s: int, forum: Forums, who: Voters, rule: VoteRule)
     Only the rows of states that ``asks`` are filled.
     """
     best = np.full((s, 2), -np.inf)
-    near, away = np.empty(s), np.empty(s)
-    axis = who.position[:s].T.copy()
-    starts, rows = member_lists(forum.member, s)
-    for i in range(s):
-        if not asks[i]:
+    _best_rungs(members_of(asks, s), s, forum, who, rule, best)
+    likeness = np.empty(s)
+    for q in range(len(forum.open_text)):
+        if not forum.open_text[q]:
             continue
-        look_around(i, who, axis, rule.width, near, away)
-        for k in range(len(forum.depth)):
-            if forum.member[k, i] and forum.depth[k] < MAX_DEPTH and starts[k + 1] - starts[k] > 1:
-                salience = ai_salience(who.capacity[i], forum.salience[k], rule)
-                members = rows[starts[k] : starts[k + 1]]
-                u = next_rung(i, members, near, away, salience, forum.depth[k], rule)
-                side = 0 if forum.regional[k] else 1
-                best[i, side] = max(best[i, side], u)
-        salience = ai_salience(who.capacity[i], 1.0, rule)
-        for q in range(len(forum.open_text)):
-            if forum.open_text[q] and forum.eligible[q, i] and not forum.joined[q, i]:
-                like = affinity(who.position[i], forum.position[q], who.weight[i], rule.width)
-                side = 0 if forum.text_regional[q] else 1
-                best[i, side] = max(best[i, side], text_utility(salience, like, forum.worth[q]))
+        likeness_of_all(who.position, who.weight, forum.position[q], falloff(rule.width), likeness)
+        side = 0 if forum.text_regional[q] else 1
+        for i in range(s):
+            if asks[i] and forum.eligible[q, i] and not forum.joined[q, i]:
+                salience = ai_salience(who.capacity[i], 1.0, rule)
+                best[i, side] = max(best[i, side], text_utility(salience, likeness[i], forum.worth[q]))
     return best
 
 
 @njit(cache=True, error_model="numpy")
+def _best_rungs(asking: I32, s: int, forum: Forums, who: Voters, rule: VoteRule, best: F) -> None:
+    """Raise ``best`` (s, 2) to the utility of the best next rung of a bloc: C.6's, averaged over the proposer."""
+    near, away, close, far = np.zeros((_AT_ONCE, s)), np.zeros((_AT_ONCE, s)), np.empty(_AT_ONCE), np.empty(_AT_ONCE)
+    axis = who.position[:s].T.copy()
+    starts, rows = member_lists(forum.member, s)
+    for first in range(0, asking.size, _AT_ONCE):
+        some = asking[first : first + _AT_ONCE]
+        for place in range(some.size):
+            look_around(some[place], who, axis, rule.width, near[place], away[place])
+        for k in range(len(forum.depth)):
+            members = rows[starts[k] : starts[k + 1]]
+            if members.size < 2 or forum.depth[k] >= MAX_DEPTH or not _any_of(forum.member[k], some):
+                continue
+            _sums_over(members, near, close)
+            _sums_over(members, away, far)
+            side = 0 if forum.regional[k] else 1
+            for place in range(some.size):
+                i = some[place]
+                if forum.member[k, i]:
+                    salience = ai_salience(who.capacity[i], forum.salience[k], rule)
+                    close_to, far_from = close[place] / (members.size - 1), far[place] / members.size
+                    u = vote_utility(salience, close_to, forum.depth[k], far_from, rule)
+                    best[i, side] = max(best[i, side], u)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _any_of(marked: B, rows: I32) -> bool:
+    found = False
+    for i in rows:
+        found |= marked[i]
+    return found
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
 def track_probabilities(worth: F, wait: F, allowed: B, patience: float, noise: float) -> F:
     """Probability of each track, shape (5,): proportional to exp(u⁺·β^T/s_f), zero where not allowed.
 
@@ -158,7 +187,7 @@ def track_probabilities(worth: F, wait: F, allowed: B, patience: float, noise: f
     return share
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def draw_track(share: F, u: float) -> int:
     """A track by inversion of the cumulated shares."""
     cumulative, last = 0.0, -1

@@ -17,12 +17,13 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.processes.affinity import affinity
+from simulation.arithmetic import add_rows
+from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.processes.blocs import member_lists, members_of
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NEVER, NOBODY, REGIONAL, STATE, Asked, B, F, State
+from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, Asked, B, F, State, by_column
 
 FACTORS = (
     "affinity",
@@ -119,7 +120,7 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
 def sponsor_pull(i: int, sponsors: I32, trust: F, worth: F) -> float:
     """Trust in the sponsor times its size, for the sponsor that pulls most; one trusts oneself."""
     best = 0.0
@@ -129,27 +130,22 @@ def sponsor_pull(i: int, sponsors: I32, trust: F, worth: F) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def peer_shares(q: int, eligible: B, joined: B, weight_of: F) -> F:
+def peer_shares(eligible: B, joined: B, weight_of: F) -> F:
     """Weighted share of the other eligible states already in, for each state, shape (s,).
 
-    ``weight_of[j, i]`` is how much j counts for i (the transpose of ``State.peer_weight``, so that
-    the inner loop runs along memory). 0 where nobody else is eligible.
+    ``weight_of[j, i]`` is how much j counts for i, so that the inner loop runs along memory. 0 where
+    nobody else is eligible.
     """
     s = weight_of.shape[0]
     inside, everybody = np.zeros(s), np.zeros(s)
-    for j in range(s):
-        if eligible[q, j]:
-            for i in range(s):
-                everybody[i] += weight_of[j, i]
-            if joined[q, j]:
-                for i in range(s):
-                    inside[i] += weight_of[j, i]
+    add_rows(weight_of, members_of(eligible, s), everybody)
+    add_rows(weight_of, members_of(eligible & joined, s), inside)
     for i in range(s):
         inside[i] = inside[i] / everybody[i] if everybody[i] > 0.0 else 0.0
     return inside
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def neighbour_share(neighbours: I32, eligible: B, joined: B) -> float:
     """Share of the eligible among a state's neighbours already in; 0 if it has none."""
     inside, n = 0, 0
@@ -161,14 +157,13 @@ def neighbour_share(neighbours: I32, eligible: B, joined: B) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def share_inside(q: int, eligible: B, joined: B, s: int) -> float:
+def share_inside(eligible: B, joined: B, s: int) -> float:
     """Share of the eligible states already in; 0 if none is eligible."""
     inside, n = 0, 0
     for j in range(s):
-        if eligible[q, j]:
+        if eligible[j]:
             n += 1
-            if joined[q, j]:
-                inside += 1
+            inside += int(joined[j])
     return inside / n if n > 0 else 0.0
 
 
@@ -178,36 +173,62 @@ def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float,
 
     With an empty ``weight_of`` nobody looks at others who are in: peers and neighbours stay 0.
     """
-    s, n, watched = who.contiguous.shape[0], text.sponsor.shape[1], weight_of.size > 0
-    starts, near = member_lists(who.contiguous, s)
+    near = member_lists(who.contiguous, who.contiguous.shape[0])
     for q in range(len(chosen)):
-        if not chosen[q]:
+        if chosen[q]:
+            _look_at(q, text, who, weight_of, near, falloff(width), out[q])
+
+
+@njit(cache=True, error_model="numpy")
+def joining_odds(
+    chosen: B, text: Texts, who: Joiners, weight_of: F, width: float, intercept: F, coefficient: F
+) -> tuple[F, F]:
+    """Log odds of joining and affinity to the text, each (q, s), where :func:`factors_of` would fill factors."""
+    s = who.contiguous.shape[0]
+    odds, likeness = np.zeros((len(chosen), s)), np.zeros((len(chosen), s))
+    near, factors = member_lists(who.contiguous, s), np.zeros((s, len(coefficient)))
+    for q in range(len(chosen)):
+        if chosen[q]:
+            _look_at(q, text, who, weight_of, near, falloff(width), factors)
+            for i in range(s):
+                if text.eligible[q, i] and not text.joined[q, i]:
+                    odds[q, i] = log_odds(intercept[q], factors[i], coefficient)
+                    likeness[q, i] = factors[i, 0]
+    return odds, likeness
+
+
+@njit(cache=True, error_model="numpy")
+def _look_at(q: int, text: Texts, who: Joiners, weight_of: F, near: tuple[I32, I32], fall: float, out: F) -> None:
+    """The factors of one instrument, written to the rows of ``out`` (s, factors) of those who may join it."""
+    s, watched = who.contiguous.shape[0], weight_of.size > 0
+    starts, neighbours = near
+    eligible, joined, sponsors = text.eligible[q], text.joined[q], members_of(text.sponsor[q], text.sponsor.shape[1])
+    peers = peer_shares(eligible[:s], joined[:s], weight_of) if watched else np.zeros(s)
+    inside = share_inside(eligible, joined, s) if text.club[q] else 0.0
+    track = REGIONAL if text.regional[q] else MULTILATERAL
+    likeness = np.empty(s)
+    likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
+    for i in range(s):
+        if joined[i] or not eligible[i]:
             continue
-        eligible, joined, sponsors = text.eligible[q], text.joined[q], members_of(text.sponsor[q], n)
-        peers = peer_shares(q, text.eligible, text.joined, weight_of) if watched else np.zeros(s)
-        inside = share_inside(q, text.eligible, text.joined, s) if text.club[q] else 0.0
-        track = REGIONAL if text.regional[q] else MULTILATERAL
-        for i in range(s):
-            if joined[i] or not eligible[i]:
-                continue
-            row = out[q, i]
-            row[0] = affinity(who.position[i], text.position[q], who.weight[i], width)
-            row[1] = sponsor_pull(i, sponsors, who.trust, who.worth)
-            row[2] = peers[i]
-            if watched:
-                row[3] = neighbour_share(near[starts[i] : starts[i + 1]], eligible, joined)
-            row[4] = who.habit[text.domain[q], i]
-            row[5] = who.capacity[i]
-            row[6] = who.position[i, 3] if text.binding[q] else 0.0
-            row[7] = who.urgency[i]
-            row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
-            row[9] = inside
-            row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
-            row[11] = 1.0 if text.launching[q] else 0.0
-            row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
-            row[13] = who.log_size[i]
-            row[14] = 1.0 if text.house[q, i] else 0.0
-            row[15] = 1.0 if text.launching[q] and text.binding[q] else 0.0
+        row = out[i]
+        row[0] = likeness[i]
+        row[1] = sponsor_pull(i, sponsors, who.trust, who.worth)
+        row[2] = peers[i]
+        if watched:
+            row[3] = neighbour_share(neighbours[starts[i] : starts[i + 1]], eligible, joined)
+        row[4] = who.habit[text.domain[q], i]
+        row[5] = who.capacity[i]
+        row[6] = who.position[i, 3] if text.binding[q] else 0.0
+        row[7] = who.urgency[i]
+        row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
+        row[9] = inside
+        row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
+        row[11] = 1.0 if text.launching[q] else 0.0
+        row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
+        row[13] = who.log_size[i]
+        row[14] = 1.0 if text.house[q, i] else 0.0
+        row[15] = 1.0 if text.launching[q] and text.binding[q] else 0.0
 
 
 def joining_factors(state: State, par: Parameters, chosen: B | None = None, watched: bool = True) -> F:
@@ -229,9 +250,15 @@ def joining_factors(state: State, par: Parameters, chosen: B | None = None, watc
     """
     chosen = is_open(state) if chosen is None else chosen
     out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
-    weight_of = np.ascontiguousarray(state.peer_weight.T) if watched else np.zeros((0, 0))
-    factors_of(chosen, texts_of(state), joiners_of(state, par), weight_of, par.affinity_width, out)
+    factors_of(
+        chosen, texts_of(state), joiners_of(state, par), _peers(state, watched), par.affinity_width, out
+    )
     return out
+
+
+def _peers(state: State, watched: bool) -> F:
+    """How much each state counts for each, a row for who counts; empty if nobody is watched."""
+    return by_column(state.peer_weight) if watched else np.zeros((0, 0))
 
 
 def texts_of(state: State) -> Texts:
@@ -270,29 +297,27 @@ def log_odds(intercept: float, factors: F, coefficient: F) -> float:
 
 @njit(cache=True, error_model="numpy")
 def draw_joins(
-    chosen: B, eligible: B, joined: B, intercept: F, factors: F, coefficient: F,
-    text_uid: np.ndarray, uid: np.ndarray, stream: np.uint64, own: F,
-) -> B:  # fmt: skip
+    chosen: B, eligible: B, joined: B, odds: F, text_uid: np.ndarray, uid: np.ndarray, stream: np.uint64, own: F
+) -> B:
     """Who joins what, shape (q, s); ``own`` (q, s) replaces hazards where it is not negative."""
-    new = np.zeros(factors.shape[:2], np.bool_)
-    for q in range(factors.shape[0]):
+    new = np.zeros(odds.shape, np.bool_)
+    for q in range(odds.shape[0]):
         if chosen[q]:
-            for i in range(factors.shape[1]):
+            for i in range(odds.shape[1]):
                 if eligible[q, i] and not joined[q, i]:
                     hazard = own[q, i]
                     if hazard < 0.0:
-                        hazard = 1.0 / (1.0 + np.exp(-log_odds(intercept[q], factors[q, i], coefficient)))
+                        hazard = 1.0 / (1.0 + np.exp(-odds[q, i]))
                     new[q, i] = uniform(stream, text_uid[q], uid[i]) < hazard
     return new
 
 
-def own_hazards(state: State, chosen: B, factors: F, coefficient: F, asked: Asked) -> F:
+def own_hazards(state: State, chosen: B, odds: F, asked: Asked) -> F:
     """Hazards (q, s) of states that decide for themselves about a text that they may join; -1 elsewhere."""
-    own = np.full(factors.shape[:2], -1.0)
+    own = np.full(odds.shape, -1.0)
     for i, hazard in asked.items():
         for q in np.flatnonzero(chosen & state.eligible[:, i] & ~state.joined[:, i]):
-            odds = log_odds(state.reach_intercept[q], factors[q, i], coefficient)
-            own[q, i] = hazard(state.instrument_ids[q], odds)
+            own[q, i] = hazard(state.instrument_ids[q], odds[q, i])
     return own
 
 
@@ -310,14 +335,17 @@ def join_instruments(
     if not mech.on("instruments"):
         return
     chosen, coefficient = is_open(state), coefficients(par, mech)
-    factors = joining_factors(state, par, chosen, watched=bool(coefficient[_OF_OTHERS].any()))
+    odds, likeness = joining_odds(
+        chosen, texts_of(state), joiners_of(state, par), _peers(state, bool(coefficient[_OF_OTHERS].any())),
+        par.affinity_width, state.reach_intercept, coefficient,
+    )  # fmt: skip
     new = draw_joins(
-        chosen, state.eligible, state.joined, state.reach_intercept, factors, coefficient, state.instrument_uid,
-        state.uid, draws.key(Stream.JOIN), own_hazards(state, chosen, factors, coefficient, asked),
+        chosen, state.eligible, state.joined, odds, state.instrument_uid, state.uid, draws.key(Stream.JOIN),
+        own_hazards(state, chosen, odds, asked),
     )  # fmt: skip
     salience = par.salience_floor + par.salience_capacity * state.capacity
     _enter(
-        new, chosen, state.quarter, state.instrument_regional, factors, salience, instrument_z(state), state.needed,
+        new, chosen, state.quarter, state.instrument_regional, likeness, salience, instrument_z(state), state.needed,
         state.joined, state.join_quarter, state.in_force, state.track_success, state.formed, state.reward,
     )  # fmt: skip
 
@@ -330,7 +358,7 @@ def text_utility(salience: float, closeness: float, worth: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _enter(
-    new: B, chosen: B, quarter: int, regional: B, factors: F, salience: F, worth: F, needed: I32, joined: B,
+    new: B, chosen: B, quarter: int, regional: B, likeness: F, salience: F, worth: F, needed: I32, joined: B,
     join_quarter: I32, in_force: B, success: F, formed: I32, reward: F,
 ) -> None:  # fmt: skip
     """Those who join are in from this quarter on, with the credit of it; texts that enough have joined are in force."""
@@ -344,7 +372,7 @@ def _enter(
                 join_quarter[q, i] = quarter
                 success[i, track] += 1.0
                 formed[i, track] += 1
-                reward[i, track] += text_utility(salience[i], factors[q, i, 0], worth[q])
+                reward[i, track] += text_utility(salience[i], likeness[q, i], worth[q])
         in_force[q] |= joined[q].sum() >= max(needed[q], 1)
 
 
@@ -357,38 +385,3 @@ def joining_terms(state: State, par: Parameters, mech: Mechanisms, i: int, q: in
     chosen = np.arange(len(state.instrument_ids)) == q
     terms = coefficients(par, mech) * joining_factors(state, par, chosen)[q, i]
     return {"intercept": float(state.reach_intercept[q]), **dict(zip(FACTORS, terms.tolist(), strict=True))}
-
-
-# --- builders of constant columns, called once when a state is built
-
-
-@njit(cache=True, error_model="numpy")
-def peer_weights(likeness: F, member: B) -> F:
-    """How much each state heeds each other as a peer, shape (s, s), zero diagonal.
-
-    a_ij·(1 + number of blocs that both belong to). Rows are not normalised: a share is taken
-    over the states that are eligible for the instrument at hand.
-
-    Parameters
-    ----------
-    likeness
-        Affinity a_ij, shape (s, s) or larger; only the states' block is read.
-    member
-        Membership, shape (b, s) or larger; ``s`` is the smaller of the two widths.
-    """
-    s = min(likeness.shape[0], member.shape[1])
-    weights = np.zeros((s, s))
-    for i in range(s):
-        for j in range(s):
-            if i != j:
-                shared = 0
-                for k in range(member.shape[0]):
-                    if member[k, i] and member[k, j]:
-                        shared += 1
-                weights[i, j] = likeness[i, j] * (1.0 + shared)
-    return weights
-
-
-def join_quarters(joined: B) -> I32:
-    """``State.join_quarter`` at the start: -1 where joined before it, ``NEVER`` elsewhere."""
-    return np.where(joined, -1, NEVER).astype(np.int32)

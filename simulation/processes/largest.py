@@ -1,7 +1,8 @@
-"""The few largest numbers of a row, without sorting it: the kernel behind prospects and outside options."""
+"""The largest numbers first: of a row without sorting it (prospects, outside options), or in order."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 F = NDArray[np.float64]
+U64 = NDArray[np.uint64]
 
 _LANES = 16
 """So many numbers are looked at at once."""
@@ -27,7 +29,7 @@ def make_room(n: int) -> Room:
     return Room(np.empty(_LANES), np.empty(n + 1))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def largest(offer: F, room: Room, top: F) -> None:
     """The largest numbers of ``offer`` in falling order, written to ``top``; -inf where there are too few.
 
@@ -47,7 +49,7 @@ def largest(offer: F, room: Room, top: F) -> None:
     insert(near[:count], top)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _maxima(offer: F, lanes: F) -> None:
     """Maximum of every sixteenth number, by lane."""
     lanes[:] = -np.inf
@@ -60,7 +62,7 @@ def _maxima(offer: F, lanes: F) -> None:
         lanes[j - whole] = max(lanes[j - whole], offer[j])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def insert(numbers: F, top: F) -> None:
     """Put those of some numbers that are among the largest into ``top``, kept in falling order."""
     last = top.size - 1
@@ -71,3 +73,15 @@ def insert(numbers: F, top: F) -> None:
                 top[place] = top[place - 1]
                 place -= 1
             top[place] = u
+
+
+def falling(numbers: F, keys: Callable[[], tuple[U64, ...]]) -> NDArray[np.int64]:
+    """Indexes of (m,) numbers in falling order; equal ones by the first of ``keys``, then the next.
+
+    Equal numbers are rare, so that keys are only made where there are any.
+    """
+    order = np.argsort(-numbers)
+    ranked = numbers[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        return np.lexsort((*reversed(keys()), -numbers))
+    return order

@@ -16,7 +16,7 @@ I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 
 _BLOCK = 8
-"""So many pairs are looked at at once."""
+"""Depths in a word of 64 bits."""
 
 
 class Links(NamedTuple):
@@ -56,28 +56,39 @@ def rungs(depth: I8) -> I32:
 def links(depth: I8) -> Links:
     """The lists of partners of an (n, n) matrix of depths."""
     n = depth.shape[0]
-    start = np.zeros(n + 1, np.int32)
-    start[1:] = np.cumsum(degrees(depth))
-    partner = np.empty(start[n] + 1, np.int32)  # one more, so that writing needs no branch
-    found = 0
-    for i in range(n):
-        row = depth[i]
-        for first in range(0, n - _BLOCK + 1, _BLOCK):
-            any_deal = 0
-            for j in range(first, first + _BLOCK):
-                any_deal |= row[j]
-            if any_deal:
-                found = _take(row, first, first + _BLOCK, partner, found)
-        found = _take(row, n - n % _BLOCK, n, partner, found)
-    return Links(start, partner[: start[n]])
+    place = _places(depth.reshape(-1))
+    start, partner = np.zeros(n + 1, np.int32), np.empty(place.size, np.int32)
+    row, end = 0, n
+    for p in range(place.size):
+        while place[p] >= end:
+            row, end = row + 1, end + n
+            start[row] = p
+        partner[p] = place[p] - (end - n)
+    start[row + 1 :] = place.size
+    return Links(start, partner)
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _take(row: I8, first: int, end: int, partner: I32, found: int) -> int:
-    for j in range(first, end):
-        partner[found] = j
-        found += row[j] > 0
-    return found
+@njit(cache=True, error_model="numpy")
+def _places(depth: I8) -> NDArray[np.int64]:
+    """Where the positive among (m,) depths stand, in rising order.
+
+    Eight are looked at as one word; no branch says whether one counts, because that is hard to guess.
+    """
+    whole = depth.size - depth.size % _BLOCK
+    words = depth[:whole].view(np.uint64)
+    busy, count = np.empty(words.size + 1, np.int32), 0
+    for k in range(words.size):
+        busy[count] = k
+        count += words[k] != 0
+    place, found = np.empty(_BLOCK * (count + 1), np.int64), 0
+    for k in busy[:count]:
+        for p in range(_BLOCK * np.int64(k), _BLOCK * (np.int64(k) + 1)):
+            place[found] = p
+            found += depth[p] > 0
+    for p in range(whole, depth.size):
+        place[found] = p
+        found += depth[p] > 0
+    return place[:found]
 
 
 @njit(cache=True, error_model="numpy")

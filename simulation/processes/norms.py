@@ -11,10 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.arithmetic import add_rows
 from simulation.randomness import Draws, Stream, key, normal, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, NGO, State
+from simulation.state import MAX_DEPTH, NGO, State, by_column
 
 F = NDArray[np.float64]
 
@@ -30,16 +31,9 @@ def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws |
     zero makes a state adopt by itself, as Granovetter's instigators do.
     """
     if mech.on("norm_cascade"):
-        before = state.norm.copy()
+        ngos = np.flatnonzero(state.kind == NGO)
         _adopt(
-            state.norm,
-            before,
-            state.norm_threshold,
-            state.peer_weight,
-            state.depth,
-            np.flatnonzero(state.kind == NGO),
-            par.norm_ngo,
-            state.s,
+            state.norm, state.norm_threshold, by_column(state.peer_weight), state.depth, ngos, par.norm_ngo, state.s
         )
 
 
@@ -69,30 +63,23 @@ def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mecha
 
 @njit(cache=True, error_model="numpy")
 def _adopt(
-    norm: NDArray[np.bool_],
-    before: NDArray[np.bool_],
-    threshold: F,
-    peer_weight: F,
-    depth: NDArray[np.int8],
-    ngos: NDArray[np.int64],
-    norm_ngo: float,
-    s: int,
-) -> None:
+    norm: NDArray[np.bool_], threshold: F, peers: F, depth: NDArray[np.int8], ngos: NDArray[np.int64],
+    norm_ngo: float, s: int,
+) -> None:  # fmt: skip
+    """``peers`` (s, s) holds a row for each state that is looked at."""
+    before = norm[:s].copy()
+    adopters, total = np.zeros(s), np.empty(s)
     for i in range(s):
-        if before[i]:
-            continue
-        adopters = 0.0
-        total = -peer_weight[i, i]
-        for j in range(s):
-            total += peer_weight[i, j]
-            adopters += peer_weight[i, j] * before[j]
+        total[i] = -peers[i, i]
+    add_rows(peers, np.arange(s).astype(np.int32), total)
+    add_rows(peers, np.flatnonzero(before).astype(np.int32), adopters)
+    for i in range(s):
         ties = 0.0
         for j in ngos:
             if depth[i, j] > 0:
                 ties += depth[i, j] / MAX_DEPTH
-        share = adopters / total if total > 0.0 else 0.0
-        if share >= threshold[i] - norm_ngo * ties:
-            norm[i] = True
+        share = adopters[i] / total[i] if total[i] > 0.0 else 0.0
+        norm[i] |= share >= threshold[i] - norm_ngo * ties
 
 
 @njit(cache=True, error_model="numpy")

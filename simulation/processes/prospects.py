@@ -43,7 +43,7 @@ def prospects(possible: B, states: int, rows: B, gain: F, size: int) -> tuple[F,
     return means[0], means[1], means[2], outside
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _mean_of_kept(top: F, least: int) -> float:
     """Mean of what was kept; -inf if fewer than ``least`` were."""
     total, found = 0.0, 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from simulation.processes.instruments import (
     CENTRED,
@@ -74,3 +75,30 @@ def habits(eligible: B, joined: B, domain: I8) -> F:
         did = weight @ (joined & eligible)
         result[d] = (did + 0.5) / (could + 1.0)
     return result
+
+
+@njit(cache=True, error_model="numpy")
+def peer_weights(likeness: F, member: B) -> F:
+    """How much each state heeds each other as a peer, shape (s, s), zero diagonal.
+
+    a_ij·(1 + number of blocs that both belong to). Rows are not normalised: a share is taken
+    over the states that are eligible for the instrument at hand.
+
+    Parameters
+    ----------
+    likeness
+        Affinity a_ij, shape (s, s) or larger; only the states' block is read.
+    member
+        Membership, shape (b, s) or larger; ``s`` is the smaller of the two widths.
+    """
+    s = min(likeness.shape[0], member.shape[1])
+    weights = np.zeros((s, s))
+    for i in range(s):
+        for j in range(s):
+            if i != j:
+                shared = 0
+                for k in range(member.shape[0]):
+                    if member[k, i] and member[k, j]:
+                        shared += 1
+                weights[i, j] = likeness[i, j] * (1.0 + shared)
+    return weights

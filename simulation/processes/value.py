@@ -190,8 +190,11 @@ def continuation(v: View, w: Weights, i: int, j: int, worth: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F) -> None:
-    """V and U of the marked rows, written to ``worth`` and ``gain``, each (n, n); 0 on the diagonal."""
+def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F, keen: B) -> None:
+    """V and U of the marked rows, written to ``worth`` and ``gain``, each (n, n); 0 on the diagonal.
+
+    ``keen`` (n,) is set for those to whom a deal with anybody is worth something, τ̂V > 0.
+    """
     n = v.depth.shape[0]
     network, closure = v.activity.copy(), _closures(n, w)
     shared, near = np.zeros(n, np.int32), np.empty(n + 1, np.int32)
@@ -204,7 +207,7 @@ def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F) -> None:
             network[j] += closure[shared[j]]
         for k in mine:
             network[k] *= 1.0 + w.inertia
-        _fill_row(v, w, i, network, worth[i], gain[i])
+        keen[i] = _fill_row(v, w, i, network, worth[i], gain[i]) == n - 1
         for k in mine:
             gain[i, k] = utility(v, w, i, k, worth[i, k])
             network[k] = v.activity[k]
@@ -237,8 +240,8 @@ def _closures(n: int, w: Weights) -> F:
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _fill_row(v: View, w: Weights, i: int, network: F, worth: F, gain: F) -> None:
-    """V of row i and U of its first rungs.
+def _fill_row(v: View, w: Weights, i: int, network: F, worth: F, gain: F) -> int:
+    """V of row i and U of its first rungs; returns with how many a deal is worth something.
 
     Short loops without branches, each over few arrays: the compiler does several partners at a time
     only where it can prove that what a loop writes is nothing that it reads.
@@ -255,6 +258,10 @@ def _fill_row(v: View, w: Weights, i: int, network: F, worth: F, gain: F) -> Non
         worth[:] = v.override[v.override_row[i]]
     for j in range(network.size):
         gain[j] = expected_value(worth[j], trust[j], w.loss) - price
+    worthwhile = 0
+    for j in range(network.size):
+        worthwhile += trust[j] * worth[j] > 0.0  # not with oneself: nobody is said to trust itself
+    return worthwhile
 
 
 @njit(cache=True, error_model="numpy")

@@ -99,7 +99,7 @@ def against_numpy(repeats: int) -> dict[str, float]:
         model.step()
     s, par, n = model.state, model.parameters, model.state.n
     rows, worth, gain = np.ones(n, bool), np.zeros((n, n)), np.zeros((n, n))
-    may = np.zeros((n, n), bool)
+    may, keen = np.zeros((n, n), bool), np.zeros(n, bool)
 
     def kernels() -> None:
         partners = links(s.depth)
@@ -108,7 +108,7 @@ def against_numpy(repeats: int) -> dict[str, float]:
         )
         seen = view(s, model.weights, partners)
         possible_deals(s.allowed, s.depth, seen.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, may)
-        fill_rows(seen, model.weights, rows, worth, gain)
+        fill_rows(seen, model.weights, rows, worth, gain, keen)
 
     def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         hat = numpy_rows.trust_hat(s, par.prior_mass, par.witness_mass, par.witness_prior)

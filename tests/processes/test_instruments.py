@@ -19,9 +19,8 @@ from simulation.processes.instruments import (
     joining_factors,
     joining_terms,
     log_odds,
-    peer_weights,
 )
-from simulation.processes.reach import centres, draw_reach, habits
+from simulation.processes.reach import centres, draw_reach, habits, peer_weights
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters

@@ -1,0 +1,80 @@
+"""Small kernels that a step is built of: each says the same as the plain way, bit for bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulation.arithmetic import add_rows
+from simulation.processes.affinity import affinity, falloff, likeness_of_all
+from simulation.processes.largest import falling, insert, largest, make_room
+from simulation.processes.links import degrees, links
+from simulation.randomness import Draws, Stream, key
+from simulation.state import by_column
+
+
+@pytest.mark.parametrize("n", range(1, 35))
+@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
+def test_links_are_the_places_of_deals(n: int, share: float) -> None:
+    rng = np.random.default_rng(n)
+    depth = np.where(rng.random((n, n)) < share, rng.integers(1, 4, (n, n)), 0).astype(np.int8)
+    found, (rows, columns) = links(depth), np.nonzero(depth)
+    assert found.partner.tolist() == columns.tolist()
+    assert np.repeat(np.arange(n), np.diff(found.start)).tolist() == rows.tolist()
+    assert np.diff(found.start).tolist() == degrees(depth).tolist()
+
+
+@given(
+    numbers=st.lists(st.sampled_from([-1.5, -0.0, 0.0, 0.25, 7.0, np.inf, -np.inf]), max_size=30),
+    seed=st.integers(0, 99),
+)
+def test_falling_order_parts_equal_numbers_by_the_keys_in_turn(numbers: list[float], seed: int) -> None:
+    first, second = np.random.default_rng(seed).integers(0, 3, (2, len(numbers))).astype(np.uint64)
+    found = falling(np.array(numbers), lambda: (first, second))
+    told = [(-numbers[k], first[k], second[k]) for k in found]
+    assert told == sorted(told)
+    assert sorted(found.tolist()) == list(range(len(numbers)))
+
+
+@pytest.mark.parametrize("rows", [[], [3], [0, 1, 2, 3], [5, 1, 1, 0, 2], list(range(11))])
+def test_rows_add_up_in_their_order(rows: list[int]) -> None:
+    rng = np.random.default_rng(0)
+    matrix, start = rng.standard_normal((11, 7)) * 10.0 ** rng.integers(-9, 9, (11, 7)), rng.standard_normal(7)
+    plain, found = start.copy(), start.copy()
+    for row in rows:
+        plain += matrix[row]
+    add_rows(matrix, np.array(rows, np.int32), found)
+    assert found.tolist() == plain.tolist()
+
+
+def test_affinity_of_all_with_a_place_is_that_of_each() -> None:
+    rng = np.random.default_rng(1)
+    position, weight, place = rng.random((19, 4)), rng.dirichlet(np.ones(4), 19), rng.random(4)
+    found = np.empty(17)
+    likeness_of_all(position, weight, place, falloff(0.3), found)
+    assert found.tolist() == [affinity(x, place, w, 0.3) for x, w in zip(position[:17], weight, strict=False)]
+
+
+@given(st.lists(st.floats(-5.0, 5.0), max_size=80), st.integers(1, 9))
+def test_the_largest_of_a_row(numbers: list[float], size: int) -> None:
+    top, row = np.empty(size), np.array(numbers)
+    largest(row, make_room(row.size), top)
+    plain = sorted(numbers, reverse=True)[:size]
+    assert top.tolist() == plain + [-np.inf] * (size - len(plain))
+    insert(np.array([6.0]), top)
+    assert top[0] == 6.0
+
+
+def test_keys_of_a_quarter_are_those_of_its_streams() -> None:
+    draws = Draws(-3, 2, 17)
+    for stream in Stream:
+        assert draws.key(stream) == key(-3, 2, 17, stream)
+        assert type(draws.key(stream)) is np.uint64
+
+
+def test_columns_stored_one_after_the_other_are_not_copied() -> None:
+    matrix = np.asfortranarray(np.arange(12.0).reshape(3, 4))
+    assert np.shares_memory(by_column(matrix), matrix)
+    assert by_column(matrix.copy(order="C")).tolist() == matrix.T.tolist()
