@@ -21,7 +21,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.processes.largest import falling
 from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, NON_STATE, STATE, State
@@ -246,7 +245,7 @@ def acceptances(gain: F, noise: float) -> F:
 def consent(state: State, draws: Draws, shared_pool: B, offers: Offers, probability: F) -> NDArray[np.int64]:
     """Step 5, logistic rule: indexes of the offers accepted, within the receivers' open slots."""
     key = draws.key(Stream.CONSENT)
-    order = falling(offers.receiver_gain, lambda: (state.uid[offers.sender],))
+    order = np.lexsort((state.uid[offers.sender], -offers.receiver_gain))
     return _consent(
         key, state.uid, state.kind, state.slots_by_track, shared_pool, offers.sender, offers.receiver,
         probability, order,

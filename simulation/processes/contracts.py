@@ -15,7 +15,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.processes.bargaining import challenge_share, concede, nash_share, write_terms
-from simulation.processes.largest import falling
 from simulation.processes.links import count_shared, rungs
 from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, uniform
@@ -200,12 +199,8 @@ def signing_order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
     """Contracts by falling surplus, ties by the uids of the parties."""
     if parties.shape[0] == 0:
         return np.zeros(0, np.int64)
-    return falling(surplus, lambda: _uids(uid, parties))
-
-
-def _uids(uid: U64, parties: I32) -> tuple[U64, U64, U64]:
-    """The uid of each party, each (m,); 0 where there is no third."""
-    return uid[parties[:, 0]], uid[parties[:, 1]], np.where(parties[:, 2] < 0, np.uint64(0), uid[parties[:, 2]])
+    third = np.where(parties[:, 2] < 0, np.uint64(0), uid[parties[:, 2]])
+    return np.lexsort((third, uid[parties[:, 1]], uid[parties[:, 0]], -surplus))
 
 
 @njit(cache=True, error_model="numpy")

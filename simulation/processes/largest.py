@@ -1,8 +1,7 @@
-"""The largest numbers first: of a row without sorting it (prospects, outside options), or in order."""
+"""The few largest numbers of a row, without sorting it: the kernel behind prospects and outside options."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 F = NDArray[np.float64]
-U64 = NDArray[np.uint64]
 
 _LANES = 16
 """So many numbers are looked at at once."""
@@ -73,15 +71,3 @@ def insert(numbers: F, top: F) -> None:
                 top[place] = top[place - 1]
                 place -= 1
             top[place] = u
-
-
-def falling(numbers: F, keys: Callable[[], tuple[U64, ...]]) -> NDArray[np.int64]:
-    """Indexes of (m,) numbers in falling order; equal ones by the first of ``keys``, then the next.
-
-    Equal numbers are rare, so that keys are only made where there are any.
-    """
-    order = np.argsort(-numbers)
-    ranked = numbers[order]
-    if (ranked[1:] == ranked[:-1]).any():
-        return np.lexsort((*reversed(keys()), -numbers))
-    return order

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simulation.arithmetic import add_rows
 from simulation.processes.affinity import affinity, falloff, likeness_of_all
-from simulation.processes.largest import falling, insert, largest, make_room
+from simulation.processes.largest import insert, largest, make_room
 from simulation.processes.links import degrees, links
 from simulation.randomness import Draws, Stream, key
 from simulation.state import by_column
@@ -24,18 +24,6 @@ def test_links_are_the_places_of_deals(n: int, share: float) -> None:
     assert found.partner.tolist() == columns.tolist()
     assert np.repeat(np.arange(n), np.diff(found.start)).tolist() == rows.tolist()
     assert np.diff(found.start).tolist() == degrees(depth).tolist()
-
-
-@given(
-    numbers=st.lists(st.sampled_from([-1.5, -0.0, 0.0, 0.25, 7.0, np.inf, -np.inf]), max_size=30),
-    seed=st.integers(0, 99),
-)
-def test_falling_order_parts_equal_numbers_by_the_keys_in_turn(numbers: list[float], seed: int) -> None:
-    first, second = np.random.default_rng(seed).integers(0, 3, (2, len(numbers))).astype(np.uint64)
-    found = falling(np.array(numbers), lambda: (first, second))
-    told = [(-numbers[k], first[k], second[k]) for k in found]
-    assert told == sorted(told)
-    assert sorted(found.tolist()) == list(range(len(numbers)))
 
 
 @pytest.mark.parametrize("rows", [[], [3], [0, 1, 2, 3], [5, 1, 1, 0, 2], list(range(11))])
