@@ -11,6 +11,7 @@ import gc
 import io
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,7 @@ import typer
 
 from simulation.cli_evidence import add_evidence
 from simulation.cli_explain import add_explain
-from simulation.errors import InputError, WifaqError
+from simulation.errors import FailedReplicates, InputError, WifaqError
 from simulation.experiments.executors import get_ready, usable_cores
 
 if TYPE_CHECKING:
@@ -303,11 +304,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
     app(prog_name="wifaq")
-
-
-# --- surroundings of a command
 
 
 @contextlib.contextmanager

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from simulation.analysis.contrasts import paired
 from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL, SYSTEM
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, warn_of
 from simulation.evidence import posterior
 from simulation.experiments.runner import Ensemble, Progress, run_points
 from simulation.experiments.simulate import simulate as simulate_model
 from simulation.experiments.worker import Failure, Simulate
 from simulation.outcomes.metrics import METRICS
-from simulation.running import CONTRAST_METRICS, failure_row, milestones, slim
+from simulation.running import CONTRAST_METRICS, failure_row, load, milestones, slim
 from simulation.scenario.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -49,9 +50,13 @@ class Comparison:
     failures: tuple[Mapping[str, Any], ...]
     bands: str = BAND_LABEL
 
+    def __repr__(self) -> str:
+        against = ", ".join(map(repr, self.titles.values()))
+        return f"<Comparison of {against} for {self.focal}; failed: {len(self.failures)}; see .contrasts>"
+
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario | str | Path],
     *,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -66,7 +71,8 @@ def compare(
     Parameters
     ----------
     scenarios
-        Two or more of one focal state and one seed; the fewest replicates of any are run of each.
+        Two or more, or the paths of their files, of one focal state and one seed; the fewest
+        replicates of any are run of each.
     workers, progress
         As in :func:`simulation.experiments.runner.run_points`.
     metrics
@@ -88,15 +94,18 @@ def compare(
         If the scenarios cannot be paired.
     """
     posterior.check_source(parameters)
-    _check(scenarios)
-    casts = _casts(actors, len(scenarios))
-    asked = _asked(quarters, scenarios)
-    points = _keys(scenarios)
-    count = min(scenario.replicates for scenario in scenarios)
-    focal = scenarios[0].focal
+    if isinstance(scenarios, str | Path):
+        raise InputError(f"give a list of scenarios to compare, not {str(scenarios)!r} alone")
+    arms = [load(scenario) for scenario in scenarios]
+    _check(arms)
+    casts = _casts(actors, len(arms))
+    asked = _asked(quarters, arms)
+    points = _keys(arms)
+    count = min(scenario.replicates for scenario in arms)
+    focal = arms[0].focal
     drawn = parameters == posterior.POSTERIOR
     if drawn:
-        simulate = posterior.Drawing(simulate, posterior.chosen(*scenarios))
+        simulate = posterior.Drawing(simulate, posterior.chosen(*arms))
     found = run_points(
         {key: slim(scenario) for key, scenario in points.items()},
         dict.fromkeys(points, count),
@@ -114,11 +123,13 @@ def compare(
             table.insert(0, "scenario", key)
             tables.append(table)
     failures: list[Failure] = [failure for ensemble in found.values() for failure in ensemble.failures]
+    rows = tuple(failure_row(failure) for failure in failures)
+    warn_of(rows, "comparison.failures")
     return Comparison(
         focal,
         {key: scenario.title or scenario.name for key, scenario in points.items()},
         pd.concat(tables, ignore_index=True),
-        tuple(failure_row(failure) for failure in failures),
+        rows,
         POSTERIOR_LABEL if drawn else BAND_LABEL,
     )
 

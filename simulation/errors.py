@@ -8,8 +8,10 @@ allowed). All faults of a file are collected and raised together as one
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class WifaqError(Exception):
@@ -76,6 +78,20 @@ class ModelError(WifaqError):
 
 class RunError(WifaqError):
     """One or more replicates of an ensemble failed; the others are kept."""
+
+
+class FailedReplicates(UserWarning):
+    """Some replicates failed and are left out of the tables; the commands say so themselves."""
+
+
+def warn_of(failures: Sequence[Mapping[str, Any]], where: str) -> None:
+    """Warn the caller of the function that calls this one of failed replicates; ``where`` holds them all."""
+    if failures:
+        first = failures[0]
+        told = f"replicate {first['replicate']}: {first['type']}: {first['message']}"
+        warnings.warn(
+            f"{len(failures)} failed and are left out; the first: {told}; all: {where}", FailedReplicates, stacklevel=3
+        )
 
 
 def suggest(word: str, known: Sequence[str], *, limit: int = 12) -> str:

@@ -74,6 +74,13 @@ class Results:
     _more: Mapping[str, pa.Table] = field(repr=False)
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
 
+    def __repr__(self) -> str:
+        done = self.info["replicates"]
+        return (
+            f"<Results of {self.info['scenario']!r} for {self.info['focal']['id']}: {done['done']} replicates, "
+            f"{done['failed']} failed; see .forecast(), .series(), .plot, .info>"
+        )
+
     # --- tables
     @cached_property
     def _series_frame(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from simulation.analysis import summary, world_summary
 from simulation.analysis.contrasts import Absence, paired, without
 from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
-from simulation.errors import RunError
+from simulation.errors import RunError, warn_of
 from simulation.evidence import posterior
 from simulation.experiments import store
 from simulation.experiments.cargo import Goods, goods_for
@@ -99,7 +99,8 @@ def run(
     Returns
     -------
     Results
-        Failed replicates are rows of ``results.failures``; the tables are of the others. One replicate is
+        Failed replicates are rows of ``results.failures`` and a warning
+        (:class:`simulation.errors.FailedReplicates`); the tables are of the others. One replicate is
         explained, unless the scenario says ``record: {ties: none}``.
 
     Raises
@@ -145,7 +146,9 @@ def run(
         for more, failed in explained():
             tables |= more
             failures += failed
-    return _collect(ensemble, known, compared, failures, command, parameters, actors, tweak, tables)
+    results = _collect(ensemble, known, compared, failures, command, parameters, actors, tweak, tables)
+    warn_of(results.failures, "results.failures")
+    return results
 
 
 def load(

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from simulation.errors import InputError, RunError
+from simulation.errors import InputError, RunError, warn_of
 from simulation.evidence.posterior import Drawing
 from simulation.experiments import store
 from simulation.experiments.cargo import EVERY_POINT, goods_for, pack
@@ -128,6 +128,7 @@ def sweep(
             _write_tables(results)
     finally:
         pool.close(busy=True)
+    warn_of(results.failures, "results.failures")
     return results
 
 

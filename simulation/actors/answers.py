@@ -66,6 +66,7 @@ def _number(actor: Actor, hook: str, answer: object, of: str = "") -> float:
     ok = isinstance(answer, int | float | np.floating | np.integer) and not isinstance(answer, bool)
     if not ok or not math.isfinite(number := _float(answer)) or not low <= number <= high:
         told = f"it must return a number in {HOOKS[hook].range}"
+        told += "; float(…) makes one of a yes or no" if isinstance(answer, bool | np.bool_) else ""
         raise ModelError(f"{_who(actor, hook)} returned {_told(answer)}{of}; {told}")
     return number
 

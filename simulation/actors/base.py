@@ -178,7 +178,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
         Asked when it has an open slot. Only states divide their slots by the kind of partner; for
         others ``bilateral`` is the pool of all their deals, ``trilateral`` is brokering, and slots
-        on other tracks are idle.
+        on other tracks are idle. An answer of zeros lets every slot wait.
 
         Parameters
         ----------

@@ -145,7 +145,9 @@ model.run()
   is set on an agent, with the nearest hook: a misspelt one would never be called. Helpers and attributes
   of your own begin with an underscore (`_least` above; in `__init__(self, model, row)` call `super()` first).
 - **Answers.** A number must be finite and within the range below, `choose_tracks` a mapping of tracks. A
-  fault stops the run and names the line (of a file, or of a notebook's cell), the agent and the quarter.
+  fault names the line (of a file, or of a notebook's cell; of a wrong answer, where the hook begins), the
+  agent and the quarter. It ends that replicate: `run`, `compare` and `sweep` warn of it, keep it in
+  `failures` and make their tables of the others; when all end so, it is an error.
 - **Luck.** Answer the same for the same state, or take draws of your own from a generator you seed by
   the replicate and the quarter (`self.model.replicate`, `self.model.quarter`); else a run cannot be repeated.
 - **Several processes.** `actors=` works in `run`, `compare` and `sweep`. Classes of a notebook, of a script

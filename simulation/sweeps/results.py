@@ -58,6 +58,9 @@ class SweepResults:
     _paths: tuple[Path, ...] = field(repr=False)
     _runs: pd.DataFrame = field(repr=False)
 
+    def __repr__(self) -> str:
+        return f"<SweepResults in {self.folder}: {len(self._runs)} of {self.planned} runs, {len(self.failures)} failed>"
+
     @classmethod
     def open(cls, folder: Path | str) -> SweepResults:
         """Read a sweep's folder; the metadata of its chunks only.
