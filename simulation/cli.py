@@ -317,7 +317,7 @@ def _errors(debug: bool) -> Iterator[None]:
     except typer.Exit:
         raise
     except KeyboardInterrupt as stop:
-        _complain(str(stop) or "interrupted; nothing was written", debug)
+        _complain(str(stop) or "interrupted; results are there whole or not at all", debug)
         raise typer.Exit(INTERRUPTED) from None
     except InputError as error:
         _complain(str(error), debug)
@@ -328,7 +328,9 @@ def _errors(debug: bool) -> Iterator[None]:
     except BrokenPipeError:  # whoever read our output has had enough
         raise
     except Exception as error:
-        _complain(f"failed: {type(error).__name__}: {error} (--debug shows where)", debug)
+        told = f"failed: {type(error).__name__}: {error} (--debug shows where)"
+        cure = "; NUMBA_CACHE_DIR=FOLDER names one that can be written" if "no locator available" in told else ""
+        _complain(told + cure, debug)
         raise typer.Exit(FAILED) from None
 
 

@@ -167,8 +167,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
         made = []
         for row, cls in enumerate(cast.classes(self.state.ids, self.state.kind, replaced)):
-            made.append(cls(self, row))
-            if cls not in BY_KIND.values():
+            own = cls not in BY_KIND.values()
+            made.append(cast.play(cls, self, row) if own else cls(self, row))
+            if own:
                 self.hooks.note(made[-1])
         return tuple(made)
 
@@ -222,8 +223,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _scratch(self) -> None:
         n = self.state.n
-        self._worth: F = np.zeros((n, n))
-        self._gain: F = np.zeros((n, n))
+        self._worth, self._gain = np.zeros((n, n)), np.zeros((n, n))
         self._possible, self._keen = np.zeros((n, n), bool), np.zeros(n, bool)
         self._broker_rate: F = np.full(n, self.parameters.trilateral_rate)
         if self.scenario.strategy.trilateral_rate is not None:

@@ -18,6 +18,7 @@ from simulation.errors import RunError, warn_of
 from simulation.evidence import posterior
 from simulation.experiments import store
 from simulation.experiments.cargo import Goods, goods_for
+from simulation.experiments.dispatch import DEATH_ADVICE
 from simulation.experiments.executors import beside
 from simulation.experiments.facts import Facts, describe
 from simulation.experiments.runner import Ensemble, Progress, run_points
@@ -133,7 +134,9 @@ def run(
     ensemble = found["scenario"]
     if not ensemble.outcomes:
         first = ensemble.failures[0]
-        raise RunError(f"all {scenario.replicates} replicates failed; the first: {first.type}: {first.message}")
+        advice = f". {DEATH_ADVICE}" if first.stage == "worker" else ""
+        told = f"the first: {first.type}: {first.message}{advice}"
+        raise RunError(f"all {scenario.replicates} replicates failed; {told}")
     failures = [failure for point in found.values() for failure in point.failures]
     asked = []
     if explains and scenario.record.ties != "none":

@@ -60,6 +60,14 @@ def place(file: str, line: int) -> str:
     return f"{inside}:{line}"
 
 
+def place_outside() -> str:
+    """Where this package was called from, as :func:`place` names it."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == __name__.split(".")[0]:
+        frame = frame.f_back
+    return place(frame.f_code.co_filename, frame.f_lineno)
+
+
 def _below(file: str, folder: str) -> bool:
     return os.path.normcase(file).startswith(os.path.normcase(folder) + os.sep)
 

@@ -195,7 +195,7 @@ def test_ctrl_c_ends_at_once_with_130_and_writes_nothing(tmp_path):
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     _, error = process.communicate(timeout=15)
     assert process.returncode == 130, error
-    assert error.strip() == "interrupted; nothing was written"
+    assert error.strip() == "interrupted; results are there whole or not at all"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import pickle
+import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from simulation.actors import BY_KIND, HOOKS, Actor, Firm, StateActor
@@ -330,3 +332,85 @@ class TestClasses:
     def test_an_unknown_actor_or_kind_is_refused(self, word: str, near: str) -> None:
         with pytest.raises(ModelError, match=f"no actor or kind '{word}'; did you mean {near}"):
             build(_scenario(), actors={word: StateActor})
+
+
+class _Loud(Mapping[str, float]):
+    """A mapping that cannot be read."""
+
+    def __getitem__(self, track: str) -> float:
+        return 1.0
+
+    def __iter__(self) -> Iterator[str]:
+        raise ValueError("names")
+
+    def __len__(self) -> int:
+        return 1
+
+
+class _NoNumber(float):
+    def __float__(self) -> float:
+        raise ValueError("no number")
+
+
+class TestOddAnswersAndClasses:
+    @pytest.mark.parametrize("answer", [dict.fromkeys(TRACKS, np.ones(2)), _Loud(), np.ones(5)])
+    def test_tracks_that_cannot_be_compared(self, answer: Any) -> None:
+        model = build(_scenario())
+        model.states["MAR"].choose_tracks = lambda shares: answer
+        with pytest.raises(ModelError, match=r"StateActor\.choose_tracks of MAR in 2025Q\d returned .* a mapping of"):
+            model.run()
+
+    def test_shares_too_large_to_add_up_are_shares(self) -> None:
+        models = build(_scenario()), build(_scenario())
+        for model, share in zip(models, (1.0, 1e308), strict=True):
+            model.states["MAR"].choose_tracks = lambda shares, share=share: dict.fromkeys(shares, share)
+            model.run()
+        assert alike(recorded(models[0]), recorded(models[1]))
+
+    def test_a_number_that_is_none(self) -> None:
+        model = build(_scenario())
+        model.states["MAR"].accepts = lambda partner, utility: _NoNumber(0.5)
+        with pytest.raises(ModelError, match=r"test_hooks\.py:\d+: .*returned .*must return a number in \[0, 1\]"):
+            model.run()
+
+    def test_an_answer_of_yes_is_told_how_to_be_one(self) -> None:
+        model = build(_scenario())
+        model.states["MAR"].accepts = lambda partner, utility: True
+        with pytest.raises(ModelError, match=r"returned True; .*; float\(…\) makes one of a yes or no"):
+            model.run()
+
+    def test_a_hook_that_ends_the_process_is_told_with_its_place(self) -> None:
+        model = build(_scenario())
+        model.states["MAR"].accepts = lambda partner, utility: sys.exit(7)
+        with pytest.raises(ModelError, match=r"test_hooks\.py:\d+: .*accepts of MAR in 2025Q\d failed: SystemExit: 7"):
+            model.run()
+
+    def test_a_class_made_from_text_is_the_users(self) -> None:
+        space: dict[str, Any] = {"StateActor": StateActor}
+        exec("class Own(StateActor):\n    def accepts(self, partner, utility): return 9.0", space)
+        with pytest.raises(ModelError, match=r"Own\.accepts of MAR in 2025Q\d returned 9"):
+            GovernanceModel(_scenario(), actors={"MAR": space["Own"]}).run()
+        with pytest.raises(ModelError, match="did you mean 'accepts'"):
+            exec("class Own(StateActor):\n    def acepts(self, partner, utility): return 0.5", space)
+
+    def test_an_agent_that_cannot_be_made(self) -> None:
+        class Forgetful(StateActor):
+            def __init__(self, model: Any, row: int) -> None:
+                self._own = row
+
+        class Broken(StateActor):
+            def __init__(self, model: Any, row: int) -> None:
+                super().__init__(model, row)
+                raise ZeroDivisionError("division by zero")
+
+        told = r"test_hooks\.py:\d+: Forgetful\.__init__ of MAR must call super\(\).__init__\(model, row\) first"
+        with pytest.raises(ModelError, match=told):
+            GovernanceModel(_scenario(), actors={"MAR": Forgetful})
+        told = r"test_hooks\.py:\d+: Broken\.__init__ of MAR failed: ZeroDivisionError: division by zero"
+        with pytest.raises(ModelError, match=told):
+            GovernanceModel(_scenario(), actors={"MAR": Broken})
+
+    def test_what_is_set_on_an_agent_names_the_line_that_sets_it(self) -> None:
+        model = build(_scenario())
+        with pytest.raises(ModelError, match=r"test_hooks\.py:\d+: StateActor\.accepts of MAR: must be a function"):
+            model.states["MAR"].accepts = 0.5

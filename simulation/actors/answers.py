@@ -38,22 +38,32 @@ def ask_tracks(actor: Actor, shares: Mapping[str, float]) -> dict[str, float] | 
     ModelError
         As :func:`ask`, for each share; and for a track that does not exist.
     """
-    chosen = _call(actor, "choose_tracks", (dict(shares),))
-    if isinstance(chosen, Mapping) and dict(chosen) == shares:  # also keeps the bits: rescaling could move one
-        return None
-    if not isinstance(chosen, Mapping) or set(chosen) - set(TRACKS):
+    answer = _call(actor, "choose_tracks", (dict(shares),))
+    try:
+        chosen = dict(answer) if isinstance(answer, Mapping) else None
+        if chosen == shares:  # also keeps the bits: rescaling could move one
+            return None
+    except Exception:  # a mapping or an array of the user's own making
+        chosen = None
+    if chosen is None or set(chosen) - set(TRACKS) or any(isinstance(share, np.ndarray) for share in chosen.values()):
         told = f"it must return a mapping of {', '.join(TRACKS)} to numbers"
-        raise ModelError(f"{_who(actor, 'choose_tracks')} returned {_told(chosen)}; {told}")
+        raise ModelError(f"{_who(actor, 'choose_tracks')} returned {_told(answer)}; {told}")
     own = {track: _number(actor, "choose_tracks", chosen.get(track, 0.0), f" for {track}") for track in TRACKS}
+    largest = max(own.values())
+    if largest > _SUMMABLE:  # the sum of the shares would be infinite
+        own = {track: share / largest for track, share in own.items()}
     total = sum(own.values())
     return {track: share / total for track, share in own.items()} if total > 0 else own
+
+
+_SUMMABLE = 1e300
 
 
 def _call(actor: Actor, hook: str, given: tuple[Any, ...]) -> Any:
     function = getattr(actor, hook)
     try:
         return function(*given)
-    except Exception as error:  # a user's code may raise anything
+    except (Exception, SystemExit) as error:  # a user's code may raise anything
         place = failing_line(function, error.__traceback__)
         message = " ".join(str(error).split())
         told = f"{type(error).__name__}: {message}" if message else type(error).__name__
@@ -74,7 +84,7 @@ def _number(actor: Actor, hook: str, answer: object, of: str = "") -> float:
 def _float(answer: Any) -> float:
     try:
         return float(answer)
-    except OverflowError:  # a whole number beyond all floats
+    except Exception:  # a whole number beyond all floats; a number of the user's own making
         return math.inf
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from simulation.actors.base import Actor
 from simulation.actors.firms import Firm
@@ -12,9 +13,12 @@ from simulation.actors.rules import check_defaults, users_classes
 from simulation.actors.secretariats import Secretariat
 from simulation.actors.states import StateActor
 from simulation.actors.think_tanks import ThinkTank
-from simulation.errors import ModelError, suggest
-from simulation.sources import class_hash, hash_lines
+from simulation.errors import ModelError, WifaqError, suggest
+from simulation.sources import class_hash, failing_line, hash_lines, place_of
 from simulation.state import KINDS
+
+if TYPE_CHECKING:
+    from simulation.model import GovernanceModel
 
 BY_KIND: dict[str, type[Actor]] = {
     cls.kind: cls for cls in (StateActor, Firm, ThinkTank, NGO, Influencer, Secretariat)
@@ -58,6 +62,27 @@ def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[A
             raise ModelError(f"{called} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
         found.append(cls)
     return found
+
+
+def play(cls: type[Actor], model: GovernanceModel, row: int) -> Actor:
+    """An actor of a class of the user's.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be made, with the line at fault.
+    """
+    told = f"{cls.__name__}.__init__ of {model.state.ids[row]}"
+    try:
+        actor = cls(model, row)
+    except WifaqError:
+        raise
+    except (Exception, SystemExit) as error:  # a user's code may raise anything
+        place = failing_line(cls.__init__, error.__traceback__)
+        raise ModelError(f"{place}{': ' if place else ''}{told} failed: {type(error).__name__}: {error}") from error
+    if not {"id", "row"} <= vars(actor).keys():
+        raise ModelError(f"{place_of(cls.__init__)}: {told} must call super().__init__(model, row) first")
+    return actor
 
 
 def cast_hashes(cast: Cast) -> dict[str, str]:

@@ -7,6 +7,7 @@ a hook. Helpers and attributes of one's own begin with an underscore.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import product
@@ -14,17 +15,20 @@ from typing import Any
 
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
-from simulation.sources import place_of
+from simulation.sources import place_of, place_outside
 
 _SHIPPED = "simulation.actors"
+_NOT_USERS = ("mesa", "builtins", "typing", "abc")
 _ADVICE = "begin the name of a helper or attribute of your own with an underscore"
 
 
 def is_shipped(cls: type) -> bool:
     """Whether a class is the package's own (or Mesa's, or Python's)."""
-    return cls.__module__ == _SHIPPED or cls.__module__.split(".")[0] in ("mesa", "builtins", "typing", "abc") or (
-        cls.__module__.startswith(_SHIPPED + ".")
-    )
+    module = cls.__module__
+    if module == _SHIPPED or module.startswith(_SHIPPED + "."):
+        return True
+    # a class made by exec() says it is of builtins, but is not to be found there
+    return module.split(".")[0] in _NOT_USERS and getattr(sys.modules.get(module), cls.__name__, None) is cls
 
 
 def users_classes(cls: type) -> list[type]:
@@ -88,7 +92,8 @@ def check_attribute(actor: Any, name: str, value: object) -> None:
     fault = _fault_of(cls, name, value, bound=True)
     if fault:
         told = vars(actor).get("id", "a new actor")
-        raise ModelError(f"{_where(cls, value)}{cls.__name__}.{name} of {told}: {fault}")
+        where = _where(cls, value) if callable(value) else f"{place_outside()}: "
+        raise ModelError(f"{where}{cls.__name__}.{name} of {told}: {fault}")
 
 
 _OF_MESA = ("model", "unique_id", "pos")

@@ -161,9 +161,7 @@ class Dispatch:
         self.deaths_in_a_row += 1
         if self.deaths_in_a_row >= _GIVE_UP + math.ceil(math.log2(self.largest)) and not self.any_finished:
             raise RunError(
-                f"{self.deaths_in_a_row} worker processes died before any finished a replicate. "
-                "Is there enough memory? A script that runs several workers must start them under "
-                "`if __name__ == '__main__':`. With one worker everything runs in this process"
+                f"{self.deaths_in_a_row} worker processes died before any finished a replicate. {DEATH_ADVICE}"
             )
         for chunk in chunks:
             chunk.deaths += 1
@@ -181,6 +179,12 @@ class Dispatch:
 
     def _guilty(self, job: Job, message: str) -> None:
         self.collect.fail(Failure(job.point, job.replicate, self.seed(job), "worker", "WorkerDied", message))
+
+
+DEATH_ADVICE = (
+    "A script that runs several workers must start them under `if __name__ == '__main__':`. Is there enough "
+    "memory? Does a hook end its process? With one worker everything runs in this process"
+)
 
 
 def _error_of(future: Future[list[Any]]) -> BaseException | None:

@@ -24,6 +24,8 @@ from simulation.experiments.worker import Task, run_task, start
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
 _READY = "simulation.experiments.ready"
+STARTED_BY = "WIFAQ_STARTED_BY"
+"""Environment variable that tells the process workers are forked from which one started it."""
 T = TypeVar("T")
 
 
@@ -75,7 +77,7 @@ def get_ready(workers: int | None = None) -> int | None:
 @contextlib.contextmanager
 def _same_imports() -> Iterator[None]:
     """A Python started now imports from where this one does, above all the same copy of this package."""
-    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1", STARTED_BY: str(os.getpid())}
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:

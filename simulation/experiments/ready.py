@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Iterator
 
+from simulation.experiments.executors import STARTED_BY
 from simulation.experiments.worker import one_thread
 
 _LOOK = 0.2  # seconds between two looks at the parent
@@ -19,7 +20,7 @@ _LOOK = 0.2  # seconds between two looks at the parent
 @contextlib.contextmanager
 def _while_wanted() -> Iterator[None]:
     """End this process if its parent ends: it would notice only once everything is loaded."""
-    parent = os.getppid()
+    parent = int(os.environ.get(STARTED_BY, os.getppid()))  # it may have ended before this process got here
 
     def look(*_: object) -> None:
         if os.getppid() != parent:
