@@ -25,8 +25,10 @@ import pandas as pd
 from simulation.data.world import World
 from simulation.model import QUARTER, GovernanceModel
 from simulation.processes import trust
+from simulation.processes.affinity import likeness_to_all
 from simulation.processes.links import links
 from simulation.processes.value import fill_rows, possible_deals, view
+from simulation.randomness import fill_uniform
 from simulation.scenario.load import load_scenario
 from tests.benchmarks import bench_hooks, numpy_rows
 from tests.reference.columns import oracle_of
@@ -168,6 +170,28 @@ def floor(n: int = 292) -> float:
     return float(np.median([clock(copy) for _ in range(50)])) / n**2 * 1e9
 
 
+def arithmetic(n: int = 292) -> tuple[float, float]:
+    """Nanoseconds a pair of an affinity, and of a keyed draw, with all that it reads and writes at hand."""
+    rng = np.random.default_rng(0)
+    axis, weight, row = rng.random((4, n)), rng.random(4), np.empty(n)
+    uid, key = rng.integers(0, 2**63, n).astype(np.uint64), np.uint64(1)
+
+    def affinities() -> None:
+        for i in range(n):
+            likeness_to_all(axis, weight, i, -1.0, row)
+
+    def draws() -> None:
+        for i in range(n):
+            fill_uniform(key, uid[i], uid, row)
+
+    def call() -> None:  # the way into a kernel, which the other two pay once a row
+        for i in range(n):
+            likeness_to_all(axis, weight, i, -1.0, row[:0])
+
+    taken = [float(np.median([clock(f) for _ in range(50)])) / n**2 * 1e9 for f in (affinities, draws, call)]
+    return max(taken[0] - taken[2], 0.0), max(taken[1] - taken[2], 0.0)
+
+
 def commands(replicates: int, repeats: int) -> pd.DataFrame:
     """Whole commands by the clock, seconds (median, least, most): cold and warm cache, one and two workers."""
     with tempfile.TemporaryDirectory() as folder:
@@ -240,13 +264,15 @@ def targets(
 
 
 BOUNDS = """
-What bounds a quarter: in the default world about three quarters are kernels, led by values and utilities (an
-exponential a pair, near half of them), the draws of proposals and of brokers (a Philox draw a pair, and logarithms for
-those that may be among the best), the best partners of everybody and the choice of forums. The rest is some hundred
-calls of NumPy and of kernels on short arrays, a few microseconds each. With a thousand actors and more nearly all of it
-is kernels, and these move tens of arrays of all pairs through memory.
+What bounds a quarter: no one thing. In the default world about three quarters are kernels, led by values and utilities
+(an exponential a pair, near half of them), the draws of proposals and of brokers (a Philox draw a pair, and logarithms
+for those that may be among the best), the best partners of everybody and the choice of forums; thirty more take 10 to
+100 microseconds each, for what is of the order of actors, deals, blocs or texts and not of pairs. The rest is some
+hundred calls of NumPy and of kernels on short arrays, a few microseconds each. With a thousand actors and more nearly
+all of it is kernels, and these move tens of arrays of all pairs through memory.
 Tried without gain: running sums in sixteen lanes in place of one; drawing luck over whole rows in place of lists of the
-possible partners, with blocks of marks skipped. Considered and left: BLAS for diffusion (bits that depend on the
+possible partners, with blocks of marks skipped; values by tiles of 512 partners; orders by one sort, with ties looked
+at only where there are any (there nearly always are). Considered and left: BLAS for diffusion (bits that depend on the
 machine), single precision (the oracle holds to nine digits), one kernel for the whole quarter (it would hide the list
 of steps), fused multiply-add or fewer rounds of Philox (other bits, for the part of a kernel or two).
 """
@@ -265,6 +291,7 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield "\n## Each step of the quarter, default world, one thread, ns a pair\n\n"
     yield _table(by_step.round(2).rename_axis("step").reset_index()) + "\nMedian and quartiles over replicates.\n"
     yield f"\nMoving seven arrays of that size through the processor: {floor():.2f} ns a pair.\n"
+    yield "By themselves an affinity takes {:.2f}, a keyed draw {:.2f} ns a pair.\n".format(*arithmetic())
     grown = growth(sizes)
     yield "\n## Growth with the number of actors (made-up worlds)\n\n" + _table(grown.round(2))
     timed = commands(replicates, REPEATS_OF_COMMANDS)
