@@ -225,7 +225,7 @@ class TestActors:
     @pytest.mark.parametrize("trust", [1.2, -0.1, math.nan, math.inf])
     def test_trust_out_of_range_is_refused(self, model: GovernanceModel, trust: float) -> None:
         before = _state_bits(model)
-        with pytest.raises(ModelError, match=r"trust must lie in \[0, 1\]"):
+        with pytest.raises(ModelError, match=r"trust must be a number in \[0, 1\]"):
             model.states["SEN"].trust["FRA"] = trust
         assert _state_bits(model) == before
 

@@ -80,6 +80,23 @@ def test_nan_written_into_the_state_is_refused(column: str) -> None:
         what_changed(SCENARIO, tweak=hole, **QUICK)
 
 
+def test_positions_beyond_the_issue_space_are_refused() -> None:
+    def far(model: GovernanceModel) -> None:
+        model.states["MAR"].position[0] = 5.0
+
+    with pytest.raises(ModelError, match=r"positions lie in \[0, 1\]; somebody wrote others for MAR"):
+        what_changed(SCENARIO, tweak=far, **QUICK)
+
+
+@pytest.mark.parametrize("value", ["3", None, [1, 2], np.ones(2), np.nan])
+def test_what_is_no_number_is_refused_by_an_agent(value: Any) -> None:
+    agent = GovernanceModel(SCENARIO).states["MAR"]
+    with pytest.raises(ModelError, match=r"slots of MAR must be a number in \[0, 1000\]"):
+        agent.slots = value
+    with pytest.raises(ModelError, match=r"trust must be a number in \[0, 1\]"):
+        agent.trust["FRA"] = value
+
+
 def test_nan_that_a_hook_writes_fails_the_replicate() -> None:
     class Saboteur(StateActor):
         def partner_value(self, partner: Actor) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, MutableMapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -61,8 +62,8 @@ class Trust(MutableMapping[str, float]):
         return float(state.alpha[i, j] / mass) if mass > 0 else 0.0
 
     def __setitem__(self, other: str, trust: float) -> None:
-        if not 0.0 <= trust <= 1.0:
-            raise ModelError(f"trust must lie in [0, 1], not {trust}")
+        if not (isinstance(trust, Real) and 0.0 <= trust <= 1.0):
+            raise ModelError(f"trust must be a number in [0, 1], not {trust!r}")
         state, i, j = self._actor.model.state, self._actor.row, self._column(other)
         mass = state.alpha[i, j] + state.beta[i, j]
         # the prior moves too, or the opinion would fade back to the old one
@@ -224,8 +225,8 @@ def _column(name: str, low: float, high: float, meaning: str) -> property:
         return float(getattr(self.model.state, name)[self.row])
 
     def write(self: Actor, number: float) -> None:
-        if not low <= number <= high:
-            raise ModelError(f"{name} of {self.id} must lie in [{low:g}, {high:g}], not {number}")
+        if not (isinstance(number, Real) and low <= number <= high):
+            raise ModelError(f"{name} of {self.id} must be a number in [{low:g}, {high:g}], not {number!r}")
         column = getattr(self.model.state, name)
         if np.issubdtype(column.dtype, np.integer) and number != int(number):
             raise ModelError(f"{name} of {self.id} must be a whole number, not {number}")

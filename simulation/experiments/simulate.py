@@ -87,7 +87,7 @@ def apply(tweak: Tweak, model: GovernanceModel) -> None:
     Raises
     ------
     ModelError
-        If it runs the model (a tweak changes the start of a run), or writes NaN.
+        If it runs the model (a tweak changes the start of a run), or writes NaN or positions out of [0, 1].
     """
     if not callable(tweak):
         raise ModelError(f"a tweak is a function of the model, not {tweak!r}")
@@ -98,7 +98,7 @@ def apply(tweak: Tweak, model: GovernanceModel) -> None:
 
 
 def check_numbers(model: GovernanceModel) -> None:
-    """Refuse a state with NaN in it: every comparison with it is false, so that a run goes on as if nothing were wrong.
+    """Refuse NaN, with which every comparison is false, and positions out of [0, 1]: a run would go on with either.
 
     Raises
     ------
@@ -110,3 +110,7 @@ def check_numbers(model: GovernanceModel) -> None:
     if holes:
         told = f"NaN in {', '.join(holes)} of the model's state; somebody wrote it there"
         raise ModelError(f"{told} (a tweak, a hook), for no rule of the model does")
+    position = model.state.position
+    beyond = [model.state.ids[i] for i in np.flatnonzero(((position < 0.0) | (position > 1.0)).any(axis=1))]
+    if beyond:
+        raise ModelError(f"positions lie in [0, 1]; somebody wrote others for {', '.join(beyond[:5])}")
