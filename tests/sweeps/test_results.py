@@ -156,7 +156,7 @@ def big(folder, results: SweepResults, runs: int) -> SweepResults:
 
     from simulation.experiments.tables import Outcome
     from simulation.experiments.worker import Job
-    from simulation.sweeps.results import FILE
+    from simulation.sweeps.manifest import FILE
 
     folder.mkdir()
     rows = [(f"{year}Q{q}", a, f"metric{m}") for year in range(2025, 2036) for q in range(1, 5) for a in ("MAR", "x")
