@@ -86,3 +86,14 @@ def add_rows(matrix: NDArray[np.float64], rows: NDArray[np.int32], out: NDArray[
         a = matrix[rows[p]]
         for i in range(out.size):
             out[i] += a[i]
+
+
+@njit(cache=True, error_model="numpy")
+def sums_of_others(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of each column of an (s, s) matrix without its diagonal, (s,)."""
+    s = matrix.shape[0]
+    total = np.empty(s)
+    for i in range(s):
+        total[i] = -matrix[i, i]
+    add_rows(matrix, np.arange(s).astype(np.int32), total)
+    return total

@@ -277,7 +277,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         shared = self._shared_pool = forum.shared_pools(s, mech)
         for row in self.hooks.tracks(s.track_share, s.slots_by_track):
             forum.assign_slots(s, row, self._draws())
-        pick = choice.choose_pairs if mech["consent"] == "choice" else partial(choice.propose, self._keen)
+        pick = choice.choose_pairs if mech["consent"] == "choice" else partial(choice.propose, keen=self._keen)
         self._offers = pick(s, par, self._draws(), shared, self._possible, self._worth, self._gain)
 
     def _consent(self) -> None:

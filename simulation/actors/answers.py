@@ -45,18 +45,16 @@ def ask_tracks(actor: Actor, shares: Mapping[str, float]) -> dict[str, float] | 
             return None
     except Exception:  # a mapping or an array of the user's own making
         chosen = None
-    if chosen is None or set(chosen) - set(TRACKS) or any(isinstance(share, np.ndarray) for share in chosen.values()):
+    if chosen is None or set(chosen) - set(TRACKS):
         told = f"it must return a mapping of {', '.join(TRACKS)} to numbers"
         raise ModelError(f"{_who(actor, 'choose_tracks')} returned {_told(answer)}; {told}")
     own = {track: _number(actor, "choose_tracks", chosen.get(track, 0.0), f" for {track}") for track in TRACKS}
-    largest = max(own.values())
-    if largest > _SUMMABLE:  # the sum of the shares would be infinite
-        own = {track: share / largest for track, share in own.items()}
     total = sum(own.values())
+    if math.isinf(total):  # shares too large to add up
+        largest = max(own.values())
+        own = {track: share / largest for track, share in own.items()}
+        total = sum(own.values())
     return {track: share / total for track, share in own.items()} if total > 0 else own
-
-
-_SUMMABLE = 1e300
 
 
 def _call(actor: Actor, hook: str, given: tuple[Any, ...]) -> Any:

@@ -45,19 +45,19 @@ class Offers(NamedTuple):
 
 
 def propose(
-    keen: B, state: State, par: Parameters, draws: Draws, shared_pool: B, possible: B, worth: F, gain: F
+    state: State, par: Parameters, draws: Draws, shared_pool: B, possible: B, worth: F, gain: F, keen: B
 ) -> Offers:
     """Step 4, second half: the proposals of every actor with open slots.
 
     Parameters
     ----------
-    keen
-        Actors to whom a deal with anybody is worth something, (n,).
     shared_pool
         Actors whose open slots serve any partner, (n,); the others keep one pool of slots for
         states and one for the rest.
     possible, worth, gain
         Mask, V and U of pairs, each (n, n); the rows of actors with open slots are current.
+    keen
+        Actors to whom a deal with anybody is worth something, (n,).
     """
     send, receive, mine, theirs = rank_partners(
         draws.key(Stream.PROPOSAL), state.uid, state.kind, state.slots_by_track, shared_pool, possible,

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.arithmetic import add_rows
+from simulation.arithmetic import sums_of_others
 from simulation.processes.links import Links, links
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
@@ -117,12 +117,8 @@ def _attract(weight: F, axis: F, j: int, out: F) -> None:
 @njit(cache=True, error_model="numpy")
 def _scales(channel: float, weights: F) -> F:
     """:func:`_scale` of every state, from what it looks at: a column of ``weights``, itself left out; (s,)."""
-    s = weights.shape[0]
-    total = np.empty(s)
-    for i in range(s):
-        total[i] = -weights[i, i]
-    add_rows(weights, np.arange(s).astype(np.int32), total)
-    for i in range(s):
+    total = sums_of_others(weights)
+    for i in range(total.size):
         total[i] = _scale(channel, total[i])
     return total
 

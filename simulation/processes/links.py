@@ -27,19 +27,6 @@ class Links(NamedTuple):
 
 
 @njit(cache=True, error_model="numpy")
-def degrees(depth: I8) -> I32:
-    """Number of partners of each actor, (n,)."""
-    n = depth.shape[0]
-    degree = np.zeros(n, np.int32)
-    for i in range(n):
-        count = 0
-        for j in range(n):
-            count += depth[i, j] > 0
-        degree[i] = count
-    return degree
-
-
-@njit(cache=True, error_model="numpy")
 def rungs(depth: I8) -> I32:
     """Sum of the depths of each actor's deals, (n,)."""
     n = depth.shape[0]

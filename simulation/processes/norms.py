@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.arithmetic import add_rows
+from simulation.arithmetic import add_rows, sums_of_others
 from simulation.randomness import Draws, Stream, key, normal, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -68,10 +68,7 @@ def _adopt(
 ) -> None:  # fmt: skip
     """``peers`` (s, s) holds a row for each state that is looked at."""
     before = norm[:s].copy()
-    adopters, total = np.zeros(s), np.empty(s)
-    for i in range(s):
-        total[i] = -peers[i, i]
-    add_rows(peers, np.arange(s).astype(np.int32), total)
+    adopters, total = np.zeros(s), sums_of_others(peers)
     add_rows(peers, np.flatnonzero(before).astype(np.int32), adopters)
     for i in range(s):
         ties = 0.0

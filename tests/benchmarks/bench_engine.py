@@ -267,7 +267,7 @@ BOUNDS = """
 What bounds a quarter: no one thing. In the default world about three quarters are kernels, led by values and utilities
 (an exponential a pair, near half of them), the draws of proposals and of brokers (a Philox draw a pair, and logarithms
 for those that may be among the best), the best partners of everybody and the choice of forums; thirty more take 10 to
-100 microseconds each, for what is of the order of actors, deals, blocs or texts and not of pairs. The rest is some
+100 microseconds each, most for what is of the order of actors, deals, blocs or texts, not of pairs. The rest is some
 hundred calls of NumPy and of kernels on short arrays, a few microseconds each. With a thousand actors and more nearly
 all of it is kernels, and these move tens of arrays of all pairs through memory.
 Tried without gain: running sums in sixteen lanes in place of one; drawing luck over whole rows in place of lists of the
