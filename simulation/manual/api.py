@@ -11,13 +11,13 @@ from typing import Any
 
 import simulation
 from simulation import actors, state
-from simulation.analysis.pages import table
-from simulation.comparing import Comparison
+from simulation.display.pages import table
+from simulation.display.pictures import Pictures
+from simulation.experiments.compare import Comparison
+from simulation.experiments.sweeps.results import SweepResults
+from simulation.experiments.what_changed import Changes
 from simulation.manual.docstrings import broken, docstring, first_paragraph, hidden_parameters, signature
 from simulation.manual.notes import NOTE
-from simulation.plots.pictures import Pictures
-from simulation.sweeps.results import SweepResults
-from simulation.tweaking import Changes
 
 _TOP = """\
 What `from simulation import …` gives, what it hands back, and the actors. Replacing a decision of an actor:

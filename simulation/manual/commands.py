@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
-from simulation.analysis.pages import table
-from simulation.cli import BAD_INPUT, DONE, FAILED, INTERRUPTED, app
+from simulation.cli.commands import BAD_INPUT, DONE, FAILED, INTERRUPTED, app
+from simulation.display.pages import table
 from simulation.manual.notes import NOTE
 
 _TOP = f"""\

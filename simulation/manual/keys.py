@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulation.analysis.pages import table
+from simulation.display.pages import table
 from simulation.manual.notes import NOTE
 from simulation.scenario.json_schema import json_schema
 

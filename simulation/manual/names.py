@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from simulation.analysis.pages import table
+from simulation.display.pages import table
 from simulation.manual.notes import NOTE
 from simulation.scenario.listing import Row, list_actors, list_blocs, list_instruments
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from simulation.actors import HOOKS, StateActor
-from simulation.analysis.pages import table
+from simulation.display.pages import table
 from simulation.manual.notes import NOTE
 from simulation.outcomes import METRICS
 from simulation.outcomes.metrics import format_bounds

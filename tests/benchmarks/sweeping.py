@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis import pages
-from simulation.experiments.simulate import simulate
+from simulation.display import pages
+from simulation.experiments.engine.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
 BASE = str(ROOT / "scenarios" / "baseline.yaml")
@@ -50,7 +50,7 @@ def run_one(runs: int, workers: int, horizon: str, folder: Path) -> dict[str, fl
     """One sweep in this process; called in a fresh one."""
     import resource
 
-    from simulation.sweeping import sweep
+    from simulation.experiments.sweep import sweep
 
     begin, begin_cpu = time.time(), time.process_time()
     factors = {"parameters.rivalry": {"low": 0, "high": 4, "levels": runs // REPLICATES}}
@@ -76,7 +76,7 @@ def read_one(folder: Path) -> dict[str, float]:
     """Summarise one metric in this process; called in a fresh one."""
     import resource
 
-    from simulation.sweeps.results import SweepResults
+    from simulation.experiments.sweeps.results import SweepResults
 
     def largest() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
