@@ -1,4 +1,4 @@
-"""Write the tables and pictures of docs/posterior.md: ``python -m simulation.evidence.posterior_page``."""
+"""Write the tables and pictures of docs/results/posterior.md: ``python -m simulation.evidence.posterior_page``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulation.evidence.posterior import Posterior, load
 from simulation.evidence.prior import free_parameters, value_at
 
 F = NDArray[np.float64]
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "results"
 PAGE, MARKER = DOCS / "posterior.md", "posterior"
 PICTURES = DOCS / "pictures"
 BAND = (0.05, 0.5, 0.95)

@@ -15,7 +15,7 @@ from simulation.evidence.forecasts import COLUMNS, COMMAND, on_texts
 from simulation.evidence.instruments_fit import RECORD_END
 from simulation.scenario.load import load_scenario
 
-PAGE = Path(__file__).parents[2] / "docs" / "forecasts.csv"
+PAGE = Path(__file__).parents[2] / "docs" / "results" / "forecasts.csv"
 
 
 def register() -> pd.DataFrame:

@@ -12,7 +12,7 @@ from simulation.analysis.propositions.page import write_findings
 from simulation.errors import InputError, WifaqError
 
 REPLICATES = 40
-FINDINGS = Path("docs/findings.md")
+FINDINGS = Path("docs/results/findings.md")
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 
