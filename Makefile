@@ -58,19 +58,19 @@ site: $(VENV)/docs  ## build the pages into a site that opens from disk: build/s
 tutorial: $(VENV)/core  ## rerun the commands of docs/tutorial.md and put what they print into it (some minutes)
 	$(BIN)/python -m tests.docs.tutorial
 
-plausibility: $(VENV)/core  ## rerun the tables of docs/calibration.md (a few minutes)
+plausibility: $(VENV)/core  ## rerun the tables of docs/results/calibration.md (a few minutes)
 	$(BIN)/python -m simulation.evidence.plausibility $(ARGS)
 
 showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md (a few minutes)
 	$(BIN)/python -m simulation.report.showcase $(ARGS)
 
-claims: $(VENV)/core  ## test every claim of the paper: docs/claims.csv and docs/claims.md (about ten minutes; ARGS="--stale" for what changed)
+claims: $(VENV)/core  ## test every claim of the paper: docs/results/claims.csv and docs/results/claims.md (about ten minutes; ARGS="--stale" for what changed)
 	$(BIN)/python -m simulation.evidence.claims $(ARGS)
 
-bench: $(VENV)/test  ## measure the engine and write docs/performance.md (about ten minutes)
+bench: $(VENV)/test  ## measure the engine and write docs/results/performance.md (about ten minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
 
-bench-sweeps: $(VENV)/test  ## measure sweeps and write the table of docs/sweeps.md (about ten minutes)
+bench-sweeps: $(VENV)/test  ## measure sweeps and write the table of docs/results/sweeps.md (about ten minutes)
 	$(BIN)/python -m tests.benchmarks.sweeping $(ARGS)
 
 sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (about ten minutes on two cores)

@@ -133,7 +133,7 @@ def _resemblance(given: Mapping[str, Floats], other: Mapping[str, Floats]) -> Fl
 
 @dataclass(frozen=True)
 class Constants:
-    """The constants of the map, all assumptions; ``docs/world.md`` shows what shaking them does.
+    """The constants of the map, all assumptions; ``docs/reference/world.md`` shows what shaking them does.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How plausible the deal mechanism's defaults are: the dated record beside the model (docs/calibration.md).
+"""How plausible the deal mechanism's defaults are: the dated record beside the model (docs/results/calibration.md).
 
 ``python -m simulation.evidence.plausibility [--replicates N]`` counts the focal state's agreements
 and partners in the shipped record, runs the baseline, counts the same things in the model, and
@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 Depths = npt.NDArray[np.int8]
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "calibration.md"
+PAGE = ROOT / "docs" / "results" / "calibration.md"
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
 REPLICATES = 40
 RECENT_YEARS = 4  # last years of the record, the busy ones, shown apart
@@ -337,7 +337,8 @@ def render(scenario: Scenario, found: Mapping[str, Ensemble]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the page."""
     parser = argparse.ArgumentParser(
-        prog="python -m simulation.evidence.plausibility", description="Write the tables of docs/calibration.md."
+        prog="python -m simulation.evidence.plausibility",
+        description="Write the tables of docs/results/calibration.md.",
     )
     parser.add_argument("--replicates", type=int, default=REPLICATES, help=f"default {REPLICATES}")
     parser.add_argument("--scenario", type=Path, default=BASELINE, help="the scenario to run")

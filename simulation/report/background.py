@@ -98,7 +98,7 @@ def _bands(subject: Subject) -> Markup:
     if subject.main.info.get("parameters") == POSTERIOR:
         return tell(
             "Bands and probabilities are chance within the model and the uncertainty of its free parameters, of which "
-            "the record narrows few (docs/posterior.md). They do not hold what the model gets wrong."
+            "the record narrows few (docs/results/posterior.md). They do not hold what the model gets wrong."
         )
     return tell(
         "Bands and probabilities are chance within the model with its parameters fixed. They do not hold the "
@@ -111,11 +111,15 @@ def evidence(subject: Subject) -> Section:
     tell, words = subject.teller.tell, subject.words
     told = [_bands(subject)]
     told.append(
-        tell("The record of deals is thin and leans to the state whose press was searched. See docs/calibration.md.")
+        tell(
+            "The record of deals is thin and leans to the state whose press was searched. "
+            "See docs/results/calibration.md."
+        )
     )
     told.append(
         tell(
-            "Forecasts of joining were scored on past lists of joiners, those of deals were not. See docs/evidence.md."
+            "Forecasts of joining were scored on past lists of joiners, those of deals were not. "
+            "See docs/results/evidence.md."
         )
     )
     counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()

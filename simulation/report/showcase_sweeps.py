@@ -2,7 +2,7 @@
 
 ``make sweeps`` (``python -m simulation.report.showcase_sweeps [--workers W]``) runs, or goes on with, every file in
 ``scenarios/sweeps/``, copies of each what is few enough bytes to live in git to ``results/showcase/sweeps/``, and
-writes what they say into ``docs/sweeps.md``.
+writes what they say into ``docs/results/sweeps.md``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from simulation.report.showcase import COLUMNS, DOTS_PER_INCH, FOLDER, ROOT
 from simulation.report.sweep_page import EFFECTS, MANIFEST, SUMMARY, Shown, section
 
 SWEEPS = ROOT / "scenarios" / "sweeps"
-PAGE = ROOT / "docs" / "sweeps.md"
+PAGE = ROOT / "docs" / "results" / "sweeps.md"
 MARKER = "shipped sweeps"
 TEXT = "sweep.txt"
 
@@ -58,7 +58,7 @@ def told(folder: Path) -> str:
     """What the sweeps of the showcase say, for the page: made from their small tables."""
     parts = []
     for file in sorted(SWEEPS.glob("*.yaml")):
-        parts.append(section(Shown.read(folder / file.stem), f"../results/showcase/sweeps/{file.stem}"))
+        parts.append(section(Shown.read(folder / file.stem), f"../../results/showcase/sweeps/{file.stem}"))
     return "\n".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 One entry a number, in the order of MODEL.md's submodels. ``source`` is a citation, or the
 word *assumption*, or *calibrated* for the free parameters that the evidence package will fit
-(their defaults are set as told in docs/calibration.md). Nothing else in the package holds a
+(their defaults are set as told in docs/results/calibration.md). Nothing else in the package holds a
 tunable number: code reads them from the frozen :class:`Parameters` of a scenario.
 """
 
@@ -41,8 +41,8 @@ class Parameter:
 
 _A = "assumption"
 _C = "calibrated"
-_J = "fitted on dated lists of joiners (docs/evidence.md)"
-_Z = "0: costs log score when families of lists are left out (docs/evidence.md)"
+_J = "fitted on dated lists of joiners (docs/results/evidence.md)"
+_Z = "0: costs log score when families of lists are left out (docs/results/evidence.md)"
 
 
 def _entries() -> Iterator[Parameter]:

@@ -1,4 +1,4 @@
-"""How fast the engine is: ``python -m tests.benchmarks.bench_engine`` prints and writes docs/performance.md.
+"""How fast the engine is: ``python -m tests.benchmarks.bench_engine`` prints and writes docs/results/performance.md.
 
 Everything is measured in one run on one machine, in turns, so that ratios hold where times do not.
 Steps are timed by the processor time of the thread, whole commands by the clock.
@@ -37,7 +37,7 @@ from tests.synthetic import make_bloc, make_model, make_world
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "baseline.yaml"
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "results" / "performance.md"
 SIZES = (100, 250, 500, 1000, 2000, 4000)
 REPEATS = 5
 REPEATS_OF_COMMANDS = 3

@@ -40,7 +40,7 @@ from simulation.evidence.claims.propositions.measures import registered
 from simulation.scenario.fields import CLAIMS
 
 ROOT = Path(__file__).parents[2]
-DOCS, SCENARIOS = ROOT / "docs", ROOT / "scenarios"
+DOCS, SCENARIOS = ROOT / "docs" / "results", ROOT / "scenarios"
 ROLES = dict.fromkeys(CLAIMS, "E") | {
     "C16": "DE", "C18": "DS", "C23": "AD", "C27": "DE", "C35": "SE", "C37": "DE", "C48": "SE", "C56": "SE",
     **dict.fromkeys(("C1", "C5", "C8", "C10", "C11", "C22", "C32", "C33", "C40", "C41", "C43", "C46", "C47", "C49",

@@ -15,7 +15,7 @@ from simulation.evidence.joins.fit import RECORD_END
 from simulation.evidence.joins.forecasts import COLUMNS, COMMAND, on_texts
 from simulation.scenario.load import load_scenario
 
-PAGE = Path(__file__).parents[2] / "docs" / "forecasts.csv"
+PAGE = Path(__file__).parents[2] / "docs" / "results" / "forecasts.csv"
 
 
 def register() -> pd.DataFrame:

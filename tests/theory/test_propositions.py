@@ -49,7 +49,7 @@ from simulation.scenario.load import load_scenario
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"
-FINDINGS = ROOT / "docs" / "findings.md"
+FINDINGS = ROOT / "docs" / "results" / "findings.md"
 BY_ID = {proposition.id: proposition for proposition in PROPOSITIONS}
 WANTED = ("P3", "P4", "P6", "P7", "P8", "P9", "P11", "P13", "P14")
 CHECKS = ("P6", "P9", "P11")

@@ -1,4 +1,7 @@
-"""Write the tables and pictures of docs/posterior.md: ``python -m simulation.evidence.calibration.posterior_page``."""
+"""Write the tables and pictures of docs/results/posterior.md.
+
+``python -m simulation.evidence.calibration.posterior_page``
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from simulation.experiments.posterior import Posterior, load
 from simulation.experiments.prior import free_parameters, value_at
 from simulation.state import F
 
-DOCS = Path(__file__).parents[3] / "docs"
+DOCS = Path(__file__).parents[3] / "docs" / "results"
 PAGE, MARKER = DOCS / "posterior.md", "posterior"
 PICTURES = DOCS / "pictures"
 BAND = (0.05, 0.5, 0.95)

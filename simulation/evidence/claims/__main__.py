@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--stale", action="store_true", help="test only claims whose rows are missing or out of date")
     parser.add_argument("--replicates", type=int, default=REPLICATES, help="paired replicates of every arm")
     parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
-    parser.add_argument("--out", type=Path, default=Path("docs"), help="folder of claims.csv and claims.md")
+    parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of claims.csv and claims.md")
     parser.add_argument("--scenarios", type=Path, default=Path("scenarios"), help="folder of the scenarios")
     return parser
 

@@ -76,7 +76,7 @@ sign.
 """
 
 
-def read_table(path: Path | str = "docs/claims.csv") -> pd.DataFrame:
+def read_table(path: Path | str = "docs/results/claims.csv") -> pd.DataFrame:
     """The table of claims that a run has written.
 
     Raises

@@ -1,4 +1,4 @@
-"""Write the tables of docs/deals.md: what the dated list of AI deals can bear.
+"""Write the tables of docs/results/deals.md: what the dated list of AI deals can bear.
 
 ``python -m simulation.evidence.deals.deal_page`` does; another list is named by a scenario with records of
 its own, another searched country by that scenario's focal state.
@@ -20,7 +20,7 @@ from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 
 ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "docs" / "deals.md"
+PAGE = ROOT / "docs" / "results" / "deals.md"
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
 MARKER = "deals"
 

@@ -6,7 +6,7 @@ not searched, a deal may be likelier to be in the list because a party is of the
 or likelier or less likely because a party is no state. Weak normal priors hold what the list cannot
 tell; a weight whose spread the list leaves at that of its prior *rests on the prior alone*.
 
-``python -m simulation.evidence.deals.deals`` rewrites the tables of ``docs/deals.md``.
+``python -m simulation.evidence.deals.deals`` rewrites the tables of ``docs/results/deals.md``.
 """
 
 from __future__ import annotations

@@ -233,7 +233,7 @@ def _covariance(gradient: object, theta: F, k: int) -> F:
 
 
 CHOSEN = ("capacity", "votes", "size", "house", "habit")
-"""The factors of the chosen model: the others cost log score when a family is left out (docs/evidence.md)."""
+"""The factors of the chosen model: the others cost log score when a family is left out (docs/results/evidence.md)."""
 
 
 def fit_all(without: frozenset[str] = frozenset(), until: date = RECORD_END) -> Weights:

@@ -1,4 +1,4 @@
-"""The register of forecasts, ``docs/forecasts.csv``: dated questions, probabilities, how each is resolved.
+"""The register of forecasts, ``docs/results/forecasts.csv``: dated questions, probabilities, how each is resolved.
 
 Made by :data:`COMMAND`. Questions on texts come from the joining
 forecast as of the last day of the record, those on deals and metrics from the replicates of the run.
@@ -36,9 +36,12 @@ METRICS = ("deals", "instruments_joined", "cooperation", "capacity")
 PARTNERS = 8
 COMMAND = (
     "wifaq run scenarios/baseline.yaml --replicates 200 --out results/register; "
-    "python -m simulation.evidence.joins.forecasts results/register docs/forecasts.csv"
+    "python -m simulation.evidence.joins.forecasts results/register docs/results/forecasts.csv"
 )
-LATER = "a later release of this project whose records reach that day: the recorded value then, by docs/metrics.md"
+LATER = (
+    "a later release of this project whose records reach that day: the recorded value then, "
+    "by docs/reference/metrics.md"
+)
 
 
 def recorded(name: str, sponsors: tuple[str, ...]) -> Text:

@@ -1,7 +1,7 @@
 """The directional propositions of section F, tested in pairs of runs that share their luck.
 
 Run ``python -m simulation.evidence.claims.propositions [--replicates N] [--workers W] [--out FILE]`` from the
-folder that holds ``scenarios/``; it writes ``docs/findings.md``.
+folder that holds ``scenarios/``; it writes ``docs/results/findings.md``.
 
 ``arms`` what is compared · ``registry`` the propositions · ``effects`` running, measuring, the verdict ·
 ``measures`` numbers that only they need · ``phase`` the phase boundary of P4 · ``remarks`` what a verdict

@@ -12,7 +12,7 @@ from simulation.evidence.claims.propositions import ARMS, PROPOSITIONS, judge, r
 from simulation.evidence.claims.propositions.page import write_findings
 
 REPLICATES = 40
-FINDINGS = Path("docs/findings.md")
+FINDINGS = Path("docs/results/findings.md")
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from simulation.display.pages import table
 from simulation.manual.notes import NOTE
+
+from simulation.display.pages import table
 from simulation.scenario.listing import Row, list_actors, list_blocs, list_instruments
 
 _TOP = """\

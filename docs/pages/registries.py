@@ -7,9 +7,10 @@ import textwrap
 from collections.abc import Mapping
 from itertools import groupby
 
+from simulation.manual.notes import NOTE
+
 from simulation.actors import HOOKS, StateActor
 from simulation.display.pages import table
-from simulation.manual.notes import NOTE
 from simulation.outcomes import METRICS
 from simulation.outcomes.metrics import format_bounds
 from simulation.scenario.mechanisms import MECHANISMS

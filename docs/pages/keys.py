@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulation.display.pages import table
 from simulation.manual.notes import NOTE
+
+from simulation.display.pages import table
 from simulation.scenario.json_schema import json_schema
 
 Schema = Mapping[str, Any]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import typer
+from simulation.manual.notes import NOTE
 
 from simulation.cli.commands import BAD_INPUT, DONE, FAILED, INTERRUPTED, app
 from simulation.display.pages import table
-from simulation.manual.notes import NOTE
 
 _TOP = f"""\
 `wifaq COMMAND --help` says the same on the screen. Options may stand before or after the files.

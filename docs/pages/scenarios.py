@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from simulation.manual.notes import NOTE
+
 from simulation.display.pages import table
 from simulation.experiments.sweeps.load import load_sweep
-from simulation.manual.notes import NOTE
 from simulation.scenario.listing import list_scenarios
 
 ROOT = Path(__file__).parents[2]

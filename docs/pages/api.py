@@ -9,6 +9,9 @@ from functools import cached_property
 from types import FunctionType
 from typing import Any
 
+from simulation.manual.docstrings import broken, docstring, first_paragraph, hidden_parameters, signature
+from simulation.manual.notes import NOTE
+
 import simulation
 from simulation import actors, state
 from simulation.display.pages import table
@@ -16,8 +19,6 @@ from simulation.display.pictures import Pictures
 from simulation.experiments.compare import Comparison
 from simulation.experiments.sweeps.results import SweepResults
 from simulation.experiments.what_changed import Changes
-from simulation.manual.docstrings import broken, docstring, first_paragraph, hidden_parameters, signature
-from simulation.manual.notes import NOTE
 
 _TOP = """\
 What `from simulation import …` gives, what it hands back, and the actors. Replacing a decision of an actor:
