@@ -1,6 +1,6 @@
 """Write ``docs/world.md``: where every state stands, and how far to trust it.
 
-Run ``python -m simulation.data.describe [--out FILE]``. Whom the page looks at
+Run ``python -m docs.pages.world [--out FILE]``. Whom the page looks at
 more closely is data (``judged/described.csv``), so is the anchor that checks
 the map (``judged/anchors.csv``).
 """
@@ -184,7 +184,7 @@ def render(as_of: date = AS_OF) -> str:
     world = load_world(as_of)
     lines = [
         f"# The world on {as_of}\n",
-        "Written by `python -m simulation.data.describe`; do not edit. Where every figure comes from is in "
+        "Written by `python -m docs.pages.world`; do not edit. Where every figure comes from is in "
         "`simulation/data/SOURCES.md`. Positions are computed by one map for all states from UN votes, "
         "democracy, rule of law, data-protection law, regulation, trade and treaties; they say how a state "
         "is likely to lean on AI governance, not what it has declared.\n",
@@ -197,7 +197,7 @@ def render(as_of: date = AS_OF) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the page."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.data.describe", description=render.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m docs.pages.world", description=render.__doc__)
     default = Path(__file__).parents[2] / "docs" / "world.md"
     parser.add_argument("--out", type=Path, default=default, help="the file to write")
     chosen = parser.parse_args(arguments)

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulation.data import describe, positions
+from docs.pages import world as describe
+from simulation.data import positions
 from simulation.data.world import load_world
+from simulation.state import DIMENSIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +58,7 @@ def test_members_lie_near_the_union_but_not_upon_it(world):
 
 def test_order_along_the_axes(world):
     def place(name, axis):
-        return world.position[world.index(name), positions.DIMENSIONS.index(axis)]
+        return world.position[world.index(name), DIMENSIONS.index(axis)]
 
     assert place("DEU", "rights") > place("KEN", "rights") > place("PRK", "rights")
     assert place("RUS", "control") > place("IND", "control") > place("NOR", "control")
@@ -71,7 +73,7 @@ def test_states_do_not_pile_up_at_the_ends(world):
 
 def test_the_page_on_the_world_is_current():
     page = (ROOT / "docs" / "world.md").read_text(encoding="utf-8")
-    assert page == describe.render(), "run python -m simulation.data.describe"
+    assert page == describe.render(), "run python -m docs.pages"
 
 
 def test_no_state_is_singled_out_in_the_code():
