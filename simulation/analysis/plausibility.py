@@ -337,7 +337,7 @@ def render(scenario: Scenario, found: Mapping[str, Ensemble]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the page."""
     parser = argparse.ArgumentParser(
-        prog="python -m simulation.analysis.plausibility", description="Write the tables of docs/results/calibration.md."
+        prog="python -m simulation.analysis.plausibility", description=f"Write the tables of {PAGE.name}."
     )
     parser.add_argument("--replicates", type=int, default=REPLICATES, help=f"default {REPLICATES}")
     parser.add_argument("--scenario", type=Path, default=BASELINE, help="the scenario to run")

@@ -38,7 +38,10 @@ COMMAND = (
     "wifaq run scenarios/baseline.yaml --replicates 200 --out results/register; "
     "python -m simulation.evidence.forecasts results/register docs/results/forecasts.csv"
 )
-LATER = "a later release of this project whose records reach that day: the recorded value then, by docs/reference/metrics.md"
+LATER = (
+    "a later release of this project whose records reach that day: the recorded value then, "
+    "by docs/reference/metrics.md"
+)
 
 
 def recorded(name: str, sponsors: tuple[str, ...]) -> Text:

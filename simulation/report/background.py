@@ -111,11 +111,15 @@ def evidence(subject: Subject) -> Section:
     tell, words = subject.teller.tell, subject.words
     told = [_bands(subject)]
     told.append(
-        tell("The record of deals is thin and leans to the state whose press was searched. See docs/results/calibration.md.")
+        tell(
+            "The record of deals is thin and leans to the state whose press was searched. "
+            "See docs/results/calibration.md."
+        )
     )
     told.append(
         tell(
-            "Forecasts of joining were scored on past lists of joiners, those of deals were not. See docs/results/evidence.md."
+            "Forecasts of joining were scored on past lists of joiners, those of deals were not. "
+            "See docs/results/evidence.md."
         )
     )
     counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()

@@ -1,6 +1,7 @@
 """How sweeps scale: two workers against one, what the bookkeeping costs, whether the parent's memory is flat.
 
-``python -m tests.benchmarks.sweeping [--runs 500] [--many 5000]`` writes a table as CSV and into docs/results/sweeps.md.
+``python -m tests.benchmarks.sweeping [--runs 500] [--many 5000]`` writes a table as CSV and
+into docs/results/sweeps.md.
 Each row is a sweep of the real model in a process of its own, after one that compiles. Times by the clock want a quiet
 machine; ``bookkeeping_cpu`` is of processor time and bears a busy one. Columns: ``what``; ``runs``; ``workers``;
 ``seconds`` from the first run's start to the last table; ``start_seconds`` before that (imports, design, new
@@ -133,7 +134,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--many", type=int, default=5000)
     parser.add_argument("--out", type=Path, default=ROOT / "results" / "benchmarks" / "sweeping.csv")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "results" / "sweeps.md", help="the page with the markers")
+    page = ROOT / "docs" / "results" / "sweeps.md"
+    parser.add_argument("--page", type=Path, default=page, help="the page with the markers")
     parser.add_argument("--one", nargs=4, metavar=("RUNS", "WORKERS", "HORIZON", "FOLDER"), help="used by itself")
     parser.add_argument("--read", type=Path, metavar="FOLDER", help="used by itself")
     chosen = parser.parse_args()
