@@ -59,13 +59,13 @@ tutorial: $(VENV)/core  ## rerun the commands of docs/tutorial.md and put what t
 	$(BIN)/python -m tests.docs.tutorial
 
 plausibility: $(VENV)/core  ## rerun the tables of docs/results/calibration.md (a few minutes)
-	$(BIN)/python -m simulation.analysis.plausibility $(ARGS)
+	$(BIN)/python -m simulation.evidence.plausibility $(ARGS)
 
 showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md (a few minutes)
-	$(BIN)/python -m simulation.showcase $(ARGS)
+	$(BIN)/python -m simulation.report.showcase $(ARGS)
 
 claims: $(VENV)/core  ## test every claim of the paper: docs/results/claims.csv and docs/results/claims.md (about ten minutes; ARGS="--stale" for what changed)
-	$(BIN)/python -m simulation.claims $(ARGS)
+	$(BIN)/python -m simulation.evidence.claims $(ARGS)
 
 bench: $(VENV)/test  ## measure the engine and write docs/results/performance.md (about ten minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
@@ -74,7 +74,7 @@ bench-sweeps: $(VENV)/test  ## measure sweeps and write the table of docs/result
 	$(BIN)/python -m tests.benchmarks.sweeping $(ARGS)
 
 sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (about ten minutes on two cores)
-	$(BIN)/python -m simulation.showcase_sweeps $(ARGS)
+	$(BIN)/python -m simulation.report.showcase_sweeps $(ARGS)
 
 notebooks: $(VENV)/notebooks  ## set up, then open the notebooks in the browser
 	$(BIN)/jupyter lab --notebook-dir . notebooks/01_first_forecast.ipynb

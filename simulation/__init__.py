@@ -10,17 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulation.comparing import compare
-    from simulation.compiling import tell_when_compiling
-    from simulation.explaining import explain
-    from simulation.explanation import Explanation
+    from simulation.experiments.compare import compare
+    from simulation.experiments.explain import explain
+    from simulation.experiments.explanation import Explanation
+    from simulation.experiments.results import Results
+    from simulation.experiments.run import run
+    from simulation.experiments.sweep import sweep
+    from simulation.experiments.what_changed import what_changed
+    from simulation.kernels import tell_when_compiling
     from simulation.model import GovernanceModel
     from simulation.outcomes import metric
-    from simulation.results import Results
-    from simulation.running import run
     from simulation.scenario.load import load_scenario
-    from simulation.sweeping import sweep
-    from simulation.tweaking import what_changed
 
 __all__ = [
     "Explanation",
@@ -43,17 +43,17 @@ except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
 _HOMES = {
-    "Explanation": "simulation.explanation",
+    "Explanation": "simulation.experiments.explanation",
     "GovernanceModel": "simulation.model",
-    "Results": "simulation.results",
-    "compare": "simulation.comparing",
-    "explain": "simulation.explaining",
+    "Results": "simulation.experiments.results",
+    "compare": "simulation.experiments.compare",
+    "explain": "simulation.experiments.explain",
     "load_scenario": "simulation.scenario.load",
     "metric": "simulation.outcomes",
-    "run": "simulation.running",
-    "sweep": "simulation.sweeping",
-    "tell_when_compiling": "simulation.compiling",
-    "what_changed": "simulation.tweaking",
+    "run": "simulation.experiments.run",
+    "sweep": "simulation.experiments.sweep",
+    "tell_when_compiling": "simulation.kernels",
+    "what_changed": "simulation.experiments.what_changed",
 }
 
 

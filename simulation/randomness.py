@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numba import njit, uint64
 
-from simulation.arithmetic import bits_of
+from simulation.kernels import bits_of
 
 
 class Stream(IntEnum):

@@ -1,4 +1,4 @@
-"""The state of one run: actor arrays, pair arrays, blocs, instruments. The only mutable thing.
+"""The one vocabulary, and the state of one run: actor arrays, pair arrays, blocs, instruments. The only mutable thing.
 
 Everything that changes during a run is a NumPy array here; the processes are functions that
 read and write these arrays, and the Mesa agents are views of their rows. Constants of the
@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +22,35 @@ from numpy.typing import NDArray
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 B = NDArray[np.bool_]
 
-MAX_DEPTH = 3
-"""R of the model description: 1 memorandum, 2 programme, 3 binding."""
-
-TRACKS = ("bilateral", "trilateral", "regional", "multilateral", "non_state")
-BILATERAL, TRILATERAL, REGIONAL, MULTILATERAL, NON_STATE = range(5)
-KINDS = ("state", "firm", "think_tank", "ngo", "influencer", "secretariat")
+Kind = Literal["state", "firm", "think_tank", "ngo", "influencer", "secretariat"]
+Track = Literal["bilateral", "trilateral", "regional", "multilateral", "non_state"]
+Camp = Literal["EU", "CN", "US"]
+Door = Literal["regional", "plurilateral", "multilateral"]
+Domain = Literal["civil", "military", "cyber", "privacy", "digital"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""Kinds of actors; the code of a kind is its index."""
 STATE, FIRM, THINK_TANK, NGO, INFLUENCER, SECRETARIAT = range(6)
-CAMPS = ("EU", "CN", "US")
+TRACKS: tuple[Track, ...] = get_args(Track)
+"""Tracks on which an actor's effort goes; the code of a track is its index."""
+BILATERAL, TRILATERAL, REGIONAL, MULTILATERAL, NON_STATE = range(5)
+CAMPS: tuple[Camp, ...] = get_args(Camp)
+"""Paradigm leaders; the code of a camp is its index, -1 for none."""
+DOORS: tuple[Door, ...] = get_args(Door)
+"""How wide the circle is that may join a text."""
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
+"""What a text is about; the code of a domain is its index."""
+DIMENSIONS = ("rights", "control", "market", "sovereignty")
+"""The issue space of C.1, in the order of the columns of positions."""
+DEPTHS = ("mou", "programme", "binding")
+"""Names of depth 1, 2 and 3 of a deal."""
+MAX_DEPTH = len(DEPTHS)
+"""R of the model description."""
+RULES = ("unanimity", "consensus", "qualified_majority", "majority")
+"""Decision rules of blocs."""
 INCIDENT_KINDS = ("cyber", "market", "disinformation", "social")
 NEVER = -9999
 """Quarter of something that has not happened."""
@@ -189,5 +208,3 @@ def by_column(matrix: F) -> F:
     """The columns of a matrix as rows one after the other in memory: no copy where it is stored by column."""
     return np.ascontiguousarray(matrix.T)
 
-
-DOMAINS = ("civil", "military", "cyber", "privacy", "digital")

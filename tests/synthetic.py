@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from simulation.data.kinds import KINDS, BlocFacts, DealFacts, InstrumentFacts
+from simulation.data.kinds import BlocFacts, DealFacts, InstrumentFacts
 from simulation.data.world import World
 from simulation.model import GovernanceModel
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
+from simulation.state import KINDS
 
 AS_OF = date(2024, 12, 31)
 START = Quarter.parse("2025Q1")

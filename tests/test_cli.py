@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from simulation.cli import app
-from simulation.comparing import compare
-from simulation.running import run
+from simulation.experiments.compare import compare
+from simulation.experiments.run import run
 from tests.experiments import fakes
 
 ROOT = Path(__file__).parents[1]

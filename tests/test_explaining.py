@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 import simulation
 from simulation.cli import app
 from simulation.errors import InputError
-from simulation.experiments import store
-from simulation.explaining import explain
-from simulation.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.experiments.engine import store
+from simulation.experiments.explain import explain
+from simulation.experiments.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.experiments.results import Results
+from simulation.experiments.run import explained_replicate, run
 from simulation.model import GovernanceModel
-from simulation.results import Results
-from simulation.running import explained_replicate, run
 from tests.shipped import SCENARIOS, shipped
 
 BASELINE = str(SCENARIOS / "baseline.yaml")

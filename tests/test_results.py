@@ -10,10 +10,10 @@ from rich.console import Console
 
 import simulation
 from simulation.errors import InputError, RunError
-from simulation.experiments.simulate import simulate as real_simulate
+from simulation.experiments.engine.simulate import simulate as real_simulate
+from simulation.experiments.results import Results
+from simulation.experiments.run import CONTRASTS, run
 from simulation.report.terminal import print_results
-from simulation.results import Results
-from simulation.running import CONTRASTS, run
 from simulation.scenario.load import load_scenario
 from tests.experiments import fakes
 
@@ -176,7 +176,7 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("simulation.experiments.store.write_json", full)
+    monkeypatch.setattr("simulation.experiments.engine.store.write_json", full)
     with pytest.raises(RunError, match="No space left"):
         forecast().save(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

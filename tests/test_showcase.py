@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulation import showcase
+from simulation.report import showcase
 from tests.report import folders
 
 

@@ -16,7 +16,7 @@ from simulation import GovernanceModel, run, tell_when_compiling, what_changed
 from simulation.actors import Actor, StateActor
 from simulation.analysis.conclusions import CHANGED, COLUMNS, MARGINS
 from simulation.errors import InputError, ModelError, RunError
-from simulation.tweaking import Changes
+from simulation.experiments.what_changed import Changes
 from tests.shipped import shipped
 
 SHORT = {"horizon": "2025Q4"}

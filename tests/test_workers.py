@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from simulation import run
-from simulation.experiments import runner
-from simulation.results import Results
+from simulation.experiments.engine import runner
+from simulation.experiments.results import Results
 from tests.experiments.killed import MARK, simulate_killed_once
 from tests.shipped import SCENARIOS, shipped
 

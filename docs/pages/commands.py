@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from docs.pages import NOTE
-from simulation.cli import BAD_INPUT, DONE, FAILED, INTERRUPTED, app
+from simulation.cli.commands import BAD_INPUT, DONE, FAILED, INTERRUPTED, app
 
 _TOP = f"""\
 What `wifaq COMMAND --help` says on the screen. Options may stand before or after the files.
@@ -31,5 +31,5 @@ def commands_page() -> str:
 
 def _section(name: str) -> str:
     options = {"prog": f"wifaq {name}", "preferred": "text", "width": _WIDTH}
-    directive = "\n".join([f".. typer:: simulation.cli.app:{name}", *(f"   :{key}: {options[key]}" for key in options)])
+    directive = "\n".join([f".. typer:: simulation.cli.commands.app:{name}", *(f"   :{key}: {options[key]}" for key in options)])
     return f"## wifaq {name}\n\n```{{eval-rst}}\n{directive}\n```\n"

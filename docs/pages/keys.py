@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from docs.pages import NOTE
-from simulation.analysis.pages import table
+from simulation.display.pages import table
 from simulation.scenario.json_schema import json_schema
 
 Schema = Mapping[str, Any]

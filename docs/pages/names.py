@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from docs.pages import NOTE
-from simulation.analysis.pages import table
+from simulation.display.pages import table
 from simulation.scenario.listing import Row, list_actors, list_blocs, list_instruments
 
 _TOP = """\

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import simulation
 from docs.pages import NOTE
 from simulation import actors, state
-from simulation.analysis.pages import table
-from simulation.comparing import Comparison
-from simulation.plots.pictures import Pictures
-from simulation.sweeps.results import SweepResults
-from simulation.tweaking import Changes
+from simulation.display.pages import table
+from simulation.experiments.compare import Comparison
+from simulation.display.pictures import Pictures
+from simulation.experiments.sweeps.results import SweepResults
+from simulation.experiments.what_changed import Changes
 
 _TOP = """\
 What `from simulation import …` gives, what it hands back, and the actors. Examples that run:

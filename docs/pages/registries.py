@@ -9,7 +9,7 @@ from itertools import groupby
 
 from docs.pages import NOTE
 from simulation.actors import HOOKS, StateActor
-from simulation.analysis.pages import table
+from simulation.display.pages import table
 from simulation.outcomes import METRICS
 from simulation.outcomes.metrics import format_bounds
 from simulation.scenario.mechanisms import MECHANISMS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from docs.pages import NOTE
-from simulation.analysis.pages import table
+from simulation.display.pages import table
 from simulation.scenario.listing import list_scenarios
-from simulation.sweeps.load import load_sweep
+from simulation.experiments.sweeps.load import load_sweep
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,10 +15,10 @@ import numpy.typing as npt
 from docs.pages import NOTE
 from simulation.data import columns, history, positions, texts
 from simulation.data.facts import load_facts, load_trade
-from simulation.data.kinds import CAMPS
 from simulation.data.roster import bloc_members
 from simulation.data.tables import judged
 from simulation.data.world import World, load_world
+from simulation.state import CAMPS, DIMENSIONS
 
 Floats = npt.NDArray[np.float64]
 
@@ -109,14 +109,14 @@ def _checks(world: World) -> Iterator[str]:
             rows.append([name, role, _point(anchor), _point(place), f"{distance(place, anchor):.3f}"])
     yield from _table(["actor", "role", "anchor", "map", "RMS"], rows)
     yield ("The three leaders fix the map and sit on their anchors by construction; only the last row tests "
-           f"it (tolerance {TOLERANCE}). The order is {', '.join(positions.DIMENSIONS)}.\n")
+           f"it (tolerance {TOLERANCE}). The order is {', '.join(DIMENSIONS)}.\n")
 
 
 def _map(world: World) -> Iterator[str]:
     yield "## What drives the map\n"
     rows = [[dimension, ", ".join(f"{'−' if weight < 0 else '+'}{abs(weight):g} {name}"
                                   for name, weight in positions.INDEXES[dimension].items())]
-            for dimension in positions.DIMENSIONS]
+            for dimension in DIMENSIONS]
     yield from _table(["dimension", "index (weights, assumption)"], rows)
     constants = positions.Constants()
     yield (f"A share of {constants.pooled_share:g} of an index is the mean of the state's regional partners, "
@@ -128,14 +128,14 @@ def _map(world: World) -> Iterator[str]:
     points = world.position[: world.un_member.sum()]
     matrix = np.atleast_2d(np.corrcoef(points.T))
     yield "## Correlations over the 193 states\n"
-    yield from _table(["", *positions.DIMENSIONS],
+    yield from _table(["", *DIMENSIONS],
                       [[name, *(f"{value:.2f}" for value in line)]
-                       for name, line in zip(positions.DIMENSIONS, matrix, strict=True)])
+                       for name, line in zip(DIMENSIONS, matrix, strict=True)])
     yield (f"Effective number of independent dimensions: {effective_number(points):.1f}. The four axes are "
            "four readings of hardly more than two facts, so a difference along one of them alone says "
            "little. Spread (standard deviation) by axis: "
            + ", ".join(f"{name} {value:.2f}" for name, value in
-                       zip(positions.DIMENSIONS, points.std(axis=0), strict=True)) + ".\n")
+                       zip(DIMENSIONS, points.std(axis=0), strict=True)) + ".\n")
 
 
 def _neighbours(world: World, runs: Floats) -> Iterator[str]:
@@ -174,7 +174,7 @@ def _states(world: World) -> Iterator[str]:
         rows.append([world.ids[state], world.names[state], *place,
                      f"{world.position_sd[state]:.2f}", f"{world.size[state]:.2f}",
                      f"{world.capacity[state]:.2f}", f"{world.transparency[state]:.2f}", camp(world, state)])
-    yield from _table(["id", "name", *positions.DIMENSIONS, "sd", "m", "K", "T", "camp"], rows)
+    yield from _table(["id", "name", *DIMENSIONS, "sd", "m", "K", "T", "camp"], rows)
 
 
 def world_page(as_of: date = AS_OF) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
-from simulation.sources import failing_line, place_of
+from simulation.source_code import failing_line, place_of
 from simulation.state import TRACKS
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def ask_tracks(actor: Actor, shares: Mapping[str, float]) -> dict[str, float] | 
     if chosen is None or set(chosen) - set(TRACKS):
         told = f"it must return a mapping of {', '.join(TRACKS)} to numbers"
         raise ModelError(f"{_who(actor, 'choose_tracks')} returned {_told(answer)}; {told}")
-    own = {track: _number(actor, "choose_tracks", chosen.get(track, 0.0), f" for {track}") for track in TRACKS}
+    own: dict[str, float] = {
+        track: _number(actor, "choose_tracks", chosen.get(track, 0.0), f" for {track}") for track in TRACKS
+    }
     total = sum(own.values())
     if math.isinf(total):  # shares too large to add up
         largest = max(own.values())

@@ -29,7 +29,7 @@ from simulation.processes.value import utility, value
 from simulation.state import CAMPS
 
 if TYPE_CHECKING:
-    from simulation.model import GovernanceModel
+    from simulation.actors.host import Host
 
 
 class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
@@ -102,7 +102,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         super().__init_subclass__(**options)
         check_class(cls)
 
-    def __init__(self, model: GovernanceModel, row: int):
+    def __init__(self, model: Host, row: int):
         super().__init__(model)
         self.row = row
         self.id = model.state.ids[row]

@@ -14,11 +14,11 @@ from simulation.actors.secretariats import Secretariat
 from simulation.actors.states import StateActor
 from simulation.actors.think_tanks import ThinkTank
 from simulation.errors import ModelError, WifaqError, suggest
-from simulation.sources import class_hash, failing_line, hash_lines, place_of
+from simulation.source_code import class_hash, failing_line, hash_lines, place_of
 from simulation.state import KINDS
 
 if TYPE_CHECKING:
-    from simulation.model import GovernanceModel
+    from simulation.actors.host import Host
 
 BY_KIND: dict[str, type[Actor]] = {
     cls.kind: cls for cls in (StateActor, Firm, ThinkTank, NGO, Influencer, Secretariat)
@@ -64,7 +64,7 @@ def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[A
     return found
 
 
-def play(cls: type[Actor], model: GovernanceModel, row: int) -> Actor:
+def play(cls: type[Actor], model: Host, row: int) -> Actor:
     """An actor of a class of the user's.
 
     Raises

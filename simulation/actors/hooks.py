@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.actors.answers import ask, ask_tracks
 from simulation.actors.base import Actor, replaced_hooks
@@ -18,10 +17,7 @@ from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
 from simulation.processes.trilateral import Triples
 from simulation.processes.value import View
-from simulation.state import TRACKS, Asked
-
-F = NDArray[np.float64]
-I32 = NDArray[np.int32]
+from simulation.state import I32, TRACKS, Asked, F
 
 
 class Hooks:

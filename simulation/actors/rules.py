@@ -15,7 +15,7 @@ from typing import Any
 
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
-from simulation.sources import place_of, place_outside
+from simulation.source_code import place_of, place_outside
 
 _SHIPPED = "simulation.actors"
 _NOT_USERS = ("mesa", "builtins", "typing", "abc")

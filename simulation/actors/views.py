@@ -9,13 +9,13 @@ from simulation.actors.base import Actor
 from simulation.errors import ModelError
 
 if TYPE_CHECKING:
-    from simulation.model import GovernanceModel
+    from simulation.actors.host import Host
 
 
 class ActorView(Mapping[str, Actor]):
     """The actors of one kind, by id; an unknown id is answered with the nearest one."""
 
-    def __init__(self, model: GovernanceModel, kind: str):
+    def __init__(self, model: Host, kind: str):
         self._model, self._kind = model, kind
 
     def __getitem__(self, actor_id: str) -> Actor:

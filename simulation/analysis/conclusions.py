@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from simulation.analysis.contrasts import CONFIDENCE, contrast, contrast_of_shares, more_pairs
 from simulation.analysis.summary import HEADLINE, by_replicate, ranks_among
-from simulation.experiments.runner import Ensemble
-from simulation.words.language import ENGLISH
-from simulation.words.terms import METRIC, name_of
+from simulation.display.words.language import ENGLISH
+from simulation.display.words.terms import METRIC, name_of
+
+if TYPE_CHECKING:
+    from simulation.scenario.schema import Scenario
 
 CHANGED, UNCHANGED, UNTOLD = "changed", "not changed", "cannot be told"
 QUALITY = ("quality", "diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
@@ -42,9 +44,24 @@ COLUMNS = (
 _Pairs = dict[str, pd.DataFrame]
 
 
+class Finished(Protocol):
+    """Finished replicates of one scenario, as tables."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def replicates(self) -> tuple[int, ...]: ...
+    @property
+    def series(self) -> pd.DataFrame: ...
+    @property
+    def ties(self) -> pd.DataFrame: ...
+    @property
+    def joins(self) -> pd.DataFrame: ...
+
+
 def conclusions(
-    before: Ensemble,
-    after: Ensemble,
+    before: Finished,
+    after: Finished,
     peers: Sequence[str],
     names: Mapping[str, str],
     margins: Mapping[str, float] = MARGINS,
@@ -115,7 +132,7 @@ def _named(metric: str) -> str:
 # --- pairs: `a` with the change, `b` without, a row a replicate
 
 
-def _metrics(before: Ensemble, after: Ensemble, metrics: Sequence[str]) -> _Pairs:
+def _metrics(before: Finished, after: Finished, metrics: Sequence[str]) -> _Pairs:
     quarter, focal = _place(before)
     sides = {"a": after.series, "b": before.series}
     return {
@@ -124,7 +141,7 @@ def _metrics(before: Ensemble, after: Ensemble, metrics: Sequence[str]) -> _Pair
     }
 
 
-def _ranks(before: Ensemble, after: Ensemble, peers: Sequence[str]) -> _Pairs:
+def _ranks(before: Finished, after: Finished, peers: Sequence[str]) -> _Pairs:
     quarter, focal = _place(before)
     a, b = (ranks_among(side.series, focal, peers, quarter) for side in (after, before))
     return {} if a is None or b is None else {"rank": pd.DataFrame({"a": a, "b": b})}
@@ -143,7 +160,7 @@ def _shares(before: pd.DataFrame, after: pd.DataFrame) -> _Pairs:
     return found
 
 
-def _partners(ensemble: Ensemble) -> pd.DataFrame:
+def _partners(ensemble: Finished) -> pd.DataFrame:
     """Whether each actor is a partner at the horizon: a row a replicate, a column an actor."""
     quarter, focal = _place(ensemble)
     ties = ensemble.ties
@@ -151,7 +168,7 @@ def _partners(ensemble: Ensemble) -> pd.DataFrame:
     return _table(rows["replicate"], rows["b"], ensemble)
 
 
-def _joined(ensemble: Ensemble) -> pd.DataFrame:
+def _joined(ensemble: Finished) -> pd.DataFrame:
     """Whether each instrument has been joined since the start: a row a replicate, a column an instrument."""
     _, focal = _place(ensemble)
     joins = ensemble.joins
@@ -159,10 +176,10 @@ def _joined(ensemble: Ensemble) -> pd.DataFrame:
     return _table(rows["replicate"], rows["instrument"], ensemble)
 
 
-def _table(replicate: pd.Series, what: pd.Series, ensemble: Ensemble) -> pd.DataFrame:
+def _table(replicate: pd.Series, what: pd.Series, ensemble: Finished) -> pd.DataFrame:
     table = pd.crosstab(replicate, what.astype("str")).clip(upper=1)
     return table.reindex(list(ensemble.replicates), fill_value=0)
 
 
-def _place(ensemble: Ensemble) -> tuple[str, str]:
+def _place(ensemble: Finished) -> tuple[str, str]:
     return str(ensemble.scenario.horizon), ensemble.scenario.focal

@@ -1,6 +1,6 @@
 """Summaries of an ensemble: forecast, standing among peers, partners, instruments.
 
-Every function takes tidy frames (columns as in :mod:`simulation.experiments.tables`) and
+Every function takes tidy frames (columns as in :mod:`simulation.experiments.engine.tables`) and
 returns a tidy frame. A band is a range of quantiles over replicates; a probability is a
 share of replicates. What it holds, chance alone or the parameters too, depends on how the
 replicates were run; it never holds what the model gets wrong.

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from simulation.analysis.coalitions import shapley
+from simulation.state import F
 
-F = NDArray[np.float64]
 RULE, PARAMETERS, CHANCE = "rule", "parameters", "chance"
 SOURCES = (RULE, PARAMETERS, CHANCE)
 

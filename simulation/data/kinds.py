@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-KINDS = ("state", "firm", "think_tank", "ngo", "influencer", "secretariat")
-"""Kinds of actors; the code of a kind is its index."""
-CAMPS = ("EU", "CN", "US")
-"""Paradigm leaders; the code of a camp is its index, -1 for none."""
 ROSTERS = ("core", "full")
-RULES = ("unanimity", "consensus", "qualified_majority", "majority")
-DOMAINS = ("civil", "military", "cyber", "privacy", "digital")
-TRACKS = ("regional", "plurilateral", "multilateral")
-DEPTHS = {"mou": 1, "programme": 2, "binding": 3}
-"""Names of the depths of a deal."""
 
 Position = tuple[float, float, float, float]
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.data.facts import Facts
-from simulation.data.kinds import KINDS
 from simulation.data.roster import Roster
+from simulation.state import KINDS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

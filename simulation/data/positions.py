@@ -27,11 +27,11 @@ import numpy.typing as npt
 
 from simulation.data.facts import Facts
 from simulation.data.tables import judged
+from simulation.state import DIMENSIONS
 
 Floats = npt.NDArray[np.float64]
 Indexes = Mapping[str, Mapping[str, float]]
 
-DIMENSIONS = ("rights", "control", "market", "sovereignty")
 
 #: Texts by which a state limits what it may itself do with data, networks and AI.
 RESTRAINT_TEXTS = ("budapest", "conv108", "foc", "reaim_2023", "us_poldecl_2023")

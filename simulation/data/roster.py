@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 
 from simulation.data.dates import surely_by
-from simulation.data.kinds import KINDS
 from simulation.data.tables import table
+from simulation.state import KINDS
 
 #: Order of non-state actors in every array.
 NONSTATE_KINDS = ("firm", "think_tank", "ngo", "influencer", "secretariat")

@@ -3,6 +3,7 @@
 ``tables/`` holds what the model reads, derived by :mod:`simulation.data.build`.
 ``judged/`` holds what people decided (bloc rules, depths of deals, dates that are
 recalled), each row with its ``basis``; the build merges it into ``tables/``.
+``fitted/`` holds what :mod:`simulation.evidence` has estimated, for everything above this floor to read.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from simulation.errors import DataError
 
 TABLES = Path(__file__).parent / "tables"
 JUDGED = Path(__file__).parent / "judged"
+FITTED = Path(__file__).parent / "fitted"
 
 Row = Mapping[str, str]
 

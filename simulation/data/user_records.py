@@ -16,10 +16,11 @@ from datetime import date
 from pathlib import Path
 
 from simulation.data.dates import surely_by
-from simulation.data.kinds import DEPTHS, DealRecord, JoinRecord
+from simulation.data.kinds import DealRecord, JoinRecord
 from simulation.data.roster import UNION, bloc_members
 from simulation.data.tables import table
 from simulation.errors import Fault, suggest
+from simulation.state import DEPTHS
 
 DEAL_COLUMNS = ("id", "date", "date_precision", "party_a", "party_b", "party_c", "depth", "kind", "subject",
                 "source", "basis")
@@ -119,7 +120,7 @@ def _day(row: Row, complain: Complain) -> date | None:
 
 def _depth(text: str, complain: Complain) -> int | None:
     if text in DEPTHS:
-        return DEPTHS[text]
+        return DEPTHS.index(text) + 1
     if text in {"1", "2", "3"}:
         return int(text)
     complain("depth", f"{text!r} is no depth; allowed: 1 (mou), 2 (programme), 3 (binding)")

@@ -21,13 +21,7 @@ from simulation.data import columns, history, maps, positions, texts
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
 from simulation.data.history import shipped_deals
 from simulation.data.kinds import (
-    CAMPS,
-    DEPTHS,
-    DOMAINS,
-    KINDS,
     ROSTERS,
-    RULES,
-    TRACKS,
     BlocFacts,
     DealFacts,
     DealRecord,
@@ -39,15 +33,10 @@ from simulation.data.roster import Roster, bloc_members, load_roster
 from simulation.data.tables import table
 from simulation.data.user_records import read_deals, read_joins
 from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.state import DIMENSIONS
 
 __all__ = [
-    "CAMPS",
-    "DEPTHS",
-    "DOMAINS",
-    "KINDS",
     "ROSTERS",
-    "RULES",
-    "TRACKS",
     "BlocFacts",
     "DealFacts",
     "DealRecord",
@@ -264,7 +253,7 @@ def _actor_fields(
         "adoption": columns.padded(states.adoption, count), "opinion": columns.padded(states.opinion, count),
         "position": columns.all_positions(people, states.placed.positions, as_of),
         "position_sd": columns.padded(states.placed.spread, count, positions.MAP_SPREAD),
-        "weight": columns.padded(states.weight, count, 1 / len(positions.DIMENSIONS)),
+        "weight": columns.padded(states.weight, count, 1 / len(DIMENSIONS)),
         "objectivity": columns.padded(np.full(first, maps.OBJECTIVITY_STATE), count, maps.OBJECTIVITY_OTHER),
         "trade_share": columns.square(shares, count),
         "trade_share_eu": columns.padded(with_union, count),

@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from simulation.errors import Fault, InputError
-from simulation.evidence import deal_backtest, join_backtest, scores
-from simulation.evidence.calibrate import BASELINE
-from simulation.evidence.instruments_fit import RECORD_END
-from simulation.evidence.join_backtest import ROLLING, SMALL, Scored
+from simulation.evidence import scores
+from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence.deals import deal_backtest
+from simulation.evidence.joins import join_backtest
+from simulation.evidence.joins.fit import RECORD_END
+from simulation.evidence.joins.join_backtest import ROLLING, SMALL, Scored
 from simulation.evidence.past_runs import PastRuns, past_runs
-from simulation.experiments import store
-from simulation.experiments.runner import Progress
+from simulation.experiments.engine import store
+from simulation.experiments.engine.runner import Progress
 from simulation.scenario.load import load_scenario
 
 REPLICATES = 100
@@ -61,7 +63,7 @@ def backtest(
     replicates
         Runs from each day, by default :data:`REPLICATES`; 0 leaves deals out.
     workers, progress
-        As in :func:`simulation.experiments.runner.run_points`.
+        As in :func:`simulation.experiments.engine.runner.run_points`.
     out
         Folder, written whole or not at all.
 
@@ -151,7 +153,7 @@ def _deals(found: Backtest) -> Iterator[str]:
 
 
 def _write(found: Backtest, out: Path) -> None:
-    from simulation.plots.calibration import calibration_chart
+    from simulation.display.calibration import calibration_chart
 
     tables = dict(found.deals)
     with store.atomic_folder(out) as folder:

@@ -18,22 +18,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.world import World, load_world
-from simulation.evidence import prior
-from simulation.evidence.instruments import draw_weights
-from simulation.evidence.instruments_fit import NAMES, RECORD_END, Weights, fit_all
-from simulation.experiments.runner import Progress, run_points
-from simulation.experiments.simulate import simulate as simulate_model
-from simulation.experiments.worker import Simulate
-from simulation.initial import camps
+from simulation.evidence.joins.fit import NAMES, RECORD_END, Weights, fit_all
+from simulation.evidence.joins.forecast import draw_weights
+from simulation.experiments import prior
+from simulation.experiments.engine.runner import Progress, run_points
+from simulation.experiments.engine.simulate import simulate as simulate_model
+from simulation.experiments.engine.worker import Simulate
+from simulation.model.start import camps
 from simulation.randomness import Stream, key, uniform
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import Scenario
-
-F = NDArray[np.float64]
-I64 = NDArray[np.int64]
-B = NDArray[np.bool_]
+from simulation.state import I64, F
 
 LEAST_REPORTED = 0.4
 """The record has at least this share of what is agreed, and at most all (assumption, as in the calibration)."""
@@ -219,7 +216,7 @@ def past_runs(
     replicates
         Runs a day.
     workers, progress, simulate
-        As in :func:`simulation.experiments.runner.run_points`.
+        As in :func:`simulation.experiments.engine.runner.run_points`.
 
     Raises
     ------

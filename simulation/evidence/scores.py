@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
-F = NDArray[np.float64]
+from simulation.state import F
+
 FLOOR = 1e-4
 """No probability is taken as nearer to 0 or 1 than this in a log score, unless said otherwise."""
 

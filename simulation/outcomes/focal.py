@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
-from simulation.outcomes.portfolio import CATEGORIES, I64, TALLY, Tally, require, tally_commitments
+from simulation.outcomes.portfolio import CATEGORIES, TALLY, Tally, require, tally_commitments
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, CAMPS, I32, KINDS, NON_STATE, TRACKS, TRILATERAL, B, F, State
+from simulation.state import BILATERAL, CAMPS, DEPTHS, I32, I64, KINDS, NON_STATE, TRACKS, TRILATERAL, B, F, State
 
 QUALITY_PARTS = ("diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
 """Parts of quality, in the order of the weights of :func:`quality_with_weights`."""
 
-DEPTHS = ("mou", "programme", "binding")
 _DEAL_TRACKS = (BILATERAL, TRILATERAL, NON_STATE)
 
 

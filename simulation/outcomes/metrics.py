@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from simulation.errors import Fault, InputError, ModelError, suggest
-from simulation.sources import source_hash
+from simulation.source_code import source_hash
 from simulation.state import State
 
 Level = Literal["actor", "system"]
@@ -169,7 +169,7 @@ def user_metrics() -> tuple[Metric, ...]:
 
 
 def metric_hashes() -> dict[str, str]:
-    """:func:`simulation.sources.source_hash` of each user's metric, for the manifest of a run."""
+    """:func:`simulation.source_code.source_hash` of each user's metric, for the manifest of a run."""
     return {entry.name: source_hash(entry.function) for entry in user_metrics()}
 
 

@@ -13,9 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulation.processes.links import Links, links
 from simulation.processes.trust import direct_trust
-from simulation.state import I8, F
-
-I64 = NDArray[np.int64]
+from simulation.state import I8, I64, F
 
 
 @njit(cache=True, error_model="numpy")

@@ -24,6 +24,7 @@ from simulation.state import (
     CAMPS,
     I8,
     I32,
+    I64,
     KINDS,
     MAX_DEPTH,
     MULTILATERAL,
@@ -35,8 +36,6 @@ from simulation.state import (
     F,
     State,
 )
-
-I64 = NDArray[np.int64]
 
 CATEGORIES = (
     *(f"{camp.lower()}_states" for camp in CAMPS),

@@ -19,7 +19,7 @@ from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.outcomes.events import Deals, deal_events
 from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
-from simulation.outcomes.standing import JoinRecord, TieRecord, category
+from simulation.outcomes.ranks import JoinRecord, TieRecord, category
 from simulation.outcomes.system import SlotUse, WorldBook
 from simulation.outcomes.world import WorldRecord
 from simulation.scenario.parameters import Parameters

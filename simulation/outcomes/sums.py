@@ -12,10 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.outcomes.network import I64, mean_direct_trust, mean_distance, paths_of_two, tie_sums
+from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import links
 from simulation.processes.opinion import share_in_favour
-from simulation.state import CAMPS, FIRM, I8, I32, STATE, TRACKS, B, F, State
+from simulation.state import CAMPS, FIRM, I8, I32, I64, STATE, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
 """The three camps and, as the fourth, the states of no camp."""

@@ -19,7 +19,7 @@ from simulation.outcomes.portfolio import require
 from simulation.outcomes.sums import GROUPS, WORLD, Rows, World, add_flows, add_forums, add_members, add_slots, add_ties
 from simulation.processes.camps import camps_of_states
 from simulation.scenario.parameters import Parameters
-from simulation.state import CAMPS, MAX_DEPTH, STATE, TRACKS, F, State
+from simulation.state import CAMPS, I64, MAX_DEPTH, STATE, TRACKS, F, State
 
 CONNECTION_DECAY = 0.5
 """Worth of a partner's partner against a partner's (the value of the published examples)."""
@@ -133,7 +133,7 @@ class WorldBook:
         }
 
 
-def _networks(world: World, degree: network.I64) -> dict[str, F]:
+def _networks(world: World, degree: I64) -> dict[str, F]:
     states, members = np.array(degree.shape[-1]), world["group"].sum(axis=-1)
     within, strength = world["within"], world["strength"]
     return {
@@ -151,7 +151,7 @@ def _networks(world: World, degree: network.I64) -> dict[str, F]:
     }
 
 
-def _density(rungs: network.I64, actors: network.I64) -> F:
+def _density(rungs: I64, actors: I64) -> F:
     """Mean z over the pairs of so many actors, in [0, 1]."""
     return ratio(rungs, MAX_DEPTH * (actors * (actors - 1) / 2))
 

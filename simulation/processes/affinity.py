@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from simulation.arithmetic import exp
-
-F = NDArray[np.float64]
+from simulation.kernels import exp
+from simulation.state import F
 
 
 @njit(cache=True, error_model="numpy", inline="always")

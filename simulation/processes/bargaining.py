@@ -11,15 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from simulation.kernels import largest, make_room
 from simulation.processes.affinity import squared_distance
-from simulation.processes.largest import largest, make_room
-
-F = NDArray[np.float64]
-I8 = NDArray[np.int8]
-I32 = NDArray[np.int32]
-B = NDArray[np.bool_]
+from simulation.state import B, F
 
 
 @njit(cache=True, error_model="numpy")

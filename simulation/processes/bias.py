@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, THINK_TANK, State
-
-F = NDArray[np.float64]
-I32 = NDArray[np.int32]
+from simulation.state import I32, MAX_DEPTH, THINK_TANK, F, State
 
 _DIMENSIONS = 4
 

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, KINDS, MAX_DEPTH, THINK_TANK, State
-
-F = NDArray[np.float64]
+from simulation.state import FIRM, KINDS, MAX_DEPTH, THINK_TANK, F, State
 
 _KINDS = len(KINDS)
 

@@ -15,9 +15,7 @@ from simulation.processes.affinity import squared_distance
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, MAX_DEPTH, State
-
-F = NDArray[np.float64]
+from simulation.state import FIRM, MAX_DEPTH, F, State
 
 _DIMENSIONS = 4
 

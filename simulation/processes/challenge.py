@@ -20,9 +20,8 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-F = NDArray[np.float64]
+from simulation.state import F
 
 _SAME = 1e-9  # utilities nearer to each other than this are equal: rounding decides nothing
 _RISK = 3.0  # r runs from 1/2 to 2

@@ -23,13 +23,7 @@ from numpy.typing import NDArray
 
 from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, NON_STATE, STATE, State
-
-F = NDArray[np.float64]
-I8 = NDArray[np.int8]
-I32 = NDArray[np.int32]
-U64 = NDArray[np.uint64]
-B = NDArray[np.bool_]
+from simulation.state import BILATERAL, I8, I32, NON_STATE, STATE, U64, B, F, State
 
 ANY, STATES_ONLY, OTHERS_ONLY = 0, 1, 2
 """Which partners a pool of slots may be used for."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.processes.affinity import affinity
 from simulation.processes.contracts import end_deal
@@ -21,13 +20,7 @@ from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, symmetric_uniform, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import NOBODY, Asked, State
-
-F = NDArray[np.float64]
-I8 = NDArray[np.int8]
-I32 = NDArray[np.int32]
-U64 = NDArray[np.uint64]
-B = NDArray[np.bool_]
+from simulation.state import I8, I32, NOBODY, U64, Asked, B, F, State
 
 LOWEST, HIGHEST = 0.02, 0.995
 """Bounds of the annual probability of compliance (MODEL C.5)."""

@@ -20,13 +20,7 @@ from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, MAX_DEPTH, NEVER, NGO, NON_STATE, STATE, TRILATERAL, State
-
-F = NDArray[np.float64]
-I8 = NDArray[np.int8]
-I32 = NDArray[np.int32]
-U64 = NDArray[np.uint64]
-B = NDArray[np.bool_]
+from simulation.state import BILATERAL, I8, I32, MAX_DEPTH, NEVER, NGO, NON_STATE, STATE, TRILATERAL, U64, B, F, State
 
 KEPT_TO_THE_LAST = 1e6
 """Added to the worth of the scenario's own deals, which are shed last."""

@@ -15,14 +15,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.arithmetic import sums_of_others
+from simulation.kernels import sums_of_others
 from simulation.processes.links import Links, links
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import State, by_column
-
-F = NDArray[np.float64]
+from simulation.state import F, State, by_column
 
 _DIMENSIONS = 4
 _CHANNELS = 5

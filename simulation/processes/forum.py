@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.arithmetic import exp
+from simulation.kernels import exp
 from simulation.processes.affinity import distances_to_all, falloff, likeness_of_all
 from simulation.processes.blocs import (
     Voters,

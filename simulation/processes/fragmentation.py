@@ -16,11 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.randomness import Stream, key, uniform
-
-F = NDArray[np.float64]
-I32 = NDArray[np.int32]
-I8 = NDArray[np.int8]
-U64 = NDArray[np.uint64]
+from simulation.state import I8, I32, U64, F
 
 
 @dataclass(frozen=True)

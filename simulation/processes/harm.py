@@ -17,11 +17,7 @@ from numpy.typing import NDArray
 from simulation.randomness import Draws, Stream, normal, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import PARAMETERS, Parameters
-from simulation.state import INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, State
-
-F = NDArray[np.float64]
-I32 = NDArray[np.int32]
-B = NDArray[np.bool_]
+from simulation.state import I32, INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, B, F, State
 
 _KINDS = len(INCIDENT_KINDS)
 _DISINFORMATION = INCIDENT_KINDS.index("disinformation")

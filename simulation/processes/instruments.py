@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.arithmetic import add_rows
+from simulation.kernels import add_rows
 from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.processes.blocs import member_lists, members_of
 from simulation.randomness import Draws, Stream, uniform

@@ -12,8 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-I8 = NDArray[np.int8]
-I32 = NDArray[np.int32]
+from simulation.state import I8, I32
 
 _BLOCK = 8
 """Depths in a word of 64 bits."""

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.randomness import Stream, key, normal, uniform
 from simulation.scenario.parameters import Parameters
-
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
-U64 = NDArray[np.uint64]
+from simulation.state import U64, B, F
 
 
 def measured_positions(

@@ -11,13 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.arithmetic import add_rows, sums_of_others
+from simulation.kernels import add_rows, sums_of_others
 from simulation.randomness import Draws, Stream, key, normal, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, NGO, State, by_column
-
-F = NDArray[np.float64]
+from simulation.state import MAX_DEPTH, NGO, F, State, by_column
 
 _SETUP = -1
 """Quarter of the draws that are made while the world is set up."""

@@ -20,9 +20,7 @@ from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import INFLUENCER, State
-
-F = NDArray[np.float64]
+from simulation.state import INFLUENCER, F, State
 
 QUANTILES = 101
 """Points of the distribution of opinion in each public."""

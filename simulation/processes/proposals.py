@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import INFLUENCER, MAX_DEPTH, NGO, State
-
-F = NDArray[np.float64]
+from simulation.state import INFLUENCER, MAX_DEPTH, NGO, F, State
 
 _RIGHTS = 0
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from simulation.processes.largest import insert, largest, make_room
-
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
+from simulation.kernels import insert, largest, make_room
+from simulation.state import B, F
 
 
 @njit(cache=True, error_model="numpy")

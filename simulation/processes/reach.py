@@ -5,14 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.processes.instruments import (
-    CENTRED,
-    FACTORS,
-    coefficients,
-    factors_of,
-    joiners_of,
-    texts_of,
-)
+from simulation.processes.instruments import CENTRED, FACTORS, coefficients, factors_of, joiners_of, texts_of
 from simulation.randomness import Stream, key, normal, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters

@@ -10,16 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, NOBODY, Asked, State
-
-F = NDArray[np.float64]
-I8 = NDArray[np.int8]
-I32 = NDArray[np.int32]
-B = NDArray[np.bool_]
+from simulation.state import I8, I32, MAX_DEPTH, NOBODY, Asked, B, F, State
 
 
 def court(

@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import State
-
-I32 = NDArray[np.int32]
+from simulation.state import I32, State
 
 
 def open_slots(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> NDArray[np.bool_]:

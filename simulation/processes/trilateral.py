@@ -13,19 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.processes.choice import Desk, bound_marks, make_desk
 from simulation.processes.links import count_shared
 from simulation.processes.rivalry import is_leader
 from simulation.processes.value import View, Weights, utility, value
 from simulation.randomness import Draws, Stream, gumbel, uniform
-from simulation.state import TRILATERAL, State
-
-F = NDArray[np.float64]
-I32 = NDArray[np.int32]
-U64 = NDArray[np.uint64]
-B = NDArray[np.bool_]
+from simulation.state import I32, TRILATERAL, U64, B, F, State
 
 NO_DEAL = -1e9
 """Utility of a contract that has no value, or of partners without any trust."""

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.processes.links import Links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import State
-
-F = NDArray[np.float64]
+from simulation.state import F, State
 
 
 def perceive_trust(state: State, par: Parameters, mech: Mechanisms, partners: Links) -> None:

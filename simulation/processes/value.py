@@ -15,19 +15,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from simulation.arithmetic import exp
+from simulation.kernels import exp
 from simulation.processes.affinity import affinity, falloff, likeness_to_all
 from simulation.processes.links import Links, count_shared
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, STATE, State
-
-F = NDArray[np.float64]
-I8 = NDArray[np.int8]
-I32 = NDArray[np.int32]
-B = NDArray[np.bool_]
+from simulation.state import I8, I32, MAX_DEPTH, STATE, B, F, State
 
 SHARED_HALF = 3.0
 ACTIVITY_HALF = 10.0

@@ -9,11 +9,11 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from simulation.experiments.sweeps.schema import label
 from simulation.report.terminal import table, titled
-from simulation.sweeps.schema import label
 
 if TYPE_CHECKING:
-    from simulation.analysing import Analysis
+    from simulation.experiments.analyse import Analysis
 
 
 def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:

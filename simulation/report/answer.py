@@ -10,14 +10,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from simulation.analysis.summary import HEADLINE
-from simulation.outcomes.grounds import MARK
-from simulation.plots.pictures import Pictures
+from simulation.display.pictures import Pictures
+from simulation.display.words.language import Words
+from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
+from simulation.experiments.results import Results
+from simulation.experiments.spread import Spread
+from simulation.outcomes.observed import MARK
 from simulation.report.findings import Change, change, levers, title_of
 from simulation.report.parts import Section, Teller
-from simulation.results import Results
-from simulation.spreading import Spread
-from simulation.words.language import Words
-from simulation.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
 
 _TRACKS = ("bilateral", "trilateral", "non_state")
 _LIKELIEST = 3  # partners named in the answer

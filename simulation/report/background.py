@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from simulation.evidence.posterior import POSTERIOR
+from simulation.display.words.terms import N_
+from simulation.experiments.posterior import POSTERIOR
 from simulation.report.answer import Subject
 from simulation.report.findings import title_of
 from simulation.report.parts import Section, Table, Teller
 from simulation.scenario.parameters import PARAMETERS
-from simulation.words.terms import N_
 
 ASSUMED, FREE, FITTED, CITED = "assumption", "calibrated", "fitted", "literature"
 _KINDS = {

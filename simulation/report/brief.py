@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from simulation.analysis.summary import HEADLINE, by_replicate
+from simulation.display.words.language import Words
+from simulation.display.words.terms import METRIC, N_, likelihood, name_of
 from simulation.errors import InputError
+from simulation.experiments.results import Results
+from simulation.experiments.run import milestones
+from simulation.experiments.spread import Spread
 from simulation.report import background
 from simulation.report.answer import Subject, answer, lever_sentence
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.uncertainty import spread_sentence
-from simulation.results import Results
-from simulation.running import milestones
-from simulation.spreading import Spread
-from simulation.words.language import Words
-from simulation.words.terms import METRIC, N_, likelihood, name_of
 
 DATA, FITTED, ASSUMED = N_("data"), N_("fitted"), N_("assumption")
 """What a line rests on: the record, parameters fitted to it, or parameters that are assumed."""

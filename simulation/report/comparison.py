@@ -12,7 +12,7 @@ from simulation.analysis.contrasts import more_pairs
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
-    from simulation.comparing import Comparison
+    from simulation.experiments.compare import Comparison
 
 
 def print_comparison(comparison: Comparison, console: Console, precision: float | None = None) -> None:

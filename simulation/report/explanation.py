@@ -10,12 +10,12 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from simulation.report.telling import names_of, told
-from simulation.words.events import LUCK, NAME
-from simulation.words.language import ENGLISH
+from simulation.display.words.events import LUCK, NAME
+from simulation.display.words.language import ENGLISH
+from simulation.report.event_sentences import names_of, told
 
 if TYPE_CHECKING:
-    from simulation.explanation import Explanation
+    from simulation.experiments.explanation import Explanation
 
 Row = Mapping[Any, Any]
 """Of the terms of an explanation."""

@@ -12,8 +12,8 @@ import pandas as pd
 
 from simulation.analysis.contrasts import paired, paired_path
 from simulation.analysis.summary import HEADLINE, by_replicate
-from simulation.results import Results
-from simulation.words.language import Words
+from simulation.display.words.language import Words
+from simulation.experiments.results import Results
 
 _SIGNPOSTS = (
     "deals_state", "deals_firm", "deals_secretariat", "deals_binding", "deals_programme", "deals_eu_states",

@@ -10,10 +10,11 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from simulation.data.world import CAMPS, load_world
+from simulation.data.world import load_world
 from simulation.report.terminal import table, titled
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.listing import LISTS, Row
+from simulation.state import CAMPS
 
 
 def list_metrics() -> list[Row]:
@@ -54,7 +55,7 @@ def list_hooks() -> list[Row]:
 def list_blocs() -> list[Row]:
     """Every bloc, with the power of each camp if its members vote together (Shapley–Shubik, Banzhaf)."""
     from simulation.analysis.coalitions import banzhaf, camp_power, shapley_shubik
-    from simulation.initial import RULES, camps
+    from simulation.model.start import RULE_CODES, camps
     from simulation.processes.blocs import needed_votes
     from simulation.scenario.parameters import Parameters
 
@@ -63,7 +64,7 @@ def list_blocs() -> list[Row]:
     rows = LISTS["blocs"]()
     for row, bloc in zip(rows, world.blocs, strict=True):
         inside = [int(camp[i]) for i in bloc.members]
-        needed = int(needed_votes(RULES[bloc.rule], bloc.threshold, len(inside)))
+        needed = int(needed_votes(RULE_CODES[bloc.rule], bloc.threshold, len(inside)))
         for name, index in (("power", shapley_shubik), ("swings", banzhaf)):
             shares = camp_power(inside, len(CAMPS), needed, index)
             row |= {f"{name}_{label}": round(share, 3) for label, share in zip(CAMPS, shares, strict=True)}

@@ -12,11 +12,11 @@ import pandas as pd
 
 from simulation.analysis import summary
 from simulation.errors import Fault, InputError
-from simulation.experiments import store
-from simulation.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
-from simulation.results import TEXT_COLUMNS, Results
-from simulation.spreading import FILE as SPREAD
-from simulation.spreading import Spread
+from simulation.experiments.engine import store
+from simulation.experiments.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
+from simulation.experiments.results import TEXT_COLUMNS, Results
+from simulation.experiments.spread import FILE as SPREAD
+from simulation.experiments.spread import Spread
 
 MOST_FOLDERS = 7
 """The first result and as many others as a chart can tell apart."""

@@ -11,13 +11,13 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
-from simulation.report import background, sections, surroundings, uncertainty, why
+from simulation.experiments.results import Results
+from simulation.experiments.spread import Spread
+from simulation.report import background, sections, uncertainty, why, world
 from simulation.report.answer import Subject, answer
 from simulation.report.parts import Section, Teller, share_letters
-from simulation.results import Results
-from simulation.spreading import Spread
-from simulation.words.language import FOLDER, Words
 
 LARGEST = 3_000_000
 """Bytes a page may have, so that a mail can carry it."""
@@ -67,8 +67,8 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
         sections.partners(subject),
         sections.instruments(subject),
         sections.price(subject),
-        surroundings.scenarios(subject),
-        *filter(None, [why.why(subject), surroundings.world(subject)]),
+        world.scenarios(subject),
+        *filter(None, [why.why(subject), world.world(subject)]),
         background.method(subject),
         background.evidence(subject),
         background.provenance(subject),

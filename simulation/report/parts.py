@@ -13,8 +13,8 @@ import matplotlib
 import pandas as pd
 from markupsafe import Markup, escape
 
-from simulation.plots.style import style
-from simulation.words.language import Words
+from simulation.display.style import style
+from simulation.display.words.language import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

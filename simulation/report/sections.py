@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 
 from simulation.analysis.summary import HEADLINE
-from simulation.outcomes.grounds import MARK
-from simulation.plots.differences import draw_tornado
-from simulation.plots.style import new_axes, style
+from simulation.display.differences import draw_tornado
+from simulation.display.style import new_axes, style
+from simulation.display.words.language import Words
+from simulation.display.words.terms import KIND, N_, TRACK, name_of
+from simulation.experiments.run import milestones
+from simulation.outcomes.observed import MARK
 from simulation.report.answer import Subject, lever_name
 from simulation.report.findings import change, levers, trade_off
 from simulation.report.parts import Chart, Section, Table, inline
-from simulation.running import milestones
-from simulation.words.language import Words
-from simulation.words.terms import KIND, N_, TRACK, name_of
 
 INDICES = ("cooperation", "volume", "implementation", "quality", "diversity", "reciprocity", "autonomy",
            "alignment", "capacity", "safety")  # fmt: skip

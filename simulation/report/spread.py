@@ -11,7 +11,7 @@ from simulation.analysis.variance import SOURCES
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
-    from simulation.spreading import Spread
+    from simulation.experiments.spread import Spread
 
 
 def print_spread(spread: Spread, console: Console) -> None:

@@ -8,11 +8,11 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from simulation.experiments.sweeps.schema import label
 from simulation.report.terminal import table, titled
-from simulation.sweeps.schema import label
 
 if TYPE_CHECKING:
-    from simulation.sweeps.results import SweepResults
+    from simulation.experiments.sweeps.results import SweepResults
 
 ROWS_SHOWN = 25
 """Design points printed; the rest is in the folder."""

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.analysis import pages
-from simulation.experiments import store
-from simulation.sweeps.results import SUMMARY_COLUMNS
-from simulation.sweeps.schema import MINUS, label
+from simulation.display import pages
+from simulation.experiments.engine import store
+from simulation.experiments.sweeps.results import SUMMARY_COLUMNS
+from simulation.experiments.sweeps.schema import MINUS, label
 
 SUMMARY, EFFECTS, MANIFEST = "summary.csv", "effects.csv", "sweep.json"
 NO_FACTORS = ("scenario", *SUMMARY_COLUMNS)

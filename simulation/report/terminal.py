@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from simulation.analysis.summary import HEADLINE
-from simulation.outcomes.grounds import MARK, NOTE
-from simulation.running import milestones
+from simulation.experiments.run import milestones
+from simulation.outcomes.observed import MARK, NOTE
 
 if TYPE_CHECKING:
-    from simulation.results import Results
+    from simulation.experiments.results import Results
 
 COUNTS = (
     ("deals", "deals, all partners"),

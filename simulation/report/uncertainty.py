@@ -5,10 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from simulation.analysis.summary import HEADLINE
-from simulation.plots.spread import SpreadPictures
+from simulation.display.spread import SpreadPictures
+from simulation.display.words.terms import METRIC, RULE, SPREAD, name_of
 from simulation.report.answer import Subject
 from simulation.report.parts import Section, Table, inline
-from simulation.words.terms import METRIC, RULE, SPREAD, name_of
 
 _UNIT = "index"  # of the headline
 _SOURCE = "shares.csv"

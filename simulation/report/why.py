@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from simulation.display.words.events import DECIDED, LUCK, MEAN, NAME, UTILITY, VALUE
+from simulation.display.words.language import Words
 from simulation.report.answer import Subject
+from simulation.report.event_sentences import names_of, told
 from simulation.report.parts import Section, Table
-from simulation.report.telling import names_of, told
-from simulation.words.events import DECIDED, LUCK, MEAN, NAME, UTILITY, VALUE
-from simulation.words.language import Words
 
 _DIGITS = 2
 _NEUTRAL = 0.005

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulation.display.words.language import Words
 from simulation.errors import Fault, InputError, RunError
-from simulation.experiments import store
+from simulation.experiments.engine import store
 from simulation.report.opening import open_all
-from simulation.words.language import Words
 
 
 def report(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -28,14 +28,8 @@ from simulation.scenario.mechanisms import MECHANISMS, Mechanisms, check_option
 from simulation.scenario.parameters import PARAMETERS, Parameters, check_value
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.source import describe
+from simulation.state import DEPTHS
 
-Kind = Literal["state", "firm", "think_tank", "ngo", "influencer", "secretariat"]
-Track = Literal["bilateral", "trilateral", "regional", "multilateral", "non_state"]
-Camp = Literal["EU", "CN", "US"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-TRACKS: tuple[Track, ...] = get_args(Track)
-DEPTHS = ("mou", "programme", "binding")
-"""Names of depth 1, 2 and 3."""
 PARTS = ("bloc_splitting", "trust", "decision_rule", "rewiring")
 """The separable parts of fragmentation."""
 CLAIMS = tuple(f"C{number}" for number in range(1, 64))

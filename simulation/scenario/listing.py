@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from simulation.data.kinds import KINDS
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
+from simulation.state import KINDS
 
 Row = dict[str, str | int | float | bool | None]
 

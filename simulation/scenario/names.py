@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 
-from simulation.data.kinds import KINDS
 from simulation.data.tables import table
 from simulation.data.world import World
+from simulation.state import KINDS
 
 LIKE_ENOUGH = 0.7
 """Likeness from which a name is worth proposing."""

@@ -13,9 +13,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from simulation.scenario.fields import (
-    KINDS,
-    TRACKS,
-    Camp,
     Claim,
     DateField,
     Depth,
@@ -25,7 +22,6 @@ from simulation.scenario.fields import (
     FilePath,
     FirstDay,
     Influencers,
-    Kind,
     LastDay,
     Lines,
     MechanismsField,
@@ -39,12 +35,12 @@ from simulation.scenario.fields import (
     RecordedMetrics,
     Share,
     Text,
-    Track,
     fragmentation_parts,
 )
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
+from simulation.state import KINDS, TRACKS, Camp, Domain, Door, Kind, Track
 
 QUARTERS_MAX = 400
 REPLICATES_MAX = 1_000_000
@@ -127,7 +123,7 @@ class InstrumentSpec(_Section):
     """First day on which it can be joined (a quarter means its first day); by default the start."""
     closes: LastDay | None = None
     """Last day on which it can be joined (a quarter means its last day); by default never."""
-    track: Literal["regional", "plurilateral", "multilateral"] = "multilateral"
+    track: Door = "multilateral"
     """On which track states join it."""
     sponsors: Names = ()
     """Ids of the sponsoring states or organisations."""
@@ -137,7 +133,7 @@ class InstrumentSpec(_Section):
     """Place in the issue space; by default the mean of the sponsors, or the centre without any."""
     binding: bool = False
     """Whether it binds its parties in law."""
-    domain: Literal["civil", "military", "cyber", "privacy", "digital"] = "civil"
+    domain: Domain = "civil"
     """What it is about."""
     joined: Names = ()
     """Ids of those who have already joined."""

@@ -15,7 +15,7 @@ from simulation.actors import BY_KIND, HOOKS, Actor, Firm, StateActor
 from simulation.actors.rules import hooks_of, parameters_of
 from simulation.errors import ModelError
 from simulation.model import GovernanceModel
-from simulation.sources import class_hash, place_of, source_hash
+from simulation.source_code import class_hash, place_of, source_hash
 from simulation.state import KINDS
 from tests.synthetic import make_bloc, make_instrument, make_model, make_world
 

@@ -20,8 +20,8 @@ from nbclient import NotebookClient
 from simulation import GovernanceModel, compare, run, sweep
 from simulation.actors import Actor, Firm, StateActor
 from simulation.errors import InputError, ModelError, RunError
-from simulation.experiments import executors
-from simulation.experiments.cargo import goods_for, pack
+from simulation.experiments.engine import executors
+from simulation.experiments.engine.transport import goods_for, pack
 from tests.shipped import SCENARIOS, shipped
 
 ROOT = Path(__file__).parents[2]

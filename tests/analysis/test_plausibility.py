@@ -6,9 +6,9 @@ from datetime import date
 
 import numpy as np
 
-from simulation.analysis import plausibility
-from simulation.analysis.plausibility import band, rates, read_record, verdict
 from simulation.data.kinds import DealFacts
+from simulation.evidence import plausibility
+from simulation.evidence.plausibility import band, rates, read_record, verdict
 from simulation.scenario.load import load_scenario
 from simulation.scenario.parameters import PARAMETERS
 from simulation.state import KINDS

@@ -11,8 +11,8 @@ import pytest
 from simulation.analysis.boxes import find_box
 from simulation.analysis.sensitivity import morris, noise_share, sobol
 from simulation.errors import InputError
-from simulation.sweeps.design import design_points
-from simulation.sweeps.load import load_sweep
+from simulation.experiments.sweeps.design import design_points
+from simulation.experiments.sweeps.load import load_sweep
 
 REFERENCE = Path(__file__).parent / "bryant_lempert_2010.csv"
 """The 882 cases of Bryant & Lempert 2010, *Technological Forecasting and Social Change* 77(1), 34–49."""

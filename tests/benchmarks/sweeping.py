@@ -1,7 +1,7 @@
 """How sweeps scale: two workers against one, what the bookkeeping costs, whether the parent's memory is flat.
 
-``python -m tests.benchmarks.sweeping [--runs 500] [--many 5000]`` writes a table as CSV and
-into docs/results/sweeps.md.
+``python -m tests.benchmarks.sweeping [--runs 500] [--many 5000]`` writes a table as CSV and into
+docs/results/sweeps.md.
 Each row is a sweep of the real model in a process of its own, after one that compiles. Times by the clock want a quiet
 machine; ``bookkeeping_cpu`` is of processor time and bears a busy one. Columns: ``what``; ``runs``; ``workers``;
 ``seconds`` from the first run's start to the last table; ``start_seconds`` before that (imports, design, new
@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis import pages
-from simulation.experiments.simulate import simulate
+from simulation.display import pages
+from simulation.experiments.engine.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
 BASE = str(ROOT / "scenarios" / "baseline.yaml")
@@ -51,7 +51,7 @@ def run_one(runs: int, workers: int, horizon: str, folder: Path) -> dict[str, fl
     """One sweep in this process; called in a fresh one."""
     import resource
 
-    from simulation.sweeping import sweep
+    from simulation.experiments.sweep import sweep
 
     begin, begin_cpu = time.time(), time.process_time()
     factors = {"parameters.rivalry": {"low": 0, "high": 4, "levels": runs // REPLICATES}}
@@ -77,7 +77,7 @@ def read_one(folder: Path) -> dict[str, float]:
     """Summarise one metric in this process; called in a fresh one."""
     import resource
 
-    from simulation.sweeps.results import SweepResults
+    from simulation.experiments.sweeps.results import SweepResults
 
     def largest() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -11,12 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from simulation.analysis.propositions.effects import level
-from simulation.analysis.propositions.measures import registered
-from simulation.claims import LEDGER, measure, read_table
-from simulation.claims.__main__ import main
-from simulation.claims.arms import ARMS, OWN
-from simulation.claims.checks import (
+from simulation.errors import DataError
+from simulation.evidence.claims import LEDGER, measure, read_table
+from simulation.evidence.claims.__main__ import main
+from simulation.evidence.claims.arms import ARMS, OWN
+from simulation.evidence.claims.checks import (
     AS_PREDICTED,
     MIXED,
     NO_DIFFERENCE,
@@ -32,11 +31,12 @@ from simulation.claims.checks import (
     outcome,
     verdict,
 )
-from simulation.claims.ledger import arms_of, basis, counted, tables
-from simulation.claims.measures import OWN_MEASURES
-from simulation.claims.measuring import COLUMNS, NUMBERS, judged, stale
-from simulation.claims.page import COMMAND, render, verdict_of, write_both
-from simulation.errors import DataError
+from simulation.evidence.claims.ledger import arms_of, basis, counted, tables
+from simulation.evidence.claims.measures import OWN_MEASURES
+from simulation.evidence.claims.measuring import COLUMNS, NUMBERS, judged, stale
+from simulation.evidence.claims.page import COMMAND, render, verdict_of, write_both
+from simulation.evidence.claims.propositions.effects import level
+from simulation.evidence.claims.propositions.measures import registered
 from simulation.scenario.fields import CLAIMS
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from simulation.data.build import BUILDERS, build
-from simulation.data.kinds import DOMAINS, TRACKS
 from simulation.data.tables import TABLES, judged, table
+from simulation.state import DOMAINS, DOORS
 
 SOURCE = Path(os.environ.get("WIFAQ_SHARED", Path(__file__).parents[2].parent / "shared")) / "data"
 
@@ -46,7 +46,7 @@ def test_references_between_tables_hold():
         assert row["depth"] in {"1", "2", "3"}
     for row in table("instruments"):
         assert row["domain"] in DOMAINS
-        assert row["track"] in TRACKS
+        assert row["track"] in DOORS
         tokens = {token.removeprefix("-") for token in row["eligible"].split(";")}
         named = {token.removeprefix("bloc:") for token in tokens if token.startswith("bloc:")}
         assert named <= blocs

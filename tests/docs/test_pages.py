@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 
 from simulation import __version__
-from simulation.analysis import pages, plausibility
+from simulation.display import pages
 from simulation.errors import DataError
-from simulation.evidence.posterior import file_hash
-from simulation.experiments.store import data_hash, read_json
+from simulation.evidence import plausibility
+from simulation.experiments.engine.store import data_hash, read_json
+from simulation.experiments.posterior import file_hash
 from simulation.manual.__main__ import PAGES
 from simulation.manual.__main__ import main as write_pages
 from simulation.outcomes.metrics import METRICS
+from simulation.report.showcase import CHARTS, SPREAD_CHART, TABLES
 from simulation.scenario.checks import world_of
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
-from simulation.showcase import CHARTS, SPREAD_CHART, TABLES
 from simulation.state import KINDS
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulation.evidence.choice_model import ChoiceData
-from simulation.evidence.deal_history import (
+from simulation.evidence.deals.choice_model import ChoiceData
+from simulation.evidence.deals.deal_history import (
     PRESENT,
     TIE,
     Change,

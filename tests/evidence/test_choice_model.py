@@ -9,8 +9,16 @@ import pytest
 from scipy import optimize
 
 from simulation.errors import DataError, ModelError
-from simulation.evidence.choice_model import ChoiceData, Event, Fit, evaluate, fit, profile_interval
-from simulation.evidence.deal_history import TIE, Change, Standing, choice_data, inertia, pair, shared_partners
+from simulation.evidence.deals.choice_model import ChoiceData, Event, Fit, evaluate, fit, profile_interval
+from simulation.evidence.deals.deal_history import (
+    TIE,
+    Change,
+    Standing,
+    choice_data,
+    inertia,
+    pair,
+    shared_partners,
+)
 from tests.evidence import fisheries
 
 published = pytest.mark.skipif(

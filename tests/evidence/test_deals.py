@@ -12,10 +12,10 @@ import pytest
 
 from simulation.data.world import World, load_world
 from simulation.errors import DataError
-from simulation.evidence import deals
-from simulation.evidence.choice_model import evaluate
-from simulation.evidence.deal_page import PAGE, render
-from simulation.outcomes.grounds import priors_alone
+from simulation.evidence.deals.choice_model import evaluate
+from simulation.evidence.deals.deal_page import PAGE, render
+from simulation.evidence.deals.deals import deals
+from simulation.outcomes.observed import priors_alone
 from tests.docs.test_pages import pages
 
 SEARCHED = "MAR"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from simulation.evidence.calibrate import BASELINE
-from simulation.evidence.forecasts import COLUMNS, COMMAND, on_texts
-from simulation.evidence.instruments_fit import RECORD_END
+from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence.joins.fit import RECORD_END
+from simulation.evidence.joins.forecasts import COLUMNS, COMMAND, on_texts
 from simulation.scenario.load import load_scenario
 
 PAGE = Path(__file__).parents[2] / "docs" / "results" / "forecasts.csv"

@@ -11,11 +11,11 @@ import pytest
 from simulation.data import texts
 from simulation.data.tables import table
 from simulation.errors import InputError
-from simulation.evidence import instruments_fit, joining
-from simulation.evidence.instrument_table import COLUMNS, forecast_file
-from simulation.evidence.instruments import SPONSOR_JOINS, forecast
-from simulation.evidence.instruments_fit import CHOSEN, NAMES, fit_all, history, shipped_weights
-from simulation.evidence.joining import STATIC, Text, setting
+from simulation.evidence.joins import covariates, fit
+from simulation.evidence.joins.covariates import STATIC, Text, setting
+from simulation.evidence.joins.fit import CHOSEN, NAMES, fit_all, history, shipped_weights
+from simulation.evidence.joins.forecast import SPONSOR_JOINS, forecast
+from simulation.evidence.joins.instrument_table import COLUMNS, forecast_file
 from simulation.scenario.parameters import Parameters
 
 FILE = Path(__file__).with_name("texts.yaml")
@@ -138,7 +138,7 @@ def test_another_text_in_the_file_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_factors_are_those_of_a_run() -> None:
     here = setting(CALL, DAY)
-    world = joining.world_on(DAY)
+    world = covariates.world_on(DAY)
     capacity = here.static[:, STATIC.index("capacity")]
     assert capacity == pytest.approx(world.capacity[:193] - world.capacity[:193].mean())
     assert here.static.mean(axis=0) == pytest.approx(np.zeros(len(STATIC)), abs=1e-9)
@@ -167,15 +167,15 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
     h = history("dco")
     luck = np.random.default_rng(1)
     weight = luck.uniform(0, 1, len(NAMES))
-    _, slope, by_launch, by_pace = instruments_fit._one(h, weight, -2.0, -5.0)
+    _, slope, by_launch, by_pace = fit._one(h, weight, -2.0, -5.0)
     step = 1e-6
     for k in range(len(NAMES)):
         nudge = np.zeros(len(NAMES))
         nudge[k] = step
-        up, down = (instruments_fit._one(h, weight + sign * nudge, -2.0, -5.0)[0] for sign in (1, -1))
+        up, down = (fit._one(h, weight + sign * nudge, -2.0, -5.0)[0] for sign in (1, -1))
         assert slope[k] == pytest.approx((up - down) / (2 * step), rel=1e-4, abs=1e-4)
     for given, ends in ((by_launch, ((-2 + step, -5), (-2 - step, -5))), (by_pace, ((-2, -5 + step), (-2, -5 - step)))):
-        up, down = (instruments_fit._one(h, weight, *end)[0] for end in ends)
+        up, down = (fit._one(h, weight, *end)[0] for end in ends)
         assert given == pytest.approx((up - down) / (2 * step), rel=1e-4)
 
 
@@ -199,12 +199,12 @@ def test_a_record_after_the_day_changes_no_forecast(monkeypatch: pytest.MonkeyPa
     def doctored(which: str) -> object:
         return tuple(now) if which == "joins" else table(which)
 
-    for module in (texts, instruments_fit):
+    for module in (texts, fit):
         monkeypatch.setattr(module, "table", doctored)
-    joining.world_on.cache_clear()
+    covariates.world_on.cache_clear()
     try:
         after = fit_all(until=day).mode, chances(CALL, as_of=day)
     finally:
-        joining.world_on.cache_clear()
+        covariates.world_on.cache_clear()
     assert after[0] == pytest.approx(before[0], abs=1e-9)
     assert after[1] == before[1]

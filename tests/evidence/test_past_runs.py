@@ -17,10 +17,13 @@ from simulation.data import facts, tables
 from simulation.data.dates import surely_by
 from simulation.data.world import load_world
 from simulation.errors import InputError
-from simulation.evidence import backtest, deal_backtest, deal_rivals, join_backtest, joining, posterior, prior
-from simulation.evidence.calibrate import BASELINE
-from simulation.evidence.instruments_fit import NAMES, fit_all, shipped_weights
+from simulation.evidence import backtest
+from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence.deals.deals import deal_backtest, deal_rivals
+from simulation.evidence.joins import covariates, join_backtest
+from simulation.evidence.joins.fit import NAMES, fit_all, shipped_weights
 from simulation.evidence.past_runs import PastRuns, joining_parameters, past_runs
+from simulation.experiments import posterior, prior
 from simulation.scenario import checks
 from simulation.scenario.parameters import PARAMETERS, Parameters
 
@@ -250,7 +253,7 @@ def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
         new = doctored(path.stem, rows)
         changed |= {path.stem} if new != list(rows) else set()
         tables.write_csv(folder / path.name, list(rows[0]), new)
-    caches = (tables.table, facts._panels, joining.world_on, checks._world)
+    caches = (tables.table, facts._panels, covariates.world_on, checks._world)
     monkeypatch.setattr(tables, "TABLES", folder)
     for cache in caches:
         cache.cache_clear()

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from simulation.errors import DataError, InputError
-from simulation.evidence import posterior, prior, smc, targets
+from simulation.evidence.calibration import smc, targets
+from simulation.experiments import posterior, prior
+from simulation.experiments.spread import AS_IT_IS, COLUMNS, Spread, rivals, spread
 from simulation.scenario.load import load_scenario
 from simulation.scenario.parameters import PARAMETERS
-from simulation.spreading import AS_IT_IS, COLUMNS, Spread, rivals, spread
 from tests.sweeps import fakes
 
 BASE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"

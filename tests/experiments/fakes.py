@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from simulation.errors import InputError
-from simulation.experiments.facts import Facts
-from simulation.experiments.tables import Outcome
-from simulation.experiments.worker import ReplicateError
+from simulation.experiments.engine.labels import Facts
+from simulation.experiments.engine.tables import Outcome
+from simulation.experiments.engine.worker import ReplicateError
 
 QUARTERS = tuple(f"{year}Q{quarter}" for year in range(2025, 2028) for quarter in range(1, 5))
 METRICS = ("cooperation", "volume", "deals_state")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from simulation.experiments.simulate import simulate
+from simulation.experiments.engine.simulate import simulate
 
 MARK = "TEST_KILL_MARK"
 """Environment variable: a file that exists as soon as the worker has died."""

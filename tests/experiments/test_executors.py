@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from simulation.experiments import executors
-from simulation.experiments.executors import LocalPool, beside, forked
+from simulation.experiments.engine import executors
+from simulation.experiments.engine.executors import LocalPool, beside, forked
 from tests.experiments import fakes
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,7 @@ SCRIPT = """
 import time
 import simulation
 from multiprocessing import forkserver
-from simulation.experiments.executors import LocalPool
+from simulation.experiments.engine.executors import LocalPool
 if __name__ == "__main__":
     pool = LocalPool(1)
     print(simulation.__file__)

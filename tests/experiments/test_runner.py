@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError, ModelError, RunError
-from simulation.experiments.runner import run_points, run_replicates
-from simulation.experiments.tables import Outcome
+from simulation.experiments.engine.runner import run_points, run_replicates
+from simulation.experiments.engine.tables import Outcome
 from simulation.outcomes.metrics import metric, unregister
 from tests.experiments import fakes
 from tests.experiments.fakes import FakeScenario, simulate
@@ -149,7 +149,7 @@ def test_a_metric_that_cannot_travel_keeps_the_run_at_home():
 def _script(body: str) -> subprocess.Popen:
     code = (
         "from tests.experiments.fakes import FakeScenario, simulate\n"
-        "from simulation.experiments.runner import run_replicates\n"
+        "from simulation.experiments.engine.runner import run_replicates\n"
         "import multiprocessing, sys, threading, time\n"
         "def tell():\n"
         "    while len(multiprocessing.active_children()) < 2:\n"

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError
-from simulation.experiments import store
-from simulation.experiments.runner import run_replicates
+from simulation.experiments.engine import store
+from simulation.experiments.engine.runner import run_replicates
 from tests.experiments.fakes import FakeScenario, simulate
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.explanation import EVENT_COLUMNS, KINDS, REASONS, TERM_COLUMNS, Explanation, explain_run
-from simulation.explanation.tables import tables
-from simulation.explanation.watcher import Watcher
+from simulation.display.words.events import NAME, REASON
+from simulation.experiments.explanation import EVENT_COLUMNS, KINDS, REASONS, TERM_COLUMNS, Explanation, explain_run
+from simulation.experiments.explanation.tables import tables
+from simulation.experiments.explanation.watcher import Watcher
 from simulation.model import GovernanceModel
 from simulation.processes import compliance, instruments
 from simulation.processes.links import links
 from simulation.processes.value import continuation, value
-from simulation.words.events import NAME, REASON
 from tests.shipped import alike, build, recorded, shipped, world_for
 from tests.worlds import same_state
 

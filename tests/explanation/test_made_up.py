@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from simulation.actors import Firm, StateActor
-from simulation.explanation import Explanation
-from simulation.explanation.tables import tables
-from simulation.explanation.watcher import Watcher
+from simulation.experiments.explanation import Explanation
+from simulation.experiments.explanation.tables import tables
+from simulation.experiments.explanation.watcher import Watcher
 from simulation.model import GovernanceModel
 from simulation.processes.instruments import FACTORS
 from tests.synthetic import QUIET, make_deal, make_instrument, make_model, make_scenario, make_world

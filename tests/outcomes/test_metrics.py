@@ -11,14 +11,7 @@ import pytest
 from simulation.errors import InputError, ModelError
 from simulation.outcomes import METRICS, StateView, metric, metric_hashes
 from simulation.outcomes.focal import actor_outcomes
-from simulation.outcomes.metrics import (
-    evaluate,
-    format_bounds,
-    register,
-    select_metrics,
-    unregister,
-    user_metrics,
-)
+from simulation.outcomes.metrics import evaluate, format_bounds, register, select_metrics, unregister, user_metrics
 from simulation.outcomes.record import Recorder
 from tests.outcomes.worlds import Scenario, Spec, deal_values, random_world
 

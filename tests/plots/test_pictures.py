@@ -8,23 +8,13 @@ import pytest
 from matplotlib.collections import PolyCollection
 
 from simulation.analysis.summary import BAND_LABEL
+from simulation.display.composition import draw_composition
+from simulation.display.ego_network import MOST_PARTNERS, draw_ego_network, network_height
+from simulation.display.fan import draw_fan
+from simulation.display.pictures import Pictures
+from simulation.display.spread import SpreadPictures, draw_rules, draw_shares
+from simulation.display.style import PARTNER_LOOK, TRACK_LOOK, apart, ink_on, new_axes, note, save, style, year_of
 from simulation.outcomes.portfolio import CATEGORIES
-from simulation.plots.composition import draw_composition
-from simulation.plots.ego_network import MOST_PARTNERS, draw_ego_network, network_height
-from simulation.plots.fan import draw_fan
-from simulation.plots.pictures import Pictures
-from simulation.plots.spread import SpreadPictures, draw_rules, draw_shares
-from simulation.plots.style import (
-    PARTNER_LOOK,
-    TRACK_LOOK,
-    apart,
-    ink_on,
-    new_axes,
-    note,
-    save,
-    style,
-    year_of,
-)
 from simulation.state import TRACKS
 from tests.plots import tables
 

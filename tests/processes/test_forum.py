@@ -11,13 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.processes.affinity import affinity, squared_distance
-from simulation.processes.forum import (
-    choose_tracks,
-    draw_track,
-    shared_pools,
-    track_probabilities,
-    track_worth,
-)
+from simulation.processes.forum import choose_tracks, draw_track, shared_pools, track_probabilities, track_worth
 from simulation.processes.tempo import open_slots, tempo
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.arithmetic import add_rows, sums_of_others
+from simulation.kernels import add_rows, insert, largest, make_room, sums_of_others
 from simulation.processes.affinity import affinity, falloff, likeness_of_all
-from simulation.processes.largest import insert, largest, make_room
 from simulation.processes.links import links
 from simulation.randomness import Draws, Stream, key
 from simulation.state import by_column

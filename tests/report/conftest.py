@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulation.results import Results
+from simulation.experiments.results import Results
 from tests.report import folders
 
 

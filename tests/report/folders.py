@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis.summary import POSTERIOR_LABEL
-from simulation.experiments.facts import Facts
-from simulation.experiments.tables import Outcome
-from simulation.experiments.worker import ReplicateError
-from simulation.explanation import EVENT_COLUMNS, TERM_COLUMNS, Explanation
+from simulation.experiments.engine.labels import Facts
+from simulation.experiments.engine.tables import Outcome
+from simulation.experiments.engine.worker import ReplicateError
+from simulation.experiments.explanation import EVENT_COLUMNS, TERM_COLUMNS, Explanation
+from simulation.experiments.results import Results
+from simulation.experiments.run import CONTRASTS, run
+from simulation.experiments.spread import AS_IT_IS, COLUMNS, SHARES, Spread
 from simulation.outcomes.metrics import METRICS
-from simulation.results import Results
-from simulation.running import CONTRASTS, run
 from simulation.scenario.load import load_scenario
-from simulation.spreading import AS_IT_IS, COLUMNS, SHARES, Spread
 
 SEED = 2025
 STATES = (("MAR", "Morocco", "none", "Africa", "AU"), ("TUN", "Tunisia", "none", "Africa", "AU"),

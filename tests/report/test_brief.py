@@ -10,14 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from simulation.display.words.language import ENGLISH, Words
 from simulation.errors import InputError
+from simulation.experiments.results import Results
 from simulation.report import background
 from simulation.report.brief import ASSUMED, DATA, FITTED, blocks, page, render
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.page import subject_of
-from simulation.results import Results
 from simulation.scenario.parameters import PARAMETERS
-from simulation.words.language import ENGLISH, Words
 from tests.report import folders
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from simulation.display.words.language import Words
 from simulation.report.page import render
-from simulation.words.language import Words
 from tests.report import folders
 
 pytestmark = pytest.mark.slow

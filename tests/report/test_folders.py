@@ -13,12 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from simulation.cli import app
+from simulation.display.words.language import ENGLISH
 from simulation.errors import InputError, RunError
+from simulation.experiments.results import Results
 from simulation.report.opening import open_all
 from simulation.report.page import LARGEST, render
 from simulation.report.write import report
-from simulation.results import Results
-from simulation.words.language import ENGLISH
 from tests.report import folders
 
 pytestmark = pytest.mark.usefixtures("undrawn")

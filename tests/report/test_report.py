@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from simulation.plots.spread import SpreadPictures
-from simulation.plots.style import style
-from simulation.plots.tile_map import places
+from simulation.display.spread import SpreadPictures
+from simulation.display.style import style
+from simulation.display.tile_map import places
+from simulation.display.words.language import ENGLISH, Words
+from simulation.experiments.results import Results
 from simulation.report.page import LARGEST, render, subject_of
 from simulation.report.write import report
-from simulation.results import Results
-from simulation.words.language import ENGLISH, Words
 from tests.report import folders
 from tests.report.pages import Page
 

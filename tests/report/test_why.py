@@ -7,12 +7,12 @@ import re
 
 import pytest
 
+from simulation.display.words.events import HEAD, REASON
+from simulation.display.words.language import ENGLISH, Words
+from simulation.experiments.results import Results
+from simulation.report.event_sentences import told
 from simulation.report.page import subject_of
-from simulation.report.telling import told
 from simulation.report.why import why
-from simulation.results import Results
-from simulation.words.events import HEAD, REASON
-from simulation.words.language import ENGLISH, Words
 from tests.report import folders
 from tests.report.test_report import LANGUAGES
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from simulation.checking import check_files
 from simulation.errors import InputError
+from simulation.experiments.check import check_files
 from simulation.scenario.load import load_scenario
 from simulation.scenario.source import MAX_BYTES
 

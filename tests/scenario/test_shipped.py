@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from simulation import state
-from simulation.checking import check_files
 from simulation.data import kinds
 from simulation.errors import InputError
+from simulation.experiments.check import check_files
 from simulation.scenario import load_scenario
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.fields import CLAIMS, DEPTHS, KINDS, TRACKS

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulation.experiments.tables import Outcome
-from simulation.experiments.worker import ReplicateError
+from simulation.experiments.engine.tables import Outcome
+from simulation.experiments.engine.worker import ReplicateError
 
 ROOT = Path(__file__).parents[2]
 BASE = str(ROOT / "scenarios" / "baseline.yaml")

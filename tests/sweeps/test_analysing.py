@@ -8,13 +8,13 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from simulation.analysing import analyse, tornado
 from simulation.analysis.swings import SWING_COLUMNS, swings
 from simulation.cli import app
 from simulation.errors import InputError
-from simulation.sweeping import sweep
-from simulation.sweeps import ledger
-from simulation.sweeps.results import SweepResults
+from simulation.experiments.analyse import analyse, tornado
+from simulation.experiments.sweep import sweep
+from simulation.experiments.sweeps import ledger
+from simulation.experiments.sweeps.results import SweepResults
 from tests.sweeps import fakes
 from tests.sweeps.fakes import BASE
 

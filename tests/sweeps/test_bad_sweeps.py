@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from simulation.checking import check_files
 from simulation.errors import InputError
-from simulation.sweeps.load import is_sweep, load_sweep
-from simulation.sweeps.plan import make_plan
+from simulation.experiments.check import check_files
+from simulation.experiments.sweeps.load import is_sweep, load_sweep
+from simulation.experiments.sweeps.plan import make_plan
 
 FOLDER = Path(__file__).parents[1] / "bad_sweeps"
 EXPECTED = YAML(typ="safe", pure=True).load((FOLDER / "expected.yaml").read_text(encoding="utf-8"))

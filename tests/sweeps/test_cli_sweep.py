@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 
 from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.cli import app
-from simulation.comparing import compare
-from simulation.evidence import posterior
-from simulation.experiments.executors import GivenPool, Pool, open_pool
+from simulation.experiments import posterior
+from simulation.experiments.compare import compare
+from simulation.experiments.engine.executors import GivenPool, Pool, open_pool
+from simulation.experiments.sweep import sweep
+from simulation.experiments.sweeps import dry_run
 from simulation.scenario.load import load_scenario
-from simulation.sweeping import sweep
-from simulation.sweeps import dry
 from tests.sweeps import fakes
 from tests.sweeps.fakes import BASE, ROOT
 from tests.sweeps.test_sweeping import wait_for_chunks
@@ -49,7 +49,7 @@ def _elsewhere(tmp_path, monkeypatch):
     for function in (sweep, compare):
         monkeypatch.setitem(function.__kwdefaults__, "simulate", fakes.simulate)
     monkeypatch.setitem(sweep.__kwdefaults__, "check", fakes.check)
-    monkeypatch.setattr("simulation.sweeping.open_pool", in_this_process)
+    monkeypatch.setattr("simulation.experiments.sweep.open_pool", in_this_process)
 
 
 def wifaq(*arguments: str):
@@ -77,7 +77,7 @@ def test_one_replicate_has_no_error_and_shows_none():
 
 
 def test_a_dry_run_writes_nothing(monkeypatch):
-    monkeypatch.setattr(dry.expect, "__defaults__", (None, fakes.simulate))
+    monkeypatch.setattr(dry_run.expect, "__defaults__", (None, fakes.simulate))
     result = wifaq("sweep", "grid.yaml", "--dry-run", "--workers", "2")
     assert result.exit_code == 0, result.output
     assert "design: grid, seed 2025, common random numbers" in result.stdout
@@ -115,7 +115,7 @@ def test_bad_options_are_one_line_and_nothing_is_written(arguments, told):
 
 
 def test_a_port_where_no_scheduler_listens(monkeypatch):
-    monkeypatch.setattr("simulation.experiments.executors.CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr("simulation.experiments.engine.executors.CONNECT_SECONDS", 1.0)
     result = wifaq("sweep", "grid.yaml", "--executor", f"dask://127.0.0.1:{unused_port()}")
     assert result.exit_code == 2
     assert "no dask scheduler answers at dask://127.0.0.1" in result.stderr
@@ -132,7 +132,8 @@ def test_failed_runs_are_lines_and_exit_status_1(monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_ctrl_c_is_exit_status_130_and_one_line():
     code = (
-        "from simulation.cli import main\nfrom simulation.sweeping import sweep\nfrom tests.sweeps import fakes\n"
+        "from simulation.cli import main\nfrom simulation.experiments.sweep import sweep\n"
+        "from tests.sweeps import fakes\n"
         "sweep.__kwdefaults__.update(simulate=fakes.simulate, check=fakes.check)\n"
         "if __name__ == '__main__': main()"
     )

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from simulation.errors import RunError
-from simulation.sweeps.results import SweepResults
+from simulation.experiments.sweeps.results import SweepResults
 from tests.sweeps.fakes import ROOT
 from tests.sweeps.test_sweeping import SCRIPT, run, same, wait_for_chunks
 
@@ -132,7 +132,7 @@ def test_mpi_with_a_rank_killed_on_the_way(tmp_path, undisturbed):
 
 
 def test_a_worker_with_other_code_is_refused(tmp_path, monkeypatch):
-    from simulation.experiments.worker import Task, run_task
+    from simulation.experiments.engine.worker import Task, run_task
 
     with pytest.raises(RunError, match="another version of the package"):
         run_task(Task(print, {}, [], code="0" * 64))

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulation.experiments.sweeps import posterior
+from simulation.experiments.sweeps.design import Points, point_id
+from simulation.experiments.sweeps.load import load_sweep
+from simulation.experiments.sweeps.plan import Plan, make_plan
+from simulation.experiments.sweeps.schema import Categories, Range
 from simulation.scenario.load import load_scenario
-from simulation.sweeps import posterior
-from simulation.sweeps.design import Points, point_id
-from simulation.sweeps.load import load_sweep
-from simulation.sweeps.plan import Plan, make_plan
-from simulation.sweeps.schema import Categories, Range
 
 BASE = "scenarios/baseline.yaml"
 FACTORS = {

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError
-from simulation.evidence import posterior
-from simulation.results import Results
-from simulation.sweeping import sweep
-from simulation.sweeps import ledger
-from simulation.sweeps.results import SweepResults
+from simulation.experiments import posterior
+from simulation.experiments.results import Results
+from simulation.experiments.sweep import sweep
+from simulation.experiments.sweeps import ledger
+from simulation.experiments.sweeps.results import SweepResults
 from tests.sweeps import fakes
 from tests.sweeps.fakes import BASE
 
@@ -154,9 +154,9 @@ def big(folder, results: SweepResults, runs: int) -> SweepResults:
     """A sweep of many runs whose chunks were written here, not simulated: 3 x 44 x 8 numbers a run."""
     import json
 
-    from simulation.experiments.tables import Outcome
-    from simulation.experiments.worker import Job
-    from simulation.sweeps.manifest import FILE
+    from simulation.experiments.engine.tables import Outcome
+    from simulation.experiments.engine.worker import Job
+    from simulation.experiments.sweeps.manifest import FILE
 
     folder.mkdir()
     rows = [(f"{year}Q{q}", a, f"metric{m}") for year in range(2025, 2036) for q in range(1, 5) for a in ("MAR", "x")

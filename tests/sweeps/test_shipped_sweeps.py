@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from simulation import showcase_sweeps
-from simulation.analysis import pages
 from simulation.analysis.effects import effects
-from simulation.experiments.executors import GivenPool
-from simulation.plots.heatmap import draw_heatmap
-from simulation.plots.style import new_axes, style
-from simulation.sweeping import sweep
-from simulation.sweeps.load import load_sweep
-from simulation.sweeps.plan import make_plan
+from simulation.display import pages
+from simulation.display.heatmap import draw_heatmap
+from simulation.display.style import new_axes, style
+from simulation.experiments.engine.executors import GivenPool
+from simulation.experiments.sweep import sweep
+from simulation.experiments.sweeps.load import load_sweep
+from simulation.experiments.sweeps.plan import make_plan
+from simulation.report import showcase_sweeps
 from tests.sweeps import fakes
 from tests.sweeps.fakes import BASE
 
@@ -78,7 +78,7 @@ show: [cooperation, cooperation - volume]
 
 def test_one_command_runs_the_sweeps_and_writes_the_page(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("simulation.sweeping.open_pool", lambda executor, workers: GivenPool(fakes.HERE, 1))
+    monkeypatch.setattr("simulation.experiments.sweep.open_pool", lambda executor, workers: GivenPool(fakes.HERE, 1))
     monkeypatch.setattr(showcase_sweeps, "SWEEPS", tmp_path / "files")
     for name, value in (("simulate", fakes.simulate), ("check", fakes.check)):
         monkeypatch.setitem(sweep.__kwdefaults__, name, value)

@@ -23,9 +23,9 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError, RunError
-from simulation.sweeping import sweep
-from simulation.sweeps import ledger
-from simulation.sweeps.results import SweepResults
+from simulation.experiments.sweep import sweep
+from simulation.experiments.sweeps import ledger
+from simulation.experiments.sweeps.results import SweepResults
 from tests.sweeps import fakes
 from tests.sweeps.fakes import GRID, ROOT
 
@@ -183,7 +183,7 @@ def test_a_changed_sweep_is_refused_with_what_changed(undisturbed, change, told)
 
 def test_changed_code_is_refused_but_a_title_is_not(tmp_path, undisturbed, monkeypatch):
     assert run(undisturbed.folder, {**GRID, "title": "Another"}).complete
-    monkeypatch.setattr("simulation.experiments.store.code_hash", lambda: "0" * 64)
+    monkeypatch.setattr("simulation.experiments.engine.store.code_hash", lambda: "0" * 64)
     with pytest.raises(InputError, match="code changed"):
         run(undisturbed.folder)
 
@@ -255,7 +255,7 @@ def test_two_sweeps_into_one_folder(tmp_path):
     with ledger.locked(results.folder), pytest.raises(InputError, match=f"process {os.getpid()} on "):
         run(tmp_path / "out", {**GRID, "replicates": 1})
     code = (
-        "import os, sys; from pathlib import Path; from simulation.sweeps import ledger\n"
+        "import os, sys; from pathlib import Path; from simulation.experiments.sweeps import ledger\n"
         "with ledger.locked(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "out")], cwd=ROOT, check=False)
@@ -336,7 +336,7 @@ def test_a_disk_that_is_really_full(tmp_path, undisturbed, size, what):
 SCRIPT = """
 import sys
 from pathlib import Path
-from simulation.sweeping import sweep
+from simulation.experiments.sweep import sweep
 from tests.sweeps import fakes
 if __name__ == "__main__":
     sweep(fakes.GRID, out=Path(sys.argv[1]), workers=2, chunk_size=2, simulate=fakes.simulate, check=fakes.check)

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.propositions import ARMS, PROPOSITIONS, judge, run_arms, verdict
-from simulation.analysis.propositions.__main__ import main
-from simulation.analysis.propositions.arms import PHASE
-from simulation.analysis.propositions.effects import (
+from simulation.errors import InputError
+from simulation.evidence.claims.propositions import ARMS, PROPOSITIONS, judge, run_arms, verdict
+from simulation.evidence.claims.propositions.__main__ import main
+from simulation.evidence.claims.propositions.arms import PHASE
+from simulation.evidence.claims.propositions.effects import (
     AS_PREDICTED,
     HORIZON,
     MIXED,
@@ -35,13 +36,12 @@ from simulation.analysis.propositions.effects import (
     outcome,
     scenario_of,
 )
-from simulation.analysis.propositions.measures import MEASURES, registered, rewired
-from simulation.analysis.propositions.page import plain_words, write_findings
-from simulation.analysis.propositions.phase import phase_points
-from simulation.analysis.propositions.registry import _gap
-from simulation.errors import InputError
-from simulation.experiments.runner import Ensemble
-from simulation.experiments.tables import Outcome
+from simulation.evidence.claims.propositions.measures import MEASURES, registered, rewired
+from simulation.evidence.claims.propositions.page import plain_words, write_findings
+from simulation.evidence.claims.propositions.phase import phase_points
+from simulation.evidence.claims.propositions.registry import _gap
+from simulation.experiments.engine.runner import Ensemble
+from simulation.experiments.engine.tables import Outcome
 from simulation.outcomes.metrics import METRICS
 from simulation.outcomes.network import transitivity
 from simulation.processes.blocs import MAJORITY, UNANIMITY, passage_probability, waiting_time

@@ -11,13 +11,13 @@ from babel.messages.pofile import read_po
 
 from simulation.analysis.contrasts import without
 from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
+from simulation.display.words import catalogue, terms
+from simulation.display.words.language import ENGLISH, FOLDER, Words
 from simulation.errors import InputError
 from simulation.outcomes.metrics import METRICS
 from simulation.report import sections
 from simulation.scenario.load import load_scenario
 from simulation.state import CAMPS, DOMAINS, KINDS, TRACKS
-from simulation.words import catalogue, terms
-from simulation.words.language import ENGLISH, FOLDER, Words
 
 TRANSLATED = ("fr", "ar")
 ARABIC = re.compile(r"[\u0600-\u06ff]")

@@ -1,0 +1,397 @@
+"""The command line: reads options, calls the package, prints, sets the exit status. No logic.
+
+Heavy imports are inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import io
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulation.cli.evidence import add_evidence
+from simulation.cli.explain import add_explain
+from simulation.errors import FailedReplicates, InputError, WifaqError
+from simulation.experiments.engine.executors import get_ready, usable_cores
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from simulation.scenario.schema import Scenario
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses."""
+_PIPE_WIDTH = 250
+PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
+
+app = typer.Typer(
+    help="Wifaq: forecast a state's AI-governance cooperation from a scenario file.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Topic(StrEnum):
+    """What can be listed."""
+
+    scenarios = "scenarios"
+    parameters = "parameters"
+    mechanisms = "mechanisms"
+    actors = "actors"
+    blocs = "blocs"
+    instruments = "instruments"
+    metrics = "metrics"
+    hooks = "hooks"
+
+
+Replicates = Annotated[int | None, typer.Option(help="Number of replicates; default: the scenario's.")]
+Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
+]
+Focal = Annotated[str | None, typer.Option(metavar="ISO3", help="Focal state; default: the scenario's.")]
+Source = Annotated[
+    str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
+]
+Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
+
+
+@app.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    replicates: Replicates = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    parameters: Source = "posterior",
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
+    contrasts: Annotated[
+        bool,
+        typer.Option("--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."),
+    ] = True,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Forecast: run the replicates, print the focal state's table, write the result folder."""
+    with _errors(debug):
+        from simulation.experiments.engine import store
+        from simulation.experiments.results import RESULTS
+        from simulation.experiments.run import CONTRASTS
+        from simulation.experiments.run import run as run_scenario
+
+        if out is not None:
+            store.check_target(out)
+        else:
+            store.check_writable(RESULTS)
+        loaded = _load(scenario, sets, focal, replicates, seed)
+        with _progress(quiet) as progress:
+            results = run_scenario(
+                loaded,
+                workers=workers,
+                progress=progress,
+                contrasts=CONTRASTS if contrasts else (),
+                parameters=parameters,
+                command=_command(),
+            )
+        there_already = out is None and results.default_folder().exists()
+        folder = results.save(out, charts=charts, workers=workers or usable_cores())
+        if not quiet:
+            from simulation.report.terminal import print_results
+
+            print_results(results, _console())
+        known = " (the same run was there; replaced)" if there_already and not quiet else ""
+        typer.echo(str(folder) if quiet else f"Results: {folder}{known}")
+        _tell_failures(results.failures, debug)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Scenario or sweep files.")],
+    debug: Debug = False,
+) -> None:
+    """Validate scenario and sweep files; every fault is told with its place."""
+    with _errors(debug):
+        from simulation.experiments.check import check_files
+
+        faults = check_files(files)
+        if faults:
+            raise InputError(faults)
+        typer.echo(f"{len(files)} of {len(files)} files are good")
+
+
+@app.command("list")
+def list_names(
+    topic: Annotated[Topic, typer.Argument(metavar="TOPIC", help="What to list.")],
+    debug: Debug = False,
+) -> None:
+    """List what can be named in a scenario."""
+    with _errors(debug):
+        from simulation.report.listing import listing
+
+        _console(wide=True).print(listing(topic.value))
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Two scenario files or more.")],
+    replicates: Replicates = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    quarters: Annotated[
+        list[str] | None,
+        typer.Option("--quarter", metavar="QUARTER", help="When to compare; default: milestones and the horizon."),
+    ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(min=1e-6, help="Half-width wanted of each interval: says how many more replicates that needs."),
+    ] = None,
+    parameters: Source = "posterior",
+    workers: Workers = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Contrast scenarios with the first, replicate by replicate under the same luck."""
+    with _errors(debug):
+        from simulation.analysis.contrasts import check_precision
+        from simulation.experiments.compare import compare as compare_scenarios
+        from simulation.report.comparison import print_comparison
+
+        check_precision(precision)
+        loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
+        with _progress(quiet) as progress:
+            comparison = compare_scenarios(
+                loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
+            )
+        print_comparison(comparison, _console(), precision)
+        _tell_failures(comparison.failures, debug)
+
+
+@app.command()
+def spread(
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    draws: Annotated[int, typer.Option(min=2, help="Draws of the free parameters.")] = 10,
+    lucks: Annotated[int, typer.Option(min=2, help="Replicates a draw.")] = 4,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and charts; default: none is written.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario under each rival rule: how much the choice of rule, parameters and chance matter."""
+    with _errors(debug):
+        from simulation.experiments.spread import spread as run_spread
+        from simulation.report.spread import print_spread
+
+        loaded = _load(scenario, sets, focal, None, seed)
+        with _progress(quiet) as progress:
+            found = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
+        print_spread(found, _console())
+        _tell_failures(found.failures, debug)
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="Sweep file (YAML).")],
+    replicates: Replicates = None,
+    samples: Annotated[int | None, typer.Option(help="Samples of the design; default: the sweep's.")] = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    focal: Focal = None,
+    workers: Workers = None,
+    executor: Annotated[str, typer.Option(help="local, dask://HOST:PORT or mpi.")] = "local",
+    out: Annotated[Path | None, typer.Option(help="Folder; default: results/SWEEP/ID.")] = None,
+    max_runs: Annotated[int, typer.Option(help="More runs than this are refused.")] = 100_000,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds a run may take; default: any.")] = None,
+    chunk_size: Annotated[int | None, typer.Option(help="Runs a file; the results do not depend on it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the design, the runs, time and disk.")] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Run a sweep, or what is missing of it: give the same command again to go on."""
+    with _errors(debug):
+        from simulation.experiments.sweep import sweep as run_sweep
+        from simulation.experiments.sweeps.load import load_sweep
+        from simulation.experiments.sweeps.plan import make_plan
+
+        loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
+        plan = make_plan(loaded, max_runs)
+        if dry_run:
+            from simulation.experiments.sweeps.dry_run import describe_expectation, describe_plan, expect
+
+            typer.echo(describe_plan(plan))
+            typer.echo(describe_expectation(expect(plan, workers)))
+            return
+        with _progress(quiet) as progress:
+            results = run_sweep(
+                plan,
+                out=out,
+                workers=workers,
+                executor=executor,
+                time_limit=time_limit,
+                chunk_size=chunk_size,
+                progress=progress,
+            )
+        if not quiet:
+            from simulation.report.sweep import print_sweep
+
+            print_sweep(results, _console())
+        typer.echo(str(results.folder) if quiet else f"Results: {results.folder}")
+        _tell_failures(results.failures, debug)
+
+
+@app.command()
+def analyse(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
+    metric: Annotated[str, typer.Option(help="Which metric of the focal state.")] = "cooperation",
+    quarter: Annotated[str | None, typer.Option(help="When; default: the last quarter.")] = None,
+    above: Annotated[float | None, typer.Option(help="Of interest: means above this.")] = None,
+    below: Annotated[float | None, typer.Option(help="Of interest: means below this; default: the lowest quarter.")] = (
+        None
+    ),
+    debug: Debug = False,
+) -> None:
+    """Sensitivity indices, replicate noise and scenario boxes of a sweep."""
+    with _errors(debug):
+        from simulation.experiments.analyse import analyse as analyse_sweep
+        from simulation.experiments.analyse import write as write_analysis
+        from simulation.experiments.sweeps.results import SweepResults
+        from simulation.report.analysis import print_analyses
+
+        found = analyse_sweep(SweepResults.open(folder), metric, quarter, above, below)
+        print_analyses(found, _console())
+        typer.echo(f"Tables: {write_analysis(found, folder)}")
+
+
+@app.command()
+def report(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR", help="Result folders; others are compared with the first.")
+    ],
+    lang: Annotated[str, typer.Option(help="Language: en, fr or ar.")] = "en",
+    brief: Annotated[bool, typer.Option("--brief", help="One page of PDF in place of the whole report.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The file; default: report_LANG.html in the first folder.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Write a report to pass on: one HTML file, or with --brief one page of PDF."""
+    with _errors(debug):
+        from simulation.report.write import report as write_report
+
+        typer.echo(f"Report: {write_report(folders, language=lang, brief=brief, out=out)}")
+
+
+def main() -> None:
+    """Entry point of the ``wifaq`` command."""
+    for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
+    atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
+    app(prog_name="wifaq")
+
+
+@contextlib.contextmanager
+def _errors(debug: bool) -> Iterator[None]:
+    """Turn what goes wrong into lines on standard error and an exit status."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt as stop:
+        _complain(str(stop) or "interrupted; results are there whole or not at all", debug)
+        raise typer.Exit(INTERRUPTED) from None
+    except InputError as error:
+        _complain(str(error), debug)
+        raise typer.Exit(BAD_INPUT) from None
+    except WifaqError as error:
+        _complain(f"failed: {error}", debug)
+        raise typer.Exit(FAILED) from None
+    except BrokenPipeError:  # whoever read our output has had enough
+        raise
+    except Exception as error:
+        told = f"failed: {type(error).__name__}: {error} (--debug shows where)"
+        cure = "; NUMBA_CACHE_DIR=FOLDER names one that can be written" if "no locator available" in told else ""
+        _complain(told + cure, debug)
+        raise typer.Exit(FAILED) from None
+
+
+def _complain(message: str, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    typer.echo(message, err=True)
+
+
+def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
+    from simulation.experiments.run import load
+
+    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+
+
+def _command() -> str:
+    import shlex
+
+    told = shlex.join(["wifaq", *sys.argv[1:]])
+    return told.encode("utf-8", "replace").decode()  # the name of a file may be no text
+
+
+def _console(*, wide: bool = False) -> Console:
+    from rich.console import Console
+
+    # what goes into a pipe is searched line by line, so a row should be one
+    return Console(highlight=False, width=_PIPE_WIDTH if wide and not sys.stdout.isatty() else None)
+
+
+def _tell_failures(failures: Any, debug: bool) -> None:
+    """One line a failed replicate, and exit status 1 if there is any."""
+    for row in failures:
+        place = f"{row['point']}, replicate {row['replicate']} (seed {row['seed']}), {row['stage']}"
+        typer.echo(f"failed: {place}: {row['type']}: {row['message']}", err=True)
+    if failures:
+        raise typer.Exit(FAILED)
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error, if that is a terminal and it takes long enough."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    import threading
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4)
+    task = bar.add_task("", total=None)
+    timer = threading.Timer(PROGRESS_AFTER, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+    finally:
+        timer.cancel()
+        bar.stop()
+
+
+add_evidence(app, _errors, _progress)
+add_explain(app, _errors, _console)

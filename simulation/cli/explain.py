@@ -1,0 +1,71 @@
+"""The command that explains one run. No logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Who = Annotated[str | None, typer.Option(metavar="ID", help="State (ISO3) or other actor; default: the focal state.")]
+Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
+Replicate = Annotated[int, typer.Option(help="Number of the replicate, from 0.")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--events", metavar="KIND", help="Only made, deepened, refused, broken, lapsed, shed or joined; may "
+                 "be repeated."),
+]  # fmt: skip
+Quarters = Annotated[
+    list[str] | None, typer.Option("--quarter", metavar="QUARTER", help="Only this quarter; may be repeated.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
+]
+Source = Annotated[
+    str, typer.Option(help="posterior: with the replicate's draw of the free parameters; defaults: without.")
+]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for events.csv and terms.csv; default: none.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def add_explain(
+    app: typer.Typer, errors: Callable[[bool], AbstractContextManager[None]], console: Callable[[], Console]
+) -> None:
+    """Add ``explain`` to the command line; ``errors`` tells what goes wrong, ``console`` is where text goes."""
+
+    @app.command()
+    def explain(
+        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+        actor: Who = None,
+        seed: Seed = None,
+        replicate: Replicate = 0,
+        kinds: Kinds = None,
+        quarters: Quarters = None,
+        sets: Sets = None,
+        parameters: Source = "posterior",
+        out: Out = None,
+        debug: Debug = False,
+    ) -> None:
+        """Explain one run: why each deal of an actor was made, refused or broken, and each text joined."""
+        with errors(debug):
+            from simulation.experiments.engine import store
+            from simulation.experiments.explain import explain as explain_scenario
+            from simulation.report.explanation import print_explanation
+
+            if out is not None:
+                store.check_target(out)
+            found = explain_scenario(
+                scenario, actor, seed=seed, replicate=replicate, kinds=kinds or (), quarters=quarters or (),
+                parameters=parameters, sets=sets or (),
+            )  # fmt: skip
+            if out is not None:
+                found.save(out)
+            print_explanation(found, console())
+            if out is not None:
+                typer.echo(f"Tables: {out}")

@@ -1,0 +1,124 @@
+"""What makes a difference: paths of paired differences, and a tornado of them."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from simulation.display.style import FAINT, HEADLINE_COLOUR, INK, note, number_axis, time_axis, year_of
+from simulation.display.words.language import ENGLISH, Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LOOKS = (("#0072B2", "-", "o"), ("#D55E00", "--", "s"), ("#009E73", "-.", "^"), ("#CC79A7", ":", "D"),
+          ("#E69F00", (0, (5, 1, 1, 1)), "v"), ("#56B4E9", (0, (1, 1)), "P"))  # fmt: skip
+MOST_PATHS = len(_LOOKS)
+_BAND = 0.18  # opacity
+_MARKS = 8  # about so many marks a line
+_WIDTH_OF_A_NAME = 34  # characters
+_ROOM, _EDGE = 0.2, 0.04  # of the width, on a side with numbers and on one without
+
+
+def draw_differences(
+    table: pd.DataFrame, ax: Axes, *, title: str, unit: str, against: str, words: Words = ENGLISH
+) -> Axes:
+    """Draw how scenarios differ from the first over time.
+
+    Parameters
+    ----------
+    table
+        Frame ``scenario, quarter, difference, low, high, pairs``: mean paired difference from
+        the first scenario and its interval; at most :data:`MOST_PATHS` scenarios.
+    ax
+        Where to draw.
+    title, unit
+        Heading, and what a difference is measured in.
+    against
+        Title of the first scenario.
+    words
+        Language.
+
+    Returns
+    -------
+    Axes
+        ``ax``.
+    """
+    names = list(dict.fromkeys(table["scenario"]))
+    if not 0 < len(names) <= MOST_PATHS:
+        raise ValueError(f"{len(names)} scenarios; from 1 to {MOST_PATHS} can be told apart")
+    for name, (colour, line, marker) in zip(names, _LOOKS, strict=False):
+        rows = table.loc[table["scenario"] == name]
+        time = [year_of(quarter) for quarter in rows["quarter"]]
+        ax.fill_between(time, rows["low"].astype(float), rows["high"].astype(float), color=colour, alpha=_BAND, lw=0)
+        every = max(1, len(time) // _MARKS)
+        ax.plot(time, rows["difference"], color=colour, ls=line, marker=marker, markevery=every, label=words.line(name))
+    ax.axhline(0, color=INK, lw=1)
+    time_axis(ax, list(dict.fromkeys(table["quarter"])), words)
+    ax.set_title(words.line(title))
+    ax.set_ylabel(words.line(words("difference ({unit})", unit=unit)))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1)
+    number_axis(ax.yaxis, words)
+    pairs = int(table["pairs"].min())
+    counted = words.plural("{count} pair of replicates", "{count} pairs of replicates", pairs)
+    band = words("Band: 90 % interval of the mean over {pairs}.", pairs=counted)
+    told = words("Difference from: {title}.", title=against) + " " + band
+    note(ax, told, words)
+    return ax
+
+
+def draw_tornado(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label: str, words: Words = ENGLISH) -> Axes:
+    """Draw effects, the largest at the top.
+
+    Parameters
+    ----------
+    table
+        Frame ``factor, effect, low, high``: an effect and the interval of its mean, or missing.
+        Sensitivity indices of a sweep have the same shape.
+    ax
+        Where to draw.
+    title, unit, label
+        Heading, what an effect is measured in, and what the whiskers are and rest on.
+    words
+        Language.
+
+    Returns
+    -------
+    Axes
+        ``ax``.
+    """
+    if table.empty:
+        raise ValueError("nothing to draw")
+    rows = table.iloc[np.argsort(-table["effect"].abs().to_numpy(), kind="stable")]
+    places = np.arange(len(rows))[::-1]
+    effect = rows["effect"].to_numpy(float)
+    ax.barh(places, effect, height=0.55, color=[HEADLINE_COLOUR if value >= 0 else "#E69F00" for value in effect])
+    low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
+    known = np.isfinite(low) & np.isfinite(high)
+    reach = np.vstack([effect - low, high - effect])[:, known]
+    ax.errorbar(effect[known], places[known], xerr=reach, fmt="none", ecolor=INK, capsize=4, lw=1.2)
+    for place, value, edges in zip(places, effect, zip(low, high, strict=True), strict=True):
+        side = 1 if value >= 0 else -1
+        edge = max(side * end for end in (value, *edges) if np.isfinite(end))
+        ax.annotate(words.line(words.signed(value, 3)), (side * edge, place), xytext=(side * 6, 0),
+                    textcoords="offset points", va="center", ha="left" if side > 0 else "right")  # fmt: skip
+    ax.set_yticks(places, [words.line(_folded(str(name))) for name in rows["factor"]])
+    ax.axvline(0, color=FAINT, lw=1)
+    ends = np.concatenate([effect, low[known], high[known]])
+    left, right = min(float(ends.min()), 0.0), max(float(ends.max()), 1e-9)
+    span = right - left
+    rooms = [span * (_ROOM if any_there else _EDGE) for any_there in ((effect < 0).any(), (effect >= 0).any())]
+    ax.set_xlim(left - (rooms[0] if left < 0 else 0), right + rooms[1])
+    ax.grid(visible=False)
+    ax.set_title(words.line(title))
+    ax.set_xlabel(words.line(words("difference ({unit})", unit=unit)))
+    number_axis(ax.xaxis, words)
+    note(ax, label, words)
+    return ax
+
+
+def _folded(text: str) -> str:
+    return textwrap.fill(text, _WIDTH_OF_A_NAME, max_lines=3, placeholder="…")

@@ -1,0 +1,166 @@
+"""Partner network of one actor: who, on which track, how deep, how likely."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from simulation.display.style import CAMP_COLOUR, INK, KIND_MARKER, TRACK_LOOK, note, replicates
+from simulation.display.words.language import ENGLISH, Words
+from simulation.display.words.terms import CAMP, DEPTH, KIND, TRACK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_PARTNERS = 30  # more labels than this do not fit on one page at a readable size
+_RUNG = 1.5  # points of line width
+_NAME_WIDTH = 28  # characters a line of a label
+_NODE = 15.0  # points
+_HEIGHT_OF_A_LABEL = 0.4  # inches for two lines of text
+_HEIGHT_OF_THE_REST = 2.8  # inches for title, key and note
+
+
+def draw_ego_network(
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    focal: str,
+    quarter: str,
+    least: float = 0.25,
+    label: str = "",
+    words: Words = ENGLISH,
+) -> Axes:
+    """Draw the partners of an actor around it.
+
+    Partners stand on two sides of an ellipse at equal vertical distances, ordered by kind,
+    camp and probability, so labels cannot overlap and equal tables give equal pictures.
+
+    Parameters
+    ----------
+    table
+        Rows of ``ties.csv``: ``partner, name, kind, camp, track, probability, depth_if_any``.
+    ax
+        Where to draw.
+    focal
+        Name of the actor in the middle.
+    quarter
+        When.
+    least
+        Least probability of a deal, over all tracks, of a partner shown.
+    label
+        What a probability is.
+    words
+        Language.
+
+    Returns
+    -------
+    Axes
+        ``ax``.
+    """
+    chosen, left_out = _choose(table, least)
+    drawn: set[str] = set()
+    for (_, node), (x, y) in zip(chosen.iterrows(), _places(len(chosen)), strict=True):
+        drawn |= _draw_edges(ax, table.loc[table["partner"] == node["partner"]], x, y, least)
+        _draw_node(ax, node, x, y, words)
+    middle = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": INK, "linewidth": 1.6}
+    ax.text(0, 0, words.line(textwrap.fill(focal, 18)), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
+    ax.set_xlim(-2.2, 2.2)
+    ax.set_ylim(-1.1, 1.1)
+    ax.set_axis_off()
+    when = words.quarter(quarter)
+    title = words("{focal}: partners in {quarter}, with the probability of a deal", focal=focal, quarter=when)
+    ax.set_title(words.line(title))
+    _legend(ax, chosen, drawn, words)
+    count = int(table["replicates"].max()) if len(table) else 0
+    shown = words("Shown: probability of {share} or more.", share=words.share(least))
+    if left_out:
+        shown += " " + words("Not shown: {count} less likely.", count=words.number(left_out))
+    colours = words("Colours: the paradigm nearest to a state's position (votes, law, trade); no claim of alignment.")
+    note(ax, f"{replicates(count, words)} {label} {shown}\n{colours}", words)
+    return ax
+
+
+def network_height(table: pd.DataFrame, least: float = 0.25) -> float:
+    """Height in inches at which the labels of :func:`draw_ego_network` stand clear of each other."""
+    shown = min(MOST_PARTNERS, int((table.groupby("partner")["probability"].sum() >= least).sum()))
+    return _HEIGHT_OF_THE_REST + _HEIGHT_OF_A_LABEL * ((shown + 1) // 2)
+
+
+def _choose(table: pd.DataFrame, least: float) -> tuple[pd.DataFrame, int]:
+    """Partners shown, a row each with its probability over all tracks; and how many are not."""
+    groups = table.groupby("partner", sort=True)
+    nodes = groups[["name", "kind", "camp"]].first()
+    nodes["probability"] = groups["probability"].sum()
+    nodes = nodes.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
+    likely = nodes.loc[nodes["probability"] >= least].head(MOST_PARTNERS)
+    kind, camp = (likely[name].map(list(order).index) for name, order in
+                  (("kind", KIND_MARKER), ("camp", CAMP_COLOUR)))  # fmt: skip
+    shown = likely.assign(_kind=kind, _camp=camp).sort_values(["_kind", "_camp"], kind="stable")
+    return shown, len(nodes) - len(shown)
+
+
+def _places(count: int) -> list[tuple[float, float]]:
+    """Points clockwise from the top: right side downwards, then left side upwards."""
+    right = (count + 1) // 2
+    sides = []
+    for size, sign in ((right, 1.0), (count - right, -1.0)):
+        heights = np.linspace(1, -1, size) if size > 1 else np.zeros(size)
+        sides.append([(sign * (0.45 + 0.6 * np.sqrt(1 - 0.9 * y * y)), float(y)) for y in heights])
+    return sides[0] + sides[1][::-1]
+
+
+def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) -> set[str]:
+    likely = rows.loc[rows["probability"] >= min(least, float(rows["probability"].max()))]
+    for place, (_, row) in enumerate(likely.iterrows()):
+        colour, line, _ = TRACK_LOOK[row["track"]]
+        shift = 0.04 * (place - (len(likely) - 1) / 2)
+        width = _RUNG * row["depth_if_any"]
+        ax.plot([0, x], [shift, y + shift], color=colour, ls=line, lw=width, alpha=0.85, zorder=1)
+    return set(likely["track"])
+
+
+def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, words: Words) -> None:
+    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3)
+    if node["camp"] != "none":  # the colour said once more, for grey prints
+        ax.text(x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4)
+    name = words.actor(str(node["partner"]), str(node["name"]))
+    lines = textwrap.wrap(name, _NAME_WIDTH, max_lines=2, placeholder="…")
+    side = 1 if x > 0 else -1
+    chance = words.share(node["probability"])
+    first = side > 0 or words.right_to_left  # what is read first
+    lines[0] = f"{lines[0]}  {chance}" if first else f"{chance}  {lines[0]}"
+    text = words.line("\n".join(lines))
+    ax.text(x + side * 0.1, y, text, ha="left" if side > 0 else "right", va="center", fontsize=9)
+
+
+def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str], words: Words) -> None:
+    """Keys of what is in the picture, below it: a column each for track, depth, kind and camp."""
+    looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in tracks}
+    kinds, camps = (set(chosen[column]) for column in ("kind", "camp"))
+
+    def said(names: Mapping[Any, str], key: Any) -> str:
+        return words.line(words(names[key]))
+
+    columns = [
+        [Line2D([], [], color=c, ls=ls, lw=2.5, label=said(TRACK, t)) for t, (c, ls, _) in looks.items()],
+        [Line2D([], [], color="#777777", lw=_RUNG * rung, label=said(DEPTH, rung)) for rung in DEPTH],
+        [_mark(KIND_MARKER[k], "white", said(KIND, k)) for k in KIND_MARKER if k in kinds],
+        [_mark("o", CAMP_COLOUR[c], said(CAMP, c)) for c in CAMP_COLOUR if c in camps],
+    ]
+    rows = max(map(len, columns))
+    filled = [key for column in columns for key in _pad(column, rows)]
+    ax.legend(handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6)
+
+
+def _mark(marker: str, colour: str, label: str) -> Line2D:
+    return Line2D([], [], ls="", marker=marker, ms=9, color=colour, mec=INK, label=label)
+
+
+def _pad(keys: Sequence[Line2D], rows: int) -> list[Line2D]:
+    blank = [Line2D([], [], ls="", label=" ") for _ in range(rows - len(keys))]
+    return [*keys, *blank]

@@ -1,0 +1,226 @@
+"""The pictures of one result: made from its tables, shown in a notebook or saved as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from simulation.display.blocs import MOST_BLOCS, draw_bloc_timeline
+from simulation.display.composition import draw_composition
+from simulation.display.ego_network import draw_ego_network, network_height
+from simulation.display.fan import draw_fan
+from simulation.display.joining import draw_joining
+from simulation.display.style import PARTNER_LOOK, TRACK_LOOK, new_axes, replicates, save, style
+from simulation.display.tile_map import SIZE as MAP_SIZE
+from simulation.display.tile_map import draw_tile_map
+from simulation.display.trust_matrix import MOST_ACTORS, draw_trust_matrix
+from simulation.display.words.language import ENGLISH, Words
+from simulation.display.words.terms import DEPTH, METRIC, name_of
+from simulation.display.world_network import SIZE as NETWORK_SIZE
+from simulation.display.world_network import draw_world_network
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+HEADLINE = "cooperation"
+_BY_TRACK, _BY_PARTNER = "commitments_by_", "commitments_"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Draw the tables of a result; each method returns the axes (``.figure`` shows or saves them).
+
+    Attributes
+    ----------
+    focal, horizon
+        Name of the focal state, and the last quarter.
+    forecast, ties
+        Tables ``forecast.csv`` and ``ties.csv``.
+    label
+        What bands and probabilities are, printed on each picture.
+    priors_alone
+        Metrics of which the record holds no observation; a picture of one says so.
+    words
+        Language.
+    focal_id, world
+        Id of the focal state, and those of the tables ``joining``, ``world``, ``trust``, ``blocs``
+        and ``states`` that the result has.
+    """
+
+    focal: str
+    horizon: str
+    forecast: pd.DataFrame
+    ties: pd.DataFrame
+    label: str
+    priors_alone: frozenset[str] = frozenset()
+    words: Words = ENGLISH
+    focal_id: str = ""
+    world: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def fan(self, metric: str = HEADLINE, ax: Axes | None = None) -> Axes:
+        """Median and bands of one metric over the quarters."""
+        rows = self.forecast.loc[self.forecast["metric"] == metric]
+        title = self.words("{focal}: {metric}", focal=self.focal, metric=name_of(METRIC, metric, self.words))
+        with style(self.words):
+            axes = new_axes() if ax is None else ax
+            told = self.words("It rests on priors alone.") if metric in self.priors_alone else ""
+            label = f"{self.label} {told}".strip()
+            return draw_fan(rows, axes, title=title, label=label, words=self.words)
+
+    def composition(self, by: str = "track", ax: Axes | None = None) -> Axes:
+        """Mean commitments by ``track`` or by type of ``partner``, stacked, over the quarters."""
+        rows = self.composed(by)
+        unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+        titles = {"track": self.words("{focal}: commitments by track", focal=self.focal),
+                  "partner": self.words("{focal}: commitments by type of partner", focal=self.focal)}  # fmt: skip
+        with style(self.words):
+            axes = new_axes() if ax is None else ax
+            return draw_composition(rows, axes, title=titles[by], unit=unit, label=self.label, words=self.words)
+
+    def composed(self, by: str) -> pd.DataFrame:
+        """Mean commitments of each ``track`` or type of ``partner`` in each quarter, as far as recorded."""
+        start, known = {"track": (_BY_TRACK, TRACK_LOOK), "partner": (_BY_PARTNER, PARTNER_LOOK)}[by]
+        rows = self.forecast.loc[self.forecast["metric"].isin([start + name for name in known])]
+        table = rows[["quarter", "unit", "replicates"]].assign(value=rows["mean"])
+        table.insert(1, by, rows["metric"].str.removeprefix(start))
+        return table
+
+    def partners(self, ax: Axes | None = None) -> Axes:
+        """Partner network at the horizon."""
+        with style(self.words):
+            axes = new_axes(9.5, network_height(self.ties)) if ax is None else ax
+            return draw_ego_network(
+                self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label, words=self.words
+            )
+
+    def joining(self, ax: Axes | None = None) -> Axes:
+        """Probability of having joined each instrument, over the quarters."""
+        table = self.shown_joining()
+        title = self.words("{focal}: instruments, by when", focal=self.focal)
+        with style(self.words):
+            axes = new_axes(9.0, 6.0) if ax is None else ax
+            return draw_joining(table, axes, title=title, label=self.label, words=self.words)
+
+    def shown_joining(self) -> pd.DataFrame:
+        """Instruments of the joining curve: those it joins in some replicate."""
+        table = self._need("joining")
+        return table.loc[table.groupby("instrument")["probability"].transform("max") > 0]
+
+    def trust_map(self, ax: Axes | None = None) -> Axes:
+        """Trust of every state in the focal one, a tile a state."""
+        title = self.words("Trust of each state in: {focal}", focal=self.focal)
+        unit = self.words("mean trust (probability that promises are kept)")
+        return self._map(self.shown_trust().rename(columns={"actor": "id", "mean": "value"}), title, unit, None, ax)
+
+    def deal_map(self, ax: Axes | None = None) -> Axes:
+        """Deals of every state with the focal one, a tile a state."""
+        title = self.words("Deals of each state with: {focal}", focal=self.focal)
+        unit = self.words("expected depth (0 none, 1 memorandum, 2 programme, 3 binding)")
+        return self._map(self.shown_deals().rename(columns={"depth": "value"}), title, unit, (0, len(DEPTH)), ax)
+
+    def _map(
+        self, table: pd.DataFrame, title: str, unit: str, bounds: tuple[float, float] | None, ax: Axes | None
+    ) -> Axes:
+        when = self.words("End of {quarter}.", quarter=self.words.quarter(self.horizon))
+        label = f"{when} {replicates(int(table['replicates'].max()), self.words)}"
+        with style(self.words):
+            axes = new_axes(*MAP_SIZE) if ax is None else ax
+            return draw_tile_map(
+                table, axes, focal=self.focal_id, title=title, unit=unit, label=label, bounds=bounds, words=self.words
+            )
+
+    def shown_trust(self) -> pd.DataFrame:
+        """Trust of each state in the focal one."""
+        table = self._need("trust")
+        return table.loc[table["other"] == self.focal_id]
+
+    def shown_deals(self) -> pd.DataFrame:
+        """Deals of each state with the focal one: ``id, probability, depth, replicates``; 0 where there is none."""
+        table, states = self._need("world"), self._need("states")
+        own = table.loc[(table["a"] == self.focal_id) | (table["b"] == self.focal_id)]
+        partner = own["a"].where(own["b"] == self.focal_id, own["b"])
+        found = own.assign(id=partner).set_index("id")[["probability", "depth"]]
+        others = states.loc[states["id"] != self.focal_id, "id"]
+        shown = found.reindex(others).fillna(0.0).rename_axis("id").reset_index()
+        return shown.assign(replicates=int(table["replicates"].max()))
+
+    def trust_matrix(self, ax: Axes | None = None) -> Axes:
+        """Trust among the focal state, its peers and the leaders."""
+        table, states = self._need("trust"), self._need("states").set_index("id")
+        counts = table.groupby("actor").size()
+        core = [name for name in counts.index if counts[name] > 1 and name != self.focal_id][: MOST_ACTORS - 1]
+        names = {name: self.words.actor(name, str(states["name"].get(name, name))) for name in core}
+        title = self.words("Who trusts whom in {quarter}", quarter=self.words.quarter(self.horizon))
+        with style(self.words):
+            axes = new_axes(8.5, 7.5) if ax is None else ax
+            actors = {self.focal_id: self.focal, **names}
+            return draw_trust_matrix(table, axes, actors=actors, title=title, words=self.words)
+
+    def network(self, ax: Axes | None = None) -> Axes:
+        """Deals between all states at the horizon, by bloc and camp."""
+        with style(self.words):
+            return draw_world_network(
+                self._need("world"),
+                new_axes(*NETWORK_SIZE) if ax is None else ax,
+                states=self._need("states"),
+                quarter=self.horizon,
+                names=self._bloc_names(),
+                words=self.words,
+            )
+
+    def blocs(self, ax: Axes | None = None) -> Axes:
+        """What the blocs of the focal state table and pass, by year."""
+        title = self.words("{focal}: texts of its blocs", focal=self.focal)
+        with style(self.words):
+            table = self.shown_blocs()
+            axes = new_axes(9.0, 2.2 + 0.36 * table["bloc"].nunique()) if ax is None else ax
+            return draw_bloc_timeline(table, axes, title=title, names=self._bloc_names(), words=self.words)
+
+    def shown_blocs(self) -> pd.DataFrame:
+        """Rows of the focal state's busiest blocs, the busiest first."""
+        table = self._need("blocs")
+        own = table.loc[table["focal_member"].astype(bool)]
+        busiest = own.groupby("bloc")["tabled"].sum().sort_values(ascending=False, kind="stable").index[:MOST_BLOCS]
+        place = {bloc: number for number, bloc in enumerate(busiest)}
+        kept = own.loc[own["bloc"].isin(place)]
+        return kept.sort_values("bloc", key=lambda column: column.map(place), kind="stable")
+
+    def _bloc_names(self) -> dict[str, str]:
+        if "blocs" not in self.world:
+            return {}
+        named = self.world["blocs"].drop_duplicates("bloc")
+        return {bloc: self.words.known(str(name)) for bloc, name in zip(named["bloc"], named["name"], strict=True)}
+
+    def _need(self, name: str) -> pd.DataFrame:
+        if name not in self.world or self.world[name].empty:
+            raise ValueError(f"the result has no table {name!r}")
+        return self.world[name]
+
+    def drawable(self) -> dict[str, Callable[[], Axes]]:
+        """Every picture that the tables allow, by the name of its file."""
+        recorded, ties = set(self.forecast["metric"]), len(self.ties) > 0
+        has = {name for name, table in self.world.items() if len(table)}
+        joins = "joining" in has and bool((self.world["joining"]["probability"] > 0).any())
+        blocs = "blocs" in has and bool(self.world["blocs"]["focal_member"].astype(bool).any())
+        known: dict[str, tuple[bool, Callable[[], Axes]]] = {
+            f"fan_{HEADLINE}": (HEADLINE in recorded, self.fan),
+            "composition_by_track": (len(self.composed("track")) > 0, lambda: self.composition("track")),
+            "composition_by_partner": (len(self.composed("partner")) > 0, lambda: self.composition("partner")),
+            "partner_network": (ties, self.partners),
+            "instruments": (joins, self.joining),
+            "trust_map": ({"trust", "states"} <= has, self.trust_map),
+            "deal_map": ({"world", "states"} <= has, self.deal_map),
+            "trust_matrix": ({"trust", "states"} <= has, self.trust_matrix),
+            "world_network": ({"world", "states"} <= has, self.network),
+            "blocs": (blocs, self.blocs),
+        }
+        return {name: draw for name, (possible, draw) in known.items() if possible}
+
+    def save(self, folder: Path, names: Container[str] | None = None) -> list[Path]:
+        """Every picture that the tables allow, or those of some names, as PNG and SVG."""
+        drawn = {name: draw for name, draw in self.drawable().items() if names is None or name in names}
+        return [path for name, draw in drawn.items() for path in save(draw(), folder, name)]

@@ -1,0 +1,1 @@
+"""Which values of the free parameters the record allows."""

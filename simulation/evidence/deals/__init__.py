@@ -1,0 +1,1 @@
+"""Who makes deals with whom: estimated on the record, scored on what came after."""

@@ -1,0 +1,260 @@
+"""Past forecasts of deals by the model itself, scored: which pairs, how many a year, who joins what is open.
+
+The record of deals is thin and leans to the state whose press was searched, so its pairs and all
+others are scored apart. "Which pairs" gives the model and its rivals the same pace, that of the list
+known on the day; the model is scored at its own pace too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulation.data.dates import surely_by
+from simulation.evidence import scores
+from simulation.evidence.calibration.targets import dated_texts
+from simulation.evidence.deals import deal_rivals
+from simulation.evidence.joins.fit import RECORD_END, lists
+from simulation.evidence.joins.join_backtest import CAMPED
+from simulation.evidence.past_runs import PastRuns
+from simulation.state import KINDS, B, F
+
+ORIGINS = tuple(date(year, 12, 31) for year in range(2018, 2024))
+"""Days from which the model is run."""
+MODEL, OWN_PACE = "model", "model at its own pace"
+POOLS = ("of the focal state", "of others")
+PARTNERS: Mapping[str, tuple[int, ...]] = {
+    "with anybody": tuple(range(len(KINDS))),
+    "with states": (KINDS.index("state"),),
+    "with firms": (KINDS.index("firm"),),
+}
+"""Counts a year that are forecast, by kinds of partner."""
+BANDS = (0.0, 0.01, 0.03, 0.1, 1.0)
+"""Of the forecast, in the table of calibration: most pairs never make a deal."""
+RARE = 1e-12
+"""Least probability of a pair in a log score: most pairs are rarer than those of joining."""
+_DRAWS = 400
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Pairs of one day: what happened, and the probabilities of every forecaster.
+
+    Attributes
+    ----------
+    sides
+        (pairs, 2) names of both actors.
+    happened
+        (pairs,) 1 where the record has a deal after the day.
+    forecasts
+        (pairs,) by forecaster.
+    """
+
+    day: date
+    sides: NDArray[np.str_]
+    happened: F
+    forecasts: Mapping[str, F]
+
+
+def pools(runs: Sequence[PastRuns]) -> dict[str, list[Pool]]:
+    """The pairs of the focal state and those of others, on every day."""
+    found: dict[str, list[Pool]] = {name: [] for name in POOLS}
+    for past in runs:
+        a, b = past.pairs
+        own = (a == past.focal) | (b == past.focal)
+        for name, pool in zip(POOLS, (own, ~own), strict=True):
+            found[name].append(_pool(past, pool))
+    return found
+
+
+def _pool(past: PastRuns, pool: B) -> Pool:
+    a, b = (side[pool] for side in past.pairs)
+    chance, expected = (values[pool] for values in past.per_pair())
+    pace = deal_rivals.pace(past, pool)
+    same_pace = {MODEL: expected / expected.sum(), **deal_rivals.shares(past, pool)}
+    forecasts = {name: -np.expm1(-pace * share) for name, share in same_pace.items()}
+    n = len(past.world)
+    happened = np.isin(a * n + b, past.happened["a"] * n + past.happened["b"]).astype(float)
+    names = np.array(past.world.ids)
+    return Pool(past.day, np.column_stack([names[a], names[b]]), happened, {**forecasts, OWN_PACE: chance})
+
+
+def by_forecaster(found: Sequence[Pool]) -> pd.DataFrame:
+    """Scores over all days.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``forecast, Brier skill, log skill, AUC, gain, 5 %, 95 %``: skills against the base rate; what
+        the model gains on it, in nats a recorded deal, with an interval over resampled actors.
+    """
+    names = list(found[0].forecasts)
+    samples = _gains(found, names)
+    everything = _gain(_lost(found, names), [np.ones(len(pool.happened)) for pool in found])
+    rows = []
+    for k, name in enumerate(names):
+        low, high = np.nanquantile(samples[:, k], (0.05, 0.95))
+        areas = [scores.auc(pool.forecasts[name], pool.happened) for pool in found]
+        rows.append({
+            "forecast": name, "Brier skill": _skill(found, name, lambda p, y: (p - y) ** 2),
+            "log skill": _skill(found, name, _logs), "AUC": np.nanmean(areas),
+            "gain": everything[k], "5 %": low, "95 %": high,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _logs(p: F, y: F) -> F:
+    return scores.log_scores(p, y, RARE)
+
+
+def _skill(found: Sequence[Pool], name: str, score: Callable[[F, F], F]) -> float:
+    own, base = (
+        float(np.mean([score(pool.forecasts[n], pool.happened).mean() for pool in found])) for n in (name, "base rate")
+    )
+    return scores.skill(own, base)
+
+
+def _lost(found: Sequence[Pool], names: Sequence[str]) -> list[F]:
+    """Of each day, (pairs, 1 + names): what happened, and the log score that each forecaster loses to the model."""
+    tables = []
+    for pool in found:
+        own = _logs(pool.forecasts[MODEL], pool.happened)
+        lost = [_logs(pool.forecasts[name], pool.happened) - own for name in names]
+        tables.append(np.column_stack([pool.happened, *lost]))
+    return tables
+
+
+def _gain(lost: Sequence[F], weights: Sequence[F]) -> F:
+    """Log score that the model gains on each forecaster, a recorded deal; nan without a deal."""
+    deals, *total = np.sum([w @ table for table, w in zip(lost, weights, strict=True)], axis=0)
+    return np.array(total) / deals if deals else np.full(len(total), np.nan)
+
+
+def _gains(found: Sequence[Pool], names: Sequence[str], seed: int = 1) -> F:
+    """Gains (draws, names) when actors are drawn anew, the same for every day (Snijders & Borgatti 1999).
+
+    An actor that is in every pair of a pool is not drawn: the pool is about it.
+    """
+    luck = np.random.default_rng(seed)
+    actors = np.unique(np.concatenate([pool.sides.ravel() for pool in found]))
+    rows = [np.searchsorted(actors, pool.sides) for pool in found]
+    everywhere = [k for k in rows[0][0] if all((sides == k).any(axis=1).all() for sides in rows)]
+    lost, drawn = _lost(found, names), []
+    for _ in range(_DRAWS):
+        often = np.bincount(luck.integers(len(actors), size=len(actors)), minlength=len(actors)).astype(float)
+        often[everywhere] = 1.0
+        drawn.append(_gain(lost, [often[sides[:, 0]] * often[sides[:, 1]] for sides in rows]))
+    return np.array(drawn)
+
+
+def calibration(found: Sequence[Pool], name: str = OWN_PACE) -> pd.DataFrame:
+    """Forecast against frequency in :data:`BANDS` over all days, with a Wilson band."""
+    p = np.concatenate([pool.forecasts[name] for pool in found])
+    y = np.concatenate([pool.happened for pool in found])
+    rows = []
+    for low, high in pairwise(BANDS):
+        mine = (p >= low) & (p < high)
+        if mine.any():
+            hits, trials = int(y[mine].sum()), int(mine.sum())
+            at_least, at_most = scores.wilson(hits, trials)
+            rows.append({"forecast": p[mine].mean(), "frequency": hits / trials, "low": at_least, "high": at_most,
+                         "pairs": trials})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def by_day(runs: Sequence[PastRuns]) -> pd.DataFrame:
+    """Recorded deals after each day, and what the runs give: of the focal state and of others."""
+    rows = []
+    for past in runs:
+        mine = (past.happened["a"] == past.focal) | (past.happened["b"] == past.focal)
+        own = (past.agreed["a"] == past.focal) | (past.agreed["b"] == past.focal)
+        row: dict[str, object] = {"known on": past.day, "deals known": len(past.known)}
+        for name, made, true in (("focal", own, mine), ("others", ~own, ~mine)):
+            each = past.agreed[made].groupby("replicate").size().reindex(range(past.replicates), fill_value=0)
+            low, high = np.quantile(each * past.reported, (0.05, 0.95))
+            row |= {f"{name}: recorded": int(true.sum()), f"{name}: runs": f"{low:.0f}-{high:.0f}"}
+        rows.append(row | {"of actors unknown then": past.unforeseeable})
+    return pd.DataFrame(rows)
+
+
+def yearly(runs: Sequence[PastRuns]) -> pd.DataFrame:
+    """Deals of the focal state a year, forecast by the runs and by rivals.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``known_on, year, partners, forecast, happened, crps, in50, in90``.
+    """
+    rows = []
+    for past in runs:
+        years = past.day.year - int(past.known["year"].min()) + 1 if len(past.known) else 1
+        for partners, kinds in PARTNERS.items():
+            known = past.recorded(kinds)
+            last = past.recorded(kinds, past.day.year)
+            rivals = deal_rivals.counts(known, last, years)
+            for year in range(past.day.year + 1, RECORD_END.year + 1):
+                happened = past.recorded(kinds, year)
+                for name, draws in {MODEL: past.counts(kinds, year), **rivals}.items():
+                    rows.append({"known_on": past.day, "year": year, "partners": partners, "forecast": name,
+                                 "happened": happened, "crps": scores.crps(draws, happened),
+                                 "in50": scores.inside(draws, happened, 0.5),
+                                 "in90": scores.inside(draws, happened, 0.9)})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def by_counter(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean CRPS and coverage of :func:`yearly`, with Wilson intervals."""
+    rows = []
+    for (partners, name), mine in table.groupby(["partners", "forecast"], sort=False):
+        row = {"deals a year": partners, "forecast": name, "years": len(mine), "CRPS": mine["crps"].mean()}
+        rows.append(row | {f"{level} % covers": scores.covered(mine[f"in{level}"]) for level in (50, 90)})
+    return pd.DataFrame(rows)
+
+
+def open_texts(runs: Sequence[PastRuns]) -> pd.DataFrame:
+    """New joins, by camp, of the lists already open on each day whose later joins are dated.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``known_on, instrument, camp, eligible, happened, mean, low, high, in50, in90``: how many of the
+        eligible of a camp that were out have joined by the end of the list, and mean and 90 % interval of the runs.
+    """
+    rows: list[dict[str, object]] = []
+    for past in runs:
+        ends = {row["id"]: surely_by(row["until"]) for row in lists()}
+        later = {text.id: dict(text.joined) for text in past.now.instruments}
+        texts = (past.world.instruments[k] for k in dated_texts(past.world))
+        for text in (text for text in texts if text.id in ends):
+            end = ends[text.id]
+            inside = {i for i, _ in text.joined}
+            out = [i for i in text.eligible if i not in inside]
+            if end > past.day and out:
+                rows += _by_camp(past, text.id, out, end, later[text.id])
+    return pd.DataFrame(rows)
+
+
+def _by_camp(
+    past: PastRuns, name: str, out: Sequence[int], end: date, joined: Mapping[int, date]
+) -> Iterator[dict[str, object]]:
+    quarter = f"{end.year}Q{(end.month + 2) // 3}"
+    mine = past.joins[(past.joins["instrument"] == name) & past.joins["quarter"].notna()]
+    mine = mine[~mine["joined_before"] & (mine["quarter"].astype(str) <= quarter)]
+    place = {name: row for row, name in enumerate(past.now.ids)}
+    true = {past.world.ids[i] for i in out if joined.get(place[past.world.ids[i]], date.max) <= end}
+    for camp in CAMPED:
+        names = {past.world.ids[i] for i in out if CAMPED[past.camp[i]] == camp}
+        if names:
+            new = mine[mine["actor"].isin(names)].groupby("replicate").size()
+            draws = new.reindex(range(past.replicates), fill_value=0).to_numpy()
+            low, high = np.quantile(draws, (0.05, 0.95))
+            yield {"known_on": past.day, "instrument": name, "camp": camp, "eligible": len(names),
+                   "happened": len(true & names), "mean": draws.mean(), "low": low, "high": high,
+                   "in50": scores.inside(draws, len(true & names), 0.5),
+                   "in90": scores.inside(draws, len(true & names), 0.9)}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Who joins which text: fitted on dated lists, scored on others."""

@@ -1,0 +1,73 @@
+"""``wifaq instruments``: a file of descriptions in, a table of probabilities out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+from simulation.errors import Fault, InputError, RunError
+from simulation.evidence.joins.fit import RECORD_END, Weights, fit_all, shipped_weights
+from simulation.evidence.joins.forecast import forecast
+from simulation.evidence.joins.instrument_file import read_instruments
+from simulation.experiments.engine import store
+from simulation.scenario.checks import EARLIEST, LATEST
+
+COLUMNS = ("instrument", "iso3", "probability", "q05", "q95")
+
+
+def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> str:
+    """The table of a file as CSV text, also written to ``out`` (whole or not at all).
+
+    Raises
+    ------
+    InputError
+        With every fault of the options and of the file; nothing is written then.
+    RunError
+        If the disk does not take the table.
+    """
+    faults: list[Fault] = []
+    day, last = _day("--as-of", as_of, faults), _day("--by", by, faults)
+    if day and not EARLIEST <= day <= LATEST:
+        faults.append(Fault("", f"{day} is outside {EARLIEST} to {LATEST}", "--as-of"))
+        day = None
+    if day and last and last < day:
+        faults.append(Fault("", f"{last} is before the as-of date, {day}", "--by"))
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        faults.append(Fault("", f"'{out}' cannot be written: name a file in a folder that exists", "--out"))
+    try:
+        texts = read_instruments(path, day or RECORD_END)
+    except InputError as error:
+        faults += error.faults
+    if faults or day is None or last is None:
+        raise InputError(faults)
+    weights = weights_known(day)
+    stream = io.StringIO(newline="")
+    rows = []
+    for text in texts:
+        found = forecast(text, day, last, weights)
+        for i, name in enumerate(found.ids):
+            numbers = (found.probability[i], found.low[i], found.high[i])
+            rows.append([text.id, name, *(f"{max(0.0, value):.4f}" for value in numbers)])
+    csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
+    if out is not None:
+        try:
+            with store.atomic_file(out) as partial:
+                partial.write_text(stream.getvalue(), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise RunError(f"the table {out} was not written: {error.strerror}") from error
+    return stream.getvalue()
+
+
+def _day(option: str, text: str, faults: list[Fault]) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        faults.append(Fault("", f"{text!r} is no date: write YYYY-MM-DD", option))
+        return None
+
+
+def weights_known(day: date) -> Weights:
+    """The shipped weights, or for an earlier day those fitted on what was known then."""
+    return shipped_weights() if day >= RECORD_END else fit_all(until=day)

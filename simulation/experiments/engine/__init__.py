@@ -1,0 +1,1 @@
+"""What runs replicates: workers, executors, transport of what users wrote, result files."""

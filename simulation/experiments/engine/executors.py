@@ -1,0 +1,322 @@
+"""Where tasks run: processes of this machine, a dask cluster, or the ranks of an MPI job.
+
+Every executor is one of ``concurrent.futures``; what differs is how it is opened and closed,
+and what the death of a worker looks like.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from multiprocessing.connection import Connection
+from typing import Any, Protocol, TypeVar
+
+from simulation.errors import Fault, InputError, RunError
+from simulation.experiments.engine.worker import Task, run_task, start
+
+DASK = "dask://"
+CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
+_READY = "simulation.experiments.engine.preload"
+STARTED_BY = "WIFAQ_STARTED_BY"
+"""Environment variable that tells the process workers are forked from which one started it."""
+T = TypeVar("T")
+
+
+def usable_cores() -> int:
+    """Processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def forked() -> bool:
+    """Whether workers are forked from one process that has loaded the model already.
+
+    That is so on Linux; elsewhere each worker starts from nothing.
+    """
+    try:
+        os.close(os.pidfd_open(os.getpid()))  # what a worker sees the end of the run by that is not its parent
+    except (AttributeError, OSError):
+        return False
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def get_ready(workers: int | None = None) -> int | None:
+    """Start the process that several workers will be forked from, if it is not there; returns at once.
+
+    It loads the model while this process goes on with something else.
+
+    Parameters
+    ----------
+    workers
+        How many there will be; by default one a usable core.
+
+    Returns
+    -------
+    int or None
+        ``workers``.
+    """
+    if forked() and (usable_cores() if workers is None else workers) > 1:
+        from multiprocessing import forkserver, resource_tracker  # not on every system
+
+        resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
+        forkserver.set_forkserver_preload([_READY])
+        with _interrupts_held(), _same_imports():
+            forkserver.ensure_running()
+    return workers
+
+
+@contextlib.contextmanager
+def _same_imports() -> Iterator[None]:
+    """A Python started now imports from where this one does, above all the same copy of this package."""
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1", STARTED_BY: str(os.getpid())}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+class Pool(Protocol):
+    """Workers somewhere.
+
+    Attributes
+    ----------
+    workers
+        How many tasks run at once.
+    deaths
+        Exceptions that mean a worker died.
+    breaks
+        Whether one death ends everything that is running, so that the pool must be opened anew.
+    elsewhere
+        Whether workers may have another version of the package.
+    """
+
+    workers: int
+    deaths: tuple[type[BaseException], ...]
+    breaks: bool
+    elsewhere: bool
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task, opening the pool if need be."""
+
+    def close(self, *, busy: bool) -> None:
+        """End the workers (or let go of them); with ``busy`` what they are at is dropped."""
+
+
+class LocalPool:
+    """Processes of this machine, which end with their parent."""
+
+    deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+    breaks = True
+    elsewhere = False
+
+    def __init__(self, workers: int):
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._lifeline: tuple[Connection, ...] = ()
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task to the pool, opening it if need be."""
+        return self.call(run_task, task)
+
+    def call(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Send a call, opening the pool if need be."""
+        if self._pool is None:
+            get_ready(2)
+            context = multiprocessing.get_context("forkserver" if forked() else "spawn")
+            theirs, ours = context.Pipe(duplex=False)
+            self._lifeline = (ours, theirs)
+            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
+        if forked():  # the process they come from never sees Ctrl-C
+            return self._pool.submit(function, *args)
+        with _interrupts_held():  # a worker started now inherits the mask and never sees Ctrl-C
+            return self._pool.submit(function, *args)
+
+    def close(self, *, busy: bool) -> None:
+        """End the workers. Busy ones end at once, and what they were at is dropped."""
+        if self._pool is None:
+            return
+        if busy:
+            self._lifeline[0].close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for end in self._lifeline:
+            end.close()
+        self._pool = None
+
+
+@contextlib.contextmanager
+def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[[], list[T]]]:
+    """Run calls in other processes while this one goes on.
+
+    Parameters
+    ----------
+    calls
+        What to call; importable by name, so that it can travel.
+    workers
+        How many processes. With none, or where processes take long to start, the calls wait for
+        someone who asks for their results, and run here.
+
+    Yields
+    ------
+    callable
+        Waits for the results and returns them in order; raises what a call raised. A call whose
+        process dies runs here.
+    """
+    if not (workers and forked()):
+        yield lambda: [call() for call in calls]
+        return
+    pool, busy = LocalPool(workers), True
+    try:
+        sent = [pool.call(call) for call in calls]
+        yield lambda: [_here_if_it_died(*each) for each in zip(sent, calls, strict=True)]
+        busy = not all(future.done() for future in sent)
+    finally:
+        pool.close(busy=busy)
+
+
+def _here_if_it_died(future: Future[T], call: Callable[[], T]) -> T:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return call()
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: the initializer deafens the worker
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class ClusterPool:
+    """A cluster's executor, opened from the start and owned by others."""
+
+    breaks = False
+    elsewhere = True
+
+    def __init__(self, executor: Executor, workers: int, deaths: tuple[type[BaseException], ...] = ()):
+        self.workers, self.deaths, self._executor = workers, deaths, executor
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task to the pool, opening it if need be."""
+        return self._executor.submit(run_task, task)
+
+    def close(self, *, busy: bool) -> None:
+        """Let go of the workers; with ``busy`` what they are at is dropped."""
+        self._executor.shutdown(wait=not busy, cancel_futures=busy)
+
+
+class GivenPool(ClusterPool):
+    """An executor of the caller's, who ends it too."""
+
+    def __init__(self, executor: Executor, workers: int):
+        super().__init__(executor, workers)
+        self._sent: list[Future[list[Any]]] = []
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        """Send a task to the executor."""
+        try:
+            self._sent.append(super().submit(task))
+        except RuntimeError as error:  # shut down, or broken
+            raise RunError(f"the executor takes no more work ({error}); what was finished is kept") from error
+        return self._sent[-1]
+
+    def close(self, *, busy: bool) -> None:
+        """Take back what has not begun."""
+        for future in self._sent:
+            future.cancel()
+
+
+def open_pool(executor: str | Executor, workers: int | None = None) -> Pool:
+    """The pool that an ``--executor`` names.
+
+    Parameters
+    ----------
+    executor
+        ``local``, ``dask://HOST:PORT`` or ``mpi``; or an executor, which is left open.
+    workers
+        Processes of ``local``, or tasks that an executor runs at once; by default one a usable core.
+
+    Raises
+    ------
+    InputError
+        For another word, a missing package, or a scheduler that does not answer.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: {workers} is less than 1")
+    count = usable_cores() if workers is None else workers
+    if isinstance(executor, Executor):
+        return GivenPool(executor, count)
+    if executor == "local":
+        return LocalPool(count)
+    if executor.startswith(DASK):
+        return _dask_pool(executor)
+    if executor == "mpi":
+        return _mpi_pool()
+    raise _refusal(f"{executor!r} is not one of local, {DASK}HOST:PORT, mpi")
+
+
+def _refusal(message: str) -> InputError:
+    return InputError(Fault("", message, file="--executor"))
+
+
+class _DaskPool(ClusterPool):
+    def __init__(self, client: Any, workers: int, deaths: tuple[type[BaseException], ...]):
+        super().__init__(client.get_executor(pure=False), workers, deaths)
+        self._client = client
+
+    def close(self, *, busy: bool) -> None:
+        """Let go of the workers; with ``busy`` what they are at is dropped."""
+        with contextlib.suppress(Exception):  # the scheduler may be gone, and with it all there is to close
+            self._executor.shutdown(wait=not busy)
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=CONNECT_SECONDS)
+
+
+def _dask_pool(executor: str) -> Pool:
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise _refusal("dask needs the package distributed; pip install 'wifaq[cluster]'") from None
+    address = "tcp://" + executor.removeprefix(DASK)
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        raise _refusal(f"no dask scheduler answers at {executor}: {text}") from None
+    workers = sum(client.nthreads().values())
+    if not workers:
+        client.close()
+        raise _refusal(f"the scheduler at {executor} has no workers; start some first")
+    return _DaskPool(client, workers, (KilledWorker,))
+
+
+def _mpi_pool() -> Pool:
+    try:
+        from mpi4py import MPI
+        from mpi4py.futures import MPIPoolExecutor
+    except (ImportError, RuntimeError) as error:
+        raise _refusal(f"mpi needs mpi4py and an MPI library: {error}") from None
+    if MPI.COMM_WORLD.Get_size() < 2:
+        raise _refusal("mpi needs ranks; start with mpiexec -n 4 python -m mpi4py.futures -m simulation.cli sweep ...")
+    return ClusterPool(MPIPoolExecutor(), MPI.COMM_WORLD.Get_size() - 1)

@@ -1,0 +1,116 @@
+"""Simulate one replicate of a scenario: model in, tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.errors import InputError, ModelError
+from simulation.experiments.engine.tables import Outcome
+from simulation.experiments.engine.worker import ReplicateError
+
+if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
+    from simulation.experiments.engine.transport import Tweak
+    from simulation.model import GovernanceModel
+    from simulation.scenario.schema import Scenario
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Name the stage that an exception escapes from; bad input passes as it is."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise ReplicateError(name) from error
+
+
+def simulate(
+    scenario: Scenario, replicate: int, actors: Cast | None = None, tweak: Tweak | None = None
+) -> Outcome:
+    """Run one replicate to the horizon.
+
+    Parameters
+    ----------
+    scenario
+        What to simulate; its seed and ``replicate`` determine every draw.
+    replicate
+        Number of the replicate, from 0.
+    actors
+        Replacement classes by actor id or kind.
+    tweak
+        Writes into the model before it runs.
+
+    Raises
+    ------
+    ReplicateError
+        Caused by whatever the model raised.
+    InputError
+        The scenario cannot be built; no replicate can.
+    """
+    from simulation.model import GovernanceModel  # here: the workers' start-up stays light
+
+    with stage("build"):
+        model = GovernanceModel(scenario, replicate=replicate, actors=actors)
+    try:
+        if tweak is not None:
+            with stage("tweak"):
+                apply(tweak, model)
+        with stage("run"):
+            model.run()
+            check_numbers(model)
+        with stage("record"):
+            recorder = model.recorder
+            world = recorder.world
+            more = {} if world is None else {"world": world.world(), "trust": world.trust(), "blocs": world.blocs()}
+            return Outcome.from_frames(
+                replicate,
+                **more,
+                series=recorder.series(),
+                ties=recorder.ties(),
+                joins=recorder.joins(),
+                events=recorder.events(),
+            )
+    finally:
+        model.close()
+
+
+def apply(tweak: Tweak, model: GovernanceModel) -> None:
+    """Let a user's function write into a model that has not run yet.
+
+    Raises
+    ------
+    ModelError
+        If it runs the model (a tweak changes the start of a run), or writes NaN or positions out of [0, 1].
+    """
+    if not callable(tweak):
+        raise ModelError(f"a tweak is a function of the model, not {tweak!r}")
+    tweak(model)
+    if model.state.quarter:
+        raise ModelError("a tweak writes into a model before it runs; this one calls step() or run()")
+    check_numbers(model)
+
+
+def check_numbers(model: GovernanceModel) -> None:
+    """Refuse NaN, with which every comparison is false, and positions out of [0, 1]: a run would go on with either.
+
+    Raises
+    ------
+    ModelError
+        Naming the columns.
+    """
+    columns = {entry.name: np.asarray(getattr(model.state, entry.name)) for entry in fields(model.state)}
+    holes = [name for name, column in columns.items() if column.dtype.kind == "f" and np.isnan(column).any()]
+    if holes:
+        told = f"NaN in {', '.join(holes)} of the model's state; somebody wrote it there"
+        raise ModelError(f"{told} (a tweak, a hook), for no rule of the model does")
+    position = model.state.position
+    beyond = [model.state.ids[i] for i in np.flatnonzero(((position < 0.0) | (position > 1.0)).any(axis=1))]
+    if beyond:
+        raise ModelError(f"positions lie in [0, 1]; somebody wrote others for {', '.join(beyond[:5])}")

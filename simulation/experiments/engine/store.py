@@ -1,0 +1,290 @@
+"""Result folders: written whole or not at all, with the same bytes for the same run.
+
+A folder is put together beside its final place and renamed at the end, so a reader never
+sees half of one. Its name is a hash of everything that determines its content: scenario,
+seed, version, data, code. No clock, no host, no path of this machine goes into it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simulation.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from simulation.actors.cast import Cast
+    from simulation.scenario.schema import Scenario
+
+RUN_ID_LENGTH = 12  # hexadecimal digits: 48 bits, ample for one user's runs
+LIBRARIES = ("wifaq", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
+"""Packages whose versions a result names."""
+PARTIAL = ".partial"
+"""How the names of files end that are being written; what a killed process leaves behind."""
+_KEPT = 50  # characters of a name that its partial has, for no system takes a name of more than 255 bytes
+_PACKAGE = Path(__file__).parents[2]
+_ROW_GROUP = 1 << 20  # fixed, for the bytes of a table must not depend on how it came about
+
+
+# --- what a run was made of
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that the numbers may depend on."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # a source tree that was never installed
+            found[name] = "not installed"
+    return found
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of a text, as hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def tree_hash(root: Path, pattern: str) -> str:
+    """SHA-256 over the relative paths and contents of the files below a folder.
+
+    Line ends do not count, so that a checkout on another system has the same hash.
+    """
+    total = hashlib.sha256()
+    for path in sorted(root.rglob(pattern), key=lambda path: path.relative_to(root).as_posix()):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        total.update(path.relative_to(root).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def code_hash() -> str:
+    """Hash of every module of this package."""
+    return tree_hash(_PACKAGE, "*.py")
+
+
+def data_hash() -> str:
+    """Hash of every shipped table."""
+    return tree_hash(_PACKAGE / "data", "*.csv")
+
+
+def hashes(scenario: Scenario, text: str, actors: Cast | None = None) -> dict[str, Any]:
+    """Hashes of all that a result was made from.
+
+    Parameters
+    ----------
+    scenario
+        What was simulated.
+    text
+        The scenario with every key written out.
+    actors
+        Replacement classes of actors.
+
+    Returns
+    -------
+    dict
+        SHA-256 of ``scenario``, ``data`` and ``code``, of each user's metric (``metrics``), of each
+        class of actors (``actors``) and of each table of the user's own facts (``records``).
+    """
+    from simulation.actors.cast import cast_hashes
+    from simulation.outcomes.metrics import metric_hashes
+
+    files = {"deals": scenario.records.deals, "joins": scenario.records.joins}
+    records = {name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items() if path}
+    return {
+        "scenario": text_hash(text),
+        "data": data_hash(),
+        "code": code_hash(),
+        "metrics": metric_hashes(),
+        "actors": cast_hashes(actors or {}),
+        "records": records,
+    }
+
+
+def run_id(seed: int, hashes: Mapping[str, Any], contrasts: Sequence[str]) -> str:
+    """Name of a run: a hash of what determines its results."""
+    parts = {"seed": seed, "version": versions()["wifaq"], "hashes": hashes, "contrasts": sorted(contrasts)}
+    return text_hash(json.dumps(parts, sort_keys=True))[:RUN_ID_LENGTH]
+
+
+# --- the folder
+
+
+def check_target(folder: Path) -> None:
+    """Refuse a result folder that the user named and that cannot be written, before any work.
+
+    Raises
+    ------
+    InputError
+        It is a file, holds something, or lies where nothing can be written.
+    """
+    try:
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise _refusal(folder, "is not a folder; name one that does not exist yet")
+        if folder.is_dir() and any(folder.iterdir()):
+            raise _refusal(folder, "exists and is not empty; name another, or move it away")
+    except OSError as error:  # a name too long, a folder that may not be looked into
+        raise _refusal(folder, f"cannot be written: {error.strerror}") from error
+    check_writable(folder.absolute().parent)
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a place where no folder can be made, before any work.
+
+    Raises
+    ------
+    InputError
+        Naming what is in the way.
+    """
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise _refusal(folder, f"cannot be written: {place} is not a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise _refusal(folder, f"cannot be written: no permission in {place}")
+
+
+def _refusal(folder: Path, message: str) -> InputError:
+    return InputError(Fault(str(folder), message, file="result folder"))
+
+
+@contextmanager
+def atomic_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill that takes its name only when it is complete and on the disk.
+
+    A folder of that name is replaced; if filling fails, it stays and nothing else remains.
+
+    Yields
+    ------
+    Path
+        An empty folder beside ``target``.
+    """
+    target = target.absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    holder = Path(tempfile.mkdtemp(prefix=f".{target.name[:_KEPT]}.", suffix=PARTIAL, dir=target.parent))
+    try:
+        folder = holder / "new"
+        folder.mkdir()
+        yield folder
+        _sync(folder)
+        if target.is_dir():  # no call swaps two folders everywhere: step aside, step in
+            target.rename(holder / "old")
+        try:
+            folder.rename(target)
+        except OSError:
+            if (holder / "old").exists():
+                (holder / "old").rename(target)
+            raise
+        sync_folder(target.parent)
+    finally:
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+@contextmanager
+def atomic_file(target: Path) -> Iterator[Path]:
+    """A file to write that takes its name only when it is complete and on the disk.
+
+    Yields
+    ------
+    Path
+        A name beside ``target`` that starts with a dot and ends in :data:`PARTIAL`.
+    """
+    partial = target.with_name(f".{target.name[:_KEPT]}.{secrets.token_hex(4)}{PARTIAL}")
+    try:
+        yield partial
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    sync_folder(target.absolute().parent)
+
+
+def _sync(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk."""
+    if os.name == "nt":  # folders cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# --- files of the folder
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file whose bytes depend on the table's rows alone."""
+    table = table.replace_schema_metadata(None).combine_chunks()
+    pq.write_table(table, path, row_group_size=_ROW_GROUP, compression="zstd", version="2.6")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a CSV file; a float has eight significant digits, a missing value is empty."""
+    frame.to_csv(path, index=False, float_format="%.8g", lineterminator="\n", encoding="utf-8")
+
+
+def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
+    """Read a CSV file of a result folder.
+
+    Parameters
+    ----------
+    path
+        The file.
+    text
+        Columns of text, in which only an empty field is missing (``NA`` is a name).
+    """
+    frame = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
+    return frame
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Write a JSON object, keys sorted; NaN is an error."""
+    text = json.dumps(content, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read what :func:`write_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything but a JSON object.
+    """
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError(f"{path.name} is nested too deeply") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} is not a JSON object")
+    return content

@@ -1,0 +1,282 @@
+"""What runs inside a worker process. Light to import: numerical libraries load later.
+
+A worker gets tasks: a few jobs, their scenarios, the simulate function, and where to put the
+outcomes. A worker of this machine ends by itself when its parent is gone or lets go of the
+*lifeline*: the parent holds one end of a pipe, and the operating system closes it however the
+parent dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol
+
+from simulation.errors import InputError, RunError
+from simulation.experiments.engine.transport import Cargo, Goods
+
+_ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+_LIFELINE_CHECK = 1.0  # seconds between two looks at the parent
+_PATIENCE = 2.0  # a run that ignores its time limit ends its process at this multiple of it
+_ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads; a model wants none
+
+
+class TimeLimit(BaseException):
+    """A run took too long; no ``except Exception`` of a user's hook can swallow it."""
+
+
+class SinkError(Exception):
+    """Outcomes cannot be kept: a full disk, a folder that this worker does not see."""
+
+
+class ReplicateError(Exception):
+    """An exception in a replicate, with the stage it happened in as first argument."""
+
+    @property
+    def stage(self) -> str:
+        """``build``, ``tweak``, ``run`` or ``record``."""
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Job:
+    """One replicate of one scenario of a plan."""
+
+    point: str
+    replicate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A replicate that did not finish.
+
+    Attributes
+    ----------
+    point, replicate, seed
+        Which one: name of the scenario in the plan, number of the replicate, the scenario's seed.
+    stage
+        ``build``, ``tweak``, ``run`` or ``record`` of the model, ``transfer`` of its tables, or ``worker``
+        if it ends its process each time, ``time`` if it took too long; ``explain`` if it finished,
+        but failed when it was simulated once more to be explained.
+    type, message
+        The exception.
+    trace
+        Its traceback, for ``--debug``; not part of any result.
+    """
+
+    point: str
+    replicate: int
+    seed: int
+    stage: str
+    type: str
+    message: str
+    trace: str = field(default="", repr=False, compare=False)
+
+
+Simulate = Callable[..., Any]
+"""``simulate(scenario, replicate) -> Outcome``; importable by name, so that it can travel.
+
+Where a user replaces actors it is given ``actors`` too, a mapping of classes by id or kind; where
+something is written into the model before it runs, ``tweak``.
+"""
+
+class Sink(Protocol):
+    """Keeps the outcomes of a task, in a worker."""
+
+    def keep(self, jobs: Sequence[Job], results: Sequence[Any]) -> None:
+        """Keep the outcome or :class:`Failure` of each job, or raise :class:`SinkError`."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is sent.
+
+    Attributes
+    ----------
+    simulate, points, jobs
+        What to run: the jobs, and the scenarios they name.
+    cargo
+        What the user has written: outcomes registered in the parent, classes of actors.
+    sink
+        Where outcomes go; without one they travel back.
+    limit
+        Seconds that a run may take.
+    code
+        Hash of the package that must be installed where this runs; empty: not looked at.
+    """
+
+    simulate: Simulate
+    points: Mapping[str, Any]
+    jobs: Sequence[Job]
+    cargo: Goods | Cargo = field(default_factory=Goods)
+    sink: Sink | None = None
+    limit: float | None = None
+    code: str = ""
+
+
+def start(lifeline: Connection, parent: int, environ: Mapping[str, str]) -> None:
+    """Prepare this process: one thread, deaf to Ctrl-C, alive only as long as its parent.
+
+    Parameters
+    ----------
+    lifeline, parent
+        End of a pipe that closes with the process that called for this one, and that process's id.
+    environ
+        Its environment variables as they now are.
+    """
+    os.environ.clear()
+    os.environ.update(environ)
+    one_thread()
+    # the terminal sends Ctrl-C to the whole group; the parent decides what it means
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_watch, args=(lifeline, parent), daemon=True, name="lifeline").start()
+
+
+def one_thread() -> None:
+    """Keep numerical libraries that load from now on to one thread."""
+    for variable in _ONE_THREAD:
+        os.environ[variable] = "1"
+
+
+def _watch(lifeline: Connection, parent: int) -> None:
+    with contextlib.suppress(OSError, EOFError):  # the pipe may be held open by a fork of the parent
+        if os.getppid() != parent:
+            wait([lifeline, os.pidfd_open(parent)])
+        while not lifeline.poll(_LIFELINE_CHECK):
+            if os.getppid() != parent:
+                break
+    os._exit(1)  # in the middle of whatever runs: nothing here is worth finishing
+
+
+def run_task(task: Task) -> list[Any]:
+    """Run the jobs of a task in order.
+
+    Returns
+    -------
+    list
+        Outcome or :class:`Failure` of each job; with a sink, nothing in place of an outcome.
+
+    Raises
+    ------
+    RunError
+        If another version of the package is installed here.
+    SinkError
+        If the outcomes cannot be kept.
+    """
+    with _ONE_AT_A_TIME:
+        _check_code(task.code)
+        _register(task.cargo.open().metrics)
+        results = [_run(task, job) for job in task.jobs]
+        if task.sink is None:
+            return results
+        task.sink.keep(task.jobs, results)
+        return [result if isinstance(result, Failure) else None for result in results]
+
+
+def _run(task: Task, job: Job) -> Any:
+    try:
+        return run_job(task.simulate, task.points, job, task.limit, task.cargo.open())
+    except InputError as error:
+        if task.sink is None:
+            raise
+        return failure(job, 0, error, "scenario")  # one of many scenarios; the sink knows its seed
+
+
+def _check_code(code: str) -> None:
+    if not code:
+        return
+    from simulation.experiments.engine.store import code_hash
+
+    if code_hash() != code:
+        raise RunError("a worker has another version of the package than the machine that started the sweep")
+
+
+def _register(metrics: Sequence[Any]) -> None:
+    if metrics:
+        from simulation.outcomes.metrics import METRICS, register
+
+        for entry in metrics:
+            if entry.name not in METRICS:  # a script's own are there already: it was imported here
+                register(entry)
+
+
+def run_job(
+    simulate: Simulate,
+    points: Mapping[str, Any],
+    job: Job,
+    limit: float | None = None,
+    goods: Goods | None = None,
+) -> Any:
+    """Outcome of one job, or its :class:`Failure`.
+
+    ``goods`` are the user's classes and functions by point.
+
+    Raises
+    ------
+    InputError
+        The scenario itself is at fault, so no replicate of it can run.
+    """
+    scenario, options = points[job.point], goods.options(job.point) if goods else {}
+    try:
+        with time_limit(limit):
+            return simulate(scenario, job.replicate, **options)
+    except InputError:
+        raise
+    except TimeLimit:
+        return failure(job, int(scenario.seed), TimeoutError(f"took longer than {limit:g} s"), "time")
+    except (Exception, SystemExit) as error:  # a hook of the user's may raise anything
+        return failure(job, int(scenario.seed), error)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise :class:`TimeLimit` in what takes too long; end the process if that does not help.
+
+    A compiled loop answers no signal, and only the main thread gets one: then the timer of
+    ``faulthandler``, which needs no interpreter, ends the process after twice the time.
+    """
+    if seconds is None:
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise TimeLimit
+
+    alarm = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(_PATIENCE * seconds, exit=True, file=nowhere)
+        before = signal.signal(signal.SIGALRM, ring) if alarm else None
+        try:
+            if alarm:
+                signal.setitimer(signal.ITIMER_REAL, seconds)
+            yield
+        finally:
+            if alarm:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+            faulthandler.cancel_dump_traceback_later()
+
+
+def failure(job: Job, seed: int, error: BaseException, stage: str = "run") -> Failure:
+    """The row that an exception leaves."""
+    cause = error
+    if isinstance(error, ReplicateError):
+        stage, cause = error.stage, error.__cause__ or error
+    message = " ".join(str(cause).split()) or type(cause).__name__
+    trace = "".join(traceback.format_exception(cause))
+    return Failure(job.point, job.replicate, seed, stage, type(cause).__name__, message, trace)

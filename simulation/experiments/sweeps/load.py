@@ -1,0 +1,409 @@
+"""Loading a sweep: the file, its base scenarios, every level of every factor; all faults together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from simulation.errors import Fault, InputError, suggest
+from simulation.experiments.sweeps import posterior
+from simulation.experiments.sweeps.schema import (
+    MINUS,
+    NEED_SALIB,
+    SAMPLED,
+    Categories,
+    Factor,
+    Kept,
+    Range,
+    SweepFile,
+    label,
+)
+from simulation.scenario.layers import node_of
+from simulation.scenario.load import fault_at, in_file_order, load_scenario
+from simulation.scenario.messages import Path, sentence
+from simulation.scenario.schema import Scenario
+from simulation.scenario.source import Mark, Node, near_file, plain, read_file
+
+FORBIDDEN = ("name", "title", "question", "claims", "replicates", "seed", "record", "peers")
+"""Keys of a scenario that are no factors: they change no number of a run, or are the sweep's own."""
+_Section = TypeVar("_Section", bound=BaseModel)
+SWEEP_KEYS = ("design", "factors", "base", "scenarios")
+"""A YAML file with one of these at its top is a sweep, not a scenario."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep, complete and checked.
+
+    Attributes
+    ----------
+    name, title, question
+        What it is called and asks; the name is that of the file.
+    bases
+        Scenarios with which the design is crossed, in order, each with its own name.
+    design, factors, samples
+        How the factors' values are combined.
+    replicates, seed, common
+        Runs of a design point; seed of the design and of the runs; whether all points share it.
+    kept
+        What is recorded.
+    drawn
+        Whether each replicate draws the calibrated parameters.
+    show
+        Metrics, or differences of two, that are summarised and drawn.
+    notes
+        What the user should know.
+    root
+        The file as read, for the places of faults.
+    """
+
+    name: str
+    title: str
+    question: str
+    bases: tuple[Scenario, ...]
+    design: str
+    factors: Mapping[str, Factor]
+    samples: int | None
+    replicates: int
+    seed: int
+    common: bool
+    kept: Kept
+    drawn: bool = False
+    show: tuple[str, ...] = ("cooperation",)
+    notes: tuple[str, ...] = ()
+    root: Node = field(default_factory=lambda: Node({}, Mark("")), repr=False, compare=False)
+
+
+def load_sweep(
+    source: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    sets: Iterable[str] = (),
+    focal: str | None = None,
+    replicates: int | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
+) -> Sweep:
+    """Load a sweep file, or a mapping with the same keys.
+
+    Parameters
+    ----------
+    source
+        Path of a YAML file, or a mapping in which ``base`` and ``scenarios`` may hold scenarios.
+    sets, focal
+        Changes to every base scenario, as on the command line.
+    replicates, samples, seed
+        In place of the file's.
+
+    Raises
+    ------
+    InputError
+        With every fault found, each with file, line, column and key.
+    """
+    faults: list[Fault] = []
+    given: dict[str, Scenario] = {}
+    if isinstance(source, Mapping):
+        root: Node | None = _from_mapping(source, given)
+        file = ""
+    else:
+        file = os.fspath(source)
+        root = read_file(file, faults)
+    if root is None:
+        raise InputError(in_file_order(faults, file))
+    for key, value in (("replicates", replicates), ("samples", samples), ("seed", seed)):
+        if value is not None:
+            root.value[key] = Node(value, Mark(f"--{key}"))
+    loader = _Loader(root, file, faults, given, tuple(sets), focal)
+    sweep = loader.load()
+    if faults or sweep is None:
+        raise InputError(in_file_order(faults, file))
+    return sweep
+
+
+def is_sweep(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is meant as a sweep; a file that cannot be read is not."""
+    root = read_file(os.fspath(path), [])
+    return root is not None and any(key in root.value for key in SWEEP_KEYS)
+
+
+def _from_mapping(source: Mapping[str, Any], given: dict[str, Scenario]) -> Node:
+    """A mapping as a node; scenarios in it are put aside and stand there by name."""
+
+    def named(value: Any) -> Any:
+        if isinstance(value, Scenario):
+            given[value.name] = value
+            return value.name
+        return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+    plain_values = dict(source)
+    if "base" in plain_values:
+        plain_values["base"] = named(plain_values["base"])
+    if isinstance(plain_values.get("scenarios"), list | tuple):
+        plain_values["scenarios"] = [named(value) for value in plain_values["scenarios"]]
+    return node_of(plain_values, Mark(""))
+
+
+class _Loader:
+    """One sweep file on its way to a :class:`Sweep`, collecting faults."""
+
+    def __init__(
+        self,
+        root: Node,
+        file: str,
+        faults: list[Fault],
+        given: Mapping[str, Scenario],
+        sets: tuple[str, ...],
+        focal: str | None,
+    ):
+        self.root, self.file, self.faults, self.given = root, file, faults, given
+        self.sets, self.focal = sets, focal
+
+    def fault(self, path: Path, message: str) -> None:
+        self.faults.append(fault_at(self.root, path, message))
+
+    def load(self) -> Sweep | None:
+        spec = self.parse(SweepFile, plain(self.root), ())
+        factors = self.factors()
+        bases = self.bases()
+        if spec is not None:
+            self.check_design(spec, factors)
+        if self.faults:  # the whole design cannot be tried, so at least each level alone
+            self.faults += level_faults(self.root, bases, factors, (Range, Categories))
+        else:
+            self.faults += level_faults(self.root, bases, factors, (Range,))
+        if spec is None or not bases:
+            return None
+        seed = self.seed(spec, bases)
+        asked = spec.parameters == "posterior"
+        drawn = asked and spec.design not in SAMPLED
+        if asked and not drawn:
+            factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
+        notes = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
+        name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
+        count = spec.replicates or min(base.replicates for base in bases)
+        return Sweep(
+            name, spec.title or name, spec.question, tuple(bases), spec.design, factors, spec.samples, count,
+            seed, spec.random_numbers == "common", spec.record, drawn, spec.show, notes, self.root,
+        )  # fmt: skip
+
+    def parse(self, schema: type[_Section], data: Any, where: Path) -> _Section | None:
+        """A section of the file; its faults go to their places."""
+        try:
+            return schema.model_validate(data)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                self.fault((*where, *item["loc"]), sentence(item, schema))
+            return None
+
+    # --- factors
+
+    def factors(self) -> dict[str, Factor]:
+        section = self.root.value.get("factors")
+        if section is None or not isinstance(section.value, dict):  # the schema tells of the latter
+            return {}
+        found: dict[str, Factor] = {}
+        for key, node in section.value.items():
+            factor = self.factor(key, node)
+            above = next((other for other in found if _related(key, other)), None)
+            if above is not None:
+                self.fault(("factors", key), f"overlaps the factor {above}; keep one of the two")
+            elif factor is not None:
+                found[key] = factor
+        return found
+
+    def factor(self, key: str, node: Node) -> Factor | None:
+        where: Path = ("factors", key)
+        if key.split(".")[0] in FORBIDDEN:
+            self.fault(where, "cannot be a factor; it changes no number of a run, or is a key of the sweep itself")
+            return None
+        if isinstance(node.value, tuple):
+            return self.levels(where, plain(node))
+        if not isinstance(node.value, dict):
+            message = "must be levels [...], {low: , high: , distribution: } or {categories: [...]}"
+            self.fault(where, f"{message}, not one value; what does not vary belongs into the base")
+            return None
+        if "categories" in node.value:
+            return self.parse(Categories, plain(node), where)
+        inner = next((name for name in node.value if name not in Range.model_fields), "")
+        if inner and not {"low", "high"} & set(node.value):
+            self.fault(where, f"is no factor by itself; write the key with a dot, {key}.{inner}")
+            return None
+        return self.parse(Range, plain(node), where)
+
+    def levels(self, where: Path, values: tuple[Any, ...]) -> Factor | None:
+        if len(values) < 2:
+            count = "no level" if not values else "one level"
+            self.fault(where, f"has {count}; a factor needs two, or belongs into the base")
+            return None
+        return self.parse(Categories, {"categories": values}, where)
+
+    # --- scenarios
+
+    def bases(self) -> list[Scenario]:
+        data = plain(self.root)
+        one, several = data.get("base"), data.get("scenarios")
+        if one is None and several is None:
+            self.fault((), "names no scenario; write `base: FILE` or `scenarios: [FILE, ...]`")
+            return []
+        if one is not None and several is not None:
+            self.fault(("scenarios",), "stands beside `base`; keep one of the two")
+            return []
+        places: list[tuple[Path, Any]] = [(("base",), one)]
+        if isinstance(several, tuple):
+            places = [(("scenarios", place), item) for place, item in enumerate(several)]
+        found: dict[str, Scenario] = {}
+        for where, item in places:
+            base = self.base(where, item)
+            if base is not None and base.name in found:
+                self.fault(where, f"{base.name!r} is named twice; keep one")
+            elif base is not None:
+                found[base.name] = base
+        return list(found.values()) if len(found) == len(places) else []
+
+    def base(self, where: Path, item: Any) -> Scenario | None:
+        """One base scenario; its own faults are told in its own file."""
+        if not isinstance(item, str):
+            return None  # the schema says so
+        changes = {} if self.focal is None else {"focal": self.focal}
+        source: str | Scenario = self.given.get(item, "")
+        if not source:
+            source = os.path.normpath(os.path.join(os.path.dirname(self.file), item))
+            if not item or "\0" in item or not os.path.exists(source):
+                self.fault(where, f"no such file {item!r}{near_file(source)}")
+                return None
+        try:
+            return load_scenario(source, sets=self.sets, overrides=changes)
+        except InputError as error:
+            self.faults += error.faults
+            return None
+
+    # --- the whole
+
+    def seed(self, spec: SweepFile, bases: list[Scenario]) -> int:
+        seeds = list(dict.fromkeys(base.seed for base in bases))
+        if spec.seed is None and len(seeds) > 1:
+            told = ", ".join(map(str, seeds))
+            self.fault((), f"the scenarios have different seeds ({told}); give one with `seed`")
+        return seeds[0] if spec.seed is None else spec.seed
+
+    def check_design(self, spec: SweepFile, factors: Mapping[str, Factor]) -> None:
+        for message in _design_problems(spec, factors):
+            self.fault(("design",), message)
+        self.check_metrics(spec)
+        for message in _samples_problems(spec):
+            self.fault(("samples",), message)
+        if spec.parameters == "posterior" and spec.design not in SAMPLED and spec.random_numbers != "common":
+            self.fault(("parameters",), f"posterior needs common random numbers in the design {spec.design}")
+
+    def check_metrics(self, spec: SweepFile) -> None:
+        from simulation.outcomes.metrics import select_metrics
+
+        try:
+            recorded = {entry.name for entry in select_metrics(spec.record.metrics)}
+        except InputError as error:
+            for fault in error.faults:
+                self.fault(("record", "metrics"), fault.message)
+            return
+        for place, name in enumerate(spec.show if "show" in self.root.value else ()):
+            for message in _metric_problems(name, recorded):
+                self.fault(("show", place), message)
+
+
+def level_faults(
+    root: Node, bases: Iterable[Scenario], factors: Mapping[str, Factor], kinds: tuple[type[Factor], ...]
+) -> list[Fault]:
+    """Try every level (of a range, both ends) of factors of some kinds alone on every base."""
+    faults: list[Fault] = []
+    for key, factor in factors.items():
+        for base in bases if isinstance(factor, kinds) else ():
+            section = root.value["factors"].value[key]
+            told = {place: _faults_of(base, key, value) for place, value in _places(factor, section)}
+            if len(set(told.values())) == 1:  # all alike: the key is at fault, not its levels
+                told = {(): next(iter(told.values()))}
+            for place, messages in told.items():
+                faults += [fault_at(root, ("factors", key, *place), message) for message in messages]
+    return list(dict.fromkeys(faults))
+
+
+def _places(factor: Factor, section: Node) -> Iterator[tuple[Path, Any]]:
+    """Each value of a factor that is to be tried, with its place below the factor."""
+    if isinstance(factor, Range):
+        whole = factor.distribution == "integer"
+        for end in ("low", "high"):
+            value = getattr(factor, end)
+            yield (end,), int(value) if whole else value
+        return
+    above: Path = () if isinstance(section.value, tuple) else ("categories",)
+    for place, value in enumerate(factor.categories):
+        yield (*above, place), value
+
+
+def _faults_of(base: Scenario, key: str, value: Any) -> tuple[str, ...]:
+    """What is wrong with one value of one key of a scenario.
+
+    Faults of other keys are left to the check of the whole design: another factor may mend them.
+    """
+    try:
+        load_scenario(base, overrides={key: value})
+    except InputError as error:
+        mine = [fault for fault in error.faults if _related(fault.key, key)]
+        return tuple(
+            fault.message if fault.key == key else f"{fault.key}: {fault.message}" for fault in mine
+        )
+    return ()
+
+
+def _related(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return not short or long == short or (long.startswith(short) and long[len(short)] in ".[")
+
+
+def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator[str]:
+    varied = bool(factors) or bool(spec.factors) or (spec.parameters is not None and spec.design in SAMPLED)
+    if not varied and not (spec.scenarios and spec.design in ("list", "grid")):
+        yield "has nothing to vary; name at least one factor"
+    if spec.design in NEED_SALIB and find_spec("SALib") is None:
+        yield f"{spec.design} needs the package SALib; pip install 'wifaq[analysis]'"
+    if spec.design == "fractional":
+        for key, factor in factors.items():
+            if isinstance(factor, Categories) and len(factor.categories) != 2:
+                yield f"fractional takes two levels a factor; {key} has {len(factor.categories)}"
+    if spec.design == "list":
+        counts = {key: len(factor.values()) for key, factor in factors.items()}
+        if len(set(counts.values())) > 1:
+            told = ", ".join(f"{key} {count}" for key, count in counts.items())
+            yield f"list takes the levels side by side, so all factors need as many ({told}); or use grid"
+
+
+def _samples_problems(spec: SweepFile) -> Iterator[str]:
+    if spec.samples is None:
+        if spec.design in SAMPLED:
+            yield f"is missing; the design {spec.design} needs a number of samples"
+    elif spec.design == "sobol" and spec.samples & (spec.samples - 1):
+        near = 2 ** (spec.samples.bit_length() - 1)
+        yield f"must be a power of 2 for a Sobol design, such as {near} or {2 * near}, not {spec.samples}"
+
+
+def _metric_problems(name: str, recorded: Container[str]) -> Iterator[str]:
+    """What is wrong with a metric or a difference of two that is to be shown."""
+    from simulation.outcomes.metrics import METRICS
+
+    for part in name.split(MINUS):
+        if part not in METRICS:
+            yield f"{part!r} is no metric; {suggest(part, list(METRICS)) or 'see `wifaq list metrics`'}"
+        elif part not in recorded:
+            yield f"{part!r} is not recorded; add it to `record: {{metrics: [...]}}`"
+    if name.count(MINUS) > 1:
+        yield "is not a metric or a difference of two"
+
+
+def describe_factor(factor: Factor) -> str:
+    """A factor in one phrase."""
+    if isinstance(factor, Categories):
+        return ", ".join(map(label, factor.categories))
+    return f"{factor.low:g} to {factor.high:g}, {factor.distribution}"
+

@@ -1,0 +1,199 @@
+"""What kernels share: an exponential and sums of rows of our own, the largest numbers of a row, word of compiling.
+
+``np.exp`` inside a loop is a call into the system's mathematical library: it keeps the compiler
+from working on several pairs at once (three times slower), and its last bit differs between
+libraries. This one is plain multiplications and additions, so it is fast and its bits are the
+same on every machine. Range reduction and splitting of log 2 after Cody & Waite (1980),
+*Software Manual for the Elementary Functions*; the polynomial is Taylor's of degree 13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core.event import Event, Listener, register
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from simulation.state import F
+
+_LOWEST, _HIGHEST = -708.0, 709.0
+"""Beyond these the result would be subnormal or infinite; the argument is clipped."""
+_LOG2_E = 1.4426950408889634
+_LOG_2_HIGH, _LOG_2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_ROUND = 6755399441055744.0
+"""1.5·2⁵²: adding it rounds to an integer, which then stands in the lowest bits."""
+_MANTISSA_BITS = 52
+
+
+@intrinsic
+def bits_of(typing_context: Any, x: Any) -> Any:
+    """The 64 bits of a float as an integer."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@intrinsic
+def _float_of(typing_context: Any, bits: Any) -> Any:
+    """The float that 64 bits stand for."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def exp(x: float) -> float:
+    """e^x to within one unit in the last place; for x below -708 the smallest normal e^-708."""
+    x = min(max(x, _LOWEST), _HIGHEST)
+    shifted = x * _LOG2_E + _ROUND
+    whole = shifted - _ROUND
+    r = (x - whole * _LOG_2_HIGH) - whole * _LOG_2_LOW
+    p = 1.0 / 6227020800.0
+    p = p * r + 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = p * r + 1.0
+    p = p * r + 1.0
+    # multiply by 2^whole: add it to the exponent
+    return _float_of(bits_of(p) + (bits_of(shifted) << _MANTISSA_BITS))
+
+
+@njit(cache=True, error_model="numpy")
+def add_rows(matrix: NDArray[np.float64], rows: NDArray[np.int32], out: NDArray[np.float64]) -> None:
+    """Add some rows of ``matrix`` (m, s) to ``out`` (s,), in their order, in place.
+
+    The bits are those of one row after the other; four at a time spare most of the way to ``out`` and back.
+    """
+    fours = rows.size - rows.size % 4
+    for p in range(0, fours, 4):
+        a, b, c, d = matrix[rows[p]], matrix[rows[p + 1]], matrix[rows[p + 2]], matrix[rows[p + 3]]
+        for i in range(out.size):
+            out[i] = (((out[i] + a[i]) + b[i]) + c[i]) + d[i]
+    for p in range(fours, rows.size):
+        a = matrix[rows[p]]
+        for i in range(out.size):
+            out[i] += a[i]
+
+
+@njit(cache=True, error_model="numpy")
+def sums_of_others(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of each column of an (s, s) matrix without its diagonal, (s,)."""
+    s = matrix.shape[0]
+    total = np.empty(s)
+    for i in range(s):
+        total[i] = -matrix[i, i]
+    add_rows(matrix, np.arange(s).astype(np.int32), total)
+    return total
+
+
+# --- the largest numbers of a row
+_LANES = 16
+"""So many numbers are looked at at once."""
+
+
+class Room(NamedTuple):
+    """Room for :func:`largest`; its content means nothing outside it."""
+
+    lanes: F  # maximum of each lane
+    near: F  # numbers that may be among the largest
+
+
+@njit(cache=True, error_model="numpy")
+def make_room(n: int) -> Room:
+    """Room for rows of up to n numbers."""
+    return Room(np.empty(_LANES), np.empty(n + 1))
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def largest(offer: F, room: Room, top: F) -> None:
+    """The largest numbers of ``offer`` in falling order, written to ``top``; -inf where there are too few.
+
+    The maxima of the lanes are numbers of ``offer`` too, so the least of the best of them is a bound
+    that few numbers reach.
+    """
+    lanes, near = room
+    _maxima(offer, lanes)
+    top[:] = -np.inf
+    insert(lanes, top)
+    least = top[top.size - 1]
+    count = 0
+    for j in range(offer.size):
+        near[count] = offer[j]  # no branch: whether it counts is hard to guess
+        count += offer[j] >= least
+    top[:] = -np.inf
+    insert(near[:count], top)
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _maxima(offer: F, lanes: F) -> None:
+    """Maximum of every sixteenth number, by lane."""
+    lanes[:] = -np.inf
+    whole = offer.size - offer.size % _LANES
+    for first in range(0, whole, _LANES):
+        block = offer[first : first + _LANES]
+        for lane in range(_LANES):
+            lanes[lane] = block[lane] if block[lane] > lanes[lane] else lanes[lane]
+    for j in range(whole, offer.size):
+        lanes[j - whole] = max(lanes[j - whole], offer[j])
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def insert(numbers: F, top: F) -> None:
+    """Put those of some numbers that are among the largest into ``top``, kept in falling order."""
+    last = top.size - 1
+    for u in numbers:
+        if u > top[last]:
+            place = last
+            while place > 0 and u > top[place - 1]:
+                top[place] = top[place - 1]
+                place -= 1
+            top[place] = u
+
+
+# --- the first run on a machine takes a minute longer, and silence looks like a fault
+MESSAGE = "Compiling kernels: about a minute, the first time on this machine only."
+
+
+class _Teller(Listener):  # type: ignore[misc]
+    """Says once that something is compiled; kernels found in the cache are not."""
+
+    def __init__(self, say: Callable[[str], object]):
+        self._say, self._told = say, False
+
+    def on_start(self, event: Event) -> None:
+        """Say it, the first time."""
+        if not self._told:
+            self._told = True
+            self._say(MESSAGE)
+
+    def on_end(self, event: Event) -> None:
+        """Nothing: another kernel may follow."""
+
+
+def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:
+    """Have a line said when this process first has to compile a kernel.
+
+    Parameters
+    ----------
+    say
+        What says it; by default it is printed.
+    """
+    register("numba:compile", _Teller(say or partial(print, flush=True)))

@@ -1,0 +1,383 @@
+"""The state a run starts with: world and scenario turned into arrays.
+
+Data flow one way: facts of the world as of a date, then the scenario's changes (blocs, trust,
+fragmentation, deals, instruments), then the levers of the focal state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.data.world import World
+from simulation.model.levers import apply_strategy
+from simulation.processes import capacity, capture, learning, norms, opinion, reach
+from simulation.processes.affinity import affinity_matrix
+from simulation.processes.bargaining import write_terms
+from simulation.processes.camps import camps_of_states
+from simulation.processes.contracts import upkeep_load
+from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
+from simulation.processes.measurement import measured_positions
+from simulation.processes.tempo import tempo
+from simulation.processes.trust import initial_evidence
+from simulation.randomness import stable_hash
+from simulation.scenario.parameters import GOODS, Parameters
+from simulation.scenario.quarter import Quarter
+from simulation.scenario.schema import Scenario
+from simulation.state import (
+    BILATERAL,
+    DOMAINS,
+    INCIDENT_KINDS,
+    KINDS,
+    MULTILATERAL,
+    NEVER,
+    NON_STATE,
+    REGIONAL,
+    STATE,
+    TRACKS,
+    TRILATERAL,
+    F,
+    State,
+)
+
+RULE_CODES = {"unanimity": 0, "consensus": 1, "qualified_majority": 2, "majority": 2}
+FAR = 10_000
+"""A quarter after any horizon: an instrument without a closing date."""
+
+
+def build_state(world: World, scenario: Scenario, replicate: int) -> State:
+    """The state before the first quarter of one replicate.
+
+    Parameters
+    ----------
+    world
+        Facts as of the scenario's date, with the roster it asks for.
+    scenario
+        A checked scenario.
+    replicate
+        Number of the replicate; draws of positions, thresholds and reach depend on it.
+    """
+    par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
+    uid = np.array([stable_hash(name) for name in world.ids], np.uint64)
+    if len(set(uid.tolist())) != uid.size:  # one in 10^13 for a thousand actors; never silent
+        raise ValueError("two actor ids share a hash")
+    free = (world.kind == STATE) & ~np.isin(np.arange(len(uid)), world.leaders)
+    position = measured_positions(world.position, world.position_sd, free, uid, par, seed, replicate)
+    camp = camps(world, par)
+    # a union of states of several regions lies on no side of a regional line
+    regions = [
+        name if home >= 0 and world.un_member[home] else ""
+        for name, home in zip(world.subregion, world.home, strict=True)
+    ]
+    cell = cells(scenario.fragmentation.lines, world.ids, camp, regions, world.home)
+    prior = first_trust(world, scenario, cell)
+    blocs = start_blocs(world, scenario, cell)
+    columns: dict[str, Any] = {}
+    columns |= _who(world, scenario, uid, camp, prior)
+    columns |= _actors(world, scenario, position)
+    columns |= _pairs(world, par, prior)
+    columns |= _blocs(blocs, world, mech.on("soft_law"))
+    columns |= _instruments(world, scenario)
+    columns |= _tracks(world, par, scenario)
+    columns |= _scratch(len(world.ids))
+    state = State(**columns)
+    capacity.refresh_offers(state, par)
+    place_deals(state, world)
+    # decay that holds each state where it is in the recorded world, before any lever is pulled
+    state.capacity_decay = capacity.rest_decay(state, par, mech)
+    move_deals(state, scenario, cell, replicate)
+    apply_strategy(state, world, scenario, replicate)
+    _derive(state, world, scenario, replicate)
+    return state
+
+
+def camps(world: World, par: Parameters) -> NDArray[np.int8]:
+    """Camp of every actor, (n,): its leader, -1 for none; from the measured positions, for reporting.
+
+    A leader, an EU member, or the leader of highest affinity where that exceeds the second's by
+    ``camp_margin``. A non-state actor has the camp of its home state.
+    """
+    camp = camps_of_states(
+        world.position, world.weight, world.kind == STATE, np.array(world.leaders, np.int32),
+        union_members(world), par.affinity_width, par.camp_margin,
+    )  # fmt: skip
+    for i in np.flatnonzero(world.kind != STATE):
+        camp[i] = camp[world.home[i]] if world.home[i] >= 0 else -1
+    return camp
+
+
+def union_members(world: World) -> NDArray[np.bool_]:
+    """Members of the leader that is a union of states (the EU), (n,)."""
+    inside = np.zeros(len(world.ids), bool)
+    inside[[i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]] = True
+    return inside
+
+
+def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
+    """Initial trust τ⁰, (n, n): shipped prior, rivals, the scenario's own pairs, fragmentation."""
+    prior = world.trust_prior.copy()
+    par = scenario.parameters
+    for i, j in world.rivals:
+        if i not in world.leaders or j not in world.leaders:  # among leaders their own rule holds
+            prior[i, j] = prior[j, i] = par.prior_rivals
+    prior = lower_trust(prior, cell, par.fragmentation_trust * scenario.fragmentation.trust)
+    for own in scenario.trust:
+        i, j = (world.index(name) for name in own.pair)
+        prior[i, j] = own.value
+        if own.symmetric:
+            prior[j, i] = own.value
+    return prior
+
+
+def start_blocs(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> list[Bloc]:
+    """Blocs with the scenario's overrides, then its fragmentation."""
+    blocs = []
+    for facts in world.blocs:
+        own = scenario.blocs.get(facts.id)
+        values: dict[str, Any] = {
+            "rule": facts.rule, "threshold": facts.threshold, "agenda_rate": facts.agenda_rate,
+            "enforcement": facts.enforcement, "members": facts.members, "salience": 1.0, "depth": 0,
+        }  # fmt: skip
+        if own is not None:
+            given = {name: getattr(own, name) for name in values if getattr(own, name) is not None}
+            if "members" in given:
+                given["members"] = tuple(sorted(world.index(name) for name in given["members"]))
+            if "rule" in given and "threshold" not in given:
+                given["threshold"] = default_threshold(given["rule"])
+            values |= given
+        blocs.append(Bloc(id=facts.id, regional=facts.regional, universal=facts.universal, **values))
+    blocs = split_blocs(blocs, scenario.fragmentation.bloc_splitting, cell)
+    return harden_rules(blocs, scenario.fragmentation.decision_rule)
+
+
+def default_threshold(rule: str) -> float:
+    """Share of members that must say yes where a scenario names a rule but no threshold."""
+    return {"unanimity": 1.0, "consensus": 0.5, "qualified_majority": 2 / 3, "majority": 0.5}[rule]
+
+
+def _who(
+    world: World, scenario: Scenario, uid: NDArray[np.uint64], camp: NDArray[np.int8], prior: F
+) -> dict[str, Any]:
+    n = len(world.ids)
+    s = int((world.kind == STATE).sum())
+    allowed = ~np.eye(n, dtype=bool)
+    in_union, eu = union_members(world), world.leaders[0]
+    allowed[eu, in_union] = allowed[in_union, eu] = False  # the EU makes no deals with its members
+    return {
+        "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
+        "home": world.home.copy(), "camp": camp, "leaders": np.array(world.leaders, np.int32),
+        "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
+        "exposure": world.exposure.copy(), "trust_prior": prior, "allowed": allowed,
+        "in_union": in_union,
+        "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(order="F"),
+        "trade_share_eu": world.trade_share_eu[:s].copy(),
+        "strategic_weight": strategic_weight(world, scenario),
+    }  # fmt: skip
+
+
+def strategic_weight(world: World, scenario: Scenario) -> F:
+    """g in [0, 1], (n,): the percentile of a state's size among UN members, or as the scenario says."""
+    weight = np.zeros(len(world.ids))
+    members = np.flatnonzero(world.un_member)
+    sizes = np.sort(world.size[members])
+    weight[members] = np.searchsorted(sizes, world.size[members], side="right") / members.size
+    for name, given in scenario.strategic_weight.items():
+        weight[world.index(name)] = given
+    return weight
+
+
+def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
+    par, n = scenario.parameters, len(world.ids)
+    s = int((world.kind == STATE).sum())
+    offers, needs = np.zeros((n, 4)), np.zeros((n, 4))
+    budget, slots = np.zeros(n), np.zeros(n, np.int32)
+    for code, kind in enumerate(KINDS[1:], start=1):
+        rows = world.kind == code
+        offers[rows] = [getattr(par, f"{kind}_offers_{good}") for good in GOODS]
+        needs[rows] = [getattr(par, f"{kind}_needs_{good}") for good in GOODS]
+        budget[rows] = getattr(par, f"{kind}_budget")
+        slots[rows] = round(getattr(par, f"{kind}_slots"))
+    states = world.kind == STATE
+    budget[states] = par.state_budget_floor + par.state_budget_size * world.size[states]
+    slots[states] = np.ceil(1 + par.state_slots * world.size[states])
+    return {
+        "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
+        "capacity": world.capacity.copy(), "capacity_decay": np.zeros(n),
+        "transparency": world.transparency.copy(), "oversight": np.zeros(n), "agency": np.zeros(n),
+        "adoption": world.adoption.copy(), "urgency": np.zeros(n), "budget": budget,
+        "uncut": np.full(n, -1.0), "slots": slots,
+        "offers": offers, "needs": needs, "commitments": world.firm_commitments.copy(),
+        "norm": np.zeros(n, bool), "norm_threshold": np.ones(n),
+        "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
+        "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
+        "paid_by": np.full(n, -1, np.int32), "disclosed": np.zeros(n, bool),
+        "local_share": np.zeros(n), "local_funding": np.zeros(n),
+    }  # fmt: skip
+
+
+def _pairs(world: World, par: Parameters, prior: F) -> dict[str, Any]:
+    n = len(world.ids)
+    alpha, beta = initial_evidence(prior, par.prior_mass)
+    return {
+        "depth": np.zeros((n, n), np.int8), "track": np.full((n, n), -1, np.int8),
+        "since": np.full((n, n), NEVER, np.int32), "exclusive": np.zeros((n, n), bool),
+        "planned": np.zeros((n, n), bool), "alpha": alpha, "beta": beta,
+        "last_breach": np.full((n, n), NEVER, np.int32), "terms": np.zeros((n, n, 4)),
+        "concession": np.zeros((n, len(world.leaders))), "payment": np.zeros(n), "conceded": np.zeros(n),
+    }  # fmt: skip
+
+
+def _blocs(blocs: list[Bloc], world: World, soft: bool) -> dict[str, Any]:
+    b, n = len(blocs), len(world.ids)
+    member = np.zeros((b, n), bool)
+    for k, bloc in enumerate(blocs):
+        member[k, list(bloc.members)] = True
+    return {
+        "bloc_ids": tuple(bloc.id for bloc in blocs),
+        "bloc_uid": np.array([stable_hash("bloc:" + bloc.id) for bloc in blocs], np.uint64),
+        "member": member,
+        "bloc_depth": np.array([bloc.depth for bloc in blocs], np.int8),
+        "bloc_rule": np.array([RULE_CODES[bloc.rule] for bloc in blocs], np.int8),
+        "bloc_threshold": np.array([bloc.threshold for bloc in blocs], float),
+        "bloc_agenda": np.array([bloc.agenda_rate for bloc in blocs], float),
+        "bloc_enforcement": np.array([bloc.enforcement if soft else 1.0 for bloc in blocs], float),
+        "bloc_salience": np.array([bloc.salience for bloc in blocs], float),
+        "bloc_regional": np.array([bloc.regional for bloc in blocs], bool),
+        "bloc_last_passed": np.full(b, NEVER, np.int32),
+        "bloc_tabled": np.zeros(b, np.int32), "bloc_passed": np.zeros(b, np.int32),
+    }  # fmt: skip
+
+
+def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
+    from simulation.model.instrument_rows import instrument_rows
+
+    rows = instrument_rows(world, scenario)
+    q, n = len(rows), len(world.ids)
+    start = scenario.start
+    soft = scenario.mechanisms.on("soft_law")
+    eligible, joined, sponsor = (np.zeros((q, n), bool) for _ in range(3))
+    when = np.full((q, n), NEVER, np.int32)
+    for k, row in enumerate(rows):
+        eligible[k, list(row.eligible)] = True
+        sponsor[k, list(row.sponsors)] = True
+        joined[k, list(row.joined)] = True
+        when[k, list(row.joined)] = -1
+    quarters = [Quarter.of(row.opens).index_from(start) for row in rows]
+    closes = [FAR if row.closes is None else Quarter.of(row.closes).index_from(start) for row in rows]
+    return {
+        "instrument_ids": tuple(row.id for row in rows),
+        "instrument_uid": np.array([stable_hash("instrument:" + row.id) for row in rows], np.uint64),
+        "eligible": eligible, "joined": joined, "join_quarter": when, "sponsor": sponsor,
+        "opens": np.array(quarters, np.int32), "closes": np.array(closes, np.int32),
+        "binding": np.array([row.binding for row in rows], bool),
+        "in_force": np.array([row.in_force for row in rows], bool),
+        "needed": np.array([row.needed for row in rows], np.int32),
+        "instrument_enforcement": np.array([row.enforcement if soft else 1.0 for row in rows], float),
+        "instrument_regional": np.array([row.regional for row in rows], bool),
+        "instrument_position": np.array([row.position for row in rows], float).reshape(q, 4),
+        "instrument_club": np.array([row.exclusive for row in rows], bool),
+        "instrument_house": _incidence(n, [row.house for row in rows]),
+        "instrument_domain": np.array([DOMAINS.index(row.domain) for row in rows], np.int8),
+        "reach_intercept": np.zeros(q), "habit": np.zeros((len(DOMAINS), n)),
+        "peer_weight": np.zeros((0, 0)),
+    }  # fmt: skip
+
+
+def _incidence(n: int, rows: list[tuple[int, ...]]) -> NDArray[np.bool_]:
+    """Marks of the actors named in each row, shape (rows, n)."""
+    out = np.zeros((len(rows), n), bool)
+    for k, inside in enumerate(rows):
+        out[k, list(inside)] = True
+    return out
+
+
+def _tracks(world: World, par: Parameters, scenario: Scenario) -> dict[str, Any]:
+    n = len(world.ids)
+    return {
+        "track_success": np.zeros((n, len(TRACKS))), "track_first_wait": np.ones((n, len(TRACKS))),
+        "propensity": np.ones((n, len(TRACKS))), "track_allowed": np.ones((n, len(TRACKS)), bool),
+        "track_share": np.zeros((n, len(TRACKS))),
+        "learns": (world.kind == STATE) & (np.arange(n) != world.index(scenario.focal)),
+    }  # fmt: skip
+
+
+def _scratch(n: int) -> dict[str, Any]:
+    return {
+        "open_slots": np.zeros(n, np.int32), "slots_by_track": np.zeros((n, len(TRACKS)), np.int32),
+        "load": np.zeros(n), "capture": np.zeros(n), "compliance": np.ones(n),
+        "incidents": np.zeros((n, len(INCIDENT_KINDS)), np.int32),
+        "incidents_total": np.zeros((n, len(INCIDENT_KINDS))), "harm_memory": np.zeros(n),
+        "net_benefit": np.zeros(n), "shield": np.zeros(n), "formed": np.zeros((n, len(TRACKS)), np.int32),
+        "reward": np.zeros((n, len(TRACKS))), "breaches": np.zeros(n, np.int32),
+        "lapsed": np.zeros(n, np.int32), "wave": np.zeros(n, np.int32), "capture_drift": np.zeros(n),
+        "trust_hat": np.zeros((n, n)),
+    }  # fmt: skip
+
+
+def place_deals(state: State, world: World) -> None:
+    """Write the recorded deals. Terms start half-way."""
+    for deal in world.deals:
+        track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
+        for i in deal.parties:
+            for j in deal.parties:
+                if i != j and state.allowed[i, j]:
+                    mixed = state.kind[i] != STATE or state.kind[j] != STATE
+                    state.depth[i, j] = max(int(state.depth[i, j]), deal.depth)
+                    state.track[i, j] = NON_STATE if mixed and track == BILATERAL else track
+                    state.since[i, j] = -1
+    for i, j in np.argwhere(np.triu(state.depth > 0, 1)):
+        write_terms(state.terms, state.position, int(i), int(j), 0.5)
+
+
+def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
+    """Rewire the share of cross-line deals that the scenario's fragmentation says (C.17 d)."""
+    moves = rewire(
+        state.depth, scenario.fragmentation.rewiring, cell, state.kind, state.allowed, state.uid,
+        scenario.seed, replicate,
+    )  # fmt: skip
+    for i, j, k in moves:
+        for column, empty in ((state.depth, 0), (state.track, -1), (state.since, NEVER)):
+            column[i, k], column[k, i] = column[i, j], column[j, i]
+            column[i, j] = column[j, i] = empty
+        write_terms(state.terms, state.position, i, k, 0.5)
+
+
+def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> None:
+    """Columns that follow from the others."""
+    par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
+    s = state.s
+    # lists without usable names, by invitation, or joined by all who may, say nothing about habit
+    settled = np.zeros(len(state.instrument_ids), bool)
+    for q, facts in enumerate(world.instruments):
+        settled[q] = facts.complete and not facts.invitation_only and len(facts.joined) < len(facts.eligible)
+    state.habit = reach.habits(
+        state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
+    )
+    likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
+    state.peer_weight = np.asfortranarray(reach.peer_weights(likeness, state.member[:, :s]))
+    reach.draw_reach(state, par, mech, seed, replicate)
+    state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
+    state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
+    state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
+    if not mech.on("budget"):
+        state.budget[:] = UNLIMITED
+    capture.capture_index(state, par, mech)
+    state.load = upkeep_load(state, par)
+    state.track_first_wait[:, [BILATERAL, NON_STATE]] = 1.0 / tempo(par, mech, state.capability)
+    state.track_first_wait[:, TRILATERAL] = state.track_first_wait[:, BILATERAL] / max(par.trilateral_rate, 1e-3)
+    _first_waits(state, par)
+
+
+UNLIMITED = 1e12
+"""Budget where budgets do not bind."""
+
+
+def _first_waits(state: State, par: Parameters) -> None:
+    """Prior waiting time of bloc tracks: one over the agenda rate of a state's liveliest bloc."""
+    agenda = np.where(state.member[:, : state.s], state.bloc_agenda[:, None], 0.0)
+    for track, regional in ((REGIONAL, True), (MULTILATERAL, False)):
+        rate = agenda[state.bloc_regional == regional].max(axis=0, initial=0.0) * par.agenda_scale
+        wait = np.divide(1.0, rate, out=np.full(state.s, float(FAR)), where=rate > 0)
+        state.track_first_wait[: state.s, track] = wait

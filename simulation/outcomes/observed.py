@@ -1,0 +1,49 @@
+"""What in a forecast rests on priors alone: outcomes on which the record holds no observation.
+
+The record has dated deals and joins. It has no breach, no ending of a deal, no incident attributed
+to a state, no concession, and no count of the world's deals that could be complete; so what the
+model says of these is its assumptions, carried forward. Of deals by kind of partner and track it
+depends on the focal state's own record.
+"""
+
+from __future__ import annotations
+
+from simulation.data.world import World
+from simulation.outcomes.metrics import METRICS
+from simulation.state import KINDS
+
+MARK = "†"
+"""Stands beside an outcome that rests on priors alone, wherever it is shown."""
+NOTE = f"{MARK} rests on priors alone: the record holds no observation of it"
+_NEVER_OBSERVED = frozenset(
+    {
+        "implementation", "breaches", "lapses",  # nobody records what is broken or let go
+        "quality", "reciprocity", "autonomy", "alignment", "position_drift",  # terms and values of deals
+        "capacity", "safety", "incidents", "incidents_so_far", "benefit", "urgency", "support", "norm",
+        "capture", "capture_drift", "concessions_received", "load",
+    }
+)  # fmt: skip
+_OF_THE_WORLD = frozenset({"world_instruments_joined"})  # the only total whose record claims to be whole
+
+
+def priors_alone(world: World, focal: str) -> frozenset[str]:
+    """Names of the metrics that rest on priors alone, for the record of one actor.
+
+    Parameters
+    ----------
+    world
+        Its deals are the record.
+    focal
+        Id of the actor. Deals of its organisations are not its own.
+    """
+    me = world.ids.index(focal)
+    own = [deal for deal in world.deals if me in deal.parties]
+    seen = {KINDS[world.kind[other]] for deal in own for other in deal.parties if other != me}
+    found = {f"{part}_{kind}" for kind in set(KINDS) - seen for part in ("deals", "commitments", "volume")}
+    if not any(len(deal.parties) > 2 for deal in own):
+        found |= {"deals_trilateral", "commitments_by_trilateral", "volume_by_trilateral"}
+    if not own:
+        found |= {"deals", "agreements", "deals_bilateral", "deals_non_state"}
+    found |= _NEVER_OBSERVED
+    found |= {name for name, entry in METRICS.items() if entry.level == "system"} - _OF_THE_WORLD
+    return frozenset(name for name in found if name in METRICS and not METRICS[name].custom)

@@ -1,0 +1,109 @@
+"""The sweeps that ship, run by one command: tables and heat maps in ``results/``, small ones in the showcase.
+
+``make sweeps`` (``python -m simulation.report.showcase_sweeps [--workers W]``) runs, or goes on with, every file in
+``scenarios/sweeps/``, copies of each what is few enough bytes to live in git to ``results/showcase/sweeps/``, and
+writes what they say into ``docs/results/sweeps.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from simulation.analysis.effects import effects
+from simulation.display import pages
+from simulation.display.style import style
+from simulation.experiments.engine import store
+from simulation.experiments.sweep import sweep
+from simulation.experiments.sweeps.results import SweepResults
+from simulation.experiments.sweeps.schema import label
+from simulation.report.showcase import COLUMNS, DOTS_PER_INCH, FOLDER, ROOT
+from simulation.report.sweep_page import EFFECTS, MANIFEST, SUMMARY, Shown, section
+
+SWEEPS = ROOT / "scenarios" / "sweeps"
+PAGE = ROOT / "docs" / "results" / "sweeps.md"
+MARKER = "shipped sweeps"
+TEXT = "sweep.txt"
+
+
+def shown_summary(results: SweepResults) -> pd.DataFrame:
+    """Mean, standard error and quantiles of what the sweep asks to see.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario``, a column a factor, then those of :meth:`SweepResults.summary`; a row a
+        metric and design point, in the last quarter.
+    """
+    factors = results.points()[["point", "scenario", *results.factors]]
+    return factors.merge(results.summary(results.shown()), on="point").sort_values(["metric", "point"])
+
+
+def shown_effects(results: SweepResults) -> pd.DataFrame:
+    """``metric, quarter`` and the columns of :func:`.effects.effects` of what a grid asks to see; levels in words."""
+    quarter = results.quarters[-1]
+    tables = []
+    for metric in results.shown():
+        table = effects(results.table(metric), results.factors)
+        levels = {name: table[name].map(label) for name in table.columns if name.endswith(("level", "reference"))}
+        tables.append(table.assign(metric=metric, quarter=quarter, **levels)[["metric", "quarter", *table.columns]])
+    return pd.concat(tables)
+
+
+def told(folder: Path) -> str:
+    """What the sweeps of the showcase say, for the page: made from their small tables."""
+    parts = []
+    for file in sorted(SWEEPS.glob("*.yaml")):
+        parts.append(section(Shown.read(folder / file.stem), f"../../results/showcase/sweeps/{file.stem}"))
+    return "\n".join(parts)
+
+
+def report_text(results: SweepResults) -> str:
+    """What ``wifaq sweep`` prints of it, in 80 columns."""
+    from rich.console import Console
+
+    from simulation.report.sweep import print_sweep
+
+    page = io.StringIO()
+    console = Console(file=page, width=COLUMNS, highlight=False, color_system=None, force_terminal=False)
+    print_sweep(results, console)
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip() + "\n"
+
+
+def write(results: SweepResults, folder: Path) -> None:
+    """Write the small tables and the heat maps of a finished sweep, whole or not at all."""
+    with store.atomic_folder(folder) as fresh:
+        store.write_csv(shown_summary(results), fresh / SUMMARY)
+        store.write_csv(shown_effects(results), fresh / EFFECTS)
+        (fresh / TEXT).write_text(report_text(results), encoding="utf-8", newline="\n")
+        store.write_json(results.info, fresh / MANIFEST)
+        for name, axes in results.heatmaps():
+            figure = axes.get_figure(root=True)
+            if figure is None:
+                raise ValueError("these axes belong to no figure")
+            with style():
+                figure.savefig(fresh / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the shipped sweeps."""
+    name = "python -m simulation.report.showcase_sweeps"
+    parser = argparse.ArgumentParser(prog=name, description="Run the shipped sweeps.")
+    parser.add_argument("--replicates", type=int, default=None, help="default: those of the sweeps")
+    parser.add_argument("--workers", type=int, default=None, help="processes; default one a usable core")
+    parser.add_argument("--out", type=Path, default=FOLDER / "sweeps", help="where the small tables and charts go")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the page with the markers")
+    chosen = parser.parse_args(arguments)
+    for file in sorted(SWEEPS.glob("*.yaml")):
+        found = sweep(file, replicates=chosen.replicates, workers=chosen.workers)
+        write(found, chosen.out / file.stem)
+        print(f"{file.stem}: {found.folder}, {chosen.out / file.stem}")
+    pages.replace_between(chosen.page, MARKER, told(chosen.out))
+
+
+if __name__ == "__main__":
+    main()
