@@ -1,13 +1,15 @@
 """How the pages become a site that opens from disk: ``make site``.
 
-The pages are plain Markdown and read well where they lie. The navigation is the lists of links of ``index.md``,
-``howto.md``, ``reference.md`` and ``explanation.md``: a page that none of them names fails the build, and so does a
-link that leads nowhere. The folder that Sphinx reads is the project's, so that a link is the same on disk and here.
+The pages are plain Markdown and read well where they lie; those of ``docs/reference/`` are written when the build
+begins (:mod:`docs.pages`). The navigation is the lists of links of ``index.md``, ``reference.md`` and
+``results/index.md``: a page that none of them names fails the build, and so does a link that leads nowhere. The folder
+that Sphinx reads is the project's, so that a link is the same on disk and here.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # for docs.pages
 
 project = "Wifaq"
 author = "The Wifaq developers"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 copyright = f"{author}, MIT licence"
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinxcontrib.typer"]
 root_doc = "docs/index"
-include_patterns = ["README.md", "CHANGELOG.md", "docs/*.md", "notebooks/README.md", "simulation/data/SOURCES.md"]
+include_patterns = ["README.md", "CHANGELOG.md", "docs/**/*.md", "notebooks/README.md", "simulation/data/SOURCES.md"]
 exclude_patterns = [".*", "build", "results", "tests"]
 myst_heading_anchors = 4
+autodoc_typehints_format = "short"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
 smartquotes = False
 highlight_language = "none"
 lexers["csv"] = TextLexer()  # a tag that code hosts know and Pygments does not
@@ -39,25 +45,25 @@ html_title = f"Wifaq {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_extra_path = ["_extra"]
-SINGLE_PAGES = ("README", "CHANGELOG", "docs/index", "docs/tutorial", "notebooks/README")
-html_sidebars = {page: [] for page in SINGLE_PAGES}
+html_sidebars = {"**": ["globaltoc.html"]}  # every door with its pages, on every page
 html_copy_source = False
 html_show_sourcelink = False
 html_show_search_summary = False  # it fetches pages, which a browser refuses for files on disk
 html_context = {"default_mode": "auto"}
 html_theme_options = {
-    "logo": {"text": "Wifaq"},
+    "logo": {"text": "Wifaq", "link": "docs/index"},
+    "globaltoc_includehidden": True,
+    "globaltoc_maxdepth": 1,
+    "navbar_center": [],
     "navbar_end": ["theme-switcher"],
-    "header_links_before_dropdown": 6,
-    "show_nav_level": 2,
     "navigation_with_keys": False,
     "footer_start": ["copyright"],
     "footer_end": [],
 }
 
-INDEXES = ("docs/index", "docs/howto", "docs/reference", "docs/explanation")
+INDEXES = ("docs/index", "docs/reference", "docs/results/index")
 """Pages whose lists of links are the navigation."""
-FOLDERS = {"scenarios": "docs/scenarios.md"}
+FOLDERS = {"scenarios": "docs/reference/scenarios.md"}
 """Page that tells what is in a folder; links to other folders become plain text."""
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#:]+\.md)\)", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
@@ -65,11 +71,14 @@ FILE_NAME = re.compile(r"\[[\w/.]+\.md\](\([^):]+\.md(?:#[^)]*)?\))")
 
 
 def add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
-    """Append the hidden table of contents that the lists of an index page stand for."""
-    if page in INDEXES:
-        found = ENTRY.findall(source[0])
-        entries = (f"{title.replace('`', '')} <{target.removesuffix('.md')}>" for title, target in found)
-        source[0] += "\n\n```{toctree}\n:hidden:\n\n" + "\n".join(entries) + "\n```\n"
+    """Append the hidden table of contents that each list of links of an index page stands for, under its heading."""
+    if page not in INDEXES:
+        return
+    for part in source[0].split("\n## "):
+        if found := ENTRY.findall(part):
+            caption = "" if part.startswith("# ") else f":caption: {part.splitlines()[0]}\n"
+            entries = "\n".join(f"{title.replace('`', '')} <{target.removesuffix('.md')}>" for title, target in found)
+            source[0] += f"\n\n```{{toctree}}\n:hidden:\n{caption}\n{entries}\n```\n"
 
 
 def replace_folders(app: Sphinx, page: str, source: list[str]) -> None:
@@ -91,8 +100,16 @@ def replace_file_names(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = FILE_NAME.sub(r"[]\1", source[0])
 
 
+def write_reference(app: Sphinx) -> None:
+    """Write the pages of ``docs/reference/`` before Sphinx looks for pages."""
+    from docs.pages.__main__ import write_pages
+
+    write_pages()
+
+
 def setup(app: Sphinx) -> None:
-    """Connect what is done to each page as it is read."""
+    """Connect what is done before the pages are found, and to each page as it is read."""
+    app.connect("builder-inited", write_reference)
     app.connect("source-read", replace_folders)
     app.connect("source-read", replace_file_names)
     app.connect("source-read", add_navigation)

@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/: ``python -m simulation.manual``; a test says when one is out of date."""
+"""Write the pages of docs/reference/: ``python -m docs.pages [--out FOLDER]``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from simulation.manual.api import api_page
-from simulation.manual.commands import commands_page
-from simulation.manual.keys import keys_page
-from simulation.manual.names import names_page
-from simulation.manual.registries import hooks_page, mechanisms_page, metrics_page, parameters_page
-from simulation.manual.scenarios import scenarios_page
+from docs.pages.commands import commands_page
+from docs.pages.keys import keys_page
+from docs.pages.names import names_page
+from docs.pages.python import python_page
+from docs.pages.registries import hooks_page, mechanisms_page, metrics_page, parameters_page
+from docs.pages.scenarios import scenarios_page
+from docs.pages.world import world_page
 
-DOCS = Path(__file__).parents[2] / "docs"
+REFERENCE = Path(__file__).parents[1] / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
-    "api.md": api_page,
     "commands.md": commands_page,
     "hooks.md": hooks_page,
     "keys.md": keys_page,
@@ -23,19 +23,25 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "metrics.md": metrics_page,
     "names.md": names_page,
     "parameters.md": parameters_page,
+    "python.md": python_page,
     "scenarios.md": scenarios_page,
+    "world.md": world_page,
 }
 """Name of each page, and what writes it."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the pages."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.manual", description=__doc__)
-    parser.add_argument("--out", type=Path, default=DOCS, help="the folder to write into")
-    folder = parser.parse_args(arguments).out
+def write_pages(folder: Path = REFERENCE) -> None:
+    """Write every page into a folder, which is made if it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, write in PAGES.items():
         (folder / name).write_text(write(), encoding="utf-8", newline="\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the pages."""
+    parser = argparse.ArgumentParser(prog="python -m docs.pages", description=__doc__)
+    parser.add_argument("--out", type=Path, default=REFERENCE, help="the folder to write into")
+    write_pages(parser.parse_args(arguments).out)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,16 @@
-"""The page of the commands, from the command line itself."""
+"""The page of the commands: exit statuses, and the directive that shows the help of each command."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import typer
-from simulation.manual.notes import NOTE
 
+from docs.pages import NOTE
 from simulation.cli.commands import BAD_INPUT, DONE, FAILED, INTERRUPTED, app
-from simulation.display.pages import table
 
 _TOP = f"""\
-`wifaq COMMAND --help` says the same on the screen. Options may stand before or after the files.
+What `wifaq COMMAND --help` says on the screen. Options may stand before or after the files.
 
 | exit status | meaning |
 | --- | --- |
@@ -20,43 +19,17 @@ _TOP = f"""\
 | {BAD_INPUT} | bad input: every fault is told with its place, nothing is written |
 | {INTERRUPTED} | interrupted |
 """
-_WIDE = 10_000
-"""No line of a usage is broken."""
-_BRACES = str.maketrans("", "", "{}")
-"""What stands around an argument that must be given."""
+_WIDTH = 90
+"""Columns of the help; a page of the site holds them."""
 
 
 def commands_page() -> str:
-    """Every command with every argument and option."""
+    """A section a command, filled in by sphinxcontrib-typer."""
     group: Any = typer.main.get_command(app)
-    lines = ["# Commands\n", NOTE, _TOP]
-    lines += [table(("command", "does"), [(f"[`{name}`](#{_anchor(name)})", told) for name, told in _told(group)])]
-    for name, command in group.commands.items():
-        lines += _section(name, command, group.context_class)
-    return "\n".join(lines)
+    return "\n".join(["# Commands\n", NOTE, _TOP, *(_section(name) for name in group.commands)])
 
 
-def _told(group: Any) -> list[tuple[str, str]]:
-    return [(name, command.help.splitlines()[0]) for name, command in group.commands.items()]
-
-
-def _anchor(name: str) -> str:
-    return f"wifaq-{name}"
-
-
-def _section(name: str, command: Any, context_class: Any) -> list[str]:
-    context = context_class(command, info_name=f"wifaq {name}", terminal_width=_WIDE, max_content_width=_WIDE)
-    usage = command.get_usage(context).removeprefix("Usage: ").translate(_BRACES)
-    rows = [_row(entry, context) for entry in command.get_params(context) if entry.name != "help"]
-    return [
-        f"## wifaq {name}\n",
-        f"{command.help}\n",
-        f"```text\n{usage}\n```\n",
-        table(("argument or option", "meaning"), rows),
-    ]
-
-
-def _row(entry: Any, context: Any) -> tuple[str, str]:
-    call, meaning = entry.get_help_record(context)
-    several = " May be given several times." if entry.param_type_name == "option" and entry.multiple else ""
-    return f"`{call}`", meaning.replace("  [", " [") + several
+def _section(name: str) -> str:
+    options = {"prog": f"wifaq {name}", "preferred": "text", "width": _WIDTH}
+    directive = "\n".join([f".. typer:: simulation.cli.commands.app:{name}", *(f"   :{key}: {options[key]}" for key in options)])
+    return f"## wifaq {name}\n\n```{{eval-rst}}\n{directive}\n```\n"

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulation.manual.notes import NOTE
-
+from docs.pages import NOTE
 from simulation.display.pages import table
 from simulation.scenario.json_schema import json_schema
 
@@ -17,7 +16,7 @@ _TOP = """\
 Every key of a scenario file. None has to be given but `focal`, by the file itself or by the base that it `extends`.
 A command changes one with `--set KEY=VALUE`, Python with `load_scenario(..., overrides={KEY: VALUE})`; the keys of a
 section are dotted (`strategy.budget`). An editor that knows JSON Schema completes them from
-[scenario.schema.json](scenario.schema.json). What can be named in them: [names.md](names.md).
+[scenario.schema.json](../scenario.schema.json). What can be named in them: [names.md](names.md).
 """
 _ELSEWHERE = {
     "parameters": "numbers of the model: [parameters.md](parameters.md)",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from simulation.manual.notes import NOTE
-
+from docs.pages import NOTE
 from simulation.display.pages import table
 from simulation.scenario.listing import Row, list_actors, list_blocs, list_instruments
 
 _TOP = """\
 Ids of the world on the last day of the record. `wifaq list blocs`, `wifaq list instruments` and `wifaq list actors`
 print them with more columns. States are named by their ISO 3166 alpha-3 code; where each stands is in
-[world.md](world.md). Figures and their sources: [SOURCES.md](../simulation/data/SOURCES.md).
+[world.md](world.md). Figures and their sources: [SOURCES.md](../../simulation/data/SOURCES.md).
 """
 _KINDS = {
     "firm": "Firms",

@@ -7,8 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from itertools import groupby
 
-from simulation.manual.notes import NOTE
-
+from docs.pages import NOTE
 from simulation.actors import HOOKS, StateActor
 from simulation.display.pages import table
 from simulation.outcomes import METRICS
@@ -46,9 +45,9 @@ def parameters_page() -> str:
         "# Parameters\n",
         NOTE,
         "A scenario changes one under `parameters:`, a command with `--set parameters.NAME=VALUE`. "
-        "Sections are those of [ODD.md](ODD.md). Source *calibrated*: a free parameter; "
-        "[calibration.md](calibration.md) tells how its default was set, [posterior.md](posterior.md) what the record "
-        "says of it. *Assumption*: nothing but judgement "
+        "Sections are those of [ODD.md](../ODD.md). Source *calibrated*: a free parameter; "
+        "[calibration.md](../results/calibration.md) tells how its default was set, "
+        "[posterior.md](../results/posterior.md) what the record says of it. *Assumption*: nothing but judgement "
         "stands behind it.\n",
     ]
     order = list(SECTIONS)
@@ -104,66 +103,12 @@ def metrics_page() -> str:
     return "\n".join(lines)
 
 
-_HOOKS_TOP = '''\
-A *hook* is one decision of an actor, as one short method. The kernels take the default decision for
-everybody; where a class or a single agent has a hook of its own, its Python is called, for the
-decisions of that actor alone. An actor that decides as the default does changes no bit of a run.
-
-Replace one in a subclass, and say who plays it, by id or by kind:
-
-```python
-from simulation import GovernanceModel, run
-from simulation.actors import Firm, StateActor
-
-class Cautious(Firm):
-    _least = 0.5  # a name of your own begins with an underscore
-
-    def accepts(self, partner, utility):
-        """Never a deal with somebody it does not trust."""
-        return super().accepts(partner, utility) if self.trust[partner.id] > self._least else 0.0
-
-class Opportunist(StateActor):
-    def keeps_promise(self, partner):
-        """Breaks what it has promised to the small twice as often."""
-        kept = super().keeps_promise(partner)
-        return kept if getattr(partner, "size", 0) > 0.2 else 1 - 2 * min(0.5, 1 - kept)
-
-if __name__ == "__main__":
-    results = run("scenarios/baseline.yaml", replicates=20, actors={"firm": Cautious, "FRA": Opportunist})
-    print(results.forecast("cooperation").tail(1))
-```
-
-Or on one agent of one model; such a function is not given ``self``:
-
-```python
-model = GovernanceModel("scenarios/baseline.yaml")
-model.firms["ocp"].accepts = lambda partner, utility: 1.0 if partner.home == "KEN" else 0.2
-model.states["KEN"].joins = lambda instrument, log_odds: 0.0
-model.run()
-```
-
-- **Names.** A public method or attribute that is no hook is refused when the class is defined, or when it
-  is set on an agent, with the nearest hook: a misspelt one would never be called. Helpers and attributes
-  of your own begin with an underscore (`_least` above; in `__init__(self, model, row)` call `super()` first).
-- **Answers.** A number must be finite and within the range below, `choose_tracks` a mapping of tracks. A
-  fault names the line (of a file, or of a notebook's cell; of a wrong answer, where the hook begins), the
-  agent and the quarter. It ends that replicate: `run`, `compare` and `sweep` warn of it, keep it in
-  `failures` and make their tables of the others; when all end so, it is an error.
-- **Luck.** Answer the same for the same state, or take draws of your own from a generator you seed by
-  the replicate and the quarter (`self.model.replicate`, `self.model.quarter`); else a run cannot be repeated.
-- **Several processes.** `actors=` works in `run`, `compare` and `sweep`. Classes of a notebook, of a script
-  or of a function travel to the workers by value (cloudpickle), from this process to its own children and
-  never through a file. What a hook writes to variables outside the actor stays in its worker. A class that
-  cannot travel (it holds an open file, a lock) runs in one process, with a warning.
-- **Record.** `run.json` has a hash of the source of each class, of the plain values it takes from outside
-  and of the functions of its own module that it calls: another hook is another run.
-- **Cost.** Python is called for the replaced decisions only; `tests/benchmarks/bench_hooks.py` measures it.
-'''
+_HOOKS_TOP = "Each decision of an actor that can be replaced, and its default. How: [Hooks](../hooks.md).\n"
 
 
 def hooks_page() -> str:
     """Every decision that can be replaced, with its default code."""
-    lines = ["# Hooks: decisions of your own\n", NOTE, _HOOKS_TOP, "## Every hook\n"]
+    lines = ["# Every hook\n", NOTE, _HOOKS_TOP]
     rows = [
         (f"[`{h.name}`](#{h.name})", "every actor" if h.owner == "Actor" else "states", h.unit, h.range, h.section)
         for h in HOOKS.values()
@@ -171,5 +116,5 @@ def hooks_page() -> str:
     lines += [table(("hook", "of", "returns", "range", "section"), rows)]
     for hook in HOOKS.values():
         code = textwrap.dedent(inspect.getsource(getattr(StateActor, hook.name)))
-        lines += [f"### {hook.name}\n", f"Asked {hook.asked}. The default:\n", f"```text\n{code}```\n"]
+        lines += [f"## {hook.name}\n", f"Asked {hook.asked}. The default:\n", f"```text\n{code}```\n"]
     return "\n".join(lines).rstrip("\n") + "\n"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulation.manual.notes import NOTE
-
+from docs.pages import NOTE
 from simulation.display.pages import table
-from simulation.experiments.sweeps.load import load_sweep
 from simulation.scenario.listing import list_scenarios
+from simulation.experiments.sweeps.load import load_sweep
 
 ROOT = Path(__file__).parents[2]
 
 _TOP = """\
 What ships in `scenarios/`. Each file opens with its question and the claims of the paper (Kezzoute 2025) that it
 bears on. `wifaq run scenarios/FILE` forecasts with one, `wifaq compare` sets several side by side, and a file of
-your own may extend any of them ([tutorial.md](tutorial.md#4-a-scenario-of-your-own)).
+your own may extend any of them ([tutorial.md](../tutorial.md#4-a-scenario-of-your-own)).
 """
 
 
@@ -27,14 +26,14 @@ def scenarios_page() -> str:
     ]
     lines = ["# Scenarios\n", NOTE, _TOP, table(("file", "title", "question", "claims"), scenarios)]
     sweeps = [_sweep(path) for path in sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))]
-    lines += ["## Sweeps\n", "How they are run and read: [sweeps.md](sweeps.md).\n"]
+    lines += ["## Sweeps\n", "How they are run and read: [sweeps.md](../sweeps.md).\n"]
     lines += [table(("file", "title", "question", "design", "factors"), sweeps)]
     return "\n".join(lines)
 
 
 def _link(path: Path) -> str:
     name = path.relative_to(ROOT).as_posix()
-    return f"[`{path.name}`](../{name})"
+    return f"[`{path.name}`](../../{name})"
 
 
 def _sweep(path: Path) -> tuple[str, ...]:

@@ -1,20 +1,18 @@
-"""Write ``docs/world.md``: where every state stands, and how far to trust it.
+"""The page of the world: where every state stands, and how far to trust it.
 
-Run ``python -m docs.pages.world [--out FILE]``. Whom the page looks at
-more closely is data (``judged/described.csv``), so is the anchor that checks
-the map (``judged/anchors.csv``).
+Whom the page looks at more closely is data (``judged/described.csv``), so is the anchor that checks the map
+(``judged/anchors.csv``).
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from docs.pages import NOTE
 from simulation.data import columns, history, positions, texts
 from simulation.data.facts import load_facts, load_trade
 from simulation.data.roster import bloc_members
@@ -179,13 +177,14 @@ def _states(world: World) -> Iterator[str]:
     yield from _table(["id", "name", *DIMENSIONS, "sd", "m", "K", "T", "camp"], rows)
 
 
-def render(as_of: date = AS_OF) -> str:
+def world_page(as_of: date = AS_OF) -> str:
     """The page as Markdown."""
     world = load_world(as_of)
     lines = [
         f"# The world on {as_of}\n",
-        "Written by `python -m docs.pages.world`; do not edit. Where every figure comes from is in "
-        "`simulation/data/SOURCES.md`. Positions are computed by one map for all states from UN votes, "
+        NOTE,
+        "Where every figure comes from is in [SOURCES.md](../../simulation/data/SOURCES.md). Positions are computed by "
+        "one map for all states from UN votes, "
         "democracy, rule of law, data-protection law, regulation, trade and treaties; they say how a state "
         "is likely to lean on AI governance, not what it has declared.\n",
         *_checks(world), *_map(world), *_neighbours(world, shaken(as_of)),
@@ -194,16 +193,3 @@ def render(as_of: date = AS_OF) -> str:
     ]
     return "\n".join(lines).rstrip() + "\n"
 
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the page."""
-    parser = argparse.ArgumentParser(prog="python -m docs.pages.world", description=render.__doc__)
-    default = Path(__file__).parents[2] / "docs" / "world.md"
-    parser.add_argument("--out", type=Path, default=default, help="the file to write")
-    chosen = parser.parse_args(arguments)
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(render(), encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    main()

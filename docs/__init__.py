@@ -1,0 +1,1 @@
+"""The documentation: pages in Markdown, and the package that writes the reference."""
