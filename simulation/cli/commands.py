@@ -341,7 +341,7 @@ def _complain(message: str, debug: bool) -> None:
 
 
 def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
-    from simulation.experiments.run import load
+    from simulation.experiments.ask import load
 
     return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
 

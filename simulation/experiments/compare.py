@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from simulation.analysis.contrasts import paired
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL, SYSTEM
+from simulation.analysis.contrasts import CONTRAST_COLUMNS, paired
+from simulation.analysis.summary import SYSTEM
 from simulation.errors import Fault, InputError, warn_of
 from simulation.experiments import posterior
-from simulation.experiments.engine.runner import Ensemble, Progress, run_points
-from simulation.experiments.engine.simulate import simulate as simulate_model
-from simulation.experiments.engine.worker import Failure, Simulate
-from simulation.experiments.run import CONTRAST_METRICS, failure_row, load, milestones, slim
+from simulation.experiments.ask import Question, failures_of, load, named, slim
+from simulation.experiments.engine.runner import Ensemble, Progress
+from simulation.experiments.kept import Format, Kept, Table
+from simulation.experiments.run import CONTRAST_METRICS, milestones
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.quarter import Quarter
 
@@ -25,30 +25,32 @@ if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Kept):
     """Every scenario against the first.
 
     Attributes
     ----------
-    focal
-        Id of the focal state.
-    titles
-        Title of each scenario by its key, the first one first.
-    contrasts
-        Frame ``scenario`` and the columns of :func:`simulation.analysis.contrasts.paired`:
-        the scenario minus the first.
-    failures
-        Replicates that did not finish.
-    bands
-        What the intervals hold.
+    info
+        What was compared: focal state, scenarios, versions, hashes, failures (``comparison.json``).
     """
 
-    focal: str
-    titles: Mapping[str, str]
-    contrasts: pd.DataFrame
-    failures: tuple[Mapping[str, Any], ...]
-    bands: str = BAND_LABEL
+    FORMAT = Format(
+        "comparison.json",
+        "wifaq compare",
+        {"comparison": Table(("scenario", "metric", "quarter"), ("scenario", *CONTRAST_COLUMNS))},
+        {"focal": dict, "scenarios": list, "bands": str, "failures": list},
+    )
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Title of each scenario by its key, the first one first."""
+        return {entry["key"]: entry["title"] for entry in self.info["scenarios"]}
+
+    @property
+    def contrasts(self) -> pd.DataFrame:
+        """``scenario`` and the columns of :func:`simulation.analysis.contrasts.paired`: it minus the first."""
+        return self.tables["comparison"]
 
     def __repr__(self) -> str:
         against = ", ".join(map(repr, self.titles.values()))
@@ -64,7 +66,6 @@ def compare(
     quarters: Sequence[str] = (),
     parameters: str = posterior.POSTERIOR,
     actors: Cast | Sequence[Cast | None] | None = None,
-    simulate: Simulate = simulate_model,
 ) -> Comparison:
     """Contrast scenarios with the first one, replicate by replicate.
 
@@ -85,53 +86,49 @@ def compare(
     actors
         Replacement classes by actor id or by kind: one mapping for all scenarios, or one a
         scenario (``[None, {"ocp": MyFirm}]`` compares a scenario given twice with and without).
-    simulate
-        The model; another only in tests.
 
     Raises
     ------
     InputError
         If the scenarios cannot be paired.
     """
-    posterior.check_source(parameters)
     if isinstance(scenarios, str | Path):
         raise InputError(f"give a list of scenarios to compare, not {str(scenarios)!r} alone")
     arms = [load(scenario) for scenario in scenarios]
     _check(arms)
-    casts = _casts(actors, len(arms))
-    asked = _asked(quarters, arms)
     points = _keys(arms)
     count = min(scenario.replicates for scenario in arms)
-    focal = arms[0].focal
-    drawn = parameters == posterior.POSTERIOR
-    if drawn:
-        simulate = posterior.Drawing(simulate, posterior.chosen(*arms))
-    found = run_points(
-        {key: slim(scenario) for key, scenario in points.items()},
-        dict.fromkeys(points, count),
-        workers,
-        progress,
-        simulate=simulate,
-        casts={key: cast for key, cast in zip(points, casts, strict=True) if cast},
-    )
-    first, *others = points
-    when = asked or _common_quarters(found.values())
+    casts = dict(zip(points, _casts(actors, len(arms)), strict=True))
+    asked = Question({key: slim(scenario) for key, scenario in points.items()}, count, parameters, casts)
+    when = _asked(quarters, arms)
+    found = asked.run(workers, progress)
+    table = _contrasts(found, metrics, when or _common_quarters(found.values()), arms[0].focal)
+    failures = failures_of(found)
+    warn_of(failures, "comparison.failures")
+    info = {
+        "focal": named(arms[0].focal),
+        "scenarios": [{"key": key, "title": scenario.title or scenario.name} for key, scenario in points.items()],
+        "seed": arms[0].seed,
+        "replicates": count,
+        "parameters": parameters,
+        "bands": asked.bands,
+        "failures": failures,
+    }
+    return Comparison(info, "", {"comparison": table})
+
+
+def _contrasts(
+    found: Mapping[str, Ensemble], metrics: Sequence[str], quarters: Sequence[str], focal: str
+) -> pd.DataFrame:
+    """Every scenario minus the first."""
+    first, *others = found
     tables = []
     for key in others:
         for metric in metrics:
-            table = paired(found[key].series, found[first].series, _whose(metric, focal), [metric], when)
+            table = paired(found[key].series, found[first].series, _whose(metric, focal), [metric], quarters)
             table.insert(0, "scenario", key)
             tables.append(table)
-    failures: list[Failure] = [failure for ensemble in found.values() for failure in ensemble.failures]
-    rows = tuple(failure_row(failure) for failure in failures)
-    warn_of(rows, "comparison.failures")
-    return Comparison(
-        focal,
-        {key: scenario.title or scenario.name for key, scenario in points.items()},
-        pd.concat(tables, ignore_index=True),
-        rows,
-        POSTERIOR_LABEL if drawn else BAND_LABEL,
-    )
+    return pd.concat(tables, ignore_index=True)
 
 
 def _whose(metric: str, focal: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.data.tables import FITTED
 from simulation.errors import DataError, Fault, InputError
 from simulation.experiments.engine.worker import Simulate
@@ -25,6 +26,8 @@ FILE = FITTED / "posterior.csv"
 POSTERIOR, DEFAULTS = "posterior", "defaults"
 SOURCES = (POSTERIOR, DEFAULTS)
 """Where a run may take its free parameters from."""
+BANDS = {POSTERIOR: POSTERIOR_LABEL, DEFAULTS: BAND_LABEL}
+"""What an interval over replicates holds, by the source of the parameters."""
 
 
 @dataclass(frozen=True, eq=False)

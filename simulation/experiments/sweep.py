@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,15 +15,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.errors import InputError, RunError, warn_of
+from simulation.experiments.ask import model, simulator
 from simulation.experiments.engine import store
 from simulation.experiments.engine.dispatch import Dispatch
 from simulation.experiments.engine.executors import Pool, open_pool
-from simulation.experiments.engine.labels import describe
 from simulation.experiments.engine.runner import Progress, check_cast, end_if_inherited
-from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.experiments.engine.transport import EVERY_POINT, goods_for, pack
 from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, run_task
-from simulation.experiments.posterior import Drawing
 from simulation.experiments.results import RESULTS
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.design import Cached, is_number, point_id
@@ -62,8 +60,6 @@ def sweep(
     time_limit: float | None = None,
     progress: Progress | None = None,
     actors: Cast | None = None,
-    simulate: Simulate = simulate_model,
-    check: Callable[[Any], object] = describe,
 ) -> SweepResults:
     """Run what is missing of a sweep.
 
@@ -88,8 +84,6 @@ def sweep(
         Called with the number of runs done and planned.
     actors
         Replacement classes by actor id or by kind, in every run.
-    simulate, check
-        The model, and what looks at the first scenario before any work; others only in tests.
 
     Raises
     ------
@@ -112,16 +106,15 @@ def sweep(
     folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
     if not same_sweep(folder, content):
         _check_new(folder)
-        check(plan.points[point_id(0)])
+        model().describe(plan.points[point_id(0)])
         check_cast(plan.points[point_id(0)], actors or {})
     pool = open_pool(executor, workers)
     try:
         _make(folder)
         with ledger.locked(folder):
             _write_head(folder, plan, content, new=not same_sweep(folder, content))  # nobody else can change it now
-            if plan.sweep.drawn:
-                simulate = Drawing(simulate, plan.fixed)
-            work = _Work(folder, plan, content["sweep"], simulate, time_limit, progress, actors)
+            chance = simulator(content["parameters"], plan.fixed)
+            work = _Work(folder, plan, content["sweep"], chance, time_limit, progress, actors)
             work.run(pool, chunk_size)
             results = SweepResults.open(folder)
             _check_complete(results)

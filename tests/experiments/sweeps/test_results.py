@@ -12,7 +12,6 @@ import pytest
 from simulation.errors import InputError
 from simulation.experiments import posterior
 from simulation.experiments.results import Results
-from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
 from tests.experiments.sweeps import fakes
@@ -30,7 +29,7 @@ SOURCE = {
 @pytest.fixture(scope="module")
 def results(tmp_path_factory) -> SweepResults:
     folder = tmp_path_factory.mktemp("results") / "out"
-    return sweep(SOURCE, out=folder, executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    return fakes.swept(SOURCE, out=folder)
 
 
 def expected(rivalry: float, trust: float, replicate: int, quarter: str = "2035Q4") -> float:
@@ -129,7 +128,7 @@ def test_what_cannot_be_read_is_told(results, ask, told):
 def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_draw(tmp_path):
     factors = {"fragmentation.trust": [0, 0.2], "parameters.choice_noise": [0.04, 0.06]}
     source = {**SOURCE, "factors": factors, "parameters": "posterior"}
-    found = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    found = fakes.swept(source, out=tmp_path / "out")
     sample = posterior.load()
     for row in found.table("cooperation").to_dict("records"):
         drawn = sample.draw(2025, row["replicate"])["rivalry"]
@@ -144,7 +143,7 @@ def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_d
 
 def test_a_focal_state_may_be_a_factor(tmp_path):
     source = {**SOURCE, "factors": {"focal": ["MAR", "SEN"]}, "replicates": 2}
-    found = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    found = fakes.swept(source, out=tmp_path / "out")
     table = found.table("cooperation")
     assert table["focal"].tolist() == ["MAR", "MAR", "SEN", "SEN"]
     assert len(table) == 4
