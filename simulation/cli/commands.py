@@ -155,6 +155,10 @@ def compare(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="METRIC", help="What to compare, of `wifaq list metrics`; may be repeated."),
+    ] = None,
     quarters: Annotated[
         list[str] | None,
         typer.Option("--quarter", metavar="QUARTER", help="When to compare; default: milestones and the horizon."),
@@ -165,10 +169,11 @@ def compare(
     ] = None,
     parameters: Source = "posterior",
     workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for both tables; default: none.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Contrast scenarios with the first, replicate by replicate under the same luck."""
+    """Put scenarios side by side and contrast them with the first, replicate by replicate under the same luck."""
     with _errors(debug):
         from simulation.analysis.contrasts import check_precision
         from simulation.experiments.compare import compare as compare_scenarios
@@ -178,9 +183,17 @@ def compare(
         loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
         with _progress(quiet) as progress:
             comparison = compare_scenarios(
-                loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
+                loaded,
+                metrics=metrics or (),
+                quarters=quarters or (),
+                parameters=parameters,
+                workers=workers,
+                progress=progress,
+                out=out,
             )
         print_comparison(comparison, _console(), precision)
+        if out is not None:
+            typer.echo(f"Tables: {out}")
         _tell_failures(comparison.failures, debug)
 
 

@@ -1,8 +1,8 @@
 """What is asked: scenarios side by side, and what each replicate of them is given.
 
-Every experiment asks in the same way. Scenarios are *points*; replicate k of all of them has the same luck and,
-unless the scenarios' own parameters are asked for, the same draw of the free ones; a point may have actors or a
-tweak of its own.
+Every experiment asks in the same way. Scenarios are *points*; replicate k of all of them has the same luck and the
+same draw of the free parameters, of which each point takes those that it does not set itself; so no point's numbers
+depend on which others are asked for. A point may have actors or a tweak of its own.
 """
 
 from __future__ import annotations
@@ -83,9 +83,9 @@ def slim(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"record": record})
 
 
-def simulator(parameters: str, fixed: tuple[str, ...] = (), lucks: int = 1) -> Simulate:
-    """The model, with a draw of the free parameters but for the ``fixed`` ones where they are drawn."""
-    return posterior.Drawing(_model.simulate, fixed, lucks) if parameters == posterior.POSTERIOR else _model.simulate
+def simulator(parameters: str, lucks: int = 1) -> Simulate:
+    """The model, with a draw of the parameters that a scenario does not set where they are drawn."""
+    return posterior.Drawing(_model.simulate, lucks) if parameters == posterior.POSTERIOR else _model.simulate
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ class Question:
     replicates
         How many of each, or of all.
     parameters
-        ``posterior``: replicate k of all points has the same draw of the parameters that none of them sets;
-        ``defaults``: none is drawn.
+        ``posterior``: replicate k draws the free parameters that its point does not set, the same draw in every
+        point; ``defaults``: none is drawn.
     casts, tweaks
         Replacement classes of actors, and functions that write into a model before it runs, by point.
     lucks
@@ -121,11 +121,6 @@ class Question:
 
     def __post_init__(self) -> None:
         posterior.check_source(self.parameters)
-
-    @property
-    def fixed(self) -> tuple[str, ...]:
-        """Parameters that are not drawn."""
-        return posterior.chosen(*self.points.values())
 
     @property
     def bands(self) -> str:
@@ -156,7 +151,7 @@ class Question:
         """An ensemble a point; see :func:`simulation.experiments.engine.runner.run_points`."""
         count = self.replicates
         counts = dict.fromkeys(self.points, count) if isinstance(count, int) else count
-        chance = simulator(self.parameters, self.fixed, self.lucks)
+        chance = simulator(self.parameters, self.lucks)
         return run_points(self.points, counts, workers, progress, on_error, chance, *self._own)
 
     def explainer(self, point: str, replicate: int, actor: str) -> Callable[[], Explanation] | None:
@@ -165,7 +160,7 @@ class Question:
             return None
         scenario = self.points[point]
         if self.parameters == posterior.POSTERIOR:
-            scenario = posterior.with_draw(scenario, replicate // self.lucks, self.fixed)
+            scenario = posterior.with_draw(scenario, replicate // self.lucks)
         tweak = self.tweaks.get(point)
         explain = _model.explain if tweak is None else partial(_model.explain, tweak=tweak)
         return partial(explain, scenario, actor, replicate, self.casts.get(point))

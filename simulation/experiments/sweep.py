@@ -113,7 +113,7 @@ def sweep(
         _make(folder)
         with ledger.locked(folder):
             _write_head(folder, plan, content, new=not same_sweep(folder, content))  # nobody else can change it now
-            chance = simulator(content["parameters"], plan.fixed)
+            chance = simulator(content["parameters"])
             work = _Work(folder, plan, content["sweep"], chance, time_limit, progress, actors)
             work.run(pool, chunk_size)
             results = SweepResults.open(folder)
@@ -268,7 +268,7 @@ def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any], *, new: bo
     sweep = plan.sweep
     tables = {POINTS: points_table(plan)}
     if sweep.drawn:
-        tables[DRAWS] = pa.Table.from_pandas(draws(sweep.seed, sweep.replicates, plan.fixed), preserve_index=False)
+        tables[DRAWS] = _draws_table(plan)
     try:
         for name, table in tables.items():
             if new or not _holds(folder / name, table):
@@ -283,6 +283,11 @@ def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any], *, new: bo
                 store.write_json(content, partial)
     except OSError as error:
         raise RunError(f"the folder of the sweep cannot be written: {ledger.reason_of(error)} ({folder})") from error
+
+
+def _draws_table(plan: Plan) -> pa.Table:
+    seeds = dict.fromkeys(map(plan.points.seed_of, range(len(plan.points))))
+    return pa.Table.from_pandas(draws(seeds, plan.sweep.replicates, plan.drawn), preserve_index=False)
 
 
 def _holds(path: Path, table: pa.Table) -> bool:
@@ -300,7 +305,8 @@ def points_table(plan: Plan) -> pa.Table:
     Table
         ``point, scenario, title, focal, as_of, horizon, seed``; a column a factor (numbers, or words);
         ``parameter.NAME`` with the effective value of each parameter that differs between
-        points; ``share.FACTOR`` with the place in the unit cube, where the design has one.
+        points, missing where replicates draw it; ``share.FACTOR`` with the place in the unit cube,
+        where the design has one.
     """
     points = plan.points
     rows = [points.rows[place] for place in range(len(points))]

@@ -72,7 +72,7 @@ def describe_plan(plan: Plan) -> str:
     count, points = sweep.replicates, len(plan.points)
     print(f"runs: {points} design points x {count} replicates = {plan.runs}", file=out)
     for note in sweep.notes:
-        print(f"note: {note}", file=out)
+        print(note, file=out)
     return out.getvalue().rstrip()
 
 
