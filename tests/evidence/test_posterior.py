@@ -118,9 +118,8 @@ def test_a_damaged_table_is_told(tmp_path: Path) -> None:
 
 def test_what_a_scenario_sets_is_not_drawn() -> None:
     scenario = load_scenario(BASE, parameters={"rivalry": 3.0})
-    assert posterior.chosen(scenario) == ("rivalry",)
     seen = []
-    model = posterior.Drawing(lambda drawn, replicate: seen.append(drawn.parameters), posterior.chosen(scenario), 2)
+    model = posterior.Drawing(lambda drawn, replicate: seen.append(drawn.parameters), 2)
     for replicate in range(4):
         model(scenario, replicate)
     assert {par.rivalry for par in seen} == {3.0}

@@ -58,6 +58,8 @@ def test_a_sweep_prints_its_points_and_goes_on_by_itself():
     assert "4 design points, 2 replicates each; 8 runs done" in result.stdout
     assert "cooperation of the focal state in 2035Q4" in result.stdout
     assert "Dead factor: strategy.budget" in result.stdout
+    told = " ".join(result.stdout.split())
+    assert told.index("held fixed: what is not calibrated; rivalry (factor).") < told.index("cooperation of the focal")
     folder = Path(result.stdout.split("Results: ")[1].strip())
     assert folder.parent == Path("results/grid")
     next(iter(folder.glob("chunk-*"))).unlink()
@@ -77,6 +79,7 @@ def test_a_dry_run_writes_nothing():
     assert result.exit_code == 0, result.output
     assert "design: grid, seed 2025, common random numbers" in result.stdout
     assert "runs: 4 design points x 2 replicates = 8" in result.stdout
+    assert "held fixed: what is not calibrated; rivalry (factor)" in result.stdout
     assert "with 2 workers" in result.stdout
     assert "disk: about 0.0 MB" in result.stdout
     assert sorted(os.listdir()) == ["grid.yaml"]

@@ -14,6 +14,7 @@ from simulation.experiments import posterior
 from simulation.experiments.results import Results
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
+from simulation.scenario.load import load_scenario
 from tests.experiments.sweeps import fakes
 from tests.experiments.sweeps.fakes import BASE
 
@@ -139,6 +140,27 @@ def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_d
     assert (row["difference"], row["standard_error"]) == (pytest.approx(-0.04), pytest.approx(0, abs=1e-12))
     assert "replicate k draws the calibrated ones" in found.info["notes"][0]
     assert found.info["hashes"]["posterior"] == posterior.file_hash()
+
+
+def test_each_point_draws_what_it_does_not_set_unless_none_is_to_be_drawn(tmp_path):
+    """By default the posterior is drawn; a base that sets a parameter keeps it, beside one that does not."""
+    bases = [load_scenario(BASE), load_scenario(BASE, parameters={"rivalry": 1.0})]
+    bases[1] = bases[1].model_copy(update={"name": "set"})
+    source = {"scenarios": bases, "design": "list", "factors": {"strategy.budget": [1, 2]}, "replicates": 3}
+    for luck in ("common", "independent"):
+        found = fakes.swept({**source, "random_numbers": luck}, out=tmp_path / luck)
+        table, sample = found.table("cooperation"), posterior.load()
+        free = table.loc[table["scenario"] == "baseline"]
+        drawn = [sample.draw(row["seed"], row["replicate"])["rivalry"] for row in free.to_dict("records")]
+        assert free["parameter.rivalry"].tolist() == drawn
+        assert set(table.loc[table["scenario"] == "set", "parameter.rivalry"]) == {1.0}
+        assert found.points()["parameter.rivalry"].tolist()[2:] == [1.0, 1.0]
+        assert found.points()["parameter.rivalry"].isna().tolist() == [True, True, False, False]
+    assert "held fixed: what is not calibrated; rivalry (set)" in found.info["notes"][0]
+    plain = fakes.swept({**source, "parameters": "defaults"}, out=tmp_path / "plain")
+    assert plain.draws is None
+    assert plain.equal_points()["point_b"].nunique() == 3  # rivalry set to its default is all the same then
+    assert "none is drawn" in plain.info["notes"][0]
 
 
 def test_a_focal_state_may_be_a_factor(tmp_path):
