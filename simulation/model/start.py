@@ -29,14 +29,12 @@ from simulation.scenario.schema import Scenario
 from simulation.state import (
     BILATERAL,
     DOMAINS,
-    INCIDENT_KINDS,
     KINDS,
     MULTILATERAL,
     NEVER,
     NON_STATE,
     REGIONAL,
     STATE,
-    TRACKS,
     TRILATERAL,
     F,
     State,
@@ -77,11 +75,10 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     columns: dict[str, Any] = {}
     columns |= _who(world, scenario, uid, camp, prior)
     columns |= _actors(world, scenario, position)
-    columns |= _pairs(world, par, prior)
     columns |= _blocs(blocs, world, mech.on("soft_law"))
     columns |= _instruments(world, scenario)
-    columns |= _tracks(world, par, scenario)
-    columns |= _scratch(len(world.ids))
+    columns["alpha"], columns["beta"] = initial_evidence(prior, par.prior_mass)
+    columns["learns"] = (world.kind == STATE) & (np.arange(uid.size) != world.index(scenario.focal))
     state = State(**columns)
     capacity.refresh_offers(state, par)
     place_deals(state, world)
@@ -204,28 +201,11 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
     slots[states] = np.ceil(1 + par.state_slots * world.size[states])
     return {
         "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
-        "capacity": world.capacity.copy(), "capacity_decay": np.zeros(n),
-        "transparency": world.transparency.copy(), "oversight": np.zeros(n), "agency": np.zeros(n),
-        "adoption": world.adoption.copy(), "urgency": np.zeros(n), "budget": budget,
-        "uncut": np.full(n, -1.0), "slots": slots,
+        "capacity": world.capacity.copy(), "transparency": world.transparency.copy(),
+        "adoption": world.adoption.copy(), "budget": budget, "slots": slots,
         "offers": offers, "needs": needs, "commitments": world.firm_commitments.copy(),
-        "norm": np.zeros(n, bool), "norm_threshold": np.ones(n),
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
         "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
-        "paid_by": np.full(n, -1, np.int32), "disclosed": np.zeros(n, bool),
-        "local_share": np.zeros(n), "local_funding": np.zeros(n),
-    }  # fmt: skip
-
-
-def _pairs(world: World, par: Parameters, prior: F) -> dict[str, Any]:
-    n = len(world.ids)
-    alpha, beta = initial_evidence(prior, par.prior_mass)
-    return {
-        "depth": np.zeros((n, n), np.int8), "track": np.full((n, n), -1, np.int8),
-        "since": np.full((n, n), NEVER, np.int32), "exclusive": np.zeros((n, n), bool),
-        "planned": np.zeros((n, n), bool), "alpha": alpha, "beta": beta,
-        "last_breach": np.full((n, n), NEVER, np.int32), "terms": np.zeros((n, n, 4)),
-        "concession": np.zeros((n, len(world.leaders))), "payment": np.zeros(n), "conceded": np.zeros(n),
     }  # fmt: skip
 
 
@@ -245,8 +225,6 @@ def _blocs(blocs: list[Bloc], world: World, soft: bool) -> dict[str, Any]:
         "bloc_enforcement": np.array([bloc.enforcement if soft else 1.0 for bloc in blocs], float),
         "bloc_salience": np.array([bloc.salience for bloc in blocs], float),
         "bloc_regional": np.array([bloc.regional for bloc in blocs], bool),
-        "bloc_last_passed": np.full(b, NEVER, np.int32),
-        "bloc_tabled": np.zeros(b, np.int32), "bloc_passed": np.zeros(b, np.int32),
     }  # fmt: skip
 
 
@@ -280,8 +258,6 @@ def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
         "instrument_club": np.array([row.exclusive for row in rows], bool),
         "instrument_house": _incidence(n, [row.house for row in rows]),
         "instrument_domain": np.array([DOMAINS.index(row.domain) for row in rows], np.int8),
-        "reach_intercept": np.zeros(q), "habit": np.zeros((len(DOMAINS), n)),
-        "peer_weight": np.zeros((0, 0)),
     }  # fmt: skip
 
 
@@ -291,29 +267,6 @@ def _incidence(n: int, rows: list[tuple[int, ...]]) -> NDArray[np.bool_]:
     for k, inside in enumerate(rows):
         out[k, list(inside)] = True
     return out
-
-
-def _tracks(world: World, par: Parameters, scenario: Scenario) -> dict[str, Any]:
-    n = len(world.ids)
-    return {
-        "track_success": np.zeros((n, len(TRACKS))), "track_first_wait": np.ones((n, len(TRACKS))),
-        "propensity": np.ones((n, len(TRACKS))), "track_allowed": np.ones((n, len(TRACKS)), bool),
-        "track_share": np.zeros((n, len(TRACKS))),
-        "learns": (world.kind == STATE) & (np.arange(n) != world.index(scenario.focal)),
-    }  # fmt: skip
-
-
-def _scratch(n: int) -> dict[str, Any]:
-    return {
-        "open_slots": np.zeros(n, np.int32), "slots_by_track": np.zeros((n, len(TRACKS)), np.int32),
-        "load": np.zeros(n), "capture": np.zeros(n), "compliance": np.ones(n),
-        "incidents": np.zeros((n, len(INCIDENT_KINDS)), np.int32),
-        "incidents_total": np.zeros((n, len(INCIDENT_KINDS))), "harm_memory": np.zeros(n),
-        "net_benefit": np.zeros(n), "shield": np.zeros(n), "formed": np.zeros((n, len(TRACKS)), np.int32),
-        "reward": np.zeros((n, len(TRACKS))), "breaches": np.zeros(n, np.int32),
-        "lapsed": np.zeros(n, np.int32), "wave": np.zeros(n, np.int32), "capture_drift": np.zeros(n),
-        "trust_hat": np.zeros((n, n)),
-    }  # fmt: skip
 
 
 def place_deals(state: State, world: World) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import typer
+from simulation.manual import api, commands, docstrings, keys, names, scenarios
 
 import simulation
 from simulation import __version__, actors, load_scenario, run
 from simulation.cli import app
 from simulation.data.world import load_world
-from simulation.manual import api, commands, docstrings, keys, names, scenarios
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.json_schema import json_schema
 from simulation.state import State

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from simulation.manual.__main__ import PAGES
+from simulation.manual.__main__ import main as write_pages
 
 from simulation import __version__
 from simulation.display import pages
@@ -13,8 +15,6 @@ from simulation.errors import DataError
 from simulation.evidence import plausibility
 from simulation.experiments.engine.store import data_hash, read_json
 from simulation.experiments.posterior import file_hash
-from simulation.manual.__main__ import PAGES
-from simulation.manual.__main__ import main as write_pages
 from simulation.outcomes.metrics import METRICS
 from simulation.report.showcase import CHARTS, SPREAD_CHART, TABLES
 from simulation.scenario.checks import world_of

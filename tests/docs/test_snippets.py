@@ -33,12 +33,12 @@ from typing import Any
 import matplotlib
 import pytest
 import typer
+from simulation.manual.__main__ import PAGES as GENERATED
 from typer.testing import CliRunner
 
 import simulation
 from simulation.cli import app
 from simulation.experiments.engine import runner
-from simulation.manual.__main__ import PAGES as GENERATED
 from simulation.outcomes.metrics import unregister, user_metrics
 from simulation.scenario.json_schema import json_schema
 from tests.docs import tutorial
