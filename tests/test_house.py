@@ -106,7 +106,7 @@ def test_no_luck_but_keyed_draws(path: Path) -> None:
     assert not {name for name in attributes if re.search(r"\bnp\.random\b|\.(random|rng)$|\.(now|today)$", name)}
 
 
-_DATES = {"simulation/model/instrument_rows.py": {"datetime"}}
+_DATES = {"simulation/model/start.py": {"datetime"}}
 """Files that name the type of a date; a clock is refused there too."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, MutableMapping
+from html import escape
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -26,11 +27,10 @@ from simulation.processes.choice import acceptance
 from simulation.processes.compliance import annual_compliance
 from simulation.processes.links import count_shared
 from simulation.processes.value import utility, value
-from simulation.state import CAMPS
+from simulation.state import CAMPS, DIMENSIONS
 
 if TYPE_CHECKING:
     from simulation.actors.host import Host
-
 
 class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
     """Counters of unique ids by model, gone with the model."""
@@ -213,8 +213,6 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return f"<{type(self).__name__} {self.id}>"
 
     def _repr_html_(self) -> str:
-        from simulation.actors.card import card
-
         return card(self)
 
 
@@ -253,3 +251,19 @@ def replaced_hooks(actor: Actor) -> tuple[str, ...]:
         if owner is not None and (hook in vars(actor) or not is_shipped(owner)):
             names.append(hook)
     return tuple(names)
+
+
+_DEPTHS = ("", "memorandum", "programme", "binding")
+
+
+def card(actor: Actor) -> str:
+    """A small HTML table: who it is, what it wants, whom it deals with. Text is escaped."""
+    rows = [("kind", actor.kind.replace("_", " ")), ("home", actor.home or "international"), ("camp", actor.camp)]
+    rows += [(name, f"{x:.2f}") for name, x in zip(DIMENSIONS, actor.position, strict=True)]
+    for name in ("capacity", "transparency", "budget", "urgency"):
+        if hasattr(actor, name):
+            rows.append((name, f"{getattr(actor, name):.2f}"))
+    deals = ", ".join(f"{partner} ({_DEPTHS[depth]})" for partner, depth in actor.partners.items())
+    rows.append(("partners", deals or "none"))
+    body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows)
+    return f"<table><caption>{escape(actor.name)} ({escape(actor.id)})</caption>{body}</table>"

@@ -9,21 +9,22 @@ together, when the record is read or complete; then a value that is not finite o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 import pandas as pd
 
 from simulation.errors import Fault, InputError, ModelError, suggest
-from simulation.outcomes.events import Deals, deal_events
 from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
-from simulation.outcomes.ranks import JoinRecord, TieRecord, category
+from simulation.outcomes.portfolio import deal_tracks
 from simulation.outcomes.system import SlotUse, WorldBook
+from simulation.outcomes.ties import JoinRecord, TieRecord, category
 from simulation.outcomes.world import WorldRecord
 from simulation.scenario.parameters import Parameters
-from simulation.state import STATE, TRACKS, F, State
+from simulation.state import I8, I32, STATE, TRACKS, F, State
 
 SYSTEM = "system"
 """Name of the whole world in the column ``actor``."""
@@ -364,3 +365,40 @@ def _check_values(metrics: Sequence[Metric], values: F, quarters: Sequence[str],
         metrics[column].check(values[quarter, actor, column])
     except ModelError as error:
         raise ModelError(f"{quarters[quarter]}: {names[actor]}: {error}") from None
+
+
+Event = tuple[str, tuple[int, ...], int, int]
+"""Kind, rows of the actors, depth afterwards, track afterwards (-1 none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deals:
+    """Depth of every deal and quarter of every last breach at one moment, each (n, n)."""
+
+    depth: I8
+    last_breach: I32
+
+    @classmethod
+    def of(cls, state: State) -> Deals:
+        """A copy of the present ones."""
+        return cls(state.depth.copy(), state.last_breach.copy())
+
+
+def deal_events(before: Deals, state: State) -> Iterator[Event]:
+    """Deals made and deepened, breaches (by the first actor towards the second), deals lowered and ended.
+
+    Net of the quarter: a deal that is made and lost within it leaves only the breach, if there was one.
+    """
+    old, new = np.triu(before.depth), np.triu(state.depth)
+    yield from _changes("made", (old == 0) & (new > 0), state)
+    yield from _changes("deepened", (old > 0) & (new > old), state)
+    yield from _changes("breached", state.last_breach > before.last_breach, state)
+    yield from _changes("lowered", (new > 0) & (new < old), state)
+    yield from _changes("ended", (old > 0) & (new == 0), state)
+
+
+def _changes(kind: str, where: np.ndarray, state: State) -> Iterator[Event]:
+    a, b = np.nonzero(where)
+    tracks = np.where(state.depth[a, b] > 0, deal_tracks(state, a, b), -1)
+    for i, j, track in zip(a.tolist(), b.tolist(), tracks.tolist(), strict=True):
+        yield kind, (i, j), int(state.depth[i, j]), track
