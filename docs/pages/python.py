@@ -10,8 +10,8 @@ import simulation
 from docs.pages import NOTE
 from simulation import actors, state
 from simulation.display.pages import table
-from simulation.experiments.compare import Comparison
 from simulation.display.pictures import Pictures
+from simulation.experiments.compare import Comparison
 from simulation.experiments.sweeps.results import SweepResults
 from simulation.experiments.what_changed import Changes
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from docs.pages import NOTE
 from simulation.display.pages import table
-from simulation.scenario.listing import list_scenarios
 from simulation.experiments.sweeps.load import load_sweep
+from simulation.scenario.listing import list_scenarios
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulation.data import describe, positions
+from docs.pages import world as describe
+from simulation.data import positions
 from simulation.data.world import load_world
 
 ROOT = Path(__file__).parents[2]
@@ -67,11 +68,6 @@ def test_order_along_the_axes(world):
 def test_states_do_not_pile_up_at_the_ends(world):
     inner = world.position[:193]
     assert ((inner > 0) & (inner < 1)).all()
-
-
-def test_the_page_on_the_world_is_current():
-    page = (ROOT / "docs" / "world.md").read_text(encoding="utf-8")
-    assert page == describe.render(), "run python -m simulation.data.describe"
 
 
 def test_no_state_is_singled_out_in_the_code():
