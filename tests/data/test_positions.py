@@ -10,6 +10,7 @@ import pytest
 from docs.pages import world as describe
 from simulation.data import positions
 from simulation.data.world import load_world
+from simulation.state import DIMENSIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +58,7 @@ def test_members_lie_near_the_union_but_not_upon_it(world):
 
 def test_order_along_the_axes(world):
     def place(name, axis):
-        return world.position[world.index(name), positions.DIMENSIONS.index(axis)]
+        return world.position[world.index(name), DIMENSIONS.index(axis)]
 
     assert place("DEU", "rights") > place("KEN", "rights") > place("PRK", "rights")
     assert place("RUS", "control") > place("IND", "control") > place("NOR", "control")

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from simulation.data import maps
-from simulation.data.world import CAMPS, KINDS, Records, load_world
+from simulation.data.world import Records, load_world
 from simulation.errors import InputError, ModelError
+from simulation.state import CAMPS, KINDS
 
 
 def members(world, bloc):

@@ -12,9 +12,9 @@ import pytest
 
 from simulation.data.world import World, load_world
 from simulation.errors import DataError
+from simulation.evidence.deals import deals
 from simulation.evidence.deals.choice_model import evaluate
 from simulation.evidence.deals.deal_page import PAGE, render
-from simulation.evidence.deals.deals import deals
 from simulation.outcomes.observed import priors_alone
 from tests.docs.test_pages import pages
 

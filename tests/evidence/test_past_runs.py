@@ -19,7 +19,7 @@ from simulation.data.world import load_world
 from simulation.errors import InputError
 from simulation.evidence import backtest
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.deals.deals import deal_backtest, deal_rivals
+from simulation.evidence.deals import deal_backtest, deal_rivals
 from simulation.evidence.joins import covariates, join_backtest
 from simulation.evidence.joins.fit import NAMES, fit_all, shipped_weights
 from simulation.evidence.past_runs import PastRuns, joining_parameters, past_runs

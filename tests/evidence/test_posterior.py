@@ -15,7 +15,7 @@ from simulation.experiments import posterior, prior
 from simulation.experiments.spread import AS_IT_IS, COLUMNS, Spread, rivals, spread
 from simulation.scenario.load import load_scenario
 from simulation.scenario.parameters import PARAMETERS
-from tests.sweeps import fakes
+from tests.experiments.sweeps import fakes
 
 BASE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 

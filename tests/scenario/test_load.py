@@ -24,7 +24,7 @@ from simulation.scenario import (
     scenario_to_yaml,
     world_of,
 )
-from simulation.scenario.fields import KINDS, TRACKS
+from simulation.state import KINDS, TRACKS
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "scenarios" / "baseline.yaml"

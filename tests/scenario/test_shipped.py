@@ -14,12 +14,13 @@ from simulation.errors import InputError
 from simulation.experiments.check import check_files
 from simulation.scenario import load_scenario
 from simulation.scenario.checks import RECORD_END
-from simulation.scenario.fields import CLAIMS, DEPTHS, KINDS, TRACKS
+from simulation.scenario.fields import CLAIMS
 from simulation.scenario.json_schema import json_schema, schema_text
 from simulation.scenario.listing import LISTS, list_scenarios
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import SHOCKS, Scenario, Shock
+from simulation.state import DEPTHS, KINDS, TRACKS
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))

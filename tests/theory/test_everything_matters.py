@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from simulation.scenario.fields import KINDS, PARTS, TRACKS
+from simulation.scenario.fields import PARTS
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import (
@@ -28,6 +28,7 @@ from simulation.scenario.schema import (
     Strategy,
     TrustOverride,
 )
+from simulation.state import KINDS, TRACKS
 from tests.shipped import EVERYTHING, Unperturbed, first_difference, shipped
 
 pytestmark = pytest.mark.filterwarnings("error")  # bounds are where arithmetic goes wrong

@@ -17,7 +17,7 @@ import pandas as pd
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.worker import ReplicateError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BASE = str(ROOT / "scenarios" / "baseline.yaml")
 GRID = {
     "base": BASE,

@@ -16,7 +16,7 @@ from simulation.display.spread import SpreadPictures, draw_rules, draw_shares
 from simulation.display.style import PARTNER_LOOK, TRACK_LOOK, apart, ink_on, new_axes, note, save, style, year_of
 from simulation.outcomes.portfolio import CATEGORIES
 from simulation.state import TRACKS
-from tests.plots import tables
+from tests.display import tables
 
 
 def pictures(focal: str = "Morocco") -> Pictures:

@@ -12,7 +12,7 @@ from simulation.experiments.check import check_files
 from simulation.experiments.sweeps.load import is_sweep, load_sweep
 from simulation.experiments.sweeps.plan import make_plan
 
-FOLDER = Path(__file__).parents[1] / "bad_sweeps"
+FOLDER = Path(__file__).parents[2] / "bad_sweeps"
 EXPECTED = YAML(typ="safe", pure=True).load((FOLDER / "expected.yaml").read_text(encoding="utf-8"))
 
 

@@ -21,7 +21,7 @@ from simulation.display.tile_map import SIZE, draw_tile_map, places
 from simulation.display.trust_matrix import draw_trust_matrix
 from simulation.display.words.language import Words
 from simulation.display.world_network import draw_world_network
-from tests.plots.tables import QUARTERS
+from tests.display.tables import QUARTERS
 from tests.report import folders
 
 

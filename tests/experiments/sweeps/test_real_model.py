@@ -9,9 +9,9 @@ import pytest
 
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.results import SweepResults
-from tests.sweeps.fakes import BASE, ROOT
-from tests.sweeps.test_clusters import cluster, environment, start_ranks
-from tests.sweeps.test_sweeping import same, wait_for_chunks, workers_of
+from tests.experiments.sweeps.fakes import BASE, ROOT
+from tests.experiments.sweeps.test_clusters import cluster, environment, start_ranks
+from tests.experiments.sweeps.test_sweeping import same, wait_for_chunks, workers_of
 
 GRID = {
     "base": BASE,
@@ -23,7 +23,7 @@ SETS = ("horizon=2025Q2",)
 SCRIPT = """
 import sys
 from simulation.experiments.sweep import sweep
-from tests.sweeps.test_real_model import GRID, SETS
+from tests.experiments.sweeps.test_real_model import GRID, SETS
 if __name__ == "__main__":
     sweep(GRID, out=sys.argv[1], sets=SETS, executor=sys.argv[2], chunk_size=2, workers=2)
 """

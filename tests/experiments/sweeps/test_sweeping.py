@@ -26,8 +26,8 @@ from simulation.errors import InputError, RunError
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
-from tests.sweeps import fakes
-from tests.sweeps.fakes import GRID, ROOT
+from tests.experiments.sweeps import fakes
+from tests.experiments.sweeps.fakes import GRID, ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 
@@ -291,7 +291,7 @@ ON_A_SMALL_DISK = """
 import subprocess, sys
 from pathlib import Path
 from simulation.errors import RunError
-from tests.sweeps.test_sweeping import run
+from tests.experiments.sweeps.test_sweeping import run
 if __name__ == "__main__":
     disk, size = Path(sys.argv[1]), sys.argv[2]
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", disk], check=True)
@@ -337,7 +337,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from simulation.experiments.sweep import sweep
-from tests.sweeps import fakes
+from tests.experiments.sweeps import fakes
 if __name__ == "__main__":
     sweep(fakes.GRID, out=Path(sys.argv[1]), workers=2, chunk_size=2, simulate=fakes.simulate, check=fakes.check)
 """

@@ -39,7 +39,7 @@ from simulation.evidence.claims.propositions.effects import level
 from simulation.evidence.claims.propositions.measures import registered
 from simulation.scenario.fields import CLAIMS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCS, SCENARIOS = ROOT / "docs" / "results", ROOT / "scenarios"
 ROLES = dict.fromkeys(CLAIMS, "E") | {
     "C16": "DE", "C18": "DS", "C23": "AD", "C27": "DE", "C35": "SE", "C37": "DE", "C48": "SE", "C56": "SE",

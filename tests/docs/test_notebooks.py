@@ -23,7 +23,7 @@ import simulation
 from simulation.analysis.conclusions import LEAST_PAIRS, LIKELY, MARGINS, SHARES
 from simulation.evidence.claims.propositions.effects import AS_PREDICTED, VERDICTS, outcome, verdict
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
 PATHS = {path.stem: path for path in sorted(FOLDER.glob("*.ipynb"))}
 NAMES = ("01_first_forecast", "02_tweak_an_agent", "03_your_own_scenario", "04_sweep_and_compare",

@@ -21,9 +21,9 @@ from simulation.experiments.engine.executors import GivenPool, Pool, open_pool
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import dry_run
 from simulation.scenario.load import load_scenario
-from tests.sweeps import fakes
-from tests.sweeps.fakes import BASE, ROOT
-from tests.sweeps.test_sweeping import wait_for_chunks
+from tests.experiments.sweeps import fakes
+from tests.experiments.sweeps.fakes import BASE, ROOT
+from tests.experiments.sweeps.test_sweeping import wait_for_chunks
 
 TEXT = f"""title: Rivalry and budget
 question: Does the budget do anything?
@@ -133,7 +133,7 @@ def test_failed_runs_are_lines_and_exit_status_1(monkeypatch):
 def test_ctrl_c_is_exit_status_130_and_one_line():
     code = (
         "from simulation.cli import main\nfrom simulation.experiments.sweep import sweep\n"
-        "from tests.sweeps import fakes\n"
+        "from tests.experiments.sweeps import fakes\n"
         "sweep.__kwdefaults__.update(simulate=fakes.simulate, check=fakes.check)\n"
         "if __name__ == '__main__': main()"
     )

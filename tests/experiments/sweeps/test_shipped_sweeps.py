@@ -19,10 +19,10 @@ from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.load import load_sweep
 from simulation.experiments.sweeps.plan import make_plan
 from simulation.report import showcase_sweeps
-from tests.sweeps import fakes
-from tests.sweeps.fakes import BASE
+from tests.experiments.sweeps import fakes
+from tests.experiments.sweeps.fakes import BASE
 
-FOLDER = Path(__file__).parents[2] / "scenarios" / "sweeps"
+FOLDER = Path(__file__).parents[3] / "scenarios" / "sweeps"
 FILES = sorted(FOLDER.glob("*.yaml"))
 
 

@@ -19,8 +19,8 @@ import pytest
 
 from simulation.errors import RunError
 from simulation.experiments.sweeps.results import SweepResults
-from tests.sweeps.fakes import ROOT
-from tests.sweeps.test_sweeping import SCRIPT, run, same, wait_for_chunks
+from tests.experiments.sweeps.fakes import ROOT
+from tests.experiments.sweeps.test_sweeping import SCRIPT, run, same, wait_for_chunks
 
 HERE = str(Path(sys.executable).parent)
 MPIEXEC = shutil.which("mpiexec", path=HERE) or "mpiexec"

@@ -18,7 +18,7 @@ from simulation.experiments.compare import compare
 from simulation.experiments.run import run
 from tests.experiments import fakes
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BASELINE = str(ROOT / "scenarios" / "baseline.yaml")
 SHORT = ("--set", "horizon=2025Q2", "--workers", "1")
 

@@ -15,8 +15,8 @@ from simulation.experiments.analyse import analyse, tornado
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
-from tests.sweeps import fakes
-from tests.sweeps.fakes import BASE
+from tests.experiments.sweeps import fakes
+from tests.experiments.sweeps.fakes import BASE
 
 FACTORS = {
     "parameters.rivalry": {"low": 0, "high": 4},

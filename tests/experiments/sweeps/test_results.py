@@ -15,8 +15,8 @@ from simulation.experiments.results import Results
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
-from tests.sweeps import fakes
-from tests.sweeps.fakes import BASE
+from tests.experiments.sweeps import fakes
+from tests.experiments.sweeps.fakes import BASE
 
 SOURCE = {
     "title": "Rivalry and the trust across lines",
