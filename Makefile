@@ -47,12 +47,12 @@ check: $(VENV)/develop  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-docs: $(VENV)/core  ## rebuild the generated pages of docs/
-	$(BIN)/python -m simulation.data.describe
+docs: $(VENV)/core  ## write the schema of scenario files, and the pages of docs/reference/
 	$(BIN)/python -m simulation.scenario.json_schema
-	$(BIN)/python -m simulation.manual
+	$(BIN)/python -m docs.pages
 
-site: $(VENV)/docs  ## build the pages into a site that opens from disk: build/site/index.html
+site: $(VENV)/docs  ## build the schema and all pages into a site that opens from disk: build/site/index.html
+	$(BIN)/python -m simulation.scenario.json_schema
 	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet -c docs . build/site
 
 tutorial: $(VENV)/core  ## rerun the commands of docs/tutorial.md and put what they print into it (some minutes)
