@@ -15,9 +15,9 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    ["errors", "state", "kernels", "source_code"],
-    ["randomness", "data", "display"],
-    ["scenario"],
+    ["errors", "state", "source_code"],
+    ["kernels", "data", "display"],
+    ["randomness", "scenario"],
     ["processes", "analysis"],
     ["actors", "outcomes"],
     ["model"],

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import typer
-from simulation.manual import api, commands, docstrings, keys, names, scenarios
 
 import simulation
 from docs.pages import commands, keys, names, python, registries, scenarios

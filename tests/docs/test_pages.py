@@ -7,8 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-from simulation.manual.__main__ import PAGES
-from simulation.manual.__main__ import main as write_pages
 
 from docs.pages.__main__ import PAGES as BUILT
 from docs.pages.__main__ import main as write_pages

@@ -33,7 +33,6 @@ from typing import Any
 import matplotlib
 import pytest
 import typer
-from simulation.manual.__main__ import PAGES as GENERATED
 from typer.testing import CliRunner
 
 import simulation
