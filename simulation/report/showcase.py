@@ -22,6 +22,7 @@ from simulation.experiments.engine import store
 from simulation.experiments.run import CONTRASTS, run
 from simulation.experiments.spread import FILE, Spread, spread
 from simulation.report.terminal import COUNTS, INDICES, parts
+from simulation.scenario import shipped
 from simulation.scenario.load import load_scenario
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "results" / "showcase"
 README = ROOT / "README.md"
-BASELINE = ROOT / "scenarios" / "baseline.yaml"
+BASELINE = shipped.folder() / "baseline.yaml"
 MARKER = "forecast"
 README_PARTS = 3  # heading, counts, indices
 COLUMNS = 80

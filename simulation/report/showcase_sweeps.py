@@ -23,8 +23,9 @@ from simulation.experiments.sweeps.results import SweepResults
 from simulation.experiments.sweeps.schema import label
 from simulation.report.showcase import COLUMNS, DOTS_PER_INCH, FOLDER, ROOT
 from simulation.report.sweep_page import EFFECTS, MANIFEST, SUMMARY, Shown, section
+from simulation.scenario import shipped
 
-SWEEPS = ROOT / "scenarios" / "sweeps"
+SWEEPS = shipped.folder("sweeps")
 PAGE = ROOT / "docs" / "results" / "sweeps.md"
 MARKER = "shipped sweeps"
 TEXT = "sweep.txt"
