@@ -34,7 +34,7 @@ def new_scenario(name: str, folder: str | os.PathLike[str] = ".") -> Path:
         stem, ending = name, shipped.ENDINGS[0]
     problem = _name_problem(stem)
     if problem:
-        raise InputError(Fault("", f"{name!r} {problem}", "NAME"))
+        raise InputError(Fault("", problem, "NAME"))
     target = Path(folder) / f"{stem}{ending}"
     for other in (target.with_name(stem + known) for known in shipped.ENDINGS):
         if os.path.lexists(other):
@@ -48,12 +48,12 @@ def new_scenario(name: str, folder: str | os.PathLike[str] = ".") -> Path:
 def _name_problem(stem: str) -> str:
     """Why a new scenario cannot have a name; nothing if it can."""
     if stem in (*shipped.names(), *shipped.names("sweeps")):
-        return "is the name of a shipped file; choose another"
+        return f"{stem!r} is the name of a shipped file; choose another"
     try:
         load_scenario("baseline", name=stem)
     except InputError as error:
         return error.faults[0].message
-    return "" if os.path.basename(stem) == stem else "must be a name, not a path"
+    return ""
 
 
 def copy_notebooks(folder: str | os.PathLike[str]) -> list[Path]:
