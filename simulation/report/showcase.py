@@ -1,6 +1,6 @@
 """The showcase: the baseline's forecast as the README shows it, in ``results/showcase/``.
 
-``make showcase`` (``python -m simulation.report.showcase [--replicates N]``) runs the baseline, once more under
+``make pages WHAT=showcase`` (``python -m simulation.report.showcase [--replicates N]``) runs the baseline, once more under
 each rival rule, and writes small tables, a few charts and the text of the terminal, and puts the head of
 that text into the README. Full results are what ``wifaq run`` writes; these are few enough bytes to live in git.
 """
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         replicates=chosen.replicates,
         workers=chosen.workers,
         contrasts=CONTRASTS,
-        command="make showcase",
+        command="make pages WHAT=showcase",
     )
     draws = DRAWS if chosen.replicates is None else max(2, min(DRAWS, chosen.replicates // LUCKS))
     rules = spread(load_scenario(BASELINE), draws=draws, lucks=LUCKS, workers=chosen.workers)
