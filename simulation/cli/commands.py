@@ -21,8 +21,10 @@ import typer
 
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
+from simulation.cli.files import add_files
 from simulation.errors import FailedReplicates, InputError, WifaqError
 from simulation.experiments.engine.executors import get_ready, usable_cores
+from simulation.source_code import temporary_kernels
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -342,7 +344,10 @@ def _complain(message: str, debug: bool) -> None:
 
 def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
     from simulation.experiments.run import load
+    from simulation.scenario.shipped import find, shadowed
 
+    if hidden := shadowed(str(path)):
+        typer.echo(f"note: {find(str(path))} of this folder is taken, not the shipped {hidden}", err=True)
     return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
 
 
@@ -372,6 +377,8 @@ def _tell_failures(failures: Any, debug: bool) -> None:
 @contextlib.contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on standard error, if that is a terminal and it takes long enough."""
+    if not quiet and (folder := temporary_kernels()):
+        typer.echo(f"note: your cache folder cannot be written; compiled kernels are kept in {folder}", err=True)
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -395,3 +402,4 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 add_evidence(app, _errors, _progress)
 add_explain(app, _errors, _console)
+add_files(app, _errors)

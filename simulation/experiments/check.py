@@ -12,12 +12,13 @@ from simulation.scenario.load import load_scenario
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[Fault]:
     """Every fault of every scenario or sweep file, in the order of the files; empty if all are good."""
     from simulation.experiments.sweeps.load import is_sweep, load_sweep
-    from simulation.experiments.sweeps.plan import make_plan
 
     faults: list[Fault] = []
     for path in paths:
         try:
             if is_sweep(path):
+                from simulation.experiments.sweeps.plan import make_plan  # brings the compiler
+
                 make_plan(load_sweep(path))
             else:
                 load_scenario(path)

@@ -25,7 +25,8 @@ from simulation.scenario.fields import fragmentation_parts
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
-from simulation.scenario.source import Mark, Node, near_file, parse, read_file
+from simulation.scenario.shipped import find, missing
+from simulation.scenario.source import Mark, Node, parse, read_file
 
 EXTENDS = "extends"
 COMMAND_LINE = "--set"
@@ -67,14 +68,14 @@ def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> 
     if not isinstance(extends.value, str) or not extends.value or "\0" in extends.value:
         message = "must be the path of one base file, such as baseline.yaml"
     else:
-        base = os.path.normpath(os.path.join(os.path.dirname(path), extends.value))
+        base = find(extends.value, os.path.dirname(path))
         real = os.path.realpath(base)
         if real == seen[-1]:
             message = "a file cannot extend itself"
         elif real in seen:
             message = f"goes round in a circle: {extends.value!r} extends this file in turn"
         elif not os.path.exists(base):
-            message = f"no such file {extends.value!r}{near_file(base)}"
+            message = missing(base, extends.value)
         elif len(seen) >= MAX_CHAIN:
             message = f"the chain of bases is longer than {MAX_CHAIN} files"
     if message:

@@ -15,6 +15,7 @@ from simulation.scenario.checks import check_against_world, record_faults
 from simulation.scenario.layers import merge, node_of, read_chain, read_overrides
 from simulation.scenario.messages import Path, key_text, sentence
 from simulation.scenario.schema import Scenario
+from simulation.scenario.shipped import find
 from simulation.scenario.source import Mark, Node, plain, walk
 
 _STAND_IN = {"name": "unnamed", "focal": "?"}
@@ -33,7 +34,8 @@ def load_scenario(
     Parameters
     ----------
     source
-        Path of a YAML file, or a scenario already loaded.
+        Path of a YAML file, the name of a shipped scenario (a file of that name in the working folder
+        comes first), or a scenario already loaded.
     sets
         ``KEY=VALUE`` texts of the command line: dotted keys, values in YAML.
     overrides
@@ -49,7 +51,7 @@ def load_scenario(
 
     Examples
     --------
-    >>> load_scenario("scenarios/baseline.yaml", focal="SEN").focal  # doctest: +SKIP
+    >>> load_scenario("baseline", focal="SEN").focal  # doctest: +SKIP
     'SEN'
     """
     sets = (sets,) if isinstance(sets, str) else tuple(sets)
@@ -59,7 +61,7 @@ def load_scenario(
     if isinstance(source, Scenario):
         layers, complete = [node_of(source, Mark(""))], True
     else:
-        layers, complete = read_chain(os.fspath(source), faults)
+        layers, complete = read_chain(find(os.fspath(source)), faults)
     if not layers:
         raise InputError(in_file_order(faults, ""))
     top = layers[-1].mark

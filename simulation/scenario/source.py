@@ -8,7 +8,6 @@ which ``NO`` and ``on`` are text; tags (``!!python/...``) and merge keys are ref
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import stat
@@ -21,6 +20,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from simulation.errors import Fault, InputError
+from simulation.scenario.shipped import missing
 
 MAX_BYTES = 1_000_000
 """Largest file that is read at all."""
@@ -159,7 +159,7 @@ def _read_text(path: str) -> str:
         problem = _problem_with(status)
         text = "" if problem else Path(path).read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        problem = f"no such file{near_file(path)}"
+        problem = missing(path)
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
@@ -179,17 +179,6 @@ def _problem_with(status: os.stat_result) -> str:
     if status.st_size > MAX_BYTES:
         return f"is too large: {status.st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:g} MB is allowed"
     return ""
-
-
-def near_file(path: str) -> str:
-    """``; did you mean 'baseline.yaml'?`` for the name of a file that does not exist."""
-    folder, name = os.path.split(path)
-    try:
-        there = [other for other in os.listdir(folder or ".") if other != name]  # a dangling link is there too
-        near = difflib.get_close_matches(name, there, n=1, cutoff=0.75)
-    except OSError:
-        return ""
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _syntax_fault(error: MarkedYAMLError, file: str) -> Fault:

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from simulation.errors import Fault, InputError, suggest
-from simulation.experiments.sweeps import posterior
 from simulation.experiments.sweeps.schema import (
     MINUS,
     NEED_SALIB,
@@ -27,7 +26,8 @@ from simulation.scenario.layers import node_of
 from simulation.scenario.load import fault_at, in_file_order, load_scenario
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.schema import Scenario
-from simulation.scenario.source import Mark, Node, near_file, plain, read_file
+from simulation.scenario.shipped import find, missing
+from simulation.scenario.source import Mark, Node, plain, read_file
 
 FORBIDDEN = ("name", "title", "question", "claims", "replicates", "seed", "record", "peers")
 """Keys of a scenario that are no factors: they change no number of a run, or are the sweep's own."""
@@ -93,7 +93,8 @@ def load_sweep(
     Parameters
     ----------
     source
-        Path of a YAML file, or a mapping in which ``base`` and ``scenarios`` may hold scenarios.
+        Path of a YAML file, the name of a shipped sweep, or a mapping in which ``base`` and ``scenarios``
+        may hold scenarios.
     sets, focal
         Changes to every base scenario, as on the command line.
     replicates, samples, seed
@@ -110,7 +111,7 @@ def load_sweep(
         root: Node | None = _from_mapping(source, given)
         file = ""
     else:
-        file = os.fspath(source)
+        file = find(os.fspath(source))
         root = read_file(file, faults)
     if root is None:
         raise InputError(in_file_order(faults, file))
@@ -126,7 +127,7 @@ def load_sweep(
 
 def is_sweep(path: str | os.PathLike[str]) -> bool:
     """Whether a file is meant as a sweep; a file that cannot be read is not."""
-    root = read_file(os.fspath(path), [])
+    root = read_file(find(os.fspath(path)), [])
     return root is not None and any(key in root.value for key in SWEEP_KEYS)
 
 
@@ -166,6 +167,8 @@ class _Loader:
         self.faults.append(fault_at(self.root, path, message))
 
     def load(self) -> Sweep | None:
+        from simulation.experiments.sweeps import posterior  # brings the compiler, which no scenario's check needs
+
         spec = self.parse(SweepFile, plain(self.root), ())
         factors = self.factors()
         bases = self.bases()
@@ -271,9 +274,9 @@ class _Loader:
         changes = {} if self.focal is None else {"focal": self.focal}
         source: str | Scenario = self.given.get(item, "")
         if not source:
-            source = os.path.normpath(os.path.join(os.path.dirname(self.file), item))
+            source = find(item, os.path.dirname(self.file))
             if not item or "\0" in item or not os.path.exists(source):
-                self.fault(where, f"no such file {item!r}{near_file(source)}")
+                self.fault(where, missing(source, item))
                 return None
         try:
             return load_scenario(source, sets=self.sets, overrides=changes)
