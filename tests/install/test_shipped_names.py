@@ -97,7 +97,11 @@ def test_a_scenario_is_checked_without_the_compiler(elsewhere: Path) -> None:
         "'numba' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == "[] False\n"
 
