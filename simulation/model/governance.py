@@ -58,7 +58,20 @@ from simulation.scenario.load import load_scenario
 from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
-from simulation.state import KINDS, MULTILATERAL, REGIONAL, TRACKS, F, State
+from simulation.state import (
+    FIRM,
+    INFLUENCER,
+    KINDS,
+    MULTILATERAL,
+    NGO,
+    REGIONAL,
+    SECRETARIAT,
+    STATE,
+    THINK_TANK,
+    TRACKS,
+    F,
+    State,
+)
 
 QUARTER: tuple[tuple[str, str], ...] = (
     ("grow", "AI capability and scheduled shocks come first: everything else reacts to them"),
@@ -103,7 +116,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         Every number of the run, as arrays.
     agents
         Mesa's AgentSet of all actors; ``states``, ``firms``, ``think_tanks``, ``ngos``,
-        ``influencers`` and ``secretariats`` are mappings by id.
+        ``influencers`` and ``secretariats`` are mappings by id, ``by_kind`` holds one a kind.
     recorder
         What has been written down so far.
     watch
@@ -148,8 +161,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.hooks = Hooks()
         self.watch: Watch = nobody
         self.actors = self._make_actors(actors or {})
+        self.by_kind = {kind: ActorView(self, kind) for kind in KINDS}
         self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
-            ActorView(self, kind) for kind in KINDS
+            self.by_kind[KINDS[code]] for code in (STATE, FIRM, THINK_TANK, NGO, INFLUENCER, SECRETARIAT)
         )
         self._scratch()
         self._luck = Draws(scenario.seed, self.replicate, self.state.quarter)
