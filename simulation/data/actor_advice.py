@@ -13,6 +13,7 @@ LIKE_ENOUGH = 0.7
 """Likeness of an id or English name from which it is worth proposing."""
 NEARLY_EQUAL = 0.85
 """Share of common letters from which a name of a state in any language is taken for a misspelt one."""
+SEE = "see `wifaq list actors`"
 LONGEST = 80
 """Characters of a name that is looked for among the known ones."""
 
@@ -38,11 +39,19 @@ def unknown_actor(word: str, ids: Sequence[str], what: str = "actor") -> str:
     if not word.strip():
         return f"no {what} is named"
     told = refusal(word)
-    if told:
+    if told.startswith(word):
         return told
+    if told:
+        return f"{shown(word)}: {told}"
     near = nearest(word, tuple(ids))
-    advice = f"did you mean {near!r} ({titles().get(near, near)})?" if near else "see `wifaq list actors`"
+    advice = f"did you mean {near!r} ({titles().get(near, near)})?" if near else SEE
     return f"{shown(word)} is no {what}; {advice}"
+
+
+def advice_on(word: str, ids: Sequence[str]) -> str:
+    """What :func:`unknown_actor` says behind the name itself."""
+    near = nearest(word, tuple(ids))
+    return refusal(word) or (f"did you mean {near!r}?" if near else SEE)
 
 
 @lru_cache(maxsize=4096)

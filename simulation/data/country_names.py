@@ -99,12 +99,17 @@ def meaning(word: str) -> Meaning:
 
 
 def refusal(word: str) -> str:
-    """Why a known name or code names no actor here; an empty string if it does, or is not known."""
-    found = meaning(word)
-    mark = _iso_two().get(word.strip().upper(), "")
-    if mark and word.strip().upper() in _blocs() and not found.ids:
-        told = f"the bloc {_blocs()[word.strip().upper()]} and the ISO code of {titles().get(mark, mark)}"
-        return f"{word!r} is {told}; for the state write {mark}"
+    """Why a known name or code names no actor here, as a sentence; empty if it does, or is not known."""
+    found, code = meaning(word), word.strip().upper()
+    if found.other:
+        return f"{found.other} is no UN member state here; only members, and the EU, are states of this world"
+    if len(found.ids) > 1:
+        told = " or ".join(f"{one} ({titles()[one]})" for one in found.ids)
+        return f"it may be {told}; write the code"
+    if not found.ids and code in _blocs() and code in _iso_two():
+        state = _iso_two()[code]
+        told = f"the bloc {_blocs()[code]} and the ISO code of {titles().get(state, state)}"
+        return f"it is {told}; for the state write {state}"
     return ""
 
 

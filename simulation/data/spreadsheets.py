@@ -25,7 +25,7 @@ _HEAD = 20  # records among which the header is sought
 _HEAD_SIZE = 20_000  # characters of a text that are looked at for it
 _MOST_UNKNOWN = 20  # unknown columns told one by one
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?[,;\t|]*\s*(?:\r\n|\r|\n|$)", re.IGNORECASE)
-_WESTERN = re.compile("[\x00-\x7f\xa0-\xff€‚„…‘’“”•–—™œŒŸ‰‹›ŠšŽž]*")
+_WESTERN = re.compile("[\x00-\x7f\xa0-\xff€‚„…‘’“”•–—™œŒŸ‰‹›]*")
 _MANY_HIGH = re.compile("[\xc0-\xff]{3}")
 """Three accented letters in a row: no Western European word, but any word of another code page read as one."""
 

@@ -13,6 +13,7 @@ import matplotlib
 import pandas as pd
 from markupsafe import Markup, escape
 
+from simulation.experiments.store import csv_text
 from simulation.plots.style import style
 from simulation.words.language import Words
 
@@ -56,7 +57,7 @@ class Table:
     @property
     def csv(self) -> str:
         """The text of the file."""
-        return self.frame.to_csv(index=False, float_format=PRECISION, lineterminator="\n")
+        return csv_text(self.frame, PRECISION)
 
     @property
     def address(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from simulation.errors import Fault, InputError, suggest
-from simulation.scenario.layers import node_of
+from simulation.scenario.layers import node_of, with_ids
 from simulation.scenario.load import fault_at, in_file_order, load_scenario
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.schema import Scenario
@@ -104,6 +104,7 @@ def load_sweep(
         root = read_file(file, faults)
     if root is None:
         raise InputError(in_file_order(faults, file))
+    root = with_ids(root)
     for key, value in (("replicates", replicates), ("samples", samples), ("seed", seed)):
         if value is not None:
             root.value[key] = Node(value, Mark(f"--{key}"))
