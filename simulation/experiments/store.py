@@ -45,9 +45,9 @@ LARGEST_TEXT, LARGEST_TABLE = 200_000_000, 8_000_000_000
 _CELL = 8  # bytes of a number; names take four, and as many again on the way
 _FITS = 2e8  # bytes that are read anyway
 _MEMORY_SHARE, _MOST_TIMES = 0.25, 200  # of the memory; of the file's own size, where real runs have 8 to 13
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\n]")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?inf")
-_QUOTED = re.compile(r"^'(?='*[=+\-@\t\r])")
+_QUOTED = re.compile(r"^'(?='*[=+\-@\t\n])")
 _PACKAGE = Path(__file__).parents[1]
 _ROW_GROUP = 1 << 20  # fixed, for the bytes of a table must not depend on how it came about
 
@@ -273,7 +273,10 @@ def csv_text(frame: pd.DataFrame, float_format: str = "%.8g") -> str:
 
 
 def _no_formula(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare \r is not quoted, and would end the row
+    return f"'{value}" if _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -78,8 +78,9 @@ def test_a_name_with_two_readings_is_none(written, told):
     assert refusal(written) == told
 
 
-@pytest.mark.parametrize(("written", "id"), [("Marocco", "MAR"), ("Allemange", "DEU"), ("MRA", "MAR"), ("Sengal", "SEN"),
-                                             ("OpenAI", "openai")])
+@pytest.mark.parametrize(("written", "id"), [
+    ("Marocco", "MAR"), ("Allemange", "DEU"), ("MRA", "MAR"), ("Sengal", "SEN"), ("OpenAI", "openai"),
+])  # fmt: skip
 def test_a_misspelt_name_is_advised_never_taken(written, id):
     assert resolve(written) == written
     assert f"did you mean {id!r}" in unknown_actor(written, tuple(titles()))

