@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.data import columns, history, maps, positions, texts
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
 from simulation.data.history import shipped_deals
 from simulation.data.kinds import (
@@ -163,17 +165,17 @@ class World:
         return len(self.ids)
 
     def index(self, id: str) -> int:
-        """Index of an actor.
+        """Index of an actor, by id, or for a state by name.
 
         Raises
         ------
         ModelError
             With advice, if no such actor is loaded.
         """
-        try:
-            return self.ids.index(id)
-        except ValueError:
-            raise ModelError(f"no actor {id!r} in this world; {suggest(id, self.ids)}".rstrip("; ")) from None
+        name = resolve(id)
+        if name not in self.ids:
+            raise ModelError(f"no actor {id!r} in this world; {advice_on(id, self.ids)}")
+        return self.ids.index(name)
 
 
 def _notes_on_records(records: Records, as_of: date, roster: Roster, notes: list[str]) -> None:

@@ -19,8 +19,10 @@ import numpy as np
 from simulation.actors import BY_KIND, Actor, cast
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
 from simulation.data.world import World
-from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.errors import Fault, InputError, ModelError
 from simulation.model.levers import waits
 from simulation.model.negotiations import Talks, Watch, nobody
 from simulation.model.planned import Plans
@@ -185,7 +187,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return tuple(made)
 
     def index(self, actor_id: str) -> int:
-        """Row of an actor in the arrays of the state.
+        """Row of an actor in the arrays of the state; a state may be named as people name it.
 
         Raises
         ------
@@ -195,8 +197,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         try:
             return self._index[actor_id]
         except KeyError:
-            advice = suggest(actor_id, list(self._index)) or "see `wifaq list actors`"
-            raise ModelError(f"no actor {actor_id!r}; {advice}") from None
+            row = self._index.get(resolve(str(actor_id)))
+        if row is None:
+            raise ModelError(f"no actor {actor_id!r}; {advice_on(str(actor_id), self.state.ids)}")
+        return row
 
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""

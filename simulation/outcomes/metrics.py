@@ -19,6 +19,8 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.source_code import source_hash
 from simulation.state import State
@@ -225,9 +227,10 @@ class StateView:
         ModelError
             If there is no such actor.
         """
-        if actor_id not in self._rows:
-            raise ModelError(f"no actor {actor_id!r}; {suggest(actor_id, list(self._rows))}")
-        return self._rows[actor_id]
+        row = self._rows.get(resolve(actor_id))
+        if row is None:
+            raise ModelError(f"no actor {actor_id!r}; {advice_on(actor_id, list(self._rows))}")
+        return row
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

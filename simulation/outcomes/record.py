@@ -16,6 +16,7 @@ from typing import Protocol, Self
 import numpy as np
 import pandas as pd
 
+from simulation.data.actor_advice import advice_on
 from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
@@ -339,7 +340,7 @@ def _actor_rows(spec: RecordSpec, scenario: Scenario, state: State) -> list[int]
         names += spec.actors
     keys += ["record.actors"] * (len(names) - len(keys))
     faults = [
-        Fault(key, f"unknown actor {name!r}; {suggest(name, list(row))}")
+        Fault(key, f"unknown actor {name!r}; {advice_on(name, list(row))}")
         for key, name in zip(keys, names, strict=True)
         if name not in row
     ]

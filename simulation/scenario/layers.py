@@ -5,7 +5,8 @@ single values are replaced whole. Inside one layer a key may be set once only, w
 (``parameters: {rivalry: 2}``) or dotted (``parameters.rivalry: 2``). Three rules go beyond
 merging: ``name``, ``title``, ``question`` and ``claims`` describe one file and are not inherited;
 inherited ``peers`` are dropped by a layer that changes ``focal`` (they were chosen for another
-state); a bare number for ``fragmentation`` sets its four parts.
+state); a bare number for ``fragmentation`` sets its four parts. States may be named as people name
+them (``focal: Maroc``): a layer holds their ids, before it is merged.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from simulation.data.country_names import resolve
 from simulation.errors import Fault
 from simulation.scenario.fields import fragmentation_parts
 from simulation.scenario.mechanisms import Mechanisms
@@ -33,6 +35,13 @@ COMMAND_LINE = "--set"
 """Stands for the file in faults of ``--set KEY=VALUE``."""
 OWN_KEYS = ("name", "title", "question", "claims")
 """Keys that describe one file and are not inherited."""
+NAMING = frozenset(
+    ["focal", "peers", "parties", "sponsors", "eligible", "joined", "actors", "pair", "members", "lines", "partner",
+     "complete"]
+)  # fmt: skip
+"""Keys whose texts name actors, wherever they stand."""
+KEYED = "strategic_weight"
+"""The section whose keys name actors."""
 MAX_CHAIN = 20
 
 
@@ -168,10 +177,45 @@ def _tidy(root: Node, faults: list[Fault]) -> Node:
         if key == "fragmentation":
             node = _fragmentation(node)
         _place(merged, key, node, faults)
+    merged = with_ids(Node(merged, root.mark)).value
+    if KEYED in merged and isinstance(merged[KEYED].value, dict):
+        merged[KEYED] = _keyed_by_ids(merged[KEYED], faults)
     records = merged.get("records")
     if records is not None and isinstance(records.value, dict):
         merged["records"] = replace(records, value={k: _absolute(k, n) for k, n in records.value.items()})
     return Node(merged, root.mark)
+
+
+def with_ids(node: Node, *, named: bool = False) -> Node:
+    """A node in which every text that names a state is its id; what names none stays as it is.
+
+    Parameters
+    ----------
+    node
+        Of a scenario, a sweep or a file of instruments, or of a part of one.
+    named
+        Whether the node's own texts name actors; below, :data:`NAMING` says it.
+    """
+    value = node.value
+    if isinstance(value, str):
+        return replace(node, value=resolve(value)) if named else node
+    if isinstance(value, tuple):
+        return replace(node, value=tuple(with_ids(item, named=named) for item in value))
+    if isinstance(value, dict):
+        inside = {
+            key: with_ids(item, named=key.rpartition(".")[2] in NAMING or (named and key == "categories"))
+            for key, item in value.items()
+        }
+        return replace(node, value=inside)
+    return node
+
+
+def _keyed_by_ids(section: Node, faults: list[Fault]) -> Node:
+    """A section keyed by actors, with the ids of states as keys."""
+    inside: dict[str, Node] = {}
+    for key, item in section.value.items():
+        _join(inside, resolve(key), item, KEYED, faults)
+    return replace(section, value=inside)
 
 
 def _fragmentation(node: Node) -> Node:

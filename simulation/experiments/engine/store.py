@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import platform
+import re
 import secrets
 import shutil
 import tempfile
@@ -25,6 +27,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from simulation.data.reading import check_file, read_bytes, shown, text_of
 from simulation.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -38,6 +41,14 @@ PARTIAL = ".partial"
 """How the names of files end that are being written; what a killed process leaves behind."""
 _KEPT = 50  # characters of a name that its partial has, for no system takes a name of more than 255 bytes
 _PACKAGE = Path(__file__).parents[2]
+LARGEST_TEXT, LARGEST_TABLE = 200_000_000, 8_000_000_000
+"""Bytes of the largest text (CSV too) and Parquet table of a result folder that are read."""
+_CELL = 8  # bytes of a number; names take four, and as many again on the way
+_FITS = 2e8  # bytes that are read anyway
+_MEMORY_SHARE, _MOST_TIMES = 0.25, 200  # of the memory; of the file's own size, where real runs have 8 to 13
+_FORMULA = re.compile(r"'*[=+\-@\t\n]")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?inf")
+_QUOTED = re.compile(r"^'(?='*[=+\-@\t\n])")
 _ROW_GROUP = 1 << 20  # fixed, for the bytes of a table must not depend on how it came about
 
 
@@ -248,9 +259,29 @@ def write_table(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, row_group_size=_ROW_GROUP, compression="zstd", version="2.6")
 
 
+def csv_text(frame: pd.DataFrame, float_format: str = "%.8g") -> str:
+    """A frame as the text of a CSV file; a missing value is empty.
+
+    A text that a spreadsheet would take for a formula (``=1+1``, ``@sum``) gets an apostrophe in front,
+    which :func:`read_csv` takes off again; a number does not.
+    """
+    safe = frame.copy()
+    for column in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            safe[column] = frame[column].map(_no_formula)
+    return safe.to_csv(index=False, float_format=float_format, lineterminator="\n")
+
+
+def _no_formula(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare \r is not quoted, and would end the row
+    return f"'{value}" if _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
+
+
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a CSV file; a float has eight significant digits, a missing value is empty."""
-    frame.to_csv(path, index=False, float_format="%.8g", lineterminator="\n", encoding="utf-8")
+    """Write a CSV file in UTF-8; a float has eight significant digits. See :func:`csv_text`."""
+    path.write_text(csv_text(frame), encoding="utf-8", newline="\n")
 
 
 def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
@@ -262,9 +293,61 @@ def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
         The file.
     text
         Columns of text, in which only an empty field is missing (``NA`` is a name).
+
+    Raises
+    ------
+    ValueError
+        If it is no regular file, too large or no table.
     """
-    frame = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
+    content = io.BytesIO(read_bytes(path, LARGEST_TEXT))
+    frame = pd.read_csv(content, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
+    for column in frame.columns.intersection(list(text)):
+        quoted = frame[column].str.startswith("'", na=False)
+        if quoted.any():
+            frame[column] = frame[column].str.replace(_QUOTED, "", regex=True)
     return frame
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a table of a result folder, once its footer says that it fits.
+
+    Raises
+    ------
+    ValueError
+        If it is no regular file, too large or holds columns that no table of ours has.
+    ArrowException
+        If it is damaged.
+    """
+    check_file(path, LARGEST_TABLE)
+    footer = pq.read_metadata(path)
+    for entry in footer.schema.to_arrow_schema():
+        kind = entry.type.value_type if pa.types.is_dictionary(entry.type) else entry.type
+        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            raise ValueError(f"{path.name}: column {shown(entry.name)} is of the type {kind}")
+    unpacked = footer.num_rows * footer.num_columns * _CELL
+    if unpacked > max(_FITS, min(_MEMORY_SHARE * _memory(), _MOST_TIMES * path.stat().st_size)):
+        told = f"{footer.num_rows} rows, which take {unpacked / 1e9:.1f} GB, from {path.stat().st_size / 1e6:.1f} MB"
+        raise ValueError(f"{path.name} is said to have {told}; no run writes such a table, or it does not fit here")
+    return pq.read_table(path, columns=None if columns is None else list(columns))
+
+
+def _memory() -> float:
+    """Bytes of this machine's memory; much where the system does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return 64e9
+
+
+def read_text(path: Path) -> str:
+    """Read a text file of a result folder.
+
+    Raises
+    ------
+    ValueError
+        If it is no regular file, too large or not UTF-8.
+    """
+    return text_of(read_bytes(path, LARGEST_TEXT), str(path))
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
@@ -279,10 +362,10 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If it holds anything but a JSON object.
+        If it is no regular file, too large or holds anything but a JSON object.
     """
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(read_text(path))
     except RecursionError:
         raise ValueError(f"{path.name} is nested too deeply") from None
     if not isinstance(content, dict):

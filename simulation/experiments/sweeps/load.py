@@ -22,7 +22,7 @@ from simulation.experiments.sweeps.schema import (
     SweepFile,
     label,
 )
-from simulation.scenario.layers import node_of
+from simulation.scenario.layers import node_of, with_ids
 from simulation.scenario.load import fault_at, in_file_order, load_scenario
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.schema import Scenario
@@ -115,6 +115,7 @@ def load_sweep(
         root = read_file(file, faults)
     if root is None:
         raise InputError(in_file_order(faults, file))
+    root = with_ids(root)
     for key, value in (("replicates", replicates), ("samples", samples), ("seed", seed)):
         if value is not None:
             root.value[key] = Node(value, Mark(f"--{key}"))
