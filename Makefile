@@ -68,7 +68,7 @@ pages: $(VENV)/core  ## rewrite pages, tables and charts: WHAT="schema tutorial 
 
 bench: $(VENV)/test  ## measure the engine and sweeps: docs/results/performance.md, docs/results/sweeps.md (twenty minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
-	$(BIN)/python -m tests.benchmarks.sweeping $(ARGS)
+	$(BIN)/python -m tests.benchmarks.sweeping
 
 notebooks: $(VENV)/notebooks  ## set up, then open the notebooks in the browser
 	$(BIN)/jupyter lab --notebook-dir . notebooks/01_first_forecast.ipynb

@@ -77,7 +77,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors a
 
 @app.command()
 def run(
-    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -127,7 +127,7 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Scenario or sweep files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Scenarios or sweeps, by file or name.")],
     debug: Debug = False,
 ) -> None:
     """Validate scenario and sweep files; every fault is told with its place."""
@@ -154,7 +154,7 @@ def list_names(
 
 @app.command()
 def compare(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Two scenario files or more.")],
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Two or more; files or names.")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -190,7 +190,7 @@ def compare(
 
 @app.command()
 def spread(
-    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
     draws: Annotated[int, typer.Option(min=2, help="Draws of the free parameters.")] = 10,
     lucks: Annotated[int, typer.Option(min=2, help="Replicates a draw.")] = 4,
     seed: Seed = None,
@@ -215,7 +215,7 @@ def spread(
 
 @app.command()
 def sweep(
-    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="Sweep file (YAML).")],
+    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="YAML file, or name of a shipped sweep.")],
     replicates: Replicates = None,
     samples: Annotated[int | None, typer.Option(help="Samples of the design; default: the sweep's.")] = None,
     seed: Seed = None,

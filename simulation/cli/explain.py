@@ -43,7 +43,7 @@ def add_explain(
 
     @app.command()
     def explain(
-        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
         actor: Who = None,
         seed: Seed = None,
         replicate: Replicate = 0,

@@ -1,7 +1,7 @@
 """The showcase: the baseline's forecast as the README shows it, in ``results/showcase/``.
 
-``make pages WHAT=showcase`` (``python -m simulation.report.showcase [--replicates N]``) runs the baseline, once
-more under each rival rule, and writes small tables, a few charts and the text of the terminal, and puts the head of
+``make pages WHAT=showcase`` (``python -m simulation.report.showcase [--replicates N]``) runs the baseline, once more
+under each rival rule, and writes small tables, a few charts and the text of the terminal, and puts the head of
 that text into the README. Full results are what ``wifaq run`` writes; these are few enough bytes to live in git.
 """
 

@@ -96,13 +96,8 @@ def test_a_scenario_is_checked_without_the_compiler(elsewhere: Path) -> None:
         "import sys; from simulation.experiments.check import check_files; print(check_files(['mine', 'baseline']), "
         "'numba' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "[] False\n"
 
 
