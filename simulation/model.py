@@ -391,10 +391,19 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     # --- Mesa's surroundings
     @property
+    def scenario(self) -> Scenario:
+        """What is simulated. Takes the place of an attribute of Mesa 3.5 that writes into its scenarios; ours are frozen."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+
+    @property
     def datacollector(self) -> Any:
         """The recorded metrics of the focal state in the form that Mesa's ``batch_run`` reads."""
         return self.recorder.as_datacollector()
 
     def close(self) -> None:
-        """Let go of what Mesa 3.3 keeps of a model with agents of its own classes, so that it is freed."""
-        mesa.agent.Agent._ids.pop(self, None)
+        """Let go of what Mesa up to 3.3 keeps of a model with agents of its own classes, so that it is freed."""
+        getattr(mesa.agent.Agent, "_ids", {}).pop(self, None)

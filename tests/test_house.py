@@ -48,7 +48,7 @@ ORDER = (
 RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}
 LIVE = {"model", "state", "processes", "actors", "initial"}
 """What pictures never see: they take tables."""
-LONGEST_FILE = 400
+LONGEST_FILE = 500
 LONGEST_FUNCTION = 40
 """Lines of code: without signature, docstring, comments and blank lines."""
 LUCKLESS = ("processes", "actors", "outcomes", "model", "initial", "levers", "plans", "instrument_rows", "state")

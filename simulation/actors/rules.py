@@ -97,6 +97,7 @@ def check_attribute(actor: Any, name: str, value: object) -> None:
 
 
 _OF_MESA = ("model", "unique_id", "pos")
+_OF_MESAS_CLASSES = ("_datasets",)  # since Mesa 3.5 each class of agents has its own
 _ONCE = ("id", "row")
 
 
@@ -112,6 +113,8 @@ def _fault_of(cls: type, name: str, value: object, *, bound: bool) -> str:
         if name in hooks_of(_kind_of(cls)):
             return _signature_fault(cls, name, value, bound=bound)
         return f"only a {HOOKS[name].owner} decides this, a {_kind_of(cls).__name__} is never asked"
+    if name in _OF_MESAS_CLASSES:
+        return ""
     if name.startswith("_"):
         taken = hasattr(_kind_of(cls), name) and not name.startswith("__") and name != "_repr_html_"
         return "the model uses this name itself; choose another" if taken else ""
