@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable
 
 from simulation.errors import Fault, InputError
-from simulation.scenario.load import load_scenario
+from simulation.experiments.asked import unknown_metrics
+from simulation.scenario.load import load_checked
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[Fault]:
@@ -20,7 +21,7 @@ def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[Fault]:
             if is_sweep(path):
                 make_plan(load_sweep(path))
             else:
-                load_scenario(path)
+                load_checked(path, unknown_metrics)
         except InputError as error:
             faults += error.faults
     return faults

@@ -8,6 +8,7 @@ allowed). All faults of a file are collected and raised together as one
 from __future__ import annotations
 
 import difflib
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,3 +111,17 @@ def suggest(word: str, known: Sequence[str], *, limit: int = 12) -> str:
     if len(known) <= limit:
         return "allowed: " + ", ".join(known)
     return ""
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters but tab and new line, ends of lines and paragraphs, and those that turn the direction of writing."""
+
+
+def unseen(text: str) -> list[str]:
+    """Characters of a text that move a terminal's cursor or turn a line around without being seen, each once."""
+    return list(dict.fromkeys(_UNSEEN.findall(text)))
+
+
+def seen(text: str) -> str:
+    """The text with such characters written out, as ``\\x1b`` or ``\\u202e``."""
+    return _UNSEEN.sub(lambda sign: ascii(sign[0])[1:-1], text)

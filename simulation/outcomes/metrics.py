@@ -13,7 +13,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -173,6 +173,13 @@ def metric_hashes() -> dict[str, str]:
     return {entry.name: source_hash(entry.function) for entry in user_metrics()}
 
 
+def unknown(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Place and message of each name in a list that no metric has."""
+    for place, name in enumerate(names):
+        if name not in METRICS:
+            yield place, f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}"
+
+
 def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:
     """The metrics a scenario asks for, in the order of the registry.
 
@@ -192,11 +199,7 @@ def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:
         else:
             return tuple(m for m in METRICS.values() if names == "all" or m.default)
     wanted = tuple(names)
-    faults = [
-        Fault("record.metrics", f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}")
-        for name in wanted
-        if name not in METRICS
-    ]
+    faults = [Fault("record.metrics", message) for _, message in unknown(wanted)]
     if faults:
         raise InputError(faults)
     chosen = set(wanted)  # a tuple of all would be searched for each

@@ -188,6 +188,8 @@ class _Checker:
         seen: list[str] = []
         for row, cell in enumerate(lines):
             path: Path = ("fragmentation", "lines", row)
+            if not cell:
+                yield path, "names nobody; write at least one actor, or take the cell out"
             yield from self.actors(path, cell, kind="state")
             for place, name in enumerate(cell):
                 if name in seen:

@@ -74,13 +74,19 @@ def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> 
         elif real in seen:
             message = f"goes round in a circle: {extends.value!r} extends this file in turn"
         elif not os.path.exists(base):
-            message = f"no such file {extends.value!r}{near_file(base)}"
+            message = f"no such file {extends.value!r} in {_searched(path, base)}{near_file(base)}"
         elif len(seen) >= MAX_CHAIN:
             message = f"the chain of bases is longer than {MAX_CHAIN} files"
     if message:
         faults.append(extends.mark.fault(EXTENDS, message))
         return None
     return base
+
+
+def _searched(path: str, base: str) -> str:
+    """The folder in which the base of a file was sought, and why there."""
+    beside = ", beside the link and not beside the file it leads to" if os.path.islink(path) else ""
+    return f"{os.path.dirname(os.path.abspath(base))}{beside}"
 
 
 def read_overrides(

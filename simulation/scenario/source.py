@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from simulation.errors import Fault, InputError
 
@@ -147,10 +148,19 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
     except MarkedYAMLError as error:
         faults.append(_syntax_fault(error, file))
         return None
+    except ReaderError as error:
+        told = f"holds the control character {ascii(chr(error.character))}; take it out"
+        faults.append(_mark_at(text[: error.position], file).fault("", told))
+        return None
     except Exception as error:  # on some broken text (escapes, directives) the parser raises plain errors
         faults.append(Fault("", f"is not valid YAML: {_one_line(error)}", file))
         return None
     return builder.root or Node(None, Mark(file))
+
+
+def _mark_at(before: str, file: str) -> Mark:
+    """The place in a file of the character after some text."""
+    return Mark(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _read_text(path: str) -> str:
@@ -161,7 +171,8 @@ def _read_text(path: str) -> str:
     except FileNotFoundError:
         problem = f"no such file{near_file(path)}"
     except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
+        place = _mark_at(error.object[: error.start].decode("utf-8-sig"), path)
+        raise InputError(place.fault("", f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8")) from None
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     if not problem and not text.strip():
