@@ -21,7 +21,7 @@ import typer
 
 from simulation.cli_evidence import add_evidence
 from simulation.cli_explain import add_explain
-from simulation.errors import FailedReplicates, InputError, WifaqError
+from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
 from simulation.experiments.executors import get_ready, usable_cores
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def run(
             store.check_target(out)
         else:
             store.check_writable(RESULTS)
-        loaded = _load(scenario, sets, focal, replicates, seed)
+        loaded = _load(scenario, sets, focal, replicates, seed, quiet)
         with _progress(quiet) as progress:
             results = run_scenario(
                 loaded,
@@ -130,9 +130,12 @@ def check(
     with _errors(debug):
         from simulation.checking import check_files
 
-        faults = check_files(files)
+        notes: list[Fault] = []
+        faults = check_files(files, notes)
         if faults:
             raise InputError(faults)
+        for note in notes:
+            typer.echo(str(note), err=True)
         typer.echo(f"{len(files)} of {len(files)} files are good")
 
 
@@ -175,7 +178,7 @@ def compare(
         from simulation.report.comparison import print_comparison
 
         check_precision(precision)
-        loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
+        loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
         with _progress(quiet) as progress:
             comparison = compare_scenarios(
                 loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
@@ -202,7 +205,7 @@ def spread(
         from simulation.report.spread import print_spread
         from simulation.spreading import spread as run_spread
 
-        loaded = _load(scenario, sets, focal, None, seed)
+        loaded = _load(scenario, sets, focal, None, seed, quiet)
         with _progress(quiet) as progress:
             found = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
         print_spread(found, _console())
@@ -340,10 +343,16 @@ def _complain(message: str, debug: bool) -> None:
     typer.echo(message, err=True)
 
 
-def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
+def _load(
+    path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None, quiet: bool
+) -> Scenario:
     from simulation.running import load
+    from simulation.scenario.remarks import remarks
 
-    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+    scenario = load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+    for remark in () if quiet else remarks(scenario):
+        typer.echo(f"note: {path}: {remark}", err=True)
+    return scenario
 
 
 def _command() -> str:

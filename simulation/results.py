@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
 from simulation.analysis.summary import Standing
-from simulation.errors import Fault, InputError, RunError, suggest
+from simulation.errors import Fault, InputError, RunError, seen, suggest
 from simulation.experiments import store
 from simulation.experiments.executors import beside
 from simulation.experiments.tables import to_frame
@@ -281,7 +281,7 @@ class Results:
         try:
             return cls(
                 store.read_json(folder / "run.json"),
-                (folder / "scenario.resolved.yaml").read_text(encoding="utf-8"),
+                seen((folder / "scenario.resolved.yaml").read_text(encoding="utf-8")),
                 pq.read_table(folder / "series.parquet"),
                 {
                     name: pq.read_table(folder / f"{name}.parquet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulation.errors import Fault, InputError, RunError
+from simulation.errors import InputError, RunError
 from simulation.experiments import store
 from simulation.report.opening import open_all
 from simulation.words.language import Words
@@ -45,11 +45,9 @@ def report(
     if not paths:
         raise InputError("name at least one result folder")
     target = out or paths[0] / (f"brief_{language}.pdf" if brief else f"report_{language}.html")
-    if target.is_dir():
-        raise InputError(Fault("", "is a folder; name a file", str(target)))
+    if out is not None:
+        store.check_file(out, (".pdf",) if brief else (".html", ".htm"))
     results, spread = open_all(paths)
-    if not target.absolute().parent.is_dir():
-        raise InputError(Fault("", f"cannot be written: there is no folder {target.parent}", str(target)))
     if brief:
         from simulation.report.brief import render as render_brief
 

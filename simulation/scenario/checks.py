@@ -32,7 +32,7 @@ _NO_RECORDS = Records()
 
 
 @lru_cache(maxsize=8)
-def _world(as_of: date, roster: str, records: Records = _NO_RECORDS) -> World:
+def _world(as_of: date, roster: str, records: Records) -> World:
     """Worlds are read-only, so the replicates of a process share one."""
     return load_world(as_of, roster, records)
 
@@ -78,7 +78,7 @@ def check_against_world(scenario: Scenario, broken: frozenset[str]) -> Found:
     yield from found
     if broken & {"as_of", "roster"} or any(path[0] == "as_of" for path, _ in found):
         return
-    checker = _Checker(scenario, broken, _world(scenario.as_of, scenario.roster))
+    checker = _Checker(scenario, broken, _world(scenario.as_of, scenario.roster, _NO_RECORDS))  # as world_of keeps it
     yield from checker.all()
 
 
