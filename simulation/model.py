@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.actors import BY_KIND, Actor, cast
+from simulation.actors.bounds import check_bounds
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
 from simulation.data.world import World
@@ -204,7 +205,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._begin_quarter()
         for name, _ in QUARTER:
             getattr(self, "_" + name)()
+            if self.hooks:  # nobody else can write into the state between two steps
+                check_bounds(self, name, whole=False)
             self.watch(name)
+        check_bounds(self, name, whole=True)
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters
         if not self.running:
@@ -392,7 +396,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     # --- Mesa's surroundings
     @property
     def scenario(self) -> Scenario:
-        """What is simulated. Takes the place of an attribute of Mesa 3.5 that writes into its scenarios; ours are frozen."""
+        """What is simulated; in place of an attribute of Mesa 3.5 that writes into scenarios, for ours are frozen."""
         return self._scenario
 
     @scenario.setter

@@ -18,6 +18,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.errors import ModelError, suggest
+
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
@@ -173,6 +175,11 @@ class State:
     capture_drift: F = field(default_factory=lambda: np.zeros(0))  # [n] distance moved by capture
     trust_hat: F = field(default_factory=lambda: np.zeros((0, 0)))  # [n, n] τ̂, trust with witnesses, this quarter
     surge: float = 1.0  # multiplies the hazard this quarter (shocks)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in self.__dataclass_fields__:  # it would be kept and do nothing
+            raise ModelError(f"the state has no column {name!r}; {suggest(name, list(self.__dataclass_fields__))}".rstrip("; "))
+        object.__setattr__(self, name, value)
 
     @property
     def n(self) -> int:

@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.errors import Fault, InputError, ModelError, is_own_fault, suggest
 from simulation.sources import source_hash
 from simulation.state import State
 
@@ -261,6 +261,8 @@ def evaluate(entry: Metric, view: StateView, *actor_id: str) -> float:
         if "read-only" in str(error) or "WRITEABLE" in str(error):
             raise ModelError(f"metric {entry.name!r} tried to write the state it reads") from error
         raise ModelError(f"metric {entry.name!r} failed: {error}") from error
-    except Exception as error:
+    except BaseException as error:  # a user's code may raise anything
+        if not is_own_fault(error):
+            raise
         raise ModelError(f"metric {entry.name!r} failed: {type(error).__name__}: {error}") from error
     return entry.check(value)

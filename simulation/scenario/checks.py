@@ -176,6 +176,8 @@ class _Checker:
             if problem:
                 yield ("focal",), problem
         peers = scenario.peers or ()
+        if scenario.peers == ():
+            yield ("peers",), "names nobody; name states, or leave it out for the five nearest in size and region"
         yield from self.actors(("peers",), peers, kind="member")
         for place, name in enumerate(peers):
             if name == scenario.focal:

@@ -22,7 +22,7 @@ def remarks(scenario: Scenario) -> tuple[str, ...]:
     which nothing breaks.
     """
     world = world_of(scenario)
-    return tuple([*_left_out(world), *_rivals(scenario, world), *_idle(scenario)])
+    return (*_left_out(world), *_rivals(scenario, world), *_idle(scenario))
 
 
 def _left_out(world: World) -> Iterator[str]:

@@ -316,7 +316,7 @@ class Scenario(_Section):
     """Mechanisms switched on or off, and choices between rival rules."""
     records: RecordFiles = RecordFiles()
     """The user's own facts."""
-    peers: Annotated[Names, Field(min_length=1)] | None = None
+    peers: Names | None = None
     """States against which the focal state is ranked; by default the five nearest in size and region."""
     record: RecordSpec = RecordSpec()
     """What is kept."""

@@ -149,7 +149,7 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
         faults.append(_syntax_fault(error, file))
         return None
     except ReaderError as error:
-        told = f"holds the control character {ascii(chr(error.character))}; take it out"
+        told = f"holds the control character {chr(error.character)!a}; take it out"
         faults.append(_mark_at(text[: error.position], file).fault("", told))
         return None
     except Exception as error:  # on some broken text (escapes, directives) the parser raises plain errors

@@ -173,7 +173,7 @@ class _Loader:
         drawn = asked and spec.design not in SAMPLED
         if asked and not drawn:
             factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
-        notes = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
+        notes: tuple[str, ...] = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
         notes += tuple(f"{base.name}: {remark}" for base in bases for remark in remarks(base))
         name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
         count = spec.replicates or min(base.replicates for base in bases)
