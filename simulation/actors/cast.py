@@ -15,7 +15,7 @@ from simulation.actors.states import StateActor
 from simulation.actors.think_tanks import ThinkTank
 from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
-from simulation.errors import ModelError, WifaqError
+from simulation.errors import ModelError, WifaqError, is_own_fault
 from simulation.source_code import class_hash, failing_line, hash_lines, place_of
 from simulation.state import KINDS
 
@@ -79,7 +79,9 @@ def play(cls: type[Actor], model: Host, row: int) -> Actor:
         actor = cls(model, row)
     except WifaqError:
         raise
-    except (Exception, SystemExit) as error:  # a user's code may raise anything
+    except BaseException as error:  # a user's code may raise anything
+        if not is_own_fault(error):
+            raise
         place = failing_line(cls.__init__, error.__traceback__)
         raise ModelError(f"{place}{': ' if place else ''}{told} failed: {type(error).__name__}: {error}") from error
     if not {"id", "row"} <= vars(actor).keys():

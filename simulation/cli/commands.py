@@ -22,7 +22,7 @@ import typer
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
-from simulation.errors import FailedReplicates, InputError, WifaqError
+from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
 from simulation.experiments.engine.executors import get_ready, usable_cores
 from simulation.source_code import temporary_kernels
 
@@ -104,7 +104,7 @@ def run(
             store.check_target(out)
         else:
             store.check_writable(RESULTS)
-        loaded = _load(scenario, sets, focal, replicates, seed)
+        loaded = _load(scenario, sets, focal, replicates, seed, quiet)
         with _progress(quiet) as progress:
             results = run_scenario(
                 loaded,
@@ -134,9 +134,12 @@ def check(
     with _errors(debug):
         from simulation.experiments.check import check_files
 
-        faults = check_files(files)
+        notes: list[Fault] = []
+        faults = check_files(files, notes)
         if faults:
             raise InputError(faults)
+        for note in notes:
+            typer.echo(str(note), err=True)
         typer.echo(f"{len(files)} of {len(files)} files are good")
 
 
@@ -179,7 +182,7 @@ def compare(
         from simulation.report.comparison import print_comparison
 
         check_precision(precision)
-        loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
+        loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
         with _progress(quiet) as progress:
             comparison = compare_scenarios(
                 loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
@@ -206,7 +209,7 @@ def spread(
         from simulation.experiments.spread import spread as run_spread
         from simulation.report.spread import print_spread
 
-        loaded = _load(scenario, sets, focal, None, seed)
+        loaded = _load(scenario, sets, focal, None, seed, quiet)
         with _progress(quiet) as progress:
             found = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
         print_spread(found, _console())
@@ -344,13 +347,16 @@ def _complain(message: str, debug: bool) -> None:
     typer.echo(message, err=True)
 
 
-def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
+def _load(
+    path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None, quiet: bool
+) -> Scenario:
     from simulation.experiments.run import load
-    from simulation.scenario.shipped import find, shadowed
+    from simulation.scenario.remarks import remarks
 
-    if hidden := shadowed(str(path)):
-        typer.echo(f"note: {find(str(path))} of this folder is taken, not the shipped {hidden}", err=True)
-    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+    scenario = load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+    for remark in () if quiet else remarks(scenario):
+        typer.echo(f"note: {path}: {remark}", err=True)
+    return scenario
 
 
 def _command() -> str:

@@ -181,9 +181,10 @@ class World:
 def _notes_on_records(records: Records, as_of: date, roster: Roster, notes: list[str]) -> None:
     """Say which of the user's records are not loaded."""
     days = [deal.date for deal in records.deals] + [join.date for join in records.joins]
-    late = sum(day > as_of for day in days)
+    late = [day for day in days if day > as_of]
     if late:
-        notes.append(f"records: {late} of the user's records are dated after {as_of} and not loaded")
+        cure = f"to take them in, set the as-of date to {max(late)} (`as_of` in the scenario, --set as_of={max(late)})"
+        notes.append(f"records: {len(late)} of the user's records are dated after {as_of} and not loaded; {cure}")
     absent = sorted({record.actor for record in records.joins if record.actor not in roster.place})
     if absent:
         notes.append(f"records: joins of actors not in the roster are left out: {', '.join(absent)}")

@@ -15,7 +15,7 @@ from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
 from simulation.analysis.summary import Standing
 from simulation.display import PICTURES
-from simulation.errors import Fault, InputError, RunError, suggest
+from simulation.errors import Fault, InputError, RunError, seen, suggest
 from simulation.experiments.engine import store
 from simulation.experiments.engine.executors import beside
 from simulation.experiments.engine.tables import to_frame
@@ -283,7 +283,7 @@ class Results:
         try:
             return cls(
                 store.read_json(folder / "run.json"),
-                store.read_text(folder / "scenario.resolved.yaml"),
+                seen(store.read_text(folder / "scenario.resolved.yaml")),
                 store.read_parquet(folder / "series.parquet"),
                 {
                     name: store.read_parquet(folder / f"{name}.parquet")

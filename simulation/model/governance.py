@@ -17,6 +17,7 @@ import mesa.agent
 import numpy as np
 
 from simulation.actors import BY_KIND, Actor, cast
+from simulation.actors.bounds import check_bounds
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
 from simulation.data.actor_advice import advice_on
@@ -219,7 +220,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._begin_quarter()
         for name, _ in QUARTER:
             getattr(self, "_" + name)()
+            if self.hooks:  # nobody else can write into the state between two steps
+                check_bounds(self, name, whole=False)
             self.watch(name)
+        check_bounds(self, name, whole=True)
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters
         if not self.running:
@@ -406,10 +410,19 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     # --- Mesa's surroundings
     @property
+    def scenario(self) -> Scenario:
+        """What is simulated; in place of an attribute of Mesa 3.5 that writes into scenarios, for ours are frozen."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+
+    @property
     def datacollector(self) -> Any:
         """The recorded metrics of the focal state in the form that Mesa's ``batch_run`` reads."""
         return self.recorder.as_datacollector()
 
     def close(self) -> None:
-        """Let go of what Mesa 3.3 keeps of a model with agents of its own classes, so that it is freed."""
-        mesa.agent.Agent._ids.pop(self, None)
+        """Let go of what Mesa up to 3.3 keeps of a model with agents of its own classes, so that it is freed."""
+        getattr(mesa.agent.Agent, "_ids", {}).pop(self, None)

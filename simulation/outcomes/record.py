@@ -72,12 +72,17 @@ class Scenario(Protocol):
 
 
 class BatchView:
-    """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter."""
+    """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter.
+
+    Mesa 3.5 also looks for the steps at which something was collected, and for records by class of agents.
+    """
 
     def __init__(self, model_vars: Mapping[str, list[float]]):
         self.model_vars = model_vars
         self.agent_reporters: Mapping[str, str] = {}
         self._agent_records: Mapping[int, list[float]] = {}
+        self._agenttype_records: Mapping[int, Mapping[type, list[float]]] = {}
+        self._collection_steps = list(range(max(map(len, model_vars.values()), default=0)))
 
 
 class Recorder:

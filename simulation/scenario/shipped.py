@@ -68,7 +68,7 @@ def shadowed(given: str) -> str:
     return shipped if hidden else ""
 
 
-def missing(path: str, given: str = "") -> str:
+def missing(path: str, given: str = "", beside_link: bool = False) -> str:
     """What to say of a file that is nowhere: where it was looked for, and what it may be meant to be.
 
     Parameters
@@ -77,6 +77,8 @@ def missing(path: str, given: str = "") -> str:
         What :func:`find` made of it.
     given
         As somebody wrote it, where that is to be repeated.
+    beside_link
+        Whether it was sought beside a link, and not beside the file that the link leads to.
     """
     told = f"no such file {given!r}" if given else "no such file"
     place, name = os.path.split(path)
@@ -89,7 +91,8 @@ def missing(path: str, given: str = "") -> str:
         return f"{told}; did you mean {near[0]!r}?"
     near = difflib.get_close_matches(_stem(name), [*names(), *names("sweeps")], n=1, cutoff=_LIKE_ENOUGH)
     advice = f"did you mean the shipped {near[0]!r}?" if near else "what ships: `wifaq list scenarios`"
-    return f"{told} in {os.path.abspath(place)}; {advice}"
+    where = f"{os.path.abspath(place)}{', beside the link and not beside the file it leads to' if beside_link else ''}"
+    return f"{told} in {where}; {advice}"
 
 
 def _shipped(given: str) -> str:

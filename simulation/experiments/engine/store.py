@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulation.data.reading import check_file, read_bytes, shown, text_of
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, seen
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
@@ -39,6 +39,11 @@ LIBRARIES = ("wifaq", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 """Packages whose versions a result names."""
 PARTIAL = ".partial"
 """How the names of files end that are being written; what a killed process leaves behind."""
+FILES = frozenset(
+    (".csv", ".tsv", ".txt", ".json", ".yaml", ".yml", ".html", ".htm", ".pdf", ".parquet", ".xls", ".xlsx", ".ods",
+     ".doc", ".docx", ".odt", ".png", ".svg", ".jpg", ".zip", ".gz")
+)  # fmt: skip
+"""Endings of files; a folder whose name has one was meant as a file."""
 _KEPT = 50  # characters of a name that its partial has, for no system takes a name of more than 255 bytes
 _PACKAGE = Path(__file__).parents[2]
 LARGEST_TEXT, LARGEST_TABLE = 200_000_000, 8_000_000_000
@@ -151,6 +156,8 @@ def check_target(folder: Path) -> None:
             raise _refusal(folder, "exists and is not empty; name another, or move it away")
     except OSError as error:  # a name too long, a folder that may not be looked into
         raise _refusal(folder, f"cannot be written: {error.strerror}") from error
+    if folder.suffix.lower() in FILES:
+        raise _refusal(folder, f"ends in {folder.suffix} as a file does, and a folder is written; take the ending off")
     check_writable(folder.absolute().parent)
 
 
@@ -162,17 +169,48 @@ def check_writable(folder: Path) -> None:
     InputError
         Naming what is in the way.
     """
-    place = folder.absolute()
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir():
-        raise _refusal(folder, f"cannot be written: {place} is not a folder")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise _refusal(folder, f"cannot be written: no permission in {place}")
+    try:
+        place = folder.absolute()
+        while not place.exists():
+            place = place.parent
+        if not place.is_dir():
+            raise _refusal(folder, f"cannot be written: {place} is not a folder")
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise _refusal(folder, f"cannot be written: no permission in {place}")
+        with tempfile.TemporaryDirectory(prefix=".", suffix=PARTIAL, dir=place) as trial:
+            (Path(trial) / folder.absolute().relative_to(place)).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # some file systems say yes, and then take nothing; a name may be no text
+        told = getattr(error, "strerror", None) or error
+        raise _refusal(folder, f"cannot be written: {told}") from error
 
 
-def _refusal(folder: Path, message: str) -> InputError:
-    return InputError(Fault(str(folder), message, file="result folder"))
+def check_output(path: Path, endings: Sequence[str]) -> None:
+    """Refuse a file that the user named and that cannot be written, or is not what its name says, before any work.
+
+    Parameters
+    ----------
+    path
+        The file; one that exists is replaced.
+    endings
+        What the name may end in, where it has an ending, e.g. ``(".csv",)``.
+
+    Raises
+    ------
+    InputError
+        Its ending is of another kind of file, it is a folder or a device, or it lies where nothing can be written.
+    """
+    if path.suffix and path.suffix.lower() not in endings:
+        told = f"ends in {path.suffix}, but what is written is {endings[0]}; end the name in {' or '.join(endings)}"
+        raise _refusal(path, told, "file")
+    if path.exists() and not path.is_file():
+        raise _refusal(path, "is a folder; name a file" if path.is_dir() else "is no regular file", "file")
+    if not path.absolute().parent.is_dir():
+        raise _refusal(path, f"cannot be written: there is no folder {path.parent}", "file")
+    check_writable(path.absolute().parent)
+
+
+def _refusal(path: Path, message: str, what: str = "result folder") -> InputError:
+    return InputError(Fault(str(path), message, file=what))
 
 
 @contextmanager
@@ -285,7 +323,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
-    """Read a CSV file of a result folder.
+    """Read a CSV file of a result folder; characters that cannot be seen are written out.
 
     Parameters
     ----------
@@ -299,7 +337,7 @@ def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
     ValueError
         If it is no regular file, too large or no table.
     """
-    content = io.BytesIO(read_bytes(path, LARGEST_TEXT))
+    content = io.StringIO(seen(read_text(path)))
     frame = pd.read_csv(content, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
     for column in frame.columns.intersection(list(text)):
         quoted = frame[column].str.startswith("'", na=False)
@@ -357,7 +395,7 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read what :func:`write_json` wrote.
+    """Read what :func:`write_json` wrote; characters that cannot be seen are written out in its texts.
 
     Raises
     ------
@@ -365,9 +403,20 @@ def read_json(path: Path) -> dict[str, Any]:
         If it is no regular file, too large or holds anything but a JSON object.
     """
     try:
-        content: Any = json.loads(read_text(path))
+        content: Any = _seen(json.loads(read_text(path)))
     except RecursionError:
         raise ValueError(f"{path.name} is nested too deeply") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} is not a JSON object")
     return content
+
+
+def _seen(value: Any) -> Any:
+    """A value of JSON with what cannot be seen in its texts written out."""
+    if isinstance(value, str):
+        return seen(value)
+    if isinstance(value, list):
+        return [_seen(item) for item in value]
+    if isinstance(value, dict):
+        return {seen(key): _seen(item) for key, item in value.items()}
+    return value

@@ -25,6 +25,7 @@ from simulation.experiments.sweeps.schema import (
 from simulation.scenario.layers import node_of, with_ids
 from simulation.scenario.load import fault_at, in_file_order, load_scenario
 from simulation.scenario.messages import Path, sentence
+from simulation.scenario.remarks import remarks
 from simulation.scenario.schema import Scenario
 from simulation.scenario.shipped import find, missing
 from simulation.scenario.source import Mark, Node, plain, read_file
@@ -186,7 +187,8 @@ class _Loader:
         drawn = asked and spec.design not in SAMPLED
         if asked and not drawn:
             factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
-        notes = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
+        notes: tuple[str, ...] = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
+        notes += tuple(f"{base.name}: {remark}" for base in bases for remark in remarks(base))
         name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
         count = spec.replicates or min(base.replicates for base in bases)
         return Sweep(
@@ -297,6 +299,9 @@ class _Loader:
     def check_design(self, spec: SweepFile, factors: Mapping[str, Factor]) -> None:
         for message in _design_problems(spec, factors):
             self.fault(("design",), message)
+        for key, factor in factors.items():
+            for option in _idle_options(spec.design, factor):
+                self.fault(("factors", key, option), f"has no meaning for the design {spec.design}; take it out")
         self.check_metrics(spec)
         for message in _samples_problems(spec):
             self.fault(("samples",), message)
@@ -383,10 +388,21 @@ def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator
             yield f"list takes the levels side by side, so all factors need as many ({told}); or use grid"
 
 
+def _idle_options(design: str, factor: Factor) -> Iterator[str]:
+    """Options given to a factor that a design does not look at."""
+    given = factor.model_fields_set if isinstance(factor, Range) else set()
+    if "levels" in given and design not in ("grid", "list"):
+        yield "levels"
+    if design == "fractional":  # the two bounds, however what lies between them is spread
+        yield from (option for option in ("distribution", "mode") if option in given)
+
+
 def _samples_problems(spec: SweepFile) -> Iterator[str]:
     if spec.samples is None:
         if spec.design in SAMPLED:
             yield f"is missing; the design {spec.design} needs a number of samples"
+    elif spec.design not in SAMPLED:
+        yield f"has no meaning for the design {spec.design}; take it out, or use {', '.join(SAMPLED)}"
     elif spec.design == "sobol" and spec.samples & (spec.samples - 1):
         near = 2 ** (spec.samples.bit_length() - 1)
         yield f"must be a power of 2 for a Sobol design, such as {near} or {2 * near}, not {spec.samples}"
