@@ -30,12 +30,13 @@ copyright = f"{author}, MIT licence"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinxcontrib.typer"]
 root_doc = "docs/index"
-include_patterns = ["README.md", "CHANGELOG.md", "docs/**/*.md", "notebooks/README.md", "simulation/data/SOURCES.md"]
+include_patterns = ["*.md", "docs/*.md", "docs/*/*.md", "notebooks/*.md", "simulation/data/SOURCES.md"]
 exclude_patterns = [".*", "build", "results", "tests"]
 myst_heading_anchors = 4
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
+napoleon_use_ivar = True  # else an attribute that is a property too is described twice
 smartquotes = False
 highlight_language = "none"
 lexers["csv"] = TextLexer()  # a tag that code hosts know and Pygments does not
@@ -67,6 +68,8 @@ FOLDERS = {"scenarios": "docs/reference/scenarios.md"}
 """Page that tells what is in a folder; links to other folders become plain text."""
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#:]+\.md)\)", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
+SHARED = re.compile(r"^(\w+(?:, \w+)+)\n((?: {4}.*\n)+)", re.MULTILINE)
+"""Names in a docstring that share one text."""
 FILE_NAME = re.compile(r"\[[\w/.]+\.md\](\([^):]+\.md(?:#[^)]*)?\))")
 
 
@@ -107,9 +110,16 @@ def write_reference(app: Sphinx) -> None:
     write_pages()
 
 
+def repeat_shared(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """Give each of several names its text, before napoleon reads them: it does so for parameters only."""
+    text = "\n".join([*lines, ""])
+    lines[:] = SHARED.sub(lambda found: "".join(f"{one}\n{found[2]}" for one in found[1].split(", ")), text).split("\n")
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is done before the pages are found, and to each page as it is read."""
     app.connect("builder-inited", write_reference)
+    app.connect("autodoc-process-docstring", repeat_shared, priority=400)
     app.connect("source-read", replace_folders)
     app.connect("source-read", replace_file_names)
     app.connect("source-read", add_navigation)

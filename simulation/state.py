@@ -11,13 +11,15 @@ Shapes: ``n`` actors (states first, then the EU, then the others), ``s`` states 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulation.errors import ModelError, suggest
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -60,138 +62,175 @@ Asked = Mapping[int, Callable[..., float]]
 NOBODY: Asked = MappingProxyType({})
 
 
+_TYPES = {"F": np.float64, "B": np.bool_, "I8": np.int8, "I32": np.int32, "U64": np.uint64}
+
+
+def column(shape: str, meaning: str, blank: float = 0) -> Any:
+    """Declare a column of the state: its type is the annotation, and this is the only place that says so.
+
+    Parameters
+    ----------
+    shape
+        Sizes as in the module's text, e.g. ``"n 4"``.
+    meaning
+        What a number of it means, with its range.
+    blank
+        What it holds where nobody gave it.
+    """
+    return field(default=None, metadata={"shape": shape, "meaning": meaning, "blank": blank})
+
+
 @dataclass
 class State:
-    """All columns of a run. See the field comments for shape, unit and range."""
+    """All columns of a run. A column that is not given starts blank; one of another shape is refused."""
 
     # --- who is who (constant in a run)
-    ids: tuple[str, ...]  # [n] who stands in which row
-    uid: U64  # [n] stable hash of the id, key of every draw
-    kind: I8  # [n] index into KINDS
-    un_member: B  # [n] one of the 193 (the EU is not)
-    home: I32  # [n] home state of a non-state actor; itself for states; -1 for secretariats
-    camp: I8  # [n] index into CAMPS, -1 none; a non-state actor has its home state's camp
-    leaders: I32  # [h] indexes of the paradigm leaders
-    size: F  # [n] m in [0, 1], 0 for non-state actors
-    objectivity: F  # [n] O in [0, 1]
-    research: F  # [n] how research-minded a firm is, [0, 1]
-    in_union: B  # [n] member of the leader that is a union of states (the EU)
-    exposure: F  # [n, n] X in [0, 1]: i's exposure to j, zero diagonal
-    trust_prior: F  # [n, n] τ⁰ in [0, 1]: i's first opinion of j
-    contiguous: B  # [s, s] land neighbours
-    trade_share: F  # [s, s] share of j in i's trade; rows sum to 1 or 0; stored by column, as kernels read it
-    trade_share_eu: F  # [s] share of the EU's members in i's trade
-    strategic_weight: F  # [n] g in [0, 1]: how much leaders care; 0 for non-state actors
-    allowed: B  # [n, n] pairs that may make deals (no EU-member pairs, strategies, bans)
+    ids: tuple[str, ...] = ()
+    """[n] who stands in which row"""
+    uid: U64 = column("n", "stable hash of the id, key of every draw")
+    kind: I8 = column("n", "index into KINDS")
+    un_member: B = column("n", "one of the 193 (the EU is not)")
+    home: I32 = column("n", "home state of a non-state actor; itself for states; -1 for secretariats")
+    camp: I8 = column("n", "index into CAMPS, -1 none; a non-state actor has its home state's camp")
+    leaders: I32 = column("h", "indexes of the paradigm leaders")
+    size: F = column("n", "m in [0, 1], 0 for non-state actors")
+    objectivity: F = column("n", "O in [0, 1]")
+    research: F = column("n", "how research-minded a firm is, [0, 1]")
+    in_union: B = column("n", "member of the leader that is a union of states (the EU)")
+    exposure: F = column("n n", "X in [0, 1]: i's exposure to j, zero diagonal")
+    trust_prior: F = column("n n", "τ⁰ in [0, 1]: i's first opinion of j")
+    contiguous: B = column("s s", "land neighbours")
+    trade_share: F = column("s s", "share of j in i's trade; rows sum to 1 or 0; stored by column, as kernels read it")
+    trade_share_eu: F = column("s", "share of the EU's members in i's trade")
+    strategic_weight: F = column("n", "g in [0, 1]: how much leaders care; 0 for non-state actors")
+    allowed: B = column("n n", "pairs that may make deals (no EU-member pairs, strategies, bans)")
 
     # --- actors (change during a run)
-    position: F  # [n, 4] x in [0, 1]: rights, control, market, sovereignty
-    position_start: F  # [n, 4] x at the start
-    weight: F  # [n, 4] w on the simplex
-    capacity: F  # [n] K in [0, 1], 0 for non-state actors
-    capacity_decay: F  # [n] d_K,i per quarter, so that K(0) is a point of rest
-    transparency: F  # [n] T in [0, 1]
-    oversight: F  # [n] oversight of firms in [0, 1]
-    adoption: F  # [n] share of the population that uses AI, [0, 1]
-    local_share: F  # [n] least share of home organisations among a state's non-state partners, [0, 1]
-    local_funding: F  # [n] how far a state funds its own research centres, [0, 1]
-    agency: F  # [n] strength of a national AI governance agency, [0, 1]
-    urgency: F  # [n] felt urgency in [0, 1]
-    budget: F  # [n] per quarter
-    uncut: F  # [n] budget to return to after a cut, -1 where there is none
-    slots: I32  # [n] dossiers it can work on at once
-    offers: F  # [n, 4] expertise, finance, legitimacy, reach
-    needs: F  # [n, 4] of the same
-    commitments: F  # [n] voluntary instruments a firm has joined
-    norm: B  # [n] has adopted the norm
-    norm_threshold: F  # [n] share of adopters at which a state adopts
-    opinion: F  # [s, 101] quantiles of support for cooperation in each public, sorted at the start
-    stance: F  # [n] message of an influencer, [0, 1]
-    audience: F  # [n, s] reach of an influencer in each public, [0, 1]
-    paid_by: I32  # [n] state that pays an influencer's advocacy, -1 nobody
-    disclosed: B  # [n] whether that payment is public
+    position: F = column("n 4", "x in [0, 1]: rights, control, market, sovereignty")
+    position_start: F = column("n 4", "x at the start")
+    weight: F = column("n 4", "w on the simplex")
+    capacity: F = column("n", "K in [0, 1], 0 for non-state actors")
+    capacity_decay: F = column("n", "d_K,i per quarter, so that K(0) is a point of rest")
+    transparency: F = column("n", "T in [0, 1]")
+    oversight: F = column("n", "oversight of firms in [0, 1]")
+    adoption: F = column("n", "share of the population that uses AI, [0, 1]")
+    local_share: F = column("n", "least share of home organisations among a state's non-state partners, [0, 1]")
+    local_funding: F = column("n", "how far a state funds its own research centres, [0, 1]")
+    agency: F = column("n", "strength of a national AI governance agency, [0, 1]")
+    urgency: F = column("n", "felt urgency in [0, 1]")
+    budget: F = column("n", "per quarter")
+    uncut: F = column("n", "budget to return to after a cut, -1 where there is none", -1.0)
+    slots: I32 = column("n", "dossiers it can work on at once")
+    offers: F = column("n 4", "expertise, finance, legitimacy, reach")
+    needs: F = column("n 4", "of the same")
+    commitments: F = column("n", "voluntary instruments a firm has joined")
+    norm: B = column("n", "has adopted the norm")
+    norm_threshold: F = column("n", "share of adopters at which a state adopts", 1.0)
+    opinion: F = column("s 101", "quantiles of support for cooperation in each public, sorted at the start")
+    stance: F = column("n", "message of an influencer, [0, 1]")
+    audience: F = column("n s", "reach of an influencer in each public, [0, 1]")
+    paid_by: I32 = column("n", "state that pays an influencer's advocacy, -1 nobody", -1)
+    disclosed: B = column("n", "whether that payment is public")
 
     # --- pairs
-    depth: I8  # [n, n] ℓ in 0..3, symmetric
-    track: I8  # [n, n] track on which the deal was last made, -1 none
-    since: I32  # [n, n] quarter the deal was first made, NEVER if none
-    exclusive: B  # [n, n] deal that bars its parties from third camps
-    planned: B  # [n, n] deal fixed by the scenario (shed last, does not lapse)
-    alpha: F  # [n, n] evidence that j keeps promises to i, prior included
-    beta: F  # [n, n] evidence that j breaks them, prior included
-    last_breach: I32  # [n, n] last quarter in which i breached towards j, NEVER if none
-    terms: F  # [n, n, 4] agreed terms y, symmetric, meaningful where depth > 0
-    concession: F  # [n, h] transfer of utility from each leader on the table this quarter
-    payment: F  # [n] side payments received minus paid so far, sums to zero
-    conceded: F  # [n] transfers received from leaders in deals signed so far
+    depth: I8 = column("n n", "ℓ in 0..3, symmetric")
+    track: I8 = column("n n", "track on which the deal was last made, -1 none", -1)
+    since: I32 = column("n n", "quarter the deal was first made, NEVER if none", NEVER)
+    exclusive: B = column("n n", "deal that bars its parties from third camps")
+    planned: B = column("n n", "deal fixed by the scenario (shed last, does not lapse)")
+    alpha: F = column("n n", "evidence that j keeps promises to i, prior included")
+    beta: F = column("n n", "evidence that j breaks them, prior included")
+    last_breach: I32 = column("n n", "last quarter in which i breached towards j, NEVER if none", NEVER)
+    terms: F = column("n n 4", "agreed terms y, symmetric, meaningful where depth > 0")
+    concession: F = column("n h", "transfer of utility from each leader on the table this quarter")
+    payment: F = column("n", "side payments received minus paid so far, sums to zero")
+    conceded: F = column("n", "transfers received from leaders in deals signed so far")
 
     # --- blocs (b may be 0)
-    bloc_ids: tuple[str, ...]  # [b]
-    bloc_uid: U64  # [b]
-    member: B  # [b, n]
-    bloc_depth: I8  # [b] D in 0..3
-    bloc_rule: I8  # [b] 0 unanimity, 1 consensus, 2 (qualified) majority
-    bloc_threshold: F  # [b] share of members that must say yes
-    bloc_agenda: F  # [b] probability a quarter that something is tabled
-    bloc_enforcement: F  # [b] e in [0, 1]
-    bloc_salience: F  # [b] multiplies members' AI salience in this bloc
-    bloc_regional: B  # [b]
-    bloc_last_passed: I32  # [b] quarter of the last decision, NEVER if none
-    bloc_tabled: I32  # [b] how often something was tabled
-    bloc_passed: I32  # [b] how often it passed
+    bloc_ids: tuple[str, ...] = ()
+    bloc_uid: U64 = column("b", "stable hash of the id, key of every draw")
+    member: B = column("b n", "who is in which bloc")
+    bloc_depth: I8 = column("b", "D in 0..3")
+    bloc_rule: I8 = column("b", "0 unanimity, 1 consensus, 2 (qualified) majority")
+    bloc_threshold: F = column("b", "share of members that must say yes")
+    bloc_agenda: F = column("b", "probability a quarter that something is tabled")
+    bloc_enforcement: F = column("b", "e in [0, 1]")
+    bloc_salience: F = column("b", "multiplies members' AI salience in this bloc")
+    bloc_regional: B = column("b", "its door is a region")
+    bloc_last_passed: I32 = column("b", "quarter of the last decision, NEVER if none", NEVER)
+    bloc_tabled: I32 = column("b", "how often something was tabled")
+    bloc_passed: I32 = column("b", "how often it passed")
 
     # --- instruments (q may be 0)
-    instrument_ids: tuple[str, ...]  # [q]
-    instrument_uid: U64  # [q]
-    eligible: B  # [q, n]
-    joined: B  # [q, n]
-    join_quarter: I32  # [q, n] NEVER where not joined, -1 where joined before the start
-    opens: I32  # [q] first quarter in which it can be joined (negative: open at the start)
-    closes: I32  # [q] last quarter in which it can be joined
-    sponsor: B  # [q, n]
-    binding: B  # [q]
-    in_force: B  # [q]
-    needed: I32  # [q] joins needed to enter into force
-    instrument_enforcement: F  # [q] e in [0, 1]
-    instrument_regional: B  # [q]
-    instrument_position: F  # [q, 4]
-    instrument_club: B  # [q] exclusive club
-    instrument_house: B  # [q, n] member of the organisation that convenes it
-    instrument_domain: I8  # [q] index into DOMAINS
-    habit: F  # [5, n] (earlier joins + .5) / (earlier eligible + 1) by domain
-    peer_weight: F  # [s, s] affinity- and bloc-weighted likeness, zero diagonal; stored by column
-    reach_intercept: F  # [q] this replicate's draw of each instrument's intercept
+    instrument_ids: tuple[str, ...] = ()
+    instrument_uid: U64 = column("q", "stable hash of the id, key of every draw")
+    eligible: B = column("q n", "who may join")
+    joined: B = column("q n", "who has joined")
+    join_quarter: I32 = column("q n", "NEVER where not joined, -1 where joined before the start", NEVER)
+    opens: I32 = column("q", "first quarter in which it can be joined (negative: open at the start)")
+    closes: I32 = column("q", "last quarter in which it can be joined")
+    sponsor: B = column("q n", "who convenes it")
+    binding: B = column("q", "binds its parties in law")
+    in_force: B = column("q", "has entered into force")
+    needed: I32 = column("q", "joins needed to enter into force")
+    instrument_enforcement: F = column("q", "e in [0, 1]")
+    instrument_regional: B = column("q", "its door is a region")
+    instrument_position: F = column("q 4", "place in the issue space, [0, 1]")
+    instrument_club: B = column("q", "exclusive club")
+    instrument_house: B = column("q n", "member of the organisation that convenes it")
+    instrument_domain: I8 = column("q", "index into DOMAINS")
+    habit: F = column("5 n", "(earlier joins + .5) / (earlier eligible + 1) by domain")
+    peer_weight: F = column("s s", "affinity- and bloc-weighted likeness, zero diagonal; stored by column")
+    reach_intercept: F = column("q", "this replicate's draw of each instrument's intercept")
 
     # --- forum choice and learning
-    track_success: F  # [n, 5] agreements reached on each track so far
-    track_first_wait: F  # [n, 5] prior mean waiting time, quarters
-    propensity: F  # [n, 5] learnt propensity of each track
-    learns: B  # [n] whether this actor learns
-    track_allowed: B  # [n, 5]
-    track_share: F  # [n, 5] probability of each track this quarter (recorded)
+    track_success: F = column("n 5", "agreements reached on each track so far")
+    track_first_wait: F = column("n 5", "prior mean waiting time, quarters", 1.0)
+    propensity: F = column("n 5", "learnt propensity of each track", 1.0)
+    learns: B = column("n", "whether this actor learns")
+    track_allowed: B = column("n 5", "tracks that a strategy leaves open", True)
+    track_share: F = column("n 5", "probability of each track this quarter (recorded)")
 
     # --- this quarter (scratch that later steps and the record read)
     quarter: int = 0  # quarters since the start
     capability: float = 1.0  # Q_t
-    open_slots: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n]
-    slots_by_track: I32 = field(default_factory=lambda: np.zeros((0, 5), np.int32))  # [n, 5]
-    load: F = field(default_factory=lambda: np.zeros(0))  # [n] min(1, upkeep / budget)
-    capture: F = field(default_factory=lambda: np.zeros(0))  # [n] capture by firms in [0, 1]
-    compliance: F = field(default_factory=lambda: np.zeros(0))  # [n] mean annual compliance of i over its commitments
-    incidents: I32 = field(default_factory=lambda: np.zeros((0, 4), np.int32))  # [n, 4] this quarter by kind
-    wave: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n] disinformation incidents added by a shock
-    incidents_total: F = field(default_factory=lambda: np.zeros((0, 4)))  # [n, 4] so far
-    harm_memory: F = field(default_factory=lambda: np.zeros(0))  # [n] H of the safety index
-    net_benefit: F = field(default_factory=lambda: np.zeros(0))  # [n] benefit this quarter
+    open_slots: I32 = column("n", "dossiers that are free this quarter")
+    slots_by_track: I32 = column("n 5", "free dossiers by track")
+    load: F = column("n", "min(1, upkeep / budget)")
+    capture: F = column("n", "capture by firms in [0, 1]")
+    compliance: F = column("n", "mean annual compliance of i over its commitments", 1.0)
+    incidents: I32 = column("n 4", "this quarter by kind")
+    wave: I32 = column("n", "disinformation incidents added by a shock")
+    incidents_total: F = column("n 4", "so far")
+    harm_memory: F = column("n", "H of the safety index")
+    net_benefit: F = column("n", "benefit this quarter")
     world_governance: float = 0.0  # G
-    shield: F = field(default_factory=lambda: np.zeros(0))  # [n] G_i
-    formed: I32 = field(default_factory=lambda: np.zeros((0, 5), np.int32))  # [n, 5] deals made this quarter
-    reward: F = field(default_factory=lambda: np.zeros((0, 5)))  # [n, 5] utility gained this quarter by track
-    breaches: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n] breaches committed this quarter
-    lapsed: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # [n] deals that ended this quarter
-    capture_drift: F = field(default_factory=lambda: np.zeros(0))  # [n] distance moved by capture
-    trust_hat: F = field(default_factory=lambda: np.zeros((0, 0)))  # [n, n] τ̂, trust with witnesses, this quarter
+    shield: F = column("n", "G_i")
+    formed: I32 = column("n 5", "deals made this quarter")
+    reward: F = column("n 5", "utility gained this quarter by track")
+    breaches: I32 = column("n", "breaches committed this quarter")
+    lapsed: I32 = column("n", "deals that ended this quarter")
+    capture_drift: F = column("n", "distance moved by capture")
+    trust_hat: F = column("n n", "τ̂, trust with witnesses, this quarter")
     surge: float = 1.0  # multiplies the hazard this quarter (shocks)
+
+    def __post_init__(self) -> None:
+        h, b, q = len(self.leaders), len(self.bloc_ids), len(self.instrument_ids)
+        sizes = {"n": self.n, "s": self.s, "h": h, "b": b, "q": q}
+        for entry in fields(self):
+            if "shape" in entry.metadata:
+                words = entry.metadata["shape"].split()
+                shape = tuple(sizes[word] if word in sizes else int(word) for word in words)
+                given = getattr(self, entry.name)
+                if given is None:
+                    setattr(self, entry.name, np.full(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
+                elif given.shape != shape:
+                    raise ValueError(f"{entry.name} has shape {given.shape}, not {shape} ({entry.metadata['shape']})")
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in self.__dataclass_fields__:  # it would be kept and do nothing
+            advice = suggest(name, list(self.__dataclass_fields__))
+            raise ModelError(f"the state has no column {name!r}; {advice}".rstrip("; "))
+        object.__setattr__(self, name, value)
 
     @property
     def n(self) -> int:

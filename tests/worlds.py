@@ -16,21 +16,16 @@ from simulation.randomness import stable_hash
 from simulation.state import KINDS, NEVER, STATE, State
 
 OTHER_KINDS = KINDS[1:]
-_PAIRS = (
-    "exposure", "trust_prior", "allowed", "depth", "track", "since", "exclusive", "planned",
-    "alpha", "beta", "last_breach", "terms", "trust_hat",
-)  # fmt: skip
-_ROWS = (
-    "uid", "kind", "un_member", "in_union", "home", "camp", "size", "objectivity", "research", "strategic_weight",
-    "position", "position_start", "weight", "capacity", "capacity_decay", "transparency", "oversight",
-    "adoption", "local_share", "local_funding",
-    "agency", "urgency", "budget", "slots", "offers", "needs", "commitments", "norm",
-    "norm_threshold", "stance", "audience", "paid_by", "disclosed", "concession", "payment", "conceded",
-    "track_success", "track_first_wait", "propensity", "learns", "track_allowed", "track_share",
-    "open_slots", "slots_by_track", "load", "capture", "compliance", "incidents", "incidents_total",
-    "harm_memory", "net_benefit", "shield", "formed", "reward", "breaches", "lapsed", "wave", "uncut", "capture_drift",
-)  # fmt: skip
-_COLUMNS = ("member", "eligible", "instrument_house", "joined", "join_quarter", "sponsor", "habit")
+def _columns(*starts: str) -> tuple[str, ...]:
+    """Names of the columns whose shape starts so."""
+    shaped = ((entry.name, entry.metadata.get("shape", "")) for entry in fields(State))
+    return tuple(name for name, shape in shaped if shape.startswith(starts))
+
+
+_PAIRS = _columns("n n")
+_ROWS = tuple(name for name in _columns("n") if name not in _PAIRS)
+_COLUMNS = _columns("b n", "q n", "5 n")
+_BLANK = {entry.name: entry.metadata["blank"] for entry in fields(State) if "blank" in entry.metadata}
 
 
 def small_state(
@@ -67,12 +62,10 @@ def small_state(
         **_pairs(rng, kind, s),
         **_blocs(rng, n_states, n, n_blocs),
         **_instruments(rng, n_states, n, n_instruments),
-        **_forum(n),
-        **_scratch(n),
+        "track_first_wait": np.tile(np.array([4.0, 8.0, 10.0, 10.0, 4.0]), (n, 1)),
     }
     state = State(ids=ids, kind=kind, **columns)  # type: ignore[arg-type]
     state.position_start = state.position.copy()
-    state.concession = np.zeros((n, len(state.leaders)))
     mass = state.alpha + state.beta
     state.trust_hat = np.divide(state.alpha, mass, out=np.zeros((n, n)), where=mass > 0)
     state.peer_weight = rng.uniform(0.1, 1.0, (s, s))
@@ -86,25 +79,20 @@ def with_inert_actor(state: State, name: str = "inert_org", kind: int = 2) -> St
     n = state.n
     for column in _ROWS:
         rows = getattr(twin, column)
-        setattr(twin, column, np.concatenate([rows, np.zeros_like(rows[:1])]))
+        setattr(twin, column, np.concatenate([rows, np.full_like(rows[:1], _BLANK[column])]))
     for column in _PAIRS:
         pairs = getattr(twin, column)
-        grown = np.zeros((n + 1, n + 1, *pairs.shape[2:]), pairs.dtype)
+        grown = np.full((n + 1, n + 1, *pairs.shape[2:]), _BLANK[column], pairs.dtype)
         grown[:n, :n] = pairs
         setattr(twin, column, grown)
     for column in _COLUMNS:
         rows = getattr(twin, column)
-        setattr(twin, column, np.concatenate([rows, np.zeros_like(rows[:, :1])], axis=1))
+        setattr(twin, column, np.concatenate([rows, np.full_like(rows[:, :1], _BLANK[column])], axis=1))
     twin.ids = (*state.ids, name)
     twin.uid[n], twin.kind[n] = stable_hash(name), kind
-    twin.camp[n] = twin.paid_by[n] = -1
+    twin.camp[n] = -1
     twin.weight[n] = 0.25
-    twin.track[n], twin.track[:, n] = -1, -1
-    for pairs in (twin.since, twin.last_breach):
-        pairs[n], pairs[:, n] = NEVER, NEVER
-    twin.join_quarter[:, n] = NEVER
     twin.track_first_wait[n] = 4.0
-    twin.track_allowed[n] = True
     return twin
 
 
@@ -182,16 +170,11 @@ def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obj
     audience = np.where((kind == 4)[:, None], rng.random((n, s)), 0.0)
     return {
         "position": rng.random((n, 4)),
-        "position_start": np.zeros((n, 4)),
         "weight": weight / weight.sum(axis=1, keepdims=True),
         "capacity": capacity,
         "capacity_decay": decay,
         "transparency": rng.uniform(0.2, 0.9, n),
-        "oversight": np.zeros(n),
         "adoption": np.where(states, rng.random(n), 0.0),
-        "local_share": np.zeros(n),
-        "local_funding": np.zeros(n),
-        "agency": np.zeros(n),
         "urgency": np.where(states, 0.5 * rng.random(n), 0.0),
         "budget": budget,
         "slots": np.where(states, rng.integers(1, 7, n), 2).astype(np.int32),
@@ -203,8 +186,6 @@ def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obj
         "opinion": opinion,
         "stance": np.where(kind == 4, rng.random(n), 0.0),
         "audience": audience,
-        "paid_by": np.full(n, -1, np.int32),
-        "disclosed": np.zeros(n, bool),
     }
 
 
@@ -220,15 +201,9 @@ def _pairs(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obje
         "depth": depth,
         "track": np.where(made, 0, -1).astype(np.int8),
         "since": np.where(made, -1, NEVER).astype(np.int32),
-        "exclusive": np.zeros((n, n), bool),
-        "planned": np.zeros((n, n), bool),
         "alpha": 4.0 * prior,
         "beta": 4.0 * (1.0 - prior) * ~np.eye(n, dtype=bool),
-        "last_breach": np.full((n, n), NEVER, np.int32),
         "terms": (terms + terms.transpose(1, 0, 2)) / 2 * made[:, :, None],
-        "concession": np.zeros((n, 0)),
-        "payment": np.zeros(n),
-        "conceded": np.zeros(n),
     }
 
 
@@ -241,16 +216,12 @@ def _blocs(rng: np.random.Generator, n_states: int, n: int, b: int) -> dict[str,
         "bloc_ids": ids,
         "bloc_uid": np.array([stable_hash(name) for name in ids], np.uint64),
         "member": member,
-        "bloc_depth": np.zeros(b, np.int8),
         "bloc_rule": rule.astype(np.int8),
         "bloc_threshold": np.array([1.0, 0.5, 0.667])[rule],
         "bloc_agenda": rng.uniform(0.1, 0.6, b),
         "bloc_enforcement": rng.uniform(0.1, 0.9, b),
         "bloc_salience": np.ones(b),
         "bloc_regional": np.arange(b) % 3 != 2,
-        "bloc_last_passed": np.full(b, NEVER, np.int32),
-        "bloc_tabled": np.zeros(b, np.int32),
-        "bloc_passed": np.zeros(b, np.int32),
     }
 
 
@@ -278,7 +249,6 @@ def _instruments(rng: np.random.Generator, n_states: int, n: int, q: int) -> dic
         "closes": np.full(q, 10_000, np.int32),
         "sponsor": sponsor,
         "binding": binding,
-        "in_force": np.zeros(q, bool),
         "needed": np.where(binding, 5, 0).astype(np.int32),
         "instrument_enforcement": rng.uniform(0.1, 0.9, q),
         "instrument_regional": np.arange(q) % 4 == 3,
@@ -287,35 +257,5 @@ def _instruments(rng: np.random.Generator, n_states: int, n: int, q: int) -> dic
         "instrument_house": (np.arange(n) % 3 == 0) & (np.arange(n) < n_states) & (np.arange(q)[:, None] % 2 == 0),
         "instrument_domain": (np.arange(q) % 5).astype(np.int8),
         "habit": habit,
-        "peer_weight": np.zeros((0, 0)),
         "reach_intercept": np.full(q, -4.0),
-    }
-
-
-def _forum(n: int) -> dict[str, object]:
-    return {
-        "track_success": np.zeros((n, 5)),
-        "track_first_wait": np.tile(np.array([4.0, 8.0, 10.0, 10.0, 4.0]), (n, 1)),
-        "propensity": np.ones((n, 5)),
-        "learns": np.zeros(n, bool),
-        "track_allowed": np.ones((n, 5), bool),
-        "track_share": np.zeros((n, 5)),
-    }
-
-
-def _scratch(n: int) -> dict[str, object]:
-    vectors = ("load", "capture", "harm_memory", "net_benefit", "shield", "capture_drift")
-    return {
-        **{name: np.zeros(n) for name in vectors},
-        "compliance": np.ones(n),
-        "open_slots": np.zeros(n, np.int32),
-        "slots_by_track": np.zeros((n, 5), np.int32),
-        "incidents": np.zeros((n, 4), np.int32),
-        "incidents_total": np.zeros((n, 4)),
-        "formed": np.zeros((n, 5), np.int32),
-        "reward": np.zeros((n, 5)),
-        "breaches": np.zeros(n, np.int32),
-        "lapsed": np.zeros(n, np.int32),
-        "wave": np.zeros(n, np.int32),
-        "uncut": np.full(n, -1.0),
     }

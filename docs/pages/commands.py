@@ -30,6 +30,7 @@ def commands_page() -> str:
 
 
 def _section(name: str) -> str:
-    options = {"prog": f"wifaq {name}", "preferred": "text", "width": _WIDTH}
-    directive = "\n".join([f".. typer:: simulation.cli.commands.app:{name}", *(f"   :{key}: {options[key]}" for key in options)])
+    options = {"prog": f"wifaq {name}", "markup-mode": "markdown", "preferred": "text", "width": _WIDTH}
+    lines = [f".. typer:: simulation.cli.commands.app:{name}", *(f"   :{key}: {options[key]}" for key in options)]
+    directive = "\n".join(lines)
     return f"## wifaq {name}\n\n```{{eval-rst}}\n{directive}\n```\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
@@ -24,8 +25,8 @@ _COLUMNS_TOP = """\
 What a user's metric reads: `view.depth` is the column `depth`. `n` actors, `s` states and the EU (the first `s` rows),
 `b` blocs, `q` instruments, `h` paradigm leaders. `view.index("SEN")` is the row of an actor. Arrays are read-only.
 """
-_COLUMN = re.compile(r"^    (\w+): \w+.*?  # (.+)$")
 _GROUP = re.compile(r"^    # --- (.+)$")
+_FIELD = re.compile(r"^    (\w+): [^#]+(?:  # (?P<meaning>.+))?$")
 
 
 def python_page() -> str:
@@ -49,14 +50,17 @@ def _directive(path: str, thing: object) -> str:
 
 
 def _columns() -> Iterator[str]:
-    """A table for each group of columns, from the comments that document them."""
+    """A table for each group of columns: the groups from the source, shapes and meanings as they are declared."""
+    declared = {column.name: column.metadata for column in dataclasses.fields(state.State)}
     group = ""
-    rows: list[tuple[str, str]] = []
+    rows: list[tuple[str, str, str]] = []
     for line in [*inspect.getsource(state.State).splitlines(), "    # --- end"]:
         if head := _GROUP.match(line):
             if rows:
                 yield f"**{group.capitalize()}**\n"
-                yield table(("column", "shape, meaning"), rows)
+                yield table(("column", "shape", "meaning"), rows)
             group, rows = head[1], []
-        elif column := _COLUMN.match(line):
-            rows.append((f"`{column[1]}`", column[2]))
+        elif (column := _FIELD.match(line)) and column[1] in declared:
+            told = declared[column[1]]
+            meaning = told.get("meaning") or column["meaning"] or "who or what stands in which row"
+            rows.append((f"`{column[1]}`", told.get("shape", "–"), meaning))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, MutableMapping
+from html import escape
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -26,11 +27,10 @@ from simulation.processes.choice import acceptance
 from simulation.processes.compliance import annual_compliance
 from simulation.processes.links import count_shared
 from simulation.processes.value import utility, value
-from simulation.state import CAMPS
+from simulation.state import CAMPS, DIMENSIONS
 
 if TYPE_CHECKING:
     from simulation.actors.host import Host
-
 
 class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
     """Counters of unique ids by model, gone with the model."""
@@ -51,6 +51,8 @@ class Trust(MutableMapping[str, float]):
         self._actor = actor
 
     def _column(self, other: str) -> int:
+        if not isinstance(other, str):
+            raise ModelError(f"trust is that in one other actor, by its id: trust[\"FRA\"] = 0.9, not trust[{other!r}]")
         column = self._actor.model.index(other)
         if column == self._actor.row:
             raise ModelError(f"{other} has no trust in itself")
@@ -82,6 +84,34 @@ class Trust(MutableMapping[str, float]):
 
     def __len__(self) -> int:
         return self._actor.model.state.n - 1
+
+
+class Partners(Mapping[str, int]):
+    """Depth of each present deal of an actor by partner, as it was when asked; it cannot be written."""
+
+    def __init__(self, depths: Mapping[str, int]):
+        self._depths = dict(depths)
+
+    def __getitem__(self, other: str) -> int:
+        return self._depths[other]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._depths)
+
+    def __len__(self) -> int:
+        return len(self._depths)
+
+    def __repr__(self) -> str:
+        return repr(self._depths)
+
+    def __setitem__(self, other: str, depth: object) -> None:
+        raise ModelError(
+            f"partners tell of the deals there are; to plan one with {other} write it under `deals` of the scenario, "
+            "to have one now write both entries of model.state.depth (and of model.state.track)"
+        )
+
+    def __delitem__(self, other: str) -> None:
+        raise ModelError(f"partners tell of the deals there are; what {other} has is in model.state.depth")
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]
@@ -152,10 +182,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return self.model.state.weight[self.row]
 
     @property
-    def partners(self) -> dict[str, int]:
-        """Depth of each present deal by partner: 1 memorandum, 2 programme, 3 binding."""
+    def partners(self) -> Partners:
+        """Depth of each present deal by partner: 1 memorandum, 2 programme, 3 binding; to be read only."""
         row = self.model.state.depth[self.row]
-        return {self.model.state.ids[j]: int(row[j]) for j in np.flatnonzero(row)}
+        return Partners({self.model.state.ids[j]: int(row[j]) for j in np.flatnonzero(row)})
 
     # --- what it decides: the hooks
     def partner_value(self, partner: Actor) -> float:
@@ -213,8 +243,6 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return f"<{type(self).__name__} {self.id}>"
 
     def _repr_html_(self) -> str:
-        from simulation.actors.card import card
-
         return card(self)
 
 
@@ -253,3 +281,19 @@ def replaced_hooks(actor: Actor) -> tuple[str, ...]:
         if owner is not None and (hook in vars(actor) or not is_shipped(owner)):
             names.append(hook)
     return tuple(names)
+
+
+_DEPTHS = ("", "memorandum", "programme", "binding")
+
+
+def card(actor: Actor) -> str:
+    """A small HTML table: who it is, what it wants, whom it deals with. Text is escaped."""
+    rows = [("kind", actor.kind.replace("_", " ")), ("home", actor.home or "international"), ("camp", actor.camp)]
+    rows += [(name, f"{x:.2f}") for name, x in zip(DIMENSIONS, actor.position, strict=True)]
+    for name in ("capacity", "transparency", "budget", "urgency"):
+        if hasattr(actor, name):
+            rows.append((name, f"{getattr(actor, name):.2f}"))
+    deals = ", ".join(f"{partner} ({_DEPTHS[depth]})" for partner, depth in actor.partners.items())
+    rows.append(("partners", deals or "none"))
+    body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows)
+    return f"<table><caption>{escape(actor.name)} ({escape(actor.id)})</caption>{body}</table>"

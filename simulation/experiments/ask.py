@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simulation.data.tables import table as shipped
 from simulation.experiments import posterior
+from simulation.experiments.asked import unknown_metrics
 from simulation.experiments.engine.labels import Facts, describe
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate
 from simulation.experiments.engine.transport import Goods, goods_for
 from simulation.experiments.engine.worker import Simulate
 from simulation.experiments.explanation import Explanation, explain_run
-from simulation.scenario.load import load_scenario
+from simulation.scenario.load import load_checked
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
@@ -74,7 +75,7 @@ def load(
     """
     changes = {"focal": focal, "replicates": replicates, "seed": seed}
     overrides = {key: value for key, value in changes.items() if value is not None}
-    return load_scenario(scenario, sets=sets, overrides=overrides)
+    return load_checked(scenario, unknown_metrics, sets, overrides)
 
 
 def slim(scenario: Scenario) -> Scenario:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import posterior
 from simulation.experiments.ask import Question, load
@@ -40,7 +42,7 @@ def explain(
     scenario
         A scenario, or the path of a scenario file.
     actor
-        Id of an actor of any kind; by default the focal state.
+        Id of an actor of any kind, or name of a state; by default the focal state.
     seed, replicate
         Which run: by default the scenario's seed, and its first replicate.
     kinds, quarters
@@ -66,7 +68,7 @@ def explain(
         If the scenario is at fault, or there is no such actor, kind, quarter or replicate; all faults at once.
     """
     scenario = load(scenario, sets=sets, seed=seed)
-    actor = actor or scenario.focal
+    actor = resolve(actor or scenario.focal)
     _check(scenario, world_of(scenario).ids, actor, kinds, quarters, replicate)
     asked = Question({"scenario": scenario}, 1, parameters, {"scenario": actors}, {"scenario": tweak})
     explained = asked.explainer("scenario", replicate, actor)
@@ -79,8 +81,7 @@ def _check(
 ) -> None:
     faults = []
     if actor not in actors:
-        advice = suggest(actor, actors) or "see `wifaq list actors`"
-        faults.append(Fault("", f"no actor {actor!r}; {advice}", "--actor"))
+        faults.append(Fault("", f"no actor {actor!r}; {advice_on(actor, actors)}", "--actor"))
     faults += [
         Fault("", f"{kind!r} is no kind of event; {suggest(kind, KINDS)}", "--events")
         for kind in kinds

@@ -11,11 +11,13 @@ from typing import Any, ClassVar, Self
 import pandas as pd
 import pyarrow as pa
 
-from simulation.errors import Fault, InputError, RunError
+from simulation.errors import Fault, InputError, RunError, seen
 from simulation.experiments.engine import store
 from simulation.experiments.engine.executors import beside
 
 SCENARIO = "scenario.resolved.yaml"
+_MOST_TOLD = 300
+"""Characters of a library's own words on a damaged file."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class Kept:
             found = cls._read(folder)
             faults = list(found.check())
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
-            told = f"is not a whole result folder of `{cls.FORMAT.writer}`: {error}"
+            told = f"is not a whole result folder of `{cls.FORMAT.writer}`: {' '.join(str(error).split())[:_MOST_TOLD]}"
             raise InputError(Fault(str(folder), told)) from error
         if faults:
             raise InputError([Fault(str(folder), fault) for fault in faults])
@@ -163,7 +165,7 @@ class Kept:
     def _parts(cls, folder: Path) -> tuple[dict[str, Any], str, dict[str, pd.DataFrame]]:
         """What every folder has: info, text of the scenario, tables."""
         info = store.read_json(folder / cls.FORMAT.file)
-        text = (folder / SCENARIO).read_text(encoding="utf-8")
+        text = seen(store.read_text(folder / SCENARIO))
         tables = {
             name: store.read_csv(folder / f"{name}.csv", entry.text)
             for name, entry in cls.FORMAT.tables.items()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
@@ -253,8 +252,8 @@ class Results(Kept):
     @classmethod
     def _read(cls, folder: Path) -> Self:
         names = [name for name in ON_REQUEST if (folder / f"{name}.parquet").exists()]
-        more = {name: pq.read_table(folder / f"{name}.parquet") for name in names}
-        return cls(*cls._parts(folder), pq.read_table(folder / "series.parquet"), more)
+        more = {name: store.read_parquet(folder / f"{name}.parquet") for name in names}
+        return cls(*cls._parts(folder), store.read_parquet(folder / "series.parquet"), more)
 
 
 def _draw(pictured: Mapping[str, Any], name: str, folder: Path) -> None:

@@ -6,11 +6,15 @@ fragmentation, deals, instruments), then the levers of the focal state.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.model.levers import apply_strategy
 from simulation.processes import capacity, capture, learning, norms, opinion, reach
@@ -23,20 +27,20 @@ from simulation.processes.measurement import measured_positions
 from simulation.processes.tempo import tempo
 from simulation.processes.trust import initial_evidence
 from simulation.randomness import stable_hash
+from simulation.scenario.checks import eligible_actors
 from simulation.scenario.parameters import GOODS, Parameters
 from simulation.scenario.quarter import Quarter
-from simulation.scenario.schema import Scenario
+from simulation.scenario.schema import InstrumentSpec, Scenario
 from simulation.state import (
     BILATERAL,
     DOMAINS,
-    INCIDENT_KINDS,
     KINDS,
     MULTILATERAL,
     NEVER,
     NON_STATE,
     REGIONAL,
+    SECRETARIAT,
     STATE,
-    TRACKS,
     TRILATERAL,
     F,
     State,
@@ -77,11 +81,10 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     columns: dict[str, Any] = {}
     columns |= _who(world, scenario, uid, camp, prior)
     columns |= _actors(world, scenario, position)
-    columns |= _pairs(world, par, prior)
     columns |= _blocs(blocs, world, mech.on("soft_law"))
     columns |= _instruments(world, scenario)
-    columns |= _tracks(world, par, scenario)
-    columns |= _scratch(len(world.ids))
+    columns["alpha"], columns["beta"] = initial_evidence(prior, par.prior_mass)
+    columns["learns"] = (world.kind == STATE) & (np.arange(uid.size) != world.index(scenario.focal))
     state = State(**columns)
     capacity.refresh_offers(state, par)
     place_deals(state, world)
@@ -204,28 +207,11 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
     slots[states] = np.ceil(1 + par.state_slots * world.size[states])
     return {
         "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
-        "capacity": world.capacity.copy(), "capacity_decay": np.zeros(n),
-        "transparency": world.transparency.copy(), "oversight": np.zeros(n), "agency": np.zeros(n),
-        "adoption": world.adoption.copy(), "urgency": np.zeros(n), "budget": budget,
-        "uncut": np.full(n, -1.0), "slots": slots,
+        "capacity": world.capacity.copy(), "transparency": world.transparency.copy(),
+        "adoption": world.adoption.copy(), "budget": budget, "slots": slots,
         "offers": offers, "needs": needs, "commitments": world.firm_commitments.copy(),
-        "norm": np.zeros(n, bool), "norm_threshold": np.ones(n),
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
         "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
-        "paid_by": np.full(n, -1, np.int32), "disclosed": np.zeros(n, bool),
-        "local_share": np.zeros(n), "local_funding": np.zeros(n),
-    }  # fmt: skip
-
-
-def _pairs(world: World, par: Parameters, prior: F) -> dict[str, Any]:
-    n = len(world.ids)
-    alpha, beta = initial_evidence(prior, par.prior_mass)
-    return {
-        "depth": np.zeros((n, n), np.int8), "track": np.full((n, n), -1, np.int8),
-        "since": np.full((n, n), NEVER, np.int32), "exclusive": np.zeros((n, n), bool),
-        "planned": np.zeros((n, n), bool), "alpha": alpha, "beta": beta,
-        "last_breach": np.full((n, n), NEVER, np.int32), "terms": np.zeros((n, n, 4)),
-        "concession": np.zeros((n, len(world.leaders))), "payment": np.zeros(n), "conceded": np.zeros(n),
     }  # fmt: skip
 
 
@@ -245,13 +231,11 @@ def _blocs(blocs: list[Bloc], world: World, soft: bool) -> dict[str, Any]:
         "bloc_enforcement": np.array([bloc.enforcement if soft else 1.0 for bloc in blocs], float),
         "bloc_salience": np.array([bloc.salience for bloc in blocs], float),
         "bloc_regional": np.array([bloc.regional for bloc in blocs], bool),
-        "bloc_last_passed": np.full(b, NEVER, np.int32),
-        "bloc_tabled": np.zeros(b, np.int32), "bloc_passed": np.zeros(b, np.int32),
     }  # fmt: skip
 
 
 def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
-    from simulation.model.instrument_rows import instrument_rows
+    from simulation.model.start import instrument_rows
 
     rows = instrument_rows(world, scenario)
     q, n = len(rows), len(world.ids)
@@ -280,8 +264,6 @@ def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
         "instrument_club": np.array([row.exclusive for row in rows], bool),
         "instrument_house": _incidence(n, [row.house for row in rows]),
         "instrument_domain": np.array([DOMAINS.index(row.domain) for row in rows], np.int8),
-        "reach_intercept": np.zeros(q), "habit": np.zeros((len(DOMAINS), n)),
-        "peer_weight": np.zeros((0, 0)),
     }  # fmt: skip
 
 
@@ -291,29 +273,6 @@ def _incidence(n: int, rows: list[tuple[int, ...]]) -> NDArray[np.bool_]:
     for k, inside in enumerate(rows):
         out[k, list(inside)] = True
     return out
-
-
-def _tracks(world: World, par: Parameters, scenario: Scenario) -> dict[str, Any]:
-    n = len(world.ids)
-    return {
-        "track_success": np.zeros((n, len(TRACKS))), "track_first_wait": np.ones((n, len(TRACKS))),
-        "propensity": np.ones((n, len(TRACKS))), "track_allowed": np.ones((n, len(TRACKS)), bool),
-        "track_share": np.zeros((n, len(TRACKS))),
-        "learns": (world.kind == STATE) & (np.arange(n) != world.index(scenario.focal)),
-    }  # fmt: skip
-
-
-def _scratch(n: int) -> dict[str, Any]:
-    return {
-        "open_slots": np.zeros(n, np.int32), "slots_by_track": np.zeros((n, len(TRACKS)), np.int32),
-        "load": np.zeros(n), "capture": np.zeros(n), "compliance": np.ones(n),
-        "incidents": np.zeros((n, len(INCIDENT_KINDS)), np.int32),
-        "incidents_total": np.zeros((n, len(INCIDENT_KINDS))), "harm_memory": np.zeros(n),
-        "net_benefit": np.zeros(n), "shield": np.zeros(n), "formed": np.zeros((n, len(TRACKS)), np.int32),
-        "reward": np.zeros((n, len(TRACKS))), "breaches": np.zeros(n, np.int32),
-        "lapsed": np.zeros(n, np.int32), "wave": np.zeros(n, np.int32), "capture_drift": np.zeros(n),
-        "trust_hat": np.zeros((n, n)),
-    }  # fmt: skip
 
 
 def place_deals(state: State, world: World) -> None:
@@ -381,3 +340,92 @@ def _first_waits(state: State, par: Parameters) -> None:
         rate = agenda[state.bloc_regional == regional].max(axis=0, initial=0.0) * par.agenda_scale
         wait = np.divide(1.0, rate, out=np.full(state.s, float(FAR)), where=rate > 0)
         state.track_first_wait[: state.s, track] = wait
+
+
+@dataclass(frozen=True)
+class InstrumentRow:
+    """One instrument as a run starts with it; actors are indexes into the world."""
+
+    id: str
+    sponsors: tuple[int, ...]
+    enforcement: float
+    opens: date
+    closes: date | None
+    regional: bool
+    eligible: tuple[int, ...]
+    position: tuple[float, ...]
+    binding: bool
+    in_force: bool
+    needed: int
+    domain: str
+    exclusive: bool
+    joined: tuple[int, ...]
+    house: tuple[int, ...] = ()
+
+
+def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
+    """All instruments, the world's first. A text that can no longer be joined is closed at once."""
+    rows = [
+        InstrumentRow(
+            id=facts.id, sponsors=facts.sponsors, enforcement=facts.enforcement, opens=facts.opens,
+            closes=facts.closes if facts.open_at_as_of else (facts.closes or world.as_of),
+            regional=facts.regional, eligible=facts.eligible, position=facts.position, binding=facts.binding,
+            in_force=facts.in_force is not None, needed=facts.needed, domain=facts.domain,
+            exclusive=facts.exclusive, joined=tuple(i for i, _ in facts.joined),
+            house=house_of(facts.sponsors, world, facts.convener),
+        )
+        for facts in world.instruments
+    ]
+    return rows + [_planned(spec, world, scenario) for spec in scenario.instruments]
+
+
+def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> InstrumentRow:
+    """A scenario's instrument, with stated defaults for what it leaves out.
+
+    Position: the size-weighted mean of the sponsors (half-way where they are not states).
+    Enforcement: a sponsoring secretariat's bloc default .1, else single states .1 (assumption).
+    """
+    sponsors = tuple(world.index(name) for name in spec.sponsors)
+    eligible = eligible_actors(spec.eligible, world)
+    joined = tuple(world.index(name) for name in spec.joined)
+    return InstrumentRow(
+        id=spec.id, sponsors=sponsors,
+        enforcement=DEFAULT_ENFORCEMENT if spec.enforcement is None else spec.enforcement,
+        opens=spec.opens or scenario.start.first_day, closes=spec.closes,
+        regional=spec.track == "regional", eligible=eligible,
+        position=spec.position or sponsor_position(sponsors, world), binding=spec.binding, in_force=False,
+        needed=0, domain=spec.domain, exclusive=spec.exclusive, joined=joined,
+        house=house_of(sponsors, world),
+    )  # fmt: skip
+
+
+def house_of(sponsors: tuple[int, ...], world: World, convener: str = "") -> tuple[int, ...]:
+    """Members of the organisations that convene a text: of those its sponsors stand for, and of one named.
+
+    An organisation of all states is nobody's house.
+    """
+    houses = {_stands_for().get(world.ids[i], "") for i in sponsors}
+    inside = [bloc.members for bloc in world.blocs
+              if not bloc.universal and (bloc.id in houses or (convener and convener in (bloc.id, bloc.name)))]
+    return tuple(sorted({i for members in inside for i in members}))
+
+
+@cache
+def _stands_for() -> dict[str, str]:
+    """Bloc of each secretariat that has one."""
+    return {row["id"]: row["bloc"] for row in table("nonstate") if row["bloc"]}
+
+
+DEFAULT_ENFORCEMENT = 0.1
+"""Enforcement of a text that single states or the UN convene (MODEL C.6, assumption)."""
+
+
+def sponsor_position(sponsors: tuple[int, ...], world: World) -> tuple[float, ...]:
+    """Size-weighted mean position of the sponsors; that of secretariats unweighted if no state is among them."""
+    if not sponsors:
+        states = np.flatnonzero(world.un_member)
+        return tuple(float(x) for x in world.position[states].mean(axis=0))
+    rows = [i for i in sponsors if world.kind[i] == STATE] or list(sponsors)
+    size = np.array([world.size[i] if world.kind[i] != SECRETARIAT else 1.0 for i in rows])
+    weight = size if size.sum() > 0 else np.ones(len(rows))
+    return tuple(float(x) for x in np.average(world.position[rows], axis=0, weights=weight))

@@ -9,21 +9,23 @@ together, when the record is read or complete; then a value that is not finite o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 import pandas as pd
 
+from simulation.data.actor_advice import advice_on
 from simulation.errors import Fault, InputError, ModelError, suggest
-from simulation.outcomes.events import Deals, deal_events
 from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
-from simulation.outcomes.ranks import JoinRecord, TieRecord, category
+from simulation.outcomes.portfolio import deal_tracks
 from simulation.outcomes.system import SlotUse, WorldBook
+from simulation.outcomes.ties import JoinRecord, TieRecord, category
 from simulation.outcomes.world import WorldRecord
 from simulation.scenario.parameters import Parameters
-from simulation.state import STATE, TRACKS, F, State
+from simulation.state import I8, I32, STATE, TRACKS, F, State
 
 SYSTEM = "system"
 """Name of the whole world in the column ``actor``."""
@@ -70,12 +72,17 @@ class Scenario(Protocol):
 
 
 class BatchView:
-    """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter."""
+    """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter.
+
+    Mesa 3.5 also looks for the steps at which something was collected, and for records by class of agents.
+    """
 
     def __init__(self, model_vars: Mapping[str, list[float]]):
         self.model_vars = model_vars
         self.agent_reporters: Mapping[str, str] = {}
         self._agent_records: Mapping[int, list[float]] = {}
+        self._agenttype_records: Mapping[int, Mapping[type, list[float]]] = {}
+        self._collection_steps = list(range(max(map(len, model_vars.values()), default=0)))
 
 
 class Recorder:
@@ -338,7 +345,7 @@ def _actor_rows(spec: RecordSpec, scenario: Scenario, state: State) -> list[int]
         names += spec.actors
     keys += ["record.actors"] * (len(names) - len(keys))
     faults = [
-        Fault(key, f"unknown actor {name!r}; {suggest(name, list(row))}")
+        Fault(key, f"unknown actor {name!r}; {advice_on(name, list(row))}")
         for key, name in zip(keys, names, strict=True)
         if name not in row
     ]
@@ -364,3 +371,40 @@ def _check_values(metrics: Sequence[Metric], values: F, quarters: Sequence[str],
         metrics[column].check(values[quarter, actor, column])
     except ModelError as error:
         raise ModelError(f"{quarters[quarter]}: {names[actor]}: {error}") from None
+
+
+Event = tuple[str, tuple[int, ...], int, int]
+"""Kind, rows of the actors, depth afterwards, track afterwards (-1 none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deals:
+    """Depth of every deal and quarter of every last breach at one moment, each (n, n)."""
+
+    depth: I8
+    last_breach: I32
+
+    @classmethod
+    def of(cls, state: State) -> Deals:
+        """A copy of the present ones."""
+        return cls(state.depth.copy(), state.last_breach.copy())
+
+
+def deal_events(before: Deals, state: State) -> Iterator[Event]:
+    """Deals made and deepened, breaches (by the first actor towards the second), deals lowered and ended.
+
+    Net of the quarter: a deal that is made and lost within it leaves only the breach, if there was one.
+    """
+    old, new = np.triu(before.depth), np.triu(state.depth)
+    yield from _changes("made", (old == 0) & (new > 0), state)
+    yield from _changes("deepened", (old > 0) & (new > old), state)
+    yield from _changes("breached", state.last_breach > before.last_breach, state)
+    yield from _changes("lowered", (new > 0) & (new < old), state)
+    yield from _changes("ended", (old > 0) & (new == 0), state)
+
+
+def _changes(kind: str, where: np.ndarray, state: State) -> Iterator[Event]:
+    a, b = np.nonzero(where)
+    tracks = np.where(state.depth[a, b] > 0, deal_tracks(state, a, b), -1)
+    for i, j, track in zip(a.tolist(), b.tolist(), tracks.tolist(), strict=True):
+        yield kind, (i, j), int(state.depth[i, j]), track

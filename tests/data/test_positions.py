@@ -71,11 +71,6 @@ def test_states_do_not_pile_up_at_the_ends(world):
     assert ((inner > 0) & (inner < 1)).all()
 
 
-def test_the_page_on_the_world_is_current():
-    page = (ROOT / "docs" / "world.md").read_text(encoding="utf-8")
-    assert page == describe.render(), "run python -m docs.pages"
-
-
 def test_no_state_is_singled_out_in_the_code():
     """Only leaders, whom the theory names, stand in the code; the default focal state is data."""
     states = {row["iso3"] for row in describe.load_facts.__globals__["table"]("states")}

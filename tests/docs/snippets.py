@@ -17,7 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "notebooks").glob("*.md"))]
+WRITTEN = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "results" / "index.md"]
+"""Pages that people write."""
+RESULTS = [page for page in sorted((ROOT / "docs" / "results").glob("*.md")) if page not in WRITTEN]
+"""Pages that commands write, or fill."""
+PAGES = [*WRITTEN, *RESULTS, *sorted((ROOT / "notebooks").glob("*.md"))]
 TAGS = {"sh", "python", "yaml", "csv", "powershell", "text"}
 EXIT = re.compile(r"# exits with (\d+)")
 OUTPUT = re.compile(r'<!-- output: (?:from "(?P<start>[^"]+)", )?(?P<count>\d+) lines? -->')

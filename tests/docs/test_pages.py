@@ -1,20 +1,21 @@
-"""Generated pages are current, links lead somewhere, and the numbers that pages quote are so."""
+"""Four doors, no page too long, links that lead somewhere, and numbers that are as the pages quote them."""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from docs.pages.__main__ import PAGES as BUILT
+from docs.pages.__main__ import main as write_pages
 from simulation import __version__
 from simulation.display import pages
 from simulation.errors import DataError
 from simulation.evidence import plausibility
 from simulation.experiments.engine.store import data_hash, read_json
 from simulation.experiments.posterior import file_hash
-from simulation.manual.__main__ import PAGES
-from simulation.manual.__main__ import main as write_pages
 from simulation.outcomes.metrics import METRICS
 from simulation.report.showcase import CHARTS, SPREAD_CHART, TABLES
 from simulation.scenario.checks import world_of
@@ -23,6 +24,7 @@ from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.state import KINDS
+from tests.docs.snippets import RESULTS, WRITTEN
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -32,21 +34,73 @@ LABEL = "chance within the model, parameters fixed"
 DRAWN = "chance and parameters (a draw of their posterior a replicate), rules fixed"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_reference_pages_are_current(name: str) -> None:
-    text = (DOCS / name).read_text(encoding="utf-8")
-    assert text == PAGES[name](), "run: make docs, or python -m simulation.manual"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MOST_WORDS, MOST_WORDS_A_PAGE, MOST_PAGES_A_DOOR = 25_000, 3_000, 5
+DOORS = ("Analyst", "Researcher", "Student", "Modeller")
 
 
-def test_reference_pages_name_everything() -> None:
+def resolves(target: Path) -> bool:
+    """Whether a path leads to a file of the repository, or to a page that is built."""
+    path = Path(os.path.normpath(target))
+    return path.name in BUILT if path.parent == DOCS / "reference" else path.exists()
+
+
+def links(text: str) -> list[str]:
+    """Targets of the links of a page that stay in the repository, without anchors."""
+    targets = re.findall(r"\]\(([^)#\s]+?)(?:#[^)]*)?\)", text)
+    return [target for target in targets if not re.match(r"https?:|mailto:", target)]
+
+
+# --- doors
+
+
+def test_each_door_has_at_most_five_pages() -> None:
+    text = (DOCS / "index.md").read_text(encoding="utf-8")
+    lists = {part.splitlines()[0]: re.findall(r"^- ", part, re.MULTILINE) for part in text.split("\n## ")[1:]}
+    assert [(door, len(lists[door])) for door in DOORS if not 3 <= len(lists[door]) <= MOST_PAGES_A_DOOR] == []
+    found = re.search(r"## Who are you\?\n(.*?)\n## ", README, re.DOTALL)
+    assert found is not None
+    assert [word.capitalize() for word in re.findall(r"^\| \*\*(\w+)\*\*", found[1], re.MULTILINE)] == list(DOORS)
+
+
+def test_people_write_little() -> None:
+    pages = (*WRITTEN, ROOT / "notebooks" / "README.md")
+    words = {page.relative_to(ROOT): len(page.read_text(encoding="utf-8").split()) for page in pages}
+    assert {name: count for name, count in words.items() if count > MOST_WORDS_A_PAGE} == {}
+    assert sum(words.values()) <= MOST_WORDS
+
+
+# --- the reference
+
+
+def test_the_reference_links_to_every_built_page_and_nobody_else_does() -> None:
+    found = {name: {link for link in links(text) if "reference/" in link} for name, text in texts().items()}
+    assert found.pop("reference.md") == {f"reference/{name}" for name in BUILT}
+    assert {name: inside for name, inside in found.items() if inside} == {}
+
+
+def texts() -> dict[str, str]:
+    """Pages of docs/ that are in the repository, README and the notebooks, by name."""
+    pages = (*WRITTEN, *RESULTS, ROOT / "CHANGELOG.md", *NOTEBOOKS)
+    return {path.name: path.read_text(encoding="utf-8") for path in pages}
+
+
+def test_built_pages_are_not_committed() -> None:
+    assert "docs/reference/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_built_pages_name_everything() -> None:
     for name, known in (("parameters.md", PARAMETERS), ("mechanisms.md", MECHANISMS), ("metrics.md", METRICS)):
-        found = re.findall(r"^\| `(\w+)` \|", PAGES[name](), re.MULTILINE)
+        found = re.findall(r"^\| `(\w+)` \|", BUILT[name](), re.MULTILINE)
         assert sorted(found) == sorted(key for key in known if not getattr(known[key], "custom", False))
 
 
-def test_reference_writes_where_it_is_told(tmp_path: Path) -> None:
+def test_built_pages_go_where_they_are_told(tmp_path: Path) -> None:
     write_pages(["--out", str(tmp_path / "new")])
-    assert {path.name for path in (tmp_path / "new").iterdir()} == set(PAGES)
+    assert {path.name for path in (tmp_path / "new").iterdir()} == set(BUILT)
+    for path in (tmp_path / "new").iterdir():
+        found = links(path.read_text(encoding="utf-8"))
+        assert [link for link in found if not resolves(DOCS / "reference" / link)] == [], path.name
 
 
 def test_text_between_markers(tmp_path: Path) -> None:
@@ -60,19 +114,42 @@ def test_text_between_markers(tmp_path: Path) -> None:
     assert pages.table(("a|b",), [("c|d",)]) == "| a\\|b |\n| --- |\n| c\\|d |\n"
 
 
-@pytest.mark.parametrize("path", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda path: path.stem)
+# --- links
+
+
+@pytest.mark.parametrize("path", [*WRITTEN, *RESULTS, ROOT / "CHANGELOG.md", *NOTEBOOKS], ids=lambda path: path.stem)
 def test_links_lead_to_files(path: Path) -> None:
-    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
-    inner = [target for target in targets if not re.match(r"https?:|mailto:", target)]
-    missing = [target for target in inner if not (path.parent / target).exists()]
-    assert missing == []
+    found = links(path.read_text(encoding="utf-8"))
+    assert [link for link in found if not resolves(path.parent / link)] == []
 
 
 def test_files_that_pages_name_exist() -> None:
-    for path in (ROOT / "README.md", *sorted(DOCS.glob("*.md"))):
+    for path in (*WRITTEN, *RESULTS):
         text = path.read_text(encoding="utf-8")
         named = set(re.findall(r"`((?:simulation|tests|docs|scenarios)/[\w/.-]+\.\w+)`", text))
-        assert [name for name in sorted(named) if not (ROOT / name).exists()] == [], path.name
+        assert [name for name in sorted(named) if not resolves(ROOT / name)] == [], path.name
+
+
+def test_pages_that_code_and_messages_name_exist() -> None:
+    files = [path for folder in ("simulation", "tests") for path in (ROOT / folder).rglob("*")]
+    texts = [path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".po", ".j2", ".yaml")]
+    named = {name for text in texts for name in re.findall(r"\bdocs/[\w/]+\.(?:md|csv|json)\b", text)}
+    assert "docs/ODD.md" in named
+    assert [name for name in sorted(named) if not resolves(ROOT / name)] == []
+
+
+def test_the_change_log_says_where_each_old_page_went() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^ *\| (`.+?) \| (.+) \|$", text.split("| old page | now |")[1], re.MULTILINE)
+    old = [name for left, _ in rows for name in re.findall(r"`([\w.]+\.md)`", left)]
+    assert (len(old), len(set(old))) == (34, 34)  # pages of docs/ before the doors
+    same = [left for left, right in rows if "same name" in right and "/" not in right]
+    kept = [name for left in same for name in re.findall(r"`([\w.]+\.\w+)`", left)]
+    new = [name for _, right in rows for name in re.findall(r"`([\w/]+\.md)`", right)]
+    assert [name for name in (*kept, *new) if not resolves(DOCS / name)] == []
+
+
+# --- the model description
 
 
 def test_odd_names_every_submodel_file() -> None:
@@ -140,7 +217,7 @@ def test_odd_counts_the_entities_of_the_world() -> None:
 
 
 def test_calibration_page_counts_the_parameters() -> None:
-    text = (DOCS / "calibration.md").read_text(encoding="utf-8")
+    text = (DOCS / "results" / "calibration.md").read_text(encoding="utf-8")
     told = [int(number) for number in re.findall(r"^(?:Of the|-) (\d+)[ ,]", text, re.MULTILINE)]
     sources = [entry.source for entry in PARAMETERS.values()]
     lists = [source for source in sources if "dated lists" in source]
@@ -151,6 +228,6 @@ def test_calibration_page_counts_the_parameters() -> None:
 
 
 def test_calibration_page_was_written_by_this_version() -> None:
-    text = pages.between((DOCS / "calibration.md").read_text(encoding="utf-8"), plausibility.MARKER)
+    text = pages.between((DOCS / "results" / "calibration.md").read_text(encoding="utf-8"), plausibility.MARKER)
     assert f"Wifaq {__version__}," in text
     assert LABEL in text

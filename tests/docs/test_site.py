@@ -8,15 +8,21 @@ import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import typer
 
+from docs.pages.__main__ import PAGES as BUILT
+from simulation import __all__ as names
+from simulation.cli import app
 from tests.docs.snippets import PAGES, ROOT
 
 pytest.importorskip("sphinx", reason="pip install 'wifaq[docs]'")
 pytest.importorskip("myst_parser")
 pytest.importorskip("pydata_sphinx_theme")
+pytest.importorskip("sphinxcontrib.typer")
 
 LOADS = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
 LOADING = {"stylesheet", "icon", "preload", "prefetch", "manifest", "preconnect", "dns-prefetch"}
@@ -66,10 +72,26 @@ def test_a_warning_fails_the_build() -> None:
 
 
 def test_every_page_is_built_and_in_the_navigation(site: Path, built: dict[Path, Page]) -> None:
-    wanted = [site / page.relative_to(ROOT).with_suffix(".html") for page in PAGES]
+    pages = [*(page.relative_to(ROOT) for page in PAGES), *(Path("docs", "reference", name) for name in BUILT)]
+    wanted = [site / page.with_suffix(".html") for page in pages]
     assert [path for path in wanted if path.resolve() not in built] == []
     linked = {(path.parent / unquote(link.partition("#")[0])).resolve() for path in built for link in built[path].links}
     assert [path for path in wanted if path.resolve() not in linked] == []
+
+
+def test_every_option_of_every_command_is_told(site: Path) -> None:
+    text = re.sub(r"<[^>]+>", "", (site / "docs" / "reference" / "commands.html").read_text(encoding="utf-8"))
+    group: Any = typer.main.get_command(app)
+    parts = dict(re.findall(r" Usage: wifaq (\w+) (.*?)(?= Usage: wifaq |\Z)", text, re.DOTALL))
+    assert parts.keys() == group.commands.keys()
+    for name, command in group.commands.items():
+        wanted = {word for entry in command.params for word in entry.opts if word.startswith("--")}
+        assert [word for word in wanted if word not in parts[name]] == [], name
+
+
+def test_every_public_name_is_told(built: dict[Path, Page], site: Path) -> None:
+    anchors = built[(site / "docs" / "reference" / "python.html").resolve()].anchors
+    assert {f"simulation.{name}" for name in names if not name.startswith("__")} <= anchors
 
 
 def test_every_link_leads_somewhere(built: dict[Path, Page]) -> None:

@@ -38,7 +38,6 @@ from typer.testing import CliRunner
 import simulation
 from simulation.cli import app
 from simulation.experiments.engine import runner
-from simulation.manual.__main__ import PAGES as GENERATED
 from simulation.outcomes.metrics import unregister, user_metrics
 from simulation.scenario.json_schema import json_schema
 from tests.docs import tutorial
@@ -170,9 +169,8 @@ def test_no_snippet_goes_unseen(page: Path) -> None:
     named = re.findall(r"[\w/]+\.(?:yaml|csv)", re.sub(r"^# .*", "", ran, flags=re.MULTILINE))
     unused = [block.file for block in found if block.file and block.file not in named]
     assert unused == [], "a file that no command of the page reads"
-    if page.name not in GENERATED:  # calls and default code are shown there as text, and come from the code itself
-        shown = "\n".join(block.text for block in found if block.tag == "text")
-        assert CODE.findall(shown) == []
+    shown = "\n".join(block.text for block in found if block.tag == "text")
+    assert CODE.findall(shown) == []
 
 
 # --- what machines without a cluster cannot run
@@ -213,7 +211,7 @@ def checked_python(text: str) -> None:
 def test_what_is_not_run_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     left = [(page, block) for page in PAGES for block in read(page) if not block.runs]
-    assert {page.name for page, _ in left} == {"clusters.md"}
+    assert {page.name for page, _ in left} == {"sweeps.md"}
     for _, block in left:
         if block.tag == "python":
             checked_python(block.text)
@@ -236,7 +234,7 @@ def test_commands_in_sentences_exist(page: Path) -> None:
             assert set(re.findall(r"--[a-z-]+", rest)) <= options | {"--help"}, code
         elif word == "make" and rest:
             assert rest.split()[0] in targets, code
-        elif code.startswith("python -m simulation"):
+        elif code.startswith(("python -m simulation", "python -m docs")):
             assert find_spec(rest.split()[1]), code
         elif code.startswith("pip install 'wifaq["):
             assert set(re.findall(r"\w+", code.split("[")[1])) <= extras, code
@@ -292,12 +290,12 @@ def test_the_plain_commands_are_those_of_make() -> None:
 @pytest.mark.slow
 def test_tutorial_shows_what_its_commands_print(workplace: Path) -> None:
     text = tutorial.PAGE.read_text(encoding="utf-8")
-    assert tutorial.rewritten(text, workplace) == text, "run: make tutorial"
+    assert tutorial.rewritten(text, workplace) == text, "run: make pages WHAT=tutorial"
 
 
 @pytest.mark.slow
 def test_the_commands_for_dask_run(workplace: Path) -> None:
-    block = next(b for b in read(ROOT / "docs" / "clusters.md") if b.text.startswith("dask scheduler"))
+    block = next(b for b in read(ROOT / "docs" / "sweeps.md") if b.text.startswith("dask scheduler"))
     text = block.text.replace("HOST", "127.0.0.1").replace("/shared/sweep", str(workplace / "sweep"))
     (scheduler, _), (worker, _), (call, _) = commands(text)
     cheap = [*shlex.split(call)[1:], "--replicates", str(FEW), "--set", "horizon=2025Q2", "--quiet"]

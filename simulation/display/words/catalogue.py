@@ -20,7 +20,7 @@ from simulation.display.words.language import FOLDER, LANGUAGES
 
 _PACKAGE = Path(__file__).parents[2]
 _KEYWORDS = {"words": None, "_words": None, "N_": None, "tell": None, "plural": (1, 2)}
-_METHODS = [("words/**.py", "python"), ("plots/**.py", "python"), ("report/**.py", "python"),
+_METHODS = [("display/**.py", "python"), ("report/**.py", "python"),
             ("report/templates/**.j2", "jinja2.ext:babel_extract")]  # fmt: skip
 _SCENARIOS = _PACKAGE.parent / "scenarios"
 _WIDTH = 100

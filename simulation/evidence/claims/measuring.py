@@ -24,6 +24,7 @@ from simulation.experiments import posterior
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress, run_replicates
 from simulation.experiments.engine.simulate import simulate as simulate_model
+from simulation.scenario import shipped
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.source_code import source_hash
@@ -49,7 +50,7 @@ _DRAWN = posterior.Drawing(simulate_model)
 
 def measure(
     claims: Sequence[Claim],
-    folder: Path | str = "scenarios",
+    folder: Path | str | None = None,
     *,
     replicates: int = 20,
     workers: int | None = None,
@@ -62,7 +63,7 @@ def measure(
     claims
         Entries of :data:`simulation.evidence.claims.LEDGER`.
     folder
-        Of the shipped scenarios.
+        Of the scenarios; by default the shipped ones.
     replicates
         Paired replicates of every arm, at least 2.
     workers, progress
@@ -80,7 +81,7 @@ def measure(
     RunError
         If a replicate fails.
     """
-    folder = Path(folder)
+    folder = shipped.folder() if folder is None else Path(folder)
     asked = [_as_proposition(claim) for claim in claims if arms_of(claim)]
     rows: list[dict[str, object]] = []
     with registered(OWN_MEASURES):
@@ -153,7 +154,7 @@ def _told(check: Check, row: pd.Series, decisive: Sequence[Check]) -> dict[str, 
 # --- what the numbers were made from
 
 
-def stale(frame: pd.DataFrame, folder: Path | str = "scenarios") -> list[Claim]:
+def stale(frame: pd.DataFrame, folder: Path | str | None = None) -> list[Claim]:
     """Claims whose rows are missing, or were made from other checks, scenarios, data or model.
 
     Parameters
@@ -161,9 +162,9 @@ def stale(frame: pd.DataFrame, folder: Path | str = "scenarios") -> list[Claim]:
     frame
         Columns :data:`COLUMNS`.
     folder
-        Of the shipped scenarios.
+        Of the scenarios; by default the shipped ones.
     """
-    folder = Path(folder)
+    folder = shipped.folder() if folder is None else Path(folder)
     model = fingerprint(folder)
 
     def current(claim: Claim) -> bool:

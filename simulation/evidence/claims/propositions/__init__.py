@@ -4,8 +4,7 @@ Run ``python -m simulation.evidence.claims.propositions [--replicates N] [--work
 folder that holds ``scenarios/``; it writes ``docs/results/findings.md``.
 
 ``arms`` what is compared · ``registry`` the propositions · ``effects`` running, measuring, the verdict ·
-``measures`` numbers that only they need · ``phase`` the phase boundary of P4 · ``remarks`` what a verdict
-means · ``page`` the page that is written.
+``measures`` numbers that only they need · ``phase`` the phase boundary of P4 · ``page`` the page that is written.
 """
 
 from simulation.evidence.claims.propositions.arms import ARMS

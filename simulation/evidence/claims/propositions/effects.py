@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -111,8 +110,6 @@ class Proposition:
         Whether the effects make one shape, such as a rise and a fall, and stand or fall together.
     also
         Readings that are recorded for a table beside the effects.
-    remarks
-        What a verdict means, by verdict; only the remark of the verdict that is reached is shown.
     """
 
     id: str
@@ -122,7 +119,6 @@ class Proposition:
     effects: tuple[Effect, ...]
     shape: bool = False
     also: tuple[Reading, ...] = ()
-    remarks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def readings(self) -> tuple[Reading, ...]:

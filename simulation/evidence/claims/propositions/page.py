@@ -94,7 +94,7 @@ def _page(findings: Sequence[Finding], ensembles: Mapping[str, Ensemble], comman
 
 
 def plain_words(finding: Finding) -> str:
-    """What the numbers say of a proposition: how many effects went which way, and the remark on it."""
+    """What the numbers say of a proposition: how many effects went which way."""
     judged = [found for found in finding.effects if found.outcome != REPORTED]
     count = Counter(found.outcome for found in judged)
     told = {
@@ -108,8 +108,7 @@ def plain_words(finding: Finding) -> str:
     }[finding.verdict]
     if finding.verdict == REFUTED and count[UNSEEN]:
         told = f"Of {len(judged)} effects none as predicted, {count[OPPOSITE]} opposite, {count[UNSEEN]} not seen."
-    remark = finding.proposition.remarks.get(finding.verdict, "")
-    return f"{told} {remark}".strip()
+    return told
 
 
 def _section(finding: Finding) -> Iterator[str]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from simulation.evidence.claims.propositions.arms import PHASE
 from simulation.evidence.claims.propositions.effects import HORIZON, Effect, Kind, Proposition, Reading
-from simulation.evidence.claims.propositions.remarks import REMARKS
 
 START, FIRST, YEAR_ON, EARLY, LATER = "2024Q4", "2025Q1", "2025Q4", "2026Q4", "2027Q4"
 SURGE_ENDS, AFTER_SURGE = "2028Q4", "2029Q4"
@@ -77,8 +76,7 @@ def _prop(
     also: Sequence[Reading] = (),
 ) -> Proposition:  # fmt: skip
     kind: Kind = "mechanism check" if check else "finding"
-    remarks = REMARKS.get(name, {})
-    return Proposition(name, tuple(claims.split()), statement, kind, effects, shape, tuple(also), remarks)
+    return Proposition(name, tuple(claims.split()), statement, kind, effects, shape, tuple(also))
 
 
 _AVERAGE = "at fragmentation .6 against none, governance being the average"
