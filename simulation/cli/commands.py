@@ -162,6 +162,10 @@ def compare(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="METRIC", help="What to compare, of `wifaq list metrics`; may be repeated."),
+    ] = None,
     quarters: Annotated[
         list[str] | None,
         typer.Option("--quarter", metavar="QUARTER", help="When to compare; default: milestones and the horizon."),
@@ -172,10 +176,11 @@ def compare(
     ] = None,
     parameters: Source = "posterior",
     workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for both tables; default: none.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Contrast scenarios with the first, replicate by replicate under the same luck."""
+    """Put scenarios side by side and contrast them with the first, replicate by replicate under the same luck."""
     with _errors(debug):
         from simulation.analysis.contrasts import check_precision
         from simulation.experiments.compare import compare as compare_scenarios
@@ -185,9 +190,17 @@ def compare(
         loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
         with _progress(quiet) as progress:
             comparison = compare_scenarios(
-                loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
+                loaded,
+                metrics=metrics or (),
+                quarters=quarters or (),
+                parameters=parameters,
+                workers=workers,
+                progress=progress,
+                out=out,
             )
         print_comparison(comparison, _console(), precision)
+        if out is not None:
+            typer.echo(f"Tables: {out}")
         _tell_failures(comparison.failures, debug)
 
 
@@ -350,7 +363,7 @@ def _complain(message: str, debug: bool) -> None:
 def _load(
     path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None, quiet: bool
 ) -> Scenario:
-    from simulation.experiments.run import load
+    from simulation.experiments.ask import load
     from simulation.scenario.remarks import remarks
 
     scenario = load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)

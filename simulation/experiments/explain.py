@@ -10,8 +10,8 @@ from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import posterior
-from simulation.experiments.explanation import KINDS, Explanation, explain_run
-from simulation.experiments.run import load
+from simulation.experiments.ask import Question, load
+from simulation.experiments.explanation import KINDS, Explanation
 from simulation.scenario.checks import world_of
 
 if TYPE_CHECKING:
@@ -67,13 +67,13 @@ def explain(
     InputError
         If the scenario is at fault, or there is no such actor, kind, quarter or replicate; all faults at once.
     """
-    posterior.check_source(parameters)
     scenario = load(scenario, sets=sets, seed=seed)
-    actor, world = resolve(actor or scenario.focal), world_of(scenario)
-    _check(scenario, world.ids, actor, kinds, quarters, replicate)
-    if parameters == posterior.POSTERIOR:
-        scenario = posterior.with_draw(scenario, replicate, posterior.chosen(scenario))
-    return explain_run(scenario, actor, replicate, actors, world, tweak).select(kinds, quarters)
+    actor = resolve(actor or scenario.focal)
+    _check(scenario, world_of(scenario).ids, actor, kinds, quarters, replicate)
+    asked = Question({"scenario": scenario}, 1, parameters, {"scenario": actors}, {"scenario": tweak})
+    explained = asked.explainer("scenario", replicate, actor)
+    assert explained is not None  # only a test's model explains nothing
+    return explained().select(kinds, quarters)
 
 
 def _check(

@@ -241,6 +241,9 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for en
 class Parameters:
     """A frozen set of values, one for every entry of :data:`PARAMETERS`, read as attributes.
 
+    It remembers which of them somebody chose: one that is set to its default is not the same as one that is not set,
+    which a run may draw.
+
     Raises
     ------
     InputError
@@ -253,6 +256,7 @@ class Parameters:
     """
 
     _values: Mapping[str, float]
+    _chosen: Mapping[str, float]
 
     def __init__(self, overrides: Mapping[str, float] | None = None):
         values = {name: float(entry.default) for name, entry in PARAMETERS.items()}
@@ -265,7 +269,9 @@ class Parameters:
                 values[name] = float(value)
         if faults:
             raise InputError(faults)
-        self.__dict__.update(values, _values=MappingProxyType(values))  # plain attributes: read at every step
+        chosen = {name: values[name] for name in PARAMETERS if name in (overrides or {})}
+        frozen = {"_values": MappingProxyType(values), "_chosen": MappingProxyType(chosen)}
+        self.__dict__.update(values, **frozen)  # plain attributes: read at every step
 
     def __getattr__(self, name: str) -> float:
         if name.startswith("_"):
@@ -277,24 +283,28 @@ class Parameters:
 
     def replace(self, **overrides: float) -> Parameters:
         """A copy with some values changed."""
-        return Parameters({**self._values, **overrides})
+        return Parameters({**self._chosen, **overrides})
 
     def as_dict(self) -> dict[str, float]:
         """Every value by name, in registry order."""
         return dict(self._values)
 
+    @property
+    def chosen(self) -> Mapping[str, float]:
+        """Values that somebody set, be it to the default, in registry order; the others have their defaults."""
+        return self._chosen
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Parameters) and self._values == other._values
+        return isinstance(other, Parameters) and self._chosen == other._chosen
 
     def __hash__(self) -> int:
-        return hash(tuple(self._values.items()))
+        return hash(tuple(self._chosen.items()))
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[dict[str, float]]]:
-        return (Parameters, (dict(self._values),))
+        return (Parameters, (dict(self._chosen),))
 
     def __repr__(self) -> str:
-        changed = {n: v for n, v in self._values.items() if v != PARAMETERS[n].default}
-        return f"Parameters({changed})"
+        return f"Parameters({dict(self._chosen)})"
 
 
 def check_value(name: str, value: object) -> str:

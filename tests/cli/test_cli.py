@@ -14,8 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simulation.cli import app
-from simulation.experiments.compare import compare
-from simulation.experiments.run import run
+from simulation.experiments import ask
 from tests.experiments import fakes
 
 ROOT = Path(__file__).parents[2]
@@ -34,9 +33,7 @@ def fake(monkeypatch):
     """Put another model in the place of the real one."""
 
     def put(simulate=fakes.simulate_forecast):
-        monkeypatch.setitem(run.__kwdefaults__, "simulate", simulate)
-        monkeypatch.setitem(run.__kwdefaults__, "facts", fakes.facts)
-        monkeypatch.setitem(compare.__kwdefaults__, "simulate", simulate)
+        monkeypatch.setattr(ask, "_model", ask.Model(simulate, fakes.facts, explain=None))
 
     return put
 

@@ -65,7 +65,7 @@ def test_failed_replicates_are_told_before_the_first_number(results) -> None:
 def test_missing_replicates_are_told(results) -> None:
     whole = results[0]
     info = {**whole.info, "replicates": {"planned": 10, "done": 8, "failed": 1}}
-    less = Results(info, whole.scenario_text, whole._series, whole._more, whole._tables)
+    less = Results(info, whole.scenario_text, whole.tables, whole._series, whole._more)
     text = render([less], ENGLISH)
     assert "1 of 10 replicates failed" in text
     assert "1 of 10 replicates is missing" in text
@@ -73,13 +73,13 @@ def test_missing_replicates_are_told(results) -> None:
 
 def test_a_run_that_recorded_little_gives_a_report(results) -> None:
     bare = results[0]
-    kept = {name: table for name, table in bare._tables.items() if name in ("forecast", "ties", "instruments")}
+    kept = {name: table for name, table in bare.tables.items() if name in ("forecast", "ties", "instruments")}
     kept["forecast"] = kept["forecast"].query("metric in ('capacity', 'urgency')")
     series = bare._series.filter(
         pa.compute.is_in(bare._series["metric"].cast(pa.string()), pa.array(["capacity", "urgency"]))
     )
     info = {**bare.info, "contrasts": [], "peers": []}
-    text = render([Results(info, bare.scenario_text, series, {}, {**kept, "ties": kept["ties"].iloc[:0]})], ENGLISH)
+    text = render([Results(info, bare.scenario_text, {**kept, "ties": kept["ties"].iloc[:0]}, series, {})], ENGLISH)
     assert "needs were not recorded" in text
     assert "no contrasts" in text
 
