@@ -82,6 +82,16 @@ def test_an_unknown_name(given: str, told: str, elsewhere: Path) -> None:
     assert fault.message.startswith(f"no such file {given!r}")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_the_base_of_a_link_is_sought_beside_the_link_and_that_is_told(elsewhere: Path) -> None:
+    (elsewhere / "far").mkdir()
+    (elsewhere / "far" / "mine.yaml").write_text("extends: other_base.yaml\n", encoding="utf-8")
+    (elsewhere / "far" / "other_base.yaml").write_text("extends: baseline\n", encoding="utf-8")
+    (elsewhere / "linked.yaml").symlink_to(elsewhere / "far" / "mine.yaml")
+    (fault,) = check_files(["linked.yaml"])
+    assert f"in {elsewhere}, beside the link and not beside the file it leads to" in fault.message
+
+
 def test_own_scenarios_are_listed_first_and_other_yaml_is_left_out(elsewhere: Path) -> None:
     (elsewhere / "mine.yaml").write_text("extends: baseline\ntitle: Own\n", encoding="utf-8")
     (elsewhere / "services.yaml").write_text("services: [web]\n", encoding="utf-8")
