@@ -235,6 +235,7 @@ def sweep(
         from simulation.experiments.sweeps.load import load_sweep
         from simulation.experiments.sweeps.plan import make_plan
 
+        _tell_shadowed(file)
         loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
         plan = make_plan(loaded, max_runs)
         if dry_run:
@@ -344,11 +345,17 @@ def _complain(message: str, debug: bool) -> None:
 
 def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
     from simulation.experiments.run import load
+
+    _tell_shadowed(path)
+    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+
+
+def _tell_shadowed(path: Path) -> None:
+    """Say which file a name stands for, where there are two."""
     from simulation.scenario.shipped import find, shadowed
 
     if hidden := shadowed(str(path)):
         typer.echo(f"note: {find(str(path))} of this folder is taken, not the shipped {hidden}", err=True)
-    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
 
 
 def _command() -> str:
