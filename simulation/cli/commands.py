@@ -253,6 +253,7 @@ def sweep(
         from simulation.experiments.sweeps.load import load_sweep
         from simulation.experiments.sweeps.plan import make_plan
 
+        _tell_shadowed(file)
         loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
         plan = make_plan(loaded, max_runs)
         if dry_run:
@@ -366,10 +367,19 @@ def _load(
     from simulation.experiments.ask import load
     from simulation.scenario.remarks import remarks
 
+    _tell_shadowed(path)
     scenario = load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
     for remark in () if quiet else remarks(scenario):
         typer.echo(f"note: {path}: {remark}", err=True)
     return scenario
+
+
+def _tell_shadowed(path: Path) -> None:
+    """Say which file a name stands for, where there are two."""
+    from simulation.scenario.shipped import find, shadowed
+
+    if hidden := shadowed(str(path)):
+        typer.echo(f"note: {find(str(path))} of this folder is taken, not the shipped {hidden}", err=True)
 
 
 def _command() -> str:

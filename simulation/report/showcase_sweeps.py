@@ -1,9 +1,8 @@
 """The sweeps that ship, run by one command: tables and heat maps in ``results/``, small ones in the showcase.
 
 ``make pages WHAT=sweeps`` (``python -m simulation.report.showcase_sweeps [--workers W]``) runs, or goes on with,
-every file in ``scenarios/sweeps/``, copies of each what is few enough bytes to live in git
-to ``results/showcase/sweeps/``, and
-writes what they say into ``docs/results/sweeps.md``.
+every file in ``scenarios/sweeps/``, copies of each what is few enough bytes to live in git to
+``results/showcase/sweeps/``, and writes what they say into ``docs/results/sweeps.md``.
 """
 
 from __future__ import annotations
