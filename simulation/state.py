@@ -178,7 +178,8 @@ class State:
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in self.__dataclass_fields__:  # it would be kept and do nothing
-            raise ModelError(f"the state has no column {name!r}; {suggest(name, list(self.__dataclass_fields__))}".rstrip("; "))
+            advice = suggest(name, list(self.__dataclass_fields__))
+            raise ModelError(f"the state has no column {name!r}; {advice}".rstrip("; "))
         object.__setattr__(self, name, value)
 
     @property

@@ -15,6 +15,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
@@ -153,7 +154,8 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
         faults.append(_mark_at(text[: error.position], file).fault("", told))
         return None
     except Exception as error:  # on some broken text (escapes, directives) the parser raises plain errors
-        faults.append(Fault("", f"is not valid YAML: {_one_line(error)}", file))
+        place = Mark(file, builder.last.line + 1, builder.last.column + 1)  # the fault is there or after it
+        faults.append(place.fault("", f"is not valid YAML from here on: {_one_line(error)}"))
         return None
     return builder.root or Node(None, Mark(file))
 
@@ -250,13 +252,14 @@ class _Builder:
         self._values = 0
         self._aliased = 0
         self._documents = 0
+        self.last: Any = SimpleNamespace(line=0, column=0)  # where the last event ended, from 0
 
     def fault(self, mark: Mark, key: str, message: str) -> None:
         self.faults.append(mark.fault(key, message))
 
     def take(self, event: Any) -> None:
         """Handle one event of the parser."""
-        kind = type(event).__name__
+        kind, self.last = type(event).__name__, event.end_mark
         if kind in ("ScalarEvent", "SequenceStartEvent", "MappingStartEvent", "AliasEvent"):
             self._guard(event)
             getattr(self, f"_{kind}")(event)
