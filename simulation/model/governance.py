@@ -416,6 +416,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     @scenario.setter
     def scenario(self, scenario: Scenario) -> None:
+        """Keep it; Mesa sets one of its own first, which the model's replaces."""
         self._scenario = scenario
 
     @property

@@ -39,7 +39,6 @@ factors:
   parameters.rivalry: [0.5, 2.0]
   fragmentation: {{low: 0, high: 0.6, distribution: uniform}}
   strategy.partners: {{categories: [[state], [state, firm, think_tank, ngo, influencer]]}}
-samples: 256
 replicates: 50
 """
     )
