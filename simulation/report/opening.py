@@ -14,6 +14,7 @@ from simulation.analysis import summary
 from simulation.errors import Fault, InputError
 from simulation.experiments import store
 from simulation.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
+from simulation.report.run_json import shape_faults
 from simulation.results import TEXT_COLUMNS, Results
 from simulation.spreading import FILE as SPREAD
 from simulation.spreading import Spread
@@ -136,6 +137,7 @@ def _info_faults(results: Results) -> list[tuple[str, str]]:
     for key in ("contrasts", "failures", "notes", "peers"):
         if key in info and not isinstance(info[key], list):
             faults.append(("run.json", f"{key} is not a list"))
+    faults = faults or [("run.json", fault) for fault in shape_faults(info)]
     return _of_another_version(info) or faults if faults else []
 
 
@@ -186,7 +188,10 @@ def _no_numbers(name: str, table: pd.DataFrame, columns: Sequence[str]) -> Itera
     """The first line of each column of numbers that holds something else."""
     for column in columns:
         if column not in TEXT_COLUMNS[name]:
-            wrong = (pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()).to_numpy()
+            cells = table[column]
+            if not pd.api.types.is_numeric_dtype(cells):  # a whole number beyond all bounds is read as an object
+                cells = pd.to_numeric(cells.astype("str"), errors="coerce")
+            wrong = (~np.isfinite(cells.astype(np.float64)) & table[column].notna()).to_numpy()
             if wrong.any():
                 yield f"{name}.csv", f"line {int(wrong.argmax()) + 2}: {column} is no number"
 
