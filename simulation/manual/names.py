@@ -10,8 +10,9 @@ from simulation.scenario.listing import Row, list_actors, list_blocs, list_instr
 
 _TOP = """\
 Ids of the world on the last day of the record. `wifaq list blocs`, `wifaq list instruments` and `wifaq list actors`
-print them with more columns. States are named by their ISO 3166 alpha-3 code
-or [as people name them](howto_records.md#names-of-states); where each stands is in [world.md](world.md). Figures and their sources: [SOURCES.md](../simulation/data/SOURCES.md).
+print them with more columns. States are named by their ISO 3166 alpha-3 code or
+[as people name them](howto_records.md#names-of-states); where each stands is in [world.md](world.md). Figures and their
+sources: [SOURCES.md](../simulation/data/SOURCES.md).
 """
 _KINDS = {
     "firm": "Firms",

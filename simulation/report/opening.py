@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis import summary
+from simulation.data.kinds import CAMPS
+from simulation.data.reading import shown
 from simulation.errors import Fault, InputError
 from simulation.experiments import store
 from simulation.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
@@ -42,6 +44,11 @@ _OPTIONAL = {
 _MAY_BE_EMPTY = {("instruments", "median_quarter"), ("states", "region"), ("states", "bloc"), ("blocs", "depth")}
 _EXPLAINED = {"explained": ("replicate", *EVENT_COLUMNS), "explained_terms": TERM_COLUMNS}
 _TABLES: Mapping[str, Sequence[str]] = {**_COLUMNS, **_OPTIONAL, **_EXPLAINED}
+_QUARTER = r"[0-9]{4}Q[1-4]"
+_WORDS_OF = {"quarter": _QUARTER, "median_quarter": _QUARTER, "camp": "|".join((*CAMPS, "none"))}
+"""What stands in some columns of text, as regular expressions."""
+_LARGEST = 1e15
+"""No number of a run is as large."""
 _SERIES = ("replicate", "quarter", "actor", "metric", "value")
 _PRECISION = 1e-6  # relative; the tables have eight significant digits
 
@@ -181,7 +188,7 @@ def _column_faults(name: str, table: pd.DataFrame, columns: Sequence[str]) -> li
         row = int(holes.argmax())
         column = next(column for column in whole if pd.isna(table[column].iloc[row]))
         return [(f"{name}.csv", f"line {row + 2} has no {column}")]
-    return list(_no_numbers(name, table, columns))
+    return [*_no_numbers(name, table, columns), *_no_words(name, table, columns)]
 
 
 def _no_numbers(name: str, table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -191,9 +198,18 @@ def _no_numbers(name: str, table: pd.DataFrame, columns: Sequence[str]) -> Itera
             cells = table[column]
             if not pd.api.types.is_numeric_dtype(cells):  # a whole number beyond all bounds is read as an object
                 cells = pd.to_numeric(cells.astype("str"), errors="coerce")
-            wrong = (~np.isfinite(cells.astype(np.float64)) & table[column].notna()).to_numpy()
+            wrong = (~(cells.astype(np.float64).abs() < _LARGEST) & table[column].notna()).to_numpy()
             if wrong.any():
                 yield f"{name}.csv", f"line {int(wrong.argmax()) + 2}: {column} is no number"
+
+
+def _no_words(name: str, table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The first line of each column of quarters, camps, … that holds something else."""
+    for column in (column for column in columns if column in _WORDS_OF and column in TEXT_COLUMNS[name]):
+        cells = table[column].astype("str")
+        wrong = (table[column].notna() & ~cells.str.fullmatch(_WORDS_OF[column])).to_numpy()
+        if wrong.any():
+            yield f"{name}.csv", f"line {int(wrong.argmax()) + 2}: {column} is {shown(cells[wrong].iloc[0])}"
 
 
 def _disagreements(results: Results) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ _MOST_TOLD = 20
 _LONGEST = 200  # characters of a fault, in which keys of the file stand
 _Text = Annotated[str, Field(max_length=10_000)]
 _Quarter = Annotated[str, Field(pattern=r"^[0-9]{4}Q[1-4]$")]
+_Number = Annotated[float, Field(ge=-1e15, le=1e15)]
 _Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
@@ -46,12 +47,12 @@ class _Contrast(_Part):
     statement: _Text
     metric: _Text
     quarter: _Quarter
-    mean_a: float
-    mean_b: float
-    difference: float
-    standard_error: float | None
-    low: float | None
-    high: float | None
+    mean_a: _Number
+    mean_b: _Number
+    difference: _Number
+    standard_error: _Number | None
+    low: _Number | None
+    high: _Number | None
     probability: Annotated[float, Field(ge=0, le=1)]
     pairs: _Count
 
