@@ -69,7 +69,8 @@ def explain(
     """
     posterior.check_source(parameters)
     scenario = load(scenario, sets=sets, seed=seed)
-    actor, world = resolve(actor or scenario.focal), world_of(scenario)
+    world = world_of(scenario)
+    actor = resolve(actor or scenario.focal, world.ids)
     _check(scenario, world.ids, actor, kinds, quarters, replicate)
     if parameters == posterior.POSTERIOR:
         scenario = posterior.with_draw(scenario, replicate, posterior.chosen(scenario))

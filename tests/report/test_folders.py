@@ -108,7 +108,8 @@ def test_words_in_place_of_numbers_are_told(folder) -> None:
 
 @pytest.mark.parametrize(("path", "value", "told"), [
     (("peers", 0), 7, r"peers\[0\]: "), (("peers", 0, "name"), None, r"peers\[0\]\.name: "),
-    (("contrasts", 0, "low"), [], r"contrasts\[0\]\.low: "), (("contrasts", 0, "high"), 10**400, r"contrasts\[0\]\.high: "),
+    (("contrasts", 0, "low"), [], r"contrasts\[0\]\.low: "),
+    (("contrasts", 0, "high"), 10**400, r"contrasts\[0\]\.high: "),
     (("contrasts", 0, "difference"), 1e300, r"contrasts\[0\]\.difference: "), (("horizon",), "2035Q9", "horizon: "),
     (("replicates", "done"), -1, r"replicates\.done: "), (("versions", "\x1b[31m"), 1, r"versions\.\\x1b\[31m: "),
     (("notes", 0), {"a": {"b": ["c"]}}, r"notes\[0\]: "), (("seed",), True, "seed: "),
