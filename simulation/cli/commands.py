@@ -64,9 +64,7 @@ Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
 ]
-Focal = Annotated[
-    str | None, typer.Option(metavar="STATE", help="Focal state, by code or name; default: the scenario's.")
-]
+Focal = Annotated[str | None, typer.Option(metavar="STATE", help="Focal state (code or name); default: as it says.")]
 Source = Annotated[
     str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]

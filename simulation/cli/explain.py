@@ -12,9 +12,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-Who = Annotated[
-    str | None, typer.Option(metavar="ID", help="State (code or name) or other actor; default: the focal state.")
-]
+Who = Annotated[str | None, typer.Option(metavar="ID", help="State (code or name), other actor; default: the focal.")]
 Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
 Replicate = Annotated[int, typer.Option(help="Number of the replicate, from 0.")]
 Kinds = Annotated[

@@ -172,7 +172,7 @@ class World:
         ModelError
             With advice, if no such actor is loaded.
         """
-        name = resolve(id)
+        name = resolve(id, self.ids)
         if name not in self.ids:
             raise ModelError(f"no actor {id!r} in this world; {advice_on(id, self.ids)}")
         return self.ids.index(name)

@@ -68,8 +68,9 @@ def explain(
         If the scenario is at fault, or there is no such actor, kind, quarter or replicate; all faults at once.
     """
     scenario = load(scenario, sets=sets, seed=seed)
-    actor = resolve(actor or scenario.focal)
-    _check(scenario, world_of(scenario).ids, actor, kinds, quarters, replicate)
+    ids = world_of(scenario).ids
+    actor = resolve(actor or scenario.focal, ids)
+    _check(scenario, ids, actor, kinds, quarters, replicate)
     asked = Question({"scenario": scenario}, 1, parameters, {"scenario": actors}, {"scenario": tweak})
     explained = asked.explainer("scenario", replicate, actor)
     assert explained is not None  # only a test's model explains nothing
