@@ -4,13 +4,13 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: help forecast test test-slow check docs site tutorial plausibility showcase claims bench bench-sweeps sweeps notebooks clean
+.PHONY: help forecast test test-slow check site pages bench notebooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 $(VENV)/core: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --upgrade-deps $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
@@ -47,34 +47,28 @@ check: $(VENV)/develop  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-docs: $(VENV)/core  ## write the schema of scenario files, and the pages of docs/reference/
-	$(BIN)/python -m simulation.scenario.json_schema
-	$(BIN)/python -m docs.pages
-
 site: $(VENV)/docs  ## build the schema and all pages into a site that opens from disk: build/site/index.html
 	$(BIN)/python -m simulation.scenario.json_schema
 	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet -c docs . build/site
 
-tutorial: $(VENV)/core  ## rerun the commands of docs/tutorial.md and put what they print into it (some minutes)
-	$(BIN)/python -m tests.docs.tutorial
+# what programs write into the repository; ARGS goes to the program
+WRITERS := schema tutorial plausibility showcase claims sweeps
+schema := simulation.scenario.json_schema
+tutorial := tests.docs.tutorial
+plausibility := simulation.evidence.plausibility
+showcase := simulation.report.showcase
+claims := simulation.evidence.claims
+sweeps := simulation.report.showcase_sweeps
+WHAT ?= $(WRITERS)
+UNKNOWN := $(filter-out $(WRITERS),$(WHAT))
 
-plausibility: $(VENV)/core  ## rerun the tables of docs/results/calibration.md (a few minutes)
-	$(BIN)/python -m simulation.evidence.plausibility $(ARGS)
+pages: $(VENV)/core  ## rewrite pages, tables and charts: WHAT="schema tutorial plausibility showcase claims sweeps", default all (half an hour)
+	$(if $(UNKNOWN),$(error nothing writes $(UNKNOWN); there are $(WRITERS)))
+	$(foreach writer,$(WHAT),$(BIN)/python -m $($(writer)) $(ARGS) &&) true
 
-showcase: $(VENV)/core  ## rerun results/showcase/ and the forecast in README.md (a few minutes)
-	$(BIN)/python -m simulation.report.showcase $(ARGS)
-
-claims: $(VENV)/core  ## test every claim of the paper: docs/results/claims.csv and docs/results/claims.md (about ten minutes; ARGS="--stale" for what changed)
-	$(BIN)/python -m simulation.evidence.claims $(ARGS)
-
-bench: $(VENV)/test  ## measure the engine and write docs/results/performance.md (about ten minutes)
+bench: $(VENV)/test  ## measure the engine and sweeps: docs/results/performance.md, docs/results/sweeps.md (twenty minutes)
 	$(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
-
-bench-sweeps: $(VENV)/test  ## measure sweeps and write the table of docs/results/sweeps.md (about ten minutes)
-	$(BIN)/python -m tests.benchmarks.sweeping $(ARGS)
-
-sweeps: $(VENV)/core  ## run the three shipped sweeps: results/ and results/showcase/sweeps/ (about ten minutes on two cores)
-	$(BIN)/python -m simulation.report.showcase_sweeps $(ARGS)
+	$(BIN)/python -m tests.benchmarks.sweeping
 
 notebooks: $(VENV)/notebooks  ## set up, then open the notebooks in the browser
 	$(BIN)/jupyter lab --notebook-dir . notebooks/01_first_forecast.ipynb

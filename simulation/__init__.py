@@ -9,6 +9,8 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from simulation.source_code import use_kernel_folder
+
 if TYPE_CHECKING:
     from simulation.experiments.compare import compare
     from simulation.experiments.explain import explain
@@ -41,6 +43,8 @@ try:
     __version__ = version("wifaq")
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
+
+use_kernel_folder()  # before anything brings the compiler
 
 _HOMES = {
     "Explanation": "simulation.experiments.explanation",

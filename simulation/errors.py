@@ -8,6 +8,9 @@ allowed). All faults of a file are collected and raised together as one
 from __future__ import annotations
 
 import difflib
+import re
+import signal
+import threading
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,8 +83,23 @@ class RunError(WifaqError):
     """One or more replicates of an ensemble failed; the others are kept."""
 
 
+class TimeLimit(BaseException):
+    """A run took too long; no ``except Exception`` of a user's hook can swallow it."""
+
+
 class FailedReplicates(UserWarning):
     """Some replicates failed and are left out of the tables; the commands say so themselves."""
+
+
+def is_own_fault(error: BaseException) -> bool:
+    """Whether an exception that escapes from a user's code is that code's own, whatever class it is of.
+
+    Not its own are the end of its time and, where this process hears it, a Ctrl-C.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        hears = threading.current_thread() is threading.main_thread()
+        return not (hears and callable(signal.getsignal(signal.SIGINT)))
+    return not isinstance(error, TimeLimit)
 
 
 def warn_of(failures: Sequence[Mapping[str, Any]], where: str) -> None:
@@ -110,3 +128,17 @@ def suggest(word: str, known: Sequence[str], *, limit: int = 12) -> str:
     if len(known) <= limit:
         return "allowed: " + ", ".join(known)
     return ""
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters but tab and new line, ends of lines and paragraphs, and what turns the direction of writing."""
+
+
+def unseen(text: str) -> list[str]:
+    """Characters of a text that move a terminal's cursor or turn a line around without being seen, each once."""
+    return list(dict.fromkeys(_UNSEEN.findall(text)))
+
+
+def seen(text: str) -> str:
+    """The text with such characters written out, as ``\\x1b`` or ``\\u202e``."""
+    return _UNSEEN.sub(lambda sign: ascii(sign[0])[1:-1], text)

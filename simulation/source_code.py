@@ -1,7 +1,11 @@
-"""Where a user's function was written, and a hash of what it says.
+"""Where code was written and a hash of what it says: a user's functions, and this package.
 
 A function typed into a notebook has a made-up file name; here it gets the number of its cell.
 Worker processes know no notebook, so the parent sends them the labels of its cells.
+
+A hash of this package names the folder in which its compiled kernels are kept. The compiler's own
+cache looks at the time stamp of one file, and would keep the old machine code of a kernel whose helper
+in another file has changed; under another name it finds nothing old.
 """
 
 from __future__ import annotations
@@ -10,14 +14,29 @@ import functools
 import hashlib
 import inspect
 import os
+import re
+import shutil
+import stat
 import sys
+import tempfile
 import textwrap
+import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 _CELLS: dict[str, str] = {}  # labels of notebook cells by file name, sent by a parent process
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+KERNEL_CACHE = "NUMBA_CACHE_DIR"
+"""The environment variable of the compiler that names where compiled kernels are kept."""
+_PACKAGE = Path(__file__).parent
+KERNEL_ROOMS = ("data", "scenario", "processes", "outcomes")
+"""Folders of the package with compiled functions, and all that these import."""
+_KERNELS = re.compile(r"kernels-[0-9a-f]{16}")
+_DAY = 86_400.0  # seconds
+_UNUSED_DAYS = 31
+"""Compiled kernels of other code go after so many days without use."""
 
 
 def code_of(function: Any) -> CodeType | None:
@@ -216,3 +235,103 @@ def _class_told(cls: type, seen: set[int]) -> Iterator[str]:
 _NOT_SAID = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__firstlineno__"}
 _NOT_SAID |= {"__static_attributes__", "__annotations__", "__annotate__", "__abstractmethods__", "_abc_impl"}
 
+
+
+# --- this package, and where its compiled kernels are kept
+
+
+def kernel_hash(package: Path = _PACKAGE) -> str:
+    """Hash of the place and of every line that a kernel can be made of; two checkouts never have the same.
+
+    Hashed are the rooms that hold kernels, those below them, and the loose files: nothing else reaches
+    a kernel, and an edit of a report need not compile the model anew.
+    """
+    total = hashlib.sha256(os.fsencode(os.path.abspath(package)))
+    files = [*package.glob("*.py"), *(file for room in KERNEL_ROOMS for file in (package / room).rglob("*.py"))]
+    for path in sorted(files):
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()[:16]
+
+
+def use_kernel_folder(package: Path = _PACKAGE) -> None:
+    """Have compiled kernels kept in a folder named by the hash of the code, and let old ones go.
+
+    Nothing is made here: the compiler makes the folder when it first needs it. A folder that the user
+    has named in ``NUMBA_CACHE_DIR`` stays; one inherited from a process with other code does not.
+    """
+    given = os.environ.get(KERNEL_CACHE, "")
+    if given and not _KERNELS.fullmatch(os.path.basename(given)):
+        return
+    name = f"kernels-{kernel_hash(package)}"
+    if os.path.basename(given) != name:
+        os.environ[KERNEL_CACHE] = str(_cache_root() / name)
+    if "numba" in sys.modules:  # it has read the environment already
+        sys.modules["numba"].config.CACHE_DIR = os.environ[KERNEL_CACHE]
+    _let_go(Path(os.environ[KERNEL_CACHE]))
+
+
+def temporary_kernels() -> str:
+    """The temporary folder of compiled kernels, where the user's cache cannot be written; else nothing."""
+    folder = Path(os.environ.get(KERNEL_CACHE, ""))
+    return str(folder) if _KERNELS.fullmatch(folder.name) and folder.parent != _users_cache() else ""
+
+
+def _cache_root() -> Path:
+    """The user's cache folder for this program, or a temporary one if that cannot be written."""
+    wanted = _users_cache()
+    return wanted if wanted is not None and _can_be_made(wanted) else _temporary()
+
+
+def _users_cache() -> Path | None:
+    """Where this system keeps what programs can make again; None for a user without a home."""
+    home = Path(os.path.expanduser("~"))
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(home / "AppData" / "Local")
+        return Path(base) / "wifaq" / "Cache"
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if sys.platform != "darwin" and os.path.isabs(given):  # the standard says to ignore others
+        return Path(given) / "wifaq"
+    if not home.is_dir():
+        return None
+    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "wifaq"
+
+
+def _can_be_made(folder: Path) -> bool:
+    """Whether a folder is there and can be written, or can be made."""
+    place = folder
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    return os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK)
+
+
+def _temporary() -> Path:
+    """A folder of the user's own among the temporary ones; nobody else can have put anything there."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = Path(tempfile.gettempdir()) / f"wifaq-{user}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="wifaq-"))
+    others = stat.S_IRWXG | stat.S_IRWXO
+    if hasattr(os, "getuid") and (not stat.S_ISDIR(found.st_mode) or found.st_uid != user or found.st_mode & others):
+        return Path(tempfile.mkdtemp(prefix="wifaq-"))
+    return folder
+
+
+def _let_go(folder: Path) -> None:
+    """Remove folders beside one that nobody has used for a month; looked for once a day."""
+    now = time.time()
+    try:
+        if folder.is_dir():
+            if now - folder.stat().st_mtime < _DAY:
+                return
+            os.utime(folder)
+        for other in folder.parent.iterdir():
+            old = now - other.stat().st_mtime > _UNUSED_DAYS * _DAY
+            if old and other != folder and _KERNELS.fullmatch(other.name):
+                shutil.rmtree(other, ignore_errors=True)
+    except OSError:  # no cache yet, or not ours to tidy
+        return

@@ -19,6 +19,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.errors import ModelError, suggest
+
 F = NDArray[np.float64]
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
@@ -224,6 +226,11 @@ class State:
                     setattr(self, entry.name, np.full(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
                 elif given.shape != shape:
                     raise ValueError(f"{entry.name} has shape {given.shape}, not {shape} ({entry.metadata['shape']})")
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in self.__dataclass_fields__:  # it would be kept and do nothing
+            advice = suggest(name, list(self.__dataclass_fields__))
+            raise ModelError(f"the state has no column {name!r}; {advice}".rstrip("; "))
+        object.__setattr__(self, name, value)
 
     @property
     def n(self) -> int:

@@ -15,7 +15,8 @@ PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    ["errors", "state", "source_code"],
+    ["errors", "source_code"],
+    ["state"],
     ["kernels", "data", "display"],
     ["randomness", "scenario"],
     ["processes", "analysis"],

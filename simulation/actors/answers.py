@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.actors.table import HOOKS
-from simulation.errors import ModelError
+from simulation.errors import ModelError, is_own_fault
 from simulation.source_code import failing_line, place_of
 from simulation.state import TRACKS
 
@@ -63,7 +63,9 @@ def _call(actor: Actor, hook: str, given: tuple[Any, ...]) -> Any:
     function = getattr(actor, hook)
     try:
         return function(*given)
-    except (Exception, SystemExit) as error:  # a user's code may raise anything
+    except BaseException as error:  # a user's code may raise anything
+        if not is_own_fault(error):
+            raise
         place = failing_line(function, error.__traceback__)
         message = " ".join(str(error).split())
         told = f"{type(error).__name__}: {message}" if message else type(error).__name__

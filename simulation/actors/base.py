@@ -51,6 +51,8 @@ class Trust(MutableMapping[str, float]):
         self._actor = actor
 
     def _column(self, other: str) -> int:
+        if not isinstance(other, str):
+            raise ModelError(f"trust is that in one other actor, by its id: trust[\"FRA\"] = 0.9, not trust[{other!r}]")
         column = self._actor.model.index(other)
         if column == self._actor.row:
             raise ModelError(f"{other} has no trust in itself")
@@ -82,6 +84,34 @@ class Trust(MutableMapping[str, float]):
 
     def __len__(self) -> int:
         return self._actor.model.state.n - 1
+
+
+class Partners(Mapping[str, int]):
+    """Depth of each present deal of an actor by partner, as it was when asked; it cannot be written."""
+
+    def __init__(self, depths: Mapping[str, int]):
+        self._depths = dict(depths)
+
+    def __getitem__(self, other: str) -> int:
+        return self._depths[other]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._depths)
+
+    def __len__(self) -> int:
+        return len(self._depths)
+
+    def __repr__(self) -> str:
+        return repr(self._depths)
+
+    def __setitem__(self, other: str, depth: object) -> None:
+        raise ModelError(
+            f"partners tell of the deals there are; to plan one with {other} write it under `deals` of the scenario, "
+            "to have one now write both entries of model.state.depth (and of model.state.track)"
+        )
+
+    def __delitem__(self, other: str) -> None:
+        raise ModelError(f"partners tell of the deals there are; what {other} has is in model.state.depth")
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]
@@ -152,10 +182,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return self.model.state.weight[self.row]
 
     @property
-    def partners(self) -> dict[str, int]:
-        """Depth of each present deal by partner: 1 memorandum, 2 programme, 3 binding."""
+    def partners(self) -> Partners:
+        """Depth of each present deal by partner: 1 memorandum, 2 programme, 3 binding; to be read only."""
         row = self.model.state.depth[self.row]
-        return {self.model.state.ids[j]: int(row[j]) for j in np.flatnonzero(row)}
+        return Partners({self.model.state.ids[j]: int(row[j]) for j in np.flatnonzero(row)})
 
     # --- what it decides: the hooks
     def partner_value(self, partner: Actor) -> float:

@@ -13,7 +13,9 @@ from simulation.actors.rules import check_defaults, users_classes
 from simulation.actors.secretariats import Secretariat
 from simulation.actors.states import StateActor
 from simulation.actors.think_tanks import ThinkTank
-from simulation.errors import ModelError, WifaqError, suggest
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
+from simulation.errors import ModelError, WifaqError, is_own_fault
 from simulation.source_code import class_hash, failing_line, hash_lines, place_of
 from simulation.state import KINDS
 
@@ -49,10 +51,10 @@ def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[A
         check_defaults(cls)
     if not isinstance(cast, Mapping):
         raise ModelError(f"actors= takes a mapping of classes by actor id or by kind, not {cast!r}")
-    known = [*KINDS, *ids]
     for name in cast:
-        if name not in known:
-            raise ModelError(f"no actor or kind {name!r}; {suggest(str(name), known)}")
+        if name not in KINDS and resolve(str(name)) not in ids:
+            raise ModelError(f"no actor or kind {name!r}; {advice_on(str(name), [*KINDS, *ids])}")
+    cast = {resolve(name): cls for name, cls in cast.items()}
     found = []
     for name, code in zip(ids, kinds, strict=True):
         kind = KINDS[code]
@@ -77,7 +79,9 @@ def play(cls: type[Actor], model: Host, row: int) -> Actor:
         actor = cls(model, row)
     except WifaqError:
         raise
-    except (Exception, SystemExit) as error:  # a user's code may raise anything
+    except BaseException as error:  # a user's code may raise anything
+        if not is_own_fault(error):
+            raise
         place = failing_line(cls.__init__, error.__traceback__)
         raise ModelError(f"{place}{': ' if place else ''}{told} failed: {type(error).__name__}: {error}") from error
     if not {"id", "row"} <= vars(actor).keys():

@@ -17,6 +17,7 @@ from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
 from simulation.processes.trilateral import Triples
 from simulation.processes.value import View
+from simulation.source_code import place_of
 from simulation.state import I32, TRACKS, Asked, F
 
 
@@ -38,6 +39,18 @@ class Hooks:
     def replaced(self, hook: str) -> list[Actor]:
         """Actors with a hook of their own, in the order of their rows."""
         return [self._own[hook][row] for row in sorted(self._own[hook])]
+
+    def __bool__(self) -> bool:
+        return any(self._own.values())
+
+    def places(self, most: int = 3) -> list[str]:
+        """Where the replaced decisions are written, with the first actor of each, as a person would name them."""
+        found = {
+            f"{place_of(getattr(actors[min(actors)], hook))}: {type(actors[min(actors)]).__name__}.{hook}": None
+            for hook, actors in self._own.items()
+            if actors
+        }
+        return list(found)[:most]
 
     def values(self, view: View, everybody: Iterable[Actor], *, partners_only: bool = False) -> View:
         """The view with the values V of actors that replace ``partner_value``.

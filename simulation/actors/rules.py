@@ -89,14 +89,22 @@ def check_attribute(actor: Any, name: str, value: object) -> None:
     column = inspect.getattr_static(cls, name, None)
     if name not in HOOKS and (isinstance(column, property) and column.fset is not None):
         return  # a number of the actor's row
-    fault = _fault_of(cls, name, value, bound=True)
+    fault = _WHOLE.get(name) or _fault_of(cls, name, value, bound=True)
     if fault:
         told = vars(actor).get("id", "a new actor")
         where = _where(cls, value) if callable(value) else f"{place_outside()}: "
         raise ModelError(f"{where}{cls.__name__}.{name} of {told}: {fault}")
 
 
+_WHOLE = {
+    "trust": 'trust is set for one other actor at a time: agent.trust["FRA"] = 0.9',
+    "position": "the four numbers are set in place: agent.position[:] = [0.5, 0.5, 0.5, 0.5], each in [0, 1]",
+    "interests": "the four numbers are set in place: agent.interests[:] = [0.25, 0.25, 0.25, 0.25], with a sum of one",
+    "partners": "deals are planned under `deals` of the scenario, or written into model.state.depth, both entries",
+}
+"""What to write in place of setting a whole array of an agent."""
 _OF_MESA = ("model", "unique_id", "pos")
+_OF_MESAS_CLASSES = ("_datasets",)  # since Mesa 3.5 each class of agents has its own
 _ONCE = ("id", "row")
 
 
@@ -112,6 +120,8 @@ def _fault_of(cls: type, name: str, value: object, *, bound: bool) -> str:
         if name in hooks_of(_kind_of(cls)):
             return _signature_fault(cls, name, value, bound=bound)
         return f"only a {HOOKS[name].owner} decides this, a {_kind_of(cls).__name__} is never asked"
+    if name in _OF_MESAS_CLASSES:
+        return ""
     if name.startswith("_"):
         taken = hasattr(_kind_of(cls), name) and not name.startswith("__") and name != "_repr_html_"
         return "the model uses this name itself; choose another" if taken else ""

@@ -21,8 +21,10 @@ import typer
 
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
-from simulation.errors import FailedReplicates, InputError, WifaqError
+from simulation.cli.files import add_files
+from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
 from simulation.experiments.engine.executors import get_ready, usable_cores
+from simulation.source_code import temporary_kernels
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +64,9 @@ Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
 ]
-Focal = Annotated[str | None, typer.Option(metavar="ISO3", help="Focal state; default: the scenario's.")]
+Focal = Annotated[
+    str | None, typer.Option(metavar="STATE", help="Focal state, by code or name; default: the scenario's.")
+]
 Source = Annotated[
     str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
@@ -73,7 +77,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors a
 
 @app.command()
 def run(
-    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -100,7 +104,7 @@ def run(
             store.check_target(out)
         else:
             store.check_writable(RESULTS)
-        loaded = _load(scenario, sets, focal, replicates, seed)
+        loaded = _load(scenario, sets, focal, replicates, seed, quiet)
         with _progress(quiet) as progress:
             results = run_scenario(
                 loaded,
@@ -123,16 +127,19 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Scenario or sweep files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Scenarios or sweeps, by file or name.")],
     debug: Debug = False,
 ) -> None:
     """Validate scenario and sweep files; every fault is told with its place."""
     with _errors(debug):
         from simulation.experiments.check import check_files
 
-        faults = check_files(files)
+        notes: list[Fault] = []
+        faults = check_files(files, notes)
         if faults:
             raise InputError(faults)
+        for note in notes:
+            typer.echo(str(note), err=True)
         typer.echo(f"{len(files)} of {len(files)} files are good")
 
 
@@ -150,7 +157,7 @@ def list_names(
 
 @app.command()
 def compare(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Two scenario files or more.")],
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Two or more; files or names.")],
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -175,7 +182,7 @@ def compare(
         from simulation.report.comparison import print_comparison
 
         check_precision(precision)
-        loaded = [_load(path, sets, focal, replicates, seed) for path in scenarios]
+        loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
         with _progress(quiet) as progress:
             comparison = compare_scenarios(
                 loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
@@ -186,7 +193,7 @@ def compare(
 
 @app.command()
 def spread(
-    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
     draws: Annotated[int, typer.Option(min=2, help="Draws of the free parameters.")] = 10,
     lucks: Annotated[int, typer.Option(min=2, help="Replicates a draw.")] = 4,
     seed: Seed = None,
@@ -202,7 +209,7 @@ def spread(
         from simulation.experiments.spread import spread as run_spread
         from simulation.report.spread import print_spread
 
-        loaded = _load(scenario, sets, focal, None, seed)
+        loaded = _load(scenario, sets, focal, None, seed, quiet)
         with _progress(quiet) as progress:
             found = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
         print_spread(found, _console())
@@ -211,7 +218,7 @@ def spread(
 
 @app.command()
 def sweep(
-    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="Sweep file (YAML).")],
+    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="YAML file, or name of a shipped sweep.")],
     replicates: Replicates = None,
     samples: Annotated[int | None, typer.Option(help="Samples of the design; default: the sweep's.")] = None,
     seed: Seed = None,
@@ -340,10 +347,16 @@ def _complain(message: str, debug: bool) -> None:
     typer.echo(message, err=True)
 
 
-def _load(path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None) -> Scenario:
+def _load(
+    path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None, quiet: bool
+) -> Scenario:
     from simulation.experiments.run import load
+    from simulation.scenario.remarks import remarks
 
-    return load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+    scenario = load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
+    for remark in () if quiet else remarks(scenario):
+        typer.echo(f"note: {path}: {remark}", err=True)
+    return scenario
 
 
 def _command() -> str:
@@ -372,6 +385,8 @@ def _tell_failures(failures: Any, debug: bool) -> None:
 @contextlib.contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on standard error, if that is a terminal and it takes long enough."""
+    if not quiet and (folder := temporary_kernels()):
+        typer.echo(f"note: your cache folder cannot be written; compiled kernels are kept in {folder}", err=True)
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -395,3 +410,4 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 add_evidence(app, _errors, _progress)
 add_explain(app, _errors, _console)
+add_files(app, _errors)

@@ -12,7 +12,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-Who = Annotated[str | None, typer.Option(metavar="ID", help="State (ISO3) or other actor; default: the focal state.")]
+Who = Annotated[
+    str | None, typer.Option(metavar="ID", help="State (code or name) or other actor; default: the focal state.")
+]
 Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
 Replicate = Annotated[int, typer.Option(help="Number of the replicate, from 0.")]
 Kinds = Annotated[
@@ -41,7 +43,7 @@ def add_explain(
 
     @app.command()
     def explain(
-        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).")],
+        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
         actor: Who = None,
         seed: Seed = None,
         replicate: Replicate = 0,

@@ -13,12 +13,10 @@ import numpy.typing as npt
 
 from simulation.data.facts import Facts
 from simulation.data.roster import Roster
-from simulation.state import KINDS
+from simulation.state import FIRM, INFLUENCER, NGO, SECRETARIAT, THINK_TANK
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-
-FIRM, THINK_TANK, NGO, INFLUENCER, SECRETARIAT = (KINDS.index(kind) for kind in KINDS[1:])
 
 SIZE_EXPONENT = 0.4
 CAPACITY_WEIGHTS = {"readiness": 0.6, "effectiveness": 0.3, "data_law": 0.1}

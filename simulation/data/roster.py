@@ -13,7 +13,7 @@ from simulation.data.tables import table
 from simulation.state import KINDS
 
 #: Order of non-state actors in every array.
-NONSTATE_KINDS = ("firm", "think_tank", "ngo", "influencer", "secretariat")
+NONSTATE_KINDS = KINDS[1:]
 UNION = "EU"
 
 

@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.data import columns, history, maps, positions, texts
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
 from simulation.data.history import shipped_deals
 from simulation.data.kinds import (
@@ -163,25 +165,26 @@ class World:
         return len(self.ids)
 
     def index(self, id: str) -> int:
-        """Index of an actor.
+        """Index of an actor, by id, or for a state by name.
 
         Raises
         ------
         ModelError
             With advice, if no such actor is loaded.
         """
-        try:
-            return self.ids.index(id)
-        except ValueError:
-            raise ModelError(f"no actor {id!r} in this world; {suggest(id, self.ids)}".rstrip("; ")) from None
+        name = resolve(id)
+        if name not in self.ids:
+            raise ModelError(f"no actor {id!r} in this world; {advice_on(id, self.ids)}")
+        return self.ids.index(name)
 
 
 def _notes_on_records(records: Records, as_of: date, roster: Roster, notes: list[str]) -> None:
     """Say which of the user's records are not loaded."""
     days = [deal.date for deal in records.deals] + [join.date for join in records.joins]
-    late = sum(day > as_of for day in days)
+    late = [day for day in days if day > as_of]
     if late:
-        notes.append(f"records: {late} of the user's records are dated after {as_of} and not loaded")
+        cure = f"to take them in, set the as-of date to {max(late)} (`as_of` in the scenario, --set as_of={max(late)})"
+        notes.append(f"records: {len(late)} of the user's records are dated after {as_of} and not loaded; {cure}")
     absent = sorted({record.actor for record in records.joins if record.actor not in roster.place})
     if absent:
         notes.append(f"records: joins of actors not in the roster are left out: {', '.join(absent)}")

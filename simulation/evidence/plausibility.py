@@ -23,6 +23,7 @@ from simulation.display import pages
 from simulation.experiments.engine.runner import Ensemble, run_points
 from simulation.experiments.engine.store import versions
 from simulation.experiments.engine.tables import Outcome
+from simulation.scenario import shipped
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.names import default_peers
@@ -35,7 +36,7 @@ Depths = npt.NDArray[np.int8]
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "results" / "calibration.md"
-BASELINE = ROOT / "scenarios" / "baseline.yaml"
+BASELINE = shipped.folder() / "baseline.yaml"
 REPLICATES = 40
 RECENT_YEARS = 4  # last years of the record, the busy ones, shown apart
 FIRST_YEARS = 3  # first years of a run, nearest to the record

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import posterior
 from simulation.experiments.explanation import KINDS, Explanation, explain_run
@@ -40,7 +42,7 @@ def explain(
     scenario
         A scenario, or the path of a scenario file.
     actor
-        Id of an actor of any kind; by default the focal state.
+        Id of an actor of any kind, or name of a state; by default the focal state.
     seed, replicate
         Which run: by default the scenario's seed, and its first replicate.
     kinds, quarters
@@ -67,7 +69,7 @@ def explain(
     """
     posterior.check_source(parameters)
     scenario = load(scenario, sets=sets, seed=seed)
-    actor, world = actor or scenario.focal, world_of(scenario)
+    actor, world = resolve(actor or scenario.focal), world_of(scenario)
     _check(scenario, world.ids, actor, kinds, quarters, replicate)
     if parameters == posterior.POSTERIOR:
         scenario = posterior.with_draw(scenario, replicate, posterior.chosen(scenario))
@@ -79,8 +81,7 @@ def _check(
 ) -> None:
     faults = []
     if actor not in actors:
-        advice = suggest(actor, actors) or "see `wifaq list actors`"
-        faults.append(Fault("", f"no actor {actor!r}; {advice}", "--actor"))
+        faults.append(Fault("", f"no actor {actor!r}; {advice_on(actor, actors)}", "--actor"))
     faults += [
         Fault("", f"{kind!r} is no kind of event; {suggest(kind, KINDS)}", "--events")
         for kind in kinds

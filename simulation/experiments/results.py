@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
 from simulation.analysis.summary import Standing
 from simulation.display import PICTURES
-from simulation.errors import Fault, InputError, RunError, suggest
+from simulation.errors import Fault, InputError, RunError, seen, suggest
 from simulation.experiments.engine import store
 from simulation.experiments.engine.executors import beside
 from simulation.experiments.engine.tables import to_frame
@@ -29,6 +28,8 @@ RESULTS = Path("results")
 """Where result folders go that have no name of their own, below the working directory."""
 
 
+_MOST_TOLD = 300
+"""Characters of a library's own words on a damaged file."""
 ON_REQUEST = ("edges", "events")
 """Tables that a scenario has to ask for."""
 
@@ -282,10 +283,10 @@ class Results:
         try:
             return cls(
                 store.read_json(folder / "run.json"),
-                (folder / "scenario.resolved.yaml").read_text(encoding="utf-8"),
-                pq.read_table(folder / "series.parquet"),
+                seen(store.read_text(folder / "scenario.resolved.yaml")),
+                store.read_parquet(folder / "series.parquet"),
                 {
-                    name: pq.read_table(folder / f"{name}.parquet")
+                    name: store.read_parquet(folder / f"{name}.parquet")
                     for name in ON_REQUEST
                     if (folder / f"{name}.parquet").exists()
                 },
@@ -296,7 +297,8 @@ class Results:
                 },
             )
         except (OSError, ValueError, pa.ArrowException) as error:
-            raise InputError(Fault(str(folder), f"is not a whole result folder: {error}")) from error
+            told = " ".join(str(error).split())[:_MOST_TOLD]
+            raise InputError(Fault(str(folder), f"is not a whole result folder: {told}")) from error
 
 
 def _draw(pictured: Mapping[str, Any], folder: Path, name: str) -> None:

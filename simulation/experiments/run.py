@@ -169,11 +169,12 @@ def load(
     InputError
         With every fault.
     """
-    from simulation.scenario.load import load_scenario
+    from simulation.experiments.asked import unknown_metrics
+    from simulation.scenario.load import load_checked
 
     changes = {"focal": focal, "replicates": replicates, "seed": seed}
     overrides = {key: value for key, value in changes.items() if value is not None}
-    return load_scenario(scenario, sets=sets, overrides=overrides)
+    return load_checked(scenario, unknown_metrics, sets, overrides)
 
 
 def _other_arm(arm: Absence, scenario: Scenario) -> Scenario:

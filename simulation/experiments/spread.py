@@ -15,7 +15,7 @@ from simulation.analysis.summary import POSTERIOR_LABEL, by_replicate
 from simulation.data.tables import table as shipped
 from simulation.display.spread import SpreadPictures
 from simulation.display.style import save
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, seen
 from simulation.experiments import posterior
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
@@ -108,7 +108,7 @@ class Spread:
             info = store.read_json(folder / FILE)
             table = store.read_csv(folder / "spread.csv", ("rule", "metric", "quarter"))
             shares = store.read_csv(folder / "shares.csv", ("metric", "quarter"))
-            text = (folder / "scenario.resolved.yaml").read_text(encoding="utf-8")
+            text = seen(store.read_text(folder / "scenario.resolved.yaml"))
             faults = [f"{FILE}: {key} is missing" for key in _INFO if key not in info]
             if "focal" in info and not (isinstance(info["focal"], dict) and {"id", "name"} <= set(info["focal"])):
                 faults.append(f"{FILE}: focal needs id, name")

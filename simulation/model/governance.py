@@ -17,10 +17,13 @@ import mesa.agent
 import numpy as np
 
 from simulation.actors import BY_KIND, Actor, cast
+from simulation.actors.bounds import check_bounds
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
 from simulation.data.world import World
-from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.errors import Fault, InputError, ModelError
 from simulation.model.levers import waits
 from simulation.model.negotiations import Talks, Watch, nobody
 from simulation.model.planned import Plans
@@ -58,7 +61,20 @@ from simulation.scenario.load import load_scenario
 from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
-from simulation.state import KINDS, MULTILATERAL, REGIONAL, TRACKS, F, State
+from simulation.state import (
+    FIRM,
+    INFLUENCER,
+    KINDS,
+    MULTILATERAL,
+    NGO,
+    REGIONAL,
+    SECRETARIAT,
+    STATE,
+    THINK_TANK,
+    TRACKS,
+    F,
+    State,
+)
 
 QUARTER: tuple[tuple[str, str], ...] = (
     ("grow", "AI capability and scheduled shocks come first: everything else reacts to them"),
@@ -103,7 +119,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         Every number of the run, as arrays.
     agents
         Mesa's AgentSet of all actors; ``states``, ``firms``, ``think_tanks``, ``ngos``,
-        ``influencers`` and ``secretariats`` are mappings by id.
+        ``influencers`` and ``secretariats`` are mappings by id, ``by_kind`` holds one a kind.
     recorder
         What has been written down so far.
     watch
@@ -148,8 +164,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.hooks = Hooks()
         self.watch: Watch = nobody
         self.actors = self._make_actors(actors or {})
+        self.by_kind = {kind: ActorView(self, kind) for kind in KINDS}
         self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
-            ActorView(self, kind) for kind in KINDS
+            self.by_kind[KINDS[code]] for code in (STATE, FIRM, THINK_TANK, NGO, INFLUENCER, SECRETARIAT)
         )
         self._scratch()
         self._luck = Draws(scenario.seed, self.replicate, self.state.quarter)
@@ -171,7 +188,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return tuple(made)
 
     def index(self, actor_id: str) -> int:
-        """Row of an actor in the arrays of the state.
+        """Row of an actor in the arrays of the state; a state may be named as people name it.
 
         Raises
         ------
@@ -181,8 +198,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         try:
             return self._index[actor_id]
         except KeyError:
-            advice = suggest(actor_id, list(self._index)) or "see `wifaq list actors`"
-            raise ModelError(f"no actor {actor_id!r}; {advice}") from None
+            row = self._index.get(resolve(str(actor_id)))
+        if row is None:
+            raise ModelError(f"no actor {actor_id!r}; {advice_on(str(actor_id), self.state.ids)}")
+        return row
 
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""
@@ -201,7 +220,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._begin_quarter()
         for name, _ in QUARTER:
             getattr(self, "_" + name)()
+            if self.hooks:  # nobody else can write into the state between two steps
+                check_bounds(self, name, whole=False)
             self.watch(name)
+        check_bounds(self, name, whole=True)
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters
         if not self.running:
@@ -388,10 +410,19 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     # --- Mesa's surroundings
     @property
+    def scenario(self) -> Scenario:
+        """What is simulated; in place of an attribute of Mesa 3.5 that writes into scenarios, for ours are frozen."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+
+    @property
     def datacollector(self) -> Any:
         """The recorded metrics of the focal state in the form that Mesa's ``batch_run`` reads."""
         return self.recorder.as_datacollector()
 
     def close(self) -> None:
-        """Let go of what Mesa 3.3 keeps of a model with agents of its own classes, so that it is freed."""
-        mesa.agent.Agent._ids.pop(self, None)
+        """Let go of what Mesa up to 3.3 keeps of a model with agents of its own classes, so that it is freed."""
+        getattr(mesa.agent.Agent, "_ids", {}).pop(self, None)

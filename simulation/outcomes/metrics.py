@@ -13,13 +13,15 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.data.actor_advice import advice_on
+from simulation.data.country_names import resolve
+from simulation.errors import Fault, InputError, ModelError, is_own_fault, suggest
 from simulation.source_code import source_hash
 from simulation.state import State
 
@@ -173,6 +175,13 @@ def metric_hashes() -> dict[str, str]:
     return {entry.name: source_hash(entry.function) for entry in user_metrics()}
 
 
+def unknown(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Place and message of each name in a list that no metric has."""
+    for place, name in enumerate(names):
+        if name not in METRICS:
+            yield place, f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}"
+
+
 def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:
     """The metrics a scenario asks for, in the order of the registry.
 
@@ -192,11 +201,7 @@ def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:
         else:
             return tuple(m for m in METRICS.values() if names == "all" or m.default)
     wanted = tuple(names)
-    faults = [
-        Fault("record.metrics", f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}")
-        for name in wanted
-        if name not in METRICS
-    ]
+    faults = [Fault("record.metrics", message) for _, message in unknown(wanted)]
     if faults:
         raise InputError(faults)
     chosen = set(wanted)  # a tuple of all would be searched for each
@@ -225,9 +230,10 @@ class StateView:
         ModelError
             If there is no such actor.
         """
-        if actor_id not in self._rows:
-            raise ModelError(f"no actor {actor_id!r}; {suggest(actor_id, list(self._rows))}")
-        return self._rows[actor_id]
+        row = self._rows.get(resolve(actor_id))
+        if row is None:
+            raise ModelError(f"no actor {actor_id!r}; {advice_on(actor_id, list(self._rows))}")
+        return row
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -258,6 +264,8 @@ def evaluate(entry: Metric, view: StateView, *actor_id: str) -> float:
         if "read-only" in str(error) or "WRITEABLE" in str(error):
             raise ModelError(f"metric {entry.name!r} tried to write the state it reads") from error
         raise ModelError(f"metric {entry.name!r} failed: {error}") from error
-    except Exception as error:
+    except BaseException as error:  # a user's code may raise anything
+        if not is_own_fault(error):
+            raise
         raise ModelError(f"metric {entry.name!r} failed: {type(error).__name__}: {error}") from error
     return entry.check(value)

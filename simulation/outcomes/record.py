@@ -16,6 +16,7 @@ from typing import Protocol, Self
 import numpy as np
 import pandas as pd
 
+from simulation.data.actor_advice import advice_on
 from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
@@ -71,12 +72,17 @@ class Scenario(Protocol):
 
 
 class BatchView:
-    """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter."""
+    """What Mesa 3's ``batch_run`` looks for on a model: one list a metric, one entry a quarter.
+
+    Mesa 3.5 also looks for the steps at which something was collected, and for records by class of agents.
+    """
 
     def __init__(self, model_vars: Mapping[str, list[float]]):
         self.model_vars = model_vars
         self.agent_reporters: Mapping[str, str] = {}
         self._agent_records: Mapping[int, list[float]] = {}
+        self._agenttype_records: Mapping[int, Mapping[type, list[float]]] = {}
+        self._collection_steps = list(range(max(map(len, model_vars.values()), default=0)))
 
 
 class Recorder:
@@ -339,7 +345,7 @@ def _actor_rows(spec: RecordSpec, scenario: Scenario, state: State) -> list[int]
         names += spec.actors
     keys += ["record.actors"] * (len(names) - len(keys))
     faults = [
-        Fault(key, f"unknown actor {name!r}; {suggest(name, list(row))}")
+        Fault(key, f"unknown actor {name!r}; {advice_on(name, list(row))}")
         for key, name in zip(keys, names, strict=True)
         if name not in row
     ]

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from simulation.display.style import style
 from simulation.display.words.language import Words
+from simulation.experiments.engine.store import csv_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +57,7 @@ class Table:
     @property
     def csv(self) -> str:
         """The text of the file."""
-        return self.frame.to_csv(index=False, float_format=PRECISION, lineterminator="\n")
+        return csv_text(self.frame, PRECISION)
 
     @property
     def address(self) -> str:

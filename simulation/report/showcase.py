@@ -1,7 +1,7 @@
 """The showcase: the baseline's forecast as the README shows it, in ``results/showcase/``.
 
-``make showcase`` (``python -m simulation.report.showcase [--replicates N]``) runs the baseline, once more under
-each rival rule, and writes small tables, a few charts and the text of the terminal, and puts the head of
+``make pages WHAT=showcase`` (``python -m simulation.report.showcase [--replicates N]``) runs the baseline, once more
+under each rival rule, and writes small tables, a few charts and the text of the terminal, and puts the head of
 that text into the README. Full results are what ``wifaq run`` writes; these are few enough bytes to live in git.
 """
 
@@ -22,6 +22,7 @@ from simulation.experiments.engine import store
 from simulation.experiments.run import CONTRASTS, run
 from simulation.experiments.spread import FILE, Spread, spread
 from simulation.report.terminal import COUNTS, INDICES, parts
+from simulation.scenario import shipped
 from simulation.scenario.load import load_scenario
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "results" / "showcase"
 README = ROOT / "README.md"
-BASELINE = ROOT / "scenarios" / "baseline.yaml"
+BASELINE = shipped.folder() / "baseline.yaml"
 MARKER = "forecast"
 README_PARTS = 3  # heading, counts, indices
 COLUMNS = 80
@@ -109,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         replicates=chosen.replicates,
         workers=chosen.workers,
         contrasts=CONTRASTS,
-        command="make showcase",
+        command="make pages WHAT=showcase",
     )
     draws = DRAWS if chosen.replicates is None else max(2, min(DRAWS, chosen.replicates // LUCKS))
     rules = spread(load_scenario(BASELINE), draws=draws, lucks=LUCKS, workers=chosen.workers)

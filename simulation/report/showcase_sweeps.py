@@ -1,7 +1,8 @@
 """The sweeps that ship, run by one command: tables and heat maps in ``results/``, small ones in the showcase.
 
-``make sweeps`` (``python -m simulation.report.showcase_sweeps [--workers W]``) runs, or goes on with, every file in
-``scenarios/sweeps/``, copies of each what is few enough bytes to live in git to ``results/showcase/sweeps/``, and
+``make pages WHAT=sweeps`` (``python -m simulation.report.showcase_sweeps [--workers W]``) runs, or goes on with,
+every file in ``scenarios/sweeps/``, copies of each what is few enough bytes to live in git
+to ``results/showcase/sweeps/``, and
 writes what they say into ``docs/results/sweeps.md``.
 """
 
@@ -24,8 +25,9 @@ from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.results import SUMMARY_COLUMNS, SweepResults
 from simulation.experiments.sweeps.schema import MINUS, label
 from simulation.report.showcase import COLUMNS, DOTS_PER_INCH, FOLDER, ROOT
+from simulation.scenario import shipped
 
-SWEEPS = ROOT / "scenarios" / "sweeps"
+SWEEPS = shipped.folder("sweeps")
 PAGE = ROOT / "docs" / "results" / "sweeps.md"
 MARKER = "shipped sweeps"
 TEXT = "sweep.txt"

@@ -30,7 +30,7 @@ def print_sweep(results: SweepResults, console: Console) -> None:
     if shown:
         _print_points(results, shown[0], console)
     for note in info["notes"]:
-        console.print(f"Note: {note}.")
+        console.print(f"Note: {escape(note)}.")
     for key in results.dead_factors():
         console.print(f"Dead factor: {escape(key)} changed no recorded number where it alone differs.")
     equal = results.equal_points()

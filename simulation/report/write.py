@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulation.display.words.language import Words
-from simulation.errors import Fault, InputError, RunError
+from simulation.errors import InputError, RunError
 from simulation.experiments.engine import store
 from simulation.report.opening import open_all
 
@@ -45,11 +45,9 @@ def report(
     if not paths:
         raise InputError("name at least one result folder")
     target = out or paths[0] / (f"brief_{language}.pdf" if brief else f"report_{language}.html")
-    if target.is_dir():
-        raise InputError(Fault("", "is a folder; name a file", str(target)))
+    if out is not None:
+        store.check_output(out, (".pdf",) if brief else (".html", ".htm"))
     results, spread = open_all(paths)
-    if not target.absolute().parent.is_dir():
-        raise InputError(Fault("", f"cannot be written: there is no folder {target.parent}", str(target)))
     if brief:
         from simulation.report.brief import render as render_brief
 

@@ -32,7 +32,7 @@ _NO_RECORDS = Records()
 
 
 @lru_cache(maxsize=8)
-def _world(as_of: date, roster: str, records: Records = _NO_RECORDS) -> World:
+def _world(as_of: date, roster: str, records: Records) -> World:
     """Worlds are read-only, so the replicates of a process share one."""
     return load_world(as_of, roster, records)
 
@@ -78,7 +78,7 @@ def check_against_world(scenario: Scenario, broken: frozenset[str]) -> Found:
     yield from found
     if broken & {"as_of", "roster"} or any(path[0] == "as_of" for path, _ in found):
         return
-    checker = _Checker(scenario, broken, _world(scenario.as_of, scenario.roster))
+    checker = _Checker(scenario, broken, _world(scenario.as_of, scenario.roster, _NO_RECORDS))  # as world_of keeps it
     yield from checker.all()
 
 
@@ -176,6 +176,8 @@ class _Checker:
             if problem:
                 yield ("focal",), problem
         peers = scenario.peers or ()
+        if scenario.peers == ():
+            yield ("peers",), "names nobody; name states, or leave it out for the five nearest in size and region"
         yield from self.actors(("peers",), peers, kind="member")
         for place, name in enumerate(peers):
             if name == scenario.focal:
@@ -188,6 +190,8 @@ class _Checker:
         seen: list[str] = []
         for row, cell in enumerate(lines):
             path: Path = ("fragmentation", "lines", row)
+            if not cell:
+                yield path, "names nobody; write at least one actor, or take the cell out"
             yield from self.actors(path, cell, kind="state")
             for place, name in enumerate(cell):
                 if name in seen:

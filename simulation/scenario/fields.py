@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from simulation.errors import suggest
+from simulation.errors import suggest, unseen
 from simulation.scenario.mechanisms import MECHANISMS, Mechanisms, check_option
 from simulation.scenario.parameters import PARAMETERS, Parameters, check_value
 from simulation.scenario.quarter import Quarter
@@ -32,6 +32,8 @@ from simulation.state import DEPTHS
 
 PARTS = ("bloc_splitting", "trust", "decision_rule", "rewiring")
 """The separable parts of fragmentation."""
+NAME_BYTES = 100
+"""Longest name of a result folder; a file system counts bytes, and most take 255 with what is put around it."""
 CLAIMS = tuple(f"C{number}" for number in range(1, 64))
 """The claims of the paper, as numbered in the model description."""
 
@@ -94,6 +96,15 @@ def _claim(value: str) -> str:
 def _file_name(value: str) -> str:
     if not re.fullmatch(r"\w[\w .+-]*", value):
         raise ValueError(f"{value!r} cannot name a folder; use letters, digits, '_', '-', '.' and blanks")
+    size = len(value.encode())
+    if size > NAME_BYTES:  # what a file system counts: an Arabic letter takes two, a Chinese one three
+        raise ValueError(f"must be at most {NAME_BYTES} bytes long in UTF-8, not {size}; give a shorter `name`")
+    return value
+
+
+def _visible(value: str) -> str:
+    if signs := unseen(value):
+        raise ValueError(f"holds the control character {', '.join(map(ascii, signs))}; take it out")
     return value
 
 
@@ -121,6 +132,8 @@ def _words_or_names(*words: str) -> Callable[[object], str | tuple[str, ...]]:
         if isinstance(value, str):
             if value in words:
                 return value
+        elif value in ((), []):
+            raise ValueError(f"names nobody; write {' or '.join(words)}, or a list of names")
         elif isinstance(value, tuple | list) and all(isinstance(item, str) for item in value):
             return tuple(value)
         near = advice(value, words) if isinstance(value, str) else ""
@@ -129,10 +142,10 @@ def _words_or_names(*words: str) -> Callable[[object], str | tuple[str, ...]]:
     return parse
 
 
-def _some_metric(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-    if not value:
+def _metrics(value: object) -> str | tuple[str, ...]:
+    if value in ((), []):
         raise ValueError("must name at least one metric, or be default or all")
-    return value
+    return _words_or_names("default", "all")(value)
 
 
 def _words_schema(*words: str) -> WithJsonSchema:
@@ -153,6 +166,8 @@ def _eligible(value: object) -> str | tuple[str, ...] | dict[str, tuple[str, ...
     if isinstance(value, Mapping):
         if set(value) != {"blocs"}:
             raise ValueError("must be all, a list of actors, or a mapping with the one key `blocs`")
+        if value["blocs"] in ((), []):
+            raise ValueError("names nobody; write all, a list of names, or blocs with the id of one at least")
         return {"blocs": _names(value["blocs"])}
     return _words_or_names("all")(value)
 
@@ -224,11 +239,11 @@ _BLOCS_SCHEMA = {
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Multiplier = Annotated[float, Field(ge=0, le=100)]
-Text = Annotated[str, Field(max_length=2_000)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(max_length=2_000), AfterValidator(_visible)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_visible)]
 Names = tuple[Name, ...]
 Point = Annotated[tuple[Share, ...], Field(min_length=4, max_length=4)]
-FileName = Annotated[str, AfterValidator(_file_name), Field(max_length=100)]
+FileName = Annotated[str, AfterValidator(_file_name), Field(max_length=NAME_BYTES)]
 Claim = Annotated[str, AfterValidator(_claim), WithJsonSchema({"enum": list(CLAIMS)})]
 FilePath = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})]
 QuarterField = Annotated[
@@ -266,8 +281,7 @@ Influencers = Annotated[
 ]
 RecordedMetrics = Annotated[
     str | tuple[str, ...],
-    PlainValidator(_words_or_names("default", "all")),
-    AfterValidator(_some_metric),
+    PlainValidator(_metrics),
     _AS_IT_IS,
     _words_schema("default", "all"),
 ]

@@ -5,7 +5,8 @@ single values are replaced whole. Inside one layer a key may be set once only, w
 (``parameters: {rivalry: 2}``) or dotted (``parameters.rivalry: 2``). Three rules go beyond
 merging: ``name``, ``title``, ``question`` and ``claims`` describe one file and are not inherited;
 inherited ``peers`` are dropped by a layer that changes ``focal`` (they were chosen for another
-state); a bare number for ``fragmentation`` sets its four parts.
+state); a bare number for ``fragmentation`` sets its four parts. States may be named as people name
+them (``focal: Maroc``): a layer holds their ids, before it is merged.
 """
 
 from __future__ import annotations
@@ -20,18 +21,27 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from simulation.data.country_names import resolve
 from simulation.errors import Fault
 from simulation.scenario.fields import fragmentation_parts
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
-from simulation.scenario.source import Mark, Node, near_file, parse, read_file
+from simulation.scenario.shipped import find, missing
+from simulation.scenario.source import Mark, Node, parse, read_file
 
 EXTENDS = "extends"
 COMMAND_LINE = "--set"
 """Stands for the file in faults of ``--set KEY=VALUE``."""
 OWN_KEYS = ("name", "title", "question", "claims")
 """Keys that describe one file and are not inherited."""
+NAMING = frozenset(
+    ["focal", "peers", "parties", "sponsors", "eligible", "joined", "actors", "pair", "members", "lines", "partner",
+     "complete"]
+)  # fmt: skip
+"""Keys whose texts name actors, wherever they stand."""
+KEYED = "strategic_weight"
+"""The section whose keys name actors."""
 MAX_CHAIN = 20
 
 
@@ -67,14 +77,14 @@ def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> 
     if not isinstance(extends.value, str) or not extends.value or "\0" in extends.value:
         message = "must be the path of one base file, such as baseline.yaml"
     else:
-        base = os.path.normpath(os.path.join(os.path.dirname(path), extends.value))
+        base = find(extends.value, os.path.dirname(path))
         real = os.path.realpath(base)
         if real == seen[-1]:
             message = "a file cannot extend itself"
         elif real in seen:
             message = f"goes round in a circle: {extends.value!r} extends this file in turn"
         elif not os.path.exists(base):
-            message = f"no such file {extends.value!r}{near_file(base)}"
+            message = missing(base, extends.value, beside_link=os.path.islink(path))
         elif len(seen) >= MAX_CHAIN:
             message = f"the chain of bases is longer than {MAX_CHAIN} files"
     if message:
@@ -167,10 +177,45 @@ def _tidy(root: Node, faults: list[Fault]) -> Node:
         if key == "fragmentation":
             node = _fragmentation(node)
         _place(merged, key, node, faults)
+    merged = with_ids(Node(merged, root.mark)).value
+    if KEYED in merged and isinstance(merged[KEYED].value, dict):
+        merged[KEYED] = _keyed_by_ids(merged[KEYED], faults)
     records = merged.get("records")
     if records is not None and isinstance(records.value, dict):
         merged["records"] = replace(records, value={k: _absolute(k, n) for k, n in records.value.items()})
     return Node(merged, root.mark)
+
+
+def with_ids(node: Node, *, named: bool = False) -> Node:
+    """A node in which every text that names a state is its id; what names none stays as it is.
+
+    Parameters
+    ----------
+    node
+        Of a scenario, a sweep or a file of instruments, or of a part of one.
+    named
+        Whether the node's own texts name actors; below, :data:`NAMING` says it.
+    """
+    value = node.value
+    if isinstance(value, str):
+        return replace(node, value=resolve(value)) if named else node
+    if isinstance(value, tuple):
+        return replace(node, value=tuple(with_ids(item, named=named) for item in value))
+    if isinstance(value, dict):
+        inside = {
+            key: with_ids(item, named=key.rpartition(".")[2] in NAMING or (named and key == "categories"))
+            for key, item in value.items()
+        }
+        return replace(node, value=inside)
+    return node
+
+
+def _keyed_by_ids(section: Node, faults: list[Fault]) -> Node:
+    """A section keyed by actors, with the ids of states as keys."""
+    inside: dict[str, Node] = {}
+    for key, item in section.value.items():
+        _join(inside, resolve(key), item, KEYED, faults)
+    return replace(section, value=inside)
 
 
 def _fragmentation(node: Node) -> Node:

@@ -3,36 +3,60 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError
+from simulation.scenario import shipped
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.source import read_file
 from simulation.state import KINDS
 
 Row = dict[str, str | int | float | bool | None]
 
 
-def list_scenarios(folder: str | os.PathLike[str] = "scenarios") -> list[Row]:
-    """The scenario files of a folder, by name; a faulty file says how many faults it has.
+def list_scenarios(folder: str | os.PathLike[str] | None = None) -> list[Row]:
+    """Scenario files by name; a faulty file says how many faults it has.
+
+    Parameters
+    ----------
+    folder
+        Whose files; by default those of the user's own in the working folder, then the shipped ones,
+        which a name is enough for.
 
     Raises
     ------
     InputError
         If the folder cannot be read.
     """
+    if folder is not None:
+        return _rows(_files(folder), str)
+    own = [path for path in _files(".") if _is_scenario(path)]
+    return _rows(own, str) + _rows(_files(shipped.folder()), lambda path: path.stem)
+
+
+def _files(folder: str | os.PathLike[str]) -> list[Path]:
     try:
-        files = sorted(path for path in Path(folder).iterdir() if path.suffix in (".yaml", ".yml"))
+        return sorted(path for path in Path(folder).iterdir() if path.suffix in shipped.ENDINGS)
     except OSError as error:
         raise InputError(Fault("", f"cannot be read: {error.strerror}", os.fspath(folder))) from None
+
+
+def _is_scenario(path: Path) -> bool:
+    """Whether a file of the working folder is meant as a scenario: other programs have YAML files too."""
+    root = read_file(str(path), [])
+    return root is not None and bool({"extends", "focal"} & set(root.value))
+
+
+def _rows(files: Iterable[Path], named: Callable[[Path], str]) -> list[Row]:
     rows: list[Row] = []
     for path in files:
-        row: Row = {"file": str(path)}
+        row: Row = {"file": named(path)}
         try:
             scenario = load_scenario(path)
         except InputError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,8 +16,11 @@ from simulation.scenario.checks import check_against_world, record_faults
 from simulation.scenario.layers import merge, node_of, read_chain, read_overrides
 from simulation.scenario.messages import Path, key_text, sentence
 from simulation.scenario.schema import Scenario
+from simulation.scenario.shipped import find
 from simulation.scenario.source import Mark, Node, plain, walk
 
+Check = Callable[[Scenario], Iterator[tuple[Path, str]]]
+NOTHING: Mapping[str, object] = MappingProxyType({})
 _STAND_IN = {"name": "unnamed", "focal": "?"}
 """For keys without a default, so that the rest of a faulty scenario can still be checked."""
 
@@ -33,7 +37,8 @@ def load_scenario(
     Parameters
     ----------
     source
-        Path of a YAML file, or a scenario already loaded.
+        Path of a YAML file, the name of a shipped scenario (a file of that name in the working folder
+        comes first), or a scenario already loaded.
     sets
         ``KEY=VALUE`` texts of the command line: dotted keys, values in YAML.
     overrides
@@ -49,8 +54,33 @@ def load_scenario(
 
     Examples
     --------
-    >>> load_scenario("scenarios/baseline.yaml", focal="SEN").focal  # doctest: +SKIP
+    >>> load_scenario("baseline", focal="SEN").focal  # doctest: +SKIP
     'SEN'
+    """
+    return load_checked(source, _nothing, sets, overrides or {}, keywords)
+
+
+def load_checked(
+    source: str | os.PathLike[str] | Scenario,
+    also: Check,
+    sets: Iterable[str] = (),
+    overrides: Mapping[str, object] = NOTHING,
+    keywords: Mapping[str, object] = NOTHING,
+) -> Scenario:
+    """Load a scenario as :func:`load_scenario` does, and check of it what only a higher part of the package knows.
+
+    Parameters
+    ----------
+    also
+        Yields place and message of what it finds wrong; told with all other faults. Not asked about a scenario
+        that is given and not changed.
+    source, sets, overrides, keywords
+        As in :func:`load_scenario`.
+
+    Raises
+    ------
+    InputError
+        With every fault found, each with file, line, column and key.
     """
     sets = (sets,) if isinstance(sets, str) else tuple(sets)
     if isinstance(source, Scenario) and not (sets or overrides or keywords):
@@ -59,16 +89,20 @@ def load_scenario(
     if isinstance(source, Scenario):
         layers, complete = [node_of(source, Mark(""))], True
     else:
-        layers, complete = read_chain(os.fspath(source), faults)
+        layers, complete = read_chain(find(os.fspath(source)), faults)
     if not layers:
         raise InputError(in_file_order(faults, ""))
     top = layers[-1].mark
-    layers.append(read_overrides(sets, overrides or {}, keywords, faults))
+    layers.append(read_overrides(sets, overrides, keywords, faults))
     root = _named(merge(layers), top)
-    scenario = _validate(root, complete, faults)
+    scenario = _validate(root, complete, faults, also)
     if faults or scenario is None:
         raise InputError(in_file_order(faults, top.file))
     return scenario
+
+
+def _nothing(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    return iter(())
 
 
 def _named(root: Node, top: Mark) -> Node:
@@ -80,7 +114,7 @@ def _named(root: Node, top: Mark) -> Node:
     return Node(entries, top)
 
 
-def _validate(root: Node, complete: bool, faults: list[Fault]) -> Scenario | None:
+def _validate(root: Node, complete: bool, faults: list[Fault], also: Check) -> Scenario | None:
     """Check the schema, then the cross-checks on all that the schema lets pass."""
     data = plain(root)
     try:
@@ -90,15 +124,27 @@ def _validate(root: Node, complete: bool, faults: list[Fault]) -> Scenario | Non
         paths: list[Path] = [item["loc"] for item in wrong]
         faults += [fault_at(root, path, sentence(item)) for path, item in zip(paths, wrong, strict=True)]
         if complete:
-            _check_rest(root, data, paths, faults)
+            _check_rest(root, data, paths, faults, also)
         return None
     if complete:
-        faults += [fault_at(root, path, text) for path, text in check_against_world(scenario, frozenset())]
+        found = (*check_against_world(scenario, frozenset()), *_idle_lines(root, scenario), *also(scenario))
+        faults += [fault_at(root, path, text) for path, text in found]
         faults += record_faults(scenario)
     return scenario
 
 
-def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: list[Fault]) -> None:
+def _idle_lines(root: Node, scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """Lines along which nothing breaks, unless who drew them says so: with a part of zero in the same file."""
+    section = root.value.get("fragmentation")
+    if section is None or not isinstance(section.value, dict) or "lines" not in section.value:
+        return
+    parts = ("bloc_splitting", "trust", "rewiring")
+    given = {section.value[part].mark.file for part in parts if part in section.value}
+    if section.value["lines"].mark.file not in given and not any(getattr(scenario.fragmentation, p) for p in parts):
+        yield ("fragmentation", "lines"), f"does nothing by itself; give {', '.join(parts)} (0 to 1), or take it out"
+
+
+def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: list[Fault], also: Check) -> None:
     """Cross-check a scenario from which the faulty entries have been taken out."""
     kept, places = _without(data, paths)
     try:
@@ -106,7 +152,7 @@ def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: lis
     except ValidationError:
         return
     broken = frozenset(str(path[0]) for path in paths if path)
-    for path, text in check_against_world(scenario, broken):
+    for path, text in (*check_against_world(scenario, broken), *_idle_lines(root, scenario), *also(scenario)):
         if len(path) > 1 and path[0] in places and isinstance(path[1], int):
             path = (path[0], places[str(path[0])][path[1]], *path[2:])
         faults.append(fault_at(root, path, text))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 
+from simulation.data.actor_advice import unknown_actor
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.state import KINDS
 
-LIKE_ENOUGH = 0.7
-"""Likeness from which a name is worth proposing."""
 PEERS = 5
 OTHER_SUBREGION, OTHER_CONTINENT = 1.0, 2.0
 """Distance to a state outside the subregion or continent, in doublings of the product."""
@@ -52,31 +50,10 @@ class ActorNames:
             return f"{name!r} is not yet founded on {self.world.as_of}"
         if row is not None:
             return f"{name!r} is in the full roster only; add `roster: full`"
-        what = "ISO 3166 alpha-3 code of a UN member" if kind == "member" else "actor of this world"
-        near = self._nearest(name, kind)
-        if near is None:
-            return f"{name!r} is no {what}; see `wifaq list actors`"
-        return f"{name!r} is no {what}; did you mean {near!r} ({self.world.names[self._place[near]]})?"
-
-    def _nearest(self, word: str, kind: str) -> str | None:
-        """The actor most likely meant: by its name, or by likeness of id or name."""
-        lowered = word.lower()
-        scores = [
-            max(_likeness(lowered, name.lower()), _likeness(lowered, title.lower()))
-            if kind != "member" or is_member
-            else 0.0
-            for name, title, is_member in zip(
-                self.world.ids, self.world.names, self.world.un_member, strict=True
-            )
-        ]
-        best = max(range(len(scores)), key=scores.__getitem__)  # of equals the first
-        return self.world.ids[best] if scores[best] >= LIKE_ENOUGH else None
-
-
-def _likeness(word: str, other: str) -> float:
-    """Share of letters in common order, with a bonus for the same letters and the same beginning."""
-    bonus = (sorted(word) == sorted(other)) * 0.2 + (word[:1] == other[:1]) * 0.1
-    return difflib.SequenceMatcher(None, word, other).ratio() + bonus
+        if kind == "member":
+            members = zip(self.world.ids, self.world.un_member, strict=True)
+            return unknown_actor(name, [id for id, member in members if member], "ISO 3166 alpha-3 code of a UN member")
+        return unknown_actor(name, self.world.ids, "actor of this world")
 
 
 def default_peers(world: World, focal: str) -> tuple[str, ...]:

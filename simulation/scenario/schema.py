@@ -279,7 +279,7 @@ class Scenario(_Section):
     claims: tuple[Claim, ...] = ()
     """Claims of the paper on which it bears."""
     focal: Name
-    """The state whose cooperation is forecast: ISO 3166 alpha-3 code of a UN member."""
+    """The state whose cooperation is forecast: a UN member, by ISO 3166 code or by name."""
     as_of: DateField = date(2024, 12, 31)
     """The world is that known on this day; the run starts in the next quarter."""
     horizon: QuarterField = Quarter.parse("2035Q4")

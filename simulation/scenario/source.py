@@ -8,19 +8,18 @@ which ``NO`` and ``on`` are text; tags (``!!python/...``) and merge keys are ref
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from simulation.data.reading import control_character, place_of, read_bytes, text_of
 from simulation.errors import Fault, InputError
+from simulation.scenario.shipped import missing
 
 MAX_BYTES = 1_000_000
 """Largest file that is read at all."""
@@ -138,6 +137,11 @@ def read_any(path: str, faults: list[Fault]) -> Node | None:
 def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
     """Read YAML text; ``file`` is the name that faults give to it. See :func:`read_file`."""
     builder = _Builder(file, faults)
+    sign = control_character(text)
+    if sign:
+        told = f"is not valid YAML: the control character {sign[0]!a} is no text; take it out"
+        faults.append(Fault("", told, file, *place_of(text, sign.start())))
+        return None
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
@@ -148,48 +152,22 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
         faults.append(_syntax_fault(error, file))
         return None
     except Exception as error:  # on some broken text (escapes, directives) the parser raises plain errors
-        faults.append(Fault("", f"is not valid YAML: {_one_line(error)}", file))
+        faults.append(builder.behind.fault("", f"is not valid YAML from here on: {_one_line(error)}"))
         return None
     return builder.root or Node(None, Mark(file))
 
 
 def _read_text(path: str) -> str:
-    try:
-        status = os.stat(path)
-        problem = _problem_with(status)
-        text = "" if problem else Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        problem = f"no such file{near_file(path)}"
-    except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
-        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    if not problem and not text.strip():
-        problem = "is empty; a scenario is a mapping of keys such as `extends: baseline.yaml`"
-    if problem:
-        raise InputError(Fault("", problem, path))
+    """The text of a file; what cannot be one is refused."""
+    if "\0" not in path:  # reading tells of that
+        if not os.path.exists(path):
+            raise InputError(Fault("", missing(path), path))
+        if os.path.isdir(path):
+            raise InputError(Fault("", "is a folder; name a .yaml file in it", path))
+    text = text_of(read_bytes(path, MAX_BYTES), path)
+    if not text.strip():
+        raise InputError(Fault("", "is empty; a scenario is a mapping of keys such as `extends: baseline.yaml`", path))
     return text
-
-
-def _problem_with(status: os.stat_result) -> str:
-    if stat.S_ISDIR(status.st_mode):
-        return "is a folder; name a .yaml file in it"
-    if not stat.S_ISREG(status.st_mode):
-        return "is not a regular file"
-    if status.st_size > MAX_BYTES:
-        return f"is too large: {status.st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:g} MB is allowed"
-    return ""
-
-
-def near_file(path: str) -> str:
-    """``; did you mean 'baseline.yaml'?`` for the name of a file that does not exist."""
-    folder, name = os.path.split(path)
-    try:
-        there = [other for other in os.listdir(folder or ".") if other != name]  # a dangling link is there too
-        near = difflib.get_close_matches(name, there, n=1, cutoff=0.75)
-    except OSError:
-        return ""
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _syntax_fault(error: MarkedYAMLError, file: str) -> Fault:
@@ -233,6 +211,8 @@ class _Builder:
         self.file = file
         self.faults = faults
         self.root: Node | None = None
+        self.behind = Mark(file, 1, 1)
+        """The end of what was read so far."""
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._open_anchors: set[str] = set()
@@ -245,6 +225,7 @@ class _Builder:
 
     def take(self, event: Any) -> None:
         """Handle one event of the parser."""
+        self.behind = Mark(self.file, event.end_mark.line + 1, event.end_mark.column + 1)
         kind = type(event).__name__
         if kind in ("ScalarEvent", "SequenceStartEvent", "MappingStartEvent", "AliasEvent"):
             self._guard(event)

@@ -87,7 +87,7 @@ def test_all_faults_of_a_row_are_told_together(tmp_path):
 @pytest.mark.parametrize(("content", "key", "part"), [
     (b"", "", "empty"),
     (b"\n", "", "empty"),
-    (HEAD.encode() + b"2024-01-01,MAR,S\xc9N,1\n", "", "not UTF-8"),
+    (HEAD.encode() + b"2024-01-01,MAR,S\x81N,1\n", "", "not UTF-8"),
     (b"date,date,party_a,party_b,depth\n", "date", "twice"),
     (b"date,party_a,party_b,deph\n", "deph", "did you mean 'depth'"),
     (b"date,party_a,party_b\n", "depth", "missing"),

@@ -290,7 +290,7 @@ def test_the_plain_commands_are_those_of_make() -> None:
 @pytest.mark.slow
 def test_tutorial_shows_what_its_commands_print(workplace: Path) -> None:
     text = tutorial.PAGE.read_text(encoding="utf-8")
-    assert tutorial.rewritten(text, workplace) == text, "run: make tutorial"
+    assert tutorial.rewritten(text, workplace) == text, "run: make pages WHAT=tutorial"
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """Run the commands of docs/tutorial.md and put what they print into the page.
 
-``python -m tests.docs.tutorial`` (``make tutorial``); a slow test says when the page is out of date.
+``python -m tests.docs.tutorial`` (``make pages WHAT=tutorial``); a slow test says when the page is out of date.
 """
 
 from __future__ import annotations

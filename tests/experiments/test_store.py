@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -121,3 +123,51 @@ def test_run_id_follows_what_determines_the_results():
         store.run_id(1, {"scenario": "a"}, []),
     }
     assert len(others | {base}) == 4
+
+
+@pytest.mark.parametrize("name", ["table.csv", "forecast.xlsx", "report.HTML"])
+def test_a_folder_is_not_called_like_a_file(tmp_path, name):
+    with pytest.raises(InputError, match=r"ends in \.\w+ as a file does, and a folder is written"):
+        store.check_target(tmp_path / name)
+    store.check_target(tmp_path / "version_1.2")
+
+
+def test_a_file_is_what_its_name_says(tmp_path):
+    store.check_file(tmp_path / "table.csv", (".csv",))
+    store.check_file(tmp_path / "table", (".csv",))
+    with pytest.raises(InputError, match=r"ends in \.xlsx, but what is written is \.csv"):
+        store.check_file(tmp_path / "table.xlsx", (".csv",))
+    with pytest.raises(InputError, match="is a folder"):
+        store.check_file(tmp_path, (".csv",))
+    with pytest.raises(InputError, match="there is no folder"):
+        store.check_file(tmp_path / "none" / "table.csv", (".csv",))
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not os.path.exists(os.devnull) or os.name == "nt", reason="needs a device")
+def test_a_device_is_no_file_to_replace():
+    with pytest.raises(InputError, match="is no regular file"):
+        store.check_file(Path(os.devnull), (".csv",))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a file system that says yes and takes nothing")
+@pytest.mark.parametrize("name", ["/proc/results", "/proc/deep/results"])
+def test_a_place_that_takes_nothing_is_found_out_by_trying(name):
+    with pytest.raises(InputError, match="cannot be written"):
+        store.check_target(Path(name))
+
+
+def test_trying_a_place_leaves_nothing_there(tmp_path):
+    store.check_target(tmp_path / "a" / "b" / "c")
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_cannot_be_seen_is_written_out_when_it_is_read(tmp_path):
+    hostile = "a\x1b[31mb\x07\u202ec"
+    told = r"a\x1b[31mb\x07\u202ec"
+    (tmp_path / "run.json").write_text(json.dumps({"title": hostile, "peers": [{"name": hostile}], "n": 1}))
+    assert store.read_json(tmp_path / "run.json") == {"title": told, "peers": [{"name": told}], "n": 1}
+    (tmp_path / "ties.csv").write_text(f'name,depth\r\n"{hostile}",1.5\r\nNA,2\r\n', newline="")
+    frame = store.read_csv(tmp_path / "ties.csv", ("name",))
+    assert frame["name"].tolist() == [told, "NA"]
+    assert frame["depth"].tolist() == [1.5, 2.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -10,14 +11,16 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from simulation.cli import app
 from simulation.display.words.language import ENGLISH
-from simulation.errors import InputError, RunError
+from simulation.errors import InputError, RunError, unseen
 from simulation.experiments.results import Results
 from simulation.report.opening import open_all
 from simulation.report.page import LARGEST, render
+from simulation.report.terminal import print_results
 from simulation.report.write import report
 from tests.report import folders
 
@@ -91,6 +94,18 @@ def test_a_file_that_was_cut_off_is_told(folder) -> None:
             open_all([folder])
         path.write_text(whole)
     open_all([folder])
+
+
+def test_what_cannot_be_seen_in_a_title_is_written_out_on_page_and_terminal(folder, tmp_path) -> None:
+    info = json.loads((folder / "run.json").read_text())
+    info["title"] = info["question"] = "red\x1b[31m bell\x07 turned \u202etxt"
+    (folder / "run.json").write_text(json.dumps(info, ensure_ascii=False))
+    text = report([folder], out=tmp_path / "page.html").read_text(encoding="utf-8")
+    assert not unseen(text)
+    assert r"red\x1b[31m bell\x07 turned \u202etxt" in text
+    console = Console(file=io.StringIO(), width=200)
+    print_results(Results.open(folder), console)
+    assert not unseen(console.file.getvalue())
 
 
 def test_words_in_place_of_numbers_are_told(folder) -> None:

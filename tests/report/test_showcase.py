@@ -1,4 +1,4 @@
-"""The showcase: what `make showcase` writes, from a result in miniature."""
+"""The showcase: what `make pages WHAT=showcase` writes, from a result in miniature."""
 
 from __future__ import annotations
 

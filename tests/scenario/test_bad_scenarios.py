@@ -110,7 +110,8 @@ def test_control_characters(tmp_path: Path) -> None:
     path = tmp_path / "bell.yaml"
     path.write_bytes(b"focal: MAR\ntitle: \x07\x00\n")
     (fault,) = faults_of(path)
-    assert "is not valid YAML" in fault.message
+    assert "holds the control character '\\x07'" in fault.message
+    assert (fault.line, fault.column) == (2, 8)
 
 
 def test_a_colon_in_a_title(tmp_path: Path) -> None:

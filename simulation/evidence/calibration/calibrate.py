@@ -23,10 +23,11 @@ from simulation.data.tables import FITTED
 from simulation.evidence.calibration import smc, targets
 from simulation.experiments import prior
 from simulation.experiments.engine.executors import LocalPool
+from simulation.scenario import shipped
 from simulation.state import F
 
 POSTERIOR, ACCOUNT = FITTED / "posterior.csv", FITTED / "calibration.json"
-BASELINE = Path(__file__).parents[3] / "scenarios" / "baseline.yaml"
+BASELINE = shipped.folder() / "baseline.yaml"
 PARTICLES, ROUNDS, SEED = 400, 3, 20241231
 LEAST_REPORTED = 0.4
 """The record has at least this share of the agreements, and at most all: a uniform prior."""

@@ -1,7 +1,7 @@
 """Every claim of the paper, what it is tested by, and the verdict.
 
-``python -m simulation.evidence.claims`` (``make claims``) tests all and writes ``docs/results/claims.csv`` and
-``docs/results/claims.md``; ``--only C4 C63`` tests a few and prints them. From Python::
+``python -m simulation.evidence.claims`` (``make pages WHAT=claims``) tests all and writes
+``docs/results/claims.csv`` and ``docs/results/claims.md``; ``--only C4 C63`` tests a few and prints them. From Python::
 
     from simulation.evidence.claims import LEDGER, measure
     measure([LEDGER["C63"]], replicates=10)

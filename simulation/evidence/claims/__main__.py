@@ -14,6 +14,7 @@ from simulation.evidence.claims.checks import Claim
 from simulation.evidence.claims.ledger import chosen
 from simulation.evidence.claims.measuring import judged, measure, stale
 from simulation.evidence.claims.page import COMMAND, read_table, section, write_both
+from simulation.scenario import shipped
 
 REPLICATES = 20
 FEWEST = 2
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--replicates", type=int, default=REPLICATES, help="paired replicates of every arm")
     parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
     parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of claims.csv and claims.md")
-    parser.add_argument("--scenarios", type=Path, default=Path("scenarios"), help="folder of the scenarios")
+    parser.add_argument("--scenarios", type=Path, default=shipped.folder(), help="folder of the scenarios")
     return parser
 
 

@@ -26,6 +26,7 @@ from simulation.experiments import posterior
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress, run_replicates
 from simulation.experiments.engine.simulate import simulate as simulate_model
+from simulation.scenario import shipped
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
@@ -57,7 +58,7 @@ class Drawn:
 
 def measure(
     claims: Sequence[Claim],
-    folder: Path | str = "scenarios",
+    folder: Path | str | None = None,
     *,
     replicates: int = 20,
     workers: int | None = None,
@@ -70,7 +71,7 @@ def measure(
     claims
         Entries of :data:`simulation.evidence.claims.LEDGER`.
     folder
-        Of the shipped scenarios.
+        Of the scenarios; by default the shipped ones.
     replicates
         Paired replicates of every arm, at least 2.
     workers, progress
@@ -88,7 +89,7 @@ def measure(
     RunError
         If a replicate fails.
     """
-    folder = Path(folder)
+    folder = shipped.folder() if folder is None else Path(folder)
     asked = [_as_proposition(claim) for claim in claims if arms_of(claim)]
     rows: list[dict[str, object]] = []
     with registered(OWN_MEASURES):
@@ -161,7 +162,7 @@ def _told(check: Check, row: pd.Series, decisive: Sequence[Check]) -> dict[str, 
 # --- what the numbers were made from
 
 
-def stale(frame: pd.DataFrame, folder: Path | str = "scenarios") -> list[Claim]:
+def stale(frame: pd.DataFrame, folder: Path | str | None = None) -> list[Claim]:
     """Claims whose rows are missing, or were made from other checks, scenarios, data or model.
 
     Parameters
@@ -169,9 +170,9 @@ def stale(frame: pd.DataFrame, folder: Path | str = "scenarios") -> list[Claim]:
     frame
         Columns :data:`COLUMNS`.
     folder
-        Of the shipped scenarios.
+        Of the scenarios; by default the shipped ones.
     """
-    folder = Path(folder)
+    folder = shipped.folder() if folder is None else Path(folder)
     model = fingerprint(folder)
 
     def current(claim: Claim) -> bool:

@@ -16,12 +16,13 @@ import pandas as pd
 from simulation.data.world import World
 from simulation.display import pages
 from simulation.evidence.deals import deals
+from simulation.scenario import shipped
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "results" / "deals.md"
-BASELINE = ROOT / "scenarios" / "baseline.yaml"
+BASELINE = shipped.folder() / "baseline.yaml"
 MARKER = "deals"
 
 

@@ -13,11 +13,13 @@ from datetime import date
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from simulation.data.actor_advice import unknown_actor
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence.joins.covariates import Text, world_on
 from simulation.scenario.fields import FirstDay, LastDay, Names
+from simulation.scenario.layers import with_ids
 from simulation.scenario.load import fault_at, in_file_order
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.schema import InstrumentSpec
@@ -54,6 +56,7 @@ def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[Text]:
     root = read_any(name, faults)
     if root is None:
         raise InputError(in_file_order(faults, name))
+    root = with_ids(root)
     if not isinstance(root.value, dict):
         root = Node({"instruments": root}, root.mark)
     for key, node in root.value.items():
@@ -119,29 +122,26 @@ def _wrong(entry: Entry, world: World) -> Iterator[tuple[Path, str]]:
     for place, name in enumerate(entry.sponsors):
         if name not in world.ids and name not in blocs and name not in organisations:
             known = [*states, *blocs, *organisations]
-            yield ("sponsors", place), f"{name!r} is no state, organisation or bloc; {_advice(name, known, 'actors')}"
+            yield ("sponsors", place), unknown_actor(name, known, "state, organisation or bloc")
     if isinstance(entry.eligible, dict):
         for place, name in enumerate(entry.eligible["blocs"]):
             if name not in blocs:
-                yield ("eligible", "blocs", place), f"{name!r} is no bloc; {_advice(name, blocs, 'blocs')}"
+                advice = suggest(name, blocs) or "see `wifaq list blocs`"
+                yield ("eligible", "blocs", place), f"{name!r} is no bloc; {advice}"
     elif not isinstance(entry.eligible, str):
         for place, name in enumerate(entry.eligible):
             if name not in states:
-                yield ("eligible", place), f"{name!r} is no state; {_advice(name, states, 'actors')}"
+                yield ("eligible", place), unknown_actor(name, states, "state")
     allowed = _eligible(entry, world)
     if entry.eligible in ((), {"blocs": ()}):
         yield ("eligible",), "names nobody; write all, a list of states or of blocs"
     for place, name in enumerate(entry.joined or ()):
         if name not in states:
-            yield ("joined", place), f"{name!r} is no state; {_advice(name, states, 'actors')}"
+            yield ("joined", place), unknown_actor(name, states, "state")
         elif name not in allowed:
             yield ("joined", place), f"{name!r} is not among the eligible; add it there"
     if entry.closes and entry.closes < entry.opens:
         yield ("closes",), f"{entry.closes} is before it opens, {entry.opens}"
-
-
-def _advice(name: str, known: list[str], what: str) -> str:
-    return suggest(name, known) or f"see `wifaq list {what}`"
 
 
 def _eligible(entry: Entry, world: World) -> tuple[str, ...]:

@@ -34,8 +34,11 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
         day = None
     if day and last and last < day:
         faults.append(Fault("", f"{last} is before the as-of date, {day}", "--by"))
-    if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        faults.append(Fault("", f"'{out}' cannot be written: name a file in a folder that exists", "--out"))
+    try:
+        if out is not None:
+            store.check_output(out, (".csv",))
+    except InputError as error:
+        faults += error.faults
     try:
         texts = read_instruments(path, day or RECORD_END)
     except InputError as error:

@@ -32,7 +32,7 @@ class Facts:
     peers
         Ids of those against whom the focal actor is ranked.
     notes
-        What the world has to say of its own data.
+        What is remarkable in the scenario, and what the world has to say of its own data.
     states
         Frame :data:`STATE_COLUMNS`, the UN members and the EU: continent, and the largest regional
         bloc each is in on the first day (empty without one).
@@ -61,6 +61,7 @@ def describe(scenario: Scenario) -> Facts:
     """
     from simulation.model import GovernanceModel
     from simulation.outcomes.observed import priors_alone
+    from simulation.scenario.remarks import remarks
     from simulation.state import CAMPS, DOMAINS, KINDS
 
     model = GovernanceModel(scenario)
@@ -88,7 +89,8 @@ def describe(scenario: Scenario) -> Facts:
         states, blocs = _states(actors, state, world), _blocs(state, world)
         peers = model.scenario.peers or ()
         unseen = tuple(sorted(priors_alone(world, scenario.focal)))
-        return Facts(actors, instruments, peers, tuple(world.notes), states, blocs, unseen)
+        notes = tuple(dict.fromkeys((*remarks(scenario), *world.notes)))
+        return Facts(actors, instruments, peers, notes, states, blocs, unseen)
     finally:
         model.close()
 

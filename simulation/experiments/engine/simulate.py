@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.errors import InputError, ModelError
+from simulation.errors import InputError, ModelError, is_own_fault
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.worker import ReplicateError
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Name the stage that an exception escapes from; bad input passes as it is."""
+    """Name the stage that an exception escapes from; bad input passes as it is, and what ends the run from outside."""
     try:
         yield
     except InputError:
         raise
-    except Exception as error:
+    except BaseException as error:
+        if not is_own_fault(error):
+            raise
         raise ReplicateError(name) from error
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import platform
+import re
 import secrets
 import shutil
 import tempfile
@@ -25,7 +27,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simulation.errors import Fault, InputError
+from simulation.data.reading import check_file, read_bytes, shown, text_of
+from simulation.errors import Fault, InputError, seen
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
@@ -36,8 +39,21 @@ LIBRARIES = ("wifaq", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 """Packages whose versions a result names."""
 PARTIAL = ".partial"
 """How the names of files end that are being written; what a killed process leaves behind."""
+FILES = frozenset(
+    (".csv", ".tsv", ".txt", ".json", ".yaml", ".yml", ".html", ".htm", ".pdf", ".parquet", ".xls", ".xlsx", ".ods",
+     ".doc", ".docx", ".odt", ".png", ".svg", ".jpg", ".zip", ".gz")
+)  # fmt: skip
+"""Endings of files; a folder whose name has one was meant as a file."""
 _KEPT = 50  # characters of a name that its partial has, for no system takes a name of more than 255 bytes
 _PACKAGE = Path(__file__).parents[2]
+LARGEST_TEXT, LARGEST_TABLE = 200_000_000, 8_000_000_000
+"""Bytes of the largest text (CSV too) and Parquet table of a result folder that are read."""
+_CELL = 8  # bytes of a number; names take four, and as many again on the way
+_FITS = 2e8  # bytes that are read anyway
+_MEMORY_SHARE, _MOST_TIMES = 0.25, 200  # of the memory; of the file's own size, where real runs have 8 to 13
+_FORMULA = re.compile(r"'*[=+\-@\t\n]")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?inf")
+_QUOTED = re.compile(r"^'(?='*[=+\-@\t\n])")
 _ROW_GROUP = 1 << 20  # fixed, for the bytes of a table must not depend on how it came about
 
 
@@ -140,6 +156,8 @@ def check_target(folder: Path) -> None:
             raise _refusal(folder, "exists and is not empty; name another, or move it away")
     except OSError as error:  # a name too long, a folder that may not be looked into
         raise _refusal(folder, f"cannot be written: {error.strerror}") from error
+    if folder.suffix.lower() in FILES:
+        raise _refusal(folder, f"ends in {folder.suffix} as a file does, and a folder is written; take the ending off")
     check_writable(folder.absolute().parent)
 
 
@@ -151,17 +169,48 @@ def check_writable(folder: Path) -> None:
     InputError
         Naming what is in the way.
     """
-    place = folder.absolute()
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir():
-        raise _refusal(folder, f"cannot be written: {place} is not a folder")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise _refusal(folder, f"cannot be written: no permission in {place}")
+    try:
+        place = folder.absolute()
+        while not place.exists():
+            place = place.parent
+        if not place.is_dir():
+            raise _refusal(folder, f"cannot be written: {place} is not a folder")
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise _refusal(folder, f"cannot be written: no permission in {place}")
+        with tempfile.TemporaryDirectory(prefix=".", suffix=PARTIAL, dir=place) as trial:
+            (Path(trial) / folder.absolute().relative_to(place)).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # some file systems say yes, and then take nothing; a name may be no text
+        told = getattr(error, "strerror", None) or error
+        raise _refusal(folder, f"cannot be written: {told}") from error
 
 
-def _refusal(folder: Path, message: str) -> InputError:
-    return InputError(Fault(str(folder), message, file="result folder"))
+def check_output(path: Path, endings: Sequence[str]) -> None:
+    """Refuse a file that the user named and that cannot be written, or is not what its name says, before any work.
+
+    Parameters
+    ----------
+    path
+        The file; one that exists is replaced.
+    endings
+        What the name may end in, where it has an ending, e.g. ``(".csv",)``.
+
+    Raises
+    ------
+    InputError
+        Its ending is of another kind of file, it is a folder or a device, or it lies where nothing can be written.
+    """
+    if path.suffix and path.suffix.lower() not in endings:
+        told = f"ends in {path.suffix}, but what is written is {endings[0]}; end the name in {' or '.join(endings)}"
+        raise _refusal(path, told, "file")
+    if path.exists() and not path.is_file():
+        raise _refusal(path, "is a folder; name a file" if path.is_dir() else "is no regular file", "file")
+    if not path.absolute().parent.is_dir():
+        raise _refusal(path, f"cannot be written: there is no folder {path.parent}", "file")
+    check_writable(path.absolute().parent)
+
+
+def _refusal(path: Path, message: str, what: str = "result folder") -> InputError:
+    return InputError(Fault(str(path), message, file=what))
 
 
 @contextmanager
@@ -248,13 +297,33 @@ def write_table(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, row_group_size=_ROW_GROUP, compression="zstd", version="2.6")
 
 
+def csv_text(frame: pd.DataFrame, float_format: str = "%.8g") -> str:
+    """A frame as the text of a CSV file; a missing value is empty.
+
+    A text that a spreadsheet would take for a formula (``=1+1``, ``@sum``) gets an apostrophe in front,
+    which :func:`read_csv` takes off again; a number does not.
+    """
+    safe = frame.copy()
+    for column in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            safe[column] = frame[column].map(_no_formula)
+    return safe.to_csv(index=False, float_format=float_format, lineterminator="\n")
+
+
+def _no_formula(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare \r is not quoted, and would end the row
+    return f"'{value}" if _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
+
+
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a CSV file; a float has eight significant digits, a missing value is empty."""
-    frame.to_csv(path, index=False, float_format="%.8g", lineterminator="\n", encoding="utf-8")
+    """Write a CSV file in UTF-8; a float has eight significant digits. See :func:`csv_text`."""
+    path.write_text(csv_text(frame), encoding="utf-8", newline="\n")
 
 
 def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
-    """Read a CSV file of a result folder.
+    """Read a CSV file of a result folder; characters that cannot be seen are written out.
 
     Parameters
     ----------
@@ -262,9 +331,61 @@ def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
         The file.
     text
         Columns of text, in which only an empty field is missing (``NA`` is a name).
+
+    Raises
+    ------
+    ValueError
+        If it is no regular file, too large or no table.
     """
-    frame = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
+    content = io.StringIO(seen(read_text(path)))
+    frame = pd.read_csv(content, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
+    for column in frame.columns.intersection(list(text)):
+        quoted = frame[column].str.startswith("'", na=False)
+        if quoted.any():
+            frame[column] = frame[column].str.replace(_QUOTED, "", regex=True)
     return frame
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a table of a result folder, once its footer says that it fits.
+
+    Raises
+    ------
+    ValueError
+        If it is no regular file, too large or holds columns that no table of ours has.
+    ArrowException
+        If it is damaged.
+    """
+    check_file(path, LARGEST_TABLE)
+    footer = pq.read_metadata(path)
+    for entry in footer.schema.to_arrow_schema():
+        kind = entry.type.value_type if pa.types.is_dictionary(entry.type) else entry.type
+        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            raise ValueError(f"{path.name}: column {shown(entry.name)} is of the type {kind}")
+    unpacked = footer.num_rows * footer.num_columns * _CELL
+    if unpacked > max(_FITS, min(_MEMORY_SHARE * _memory(), _MOST_TIMES * path.stat().st_size)):
+        told = f"{footer.num_rows} rows, which take {unpacked / 1e9:.1f} GB, from {path.stat().st_size / 1e6:.1f} MB"
+        raise ValueError(f"{path.name} is said to have {told}; no run writes such a table, or it does not fit here")
+    return pq.read_table(path, columns=None if columns is None else list(columns))
+
+
+def _memory() -> float:
+    """Bytes of this machine's memory; much where the system does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return 64e9
+
+
+def read_text(path: Path) -> str:
+    """Read a text file of a result folder.
+
+    Raises
+    ------
+    ValueError
+        If it is no regular file, too large or not UTF-8.
+    """
+    return text_of(read_bytes(path, LARGEST_TEXT), str(path))
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
@@ -274,17 +395,28 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read what :func:`write_json` wrote.
+    """Read what :func:`write_json` wrote; characters that cannot be seen are written out in its texts.
 
     Raises
     ------
     ValueError
-        If it holds anything but a JSON object.
+        If it is no regular file, too large or holds anything but a JSON object.
     """
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = _seen(json.loads(read_text(path)))
     except RecursionError:
         raise ValueError(f"{path.name} is nested too deeply") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} is not a JSON object")
     return content
+
+
+def _seen(value: Any) -> Any:
+    """A value of JSON with what cannot be seen in its texts written out."""
+    if isinstance(value, str):
+        return seen(value)
+    if isinstance(value, list):
+        return [_seen(item) for item in value]
+    if isinstance(value, dict):
+        return {seen(key): _seen(item) for key, item in value.items()}
+    return value

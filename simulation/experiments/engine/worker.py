@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
-from simulation.errors import InputError, RunError
+from simulation.errors import InputError, RunError, TimeLimit, is_own_fault
 from simulation.experiments.engine.transport import Cargo, Goods
 
 _ONE_THREAD = (
@@ -33,10 +33,6 @@ _ONE_THREAD = (
 _LIFELINE_CHECK = 1.0  # seconds between two looks at the parent
 _PATIENCE = 2.0  # a run that ignores its time limit ends its process at this multiple of it
 _ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads; a model wants none
-
-
-class TimeLimit(BaseException):
-    """A run took too long; no ``except Exception`` of a user's hook can swallow it."""
 
 
 class SinkError(Exception):
@@ -239,7 +235,9 @@ def run_job(
         raise
     except TimeLimit:
         return failure(job, int(scenario.seed), TimeoutError(f"took longer than {limit:g} s"), "time")
-    except (Exception, SystemExit) as error:  # a hook of the user's may raise anything
+    except BaseException as error:  # a hook of the user's may raise anything
+        if not is_own_fault(error):
+            raise
         return failure(job, int(scenario.seed), error)
 
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from simulation.errors import Fault, InputError, suggest
-from simulation.experiments.sweeps import posterior
 from simulation.experiments.sweeps.schema import (
     MINUS,
     NEED_SALIB,
@@ -23,11 +22,13 @@ from simulation.experiments.sweeps.schema import (
     SweepFile,
     label,
 )
-from simulation.scenario.layers import node_of
+from simulation.scenario.layers import node_of, with_ids
 from simulation.scenario.load import fault_at, in_file_order, load_scenario
 from simulation.scenario.messages import Path, sentence
+from simulation.scenario.remarks import remarks
 from simulation.scenario.schema import Scenario
-from simulation.scenario.source import Mark, Node, near_file, plain, read_file
+from simulation.scenario.shipped import find, missing
+from simulation.scenario.source import Mark, Node, plain, read_file
 
 FORBIDDEN = ("name", "title", "question", "claims", "replicates", "seed", "record", "peers")
 """Keys of a scenario that are no factors: they change no number of a run, or are the sweep's own."""
@@ -93,7 +94,8 @@ def load_sweep(
     Parameters
     ----------
     source
-        Path of a YAML file, or a mapping in which ``base`` and ``scenarios`` may hold scenarios.
+        Path of a YAML file, the name of a shipped sweep, or a mapping in which ``base`` and ``scenarios``
+        may hold scenarios.
     sets, focal
         Changes to every base scenario, as on the command line.
     replicates, samples, seed
@@ -110,10 +112,11 @@ def load_sweep(
         root: Node | None = _from_mapping(source, given)
         file = ""
     else:
-        file = os.fspath(source)
+        file = find(os.fspath(source))
         root = read_file(file, faults)
     if root is None:
         raise InputError(in_file_order(faults, file))
+    root = with_ids(root)
     for key, value in (("replicates", replicates), ("samples", samples), ("seed", seed)):
         if value is not None:
             root.value[key] = Node(value, Mark(f"--{key}"))
@@ -126,7 +129,7 @@ def load_sweep(
 
 def is_sweep(path: str | os.PathLike[str]) -> bool:
     """Whether a file is meant as a sweep; a file that cannot be read is not."""
-    root = read_file(os.fspath(path), [])
+    root = read_file(find(os.fspath(path)), [])
     return root is not None and any(key in root.value for key in SWEEP_KEYS)
 
 
@@ -166,6 +169,8 @@ class _Loader:
         self.faults.append(fault_at(self.root, path, message))
 
     def load(self) -> Sweep | None:
+        from simulation.experiments.sweeps import posterior  # brings the compiler, which no scenario's check needs
+
         spec = self.parse(SweepFile, plain(self.root), ())
         factors = self.factors()
         bases = self.bases()
@@ -182,7 +187,8 @@ class _Loader:
         drawn = asked and spec.design not in SAMPLED
         if asked and not drawn:
             factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
-        notes = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
+        notes: tuple[str, ...] = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
+        notes += tuple(f"{base.name}: {remark}" for base in bases for remark in remarks(base))
         name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
         count = spec.replicates or min(base.replicates for base in bases)
         return Sweep(
@@ -271,9 +277,9 @@ class _Loader:
         changes = {} if self.focal is None else {"focal": self.focal}
         source: str | Scenario = self.given.get(item, "")
         if not source:
-            source = os.path.normpath(os.path.join(os.path.dirname(self.file), item))
+            source = find(item, os.path.dirname(self.file))
             if not item or "\0" in item or not os.path.exists(source):
-                self.fault(where, f"no such file {item!r}{near_file(source)}")
+                self.fault(where, missing(source, item))
                 return None
         try:
             return load_scenario(source, sets=self.sets, overrides=changes)
@@ -293,6 +299,9 @@ class _Loader:
     def check_design(self, spec: SweepFile, factors: Mapping[str, Factor]) -> None:
         for message in _design_problems(spec, factors):
             self.fault(("design",), message)
+        for key, factor in factors.items():
+            for option in _idle_options(spec.design, factor):
+                self.fault(("factors", key, option), f"has no meaning for the design {spec.design}; take it out")
         self.check_metrics(spec)
         for message in _samples_problems(spec):
             self.fault(("samples",), message)
@@ -379,10 +388,21 @@ def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator
             yield f"list takes the levels side by side, so all factors need as many ({told}); or use grid"
 
 
+def _idle_options(design: str, factor: Factor) -> Iterator[str]:
+    """Options given to a factor that a design does not look at."""
+    given = factor.model_fields_set if isinstance(factor, Range) else set()
+    if "levels" in given and design not in ("grid", "list"):
+        yield "levels"
+    if design == "fractional":  # the two bounds, however what lies between them is spread
+        yield from (option for option in ("distribution", "mode") if option in given)
+
+
 def _samples_problems(spec: SweepFile) -> Iterator[str]:
     if spec.samples is None:
         if spec.design in SAMPLED:
             yield f"is missing; the design {spec.design} needs a number of samples"
+    elif spec.design not in SAMPLED:
+        yield f"has no meaning for the design {spec.design}; take it out, or use {', '.join(SAMPLED)}"
     elif spec.design == "sobol" and spec.samples & (spec.samples - 1):
         near = 2 ** (spec.samples.bit_length() - 1)
         yield f"must be a power of 2 for a Sobol design, such as {near} or {2 * near}, not {spec.samples}"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from simulation.analysis.contrasts import more_pairs, paired
 from simulation.analysis.summary import QUANTILES, SYSTEM
+from simulation.data.country_names import resolve
 from simulation.display.style import save
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.engine import store
@@ -108,8 +108,8 @@ class SweepResults:
 
     def _read(self, name: str) -> pd.DataFrame:
         try:
-            return to_frame(pq.read_table(self.folder / name))
-        except (OSError, pa.ArrowException) as error:
+            return to_frame(store.read_parquet(self.folder / name))
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise InputError(Fault(str(self.folder), f"has no {name}; give the sweep's command again")) from error
 
     def points(self, *, shares: bool = False) -> pd.DataFrame:
@@ -149,7 +149,8 @@ class SweepResults:
 
         Chunks are read one by one, so the memory is that of the rows asked for.
         """
-        wanted = {"metric": _listed(metric), "quarter": _listed(quarter), "actor": _listed(actor)}
+        wanted = {"metric": _listed(metric), "quarter": _listed(quarter)}
+        wanted["actor"] = [resolve(name) for name in _listed(actor)]
         tables = [table for table in self._filtered(wanted) if table.num_rows]
         if not tables:
             return to_frame(SERIES.empty_table())
@@ -157,7 +158,7 @@ class SweepResults:
 
     def _filtered(self, wanted: Mapping[str, Sequence[str]]) -> Iterator[pa.Table]:
         for path in self._paths:
-            table = pq.read_table(path).replace_schema_metadata(None)
+            table = store.read_parquet(path).replace_schema_metadata(None)
             for column, values in wanted.items():
                 if values and table.num_rows:
                     table = table.filter(_among(table[column], values))
@@ -185,7 +186,7 @@ class SweepResults:
         for path in self._paths:
             if not wanted:
                 break
-            table = pq.read_table(path, columns=["point", column])
+            table = store.read_parquet(path, columns=["point", column])
             held = set(pc.unique(table["point"]).to_pylist())
             if held & wanted or not names:
                 names |= dict.fromkeys(map(str, pc.unique(table[column]).to_pylist()))

@@ -10,6 +10,7 @@ from pathlib import Path
 from simulation.errors import InputError, WifaqError
 from simulation.evidence.claims.propositions import ARMS, PROPOSITIONS, judge, run_arms
 from simulation.evidence.claims.propositions.page import write_findings
+from simulation.scenario import shipped
 
 REPLICATES = 40
 FINDINGS = Path("docs/results/findings.md")
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--replicates", type=int, default=REPLICATES, help="paired replicates of every arm")
     parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
     parser.add_argument("--out", type=Path, help=f"file to write; default: {FINDINGS}")
-    parser.add_argument("--scenarios", type=Path, default=Path("scenarios"), help="folder of the scenarios")
+    parser.add_argument("--scenarios", type=Path, default=shipped.folder(), help="folder of the scenarios")
     parser.add_argument("--only", nargs="+", metavar="ID", help="test only these, and say where to with --out")
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(given)

@@ -1,0 +1,54 @@
+"""What a scenario says that is no fault and yet may not be what is meant: told, never refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from simulation.data.world import World
+from simulation.scenario.checks import world_of
+from simulation.scenario.schema import Deal, Scenario
+
+NEUTRAL = {"malicious_surge": 1.0, "capability_jump": 0.0, "budget_cut": 1.0, "trust_shock": 1.0,
+           "disinformation_wave": 0.0}  # fmt: skip
+"""Size of each kind of shock that leaves the world as it is."""
+
+
+def remarks(scenario: Scenario) -> tuple[str, ...]:
+    """Remarks on a checked scenario, a sentence each.
+
+    Told are records that are left out (and how to take them in), planned deals between strategic
+    rivals, shocks of a size that changes nothing, overrides that override nothing, and lines along
+    which nothing breaks.
+    """
+    world = world_of(scenario)
+    return (*_left_out(world), *_rivals(scenario, world), *_idle(scenario))
+
+
+def _left_out(world: World) -> Iterator[str]:
+    """What the world says of the user's own records."""
+    return (note for note in world.notes if note.startswith("records:"))
+
+
+def _rivals(scenario: Scenario, world: World) -> Iterator[str]:
+    rivals = {frozenset((world.ids[i], world.ids[j])) for i, j in world.rivals}
+    for place, deal in enumerate(scenario.deals):
+        for pair in _pairs(deal):
+            if frozenset(pair) in rivals:
+                yield f"deals[{place}]: {' and '.join(pair)} are strategic rivals; the deal is made as planned"
+
+
+def _pairs(deal: Deal) -> Iterator[tuple[str, str]]:
+    return combinations(sorted(deal.parties), 2)
+
+
+def _idle(scenario: Scenario) -> Iterator[str]:
+    for place, shock in enumerate(scenario.shocks):
+        if shock.size == NEUTRAL[shock.kind]:
+            yield f"shocks[{place}]: a {shock.kind} of size {shock.size:g} changes nothing"
+    for name, bloc in scenario.blocs.items():
+        if not bloc.model_dump(exclude_none=True):
+            yield f"blocs.{name}: changes nothing"
+    dial = scenario.fragmentation
+    if dial.lines != "region" and not (dial.bloc_splitting or dial.trust or dial.rewiring):
+        yield "fragmentation: its lines do nothing while bloc_splitting, trust and rewiring are 0"

@@ -1,0 +1,74 @@
+"""Files of a result folder may come from anywhere: bounded, regular, and no formula for a spreadsheet."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from simulation.results import Results
+
+from simulation.errors import InputError
+from simulation.experiments import store
+
+TEXTS = st.text("ab'=+-@\t\r1.,\"", max_size=6).filter(lambda text: text == "" or text.strip())
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5))
+def test_no_cell_of_a_csv_file_is_a_formula_and_all_read_back(tmp_path_factory, texts) -> None:
+    path = tmp_path_factory.mktemp("csv") / "a.csv"
+    frame = pd.DataFrame({"name": pd.Series(texts, dtype="str"), "number": np.linspace(-1.5, 1, len(texts))})
+    store.write_csv(frame, path)
+    plain = pd.read_csv(path, dtype="str", keep_default_na=False)
+    for cell in plain["name"]:
+        assert cell[:1] not in set("=+-@\t\n\r") or float(cell) is not None
+    assert [float(cell) for cell in plain["number"]] == pytest.approx(list(frame["number"]))
+    read = store.read_csv(path, ("name",))
+    assert list(read["name"].fillna("")) == [text.replace("\r", "\n") for text in texts]
+
+
+def test_numbers_in_words_stay_numbers() -> None:
+    frame = pd.DataFrame({"level": ["-0.5", "+3", "-1e-3", "-x", "@a", "=1+1"]})
+    assert store.csv_text(frame).split("\n")[1:-1] == ["-0.5", "+3", "-1e-3", "'-x", "'@a", "'=1+1"]
+
+
+def test_a_table_that_unpacks_to_far_more_than_it_is_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "series.parquet"
+    table = pa.table({"value": pa.array(np.zeros(40_000_000)), "replicate": pa.array(np.zeros(40_000_000, np.int8))})
+    pq.write_table(table, path, compression="zstd")
+    assert path.stat().st_size < 500_000
+    with pytest.raises(ValueError, match=r"is said to have 40000000 rows, which take 0.6 GB, from 0.. MB"):
+        store.read_parquet(path)
+
+
+@pytest.mark.parametrize("column", [pa.array([b"\x00\x01"]), pa.array([[1, 2]]), pa.array([{"a": 1}])])
+def test_columns_that_no_table_of_ours_has_are_refused(tmp_path: Path, column: pa.Array) -> None:
+    pq.write_table(pa.table({"value": column}), tmp_path / "a.parquet")
+    with pytest.raises(ValueError, match="column 'value' is of the type"):
+        store.read_parquet(tmp_path / "a.parquet")
+
+
+def test_a_table_of_ours_is_read(tmp_path: Path) -> None:
+    table = pa.table({"name": pa.array(["a", "b"]).dictionary_encode(), "value": [1.0, 2.0], "done": [True, False]})
+    store.write_table(table, tmp_path / "a.parquet")
+    assert store.read_parquet(tmp_path / "a.parquet").equals(table)
+    assert store.read_parquet(tmp_path / "a.parquet", ["value"]).column_names == ["value"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("name", ["run.json", "scenario.resolved.yaml", "series.parquet", "forecast.csv"])
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "scenario.resolved.yaml").write_text("focal: MAR\n")
+    pq.write_table(pa.table({"value": [1.0]}), tmp_path / "series.parquet")
+    (tmp_path / "forecast.csv").write_text("focal,metric,quarter,unit\n")
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match="is not a regular file"):
+        Results.open(tmp_path)
