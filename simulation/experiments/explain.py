@@ -26,6 +26,7 @@ def explain(
     replicate: int = 0,
     kinds: Sequence[str] = (),
     quarters: Sequence[str] = (),
+    partner: str | None = None,
     parameters: str = posterior.POSTERIOR,
     actors: Cast | None = None,
     tweak: Callable[[GovernanceModel], object] | None = None,
@@ -45,6 +46,8 @@ def explain(
         Which run: by default the scenario's seed, and its first replicate.
     kinds, quarters
         Only events of these kinds (:data:`simulation.experiments.explanation.KINDS`) and quarters (``2027Q3``).
+    partner
+        Only events with this actor, or about this instrument.
     parameters
         ``posterior``: with the draw of the free parameters that this replicate has in ``run``;
         ``defaults``: without.
@@ -68,10 +71,14 @@ def explain(
     posterior.check_source(parameters)
     scenario = load(scenario, sets=sets, seed=seed)
     actor, world = actor or scenario.focal, world_of(scenario)
+    texts = (text.id for text in (*world.instruments, *scenario.instruments))
     _check(scenario, world.ids, actor, kinds, quarters, replicate)
+    if partner is not None and partner not in (known := (*world.ids, *texts)):
+        advice = suggest(partner, known) or "see `wifaq list actors` and `wifaq list instruments`"
+        raise InputError(Fault("", f"no actor or instrument {partner!r}; {advice}", "--partner"))
     if parameters == posterior.POSTERIOR:
         scenario = posterior.with_draw(scenario, replicate, posterior.chosen(scenario))
-    return explain_run(scenario, actor, replicate, actors, world, tweak).select(kinds, quarters)
+    return explain_run(scenario, actor, replicate, actors, world, tweak).select(kinds, quarters, partner)
 
 
 def _check(

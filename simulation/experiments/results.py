@@ -34,7 +34,7 @@ ON_REQUEST = ("edges", "events")
 
 _TEXT = {
     "forecast": ("focal", "metric", "quarter", "unit"),
-    "ties": ("focal", "partner", "name", "kind", "camp", "track"),
+    "ties": ("focal", "partner", "name", "kind", "camp", "region", "track"),
     "instruments": ("instrument", "title", "actor", "domain", "median_quarter"),
 }
 
@@ -109,7 +109,10 @@ class Results:
         return rows.reset_index(drop=True)
 
     def ties(self) -> pd.DataFrame:
-        """The focal state's partners at the horizon: probability and expected depth by track."""
+        """The focal state's partners at the horizon: probability and expected depth by track.
+
+        ``probability`` is that of a deal on the track, ``probability_any`` that of a deal on any.
+        """
         return self._tables["ties"]
 
     def edges(self) -> pd.DataFrame:
@@ -221,7 +224,9 @@ class Results:
         """``results/<scenario>/<run id>``."""
         return root / str(self.info["scenario"]) / str(self.info["run"])
 
-    def save(self, folder: Path | str | None = None, *, charts: bool = True, workers: int = 1) -> Path:
+    def save(
+        self, folder: Path | str | None = None, *, charts: bool = True, by: str = "region", workers: int = 1
+    ) -> Path:
         """Write the result folder, whole or not at all.
 
         Parameters
@@ -231,6 +236,8 @@ class Results:
             if it is there, for its content is the same.
         charts
             Whether to draw the pictures.
+        by
+            What charts of actors group by: ``region``, ``camp`` (by treaty) or ``kind``.
         workers
             Processes that draw them; the files do not depend on it.
 
@@ -246,7 +253,8 @@ class Results:
             store.check_target(target)
         try:
             with store.atomic_folder(target) as fresh:
-                calls = [partial(_draw, self._pictured, fresh / "charts", name) for name in PICTURES if charts]
+                shown = self._pictured | {"by": by}
+                calls = [partial(_draw, shown, fresh / "charts", name) for name in PICTURES if charts]
                 with beside(calls, workers if workers > 1 else 0) as drawn:
                     self._write(fresh)
                     drawn()

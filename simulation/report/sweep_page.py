@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from simulation.display import pages
+from simulation.display.words.rounding import decimal, signed
 from simulation.experiments.engine import store
 from simulation.experiments.sweeps.results import SUMMARY_COLUMNS
 from simulation.experiments.sweeps.schema import MINUS, label
@@ -75,7 +76,7 @@ def _rows(shown: Shown, metric: str) -> Iterator[tuple[str, str, str]]:
 
 def _effect(level: str, difference: float, low: float, high: float) -> str:
     """One effect; bold where its interval leaves out 0."""
-    told = f"{difference:+.3f} [{low:+.3f}, {high:+.3f}]"
+    told = f"{signed(difference, 3)} [{signed(low, 3)}, {signed(high, 3)}]"
     return f"{level}: " + (f"**{told}**" if low > 0 or high < 0 else told)
 
 
@@ -83,7 +84,8 @@ def _range(means: pd.DataFrame, *, signed: bool) -> str:
     ordered = means.sort_values("mean", kind="stable")
     ends = (ordered.iloc[0], ordered.iloc[-1])
     factors = [name for name in means.columns if name not in NO_FACTORS]
-    told = [f"{row['mean']:.3f} ({', '.join(f'{_words(key)} {label(row[key])}' for key in factors)})" for row in ends]
+    places = (", ".join(f"{_words(key)} {label(row[key])}" for key in factors) for row in ends)
+    told = [f"{decimal(row['mean'], 3)} ({place})" for row, place in zip(ends, places, strict=True)]
     above = f"; above 0 at {int((means['mean'] > 0).sum())} of {len(means)} points" if signed else ""
     return f"{' to '.join(told)}{above}"
 
