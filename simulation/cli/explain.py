@@ -23,6 +23,9 @@ Kinds = Annotated[
 Quarters = Annotated[
     list[str] | None, typer.Option("--quarter", metavar="QUARTER", help="Only this quarter; may be repeated.")
 ]
+Partner = Annotated[
+    str | None, typer.Option(metavar="ID", help="Only events with this actor, or about this instrument.")
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
@@ -47,6 +50,7 @@ def add_explain(
         replicate: Replicate = 0,
         kinds: Kinds = None,
         quarters: Quarters = None,
+        partner: Partner = None,
         sets: Sets = None,
         parameters: Source = "posterior",
         out: Out = None,
@@ -62,7 +66,7 @@ def add_explain(
                 store.check_target(out)
             found = explain_scenario(
                 scenario, actor, seed=seed, replicate=replicate, kinds=kinds or (), quarters=quarters or (),
-                parameters=parameters, sets=sets or (),
+                partner=partner, parameters=parameters, sets=sets or (),
             )  # fmt: skip
             if out is not None:
                 found.save(out)

@@ -30,7 +30,7 @@ _NAMED = ("id", "name")
 _COUNTS = ("planned", "done", "failed")
 _COLUMNS = {
     "forecast": summary.FORECAST_COLUMNS,
-    "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp"),
+    "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp", "region"),
     "instruments": (*summary.JOIN_COLUMNS, "title", "domain", "binding", "open"),
 }
 _OPTIONAL = {
@@ -41,7 +41,9 @@ _OPTIONAL = {
     "states": ("id", "name", "camp", "region", "bloc"),
 }
 """Tables that a folder may lack."""
-_MAY_BE_EMPTY = {("instruments", "median_quarter"), ("states", "region"), ("states", "bloc"), ("blocs", "depth")}
+_MAY_BE_EMPTY = {
+    ("instruments", "median_quarter"), ("states", "region"), ("ties", "region"), ("states", "bloc"), ("blocs", "depth"),
+}  # fmt: skip
 _EXPLAINED = {"explained": ("replicate", *EVENT_COLUMNS), "explained_terms": TERM_COLUMNS}
 _TABLES: Mapping[str, Sequence[str]] = {**_COLUMNS, **_OPTIONAL, **_EXPLAINED}
 _QUARTER = r"[0-9]{4}Q[1-4]"
