@@ -58,6 +58,7 @@ def nonstate(source: Path, out: Path) -> None:
             "orientation": row["orientation_judged"], "languages": row["audience_lang"],
             "publics": row["audience_public"], "bloc": blocs_of.get(row["id"], ""),
         })
+    rows += [{**row, "bloc": ""} for row in judged("roster_additions")]
     rows.sort(key=lambda row: row["id"])
     write_csv(out, list(rows[0]), rows)
 

@@ -268,7 +268,6 @@ def test_a_spell_that_ended_makes_no_camp():
 
 def test_notes_tell_of_fills_and_later_figures(world):
     text = "\n".join(world.notes)
-    assert "data_law: the figure of 2026 is used for 192 states" in text
     assert "libdem: filled from a line on freedom for AND" in text
     assert "internet: filled from the mean of the subregion for PLW" in text
     assert "uir-iai-2023-05 is left out" in text
