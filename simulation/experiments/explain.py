@@ -28,6 +28,7 @@ def explain(
     replicate: int = 0,
     kinds: Sequence[str] = (),
     quarters: Sequence[str] = (),
+    partner: str | None = None,
     parameters: str = posterior.POSTERIOR,
     actors: Cast | None = None,
     tweak: Callable[[GovernanceModel], object] | None = None,
@@ -47,6 +48,8 @@ def explain(
         Which run: by default the scenario's seed, and its first replicate.
     kinds, quarters
         Only events of these kinds (:data:`simulation.experiments.explanation.KINDS`) and quarters (``2027Q3``).
+    partner
+        Only events with this actor, or about this instrument.
     parameters
         ``posterior``: with the draw of the free parameters that this replicate has in ``run``;
         ``defaults``: without.
@@ -68,12 +71,18 @@ def explain(
         If the scenario is at fault, or there is no such actor, kind, quarter or replicate; all faults at once.
     """
     scenario = load(scenario, sets=sets, seed=seed)
-    actor = resolve(actor or scenario.focal)
-    _check(scenario, world_of(scenario).ids, actor, kinds, quarters, replicate)
+    world = world_of(scenario)
+    ids = world.ids
+    actor = resolve(actor or scenario.focal, ids)
+    texts = [*(text.id for text in world.instruments), *(text.id for text in scenario.instruments)]
+    _check(scenario, ids, actor, kinds, quarters, replicate)
+    if partner is not None and (partner := resolve(partner, ids)) not in (known := (*ids, *texts)):
+        advice = suggest(partner, known) or "see `wifaq list actors` and `wifaq list instruments`"
+        raise InputError(Fault("", f"no actor or instrument {partner!r}; {advice}", "--partner"))
     asked = Question({"scenario": scenario}, 1, parameters, {"scenario": actors}, {"scenario": tweak})
     explained = asked.explainer("scenario", replicate, actor)
     assert explained is not None  # only a test's model explains nothing
-    return explained().select(kinds, quarters)
+    return explained().select(kinds, quarters, partner)
 
 
 def _check(

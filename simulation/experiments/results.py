@@ -33,7 +33,7 @@ ON_REQUEST = ("edges", "events")
 
 _TABLES = {
     "forecast": Table(("focal", "metric", "quarter", "unit")),
-    "ties": Table(("focal", "partner", "name", "kind", "camp", "track")),
+    "ties": Table(("focal", "partner", "name", "kind", "camp", "region", "track")),
     "instruments": Table(("instrument", "title", "actor", "domain", "median_quarter")),
     "joining": Table(("instrument", "title", "quarter"), optional=True),
     "world": Table(("a", "b"), optional=True),
@@ -103,7 +103,10 @@ class Results(Kept):
         return rows.reset_index(drop=True)
 
     def ties(self) -> pd.DataFrame:
-        """The focal state's partners at the horizon: probability and expected depth by track."""
+        """The focal state's partners at the horizon: probability and expected depth by track.
+
+        ``probability`` is that of a deal on the track, ``probability_any`` that of a deal on any.
+        """
         return self.tables["ties"]
 
     def edges(self) -> pd.DataFrame:
@@ -200,7 +203,9 @@ class Results(Kept):
         """``results/<scenario>/<run id>``."""
         return root / str(self.info["scenario"]) / str(self.info["run"])
 
-    def save(self, folder: Path | str | None = None, *, charts: bool = True, workers: int = 1) -> Path:
+    def save(
+        self, folder: Path | str | None = None, *, charts: bool = True, by: str = "region", workers: int = 1
+    ) -> Path:
         """Write the result folder, whole or not at all.
 
         Parameters
@@ -210,6 +215,8 @@ class Results(Kept):
             if it is there, for its content is the same.
         charts
             Whether to draw the pictures.
+        by
+            What charts of actors group by: ``region``, ``camp`` (by treaty) or ``kind``.
         workers
             Processes that draw them; the files do not depend on it.
 
@@ -223,7 +230,8 @@ class Results(Kept):
         target = self.default_folder() if folder is None else Path(folder)
         if folder is not None:
             store.check_target(target)
-        calls = [partial(_draw, self._pictured, name) for name in PICTURES if charts]
+        pictured = self._pictured | {"by": by}
+        calls = [partial(_draw, pictured, name) for name in PICTURES if charts]
         return self._save(target, calls, workers)
 
     def _write(self, folder: Path) -> None:

@@ -291,7 +291,7 @@ def _units() -> dict[str, str]:
 
 
 def _name_partners(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    for place, column in enumerate(("name", "kind", "camp"), start=2):
+    for place, column in enumerate(("name", "kind", "camp", "region"), start=2):
         table.insert(place, column, table["partner"].map(names[column]).astype("str"))
     return table
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.analysis.contrasts import more_pairs
+from simulation.display.words.rounding import decimal, signed
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         )
         metric = ""
         for _, row in rows.iterrows():
-            interval = "" if pd.isna(row["low"]) else f"{row['low']:+.3f} to {row['high']:+.3f}"
+            interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], 3)} to {signed(row['high'], 3)}"
             made.add_row(
                 escape(row["metric"]) if row["metric"] != metric else "",
                 str(row["quarter"]),
-                f"{row['mean_b']:.3f}",
-                f"{row['difference']:+.3f}",
+                decimal(row["mean_b"], 3),
+                signed(row["difference"], 3),
                 interval,
-                f"{row['probability']:.2f}",
+                decimal(row["probability"], 2),
                 *([_more(row, precision)] if precision else []),
             )
             metric = row["metric"]

@@ -85,7 +85,7 @@ def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> 
         elif real in seen:
             message = f"goes round in a circle: {extends.value!r} extends this file in turn"
         elif not os.path.exists(base):
-            message = missing(base, extends.value, beside_link=os.path.islink(path))
+            message = missing(base, extends.value, os.path.islink(path))
         elif len(seen) >= MAX_CHAIN:
             message = f"the chain of bases is longer than {MAX_CHAIN} files"
     if message:

@@ -49,7 +49,6 @@ def _entries() -> Iterator[Parameter]:
     p = Parameter
     # --- C.1 issue space
     yield p("affinity_width", .35, .2, .5, "distance", "C.1", _C, "scale δ at which affinity falls with distance in the issue space")
-    yield p("camp_margin", 1.3, 1, 3, "ratio", "C.1", _A, "a state is in the camp of the leader whose affinity exceeds the second's by this ratio")
     yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
     yield p("choice_noise", .08, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")

@@ -23,7 +23,7 @@ from tests.experiments.stand_in import stand_in
 SEED = 2025
 STATES = (("MAR", "Morocco", "none", "Africa", "AU"), ("TUN", "Tunisia", "none", "Africa", "AU"),
           ("SEN", "Senegal", "none", "Africa", "AU"), ("FRA", "France", "EU", "Europe", "CoE"),
-          ("CHN", "China", "CN", "Asia", ""), ("USA", "United States", "US", "Americas", "OAS"))  # fmt: skip
+          ("CHN", "China", "CN", "Asia", ""), ("USA", "United States", "US", "America", "OAS"))  # fmt: skip
 _SCRIPT = "<script>alert(1)</script>"
 
 
@@ -93,9 +93,9 @@ def simulate_failing(scenario, replicate: int) -> Outcome:
 def facts(scenario) -> Facts:
     states = pd.DataFrame(STATES, columns=["id", "name", "camp", "region", "bloc"])
     actors = pd.concat([
-        states[["id", "name", "camp"]].assign(kind="state"),
-        pd.DataFrame([{"id": "elm", "name": f"Elm {_SCRIPT} & co", "camp": "none", "kind": "firm"}]),
-    ])[["id", "name", "kind", "camp"]]  # fmt: skip
+        states[["id", "name", "camp", "region"]].assign(kind="state"),
+        pd.DataFrame([{"id": "elm", "name": f"Elm {_SCRIPT} & co", "camp": "none", "kind": "firm", "region": ""}]),
+    ])[["id", "name", "kind", "camp", "region"]]  # fmt: skip
     instruments = pd.DataFrame(
         [("x", "Budapest Convention on Cybercrime", "cyber", True, False),
          ("y", "Global Partnership on AI", "civil", False, True)],

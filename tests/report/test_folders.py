@@ -121,6 +121,40 @@ def test_words_in_place_of_numbers_are_told(folder) -> None:
     open_all([folder])
 
 
+@pytest.mark.parametrize(("path", "value", "told"), [
+    (("peers", 0), 7, r"peers\[0\]: "), (("peers", 0, "name"), None, r"peers\[0\]\.name: "),
+    (("contrasts", 0, "low"), [], r"contrasts\[0\]\.low: "),
+    (("contrasts", 0, "high"), 10**400, r"contrasts\[0\]\.high: "),
+    (("contrasts", 0, "difference"), 1e300, r"contrasts\[0\]\.difference: "), (("horizon",), "2035Q9", "horizon: "),
+    (("replicates", "done"), -1, r"replicates\.done: "), (("versions", "\x1b[31m"), 1, r"versions\.\\x1b\[31m: "),
+    (("notes", 0), {"a": {"b": ["c"]}}, r"notes\[0\]: "), (("seed",), True, "seed: "),
+])  # fmt: skip
+def test_an_edited_manifest_is_told(folder, path, value, told) -> None:
+    info = json.loads((folder / "run.json").read_text())
+    part = info
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    (folder / "run.json").write_text(json.dumps(info))
+    with pytest.raises(InputError, match=f"run.json: {told}"):
+        open_all([folder])
+
+
+@pytest.mark.parametrize(("name", "column", "value", "told"), [
+    ("joining", "quarter", "2035Q9", "quarter is '2035Q9'"), ("states", "camp", "x", "camp is 'x'"),
+    ("instruments", "median_quarter", "soon", "median_quarter is 'soon'"),
+    ("ties", "camp", "\u202e", r"camp is '\\u202e'"),
+    ("blocs", "replicates", "1" * 30, "replicates is no number"), ("forecast", "mean", "inf", "mean is no number"),
+])  # fmt: skip
+def test_an_edited_cell_is_told(folder, name, column, value, told) -> None:
+    path = folder / f"{name}.csv"
+    head, first, *rest = path.read_text().splitlines()
+    cells = dict(zip(head.split(","), first.split(","), strict=True)) | {column: value}
+    path.write_text("\n".join([head, ",".join(cells.values()), *rest]), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}\.csv: line 2: {told}"):
+        open_all([folder])
+
+
 def test_a_folder_of_another_version_is_told(folder) -> None:
     info = json.loads((folder / "run.json").read_text())
     del info["bands"]

@@ -82,6 +82,7 @@ def test_bases_merge_mappings_and_replace_lists(tmp_path: Path) -> None:
     assert (scenario.strategy.advocacy.message, scenario.strategy.advocacy.paid) == (0.7, True)
     assert scenario.fragmentation.model_dump() == {
         "bloc_splitting": 0.4, "trust": 0.1, "decision_rule": 0.4, "rewiring": 0.4, "lines": "camp",
+        "outsiders": "free",
     }  # fmt: skip
     assert (scenario.name, scenario.title, scenario.claims) == ("case", "case", ())  # not inherited
 

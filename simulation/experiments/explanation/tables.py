@@ -100,13 +100,17 @@ class Explanation(Kept):
         """Number of the replicate."""
         return int(self.info["replicate"])
 
-    def select(self, kinds: Sequence[str] = (), quarters: Sequence[str] = ()) -> Explanation:
-        """Only events of some kinds and quarters; without any, of all."""
+    def select(
+        self, kinds: Sequence[str] = (), quarters: Sequence[str] = (), partner: str | None = None
+    ) -> Explanation:
+        """Only events of some kinds and quarters, and with a partner or about a text; without any, of all."""
         kept = self.events
         if kinds:
             kept = kept.loc[kept["kind"].isin(kinds)]
         if quarters:
             kept = kept.loc[kept["quarter"].isin(quarters)]
+        if partner is not None:
+            kept = kept.loc[[partner in ids.split() for ids in kept["about"]]]
         return self._of(kept)
 
     def most_important(self, count: int = IMPORTANT) -> Explanation:

@@ -392,11 +392,13 @@ def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator
 
 def _idle_options(design: str, factor: Factor) -> Iterator[str]:
     """Options given to a factor that a design does not look at."""
-    given = factor.model_fields_set if isinstance(factor, Range) else set()
-    if "levels" in given and design not in ("grid", "list"):
+    if not isinstance(factor, Range):
+        return
+    if "levels" in factor.model_fields_set and design not in ("grid", "list"):
         yield "levels"
-    if design == "fractional":  # the two bounds, however what lies between them is spread
-        yield from (option for option in ("distribution", "mode") if option in given)
+    if design == "fractional":  # takes the two bounds, however what lies between them is spread
+        yield from ["distribution"] * (factor.distribution in ("loguniform", "triangular"))
+        yield from ["mode"] * (factor.mode is not None)
 
 
 def _samples_problems(spec: SweepFile) -> Iterator[str]:
