@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from simulation.checking import check_files
-from simulation.running import load
 
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError
+from simulation.experiments.check import check_files
+from simulation.experiments.run import load
 from simulation.outcomes import metric
 from simulation.outcomes.metrics import unregister
 from simulation.scenario.load import load_scenario
