@@ -59,6 +59,9 @@ def test_records_of_later_days_are_told_with_the_day_that_takes_them_in(tmp_path
     assert note.file == str(path)
     assert "note: records: 2 of the user's records are dated after 2023-12-31 and not loaded" in note.message
     assert "set the as-of date to 2024-06-05 (`as_of` in the scenario, --set as_of=2024-06-05)" in note.message
+    scenario = load_scenario(path)
+    (remark,) = remarks(scenario)
+    assert describe(scenario).notes.count(remark) == 1  # so it stands in the result
     assert remarks(load_scenario(path, sets=["as_of=2024-06-05"])) == ()
 
 
