@@ -96,7 +96,7 @@ class Pictures:
         if by == "track" or self.by == "camp":
             return table
         table[by] = table[by].where(~table[by].str.endswith("_states"), "state")
-        return table.groupby(["quarter", by, "unit", "replicates"], sort=False, as_index=False)["value"].sum()
+        return table.groupby(["quarter", by, "unit", "replicates"], sort=False)["value"].sum().reset_index()
 
     def partners(self, ax: Axes | None = None) -> Axes:
         """Partner network at the horizon."""
