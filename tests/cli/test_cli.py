@@ -235,7 +235,7 @@ def test_list(topic, name):
     assert max(map(len, lines)) <= 80
     count = int(lines[0].split()[0])
     assert lines[0] == f"{count} {topic}"
-    assert len(lines) == count + 3  # a line each, an empty one, and how to see more
+    assert len(lines) == count + 3  # a line each, headings, and how to see more
     assert lines[-1] == f"All about one: wifaq list {topic} NAME"
 
 

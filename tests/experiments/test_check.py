@@ -8,14 +8,15 @@ import pytest
 
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError
+from simulation.experiments.ask import load
 from simulation.experiments.check import check_files
-from simulation.experiments.run import load
+from simulation.experiments.engine.labels import describe
 from simulation.outcomes import metric
 from simulation.outcomes.metrics import unregister
 from simulation.scenario.load import load_scenario
 from simulation.scenario.remarks import remarks
 
-BASE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
+BASE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 
 
 def written(folder: Path, text: str, name: str = "case.yaml") -> Path:
