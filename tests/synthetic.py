@@ -38,7 +38,8 @@ def make_world(
 ) -> World:
     """A world of ``states`` states, then the EU actor, then ``others`` by kind.
 
-    The first three actors named as leaders are the EU, the first and the second state. Any column
+    The first three actors named as leaders are the EU, the first and the second state, each its own camp;
+    ``camp`` names those of other states, whose organisations have it too. Any column
     of :class:`World` can be replaced: a number fills it, an array is broadcast to its shape.
     """
     others = dict(others or {})
@@ -64,6 +65,8 @@ def make_world(
         "firm_commitments": np.zeros(n),
     }  # fmt: skip
     leaders = columns.pop("leaders", (states, 0, 1))
+    treaty = np.array(columns.pop("camp", np.full(n, -1)), np.int8)
+    treaty[list(leaders)] = np.arange(len(leaders))
     rivals = columns.pop("rivals", ())
     for name, given in columns.items():
         shapes[name] = np.broadcast_to(np.asarray(given, shapes[name].dtype), shapes[name].shape).copy()
@@ -72,6 +75,7 @@ def make_world(
     return World(
         as_of=AS_OF, ids=tuple(ids), names=tuple(ids), kind=np.array(kind, np.int8),
         un_member=np.arange(n) < states, home=home, subregion=("Here",) * n, region=("Here",) * n,
+        camp=np.where(home >= 0, treaty[home], -1).astype(np.int8),
         leaders=leaders, rivals=rivals, blocs=tuple(blocs), instruments=tuple(instruments), deals=tuple(deals),
         notes=(), **shapes,
     )  # fmt: skip

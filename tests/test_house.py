@@ -177,6 +177,8 @@ def _undocumented(node: ast.AST, prefix: str) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.FunctionDef | ast.ClassDef) or child.name.startswith("_"):
             continue
+        if any(ast.unparse(decorator).endswith(".setter") for decorator in child.decorator_list):
+            continue  # documented where it is read
         if not ast.get_docstring(child):
             yield prefix + child.name
         protocol = isinstance(child, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in child.bases)

@@ -25,8 +25,6 @@ Floats = npt.NDArray[np.float64]
 AS_OF = date(2024, 12, 31)
 TOLERANCE = 0.15
 NEIGHBOURS = 10
-#: Affinity scale and the ratio a camp needs, MODEL C.1 and B.
-DELTA, CAMP_RATIO = 0.35, 1.3
 SHAKES, SHAKE_SEED = 200, 1
 #: Ranges over which the constants of the map are shaken.
 POOLED, RIDGE, PULL = (0.0, 0.6), (0.05, 0.2), (0.0, 0.3)
@@ -46,15 +44,9 @@ def nearest(world: World, state: int, place: Floats | None = None) -> list[tuple
 
 
 def camp(world: World, state: int) -> str:
-    """A leader, an EU member, or the leader of highest affinity if over 1.3 times the second; else none."""
-    if state in world.leaders:
-        return CAMPS[world.leaders.index(state)]
-    if state in bloc_members("EU", world.as_of, {name: i for i, name in enumerate(world.ids)}):
-        return CAMPS[0]
-    gaps = (world.position[list(world.leaders)] - world.position[state]) ** 2
-    affinity = np.exp(-(gaps @ world.weight[state]) / (2 * DELTA**2))
-    best, second = np.sort(affinity)[::-1][:2]
-    return CAMPS[int(np.argmax(affinity))] if best > CAMP_RATIO * second else "–"
+    """The leader a state is bound to by treaty, a dash for the non-aligned."""
+    code = int(world.camp[state])
+    return CAMPS[code] if code >= 0 else "–"
 
 
 def effective_number(points: Floats) -> float:
@@ -167,7 +159,7 @@ def _neighbours(world: World, runs: Floats) -> Iterator[str]:
 def _states(world: World) -> Iterator[str]:
     yield "## All states\n"
     yield ("sd: uncertainty of the position per dimension; m: size; K: governance capacity; T: transparency; "
-           "camp: for reporting only.\n")
+           "camp: by treaty (`camps.csv`).\n")
     rows = []
     for state in range(int(world.un_member.sum()) + 1):
         place = [f"{value:.2f}" for value in world.position[state]]

@@ -13,7 +13,7 @@ from simulation.errors import ModelError
 from simulation.state import CAMPS, DOMAINS, KINDS, MAX_DEPTH, TRACKS
 
 if TYPE_CHECKING:
-    from simulation.model import GovernanceModel
+    from simulation.actors.host import Host
 
 _PLACES = (("depth", 0, MAX_DEPTH), ("track", -1, len(TRACKS) - 1))
 _LIMITS = (
@@ -26,7 +26,7 @@ _ROWS = ("home", "paid_by", "leaders")
 """Columns that hold rows of actors; -1 for nobody."""
 
 
-def check_bounds(model: GovernanceModel, step: str, *, whole: bool) -> None:
+def check_bounds(model: Host, step: str, *, whole: bool) -> None:
     """Refuse numbers out of bounds, and NaN, at the end of a step.
 
     Parameters

@@ -52,9 +52,9 @@ def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[A
     if not isinstance(cast, Mapping):
         raise ModelError(f"actors= takes a mapping of classes by actor id or by kind, not {cast!r}")
     for name in cast:
-        if name not in KINDS and resolve(str(name)) not in ids:
+        if name not in KINDS and resolve(str(name), ids) not in ids:
             raise ModelError(f"no actor or kind {name!r}; {advice_on(str(name), [*KINDS, *ids])}")
-    cast = {resolve(name): cls for name, cls in cast.items()}
+    cast = {resolve(name, ids): cls for name, cls in cast.items()}
     found = []
     for name, code in zip(ids, kinds, strict=True):
         kind = KINDS[code]

@@ -155,7 +155,9 @@ def _present(table: pd.DataFrame, focal: str, peers: Sequence[str]) -> list[str]
     return [peer for peer in peers if peer in table.columns and peer != focal]
 
 
-PARTNER_COLUMNS = ("focal", "partner", "track", "probability", "depth", "depth_if_any", "replicates")
+PARTNER_COLUMNS = (
+    "focal", "partner", "track", "probability", "depth", "depth_if_any", "probability_any", "replicates",
+)  # fmt: skip
 
 
 def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> pd.DataFrame:
@@ -173,7 +175,8 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
     DataFrame
         Columns :data:`PARTNER_COLUMNS`: probability of a deal on that track, its expected
         depth (0 where there is none, 3 = binding), and its mean depth where there is one;
-        likeliest and deepest first, then by name.
+        ``probability_any`` is the share of replicates with a deal on any track, the same in
+        all rows of a partner. Likeliest and deepest first, then by name.
     """
     now = ties.loc[(ties["quarter"] == quarter) & ((ties["a"] == focal) | (ties["b"] == focal))]
     ends = now[["a", "b"]].astype("str")
@@ -185,6 +188,8 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
         {"probability": count / replicates, "depth": total / replicates, "depth_if_any": total / count}
     ).reset_index()
     table.insert(0, "focal", focal)
+    anywhere = rows.assign(replicate=now["replicate"]).groupby("partner")["replicate"].nunique() / replicates
+    table["probability_any"] = table["partner"].map(anywhere).astype(float)
     table["replicates"] = replicates
     order = ["probability", "depth", "partner", "track"]
     table = table.sort_values(order, ascending=[False, False, True, True])

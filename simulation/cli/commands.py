@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
-_PIPE_WIDTH = 250
 PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
 
 app = typer.Typer(
@@ -58,15 +57,22 @@ class Topic(StrEnum):
     hooks = "hooks"
 
 
+class Grouping(StrEnum):
+    """What charts of actors can group by."""
+
+    region = "region"
+    camp = "camp"
+    kind = "kind"
+
+
+By = Annotated[Grouping, typer.Option(help="What charts of actors group by; camps are by treaty.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of replicates; default: the scenario's.")]
 Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
 ]
-Focal = Annotated[
-    str | None, typer.Option(metavar="STATE", help="Focal state, by code or name; default: the scenario's.")
-]
+Focal = Annotated[str | None, typer.Option(metavar="STATE", help="Focal state (code or name); default: as it says.")]
 Source = Annotated[
     str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
@@ -86,6 +92,7 @@ def run(
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
+    by: By = Grouping.region,
     contrasts: Annotated[
         bool,
         typer.Option("--contrasts/--no-contrasts", help="Compare with a world without fragmentation, without rivalry."),
@@ -115,7 +122,7 @@ def run(
                 command=_command(),
             )
         there_already = out is None and results.default_folder().exists()
-        folder = results.save(out, charts=charts, workers=workers or usable_cores())
+        folder = results.save(out, charts=charts, by=by.value, workers=workers or usable_cores())
         if not quiet:
             from simulation.report.terminal import print_results
 
@@ -146,13 +153,16 @@ def check(
 @app.command("list")
 def list_names(
     topic: Annotated[Topic, typer.Argument(metavar="TOPIC", help="What to list.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these, with all there is to tell.")
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """List what can be named in a scenario."""
     with _errors(debug):
         from simulation.report.listing import listing
 
-        _console(wide=True).print(listing(topic.value))
+        _console().print(listing(topic.value, names or ()))
 
 
 @app.command()
@@ -162,6 +172,10 @@ def compare(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="METRIC", help="What to compare, of `wifaq list metrics`; may be repeated."),
+    ] = None,
     quarters: Annotated[
         list[str] | None,
         typer.Option("--quarter", metavar="QUARTER", help="When to compare; default: milestones and the horizon."),
@@ -172,10 +186,11 @@ def compare(
     ] = None,
     parameters: Source = "posterior",
     workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for both tables; default: none.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Contrast scenarios with the first, replicate by replicate under the same luck."""
+    """Put scenarios side by side and contrast them with the first, replicate by replicate under the same luck."""
     with _errors(debug):
         from simulation.analysis.contrasts import check_precision
         from simulation.experiments.compare import compare as compare_scenarios
@@ -185,9 +200,17 @@ def compare(
         loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
         with _progress(quiet) as progress:
             comparison = compare_scenarios(
-                loaded, quarters=quarters or (), parameters=parameters, workers=workers, progress=progress
+                loaded,
+                metrics=metrics or (),
+                quarters=quarters or (),
+                parameters=parameters,
+                workers=workers,
+                progress=progress,
+                out=out,
             )
         print_comparison(comparison, _console(), precision)
+        if out is not None:
+            typer.echo(f"Tables: {out}")
         _tell_failures(comparison.failures, debug)
 
 
@@ -240,6 +263,7 @@ def sweep(
         from simulation.experiments.sweeps.load import load_sweep
         from simulation.experiments.sweeps.plan import make_plan
 
+        _tell_shadowed(file)
         loaded = load_sweep(file, sets=sets or (), focal=focal, replicates=replicates, samples=samples, seed=seed)
         plan = make_plan(loaded, max_runs)
         if dry_run:
@@ -296,6 +320,7 @@ def report(
     ],
     lang: Annotated[str, typer.Option(help="Language: en, fr or ar.")] = "en",
     brief: Annotated[bool, typer.Option("--brief", help="One page of PDF in place of the whole report.")] = False,
+    by: By = Grouping.region,
     out: Annotated[Path | None, typer.Option(help="The file; default: report_LANG.html in the first folder.")] = None,
     debug: Debug = False,
 ) -> None:
@@ -303,7 +328,7 @@ def report(
     with _errors(debug):
         from simulation.report.write import report as write_report
 
-        typer.echo(f"Report: {write_report(folders, language=lang, brief=brief, out=out)}")
+        typer.echo(f"Report: {write_report(folders, language=lang, brief=brief, by=by.value, out=out)}")
 
 
 def main() -> None:
@@ -350,13 +375,22 @@ def _complain(message: str, debug: bool) -> None:
 def _load(
     path: Path, sets: list[str] | None, focal: str | None, replicates: int | None, seed: int | None, quiet: bool
 ) -> Scenario:
-    from simulation.experiments.run import load
+    from simulation.experiments.ask import load
     from simulation.scenario.remarks import remarks
 
+    _tell_shadowed(path)
     scenario = load(path, sets=sets or (), focal=focal, replicates=replicates, seed=seed)
     for remark in () if quiet else remarks(scenario):
         typer.echo(f"note: {path}: {remark}", err=True)
     return scenario
+
+
+def _tell_shadowed(path: Path) -> None:
+    """Say which file a name stands for, where there are two."""
+    from simulation.scenario.shipped import find, shadowed
+
+    if hidden := shadowed(str(path)):
+        typer.echo(f"note: {find(str(path))} of this folder is taken, not the shipped {hidden}", err=True)
 
 
 def _command() -> str:
@@ -366,11 +400,10 @@ def _command() -> str:
     return told.encode("utf-8", "replace").decode()  # the name of a file may be no text
 
 
-def _console(*, wide: bool = False) -> Console:
+def _console() -> Console:
     from rich.console import Console
 
-    # what goes into a pipe is searched line by line, so a row should be one
-    return Console(highlight=False, width=_PIPE_WIDTH if wide and not sys.stdout.isatty() else None)
+    return Console(highlight=False)  # as wide as the terminal; 80 columns in a pipe
 
 
 def _tell_failures(failures: Any, debug: bool) -> None:

@@ -12,9 +12,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-Who = Annotated[
-    str | None, typer.Option(metavar="ID", help="State (code or name) or other actor; default: the focal state.")
-]
+Who = Annotated[str | None, typer.Option(metavar="ID", help="State (code or name), other actor; default: the focal.")]
 Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
 Replicate = Annotated[int, typer.Option(help="Number of the replicate, from 0.")]
 Kinds = Annotated[
@@ -24,6 +22,9 @@ Kinds = Annotated[
 ]  # fmt: skip
 Quarters = Annotated[
     list[str] | None, typer.Option("--quarter", metavar="QUARTER", help="Only this quarter; may be repeated.")
+]
+Partner = Annotated[
+    str | None, typer.Option(metavar="ID", help="Only events with this actor, or about this instrument.")
 ]
 Sets = Annotated[
     list[str] | None,
@@ -49,6 +50,7 @@ def add_explain(
         replicate: Replicate = 0,
         kinds: Kinds = None,
         quarters: Quarters = None,
+        partner: Partner = None,
         sets: Sets = None,
         parameters: Source = "posterior",
         out: Out = None,
@@ -64,7 +66,7 @@ def add_explain(
                 store.check_target(out)
             found = explain_scenario(
                 scenario, actor, seed=seed, replicate=replicate, kinds=kinds or (), quarters=quarters or (),
-                parameters=parameters, sets=sets or (),
+                partner=partner, parameters=parameters, sets=sets or (),
             )  # fmt: skip
             if out is not None:
                 found.save(out)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from simulation.data.country_names import folded, known_names, refusal, titles
+from simulation.data.country_names import folded, known_names, refusal, resolve, titles
 from simulation.data.reading import shown
+from simulation.errors import ModelError
 
 LIKE_ENOUGH = 0.7
 """Likeness of an id or English name from which it is worth proposing."""
@@ -52,6 +53,20 @@ def advice_on(word: str, ids: Sequence[str]) -> str:
     """What :func:`unknown_actor` says behind the name itself."""
     near = nearest(word, tuple(ids))
     return refusal(word) or (f"did you mean {near!r}?" if near else SEE)
+
+
+def row_of(actor_id: str, rows: Mapping[str, int]) -> int:
+    """The row of an actor, by id, or for a state by name.
+
+    Raises
+    ------
+    ModelError
+        If there is none, with advice.
+    """
+    row = rows.get(resolve(actor_id, rows))
+    if row is None:
+        raise ModelError(f"no actor {actor_id!r}; {advice_on(actor_id, tuple(rows))}")
+    return row
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ BUILDERS: dict[str, Callable[[Path, Path], None]] = {
     "rivalries": build_states.rivalries,
     "blocs": build_actors.blocs,
     "memberships": build_actors.memberships,
+    "camps": build_actors.camps,
     "nonstate": build_actors.nonstate,
     "firm_commitments": build_actors.firm_commitments,
     "publics": build_actors.publics,

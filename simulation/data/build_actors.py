@@ -41,6 +41,11 @@ def memberships(source: Path, out: Path) -> None:
     write_csv(out, ("bloc", "iso3", "since", "until", "basis"), rows)
 
 
+def camps(source: Path, out: Path) -> None:
+    """``camps.csv``: which states are bound to a paradigm leader by treaty, from when to when; all of it is judged."""
+    write_csv(out, ("id", "camp", "since", "until", "basis"), judged("camps"))
+
+
 def nonstate(source: Path, out: Path) -> None:
     """``nonstate.csv``: firms, think tanks, NGOs, secretariats, archetypes of influencers."""
     blocs_of = {row["id"]: row["bloc"] for row in judged("secretariats")}
@@ -53,6 +58,7 @@ def nonstate(source: Path, out: Path) -> None:
             "orientation": row["orientation_judged"], "languages": row["audience_lang"],
             "publics": row["audience_public"], "bloc": blocs_of.get(row["id"], ""),
         })
+    rows += [{**row, "bloc": ""} for row in judged("roster_additions")]
     rows.sort(key=lambda row: row["id"])
     write_csv(out, list(rows[0]), rows)
 

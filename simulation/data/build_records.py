@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from simulation.data.tables import judged, read_csv, write_csv
@@ -62,28 +64,39 @@ def joins(source: Path, out: Path) -> None:
 
 
 def _parties(row: dict[str, str], parties: str) -> list[list[str]]:
-    """Parties of each deal of a source row: "X and Y" as a party is two deals."""
+    """Parties of each deal of a source row: "X and Y" as a party is two deals, "X;Y;Z" one deal of three."""
     if parties:
         return [pair.split(";") for pair in parties.split("|")]
     return [[actor(row["party_a"]), actor(row["party_b"])]]
 
 
+DEAL_LISTS = {"deals": "instruments/bilateral_deals.csv", "wide_deals": "agreements/ai_deals_to_2024.csv"}
+"""The list of one state and its peers, and the list of everybody, by the judged table of their parties and depths."""
+
+
 def deals(source: Path, out: Path) -> None:
-    """``deals.csv``: dated agreements and joint initiatives; talks are no deals."""
-    rulings = {row["key"]: row for row in judged("deals")}
-    rows = []
-    for row in read_csv(source / "instruments" / "bilateral_deals.csv"):
+    """``deals.csv``: dated agreements and joint initiatives; talks are no deals, nor are deals of parties unknown."""
+    rows = [row for judgement, path in DEAL_LISTS.items() for row in _deals(source / path, judgement)]
+    ids = Counter(row["id"] for row in rows)
+    for name in [name for name, count in ids.items() if count > 1]:  # two texts of one pair on one day
+        for number, row in enumerate([row for row in rows if row["id"] == name][1:], start=2):
+            row["id"] = f"{name}-{number}"
+    rows.sort(key=lambda row: (row["date"], row["id"]))
+    write_csv(out, list(rows[0]), rows)
+
+
+def _deals(path: Path, judgement: str) -> Iterator[dict[str, str]]:
+    rulings = {row["key"]: row for row in judged(judgement)}
+    for row in read_csv(path):
         if row["kind"] == "talks" or row["date"] > LAST_DAY:
             continue
         ruling = rulings.pop(f"{row['date']}|{row['party_a']}|{row['party_b']}")
-        for parties in _parties(row, ruling["parties"]):
-            rows.append({
+        for parties in _parties(row, ruling["parties"]) if ruling["depth"] else ():
+            yield {
                 "id": "-".join([*parties, row["date"]]), "date": row["date"],
                 "date_precision": row["date_precision"], "party_a": parties[0], "party_b": parties[1],
-                "party_c": "", "depth": ruling["depth"], "kind": row["kind"], "subject": row["subject"],
-                "source": re.sub(r"\s+", " ", row["source"]),
+                "party_c": parties[2] if len(parties) > 2 else "", "depth": ruling["depth"], "kind": row["kind"],
+                "subject": row["subject"], "source": re.sub(r"\s+", " ", row["source"]),
                 "basis": f"{'read' if row['confidence'] == 'read' else 'recalled'}; depth: {ruling['basis']}",
-            })
+            }
     assert not rulings, f"judged deals that the source does not list: {sorted(rulings)}"
-    rows.sort(key=lambda row: (row["date"], row["id"]))
-    write_csv(out, list(rows[0]), rows)

@@ -21,17 +21,10 @@ COLUMNS: dict[str, dict[int, str]] = {
     "corruption_control": {2021: "wgi_corrupt_2021"},
     "cpi": {2021: "ti_cpi_2021"},
     "readiness": {2023: "gairi_2023", 2024: "gairi_2024"},
-    "readiness_new": {2025: "gairi_2025"},
     "gdp_usd": {2023: "gdp_cur_usd_2023", 2024: "gdp_cur_usd_2024"},
 }
 DATED = {"internet": ("internet_users_pct", "internet_users_pct_year"),
          "gdp_usd": ("gdp_latest_usd", "gdp_latest_year")}
-LAW = {"legislation": 1.0, "draft_legislation": 0.5, "no_legislation": 0.0}
-# Seen from the EU: its own level, then adequacy in whole or part, an authority, a mere law, nothing.
-LAW_LEVEL = {"Pays membre de l'UE ou de l'EEE": 1.0, "Pays adéquat": 0.9, "Pays en adéquation partielle": 0.6,
-             "Autorité et loi spécifiques": 0.7, "Loi (non adéquat)": 0.4, "Pas de loi": 0.0}
-GRADED = {"data_law": (2026, "unctad_dataprotection_2026", LAW),
-          "data_law_level": (2025, "cnil_dataprotection_level", LAW_LEVEL)}
 FIRST_SESSION = 2012
 TRADE_YEARS = (2018, 2019, 2020)
 
@@ -71,10 +64,6 @@ def _facts(source: Path) -> Iterator[tuple[str, str, int, float]]:
         for row in records:
             if pd.notna(row[column]):
                 yield row["iso3"], variable, int(row[year_column]), row[column]
-    for variable, (year, column, grades) in GRADED.items():
-        for row in records:
-            if pd.notna(row[column]):
-                yield row["iso3"], variable, year, grades[row[column]]
     panel = _read(source / "countries" / "unga_idealpoints_panel_2000_2023.csv")
     for row in panel[panel["year"] >= FIRST_SESSION].to_dict("records"):
         yield row["iso3"], "ideal_point", int(row["year"]), row["idealpoint"]

@@ -12,7 +12,7 @@ import gettext
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -67,15 +67,17 @@ class _Index:
             self.others.setdefault(key, title)
 
 
-def resolve(word: str) -> str:
+def resolve(word: str, ids: Container[str] = ()) -> str:
     """The id of the state, or of the EU, that a word names; the word itself where it names none or is an id.
 
     Parameters
     ----------
     word
         As the user wrote it. Ids of organisations stay as they are.
+    ids
+        Further ids that stay as they are: those of a made-up world.
     """
-    if word in _actor_ids():
+    if word in ids or word in _actor_ids():
         return word
     found = meaning(word).ids
     return found[0] if len(found) == 1 else word

@@ -35,10 +35,8 @@ PROXIES: Mapping[str, str] = {
     "rule_of_law": "voice",
     "regulation": "voice",
     "stability": "voice",
-    "readiness": "readiness_new",
+    "readiness": "effectiveness",
 }
-#: variables that serve as proxies and nowhere else: of a later year and another method.
-FILL_ONLY = frozenset({"readiness_new"})
 #: variables of which several years are averaged, to smooth one session's agenda.
 AVERAGED: Mapping[str, int] = {"ideal_point": 3}
 BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -104,7 +102,7 @@ def _select(name: str, as_of: date, notes: list[str]) -> Floats:
             chosen[gap] = panel[have[0], gap]
             first = years[int(have[0])]
             later[first] = later.get(first, 0) + 1
-    for year, count in sorted(later.items()) if name not in FILL_ONLY else ():
+    for year, count in sorted(later.items()):
         notes.append(f"{name}: the figure of {year} is used for {count} states, none earlier exists")
     return chosen
 
@@ -153,7 +151,7 @@ def load_facts(as_of: date) -> Facts:
         while chain[-1] in PROXIES:
             chain.append(PROXIES[chain[-1]])
         for link in reversed(chain):
-            if np.isnan(done[link]).any() and link not in FILL_ONLY:
+            if np.isnan(done[link]).any():
                 done[link] = _fill(link, {**raw, **done, link: raw[link]}, iso3, facts.notes)
     facts.values = done
     return facts

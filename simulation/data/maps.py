@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 SIZE_EXPONENT = 0.4
-CAPACITY_WEIGHTS = {"readiness": 0.6, "effectiveness": 0.3, "data_law": 0.1}
+CAPACITY_WEIGHTS = {"readiness": 2 / 3, "effectiveness": 1 / 3}
 TRANSPARENCY_FIRM, TRANSPARENCY_OTHER = 0.4, 0.6
 EXPOSURE = {"trade": 0.6, "tongue": 0.2, "border": 0.2, "nonstate": 0.7, "same_home": 0.4, "secretariat": 0.5}
 #: Initial trust: fixed where the pair has a name, else start + slope · X.
@@ -64,7 +64,6 @@ def capacity(facts: Facts) -> Floats:
     return np.asarray(
         weights["readiness"] * facts["readiness"] / 100
         + weights["effectiveness"] * effectiveness
-        + weights["data_law"] * facts["data_law"]
     )
 
 

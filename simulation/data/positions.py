@@ -40,14 +40,14 @@ RIGHTS_TEXT = "conv108"
 
 #: dimension -> feature -> weight; a minus sign turns the feature round (1 − feature). Assumption.
 INDEXES: Indexes = {
-    "rights": {"data_law": 0.5, "rule_of_law": 0.2, "democracy": 0.2, "rights_text": 0.1},
+    "rights": {"rule_of_law": 0.4, "democracy": 0.4, "rights_text": 0.2},
     "control": {"democracy": -0.9, "restraint": -0.1},
     "market": {"regulation": 1.0},
     "sovereignty": {"liberal_votes": -0.8, "restraint": -0.2},
 }
 #: Features that say how much a state resembles a leader, each with the difference that matters. Assumption.
 RESEMBLANCE: Mapping[str, float] = {
-    "liberal_votes": 0.25, "democracy": 0.35, "data_law": 0.35,
+    "liberal_votes": 0.25, "democracy": 0.35,
     "trade_EU": 0.4, "trade_CN": 0.3, "trade_US": 0.4,
 }
 #: Spread of true positions about the map, per dimension. Assumption.
@@ -90,7 +90,6 @@ def features(facts: Facts, joined: Mapping[str, frozenset[int]], trade_shares: F
         "democracy": (facts["libdem"] + facts["freedom"] / 100 + _unit(facts["voice"], -2.0, 1.7)) / 3,
         "rule_of_law": _unit(facts["rule_of_law"], -2.0, 2.0),
         "regulation": _unit(facts["regulation"], -2.0, 2.0),
-        "data_law": facts["data_law_level"],
         "liberal_votes": 1.0 / (1.0 + np.exp(-VOTE_STEEPNESS * facts["ideal_point"])),
         "restraint": np.mean(texts or [nobody], axis=0).astype(np.float64),
         "rights_text": membership.get(RIGHTS_TEXT, nobody).astype(np.float64),

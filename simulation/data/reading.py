@@ -25,9 +25,9 @@ class UnreadableError(InputError, ValueError):
     """A file that is not read: why, as one fault of the whole file or of one place in it."""
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = SHOWN) -> str:
     """A piece of a file as a message quotes it: in quotes, on one line, cut short."""
-    return repr(text if len(text) <= SHOWN else text[: SHOWN - 3] + "...")
+    return repr(text if len(text) <= most else text[: most - 3] + "...")
 
 
 def read_bytes(path: str | os.PathLike[str], largest: int) -> bytes:

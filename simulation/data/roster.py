@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
 from simulation.data.tables import table
-from simulation.state import KINDS
+from simulation.state import CAMPS, KINDS
 
 #: Order of non-state actors in every array.
 NONSTATE_KINDS = KINDS[1:]
@@ -91,14 +92,25 @@ def bloc_members(bloc: str, as_of: date, place: Mapping[str, int]) -> tuple[int,
     """
     if bloc == "UN":
         return tuple(range(len(table("states"))))
-    members = set()
-    for row in table("memberships"):
-        if row["bloc"] != bloc:
-            continue
-        begun = not row["since"] or surely_by(row["since"]) <= as_of
-        if begun and (not row["until"] or as_of < surely_by(row["until"])):
-            members.add(place[row["iso3"]])
-    return tuple(sorted(members))
+    rows = (row for row in table("memberships") if row["bloc"] == bloc and _holds(row, as_of))
+    return tuple(sorted({place[row["iso3"]] for row in rows}))
+
+
+def camps_of(roster: Roster, as_of: date) -> NDArray[np.int8]:
+    """Camp of every actor on the day, int8[n]: index in :data:`CAMPS`, -1 without one.
+
+    A state's is by treaty (``camps.csv``: the EU's members, allies of the United States, China's ally
+    and its security organisation), never by closeness; an organisation has the camp of its home state.
+    """
+    named = {row["id"]: CAMPS.index(row["camp"]) for row in table("camps") if _holds(row, as_of)}
+    codes = [named.get(roster.ids[home], -1) if home >= 0 else -1 for home in roster.home]
+    return np.array(codes, dtype=np.int8)
+
+
+def _holds(row: Mapping[str, str], as_of: date) -> bool:
+    """Whether a spell from ``since`` (blank: always) to the day before ``until`` (blank: open) covers the day."""
+    begun = not row["since"] or surely_by(row["since"]) <= as_of
+    return begun and (not row["until"] or as_of < surely_by(row["until"]))
 
 
 def mean_of(values: np.ndarray, members: Sequence[int]) -> np.ndarray:

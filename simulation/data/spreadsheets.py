@@ -153,7 +153,8 @@ def _parsed(text: str, delimiter: str, name: str, above: int) -> Iterator[Record
                 yield line, [cell.strip() for cell in cells]
             line = above + reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableError(Fault("", f"not a CSV table: {error}", name, above + reader.line_num, 1)) from None
+        told = f"not a CSV table: {error}".replace("\t", "\\t")
+        raise UnreadableError(Fault("", told, name, above + reader.line_num, 1)) from None
 
 
 # --- the header

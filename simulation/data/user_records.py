@@ -31,7 +31,7 @@ DEAL_COLUMNS = ("id", "date", "date_precision", "party_a", "party_b", "party_c",
 DEAL_NEEDS = ("date", "party_a", "party_b", "depth")
 JOIN_COLUMNS = ("instrument", "actor", "date", "date_precision", "status", "joined", "basis")
 JOIN_NEEDS = ("instrument", "actor", "date")
-MOST_FAULTS = 200
+MOST_FAULTS = 100
 """Faults of a table that are told."""
 
 Complain = Callable[[str, str], None]

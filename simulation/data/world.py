@@ -31,7 +31,7 @@ from simulation.data.kinds import (
     JoinRecord,
     Records,
 )
-from simulation.data.roster import Roster, bloc_members, load_roster
+from simulation.data.roster import Roster, bloc_members, camps_of, load_roster
 from simulation.data.tables import table
 from simulation.data.user_records import read_deals, read_joins
 from simulation.errors import Fault, InputError, ModelError, suggest
@@ -76,6 +76,9 @@ class World:
         organisations without a home state in the world.
     subregion, region
         UN M49 subregion and continent of the (home) state; ``""`` without one; the EU: Europe.
+    camp
+        int8[n], index in :data:`CAMPS` of the leader a state is bound to by treaty on the day, -1 for the
+        non-aligned; organisations by home. Closeness of positions makes no camp.
     size, gdp_usd
         float64[n], (GDP/largest)^.4 and GDP in current US dollars; 0 for non-state actors.
     capacity
@@ -125,6 +128,7 @@ class World:
     home: npt.NDArray[np.int32]
     subregion: tuple[str, ...]
     region: tuple[str, ...]
+    camp: npt.NDArray[np.int8]
     size: Floats
     gdp_usd: Floats
     capacity: Floats
@@ -172,7 +176,7 @@ class World:
         ModelError
             With advice, if no such actor is loaded.
         """
-        name = resolve(id)
+        name = resolve(id, self.ids)
         if name not in self.ids:
             raise ModelError(f"no actor {id!r} in this world; {advice_on(id, self.ids)}")
         return self.ids.index(name)
@@ -251,6 +255,7 @@ def _actor_fields(
     return _pair_fields(people, trade, members, history.load_rivals(as_of, place)) | {
         "kind": np.array(people.kinds, dtype=np.int8), "un_member": np.arange(count) < people.union,
         "home": np.array(people.home, dtype=np.int32),
+        "camp": camps_of(people, as_of),
         "size": columns.padded(maps.size(states.gdp), count), "gdp_usd": columns.padded(states.gdp, count),
         "capacity": columns.padded(states.capacity, count),
         "adoption": columns.padded(states.adoption, count), "opinion": columns.padded(states.opinion, count),

@@ -10,14 +10,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from simulation.display.style import CAMP_COLOUR, INK, KIND_MARKER, TRACK_LOOK, note, replicates
+from simulation.display.style import CAMP_COLOUR, INK, KIND_MARKER, REGION_COLOUR, TRACK_LOOK, ink_on, note, replicates
 from simulation.display.words.language import ENGLISH, Words
-from simulation.display.words.terms import CAMP, DEPTH, KIND, TRACK
+from simulation.display.words.terms import CAMP, DEPTH, KIND, REGION, TRACK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_PARTNERS = 30  # more labels than this do not fit on one page at a readable size
+_LOOKS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    # colour and name of each group; by kind the markers say it all
+    "region": (REGION_COLOUR, REGION),
+    "camp": (CAMP_COLOUR, CAMP),
+    "kind": ({"": "#f2f2f2"}, {}),
+}
 _RUNG = 1.5  # points of line width
 _NAME_WIDTH = 28  # characters a line of a label
 _NODE = 15.0  # points
@@ -32,18 +38,20 @@ def draw_ego_network(
     focal: str,
     quarter: str,
     least: float = 0.25,
+    by: str = "region",
     label: str = "",
     words: Words = ENGLISH,
 ) -> Axes:
     """Draw the partners of an actor around it.
 
     Partners stand on two sides of an ellipse at equal vertical distances, ordered by kind,
-    camp and probability, so labels cannot overlap and equal tables give equal pictures.
+    group and probability, so labels cannot overlap and equal tables give equal pictures.
 
     Parameters
     ----------
     table
-        Rows of ``ties.csv``: ``partner, name, kind, camp, track, probability, depth_if_any``.
+        Rows of ``ties.csv``: ``partner, name, kind, camp, region, track, probability, depth_if_any,
+        probability_any``.
     ax
         Where to draw.
     focal
@@ -51,7 +59,9 @@ def draw_ego_network(
     quarter
         When.
     least
-        Least probability of a deal, over all tracks, of a partner shown.
+        Least probability of a deal on any track of a partner shown.
+    by
+        What the colours tell: ``region`` of the partner's home, ``camp`` by treaty, or nothing beside the ``kind``.
     label
         What a probability is.
     words
@@ -62,11 +72,11 @@ def draw_ego_network(
     Axes
         ``ax``.
     """
-    chosen, left_out = _choose(table, least)
+    chosen, left_out = _choose(table, least, by)
     drawn: set[str] = set()
     for (_, node), (x, y) in zip(chosen.iterrows(), _places(len(chosen)), strict=True):
         drawn |= _draw_edges(ax, table.loc[table["partner"] == node["partner"]], x, y, least)
-        _draw_node(ax, node, x, y, words)
+        _draw_node(ax, node, x, y, by, words)
     middle = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": INK, "linewidth": 1.6}
     ax.text(0, 0, words.line(textwrap.fill(focal, 18)), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
     ax.set_xlim(-2.2, 2.2)
@@ -75,32 +85,35 @@ def draw_ego_network(
     when = words.quarter(quarter)
     title = words("{focal}: partners in {quarter}, with the probability of a deal", focal=focal, quarter=when)
     ax.set_title(words.line(title))
-    _legend(ax, chosen, drawn, words)
+    _legend(ax, chosen, drawn, by, words)
     count = int(table["replicates"].max()) if len(table) else 0
     shown = words("Shown: probability of {share} or more.", share=words.share(least))
     if left_out:
         shown += " " + words("Not shown: {count} less likely.", count=words.number(left_out))
-    colours = words("Colours: the paradigm nearest to a state's position (votes, law, trade); no claim of alignment.")
-    note(ax, f"{replicates(count, words)} {label} {shown}\n{colours}", words)
+    told = [f"{replicates(count, words)} {label} {shown}"]
+    if by == "camp":
+        told.append(words("Camps: by treaty of alliance or union, not by closeness of positions."))
+    note(ax, "\n".join(told), words)
     return ax
 
 
 def network_height(table: pd.DataFrame, least: float = 0.25) -> float:
     """Height in inches at which the labels of :func:`draw_ego_network` stand clear of each other."""
-    shown = min(MOST_PARTNERS, int((table.groupby("partner")["probability"].sum() >= least).sum()))
+    shown = min(MOST_PARTNERS, int((table.groupby("partner")["probability_any"].first() >= least).sum()))
     return _HEIGHT_OF_THE_REST + _HEIGHT_OF_A_LABEL * ((shown + 1) // 2)
 
 
-def _choose(table: pd.DataFrame, least: float) -> tuple[pd.DataFrame, int]:
-    """Partners shown, a row each with its probability over all tracks; and how many are not."""
+def _choose(table: pd.DataFrame, least: float, by: str) -> tuple[pd.DataFrame, int]:
+    """Partners shown, a row each with its probability of a deal on any track and its group; and how many are not."""
     groups = table.groupby("partner", sort=True)
-    nodes = groups[["name", "kind", "camp"]].first()
-    nodes["probability"] = groups["probability"].sum()
+    nodes = groups[["name", "kind", "camp", "region", "probability_any"]].first()
+    nodes = nodes.rename(columns={"probability_any": "probability"}).fillna({"region": ""})
+    nodes["group"] = "" if by == "kind" else nodes[by]
     nodes = nodes.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
     likely = nodes.loc[nodes["probability"] >= least].head(MOST_PARTNERS)
-    kind, camp = (likely[name].map(list(order).index) for name, order in
-                  (("kind", KIND_MARKER), ("camp", CAMP_COLOUR)))  # fmt: skip
-    shown = likely.assign(_kind=kind, _camp=camp).sort_values(["_kind", "_camp"], kind="stable")
+    kind, group = (likely[name].map(list(order).index) for name, order in
+                   (("kind", KIND_MARKER), ("group", _LOOKS[by][0])))  # fmt: skip
+    shown = likely.assign(_kind=kind, _group=group).sort_values(["_kind", "_group"], kind="stable")
     return shown, len(nodes) - len(shown)
 
 
@@ -124,10 +137,13 @@ def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) 
     return set(likely["track"])
 
 
-def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, words: Words) -> None:
-    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=CAMP_COLOUR[node["camp"]], mec=INK, zorder=3)
-    if node["camp"] != "none":  # the colour said once more, for grey prints
-        ax.text(x, y, node["camp"], ha="center", va="center", color="white", fontsize=6, weight="bold", zorder=4)
+def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, by: str, words: Words) -> None:
+    colour = _LOOKS[by][0][node["group"]]
+    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=colour, mec=INK, zorder=3)
+    if sign := _sign(by, node["group"]):
+        ax.text(
+            x, y, sign, color=ink_on(colour), zorder=4, ha="center", va="center", fontsize=6, weight="bold"
+        )
     name = words.actor(str(node["partner"]), str(node["name"]))
     lines = textwrap.wrap(name, _NAME_WIDTH, max_lines=2, placeholder="…")
     side = 1 if x > 0 else -1
@@ -138,10 +154,18 @@ def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, words: Words) -> N
     ax.text(x + side * 0.1, y, text, ha="left" if side > 0 else "right", va="center", fontsize=9)
 
 
-def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str], words: Words) -> None:
-    """Keys of what is in the picture, below it: a column each for track, depth, kind and camp."""
+def _sign(by: str, group: str) -> str:
+    """What says the colour once more, for grey prints: a camp's letters, a region's number."""
+    if by == "region" and group:
+        return str(list(REGION_COLOUR).index(group) + 1)
+    return group if by == "camp" and group != "none" else ""
+
+
+def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str], by: str, words: Words) -> None:
+    """Keys of what is in the picture, below it: a column each for track, depth, kind and group."""
     looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in tracks}
-    kinds, camps = (set(chosen[column]) for column in ("kind", "camp"))
+    kinds, groups = (set(chosen[column]) for column in ("kind", "group"))
+    colours, names = _LOOKS[by]
 
     def said(names: Mapping[Any, str], key: Any) -> str:
         return words.line(words(names[key]))
@@ -150,8 +174,9 @@ def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str], words: Words) -> N
         [Line2D([], [], color=c, ls=ls, lw=2.5, label=said(TRACK, t)) for t, (c, ls, _) in looks.items()],
         [Line2D([], [], color="#777777", lw=_RUNG * rung, label=said(DEPTH, rung)) for rung in DEPTH],
         [_mark(KIND_MARKER[k], "white", said(KIND, k)) for k in KIND_MARKER if k in kinds],
-        [_mark("o", CAMP_COLOUR[c], said(CAMP, c)) for c in CAMP_COLOUR if c in camps],
+        [_mark("o", colours[g], f"{said(names, g)} {_sign(by, g)}".strip()) for g in names if g in groups],
     ]
+    columns = [column for column in columns if column]
     rows = max(map(len, columns))
     filled = [key for column in columns for key in _pad(column, rows)]
     ax.legend(handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6)

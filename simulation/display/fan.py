@@ -1,4 +1,4 @@
-"""Fan chart of one metric: median and two bands over the quarters."""
+"""Fan chart of one metric: mean and two bands over the quarters."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def draw_fan(
         bottom, top = (table[f"q{100 * end:02.0f}"] for end in (low, high))
         told = words.line(words("{band} of replicates", band=band))
         ax.fill_between(time, bottom, top, color=HEADLINE_COLOUR, alpha=strength, lw=0, label=told)
-    ax.plot(time, table["q50"], color=INK, lw=1.8, label=words.line(words("median")))
+    ax.plot(time, table["mean"], color=INK, lw=1.8, label=words.line(words("mean")))
     _end_label(ax, time[-1], table.iloc[-1], words)
     time_axis(ax, list(table["quarter"]), words)
     if bounds is None and first["unit"] == "index":
@@ -78,13 +78,13 @@ def draw_fan(
 
 def _end_label(ax: Axes, when: float, last: pd.Series, words: Words) -> None:
     """The numbers of the last quarter beside the end of the fan."""
-    text = words("median {value}", value=words.number(last["q50"], 2))
+    text = words("mean {value}", value=words.number(last["mean"], 2))
     if last["q95"] > last["q05"]:
         low, high = words.number(last["q05"], 2), words.number(last["q95"], 2)
         text += "\n" + words("{low} to {high}", low=low, high=high)
     ax.annotate(
         words.line(text),
-        (when, last["q50"]),
+        (when, last["mean"]),
         xytext=(6, 0),
         textcoords="offset points",
         va="center",

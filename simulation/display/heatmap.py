@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.display.style import SCALE, ink_on, note
+from simulation.display.words.rounding import decimal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def draw_heatmap(table: pd.DataFrame, ax: Axes, *, title: str, label: str) -> Ax
     image.set_rasterized(True)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            ax.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink_on(image.to_rgba(value)))
+            ax.text(column, row, decimal(value, 2), ha="center", va="center", color=ink_on(image.to_rgba(value)))
     ax.set_xticks(range(len(table.columns)), [_folded(name) for name in table.columns])
     ax.set_yticks(range(len(table.index)), [_folded(name) for name in table.index])
     ax.set_xlabel(str(table.columns.name))

@@ -14,7 +14,7 @@ from simulation.display.composition import draw_composition
 from simulation.display.ego_network import draw_ego_network, network_height
 from simulation.display.fan import draw_fan
 from simulation.display.joining import draw_joining
-from simulation.display.style import PARTNER_LOOK, TRACK_LOOK, new_axes, replicates, save, style
+from simulation.display.style import GROUPINGS, PARTNER_LOOK, TRACK_LOOK, new_axes, replicates, save, style
 from simulation.display.tile_map import SIZE as MAP_SIZE
 from simulation.display.tile_map import draw_tile_map
 from simulation.display.trust_matrix import MOST_ACTORS, draw_trust_matrix
@@ -46,6 +46,8 @@ class Pictures:
         Metrics of which the record holds no observation; a picture of one says so.
     words
         Language.
+    by
+        What charts of actors group by: ``region``, ``camp`` (by treaty) or ``kind``.
     focal_id, world
         Id of the focal state, and those of the tables ``joining``, ``world``, ``trust``, ``blocs``
         and ``states`` that the result has.
@@ -58,11 +60,12 @@ class Pictures:
     label: str
     priors_alone: frozenset[str] = frozenset()
     words: Words = ENGLISH
+    by: str = GROUPINGS[0]
     focal_id: str = ""
     world: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def fan(self, metric: str = HEADLINE, ax: Axes | None = None) -> Axes:
-        """Median and bands of one metric over the quarters."""
+        """Mean and bands of one metric over the quarters."""
         rows = self.forecast.loc[self.forecast["metric"] == metric]
         title = self.words("{focal}: {metric}", focal=self.focal, metric=name_of(METRIC, metric, self.words))
         with style(self.words):
@@ -82,19 +85,25 @@ class Pictures:
             return draw_composition(rows, axes, title=titles[by], unit=unit, label=self.label, words=self.words)
 
     def composed(self, by: str) -> pd.DataFrame:
-        """Mean commitments of each ``track`` or type of ``partner`` in each quarter, as far as recorded."""
+        """Mean commitments of each ``track`` or type of ``partner`` in each quarter, as far as recorded.
+
+        States are one type of partner, or where :attr:`by` says so one a camp.
+        """
         start, known = {"track": (_BY_TRACK, TRACK_LOOK), "partner": (_BY_PARTNER, PARTNER_LOOK)}[by]
         rows = self.forecast.loc[self.forecast["metric"].isin([start + name for name in known])]
         table = rows[["quarter", "unit", "replicates"]].assign(value=rows["mean"])
         table.insert(1, by, rows["metric"].str.removeprefix(start))
-        return table
+        if by == "track" or self.by == "camp":
+            return table
+        table[by] = table[by].where(~table[by].str.endswith("_states"), "state")
+        return table.groupby(["quarter", by, "unit", "replicates"], sort=False)["value"].sum().reset_index()
 
     def partners(self, ax: Axes | None = None) -> Axes:
         """Partner network at the horizon."""
         with style(self.words):
             axes = new_axes(9.5, network_height(self.ties)) if ax is None else ax
             return draw_ego_network(
-                self.ties, axes, focal=self.focal, quarter=self.horizon, label=self.label, words=self.words
+                self.ties, axes, focal=self.focal, quarter=self.horizon, by=self.by, label=self.label, words=self.words
             )
 
     def joining(self, ax: Axes | None = None) -> Axes:
@@ -161,13 +170,14 @@ class Pictures:
             return draw_trust_matrix(table, axes, actors=actors, title=title, words=self.words)
 
     def network(self, ax: Axes | None = None) -> Axes:
-        """Deals between all states at the horizon, by bloc and camp."""
+        """Deals between all states at the horizon, by bloc, marked by region or camp."""
         with style(self.words):
             return draw_world_network(
                 self._need("world"),
                 new_axes(*NETWORK_SIZE) if ax is None else ax,
                 states=self._need("states"),
                 quarter=self.horizon,
+                by="camp" if self.by == "camp" else "region",
                 names=self._bloc_names(),
                 words=self.words,
             )

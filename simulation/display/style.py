@@ -52,7 +52,8 @@ KIND_MARKER: Mapping[str, str] = {
     "secretariat": "p",
 }
 PARTNER_LOOK: Mapping[str, tuple[str, str]] = {
-    # colour and hatch; states first, in the colours of their camps
+    # colour and hatch; states first, as one or in the colours of their camps
+    "state": ("#0072B2", ""),
     "eu_states": ("#0072B2", ""),
     "cn_states": ("#D55E00", "///"),
     "us_states": ("#009E73", "xx"),
@@ -66,6 +67,17 @@ PARTNER_LOOK: Mapping[str, tuple[str, str]] = {
     "secretariat": ("#000000", ""),
 }
 CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E73", "none": "#f2f2f2"}
+REGION_COLOUR: Mapping[str, str] = {
+    "Africa": "#E69F00",
+    "America": "#56B4E9",
+    "Asia": "#D55E00",
+    "Europe": "#0072B2",
+    "Oceania": "#009E73",
+    "": "#f2f2f2",
+}
+"""Continents, and actors that have none."""
+GROUPINGS = ("region", "camp", "kind")
+"""What charts of actors can group by; the first is the default."""
 _ARABIC = "Noto Sans Arabic"
 _POINTS = 72.0  # an inch
 _SMALL = 8.0  # points of small print

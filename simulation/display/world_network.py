@@ -1,4 +1,4 @@
-"""The world's cooperation network: states round a circle by bloc, marked by camp."""
+"""The world's cooperation network: states round a circle by bloc, marked by region or by camp."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from simulation.display.style import CAMP_COLOUR, FAINT, INK, note, replicates
+from simulation.display.style import CAMP_COLOUR, FAINT, INK, REGION_COLOUR, note, replicates
 from simulation.display.words.language import ENGLISH, Words
-from simulation.display.words.terms import CAMP, DEPTH
+from simulation.display.words.terms import CAMP, DEPTH, REGION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE = (10.0, 10.5)
 """Inches at which it can be read."""
-_CAMP_MARKER = {"EU": "o", "CN": "s", "US": "^", "none": "D"}
+_MARKERS = {
+    "region": {"Africa": "o", "America": "s", "Asia": "^", "Europe": "D", "Oceania": "v", "": "p"},
+    "camp": {"EU": "o", "CN": "s", "US": "^", "none": "D"},
+}
+_LOOKS = {"region": (REGION_COLOUR, REGION), "camp": (CAMP_COLOUR, CAMP)}
 _WIDTH_OF_A_RUNG = 0.9  # points
 _GAP = 1.5  # places between two blocs
 _LABEL = 1.13  # radius of the arcs of blocs
@@ -35,6 +39,7 @@ def draw_world_network(
     states: pd.DataFrame,
     quarter: str,
     least: float = 0.5,
+    by: str = "region",
     names: dict[str, str] | None = None,
     words: Words = ENGLISH,
 ) -> Axes:
@@ -53,6 +58,8 @@ def draw_world_network(
         When.
     least
         Least probability of a deal drawn; states without such a deal are left out.
+    by
+        What markers and colours tell: ``region``, or ``camp`` by treaty.
     names
         Names of blocs by id.
     words
@@ -78,7 +85,8 @@ def draw_world_network(
         ax.add_patch(line)
     for (_, state), turn in zip(present.iterrows(), angle, strict=True):
         x, y = at[state["id"]]
-        ax.plot(x, y, marker=_CAMP_MARKER[state["camp"]], ms=6, color=CAMP_COLOUR[state["camp"]], mec=INK, zorder=3)
+        colour, marker = _LOOKS[by][0][state[by]], _MARKERS[by][state[by]]
+        ax.plot(x, y, marker=marker, ms=6, color=colour, mec=INK, zorder=3)
         _around(ax, str(state["id"]), turn, 1.03, 6.5)
     _blocs(ax, present, angle, names or {})
     ax.set_xlim(-_REACH, _REACH)
@@ -86,7 +94,7 @@ def draw_world_network(
     ax.set_aspect("equal")
     ax.set_axis_off()
     ax.set_title(words.line(words("Deals between states in {quarter}", quarter=words.quarter(quarter))))
-    _legend(ax, set(present["camp"]), words)
+    _legend(ax, set(present[by]), by, words)
     shown = words("Shown: probability of {share} or more.", share=words.share(least))
     counted = words("States: {states} of {all}; deals: {deals}.", states=words.number(len(present)),
                     all=words.number(len(states)), deals=words.number(len(drawn)))  # fmt: skip
@@ -125,11 +133,12 @@ def _blocs(ax: Axes, present: pd.DataFrame, angle: np.ndarray, names: dict[str, 
         _around(ax, text, float(arc.mean()), _LABEL + 0.03, 7.5)
 
 
-def _legend(ax: Axes, camps: set[str], words: Words) -> None:
+def _legend(ax: Axes, groups: set[str], by: str, words: Words) -> None:
+    colours, names = _LOOKS[by]
     keys = [
-        Line2D([], [], ls="", marker=_CAMP_MARKER[c], ms=7, color=colour, mec=INK, label=words.line(words(CAMP[c])))
-        for c, colour in CAMP_COLOUR.items()
-        if c in camps
+        Line2D([], [], ls="", marker=_MARKERS[by][g], ms=7, color=colour, mec=INK, label=words.line(words(names[g])))
+        for g, colour in colours.items()
+        if g in groups
     ]
     keys += [
         Line2D([], [], color="#777777", lw=_WIDTH_OF_A_RUNG * rung, label=words.line(words(name)))

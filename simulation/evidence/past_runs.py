@@ -24,7 +24,6 @@ from simulation.experiments import prior
 from simulation.experiments.engine.runner import Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.experiments.engine.worker import Simulate
-from simulation.model.start import camps
 from simulation.randomness import Stream, key, uniform
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
@@ -114,7 +113,7 @@ class PastRuns:
     @cached_property
     def camp(self) -> NDArray[np.int8]:
         """Camp of every actor on the day, -1 for none."""
-        return camps(self.world, self.scenario.parameters)
+        return self.world.camp
 
     @cached_property
     def known(self) -> pd.DataFrame:

@@ -54,6 +54,8 @@ class Analysis:
         Where the outcome of interest happens, else why there is no box.
     interest
         The outcome of interest in words.
+    held
+        What the sweep draws and what it holds fixed.
     """
 
     scenario: str
@@ -65,6 +67,7 @@ class Analysis:
     effects: pd.DataFrame | None
     box: Box | str
     interest: str
+    held: str
 
 
 def analyse(
@@ -134,7 +137,8 @@ def _of_each(
         sampled, common = results.info["design"] in SAMPLED, results.info["random_numbers"] == "common"
         table_of_swings = swings(mine, results.factors, sampled=sampled, paired=common)
         by_level = effects(mine, results.factors) if results.info["design"] == "grid" and common else None
-        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, told)
+        held = ". ".join(results.info["notes"])
+        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, told, held)
 
 
 def _interest(means: np.ndarray, metric: str, above: float | None, below: float | None) -> tuple[np.ndarray, str]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from simulation.errors import Fault, InputError
-from simulation.experiments.asked import unknown_metrics
+from simulation.experiments.ask import unknown_metrics
 from simulation.scenario.load import load_checked
 from simulation.scenario.remarks import remarks
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from simulation.analysis.contrasts import paired
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL, SYSTEM
-from simulation.errors import Fault, InputError, warn_of
+from simulation.analysis.contrasts import CONTRAST_COLUMNS, paired
+from simulation.analysis.summary import QUANTILES, SYSTEM, by_replicate
+from simulation.errors import Fault, InputError, suggest, warn_of
 from simulation.experiments import posterior
-from simulation.experiments.engine.runner import Ensemble, Progress, run_points
-from simulation.experiments.engine.simulate import simulate as simulate_model
-from simulation.experiments.engine.worker import Failure, Simulate
-from simulation.experiments.run import CONTRAST_METRICS, failure_row, load, milestones, slim
+from simulation.experiments.ask import Question, failures_of, load, named, slim
+from simulation.experiments.engine import store
+from simulation.experiments.engine.runner import Ensemble, Progress
+from simulation.experiments.kept import Format, Kept, Table
+from simulation.experiments.run import CONTRAST_METRICS, milestones
 from simulation.outcomes.metrics import METRICS
+from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -25,34 +27,55 @@ if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Every scenario against the first.
+VALUE_COLUMNS = ("scenario", "metric", "quarter", "mean", *QUANTILES, "replicates")
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison(Kept):
+    """Scenarios side by side, and each against the first.
 
     Attributes
     ----------
-    focal
-        Id of the focal state.
-    titles
-        Title of each scenario by its key, the first one first.
-    contrasts
-        Frame ``scenario`` and the columns of :func:`simulation.analysis.contrasts.paired`:
-        the scenario minus the first.
-    failures
-        Replicates that did not finish.
-    bands
-        What the intervals hold.
+    info
+        What was compared: focal state, scenarios and what each sets, versions, failures (``comparison.json``).
+    scenario_text
+        The scenarios with every key written out, a YAML document each.
     """
 
-    focal: str
-    titles: Mapping[str, str]
-    contrasts: pd.DataFrame
-    failures: tuple[Mapping[str, Any], ...]
-    bands: str = BAND_LABEL
+    FORMAT = Format(
+        "comparison.json",
+        "wifaq compare",
+        {
+            "values": Table(("scenario", "metric", "quarter"), VALUE_COLUMNS),
+            "comparison": Table(("scenario", "metric", "quarter"), ("scenario", *CONTRAST_COLUMNS)),
+        },
+        {"focal": dict, "scenarios": list, "bands": str, "failures": list},
+    )
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Title of each scenario by its key, the first one first."""
+        return {entry["key"]: entry["title"] for entry in self.info["scenarios"]}
+
+    @property
+    def sets(self) -> Mapping[str, Sequence[str]]:
+        """Calibrated parameters that each scenario sets itself, by its key; they are not drawn."""
+        return {entry["key"]: entry["sets"] for entry in self.info["scenarios"]}
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Mean and quantiles over all replicates of each scenario: columns :data:`VALUE_COLUMNS`."""
+        return self.tables["values"]
+
+    @property
+    def contrasts(self) -> pd.DataFrame:
+        """``scenario`` and the columns of :func:`simulation.analysis.contrasts.paired`: it minus the first."""
+        return self.tables["comparison"]
 
     def __repr__(self) -> str:
         against = ", ".join(map(repr, self.titles.values()))
-        return f"<Comparison of {against} for {self.focal}; failed: {len(self.failures)}; see .contrasts>"
+        told = f"failed: {len(self.failures)}; see .values, .contrasts"
+        return f"<Comparison of {against} for {self.focal}; {told}>"
 
 
 def compare(
@@ -60,78 +83,134 @@ def compare(
     *,
     workers: int | None = None,
     progress: Progress | None = None,
-    metrics: Sequence[str] = CONTRAST_METRICS,
+    metrics: Sequence[str] = (),
     quarters: Sequence[str] = (),
     parameters: str = posterior.POSTERIOR,
     actors: Cast | Sequence[Cast | None] | None = None,
-    simulate: Simulate = simulate_model,
+    out: Path | None = None,
 ) -> Comparison:
-    """Contrast scenarios with the first one, replicate by replicate.
+    """Put scenarios side by side and contrast each with the first one, replicate by replicate.
+
+    The numbers of a scenario, and of its contrast with the first, do not depend on what others are compared with.
 
     Parameters
     ----------
     scenarios
-        Two or more, or the paths of their files, of one focal state and one seed; the fewest
-        replicates of any are run of each.
+        Two or more, or the paths of their files, of one focal state and one seed; each has its own number
+        of replicates, and pairs are those that both have.
     workers, progress
         As in :func:`simulation.experiments.engine.runner.run_points`.
     metrics
-        Recorded ones, of the focal state or of the world.
+        Any of the focal state or of the world, a user's own too; by default :data:`CONTRAST_METRICS`.
     quarters
-        When; by default the milestones and the earliest horizon.
+        When; by default the milestones and the horizon that a scenario and the first have both.
     parameters
-        ``posterior``: in each replicate the calibrated parameters are drawn anew, the same draw
-        for all scenarios; what a scenario sets itself is not drawn. ``defaults``: none is.
+        ``posterior``: in each replicate a scenario draws the calibrated parameters that it does not set itself,
+        all of them from the same draw. ``defaults``: none is drawn.
     actors
         Replacement classes by actor id or by kind: one mapping for all scenarios, or one a
         scenario (``[None, {"ocp": MyFirm}]`` compares a scenario given twice with and without).
-    simulate
-        The model; another only in tests.
+    out
+        Folder for both tables, written whole or not at all.
 
     Raises
     ------
     InputError
-        If the scenarios cannot be paired.
+        If the scenarios cannot be paired, a metric is unknown, or the folder cannot be written.
     """
-    posterior.check_source(parameters)
     if isinstance(scenarios, str | Path):
         raise InputError(f"give a list of scenarios to compare, not {str(scenarios)!r} alone")
+    if out is not None:
+        store.check_target(out)
     arms = [load(scenario) for scenario in scenarios]
     _check(arms)
-    casts = _casts(actors, len(arms))
-    asked = _asked(quarters, arms)
+    wanted = _metrics(metrics)
     points = _keys(arms)
-    count = min(scenario.replicates for scenario in arms)
-    focal = arms[0].focal
-    drawn = parameters == posterior.POSTERIOR
-    if drawn:
-        simulate = posterior.Drawing(simulate, posterior.chosen(*arms))
-    found = run_points(
-        {key: slim(scenario) for key, scenario in points.items()},
-        dict.fromkeys(points, count),
-        workers,
-        progress,
-        simulate=simulate,
-        casts={key: cast for key, cast in zip(points, casts, strict=True) if cast},
-    )
-    first, *others = points
-    when = asked or _common_quarters(found.values())
-    tables = []
+    casts = dict(zip(points, _casts(actors, len(arms)), strict=True))
+    when = _asked(quarters, arms)
+    kept = {key: _recording(scenario, wanted) for key, scenario in points.items()}
+    asked = Question(kept, {key: scenario.replicates for key, scenario in points.items()}, parameters, casts)
+    found = asked.run(workers, progress)
+    tables = _tables(found, wanted, when, arms[0].focal)
+    failures = failures_of(found)
+    warn_of(failures, "comparison.failures")
+    texts = [scenario_to_yaml(scenario) for scenario in points.values()]
+    free = posterior.load().names if parameters == posterior.POSTERIOR else ()
+    info = {
+        "focal": named(arms[0].focal),
+        "scenarios": [
+            {
+                "key": key,
+                "title": scenario.title or scenario.name,
+                "horizon": str(scenario.horizon),
+                "replicates": scenario.replicates,
+                "sets": [name for name in free if name in scenario.parameters.chosen],
+                "hashes": store.hashes(scenario, text, casts[key]),
+            }
+            for (key, scenario), text in zip(points.items(), texts, strict=True)
+        ],
+        "seed": arms[0].seed,
+        "metrics": list(wanted),
+        "quarters": when,
+        "parameters": parameters,
+        "bands": asked.bands,
+        "failures": failures,
+        "versions": store.versions(),
+        "hashes": asked.hashes,
+    }
+    result = Comparison(info, "---\n".join(texts), tables)
+    if out is not None:
+        result.save(out)
+    return result
+
+
+def _metrics(metrics: Sequence[str]) -> tuple[str, ...]:
+    """The metrics asked for, each a known one."""
+    unknown = [name for name in metrics if name not in METRICS]
+    told = [(name, suggest(name, list(METRICS)) or "see `wifaq list metrics`") for name in unknown]
+    if told:
+        raise InputError([Fault("", f"{name!r} is no metric; {advice}", "--metric") for name, advice in told])
+    return tuple(dict.fromkeys(metrics)) or CONTRAST_METRICS
+
+
+def _recording(scenario: Scenario, metrics: tuple[str, ...]) -> Scenario:
+    """The scenario recording what is compared, in every quarter; recording changes no bit of a run."""
+    lean = slim(scenario)
+    return lean.model_copy(update={"record": lean.record.model_copy(update={"metrics": metrics, "every": 1})})
+
+
+def _tables(
+    found: Mapping[str, Ensemble], metrics: Sequence[str], quarters: Sequence[str], focal: str
+) -> dict[str, pd.DataFrame]:
+    """Values of every scenario, and every scenario minus the first."""
+    first, *others = found
+    values = [_values(found[key], key, metrics, quarters or _milestones(found[key]), focal) for key in found]
+    contrasts = []
     for key in others:
-        for metric in metrics:
-            table = paired(found[key].series, found[first].series, _whose(metric, focal), [metric], when)
-            table.insert(0, "scenario", key)
-            tables.append(table)
-    failures: list[Failure] = [failure for ensemble in found.values() for failure in ensemble.failures]
-    rows = tuple(failure_row(failure) for failure in failures)
-    warn_of(rows, "comparison.failures")
-    return Comparison(
-        focal,
-        {key: scenario.title or scenario.name for key, scenario in points.items()},
-        pd.concat(tables, ignore_index=True),
-        rows,
-        POSTERIOR_LABEL if drawn else BAND_LABEL,
-    )
+        one, base = found[key], found[first]
+        when = quarters or [quarter for quarter in _milestones(one) if quarter in _milestones(base)]
+        rows = [paired(one.series, base.series, _whose(metric, focal), [metric], when) for metric in metrics]
+        contrasts.append(pd.concat(rows, ignore_index=True))
+        contrasts[-1].insert(0, "scenario", key)
+    return {
+        "values": pd.concat(values, ignore_index=True),
+        "comparison": pd.concat(contrasts, ignore_index=True),
+    }
+
+
+def _values(ensemble: Ensemble, key: str, metrics: Sequence[str], quarters: Sequence[str], focal: str) -> pd.DataFrame:
+    rows = []
+    for metric in metrics:
+        for quarter in quarters if ensemble.outcomes else ():
+            wide = by_replicate(ensemble.series, metric, quarter)
+            if _whose(metric, focal) in wide:
+                own = wide[_whose(metric, focal)].dropna()
+                rows.append((key, metric, quarter, own.mean(), *own.quantile(list(QUANTILES.values())), len(own)))
+    return pd.DataFrame(rows, columns=list(VALUE_COLUMNS))
+
+
+def _milestones(ensemble: Ensemble) -> list[str]:
+    return milestones(ensemble.series) if ensemble.outcomes else []
 
 
 def _whose(metric: str, focal: str) -> str:
@@ -186,13 +265,3 @@ def _keys(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
             key = f"{scenario.name} ({number})"
         points[key] = scenario
     return points
-
-
-def _common_quarters(ensembles: Sequence[Ensemble] | Any) -> list[str]:
-    """Milestones of every ensemble, in order; at least the earliest horizon."""
-    series = [ensemble.series for ensemble in ensembles if ensemble.outcomes]
-    if not series:
-        return []
-    wanted = {quarter for frame in series for quarter in milestones(frame)}
-    recorded = [{str(name) for name in frame["quarter"].cat.categories} for frame in series]
-    return sorted(wanted.intersection(*recorded))

@@ -10,8 +10,8 @@ from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import posterior
-from simulation.experiments.explanation import KINDS, Explanation, explain_run
-from simulation.experiments.run import load
+from simulation.experiments.ask import Question, load
+from simulation.experiments.explanation import KINDS, Explanation
 from simulation.scenario.checks import world_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def explain(
     replicate: int = 0,
     kinds: Sequence[str] = (),
     quarters: Sequence[str] = (),
+    partner: str | None = None,
     parameters: str = posterior.POSTERIOR,
     actors: Cast | None = None,
     tweak: Callable[[GovernanceModel], object] | None = None,
@@ -47,6 +48,8 @@ def explain(
         Which run: by default the scenario's seed, and its first replicate.
     kinds, quarters
         Only events of these kinds (:data:`simulation.experiments.explanation.KINDS`) and quarters (``2027Q3``).
+    partner
+        Only events with this actor, or about this instrument.
     parameters
         ``posterior``: with the draw of the free parameters that this replicate has in ``run``;
         ``defaults``: without.
@@ -67,13 +70,19 @@ def explain(
     InputError
         If the scenario is at fault, or there is no such actor, kind, quarter or replicate; all faults at once.
     """
-    posterior.check_source(parameters)
     scenario = load(scenario, sets=sets, seed=seed)
-    actor, world = resolve(actor or scenario.focal), world_of(scenario)
-    _check(scenario, world.ids, actor, kinds, quarters, replicate)
-    if parameters == posterior.POSTERIOR:
-        scenario = posterior.with_draw(scenario, replicate, posterior.chosen(scenario))
-    return explain_run(scenario, actor, replicate, actors, world, tweak).select(kinds, quarters)
+    world = world_of(scenario)
+    ids = world.ids
+    actor = resolve(actor or scenario.focal, ids)
+    texts = [*(text.id for text in world.instruments), *(text.id for text in scenario.instruments)]
+    _check(scenario, ids, actor, kinds, quarters, replicate)
+    if partner is not None and (partner := resolve(partner, ids)) not in (known := (*ids, *texts)):
+        advice = suggest(partner, known) or "see `wifaq list actors` and `wifaq list instruments`"
+        raise InputError(Fault("", f"no actor or instrument {partner!r}; {advice}", "--partner"))
+    asked = Question({"scenario": scenario}, 1, parameters, {"scenario": actors}, {"scenario": tweak})
+    explained = asked.explainer("scenario", replicate, actor)
+    assert explained is not None  # only a test's model explains nothing
+    return explained().select(kinds, quarters, partner)
 
 
 def _check(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.data.tables import FITTED
 from simulation.errors import DataError, Fault, InputError
 from simulation.experiments.engine.worker import Simulate
 from simulation.experiments.prior import free_parameters
 from simulation.randomness import Stream, key, uniform
-from simulation.scenario.parameters import PARAMETERS, check_value
+from simulation.scenario.parameters import Parameters, check_value
 from simulation.scenario.schema import Scenario
 from simulation.state import F
 
@@ -25,6 +25,8 @@ FILE = FITTED / "posterior.csv"
 POSTERIOR, DEFAULTS = "posterior", "defaults"
 SOURCES = (POSTERIOR, DEFAULTS)
 """Where a run may take its free parameters from."""
+BANDS = {POSTERIOR: POSTERIOR_LABEL, DEFAULTS: BAND_LABEL}
+"""What an interval over replicates holds, by the source of the parameters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +100,6 @@ def file_hash() -> str:
     return hashlib.sha256(FILE.read_bytes()).hexdigest()
 
 
-def chosen(*scenarios: Scenario) -> tuple[str, ...]:
-    """Parameters that some scenario sets itself, or that the scenarios contrast: no draw replaces them."""
-    tables = [scenario.parameters.as_dict() for scenario in scenarios]
-    return tuple(name for name, entry in PARAMETERS.items() if any(table[name] != entry.default for table in tables))
-
-
 def check_source(source: str) -> None:
     """Refuse a word that names no source of parameters.
 
@@ -118,28 +114,26 @@ def check_source(source: str) -> None:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A model that draws the free parameters: replicate k of every scenario has the same draw.
+    """A model that draws the free parameters that a scenario does not set itself.
+
+    Replicate k of every scenario has the same draw, whatever other scenarios are run and whatever they set.
 
     Attributes
     ----------
     simulate
         The model.
-    fixed
-        Parameters that keep the scenario's value.
     lucks
         Replicates that share a draw, one after the other; more than one tells chance from parameters.
     """
 
     simulate: Simulate
-    fixed: Collection[str] = ()
     lucks: int = 1
 
     def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
-        return self.simulate(with_draw(scenario, replicate // self.lucks, self.fixed), replicate, **cast)
+        return self.simulate(with_draw(scenario, replicate // self.lucks), replicate, **cast)
 
 
-def with_draw(scenario: Scenario, replicate: int, fixed: Collection[str]) -> Scenario:
-    """The scenario with the free parameters of one replicate's draw, but for the ``fixed`` ones."""
+def with_draw(scenario: Scenario, replicate: int) -> Scenario:
+    """The scenario with the free parameters of one replicate's draw, but for those that it sets itself."""
     drawn = load().draw(scenario.seed, replicate)
-    kept = {name: value for name, value in drawn.items() if name not in fixed}
-    return scenario.model_copy(update={"parameters": scenario.parameters.replace(**kept)})
+    return scenario.model_copy(update={"parameters": Parameters({**drawn, **scenario.parameters.chosen})})

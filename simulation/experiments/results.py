@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 import pyarrow as pa
@@ -15,11 +15,11 @@ from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
 from simulation.analysis.summary import Standing
 from simulation.display import PICTURES
-from simulation.errors import Fault, InputError, RunError, seen, suggest
+from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.engine import store
-from simulation.experiments.engine.executors import beside
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.experiments.kept import Format, Kept, Table
 
 if TYPE_CHECKING:
     from simulation.display.pictures import Pictures
@@ -28,35 +28,29 @@ RESULTS = Path("results")
 """Where result folders go that have no name of their own, below the working directory."""
 
 
-_MOST_TOLD = 300
-"""Characters of a library's own words on a damaged file."""
 ON_REQUEST = ("edges", "events")
 """Tables that a scenario has to ask for."""
 
-_TEXT = {
-    "forecast": ("focal", "metric", "quarter", "unit"),
-    "ties": ("focal", "partner", "name", "kind", "camp", "track"),
-    "instruments": ("instrument", "title", "actor", "domain", "median_quarter"),
+_TABLES = {
+    "forecast": Table(("focal", "metric", "quarter", "unit")),
+    "ties": Table(("focal", "partner", "name", "kind", "camp", "region", "track")),
+    "instruments": Table(("instrument", "title", "actor", "domain", "median_quarter")),
+    "joining": Table(("instrument", "title", "quarter"), optional=True),
+    "world": Table(("a", "b"), optional=True),
+    "trust": Table(("actor", "other"), optional=True),
+    "blocs": Table(("bloc", "name", "quarter"), optional=True),
+    "states": Table(("id", "name", "camp", "region", "bloc"), optional=True),
+    "explained": Table(EVENT_TEXT, optional=True),
+    "explained_terms": Table(TERM_TEXT, optional=True),
 }
+"""Tables of a result; the optional ones only where what they show was recorded."""
 
-
-_OPTIONAL = {
-    "joining": ("instrument", "title", "quarter"),
-    "world": ("a", "b"),
-    "trust": ("actor", "other"),
-    "blocs": ("bloc", "name", "quarter"),
-    "states": ("id", "name", "camp", "region", "bloc"),
-    "explained": EVENT_TEXT,
-    "explained_terms": TERM_TEXT,
-}
-"""Tables that a result has only where what they show was recorded."""
-
-TEXT_COLUMNS = {**_TEXT, **_OPTIONAL}
+TEXT_COLUMNS = {name: entry.text for name, entry in _TABLES.items()}
 """Columns of each table that hold text; the others hold numbers, or true and false."""
 
 
-@dataclass(frozen=True)
-class Results:
+@dataclass(frozen=True, repr=False)
+class Results(Kept):
     """The results of one scenario.
 
     Made by :func:`run` or read from a folder by :meth:`open`; both hold the same tables.
@@ -69,11 +63,10 @@ class Results:
         The scenario with every key written out, as YAML.
     """
 
-    info: Mapping[str, Any]
-    scenario_text: str = field(repr=False)
-    _series: pa.Table = field(repr=False)
-    _more: Mapping[str, pa.Table] = field(repr=False)
-    _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    FORMAT = Format("run.json", "wifaq run", _TABLES)
+
+    _series: pa.Table
+    _more: Mapping[str, pa.Table]
 
     def __repr__(self) -> str:
         done = self.info["replicates"]
@@ -99,7 +92,7 @@ class Results:
         metric
             Only the rows of this one.
         """
-        table = self._tables["forecast"]
+        table = self.tables["forecast"]
         if metric is None:
             return table
         rows = table.loc[table["metric"] == metric]
@@ -110,8 +103,11 @@ class Results:
         return rows.reset_index(drop=True)
 
     def ties(self) -> pd.DataFrame:
-        """The focal state's partners at the horizon: probability and expected depth by track."""
-        return self._tables["ties"]
+        """The focal state's partners at the horizon: probability and expected depth by track.
+
+        ``probability`` is that of a deal on the track, ``probability_any`` that of a deal on any.
+        """
+        return self.tables["ties"]
 
     def edges(self) -> pd.DataFrame:
         """Every deal of every replicate, where the scenario says ``record: {ties: all}``."""
@@ -128,27 +124,27 @@ class Results:
 
     def instruments(self) -> pd.DataFrame:
         """Probability of having joined each instrument by the horizon, the focal state first."""
-        return self._tables["instruments"]
+        return self.tables["instruments"]
 
     def joining(self) -> pd.DataFrame | None:
         """Probability that the focal state has joined each instrument by the end of each quarter."""
-        return self._tables.get("joining")
+        return self.tables.get("joining")
 
     def world(self) -> pd.DataFrame | None:
         """Deals of everybody at the horizon: ``a, b, probability, depth``; none with ``ties: none``."""
-        return self._tables.get("world")
+        return self.tables.get("world")
 
     def trust(self) -> pd.DataFrame | None:
         """Direct trust of ``actor`` in ``other`` at the horizon; none with ``ties: none``."""
-        return self._tables.get("trust")
+        return self.tables.get("trust")
 
     def blocs(self) -> pd.DataFrame | None:
         """Texts tabled and passed by each bloc in each quarter, on average; none with ``ties: none``."""
-        return self._tables.get("blocs")
+        return self.tables.get("blocs")
 
     def states(self) -> pd.DataFrame | None:
         """Camp, continent and largest regional bloc of each state; none with ``ties: none``."""
-        return self._tables.get("states")
+        return self.tables.get("states")
 
     def explained(self) -> pd.DataFrame | None:
         """What happened to the focal state's deals and instruments in one replicate, the median one; an event a row.
@@ -156,11 +152,11 @@ class Results:
         ``replicate`` and the columns of :class:`~simulation.experiments.explanation.Explanation`; none with
         ``ties: none``.
         """
-        return self._tables.get("explained")
+        return self.tables.get("explained")
 
     def explained_terms(self) -> pd.DataFrame | None:
         """The terms of the most important of these events, the most important first."""
-        return self._tables.get("explained_terms")
+        return self.tables.get("explained_terms")
 
     def contrasts(self) -> pd.DataFrame:
         """What fragmentation and rivalry do, where that was run: paired differences."""
@@ -174,24 +170,9 @@ class Results:
 
     # --- what it is about
     @property
-    def focal(self) -> str:
-        """Id of the focal state."""
-        return str(self.info["focal"]["id"])
-
-    @property
-    def horizon(self) -> str:
-        """The last quarter."""
-        return str(self.info["horizon"])
-
-    @property
     def first_quarter(self) -> str:
         """The first observation: the quarter before the run starts."""
         return str(self.forecast()["quarter"].iloc[0])
-
-    @property
-    def failures(self) -> tuple[Mapping[str, Any], ...]:
-        """Replicates that did not finish."""
-        return tuple(self.info["failures"])
 
     @cached_property
     def plot(self) -> Pictures:
@@ -210,7 +191,7 @@ class Results:
             "label": f"Bands and probabilities: {self.info['bands']}.",
             "priors_alone": frozenset(self.info.get("priors_alone", ())),
             "focal_id": self.focal,
-            "world": {name: self._tables[name] for name in _OPTIONAL if name in self._tables},
+            "world": {name: table for name, table in self.tables.items() if _TABLES[name].optional},
         }
 
     def rests_on_priors(self, metric: str) -> bool:
@@ -222,7 +203,9 @@ class Results:
         """``results/<scenario>/<run id>``."""
         return root / str(self.info["scenario"]) / str(self.info["run"])
 
-    def save(self, folder: Path | str | None = None, *, charts: bool = True, workers: int = 1) -> Path:
+    def save(
+        self, folder: Path | str | None = None, *, charts: bool = True, by: str = "region", workers: int = 1
+    ) -> Path:
         """Write the result folder, whole or not at all.
 
         Parameters
@@ -232,6 +215,8 @@ class Results:
             if it is there, for its content is the same.
         charts
             Whether to draw the pictures.
+        by
+            What charts of actors group by: ``region``, ``camp`` (by treaty) or ``kind``.
         workers
             Processes that draw them; the files do not depend on it.
 
@@ -245,24 +230,15 @@ class Results:
         target = self.default_folder() if folder is None else Path(folder)
         if folder is not None:
             store.check_target(target)
-        try:
-            with store.atomic_folder(target) as fresh:
-                calls = [partial(_draw, self._pictured, fresh / "charts", name) for name in PICTURES if charts]
-                with beside(calls, workers if workers > 1 else 0) as drawn:
-                    self._write(fresh)
-                    drawn()
-        except OSError as error:
-            raise RunError(f"the result folder {target} was not written: {error}") from error
-        return target
+        pictured = self._pictured | {"by": by}
+        calls = [partial(_draw, pictured, name) for name in PICTURES if charts]
+        return self._save(target, calls, workers)
 
     def _write(self, folder: Path) -> None:
         store.write_table(self._series, folder / "series.parquet")
         for name, table in self._more.items():
             store.write_table(table, folder / f"{name}.parquet")
-        for name in self._tables:
-            store.write_csv(self._tables[name], folder / f"{name}.csv")
-        (folder / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
-        store.write_json(self.info, folder / "run.json")
+        super()._write(folder)
 
     @classmethod
     def open(cls, folder: Path | str) -> Any:
@@ -273,35 +249,22 @@ class Results:
         InputError
             If it is none, or a file of it is missing or damaged.
         """
-        folder = Path(folder)
         from simulation.experiments.sweeps import manifest
 
-        if (folder / manifest.FILE).exists():
+        if (Path(folder) / manifest.FILE).exists():
             from simulation.experiments.sweeps.results import SweepResults
 
             return SweepResults.open(folder)
-        try:
-            return cls(
-                store.read_json(folder / "run.json"),
-                seen(store.read_text(folder / "scenario.resolved.yaml")),
-                store.read_parquet(folder / "series.parquet"),
-                {
-                    name: store.read_parquet(folder / f"{name}.parquet")
-                    for name in ON_REQUEST
-                    if (folder / f"{name}.parquet").exists()
-                },
-                {
-                    name: store.read_csv(folder / f"{name}.csv", text)
-                    for name, text in TEXT_COLUMNS.items()
-                    if name in _TEXT or (folder / f"{name}.csv").exists()
-                },
-            )
-        except (OSError, ValueError, pa.ArrowException) as error:
-            told = " ".join(str(error).split())[:_MOST_TOLD]
-            raise InputError(Fault(str(folder), f"is not a whole result folder: {told}")) from error
+        return super().open(folder)
+
+    @classmethod
+    def _read(cls, folder: Path) -> Self:
+        names = [name for name in ON_REQUEST if (folder / f"{name}.parquet").exists()]
+        more = {name: store.read_parquet(folder / f"{name}.parquet") for name in names}
+        return cls(*cls._parts(folder), store.read_parquet(folder / "series.parquet"), more)
 
 
-def _draw(pictured: Mapping[str, Any], folder: Path, name: str) -> None:
+def _draw(pictured: Mapping[str, Any], name: str, folder: Path) -> None:
     from simulation.display.pictures import Pictures  # here: whoever has others draw needs no matplotlib
 
     Pictures(**pictured).save(folder, {name})

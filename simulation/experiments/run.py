@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,20 +13,19 @@ import pandas as pd
 
 from simulation.analysis import summary, world_summary
 from simulation.analysis.contrasts import Absence, paired, without
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.errors import RunError, warn_of
 from simulation.experiments import posterior
+from simulation.experiments.ask import Question, failures_of, load, model, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.dispatch import DEATH_ADVICE
 from simulation.experiments.engine.executors import beside
-from simulation.experiments.engine.labels import Facts, describe
-from simulation.experiments.engine.runner import Ensemble, Progress, run_points
-from simulation.experiments.engine.simulate import simulate as simulate_model
+from simulation.experiments.engine.labels import Facts
+from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.engine.tables import to_frame
-from simulation.experiments.engine.transport import Goods, goods_for
-from simulation.experiments.engine.worker import Failure, Simulate
-from simulation.experiments.explanation import Explanation, explain_run
+from simulation.experiments.engine.worker import Failure
+from simulation.experiments.explanation import Explanation
 from simulation.experiments.results import Results
+from simulation.scenario.dump import scenario_to_yaml
 from simulation.source_code import source_hash
 
 if TYPE_CHECKING:
@@ -48,9 +47,9 @@ CONTRAST_METRICS = (
 MILESTONES = ("2027Q4", "2030Q4")
 """Quarters that tables show beside the horizon."""
 
-Describe = Callable[[Any], Facts]
-Explain = Callable[..., Explanation]
-"""``explain(scenario, actor, replicate, actors) -> Explanation``."""
+SCENARIO = "scenario"
+"""The point of a run that is the scenario itself; the others are its contrasts."""
+_Explained = tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]
 
 
 def run(
@@ -65,9 +64,6 @@ def run(
     command: str = "",
     actors: Cast | None = None,
     tweak: Tweak | None = None,
-    simulate: Simulate = simulate_model,
-    facts: Describe = describe,
-    explain: Explain = explain_run,
 ) -> Results:
     """Run the replicates of a scenario.
 
@@ -94,8 +90,6 @@ def run(
     tweak
         A function of the model, called in each replicate before it runs: what it writes into
         agents and arrays is part of the run, e.g. ``model.states["SEN"].trust["FRA"] = 0.9``.
-    simulate, facts, explain
-        The model; others only in tests.
 
     Returns
     -------
@@ -113,78 +107,40 @@ def run(
     RunError
         If every replicate failed.
     """
-    posterior.check_source(parameters)
     scenario = load(scenario, replicates=replicates, seed=seed)
-    known = facts(scenario)
     arms = [without(scenario, what) for what in contrasts]
-    points = {"scenario": scenario}
-    points |= {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
-    few = min(CONTRAST_REPLICATES, scenario.replicates)
-    counts = dict.fromkeys(points, few) | {"scenario": scenario.replicates}
-    casts = dict.fromkeys(points, actors) if actors else {}
-    tweaks = dict.fromkeys(points, tweak) if tweak else {}
-    explains = explain is not explain_run or simulate is simulate_model  # it tells of no other model
-    if tweak:
-        explain = partial(explain, tweak=tweak)
-    if parameters == posterior.POSTERIOR:
-        fixed = posterior.chosen(*points.values())
-        simulate = posterior.Drawing(simulate, fixed)
-        explain = _Drawn(explain, fixed)
-    found = run_points(points, counts, workers, progress, simulate=simulate, casts=casts, tweaks=tweaks)
-    ensemble = found["scenario"]
-    if not ensemble.outcomes:
-        first = ensemble.failures[0]
-        advice = f". {DEATH_ADVICE}" if first.stage == "worker" else ""
-        told = f"the first: {first.type}: {first.message}{advice}"
-        raise RunError(f"all {scenario.replicates} replicates failed; {told}")
-    failures = [failure for point in found.values() for failure in point.failures]
-    asked = []
-    if explains and scenario.record.ties != "none":
-        median = explained_replicate(ensemble.series, scenario.focal, str(scenario.horizon))
-        asked.append(partial(_explanation, scenario, median, explain, actors))
-    travels = workers != 1 and goods_for(casts, tweaks) == Goods()
-    with beside(asked, 1 if travels else 0) as explained:
+    points = {SCENARIO: scenario} | {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
+    counts = dict.fromkeys(points, min(CONTRAST_REPLICATES, scenario.replicates)) | {SCENARIO: scenario.replicates}
+    asked = Question(points, counts, parameters, dict.fromkeys(points, actors), dict.fromkeys(points, tweak))
+    known = model().describe(scenario)
+    found = asked.run(workers, progress)
+    ensemble = _some(found[SCENARIO])
+    failures = failures_of(found)
+    calls = _explanations(asked, ensemble)
+    travels = workers != 1 and asked.plain
+    with beside(calls, 1 if travels else 0) as explained:
         compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
         tables = _tables(ensemble, known)
         for more, failed in explained():
             tables |= more
             failures += failed
-    results = _collect(ensemble, known, compared, failures, command, parameters, actors, tweak, tables)
+    results = _collect(asked, ensemble, known, compared, failures, command, tables)
     warn_of(results.failures, "results.failures")
     return results
 
 
-def load(
-    scenario: Scenario | Path | str,
-    *,
-    sets: Sequence[str] = (),
-    focal: str | None = None,
-    replicates: int | None = None,
-    seed: int | None = None,
-) -> Scenario:
-    """Load a scenario with the changes that options of a run make to it.
-
-    Raises
-    ------
-    InputError
-        With every fault.
-    """
-    from simulation.experiments.asked import unknown_metrics
-    from simulation.scenario.load import load_checked
-
-    changes = {"focal": focal, "replicates": replicates, "seed": seed}
-    overrides = {key: value for key, value in changes.items() if value is not None}
-    return load_checked(scenario, unknown_metrics, sets, overrides)
+def _some(ensemble: Ensemble) -> Ensemble:
+    """The ensemble, if any replicate of it finished."""
+    if not ensemble.outcomes:
+        first = ensemble.failures[0]
+        advice = f". {DEATH_ADVICE}" if first.stage == "worker" else ""
+        told = f"the first: {first.type}: {first.message}{advice}"
+        raise RunError(f"all {ensemble.scenario.replicates} replicates failed; {told}")
+    return ensemble
 
 
 def _other_arm(arm: Absence, scenario: Scenario) -> Scenario:
     return arm.absent if arm.present is scenario else arm.present
-
-
-def slim(scenario: Scenario) -> Scenario:
-    """The scenario recording only what contrasts need; recording changes no bit of a run."""
-    record = scenario.record.model_copy(update={"actors": (scenario.focal,), "ties": "none", "events": False})
-    return scenario.model_copy(update={"record": record})
 
 
 def _contrast_rows(arm: Absence, scenario: Scenario, ensemble: Ensemble, other: Ensemble) -> list[dict[str, Any]]:
@@ -203,26 +159,24 @@ def milestones(series: pd.DataFrame) -> list[str]:
     return [*(quarter for quarter in MILESTONES if quarter in recorded[1:-1]), recorded[-1]]
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """Explains a replicate with the draw of the free parameters that it had."""
+def _explanations(asked: Question, ensemble: Ensemble) -> list[Callable[[], _Explained]]:
+    """Calls that explain the median replicate to the focal state, if the scenario wants that; one or none."""
+    scenario = ensemble.scenario
+    if scenario.record.ties == "none":
+        return []
+    median = explained_replicate(ensemble.series, scenario.focal, str(scenario.horizon))
+    lean = replace(asked, points={**asked.points, SCENARIO: slim(scenario)})
+    explain = lean.explainer(SCENARIO, median, scenario.focal)
+    return [] if explain is None else [partial(_explanation, explain, median, scenario.seed)]
 
-    explain: Explain
-    fixed: tuple[str, ...]
 
-    def __call__(self, scenario: Scenario, actor: str, replicate: int, actors: Cast | None) -> Explanation:
-        return self.explain(posterior.with_draw(scenario, replicate, self.fixed), actor, replicate, actors)
-
-
-def _explanation(
-    scenario: Scenario, replicate: int, explain: Explain, actors: Cast | None
-) -> tuple[dict[str, pd.DataFrame], list[Failure]]:
+def _explanation(explain: Callable[[], Explanation], replicate: int, seed: int) -> _Explained:
     """What happened to the focal state in one replicate, simulated once more, as tables; or why it failed."""
     try:
-        found = explain(slim(scenario), scenario.focal, replicate, actors)
+        found = explain()
     except Exception as error:  # a hook that decides otherwise the second time must not cost the results
         told = (type(error).__name__, str(error), traceback.format_exc())
-        return {}, [Failure("scenario", replicate, scenario.seed, "explain", *told)]
+        return {}, [Failure(SCENARIO, replicate, seed, "explain", *told).row]
     events = found.events.copy()
     events.insert(0, "replicate", replicate)
     return {"explained": events, "explained_terms": found.most_important().terms}, []
@@ -243,24 +197,18 @@ def explained_replicate(series: pd.DataFrame, focal: str, horizon: str) -> int:
 
 
 def _collect(
+    asked: Question,
     ensemble: Ensemble,
     facts: Facts,
     contrasts: list[dict[str, Any]],
-    failures: list[Failure],
+    failures: list[dict[str, Any]],
     command: str,
-    parameters: str,
-    actors: Cast | None,
-    tweak: Tweak | None,
     tables: dict[str, pd.DataFrame],
 ) -> Results:
-    from simulation.scenario.dump import scenario_to_yaml
-
-    scenario = ensemble.scenario
-    horizon = str(scenario.horizon)
+    scenario, tweak = ensemble.scenario, asked.tweaks[SCENARIO]
     names = facts.actors.set_index("id")
     text = scenario_to_yaml(scenario)
-    drawn = parameters == posterior.POSTERIOR
-    hashes = store.hashes(scenario, text, actors) | {"posterior": posterior.file_hash() if drawn else ""}
+    hashes = store.hashes(scenario, text, asked.casts[SCENARIO]) | asked.hashes
     hashes |= {"tweak": source_hash(tweak)} if tweak else {}
     info = {
         "run": store.run_id(scenario.seed, hashes, [row["contrast"] for row in contrasts]),
@@ -270,11 +218,12 @@ def _collect(
         "focal": _named(scenario.focal, names),
         "peers": [_named(peer, names) for peer in facts.peers],
         "as_of": scenario.as_of.isoformat(),
-        "horizon": horizon,
+        "horizon": str(scenario.horizon),
         "seed": scenario.seed,
         "replicates": _counts(ensemble),
-        "failures": [failure_row(row) for row in failures],
-        **_source(parameters),
+        "failures": failures,
+        "parameters": asked.parameters,
+        "bands": asked.bands,
         "contrasts": contrasts,
         "notes": list(facts.notes),
         "priors_alone": list(facts.priors_alone),
@@ -282,7 +231,7 @@ def _collect(
         "versions": store.versions(),
         "hashes": hashes,
     }
-    return Results(info, text, ensemble.table("series"), _on_request(ensemble), tables)
+    return Results(info, text, tables, ensemble.table("series"), _on_request(ensemble))
 
 
 def _tables(ensemble: Ensemble, facts: Facts) -> dict[str, pd.DataFrame]:
@@ -303,15 +252,6 @@ def _on_request(ensemble: Ensemble) -> dict[str, Any]:
     record = ensemble.scenario.record
     more = {"edges": ensemble.table("ties")} if record.ties == "all" else {}
     return more | ({"events": ensemble.table("events")} if record.events else {})
-
-
-def _source(parameters: str) -> dict[str, str]:
-    drawn = parameters == posterior.POSTERIOR
-    return {"parameters": parameters, "bands": POSTERIOR_LABEL if drawn else BAND_LABEL}
-
-
-def _sample_hash(parameters: str) -> dict[str, str]:
-    return {"posterior": posterior.file_hash() if parameters == posterior.POSTERIOR else ""}
 
 
 def _counts(ensemble: Ensemble) -> dict[str, int]:
@@ -340,18 +280,6 @@ def _world_tables(ensemble: Ensemble, facts: Facts) -> dict[str, pd.DataFrame]:
     return found
 
 
-def failure_row(failure: Failure) -> dict[str, Any]:
-    """A failed replicate as it stands in ``run.json``."""
-    return {
-        "point": failure.point,
-        "replicate": failure.replicate,
-        "seed": failure.seed,
-        "stage": failure.stage,
-        "type": failure.type,
-        "message": failure.message,
-    }
-
-
 def _named(actor: str, names: pd.DataFrame) -> dict[str, str]:
     return {"id": actor, "name": str(names.loc[actor, "name"])}
 
@@ -363,7 +291,7 @@ def _units() -> dict[str, str]:
 
 
 def _name_partners(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    for place, column in enumerate(("name", "kind", "camp"), start=2):
+    for place, column in enumerate(("name", "kind", "camp", "region"), start=2):
         table.insert(place, column, table["partner"].map(names[column]).astype("str"))
     return table
 

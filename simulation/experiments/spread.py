@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +11,15 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis import variance
-from simulation.analysis.summary import POSTERIOR_LABEL, by_replicate
-from simulation.data.tables import table as shipped
+from simulation.analysis.summary import by_replicate
 from simulation.display.spread import SpreadPictures
 from simulation.display.style import save
-from simulation.errors import Fault, InputError, seen
-from simulation.experiments import posterior
+from simulation.errors import Fault, InputError
+from simulation.experiments.ask import Question, failures_of, load, named, slim
 from simulation.experiments.engine import store
-from simulation.experiments.engine.runner import Ensemble, Progress, run_points
-from simulation.experiments.engine.simulate import simulate as simulate_model
-from simulation.experiments.engine.worker import Simulate
-from simulation.experiments.run import failure_row, milestones, slim
+from simulation.experiments.engine.runner import Ensemble, Progress
+from simulation.experiments.kept import Format, Kept, Table
+from simulation.experiments.run import milestones
 from simulation.outcomes.metrics import METRICS as KNOWN
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.load import load_scenario
@@ -37,88 +35,55 @@ AS_IT_IS = "as it is"
 COLUMNS = ("rule", "metric", "quarter", "mean", "q05", "q95", "replicates")
 SHARES = ("metric", "quarter", *variance.SOURCES)
 FILE = "spread.json"
-"""What a folder of ``wifaq spread`` is of; by this file it is known."""
-_INFO = ("scenario", "title", "focal", "horizon", "rules", "draws", "lucks", "bands", "failures")
+"""By this file a folder of ``wifaq spread`` is known."""
 _UNRELATED = ("title", "question", "replicates", "seed", "record", "extends")
 """Keys in which a scenario and that of its spread may differ."""
 
 
 @dataclass(frozen=True)
-class Spread:
+class Spread(Kept):
     """What the choice of rule does.
+
+    A rule with a failed replicate has no part in the shares.
 
     Attributes
     ----------
-    table
-        Columns :data:`COLUMNS`; the scenario's own rules first.
-    shares
-        Columns ``metric, quarter, rule, parameters, chance``: shares of the variance over all runs.
-    bands
-        What the quantiles hold.
-    failures
-        Replicates that did not finish; a rule with one has no part in the shares.
     info
-        What was run: scenario, focal state, draws, lucks, versions (``spread.json``).
+        What was run: scenario, focal state, draws, lucks, versions, failures (``spread.json``).
     scenario_text
         The scenario with every key written out, as YAML.
     """
 
-    table: pd.DataFrame
-    shares: pd.DataFrame
-    bands: str
-    failures: tuple[Mapping[str, Any], ...]
-    info: Mapping[str, Any] = field(default_factory=dict)
-    scenario_text: str = ""
+    FORMAT = Format(
+        FILE,
+        "wifaq spread",
+        {"spread": Table(("rule", "metric", "quarter"), COLUMNS), "shares": Table(("metric", "quarter"), SHARES)},
+        {"scenario": str, "title": str, "focal": dict, "horizon": str, "rules": list, "draws": int, "lucks": int,
+         "bands": str, "failures": list},
+    )  # fmt: skip
 
     @property
-    def horizon(self) -> str:
-        """The last quarter."""
-        return str(self.info["horizon"])
+    def table(self) -> pd.DataFrame:
+        """Columns :data:`COLUMNS`; the scenario's own rules first."""
+        return self.tables["spread"]
 
-    def save(self, folder: Path) -> None:
-        """Write both tables, what they are of, and their pictures, whole or not at all."""
-        with store.atomic_folder(folder) as fresh:
-            store.write_csv(self.table, fresh / "spread.csv")
-            store.write_csv(self.shares, fresh / "shares.csv")
-            store.write_json(self.info, fresh / FILE)
-            (fresh / "scenario.resolved.yaml").write_text(self.scenario_text, encoding="utf-8", newline="\n")
-            self._draw(fresh / "charts")
+    @property
+    def shares(self) -> pd.DataFrame:
+        """Columns ``metric, quarter, rule, parameters, chance``: shares of the variance over all runs."""
+        return self.tables["shares"]
 
-    def pictures(self) -> SpreadPictures:
+    @property
+    def plot(self) -> SpreadPictures:
         """The pictures of both tables: ``.shares()`` and ``.rules(metric, unit)``."""
         return SpreadPictures(self.table, self.shares, self.info, self.info["focal"]["name"])
 
+    def _charts(self) -> list[Callable[[Path], object]]:
+        return [] if self.shares.empty else [self._draw]
+
     def _draw(self, folder: Path) -> None:
-        if self.shares.empty:
-            return
-        save(self.pictures().shares(), folder, "spread_shares")
+        save(self.plot.shares(), folder, "spread_shares")
         metric = str(self.table["metric"].iloc[0])  # the headline, unless others were asked for
-        save(self.pictures().rules(metric, KNOWN[metric].unit), folder, f"spread_{metric}")
-
-    @classmethod
-    def open(cls, folder: Path) -> Spread:
-        """Read a folder that ``wifaq spread --out`` wrote.
-
-        Raises
-        ------
-        InputError
-            If a file of it is missing or damaged.
-        """
-        try:
-            info = store.read_json(folder / FILE)
-            table = store.read_csv(folder / "spread.csv", ("rule", "metric", "quarter"))
-            shares = store.read_csv(folder / "shares.csv", ("metric", "quarter"))
-            text = seen(store.read_text(folder / "scenario.resolved.yaml"))
-            faults = [f"{FILE}: {key} is missing" for key in _INFO if key not in info]
-            if "focal" in info and not (isinstance(info["focal"], dict) and {"id", "name"} <= set(info["focal"])):
-                faults.append(f"{FILE}: focal needs id, name")
-            for name, frame, columns in (("spread", table, COLUMNS), ("shares", shares, SHARES)):
-                faults += [f"{name}.csv: column {column} is missing" for column in columns if column not in frame]
-        except (OSError, ValueError, TypeError) as error:
-            raise InputError(Fault(str(folder), f"is not a whole folder of `wifaq spread`: {error}")) from error
-        if faults:
-            raise InputError([Fault(str(folder), fault) for fault in faults])
-        return cls(table, shares, str(info["bands"]), tuple(info["failures"]), info, text)
+        save(self.plot.rules(metric, KNOWN[metric].unit), folder, f"spread_{metric}")
 
     def differs_from(self, scenario_text: str) -> list[str]:
         """Keys in which a scenario is another than that of this spread.
@@ -156,7 +121,7 @@ def rivals(scenario: Scenario) -> dict[str, Scenario]:
 
 
 def spread(
-    scenario: Scenario,
+    scenario: Scenario | Path | str,
     *,
     draws: int = 10,
     lucks: int = 4,
@@ -164,14 +129,13 @@ def spread(
     workers: int | None = None,
     progress: Progress | None = None,
     out: Path | None = None,
-    simulate: Simulate = simulate_model,
 ) -> Spread:
     """Run a scenario under each rule.
 
     Parameters
     ----------
     scenario
-        The scenario; parameters that it sets itself are not drawn.
+        A scenario, or the path of its file; parameters that it sets itself are not drawn.
     draws, lucks
         Draws of the free parameters, and replicates a draw, of every rule; at least 2 each.
     metrics
@@ -180,8 +144,6 @@ def spread(
         As in :func:`simulation.experiments.engine.runner.run_points`.
     out
         Folder for both tables and their pictures, written whole or not at all.
-    simulate
-        The model; another only in tests.
 
     Raises
     ------
@@ -190,37 +152,30 @@ def spread(
     """
     if out is not None:
         store.check_target(out)
+    scenario = load(scenario)
     arms = rivals(scenario)
-    points = {name: slim(arm) for name, arm in arms.items()}
-    model = posterior.Drawing(simulate, posterior.chosen(scenario), lucks)
-    found = run_points(points, dict.fromkeys(points, draws * lucks), workers, progress, simulate=model)
-    failures = tuple(failure_row(failure) for ensemble in found.values() for failure in ensemble.failures)
-    tables = _tables(found, scenario.focal, metrics, (draws, lucks))
-    info = _info(scenario, list(arms), draws, lucks, failures)
-    result = Spread(*tables, POSTERIOR_LABEL, failures, info, scenario_to_yaml(scenario))
+    asked = Question({name: slim(arm) for name, arm in arms.items()}, draws * lucks, lucks=lucks)
+    found = asked.run(workers, progress)
+    table, shares = _tables(found, scenario.focal, metrics, (draws, lucks))
+    text = scenario_to_yaml(scenario)
+    info = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "focal": named(scenario.focal),
+        "horizon": str(scenario.horizon),
+        "seed": scenario.seed,
+        "rules": list(arms),
+        "draws": draws,
+        "lucks": lucks,
+        "bands": asked.bands,
+        "failures": failures_of(found),
+        "versions": store.versions(),
+        "hashes": store.hashes(scenario, text) | asked.hashes,
+    }
+    result = Spread(info, text, {"spread": table, "shares": shares})
     if out is not None:
         result.save(out)
     return result
-
-
-def _info(
-    scenario: Scenario, rules: list[str], draws: int, lucks: int, failures: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    names = {row["iso3"]: row["name"] for row in shipped("states")}
-    return {
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "focal": {"id": scenario.focal, "name": names[scenario.focal]},
-        "horizon": str(scenario.horizon),
-        "seed": scenario.seed,
-        "rules": rules,
-        "draws": draws,
-        "lucks": lucks,
-        "bands": POSTERIOR_LABEL,
-        "failures": list(failures),
-        "versions": store.versions(),
-        "hashes": store.hashes(scenario, scenario_to_yaml(scenario)) | {"posterior": posterior.file_hash()},
-    }
 
 
 def _tables(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,15 +15,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.errors import InputError, RunError, warn_of
+from simulation.experiments.ask import model, simulator
 from simulation.experiments.engine import store
 from simulation.experiments.engine.dispatch import Dispatch
 from simulation.experiments.engine.executors import Pool, open_pool
-from simulation.experiments.engine.labels import describe
 from simulation.experiments.engine.runner import Progress, check_cast, end_if_inherited
-from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.experiments.engine.transport import EVERY_POINT, goods_for, pack
 from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, run_task
-from simulation.experiments.posterior import Drawing
 from simulation.experiments.results import RESULTS
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.design import Cached, is_number, point_id
@@ -62,8 +60,6 @@ def sweep(
     time_limit: float | None = None,
     progress: Progress | None = None,
     actors: Cast | None = None,
-    simulate: Simulate = simulate_model,
-    check: Callable[[Any], object] = describe,
 ) -> SweepResults:
     """Run what is missing of a sweep.
 
@@ -88,8 +84,6 @@ def sweep(
         Called with the number of runs done and planned.
     actors
         Replacement classes by actor id or by kind, in every run.
-    simulate, check
-        The model, and what looks at the first scenario before any work; others only in tests.
 
     Raises
     ------
@@ -112,16 +106,15 @@ def sweep(
     folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
     if not same_sweep(folder, content):
         _check_new(folder)
-        check(plan.points[point_id(0)])
+        model().describe(plan.points[point_id(0)])
         check_cast(plan.points[point_id(0)], actors or {})
     pool = open_pool(executor, workers)
     try:
         _make(folder)
         with ledger.locked(folder):
             _write_head(folder, plan, content, new=not same_sweep(folder, content))  # nobody else can change it now
-            if plan.sweep.drawn:
-                simulate = Drawing(simulate, plan.fixed)
-            work = _Work(folder, plan, content["sweep"], simulate, time_limit, progress, actors)
+            chance = simulator(content["parameters"])
+            work = _Work(folder, plan, content["sweep"], chance, time_limit, progress, actors)
             work.run(pool, chunk_size)
             results = SweepResults.open(folder)
             _check_complete(results)
@@ -275,7 +268,7 @@ def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any], *, new: bo
     sweep = plan.sweep
     tables = {POINTS: points_table(plan)}
     if sweep.drawn:
-        tables[DRAWS] = pa.Table.from_pandas(draws(sweep.seed, sweep.replicates, plan.fixed), preserve_index=False)
+        tables[DRAWS] = _draws_table(plan)
     try:
         for name, table in tables.items():
             if new or not _holds(folder / name, table):
@@ -290,6 +283,11 @@ def _write_head(folder: Path, plan: Plan, content: Mapping[str, Any], *, new: bo
                 store.write_json(content, partial)
     except OSError as error:
         raise RunError(f"the folder of the sweep cannot be written: {ledger.reason_of(error)} ({folder})") from error
+
+
+def _draws_table(plan: Plan) -> pa.Table:
+    seeds = dict.fromkeys(map(plan.points.seed_of, range(len(plan.points))))
+    return pa.Table.from_pandas(draws(seeds, plan.sweep.replicates, plan.drawn), preserve_index=False)
 
 
 def _holds(path: Path, table: pa.Table) -> bool:
@@ -307,7 +305,8 @@ def points_table(plan: Plan) -> pa.Table:
     Table
         ``point, scenario, title, focal, as_of, horizon, seed``; a column a factor (numbers, or words);
         ``parameter.NAME`` with the effective value of each parameter that differs between
-        points; ``share.FACTOR`` with the place in the unit cube, where the design has one.
+        points, missing where replicates draw it; ``share.FACTOR`` with the place in the unit cube,
+        where the design has one.
     """
     points = plan.points
     rows = [points.rows[place] for place in range(len(points))]

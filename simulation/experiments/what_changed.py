@@ -17,18 +17,18 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis.change_sentences import sentences
-from simulation.analysis.conclusions import CHANGED, MARGINS, METRICS, UNCHANGED, UNTOLD, conclusions
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
+from simulation.analysis.conclusions import CHANGED, COLUMNS, MARGINS, METRICS, UNCHANGED, UNTOLD, conclusions
 from simulation.display.partner_changes import draw_partner_changes, height
 from simulation.display.style import new_axes, style
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import posterior
-from simulation.experiments.engine.labels import Facts, describe
-from simulation.experiments.engine.runner import Ensemble, Progress, run_points
+from simulation.experiments.ask import Question, load, model
+from simulation.experiments.engine import store
+from simulation.experiments.engine.labels import Facts
+from simulation.experiments.engine.runner import Progress
 from simulation.experiments.engine.simulate import apply
-from simulation.experiments.engine.simulate import simulate as simulate_model
-from simulation.experiments.engine.worker import Simulate
-from simulation.experiments.run import load
+from simulation.experiments.kept import Format, Kept, Table
+from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.schema import QUARTERS_MAX, Scenario
 
 if TYPE_CHECKING:
@@ -44,37 +44,51 @@ WITHOUT, WITH = "without the tweak", "with the tweak"
 
 
 @dataclass(frozen=True)
-class Changes:
+class Changes(Kept):
     """Which conclusions a tweak changes; printing it says them in plain sentences.
 
     Attributes
     ----------
-    focal, name, quarter
-        Id and name of the focal state, and the horizon.
-    pairs
-        Number of pairs of replicates.
-    table
-        Every number behind the sentences; columns and verdicts as in
-        :func:`simulation.analysis.conclusions.conclusions`.
-    sentences
-        A sentence for each conclusion: ``headline``, ``deals``, ``quality``, ``rank``, ``partners``,
-        ``instruments``, as far as there is anything to say.
-    bands
-        What the intervals hold.
+    info
+        What was compared: focal state, horizon, pairs, sentences (``changes.json``).
+    scenario_text
+        The scenario with the tweak with every key written out, as YAML; without what a function writes.
     """
 
-    focal: str
-    name: str
-    quarter: str
-    pairs: int
-    table: pd.DataFrame
-    sentences: Mapping[str, str]
-    bands: str
+    FORMAT = Format(
+        "changes.json",
+        "what_changed",
+        {"changes": Table(("conclusion", "what", "name", "verdict"), COLUMNS)},
+        {"focal": dict, "horizon": str, "pairs": int, "sentences": list, "bands": str, "failures": list},
+    )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every number behind the sentences, as :func:`simulation.analysis.conclusions.conclusions` gives them."""
+        return self.tables["changes"]
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """A sentence for each conclusion about which there is anything to say.
+
+        ``headline``, ``deals``, ``quality``, ``rank``, ``partners``, ``instruments``.
+        """
+        return dict(self.info["sentences"])
+
+    @property
+    def name(self) -> str:
+        """Name of the focal state."""
+        return str(self.info["focal"]["name"])
+
+    @property
+    def pairs(self) -> int:
+        """Number of pairs of replicates."""
+        return int(self.info["pairs"])
 
     @property
     def heading(self) -> str:
         """What was compared."""
-        return f"{self.name} in {self.quarter}, with the tweak against without it, {self.pairs} pairs of replicates"
+        return f"{self.name} in {self.horizon}, with the tweak against without it, {self.pairs} pairs of replicates"
 
     @property
     def note(self) -> str:
@@ -93,7 +107,7 @@ class Changes:
         rows = self.table.loc[self.table["conclusion"] == "partners"]
         with style():
             axes = new_axes(8.0, height(rows)) if ax is None else ax
-            title = f"{self.name}: partners in {self.quarter}"
+            title = f"{self.name}: partners in {self.horizon}"
             label = f"{self.pairs} pairs of replicates. {self.bands[0].upper()}{self.bands[1:]}."
             return draw_partner_changes(rows, axes, title=title, label=label)
 
@@ -143,7 +157,6 @@ def what_changed(
     RunError
         If a replicate fails.
     """
-    posterior.check_source(parameters)
     limits = _margins(margins or {})
     if not isinstance(tweaked, Scenario | Path | str):
         actors = _actors_of(tweaked) | dict(actors or {})
@@ -151,42 +164,34 @@ def what_changed(
     changed = load(tweaked)
     plain = changed if default is None else load(default)
     _check(plain, changed, replicates)
-    facts = describe(plain)
+    facts = model().describe(plain)
     _check_tweak(plain, changed, tweak, actors)
-    found = _run(plain, changed, facts, tweak, actors, replicates, parameters, workers, progress)
+    asked = Question(_sides(plain, changed, facts), replicates, parameters, casts={WITH: actors}, tweaks={WITH: tweak})
+    found = asked.run(workers, progress, on_error="raise")
     names = dict(zip(facts.actors["id"], facts.actors["name"], strict=True))
     titles = dict(zip(facts.instruments["id"], facts.instruments["title"], strict=True))
     table = conclusions(found[WITHOUT], found[WITH], facts.peers, names | titles, limits)
-    bands = POSTERIOR_LABEL if parameters == posterior.POSTERIOR else BAND_LABEL
-    told = sentences(table, limits)
-    return Changes(plain.focal, names[plain.focal], str(plain.horizon), replicates, table, told, bands)
+    info = {
+        "focal": {"id": plain.focal, "name": names[plain.focal]},
+        "horizon": str(plain.horizon),
+        "pairs": replicates,
+        "sentences": [list(told) for told in sentences(table, limits).items()],
+        "parameters": parameters,
+        "bands": asked.bands,
+        "failures": [],
+        "versions": store.versions(),
+    }
+    return Changes(info, scenario_to_yaml(changed), {"changes": table})
 
 
-def _run(
-    plain: Scenario,
-    changed: Scenario,
-    facts: Facts,
-    tweak: Tweak | None,
-    actors: Cast | None,
-    replicates: int,
-    parameters: str,
-    workers: int | None,
-    progress: Progress | None,
-) -> dict[str, Ensemble]:
+def _sides(plain: Scenario, changed: Scenario, facts: Facts) -> dict[str, Scenario]:
     """Both sides, recording what conclusions need and nothing else."""
-    simulate: Simulate = simulate_model
-    if parameters == posterior.POSTERIOR:
-        simulate = posterior.Drawing(simulate_model, posterior.chosen(plain, changed))
     actor_ids = (plain.focal, *(peer for peer in facts.peers if peer != plain.focal))
     kept = {"metrics": METRICS, "actors": actor_ids, "every": QUARTERS_MAX, "ties": "focal", "events": False}
-    sides = {
+    return {
         side: scenario.model_copy(update={"record": scenario.record.model_copy(update=kept)})
         for side, scenario in ((WITHOUT, plain), (WITH, changed))
     }
-    return run_points(
-        sides, dict.fromkeys(sides, replicates), workers, progress, "raise", simulate,
-        {WITH: actors} if actors else {}, {WITH: tweak} if tweak else {},
-    )  # fmt: skip
 
 
 # --- what is refused

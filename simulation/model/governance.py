@@ -20,8 +20,7 @@ from simulation.actors import BY_KIND, Actor, cast
 from simulation.actors.bounds import check_bounds
 from simulation.actors.hooks import Hooks
 from simulation.actors.views import ActorView
-from simulation.data.actor_advice import advice_on
-from simulation.data.country_names import resolve
+from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
 from simulation.model.levers import waits
@@ -195,13 +194,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         ModelError
             For an unknown id, with the nearest known one.
         """
-        try:
-            return self._index[actor_id]
-        except KeyError:
-            row = self._index.get(resolve(str(actor_id)))
-        if row is None:
-            raise ModelError(f"no actor {actor_id!r}; {advice_on(str(actor_id), self.state.ids)}")
-        return row
+        return row_of(str(actor_id), self._index)
 
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""
@@ -416,6 +409,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     @scenario.setter
     def scenario(self, scenario: Scenario) -> None:
+        """Keep it; Mesa sets one of its own first, which the model's replaces."""
         self._scenario = scenario
 
     @property

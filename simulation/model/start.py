@@ -20,7 +20,6 @@ from simulation.model.levers import apply_strategy
 from simulation.processes import capacity, capture, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
-from simulation.processes.camps import camps_of_states
 from simulation.processes.contracts import upkeep_load
 from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
 from simulation.processes.measurement import measured_positions
@@ -69,17 +68,17 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
         raise ValueError("two actor ids share a hash")
     free = (world.kind == STATE) & ~np.isin(np.arange(len(uid)), world.leaders)
     position = measured_positions(world.position, world.position_sd, free, uid, par, seed, replicate)
-    camp = camps(world, par)
     # a union of states of several regions lies on no side of a regional line
     regions = [
         name if home >= 0 and world.un_member[home] else ""
         for name, home in zip(world.subregion, world.home, strict=True)
     ]
-    cell = cells(scenario.fragmentation.lines, world.ids, camp, regions, world.home)
+    split = scenario.fragmentation
+    cell = cells(split.lines, world.ids, world.camp, regions, world.home, split.outsiders == "own_cell")
     prior = first_trust(world, scenario, cell)
     blocs = start_blocs(world, scenario, cell)
     columns: dict[str, Any] = {}
-    columns |= _who(world, scenario, uid, camp, prior)
+    columns |= _who(world, scenario, uid, prior)
     columns |= _actors(world, scenario, position)
     columns |= _blocs(blocs, world, mech.on("soft_law"))
     columns |= _instruments(world, scenario)
@@ -94,21 +93,6 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     apply_strategy(state, world, scenario, replicate)
     _derive(state, world, scenario, replicate)
     return state
-
-
-def camps(world: World, par: Parameters) -> NDArray[np.int8]:
-    """Camp of every actor, (n,): its leader, -1 for none; from the measured positions, for reporting.
-
-    A leader, an EU member, or the leader of highest affinity where that exceeds the second's by
-    ``camp_margin``. A non-state actor has the camp of its home state.
-    """
-    camp = camps_of_states(
-        world.position, world.weight, world.kind == STATE, np.array(world.leaders, np.int32),
-        union_members(world), par.affinity_width, par.camp_margin,
-    )  # fmt: skip
-    for i in np.flatnonzero(world.kind != STATE):
-        camp[i] = camp[world.home[i]] if world.home[i] >= 0 else -1
-    return camp
 
 
 def union_members(world: World) -> NDArray[np.bool_]:
@@ -160,9 +144,7 @@ def default_threshold(rule: str) -> float:
     return {"unanimity": 1.0, "consensus": 0.5, "qualified_majority": 2 / 3, "majority": 0.5}[rule]
 
 
-def _who(
-    world: World, scenario: Scenario, uid: NDArray[np.uint64], camp: NDArray[np.int8], prior: F
-) -> dict[str, Any]:
+def _who(world: World, scenario: Scenario, uid: NDArray[np.uint64], prior: F) -> dict[str, Any]:
     n = len(world.ids)
     s = int((world.kind == STATE).sum())
     allowed = ~np.eye(n, dtype=bool)
@@ -170,7 +152,7 @@ def _who(
     allowed[eu, in_union] = allowed[in_union, eu] = False  # the EU makes no deals with its members
     return {
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
-        "home": world.home.copy(), "camp": camp, "leaders": np.array(world.leaders, np.int32),
+        "home": world.home.copy(), "camp": world.camp.copy(), "leaders": np.array(world.leaders, np.int32),
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
         "exposure": world.exposure.copy(), "trust_prior": prior, "allowed": allowed,
         "in_union": in_union,

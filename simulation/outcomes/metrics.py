@@ -19,8 +19,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from simulation.data.actor_advice import advice_on
-from simulation.data.country_names import resolve
+from simulation.data.actor_advice import row_of
 from simulation.errors import Fault, InputError, ModelError, is_own_fault, suggest
 from simulation.source_code import source_hash
 from simulation.state import State
@@ -230,10 +229,7 @@ class StateView:
         ModelError
             If there is no such actor.
         """
-        row = self._rows.get(resolve(actor_id))
-        if row is None:
-            raise ModelError(f"no actor {actor_id!r}; {advice_on(actor_id, list(self._rows))}")
-        return row
+        return row_of(actor_id, self._rows)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -16,10 +16,9 @@ from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.portfolio import require
-from simulation.outcomes.sums import GROUPS, WORLD, Rows, World, add_flows, add_forums, add_members, add_slots, add_ties
-from simulation.processes.camps import camps_of_states
+from simulation.outcomes.sums import WORLD, Rows, World, add_flows, add_forums, add_members, add_slots, add_ties
 from simulation.scenario.parameters import Parameters
-from simulation.state import CAMPS, I64, MAX_DEPTH, STATE, TRACKS, F, State
+from simulation.state import CAMPS, I64, MAX_DEPTH, TRACKS, F, State
 
 CONNECTION_DECAY = 0.5
 """Worth of a partner's partner against a partner's (the value of the published examples)."""
@@ -211,15 +210,15 @@ def _connection_value(state: State, par: Parameters) -> float:
     return float(mean(network.connection_values(depth, CONNECTION_DECAY)))
 
 
-def _effective_camps(state: State, par: Parameters) -> float:
-    """Effective number of the camps, and of the states of none, by where UN members stand now."""
-    camp = camps_of_states(
-        state.position, state.weight, state.kind == STATE, state.leaders, state.in_union, par.affinity_width,
-        par.camp_margin,
-    )  # fmt: skip
-    mass = np.zeros(GROUPS)
-    for g in range(GROUPS):
-        mass[g] = state.size[state.un_member & (camp == (g if g < len(CAMPS) else -1))].sum()
+def _effective_poles(state: State, par: Parameters) -> float:
+    """Effective number of the leaders by the size of the UN members that now stand closest to each.
+
+    Closeness is distance in the issue space as each member weighs it. It makes no camp: those are by treaty.
+    """
+    members = np.flatnonzero(state.un_member)
+    gap = state.position[members, None, :] - state.position[None, state.leaders, :]
+    closest = np.argmin((gap**2 * state.weight[members, None, :]).sum(axis=-1), axis=1)
+    mass = np.bincount(closest, state.size[members], len(state.leaders))
     return float(network.effective_number(mass))
 
 
@@ -229,7 +228,7 @@ def _track_share(track: int) -> Callable[[State, Parameters], float]:
 
 COSTLY: Mapping[str, Callable[[State, Parameters], float]] = {
     "connection_value": _connection_value,
-    "effective_camps": _effective_camps,
+    "effective_poles": _effective_poles,
     **{f"track_share_{name}": _track_share(t) for t, name in enumerate(TRACKS)},
 }
 """Metrics that are computed at each observation, and only where they are wanted."""
@@ -257,7 +256,8 @@ def _network_rows() -> _Rows:
 
 
 def _group_rows() -> _Rows:
-    yield "effective_camps", "camps", (0.0, float(GROUPS)), "1/sum share^2 of present camps and none, by size", False
+    formula = "1/sum share^2 over leaders of the states now closest to each, by size"
+    yield "effective_poles", "poles", (0.0, float(len(CAMPS))), formula, False
     yield "polarisation", "index", _INDEX, "Esteban-Ray over camps and none; two far halves = 1", True
     yield "divergence", "distance", _INDEX, "mean RMS distance between positions of UN members", True
     yield "capacity_mean", "index", _INDEX, "mean K of UN members", True

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.randomness import Stream, key, uniform
-from simulation.state import I8, I32, U64, F
+from simulation.state import CAMPS, I8, I32, U64, F
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,18 @@ def cells(
     camp: I8,
     subregion: Sequence[str],
     home: I32,
+    outsiders_apart: bool = False,
 ) -> I32:
     """The cell of every actor, (n,); -1 for actors that no line separates from anybody.
 
-    ``camp``: the camps, and one cell for those without. ``region``: the UN subregions. A list of
-    cells: as given, states not named form one more cell. Non-state actors follow their home state.
+    ``camp``: the camps. ``region``: the UN subregions. A list of cells: as given. States in none of
+    them, with camp lines the non-aligned, are across no line or, with ``outsiders_apart``, form one
+    more cell. Non-state actors follow their home state, and those without one are across no line.
     """
     n = len(ids)
     cell = np.full(n, -1, np.int32)
     if lines == "camp":
-        cell[:] = np.where(camp < 0, 3, camp)
+        cell[:] = np.where((camp < 0) & outsiders_apart, len(CAMPS), camp)
         cell[home < 0] = -1
         return cell
     if lines == "region":
@@ -61,14 +63,18 @@ def cells(
         return cell
     assert not isinstance(lines, str)
     named = {member: k for k, group in enumerate(lines) for member in group}
+    rest = len(lines) if outsiders_apart else -1
     for i in range(n):
         if home[i] >= 0:
-            cell[i] = named.get(ids[i], named.get(ids[home[i]], len(lines)))
+            cell[i] = named.get(ids[i], named.get(ids[home[i]], rest))
     return cell
 
 
 def split_blocs(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
-    """(a) Replace the largest non-universal blocs by their parts; parts of one member dissolve."""
+    """(a) Replace the largest non-universal blocs by their parts; parts of one member dissolve.
+
+    A member that no line separates from anybody sits in every part.
+    """
     can_split = [bloc for bloc in blocs if not bloc.universal]
     by_size = sorted(can_split, key=lambda bloc: (-len(bloc.members), bloc.id))
     doomed = {bloc.id for bloc in by_size[: math.ceil(share * len(can_split) - 1e-9)]}
@@ -77,11 +83,13 @@ def split_blocs(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
         if bloc.id not in doomed:
             result.append(bloc)
             continue
-        for part in sorted({int(cell[i]) for i in bloc.members}):
-            members = tuple(i for i in bloc.members if cell[i] == part)
-            if len(members) == len(bloc.members):
-                result.append(bloc)  # no line runs through it
-            elif len(members) > 1:
+        parts = sorted({int(cell[i]) for i in bloc.members if cell[i] >= 0})
+        if len(parts) < 2:
+            result.append(bloc)  # no line runs through it
+            continue
+        for part in parts:
+            members = tuple(i for i in bloc.members if cell[i] in (part, -1))
+            if len(members) > 1:
                 result.append(replace(bloc, id=f"{bloc.id}/{part}", members=members))
     return result
 

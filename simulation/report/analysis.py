@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from simulation.display.words.rounding import decimal, signed
 from simulation.experiments.sweeps.schema import label
 from simulation.report.terminal import table, titled
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
     """Indices, noise, and the box in a sentence, of each scenario."""
+    for note in dict.fromkeys(found.held for found in analyses):
+        console.print(escape(f"{note[:1].upper()}{note[1:]}."))
     for found in analyses:
         console.print(f"{escape(found.scenario)}: {found.metric} of the focal state in {found.quarter}")
         if pd.isna(found.noise):
@@ -41,7 +44,7 @@ def _print_indices(indices: pd.DataFrame, console: Console) -> None:
     for _, row in indices.iterrows():
         cells = []
         for name in names:
-            cells += [f"{row[name]:.3f}", f"{row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f}"]
+            cells += [decimal(row[name], 3), f"{decimal(row[f'{name}_low'], 3)} to {decimal(row[f'{name}_high'], 3)}"]
         made.add_row(escape(row["factor"]), *cells, "" if row["converged"] else "not converged")
     console.print(titled("Sobol indices" if "first" in indices else "Morris elementary effects", made))
 
@@ -50,7 +53,7 @@ def _print_swings(swings: pd.DataFrame, console: Console) -> None:
     heads = (("factor", "left"), ("from", "right"), ("to", "right"), ("difference", "right"), ("90 %", "right"))
     made = table(list(heads))
     for _, row in swings.iterrows():
-        interval = "" if pd.isna(row["low"]) else f"{row['low']:+.3f} to {row['high']:+.3f}"
+        interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], 3)} to {signed(row['high'], 3)}"
         ends = (escape(label(row[name])) for name in ("from", "to"))
-        made.add_row(escape(row["factor"]), *ends, f"{row['effect']:+.3f}", interval)
+        made.add_row(escape(row["factor"]), *ends, signed(row["effect"], 3), interval)
     console.print(titled("From one end of a factor to the other, over all values of the others", made))

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from simulation.analysis.summary import HEADLINE
 from simulation.display.pictures import Pictures
+from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
 from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
 from simulation.experiments.results import Results
@@ -25,12 +26,13 @@ _LIKELIEST = 3  # partners named in the answer
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about: results, the first one the main one, told in a language; and its spread."""
+    """What a report is about: results, the first one the main one, its language and spread, what charts group by."""
 
     results: tuple[Results, ...]
     words: Words
     teller: Teller
     spread: Spread | None = None
+    by: str = GROUPINGS[0]
 
     @property
     def main(self) -> Results:
@@ -43,6 +45,11 @@ class Subject:
         return self.words.actor(self.main.focal, str(self.main.info["focal"]["name"]))
 
     @property
+    def focal_within(self) -> str:
+        """Name of the focal state inside a sentence."""
+        return self.words.within(self.main.focal, self.focal)
+
+    @property
     def title(self) -> str:
         """Title of the main scenario."""
         return title_of(self.main, self.words)
@@ -51,7 +58,7 @@ class Subject:
     def pictures(self) -> Pictures:
         """Charts of the main result in the language."""
         label = self.words("Bands and probabilities: {bands}.", bands=self.words.known(self.main.info["bands"]))
-        return dataclasses.replace(self.main.plot, focal=self.focal, words=self.words, label=label)
+        return dataclasses.replace(self.main.plot, focal=self.focal, words=self.words, label=label, by=self.by)
 
     def has(self, metric: str) -> bool:
         """Whether a metric was recorded."""
@@ -125,7 +132,9 @@ def _partners(subject: Subject) -> Markup | None:
     names = [
         subject.teller.tell(
             "{name} ({share})",
-            name=subject.teller.name(subject.words.actor(row["partner"], row["name"])),
+            name=subject.teller.name(
+                subject.words.within(row["partner"], subject.words.actor(row["partner"], row["name"]))
+            ),
             share=subject.chance(row["probability"], f"probability of a deal with {row['partner']}", "ties.csv"),
         )
         for row in likely.to_dict("records")
@@ -145,8 +154,8 @@ def _partners(subject: Subject) -> Markup | None:
 
 def likeliest(ties: pd.DataFrame) -> pd.DataFrame:
     """Partners with the probability of a deal on any track, the likeliest first."""
-    groups = ties.groupby("partner", sort=True)
-    table = groups[["name", "kind"]].first().assign(probability=groups["probability"].sum().clip(upper=1.0))
+    table = ties.groupby("partner", sort=True)[["name", "kind", "probability_any"]].first()
+    table = table.rename(columns={"probability_any": "probability"})
     return table.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
 
 

@@ -127,7 +127,7 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
         yield Line(
             tell(
                 "At the start {focal} has {count} recorded partners.",
-                focal=subject.teller.name(subject.focal),
+                focal=subject.teller.name(subject.focal_within),
                 count=subject.told(start.start, "deals, mean", digits=0, when=main.first_quarter),
             ),
             DATA,

@@ -9,21 +9,29 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.analysis.contrasts import more_pairs
+from simulation.display.words.rounding import decimal, signed
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.compare import Comparison
 
+METRICS_A_TABLE = 4
+"""As many columns as 80 signs hold."""
+
 
 def print_comparison(comparison: Comparison, console: Console, precision: float | None = None) -> None:
-    """One table a scenario: its difference from the first, the interval, how often it is higher.
+    """The values of all, then a table a scenario: its difference from the first, and how often it is higher.
 
     With a precision, also how many more replicates would narrow each interval to it.
     """
     first, *others = comparison.titles
     console.print(escape(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}"))
     console.print(f"90 % interval of the mean difference over pairs of replicates; {comparison.bands}.")
+    for key, names in comparison.sets.items():
+        if names:
+            console.print(escape(f"{key} holds fixed what it sets itself: {', '.join(names)}."))
     console.print()
+    _print_values(comparison, console)
     for key in others:
         rows = comparison.contrasts.loc[comparison.contrasts["scenario"] == key]
         made = table(
@@ -39,20 +47,42 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         )
         metric = ""
         for _, row in rows.iterrows():
-            interval = "" if pd.isna(row["low"]) else f"{row['low']:+.3f} to {row['high']:+.3f}"
+            interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], 3)} to {signed(row['high'], 3)}"
             made.add_row(
                 escape(row["metric"]) if row["metric"] != metric else "",
                 str(row["quarter"]),
-                f"{row['mean_b']:.3f}",
-                f"{row['difference']:+.3f}",
+                decimal(row["mean_b"], 3),
+                signed(row["difference"], 3),
                 interval,
-                f"{row['probability']:.2f}",
+                decimal(row["probability"], 2),
                 *([_more(row, precision)] if precision else []),
             )
             metric = row["metric"]
         pairs = int(rows["pairs"].min()) if len(rows) else 0
         console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs} pairs)", made))
         console.print()
+
+
+def _print_values(comparison: Comparison, console: Console) -> None:
+    """Scenarios by metrics: mean, and 5 to 95 % of the replicates, at the quarters asked for or the last one."""
+    values = comparison.values
+    metrics = list(dict.fromkeys(values["metric"]))
+    for quarter in comparison.info["quarters"] or sorted(set(comparison.contrasts["quarter"]))[-1:]:
+        rows = values.loc[values["quarter"] == quarter].set_index(["scenario", "metric"])
+        for begin in range(0, len(metrics), METRICS_A_TABLE):
+            shown = metrics[begin : begin + METRICS_A_TABLE]
+            made = table([("scenario", "left"), *((metric.replace("_", " "), "right") for metric in shown)])
+            for key in comparison.titles:
+                made.add_row(escape(key), *(_cell(rows, key, metric) for metric in shown))
+            console.print(titled(f"Mean and 5–95 % of the replicates of each scenario, {quarter}", made))
+            console.print()
+
+
+def _cell(rows: pd.DataFrame, key: str, metric: str) -> str:
+    if (key, metric) not in rows.index:
+        return ""
+    mean, low, high = (float(rows[column].loc[(key, metric)]) for column in ("mean", "q05", "q95"))
+    return f"{mean:.3f}\n{low:.3f}–{high:.3f}"
 
 
 def _more(row: pd.Series, precision: float) -> str:

@@ -32,7 +32,7 @@ def told(event: Mapping[Any, Any], actor: str, names: Mapping[str, str], words: 
     others = [other for other in (actor, *about) if other not in by]
 
     def listed(ids: list[str]) -> str:
-        return words.listing([_apart(names.get(name, name), words) for name in ids])
+        return words.listing([_apart(words.within(name, names.get(name, name)), words) for name in ids])
 
     values: dict[str, object] = {
         "actor": listed([actor]),

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from simulation.display.words.events import LUCK, NAME
 from simulation.display.words.language import ENGLISH
+from simulation.display.words.rounding import decimal, rounded, signed
+from simulation.experiments.explanation.tables import IMPORTANT, KINDS
 from simulation.report.event_sentences import names_of, told
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
     for line in (heading, _RULES):
         console.print(Text(textwrap.fill(line, console.width)))
     names = {explanation.actor: explanation.name} | names_of(explanation.events, explanation.terms, ENGLISH)
+    _print_what_mattered(explanation, names, console)
     terms: dict[int, list[Row]] = {}
     for row in explanation.terms.to_dict("records"):
         terms.setdefault(row["event"], []).append(row)
@@ -54,13 +57,27 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
             console.print(Text(_wrapped(line, console.width, _INDENT, hanging)))
 
 
+def _print_what_mattered(explanation: Explanation, names: Mapping[str, str], console: Console) -> None:
+    """The events that changed the actor's commitments most, where there are more than these."""
+    most = explanation.most_important().events
+    if len(explanation.events) <= IMPORTANT or most.empty:
+        return
+    console.print()
+    console.print(Text("What changed its commitments most (in binding deals):", style="bold"))
+    for event in most.to_dict("records"):
+        head, _ = told(event, explanation.actor, names, ENGLISH)
+        line = f"{head} ({signed(event['commitments'], 2)})"
+        console.print(Text(_wrapped(line, console.width, f"{event['quarter']:8}", 0)))
+
+
 def _wrapped(line: str, width: int, first: str, hanging: int) -> str:
     return textwrap.fill(line, width, initial_indent=first, subsequent_indent=_INDENT + " " * hanging)
 
 
 def _counts(events: pd.DataFrame) -> str:
-    counts = events["kind"].value_counts(sort=False)
-    return ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "Nothing happened"
+    """How many events of each kind, with their numbers in one order."""
+    counts = events["kind"].value_counts()
+    return ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if kind in counts) or "Nothing happened"
 
 
 def _sides(event: Mapping[Any, Any], terms: Sequence[Row]) -> Iterator[tuple[str, int]]:
@@ -72,7 +89,7 @@ def _sides(event: Mapping[Any, Any], terms: Sequence[Row]) -> Iterator[tuple[str
             yield from _side(event, [row for row in own if row["other"] == other], len(partners) > 1)
         if len(partners) > 1:
             mean = next(row["value"] for row in terms if row["actor"] == actor and row["part"] == "decided")
-            yield f"  mean U {mean:.2f}", 0
+            yield f"  mean U {decimal(mean, 2)}", 0
 
 
 def _side(event: Mapping[Any, Any], rows: Sequence[Row], several: bool) -> Iterator[tuple[str, int]]:
@@ -85,19 +102,21 @@ def _side(event: Mapping[Any, Any], rows: Sequence[Row], several: bool) -> Itera
     if not factors:
         yield f"{who}: {_SYMBOL.get(event['kind'], 'U')} {_sum(terms)}", 2
         return
-    budget = f", budget left {given['left']:.2f}, price {given['price']:.2f}" if "price" in given else ""
-    product = " × ".join(f"{number:.2f} {_name(name)}" for name, number in factors.items() if _far(number, 1.0))
-    yield f"{who}: trust {given['trust']:.2f}{budget}", 2
-    yield f"  V {_cells(rows, 'value')['value']:.2f} = {product or '1.00'}", _HANGING
+    budget = ""
+    if "price" in given:
+        budget = f", budget left {decimal(given['left'], 2)}, price {decimal(given['price'], 2)}"
+    product = " × ".join(f"{decimal(number, 2)} {_name(name)}" for name, number in factors.items() if _far(number, 1.0))
+    yield f"{who}: trust {decimal(given['trust'], 2)}{budget}", 2
+    yield f"  V {decimal(_cells(rows, 'value')['value'], 2)} = {product or '1.00'}", _HANGING
     yield f"  U {_sum(terms)}", _HANGING
 
 
 def _sum(terms: Mapping[str, float]) -> str:
     shown = [(name, value) for name, value in terms.items() if _far(value, 0.0)]
-    listed = " ".join(f"{'−' if value < 0 else '+'} {abs(value):.2f} {_name(name)}" for name, value in shown)
+    listed = " ".join(f"{'−' if value < 0 else '+'} {decimal(abs(value), 2)} {_name(name)}" for name, value in shown)
     total = sum(terms.values())
-    sign = "−" if round(total, 2) < 0 else ""
-    return f"{sign}{abs(total):.2f} = {listed.removeprefix('+ ') or '0.00'}"
+    sign = "−" if rounded(total, 2) < 0 else ""
+    return f"{sign}{decimal(abs(total), 2)} = {listed.removeprefix('+ ') or '0.00'}"
 
 
 def _name(name: str) -> str:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.syntax import Syntax
+from rich.table import Table
 
 from simulation.data.world import load_world
-from simulation.report.terminal import table, titled
+from simulation.errors import Fault, InputError, suggest
+from simulation.report.terminal import titled
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.listing import LISTS, Row
 from simulation.state import CAMPS
+
+_SHORT = 20
+"""Characters up to which a column of a line is shown whole; a longer one is cut where the line ends."""
 
 
 def list_metrics() -> list[Row]:
@@ -55,15 +61,13 @@ def list_hooks() -> list[Row]:
 def list_blocs() -> list[Row]:
     """Every bloc, with the power of each camp if its members vote together (Shapley–Shubik, Banzhaf)."""
     from simulation.analysis.coalitions import banzhaf, camp_power, shapley_shubik
-    from simulation.model.start import RULE_CODES, camps
+    from simulation.model.start import RULE_CODES
     from simulation.processes.blocs import needed_votes
-    from simulation.scenario.parameters import Parameters
 
     world = load_world(RECORD_END)
-    camp = camps(world, Parameters())
     rows = LISTS["blocs"]()
     for row, bloc in zip(rows, world.blocs, strict=True):
-        inside = [int(camp[i]) for i in bloc.members]
+        inside = [int(world.camp[i]) for i in bloc.members]
         needed = int(needed_votes(RULE_CODES[bloc.rule], bloc.threshold, len(inside)))
         for name, index in (("power", shapley_shubik), ("swings", banzhaf)):
             shares = camp_power(inside, len(CAMPS), needed, index)
@@ -76,32 +80,70 @@ TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, **_FROM_HERE}
 """What ``wifaq list`` can list, by word."""
 
 _SHOWN: Mapping[str, Sequence[str]] = {
-    # columns that fit a terminal; Python has the others
-    "scenarios": ("file", "title", "claims"),
-    "parameters": ("name", "default", "low", "high", "meaning"),
-    "mechanisms": ("name", "options", "meaning"),
-    "actors": ("id", "name", "kind", "home", "core"),
-    "blocs": ("id", "name", "rule", "agenda_rate", "enforcement", "members", "power_EU", "power_CN", "power_US"),
-    "instruments": ("id", "title", "domain", "open", "eligible", "joined"),
-    "hooks": ("name", "of", "returns", "range", "asked"),
+    # what a line has room for, its key first; the details of a name have everything
+    "scenarios": ("file", "title"),
+    "parameters": ("name", "default", "meaning"),
+    "mechanisms": ("name", "default", "meaning"),
+    "actors": ("id", "name", "kind", "home"),
+    "blocs": ("id", "name", "rule", "members"),
+    "instruments": ("id", "title", "open", "joined"),
+    "metrics": ("name", "unit", "formula"),
+    "hooks": ("name", "of", "meaning"),
 }
 
 
-def listing(topic: str) -> RenderableType:
-    """A table of everything of a kind that has a name."""
+def listing(topic: str, names: Sequence[str] = ()) -> RenderableType:
+    """Everything of a kind that has a name, a line each; or all that is known of some names.
+
+    Raises
+    ------
+    InputError
+        For each name that there is not, with advice.
+    """
     rows = TOPICS[topic]()
-    columns = _SHOWN.get(topic, tuple(rows[0]) if rows else ())
-    numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
-    heads = [(name.replace("_", " "), "right" if name in numeric else "left") for name in columns]
-    made = table(heads)
-    if heads:
-        made.columns[0].no_wrap = True  # a name that can be copied
+    return _details(topic, rows, names) if names else _lines(topic, rows)
+
+
+def _lines(topic: str, rows: Sequence[Row]) -> RenderableType:
+    """One line an entry, cut where it would not fit."""
+    columns = _SHOWN[topic]
+    made = Table.grid(padding=(0, 2, 0, 0), expand=False)
+    for place, name in enumerate(columns):
+        cells = [_text(row[name]) for row in rows]
+        whole = place == 0 or max(map(len, cells), default=0) <= _SHORT
+        right = all(_is_number(row[name]) for row in rows)
+        made.add_column(
+            no_wrap=True, overflow="ellipsis", justify="right" if right else "left",
+            min_width=max(map(len, cells), default=0) if whole else None,
+        )  # fmt: skip
     for row in rows:
         made.add_row(*(escape(_text(row[name])) for name in columns))
-    shown = titled(f"{len(rows)} {topic}", made)
-    if topic == "hooks":  # what a student copies and changes
-        return Group(shown, "", *(Syntax(str(row["code"]), "python", background_color="default") for row in rows))
-    return shown
+    return Group(titled(f"{len(rows)} {topic}", made), "", f"All about one: wifaq list {topic} NAME")
+
+
+def _details(topic: str, rows: Sequence[Row], names: Sequence[str]) -> RenderableType:
+    """Every field of each named entry, a field a line."""
+    known = {alias: row for row in reversed(rows) for alias in _aliases(str(row[_SHOWN[topic][0]]))}
+    faults = [Fault("", f"there is no {name!r} among the {topic}; {suggest(name, list(known))}".rstrip("; "), "NAME")
+              for name in names if name not in known]  # fmt: skip
+    if faults:
+        raise InputError(faults)
+    parts: list[RenderableType] = []
+    for name in names:
+        key, *others = known[name].items()
+        made = Table.grid(padding=(0, 2, 0, 0))
+        for field, value in others:
+            if field != "code":
+                made.add_row(f"  {field.replace('_', ' ')}", escape(_text(value)))
+        parts += ["", titled(_text(key[1]), made)] if parts else [titled(_text(key[1]), made)]
+        if "code" in known[name]:  # what a student copies and changes
+            parts += ["", Syntax(str(known[name]["code"]), "python", background_color="default", word_wrap=True)]
+    return Group(*parts)
+
+
+def _aliases(key: str) -> tuple[str, ...]:
+    """How an entry may be called: as it is listed, a hook without its arguments, a scenario by its name alone."""
+    return key, key.partition("(")[0], Path(key).stem
 
 
 def _is_number(value: object) -> bool:

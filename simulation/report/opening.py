@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis import summary
+from simulation.data.reading import shown
 from simulation.errors import Fault, InputError
 from simulation.experiments.engine import store
 from simulation.experiments.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
 from simulation.experiments.results import TEXT_COLUMNS, Results
 from simulation.experiments.spread import FILE as SPREAD
 from simulation.experiments.spread import Spread
+from simulation.report.run_json import shape_faults
+from simulation.state import CAMPS
 
 MOST_FOLDERS = 7
 """The first result and as many others as a chart can tell apart."""
@@ -27,7 +30,7 @@ _NAMED = ("id", "name")
 _COUNTS = ("planned", "done", "failed")
 _COLUMNS = {
     "forecast": summary.FORECAST_COLUMNS,
-    "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp"),
+    "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp", "region"),
     "instruments": (*summary.JOIN_COLUMNS, "title", "domain", "binding", "open"),
 }
 _OPTIONAL = {
@@ -38,9 +41,16 @@ _OPTIONAL = {
     "states": ("id", "name", "camp", "region", "bloc"),
 }
 """Tables that a folder may lack."""
-_MAY_BE_EMPTY = {("instruments", "median_quarter"), ("states", "region"), ("states", "bloc"), ("blocs", "depth")}
+_MAY_BE_EMPTY = {
+    ("instruments", "median_quarter"), ("states", "region"), ("ties", "region"), ("states", "bloc"), ("blocs", "depth"),
+}  # fmt: skip
 _EXPLAINED = {"explained": ("replicate", *EVENT_COLUMNS), "explained_terms": TERM_COLUMNS}
 _TABLES: Mapping[str, Sequence[str]] = {**_COLUMNS, **_OPTIONAL, **_EXPLAINED}
+_QUARTER = r"[0-9]{4}Q[1-4]"
+_WORDS_OF = {"quarter": _QUARTER, "median_quarter": _QUARTER, "camp": "|".join((*CAMPS, "none"))}
+"""What stands in some columns of text, as regular expressions."""
+_LARGEST = 1e15
+"""No number of a run is as large."""
 _SERIES = ("replicate", "quarter", "actor", "metric", "value")
 _PRECISION = 1e-6  # relative; the tables have eight significant digits
 
@@ -136,6 +146,7 @@ def _info_faults(results: Results) -> list[tuple[str, str]]:
     for key in ("contrasts", "failures", "notes", "peers"):
         if key in info and not isinstance(info[key], list):
             faults.append(("run.json", f"{key} is not a list"))
+    faults = faults or [("run.json", fault) for fault in shape_faults(info)]
     return _of_another_version(info) or faults if faults else []
 
 
@@ -179,16 +190,28 @@ def _column_faults(name: str, table: pd.DataFrame, columns: Sequence[str]) -> li
         row = int(holes.argmax())
         column = next(column for column in whole if pd.isna(table[column].iloc[row]))
         return [(f"{name}.csv", f"line {row + 2} has no {column}")]
-    return list(_no_numbers(name, table, columns))
+    return [*_no_numbers(name, table, columns), *_no_words(name, table, columns)]
 
 
 def _no_numbers(name: str, table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The first line of each column of numbers that holds something else."""
     for column in columns:
         if column not in TEXT_COLUMNS[name]:
-            wrong = (pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()).to_numpy()
+            cells = table[column]
+            if not pd.api.types.is_numeric_dtype(cells):  # a whole number beyond all bounds is read as an object
+                cells = pd.to_numeric(cells.astype("str"), errors="coerce")
+            wrong = (~(cells.astype(np.float64).abs() < _LARGEST) & table[column].notna()).to_numpy()
             if wrong.any():
                 yield f"{name}.csv", f"line {int(wrong.argmax()) + 2}: {column} is no number"
+
+
+def _no_words(name: str, table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The first line of each column of quarters, camps, … that holds something else."""
+    for column in (column for column in columns if column in _WORDS_OF and column in TEXT_COLUMNS[name]):
+        cells = table[column].astype("str")
+        wrong = (table[column].notna() & ~cells.str.fullmatch(_WORDS_OF[column])).to_numpy()
+        if wrong.any():
+            yield f"{name}.csv", f"line {int(wrong.argmax()) + 2}: {column} is {shown(cells[wrong].iloc[0])}"
 
 
 def _disagreements(results: Results) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from simulation.display.style import GROUPINGS
 from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
 from simulation.experiments.results import Results
@@ -32,12 +33,16 @@ def environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def subject_of(results: Sequence[Results], words: Words, spread: Spread | None = None) -> Subject:
+def subject_of(
+    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0]
+) -> Subject:
     """What a report is about."""
-    return Subject(tuple(results), words, Teller(words), spread)
+    return Subject(tuple(results), words, Teller(words), spread, by)
 
 
-def render(results: Sequence[Results], words: Words, spread: Spread | None = None) -> str:
+def render(
+    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0]
+) -> str:
     """The page of a report.
 
     Parameters
@@ -48,6 +53,8 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
         Language.
     spread
         What the spread of the first result is made of.
+    by
+        What charts of actors group by: one of :data:`~simulation.display.style.GROUPINGS`.
 
     Returns
     -------
@@ -59,7 +66,7 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
     InputError
         If the page would be larger than :data:`LARGEST`.
     """
-    subject = subject_of(results, words, spread)
+    subject = subject_of(results, words, spread, by)
     parts: list[Section] = [
         sections.headline(subject),
         sections.drivers(subject),

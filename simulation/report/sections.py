@@ -161,11 +161,15 @@ def _ties_table(subject: Subject, ties: pd.DataFrame) -> Table:
             name_of(KIND, row["kind"], words),
             name_of(TRACK, row["track"], words),
             words.share(row["probability"]),
+            words.share(row["probability_any"]),
             words.number(row["depth"], 1),
         ]
         for row in ties.loc[ties["probability"] >= _LEAST].to_dict("records")
     ]
-    heads = [words("partner"), words("kind"), words("track"), words("probability of a deal"), words("expected depth")]
+    heads = [
+        words("partner"), words("kind"), words("track"), words("probability of a deal on it"),
+        words("on any track"), words("mean depth"),
+    ]  # fmt: skip
     caption = words(
         "Partners in {quarter} (depth: 1 memorandum, 2 programme, 3 binding); those below {least} are in the file",
         quarter=words.quarter(subject.main.horizon),

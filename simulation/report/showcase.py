@@ -82,7 +82,7 @@ def write(results: Results, rules: Spread, folder: Path) -> None:
     own = own.loc[own["actor"] == results.focal]
     tables = (selected_forecast(results), results.ties(), own, rules.table, rules.shares)
     pictures = results.plot.drawable()
-    drawn = {name: pictures[name]() for name in CHARTS} | {SPREAD_CHART: rules.pictures().shares()}
+    drawn = {name: pictures[name]() for name in CHARTS} | {SPREAD_CHART: rules.plot.shares()}
     with store.atomic_folder(folder) as fresh:
         for name, table in zip(TABLES, tables, strict=True):
             store.write_csv(table, fresh / name)

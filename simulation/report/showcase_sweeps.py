@@ -1,9 +1,8 @@
 """The sweeps that ship, run by one command: tables and heat maps in ``results/``, small ones in the showcase.
 
 ``make pages WHAT=sweeps`` (``python -m simulation.report.showcase_sweeps [--workers W]``) runs, or goes on with,
-every file in ``scenarios/sweeps/``, copies of each what is few enough bytes to live in git
-to ``results/showcase/sweeps/``, and
-writes what they say into ``docs/results/sweeps.md``.
+every file in ``scenarios/sweeps/``, copies of each what is few enough bytes to live in git to
+``results/showcase/sweeps/``, and writes what they say into ``docs/results/sweeps.md``.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import pandas as pd
 from simulation.analysis.effects import effects
 from simulation.display import pages
 from simulation.display.style import style
+from simulation.display.words.rounding import decimal, signed
 from simulation.experiments.engine import store
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.results import SUMMARY_COLUMNS, SweepResults
@@ -158,7 +158,7 @@ def _rows(shown: Shown, metric: str) -> Iterator[tuple[str, str, str]]:
     means = shown.summary.loc[shown.summary["metric"] == metric]
     mine = shown.effects.loc[shown.effects["metric"] == metric]
     told = f"{_words(metric)}, {means['quarter'].iloc[0]}"
-    yield told, "", f"means {_range(means, signed=MINUS in metric)}"
+    yield told, "", f"means {_range(means, above_zero=MINUS in metric)}"
     keys = ["factor", "reference", "beside", "beside_reference"]
     for key, rows in mine.groupby(keys, sort=False):
         factor, reference, beside, beside_reference = map(str, key)
@@ -173,16 +173,17 @@ def _rows(shown: Shown, metric: str) -> Iterator[tuple[str, str, str]]:
 
 def _effect(level: str, difference: float, low: float, high: float) -> str:
     """One effect; bold where its interval leaves out 0."""
-    told = f"{difference:+.3f} [{low:+.3f}, {high:+.3f}]"
+    told = f"{signed(difference, 3)} [{signed(low, 3)}, {signed(high, 3)}]"
     return f"{level}: " + (f"**{told}**" if low > 0 or high < 0 else told)
 
 
-def _range(means: pd.DataFrame, *, signed: bool) -> str:
+def _range(means: pd.DataFrame, *, above_zero: bool) -> str:
     ordered = means.sort_values("mean", kind="stable")
     ends = (ordered.iloc[0], ordered.iloc[-1])
     factors = [name for name in means.columns if name not in NO_FACTORS]
-    told = [f"{row['mean']:.3f} ({', '.join(f'{_words(key)} {label(row[key])}' for key in factors)})" for row in ends]
-    above = f"; above 0 at {int((means['mean'] > 0).sum())} of {len(means)} points" if signed else ""
+    places = (", ".join(f"{_words(key)} {label(row[key])}" for key in factors) for row in ends)
+    told = [f"{decimal(row['mean'], 3)} ({place})" for row, place in zip(ends, places, strict=True)]
+    above = f"; above 0 at {int((means['mean'] > 0).sum())} of {len(means)} points" if above_zero else ""
     return f"{' to '.join(told)}{above}"
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.analysis.variance import SOURCES
+from simulation.display.words.rounding import decimal
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def print_spread(spread: Spread, console: Console) -> None:
     for row in rows.sort_values("metric", kind="stable", key=lambda names: names.map(_order(rows))).to_dict("records"):
         shown = "" if row["metric"] == metric else row["metric"].replace("_", " ")
         metric = row["metric"]
-        made.add_row(shown, escape(row["rule"]), f"{row['mean']:.2f}", escape(f"{row['q05']:.2f}–{row['q95']:.2f}"))
+        band = f"{decimal(row['q05'], 2)}–{decimal(row['q95'], 2)}"
+        made.add_row(shown, escape(row["rule"]), decimal(row["mean"], 2), band)
     console.print(titled(f"One scenario under each rule, {horizon}; bands: {spread.bands}", made))
     console.print()
     split = table([("metric", "left"), *((source, "right") for source in SOURCES)])

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from simulation.display.words.rounding import decimal
 from simulation.experiments.sweeps.schema import label
 from simulation.report.terminal import table, titled
 
@@ -26,11 +27,11 @@ def print_sweep(results: SweepResults, console: Console) -> None:
         console.print(escape(info["question"]))
     done = len(results.runs()) - len(results.failures)
     console.print(f"{info['points']} design points, {info['replicates']} replicates each; {done} runs done\n")
+    for note in info["notes"]:
+        console.print(escape(note[:1].upper() + note[1:] + "."))
     shown = results.shown()
     if shown:
         _print_points(results, shown[0], console)
-    for note in info["notes"]:
-        console.print(f"Note: {escape(note)}.")
     for key in results.dead_factors():
         console.print(f"Dead factor: {escape(key)} changed no recorded number where it alone differs.")
     equal = results.equal_points()
@@ -48,9 +49,9 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
     made = table([*heads, ("mean", "right"), ("s.e.", "right"), ("5 % to 95 %", "right")])
     for _, row in rows.head(ROWS_SHOWN).iterrows():
         values = [escape(label(row[key])) for key in keys]
-        band = f"{row['q05']:.3f} to {row['q95']:.3f}"
-        error = "" if pd.isna(row["standard_error"]) else f"{row['standard_error']:.3f}"  # one has none
-        made.add_row(row["point"], *values, f"{row['mean']:.3f}", error, band)
+        band = f"{decimal(row['q05'], 3)} to {decimal(row['q95'], 3)}"
+        error = "" if pd.isna(row["standard_error"]) else decimal(row["standard_error"], 3)  # one has none
+        made.add_row(row["point"], *values, decimal(row["mean"], 3), error, band)
     console.print(titled(f"{results.told(metric)} in {results.quarters[-1]}", made))
     if len(rows) > ROWS_SHOWN:
         told = f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}"

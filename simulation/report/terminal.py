@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulation.analysis.summary import HEADLINE
+from simulation.display.words.rounding import decimal, percent, signed
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK, NOTE
 
@@ -116,10 +117,9 @@ def _counts(results: Results) -> RenderableType | None:
     columns += [(results.horizon, "right"), ("band", "right")]
     made = table(columns)
     for name, label in rows:
-        before = f"{float(now['mean'][name]):.0f}" if name in now.index else ""
-        row = then.loc[name]
-        band = f"{row['q05']:.0f} – {row['q95']:.0f}"
-        made.add_row(_marked(results, name, label), before, f"{row['mean']:.1f}", band)
+        before = decimal(float(now["mean"][name])) if name in now.index else ""
+        mean, low, high = (float(then[column][name]) for column in ("mean", "q05", "q95"))
+        made.add_row(_marked(results, name, label), before, decimal(mean, 1), f"{decimal(low)} – {decimal(high)}")
     return titled("Deals and instruments", made)
 
 
@@ -151,7 +151,7 @@ def _indices(results: Results) -> RenderableType | None:
 
 
 def _band(row: Any) -> str:
-    return escape(f"{row['mean']:.2f} [{row['q05']:.2f}–{row['q95']:.2f}]")
+    return escape(f"{decimal(row['mean'], 2)} [{decimal(row['q05'], 2)}–{decimal(row['q95'], 2)}]")
 
 
 def _standing(results: Results) -> RenderableType | None:
@@ -161,8 +161,9 @@ def _standing(results: Results) -> RenderableType | None:
     names = {peer["id"]: peer["name"] for peer in results.info["peers"]}
     made = table([("peer", "left"), ("its cooperation", "right"), (f"P({results.focal} ahead)", "right")])
     for _, row in found.peers.iterrows():
-        made.add_row(escape(f"{names[row['peer']]} ({row['peer']})"), _band(row), f"{row['ahead']:.2f}")
-    rank = f"rank {found.rank_mean:.1f} of {found.among}, band {found.rank_q05:.0f} – {found.rank_q95:.0f}"
+        made.add_row(escape(f"{names[row['peer']]} ({row['peer']})"), _band(row), f"{percent(row['ahead'])} %")
+    rank = f"mean rank {decimal(found.rank_mean, 1)} of {found.among}"
+    rank += f", band {decimal(found.rank_q05)} – {decimal(found.rank_q95)}"
     return titled(f"Against its peers in {found.quarter}: {rank}", made)
 
 
@@ -176,8 +177,9 @@ def _partners(results: Results) -> RenderableType | None:
             ("track", "left"),
             ("partner", "left"),
             ("kind", "left"),
-            ("P(deal)", "right"),
-            ("E[depth]", "right"),
+            ("deal on it", "right"),
+            ("on any", "right"),
+            ("mean depth", "right"),
         ]
     )
     for track in TRACK_ORDER:
@@ -187,8 +189,9 @@ def _partners(results: Results) -> RenderableType | None:
                 track.replace("_", "-") if place == 0 else "",
                 escape(str(row["name"])),
                 str(row["kind"]).replace("_", " "),
-                f"{row['probability']:.2f}",
-                f"{row['depth']:.1f}",
+                f"{percent(row['probability'])} %",
+                f"{percent(row['probability_any'])} %",
+                decimal(row["depth"], 1),
             )
     title = f"Likeliest partners in {results.horizon} (depth 1 memorandum, 2 programme, 3 binding)"
     return titled(title, made)
@@ -206,7 +209,7 @@ def _instruments(results: Results) -> RenderableType | None:
     made = table([("instrument", "left"), ("P(join)", "right"), ("half have by", "right")])
     for _, row in likely.iterrows():
         half = "–" if pd.isna(row["median_quarter"]) else str(row["median_quarter"])
-        made.add_row(escape(str(row["title"])), f"{row['probability']:.2f}", half)
+        made.add_row(escape(str(row["title"])), f"{percent(row['probability'])} %", half)
     return titled(f"Instruments: probability of joining by {results.horizon}{rest}", made)
 
 
@@ -223,10 +226,10 @@ def _contrasts(results: Results) -> RenderableType | None:
 
 def contrast_sentence(row: Mapping[Any, Any]) -> str:
     """One contrast in words: what is compared, by how much, how surely."""
-    change = f"{row['difference']:+.3f}"
+    change = signed(row["difference"], 3)
     interval = ""
     if not pd.isna(row["low"]):
-        interval = f" (90 % interval of the mean {row['low']:+.3f} to {row['high']:+.3f})"
+        interval = f" (90 % interval of the mean {signed(row['low'], 3)} to {signed(row['high'], 3)})"
     return (
-        f"{row['statement']}: {change}{interval}; higher in {100 * row['probability']:.0f} % of {row['pairs']} pairs."
+        f"{row['statement']}: {change}{interval}; higher in {percent(row['probability'])} % of {row['pairs']} pairs."
     )

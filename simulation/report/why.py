@@ -43,7 +43,7 @@ def why(subject: Subject) -> Section | None:
             "Shown are the events that changed the commitments of {focal} most (a rung of a deal counts a third of a "
             "binding deal, a joined text what it binds); of equal ones those with the highest utility, then the "
             "earliest. The file has all events, also the deals that were refused.",
-            focal=subject.teller.name(subject.focal),
+            focal=subject.teller.name(subject.focal_within),
         ),
         tell(LUCK),
     ]

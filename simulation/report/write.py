@@ -12,7 +12,8 @@ from simulation.report.opening import open_all
 
 
 def report(
-    folders: Sequence[Path | str], *, language: str = "en", brief: bool = False, out: Path | None = None
+    folders: Sequence[Path | str], *, language: str = "en", brief: bool = False, by: str = "region",
+    out: Path | None = None,
 ) -> Path:
     """Write the report of result folders.
 
@@ -25,6 +26,8 @@ def report(
         ``en``, ``fr`` or ``ar``.
     brief
         One page of PDF in place of the whole report.
+    by
+        What charts of actors group by: ``region``, ``camp`` (by treaty) or ``kind``.
     out
         The file; by default ``report_en.html`` or ``brief_en.pdf`` in the first folder.
 
@@ -55,7 +58,7 @@ def report(
     else:
         from simulation.report.page import render
 
-        content = render(results, words, spread).encode("utf-8")
+        content = render(results, words, spread, by).encode("utf-8")
     try:
         with store.atomic_file(target) as partial:
             partial.write_bytes(content)

@@ -197,6 +197,8 @@ class _Checker:
                 if name in seen:
                     yield (*path, place), f"{name!r} is in two cells; keep one"
             seen += cell
+        if len(lines) == 1 and self.scenario.fragmentation.outsiders == "free":
+            yield ("fragmentation", "lines"), "one cell has no line; name another, or set outsiders: own_cell"
 
     def bloc(self, path: Path, name: str, bloc: BlocOverride) -> Found:
         if name not in self.blocs:

@@ -21,13 +21,21 @@ HEADING = (
 def scenario_to_yaml(scenario: Scenario) -> str:
     """The full resolved text of a scenario (``scenario.resolved.yaml``).
 
-    Every key, parameter and mechanism is written; only what has no value (``None``) is left out.
-    Loading the text gives an equal scenario. Paths of record tables are absolute.
+    Every key and mechanism is written; only what has no value (``None``) is left out. A parameter that the
+    scenario does not set, which a run may draw, is a comment. Loading the text gives an equal scenario.
+    Paths of record tables are absolute.
     """
     yaml = YAML()
     yaml.width = 10_000  # no line is folded
     stream = io.StringIO()
-    yaml.dump(_tree(scenario.model_dump(exclude_none=True)), stream)
+    parameters = scenario.parameters
+    tree = _tree(scenario.model_dump(exclude_none=True) | {"parameters": dict(parameters.chosen)})
+    below = list(tree)[list(tree).index("parameters") + 1]
+    free = [f"{name}: {value}" for name, value in parameters.as_dict().items() if name not in parameters.chosen]
+    if free:
+        told = "\n".join(["not set by the scenario, with their defaults; a run may draw some:", *free])
+        tree.yaml_set_comment_before_after_key(below, before=told, indent=2)
+    yaml.dump(tree, stream)
     return HEADING + stream.getvalue()
 
 

@@ -27,6 +27,7 @@ from simulation.scenario.fields import fragmentation_parts
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
+from simulation.scenario.schema import Scenario
 from simulation.scenario.shipped import find, missing
 from simulation.scenario.source import Mark, Node, parse, read_file
 
@@ -84,7 +85,7 @@ def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> 
         elif real in seen:
             message = f"goes round in a circle: {extends.value!r} extends this file in turn"
         elif not os.path.exists(base):
-            message = missing(base, extends.value, beside_link=os.path.islink(path))
+            message = missing(base, extends.value, os.path.islink(path))
         elif len(seen) >= MAX_CHAIN:
             message = f"the chain of bases is longer than {MAX_CHAIN} files"
     if message:
@@ -120,10 +121,13 @@ def read_overrides(
 
 def node_of(value: object, mark: Mark) -> Node:
     """A Python value as a node: mappings, lists, scenario sections, NumPy scalars, dates, quarters, paths."""
-    if isinstance(value, Parameters | Mechanisms):
+    if isinstance(value, Parameters):
+        value = value.chosen
+    elif isinstance(value, Mechanisms):
         value = value.as_dict()
     elif isinstance(value, BaseModel):
-        value = value.model_dump(mode="json", exclude_none=True)
+        chosen = {"parameters": dict(value.parameters.chosen)} if isinstance(value, Scenario) else {}
+        value = value.model_dump(mode="json", exclude_none=True) | chosen
     if isinstance(value, Mapping):
         return Node({str(key): node_of(item, mark) for key, item in value.items()}, mark)
     if isinstance(value, list | tuple | set | frozenset):

@@ -49,7 +49,6 @@ def _entries() -> Iterator[Parameter]:
     p = Parameter
     # --- C.1 issue space
     yield p("affinity_width", .35, .2, .5, "distance", "C.1", _C, "scale δ at which affinity falls with distance in the issue space")
-    yield p("camp_margin", 1.3, 1, 3, "ratio", "C.1", _A, "a state is in the camp of the leader whose affinity exceeds the second's by this ratio")
     yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
     yield p("choice_noise", .08, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
@@ -241,6 +240,9 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for en
 class Parameters:
     """A frozen set of values, one for every entry of :data:`PARAMETERS`, read as attributes.
 
+    It remembers which of them somebody chose: one that is set to its default is not the same as one that is not set,
+    which a run may draw.
+
     Raises
     ------
     InputError
@@ -253,6 +255,7 @@ class Parameters:
     """
 
     _values: Mapping[str, float]
+    _chosen: Mapping[str, float]
 
     def __init__(self, overrides: Mapping[str, float] | None = None):
         values = {name: float(entry.default) for name, entry in PARAMETERS.items()}
@@ -265,7 +268,9 @@ class Parameters:
                 values[name] = float(value)
         if faults:
             raise InputError(faults)
-        self.__dict__.update(values, _values=MappingProxyType(values))  # plain attributes: read at every step
+        chosen = {name: values[name] for name in PARAMETERS if name in (overrides or {})}
+        frozen = {"_values": MappingProxyType(values), "_chosen": MappingProxyType(chosen)}
+        self.__dict__.update(values, **frozen)  # plain attributes: read at every step
 
     def __getattr__(self, name: str) -> float:
         if name.startswith("_"):
@@ -277,24 +282,28 @@ class Parameters:
 
     def replace(self, **overrides: float) -> Parameters:
         """A copy with some values changed."""
-        return Parameters({**self._values, **overrides})
+        return Parameters({**self._chosen, **overrides})
 
     def as_dict(self) -> dict[str, float]:
         """Every value by name, in registry order."""
         return dict(self._values)
 
+    @property
+    def chosen(self) -> Mapping[str, float]:
+        """Values that somebody set, be it to the default, in registry order; the others have their defaults."""
+        return self._chosen
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Parameters) and self._values == other._values
+        return isinstance(other, Parameters) and self._chosen == other._chosen
 
     def __hash__(self) -> int:
-        return hash(tuple(self._values.items()))
+        return hash(tuple(self._chosen.items()))
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[dict[str, float]]]:
-        return (Parameters, (dict(self._values),))
+        return (Parameters, (dict(self._chosen),))
 
     def __repr__(self) -> str:
-        changed = {n: v for n, v in self._values.items() if v != PARAMETERS[n].default}
-        return f"Parameters({changed})"
+        return f"Parameters({dict(self._chosen)})"
 
 
 def check_value(name: str, value: object) -> str:

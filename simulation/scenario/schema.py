@@ -74,6 +74,8 @@ class Fragmentation(_Section):
     """Share of the initial deals across the lines that move inside them."""
     lines: Lines = "region"
     """Where the world breaks: along camps, UN subregions, or cells of actors given as lists."""
+    outsiders: Literal["free", "own_cell"] = "free"
+    """States in no cell, with camp lines the non-aligned: across no line (free), or one more cell."""
 
 
 class BlocOverride(_Section):

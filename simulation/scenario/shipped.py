@@ -68,7 +68,7 @@ def shadowed(given: str) -> str:
     return shipped if hidden else ""
 
 
-def missing(path: str, given: str = "", beside_link: bool = False) -> str:
+def missing(path: str, given: str = "", linked: bool = False) -> str:
     """What to say of a file that is nowhere: where it was looked for, and what it may be meant to be.
 
     Parameters
@@ -76,23 +76,27 @@ def missing(path: str, given: str = "", beside_link: bool = False) -> str:
     path
         What :func:`find` made of it.
     given
-        As somebody wrote it, where that is to be repeated.
-    beside_link
-        Whether it was sought beside a link, and not beside the file that the link leads to.
+        As a file names it, where one does.
+    linked
+        Whether that file is a link: it may be meant from where the link leads to.
     """
-    told = f"no such file {given!r}" if given else "no such file"
     place, name = os.path.split(path)
     try:
         there = [other for other in os.listdir(place or ".") if other != name]  # a dangling link is there too
     except (OSError, ValueError):  # ValueError: a path that no system can have
         there = []
     near = difflib.get_close_matches(name, there, n=1, cutoff=_LIKE_ENOUGH)
-    if near:
-        return f"{told}; did you mean {near[0]!r}?"
+    if near and not given:
+        return f"no such file; did you mean {near[0]!r}?"
+    beside = ", beside the link and not beside the file it leads to" if linked else ""
+    told = f"no such file {given!r}" if given else "no such file"
+    advice = f"did you mean {near[0]!r}?" if near else _advice(name)
+    return f"{told} in {os.path.abspath(place)}{beside}; {advice}"
+
+
+def _advice(name: str) -> str:
     near = difflib.get_close_matches(_stem(name), [*names(), *names("sweeps")], n=1, cutoff=_LIKE_ENOUGH)
-    advice = f"did you mean the shipped {near[0]!r}?" if near else "what ships: `wifaq list scenarios`"
-    where = f"{os.path.abspath(place)}{', beside the link and not beside the file it leads to' if beside_link else ''}"
-    return f"{told} in {where}; {advice}"
+    return f"did you mean the shipped {near[0]!r}?" if near else "what ships: `wifaq list scenarios`"
 
 
 def _shipped(given: str) -> str:

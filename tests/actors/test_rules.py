@@ -131,7 +131,7 @@ def test_a_misspelt_hook_on_one_agent_is_refused(model: GovernanceModel) -> None
     assert (agent._mood, agent.capacity) == (3, 0.25)
 
 
-@pytest.mark.parametrize("name", ["id", "row", "trust", "partners", "kind", "utility_of", "name"])
+@pytest.mark.parametrize("name", ["id", "row", "camp", "home", "kind", "utility_of", "name"])
 def test_what_an_agent_is_cannot_be_set(model: GovernanceModel, name: str) -> None:
     with pytest.raises(ModelError, match=rf"StateActor\.{name} of A00: .*not a decision"):
         setattr(model.states["A00"], name, "x")

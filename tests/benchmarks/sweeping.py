@@ -51,13 +51,15 @@ def run_one(runs: int, workers: int, horizon: str, folder: Path) -> dict[str, fl
     """One sweep in this process; called in a fresh one."""
     import resource
 
+    from simulation.experiments import ask
     from simulation.experiments.sweep import sweep
 
     begin, begin_cpu = time.time(), time.process_time()
     factors = {"parameters.rivalry": {"low": 0, "high": 4, "levels": runs // REPLICATES}}
     source = {"base": BASE, "design": "grid", "factors": factors, "replicates": REPLICATES}
     source["record"] = {"metrics": list(KEPT)}
-    sweep(source, out=folder, workers=workers, simulate=timed, sets=[f"horizon={horizon}"])
+    ask._model = ask.Model(timed)  # this process does nothing else
+    sweep(source, out=folder, workers=workers, sets=[f"horizon={horizon}"])
     end, parent_cpu = time.time(), time.process_time() - begin_cpu
     noted = [np.loadtxt(path, ndmin=2) for path in Path(os.environ[TIMES]).iterdir()]
     starts, stops, starts_cpu, stops_cpu = np.concatenate(noted).T

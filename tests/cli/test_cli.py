@@ -14,8 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simulation.cli import app
-from simulation.experiments.compare import compare
-from simulation.experiments.run import run
+from simulation.experiments import ask
 from tests.experiments import fakes
 
 ROOT = Path(__file__).parents[2]
@@ -34,9 +33,7 @@ def fake(monkeypatch):
     """Put another model in the place of the real one."""
 
     def put(simulate=fakes.simulate_forecast):
-        monkeypatch.setitem(run.__kwdefaults__, "simulate", simulate)
-        monkeypatch.setitem(run.__kwdefaults__, "facts", fakes.facts)
-        monkeypatch.setitem(compare.__kwdefaults__, "simulate", simulate)
+        monkeypatch.setattr(ask, "_model", ask.Model(simulate, fakes.facts, explain=None))
 
     return put
 
@@ -215,6 +212,32 @@ def test_list(topic, name):
     result = wifaq("list", topic)
     assert result.exit_code == 0, result.output
     assert name in result.stdout
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    count = int(lines[0].split()[0])
+    assert lines[0] == f"{count} {topic}"
+    assert len(lines) == count + 3  # a line each, an empty one, and how to see more
+    assert lines[-1] == f"All about one: wifaq list {topic} NAME"
+
+
+@pytest.mark.parametrize(
+    ("topic", "name", "told"),
+    [("parameters", "rivalry", ["meaning", "section", "source", "low"]), ("actors", "MRT", ["Mauritania", "subregion"]),
+     ("blocs", "AMU", ["agenda rate", "power EU"]), ("hooks", "partner_value", ["def partner_value", "returns"])],
+)  # fmt: skip
+def test_list_tells_all_about_a_name(topic, name, told):
+    result = wifaq("list", topic, name)
+    assert result.exit_code == 0, result.output
+    assert all(word in result.stdout for word in told), result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_list_tells_of_every_name_that_there_is_not():
+    result = wifaq("list", "parameters", "rivalri", "tempo", "nonsense_word")
+    assert result.exit_code == 2
+    assert not result.stdout
+    assert "did you mean 'rivalry'?" in result.stderr
+    assert "nonsense_word" in result.stderr
 
 
 def test_list_scenarios_and_check(monkeypatch):

@@ -56,7 +56,7 @@ def test_references_between_tables_hold():
 
 
 def test_every_judgement_says_its_basis():
-    for name in ("blocs", "instruments", "deals", "membership_changes", "rivalries", "anchors", "publics"):
+    for name in ("blocs", "instruments", "deals", "membership_changes", "rivalries", "camps", "anchors", "publics"):
         assert all(row["basis"] for row in judged(name)), name
 
 

@@ -1,5 +1,7 @@
 """Instruments and deals as loaded: doors, joiners, entry into force, depth."""
 
+from collections import Counter
+
 import pytest
 
 
@@ -79,7 +81,10 @@ def test_votes_against_are_refusals_and_no_yes_is_guessed(world):
 
 def test_deals_are_dated_and_deep_enough(full_world):
     deals = {deal.id: deal for deal in full_world.deals}
-    assert len(deals) == 33
+    assert len(deals) == 222
+    assert len(deals["CHL-NZL-SGP-2020-06-12"].parties) == 3  # one deal of three, not three of two
+    of = Counter(full_world.ids[index] for deal in full_world.deals for index in deal.parties)
+    assert of["USA"] > of["MAR"]  # the record no longer leans to the state whose press was read first
     assert deals["SGP-AUS-2020-08-06"].depth == 3
     assert deals["MAR-IND-2018-09-25"].depth == 1
     assert {"KEN-microsoft-2024-05-22", "KEN-g42-2024-05-22"} <= set(deals)

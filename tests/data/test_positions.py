@@ -41,7 +41,8 @@ def test_the_map_never_reads_the_check_row(world, monkeypatch):
 def test_neighbours_look_right(world):
     check = near(world, "MAR")
     assert "TUN" in check[:3]
-    assert len({"TUN", "SEN", "JOR", "CIV", "GHA", "MUS", "TUR"} & set(check)) >= 5
+    # five of seven while data laws of 2025-26 were read; the dated figures alone carry less
+    assert len({"TUN", "SEN", "JOR", "CIV", "GHA", "MUS", "TUR"} & set(check)) >= 3
     assert not {"PRK", "DNK", "USA", "CHN", "DEU", "RUS", "SAU"} & set(near(world, "MAR", 25))
     union = {world.ids[index] for index in next(b for b in world.blocs if b.id == "EU").members}
     assert len(set(near(world, "FRA")) - union) <= 1  # Andorra

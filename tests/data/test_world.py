@@ -226,14 +226,48 @@ def test_influencers_reach_their_publics(world):
     assert not world.audience[:, 193:].any()
 
 
-def test_leaders_and_camps(world):
+def camp(world, name):
+    """Name of an actor's camp, ``""`` for none."""
+    code = world.camp[world.index(name)]
+    return CAMPS[code] if code >= 0 else ""
+
+
+def test_leaders_are_the_heads_of_the_camps_in_order(world):
     assert [world.ids[index] for index in world.leaders] == ["EU", "CHN", "USA"]
-    assert len(CAMPS) == 3
+    assert world.camp[list(world.leaders)].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("day", [date(2010, 1, 1), date(2019, 6, 1), date(2023, 12, 31), date(2024, 12, 31)])
+def test_camps_follow_the_memberships_and_alliances_of_the_day(day):
+    world = load_world(day)
+    union, nato, sco = (set(members(world, bloc)) for bloc in ("EU", "NATO", "SCO"))
+    allies = (nato - union - {"USA"}) | {"JPN", "KOR", "AUS", "NZL", "PHL", "THA"}
+    china = world.index("CHN")
+    rivals = {world.ids[i + j - china] for i, j in world.rivals if china in (i, j)}
+    expected = {
+        "EU": union | {"EU"}, "US": allies | {"USA"}, "CN": ((sco - rivals - allies) | {"PRK", "CHN"}),
+    }  # fmt: skip
+    states = world.ids[: world.un_member.sum() + 1]
+    assert {name: {i for i in states if camp(world, i) == name} for name in CAMPS} == expected
+
+
+def test_the_non_aligned_are_in_no_camp_however_close_they_stand(world):
+    assert not any(camp(world, name) for name in ("IND", "SAU", "ARE", "SGP", "MAR", "BRA", "ZAF", "CHE", "UKR"))
+
+
+def test_organisations_have_the_camp_of_their_home(world):
+    for index in np.flatnonzero(world.kind != KINDS.index("state")):
+        home = world.home[index]
+        assert world.camp[index] == (world.camp[home] if home >= 0 else -1)
+
+
+def test_a_spell_that_ended_makes_no_camp():
+    before, after = load_world(date(2020, 1, 30)), load_world(date(2020, 1, 31))
+    assert (camp(before, "GBR"), camp(after, "GBR")) == ("EU", "US")
 
 
 def test_notes_tell_of_fills_and_later_figures(world):
     text = "\n".join(world.notes)
-    assert "data_law: the figure of 2026 is used for 192 states" in text
     assert "libdem: filled from a line on freedom for AND" in text
     assert "internet: filled from the mean of the subregion for PLW" in text
     assert "uir-iai-2023-05 is left out" in text

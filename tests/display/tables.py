@@ -33,10 +33,13 @@ def ties(partners: int = 30) -> pd.DataFrame:
         camp = ("EU", "CN", "US", "none")[place % 4]
         name = f"International Organisation for Very Long Names number {place}" if place % 3 else f"P{place}"
         track = "non_state" if kind != "state" else "bilateral"
-        rows.append((f"p{place:02d}", name, kind, camp, track, 0.95 - place / 60, 1 + place % 3))
+        region = ("Africa", "America", "Asia", "Europe", "Oceania", "")[place % 6]
+        chance = 0.95 - place / 60
+        anywhere = chance + 0.01 * (kind == "state")
+        rows.append((f"p{place:02d}", name, kind, camp, region, track, chance, 1 + place % 3, anywhere))
         if kind == "state":
-            rows.append((f"p{place:02d}", name, kind, camp, "trilateral", 0.01, 1))
-    columns = ["partner", "name", "kind", "camp", "track", "probability", "depth_if_any"]
+            rows.append((f"p{place:02d}", name, kind, camp, region, "trilateral", 0.01, 1, anywhere))
+    columns = ["partner", "name", "kind", "camp", "region", "track", "probability", "depth_if_any", "probability_any"]
     return pd.DataFrame(rows, columns=columns).assign(
         focal="MAR", depth=lambda table: table["probability"], replicates=200
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from simulation.display.fan import draw_fan
 from simulation.display.pictures import Pictures
 from simulation.display.spread import SpreadPictures, draw_rules, draw_shares
 from simulation.display.style import PARTNER_LOOK, TRACK_LOOK, apart, ink_on, new_axes, note, save, style, year_of
+from simulation.display.words.rounding import decimal
 from simulation.outcomes.portfolio import CATEGORIES
 from simulation.state import TRACKS
 from tests.display import tables
@@ -32,7 +35,7 @@ def test_fan_draws_the_numbers_of_the_table():
     table = tables.forecast().query("metric == 'cooperation'")
     ax = pictures().fan()
     (line,) = ax.lines
-    assert line.get_ydata().tolist() == table["q50"].tolist()
+    assert line.get_ydata().tolist() == table["mean"].tolist()
     assert line.get_xdata().tolist() == [year_of(quarter) for quarter in table["quarter"]]
     for band, (low, high) in zip(ax.collections, [("q05", "q95"), ("q25", "q75")], strict=True):
         outline = band.get_paths()[0].vertices[:, 1]
@@ -41,7 +44,7 @@ def test_fan_draws_the_numbers_of_the_table():
     assert "200 replicates" in texts(ax)
     assert BAND_LABEL in texts(ax)
     last = table.iloc[-1]
-    assert f"median {last['q50']:.2f}\n{last['q05']:.2f} to {last['q95']:.2f}" in texts(ax)
+    assert f"mean {decimal(last['mean'], 2)}\n{decimal(last['q05'], 2)} to {decimal(last['q95'], 2)}" in texts(ax)
 
 
 def test_fan_refuses_two_metrics():
@@ -72,13 +75,40 @@ def test_composition_by_partner_stacks_the_categories_and_names_the_thin_ones():
         ax = draw_composition(pd.DataFrame(rows, columns=["quarter", "partner", "value", "replicates"]), new_axes())
     tops = [band.get_paths()[0].vertices[:, 1].max() for band in ax.collections]
     assert tops == pytest.approx([3, 4, 4.001])
-    assert [text.get_text() for text in ax.texts] == ["EU and states near it 3.0", "firms 1.0"]
+    assert [text.get_text() for text in ax.texts] == ["EU and its members 3.0", "firms 1.0"]
     assert "Too thin to see: NGOs." in texts(ax)
 
 
 def test_layers_are_those_of_the_model():
-    assert set(PARTNER_LOOK) == set(CATEGORIES)
+    assert set(PARTNER_LOOK) == {*CATEGORIES, "state"}
     assert set(TRACK_LOOK) == set(TRACKS)
+
+
+def test_states_are_one_type_of_partner_unless_camps_are_asked_for():
+    shares = {"eu_states": 3.0, "other_states": 2.0, "firm": 1.0}
+    rows = [("MAR", f"commitments_{name}", quarter, "deals", value, 40) for quarter in tables.QUARTERS
+            for name, value in shares.items()]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["focal", "metric", "quarter", "unit", "mean", "replicates"])
+    plain = replace(pictures(), forecast=table)
+    first = plain.composed("partner").query("quarter == @tables.QUARTERS[0]").set_index("partner")["value"]
+    assert first.to_dict() == {"state": 5.0, "firm": 1.0}
+    camps = replace(plain, by="camp").composed("partner").query("quarter == @tables.QUARTERS[0]")
+    assert camps.set_index("partner")["value"].to_dict() == shares
+
+
+@pytest.mark.parametrize(("by", "said"), [("region", "Africa 1"), ("camp", "China and its treaty partners CN")])
+def test_the_network_groups_by_region_or_by_treaty_and_says_so(by, said):
+    with style():
+        ax = draw_ego_network(tables.ties(12), new_axes(9.5, 8.5), focal="Morocco", quarter="2030Q4", by=by)
+    keys = {text.get_text() for text in ax.get_legend().get_texts()}
+    assert said in keys
+    assert ("not by closeness" in texts(ax)) == (by == "camp")
+
+
+def test_the_network_by_kind_has_no_colours():
+    with style():
+        ax = draw_ego_network(tables.ties(12), new_axes(9.5, 8.5), focal="Morocco", quarter="2030Q4", by="kind")
+    assert len({line.get_color() for line in ax.lines if line.get_marker() != "None"}) == 1
 
 
 def test_composition_of_nothing_is_refused():
@@ -112,7 +142,7 @@ def test_network_says_what_the_table_says():
     with style():
         ax = draw_ego_network(table, new_axes(9.5, 8.5), focal="Morocco", quarter="2030Q4", least=0.005)
     written = texts(ax)
-    # the state p00 has a deal on two tracks: its probabilities add up
+    # the state p00 has a deal on two tracks: its label is the probability of a deal on any
     assert "P0  96%" in written.replace("\n", " ")
     edges = {(line.get_linestyle(), line.get_linewidth()) for line in ax.lines if len(line.get_xdata()) == 2}
     assert ("-", 1.5) in edges

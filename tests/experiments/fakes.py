@@ -133,13 +133,13 @@ def simulate_never(scenario, replicate: int) -> Outcome:
 def facts(scenario) -> Facts:
     actors = pd.DataFrame(
         [
-            (scenario.focal, f"Name of {scenario.focal}", "state", "none"),
-            ("TUN", "Tunisia", "state", "none"),
-            ("SEN", "Senegal", "state", "none"),
-            ("FRA", "France", "state", "EU"),
-            ("elm", "Elm [a firm]", "firm", "none"),
+            (scenario.focal, f"Name of {scenario.focal}", "state", "none", "Africa"),
+            ("TUN", "Tunisia", "state", "none", "Africa"),
+            ("SEN", "Senegal", "state", "none", "Africa"),
+            ("FRA", "France", "state", "EU", "Europe"),
+            ("elm", "Elm [a firm]", "firm", "none", ""),
         ],
-        columns=["id", "name", "kind", "camp"],
+        columns=["id", "name", "kind", "camp", "region"],
     ).drop_duplicates("id")
     instruments = pd.DataFrame(
         [("x", "Old text", "civil", False, False), ("y", "New [bold]text", "cyber", True, True)],

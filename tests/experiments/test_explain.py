@@ -12,11 +12,13 @@ import simulation
 from simulation.cli import app
 from simulation.errors import InputError
 from simulation.experiments.engine import store
+from simulation.experiments.engine.simulate import simulate
 from simulation.experiments.explain import explain
 from simulation.experiments.explanation.tables import EVENT_TEXT, TERM_TEXT
 from simulation.experiments.results import Results
 from simulation.experiments.run import explained_replicate, run
 from simulation.model import GovernanceModel
+from tests.experiments.stand_in import stand_in
 from tests.shipped import SCENARIOS, shipped
 
 BASELINE = str(SCENARIOS / "baseline.yaml")
@@ -123,11 +125,16 @@ def test_tables_are_written_whole(tmp_path: Path) -> None:
     done = wifaq("--out", "why", "--quarter", "2025Q3")
     assert done.exit_code == 0, done.output
     assert done.output.endswith("Tables: why\n")
-    assert {path.name for path in (tmp_path / "why").iterdir()} == {"events.csv", "terms.csv"}
+    assert {path.name for path in (tmp_path / "why").iterdir()} == {
+        "events.csv", "terms.csv", "explanation.json", "scenario.resolved.yaml",
+    }  # fmt: skip
     events = store.read_csv(tmp_path / "why" / "events.csv", EVENT_TEXT)
     terms = store.read_csv(tmp_path / "why" / "terms.csv", TERM_TEXT)
     assert set(events["quarter"]) == {"2025Q3"}
     assert set(terms["event"]) <= set(events["event"])
+    kept = simulation.Explanation.open(tmp_path / "why")
+    pd.testing.assert_frame_equal(kept.events, events)
+    assert (kept.actor, kept.replicate) == ("MAR", 0)
     again = wifaq("--out", "why")
     assert again.exit_code == 2
     assert "exists and is not empty" in again.output
@@ -166,7 +173,8 @@ def test_a_rule_that_fails_the_second_time_costs_no_result() -> None:
     def explain_badly(scenario, actor, replicate, actors):
         raise KeyError("gone")
 
-    results = run(shipped(changes=CHANGES), replicates=1, workers=1, explain=explain_badly)
+    with stand_in(simulate, explain=explain_badly):
+        results = run(shipped(changes=CHANGES), replicates=1, workers=1)
     assert results.explained() is None
     assert [(row["stage"], row["type"], row["replicate"]) for row in results.failures] == [("explain", "KeyError", 0)]
     assert len(results.ties())

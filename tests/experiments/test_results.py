@@ -16,6 +16,7 @@ from simulation.experiments.run import CONTRASTS, run
 from simulation.report.terminal import print_results
 from simulation.scenario.load import load_scenario
 from tests.experiments import fakes
+from tests.experiments.stand_in import stand_in
 
 FILES = {
     "forecast.csv",
@@ -33,8 +34,8 @@ def scenario(**overrides):
 
 
 def forecast(replicates: int = 6, model=fakes.simulate_forecast, **options) -> Results:
-    options = {"workers": 1, "simulate": model, "facts": fakes.facts, **options}
-    return run(scenario(), replicates=replicates, **options)
+    with stand_in(model, fakes.facts):
+        return run(scenario(), replicates=replicates, **{"workers": 1, **options})
 
 
 def content(folder) -> dict[str, bytes]:
@@ -210,9 +211,9 @@ def test_report_of_a_thin_record_leaves_out_what_is_not_there():
     bare = Results(
         {**thin.info, "peers": []},
         thin.scenario_text,
+        {name: table.iloc[:0] if name != "forecast" else table for name, table in thin.tables.items()},
         thin._series,
         {},
-        {name: table.iloc[:0] if name != "forecast" else table for name, table in thin._tables.items()},
     )
     text = text_of(bare)
     assert "Deals and instruments" in text

@@ -133,21 +133,21 @@ def test_a_folder_is_not_called_like_a_file(tmp_path, name):
 
 
 def test_a_file_is_what_its_name_says(tmp_path):
-    store.check_file(tmp_path / "table.csv", (".csv",))
-    store.check_file(tmp_path / "table", (".csv",))
+    store.check_output(tmp_path / "table.csv", (".csv",))
+    store.check_output(tmp_path / "table", (".csv",))
     with pytest.raises(InputError, match=r"ends in \.xlsx, but what is written is \.csv"):
-        store.check_file(tmp_path / "table.xlsx", (".csv",))
+        store.check_output(tmp_path / "table.xlsx", (".csv",))
     with pytest.raises(InputError, match="is a folder"):
-        store.check_file(tmp_path, (".csv",))
+        store.check_output(tmp_path, (".csv",))
     with pytest.raises(InputError, match="there is no folder"):
-        store.check_file(tmp_path / "none" / "table.csv", (".csv",))
+        store.check_output(tmp_path / "none" / "table.csv", (".csv",))
     assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.skipif(not os.path.exists(os.devnull) or os.name == "nt", reason="needs a device")
 def test_a_device_is_no_file_to_replace():
     with pytest.raises(InputError, match="is no regular file"):
-        store.check_file(Path(os.devnull), (".csv",))
+        store.check_output(Path(os.devnull), (".csv",))
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a file system that says yes and takes nothing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -126,6 +127,18 @@ def test_a_function_of_a_function_travels_to_any_number_of_workers() -> None:
 
     one, two = (what_changed(SCENARIO, tweak=local, **(QUICK | {"workers": workers})) for workers in (1, 2))
     pd.testing.assert_frame_equal(one.table, two.table)
+
+
+def test_it_opens_as_it_was_saved(hermit: Changes, tmp_path: Path) -> None:
+    again = Changes.open(hermit.save(tmp_path / "out"))
+    assert str(again) == str(hermit)
+    assert again.table["verdict"].tolist() == hermit.table["verdict"].tolist()
+    (tmp_path / "out" / "changes.json").write_text('{"focal": {"id": "MAR"}}')
+    with pytest.raises(InputError) as told:
+        Changes.open(tmp_path / "out")
+    assert {fault.message for fault in told.value.faults} >= {
+        "changes.json: focal needs id, name", "changes.json: sentences is missing",
+    }  # fmt: skip
 
 
 def test_a_model_with_classes_can_be_compared_before_and_after_it_ran(hermit: Changes) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from simulation import run
 from simulation.experiments.engine import runner
+from simulation.experiments.explanation import explain_run
 from simulation.experiments.results import Results
 from tests.experiments.killed import MARK, simulate_killed_once
+from tests.experiments.stand_in import stand_in
 from tests.shipped import SCENARIOS, shipped
 
 REPLICATES = 5
@@ -60,7 +62,8 @@ def test_two_workers_of_which_one_dies(
     alone: dict[str, bytes], files: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(MARK, str(tmp_path / "died"))
-    results = _run(workers=2, simulate=simulate_killed_once)
+    with stand_in(simulate_killed_once, explain=explain_run):
+        results = _run(workers=2)
     assert (tmp_path / "died").exists()
     assert results.failures == ()
     assert files(results, "two") == alone

@@ -48,12 +48,14 @@ def test_a_sweep_and_its_base_by_name(elsewhere: Path) -> None:
 
 
 def test_a_file_of_ones_own_comes_first_and_that_is_told(elsewhere: Path) -> None:
-    assert "note:" not in CliRunner().invoke(app, ["compare", "baseline"]).stderr
+    def told(given: str) -> str:
+        return CliRunner().invoke(app, ["compare", given, "--workers", "1"]).stderr  # refused: one is none to compare
+
+    assert "note:" not in told("baseline")
     (elsewhere / "baseline.yaml").write_text("extends: lock_in_eu\ntitle: Own\n", encoding="utf-8")
     assert load_scenario("baseline").title == load_scenario("baseline.yaml").title == "Own"
-    told = CliRunner().invoke(app, ["compare", "baseline"]).stderr  # refused, for there is nothing to compare with
-    assert told.startswith("note: baseline.yaml of this folder is taken, not the shipped")
-    assert "note:" not in CliRunner().invoke(app, ["compare", str(elsewhere / "baseline.yaml")]).stderr
+    assert told("baseline").startswith("note: baseline.yaml of this folder is taken, not the shipped")
+    assert "note:" not in told(str(elsewhere / "baseline.yaml"))
 
 
 def test_a_folder_of_that_name_is_no_scenario(elsewhere: Path) -> None:
@@ -80,6 +82,16 @@ def test_an_unknown_name(given: str, told: str, elsewhere: Path) -> None:
     (fault,) = check_files(["uses.yaml"])
     assert (fault.line, fault.key) == (2, "extends")
     assert fault.message.startswith(f"no such file {given!r}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_the_base_of_a_link_is_sought_beside_the_link_and_that_is_told(elsewhere: Path) -> None:
+    (elsewhere / "far").mkdir()
+    (elsewhere / "far" / "mine.yaml").write_text("extends: other_base.yaml\n", encoding="utf-8")
+    (elsewhere / "far" / "other_base.yaml").write_text("extends: baseline\n", encoding="utf-8")
+    (elsewhere / "linked.yaml").symlink_to(elsewhere / "far" / "mine.yaml")
+    (fault,) = check_files(["linked.yaml"])
+    assert f"in {elsewhere}, beside the link and not beside the file it leads to" in fault.message
 
 
 def test_own_scenarios_are_listed_first_and_other_yaml_is_left_out(elsewhere: Path) -> None:

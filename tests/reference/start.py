@@ -32,21 +32,11 @@ def position(w: World, i: Actor, recorded: list[float], error: float) -> list[fl
     return [min(1.0, max(0.0, x + e)) for x, e in zip(recorded, noise, strict=True)]
 
 
-def camp(w: World, i: Actor, recorded: dict[Actor, list[float]]) -> int:
-    """B: a leader's own, the union's for its members, or that of the leader of clearly the highest affinity."""
+def camp(w: World, i: Actor, treaty: dict[Actor, int]) -> int:
+    """B: a leader's own, or that of the treaty a state is bound by; that of its home for an organisation."""
     if not i.is_state:
-        return camp(w, i.home, recorded) if i.home else -1
-    if i in w.leaders:
-        return w.leaders.index(i)
-    if i.in_union:
-        return 0
-    scale = 2.0 * w.par.affinity_width**2
-    near = [
-        math.exp(-sum(g * (x - y) ** 2 for g, x, y in zip(i.weight, recorded[i], recorded[h], strict=True)) / scale)
-        for h in w.leaders
-    ]
-    first, *others = sorted(near, reverse=True)
-    return near.index(first) if not others or first > w.par.camp_margin * others[0] else -1
+        return camp(w, i.home, treaty) if i.home else -1
+    return w.leaders.index(i) if i in w.leaders else treaty[i]
 
 
 def strategic_weight(w: World, i: Actor) -> float:

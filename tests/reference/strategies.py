@@ -144,6 +144,7 @@ def columns(
         "trust_prior": rng.uniform(*friendly, (n, n)) * (rng.random((n, n)) < 0.95),  # some trust not at all
         "trade_share": trade, "trade_share_eu": np.where(is_state, rng.random(n), 0.0),
         "opinion": np.where(is_state, rng.random(n), 0.0), "audience": audience, "stance": rng.random(n),
+        "camp": rng.integers(-1, 3, n),
         "firm_commitments": rng.integers(0, 4, n) * (kind == KINDS.index("firm")),
     }  # fmt: skip
 
@@ -207,7 +208,8 @@ def scenarios(draw: Draw, world: World, quarters: int) -> dict[str, Any]:
         "shocks": [draw(shocks(when, ids)) for _ in range(draw(st.integers(0, 3)))],
         "blocs": {b.id: draw(bloc_overrides()) for b in world.blocs if draw(st.booleans())},
         "strategy": draw(levers(world)),
-        "fragmentation": {part: draw(share) for part in ("bloc_splitting", "trust", "rewiring")} | {"lines": "camp"},
+        "fragmentation": {part: draw(share) for part in ("bloc_splitting", "trust", "rewiring")}
+        | {"lines": "camp", "outsiders": draw(st.sampled_from(["free", "own_cell"]))},
         "strategic_weight": {name: draw(share) for name in world.ids[:2] if draw(st.booleans())},
     }  # fmt: skip
 

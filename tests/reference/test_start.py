@@ -49,12 +49,13 @@ def close(expected: object) -> object:
 def check_people(w: World, facts: Facts) -> None:
     """Columns of the actors."""
     recorded = {i: facts.position[i.row].tolist() for i in w.actors}
+    treaty = {i: int(facts.camp[i.row]) for i in w.states}
     for i in w.actors:
         budget, slots = start.resources(w, i)
         assert i.budget == close(budget if w.on("budget") else 1e12)
         assert i.slots == slots
         assert i.position == close(start.position(w, i, recorded[i], float(facts.position_sd[i.row])))
-        assert i.camp == start.camp(w, i, recorded)
+        assert i.camp == start.camp(w, i, treaty)
         assert i.strategic_weight == close(start.strategic_weight(w, i))
         assert i.norm_threshold == close(start.norm_threshold(w, i))
         assert i.capacity_decay == close(start.rest_decay(w, i))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations, permutations
 
-from tests.reference import start
 from tests.reference.outcomes import Account, Numbers
 from tests.reference.society import support
 from tests.reference.trust import direct_trust
@@ -118,15 +117,19 @@ def trusts(w: World) -> Numbers:
 
 
 def groups(w: World) -> Numbers:
-    """Camps by size as their members now stand, polarisation, divergence of positions."""
+    """Leaders by the size of those who now stand closest to each, polarisation, divergence of positions."""
     people = un_members(w)
-    now = {i: i.position for i in w.states}
-    side = {i: start.camp(w, i, now) for i in people}
+    closest = {i: min(w.leaders, key=lambda h: seen_distance(i, h)) for i in people}
     return {
-        "effective_camps": effective_number([sum(i.size for i in people if side[i] == g) for g in GROUPS]),
+        "effective_poles": effective_number([sum(i.size for i in people if closest[i] is h) for h in w.leaders]),
         "polarisation": polarisation(w, people),
         "divergence": mean(apart(i.position, j.position) for i, j in combinations(people, 2)),
     }
+
+
+def seen_distance(i: Actor, j: Actor) -> float:
+    """Squared distance of two positions as the first weighs it."""
+    return sum(g * (x - y) ** 2 for g, x, y in zip(i.weight, i.position, j.position, strict=True))
 
 
 def effective_number(weights: list[float]) -> float:

@@ -18,11 +18,12 @@ from simulation.experiments.run import CONTRASTS, run
 from simulation.experiments.spread import AS_IT_IS, COLUMNS, SHARES, Spread
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.load import load_scenario
+from tests.experiments.stand_in import stand_in
 
 SEED = 2025
 STATES = (("MAR", "Morocco", "none", "Africa", "AU"), ("TUN", "Tunisia", "none", "Africa", "AU"),
           ("SEN", "Senegal", "none", "Africa", "AU"), ("FRA", "France", "EU", "Europe", "CoE"),
-          ("CHN", "China", "CN", "Asia", ""), ("USA", "United States", "US", "Americas", "OAS"))  # fmt: skip
+          ("CHN", "China", "CN", "Asia", ""), ("USA", "United States", "US", "America", "OAS"))  # fmt: skip
 _SCRIPT = "<script>alert(1)</script>"
 
 
@@ -92,9 +93,9 @@ def simulate_failing(scenario, replicate: int) -> Outcome:
 def facts(scenario) -> Facts:
     states = pd.DataFrame(STATES, columns=["id", "name", "camp", "region", "bloc"])
     actors = pd.concat([
-        states[["id", "name", "camp"]].assign(kind="state"),
-        pd.DataFrame([{"id": "elm", "name": f"Elm {_SCRIPT} & co", "camp": "none", "kind": "firm"}]),
-    ])[["id", "name", "kind", "camp"]]  # fmt: skip
+        states[["id", "name", "camp", "region"]].assign(kind="state"),
+        pd.DataFrame([{"id": "elm", "name": f"Elm {_SCRIPT} & co", "camp": "none", "kind": "firm", "region": ""}]),
+    ])[["id", "name", "kind", "camp", "region"]]  # fmt: skip
     instruments = pd.DataFrame(
         [("x", "Budapest Convention on Cybercrime", "cyber", True, False),
          ("y", "Global Partnership on AI", "civil", False, True)],
@@ -134,14 +135,16 @@ def explained(scenario, actor: str, replicate: int, actors=None) -> Explanation:
     frame = pd.DataFrame(sorted(terms, key=lambda row: row[0]), columns=[c for c in TERM_COLUMNS if c != "quarter"])
     frame.insert(1, "quarter", quarter)
     table = pd.DataFrame(events, columns=list(EVENT_COLUMNS))
-    return Explanation(actor, "Morocco", scenario.title, scenario.seed, replicate, table, frame)
+    info = {"actor": actor, "name": "Morocco", "title": scenario.title, "seed": scenario.seed, "replicate": replicate}
+    return Explanation(info, "", {"events": table, "terms": frame})
 
 
 def result(replicates: int = 8, model=simulate, contrasts=CONTRASTS, **overrides) -> Results:
     """A result of the baseline or of a change of it, to 2028."""
     scenario = load_scenario("scenarios/baseline.yaml", overrides={"horizon": "2028Q4", "seed": SEED, **overrides})
-    return run(scenario, replicates=replicates, workers=1, contrasts=contrasts, simulate=model, facts=facts,
-               explain=explained, command="wifaq run scenarios/baseline.yaml")  # fmt: skip
+    with stand_in(model, facts, explained):
+        return run(scenario, replicates=replicates, workers=1, contrasts=contrasts,
+                   command="wifaq run scenarios/baseline.yaml")  # fmt: skip
 
 
 def folder(path: Path, **options) -> Path:
@@ -160,4 +163,4 @@ def spread(of: Results, failures: tuple[dict[str, object], ...] = ()) -> Spread:
             "horizon": of.horizon, "rules": rules, "draws": 3, "lucks": 2, "bands": POSTERIOR_LABEL,
             "failures": list(failures)}  # fmt: skip
     table, divided = pd.DataFrame(rows, columns=list(COLUMNS)), pd.DataFrame(shares, columns=list(SHARES))
-    return Spread(table, divided, POSTERIOR_LABEL, failures, info, of.scenario_text)
+    return Spread(info, of.scenario_text, {"spread": table, "shares": divided})

@@ -65,7 +65,7 @@ def test_failed_replicates_are_told_before_the_first_number(results) -> None:
 def test_missing_replicates_are_told(results) -> None:
     whole = results[0]
     info = {**whole.info, "replicates": {"planned": 10, "done": 8, "failed": 1}}
-    less = Results(info, whole.scenario_text, whole._series, whole._more, whole._tables)
+    less = Results(info, whole.scenario_text, whole.tables, whole._series, whole._more)
     text = render([less], ENGLISH)
     assert "1 of 10 replicates failed" in text
     assert "1 of 10 replicates is missing" in text
@@ -73,13 +73,13 @@ def test_missing_replicates_are_told(results) -> None:
 
 def test_a_run_that_recorded_little_gives_a_report(results) -> None:
     bare = results[0]
-    kept = {name: table for name, table in bare._tables.items() if name in ("forecast", "ties", "instruments")}
+    kept = {name: table for name, table in bare.tables.items() if name in ("forecast", "ties", "instruments")}
     kept["forecast"] = kept["forecast"].query("metric in ('capacity', 'urgency')")
     series = bare._series.filter(
         pa.compute.is_in(bare._series["metric"].cast(pa.string()), pa.array(["capacity", "urgency"]))
     )
     info = {**bare.info, "contrasts": [], "peers": []}
-    text = render([Results(info, bare.scenario_text, series, {}, {**kept, "ties": kept["ties"].iloc[:0]})], ENGLISH)
+    text = render([Results(info, bare.scenario_text, {**kept, "ties": kept["ties"].iloc[:0]}, series, {})], ENGLISH)
     assert "needs were not recorded" in text
     assert "no contrasts" in text
 
@@ -119,6 +119,40 @@ def test_words_in_place_of_numbers_are_told(folder) -> None:
             open_all([folder])
         path.write_text(whole)
     open_all([folder])
+
+
+@pytest.mark.parametrize(("path", "value", "told"), [
+    (("peers", 0), 7, r"peers\[0\]: "), (("peers", 0, "name"), None, r"peers\[0\]\.name: "),
+    (("contrasts", 0, "low"), [], r"contrasts\[0\]\.low: "),
+    (("contrasts", 0, "high"), 10**400, r"contrasts\[0\]\.high: "),
+    (("contrasts", 0, "difference"), 1e300, r"contrasts\[0\]\.difference: "), (("horizon",), "2035Q9", "horizon: "),
+    (("replicates", "done"), -1, r"replicates\.done: "), (("versions", "\x1b[31m"), 1, r"versions\.\\x1b\[31m: "),
+    (("notes", 0), {"a": {"b": ["c"]}}, r"notes\[0\]: "), (("seed",), True, "seed: "),
+])  # fmt: skip
+def test_an_edited_manifest_is_told(folder, path, value, told) -> None:
+    info = json.loads((folder / "run.json").read_text())
+    part = info
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    (folder / "run.json").write_text(json.dumps(info))
+    with pytest.raises(InputError, match=f"run.json: {told}"):
+        open_all([folder])
+
+
+@pytest.mark.parametrize(("name", "column", "value", "told"), [
+    ("joining", "quarter", "2035Q9", "quarter is '2035Q9'"), ("states", "camp", "x", "camp is 'x'"),
+    ("instruments", "median_quarter", "soon", "median_quarter is 'soon'"),
+    ("ties", "camp", "\u202e", r"camp is '\\u202e'"),
+    ("blocs", "replicates", "1" * 30, "replicates is no number"), ("forecast", "mean", "inf", "mean is no number"),
+])  # fmt: skip
+def test_an_edited_cell_is_told(folder, name, column, value, told) -> None:
+    path = folder / f"{name}.csv"
+    head, first, *rest = path.read_text().splitlines()
+    cells = dict(zip(head.split(","), first.split(","), strict=True)) | {column: value}
+    path.write_text("\n".join([head, ",".join(cells.values()), *rest]), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}\.csv: line 2: {told}"):
+        open_all([folder])
 
 
 def test_a_folder_of_another_version_is_told(folder) -> None:

@@ -206,7 +206,7 @@ def test_failed_runs_of_a_spread_are_told_first(results, undrawn) -> None:
 
 def test_what_rests_on_priors_alone_is_marked(results, texts, undrawn) -> None:
     info = {**results[0].info, "priors_alone": ["autonomy", "deals_ngo"]}
-    marked = render([Results(info, results[0].scenario_text, results[0]._series, {}, results[0]._tables)], ENGLISH)
+    marked = render([Results(info, results[0].scenario_text, results[0].tables, results[0]._series, {})], ENGLISH)
     assert "autonomy †" in marked
     assert "deals with NGOs †" in marked
     assert "Autonomy rests on priors alone" in marked

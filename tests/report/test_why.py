@@ -82,16 +82,16 @@ def test_in_every_language_and_to_download(result, language) -> None:
 
 
 def test_none_where_nothing_was_kept(result) -> None:
-    tables = {name: table for name, table in result._tables.items() if not name.startswith("explained")}
-    old = dataclasses.replace(result, _tables=tables)
+    tables = {name: table for name, table in result.tables.items() if not name.startswith("explained")}
+    old = dataclasses.replace(result, tables=tables)
     assert why(subject_of([old], ENGLISH)) is None
 
 
 def test_another_median_where_cooperation_was_not_recorded() -> None:
     lean = folders.result(contrasts=(), replicates=2)
-    tables = dict(lean._tables)
+    tables = dict(lean.tables)
     tables["forecast"] = tables["forecast"].loc[tables["forecast"]["metric"] != "cooperation"]
-    found = section(dataclasses.replace(lean, _tables=tables))
+    found = section(dataclasses.replace(lean, tables=tables))
     assert "median" not in str(found.paragraphs[0])
 
 

@@ -25,6 +25,7 @@ from simulation.scenario import (
     scenario_to_yaml,
     world_of,
 )
+from simulation.scenario.parameters import PARAMETERS
 from simulation.state import KINDS, TRACKS
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +82,7 @@ def test_bases_merge_mappings_and_replace_lists(tmp_path: Path) -> None:
     assert (scenario.strategy.advocacy.message, scenario.strategy.advocacy.paid) == (0.7, True)
     assert scenario.fragmentation.model_dump() == {
         "bloc_splitting": 0.4, "trust": 0.1, "decision_rule": 0.4, "rewiring": 0.4, "lines": "camp",
+        "outsiders": "free",
     }  # fmt: skip
     assert (scenario.name, scenario.title, scenario.claims) == ("case", "case", ())  # not inherited
 
@@ -244,6 +246,18 @@ def test_any_text_and_number_loads_back(
     again = resolved(scenario, tmp_path_factory.mktemp("resolved"))
     assert again == scenario
     assert (again.strategy.slots, again.title) == (slots, title)
+
+
+def test_what_is_set_to_its_default_is_set(tmp_path: Path) -> None:
+    """A run may draw what nobody set; the text that says everything must not set it."""
+    default = PARAMETERS["rivalry"].default
+    path = write(tmp_path, f"extends: {BASE}\nparameters: {{rivalry: {default}}}\n")
+    for scenario in (load_scenario(path), load_scenario(load_scenario(path), focal="SEN", peers=["TUN"])):
+        assert resolved(scenario, tmp_path).parameters.chosen == scenario.parameters.chosen == {"rivalry": default}
+    untouched = load_scenario(BASE)
+    assert resolved(untouched, tmp_path).parameters.chosen == {} == load_scenario(untouched, seed=1).parameters.chosen
+    assert untouched.parameters != load_scenario(path).parameters
+    assert f"# rivalry: {default}" in scenario_to_yaml(untouched)
 
 
 # --- helpers for the model

@@ -318,7 +318,11 @@ OTHERS: dict[str, list[Case]] = {
     "lines": [
         *(Case({"fragmentation.lines": "camp"}, also={f"fragmentation.{part}": 0.6}) for part in
           ("bloc_splitting", "trust", "rewiring")),
-        Case({"fragmentation.lines": [["MAR", "TUN"]]}, also={"fragmentation.trust": 0.6}),
+        Case({"fragmentation.lines": [["MAR", "TUN"], ["FRA"]]}, also={"fragmentation.trust": 0.6}),
+    ],
+    "outsiders": [
+        Case({"fragmentation.outsiders": "own_cell"}, also={"fragmentation.lines": lines, "fragmentation.trust": 0.6})
+        for lines in ("camp", [["MAR", "TUN"], ["FRA"]])
     ],
     "roster": [Case({"roster": "full"})],
     "seed": [Case({"seed": 1}), Case({"seed": 0})],

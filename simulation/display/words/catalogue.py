@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 from ruamel.yaml import YAML
 
+from simulation.display.words.glossary import GLOSSARY
 from simulation.display.words.language import FOLDER, LANGUAGES
 
 _PACKAGE = Path(__file__).parents[2]
@@ -24,6 +25,8 @@ _METHODS = [("display/**.py", "python"), ("report/**.py", "python"),
             ("report/templates/**.j2", "jinja2.ext:babel_extract")]  # fmt: skip
 _SCENARIOS = _PACKAGE.parent / "scenarios"
 _WIDTH = 100
+_GLOSSED = {"fr": 0, "ar": 1}
+"""Place of each language in an entry of the glossary."""
 _CLUTTER = ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Report-Msgid', '"Last-Translator', '"Language-Team')
 
 
@@ -37,13 +40,19 @@ def messages() -> Iterator[str | tuple[str, str]]:
 
 
 def data_titles() -> Iterator[str]:
-    """Titles of the shipped instruments and blocs, titles and questions of the shipped scenarios."""
-    for name, column in (("instruments", "title"), ("blocs", "name")):
-        with (_PACKAGE / "data" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as source:
-            yield from (row[column] for row in csv.DictReader(source))
+    """Proper names, and titles and questions of the shipped scenarios."""
+    yield from proper_names()
     for path in sorted(_SCENARIOS.glob("*.yaml")):
         content = YAML(typ="safe").load(path)
         yield from (content[key] for key in ("title", "question") if content.get(key))
+
+
+def proper_names() -> Iterator[str]:
+    """Titles of the shipped instruments, names of blocs and of international secretariats."""
+    for name, column in (("instruments", "title"), ("blocs", "name"), ("nonstate", "name")):
+        with (_PACKAGE / "data" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as source:
+            rows = list(csv.DictReader(source))
+        yield from (row[column] for row in rows if row.get("kind", "secretariat") == "secretariat")
 
 
 def read(language: str) -> Catalog:
@@ -67,7 +76,11 @@ def updated(language: str) -> Catalog:
 def write(catalogue: Catalog, language: str) -> None:
     """Write the file of a language, in the order of the messages and without a date."""
     page = io.BytesIO()
-    catalogue.header_comment = f"# {language} messages of Wifaq; see simulation/display/words/catalogue.py"
+    kept_to = "".join(f"\n#   {term}: {stems[_GLOSSED[language]]}" for term, stems in GLOSSARY.items())
+    catalogue.header_comment = (
+        f"# {language} messages of Wifaq; see simulation/display/words/catalogue.py\n"
+        f"# One word a concept, by stem (simulation/display/words/glossary.py); tests keep to it:{kept_to}"
+    )
     write_po(page, catalogue, width=_WIDTH, omit_header=False, sort_output=True, no_location=True)
     lines = page.getvalue().decode().splitlines(keepends=True)
     kept = (line for line in lines if not line.startswith(_CLUTTER))

@@ -11,6 +11,7 @@ import datetime
 import gettext
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from simulation.display.words.french import with_article
+from simulation.display.words.rounding import percent, rounded
 from simulation.errors import Fault, InputError, suggest
 
 FOLDER = Path(__file__).parent
@@ -89,23 +92,16 @@ class Words:
 
     def signed(self, value: float, digits: int = 2) -> str:
         """A difference, with its sign; one that rounds to zero has none."""
-        return self._decimal(value, digits, "+" if round(float(value), digits) > 0 else "")
+        return self._decimal(value, digits, "+" if rounded(value, digits) > 0 else "")
 
     def _decimal(self, value: float, digits: int, sign: str) -> str:
-        # float: NumPy rounds its own numbers otherwise (13.95 to 14.0), and one report would have two numbers
-        rounded = round(float(value), digits) + 0.0  # no minus before a zero
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text = sign + str(format_decimal(rounded, pattern, self.locale))
+        text = sign + str(format_decimal(rounded(value, digits), pattern, self.locale))
         return _LEFT_TO_RIGHT_MARK + text if self.right_to_left and not text[0].isdigit() else text
 
     def share(self, value: float) -> str:
         """A share of one as a percentage without decimals; never 100 % or 0 % of what is not whole."""
-        percent = round(100 * value)
-        if percent == 100 and value < 1:
-            percent = 99
-        if percent == 0 and value > 0:
-            percent = 1
-        text = str(format_percent(percent / 100, locale=self.locale))
+        text = str(format_percent(Decimal(percent(value)) / 100, locale=self.locale))
         # between marks the sign stays right of its number, in a line of Arabic too
         return text.replace("%", f"{_LEFT_TO_RIGHT_MARK}%{_LEFT_TO_RIGHT_MARK}") if self.right_to_left else text
 
@@ -130,6 +126,11 @@ class Words:
         alias = get_global("territory_aliases").get(actor, ())
         known = [self.locale.territories[code] for code in alias if code in self.locale.territories]
         return str(known[0]) if len(actor) == 3 and known else self.known(name)
+
+    def within(self, actor: str, name: str) -> str:
+        """A name in this language as it stands inside a sentence: French says *le Maroc*."""
+        state = actor.isupper() and len(actor) == len("MAR")
+        return with_article(name) if self.language == "fr" and (state or actor == "EU") else name
 
     def listing(self, items: Sequence[str]) -> str:
         """Items as a list in a sentence."""

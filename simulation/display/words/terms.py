@@ -30,10 +30,11 @@ KIND: Mapping[str, str] = {
     "secretariat": N_("secretariat"),
 }
 PARTNER: Mapping[str, str] = {
-    "eu_states": N_("EU and states near it"),
-    "cn_states": N_("China and states near it"),
-    "us_states": N_("US and states near it"),
-    "other_states": N_("other states"),
+    "state": N_("states"),
+    "eu_states": N_("EU and its members"),
+    "cn_states": N_("China and its treaty partners"),
+    "us_states": N_("US and its treaty allies"),
+    "other_states": N_("non-aligned states"),
     "regional": N_("regional blocs and texts"),
     "multilateral": N_("multilateral blocs and texts"),
     "firm": N_("firms"),
@@ -44,10 +45,19 @@ PARTNER: Mapping[str, str] = {
 }
 """Categories of commitments by partner (:data:`simulation.outcomes.portfolio.CATEGORIES`)."""
 CAMP: Mapping[str, str] = {
-    "EU": N_("EU or near it"),
-    "CN": N_("China or near it"),
-    "US": N_("US or near it"),
-    "none": N_("near none"),
+    "EU": N_("EU and its members"),
+    "CN": N_("China and its treaty partners"),
+    "US": N_("US and its treaty allies"),
+    "none": N_("non-aligned"),
+}
+"""Camps are by treaty (``data/tables/camps.csv``); closeness of positions is called closeness."""
+REGION: Mapping[str, str] = {
+    "Africa": N_("Africa"),
+    "America": N_("Americas"),
+    "Asia": N_("Asia"),
+    "Europe": N_("Europe"),
+    "Oceania": N_("Oceania"),
+    "": N_("international"),
 }
 DEPTH: Mapping[int, str] = {1: N_("memorandum"), 2: N_("programme"), 3: N_("binding")}
 DOMAIN: Mapping[str, str] = {
@@ -89,9 +99,9 @@ METRIC: Mapping[str, str] = {
     "deals_bilateral": N_("deals on the bilateral track"),
     "deals_trilateral": N_("deals on the trilateral track"),
     "deals_non_state": N_("deals on the non-state track"),
-    "deals_eu_states": N_("deals with the EU and states near it"),
-    "deals_cn_states": N_("deals with China and states near it"),
-    "deals_us_states": N_("deals with the US and states near it"),
+    "deals_eu_states": N_("deals with the EU and its members"),
+    "deals_cn_states": N_("deals with China and its treaty partners"),
+    "deals_us_states": N_("deals with the US and its treaty allies"),
     "instruments_joined": N_("instruments joined"),
     "blocs_active": N_("blocs with a decision on AI"),
     "position_drift": N_("distance of its position from the start"),

@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -29,7 +27,6 @@ from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.scenario import shipped
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
-from simulation.scenario.schema import Scenario
 from simulation.source_code import source_hash
 
 COLUMNS = (
@@ -47,13 +44,8 @@ _UNREAD = {"name", "title", "question", "claims", "record", "replicates", "peers
 """Keys of a scenario that change no number that a claim reads."""
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """The model with parameters from the posterior, but for those that a scenario sets itself."""
-
-    def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
-        draw = posterior.Drawing(simulate_model, posterior.chosen(scenario))
-        return draw(scenario, replicate, **cast)
+_DRAWN = posterior.Drawing(simulate_model)
+"""The model with parameters from the posterior, but for those that a scenario sets itself."""
 
 
 def measure(
@@ -96,7 +88,7 @@ def measure(
         found = {}
         if asked:
             found = run_arms(
-                asked, ARMS, folder, replicates=replicates, workers=workers, progress=progress, simulate=Drawn()
+                asked, ARMS, folder, replicates=replicates, workers=workers, progress=progress, simulate=_DRAWN
             )
         for claim in claims:
             rows += _rows(claim, found, folder)
@@ -226,7 +218,7 @@ def fingerprint(folder: Path) -> str:
         update={"metrics": _PRINT_METRICS, "actors": (scenario.focal,), "ties": "none", "every": 1}
     )
     series = run_replicates(
-        scenario.model_copy(update={"record": record}), 1, workers=1, on_error="raise", simulate=Drawn()
+        scenario.model_copy(update={"record": record}), 1, workers=1, on_error="raise", simulate=_DRAWN
     ).series
     values = [f"{value:.{_PRINT_DIGITS}g}" for value in series["value"]]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:_HASH]

@@ -88,9 +88,10 @@ def on_run(folder: Path, focal: str) -> Iterator[tuple[str, str, float, str]]:
                    LATER)  # fmt: skip
     ties = pd.read_csv(folder / "ties.csv", keep_default_na=False)
     last = max(series["quarter"].astype(str).unique())
-    for row in ties.sort_values("probability", ascending=False).drop_duplicates("partner").head(PARTNERS).itertuples():
+    likely = ties.drop_duplicates("partner").sort_values("probability_any", ascending=False, kind="stable")
+    for row in likely.head(PARTNERS).itertuples():
         yield (f"{focal} and {row.name} ({row.partner}) have an AI-governance deal in force at the end of {last}",
-               str(pd.Period(last, "Q").end_time.date()), float(str(row.probability)),
+               str(pd.Period(last, "Q").end_time.date()), float(str(row.probability_any)),
                "announcements of the two governments: a signed agreement, programme or memorandum on AI")  # fmt: skip
 
 

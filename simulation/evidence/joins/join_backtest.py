@@ -21,8 +21,6 @@ from simulation.evidence.joins.covariates import setting, world_on
 from simulation.evidence.joins.fit import CHOSEN, RECORD_END, History, described, family, fit, history, lists
 from simulation.evidence.joins.forecast import forecast
 from simulation.evidence.joins.rivals import rivals
-from simulation.model.start import camps
-from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, F
 
 MODEL = "fitted hazard"
@@ -91,7 +89,7 @@ def _score(design: str, name: str, known: list[History], as_of: date | None = No
     here, world = setting(text, day, family(name)), world_on(day)
     members = {bloc.id: bloc.members for bloc in world_on(RECORD_END).blocs}["EU"]
     inside = np.isin(found.ids, [world_on(RECORD_END).ids[i] for i in members])
-    camp = dict(zip(world.ids, camps(world, Parameters()).tolist(), strict=True))
+    camp = dict(zip(world.ids, world.camp.tolist(), strict=True))
     rows = pd.DataFrame({
         "design": design, "list": name, "iso3": found.ids, "camp": [CAMPED[camp[state]] for state in found.ids],
         "as_one": np.where(inside, 1.0 / max(1, inside.sum()), 1.0), "joined": (truth.high >= 0).astype(float),

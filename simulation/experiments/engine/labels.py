@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
     from simulation.state import State
 
-ACTOR_COLUMNS = ("id", "name", "kind", "camp")
+ACTOR_COLUMNS = ("id", "name", "kind", "camp", "region")
 STATE_COLUMNS = ("id", "name", "camp", "region", "bloc")
 BLOC_COLUMNS = ("id", "name")
 INSTRUMENT_COLUMNS = ("id", "title", "domain", "binding", "open")
@@ -26,7 +26,8 @@ class Facts:
     Attributes
     ----------
     actors
-        Frame :data:`ACTOR_COLUMNS`; ``camp`` is that of the first day, ``none`` without one.
+        Frame :data:`ACTOR_COLUMNS`; ``camp`` is that of the first day, ``none`` without one; ``region`` the
+        continent of the home, empty without one.
     instruments
         Frame :data:`INSTRUMENT_COLUMNS`; ``open``: can be joined at some time in the run.
     peers
@@ -75,6 +76,7 @@ def describe(scenario: Scenario) -> Facts:
                 "name": world.names,
                 "kind": [KINDS[code] for code in state.kind],
                 "camp": [CAMPS[code] if code >= 0 else "none" for code in state.camp],
+                "region": world.region,
             }
         )
         instruments = pd.DataFrame(
@@ -86,7 +88,7 @@ def describe(scenario: Scenario) -> Facts:
                 "open": (state.closes >= 0) & (state.opens < scenario.quarters),
             }
         )
-        states, blocs = _states(actors, state, world), _blocs(state, world)
+        states, blocs = _states(actors, state), _blocs(state, world)
         peers = model.scenario.peers or ()
         unseen = tuple(sorted(priors_alone(world, scenario.focal)))
         notes = tuple(dict.fromkeys((*remarks(scenario), *world.notes)))
@@ -95,12 +97,12 @@ def describe(scenario: Scenario) -> Facts:
         model.close()
 
 
-def _states(actors: pd.DataFrame, state: State, world: World) -> pd.DataFrame:
+def _states(actors: pd.DataFrame, state: State) -> pd.DataFrame:
     from simulation.state import STATE
 
     members = np.flatnonzero(state.kind == STATE)
-    found = actors.iloc[members][["id", "name", "camp"]].assign(
-        region=[world.region[row] for row in members], bloc=[_largest_bloc(state, int(row)) for row in members]
+    found = actors.iloc[members][["id", "name", "camp", "region"]].assign(
+        bloc=[_largest_bloc(state, int(row)) for row in members]
     )
     return found.reset_index(drop=True)
 

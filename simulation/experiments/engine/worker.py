@@ -15,7 +15,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
@@ -81,6 +81,11 @@ class Failure:
     type: str
     message: str
     trace: str = field(default="", repr=False, compare=False)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The failure as it stands in a result's JSON file."""
+        return {key: value for key, value in asdict(self).items() if key != "trace"}
 
 
 Simulate = Callable[..., Any]

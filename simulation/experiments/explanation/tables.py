@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from simulation.errors import RunError
 from simulation.experiments.engine import store
 from simulation.experiments.explanation.events import Event, Side
+from simulation.experiments.kept import Format, Kept, Table
+from simulation.scenario.dump import scenario_to_yaml
 from simulation.state import TRACKS
 
 if TYPE_CHECKING:
@@ -38,41 +38,79 @@ IMPORTANT = 3
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Kept):
     """Why one run went as it did for one actor.
 
     Attributes
     ----------
-    actor, name
-        Whose events.
-    title, seed, replicate
-        Of the run.
-    events
-        Columns :data:`EVENT_COLUMNS`, in order of time. ``about`` and ``by`` are ids parted by spaces, ``decided``
-        is what decided for the actor, as the model computed it: the utility of a deal, the log odds of a join, the
-        annual probability with which a promise is kept. ``commitments`` is the change of its commitments, in
-        binding deals. ``probability`` is that of the yes that mattered, which came if ``luck`` was below it.
-    terms
-        Columns :data:`TERM_COLUMNS`. For each event, actor and other: rows of ``part`` factor multiply to the row
-        of part ``value``; those of part ``term``, times their weight, add up over an actor to its row of part
-        ``decided``; those of part ``given`` bore on it in other ways.
+    info
+        Of which run, and whose events (``explanation.json``).
     """
 
-    actor: str
-    name: str
-    title: str
-    seed: int
-    replicate: int
-    events: pd.DataFrame
-    terms: pd.DataFrame
+    FORMAT = Format(
+        "explanation.json",
+        "wifaq explain",
+        {"events": Table(EVENT_TEXT, EVENT_COLUMNS), "terms": Table(TERM_TEXT, TERM_COLUMNS)},
+        {"actor": str, "name": str, "title": str, "seed": int, "replicate": int},
+    )
 
-    def select(self, kinds: Sequence[str] = (), quarters: Sequence[str] = ()) -> Explanation:
-        """Only events of some kinds and quarters; without any, of all."""
+    @property
+    def events(self) -> pd.DataFrame:
+        """Columns :data:`EVENT_COLUMNS`, in order of time.
+
+        ``about`` and ``by`` are ids parted by spaces, ``decided`` is what decided for the actor, as the model
+        computed it: the utility of a deal, the log odds of a join, the annual probability with which a promise is
+        kept. ``commitments`` is the change of its commitments, in binding deals. ``probability`` is that of the yes
+        that mattered, which came if ``luck`` was below it.
+        """
+        return self.tables["events"]
+
+    @property
+    def terms(self) -> pd.DataFrame:
+        """Columns :data:`TERM_COLUMNS`.
+
+        For each event, actor and other: rows of ``part`` factor multiply to the row of part ``value``; those of part
+        ``term``, times their weight, add up over an actor to its row of part ``decided``; those of part ``given``
+        bore on it in other ways.
+        """
+        return self.tables["terms"]
+
+    @property
+    def actor(self) -> str:
+        """Id of the actor whose events they are."""
+        return str(self.info["actor"])
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.info["name"])
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario."""
+        return str(self.info["title"])
+
+    @property
+    def seed(self) -> int:
+        """Seed of the run."""
+        return int(self.info["seed"])
+
+    @property
+    def replicate(self) -> int:
+        """Number of the replicate."""
+        return int(self.info["replicate"])
+
+    def select(
+        self, kinds: Sequence[str] = (), quarters: Sequence[str] = (), partner: str | None = None
+    ) -> Explanation:
+        """Only events of some kinds and quarters, and with a partner or about a text; without any, of all."""
         kept = self.events
         if kinds:
             kept = kept.loc[kept["kind"].isin(kinds)]
         if quarters:
             kept = kept.loc[kept["quarter"].isin(quarters)]
+        if partner is not None:
+            kept = kept.loc[[partner in ids.split() for ids in kept["about"]]]
         return self._of(kept)
 
     def most_important(self, count: int = IMPORTANT) -> Explanation:
@@ -91,27 +129,8 @@ class Explanation:
         place = {event: k for k, event in enumerate(events["event"])}
         terms = self.terms.loc[self.terms["event"].isin(place)]
         terms = terms.sort_values("event", kind="stable", key=lambda column: column.map(place))
-        return replace(self, events=events.reset_index(drop=True), terms=terms.reset_index(drop=True))
-
-    def save(self, folder: Path | str) -> Path:
-        """Write ``events.csv`` and ``terms.csv``, both or neither.
-
-        Raises
-        ------
-        InputError
-            If the folder holds something already.
-        RunError
-            If the disk does not take it.
-        """
-        target = Path(folder)
-        store.check_target(target)
-        try:
-            with store.atomic_folder(target) as fresh:
-                store.write_csv(self.events, fresh / "events.csv")
-                store.write_csv(self.terms, fresh / "terms.csv")
-        except OSError as error:
-            raise RunError(f"{target} was not written: {error}") from error
-        return target
+        kept = {"events": events.reset_index(drop=True), "terms": terms.reset_index(drop=True)}
+        return replace(self, tables=kept)
 
 
 def tables(model: GovernanceModel, actor: str, found: Iterable[tuple[int, Event]]) -> Explanation:
@@ -129,15 +148,19 @@ def tables(model: GovernanceModel, actor: str, found: Iterable[tuple[int, Event]
         label = str(scenario.start + quarter)
         events.append((number, label, *namer.event(event, own)))
         terms += [(number, label, event.kind, *row) for row in namer.terms(event)]
-    return Explanation(
-        actor,
-        model.names[own],
-        scenario.title or scenario.name,
-        scenario.seed,
-        model.replicate,
-        pd.DataFrame(events, columns=list(EVENT_COLUMNS)),
-        pd.DataFrame(terms, columns=list(TERM_COLUMNS)),
-    )
+    info = {
+        "actor": actor,
+        "name": model.names[own],
+        "title": scenario.title or scenario.name,
+        "seed": scenario.seed,
+        "replicate": model.replicate,
+        "versions": store.versions(),
+    }
+    frames = {
+        "events": pd.DataFrame(events, columns=list(EVENT_COLUMNS)),
+        "terms": pd.DataFrame(terms, columns=list(TERM_COLUMNS)),
+    }
+    return Explanation(info, scenario_to_yaml(scenario), frames)
 
 
 class _Namer:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from simulation.errors import Fault, InputError
+from simulation.experiments.prior import free_parameters
 from simulation.experiments.sweeps.load import Sweep, level_faults
 from simulation.experiments.sweeps.schema import Categories, Factor, Kept, Range, label
 from simulation.scenario.load import in_file_order, load_scenario
@@ -201,7 +202,7 @@ def check_points(points: Points, sweep: Sweep) -> dict[str, Cube]:
     Returns
     -------
     dict
-        Values of the parameters that are not the same in all points, by name, shape (points,).
+        Values of all parameters by name, shape (points,); missing where replicates draw them.
 
     Raises
     ------
@@ -209,10 +210,13 @@ def check_points(points: Points, sweep: Sweep) -> dict[str, Cube]:
         Naming the points that cannot be, with their values.
     """
     faults: dict[tuple[str, str], Fault] = {}
+    free = {entry.name for entry in free_parameters()} if sweep.drawn else set()
     table = np.empty((len(points), len(PARAMETERS)))
     for row, point in zip(table, points, strict=True):
         try:
-            row[:] = list(points[point].parameters.as_dict().values())
+            parameters = points[point].parameters
+            row[:] = list(parameters.as_dict().values())
+            row[[name in free and name not in parameters.chosen for name in PARAMETERS]] = np.nan
         except InputError as error:
             for fault in error.faults:
                 told = f"{fault.message} (design point {point}: {values_text(points, point)})"
@@ -224,8 +228,7 @@ def check_points(points: Points, sweep: Sweep) -> dict[str, Cube]:
         kinds = (Range, Categories)
         alone = level_faults(sweep.root, sweep.bases, sweep.factors, kinds)
         raise InputError(in_file_order(alone or list(faults.values()), sweep.root.mark.file))
-    varied = (table != table[0]).any(axis=0)
-    return {name: table[:, place].copy() for place, name in enumerate(PARAMETERS) if varied[place]}
+    return dict(zip(PARAMETERS, table.T, strict=True))
 
 
 def _mark_of(root: Node, key: str, factors: Sequence[str]) -> Mark:

@@ -6,9 +6,9 @@ import io
 import time
 from dataclasses import dataclass
 
+from simulation.experiments.ask import model
 from simulation.experiments.engine.executors import usable_cores
-from simulation.experiments.engine.simulate import simulate as simulate_model
-from simulation.experiments.engine.worker import Job, Simulate
+from simulation.experiments.engine.worker import Job
 from simulation.experiments.sweeps.design import point_id
 from simulation.experiments.sweeps.ledger import chunk_bytes
 from simulation.experiments.sweeps.load import describe_factor
@@ -37,7 +37,7 @@ class Expectation:
     workers: int
 
 
-def expect(plan: Plan, workers: int | None = None, simulate: Simulate = simulate_model) -> Expectation:
+def expect(plan: Plan, workers: int | None = None) -> Expectation:
     """Run two replicates of the first design point and weigh them.
 
     Raises
@@ -47,6 +47,7 @@ def expect(plan: Plan, workers: int | None = None, simulate: Simulate = simulate
     """
     workers = workers or usable_cores()
     scenario = plan.points[point_id(0)]
+    simulate = model().simulate
     simulate(scenario, 0)
     begin = time.perf_counter()
     outcome = simulate(scenario, 1)
@@ -71,7 +72,7 @@ def describe_plan(plan: Plan) -> str:
     count, points = sweep.replicates, len(plan.points)
     print(f"runs: {points} design points x {count} replicates = {plan.runs}", file=out)
     for note in sweep.notes:
-        print(f"note: {note}", file=out)
+        print(note, file=out)
     return out.getvalue().rstrip()
 
 

@@ -58,7 +58,7 @@ class Sweep:
     show
         Metrics, or differences of two, that are summarised and drawn.
     notes
-        What the user should know.
+        What the user should know: first what is drawn and what is held fixed.
     root
         The file as read, for the places of faults.
     """
@@ -183,12 +183,11 @@ class _Loader:
         if spec is None or not bases:
             return None
         seed = self.seed(spec, bases)
-        asked = spec.parameters == "posterior"
-        drawn = asked and spec.design not in SAMPLED
-        if asked and not drawn:
+        if spec.parameters == "factors":
             factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
-        notes: tuple[str, ...] = (posterior.NOTE_DRAWN if drawn else posterior.NOTE,) if asked else ()
-        notes += tuple(f"{base.name}: {remark}" for base in bases for remark in remarks(base))
+        drawn = spec.parameters == "posterior"
+        held = posterior.held(spec.parameters, bases, factors)
+        notes = (held, *(f"{base.name}: {remark}" for base in bases for remark in remarks(base)))
         name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
         count = spec.replicates or min(base.replicates for base in bases)
         return Sweep(
@@ -305,8 +304,8 @@ class _Loader:
         self.check_metrics(spec)
         for message in _samples_problems(spec):
             self.fault(("samples",), message)
-        if spec.parameters == "posterior" and spec.design not in SAMPLED and spec.random_numbers != "common":
-            self.fault(("parameters",), f"posterior needs common random numbers in the design {spec.design}")
+        if spec.parameters == "factors" and spec.design not in SAMPLED:
+            self.fault(("parameters",), f"factors needs a sampled design ({', '.join(SAMPLED)}), not {spec.design}")
 
     def check_metrics(self, spec: SweepFile) -> None:
         from simulation.outcomes.metrics import select_metrics
@@ -372,7 +371,7 @@ def _related(one: str, other: str) -> bool:
 
 
 def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator[str]:
-    varied = bool(factors) or bool(spec.factors) or (spec.parameters is not None and spec.design in SAMPLED)
+    varied = bool(factors) or bool(spec.factors) or spec.parameters == "factors"
     if not varied and not (spec.scenarios and spec.design in ("list", "grid")):
         yield "has nothing to vary; name at least one factor"
     if spec.design in NEED_SALIB and find_spec("SALib") is None:
@@ -390,11 +389,13 @@ def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator
 
 def _idle_options(design: str, factor: Factor) -> Iterator[str]:
     """Options given to a factor that a design does not look at."""
-    given = factor.model_fields_set if isinstance(factor, Range) else set()
-    if "levels" in given and design not in ("grid", "list"):
+    if not isinstance(factor, Range):
+        return
+    if "levels" in factor.model_fields_set and design not in ("grid", "list"):
         yield "levels"
-    if design == "fractional":  # the two bounds, however what lies between them is spread
-        yield from (option for option in ("distribution", "mode") if option in given)
+    if design == "fractional":  # takes the two bounds, however what lies between them is spread
+        yield from ["distribution"] * (factor.distribution in ("loguniform", "triangular"))
+        yield from ["mode"] * (factor.mode is not None)
 
 
 def _samples_problems(spec: SweepFile) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from simulation.errors import InputError
 from simulation.experiments.engine.worker import Job
-from simulation.experiments.posterior import chosen
 from simulation.experiments.sweeps.design import Cube, Points, check_points, design_points, point_id, run_count
 from simulation.experiments.sweeps.load import Sweep
 
@@ -28,23 +29,21 @@ class Plan:
     cube
         Their places in the unit cube, shape (rows of the design, factors), where the design has one.
     effective
-        Values of the parameters that differ between points, by name, shape (points,).
+        Values of the parameters that differ between points, by name, shape (points,); missing where one is drawn.
+    drawn
+        Parameters that the replicates of some point draw.
     """
 
     sweep: Sweep
     points: Points
     cube: Cube | None
     effective: Mapping[str, Cube]
+    drawn: tuple[str, ...]
 
     @property
     def runs(self) -> int:
         """Number of runs."""
         return len(self.points) * self.sweep.replicates
-
-    @property
-    def fixed(self) -> tuple[str, ...]:
-        """Parameters that no replicate draws: a scenario sets them, or they differ between points."""
-        return tuple(dict.fromkeys((*chosen(*self.sweep.bases), *self.effective)))
 
     def job(self, run: int) -> Job:
         """The run of a number: all replicates of the first point, then the next."""
@@ -65,4 +64,7 @@ def make_plan(sweep: Sweep, max_runs: int = MAX_RUNS) -> Plan:
         told = f"the sweep has {runs} runs, more than {max_runs}; make it smaller, or give a higher --max-runs"
         raise InputError(sweep.root.mark.fault("", told))
     points, cube = design_points(sweep)
-    return Plan(sweep, points, cube, check_points(points, sweep))
+    values = check_points(points, sweep)
+    varied = {name: column for name, column in values.items() if len(np.unique(column)) > 1}  # NaN equals NaN
+    drawn = tuple(name for name, column in values.items() if np.isnan(column).any())
+    return Plan(sweep, points, cube, varied, drawn)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PARAMETER, SHARE = "parameter.", "share."
 """How the columns of effective parameters and of places in the unit cube start."""
+_DRAWN = " drawn"
 POINTS, DRAWS = "points.parquet", "draws.parquet"
 """The design, and what each replicate draws."""
 RUN_COLUMNS = ("run", "point", "replicate", "seed", "stage", "type", "message", "digest")
@@ -120,18 +121,18 @@ class SweepResults:
         DataFrame
             ``point, scenario, title, as_of, focal, horizon, seed``; a column a factor;
             ``parameter.NAME`` with the effective value of each parameter that differs between
-            points; with ``shares`` the places in the unit cube too.
+            points, missing where replicates draw it; with ``shares`` the places in the unit cube too.
         """
         keep = [name for name in self._points.columns if shares or not name.startswith(SHARE)]
         return self._points.loc[:, keep]
 
     @cached_property
     def draws(self) -> pd.DataFrame | None:
-        """``replicate``, and ``parameter.NAME`` as each replicate draws it; None where none is drawn."""
+        """``seed, replicate``, and ``parameter.NAME`` as each replicate draws it; None where none is drawn."""
         if self.info.get("parameters") != POSTERIOR:
             return None
         drawn = self._read(DRAWS)
-        return drawn.rename(columns=lambda name: name if name == "replicate" else PARAMETER + name)
+        return drawn.rename(columns=lambda name: name if name in ("seed", "replicate") else PARAMETER + name)
 
     def runs(self) -> pd.DataFrame:
         """One row a run that was tried: ``run, point, replicate, seed, stage, type, message``."""
@@ -212,7 +213,12 @@ class SweepResults:
         rows = self._difference(metric, self._quarter(quarter))
         joined = self.points().merge(rows, on="point", how="inner", validate="one_to_many")
         joined = joined.drop(columns=["metric", "quarter"])
-        return joined if self.draws is None else joined.merge(self.draws, on="replicate", validate="many_to_one")
+        if self.draws is None:
+            return joined
+        joined = joined.merge(self.draws, on=["seed", "replicate"], suffixes=("", _DRAWN), validate="many_to_one")
+        for name in [str(name) for name in joined if f"{name}{_DRAWN}" in joined]:  # a point that sets it keeps its own
+            joined[name] = joined[name].fillna(joined.pop(name + _DRAWN))
+        return joined
 
     def _difference(self, metric: str, quarter: str) -> pd.DataFrame:
         """Rows of a metric, or of the difference ``A - B`` of two, run by run."""

@@ -8,11 +8,16 @@ import string
 import numpy as np
 import pytest
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulation.analysis.contrasts import without
 from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
+from simulation.data.tables import table
 from simulation.display.words import catalogue, terms
+from simulation.display.words.glossary import GLOSSARY
 from simulation.display.words.language import ENGLISH, FOLDER, Words
+from simulation.display.words.rounding import decimal, percent, rounded, signed
 from simulation.errors import InputError
 from simulation.outcomes.metrics import METRICS
 from simulation.report import sections
@@ -69,10 +74,58 @@ def test_files_are_as_the_catalogue_writes_them(tmp_path, monkeypatch) -> None:
             assert read_po(source, locale=language)
 
 
+@pytest.mark.parametrize(("language", "place"), [("fr", 0), ("ar", 1)])
+@pytest.mark.parametrize("term", GLOSSARY)
+def test_a_concept_has_one_word(term: str, language: str, place: int) -> None:
+    names, stem = set(catalogue.proper_names()), GLOSSARY[term][place]
+    found = 0
+    for message in catalogue.read(language):
+        plain = message.id[0] if isinstance(message.id, tuple) else message.id
+        if plain in names or not re.search(rf"\b({term})\b", re.sub(r"\{.*?\}|--\S+", "", plain), re.IGNORECASE):
+            continue
+        found += 1
+        for text in message.string if isinstance(message.string, tuple) else (message.string,):
+            assert re.search(stem, re.sub(r"\{.*?\}", "", text), re.IGNORECASE), (plain, text)
+    assert found, "a term that no message has"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_organisations_have_their_names_in_the_language(language: str) -> None:
+    words = Words(language)
+    expected = {
+        "unesco": ("UNESCO", "اليونسكو"), "itu": ("UIT", "الاتحاد الدولي للاتصالات"), "undp": ("PNUD", None),
+        "coe": ("Conseil de l’Europe", "مجلس أوروبا"),
+    }  # fmt: skip
+    names = {row["id"]: row["name"] for row in table("nonstate")}
+    for actor, told in expected.items():
+        name = told[TRANSLATED.index(language)]
+        assert name is None or words.actor(actor, names[actor]) == name
+    blocs = {row["id"]: words.known(row["name"]) for row in table("blocs")}
+    wanted = {"AU": ("Union africaine", "الاتحاد الإفريقي"), "G7": (None, "مجموعة السبع"),
+              "OIC": ("Organisation de la coopération islamique", "منظمة التعاون الإسلامي"),
+              "AMU": ("Union du Maghreb arabe", "اتحاد المغرب العربي")}  # fmt: skip
+    for bloc, told in wanted.items():
+        name = told[TRANSLATED.index(language)]
+        assert name is None or blocs[bloc] == name
+
+
+@pytest.mark.parametrize(
+    ("actor", "within"),
+    [("MAR", "le Maroc"), ("FRA", "la France"), ("USA", "les États-Unis"), ("EGY", "l’Égypte"), ("SGP", "Singapour"),
+     ("MEX", "le Mexique"), ("CIV", "la Côte d’Ivoire"), ("EU", "l’Union européenne"), ("COM", "les Comores"),
+     ("SLE", "la Sierra Leone"), ("YEM", "le Yémen"), ("unesco", "unesco")],
+)  # fmt: skip
+def test_french_names_of_states_have_their_article_in_a_sentence(actor: str, within: str) -> None:
+    french = Words("fr")
+    assert french.within(actor, french.actor(actor, actor)) == within
+    assert ENGLISH.within(actor, "Morocco") == Words("ar").within(actor, "Morocco") == "Morocco"
+
+
 def test_terms_cover_the_model() -> None:
     assert set(terms.TRACK) == set(TRACKS)
     assert set(terms.KIND) == set(KINDS)
     assert set(terms.CAMP) == {*CAMPS, "none"}
+    assert set(terms.REGION) == {row["continent"] for row in table("states")} | {""}
     assert set(terms.DOMAIN) == set(DOMAINS)
     assert set(terms.METRIC) <= set(METRICS)
     assert {*sections.INDICES, *sections.COUNTS, *sections.PRICE} <= set(terms.METRIC)
@@ -116,9 +169,26 @@ def test_numbers_dates_and_names_by_language() -> None:
 
 
 def test_a_number_is_rounded_alike_wherever_it_comes_from() -> None:
-    for value in (13.95, 15.35, 0.05, 10.95):
-        assert ENGLISH.number(np.float64(value), 1) == ENGLISH.number(value, 1) == f"{value:.1f}"
-        assert ENGLISH.signed(np.float64(value), 1) == f"+{value:.1f}"
+    for value, shown in ((13.95, "14.0"), (15.35, "15.4"), (0.05, "0.1"), (10.94, "10.9"), (2.675, "2.7")):
+        assert ENGLISH.number(np.float64(value), 1) == ENGLISH.number(value, 1) == decimal(value, 1) == shown
+        assert ENGLISH.signed(np.float64(value), 1) == signed(value, 1) == f"+{shown}"
+        assert Words("fr").number(value, 1) == shown.replace(".", ",")
+
+
+@given(value=st.floats(-1e6, 1e6), digits=st.integers(0, 3))
+def test_text_charts_and_languages_round_alike(value: float, digits: int) -> None:
+    near = rounded(value, digits)
+    assert abs(float(near) - value) <= 0.5 * 10.0**-digits + 1e-9
+    assert ENGLISH.number(value, digits).replace(",", "") == decimal(value, digits)
+    assert ENGLISH.signed(value, digits).replace(",", "") == signed(value, digits)
+    assert rounded(-value, digits) == -near  # halves away from zero, on both sides
+
+
+@given(share=st.floats(0, 1))
+def test_a_share_is_whole_only_where_it_is(share: float) -> None:
+    assert (percent(share) == 100) == (share == 1)
+    assert (percent(share) == 0) == (share == 0)
+    assert ENGLISH.share(share) == f"{percent(share)}%"
 
 
 def test_signs_and_shares_do_not_mislead() -> None:

@@ -62,3 +62,13 @@ def simulate(scenario, replicate: int) -> Outcome:
 
 def check(scenario) -> None:
     """Nothing to see."""
+
+
+def swept(source, **options):
+    """A sweep of the miniature: in this process, unless workers or an executor are named."""
+    from simulation.experiments.sweep import sweep  # here: workers, which import this file, need none of it
+    from tests.experiments.stand_in import stand_in
+
+    where = {} if {"workers", "executor"} & set(options) else {"executor": HERE}
+    with stand_in(simulate, check):
+        return sweep(source, **where, **options)

@@ -12,7 +12,6 @@ from simulation.analysis.swings import SWING_COLUMNS, swings
 from simulation.cli import app
 from simulation.errors import InputError
 from simulation.experiments.analyse import analyse, tornado
-from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
 from tests.experiments.sweeps import fakes
@@ -27,7 +26,7 @@ FACTORS = {
 
 def made(folder, **keys) -> SweepResults:
     source = {"base": BASE, "factors": FACTORS, "replicates": 2, **keys}
-    return sweep(source, out=folder, executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    return fakes.swept(source, out=folder)
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,9 @@ from typer.testing import CliRunner
 
 from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
 from simulation.cli import app
-from simulation.experiments import posterior
+from simulation.experiments import ask, posterior
 from simulation.experiments.compare import compare
 from simulation.experiments.engine.executors import GivenPool, Pool, open_pool
-from simulation.experiments.sweep import sweep
-from simulation.experiments.sweeps import dry_run
 from simulation.scenario.load import load_scenario
 from tests.experiments.sweeps import fakes
 from tests.experiments.sweeps.fakes import BASE, ROOT
@@ -46,9 +44,7 @@ def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     Path("grid.yaml").write_text(TEXT)
-    for function in (sweep, compare):
-        monkeypatch.setitem(function.__kwdefaults__, "simulate", fakes.simulate)
-    monkeypatch.setitem(sweep.__kwdefaults__, "check", fakes.check)
+    monkeypatch.setattr(ask, "_model", ask.Model(fakes.simulate, fakes.check))
     monkeypatch.setattr("simulation.experiments.sweep.open_pool", in_this_process)
 
 
@@ -62,6 +58,8 @@ def test_a_sweep_prints_its_points_and_goes_on_by_itself():
     assert "4 design points, 2 replicates each; 8 runs done" in result.stdout
     assert "cooperation of the focal state in 2035Q4" in result.stdout
     assert "Dead factor: strategy.budget" in result.stdout
+    told = " ".join(result.stdout.split())
+    assert told.index("held fixed: what is not calibrated; rivalry (factor).") < told.index("cooperation of the focal")
     folder = Path(result.stdout.split("Results: ")[1].strip())
     assert folder.parent == Path("results/grid")
     next(iter(folder.glob("chunk-*"))).unlink()
@@ -76,12 +74,12 @@ def test_one_replicate_has_no_error_and_shows_none():
     assert "nan" not in result.stdout
 
 
-def test_a_dry_run_writes_nothing(monkeypatch):
-    monkeypatch.setattr(dry_run.expect, "__defaults__", (None, fakes.simulate))
+def test_a_dry_run_writes_nothing():
     result = wifaq("sweep", "grid.yaml", "--dry-run", "--workers", "2")
     assert result.exit_code == 0, result.output
     assert "design: grid, seed 2025, common random numbers" in result.stdout
     assert "runs: 4 design points x 2 replicates = 8" in result.stdout
+    assert "held fixed: what is not calibrated; rivalry (factor)" in result.stdout
     assert "with 2 workers" in result.stdout
     assert "disk: about 0.0 MB" in result.stdout
     assert sorted(os.listdir()) == ["grid.yaml"]
@@ -132,9 +130,9 @@ def test_failed_runs_are_lines_and_exit_status_1(monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_ctrl_c_is_exit_status_130_and_one_line():
     code = (
-        "from simulation.cli import main\nfrom simulation.experiments.sweep import sweep\n"
+        "from simulation.cli import main\nfrom simulation.experiments import ask\n"
         "from tests.experiments.sweeps import fakes\n"
-        "sweep.__kwdefaults__.update(simulate=fakes.simulate, check=fakes.check)\n"
+        "ask._model = ask.Model(fakes.simulate, fakes.check)\n"
         "if __name__ == '__main__': main()"
     )
     Path("cli.py").write_text(code)
@@ -171,12 +169,12 @@ def test_compare_at_asked_quarters_says_how_many_more_replicates():
 def test_compare_under_the_posterior_shares_each_draw_and_says_so():
     arms = [load_scenario(BASE, replicates=6, fragmentation=value) for value in (0, 0.5)]
     arms[1] = arms[1].model_copy(update={"name": "apart"})
-    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior", simulate=fakes.simulate)
+    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior")
     assert found.bands == POSTERIOR_LABEL
     row = found.contrasts.iloc[-1]
     assert row["difference"] == pytest.approx(-0.1)
     assert row["standard_error"] == pytest.approx(0, abs=1e-12)  # the draws of rivalry cancel within pairs
-    plain = compare(arms, workers=1, metrics=["cooperation"], parameters="defaults", simulate=fakes.simulate)
+    plain = compare(arms, workers=1, metrics=["cooperation"], parameters="defaults")
     assert plain.bands == BAND_LABEL
     assert row["mean_b"] != plain.contrasts.iloc[-1]["mean_b"]
     bad = wifaq("compare", BASE, BASE, "--parameters", "prior")
@@ -186,7 +184,7 @@ def test_compare_under_the_posterior_shares_each_draw_and_says_so():
 
 def test_a_parameter_that_the_scenarios_contrast_is_not_drawn():
     arms = [load_scenario(BASE, replicates=5, parameters={"rivalry": value}) for value in (1, 2)]
-    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior", simulate=fakes.simulate)
+    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior")
     assert found.contrasts.iloc[-1]["difference"] == pytest.approx(0.1)
     assert found.contrasts.iloc[-1]["mean_b"] == pytest.approx(0.1, abs=0.06)
     drawn = [posterior.load().draw(1, replicate)["rivalry"] for replicate in range(50)]

@@ -39,7 +39,6 @@ factors:
   parameters.rivalry: [0.5, 2.0]
   fragmentation: {{low: 0, high: 0.6, distribution: uniform}}
   strategy.partners: {{categories: [[state], [state, firm, think_tank, ngo, influencer]]}}
-samples: 256
 replicates: 50
 """
     )
@@ -148,9 +147,9 @@ def test_ranges_follow_their_distributions() -> None:
 
 
 def test_the_posterior_varies_the_calibrated_parameters_and_says_so() -> None:
-    made = plan(design="lhs", samples=3, parameters="posterior")
+    made = plan(design="lhs", samples=3, parameters="factors")
     assert "central 90 % of their posterior" in made.sweep.notes[0]
     assert {"affinity_width", "choice_noise", "rivalry"} <= set(made.effective)
-    assert "camp_margin" not in made.effective
+    assert "position_uncertainty" not in made.effective
     assert made.effective["rivalry"].max() <= posterior.ranges()["parameters.rivalry"].high
     assert len(made.effective) > 15

@@ -12,9 +12,9 @@ import pytest
 from simulation.errors import InputError
 from simulation.experiments import posterior
 from simulation.experiments.results import Results
-from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
+from simulation.scenario.load import load_scenario
 from tests.experiments.sweeps import fakes
 from tests.experiments.sweeps.fakes import BASE
 
@@ -30,7 +30,7 @@ SOURCE = {
 @pytest.fixture(scope="module")
 def results(tmp_path_factory) -> SweepResults:
     folder = tmp_path_factory.mktemp("results") / "out"
-    return sweep(SOURCE, out=folder, executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    return fakes.swept(SOURCE, out=folder)
 
 
 def expected(rivalry: float, trust: float, replicate: int, quarter: str = "2035Q4") -> float:
@@ -129,7 +129,7 @@ def test_what_cannot_be_read_is_told(results, ask, told):
 def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_draw(tmp_path):
     factors = {"fragmentation.trust": [0, 0.2], "parameters.choice_noise": [0.04, 0.06]}
     source = {**SOURCE, "factors": factors, "parameters": "posterior"}
-    found = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    found = fakes.swept(source, out=tmp_path / "out")
     sample = posterior.load()
     for row in found.table("cooperation").to_dict("records"):
         drawn = sample.draw(2025, row["replicate"])["rivalry"]
@@ -142,9 +142,30 @@ def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_d
     assert found.info["hashes"]["posterior"] == posterior.file_hash()
 
 
+def test_each_point_draws_what_it_does_not_set_unless_none_is_to_be_drawn(tmp_path):
+    """By default the posterior is drawn; a base that sets a parameter keeps it, beside one that does not."""
+    bases = [load_scenario(BASE), load_scenario(BASE, parameters={"rivalry": 1.0})]
+    bases[1] = bases[1].model_copy(update={"name": "set"})
+    source = {"scenarios": bases, "design": "list", "factors": {"strategy.budget": [1, 2]}, "replicates": 3}
+    for luck in ("common", "independent"):
+        found = fakes.swept({**source, "random_numbers": luck}, out=tmp_path / luck)
+        table, sample = found.table("cooperation"), posterior.load()
+        free = table.loc[table["scenario"] == "baseline"]
+        drawn = [sample.draw(row["seed"], row["replicate"])["rivalry"] for row in free.to_dict("records")]
+        assert free["parameter.rivalry"].tolist() == drawn
+        assert set(table.loc[table["scenario"] == "set", "parameter.rivalry"]) == {1.0}
+        assert found.points()["parameter.rivalry"].tolist()[2:] == [1.0, 1.0]
+        assert found.points()["parameter.rivalry"].isna().tolist() == [True, True, False, False]
+    assert "held fixed: what is not calibrated; rivalry (set)" in found.info["notes"][0]
+    plain = fakes.swept({**source, "parameters": "defaults"}, out=tmp_path / "plain")
+    assert plain.draws is None
+    assert plain.equal_points()["point_b"].nunique() == 3  # rivalry set to its default is all the same then
+    assert "none is drawn" in plain.info["notes"][0]
+
+
 def test_a_focal_state_may_be_a_factor(tmp_path):
     source = {**SOURCE, "factors": {"focal": ["MAR", "SEN"]}, "replicates": 2}
-    found = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    found = fakes.swept(source, out=tmp_path / "out")
     table = found.table("cooperation")
     assert table["focal"].tolist() == ["MAR", "MAR", "SEN", "SEN"]
     assert len(table) == 4

@@ -14,8 +14,8 @@ from simulation.analysis.effects import effects
 from simulation.display import pages
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, style
+from simulation.experiments import ask
 from simulation.experiments.engine.executors import GivenPool
-from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.load import load_sweep
 from simulation.experiments.sweeps.plan import make_plan
 from simulation.report import showcase_sweeps
@@ -80,8 +80,7 @@ def test_one_command_runs_the_sweeps_and_writes_the_page(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("simulation.experiments.sweep.open_pool", lambda executor, workers: GivenPool(fakes.HERE, 1))
     monkeypatch.setattr(showcase_sweeps, "SWEEPS", tmp_path / "files")
-    for name, value in (("simulate", fakes.simulate), ("check", fakes.check)):
-        monkeypatch.setitem(sweep.__kwdefaults__, name, value)
+    monkeypatch.setattr(ask, "_model", ask.Model(fakes.simulate, fakes.check))
     Path("files").mkdir()
     Path("files/small.yaml").write_text(SMALL)
     begin, end = pages.markers(showcase_sweeps.MARKER)
@@ -104,7 +103,7 @@ def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
     factors = {"parameters.rivalry": [0.5, 1, 2], "fragmentation.trust": [0, 0.2], "strategy.budget": [1, 2]}
     shown = ["cooperation", "cooperation - volume"]
     source = {"base": BASE, "design": "grid", "factors": factors, "replicates": 3, "show": shown}
-    results = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    results = fakes.swept(source, out=tmp_path / "out")
     drawn = {path.name for path in (tmp_path / "out" / "charts").iterdir()}
     assert drawn == {f"heatmap_{name}.{end}" for name in ("cooperation", "cooperation_minus_volume")
                      for end in ("png", "svg")}  # fmt: skip
@@ -123,7 +122,7 @@ def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
 
 def test_a_sweep_of_one_factor_has_no_heat_map(tmp_path: Path) -> None:
     source = {"base": BASE, "design": "grid", "factors": {"parameters.rivalry": [0.5, 1]}, "replicates": 1}
-    results = sweep(source, out=tmp_path / "out", executor=fakes.HERE, simulate=fakes.simulate, check=fakes.check)
+    results = fakes.swept(source, out=tmp_path / "out")
     assert results.heatmap() is None
     assert not (tmp_path / "out" / "charts").exists()
 

@@ -23,7 +23,6 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError, RunError
-from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
 from tests.experiments.sweeps import fakes
@@ -33,10 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal
 
 
 def run(out: Path, source=GRID, **options) -> SweepResults:
-    """A sweep of the miniature: in this process, unless workers or an executor are named."""
-    where = {} if {"workers", "executor"} & set(options) else {"executor": fakes.HERE}
-    options = {"simulate": fakes.simulate, "check": fakes.check, **where, **options}
-    return sweep(source, out=out, **options)
+    return fakes.swept(source, out=out, **options)
 
 
 @pytest.fixture(scope="session")
@@ -336,10 +332,9 @@ def test_a_disk_that_is_really_full(tmp_path, undisturbed, size, what):
 SCRIPT = """
 import sys
 from pathlib import Path
-from simulation.experiments.sweep import sweep
 from tests.experiments.sweeps import fakes
 if __name__ == "__main__":
-    sweep(fakes.GRID, out=Path(sys.argv[1]), workers=2, chunk_size=2, simulate=fakes.simulate, check=fakes.check)
+    fakes.swept(fakes.GRID, out=Path(sys.argv[1]), workers=2, chunk_size=2)
 """
 
 

@@ -1,0 +1,41 @@
+"""The one rounding rule of everything people read: text, tables, charts, every language.
+
+A number is rounded as its reader would do it by hand, from the digits it is written with in the
+result files: to the nearest, halves away from zero. Binary fractions do not decide (2.675 is 2.68).
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def rounded(value: float, digits: int = 0) -> Decimal:
+    """A number to so many decimals, halves away from zero, never minus zero.
+
+    Raises
+    ------
+    decimal.InvalidOperation
+        If the value is infinite or not a number.
+    """
+    # float: a NumPy number is written otherwise ("np.float32(0.1)"), and one report would have two numbers
+    found = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return found if found else abs(found)
+
+
+def decimal(value: float, digits: int = 0) -> str:
+    """A number as English text: ``0.50``."""
+    return f"{rounded(value, digits):f}"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference as English text with its sign; one that rounds to zero has none."""
+    found = rounded(value, digits)
+    return f"{found:+f}" if found else f"{found:f}"
+
+
+def percent(share: float) -> int:
+    """A share of one in whole per cent; never 100 or 0 of what is not whole."""
+    found = int(rounded(100 * share))
+    if found == 100 and share < 1:
+        return 99
+    return 1 if found == 0 and share > 0 else found

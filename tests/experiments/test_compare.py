@@ -1,0 +1,163 @@
+"""Comparing scenarios: each keeps its own numbers, whoever it is compared with; any metric; a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from typer.testing import CliRunner
+
+from simulation import compare, load_scenario, metric, run
+from simulation.cli import app
+from simulation.errors import InputError
+from simulation.experiments import posterior
+from simulation.experiments.compare import Comparison
+from simulation.outcomes.metrics import unregister
+from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.schema import Scenario
+from tests.experiments.stand_in import stand_in
+from tests.experiments.sweeps import fakes
+from tests.experiments.sweeps.fakes import BASE
+from tests.shipped import shipped
+
+DEFAULT = PARAMETERS["rivalry"].default
+SHORT = {"horizon": "2025Q2"}
+
+
+@pytest.fixture
+def miniature(monkeypatch: pytest.MonkeyPatch):
+    """Cooperation is rivalry / 10 minus the fragmentation of trust / 5, without luck."""
+    monkeypatch.setenv("WIFAQ_FAKE", json.dumps({"noise": 0}))
+    with stand_in(fakes.simulate):
+        yield
+
+
+def made(name: str, replicates: int = 5, **overrides: Any) -> Scenario:
+    found = load_scenario(BASE, replicates=replicates, overrides=overrides)
+    return found.model_copy(update={"name": name})
+
+
+def same_rows(alone: Comparison, among: Comparison) -> None:
+    """What two scenarios have by themselves stands bit for bit in what they have in company."""
+    for own, all_rows in ((alone.values, among.values), (alone.contrasts, among.contrasts)):
+        kept = all_rows.loc[all_rows["scenario"].isin(alone.titles)].reset_index(drop=True)
+        assert_frame_equal(own, kept, check_exact=True)
+        assert len(own)
+
+
+# --- company
+
+
+@pytest.mark.parametrize(
+    ("replicates", "change"),
+    [(5, {"parameters.rivalry": 3}), (5, {"parameters.rivalry": DEFAULT}), (2, {}), (9, {"horizon": "2030Q4"})],
+    ids=["sets a parameter", "sets its default", "fewer replicates", "ends earlier"],
+)
+def test_a_scenario_keeps_its_numbers_in_any_company(miniature: None, replicates: int, change: dict[str, Any]) -> None:
+    pair = [made("plain"), made("split", **{"fragmentation.trust": 0.5})]
+    same_rows(compare(pair, workers=1), compare([*pair, made("third", replicates, **change)], workers=1))
+
+
+def test_the_real_model_keeps_its_numbers_in_company() -> None:
+    pair = [shipped(changes=SHORT, replicates=2), shipped("splintering_regions", SHORT, replicates=2)]
+    third = shipped("rivalry_absent", SHORT, replicates=2)
+    among = compare([*pair, third], workers=1)
+    same_rows(compare(pair, workers=1), among)
+    own = run(pair[0], workers=1).forecast("cooperation").iloc[-1]
+    values = among.values.set_index(["scenario", "metric"])
+    row = values.loc[("baseline", "cooperation")].iloc[-1]
+    assert (row["mean"], row["q95"]) == (own["mean"], own["q95"])  # and those of its own run
+
+
+def test_each_scenario_draws_what_it_does_not_set(miniature: None) -> None:
+    found = compare([made("free"), made("set", **{"parameters.rivalry": DEFAULT})], workers=1, metrics=["cooperation"])
+    drawn = pd.Series([posterior.load().draw(2025, number)["rivalry"] for number in range(5)]) / 10
+    values = found.values.loc[found.values["quarter"] == "2035Q4"].set_index("scenario")
+    assert values.loc["free", "mean"] == pytest.approx(drawn.mean())
+    assert values.loc["free", "q95"] == pytest.approx(drawn.quantile(0.95))
+    assert values.loc["set", ["mean", "q05", "q95"]].tolist() == pytest.approx([DEFAULT / 10] * 3)
+    assert found.sets == {"free": [], "set": ["rivalry"]}
+    fixed = compare([made("free"), made("set", **{"parameters.rivalry": DEFAULT})], workers=1, parameters="defaults")
+    assert fixed.contrasts["difference"].abs().max() == 0
+
+
+def test_a_contrast_beside_a_run_changes_no_number_of_it(miniature: None) -> None:
+    scenario = made("apart", **{"mechanisms.rivalry": "off"})  # its contrast has rivalry, and so sets the parameter
+    alone, beside = run(scenario, workers=1), run(scenario, workers=1, contrasts=("rivalry",))
+    assert_frame_equal(alone.forecast(), beside.forecast(), check_exact=True)
+    assert len(beside.contrasts())
+
+
+# --- metrics and quarters
+
+
+def test_any_metric_is_recorded_for_it() -> None:
+    """Counts, those of the world and own ones, in quarters that the scenario would not keep."""
+    metric("own_half", "1", (0, 1))(lambda view: 0.5)
+    record = {"record.metrics": ("cooperation",), "record.every": 4}
+    try:
+        scenario = shipped(changes=SHORT | record, replicates=1)
+        names = ["deals", "density_all", "own_half"]
+        found = compare([scenario, scenario], workers=1, metrics=names, quarters=["2025Q1"])
+    finally:
+        unregister("own_half")
+    assert found.values["metric"].tolist() == 2 * names
+    assert found.contrasts["metric"].tolist() == names
+    assert found.values.loc[found.values["metric"] == "own_half", "mean"].tolist() == [0.5, 0.5]
+    assert found.values["mean"].iloc[0] > 1
+
+
+def test_all_unknown_metrics_are_told_at_once(miniature: None) -> None:
+    with pytest.raises(InputError) as told:
+        compare([made("a"), made("b")], metrics=["coperation", "cooperation", "wealth"])
+    assert [str(fault).split(";")[0] for fault in told.value.faults] == [
+        "--metric: 'coperation' is no metric", "--metric: 'wealth' is no metric",
+    ]  # fmt: skip
+    assert "did you mean 'cooperation'?" in str(told.value)
+
+
+# --- folder and command
+
+
+def test_a_comparison_opens_as_it_was_saved(miniature: None, tmp_path: Path) -> None:
+    pair = [made("plain"), made("set", **{"parameters.rivalry": 2})]
+    found = compare(pair, workers=1, metrics=["cooperation", "volume"], out=tmp_path / "out")
+    names = {"comparison.csv", "values.csv", "comparison.json", "scenario.resolved.yaml"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    again = Comparison.open(tmp_path / "out")
+    assert_frame_equal(again.values, found.values, rtol=1e-7)
+    assert_frame_equal(again.contrasts, found.contrasts, rtol=1e-7)
+    assert (again.titles, again.sets, again.bands, again.focal) == (found.titles, found.sets, found.bands, "MAR")
+    assert again.scenario_text.count("\nfocal: MAR") == 2
+    with pytest.raises(InputError, match="not empty"):
+        compare(pair, workers=1, out=tmp_path / "out")
+    (tmp_path / "out" / "values.csv").write_text("scenario,metric\n")
+    with pytest.raises(InputError) as told:
+        Comparison.open(tmp_path / "out")
+    assert "values.csv: column mean is missing" in str(told.value)
+    assert len(told.value.faults) == len(found.values.columns) - 2
+
+
+def test_the_command_shows_values_first_and_writes_both_tables(
+    miniature: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    Path("set.yaml").write_text(f"extends: {BASE}\ntitle: Set\nparameters: {{rivalry: {DEFAULT}}}\n")
+    asked = ["--metric", "cooperation", "--metric", "density_all", "--quarter", "2030Q4", "--replicates", "3"]
+    done = CliRunner().invoke(app, ["compare", BASE, "set.yaml", *asked, "--workers", "1", "--out", "out"])
+    assert done.exit_code == 0, done.output
+    text = " ".join(done.stdout.split())
+    assert "set holds fixed what it sets itself: rivalry." in text
+    assert text.index("Mean and 5–95 % of the replicates") < text.index("set minus baseline")
+    assert f"{DEFAULT / 10:.3f}–{DEFAULT / 10:.3f}" in text
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert done.stdout.endswith("Tables: out\n")
+    assert set(pd.read_csv("out/values.csv")["metric"]) == {"cooperation", "density_all"}
+    bad = CliRunner().invoke(app, ["compare", BASE, "set.yaml", "--metric", "coperation", "--out", "none"])
+    assert (bad.exit_code, Path("none").exists()) == (2, False)
+    assert bad.stderr.strip() == "--metric: 'coperation' is no metric; did you mean 'cooperation'?"
