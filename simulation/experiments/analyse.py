@@ -137,8 +137,7 @@ def _of_each(
         sampled, common = results.info["design"] in SAMPLED, results.info["random_numbers"] == "common"
         table_of_swings = swings(mine, results.factors, sampled=sampled, paired=common)
         by_level = effects(mine, results.factors) if results.info["design"] == "grid" and common else None
-        held = ". ".join(results.info["notes"])
-        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, told, held)
+        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, told, results.held)
 
 
 def _interest(means: np.ndarray, metric: str, above: float | None, below: float | None) -> tuple[np.ndarray, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -134,21 +134,10 @@ def compare(
     tables = _tables(found, wanted, when, arms[0].focal)
     failures = failures_of(found)
     warn_of(failures, "comparison.failures")
-    texts = [scenario_to_yaml(scenario) for scenario in points.values()]
     free = posterior.load().names if parameters == posterior.POSTERIOR else ()
     info = {
         "focal": named(arms[0].focal),
-        "scenarios": [
-            {
-                "key": key,
-                "title": scenario.title or scenario.name,
-                "horizon": str(scenario.horizon),
-                "replicates": scenario.replicates,
-                "sets": [name for name in free if name in scenario.parameters.chosen],
-                "hashes": store.hashes(scenario, text, casts[key]),
-            }
-            for (key, scenario), text in zip(points.items(), texts, strict=True)
-        ],
+        "scenarios": [_entry(key, scenario, casts[key], free) for key, scenario in points.items()],
         "seed": arms[0].seed,
         "metrics": list(wanted),
         "quarters": when,
@@ -158,10 +147,22 @@ def compare(
         "versions": store.versions(),
         "hashes": asked.hashes,
     }
-    result = Comparison(info, "---\n".join(texts), tables)
+    result = Comparison(info, "---\n".join(map(scenario_to_yaml, points.values())), tables)
     if out is not None:
         result.save(out)
     return result
+
+
+def _entry(key: str, scenario: Scenario, cast: Cast | None, free: Sequence[str]) -> dict[str, Any]:
+    """What a folder says of one scenario."""
+    return {
+        "key": key,
+        "title": scenario.title or scenario.name,
+        "horizon": str(scenario.horizon),
+        "replicates": scenario.replicates,
+        "sets": [name for name in free if name in scenario.parameters.chosen],
+        "hashes": store.hashes(scenario, scenario_to_yaml(scenario), cast),
+    }
 
 
 def _metrics(metrics: Sequence[str]) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
     """Indices, noise, and the box in a sentence, of each scenario."""
-    for note in dict.fromkeys(found.held for found in analyses):
-        console.print(escape(f"{note[:1].upper()}{note[1:]}."))
+    for held in dict.fromkeys(found.held for found in analyses):
+        console.print(escape(held))
     for found in analyses:
         console.print(f"{escape(found.scenario)}: {found.metric} of the focal state in {found.quarter}")
         if pd.isna(found.noise):

@@ -27,11 +27,12 @@ def print_sweep(results: SweepResults, console: Console) -> None:
         console.print(escape(info["question"]))
     done = len(results.runs()) - len(results.failures)
     console.print(f"{info['points']} design points, {info['replicates']} replicates each; {done} runs done\n")
-    for note in info["notes"]:
-        console.print(escape(note[:1].upper() + note[1:] + "."))
+    console.print(escape(results.held))
     shown = results.shown()
     if shown:
         _print_points(results, shown[0], console)
+    for note in info["notes"]:
+        console.print(f"Note: {escape(note)}.")
     for key in results.dead_factors():
         console.print(f"Dead factor: {escape(key)} changed no recorded number where it alone differs.")
     equal = results.equal_points()

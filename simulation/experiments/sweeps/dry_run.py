@@ -71,8 +71,9 @@ def describe_plan(plan: Plan) -> str:
     print(f"design: {sweep.design}{drawn}, seed {sweep.seed}, {luck}", file=out)
     count, points = sweep.replicates, len(plan.points)
     print(f"runs: {points} design points x {count} replicates = {plan.runs}", file=out)
+    print(sweep.held, file=out)
     for note in sweep.notes:
-        print(note, file=out)
+        print(f"note: {note}", file=out)
     return out.getvalue().rstrip()
 
 

@@ -55,10 +55,12 @@ class Sweep:
         What is recorded.
     drawn
         Whether each replicate draws the calibrated parameters.
+    held
+        Which parameters are drawn and which are held fixed, in words.
     show
         Metrics, or differences of two, that are summarised and drawn.
     notes
-        What the user should know: first what is drawn and what is held fixed.
+        What the user should know.
     root
         The file as read, for the places of faults.
     """
@@ -75,6 +77,7 @@ class Sweep:
     common: bool
     kept: Kept
     drawn: bool = False
+    held: str = ""
     show: tuple[str, ...] = ("cooperation",)
     notes: tuple[str, ...] = ()
     root: Node = field(default_factory=lambda: Node({}, Mark("")), repr=False, compare=False)
@@ -187,12 +190,12 @@ class _Loader:
             factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
         drawn = spec.parameters == "posterior"
         held = posterior.held(spec.parameters, bases, factors)
-        notes = (held, *(f"{base.name}: {remark}" for base in bases for remark in remarks(base)))
+        notes = tuple(f"{base.name}: {remark}" for base in bases for remark in remarks(base))
         name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
         count = spec.replicates or min(base.replicates for base in bases)
         return Sweep(
             name, spec.title or name, spec.question, tuple(bases), spec.design, factors, spec.samples, count,
-            seed, spec.random_numbers == "common", spec.record, drawn, spec.show, notes, self.root,
+            seed, spec.random_numbers == "common", spec.record, drawn, held, spec.show, notes, self.root,
         )  # fmt: skip
 
     def parse(self, schema: type[_Section], data: Any, where: Path) -> _Section | None:

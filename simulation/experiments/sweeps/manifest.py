@@ -23,7 +23,7 @@ _SHAPE: Mapping[str, type] = {
     "replicates": int, "order": list, "show": list, "notes": list,
 }  # fmt: skip
 _TOLD = 12  # changes named in one message
-_WORDS = ("sweep", "name", "title", "question", "show", "notes")  # these change no number
+_WORDS = ("sweep", "name", "title", "question", "show", "notes", "held")  # these change no number
 
 
 def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
@@ -56,6 +56,7 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
         "versions": store.versions(),
         "show": list(sweep.show),
         "notes": list(sweep.notes),
+        "held": sweep.held,
     }
     content = json.loads(json.dumps(content))  # tuples as lists, as they will be read
     binding = {key: value for key, value in content.items() if key not in _WORDS}

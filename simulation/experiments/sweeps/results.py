@@ -93,6 +93,12 @@ class SweepResults:
         return int(self.info["points"]) * int(self.info["replicates"])
 
     @property
+    def held(self) -> str:
+        """Which parameters were drawn and which were held fixed, in a sentence."""
+        told = str(self.info.get("held", ""))
+        return f"{told[:1].upper()}{told[1:]}." if told else ""
+
+    @property
     def complete(self) -> bool:
         """Whether every run has been tried."""
         return len(self._runs) == self.planned

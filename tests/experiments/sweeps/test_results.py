@@ -138,7 +138,7 @@ def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_d
         assert row["parameter.choice_noise"] == row["parameters.choice_noise"]  # a factor is not drawn
     (row,) = found.contrast({"fragmentation.trust": 0.2}, {"fragmentation.trust": 0}).to_dict("records")
     assert (row["difference"], row["standard_error"]) == (pytest.approx(-0.04), pytest.approx(0, abs=1e-12))
-    assert "replicate k draws the calibrated ones" in found.info["notes"][0]
+    assert "replicate k draws the calibrated ones" in found.held
     assert found.info["hashes"]["posterior"] == posterior.file_hash()
 
 
@@ -156,11 +156,11 @@ def test_each_point_draws_what_it_does_not_set_unless_none_is_to_be_drawn(tmp_pa
         assert set(table.loc[table["scenario"] == "set", "parameter.rivalry"]) == {1.0}
         assert found.points()["parameter.rivalry"].tolist()[2:] == [1.0, 1.0]
         assert found.points()["parameter.rivalry"].isna().tolist() == [True, True, False, False]
-    assert "held fixed: what is not calibrated; rivalry (set)" in found.info["notes"][0]
+    assert "held fixed: what is not calibrated; rivalry (set)" in found.held
     plain = fakes.swept({**source, "parameters": "defaults"}, out=tmp_path / "plain")
     assert plain.draws is None
     assert plain.equal_points()["point_b"].nunique() == 3  # rivalry set to its default is all the same then
-    assert "none is drawn" in plain.info["notes"][0]
+    assert "none is drawn" in plain.held
 
 
 def test_a_focal_state_may_be_a_factor(tmp_path):
