@@ -36,7 +36,7 @@ def utility(x: F, beta: F) -> F:
     F
         (n, n).
     """
-    return np.tensordot(beta, x, axes=1)
+    return np.asarray(np.einsum("k,kij->ij", beta, x))
 
 
 def approach_chances(u: F, mask: F) -> F:
@@ -89,7 +89,7 @@ def recorded_shares(level: float | F, gamma: F, z: F) -> F:
     gamma, z
         (R,) coefficients and (R, n, n) symmetric reasons of being recorded.
     """
-    return np.clip(np.exp(level + np.tensordot(gamma, z, axes=1)), LEAST_RECORDED, MOST_RECORDED)
+    return np.clip(np.exp(level + np.einsum("k,kij->ij", gamma, z)), LEAST_RECORDED, MOST_RECORDED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +163,7 @@ def _one(theta: F, period: Period, level: float) -> tuple[float, F]:
     p, q = approach_chances(u, period.mask), consent_chances(u, kappa)
     own = p * q.T
     rate = own + own.T
-    raw = np.exp(level + np.tensordot(gamma, period.z, axes=1))
+    raw = np.exp(level + np.einsum("k,kij->ij", gamma, period.z))
     share = np.clip(raw, LEAST_RECORDED, MOST_RECORDED)
     flow = rate * share
     total, events = flow.sum() / 2.0, period.counts.sum() / 2.0
@@ -178,5 +178,42 @@ def _one(theta: F, period: Period, level: float) -> tuple[float, F]:
     free = (raw > LEAST_RECORDED) & (raw < MOST_RECORDED)
     surplus = np.where(free, period.counts - expected, 0.0) / 2.0
     return value, np.concatenate([
-        np.tensordot(period.x, by_u, axes=2), [-by_q.sum()], np.tensordot(period.z, surplus, axes=2)
+        np.einsum("kij,ij->k", period.x, by_u), [-by_q.sum()], np.einsum("kij,ij->k", period.z, surplus)
     ])  # fmt: skip
+
+
+def information(theta: F, periods: Sequence[Period], level: float = 0.0) -> F:
+    """Expected (Fisher) information of the parameters in the record, (P, P), of :func:`log_likelihood`.
+
+    Of each period it is the number of deals times the covariance, over the shares of the flow, of how the log flow of
+    a pair moves with each parameter.
+    """
+    total = np.zeros((len(theta), len(theta)))
+    for period in periods:
+        events = period.counts.sum() / 2.0
+        if events:
+            share, moves = _moves(theta, period, level)
+            moves -= np.einsum("kp,p->k", moves, share)[:, None]
+            total += events * ((moves * share) @ moves.T)
+    return total
+
+
+def _moves(theta: F, period: Period, level: float) -> tuple[F, F]:
+    """Shares of the flow (pairs,) and derivatives of the log flow (P, pairs) of the possible pairs of a period."""
+    beta, kappa, gamma = split(theta, period)
+    u = utility(period.x, beta)
+    p, q = approach_chances(u, period.mask), consent_chances(u, kappa)
+    own, slack = p * q.T, 1.0 - q.T
+    a, b = np.nonzero(np.triu(period.mask, 1))
+    rate = own[a, b] + own[b, a]
+    rows = []
+    for x in period.x:
+        moved = own * (x - (p * x).sum(axis=1, keepdims=True) + slack * x.T)
+        rows.append((moved[a, b] + moved[b, a]) / rate)
+    reluctant = own * slack
+    rows.append(-(reluctant[a, b] + reluctant[b, a]) / rate)
+    reasons = period.z[:, a, b]
+    raw = np.exp(level + np.einsum("k,kp->p", gamma, reasons))
+    free = (raw > LEAST_RECORDED) & (raw < MOST_RECORDED)
+    flow = rate * np.clip(raw, LEAST_RECORDED, MOST_RECORDED)
+    return flow / flow.sum(), np.concatenate([np.array(rows), reasons * free])

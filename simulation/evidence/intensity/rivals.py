@@ -83,11 +83,11 @@ def fit_log_linear(periods: Sequence[Period], terms: Terms, recorded: Sequence[F
     def loss(slopes: F) -> tuple[float, F]:
         value, gradient = 0.5 * float(slopes @ slopes) / SPREAD**2, slopes / SPREAD**2
         for x, count, offset in rows:
-            score = slopes @ x + offset
+            score = np.einsum("k,kp->p", slopes, x) + offset
             top = float(logsumexp(score))
             expected = np.exp(score - top) * count.sum()
             value -= float(count @ (score - top))
-            gradient = gradient - x @ (count - expected)
+            gradient = gradient - np.einsum("kp,p->k", x, count - expected)
         return value, gradient
 
     return np.asarray(minimize(loss, np.zeros(len(rows[0][0])), jac=True, method="L-BFGS-B").x, dtype=float)
@@ -99,7 +99,7 @@ def _possible(period: Period) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 def log_linear_shares(slopes: F, period: Period, terms: Terms, recorded: F | None = None) -> F:
     """(n, n) log shares of each pair in the coming agreements; -inf where masked."""
-    score = np.tensordot(slopes, terms(period), axes=1) + (0.0 if recorded is None else recorded)
+    score = np.einsum("k,kij->ij", slopes, terms(period)) + (0.0 if recorded is None else recorded)
     return normalised(np.where(period.mask > 0, score, -np.inf))
 
 
