@@ -79,6 +79,22 @@ def pair_rates(u: F, kappa: float | F, mask: F, omega: F | float = 1.0) -> F:
     return own + np.swapaxes(own, -1, -2)
 
 
+def rates_from_odds(odds: F, kappa: float) -> F:
+    """:func:`pair_rates` at ω = 1 from e^{U_ij}, zero where masked: no exponential, for many draws.
+
+    Parameters
+    ----------
+    odds
+        (n, n) e^{U_ij}, finite.
+    kappa
+        Reluctance to agree.
+    """
+    total = odds.sum(axis=1, keepdims=True)
+    own = odds / np.where(total > 0, total, 1.0)
+    own *= (odds / (odds + np.exp(kappa))).T
+    return np.asarray(own + own.T)
+
+
 def recorded_shares(level: float | F, gamma: F, z: F) -> F:
     """ρ_ij = clip(e^{c + Σ_k γ_k z_k(i, j)}, .1, .85): the share of the deals of a pair that the record holds.
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.data.tables import read_csv, short, write_csv
+from simulation.evidence.intensity import firms
 from simulation.evidence.intensity.dense import DOMAINS, fit_domain, load_dense
 from simulation.evidence.intensity.fitting import Fit, Prior
 from simulation.evidence.intensity.hierarchy import Pooled, prior_of
@@ -32,7 +33,7 @@ SHIPPED_DOMAINS = ("investment", "trade")
 
 
 def fit_all(source: Path, out: Path) -> None:
-    """Write ``coefficients.csv`` and ``state_posterior.csv`` into a folder."""
+    """Write ``coefficients.csv``, ``state_posterior.csv`` and ``firm_posterior.csv`` into a folder."""
     dense = load_dense(source)
     domains = {domain: fit_domain(dense, domain, SHIPPED_DOMAINS) for domain in DOMAINS}
     prior, pooled = prior_of(domains)
@@ -40,6 +41,13 @@ def fit_all(source: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     write_coefficients(out / "coefficients.csv", domains, pooled, prior, found[-1])
     write_posteriors(out / "state_posterior.csv", found)
+    write_posteriors(out / f"{firms.TABLE}.csv", fit_firms())
+
+
+def fit_firms() -> list[Posterior]:
+    """The layer of states and firms, at each year's end."""
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
+    return [fit_until(year, firms.prior(), tuple(firms.PRIORS), firms.firm_period) for year in years]
 
 
 def write_coefficients(

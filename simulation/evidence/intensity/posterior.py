@@ -6,7 +6,7 @@ The shipped table is rebuilt by ``python -m simulation.evidence.intensity.fits S
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -107,24 +107,40 @@ def ai_period(places: Places, year: int, record: Record, treaties: Record, count
     return Period(x, here.mask, made * here.mask, reasons(places, here.size))
 
 
-def fit_until(year: int, prior: Prior, places: Places | None = None) -> Posterior:
+def fit_until(
+    year: int, prior: Prior, names: Sequence[str] = PARAMETERS, period_of: Callable[[int], Period] | None = None
+) -> Posterior:
     """The posterior at the end of a year, from the deals recorded until then.
 
     The share of the world that the list holds is not told by the list: the level of the recording model is set so
     that it is :data:`recording.SHARE` of the flow expected in the year after.
+
+    Parameters
+    ----------
+    year
+        Nothing recorded later enters.
+    prior, names
+        Of the parameters of the layer.
+    period_of
+        What a year has and what was known before it; pairs of states by default.
     """
-    here = places or states_and_union()
-    record, treaties = ai_deals(here).until(year), shipped_treaties(here)
-    periods = [ai_period(here, y, record, treaties) for y in range(FIRST_DEAL, year + 1)]
-    coming = ai_period(here, year + 1, record, treaties)
+    of = period_of or state_period
+    periods = [of(y) for y in range(FIRST_DEAL, year + 1)]
+    coming = of(year + 1)
     level, found = START_LEVEL, None
     for _ in range(_LEVEL_ROUNDS if periods else 1):
-        found = fit(periods, PARAMETERS, prior, level, None if found is None else found.mode)
+        found = fit(periods, names, prior, level, None if found is None else found.mode)
         level = share_level(found.mode, coming, SHARE)
     assert found is not None
     counts = np.array([int(p.counts.sum() / 2) for p in periods], dtype=np.int64)
-    return Posterior(year, len(record), PARAMETERS, found.mode, np.linalg.cholesky(found.covariance), level,
+    return Posterior(year, found.events, tuple(names), found.mode, np.linalg.cholesky(found.covariance), level,
                      filter_counts(counts))  # fmt: skip
+
+
+def state_period(year: int) -> Period:
+    """:func:`ai_period` of the recorded deals of states and the EU."""
+    places = states_and_union()
+    return ai_period(places, year, ai_deals(places), shipped_treaties(places))
 
 
 def share_level(theta: F, period: Period, share: float) -> float:

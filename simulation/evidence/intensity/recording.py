@@ -14,6 +14,7 @@ REASONS = ("searched", "english", "size")
 """Reasons in the order of every array."""
 SEARCHED = frozenset("MAR TUN SEN EGY JOR KEN NGA RWA SAU ARE DZA".split())
 """States whose press was searched for the list of AI deals: Morocco and ten peers, see ``SOURCES.md``."""
+_HALVINGS = 40
 SHARE, LEAST_SHARE, MOST_SHARE = 0.4, 0.25, 0.6
 """Share of the world's AI deals that the list is taken to hold, and the band of it: assumptions, no data tell it."""
 
@@ -47,18 +48,18 @@ def level_for(share: float, rate: F, raw: F, least: float, most: float) -> float
     share
         Wanted: Σ λ ρ / Σ λ.
     rate
-        (n, n) intensities.
+        Intensities of pairs, in any shape.
     raw
-        (n, n) Σ_k γ_k z_k.
+        Σ_k γ_k z_k, alike.
     least, most
         Bounds of ρ.
     """
     inside = rate > 0
-    weight, reason = rate[inside] / rate[inside].sum(), raw[inside]
+    weight, reason = rate[inside] / rate[inside].sum(), np.exp(raw[inside])
     low, high = -20.0, 20.0
-    for _ in range(60):  # bisection: the share rises with c
+    for _ in range(_HALVINGS):  # bisection: the share rises with c
         middle = (low + high) / 2
-        if float(weight @ np.clip(np.exp(middle + reason), least, most)) < share:
+        if float((weight * np.clip(np.exp(middle) * reason, least, most)).sum()) < share:
             low = middle
         else:
             high = middle
