@@ -12,9 +12,9 @@ from scipy.special import ndtr
 from scipy.stats import poisson
 
 from simulation.errors import Fault, InputError, suggest
+from simulation.evidence.intensity.ensemble import possible
 from simulation.evidence.intensity.equation import LEAST_RECORDED, MOST_RECORDED, rates_from_odds, utility
 from simulation.evidence.intensity.layers import Layer, state_layer
-from simulation.evidence.intensity.ensemble import possible
 from simulation.evidence.intensity.places import Places
 from simulation.evidence.intensity.posterior import ai_period, posterior_of, scores
 from simulation.evidence.intensity.record import Record, ai_deals, shipped_treaties
@@ -91,10 +91,11 @@ def unrecorded_means(as_of: date, draws: int, complete: Collection[str] = ()) ->
         period = ai_period(places, year, record, treaties)
         mask = period.mask * layer.mask
         events = record.counts(year, year).sum() / 2.0 + 0.5
+        reasons = period.z[:, a, b]
         for d in range(draws):
             odds = np.exp(utility(period.x, theta[d, :k])) * mask
             rate = rates_from_odds(odds, theta[d, k])[a, b]
-            reason = np.einsum("k,kp->p", theta[d, k + 1 :], period.z[:, a, b])
+            reason = np.einsum("k,kp->p", theta[d, k + 1 :], reasons)
             level = level_for(shares[d], rate, reason, LEAST_RECORDED, MOST_RECORDED)
             share = np.clip(np.exp(reason + level), LEAST_RECORDED, MOST_RECORDED)
             flow = rate * events / float((rate * share).sum())
@@ -127,8 +128,9 @@ def starting_books(as_of: date, draws: int, complete: Collection[str] = ()) -> l
     for d in range(draws):
         parts = []
         for place, year in enumerate(years):
-            count = poisson.ppf(luck[place][d], means[d, place]).astype(np.int64)
-            parts.append((np.repeat(a, count), np.repeat(b, count), np.full(int(count.sum()), year, dtype=np.int64)))
+            hit = np.flatnonzero(luck[place][d] > np.exp(-means[d, place]))  # all others have none
+            count = poisson.ppf(luck[place][d][hit], means[d, place][hit]).astype(np.int64)
+            parts.append([np.repeat(side[hit], count) for side in (a, b)] + [np.full(int(count.sum()), year)])
         found.append(Book(*(np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))))
     return found
 

@@ -18,13 +18,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.tables import table
-from simulation.evidence import scores
 from simulation.evidence.intensity import rivals
 from simulation.evidence.intensity.covariates import NAMES, Ground, covariates, ground, trade_residual
 from simulation.evidence.intensity.equation import Period, log_shares
 from simulation.evidence.intensity.fitting import Fit, Prior, fit
 from simulation.evidence.intensity.places import Places, states_and_union
-from simulation.evidence.intensity.record import Record, record_of
+from simulation.evidence.intensity.scoring import Scored, gains, ranking
+from simulation.evidence.intensity.record import Record, record_of, together
 
 F = NDArray[np.float64]
 
@@ -44,12 +44,11 @@ TRADE_YEARS = (1996, 2000, 2004, 2008, 2012, 2016)
 LATE_MEMBERS = frozenset({"CHE", "KOR", "PRK", "DEU", "AND", "MCO", "LIE", "SMR"})
 """States older than their seat in the United Nations."""
 RICH = frozenset(
-    "USA CAN GBR FRA DEU ITA ESP PRT NLD BEL LUX IRL DNK SWE NOR FIN ISL AUT CHE AUS NZL JPN GRC".split()
+    ["USA", "CAN", "GBR", "FRA", "DEU", "ITA", "ESP", "PRT", "NLD", "BEL", "LUX", "IRL", "DNK", "SWE", "NOR", "FIN", "ISL", "AUT", "CHE", "AUS", "NZL", "JPN", "GRC"]
 )
 """The tax list has treaties with a developing country only: a pair of these is missing there, not a no."""
 LOOSE_MEAN, LOOSE_SD = 0.0, 2.0
 """Prior of every coefficient within a domain."""
-BOOTSTRAPS = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,11 +129,8 @@ def window(dense: Dense, domain: str, first: int, last: int, other: Sequence[str
     """
     record = dense.records[domain]
     others = [dense.records[name] for name in other if name != domain]
-    merged = Record(
-        *(np.concatenate([getattr(r, part) for r in others]) for part in ("a", "b", "year", "day")), record.size
-    )
     here = stand(dense, domain, first)
-    x = covariates(dense.places, first - 1, record, merged, here)
+    x = covariates(dense.places, first - 1, record, together(others), here)
     return Period(x, here.mask, record.counts(first, last) * here.mask, np.zeros((0, *here.mask.shape)))
 
 
@@ -152,26 +148,6 @@ def fit_domain(dense: Dense, domain: str, other: Sequence[str] = OTHERS) -> Fit:
     return fit(periods, (*NAMES, "kappa"), loose_prior())
 
 
-@dataclass(frozen=True, eq=False)
-class Scored:
-    """A window with the log shares that every forecaster gave each pair.
-
-    Attributes
-    ----------
-    domain, first
-        Which window.
-    counts
-        (n, n) what happened.
-    shares
-        Forecaster -> (n, n) log shares.
-    """
-
-    domain: str
-    first: int
-    counts: F
-    shares: Mapping[str, F]
-
-
 def score_window(dense: Dense, domain: str, first: int) -> Scored:
     """Fit on the ten years before a window and forecast it, by the intensity and every rival."""
     learnt = [window(dense, domain, start, start + SPAN - 1) for start in (first - 2 * SPAN, first - SPAN)]
@@ -186,53 +162,6 @@ def score_window(dense: Dense, domain: str, first: int) -> Scored:
 def all_windows(dense: Dense) -> list[Scored]:
     """Every window of :data:`TESTED`."""
     return [score_window(dense, domain, first) for domain in DOMAINS for first in TESTED[domain]]
-
-
-def gains(windows: Sequence[Scored], name: str, seed: int = 1) -> dict[str, object]:
-    """Nats an event by which the intensity beats a rival: the mean over windows, a 95 % interval, windows won."""
-    luck = np.random.default_rng(seed)
-    edges = []
-    for one in windows:
-        a, b = np.nonzero(np.triu(one.counts))
-        lead = one.shares["intensity"][a, b] - one.shares[name][a, b]
-        edges.append((a, b, one.counts[a, b], lead))
-    each = np.array([np.average(lead, weights=count) for _, _, count, lead in edges])
-    drawn = []
-    n = len(windows[0].counts)
-    for _ in range(BOOTSTRAPS):
-        often = np.bincount(luck.integers(n, size=n), minlength=n).astype(float)
-        rows = [(count * often[a] * often[b], lead) for a, b, count, lead in edges]
-        drawn.append(np.mean([np.average(lead, weights=w) for w, lead in rows if w.sum() > 0]))
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return {"over": name, "gain": float(each.mean()), "2.5 %": float(low), "97.5 %": float(high),
-            "windows won": f"{int((each > 0).sum())} of {len(each)}"}  # fmt: skip
-
-
-def ranking(windows: Sequence[Scored]) -> pd.DataFrame:
-    """Mean AUC and PR-AUC of every forecaster over the windows, in columns ``forecast, AUC, PR-AUC``."""
-    rows = []
-    for name in windows[0].shares:
-        areas = []
-        for one in windows:
-            a, b = np.nonzero(np.triu(np.isfinite(one.shares["intensity"]), 1))
-            happened = (one.counts[a, b] > 0).astype(float)
-            areas.append((scores.auc(one.shares[name][a, b], happened), average_precision(one.shares[name][a, b], happened)))
-        auc, precision = np.mean(areas, axis=0)
-        rows.append({"forecast": name, "AUC": auc, "PR-AUC": precision})
-    return pd.DataFrame(rows)
-
-
-def average_precision(p: F, y: F) -> float:
-    """Area under precision against recall, as the mean precision at every event (Davis & Goadrich 2006).
-
-    Of forecasts that tie, those that happened are ranked in the middle of the tie, on average.
-    """
-    order = np.argsort(-p, kind="stable")
-    level, hits = p[order], y[order]
-    ends = np.append(np.flatnonzero(np.diff(level)), len(level) - 1)
-    true = np.cumsum(hits)[ends]
-    precision, step = true / (ends + 1), np.diff(np.append(0.0, true))
-    return float((precision * step).sum() / hits.sum()) if hits.any() else float("nan")
 
 
 def summary(dense: Dense) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -92,7 +92,8 @@ def flows(layer: Layer, years: Sequence[int], draws: int = DRAWS, spread: float 
 
 def possible(layer: Layer) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Indexes of both parties of every pair that can make a deal, a < b."""
-    return np.nonzero(np.triu(layer.mask, 1))
+    a, b = np.nonzero(np.triu(layer.mask, 1))
+    return a, b
 
 
 def _attraction(ids: Sequence[str], years: int, draws: int, spread: float) -> F:

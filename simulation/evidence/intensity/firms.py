@@ -37,7 +37,7 @@ PRIORS: Mapping[str, tuple[float, float]] = {
 """Mean and standard deviation of every parameter: assumptions of the model description."""
 NAMES = tuple(name for name in PRIORS if name != "kappa" and not name.startswith("recorded"))
 INFRASTRUCTURE = frozenset(
-    "alibaba amazon atlas_cloud cassava google huawei ibm jio microsoft none_dc nvidia oracle tencent".split()
+    ["alibaba", "amazon", "atlas_cloud", "cassava", "google", "huawei", "ibm", "jio", "microsoft", "none_dc", "nvidia", "oracle", "tencent"]
 )
 """Firms that sell clouds, chips or networks: judged."""
 TABLE = "firm_posterior"

@@ -88,7 +88,7 @@ def fit(
     value, slope = _posterior(theta, periods, prior, level)
     for _ in range(_STEPS):
         curvature = information(theta, periods, level) + weight
-        step = np.linalg.solve(curvature, slope)
+        step = np.asarray(np.linalg.solve(curvature, slope), dtype=float)
         if float(step @ slope) < _ENOUGH:
             break
         theta, value, slope = _uphill(theta, step, value, periods, prior, level)
@@ -96,7 +96,8 @@ def fit(
         raise ModelError(f"the fit of {', '.join(names)} is not at its maximum after {_STEPS} steps")
     events = int(sum(period.counts.sum() for period in periods) / 2)
     told, _ = log_likelihood(theta, periods, level)
-    return Fit(tuple(names), theta, np.linalg.inv(information(theta, periods, level) + weight), told, events)
+    covariance = np.asarray(np.linalg.inv(information(theta, periods, level) + weight), dtype=float)
+    return Fit(tuple(names), theta, covariance, told, events)
 
 
 def _posterior(theta: F, periods: Sequence[Period], prior: Prior, level: float) -> tuple[float, F]:

@@ -133,8 +133,8 @@ def fit_until(
         level = share_level(found.mode, coming, SHARE)
     assert found is not None
     counts = np.array([int(p.counts.sum() / 2) for p in periods], dtype=np.int64)
-    return Posterior(year, found.events, tuple(names), found.mode, np.linalg.cholesky(found.covariance), level,
-                     filter_counts(counts))  # fmt: skip
+    factor = np.asarray(np.linalg.cholesky(found.covariance), dtype=float)
+    return Posterior(year, found.events, tuple(names), found.mode, factor, level, filter_counts(counts))
 
 
 def state_period(year: int) -> Period:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -61,6 +61,12 @@ class Record:
     def where(self, chosen: NDArray[np.bool_]) -> Record:
         """Some of the agreements."""
         return Record(self.a[chosen], self.b[chosen], self.year[chosen], self.day[chosen], self.size)
+
+
+def together(records: Sequence[Record]) -> Record:
+    """Several records of the same actors as one."""
+    a, b, year, day = (np.concatenate([getattr(one, part) for one in records]) for part in ("a", "b", "year", "day"))
+    return Record(a, b, year, day, records[0].size)
 
 
 def record_of(rows: Iterable[tuple[int, int, date]], size: int) -> Record:

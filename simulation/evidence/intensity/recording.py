@@ -12,7 +12,7 @@ F = NDArray[np.float64]
 
 REASONS = ("searched", "english", "size")
 """Reasons in the order of every array."""
-SEARCHED = frozenset("MAR TUN SEN EGY JOR KEN NGA RWA SAU ARE DZA".split())
+SEARCHED = frozenset(["MAR", "TUN", "SEN", "EGY", "JOR", "KEN", "NGA", "RWA", "SAU", "ARE", "DZA"])
 """States whose press was searched for the list of AI deals: Morocco and ten peers, see ``SOURCES.md``."""
 _HALVINGS = 40
 SHARE, LEAST_SHARE, MOST_SHARE = 0.4, 0.25, 0.6

@@ -62,7 +62,7 @@ LOG_LINEAR: Mapping[str, Terms] = {
 }  # fmt: skip
 
 
-def fit_log_linear(periods: Sequence[Period], terms: Terms, recorded: Sequence[F] | None = None) -> F:
+def fit_log_linear(periods: Sequence[Period], terms: Terms, spread: float = SPREAD) -> F:
     """Slopes of a log-linear rival.
 
     Parameters
@@ -71,19 +71,18 @@ def fit_log_linear(periods: Sequence[Period], terms: Terms, recorded: Sequence[F
         What it learns from.
     terms
         Of a period, (T, n, n) symmetric.
-    recorded
-        (n, n) log shares recorded of each period, which it then takes as given.
+    spread
+        Prior standard deviation of every slope.
     """
     rows = []
-    for k, period in enumerate(periods):
+    for period in periods:
         a, b = _possible(period)
-        offset = recorded[k][a, b] if recorded is not None else np.zeros(len(a))
-        rows.append((terms(period)[:, a, b], period.counts[a, b], offset))
+        rows.append((terms(period)[:, a, b], period.counts[a, b]))
 
     def loss(slopes: F) -> tuple[float, F]:
-        value, gradient = 0.5 * float(slopes @ slopes) / SPREAD**2, slopes / SPREAD**2
-        for x, count, offset in rows:
-            score = np.einsum("k,kp->p", slopes, x) + offset
+        value, gradient = 0.5 * float(slopes @ slopes) / spread**2, slopes / spread**2
+        for x, count in rows:
+            score = np.einsum("k,kp->p", slopes, x)
             top = float(logsumexp(score))
             expected = np.exp(score - top) * count.sum()
             value -= float(count @ (score - top))
@@ -94,12 +93,13 @@ def fit_log_linear(periods: Sequence[Period], terms: Terms, recorded: Sequence[F
 
 
 def _possible(period: Period) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    return np.nonzero(np.triu(period.mask, 1))
+    a, b = np.nonzero(np.triu(period.mask, 1))
+    return a, b
 
 
-def log_linear_shares(slopes: F, period: Period, terms: Terms, recorded: F | None = None) -> F:
+def log_linear_shares(slopes: F, period: Period, terms: Terms) -> F:
     """(n, n) log shares of each pair in the coming agreements; -inf where masked."""
-    score = np.einsum("k,kij->ij", slopes, terms(period)) + (0.0 if recorded is None else recorded)
+    score = np.einsum("k,kij->ij", slopes, terms(period))
     return normalised(np.where(period.mask > 0, score, -np.inf))
 
 
