@@ -23,7 +23,7 @@ from simulation.evidence.intensity.covariates import NAMES, Ground, covariates, 
 from simulation.evidence.intensity.equation import Period, log_shares
 from simulation.evidence.intensity.fitting import Fit, Prior, fit
 from simulation.evidence.intensity.places import Places, states_and_union
-from simulation.evidence.intensity.scoring import Scored, gains, ranking
+from simulation.evidence.intensity.scoring import OURS, Scored, gains, ranking
 from simulation.evidence.intensity.record import Record, record_of, together
 
 F = NDArray[np.float64]
@@ -153,7 +153,7 @@ def score_window(dense: Dense, domain: str, first: int) -> Scored:
     learnt = [window(dense, domain, start, start + SPAN - 1) for start in (first - 2 * SPAN, first - SPAN)]
     coming = window(dense, domain, first, min(first + SPAN - 1, LAST[domain]))
     own = fit(learnt, (*NAMES, "kappa"), loose_prior())
-    found = {"intensity": log_shares(own.mode, coming)}
+    found = {OURS: log_shares(own.mode, coming)}
     for name, terms in rivals.LOG_LINEAR.items():
         found[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, terms), coming, terms)
     return Scored(domain, first, coming.counts, {**found, "as often as before": rivals.as_before(coming)})
@@ -164,20 +164,31 @@ def all_windows(dense: Dense) -> list[Scored]:
     return [score_window(dense, domain, first) for domain in DOMAINS for first in TESTED[domain]]
 
 
-def summary(dense: Dense) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table of gains and that of AUC."""
+def summary(dense: Dense) -> pd.DataFrame:
+    """Gains of the intensity over every rival, a mean over windows, beside the areas under the curves of each.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``over, gain, 2.5 %, 97.5 %, windows won, events, AUC, PR-AUC``; the first row is the intensity's own.
+    """
     found = all_windows(dense)
-    names = [name for name in found[0].shares if name != "intensity"]
-    return pd.DataFrame([gains(found, name) for name in names]), ranking(found)
+    lead = pd.DataFrame([gains(found, name) for name in found[0].shares if name != OURS])
+    own = pd.DataFrame([{"over": OURS, "events": lead["events"].iloc[0]}])
+    rank = ranking(found).rename(columns={"forecast": "over"})
+    return pd.concat([own, lead], ignore_index=True)[list(lead.columns)].merge(rank, on="over")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line: print the tables."""
+    """Command line: print the table, and write it where asked."""
     parser = argparse.ArgumentParser(prog="python -m simulation.evidence.intensity.dense", description=summary.__doc__)
     parser.add_argument("source", type=Path, help="folder with agreements/")
-    gain, rank = summary(load_dense(parser.parse_args(arguments).source))
-    print(gain.round(3).to_string(index=False))
-    print(rank.round(3).to_string(index=False))
+    parser.add_argument("--out", type=Path, help="a CSV file to write")
+    chosen = parser.parse_args(arguments)
+    found = summary(load_dense(chosen.source))
+    print(found.round(3).to_string(index=False))
+    if chosen.out:
+        found.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":
