@@ -20,7 +20,8 @@ from simulation.evidence.intensity import firms, rivals
 from simulation.evidence.intensity.ensemble import ATTRACTION_SD, DRAWS, flows, possible
 from simulation.evidence.intensity.equation import Period
 from simulation.evidence.intensity.layers import Layer, state_layer
-from simulation.evidence.intensity.posterior import FIRST_DEAL, LAST_YEAR, scores as keyed, state_period
+from simulation.evidence.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
+from simulation.evidence.intensity.posterior import scores as keyed
 from simulation.evidence.intensity.scoring import OURS, Scored, gains, ranking
 
 F = NDArray[np.float64]
@@ -75,7 +76,7 @@ def forecast_year(origin: int, draws: int = DRAWS, spread: float = ATTRACTION_SD
 
 
 def _ours(layer: Layer, year: int, draws: int, spread: float) -> tuple[F, F]:
-    """(draws, pairs) expected recorded deals, and the (n, n) log of the mean share of each pair in them."""
+    """(draws, pairs) expected recorded deals, and (n, n) log of the mean share of each pair in them."""
     expected = np.stack([flow.recorded for flow in flows(layer, [year], draws, spread)])
     mean = (expected / expected.sum(axis=1, keepdims=True)).mean(axis=0)
     shares = np.full(layer.mask.shape, -np.inf)
@@ -85,12 +86,12 @@ def _ours(layer: Layer, year: int, draws: int, spread: float) -> tuple[F, F]:
 
 
 def _with_reasons(terms: rivals.Terms) -> rivals.Terms:
-    """A rival's terms with the searched press and the English language beside them, so that it is told of the record."""
+    """A rival's terms with the searched press and the English language beside them, so that it knows of the record."""
     return lambda period: np.concatenate([terms(period), period.z[:2]])
 
 
 def probabilities(one: Forecast) -> Mapping[str, F]:
-    """Probability of at least one recorded deal of every possible pair, by forecaster; all share our expected number."""
+    """Probability of at least one recorded deal of every possible pair, by forecaster, all at our pace."""
     a, b = one.pairs
     pace = float(one.expected.sum(axis=1).mean())
     found = {OURS: -np.expm1(-one.expected).mean(axis=0)}
@@ -108,7 +109,9 @@ def pair_table(found: Sequence[Forecast]) -> pd.DataFrame:
         p = np.concatenate([probabilities(one)[name] for one in found])
         y = np.concatenate([(one.scored.counts[one.pairs] > 0).astype(float) for one in found])
         logs = scores.log_scores(p, y, 1e-9).mean()
-        rows.append({"forecast": name, "Brier": 1e3 * scores.brier(p, y), "log": 1e3 * logs, **rank.loc[name].to_dict()})
+        rows.append(
+            {"forecast": name, "Brier": 1e3 * scores.brier(p, y), "log": 1e3 * logs, **rank.loc[name].to_dict()}
+        )
     return pd.DataFrame(rows)
 
 
@@ -197,7 +200,10 @@ def _both(period: Period, name: str) -> F:
 
 def forecast_firms(origin: int, draws: int = DRAWS) -> Scored:
     """Forecast the deals of states with firms in the year after the end of ``origin``."""
-    layer, learnt = firms.firm_layer(date(origin, 12, 31)), [firms.firm_period(y) for y in range(FIRST_DEAL, origin + 1)]
+    layer, learnt = (
+        firms.firm_layer(date(origin, 12, 31)),
+        [firms.firm_period(y) for y in range(FIRST_DEAL, origin + 1)],
+    )
     coming = firms.firm_period(origin + 1)
     found = {OURS: _ours(layer, origin + 1, draws, ATTRACTION_SD)[1]}
     for name, terms in (("sizes", firm_size), ("sizes and activity of the firm", firm_activity)):

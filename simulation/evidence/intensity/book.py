@@ -148,5 +148,3 @@ def book_summary(books: Sequence[Book], record: Record, places: Places) -> dict[
     low, high = np.quantile(total, (0.05, 0.95))
     return {"deals": float(np.mean(total)), "low": float(low), "high": float(high), "recorded": float(len(record)),
             "pairs": float(np.mean(pairs))}  # fmt: skip
-
-

@@ -23,8 +23,8 @@ from simulation.evidence.intensity.covariates import NAMES, Ground, covariates, 
 from simulation.evidence.intensity.equation import Period, log_shares
 from simulation.evidence.intensity.fitting import Fit, Prior, fit
 from simulation.evidence.intensity.places import Places, states_and_union
-from simulation.evidence.intensity.scoring import OURS, Scored, gains, ranking
 from simulation.evidence.intensity.record import Record, record_of, together
+from simulation.evidence.intensity.scoring import OURS, Scored, gains, ranking
 
 F = NDArray[np.float64]
 
@@ -44,7 +44,31 @@ TRADE_YEARS = (1996, 2000, 2004, 2008, 2012, 2016)
 LATE_MEMBERS = frozenset({"CHE", "KOR", "PRK", "DEU", "AND", "MCO", "LIE", "SMR"})
 """States older than their seat in the United Nations."""
 RICH = frozenset(
-    ["USA", "CAN", "GBR", "FRA", "DEU", "ITA", "ESP", "PRT", "NLD", "BEL", "LUX", "IRL", "DNK", "SWE", "NOR", "FIN", "ISL", "AUT", "CHE", "AUS", "NZL", "JPN", "GRC"]
+    [
+        "USA",
+        "CAN",
+        "GBR",
+        "FRA",
+        "DEU",
+        "ITA",
+        "ESP",
+        "PRT",
+        "NLD",
+        "BEL",
+        "LUX",
+        "IRL",
+        "DNK",
+        "SWE",
+        "NOR",
+        "FIN",
+        "ISL",
+        "AUT",
+        "CHE",
+        "AUS",
+        "NZL",
+        "JPN",
+        "GRC",
+    ]
 )
 """The tax list has treaties with a developing country only: a pair of these is missing there, not a no."""
 LOOSE_MEAN, LOOSE_SD = 0.0, 2.0
@@ -111,8 +135,6 @@ def stand(dense: Dense, domain: str, first: int) -> Ground:
         rich = np.isin(dense.places.ids, list(RICH))
         mask = mask * ~np.outer(rich, rich)
     return replace(known, pairs={**known.pairs, "trade": residual}, mask=mask)
-
-
 
 
 def _existed(row: Mapping[str, str], year: int) -> bool:

@@ -37,7 +37,21 @@ PRIORS: Mapping[str, tuple[float, float]] = {
 """Mean and standard deviation of every parameter: assumptions of the model description."""
 NAMES = tuple(name for name in PRIORS if name != "kappa" and not name.startswith("recorded"))
 INFRASTRUCTURE = frozenset(
-    ["alibaba", "amazon", "atlas_cloud", "cassava", "google", "huawei", "ibm", "jio", "microsoft", "none_dc", "nvidia", "oracle", "tencent"]
+    [
+        "alibaba",
+        "amazon",
+        "atlas_cloud",
+        "cassava",
+        "google",
+        "huawei",
+        "ibm",
+        "jio",
+        "microsoft",
+        "none_dc",
+        "nvidia",
+        "oracle",
+        "tencent",
+    ]
 )
 """Firms that sell clouds, chips or networks: judged."""
 TABLE = "firm_posterior"
@@ -87,8 +101,6 @@ def _standing(places: Places, year: int) -> tuple[F, F, F]:
     pairs |= {f"home {code}": found + found.T for code, found in marks.items()}
     x = np.stack([np.broadcast_to(traits[name], (n, n)) if name in traits else pairs[name] for name in NAMES])
     return x, _mask(places, day), reasons(places, np.zeros(n))[:2]
-
-
 
 
 def _home_pairs(places: Places, pairs: Mapping[str, F]) -> dict[str, F]:

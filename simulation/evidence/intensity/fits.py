@@ -29,7 +29,7 @@ from simulation.evidence.intensity.posterior import (
 )
 
 SHIPPED_DOMAINS = ("investment", "trade")
-"""Domains whose rows may be shipped: only these count as treaties of other domains, in the prior as in the forecasts."""
+"""Domains whose rows may be shipped: only these count as treaties of other domains, in prior and forecasts alike."""
 
 
 def fit_all(source: Path, out: Path) -> None:
@@ -61,7 +61,12 @@ def write_coefficients(
             for domain, fitted in domains.items():
                 figures |= {domain: fitted.mode[k], f"{domain}_sd": fitted.sd[k]}
             figures |= {"pooled": pooled[k].mean, "pooled_sd": pooled[k].sd, "tau": pooled[k].tau}
-        figures |= {"prior": prior.mean[k], "prior_sd": prior.sd[k], "posterior": last.mode[k], "posterior_sd": last.sd[k]}
+        figures |= {
+            "prior": prior.mean[k],
+            "prior_sd": prior.sd[k],
+            "posterior": last.mode[k],
+            "posterior_sd": last.sd[k],
+        }
         rows.append({"parameter": name, **{column: short(value, 6) for column, value in figures.items()}})
     write_csv(path, list(rows[0]), rows)
 

@@ -38,8 +38,12 @@ DAYS_A_YEAR = 365.25
 
 
 def forecast_pairs(
-    as_of: str | date, by: str | date, focal: str | None = None, kinds: Sequence[str] | None = None,
-    flow: str = "recorded", draws: int = DRAWS,
+    as_of: str | date,
+    by: str | date,
+    focal: str | None = None,
+    kinds: Sequence[str] | None = None,
+    flow: str = "recorded",
+    draws: int = DRAWS,
 ) -> pd.DataFrame:
     """Probability and expected number of new agreements of every pair.
 
@@ -155,7 +159,9 @@ def _check_names(focal: str | None, kinds: Sequence[str], flow: str, faults: lis
         faults.append(Fault("", f"{focal!r} is no state; {suggest(focal, actors)}".rstrip("; "), "--focal"))
     for kind in kinds:
         if kind not in FORECAST_KINDS:
-            advice = "influencers and campaigns are no parties to deals" if kind in KINDS else suggest(kind, FORECAST_KINDS)
+            advice = (
+                "influencers and campaigns are no parties to deals" if kind in KINDS else suggest(kind, FORECAST_KINDS)
+            )
             faults.append(Fault("", f"{kind!r} is no kind of partner; {advice}".rstrip("; "), "--kinds"))
         elif kind in ORGANISED and focal is None:
             faults.append(Fault("", f"{kind!r} needs a focal state: the layer is a prior, not a record", "--kinds"))

@@ -1,4 +1,4 @@
-"""From five domains of treaties to a prior for AI deals: each coefficient varies from domain to domain around a mean."""
+"""From five domains of treaties to a prior for AI deals: a coefficient varies around a mean from domain to domain."""
 
 from __future__ import annotations
 

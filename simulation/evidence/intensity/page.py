@@ -14,6 +14,7 @@ import pandas as pd
 from simulation.analysis import pages
 from simulation.errors import DataError
 from simulation.evidence.intensity import backtest
+from simulation.evidence.intensity.ensemble import DRAWS
 from simulation.evidence.intensity.forecast import forecast_pairs
 from simulation.evidence.intensity.places import TABLES
 from simulation.evidence.intensity.scoring import OURS, gains, ranking
@@ -28,19 +29,19 @@ HEADS: Mapping[str, str] = {
     "every event alike. Every rival is told of the searched press and the language of the record.",
     "pairs": "The same years: Brier and log score of pair probabilities (times 1,000, mean over pairs; all at the pace "
     "of the intensity), areas under the curves.",
-    "counts": "Recorded deals a year: continuous ranked probability score, coverage of 90 % intervals (with their ends), "
+    "counts": "Recorded deals a year: continuous ranked probability score, coverage of 90 % intervals (ends included), "
     "share of the randomised probability transform between .05 and .95.",
     "firms": "AI deals of states with firms, the same years. The priors were written by people who had seen the rows: "
     "count these as optimistic.",
-    "tried": "All forms that were tried: nats an event by which the shipped form is better on unseen years (negative: it "
+    "tried": "All forms tried: nats an event by which the shipped form is better on unseen years (below 0: it "
     "loses), and the chance of at least one recorded deal in 2025–2030 of pairs that look odd.",
     "coefficients": "Coefficients in five domains, their mean, the prior of AI deals and their posterior at the end of "
     "2024, each with its standard deviation.",
-    "faces": "Ten states: probability of at least one recorded new deal in 2025–2030 (* one is in force, at even odds).",
+    "faces": "Ten states: probability of at least one recorded new deal in 2025–2030 (* one is in force).",
 }  # fmt: skip
 
 
-def tables(draws: int = backtest.DRAWS) -> dict[str, pd.DataFrame]:
+def tables(draws: int = DRAWS) -> dict[str, pd.DataFrame]:
     """Every table of the page, by name; those that need the gathered sources are read as shipped."""
     found = [backtest.forecast_year(origin, draws) for origin in backtest.ORIGINS]
     scored = [backtest.forecast_firms(origin, draws) for origin in backtest.ORIGINS]
@@ -67,7 +68,7 @@ def shipped(name: str) -> pd.DataFrame:
         raise DataError(f"the table {TABLES / name}.csv is missing") from None
 
 
-def faces(draws: int = backtest.DRAWS) -> pd.DataFrame:
+def faces(draws: int = DRAWS) -> pd.DataFrame:
     """The likeliest new partners of :data:`FACES` in 2025–2030, in columns ``state, expected, partners``."""
     every = forecast_pairs("2024-12-31", "2030-12-31", draws=draws)
     rows = []
@@ -96,7 +97,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def write_summary(folder: Path, draws: int = backtest.DRAWS) -> None:
+def write_summary(folder: Path, draws: int = DRAWS) -> None:
     """Write the page and its tables into a folder, which is made where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     found = tables(draws)

@@ -161,7 +161,9 @@ def write_posteriors(path: Path, found: Sequence[Posterior]) -> None:
             rows.append(row | {"factor": " ".join(filter(None, factor))})
         figures = {"events": one.events, "level": one.level, "wave mean": one.wave.mean, "wave sd": one.wave.sd,
                    "wave walk": one.wave.walk}  # fmt: skip
-        rows += [{"year": one.year, "parameter": name, "mode": short(v, 6), "factor": ""} for name, v in figures.items()]
+        rows += [
+            {"year": one.year, "parameter": name, "mode": short(v, 6), "factor": ""} for name, v in figures.items()
+        ]
     write_csv(path, ("year", "parameter", "mode", "factor"), rows)
 
 
@@ -211,5 +213,3 @@ def posterior_of(as_of: date, name: str = "state_posterior") -> Posterior:
         raise InputError(Fault("", f"{as_of} is before {first}, the first day with a fit of deals", "--as-of"))
     year = as_of.year if (as_of.month, as_of.day) == (12, 31) else as_of.year - 1
     return shipped_posteriors(name)[min(year, LAST_YEAR)]
-
-

@@ -77,7 +77,9 @@ def _mean(rows: Sequence[tuple[F, F]], by_event: bool) -> float:
     if not seen:
         return float("nan")
     if by_event:
-        return float(np.average(np.concatenate([lead for _, lead in seen]), weights=np.concatenate([w for w, _ in seen])))
+        return float(
+            np.average(np.concatenate([lead for _, lead in seen]), weights=np.concatenate([w for w, _ in seen]))
+        )
     return float(np.mean([np.average(lead, weights=weight) for weight, lead in seen]))
 
 
@@ -89,7 +91,9 @@ def ranking(windows: Sequence[Scored]) -> pd.DataFrame:
         for one in windows:
             a, b = np.nonzero(np.triu(np.isfinite(one.shares[OURS]), 1))
             happened = (one.counts[a, b] > 0).astype(float)
-            areas.append((scores.auc(one.shares[name][a, b], happened), average_precision(one.shares[name][a, b], happened)))
+            areas.append(
+                (scores.auc(one.shares[name][a, b], happened), average_precision(one.shares[name][a, b], happened))
+            )
         auc, precision = np.mean(areas, axis=0)
         rows.append({"forecast": name, "AUC": auc, "PR-AUC": precision})
     return pd.DataFrame(rows)
@@ -106,5 +110,3 @@ def average_precision(p: F, y: F) -> float:
     true = np.cumsum(hits)[ends]
     precision, step = true / (ends + 1), np.diff(np.append(0.0, true))
     return float((precision * step).sum() / hits.sum()) if hits.any() else float("nan")
-
-

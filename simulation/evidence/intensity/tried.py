@@ -132,7 +132,9 @@ def _with_actors(base: Mapping[int, Period], prior: Prior) -> Form:
     marks = np.zeros((len(chosen), n, n))
     marks[np.arange(len(chosen)), :, chosen] = 1.0
     at = len(NAMES)
-    mean, sd = (np.insert(values, [at] * len(chosen), fill) for values, fill in ((prior.mean, 0.0), (prior.sd, ACTOR_SD)))
+    mean, sd = (
+        np.insert(values, [at] * len(chosen), fill) for values, fill in ((prior.mean, 0.0), (prior.sd, ACTOR_SD))
+    )
     return Form({y: replace(p, x=np.concatenate([p.x, marks])) for y, p in base.items()}, Prior(mean, sd))
 
 
@@ -203,7 +205,9 @@ def table(chosen: Mapping[str, Form] | None = None) -> pd.DataFrame:
         scored = [Scored("AI", y + 1, c, {OURS: ours, name: np.maximum(theirs, -30.0)})
                   for y, c, ours, theirs in zip(ORIGINS, counts, shipped, own, strict=True)]  # fmt: skip
         lead = gains(scored, name, by_event=True)
-        found.append({"form": name, "gain": lead["gain"], "2.5 %": lead["2.5 %"], "97.5 %": lead["97.5 %"], **rows[name]})
+        found.append(
+            {"form": name, "gain": lead["gain"], "2.5 %": lead["2.5 %"], "97.5 %": lead["97.5 %"], **rows[name]}
+        )
     return pd.DataFrame(found)
 
 

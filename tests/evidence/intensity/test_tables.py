@@ -25,7 +25,9 @@ def test_rebuilt_tables_equal_the_shipped_ones(tmp_path):
 def test_nothing_is_dated_after_2024():
     assert max(row["date"] for row in read_csv(TABLES / "signings.csv")) <= "2024-12-31"
     assert max(int(row["year"]) for row in read_csv(TABLES / "treaties.csv")) <= 2024
-    assert max(row["since"] for name in ("masks", "conflict") for row in read_csv(TABLES / f"{name}.csv")) <= "2024-12-31"
+    assert (
+        max(row["since"] for name in ("masks", "conflict") for row in read_csv(TABLES / f"{name}.csv")) <= "2024-12-31"
+    )
 
 
 def test_only_rows_that_may_be_shipped_are():
