@@ -26,8 +26,8 @@ from simulation.scenario.schema import InstrumentSpec
 from simulation.scenario.source import Node, plain, read_any
 
 KEYS = ("id", "title", "opens", "closes", "track", "sponsors", "eligible", "position", "binding", "domain", "joined",
-        "exclusive", "enforcement", "convener_kind", "openness", "ceremony", "summit", "initiator", "attending", "invited",
-        "vote")  # fmt: skip
+        "exclusive", "enforcement", "convener_kind", "openness", "ceremony", "summit", "initiator", "attending",
+        "invited", "vote")  # fmt: skip
 """Keys of an entry."""
 
 

@@ -56,7 +56,7 @@ REACH = {
     "political": (0.0, 0.7),
     "at a summit": (0.3, 0.5),
     "invited": (-0.7, 0.7),
-    "application": (-0.7, 0.7),
+    "application": (-1.5, 0.7),
     "members": (1.0, 1.0),
     "attended": (1.0, 1.0),
     "several states": (0.0, 0.4),
@@ -67,7 +67,8 @@ REACH = {
     "environment": (0.3, 0.4),
     "digital": (0.0, 0.4),
     "security": (0.0, 0.4),
-    "stock": (0.3, 0.7),
+    "stock": (1.0, 0.7),
+    "binding stock": (-0.3, 0.7),
 }
 """Feature of a text's reach: prior mean and standard deviation, log odds of the average eligible state.
 
@@ -94,14 +95,15 @@ def reach_features(text: Coded, lean: float) -> F:
         "members": text.openness == "members",
         "attended": text.openness == "attended",
         "several states": text.kind == "states",
-        "organisation": text.kind == "regional",
+        "organisation": text.kind == "regional" and text.openness != "members",
         "club": text.kind == "club",
-        "other camp": call and lean < OTHER_CAMP,
+        "other camp": call and lean < OTHER_CAMP and text.openness == "open",
         "binding call": call and text.binding and text.openness != "members",
         "environment": text.domain == "env",
         "digital": text.domain == "digital",
         "security": text.domain == "security",
         "stock": text.stock,
+        "binding stock": text.stock and text.binding,
     }
     return np.array([float(on[name]) for name in REACH])
 
@@ -140,6 +142,7 @@ class Form:
     by_domain: float = 0.15
     own: float = 1.0
     near: float = 0.3
+    kin: float = 0.3
     region: float = 0.3
     habit: float = 1.0
     state: float = 0.36
@@ -149,7 +152,7 @@ class Form:
     union: float = 0.8
     reach: float = 1.0
     reach_width: float = 1.0
-    prior_width: float = 1.0
+    prior_width: float = 0.6
     """Multiplies the prior standard deviations of :data:`REACH`."""
 
     def columns(self) -> tuple[tuple[str, float], ...]:
@@ -159,11 +162,12 @@ class Form:
         out += [(f"{name} x lean", self.by_lean) for name in NAMES]
         out += [(f"{name} x {d}", self.by_domain) for d in ("digital", "security") for name in NAMES]
         out += [("house", self.own), ("sponsor", self.own), ("nearness", self.near), ("region", self.region)]
+        out += [("kinship", self.kin)]
         out += [("habit of domain", self.habit), ("habit of act", self.habit)]
         return tuple(out)
 
 
-def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group: NDArray[np.int64], habit: F,
+def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group: NDArray[np.int64], kin: F, habit: F,
                    eligible: B) -> F:  # fmt: skip
     """Columns of every state for one text, each counted from its mean over the eligible.
 
@@ -177,6 +181,8 @@ def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group:
         bool[s].
     group
         int64[s], index of the group of states.
+    kin
+        float64[s, s], organisations that two states share; see :func:`simulation.evidence.signups.states.kinship`.
     habit
         float64[s, 2], habit of the domain and of the act.
 
@@ -187,9 +193,10 @@ def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group:
     call, strength = float(not text.treaty), lean_strength(text)
     near = -np.abs(x[:, 0] - lean) * strength
     region = np.isin(group, group[sponsors]) * strength if sponsors.any() else np.zeros(len(x))
+    lead = kin[sponsors].mean(axis=0) * strength if sponsors.any() else np.zeros(len(x))
     domain = [x * float(text.domain == name) for name in ("digital", "security")]
     columns = np.column_stack([
-        x, x * call, x * lean * strength, *domain, house, sponsors, near, region, habit,
+        x, x * call, x * lean * strength, *domain, house, sponsors, near, region, lead, habit,
     ])  # fmt: skip
     columns = columns - columns[eligible].mean(axis=0)
     columns[~eligible] = 0.0

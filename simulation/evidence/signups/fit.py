@@ -14,20 +14,20 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import SuperLU, splu
 from scipy.special import expit, logit
 
 from simulation.evidence.signups.design import REACH, Form, lean_of, reach_features, state_features
 from simulation.evidence.signups.habits import habit, sums
 from simulation.evidence.signups.record import Listed
-from simulation.evidence.signups.states import GROUPS, NAMES, covariates, groups, ids, members, place
+from simulation.evidence.signups.states import GROUPS, NAMES, covariates, groups, ids, kinship, members, place
 
 F = NDArray[np.float64]
 B = NDArray[np.bool_]
 I = NDArray[np.int64]  # noqa: E741
 
 STEPS = 60
-CLOSE = 1e-6
+CLOSE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def rows_of(one: Listed, record: Sequence[Listed], known: date) -> Rows:
     group = groups(one.opens)
     others = [other for other in record if other.family != one.family]
     used = habit(*sums(others, one.opens), one.domain, one.treaty)
-    columns = state_features(one, x, lean, sponsors, house, group, used, one.eligible)
+    columns = state_features(one, x, lean, sponsors, house, group, kinship(one.opens), used, one.eligible)
     centred = x - x[one.eligible].mean(axis=0)
     who = np.flatnonzero(one.eligible & (one.observed if one.count is None else True))
     y = one.joined[who].astype(float)
@@ -117,13 +117,13 @@ class Fit:
     theta: F
 
 
-def _sizes(form: Form, rows: Sequence[Rows]) -> tuple[int, int, int]:
+def _sizes(form: Form) -> tuple[int, int, int]:
     return len(REACH) + len(form.columns()), 2 * len(ids()), 1 + len(NAMES) + len(GROUPS)
 
 
 def design(form: Form, rows: Sequence[Rows]) -> tuple[sparse.csr_matrix, F, F, F]:
     """The sparse design with prior means and precisions of its columns, and what happened."""
-    common, own, block = _sizes(form, rows)
+    common, own, block = _sizes(form)
     width = common + own + block * len(rows)
     parts_i, parts_j, parts_v = [], [], []
     start = 0
@@ -162,8 +162,11 @@ def _priors(form: Form, rows: Sequence[Rows]) -> tuple[F, F]:
     return np.concatenate([mean, np.zeros(len(sd) - len(mean))]), np.maximum(sd, 1e-4)
 
 
-def fit(rows: Sequence[Rows], form: Form, start: dict[str, F] | None = None) -> Fit:
-    """Mode by Newton's method, covariance of the common coefficients and spread of the states' effects."""
+def fit(rows: Sequence[Rows], form: Form, near: Fit | None = None) -> Fit:
+    """Mode by Newton's method, covariance of the common coefficients and spread of the states' effects.
+
+    ``near`` is a fit of the same form on other lists, from which the search starts; the mode is the same.
+    """
     named = [r for r in rows if r.listed.count is None]
     counted = [r for r in rows if r.listed.count is not None]
     matrix, mean, precision, y = design(form, named)
@@ -174,6 +177,8 @@ def fit(rows: Sequence[Rows], form: Form, start: dict[str, F] | None = None) -> 
     else:
         offset = np.zeros(len(y))
     theta = np.concatenate([theta, np.zeros(len(mean) - len(theta))])
+    if near is not None:
+        theta = _moved(near, form, named, theta)
     for _ in range(STEPS):
         p = expit(matrix @ theta + offset)
         slope = matrix.T @ (weight * (y - p)) - precision * (theta - mean)
@@ -185,7 +190,20 @@ def fit(rows: Sequence[Rows], form: Form, start: dict[str, F] | None = None) -> 
     return _found(form, named, theta, solver)
 
 
-def _solver(matrix: sparse.csr_matrix, weight: F, precision: F) -> object:
+def _moved(near: Fit, form: Form, rows: Sequence[Rows], theta: F) -> F:
+    """The mode of another fit as a start: what both have in common, list by list."""
+    common, own, block = _sizes(form)
+    out = theta.copy()
+    out[: common + own] = near.theta[: common + own]
+    place_of = {name: k for k, name in enumerate(near.lists)}
+    for k, r in enumerate(rows):
+        if r.listed.id in place_of:
+            there, here = (common + own + block * j for j in (place_of[r.listed.id], k))
+            out[here : here + block] = near.theta[there : there + block]
+    return out
+
+
+def _solver(matrix: sparse.csr_matrix, weight: F, precision: F) -> SuperLU:
     scaled = matrix.multiply(np.sqrt(weight)[:, None]).tocsr()
     curvature = (scaled.T @ scaled + sparse.diags(precision)).tocsc()
     return splu(curvature, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
@@ -220,12 +238,12 @@ HETEROGENEITY = 1.2
 """Standard deviation over states of the log odds of joining one text, of the order found in the lists with names."""
 
 
-def _found(form: Form, rows: Sequence[Rows], theta: F, solver: object) -> Fit:
-    common, own, block = _sizes(form, rows)
+def _found(form: Form, rows: Sequence[Rows], theta: F, solver: SuperLU) -> Fit:
+    common, own, block = _sizes(form)
     n = len(ids())
     unit = np.zeros((len(theta), common + own))
     unit[: common + own] = np.eye(common + own)
-    covariance = solver.solve(unit)[: common + own]  # type: ignore[attr-defined]
+    covariance = solver.solve(unit)[: common + own]
     names = (*REACH, *(name for name, _ in form.columns()))
     sd = np.sqrt(np.diag(covariance)[common:]).reshape(2, n).T
     lists = {r.listed.id: float(theta[common + own + block * k]) for k, r in enumerate(rows)}

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.evidence.joining import Text
 from simulation.evidence.signups.chances import (
     AS_ONE,
     REACH_SD,
@@ -32,11 +33,11 @@ from simulation.evidence.signups.design import (
 )
 from simulation.evidence.signups.fit import Rows, flags, house_of
 from simulation.evidence.signups.habits import habit
-from simulation.evidence.signups.pace import QUARTER_DAYS, pace_features, pace_log_odds
+from simulation.evidence.signups.pace import QUARTER_DAYS, is_call, pace_features, pace_log_odds
 from simulation.evidence.signups.posterior import CHOSEN, Posterior
 from simulation.evidence.signups.record import LAUNCH_DAYS
-from simulation.evidence.signups.states import GROUPS, NAMES, covariates, groups, ids
-from simulation.evidence.signups.texts import Text, coded, convener_kind, has_host, upgraded
+from simulation.evidence.signups.states import GROUPS, NAMES, covariates, groups, ids, kinship
+from simulation.evidence.signups.texts import coded, convener_kind, has_host, upgraded
 from simulation.randomness import stable_hash
 
 F = NDArray[np.float64]
@@ -131,7 +132,7 @@ def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOS
     lean = lean_of(one, x[:, 0], flags(one.lead), house)
     years = max(0.0, (said.opens - known.day).days / 365.25)
     used = habit(known.excess, known.weight, one.domain, one.treaty, years)
-    columns = state_features(one, x, lean, sponsors, house, group, used, eligible)
+    columns = state_features(one, x, lean, sponsors, house, group, kinship(day), used, eligible)
     who = np.flatnonzero(eligible)
     present = said.invited or said.attending
     barred = ~flags(present) & ~sponsors if present else np.zeros(len(ids()), bool)
@@ -193,11 +194,11 @@ def launch(here: Setting, what: Draws, luck: np.random.Generator) -> tuple[F, B]
     return p, launch_joins(p, what.as_one, union, luck.random(p.shape), luck.random(len(p)))
 
 
-def pace_draws(known: Posterior, luck: np.random.Generator, draws: int) -> F:
+def pace_draws(known: Posterior, here: Setting, luck: np.random.Generator, draws: int) -> F:
     """Coefficients of pace float64[d, len(PRIOR)], the first with the text's own pace."""
     pace = known.pace
     out = pace.mode + luck.standard_normal((draws, len(pace.mode))) @ _root(pace.covariance)
-    out[:, 0] += pace.own_sd * luck.standard_normal(draws)
+    out[:, 0] += (pace.call_sd if is_call(here.text) else pace.treaty_sd) * luck.standard_normal(draws)
     return np.asarray(out)
 
 
@@ -246,7 +247,7 @@ def forecast(text: Text, as_of: date, by: date, known: Posterior, *, draws: int 
     out = np.where(already, -np.inf, 0.0) * np.ones((draws, 1))
     if text.opens <= last:
         what = draw(known, here, reach_of_text(text, here, known, luck, draws), luck)
-        pace = pace_draws(known, luck, draws)
+        pace = pace_draws(known, here, luck, draws)
         if text.joined is not None and text.opens <= as_of:
             what, pace = _agreeing(here, what, pace, already, text.opens, min(as_of, last), luck)
             start = as_of
@@ -281,4 +282,3 @@ def _agreeing(here: Setting, what: Draws, pace: F, already: B, opens: date, unti
     again = replace(what, reach=what.reach[chosen], coefficients=what.coefficients[chosen], state=what.state[chosen],
                     slopes=what.slopes[chosen], shocks=what.shocks[chosen], as_one=what.as_one[chosen])  # fmt: skip
     return again, moved
-

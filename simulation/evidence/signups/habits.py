@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from simulation.evidence.signups.design import ACTS, DOMAIN_GROUPS
 from simulation.evidence.signups.record import Listed
+from simulation.evidence.signups.states import ids
 
 F = NDArray[np.float64]
 
@@ -31,8 +32,7 @@ def sums(record: Sequence[Listed], day: date) -> tuple[F, F]:
     -------
     float64[s, len(KINDS)] each.
     """
-    states = len(record[0].eligible) if record else 0
-    excess, weight = np.zeros((states, len(KINDS))), np.zeros((states, len(KINDS)))
+    excess, weight = np.zeros((len(ids()), len(KINDS))), np.zeros((len(ids()), len(KINDS)))
     for one in record:
         if one.end > day or one.count is not None:
             continue

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,35 +19,42 @@ from scipy.special import expit, logit
 
 from simulation.evidence.signups.design import REACH, Coded
 from simulation.evidence.signups.fit import Fit, Rows
+from simulation.evidence.signups.record import Listed
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
 QUARTER_DAYS = 91.3125
-LONGEST_YEARS = 6
+LONGEST_YEARS = 12
 SHORTEST_DAYS = 60
 PRIOR = {
-    "pace": (-4.5, 2.0), "political": (0.0, 1.0), "quiet": (0.0, 0.7), "closed": (-0.5, 0.7), "binding call": (0.0, 0.7),
-    "second year": (-0.5, 0.7), "later": (-0.7, 0.7), "share in": (0.0, 0.7), "state": (0.7, 0.5),
-    "state x political": (0.0, 0.3),
+    "pace": (-4.5, 2.0), "political": (0.0, 1.0), "quiet": (0.0, 0.7), "closed": (-0.5, 0.7),
+    "members": (0.5, 0.7), "binding call": (0.0, 0.7), "second year": (-0.5, 0.7), "later": (-0.7, 0.7),
+    "after six years": (-0.7, 0.7), "share in": (0.0, 0.7), "state": (0.7, 0.5), "state x political": (0.0, 0.3),
 }  # fmt: skip
 """Columns of the pace: prior mean and standard deviation (assumption), log odds a quarter.
 
-``closed``: by application, invitation or for members; ``share in``: log odds of the share of the eligible who
+``closed``: by application or invitation; ``share in``: log odds of the share of the eligible who
 are in; ``state``: the state's log odds at the launch, counted from the mean.
 """
-OWN = 0.8
+OWN = 1.2
 """Standard deviation of a list's own pace around the mean of its kind in the fit."""
 LIMITS = (0.01, 0.99)
 
 
 def pace_features(text: Coded, years: float) -> F:
-    """Features of pace that do not hang on who is in, in the order of :data:`PRIOR`, shape (7,)."""
+    """Features of pace that do not hang on who is in, in the order of :data:`PRIOR`, shape (9,)."""
+    call, members = not text.treaty, text.openness == "members"
     on = (
-        True, not text.treaty, text.treaty and not text.ceremony, text.openness != "open",
-        not text.treaty and text.binding, 1.0 <= years < 2.0, years >= 2.0,
+        True, call, not call and not text.ceremony, text.openness in ("application", "invited"), members,
+        call and text.binding and not members, 1.0 <= years < 2.0, years >= 2.0, years >= 6.0,
     )  # fmt: skip
     return np.array(on, float)
+
+
+def is_call(text: Coded) -> bool:
+    """Whether the paces of a text spread as those of calls do: political, and not for members only."""
+    return not text.treaty and text.openness != "members"
 
 
 def pace_log_odds(coefficients: F, features: F, share: F | float, standing: F, political: bool) -> F:
@@ -57,7 +65,7 @@ def pace_log_odds(coefficients: F, features: F, share: F | float, standing: F, p
     coefficients
         float64[..., len(PRIOR)].
     features
-        float64[7], see :func:`pace_features`.
+        float64[9], see :func:`pace_features`.
     share
         Share of the eligible who are in, float64[...].
     standing
@@ -73,11 +81,12 @@ def pace_log_odds(coefficients: F, features: F, share: F | float, standing: F, p
 
 @dataclass(frozen=True)
 class Pace:
-    """Fitted pace: mode and covariance over :data:`PRIOR`, spread of lists around it."""
+    """Fitted pace: mode and covariance over :data:`PRIOR`, spread of treaties and of calls around it."""
 
     mode: F
     covariance: F
-    own_sd: float
+    treaty_sd: float
+    call_sd: float
     lists: int
 
 
@@ -87,6 +96,7 @@ class _Steps:
     quarters: F
     joined: F
     of: I
+    calls: NDArray[np.bool_]
 
 
 def standing(fitted: Fit, rows: Rows) -> F:
@@ -96,20 +106,27 @@ def standing(fitted: Fit, rows: Rows) -> F:
     return np.asarray(out - out.mean())
 
 
+def _edges(one: Listed) -> list[date]:
+    """Ends of the launch and of each year of a list; what is left at the end is a step if it is long enough."""
+    edges = [one.end]
+    for year in range(1, LONGEST_YEARS + 1):
+        day = one.opens + timedelta(days=365 * year)
+        if (one.until - day).days < SHORTEST_DAYS:
+            return [*edges, min(one.until, one.opens + timedelta(days=365 * LONGEST_YEARS))]
+        edges.append(day)
+    return edges
+
+
 def _steps(fitted: Fit, rows: Sequence[Rows]) -> tuple[_Steps, int]:
-    x, quarters, joined, of = [], [], [], []
+    x, quarters, joined, of, calls = [], [], [], [], []
     lists = 0
     for r in rows:
         one = r.listed
-        if one.stock or one.count is not None or (one.until - one.end).days < SHORTEST_DAYS:
+        partly = bool((one.eligible & ~one.observed).any())
+        if one.stock or partly or one.count is not None or (one.until - one.end).days < SHORTEST_DAYS:
             continue
         z, day = standing(fitted, r), one.day[r.who]
-        edges = [one.end]
-        for year in range(1, LONGEST_YEARS + 1):
-            edges.append(min(one.until, one.opens + timedelta(days=365 * year)))
-        for first, last in zip(edges, edges[1:], strict=False):
-            if (last - first).days < SHORTEST_DAYS / 2:
-                continue
+        for first, last in pairwise(_edges(one)):
             risk = day > first.toordinal()
             if not risk.any():
                 continue
@@ -122,13 +139,15 @@ def _steps(fitted: Fit, rows: Sequence[Rows]) -> tuple[_Steps, int]:
             joined.append((day[risk] <= last.toordinal()).astype(float))
             of.append(np.full(risk.sum(), lists))
         lists += 1
-    return _Steps(np.vstack(x), np.concatenate(quarters), np.concatenate(joined), np.concatenate(of)), lists
+        calls.append(is_call(one))
+    parts = (np.concatenate(part) for part in (quarters, joined, of))
+    return _Steps(np.vstack(x), *parts, np.array(calls)), lists
 
 
 def fit_pace(fitted: Fit, rows: Sequence[Rows]) -> Pace:
     """Mode of the pace, its curvature, and how far lists lie from it."""
     steps, lists = _steps(fitted, rows)
-    mean, sd = (np.array(values) for values in zip(*PRIOR.values(), strict=True))
+    mean, sd = (np.array(values, np.float64) for values in zip(*PRIOR.values(), strict=True))
     k = len(PRIOR)
 
     scale = np.concatenate([1.0 / sd**2, np.full(lists, OWN**-2)])
@@ -143,8 +162,9 @@ def fit_pace(fitted: Fit, rows: Sequence[Rows]) -> Pace:
         theta, cost = _downhill(steps, theta, inverse @ grad, scale, centre)
         if earlier - cost < CLOSE:
             break
-    own_sd = float(np.sqrt(np.mean(theta[k:] ** 2 + np.diag(inverse)[k:])))
-    return Pace(theta[:k], inverse[:k, :k], own_sd, lists)
+    square = theta[k:] ** 2 + np.diag(inverse)[k:]
+    sds = (float(np.sqrt(square[one].mean())) if one.any() else OWN for one in (~steps.calls, steps.calls))
+    return Pace(theta[:k], inverse[:k, :k], *sds, lists)
 
 
 def _downhill(steps: _Steps, theta: F, step: F, scale: F, centre: F) -> tuple[F, float]:
@@ -187,4 +207,3 @@ def _log_likelihood(steps: _Steps, odds: F) -> tuple[float, F]:
     slope = -steps.quarters * expit(odds)
     slope = np.where(steps.joined > 0, slope * np.exp(gone) / np.expm1(gone), slope)
     return float(value), slope
-

@@ -83,12 +83,16 @@ def packed(found: Fit, pace: Pace, known: Sequence[Listed], day: date) -> Poster
     un = [one for one in known if one.treaty]
     calls = [one for one in known if not one.treaty and not one.stock]
     shares = {
-        "ceremony": float(np.mean([one.ceremony for one in un])),
-        "UN summit": float(np.mean([one.summit for one in un if one.ceremony])),
-        "call at a summit": float(np.mean([one.summit for one in calls])),
+        "ceremony": _share([one.ceremony for one in un]),
+        "UN summit": _share([one.summit for one in un if one.ceremony]),
+        "call at a summit": _share([one.summit for one in calls]),
     }
     return Posterior(day, found.mode, found.covariance, found.state, found.state_by_act, found.state_sd[:, 0], both,
                      excess, weight, pace, shares)  # fmt: skip
+
+
+def _share(flags: Sequence[bool]) -> float:
+    return float(np.mean(flags)) if flags else 0.0
 
 
 def names() -> tuple[str, ...]:
@@ -110,9 +114,10 @@ def write(posteriors: Sequence[Posterior], folder: Path) -> None:
     columns = ("year", "part", "name", "value", *(f"with_{j}" for j in range(len(launch))))
     write_csv(folder / "coefficients.csv", columns, rows)
     write_csv(folder / "states.csv", _STATE_COLUMNS, [row for p in posteriors for row in _state_rows(p)])
-    totals = [{"year": p.day.year, "lists": p.pace.lists, "pace sd": f"{p.pace.own_sd:.4g}"}
+    totals = [{"year": p.day.year, "lists": p.pace.lists, "pace sd": f"{p.pace.treaty_sd:.4g}",
+               "pace sd of calls": f"{p.pace.call_sd:.4g}"}
               | {name: f"{p.shares[name]:.4g}" for name in SHARES} for p in posteriors]  # fmt: skip
-    write_csv(folder / "shares.csv", ("year", "lists", "pace sd", *SHARES), totals)
+    write_csv(folder / "shares.csv", ("year", "lists", "pace sd", "pace sd of calls", *SHARES), totals)
 
 
 _HABITS = tuple(f"{what} {kind}" for kind in SHIPPED_HABITS for what in ("excess", "weight"))
@@ -164,7 +169,7 @@ def _read(year: int) -> Posterior:
     return Posterior(
         date(year, 12, 31), mode, covariance, column["effect"], column["effect in calls"], column["sd"],
         column["sd in calls"], excess, weight,
-        Pace(pace, pace_covariance, float(share["pace sd"]), int(share["lists"])),
+        Pace(pace, pace_covariance, float(share["pace sd"]), float(share["pace sd of calls"]), int(share["lists"])),
         {name: float(share[name]) for name in SHARES},
     )  # fmt: skip
 

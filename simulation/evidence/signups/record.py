@@ -116,7 +116,18 @@ def read_record(source: Path) -> list[Listed]:
     for code in read_csv(source / "treaties" / "coding.csv"):
         row = calls.get(code["id"]) or treaties.get(code["id"]) or counts.get(code["id"]) or {}
         found.append(_listed(code, row, acts, masks.get(code["id"]), judged.get(code["id"])))
+    found += [_launch_of(one) for one in found if one.id in _FOUNDED]
     return sorted(found, key=lambda one: (one.opens, one.id))
+
+
+_FOUNDED = ("dco", "foc")
+"""Stocks whose founding members are dated: each is read once more as a launch."""
+
+
+def _launch_of(one: Listed) -> Listed:
+    end = one.opens + timedelta(days=LAUNCH_DAYS)
+    joined = (one.day <= end.toordinal()) & one.eligible
+    return replace(one, id=f"{one.id}_founding", stock=False, end=end, joined=joined)
 
 
 def _acts(source: Path) -> dict[str, list[tuple[str, str, str, str]]]:
@@ -173,7 +184,8 @@ def _end(name: str, opens: date, stock: bool, row: dict[str, str],
     return min(RECORD_END, max(last, surely_by(closes))) if closes else min(RECORD_END, last)
 
 
-_KNOWN_UNTIL = {"oecd_ai_2019": "2024-05-03", "gpai_2020": "2024-07-03", "us_poldecl_2023": "2024-12-31"}
+_KNOWN_UNTIL = {"oecd_ai_2019": "2024-05-03", "gpai_2020": "2024-07-03", "us_poldecl_2023": "2024-12-31",
+                "dco": "2024-01-31", "foc": "2023-08-31"}  # fmt: skip
 """Until when the lists of AI texts are complete."""
 
 

@@ -116,6 +116,8 @@ def members(bloc: str, day: date) -> B:
     out = np.zeros(len(ids()), bool)
     if bloc == "UN":
         return un_members(day)
+    if surely_by(founded[bloc]) > day:
+        return out
     for row in table("memberships"):
         if row["bloc"] == bloc:
             until = optional(row["until"])
@@ -149,3 +151,19 @@ def groups(day: date) -> NDArray[np.int64]:
     out = np.array([GROUPS.index(_WIDE[row["subregion"]]) for row in table("states")])
     out[members("EU", day)] = 0
     return out
+
+
+SMALL = 60
+"""Members up to which a shared organisation says that two states are close."""
+_OUTCOMES = ("DCO",)
+"""Blocs whose members are themselves a list of the record."""
+
+
+@lru_cache(maxsize=512)
+def kinship(day: date) -> F:
+    """Log of one more than the number of small organisations that two states share on a day, float64[s, s]."""
+    rows = [members(row["id"], day) for row in table("blocs") if row["id"] not in (*_OUTCOMES, "UN")]
+    small = np.array([row for row in rows if 1 < row.sum() <= SMALL], float)
+    out = np.log1p(small.T @ small)
+    np.fill_diagonal(out, 0.0)
+    return np.asarray(out)
