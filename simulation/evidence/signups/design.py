@@ -68,7 +68,7 @@ REACH = {
     "digital": (0.0, 0.4),
     "security": (0.0, 0.4),
     "stock": (1.0, 0.7),
-    "binding stock": (-0.3, 0.7),
+    "stock by application": (0.5, 0.7),
 }
 """Feature of a text's reach: prior mean and standard deviation, log odds of the average eligible state.
 
@@ -103,7 +103,7 @@ def reach_features(text: Coded, lean: float) -> F:
         "digital": text.domain == "digital",
         "security": text.domain == "security",
         "stock": text.stock,
-        "binding stock": text.stock and text.binding,
+        "stock by application": text.stock and text.openness == "application",
     }
     return np.array([float(on[name]) for name in REACH])
 

@@ -140,8 +140,8 @@ def _steps(fitted: Fit, rows: Sequence[Rows]) -> tuple[_Steps, int]:
             of.append(np.full(risk.sum(), lists))
         lists += 1
         calls.append(is_call(one))
-    parts = (np.concatenate(part) for part in (quarters, joined, of))
-    return _Steps(np.vstack(x), *parts, np.array(calls)), lists
+    length, came, which = np.concatenate(quarters), np.concatenate(joined), np.concatenate(of)
+    return _Steps(np.vstack(x), length, came, which, np.array(calls)), lists
 
 
 def fit_pace(fitted: Fit, rows: Sequence[Rows]) -> Pace:
@@ -163,8 +163,12 @@ def fit_pace(fitted: Fit, rows: Sequence[Rows]) -> Pace:
         if earlier - cost < CLOSE:
             break
     square = theta[k:] ** 2 + np.diag(inverse)[k:]
-    sds = (float(np.sqrt(square[one].mean())) if one.any() else OWN for one in (~steps.calls, steps.calls))
-    return Pace(theta[:k], inverse[:k, :k], *sds, lists)
+    treaty_sd, call_sd = (_root_mean(square[one]) for one in (~steps.calls, steps.calls))
+    return Pace(theta[:k], np.asarray(inverse[:k, :k], np.float64), treaty_sd, call_sd, lists)
+
+
+def _root_mean(square: F) -> float:
+    return float(np.sqrt(square.mean())) if square.size else OWN
 
 
 def _downhill(steps: _Steps, theta: F, step: F, scale: F, centre: F) -> tuple[F, float]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from simulation.evidence.signups.design import Form
@@ -79,15 +78,19 @@ def past_share(known: Sequence[Rows]) -> F:
 
 
 def _logistic(x: F, y: F) -> F:
-    """Ridge logistic regression; the last column is not shrunk."""
-    weight = np.append(np.full(x.shape[1] - 1, RIDGE**-2), 0.0)
+    """Ridge logistic regression by Newton's method; the last column is not shrunk."""
+    weight = np.append(np.full(x.shape[1] - 1, RIDGE**-2), 1e-6)
+    b = np.zeros(x.shape[1])
+    for _ in range(STEPS):
+        p = expit(x @ b)
+        step = np.linalg.solve((x.T * (p * (1 - p))) @ x + np.diag(weight), x.T @ (y - p) - weight * b)
+        b = b + step
+        if np.abs(step).max() < 1e-6:
+            break
+    return b
 
-    def loss(b: F) -> tuple[float, F]:
-        odds = x @ b
-        value = (np.logaddexp(0.0, odds) - y * odds).sum() + 0.5 * (weight * b * b).sum()
-        return float(value), x.T @ (expit(odds) - y) + weight * b
 
-    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+STEPS = 50
 
 
 def _plain_columns(r: Rows) -> F:

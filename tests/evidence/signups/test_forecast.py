@@ -183,14 +183,14 @@ def test_bad_values_are_told_with_line_and_column(tmp_path: Path) -> None:
         read_instruments(path, DAY)
     told = str(caught.value).replace(f"{path}:", "")
     for message in (
-        "2:44: instruments[0].convener_kind: 'stat' is not one of state, states, UN",
+        "2:30: instruments[0].convener_kind: 'stat' is not one of state, states, UN",
         "instruments[0].openness: 'open' is not one of open_all",
         "instruments[0].ceremony: must be true or false",
         "instruments[0].vote.yess: unknown key; did you mean 'yes'",
-        "3:41: instruments[1].initiator[0]: 'FRAN' is no state",
+        "3:42: instruments[1].initiator[0]: 'FRAN' is no state",
         "instruments[1].invited: is said beside attending",
         "instruments[1].vote.no[0]: 'MAR' voted yes already",
-        "4:56: instruments[2].invited[0]: 'TUN' is not among the eligible",
+        "4:57: instruments[2].invited[0]: 'TUN' is not among the eligible",
     ):
         assert message in told, told
 
