@@ -188,7 +188,7 @@ def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group:
 
     Returns
     -------
-    float64[s, len(Form().columns())], zero outside the eligible.
+    float64[s, len(Form().columns())], of every state.
     """
     call, strength = float(not text.treaty), lean_strength(text)
     near = -np.abs(x[:, 0] - lean) * strength
@@ -198,6 +198,4 @@ def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group:
     columns = np.column_stack([
         x, x * call, x * lean * strength, *domain, house, sponsors, near, region, lead, habit,
     ])  # fmt: skip
-    columns = columns - columns[eligible].mean(axis=0)
-    columns[~eligible] = 0.0
-    return np.asarray(columns, float)
+    return np.asarray(columns - columns[eligible].mean(axis=0), float)

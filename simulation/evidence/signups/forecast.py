@@ -60,6 +60,10 @@ AGAINST_SD = 0.35
 """Spread of that, as a share of it (assumption)."""
 
 
+UNION = "EU"
+"""Id of the EU itself, which may join a text beside or for its members."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What the model looks at for one text, for the states that may join it.
@@ -122,7 +126,10 @@ def setting_of_rows(rows: Rows) -> Setting:
 
 
 def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOSEN) -> Setting:
-    """The setting of a text of an instrument file, from what is known on a day."""
+    """The setting of a text of an instrument file, from what is known on a day.
+
+    Where the EU itself may join, its members are looked at whether they may or not.
+    """
     said = upgraded(text)
     one = coded(said, ceremony=True, summit=False)
     day = min(said.opens, as_of)
@@ -133,7 +140,7 @@ def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOS
     years = max(0.0, (said.opens - known.day).days / 365.25)
     used = habit(known.excess, known.weight, one.domain, one.treaty, years)
     columns = state_features(one, x, lean, sponsors, house, group, kinship(day), used, eligible)
-    who = np.flatnonzero(eligible)
+    who = np.flatnonzero(eligible | ((group == 0) & (UNION in said.eligible)))
     present = said.invited or said.attending
     barred = ~flags(present) & ~sponsors if present else np.zeros(len(ids()), bool)
     against = np.zeros(len(ids()))
@@ -259,10 +266,22 @@ def forecast(text: Text, as_of: date, by: date, known: Posterior, *, draws: int 
         if start < last:
             years, quarters = (start - text.opens).days / 365.25, (last - start).days / QUARTER_DAYS
             out = out + follow(here, what, pace, inside, years, quarters, luck)
-    chance = -np.expm1(out)
+    return _told(text, here, -np.expm1(out), inside, luck)
+
+
+def _told(text: Text, here: Setting, chance: F, inside: B, luck: np.random.Generator) -> Chances:
+    """The forecast of the eligible; the EU itself, where it may join, as likely as the mean of its members."""
+    shown = flags(text.eligible)[here.who]
+    names = [ids()[i] for i in here.who[shown]]
+    union = chance[:, here.group == 0].mean(axis=1) if UNION in text.eligible else None
+    chance, inside = chance[:, shown], inside[:, shown]
+    if union is not None:
+        union = np.ones_like(union) if UNION in (text.joined or ()) else union
+        names.append(UNION)
+        chance = np.column_stack([chance, union])
+        inside = np.column_stack([inside, luck.random(len(union)) < union])
     low, high = np.quantile(chance, (0.05, 0.95), axis=0)
-    names = tuple(ids()[i] for i in here.who)
-    return Chances(names, chance.mean(axis=0), low, high, inside)
+    return Chances(tuple(names), chance.mean(axis=0), low, high, inside)
 
 
 def _agreeing(here: Setting, what: Draws, pace: F, already: B, opens: date, until: date,

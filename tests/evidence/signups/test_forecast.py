@@ -112,6 +112,14 @@ def test_quantiles_lie_around_the_chance_and_another_text_changes_nothing() -> N
     assert np.array_equal(found.probability, of(CALL).probability)
 
 
+def test_the_union_may_join_beside_its_members() -> None:
+    outside = ("ALB", "GBR", "NOR")
+    found = of(changed(eligible=(*outside, "EU")))
+    assert found.ids == (*outside, "EU")
+    assert 0.05 < chance(found, "EU") < 0.99
+    assert chance(of(changed(eligible=(*outside, "EU"), opens=date(2024, 1, 1), joined=("EU",))), "EU") == 1.0
+
+
 # --- the pure functions
 
 
