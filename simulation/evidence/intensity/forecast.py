@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulation.data.kinds import KINDS
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence.intensity.ensemble import DRAWS, expected_counts, possible
 from simulation.evidence.intensity.firms import firm_layer
@@ -25,6 +24,7 @@ from simulation.evidence.intensity.lives import in_force
 from simulation.evidence.intensity.organisations import ORGANISED, organisation_rows
 from simulation.evidence.intensity.places import states_and_union
 from simulation.evidence.intensity.posterior import FIRST_YEAR
+from simulation.state import KINDS
 
 F = NDArray[np.float64]
 

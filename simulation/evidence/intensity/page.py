@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulation.analysis import pages
+from simulation.display import pages
 from simulation.errors import DataError
 from simulation.evidence.intensity import backtest
 from simulation.evidence.intensity.ensemble import DRAWS
