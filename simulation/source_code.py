@@ -30,6 +30,7 @@ _CELLS: dict[str, str] = {}  # labels of notebook cells by file name, sent by a 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 KERNEL_CACHE = "NUMBA_CACHE_DIR"
 """The environment variable of the compiler that names where compiled kernels are kept."""
+CHARTS_CACHE = "MPLCONFIGDIR"
 _PACKAGE = Path(__file__).parent
 KERNEL_ROOMS = ("data", "scenario", "processes", "outcomes")
 """Folders of the package with compiled functions, and all that these import."""
@@ -269,7 +270,10 @@ def use_kernel_folder(package: Path = _PACKAGE) -> None:
         os.environ[KERNEL_CACHE] = str(_cache_root() / name)
     if "numba" in sys.modules:  # it has read the environment already
         sys.modules["numba"].config.CACHE_DIR = os.environ[KERNEL_CACHE]
-    _let_go(Path(os.environ[KERNEL_CACHE]))
+    folder = Path(os.environ[KERNEL_CACHE])
+    if temporary_kernels():  # the library of charts would look for a home too, and complain in three lines
+        os.environ.setdefault(CHARTS_CACHE, str(folder.parent / "matplotlib"))
+    _let_go(folder)
 
 
 def temporary_kernels() -> str:

@@ -162,7 +162,8 @@ def list_names(
     with _errors(debug):
         from simulation.report.listing import listing
 
-        _console().print(listing(topic.value, names or ()))
+        console = _console()
+        console.print(listing(topic.value, names or (), console.width))
 
 
 @app.command()

@@ -16,8 +16,8 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 
-import pycountry
 from babel import Locale
 
 from simulation.data.roster import UNION
@@ -177,9 +177,16 @@ def _short_names() -> dict[str, list[str]]:
 
 
 @cache
+def _iso() -> ModuleType:
+    import pycountry  # here: it takes a tenth of a second, and most files name states by their ids
+
+    return pycountry
+
+
+@cache
 def _iso_two() -> dict[str, str]:
     """ISO 3166 alpha-2 code -> alpha-3 code, members and others."""
-    named = {one.alpha_2: one.alpha_3 for one in pycountry.countries}
+    named = {one.alpha_2: one.alpha_3 for one in _iso().countries}
     return named | {two: named[one] for two, one in _ALSO.items()} | {"XK": "XKX"}
 
 
@@ -233,13 +240,13 @@ def _named_others() -> Iterator[tuple[str, str]]:
         if two not in members and two not in _UNKNOWN_REGIONS and two != UNION:
             for name in _names_of(two):
                 yield name, str(english[two])
-    for past in sorted(pycountry.historic_countries, key=lambda past: str(past.name)):
+    for past in sorted(_iso().historic_countries, key=lambda past: str(past.name)):
         yield str(past.name), str(past.name)
 
 
 def _names_of(two: str) -> Iterator[str]:
     """Names of a territory in all languages: that of the CLDR, a second one in brackets, those of ISO 3166."""
-    entry = pycountry.countries.get(alpha_2=two)
+    entry = _iso().countries.get(alpha_2=two)
     written = [getattr(entry, key, None) for key in ("name", "official_name", "common_name")] if entry else []
     for language in LANGUAGES:
         name = str(Locale(language).territories.get(two, ""))
@@ -251,5 +258,5 @@ def _names_of(two: str) -> Iterator[str]:
 
 @cache
 def _iso_names(language: str) -> gettext.NullTranslations:
-    return gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True)
+    return gettext.translation("iso3166-1", _iso().LOCALES_DIR, [language], fallback=True)
 

@@ -25,7 +25,7 @@ _HEAD = 20  # records among which the header is sought
 _HEAD_SIZE = 20_000  # characters of a text that are looked at for it
 _MOST_UNKNOWN = 20  # unknown columns told one by one
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?[,;\t|]*\s*(?:\r\n|\r|\n|$)", re.IGNORECASE)
-_WESTERN = re.compile("[\x00-\x7f\xa0-\xff€‚„…‘’“”•–—™œŒŸ‰‹›]*")
+_WESTERN = re.compile(r"(?i:[\x00-\x7fàáâãäåæçèéêëìíîïñòóôõöøœùúûüÿß])|[\xa0¡¿«»‹›ªº°·€‚„‘’“”–—…•§©®]")
 _MANY_HIGH = re.compile("[\xc0-\xff]{3}")
 """Three accented letters in a row: no Western European word, but any word of another code page read as one."""
 
@@ -115,7 +115,7 @@ def _decoded(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         place = error.start
     text = content.decode("cp1252", "replace")
-    if not marked and _WESTERN.fullmatch(text) and not _MANY_HIGH.search(text):
+    if not marked and not _WESTERN.sub("", text) and not _MANY_HIGH.search(text):
         return text
     told = "not UTF-8, nor surely Windows-1252: save the table as UTF-8 (`CSV UTF-8` in spreadsheets)"
     raise UnreadableError(Fault("", told, name, *place_of(text, place)))

@@ -61,7 +61,7 @@ def read_sheets(content: bytes, name: str) -> list[list[tuple[int, list[str]]]]:
     except UnreadableError:
         raise
     except Exception as error:  # a damaged workbook makes the package raise anything
-        raise _refused(name, f"is no workbook that can be read: {type(error).__name__}") from None
+        raise _refused(name, f"is no workbook (.xlsx) that can be read: {type(error).__name__}") from None
     return [sheet for sheet in sheets if sheet] or [[]]
 
 

@@ -141,9 +141,8 @@ def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, by: str, words: Wo
     colour = _LOOKS[by][0][node["group"]]
     ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=colour, mec=INK, zorder=3)
     if sign := _sign(by, node["group"]):
-        ax.text(
-            x, y, sign, color=ink_on(colour), zorder=4, ha="center", va="center", fontsize=6, weight="bold"
-        )
+        ink = ink_on(colour)
+        ax.text(x, y, sign, color=ink, ha="center", va="center", fontsize=6, weight="bold", zorder=4)
     name = words.actor(str(node["partner"]), str(node["name"]))
     lines = textwrap.wrap(name, _NAME_WIDTH, max_lines=2, placeholder="…")
     side = 1 if x > 0 else -1

@@ -21,6 +21,7 @@ from simulation.experiments.engine.simulate import simulate
 from simulation.experiments.engine.transport import Goods, goods_for
 from simulation.experiments.engine.worker import Simulate
 from simulation.experiments.explanation import Explanation, explain_run
+from simulation.scenario.load import load_checked
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
@@ -72,7 +73,6 @@ def load(
     InputError
         With every fault.
     """
-    from simulation.scenario.load import load_checked
 
     changes = {"focal": focal, "replicates": replicates, "seed": seed}
     overrides = {key: value for key, value in changes.items() if value is not None}

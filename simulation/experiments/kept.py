@@ -16,7 +16,8 @@ from simulation.experiments.engine import store
 from simulation.experiments.engine.executors import beside
 
 SCENARIO = "scenario.resolved.yaml"
-_MOST_TOLD = 300  # characters of what a library says of a damaged file
+_MOST_TOLD = 300
+"""Characters of a library's own words on a damaged file."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from simulation.analysis.summary import HEADLINE
 from simulation.display.pictures import Pictures
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
+from simulation.display.words.rounding import digits_of_count
 from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
@@ -77,6 +78,10 @@ class Subject:
         shown = self.words.number(value, digits)
         return self.teller.number(value, shown, what, when or self.main.horizon, source)
 
+    def counted(self, value: float, what: str, when: str) -> Markup:
+        """A count of a sentence before anything is drawn: whole, unless replicates differ."""
+        return self.told(value, what, digits=digits_of_count(value), when=when)
+
     def chance(self, share: float, what: str, source: str = "series.parquet") -> Markup:
         """A probability of a sentence."""
         return self.teller.number(share, self.words.share(share), what, self.main.horizon, source)
@@ -95,7 +100,7 @@ def _headline(subject: Subject) -> Markup | None:
     return subject.teller.tell(
         "{focal}: the cooperation index (0 to 1) goes from {start} in {first} to {end} in {last}, in nine replicates "
         "of ten between {low} and {high}; a rise is {likely} ({share} of the replicates).",
-        focal=subject.teller.name(subject.focal),
+        focal=subject.teller.name(subject.focal_within),
         last=_when(subject, subject.main.horizon),
         **_ends(subject, found),
         low=subject.told(found.low, "cooperation, 5 % quantile"),
@@ -143,12 +148,12 @@ def _partners(subject: Subject) -> Markup | None:
         "Its partners become {deals} on average (at the start {before}), {most} of them on the {track} track; the "
         "likeliest are {names}; it has joined {joined} instruments (at the start {joined_before}).",
         deals=subject.told(deals.end, "deals, mean", digits=1),
-        before=subject.told(deals.start, "deals, mean", digits=0, when=subject.main.first_quarter),
+        before=subject.counted(deals.start, "deals, mean", subject.main.first_quarter),
         most=subject.told(by_track[track], f"deals_{track}, mean", digits=1),
         track=subject.words(TRACK[track]),
         names=subject.teller.listing(names),
         joined=subject.told(joined.end, "instruments_joined, mean", digits=1),
-        joined_before=subject.told(joined.start, "instruments_joined, mean", digits=0, when=subject.main.first_quarter),
+        joined_before=subject.counted(joined.start, "instruments_joined, mean", subject.main.first_quarter),
     )
 
 

@@ -128,7 +128,7 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
             tell(
                 "At the start {focal} has {count} recorded partners.",
                 focal=subject.teller.name(subject.focal_within),
-                count=subject.told(start.start, "deals, mean", digits=0, when=main.first_quarter),
+                count=subject.counted(start.start, "deals, mean", main.first_quarter),
             ),
             DATA,
         )
@@ -199,7 +199,7 @@ def _signposts(subject: Subject) -> Iterator[Line]:
         what = f"cooperation after {row['metric']}"
         weak = abs(row["difference"]) < 2 * row["standard_error"]
         text = subject.teller.tell(
-            "{metric} in {quarter}: with {threshold} or more, cooperation ends at {above}; with fewer, at {below}.",
+            "With at least {threshold} {metric} in {quarter}, cooperation ends at {above}; with fewer, at {below}.",
             metric=subject.teller.name(name_of(METRIC, row["metric"], subject.words)),
             quarter=subject.words.quarter(early),
             threshold=subject.told(row["threshold"], f"{row['metric']}, median", digits=0, when=early),

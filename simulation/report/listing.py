@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError, suggest
@@ -18,9 +19,6 @@ from simulation.report.terminal import titled
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.listing import LISTS, Row
 from simulation.state import CAMPS
-
-_SHORT = 20
-"""Characters up to which a column of a line is shown whole; a longer one is cut where the line ends."""
 
 
 def list_metrics() -> list[Row]:
@@ -80,20 +78,20 @@ TOPICS: Mapping[str, Callable[[], list[Row]]] = {**LISTS, **_FROM_HERE}
 """What ``wifaq list`` can list, by word."""
 
 _SHOWN: Mapping[str, Sequence[str]] = {
-    # what a line has room for, its key first; the details of a name have everything
+    # what a line has room for, its key first, what is long last; the details of a name have everything
     "scenarios": ("file", "title"),
     "parameters": ("name", "default", "meaning"),
     "mechanisms": ("name", "default", "meaning"),
-    "actors": ("id", "name", "kind", "home"),
-    "blocs": ("id", "name", "rule", "members"),
-    "instruments": ("id", "title", "open", "joined"),
-    "metrics": ("name", "unit", "formula"),
+    "actors": ("id", "kind", "home", "name"),
+    "blocs": ("id", "members", "name"),
+    "instruments": ("id", "open", "joined", "title"),
+    "metrics": ("name", "formula"),
     "hooks": ("name", "of", "meaning"),
 }
 
 
-def listing(topic: str, names: Sequence[str] = ()) -> RenderableType:
-    """Everything of a kind that has a name, a line each; or all that is known of some names.
+def listing(topic: str, names: Sequence[str] = (), width: int = 80) -> RenderableType:
+    """Everything of a kind that has a name, a line of so many columns each; or all that is known of some names.
 
     Raises
     ------
@@ -101,24 +99,23 @@ def listing(topic: str, names: Sequence[str] = ()) -> RenderableType:
         For each name that there is not, with advice.
     """
     rows = TOPICS[topic]()
-    return _details(topic, rows, names) if names else _lines(topic, rows)
+    return _details(topic, rows, names) if names else _lines(topic, rows, width)
 
 
-def _lines(topic: str, rows: Sequence[Row]) -> RenderableType:
-    """One line an entry, cut where it would not fit."""
+def _lines(topic: str, rows: Sequence[Row], width: int) -> RenderableType:
+    """One line an entry; what is long stands last and is cut where the line ends."""
     columns = _SHOWN[topic]
-    made = Table.grid(padding=(0, 2, 0, 0), expand=False)
-    for place, name in enumerate(columns):
-        cells = [_text(row[name]) for row in rows]
-        whole = place == 0 or max(map(len, cells), default=0) <= _SHORT
-        right = all(_is_number(row[name]) for row in rows)
-        made.add_column(
-            no_wrap=True, overflow="ellipsis", justify="right" if right else "left",
-            min_width=max(map(len, cells), default=0) if whole else None,
-        )  # fmt: skip
-    for row in rows:
-        made.add_row(*(escape(_text(row[name])) for name in columns))
-    return Group(titled(f"{len(rows)} {topic}", made), "", f"All about one: wifaq list {topic} NAME")
+    cells = [[name.replace("_", " ") for name in columns], *([_text(row[name]) for name in columns] for row in rows)]
+    wide = [max(len(line[place]) for line in cells) for place in range(len(columns) - 1)]
+    right = [all(_is_number(row[name]) for row in rows) for name in columns]
+    lines = []
+    for line in cells:
+        short = [cell.rjust(size) if to_right else cell.ljust(size)
+                 for cell, size, to_right in zip(line, wide, right, strict=False)]  # fmt: skip
+        told = "  ".join([*short, line[-1]]).rstrip()
+        lines.append(told if len(told) <= width else told[: width - 1] + "…")
+    heading = Text(f"{len(rows)} {topic}", style="bold")
+    return Group(heading, *map(Text, lines), Text(f"All about one: wifaq list {topic} NAME"))
 
 
 def _details(topic: str, rows: Sequence[Row], names: Sequence[str]) -> RenderableType:

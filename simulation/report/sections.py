@@ -11,6 +11,7 @@ from simulation.analysis.summary import HEADLINE
 from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
+from simulation.display.words.rounding import digits_of_count
 from simulation.display.words.terms import KIND, N_, TRACK, name_of
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK
@@ -53,7 +54,7 @@ def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str],
 def _band(words: Words, mean: float, low: float, high: float, digits: int, *, count: bool = False) -> str:
     """A mean with its band; of a count the mean has one decimal, the ends none."""
     if low == high == mean:
-        return words.number(mean, 0 if count else digits)
+        return words.number(mean, digits_of_count(mean) if count else digits)
     middle = words.number(mean, 1 if count else digits)
     if low == high and not count:
         return middle

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulation.analysis.summary import HEADLINE
-from simulation.display.words.rounding import decimal, percent, signed
+from simulation.display.words.rounding import decimal, digits_of_count, percent, signed
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK, NOTE
 
@@ -117,10 +117,14 @@ def _counts(results: Results) -> RenderableType | None:
     columns += [(results.horizon, "right"), ("band", "right")]
     made = table(columns)
     for name, label in rows:
-        before = decimal(float(now["mean"][name])) if name in now.index else ""
+        before = _count(float(now["mean"][name])) if name in now.index else ""
         mean, low, high = (float(then[column][name]) for column in ("mean", "q05", "q95"))
         made.add_row(_marked(results, name, label), before, decimal(mean, 1), f"{decimal(low)} – {decimal(high)}")
     return titled("Deals and instruments", made)
+
+
+def _count(value: float) -> str:
+    return decimal(value, digits_of_count(value))
 
 
 def _marked(results: Results, metric: str, label: str) -> str:
@@ -177,9 +181,9 @@ def _partners(results: Results) -> RenderableType | None:
             ("track", "left"),
             ("partner", "left"),
             ("kind", "left"),
-            ("deal on it", "right"),
-            ("on any", "right"),
-            ("mean depth", "right"),
+            ("P(on it)", "right"),
+            ("P(on any)", "right"),
+            ("depth", "right"),
         ]
     )
     for track in TRACK_ORDER:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulation.experiments.simulate import simulate
-from simulation.experiments.worker import Job, run_job
 
 from simulation.actors import StateActor
 from simulation.errors import ModelError, TimeLimit
+from simulation.experiments.engine.simulate import simulate
+from simulation.experiments.engine.worker import Job, run_job
 from simulation.model import GovernanceModel
 from simulation.state import KINDS
 from tests.shipped import shipped

@@ -81,7 +81,19 @@ def test_partners_count_replicates_without_a_deal():
     ]
     assert rows.loc[("elm", "non_state"), "probability"] == 0.25
     assert table["partner"].iloc[0] == "FRA"
+    assert rows["probability_any"].to_dict() == {
+        ("FRA", "bilateral"): 0.75, ("elm", "non_state"): 0.25, ("FRA", "trilateral"): 0.75,
+    }  # fmt: skip
     assert summary.partners(ties, "MAR", "2026Q4", 4).empty
+
+
+def test_a_deal_on_any_track_is_a_union_over_replicates_and_no_sum():
+    rows = [(replicate, "2035Q4", "MAR", "FRA", track, 1)
+            for replicate, track in ((0, "bilateral"), (0, "trilateral"), (1, "trilateral"))]  # fmt: skip
+    ties = pd.DataFrame(rows, columns=["replicate", "quarter", "a", "b", "track", "depth"])
+    table = summary.partners(ties, "MAR", "2035Q4", 2).set_index("track")
+    assert table["probability"].to_dict() == {"bilateral": 0.5, "trilateral": 1.0}
+    assert set(table["probability_any"]) == {1.0}
 
 
 def test_instruments_by_a_quarter():

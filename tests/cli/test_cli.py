@@ -135,6 +135,11 @@ def test_same_command_same_folder_and_it_says_so(fake, tmp_path):
         (["check", BASELINE, "missing.yaml"], ["missing.yaml"]),
         (["list", "weather"], ["weather"]),
         (["run", BASELINE, "--out", "x" * 256], ["cannot be written"]),
+        (["run", BASELINE, "--out", "forecast.xlsx"], ["ends in .xlsx", "a folder is written"]),
+        (["spread", BASELINE, "--out", "spread.csv"], ["ends in .csv", "a folder is written"]),
+        (["report", "full", "--out", "page.pdf"], ["ends in .pdf, but what is written is .html"]),
+        (["report", "full", "--brief", "--out", "page.html"], ["ends in .html, but what is written is .pdf"]),
+        (["run", BASELINE, "--set", "record.metrics=[cooperatoin]"], ["record.metrics[0]", "mean 'cooperation'"]),
         (["compare", BASELINE], ["at least two"]),
         (["compare", BASELINE, BASELINE, "--precision", "inf"], ["--precision", "positive"]),
         (["nonsense"], ["nonsense"]),
@@ -149,6 +154,20 @@ def test_bad_input_is_told_in_lines_and_nothing_is_written(tmp_path, arguments, 
     assert all(word in result.stderr for word in words), result.stderr
     assert "Traceback" not in result.output
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_is_remarkable_is_told_on_screen(fake, tmp_path):
+    fake()
+    (tmp_path / "deals.csv").write_text("date,party_a,party_b,depth\n2024-06-05,MAR,FRA,2\n")
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"extends: {BASELINE}\nas_of: 2023-12-31\nrecords: {{deals: deals.csv}}\n")
+    told = "1 of the user's records are dated after 2023-12-31 and not loaded; to take them in, set the as-of date to"
+    assert f"mine.yaml: note: records: {told}" in wifaq("check", str(path)).stderr
+    result = wifaq("run", str(path), "--replicates", "1", "--no-charts", "--no-contrasts", "--out", "here")
+    assert result.exit_code == 0, result.output
+    assert f"note: {path}: records: {told}" in result.stderr
+    quiet = wifaq("run", str(path), "--replicates", "1", "--no-charts", "--no-contrasts", "--quiet", "--out", "there")
+    assert quiet.stderr == ""
 
 
 def test_a_place_that_cannot_be_written_is_told_before_any_work(tmp_path):
@@ -216,7 +235,7 @@ def test_list(topic, name):
     assert max(map(len, lines)) <= 80
     count = int(lines[0].split()[0])
     assert lines[0] == f"{count} {topic}"
-    assert len(lines) == count + 3  # a line each, an empty one, and how to see more
+    assert len(lines) == count + 3  # a line each, headings, and how to see more
     assert lines[-1] == f"All about one: wifaq list {topic} NAME"
 
 

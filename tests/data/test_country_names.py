@@ -47,6 +47,12 @@ def test_ids_of_organisations_stay_what_they_are():
         assert not meaning(row["id"]).ids  # none is a name or a code of a state in other letters
 
 
+@pytest.mark.parametrize("word", ["all", "none", "focal", "states", "region", "camp", "free", "recorded", "system"])
+def test_words_of_a_scenario_are_no_names(word):
+    assert resolve(word) == word
+    assert meaning(word).ids == ()
+
+
 @pytest.mark.parametrize(("written", "title"), [
     ("TWN", "Taiwan"), ("tw", "Taiwan"), ("Taïwan", "Taiwan"), ("Chinese Taipei", "Taiwan"), ("تايوان", "Taiwan"),
     ("PSE", "Palestine"), ("PS", "Palestine"), ("State of Palestine", "Palestine"), ("فلسطين", "Palestine"),

@@ -164,9 +164,11 @@ def test_a_column_with_both_orders_is_refused():
     ("a,b\nc,d\n", 1, "", "no header: 'a' is no column; the first line names the columns date, party_a"),
     (HEAD.encode() + b"2024,MAR,SEN,1,\xc7\xe1\xe3\xdb\xd1\xc8\n", 2, "", "not UTF-8, nor surely Windows-1252"),
     (HEAD.encode() + b"2024,MAR,SEN,1,caf\x8e\n", 2, "", "not UTF-8"),  # Ž of Windows, é of an old Macintosh
+    (HEAD.encode() + "2024,MAR,SEN,1,Łódź\n".encode("cp1250"), 2, "", "not UTF-8"),
+    (HEAD.encode() + "2024,MAR,SEN,1,Dışişleri\n".encode("cp1254"), 2, "", "not UTF-8"),
     (b"\xff\xfe\x00", 1, "", "not UTF-8"),
     (b"\xd0\xcf\x11\xe0xxx", 0, "", "is a workbook of before 2007; save it as .xlsx or as CSV"),
-    (b"PK\x03\x04xxx", 0, "", "is no workbook that can be read"),
+    (b"PK\x03\x04xxx", 0, "", "is no workbook (.xlsx) that can be read"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_told(tmp_path, content, line, key, says):
     _, faults = read(tmp_path, content)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import simulation
 from simulation.cli import app
+from simulation.display.words.rounding import signed
 from simulation.errors import InputError
 from simulation.experiments.engine import store
 from simulation.experiments.engine.simulate import simulate
@@ -107,6 +108,30 @@ def test_the_numbers_of_the_text_are_those_of_the_tables() -> None:
     assert all(f" V {value:.2f} = " in text for value in values["value"])
     for kind, count in found.events["kind"].value_counts().items():
         assert f"{count} {kind}" in text
+
+
+def test_it_starts_with_counts_and_the_three_that_mattered() -> None:
+    found = explain(BASELINE, sets=["horizon=2026Q4"])
+    told = wifaq().stdout
+    head, events = told.split("What changed its commitments most (in binding deals):\n")
+    counts = found.events["kind"].value_counts()
+    assert all(f"{count} {kind}" in " ".join(head.split()) for kind, count in counts.items())
+    summary = " ".join(events.split("\n\n")[0].split())
+    most = found.most_important().events
+    assert summary.count(")") >= len(most) == 3
+    assert all(quarter in summary for quarter in most["quarter"])
+    assert all(f"({signed(change, 2)})" in summary for change in most["commitments"])
+
+
+def test_events_with_one_partner() -> None:
+    every = explain(shipped(changes=CHANGES)).events
+    partner = next(about for about in every["about"] if " " not in about)
+    found = explain(shipped(changes=CHANGES), partner=partner)
+    assert len(found.events) == sum(partner in about.split() for about in every["about"]) > 0
+    assert set(found.terms["event"]) <= set(found.events["event"])
+    result = wifaq("--partner", "microsfot")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "did you mean 'microsoft'?" in result.stderr
 
 
 def test_an_unknown_actor_is_bad_input() -> None:

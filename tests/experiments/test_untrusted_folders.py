@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulation.results import Results
 
 from simulation.errors import InputError
-from simulation.experiments import store
+from simulation.experiments.engine import store
+from simulation.experiments.results import Results
 
 TEXTS = st.text("ab'=+-@\t\r1.,\"", max_size=6).filter(lambda text: text == "" or text.strip())
 

@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from simulation import source_code
-from simulation.source_code import KERNEL_CACHE, KERNEL_ROOMS, kernel_hash, temporary_kernels, use_kernel_folder
+from simulation.source_code import (
+    CHARTS_CACHE,
+    KERNEL_CACHE,
+    KERNEL_ROOMS,
+    kernel_hash,
+    temporary_kernels,
+    use_kernel_folder,
+)
 
 PACKAGE = Path(source_code.__file__).parent
 DAY = 86_400
@@ -37,6 +44,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sys, "platform", "linux")
     for name in ("XDG_CACHE_HOME", KERNEL_CACHE):
         monkeypatch.setenv(name, "")
+    monkeypatch.setenv(CHARTS_CACHE, "")
+    monkeypatch.delenv(CHARTS_CACHE)
     return tmp_path / "home"
 
 
@@ -122,6 +131,7 @@ def test_it_is_in_the_users_cache_and_not_made_before_it_is_needed(home: Path, m
     assert folder_used() == home / ".cache" / "wifaq" / f"kernels-{kernel_hash()}"
     assert temporary_kernels() == ""
     assert list(home.iterdir()) == []
+    assert CHARTS_CACHE not in os.environ
     monkeypatch.setenv(KERNEL_CACHE, "")
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "xdg"))
     assert folder_used().parent == home / "xdg" / "wifaq"
@@ -155,6 +165,7 @@ def test_without_a_home_it_is_temporary_and_private(
     assert temporary_kernels() == str(folder)
     assert folder.parent.parent == tmp_path / "tmp"
     assert folder.parent.stat().st_mode & 0o777 == 0o700
+    assert os.environ[CHARTS_CACHE] == str(folder.parent / "matplotlib")
     monkeypatch.setenv(KERNEL_CACHE, "")
     assert folder_used() == folder, "the next run finds what this one compiled"
 

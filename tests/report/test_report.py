@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from simulation.display.spread import SpreadPictures
 from simulation.display.style import style
 from simulation.display.tile_map import places
+from simulation.display.words.french import with_article
 from simulation.display.words.language import ENGLISH, Words
 from simulation.experiments.results import Results
 from simulation.report.page import LARGEST, render, subject_of
@@ -150,7 +151,8 @@ def test_no_english_is_left_in_a_translated_page(results, undrawn) -> None:
     page = Page(render(results, Marking(), folders.spread(results[0])))
     machine = r"[\w]+\.csv|SHA-256, \w+|[0-9a-f]{12,}|wifaq run \S+"
     allowed = re.compile(machine + r"|Wifaq( 0\.1\.0)?|Maroc:  – Wifaq|⟧ et ⟦|Elm.*|\d[\d.,]*|T\d \d{4}")
-    known = {*Words("fr").locale.territories.values(), "a note", *results[0].info["versions"]}
+    places = Words("fr").locale.territories.values()
+    known = {*places, *map(with_article, places), "a note", *results[0].info["versions"]}
     known |= {str(value) for value in results[0].info["versions"].values()}
     left = set()
     told = [text for where, text in page.text if not {"style", "svg", "data", "time"} & set(where)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from simulation.evidence.instrument_file import read_instruments
-from simulation.sweeps.load import load_sweep
-from simulation.sweeps.plan import make_plan
 
 from simulation.data.world import load_world
 from simulation.errors import InputError, ModelError
+from simulation.evidence.joins.instrument_file import read_instruments
+from simulation.experiments.sweeps.load import load_sweep
+from simulation.experiments.sweeps.plan import make_plan
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.load import load_scenario
 

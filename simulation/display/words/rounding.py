@@ -33,6 +33,11 @@ def signed(value: float, digits: int = 2) -> str:
     return f"{found:+f}" if found else f"{found:f}"
 
 
+def digits_of_count(value: float) -> int:
+    """Decimals of a mean of counts: none where it is whole, as at the start of a run, else one."""
+    return 0 if float(value).is_integer() else 1
+
+
 def percent(share: float) -> int:
     """A share of one in whole per cent; never 100 or 0 of what is not whole."""
     found = int(rounded(100 * share))

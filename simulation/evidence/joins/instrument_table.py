@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from simulation.errors import Fault, InputError, RunError
-from simulation.evidence.joins.fit import RECORD_END, Weights, fit_all, shipped_weights
-from simulation.evidence.joins.forecast import forecast
 from simulation.evidence.joins.instrument_file import read_instruments
+from simulation.evidence.signups.forecast import forecast
+from simulation.evidence.signups.posterior import shipped
+from simulation.evidence.signups.record import RECORD_END
 from simulation.experiments.engine import store
 from simulation.scenario.checks import EARLIEST, LATEST
 
@@ -32,6 +33,11 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
     if day and not EARLIEST <= day <= LATEST:
         faults.append(Fault("", f"{day} is outside {EARLIEST} to {LATEST}", "--as-of"))
         day = None
+    known = None
+    try:
+        known = shipped(day) if day else None
+    except InputError as error:
+        faults += error.faults
     if day and last and last < day:
         faults.append(Fault("", f"{last} is before the as-of date, {day}", "--by"))
     try:
@@ -43,13 +49,12 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
         texts = read_instruments(path, day or RECORD_END)
     except InputError as error:
         faults += error.faults
-    if faults or day is None or last is None:
+    if faults or day is None or last is None or known is None:
         raise InputError(faults)
-    weights = weights_known(day)
     stream = io.StringIO(newline="")
     rows = []
     for text in texts:
-        found = forecast(text, day, last, weights)
+        found = forecast(text, day, last, known)
         for i, name in enumerate(found.ids):
             numbers = (found.probability[i], found.low[i], found.high[i])
             rows.append([text.id, name, *(f"{max(0.0, value):.4f}" for value in numbers)])
@@ -70,7 +75,3 @@ def _day(option: str, text: str, faults: list[Fault]) -> date | None:
         faults.append(Fault("", f"{text!r} is no date: write YYYY-MM-DD", option))
         return None
 
-
-def weights_known(day: date) -> Weights:
-    """The shipped weights, or for an earlier day those fitted on what was known then."""
-    return shipped_weights() if day >= RECORD_END else fit_all(until=day)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, suggest
 
 Select = str | Mapping[str, Any]
@@ -58,7 +59,8 @@ def _selected(points: pd.DataFrame, factors: Sequence[str], select: Select) -> p
             raise InputError(Fault(key, f"is no factor of this sweep; {suggest(key, list(factors))}"))
         column = points[key]
         numeric = pd.api.types.is_numeric_dtype(column)
-        points = points.loc[np.isclose(column, float(value)) if numeric else column == str(value)]
+        word = resolve(str(value)) if key == "focal" else str(value)
+        points = points.loc[np.isclose(column, float(value)) if numeric else column == word]
     if points.empty:
         raise InputError(f"contrast: no design point has {', '.join(f'{k} {v}' for k, v in wanted.items())}")
     return points

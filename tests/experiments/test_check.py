@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from simulation.checking import check_files
-from simulation.running import load
 
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError
+from simulation.experiments.ask import load
+from simulation.experiments.check import check_files
+from simulation.experiments.engine.labels import describe
 from simulation.outcomes import metric
 from simulation.outcomes.metrics import unregister
 from simulation.scenario.load import load_scenario
 from simulation.scenario.remarks import remarks
 
-BASE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
+BASE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 
 
 def written(folder: Path, text: str, name: str = "case.yaml") -> Path:
@@ -59,6 +60,9 @@ def test_records_of_later_days_are_told_with_the_day_that_takes_them_in(tmp_path
     assert note.file == str(path)
     assert "note: records: 2 of the user's records are dated after 2023-12-31 and not loaded" in note.message
     assert "set the as-of date to 2024-06-05 (`as_of` in the scenario, --set as_of=2024-06-05)" in note.message
+    scenario = load_scenario(path)
+    (remark,) = remarks(scenario)
+    assert describe(scenario).notes.count(remark) == 1  # so it stands in the result
     assert remarks(load_scenario(path, sets=["as_of=2024-06-05"])) == ()
 
 

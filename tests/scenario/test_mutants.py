@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from simulation.checking import check_files
-from simulation.evidence.instrument_file import read_instruments
 
 from simulation.data.user_records import read_deals, read_joins
 from simulation.errors import Fault, InputError
+from simulation.evidence.joins.instrument_file import read_instruments
+from simulation.experiments.check import check_files
 from simulation.model import GovernanceModel
 from simulation.scenario.load import load_scenario
 from tests import mutants

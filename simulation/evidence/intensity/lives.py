@@ -1,0 +1,38 @@
+"""How long a deal lives: terms of three to five years, each renewed or not. No record tells it: assumptions (C.2)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+F = NDArray[np.float64]
+
+SHORTEST, LONGEST = 3.0, 5.0
+"""Years of a term, drawn evenly in between."""
+RENEWED = 0.5
+"""Chance that a term is followed by another."""
+_STEP = 0.05
+_OLDEST = 40.0
+
+
+@lru_cache(maxsize=1)
+def _alive() -> F:
+    """Chance of being in force at ages 0, step, 2·step, …"""
+    ages = np.arange(0.0, _OLDEST + _STEP / 2, _STEP)
+    ended = np.clip((ages - SHORTEST) / (LONGEST - SHORTEST), 0.0, 1.0)
+    found = 1.0 - ended
+    ends = np.diff(ended, prepend=0.0)
+    lags = np.flatnonzero(ends)
+    for k in range(len(ages)):  # a renewed deal is as good as new
+        past = lags[lags <= k]
+        found[k] += RENEWED * float((ends[past] * found[k - past]).sum())
+    return found
+
+
+def in_force(age: F) -> F:
+    """Chance that a deal signed ``age`` years ago is in force; 0 for the future, and beyond forty years."""
+    place = np.asarray(age, dtype=float) / _STEP
+    inside = (place >= 0) & (place < len(_alive()))
+    return np.where(inside, _alive()[np.clip(place.round().astype(int), 0, len(_alive()) - 1)], 0.0)
