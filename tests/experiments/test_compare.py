@@ -68,8 +68,7 @@ def test_the_real_model_keeps_its_numbers_in_company() -> None:
     among = compare([*pair, third], workers=1)
     same_rows(compare(pair, workers=1), among)
     own = run(pair[0], workers=1).forecast("cooperation").iloc[-1]
-    values = among.values.set_index(["scenario", "metric"])
-    row = values.loc[("baseline", "cooperation")].iloc[-1]
+    row = among.values.query("scenario == 'baseline' and metric == 'cooperation'").iloc[-1]
     assert (row["mean"], row["q95"]) == (own["mean"], own["q95"])  # and those of its own run
 
 
