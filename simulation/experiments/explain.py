@@ -71,7 +71,7 @@ def explain(
     posterior.check_source(parameters)
     scenario = load(scenario, sets=sets, seed=seed)
     actor, world = actor or scenario.focal, world_of(scenario)
-    texts = (text.id for text in (*world.instruments, *scenario.instruments))
+    texts = [*(text.id for text in world.instruments), *(text.id for text in scenario.instruments)]
     _check(scenario, world.ids, actor, kinds, quarters, replicate)
     if partner is not None and partner not in (known := (*world.ids, *texts)):
         advice = suggest(partner, known) or "see `wifaq list actors` and `wifaq list instruments`"

@@ -118,7 +118,7 @@ def _counts(results: Results) -> RenderableType | None:
     made = table(columns)
     for name, label in rows:
         before = _count(now["mean"][name]) if name in now.index else ""
-        row = then.loc[name]
+        row: Any = then.loc[name]
         band = f"{decimal(row['q05'])} – {decimal(row['q95'])}"
         made.add_row(_marked(results, name, label), before, decimal(row["mean"], 1), band)
     return titled("Deals and instruments", made)
