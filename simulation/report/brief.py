@@ -199,7 +199,8 @@ def _signposts(subject: Subject) -> Iterator[Line]:
         what = f"cooperation after {row['metric']}"
         weak = abs(row["difference"]) < 2 * row["standard_error"]
         text = subject.teller.tell(
-            "With at least {threshold} {metric} in {quarter}, cooperation ends at {above}; with fewer, at {below}.",
+            "If the count of {metric} reaches {threshold} in {quarter}, cooperation ends at {above}; if not, at "
+            "{below}.",
             metric=subject.teller.name(name_of(METRIC, row["metric"], subject.words)),
             quarter=subject.words.quarter(early),
             threshold=subject.told(row["threshold"], f"{row['metric']}, median", digits=0, when=early),

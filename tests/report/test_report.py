@@ -146,6 +146,11 @@ class Marking(Words):
         return "⟦⟧" if text else text
 
 
+def test_charts_group_by_region_unless_asked_otherwise(results) -> None:
+    assert subject_of(results, Words("en")).pictures.by == "region"
+    assert subject_of(results, Words("en"), by="camp").pictures.by == "camp"
+
+
 def test_no_english_is_left_in_a_translated_page(results, undrawn) -> None:
     """What is not from the catalogue is a name, a number, a file or a machine's word."""
     page = Page(render(results, Marking(), folders.spread(results[0])))

@@ -33,6 +33,7 @@ LANGUAGES = {"en": "en", "fr": "fr", "ar": "ar_MA"}
 _RIGHT_TO_LEFT_MARK = "\u200f"
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _MONTHS_A_QUARTER = 3
+_ISO_ALPHA_3 = 3  # letters of the id of a state
 
 
 class Words:
@@ -129,7 +130,7 @@ class Words:
 
     def within(self, actor: str, name: str) -> str:
         """A name in this language as it stands inside a sentence: French says *le Maroc*."""
-        state = actor.isupper() and len(actor) == len("MAR")
+        state = actor.isupper() and len(actor) == _ISO_ALPHA_3
         return with_article(name) if self.language == "fr" and (state or actor == "EU") else name
 
     def listing(self, items: Sequence[str]) -> str:
