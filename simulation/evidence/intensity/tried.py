@@ -1,8 +1,8 @@
 """Other forms of the intensity of AI deals, measured on the years that they did not see.
 
-``python -m simulation.evidence.intensity.tried SOURCE_DIR [--out CSV]``: every form is fitted at the end of each year and scored
-on the deals of the next, at its mode; the table counts all that was tried, and says what each does to the pairs that
-look odd.
+``python -m simulation.evidence.intensity.tried SOURCE_DIR [--out CSV]``: every form is fitted at the end of each
+year and scored on the deals of the next, at its mode; the table counts all that was tried, and says what each does to
+the pairs that look odd.
 """
 
 from __future__ import annotations
