@@ -141,18 +141,22 @@ def _existed(row: Mapping[str, str], year: int) -> bool:
     return row["iso3"] in LATE_MEMBERS or int(row["un_member_since"]) <= year
 
 
-def window(dense: Dense, domain: str, first: int, last: int, other: Sequence[str] = OTHERS) -> Period:
+def window(
+    dense: Dense, domain: str, first: int, last: int, other: Sequence[str] = OTHERS, half_life: float = 0.0
+) -> Period:
     """The agreements of a domain in the years ``first`` to ``last`` and what was known before.
 
     Parameters
     ----------
     other
         Domains whose treaties count as those of other domains.
+    half_life
+        Of agreements in an actor's activity, see :func:`covariates.covariates`.
     """
     record = dense.records[domain]
     others = [dense.records[name] for name in other if name != domain]
     here = stand(dense, domain, first)
-    x = covariates(dense.places, first - 1, record, together(others), here)
+    x = covariates(dense.places, first - 1, record, together(others), here, half_life)
     return Period(x, here.mask, record.counts(first, last) * here.mask, np.zeros((0, *here.mask.shape)))
 
 

@@ -29,7 +29,7 @@ F = NDArray[np.float64]
 
 PRIORS: Mapping[str, tuple[float, float]] = {
     "state size": (0.3, 0.2), "state readiness": (0.2, 0.2), "firm band": (0.5, 0.5), "firm core": (0.3, 0.7),
-    "firm infrastructure": (0.5, 0.7), "firm activity": (0.8, 0.3), "domestic": (0.0, 1.0),
+    "firm infrastructure": (0.5, 0.7), "firm activity": (0.8, 0.3), "past": (0.3, 0.5), "domestic": (0.0, 1.0),
     "home distance": (-0.3, 0.3), "home trade": (0.05, 0.1), "home language": (0.2, 0.3),
     "home conflict": (-1.2, 0.7), "home rival": (-0.6, 0.6), "home CHN": (0.0, 0.7), "home USA": (0.0, 0.7),
     "kappa": (1.6, 0.9), "recorded: searched": (0.5, 0.7), "recorded: english": (0.3, 0.5),
@@ -92,9 +92,11 @@ def _standing(places: Places, year: int) -> tuple[F, F, F]:
     traits["firm band"][first:] = [float(row["band"]) - 3.0 for row in rows]
     traits["firm core"][first:] = [float(row["tier"] == "1") for row in rows]
     traits["firm infrastructure"][first:] = np.isin(places.ids[first:], list(INFRASTRUCTURE))
-    busy = ai_deals(places, "firm").counts(year - WINDOW + 1, year).sum(axis=1)[first:]
+    record = ai_deals(places, "firm")
+    busy = record.counts(year - WINDOW + 1, year).sum(axis=1)[first:]
     traits["firm activity"][first:] = np.log1p(busy) - np.log1p(busy).mean()
     pairs = _home_pairs(places, here.pairs)
+    pairs["past"] = np.log1p(record.counts(0, year))
     marks = {code: np.zeros((n, n)) for code in ("CHN", "USA")}
     for code, found in marks.items():
         found[:first, first:] = homes == code

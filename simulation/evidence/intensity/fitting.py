@@ -12,9 +12,9 @@ from simulation.errors import ModelError
 from simulation.evidence.intensity.equation import Period, information, log_likelihood
 
 F = NDArray[np.float64]
-_STEPS, _HALVINGS = 200, 20
-_ENOUGH = 1e-8
-"""The search ends where a full step promises less than this, in nats."""
+_STEPS, _HALVINGS = 200, 8
+_ENOUGH = 1e-5
+"""The search ends where a full step promises, or has brought, less than this, in nats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,10 @@ def fit(
         step = np.asarray(np.linalg.solve(curvature, slope), dtype=float)
         if float(step @ slope) < _ENOUGH:
             break
+        before = value
         theta, value, slope = _uphill(theta, step, value, periods, prior, level)
+        if value - before < _ENOUGH:
+            break
     else:
         raise ModelError(f"the fit of {', '.join(names)} is not at its maximum after {_STEPS} steps")
     events = int(sum(period.counts.sum() for period in periods) / 2)

@@ -119,7 +119,8 @@ def _rows(layer: Layer, as_of: date, by: date, focal: str | None, recorded: bool
 def held_chances(layer: Layer, as_of: date) -> F:
     """(n, n) probability that a recorded deal of the pair is in force on the day, by :mod:`lives`."""
     age = (as_of.toordinal() - layer.record.day) / DAYS_A_YEAR
-    return np.asarray(-np.expm1(layer.record.weighted(np.log1p(-np.minimum(in_force(age), 1.0 - 1e-12)))))
+    ended = np.exp(layer.record.weighted(np.log1p(-np.minimum(in_force(age), 1.0 - 1e-12))))
+    return np.asarray(1.0 - ended)
 
 
 def table_text(table: pd.DataFrame) -> str:

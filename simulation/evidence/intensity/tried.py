@@ -1,8 +1,8 @@
 """Other forms of the intensity of AI deals, measured on the years that they did not see.
 
-``python -m simulation.evidence.intensity.tried [--out CSV]``: every form is fitted at the end of each year and scored
-on the deals of the next, at its mode; the table counts all that was tried, and says what each does to the pairs that
-look odd.
+``python -m simulation.evidence.intensity.tried SOURCE_DIR [--out CSV]``: every form is fitted at the end of each
+year and scored on the deals of the next, at its mode; the table counts all that was tried, and says what each does to
+the pairs that look odd.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.tables import read_csv
+from simulation.evidence.intensity import firms
 from simulation.evidence.intensity.backtest import ORIGINS
 from simulation.evidence.intensity.covariates import NAMES, WINDOW, ground, trade_residual, with_union
+from simulation.evidence.intensity.dense import DOMAINS, LAST, SPAN, TESTED, load_dense, loose_prior, window
 from simulation.evidence.intensity.equation import Period, log_shares
 from simulation.evidence.intensity.fits import shipped_prior
 from simulation.evidence.intensity.fitting import Prior, fit
@@ -168,6 +170,24 @@ def forms() -> dict[str, Form]:
     return found | {"an effect of every active actor, N(0, .5)": _with_actors(base, prior)}
 
 
+def firm_forms() -> dict[str, Form]:
+    """Forms of the layer of states and firms, the shipped one first."""
+    base = {year: firms.firm_period(year) for year in range(FIRST_DEAL, LAST_YEAR + 2)}
+    prior, names = firms.prior(), list(firms.PRIORS)
+
+    def without(*dropped: str) -> Form:
+        gone = np.isin(names, dropped)
+        return Form(base, Prior(np.where(gone, 0.0, prior.mean), np.where(gone, 1e-3, prior.sd)))
+
+    return {
+        "as shipped": Form(base, prior),
+        "no memory of the pair": without("past"),
+        "no recent deals of the firm": without("firm activity"),
+        "no infrastructure, no first tier": without("firm infrastructure", "firm core"),
+        "home of the firm does not count": without(*(name for name in names if name.startswith("home"))),
+    }
+
+
 def modes(form: Form) -> dict[int, F]:
     """Year's end -> mode of the form from the deals until then."""
     names = [str(k) for k in range(len(form.prior.mean))]
@@ -179,16 +199,24 @@ def modes(form: Form) -> dict[int, F]:
     return found
 
 
-def table(chosen: Mapping[str, Form] | None = None) -> pd.DataFrame:
-    """What each form loses to the shipped one on unseen years, and the chance it gives the odd pairs in 2025–2030.
+def table(layer: str, every: Mapping[str, Form], odd: Sequence[tuple[str, str]] = ()) -> pd.DataFrame:
+    """What each form loses to the first, shipped one on unseen years, and the chance it gives odd pairs in 2025–2030.
+
+    Parameters
+    ----------
+    layer
+        Told in the first column.
+    every
+        Forms by name.
+    odd
+        Pairs of states.
 
     Returns
     -------
     DataFrame
-        ``form, gain, 2.5 %, 97.5 %``: nats an event that the *shipped* form is better (positive: the shipped one
-        wins); then a column an odd pair.
+        ``layer, form, gain, 2.5 %, 97.5 %``: nats an event by which the *shipped* form is better (positive: it wins);
+        then a column an odd pair.
     """
-    every = chosen or forms()
     places = states_and_union()
     shares: dict[str, list[F]] = {}
     rows: dict[str, dict[str, object]] = {}
@@ -196,27 +224,49 @@ def table(chosen: Mapping[str, Form] | None = None) -> pd.DataFrame:
         mode = modes(form)
         shares[name] = [log_shares(mode[y], form.periods[y + 1], START_LEVEL) for y in ORIGINS]
         ahead = np.exp(log_shares(mode[LAST_YEAR], form.periods[LAST_YEAR + 1], START_LEVEL))
-        rows[name] = {f"{a}–{b}": -np.expm1(-FLOW * YEARS * ahead[places.place[a], places.place[b]]) for a, b in ODD}
-    shipped = shares["as shipped"]
-    counts = [every["as shipped"].periods[y + 1].counts for y in ORIGINS]
+        rows[name] = {f"{a}–{b}": -np.expm1(-FLOW * YEARS * ahead[places.place[a], places.place[b]]) for a, b in odd}
+    first = next(iter(every))
+    counts = [every[first].periods[y + 1].counts for y in ORIGINS]
     found = []
     for name, own in shares.items():
         # a form that calls a pair impossible which the shipped one allows is scored at a tiny share
-        scored = [Scored("AI", y + 1, c, {OURS: ours, name: np.maximum(theirs, -30.0)})
-                  for y, c, ours, theirs in zip(ORIGINS, counts, shipped, own, strict=True)]  # fmt: skip
-        lead = gains(scored, name, by_event=True)
-        found.append(
-            {"form": name, "gain": lead["gain"], "2.5 %": lead["2.5 %"], "97.5 %": lead["97.5 %"], **rows[name]}
-        )
+        scored = [
+            Scored(layer, y + 1, c, {OURS: ours, name: np.maximum(theirs, -30.0)})
+            for y, c, ours, theirs in zip(ORIGINS, counts, shares[first], own, strict=True)
+        ]
+        found.append(_row(layer, name, gains(scored, name, by_event=True)) | rows[name])
     return pd.DataFrame(found)
+
+
+def _row(layer: str, name: str, lead: Mapping[str, object]) -> dict[str, object]:
+    return {"layer": layer, "form": name, **{key: lead[key] for key in ("gain", "2.5 %", "97.5 %")}}
+
+
+def dense_table(source: Path) -> pd.DataFrame:
+    """The half-life of activity on the windows of the dense domains, in the columns of :func:`table`."""
+    gathered, name = load_dense(source), f"activity with a half-life of {HALF_LIFE:g} years"
+    scored = []
+    for domain in DOMAINS:
+        for first in TESTED[domain]:
+            shares = {}
+            for form, half_life in ((OURS, 0.0), (name, HALF_LIFE)):
+                *told, coming = (
+                    window(gathered, domain, start, min(start + SPAN - 1, LAST[domain]), half_life=half_life)
+                    for start in (first - 2 * SPAN, first - SPAN, first)
+                )
+                shares[form] = log_shares(fit(told, (*NAMES, "kappa"), loose_prior()).mode, coming)
+            scored.append(Scored(domain, first, coming.counts, shares))
+    return pd.DataFrame([_row("dense domains", name, gains(scored, name))])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: print the table, and write it where asked."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.intensity.tried", description=table.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.intensity.tried", description=__doc__)
+    parser.add_argument("source", type=Path, help="folder with agreements/")
     parser.add_argument("--out", type=Path, help="a CSV file to write")
     chosen = parser.parse_args(arguments)
-    found = table()
+    parts = [table("states", forms(), ODD), table("states and firms", firm_forms()), dense_table(chosen.source)]
+    found = pd.concat(parts, ignore_index=True)
     print(found.round(3).to_string(index=False))
     if chosen.out:
         found.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
