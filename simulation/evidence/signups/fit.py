@@ -179,12 +179,10 @@ def fit(rows: Sequence[Rows], form: Form, near: Fit | None = None) -> Fit:
     theta = np.concatenate([theta, np.zeros(len(mean) - len(theta))])
     if near is not None:
         theta = _moved(near, form, named, theta)
-    common = _sizes(form)[0]
-    dense, rest = matrix[:, :common].toarray(), matrix[:, common:]
     for _ in range(STEPS):
         p = expit(matrix @ theta + offset)
         slope = matrix.T @ (weight * (y - p)) - precision * (theta - mean)
-        solver = _solver(dense, rest, weight * p * (1 - p), precision)
+        solver = _solver(matrix, weight * p * (1 - p), precision)
         step = solver.solve(slope)
         theta = theta + step
         if np.abs(step).max() < CLOSE:
@@ -205,13 +203,9 @@ def _moved(near: Fit, form: Form, rows: Sequence[Rows], theta: F) -> F:
     return out
 
 
-def _solver(dense: F, rest: sparse.csr_matrix, weight: F, precision: F) -> SuperLU:
-    """Factors of the curvature; the common columns are full, and much faster as such."""
-    heavy = weight[:, None] * dense
-    scaled = rest.multiply(np.sqrt(weight)[:, None]).tocsr()
-    corner, side = dense.T @ heavy, sparse.csr_matrix(rest.T @ heavy)
-    blocks = [[sparse.csr_matrix(corner), side.T], [side, scaled.T @ scaled]]
-    curvature = (sparse.bmat(blocks) + sparse.diags(precision)).tocsc()
+def _solver(matrix: sparse.csr_matrix, weight: F, precision: F) -> SuperLU:
+    scaled = matrix.multiply(np.sqrt(weight)[:, None]).tocsr()
+    curvature = (scaled.T @ scaled + sparse.diags(precision)).tocsc()
     return splu(curvature, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 

@@ -82,7 +82,7 @@ TITLES = {
     "focal": "The focal state, and the worst",
     "joint": "Whole vectors: as drawn, and with every state drawn apart",
     "calibration": "Forecast and frequency",
-    "tries": "Forms tried (families left out in six sets)",
+    "tries": "Forms tried (families left out in five sets)",
     "ai_lists_texts": "The nine lists",
 }
 
