@@ -138,8 +138,10 @@ def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOS
     said = upgraded(text)
     one = coded(said, ceremony=True, summit=False)
     day = min(said.opens, as_of)
-    eligible = flags(said.eligible)
     x, group = covariates(day, as_of), groups(day)
+    eligible = flags(said.eligible)
+    if not eligible.any():
+        eligible = group == 0
     sponsors, house = flags(one.sponsors), house_of(one.house, day)
     lean = lean_of(one, x[:, 0], flags(one.lead), house)
     years = max(0.0, (said.opens - known.day).days / 365.25)
