@@ -72,6 +72,8 @@ class Setting:
     ----------
     text
         In the terms of the record.
+    lean
+        Mean ideal point of those who lead it.
     who
         int64[e], index of each state.
     columns, centred, group
@@ -83,6 +85,7 @@ class Setting:
     """
 
     text: Coded
+    lean: float
     who: I
     columns: F
     centred: F
@@ -121,8 +124,10 @@ class Chances:
 def setting_of_rows(rows: Rows) -> Setting:
     """The setting of a list of the record."""
     sponsor = flags(rows.listed.sponsors)[rows.who]
-    nobody = np.zeros(len(rows.who), bool)
-    return Setting(rows.listed, rows.who, rows.x, rows.slopes, rows.group, sponsor, nobody, np.zeros(len(rows.who)))
+    return Setting(
+        rows.listed, rows.lean, rows.who, rows.x, rows.slopes, rows.group, sponsor,
+        barred=np.zeros(len(rows.who), bool), against=np.zeros(len(rows.who)),
+    )  # fmt: skip
 
 
 def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOSEN) -> Setting:
@@ -133,8 +138,10 @@ def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOS
     said = upgraded(text)
     one = coded(said, ceremony=True, summit=False)
     day = min(said.opens, as_of)
-    eligible = flags(said.eligible)
     x, group = covariates(day, as_of), groups(day)
+    eligible = flags(said.eligible)
+    if not eligible.any():
+        eligible = group == 0
     sponsors, house = flags(one.sponsors), house_of(one.house, day)
     lean = lean_of(one, x[:, 0], flags(one.lead), house)
     years = max(0.0, (said.opens - known.day).days / 365.25)
@@ -147,7 +154,7 @@ def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOS
     for vote, loss in AGAINST.items():
         against[flags(said.vote.get(vote, ()))] = loss
     centred = x - x[eligible].mean(axis=0)
-    return Setting(one, who, columns[who], centred[who], group[who], sponsors[who], barred[who], against[who])
+    return Setting(one, lean, who, columns[who], centred[who], group[who], sponsors[who], barred[who], against[who])
 
 
 def reach_of_text(text: Text, here: Setting, known: Posterior, luck: np.random.Generator, draws: int) -> F:
@@ -159,12 +166,10 @@ def reach_of_text(text: Text, here: Setting, known: Posterior, luck: np.random.G
     drawn = luck.random((2, draws))
     held = drawn[0] < (ceremony if said.ceremony is None else float(said.ceremony))
     summits = drawn[1] < (summit if said.summit is None else float(said.summit))
-    sponsors, house = flags(here.text.lead), house_of(here.text.house, known.day)  # type: ignore[attr-defined]
-    lean = lean_of(here.text, covariates(known.day, known.day)[:, 0], sponsors, house)
     out = np.zeros((draws, len(REACH)))
     for first in (False, True):
         for second in (False, True):
-            features = reach_features(coded(said, first, second), lean)
+            features = reach_features(coded(said, first, second), here.lean)
             out[(held == first) & (summits == second)] = features
     return out
 

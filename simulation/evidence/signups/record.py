@@ -32,7 +32,7 @@ YES = frozenset({"signed", "ratified", "acceded", "endorsed", "member", "adheren
 _LAUNCH_ENDS = {"GMP_2021": date(2021, 11, 2), "BBNJ_2023": date(2023, 9, 30)}
 """Launches that are not 31 days long: a pledge shown at the conference it was made for, and a list cut off earlier."""
 _SAME = {"CRI_2024": "CRI_2021", "ARTEMIS_2024": "ARTEMIS_2020", "ISA_2017": "ISA_2016", "CHCALL_2021": "CHCALL_2019",
-         "gpai_2020": "gpai", "gpai_2024": "gpai"}  # fmt: skip
+         "gpai_2020": "gpai", "gpai_2024": "gpai", "BLETCHLEY_2023": "bletchley_2023"}  # fmt: skip
 """Lists whose names stand under another id."""
 _BLOCS = {"COE": "CoE", "AU": "AU", "G7": "G7", "OECD": "OECD", "EUU": "EU"}
 _STOCK_ENDS = {"SAFESCHOOLS_2015": date(2016, 4, 27)}
@@ -185,7 +185,8 @@ def _end(name: str, opens: date, stock: bool, row: dict[str, str],
 
 
 _KNOWN_UNTIL = {"oecd_ai_2019": "2024-05-03", "gpai_2020": "2024-07-03", "us_poldecl_2023": "2024-12-31",
-                "dco": "2024-01-31", "foc": "2023-08-31"}  # fmt: skip
+                "dco": "2024-01-31", "foc": "2023-08-31", "reaim_2023": "2024-09-10",
+                "BLETCHLEY_2023": "2024-10-23"}  # fmt: skip
 """Until when the lists of AI texts are complete."""
 
 

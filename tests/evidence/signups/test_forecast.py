@@ -117,6 +117,9 @@ def test_the_union_may_join_beside_its_members() -> None:
     found = of(changed(eligible=(*outside, "EU")))
     assert found.ids == (*outside, "EU")
     assert 0.05 < chance(found, "EU") < 0.99
+    alone = of(changed(eligible=("EU",)))
+    assert alone.ids == ("EU",)
+    assert 0.05 < alone.probability[0] < 0.99
     assert chance(of(changed(eligible=(*outside, "EU"), opens=date(2024, 1, 1), joined=("EU",))), "EU") == 1.0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from simulation.evidence import scores
 from simulation.evidence.signups import scoring
 from simulation.evidence.signups.backtest import MODEL, left_out, rolling
+from simulation.evidence.signups.report import TITLES, write_tables
 from simulation.evidence.signups.rivals import NAMES, past_share, rate_of_kind
 from simulation.evidence.signups.tries import losses_by_family, nested
 from tests.evidence.signups.lists import made_up
@@ -94,6 +96,15 @@ def test_simple_rivals_by_hand() -> None:
     same = [one for one in record if one.treaty]
     rates = [one.joined.sum() / one.eligible.sum() for one in same]
     assert rate_of_kind(same[0], same) == pytest.approx((sum(rates) + 2 * np.mean(rates)) / (len(rates) + 2))
+
+
+def test_tables_are_written_as_csv_and_markdown(tmp_path) -> None:
+    table = pd.DataFrame({"forecast": ["a", "b"], "log score": [0.51234, 0.5]})
+    write_tables(dict.fromkeys(TITLES, table), tmp_path)
+    assert (tmp_path / "joins_left_out.csv").read_text() == "forecast,log score\na,0.5123\nb,0.5000\n"
+    page = (tmp_path / "joins.md").read_text()
+    assert "| forecast | log score |\n| --- | --- |\n| a | 0.512 |\n| b | 0.5 |" in page
+    assert all(title in page for title in TITLES.values())
 
 
 def test_a_nested_choice_is_never_better_than_the_best(scored) -> None:
