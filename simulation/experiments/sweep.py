@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.errors import InputError, RunError, warn_of
@@ -105,7 +104,7 @@ def sweep(
     content = manifest(plan, actors)
     folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
     if not same_sweep(folder, content):
-        _check_new(folder)
+        _check_new(folder, content["sweep"])
         model().describe(plan.points[point_id(0)])
         check_cast(plan.points[point_id(0)], actors or {})
     pool = open_pool(executor, workers)
@@ -244,10 +243,12 @@ def _gaps(done: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 # --- the folder
 
 
-def _check_new(folder: Path) -> None:
-    """A folder for a new sweep: none yet, or one in which a sweep died before it began."""
-    ours = (ledger.LOCK, POINTS, DRAWS, "scenarios")
-    if folder.is_dir() and all(path.name in ours or path.suffix == store.PARTIAL for path in folder.iterdir()):
+def _check_new(folder: Path, sweep: str) -> None:
+    """A folder for a new sweep: none yet, one in which a sweep died before it began, or its own without a manifest."""
+    ours = (ledger.LOCK, POINTS, DRAWS, FILE, "scenarios")
+    if ledger.belongs(folder, sweep):
+        store.check_writable(folder)
+    elif folder.is_dir() and all(path.name in ours or path.suffix == store.PARTIAL for path in folder.iterdir()):
         store.check_writable(folder)
     else:
         store.check_target(folder)
@@ -292,8 +293,8 @@ def _draws_table(plan: Plan) -> pa.Table:
 
 def _holds(path: Path, table: pa.Table) -> bool:
     try:
-        return bool(pq.read_table(path).equals(table))
-    except (OSError, pa.ArrowException):
+        return bool(store.read_parquet(path).equals(table))
+    except (OSError, ValueError, pa.ArrowException):
         return False
 
 
