@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import gc
 import io
+import signal
 import sys
 import traceback
 import warnings
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
+_SIGNALED = 128  # and the number of the signal, as shells have it
 PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
 
 app = typer.Typer(
@@ -339,7 +341,24 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
+    for name in ("SIGTERM", "SIGHUP"):  # nohup has hung up already, and means to go on
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), _end)
     app(prog_name="wifaq")
+
+
+class Ended(KeyboardInterrupt):
+    """The system asks this process to end: it goes as after Ctrl-C, with an exit status of its own."""
+
+    def __init__(self, number: int):
+        super().__init__(f"ended by {signal.Signals(number).name}; results are there whole or not at all")
+        self.status = _SIGNALED + number
+
+
+def _end(number: int, frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: what is half written is being removed
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is deaf, and a hook would be blamed
+    raise Ended(number)
 
 
 @contextlib.contextmanager
@@ -351,7 +370,8 @@ def _errors(debug: bool) -> Iterator[None]:
         raise
     except KeyboardInterrupt as stop:
         _complain(str(stop) or "interrupted; results are there whole or not at all", debug)
-        raise typer.Exit(INTERRUPTED) from None
+        cause = stop if isinstance(stop, Ended) else stop.__context__  # a sweep says what is kept, in place of it
+        raise typer.Exit(cause.status if isinstance(cause, Ended) else INTERRUPTED) from None
     except InputError as error:
         _complain(str(error), debug)
         raise typer.Exit(BAD_INPUT) from None

@@ -246,9 +246,8 @@ def _gaps(done: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 def _check_new(folder: Path, sweep: str) -> None:
     """A folder for a new sweep: none yet, one in which a sweep died before it began, or its own without a manifest."""
     ours = (ledger.LOCK, POINTS, DRAWS, FILE, "scenarios")
-    if ledger.belongs(folder, sweep):
-        store.check_writable(folder)
-    elif folder.is_dir() and all(path.name in ours or path.suffix == store.PARTIAL for path in folder.iterdir()):
+    begun = folder.is_dir() and all(path.name in ours or path.suffix == store.PARTIAL for path in folder.iterdir())
+    if begun or ledger.belongs(folder, sweep):
         store.check_writable(folder)
     else:
         store.check_target(folder)

@@ -246,8 +246,9 @@ def good_chunks(folder: Path, sweep: str) -> Iterator[tuple[Path, list[Run]]]:
 def take_stock(folder: Path, sweep: str, total: int) -> tuple[NDArray[np.bool_], list[str]]:
     """What is done, and what had to be thrown away.
 
-    Leftovers of killed workers and damaged chunks are deleted, a folder in a chunk's place is renamed; so are chunks in which a run
-    died with its worker or ran out of time, for it may fare better now.
+    Leftovers of killed workers and damaged chunks are deleted; so are chunks in which a run
+    died with its worker or ran out of time, for it may fare better now. A folder in the place of
+    a chunk is renamed.
 
     Returns
     -------
