@@ -79,6 +79,9 @@ Source = Annotated[
     str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
+Limit = Annotated[
+    float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a replicate may take; default: any.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
 
@@ -92,6 +95,7 @@ def run(
     focal: Focal = None,
     parameters: Source = "posterior",
     workers: Workers = None,
+    time_limit: Limit = None,
     out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     by: By = Grouping.region,
@@ -122,6 +126,7 @@ def run(
                 contrasts=CONTRASTS if contrasts else (),
                 parameters=parameters,
                 command=_command(),
+                time_limit=time_limit,
             )
         there_already = out is None and results.default_folder().exists()
         folder = results.save(out, charts=charts, by=by.value, workers=workers or usable_cores())
@@ -254,7 +259,7 @@ def sweep(
     executor: Annotated[str, typer.Option(help="local, dask://HOST:PORT or mpi.")] = "local",
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/SWEEP/ID.")] = None,
     max_runs: Annotated[int, typer.Option(help="More runs than this are refused.")] = 100_000,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds a run may take; default: any.")] = None,
+    time_limit: Limit = None,
     chunk_size: Annotated[int | None, typer.Option(help="Runs a file; the results do not depend on it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the design, the runs, time and disk.")] = False,
     quiet: Quiet = False,

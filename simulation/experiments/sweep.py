@@ -20,7 +20,7 @@ from simulation.experiments.engine.dispatch import Dispatch
 from simulation.experiments.engine.executors import Pool, open_pool
 from simulation.experiments.engine.runner import Progress, check_cast, end_if_inherited
 from simulation.experiments.engine.transport import EVERY_POINT, goods_for, pack
-from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, run_task
+from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, check_limit, run_task
 from simulation.experiments.results import RESULTS
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.design import Cached, is_number, point_id
@@ -94,8 +94,7 @@ def sweep(
         On Ctrl-C; what was finished stays.
     """
     end_if_inherited()
-    if time_limit is not None and not 0 < time_limit < math.inf:
-        raise InputError(f"time limit: {time_limit:g} is not a positive number of seconds")
+    check_limit(time_limit)
     if time_limit is not None and isinstance(executor, ThreadPoolExecutor):
         raise InputError("time limit: a thread cannot be ended; give an executor of processes")
     if chunk_size is not None and chunk_size < 1:
