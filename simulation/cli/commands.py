@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import gc
 import io
+import signal
 import sys
 import traceback
 import warnings
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
+_SIGNALED = 128  # and the number of the signal, as shells have it
 PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
 
 app = typer.Typer(
@@ -77,6 +79,9 @@ Source = Annotated[
     str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
+Limit = Annotated[
+    float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a replicate may take; default: any.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
 
@@ -90,6 +95,7 @@ def run(
     focal: Focal = None,
     parameters: Source = "posterior",
     workers: Workers = None,
+    time_limit: Limit = None,
     out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     by: By = Grouping.region,
@@ -120,6 +126,7 @@ def run(
                 contrasts=CONTRASTS if contrasts else (),
                 parameters=parameters,
                 command=_command(),
+                time_limit=time_limit,
             )
         there_already = out is None and results.default_folder().exists()
         folder = results.save(out, charts=charts, by=by.value, workers=workers or usable_cores())
@@ -252,7 +259,7 @@ def sweep(
     executor: Annotated[str, typer.Option(help="local, dask://HOST:PORT or mpi.")] = "local",
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/SWEEP/ID.")] = None,
     max_runs: Annotated[int, typer.Option(help="More runs than this are refused.")] = 100_000,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds a run may take; default: any.")] = None,
+    time_limit: Limit = None,
     chunk_size: Annotated[int | None, typer.Option(help="Runs a file; the results do not depend on it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the design, the runs, time and disk.")] = False,
     quiet: Quiet = False,
@@ -339,7 +346,24 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
+    for name in ("SIGTERM", "SIGHUP"):  # nohup has hung up already, and means to go on
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), _end)
     app(prog_name="wifaq")
+
+
+class Ended(KeyboardInterrupt):
+    """The system asks this process to end: it goes as after Ctrl-C, with an exit status of its own."""
+
+    def __init__(self, number: int):
+        super().__init__(f"ended by {signal.Signals(number).name}; results are there whole or not at all")
+        self.status = _SIGNALED + number
+
+
+def _end(number: int, frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: what is half written is being removed
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is deaf, and a hook would be blamed
+    raise Ended(number)
 
 
 @contextlib.contextmanager
@@ -351,7 +375,8 @@ def _errors(debug: bool) -> Iterator[None]:
         raise
     except KeyboardInterrupt as stop:
         _complain(str(stop) or "interrupted; results are there whole or not at all", debug)
-        raise typer.Exit(INTERRUPTED) from None
+        cause = stop if isinstance(stop, Ended) else stop.__context__  # a sweep says what is kept, in place of it
+        raise typer.Exit(cause.status if isinstance(cause, Ended) else INTERRUPTED) from None
     except InputError as error:
         _complain(str(error), debug)
         raise typer.Exit(BAD_INPUT) from None

@@ -156,7 +156,7 @@ def _write(found: Backtest, out: Path) -> None:
     from simulation.display.calibration import calibration_chart
 
     tables = dict(found.deals)
-    with store.atomic_folder(out) as folder:
+    with store.atomic_folder(out, replace=False) as folder:
         if found.joins:
             first = next(iter(found.joins.values()))
             tables["joins"] = pd.concat([one.rows for scored in found.joins.values() for one in scored])

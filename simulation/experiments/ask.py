@@ -149,12 +149,13 @@ class Question:
         workers: int | None = None,
         progress: Progress | None = None,
         on_error: Literal["row", "raise"] = "row",
+        limit: float | None = None,
     ) -> dict[str, Ensemble]:
         """An ensemble a point; see :func:`simulation.experiments.engine.runner.run_points`."""
         count = self.replicates
         counts = dict.fromkeys(self.points, count) if isinstance(count, int) else count
         chance = simulator(self.parameters, self.lucks)
-        return run_points(self.points, counts, workers, progress, on_error, chance, *self._own)
+        return run_points(self.points, counts, workers, progress, on_error, chance, *self._own, limit)
 
     def explainer(self, point: str, replicate: int, actor: str) -> Callable[[], Explanation] | None:
         """A call that explains a replicate of a point for one actor; None where the model explains nothing."""

@@ -119,9 +119,11 @@ class Kept:
         """Calls that draw a picture each into a folder."""
         return []
 
-    def _save(self, target: Path, charts: Sequence[Callable[[Path], object]], workers: int = 1) -> Path:
+    def _save(
+        self, target: Path, charts: Sequence[Callable[[Path], object]], workers: int = 1, *, replace: bool = False
+    ) -> Path:
         try:
-            with store.atomic_folder(target) as fresh:
+            with store.atomic_folder(target, replace=replace) as fresh:
                 calls = [partial(draw, fresh / "charts") for draw in charts]
                 with beside(calls, workers if workers > 1 else 0) as drawn:
                     self._write(fresh)

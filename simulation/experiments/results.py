@@ -225,14 +225,14 @@ class Results(Kept):
         InputError
             If the named folder holds something already.
         RunError
-            If the disk does not take it.
+            If the disk does not take it, or another process has filled that folder meanwhile: it is beside it then.
         """
         target = self.default_folder() if folder is None else Path(folder)
         if folder is not None:
             store.check_target(target)
         pictured = self._pictured | {"by": by}
         calls = [partial(_draw, pictured, name) for name in PICTURES if charts]
-        return self._save(target, calls, workers)
+        return self._save(target, calls, workers, replace=folder is None)
 
     def _write(self, folder: Path) -> None:
         store.write_table(self._series, folder / "series.parquet")

@@ -22,7 +22,7 @@ from simulation.experiments.engine.executors import beside
 from simulation.experiments.engine.labels import Facts
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.engine.tables import to_frame
-from simulation.experiments.engine.worker import Failure
+from simulation.experiments.engine.worker import Failure, no_forks
 from simulation.experiments.explanation import Explanation
 from simulation.experiments.results import Results
 from simulation.scenario.dump import scenario_to_yaml
@@ -64,6 +64,7 @@ def run(
     command: str = "",
     actors: Cast | None = None,
     tweak: Tweak | None = None,
+    time_limit: float | None = None,
 ) -> Results:
     """Run the replicates of a scenario.
 
@@ -90,6 +91,8 @@ def run(
     tweak
         A function of the model, called in each replicate before it runs: what it writes into
         agents and arrays is part of the run, e.g. ``model.states["SEN"].trust["FRA"] = 0.9``.
+    time_limit
+        Seconds that a replicate may take; without one, for ever. The first of a machine compiles too.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def run(
     counts = dict.fromkeys(points, min(CONTRAST_REPLICATES, scenario.replicates)) | {SCENARIO: scenario.replicates}
     asked = Question(points, counts, parameters, dict.fromkeys(points, actors), dict.fromkeys(points, tweak))
     known = model().describe(scenario)
-    found = asked.run(workers, progress)
+    found = asked.run(workers, progress, limit=time_limit)
     ensemble = _some(found[SCENARIO])
     failures = failures_of(found)
     calls = _explanations(asked, ensemble)
@@ -173,7 +176,8 @@ def _explanations(asked: Question, ensemble: Ensemble) -> list[Callable[[], _Exp
 def _explanation(explain: Callable[[], Explanation], replicate: int, seed: int) -> _Explained:
     """What happened to the focal state in one replicate, simulated once more, as tables; or why it failed."""
     try:
-        found = explain()
+        with no_forks():
+            found = explain()
     except Exception as error:  # a hook that decides otherwise the second time must not cost the results
         told = (type(error).__name__, str(error), traceback.format_exc())
         return {}, [Failure(SCENARIO, replicate, seed, "explain", *told).row]

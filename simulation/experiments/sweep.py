@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.errors import InputError, RunError, warn_of
@@ -21,7 +20,7 @@ from simulation.experiments.engine.dispatch import Dispatch
 from simulation.experiments.engine.executors import Pool, open_pool
 from simulation.experiments.engine.runner import Progress, check_cast, end_if_inherited
 from simulation.experiments.engine.transport import EVERY_POINT, goods_for, pack
-from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, run_task
+from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, check_limit, run_task
 from simulation.experiments.results import RESULTS
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.design import Cached, is_number, point_id
@@ -95,8 +94,7 @@ def sweep(
         On Ctrl-C; what was finished stays.
     """
     end_if_inherited()
-    if time_limit is not None and not 0 < time_limit < math.inf:
-        raise InputError(f"time limit: {time_limit:g} is not a positive number of seconds")
+    check_limit(time_limit)
     if time_limit is not None and isinstance(executor, ThreadPoolExecutor):
         raise InputError("time limit: a thread cannot be ended; give an executor of processes")
     if chunk_size is not None and chunk_size < 1:
@@ -105,7 +103,7 @@ def sweep(
     content = manifest(plan, actors)
     folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
     if not same_sweep(folder, content):
-        _check_new(folder)
+        _check_new(folder, content["sweep"])
         model().describe(plan.points[point_id(0)])
         check_cast(plan.points[point_id(0)], actors or {})
     pool = open_pool(executor, workers)
@@ -244,10 +242,11 @@ def _gaps(done: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 # --- the folder
 
 
-def _check_new(folder: Path) -> None:
-    """A folder for a new sweep: none yet, or one in which a sweep died before it began."""
-    ours = (ledger.LOCK, POINTS, DRAWS, "scenarios")
-    if folder.is_dir() and all(path.name in ours or path.suffix == store.PARTIAL for path in folder.iterdir()):
+def _check_new(folder: Path, sweep: str) -> None:
+    """A folder for a new sweep: none yet, one in which a sweep died before it began, or its own without a manifest."""
+    ours = (ledger.LOCK, POINTS, DRAWS, FILE, "scenarios")
+    begun = folder.is_dir() and all(path.name in ours or path.suffix == store.PARTIAL for path in folder.iterdir())
+    if begun or ledger.belongs(folder, sweep):
         store.check_writable(folder)
     else:
         store.check_target(folder)
@@ -292,8 +291,8 @@ def _draws_table(plan: Plan) -> pa.Table:
 
 def _holds(path: Path, table: pa.Table) -> bool:
     try:
-        return bool(pq.read_table(path).equals(table))
-    except (OSError, pa.ArrowException):
+        return bool(store.read_parquet(path).equals(table))
+    except (OSError, ValueError, pa.ArrowException):
         return False
 
 

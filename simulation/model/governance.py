@@ -93,6 +93,12 @@ QUARTER: tuple[tuple[str, str], ...] = (
 )
 """The quarter: each step's method and the reason for its place."""
 
+_OUTLIVES = frozenset(
+    ("state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps", "running",
+     "_index")
+)  # fmt: skip
+"""Attributes of a model that are there once it is closed: none of them knows an agent."""
+
 
 class GovernanceModel(mesa.Model):  # type: ignore[misc]
     """One replicate of a scenario, as a Mesa model.
@@ -208,6 +214,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """One quarter: the steps of :data:`QUARTER` in order."""
+        if "actors" not in vars(self):
+            raise ModelError("the model was closed; build another")
         if self.state.quarter >= self.scenario.quarters:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
         self._begin_quarter()
@@ -220,7 +228,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters
         if not self.running:
-            self.close()
+            self._forget()
 
     def run(self) -> GovernanceModel:
         """Step to the horizon; returns the model."""
@@ -418,5 +426,18 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         return self.recorder.as_datacollector()
 
     def close(self) -> None:
-        """Let go of what Mesa up to 3.3 keeps of a model with agents of its own classes, so that it is freed."""
+        """Let go of the agents, so that the model and its arrays are freed with the last reference to it.
+
+        Agents and model know each other: such a cycle waits for Python to look for cycles, which it does late,
+        for there are few objects in it, with megabytes of arrays.
+
+        What was recorded, the state and what the model was made of can still be read; a step or an agent cannot
+        be asked for.
+        """
+        self._forget()
+        for name in vars(self).keys() - _OUTLIVES:
+            delattr(self, name)
+
+    def _forget(self) -> None:
+        """Have Mesa up to 3.3, which keeps a list of models with agents of their own classes, forget this one."""
         getattr(mesa.agent.Agent, "_ids", {}).pop(self, None)

@@ -42,8 +42,10 @@ def wifaq(*arguments: str):
     return CliRunner().invoke(app, list(arguments))
 
 
-def in_a_process(*arguments: str, **options) -> subprocess.Popen:
-    code = "from simulation.cli import main\nif __name__ == '__main__': main()"
+MAIN = "from simulation.cli import main\nif __name__ == '__main__': main()"
+
+
+def in_a_process(*arguments: str, code: str = MAIN, **options) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -212,6 +214,38 @@ def test_ctrl_c_ends_at_once_with_130_and_writes_nothing(tmp_path):
     _, error = process.communicate(timeout=15)
     assert process.returncode == 130, error
     assert error.strip() == "interrupted; results are there whole or not at all"
+    assert list(tmp_path.iterdir()) == []
+
+
+SLOW_TO_SAVE = """
+import signal, time
+from simulation.cli import main
+from simulation.experiments import ask, results
+from tests.experiments import fakes
+
+def write(self, folder):
+    (folder / "half").touch()
+    time.sleep(60)
+
+ask._model = ask.Model(fakes.simulate_forecast, fakes.facts, explain=None)
+results.Results._write = write
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts a job in the background
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_to_end_while_saving_leaves_nothing(tmp_path, number, status):
+    arguments = ("run", BASELINE, *SHORT, "--replicates", "2", "--no-charts", "--no-contrasts", "--out", "out")
+    process = in_a_process(*arguments, code=SLOW_TO_SAVE, cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".*.partial/new/half")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, error = process.communicate(timeout=15)
+    assert process.returncode == status, error
+    assert error.strip() == f"ended by {number.name}; results are there whole or not at all"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,10 +6,12 @@ scenario, its seed and the replicate.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import signal
 import sys
+import threading
 import time
 import zlib
 from dataclasses import dataclass
@@ -40,6 +42,8 @@ class FakeScenario:
     kills: tuple[int, ...] = ()
     kills_once: str = ""  # a path: the first worker to come by leaves a file there and dies
     slow: float = 0.0
+    leaves: str = ""  # behind in its process: a "thread" that goes on, or a "fork" that does
+    deaf: tuple[int, ...] = ()  # these hang, whatever is raised in them
 
 
 def noise(scenario: FakeScenario, replicate: int, count: int) -> np.ndarray:
@@ -57,6 +61,13 @@ def simulate(scenario: FakeScenario, replicate: int) -> Outcome:
         if not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+    if scenario.leaves == "thread":
+        threading.Thread(target=time.sleep, args=(300,), daemon=False).start()
+    if scenario.leaves == "fork":
+        os.fork()
+    while replicate in scenario.deaf:
+        with contextlib.suppress(BaseException):
+            time.sleep(0.01)
     time.sleep(scenario.slow)
     rows = [(q, a, m) for q in QUARTERS for a in ("AAA", "BBB") for m in METRICS]
     series = pd.DataFrame(rows, columns=["quarter", "actor", "metric"])

@@ -75,6 +75,39 @@ def test_a_replicate_that_kills_its_worker_each_time_is_isolated():
     assert (failure.replicate, failure.stage, failure.type) == (6, "worker", "WorkerDied")
 
 
+@pytest.mark.parametrize(("leaves", "workers"), [("thread", 2), ("fork", 2), ("fork", 1)])
+def test_what_a_hook_leaves_behind_does_not_hold_up_the_run(tmp_path, leaves, workers):
+    """In a process of its own, so that one that hangs, or two that go on, are seen."""
+    code = (
+        "import sys; from tests.experiments.fakes import FakeScenario, simulate\n"
+        "from simulation.experiments.engine.runner import run_replicates\n"
+        "if __name__ == '__main__':\n"
+        "    scenario = FakeScenario(replicates=6, leaves=sys.argv[1])\n"
+        "    done = run_replicates(scenario, workers=int(sys.argv[2]), simulate=simulate)\n"
+        "    print(done.replicates, done.failures, flush=True)"
+    )
+    (tmp_path / "script.py").write_text(code)
+    command = [sys.executable, tmp_path / "script.py", leaves, str(workers)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.splitlines() == ["(0, 1, 2, 3, 4, 5) ()"], done.stderr
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_replicate_that_ignores_the_time_limit_is_a_row(workers):
+    points = {"fake": FakeScenario(replicates=4, deaf=(1,))}
+    found = run_points(points, {"fake": 4}, workers, simulate=simulate, limit=2)["fake"]
+    assert found.replicates == (0, 2, 3)
+    rows = [(row.replicate, row.stage, row.type, row.message) for row in found.failures]
+    assert rows == [(1, "time", "TimeoutError", "took longer than 2 s")]
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf")])
+def test_a_time_limit_that_cannot_be(limit):
+    with pytest.raises(InputError, match=r"time limit: .* is not a positive number of seconds"):
+        run_points({"fake": FakeScenario()}, {"fake": 1}, 1, simulate=simulate, limit=limit)
+
+
 def test_workers_that_all_die_are_told_in_one_error():
     with pytest.raises(RunError, match="worker processes died before any finished"):
         run(FakeScenario(kills=tuple(range(40))), 40, 2)

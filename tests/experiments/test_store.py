@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from simulation.errors import InputError
+from simulation.errors import InputError, RunError
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import run_replicates
 from tests.experiments.fakes import FakeScenario, simulate
@@ -171,3 +175,67 @@ def test_what_cannot_be_seen_is_written_out_when_it_is_read(tmp_path):
     frame = store.read_csv(tmp_path / "ties.csv", ("name",))
     assert frame["name"].tolist() == [told, "NA"]
     assert frame["depth"].tolist() == [1.5, 2.0]
+
+
+def test_a_name_that_was_taken_meanwhile_is_left_alone_and_nothing_is_lost(tmp_path):
+    target = tmp_path / "out"
+
+    def overtaken() -> None:
+        with store.atomic_folder(target, replace=False) as folder:
+            (folder / "mine").touch()
+            target.mkdir(exist_ok=True)
+            (target / "theirs").touch()
+
+    for number in (2, 3):
+        with pytest.raises(RunError, match=f"filled by another process meanwhile; .*out-{number}$"):
+            overtaken()
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()) == [
+        "out-2/mine", "out-3/mine", "out/theirs",
+    ]  # fmt: skip
+
+
+def test_an_empty_folder_that_was_named_is_filled(tmp_path):
+    (tmp_path / "out").mkdir()
+    with store.atomic_folder(tmp_path / "out", replace=False) as folder:
+        (folder / "mine").touch()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out" / "mine").exists()
+
+
+def test_two_processes_replace_one_folder_at_once(tmp_path):
+    """Both have what the other has; neither fails and one whole folder remains."""
+
+    def save(content: str) -> None:
+        for _ in range(30):
+            with store.atomic_folder(tmp_path / "out") as folder:
+                (folder / "whole").write_text(content)
+
+    with ThreadPoolExecutor(2) as threads:
+        for future in [threads.submit(save, name) for name in "ab"]:
+            future.result()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out" / "whole").read_text() in "ab"
+
+
+LEFT = """
+import os, sys
+from pathlib import Path
+from simulation.experiments.engine import store
+target = Path(sys.argv[1])
+with store.atomic_folder(target / "out") as folder, store.atomic_file(target / "out.html") as file:
+    (folder / "half").touch()
+    file.touch()
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_what_a_killed_process_left_is_cleared_by_the_next_one(tmp_path):
+    subprocess.run([sys.executable, "-c", LEFT, str(tmp_path)], check=False, cwd=Path(__file__).parents[2])
+    left, _ = sorted(tmp_path.glob(".out.*.partial"), key=Path.is_file)
+    busy = tmp_path / re.sub(r"-\d+\.", f"-{os.getpid()}.", left.name)  # of a process that lives
+    busy.mkdir()
+    with store.atomic_folder(tmp_path / "out") as folder, store.atomic_file(tmp_path / "out.html") as file:
+        (folder / "whole").touch()
+        file.touch()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [busy.name, "out", "out.html"]

@@ -11,13 +11,15 @@ import sys
 import weakref
 from collections.abc import MutableSet
 from pathlib import Path
+from typing import Any
 
 import mesa
 import numpy as np
 import pytest
 
-from simulation.actors import BY_KIND
+from simulation.actors import BY_KIND, NGO
 from simulation.errors import ModelError
+from simulation.experiments.engine.simulate import simulate
 from simulation.model import QUARTER, GovernanceModel
 from simulation.scenario.schema import Scenario
 from simulation.state import KINDS
@@ -190,6 +192,50 @@ class TestMemory:
         del model
         gc.collect()
         assert gone() is None
+
+    def test_closed_models_go_without_a_collection(self) -> None:
+        gc.disable()
+        try:
+            alive: weakref.WeakSet[GovernanceModel] = weakref.WeakSet()
+            for replicate in range(40):
+                model = build(shipped(changes={"horizon": "2025Q1"}), replicate=replicate)
+                alive.add(model)
+                if replicate < 2:
+                    model.run()
+                model.close()
+                del model
+            assert not alive
+        finally:
+            gc.enable()
+
+    def test_replicates_are_run_without_leaving_a_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Own(NGO):
+            def accepts(self, partner: Any, utility: float) -> float:
+                return 1.0
+
+        alive: weakref.WeakSet[GovernanceModel] = weakref.WeakSet()
+        init = GovernanceModel.__init__
+
+        def noted(model: GovernanceModel, *args: Any, **more: Any) -> None:
+            alive.add(model)
+            init(model, *args, **more)
+
+        monkeypatch.setattr(GovernanceModel, "__init__", noted)
+        gc.disable()
+        try:
+            simulate(shipped(changes={"horizon": "2025Q1"}), 0, {"ngo": Own})
+            assert not alive
+        finally:
+            gc.enable()
+
+    def test_a_closed_model_is_read_but_not_stepped(self) -> None:
+        model = build(shipped(changes=SHORT))
+        model.step()
+        model.close()
+        assert list(model.recorder.series()["quarter"].unique()) == ["2024Q4", "2025Q1"]
+        assert model.quarter == model.scenario.start + 1
+        with pytest.raises(ModelError, match="closed"):
+            model.step()
 
     @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
     def test_thirty_models_take_no_more_memory_than_a_few(self) -> None:

@@ -1,7 +1,8 @@
 """Send chunks of jobs to workers until every job has a result, whatever dies on the way.
 
 A dead worker costs its chunk a second try; a job that kills its worker each time is found by
-halving its chunk, and becomes a row.
+halving its chunk, and becomes a row. One that ignores its time limit is known by name, tried once more
+and told.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Dispatch:
         self.suspects: deque[_Chunk] = deque()  # run one at a time, so that a death has one cause
         self.running: dict[Future[list[Any]], _Chunk] = {}
         self.pool, self.task, self.collect, self.seed = pool, task, collect, seed
+        self.late: set[Job] = set()  # ended once for their time
         self.deaths_in_a_row = 0
         self.any_finished = False
         self.largest = 1
@@ -157,7 +159,11 @@ class Dispatch:
         self._take([future for future in done if not isinstance(_error_of(future), self.pool.deaths)])
         chunks = list(self.running.values())
         self.running.clear()
+        late = self.pool.late()
         self.pool.close(busy=False)
+        if late:
+            self._try_once_more(chunks, late)
+            return
         self.deaths_in_a_row += 1
         if self.deaths_in_a_row >= _GIVE_UP + math.ceil(math.log2(self.largest)) and not self.any_finished:
             raise RunError(
@@ -166,6 +172,28 @@ class Dispatch:
         for chunk in chunks:
             chunk.deaths += 1
             self._retry(chunk, alone=len(chunks) == 1)
+
+    def _try_once_more(self, chunks: Iterable[_Chunk], late: set[Job]) -> None:
+        """Jobs that had to be ended for their time get a second chance, alone; their neighbours are not to blame."""
+        for chunk in chunks:
+            rest: list[Job] = []
+            for job in chunk.jobs:
+                if job not in late:
+                    rest.append(job)
+                    continue
+                self._again(rest, chunk.deaths)
+                rest = []
+                if job in self.late:
+                    error = worker.too_long(self.task([job]).limit)
+                    self.collect.fail(worker.failure(job, self.seed(job), error, "time"))
+                else:
+                    self.late.add(job)
+                    self._again([job], chunk.deaths)
+            self._again(rest, chunk.deaths)
+
+    def _again(self, jobs: list[Job], deaths: int) -> None:
+        if jobs:
+            self.again.append(_Chunk(jobs, deaths))
 
     def _retry(self, chunk: _Chunk, *, alone: bool) -> None:
         if chunk.deaths < _SUSPECT:

@@ -11,15 +11,17 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
-from simulation.experiments.engine.worker import Task, run_task, start
+from simulation.experiments.engine.worker import Job, Task, read_diaries, run_task, start
 
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
@@ -113,6 +115,9 @@ class Pool(Protocol):
     def submit(self, task: Task) -> Future[list[Any]]:
         """Send a task, opening the pool if need be."""
 
+    def late(self) -> set[Job]:
+        """Jobs that ignored their time limit, so that their workers were ended, since this was last asked."""
+
     def close(self, *, busy: bool) -> None:
         """End the workers (or let go of them); with ``busy`` what they are at is dropped."""
 
@@ -128,10 +133,18 @@ class LocalPool:
         self.workers = workers
         self._pool: ProcessPoolExecutor | None = None
         self._lifeline: tuple[Connection, ...] = ()
+        self._diaries: tempfile.TemporaryDirectory[str] | None = None
 
     def submit(self, task: Task) -> Future[list[Any]]:
         """Send a task to the pool, opening it if need be."""
+        if task.limit is not None:
+            self._diaries = self._diaries or tempfile.TemporaryDirectory(prefix="wifaq-")
+            task = replace(task, diary=self._diaries.name)
         return self.call(run_task, task)
+
+    def late(self) -> set[Job]:
+        """Jobs that ignored their time limit, so that their workers were ended, since this was last asked."""
+        return read_diaries(self._diaries.name) if self._diaries else set()
 
     def call(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Send a call, opening the pool if need be."""
@@ -147,15 +160,20 @@ class LocalPool:
             return self._pool.submit(function, *args)
 
     def close(self, *, busy: bool) -> None:
-        """End the workers. Busy ones end at once, and what they were at is dropped."""
-        if self._pool is None:
-            return
-        if busy:
-            self._lifeline[0].close()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        for end in self._lifeline:
-            end.close()
-        self._pool = None
+        """End the workers, at once: what busy ones were at is dropped.
+
+        Nor does one with nothing to do get time: what a hook has left in it, a thread or a fork, may never end.
+        """
+        if self._pool is not None:
+            with contextlib.suppress(OSError):
+                self._lifeline[0].send_bytes(b"end")  # a fork of this process may hold the pipe open
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            for end in self._lifeline:
+                end.close()
+            self._pool = None
+        if self._diaries is not None:
+            self._diaries.cleanup()
+            self._diaries = None
 
 
 @contextlib.contextmanager
@@ -219,6 +237,10 @@ class ClusterPool:
     def submit(self, task: Task) -> Future[list[Any]]:
         """Send a task to the pool, opening it if need be."""
         return self._executor.submit(run_task, task)
+
+    def late(self) -> set[Job]:
+        """None are known: the workers may be on other machines."""
+        return set()
 
     def close(self, *, busy: bool) -> None:
         """Let go of the workers; with ``busy`` what they are at is dropped."""

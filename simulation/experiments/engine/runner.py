@@ -108,6 +108,7 @@ def run_points(
     simulate: Simulate = simulate_model,
     casts: Mapping[str, Cast] | None = None,
     tweaks: Mapping[str, Tweak] | None = None,
+    limit: float | None = None,
 ) -> dict[str, Ensemble]:
     """Run several scenarios over one pool of processes.
 
@@ -129,6 +130,9 @@ def run_points(
         Replacement classes of actors, by scenario.
     tweaks
         Functions that write into each model before it runs, by scenario.
+    limit
+        Seconds that a replicate may take; with a limit even one worker is a process of its own, for a replicate
+        that ignores it has to be ended.
 
     Returns
     -------
@@ -145,6 +149,7 @@ def run_points(
         With ``on_error="raise"``, or if no worker process lives long enough to finish anything.
     """
     end_if_inherited()
+    worker.check_limit(limit)
     workers = usable_cores() if workers is None else workers
     if workers < 1:
         raise InputError(f"workers: {workers} is less than 1")
@@ -156,12 +161,12 @@ def run_points(
     plan = [Job(name, number) for name in points for number in range(replicates[name])]
     goods, workers = goods_for(casts or {}, tweaks), min(workers, len(plan))
     collect = _Collector(len(plan), progress, on_error)
-    cargo = pack(goods) if workers > 1 else None
+    cargo = pack(goods) if workers > 1 or limit is not None else None
     if cargo is None:
         for job in plan:
-            collect.add([job], [worker.run_job(simulate, points, job, goods=goods)])
+            collect.add([job], [worker.run_job(simulate, points, job, limit, goods)])
     else:
-        _over_processes(points, plan, workers, simulate, cargo, collect)
+        _over_processes(points, plan, workers, simulate, cargo, collect, limit)
     return {name: _ensemble(scenario, name, plan, collect.found) for name, scenario in points.items()}
 
 
@@ -197,9 +202,10 @@ def _over_processes(
     simulate: Simulate,
     cargo: Cargo,
     collect: _Collector,
+    limit: float | None,
 ) -> None:
     def task(jobs: list[Job]) -> Task:
-        return Task(simulate, {job.point: points[job.point] for job in jobs}, jobs, cargo)
+        return Task(simulate, {job.point: points[job.point] for job in jobs}, jobs, cargo, limit=limit)
 
     Dispatch(LocalPool(workers), _chunks(plan, workers), task, collect, lambda job: int(points[job.point].seed)).run()
 

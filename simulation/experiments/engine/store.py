@@ -7,18 +7,14 @@ seed, version, data, code. No clock, no host, no path of this machine goes into 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
 import os
 import platform
 import re
-import secrets
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +25,11 @@ import pyarrow.parquet as pq
 
 from simulation.data.reading import check_file, read_bytes, shown, text_of
 from simulation.errors import Fault, InputError, seen
+from simulation.experiments.engine.atomic import PARTIAL as PARTIAL  # what is written whole, beside the folder's files
+from simulation.experiments.engine.atomic import atomic_file as atomic_file
+from simulation.experiments.engine.atomic import atomic_folder as atomic_folder
+from simulation.experiments.engine.atomic import partial_prefix
+from simulation.experiments.engine.atomic import remove as remove
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
@@ -37,14 +38,11 @@ if TYPE_CHECKING:
 RUN_ID_LENGTH = 12  # hexadecimal digits: 48 bits, ample for one user's runs
 LIBRARIES = ("wifaq", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 """Packages whose versions a result names."""
-PARTIAL = ".partial"
-"""How the names of files end that are being written; what a killed process leaves behind."""
 FILES = frozenset(
     (".csv", ".tsv", ".txt", ".json", ".yaml", ".yml", ".html", ".htm", ".pdf", ".parquet", ".xls", ".xlsx", ".ods",
      ".doc", ".docx", ".odt", ".png", ".svg", ".jpg", ".zip", ".gz")
 )  # fmt: skip
 """Endings of files; a folder whose name has one was meant as a file."""
-_KEPT = 50  # characters of a name that its partial has, for no system takes a name of more than 255 bytes
 _PACKAGE = Path(__file__).parents[2]
 LARGEST_TEXT, LARGEST_TABLE = 200_000_000, 8_000_000_000
 """Bytes of the largest text (CSV too) and Parquet table of a result folder that are read."""
@@ -177,7 +175,7 @@ def check_writable(folder: Path) -> None:
             raise _refusal(folder, f"cannot be written: {place} is not a folder")
         if not os.access(place, os.W_OK | os.X_OK):
             raise _refusal(folder, f"cannot be written: no permission in {place}")
-        with tempfile.TemporaryDirectory(prefix=".", suffix=PARTIAL, dir=place) as trial:
+        with tempfile.TemporaryDirectory(prefix=partial_prefix(place, "trial"), suffix=PARTIAL, dir=place) as trial:
             (Path(trial) / folder.absolute().relative_to(place)).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # some file systems say yes, and then take nothing; a name may be no text
         told = getattr(error, "strerror", None) or error
@@ -211,81 +209,6 @@ def check_output(path: Path, endings: Sequence[str]) -> None:
 
 def _refusal(path: Path, message: str, what: str = "result folder") -> InputError:
     return InputError(Fault(str(path), message, file=what))
-
-
-@contextmanager
-def atomic_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill that takes its name only when it is complete and on the disk.
-
-    A folder of that name is replaced; if filling fails, it stays and nothing else remains.
-
-    Yields
-    ------
-    Path
-        An empty folder beside ``target``.
-    """
-    target = target.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    holder = Path(tempfile.mkdtemp(prefix=f".{target.name[:_KEPT]}.", suffix=PARTIAL, dir=target.parent))
-    try:
-        folder = holder / "new"
-        folder.mkdir()
-        yield folder
-        _sync(folder)
-        if target.is_dir():  # no call swaps two folders everywhere: step aside, step in
-            target.rename(holder / "old")
-        try:
-            folder.rename(target)
-        except OSError:
-            if (holder / "old").exists():
-                (holder / "old").rename(target)
-            raise
-        sync_folder(target.parent)
-    finally:
-        shutil.rmtree(holder, ignore_errors=True)
-
-
-@contextmanager
-def atomic_file(target: Path) -> Iterator[Path]:
-    """A file to write that takes its name only when it is complete and on the disk.
-
-    Yields
-    ------
-    Path
-        A name beside ``target`` that starts with a dot and ends in :data:`PARTIAL`.
-    """
-    partial = target.with_name(f".{target.name[:_KEPT]}.{secrets.token_hex(4)}{PARTIAL}")
-    try:
-        yield partial
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
-    sync_folder(target.absolute().parent)
-
-
-def _sync(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            sync_folder(path)
-        else:
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-    sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk."""
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # --- files of the folder
@@ -337,7 +260,7 @@ def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
     ValueError
         If it is no regular file, too large or no table.
     """
-    content = io.StringIO(seen(read_text(path)))
+    content = io.StringIO(seen(read_text(path).replace("\r\n", "\n")))
     frame = pd.read_csv(content, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
     for column in frame.columns.intersection(list(text)):
         quoted = frame[column].str.startswith("'", na=False)

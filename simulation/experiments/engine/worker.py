@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import json
+import math
 import os
 import signal
 import threading
@@ -17,7 +19,8 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, TextIO
 
 from simulation.errors import InputError, RunError, TimeLimit, is_own_fault
 from simulation.experiments.engine.transport import Cargo, Goods
@@ -118,6 +121,9 @@ class Task:
         Seconds that a run may take.
     code
         Hash of the package that must be installed where this runs; empty: not looked at.
+    diary
+        Folder of this machine in which a worker keeps a file that says which job it is at, so that one that
+        has to be ended for its time is known; empty: none.
     """
 
     simulate: Simulate
@@ -127,6 +133,7 @@ class Task:
     sink: Sink | None = None
     limit: float | None = None
     code: str = ""
+    diary: str = ""
 
 
 def start(lifeline: Connection, parent: int, environ: Mapping[str, str]) -> None:
@@ -191,7 +198,7 @@ def run_task(task: Task) -> list[Any]:
 
 def _run(task: Task, job: Job) -> Any:
     try:
-        return run_job(task.simulate, task.points, job, task.limit, task.cargo.open())
+        return run_job(task.simulate, task.points, job, task.limit, task.cargo.open(), task.diary)
     except InputError as error:
         if task.sink is None:
             raise
@@ -222,10 +229,11 @@ def run_job(
     job: Job,
     limit: float | None = None,
     goods: Goods | None = None,
+    diary: str = "",
 ) -> Any:
     """Outcome of one job, or its :class:`Failure`.
 
-    ``goods`` are the user's classes and functions by point.
+    ``goods`` are the user's classes and functions by point; ``limit`` and ``diary`` as in :class:`Task`.
 
     Raises
     ------
@@ -234,12 +242,12 @@ def run_job(
     """
     scenario, options = points[job.point], goods.options(job.point) if goods else {}
     try:
-        with time_limit(limit):
+        with no_forks(), time_limit(limit, Diary(diary, job) if diary else None):
             return simulate(scenario, job.replicate, **options)
     except InputError:
         raise
     except TimeLimit:
-        return failure(job, int(scenario.seed), TimeoutError(f"took longer than {limit:g} s"), "time")
+        return failure(job, int(scenario.seed), too_long(limit), "time")
     except BaseException as error:  # a hook of the user's may raise anything
         if not is_own_fault(error):
             raise
@@ -247,7 +255,69 @@ def run_job(
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
+def no_forks() -> Iterator[None]:
+    """End the child of a fork that comes to the end of this block: it would do what its parent does once more."""
+    process = os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() != process:
+            os._exit(0)
+
+
+def check_limit(seconds: float | None) -> None:
+    """Refuse a time limit that is no positive number of seconds.
+
+    Raises
+    ------
+    InputError
+        Saying so.
+    """
+    if seconds is not None and not 0 < seconds < math.inf:
+        raise InputError(f"time limit: {seconds:g} is not a positive number of seconds")
+
+
+def too_long(limit: float | None) -> TimeoutError:
+    """What a run over its time is told by."""
+    return TimeoutError(f"took longer than {limit:g} s")
+
+
+@dataclass(frozen=True)
+class Diary:
+    """File of a worker that says which job it is at, and at last that it ran out of time.
+
+    Attributes
+    ----------
+    folder
+        Where all workers of a pool keep theirs.
+    job
+        The job.
+    """
+
+    folder: str
+    job: Job
+
+    def open(self) -> TextIO:
+        """The file, with the job in its first line; what ends the process for its time writes below."""
+        file = open(os.path.join(self.folder, str(os.getpid())), "w", encoding="utf-8")  # noqa: SIM115
+        file.write(json.dumps([self.job.point, self.job.replicate]) + "\n")
+        file.flush()
+        return file
+
+
+def read_diaries(folder: str) -> set[Job]:
+    """Jobs whose workers were ended for their time since this was last asked."""
+    late = set()
+    for path in Path(folder).iterdir():
+        first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+        if rest:  # the traceback that the timer writes
+            late.add(Job(*json.loads(first)))
+            path.unlink()
+    return late
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float | None, diary: Diary | None = None) -> Iterator[None]:
     """Raise :class:`TimeLimit` in what takes too long; end the process if that does not help.
 
     A compiled loop answers no signal, and only the main thread gets one: then the timer of
@@ -261,8 +331,8 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         raise TimeLimit
 
     alarm = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-    with open(os.devnull, "w") as nowhere:
-        faulthandler.dump_traceback_later(_PATIENCE * seconds, exit=True, file=nowhere)
+    with diary.open() if diary else open(os.devnull, "w") as file:
+        faulthandler.dump_traceback_later(_PATIENCE * seconds, exit=True, file=file)
         before = signal.signal(signal.SIGALRM, ring) if alarm else None
         try:
             if alarm:

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from simulation.data.reading import check_file
 from simulation.errors import Fault, InputError
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import SCHEMAS, stack
@@ -189,12 +191,26 @@ def runs_of(path: Path, sweep: str) -> list[Run]:
         If that cannot be read.
     """
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        metadata = _metadata_of(path)
         if metadata[_SWEEP] != sweep.encode():
             raise Damaged("belongs to another sweep")
         return [Run(**row) for row in json.loads(metadata[_RUNS])]
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise Damaged(str(error)) from error
+
+
+def _metadata_of(path: Path) -> dict[bytes, bytes]:
+    check_file(path, store.LARGEST_TABLE)
+    return pq.read_schema(path).metadata or {}
+
+
+def belongs(folder: Path, sweep: str) -> bool:
+    """Whether the chunks of a folder say that they are of a sweep: some do, and none is of another."""
+    owners = set()
+    for path in folder.glob(PATTERN):
+        with contextlib.suppress(OSError, ValueError, pa.ArrowException):
+            owners.add(_metadata_of(path).get(_SWEEP))
+    return owners - {None} == {sweep.encode()}
 
 
 def checked_runs(path: Path, sweep: str) -> list[Run]:
@@ -207,7 +223,7 @@ def checked_runs(path: Path, sweep: str) -> list[Run]:
     """
     runs = runs_of(path, sweep)
     try:
-        table = pq.read_table(path)
+        table = store.read_parquet(path)
         metadata = table.schema.metadata
         if _digest(table, metadata[_RUNS]).encode() != metadata[_DIGEST]:
             raise Damaged("its content is not what was written")
@@ -231,7 +247,8 @@ def take_stock(folder: Path, sweep: str, total: int) -> tuple[NDArray[np.bool_],
     """What is done, and what had to be thrown away.
 
     Leftovers of killed workers and damaged chunks are deleted; so are chunks in which a run
-    died with its worker or ran out of time, for it may fare better now.
+    died with its worker or ran out of time, for it may fare better now. A folder in the place of
+    a chunk is renamed.
 
     Returns
     -------
@@ -239,7 +256,7 @@ def take_stock(folder: Path, sweep: str, total: int) -> tuple[NDArray[np.bool_],
         Whether each run is in a good chunk, shape (total,); names of the damaged chunks.
     """
     for path in folder.glob(f".*{store.PARTIAL}"):
-        path.unlink(missing_ok=True)
+        store.remove(path)
     done = np.zeros(total, np.bool_)
     damaged = []
     for path in sorted(folder.glob(PATTERN), key=lambda path: (len(path.name), path.name)):
@@ -250,7 +267,10 @@ def take_stock(folder: Path, sweep: str, total: int) -> tuple[NDArray[np.bool_],
                 raise Damaged("its runs are not those of its name")
         except Damaged:
             damaged.append(path.name)
-            path.unlink()
+            if path.is_dir():  # nothing of ours: it is only put out of the way
+                path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}"))
+            else:
+                path.unlink()
             continue
         if any(run.stage in _AGAIN for run in runs):
             path.unlink()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.errors import Fault, InputError
 from simulation.experiments.engine import store
 from simulation.experiments.posterior import DEFAULTS, POSTERIOR, file_hash
+from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.plan import Plan
 from simulation.experiments.sweeps.schema import label
 from simulation.scenario.dump import scenario_to_yaml
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FILE = "sweep.json"
 _SHAPE: Mapping[str, type] = {
     "sweep": str, "title": str, "question": str, "design": str, "random_numbers": str, "points": int,
-    "replicates": int, "order": list, "show": list, "notes": list,
+    "replicates": int, "factors": dict, "order": list, "show": list, "notes": list,
 }  # fmt: skip
 _TOLD = 12  # changes named in one message
 _WORDS = ("sweep", "name", "title", "question", "show", "notes", "held")  # these change no number
@@ -76,11 +77,19 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     wrong = [key for key, kind in _SHAPE.items() if not isinstance(content.get(key), kind)]
     if wrong:
         raise ValueError(f"{FILE} lacks {', '.join(wrong)}")
+    for key in ("order", "show", "notes"):
+        if not all(isinstance(entry, str) for entry in content[key]):
+            raise ValueError(f"{FILE}: {key} is not a list of texts")
+    if sorted(content["order"]) != sorted(content["factors"]):
+        raise ValueError(f"{FILE}: order names other factors than factors")
     return content
 
 
 def same_sweep(folder: Path, now: Mapping[str, Any]) -> bool:
-    """Whether a folder holds this very sweep; a folder without a sweep does not.
+    """Whether a folder holds this very sweep and says so.
+
+    A folder without a sweep does not. Nor does one whose manifest is gone, damaged or another's while its
+    chunks are of this sweep: then the manifest is to be written anew.
 
     Raises
     ------
@@ -93,14 +102,18 @@ def same_sweep(folder: Path, now: Mapping[str, Any]) -> bool:
             return False
         then = store.read_json(path)
     except (OSError, ValueError) as error:
+        if ledger.belongs(folder, now["sweep"]):
+            return False
         raise InputError(Fault(str(path), f"cannot be read: {error}", file="result folder")) from None
     changed = list(_changes(then, now, ""))
-    if changed:
-        rest = f"; and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
-        told = "; ".join(changed[:_TOLD]) + rest
-        message = f"holds a sweep that has changed since, so it cannot go on: {told}. Name another folder with --out"
-        raise InputError(Fault(str(folder), message, file="result folder"))
-    return True
+    if not changed:
+        return bool(then.get("sweep") == now["sweep"])
+    if ledger.belongs(folder, now["sweep"]):
+        return False
+    rest = f"; and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
+    told = "; ".join(changed[:_TOLD]) + rest
+    message = f"holds a sweep that has changed since, so it cannot go on: {told}. Name another folder with --out"
+    raise InputError(Fault(str(folder), message, file="result folder"))
 
 
 def _changes(then: Any, now: Any, where: str) -> Iterator[str]:

@@ -111,7 +111,12 @@ class SweepResults:
 
     @cached_property
     def _points(self) -> pd.DataFrame:
-        return self._read(POINTS)
+        points = self._read(POINTS)
+        lost = [name for name in ("point", "scenario", "title", "seed", *self.factors) if name not in points]
+        if lost:
+            told = f"{POINTS} lacks {', '.join(lost)}; give the sweep's command again"
+            raise InputError(Fault(str(self.folder), told))
+        return points
 
     def _read(self, name: str) -> pd.DataFrame:
         try:

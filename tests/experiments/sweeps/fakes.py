@@ -3,6 +3,7 @@ which worker processes inherit: a JSON object in ``WIFAQ_FAKE``."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -45,6 +46,12 @@ def simulate(scenario, replicate: int) -> Outcome:
     if where in told.get("hangs", []):
         while True:
             time.sleep(0.01)
+    if where in told.get("deaf", []):  # hangs, and ignores that its time is over
+        with Path(told["mark"]).open("a") as mark:
+            mark.write("x")
+        while True:
+            with contextlib.suppress(BaseException):
+                time.sleep(0.01)
     if where in told.get("kills_once", []):
         mark = Path(told["mark"])
         if not mark.exists():

@@ -128,7 +128,8 @@ def test_failed_runs_are_lines_and_exit_status_1(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
-def test_ctrl_c_is_exit_status_130_and_one_line():
+@pytest.mark.parametrize(("number", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_to_end_is_an_exit_status_and_one_line(number, status):
     code = (
         "from simulation.cli import main\nfrom simulation.experiments import ask\n"
         "from tests.experiments.sweeps import fakes\n"
@@ -140,9 +141,9 @@ def test_ctrl_c_is_exit_status_130_and_one_line():
     command = [sys.executable, "cli.py", "sweep", "grid.yaml", "--workers", "1", "--chunk-size", "1", "--out", "out"]
     process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
     wait_for_chunks(Path("out"), 2)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, getattr(signal, number))
     _, error = process.communicate(timeout=10)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert "of 8 runs are kept in" in error
     assert "the same command goes on from there" in error
     assert len(error.strip().splitlines()) == 1

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -108,6 +109,18 @@ def test_a_run_over_its_time_is_a_row(tmp_path, undisturbed, misbehave):
     assert same(run(tmp_path / "out"), undisturbed)
 
 
+def test_a_run_that_ignores_its_time_is_tried_once_more_and_told(tmp_path, undisturbed, misbehave):
+    misbehave(deaf=[[1, 2]], mark=str(tmp_path / "mark"))
+    before = set(Path(tempfile.gettempdir()).glob("wifaq-*"))
+    results = run(tmp_path / "out", workers=2, time_limit=2, chunk_size=5)
+    rows = [(row["point"], row["replicate"], row["stage"], row["type"], row["message"]) for row in results.failures]
+    assert rows == [(p, 2, "time", "TimeoutError", "took longer than 2 s") for p in ("p000002", "p000003")]
+    assert (tmp_path / "mark").read_text() == 2 * 2 * "x"
+    assert set(Path(tempfile.gettempdir()).glob("wifaq-*")) <= before
+    misbehave()
+    assert same(run(tmp_path / "out"), undisturbed)
+
+
 def damage(path: Path, how: str) -> None:
     content = path.read_bytes()
     if how == "truncated":
@@ -142,11 +155,76 @@ def test_one_wrong_byte_anywhere_is_found_or_harmless(tmp_path, undisturbed, pla
         assert ledger.checked_runs(path, sweep_id) == ledger.checked_runs(source, sweep_id)
 
 
+@pytest.mark.parametrize("how", ["folder", "full folder", "pipe", "device"])
+def test_what_is_no_file_in_the_place_of_a_chunk_is_a_damaged_chunk(tmp_path, undisturbed, how):
+    folder = copy(undisturbed, tmp_path)
+    path = folder / ledger.chunk_name(14)
+    path.unlink()
+    if how == "pipe":
+        os.mkfifo(path)
+    elif how == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+        if how == "full folder":
+            (path / "notes.txt").write_text("somebody's")
+    assert len(SweepResults.open(folder).runs()) == 23
+    assert same(run(folder), undisturbed)
+    assert [note.read_text() for note in folder.glob("*/notes.txt")] == ["somebody's"] * (how == "full folder")
+
+
+def test_a_pipe_in_the_place_of_the_design_is_replaced(tmp_path, undisturbed):
+    folder = copy(undisturbed, tmp_path)
+    (folder / "points.parquet").unlink()
+    os.mkfifo(folder / "points.parquet")
+    assert same(run(folder), undisturbed)
+
+
+def edited(content: dict, how: str) -> str | None:
+    if how == "gone":
+        return None
+    return "{" if how == "cut" else json.dumps({**content, **json.loads(how)})
+
+
+@pytest.mark.parametrize("how", ["gone", "cut", '{"sweep": "0123456789ab"}', '{"seed": 1}', '{"order": ["x"]}'])
+def test_good_chunks_are_not_stranded_by_their_manifest(tmp_path, undisturbed, how):
+    folder = copy(undisturbed, tmp_path)
+    manifest = folder / "sweep.json"
+    before, chunks = manifest.read_text(), {p: p.stat().st_mtime_ns for p in folder.glob("chunk-*")}
+    manifest.unlink()
+    if (text := edited(json.loads(before), how)) is not None:
+        manifest.write_text(text)
+    assert same(run(folder), undisturbed)
+    assert manifest.read_text() == before
+    assert chunks == {p: p.stat().st_mtime_ns for p in folder.glob("chunk-*")}
+
+
+def test_chunks_of_two_sweeps_in_one_folder_belong_to_neither(tmp_path, undisturbed):
+    folder = copy(undisturbed, tmp_path)
+    other = run(tmp_path / "other", {**GRID, "seed": 1}, chunk_size=7)
+    shutil.copy(other.folder / ledger.chunk_name(7), folder)
+    (folder / "sweep.json").unlink()
+    with pytest.raises(InputError, match="exists and is not empty"):
+        run(folder)
+    assert len(list(folder.glob("chunk-*"))) == 5
+
+
+@pytest.mark.parametrize("change", [{"order": ["x"]}, {"order": [["x"]]}, {"order": ["x"], "factors": {"x": {}}}])
+def test_a_manifest_whose_factors_are_others_is_told_in_one_line(tmp_path, undisturbed, change):
+    folder = copy(undisturbed, tmp_path)
+    manifest = folder / "sweep.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), **change}))
+    with pytest.raises(InputError) as caught:
+        SweepResults.open(folder).summary()
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_chunks_of_another_size_fill_the_gaps(tmp_path, undisturbed):
     copy(undisturbed, tmp_path)
     for first in (0, 21):
         (tmp_path / "out" / ledger.chunk_name(first)).unlink()
     (tmp_path / "out" / ".chunk-000000.parquet.abc.partial").write_text("left by a killed worker")
+    (tmp_path / "out" / ".trial.abc.partial" / "deep").mkdir(parents=True)
     partly = SweepResults.open(tmp_path / "out")
     assert not partly.complete
     assert len(partly.runs()) == 16
