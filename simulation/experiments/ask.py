@@ -7,7 +7,7 @@ depend on which others are asked for. A point may have actors or a tweak of its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simulation.data.tables import table as shipped
 from simulation.experiments import posterior
+from simulation.experiments.check import unknown_metrics
 from simulation.experiments.engine.labels import Facts, describe
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate
@@ -26,7 +27,6 @@ from simulation.scenario.load import load_checked
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
     from simulation.experiments.engine.transport import Tweak
-    from simulation.scenario.checks import Path as Place
     from simulation.scenario.schema import Scenario
 
 
@@ -177,18 +177,3 @@ def failures_of(found: Mapping[str, Ensemble]) -> list[dict[str, Any]]:
 def named(state: str) -> dict[str, str]:
     """Id and name of a state, as a result says whom it is about."""
     return {"id": state, "name": next(row["name"] for row in shipped("states") if row["iso3"] == state)}
-
-
-def unknown_metrics(scenario: Scenario) -> Iterator[tuple[Place, str]]:
-    """Place and message of each name under ``record: {metrics: }`` that is no metric.
-
-    A metric of the user's own is known once its module has run, so that this is asked when a
-    scenario is about to run or to be checked, not whenever one is loaded.
-    """
-    names = scenario.record.metrics
-    if isinstance(names, str):
-        return
-    from simulation.outcomes.metrics import unknown
-
-    for place, message in unknown(names):
-        yield ("record", "metrics", place), message

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from simulation.errors import Fault, InputError
-from simulation.experiments.ask import unknown_metrics
 from simulation.scenario.load import load_checked
 from simulation.scenario.remarks import remarks
+
+if TYPE_CHECKING:
+    from simulation.scenario.checks import Path as Place
+    from simulation.scenario.schema import Scenario
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]], notes: list[Fault] | None = None) -> list[Fault]:
@@ -38,3 +42,18 @@ def check_files(paths: Iterable[str | os.PathLike[str]], notes: list[Fault] | No
         except InputError as error:
             faults += error.faults
     return faults
+
+
+def unknown_metrics(scenario: Scenario) -> Iterator[tuple[Place, str]]:
+    """Place and message of each name under ``record: {metrics: }`` that is no metric.
+
+    A metric of the user's own is known once its module has run, so that this is asked when a
+    scenario is about to run or to be checked, not whenever one is loaded.
+    """
+    names = scenario.record.metrics
+    if isinstance(names, str):
+        return
+    from simulation.outcomes.metrics import unknown
+
+    for place, message in unknown(names):
+        yield ("record", "metrics", place), message

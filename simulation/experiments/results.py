@@ -259,9 +259,10 @@ class Results(Kept):
 
     @classmethod
     def _read(cls, folder: Path) -> Self:
+        series = store.read_parquet(folder / "series.parquet")
         names = [name for name in ON_REQUEST if (folder / f"{name}.parquet").exists()]
         more = {name: store.read_parquet(folder / f"{name}.parquet") for name in names}
-        return cls(*cls._parts(folder), store.read_parquet(folder / "series.parquet"), more)
+        return cls(*cls._parts(folder), series, more)
 
 
 def _draw(pictured: Mapping[str, Any], name: str, folder: Path) -> None:

@@ -296,7 +296,7 @@ def test_list_tells_of_every_name_that_there_is_not():
 def test_list_scenarios_and_check(monkeypatch):
     monkeypatch.chdir(ROOT)
     result = wifaq("list", "scenarios")
-    assert "baseline.yaml" in result.stdout
+    assert "\nbaseline " in result.stdout
     result = wifaq("check", "scenarios/baseline.yaml")
     assert result.exit_code == 0
     assert "1 of 1 files are good" in result.stdout

@@ -84,7 +84,7 @@ def test_a_metric(copy: Path) -> None:
 
 def test_a_command(copy: Path) -> None:
     assert len(follow(sections()["Add a command"], copy)) <= MOST_FILES["Add a command"]
-    assert "292 actors" in called(copy, "-m", "simulation.cli", "count", "scenarios/baseline.yaml")
+    assert "293 actors" in called(copy, "-m", "simulation.cli", "count", "scenarios/baseline.yaml")
 
 
 def test_every_file_that_a_recipe_names_exists() -> None:

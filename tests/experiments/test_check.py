@@ -102,4 +102,5 @@ def test_a_base_that_is_not_there_is_told_with_the_folder_that_was_searched(tmp_
     assert check_files([tmp_path / "there" / "mine.yaml"]) == []
     (fault,) = check_files([tmp_path / "link.yaml"])
     told = f"no such file 'base.yaml' in {tmp_path}, beside the link and not beside the file it leads to"
-    assert (fault.line, fault.key, fault.message) == (1, "extends", told)
+    assert (fault.line, fault.key) == (1, "extends")
+    assert fault.message.startswith(told)

@@ -110,7 +110,7 @@ def test_control_characters(tmp_path: Path) -> None:
     path = tmp_path / "bell.yaml"
     path.write_bytes(b"focal: MAR\ntitle: \x07\x00\n")
     (fault,) = faults_of(path)
-    assert "holds the control character '\\x07'" in fault.message
+    assert "the control character '\\x07' is no text" in fault.message
     assert (fault.line, fault.column) == (2, 8)
 
 

@@ -54,7 +54,7 @@ class TestInertActor:
             plain, ids=(*plain.ids, "inert"), names=(*plain.names, "inert"),
             subregion=(*plain.subregion, "Here"), region=(*plain.region, "Here"),
             kind=np.append(plain.kind, 2).astype(np.int8), un_member=np.append(plain.un_member, False),
-            home=np.append(plain.home, 0).astype(np.int32),
+            home=np.append(plain.home, 0).astype(np.int32), camp=np.append(plain.camp, -1).astype(np.int8),
             **columns,
             **{k: np.append(getattr(plain, k), 0.0) for k in (
                 "gdp_usd", "adoption", "position_sd", "research", "trade_share_eu", "opinion", "firm_commitments",
