@@ -1,4 +1,4 @@
-"""The commands on evidence: who joins which instrument, and how past forecasts scored. No logic."""
+"""The commands on evidence: who joins, who makes deals, how past forecasts scored. No logic."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEBUG = typer.Option(False, "--debug", help="Show the traceback of an error.")
 
 
 def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
-    """Add ``instruments`` and ``backtest``; ``errors`` tells what goes wrong, ``progress`` how far it is."""
+    """Add ``instruments``, ``deals`` and ``backtest``; ``errors`` tells what goes wrong, ``progress`` how far it is."""
 
     @app.command()
     def instruments(
@@ -30,11 +30,36 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             from simulation.evidence.joins.instrument_table import forecast_file
 
             text = forecast_file(file, as_of, by, out)
-            _note_late(as_of)
-            if out is None:
-                typer.echo(text, nl=False)
-            else:
-                typer.echo(f"{text.count(chr(10)) - 1} rows: {out}")
+            _note_late(as_of, "only FILE is known")
+            _tell_table(text, out)
+
+    @app.command()
+    def deals(
+        as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="What is known: nothing dated later.")],
+        by: Annotated[str, typer.Option("--by", metavar="DATE", help="Forecast: signed after that, to this day.")],
+        focal: Annotated[
+            str | None,
+            typer.Option(metavar="STATE", help="Its pairs only (code or name); default: all pairs of states."),
+        ] = None,
+        kinds: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--kinds", metavar="KIND", help="Kind of partner; may be repeated. Default with --focal: all."
+            ),
+        ] = None,
+        flow: Annotated[
+            str, typer.Option(help="recorded: deals that a list will hold; signed: all, recorded or not.")
+        ] = "recorded",
+        out: Annotated[Path | None, typer.Option(help="CSV file to write; default: standard output.")] = None,
+        debug: bool = DEBUG,
+    ) -> None:
+        """Probability of a new AI agreement for every pair of states, or of one state with every partner."""
+        with errors(debug):
+            from simulation.evidence.deal_table import deal_table
+
+            text = deal_table(as_of, by, focal, kinds, flow, out)
+            _note_late(as_of, "nothing is known")
+            _tell_table(text, out)
 
     @app.command()
     def backtest(
@@ -62,9 +87,14 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             typer.echo(text)
 
 
-def _note_late(as_of: str) -> None:
+def _tell_table(text: str, out: Path | None) -> None:
+    """Print a table, or where it was written."""
+    typer.echo(text if out is None else f"{text.count(chr(10)) - 1} rows: {out}", nl=out is not None)
+
+
+def _note_late(as_of: str, known: str) -> None:
     """Say so where a day lies after the end of the record."""
     from simulation.scenario.checks import RECORD_END
 
     if as_of > str(RECORD_END):  # both are dates of ISO 8601
-        typer.echo(f"note: the shipped record ends on {RECORD_END}; of later days only FILE is known", err=True)
+        typer.echo(f"note: the shipped record ends on {RECORD_END}; of later days {known}", err=True)
