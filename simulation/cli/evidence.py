@@ -15,7 +15,7 @@ DEBUG = typer.Option(False, "--debug", help="Show the traceback of an error.")
 
 
 def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
-    """Add ``instruments``, ``deals`` and ``backtest``; ``errors`` tells what goes wrong, ``progress`` how far it is."""
+    """Add the commands; ``errors`` tells what goes wrong, ``progress`` how far it is."""
 
     @app.command()
     def instruments(
@@ -60,6 +60,30 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             text = deal_table(as_of, by, focal, kinds, flow, out)
             _note_late(as_of, "nothing is known")
             _tell_table(text, out)
+
+    @app.command()
+    def score(
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE", help="Forecasts: a register, or what `instruments` or `deals` wrote.")
+        ],
+        outcomes: Annotated[
+            Path, typer.Option(metavar="FILE", help="What happened: id,outcome; instrument,iso3,joined; or a,b[,date].")
+        ],
+        out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the tables; default: none.")] = None,
+        debug: bool = DEBUG,
+    ) -> None:
+        """Score forecasts against what happened: log score, Brier and its parts, AUC, coverage, and the base rate.
+
+        Of joins, states without a row are left out, unless a row TEXT,*,0 says that no other state joined TEXT. Of
+        deals, a row is a signing, and pairs without a row signed nothing.
+        """
+        with errors(debug):
+            from simulation.evidence.score import score_file
+
+            text, warnings = score_file(file, outcomes, out)
+            for warning in warnings:
+                typer.echo(f"warning: {warning}", err=True)
+            typer.echo(text if out is None else f"{text}\n\nTables: {out}")
 
     @app.command()
     def backtest(
