@@ -89,14 +89,13 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
     def backtest(
         as_of: Annotated[
             str | None,
-            typer.Option("--as-of", metavar="DATE", help="Only forecasts made on this day; default: several."),
+            typer.Option("--as-of", metavar="DATE", help="Only forecasts from the year's end before; default: all."),
         ] = None,
         scenario: Annotated[
-            Path | None, typer.Option(metavar="SCENARIO", help="Scenario of the runs; default: the baseline.")
+            Path | None,
+            typer.Option(metavar="SCENARIO", help="Whose focal state is shown apart; default: the baseline."),
         ] = None,
-        replicates: Annotated[
-            int | None, typer.Option(min=0, help="Runs from each day; default 100, 0 leaves deals out.")
-        ] = None,
+        replicates: Annotated[int, typer.Option(min=0, help="Also runs of the model, so many from each day.")] = 0,
         workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
         out: Annotated[Path | None, typer.Option(help="Folder for the tables and the picture.")] = None,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from simulation.evidence import scores
 from simulation.evidence.forecast_files import read_scored
 from simulation.evidence.intensity.scoring import average_precision
-from simulation.evidence.signups.scoring import BINS, brier_parts, interval_score
+from simulation.evidence.signups.scoring import brier_parts, interval_score
 from simulation.experiments.engine import store
 
 F = NDArray[np.float64]
 
 FLOOR = 5e-5
 """A probability written as 0.0000 counts as half of the last digit in a log score."""
+EDGES = (0.0, 0.01, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+"""Of bands of probability in the table of calibration."""
 LEVEL = 0.9
 """Of the intervals from q05 to q95."""
 FORECAST, SAME, HINDSIGHT = "forecast", "its mean for all", "share that happened, for all"
@@ -72,7 +74,8 @@ def score_tables(kind: str, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     found = {}
     if len(single):
         found["chances"] = chances(single)
-        found["calibration"] = calibration(single)
+        p, y = single["probability"].to_numpy(float), single["outcome"].to_numpy(float)
+        found["calibration"] = scores.bands(p, y, EDGES)
     if len(counted):
         found["numbers"] = pd.DataFrame([_numbers(of, own) for of, own in _groups(counted)])
     if kind != "register":
@@ -100,18 +103,6 @@ def chances(rows: pd.DataFrame) -> pd.DataFrame:
                 "reliability": reliability, "resolution": resolution, "uncertainty": uncertainty,
                 "AUC": scores.auc(forecast, y), "PR-AUC": average_precision(forecast, y),
             })  # fmt: skip
-    return pd.DataFrame(found)
-
-
-def calibration(rows: pd.DataFrame) -> pd.DataFrame:
-    """Forecast and frequency in ten bands, with a 95 % Wilson interval of the frequency."""
-    band = np.minimum((rows["probability"] * BINS).astype(int), BINS - 1)
-    found = []
-    for _, own in rows.groupby(band):
-        hits = int((own["outcome"] > 0).sum())
-        low, high = scores.wilson(hits, len(own))
-        found.append({"forecast": own["probability"].mean(), "frequency": hits / len(own), "low": low, "high": high,
-                      "n": len(own)})  # fmt: skip
     return pd.DataFrame(found)
 
 
