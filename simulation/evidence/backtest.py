@@ -39,7 +39,7 @@ TITLES: Mapping[str, str] = {
     "joins_left_out": "Joins, texts since 2000, each family of texts left out",
     "joins_signed": f"The same, texts with at least {SIGNED} joiners",
     "joins_calls": "The same, political calls",
-    "joins_lost": "What each rival loses to the model, all texts (s.e. over families and states; 5 % false discoveries)",
+    "joins_lost": "What each rival loses to the model on all texts (s.e. over families and states; Benjamini-Hochberg)",
     "joins_counts": "Counts of joiners in their intervals, by who convenes",
     "joins_rolling": "Joins, launches of the year after each fit: only what was known",
     "joins_rolling_counts": "Their counts of joiners in their intervals",

@@ -71,4 +71,3 @@ def _day(option: str, text: str, faults: list[Fault]) -> date | None:
     except ValueError:
         faults.append(Fault("", f"{text!r} is no date: write YYYY-MM-DD", option))
         return None
-
