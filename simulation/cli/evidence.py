@@ -1,4 +1,4 @@
-"""The commands on evidence: who joins which instrument, and how past forecasts scored. No logic."""
+"""The commands on evidence: who joins, who makes deals, how past forecasts scored. No logic."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEBUG = typer.Option(False, "--debug", help="Show the traceback of an error.")
 
 
 def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
-    """Add ``instruments`` and ``backtest``; ``errors`` tells what goes wrong, ``progress`` how far it is."""
+    """Add the commands; ``errors`` tells what goes wrong, ``progress`` how far it is."""
 
     @app.command()
     def instruments(
@@ -30,24 +30,72 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             from simulation.evidence.joins.instrument_table import forecast_file
 
             text = forecast_file(file, as_of, by, out)
-            _note_late(as_of)
-            if out is None:
-                typer.echo(text, nl=False)
-            else:
-                typer.echo(f"{text.count(chr(10)) - 1} rows: {out}")
+            _note_late(as_of, "only FILE is known")
+            _tell_table(text, out)
+
+    @app.command()
+    def deals(
+        as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="What is known: nothing dated later.")],
+        by: Annotated[str, typer.Option("--by", metavar="DATE", help="Forecast: signed after that, to this day.")],
+        focal: Annotated[
+            str | None,
+            typer.Option(metavar="STATE", help="Its pairs only (code or name); default: all pairs of states."),
+        ] = None,
+        kinds: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--kinds", metavar="KIND", help="Kind of partner; may be repeated. Default with --focal: all."
+            ),
+        ] = None,
+        flow: Annotated[
+            str, typer.Option(help="recorded: deals that a list will hold; signed: all, recorded or not.")
+        ] = "recorded",
+        out: Annotated[Path | None, typer.Option(help="CSV file to write; default: standard output.")] = None,
+        debug: bool = DEBUG,
+    ) -> None:
+        """Probability of a new AI agreement for every pair of states, or of one state with every partner."""
+        with errors(debug):
+            from simulation.evidence.deal_table import deal_table
+
+            text = deal_table(as_of, by, focal, kinds, flow, out)
+            _note_late(as_of, "nothing is known")
+            _tell_table(text, out)
+
+    @app.command()
+    def score(
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE", help="Forecasts: a register, or what `instruments` or `deals` wrote.")
+        ],
+        outcomes: Annotated[
+            Path, typer.Option(metavar="FILE", help="What happened: id,outcome; instrument,iso3,joined; or a,b[,date].")
+        ],
+        out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the tables; default: none.")] = None,
+        debug: bool = DEBUG,
+    ) -> None:
+        """Score forecasts against what happened: log score, Brier and its parts, AUC, coverage, and the base rate.
+
+        Of joins, states without a row are left out, unless a row TEXT,*,0 says that no other state joined TEXT. Of
+        deals, a row is a signing, and pairs without a row signed nothing.
+        """
+        with errors(debug):
+            from simulation.evidence.score import score_file
+
+            text, warnings = score_file(file, outcomes, out)
+            for warning in warnings:
+                typer.echo(f"warning: {warning}", err=True)
+            typer.echo(text if out is None else f"{text}\n\nTables: {out}")
 
     @app.command()
     def backtest(
         as_of: Annotated[
             str | None,
-            typer.Option("--as-of", metavar="DATE", help="Only forecasts made on this day; default: several."),
+            typer.Option("--as-of", metavar="DATE", help="Only forecasts from the year's end before; default: all."),
         ] = None,
         scenario: Annotated[
-            Path | None, typer.Option(metavar="SCENARIO", help="Scenario of the runs; default: the baseline.")
+            Path | None,
+            typer.Option(metavar="SCENARIO", help="Whose focal state is shown apart; default: the baseline."),
         ] = None,
-        replicates: Annotated[
-            int | None, typer.Option(min=0, help="Runs from each day; default 100, 0 leaves deals out.")
-        ] = None,
+        replicates: Annotated[int, typer.Option(min=0, help="Also runs of the model, so many from each day.")] = 0,
         workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
         out: Annotated[Path | None, typer.Option(help="Folder for the tables and the picture.")] = None,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
@@ -62,9 +110,14 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             typer.echo(text)
 
 
-def _note_late(as_of: str) -> None:
+def _tell_table(text: str, out: Path | None) -> None:
+    """Print a table, or where it was written."""
+    typer.echo(text if out is None else f"{text.count(chr(10)) - 1} rows: {out}", nl=out is not None)
+
+
+def _note_late(as_of: str, known: str) -> None:
     """Say so where a day lies after the end of the record."""
     from simulation.scenario.checks import RECORD_END
 
     if as_of > str(RECORD_END):  # both are dates of ISO 8601
-        typer.echo(f"note: the shipped record ends on {RECORD_END}; of later days only FILE is known", err=True)
+        typer.echo(f"note: the shipped record ends on {RECORD_END}; of later days {known}", err=True)

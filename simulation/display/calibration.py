@@ -9,16 +9,24 @@ import pandas as pd
 from simulation.display.style import FAINT, HEADLINE_COLOUR, INK, new_axes, save, style
 
 
-def calibration_chart(curve: pd.DataFrame, folder: Path, name: str = "calibration") -> list[Path]:
-    """Draw ``forecast, frequency, low, high, pairs`` of each band; the diagonal is what a true probability gives."""
+def calibration_chart(curve: pd.DataFrame, folder: Path, name: str, title: str, *, log: bool = False) -> list[Path]:
+    """Draw ``forecast, frequency, low, high, rows`` of each band; the diagonal is what a true probability gives.
+
+    ``log`` is for what is rare: both axes are logarithms, and a band in which nothing happened lies on the lower edge.
+    """
+    least = curve["forecast"].min() / 2 if log else 0.0
+    low, middle = (curve[column].clip(lower=least) for column in ("low", "frequency"))
     with style():
         axes = new_axes(6.2, 5.6)
-        axes.plot([0, 1], [0, 1], color=FAINT, linestyle="--", linewidth=1)
-        error = [curve["frequency"] - curve["low"], curve["high"] - curve["frequency"]]
-        axes.errorbar(curve["forecast"], curve["frequency"], yerr=error, fmt="o-", color=HEADLINE_COLOUR, capsize=3)
+        axes.plot([least, 1], [least, 1], color=FAINT, linestyle="--", linewidth=1)
+        error = [middle - low, curve["high"] - middle]
+        axes.errorbar(curve["forecast"], middle, yerr=error, fmt="o-", color=HEADLINE_COLOUR, capsize=3)
         for row in curve.itertuples():
-            axes.annotate(f"{row.pairs}", (row.forecast, row.frequency), textcoords="offset points", xytext=(7, -11),
-                          fontsize=8, color=INK)  # fmt: skip
-        axes.set(xlabel="forecast probability of joining", ylabel="share that joined", xlim=(0, 1), ylim=(0, 1.02),
-                 title="Joins: forecast against record, each family left out")  # fmt: skip
+            axes.annotate(f"{row.rows}", (row.forecast, max(row.frequency, least)), textcoords="offset points",
+                          xytext=(7, -11), fontsize=8, color=INK)  # fmt: skip
+        axes.set(xlabel="forecast probability", ylabel="share that happened", title=title)
+        if log:
+            axes.set(xscale="log", yscale="log", xlim=(least, 1), ylim=(least, 1.1))
+        else:
+            axes.set(xlim=(0, 1), ylim=(0, 1.02))
         return save(axes, folder, name)

@@ -1,53 +1,83 @@
-"""``wifaq backtest``: past forecasts of joins and of deals, scored against what then happened and against rivals."""
+"""``wifaq backtest``: past forecasts of joins and deals, scored against what then happened and against simple rivals.
+
+Joins are scored on the gathered record of treaties and calls, which does not ship; deals on shipped tables.
+Forecasts by runs of the model are a third part, on request: they take minutes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from simulation.display.calibration import calibration_chart
 from simulation.errors import Fault, InputError
-from simulation.evidence import scores
+from simulation.evidence import past_deals, scores
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.deals import deal_backtest
-from simulation.evidence.joins import join_backtest
-from simulation.evidence.joins.fit import RECORD_END
-from simulation.evidence.joins.join_backtest import ROLLING, SMALL, Scored
-from simulation.evidence.past_runs import PastRuns, past_runs
+from simulation.evidence.intensity import backtest as deals
+from simulation.evidence.intensity.places import states_and_union
+from simulation.evidence.intensity.scoring import gains, ranking
+from simulation.evidence.past_runs import past_runs
+from simulation.evidence.signups import backtest as joins
+from simulation.evidence.signups import scoring
+from simulation.evidence.signups.record import RECORD_END, Listed, read_record
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress
 from simulation.scenario.load import load_scenario
 
-REPLICATES = 100
-"""Runs from each past day."""
+SIGNED = 8
+"""Joiners from which a text counts as signed: quiet openings are easy to forecast, and swell a mean over all texts."""
+JOIN_BANDS = tuple(np.linspace(0.0, 1.0, 11).tolist())
+DEAL_BANDS = (0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+"""Of forecast probability, in the tables of calibration."""
+
+TITLES: Mapping[str, str] = {
+    "joins_left_out": "Joins, texts since 2000, each family of texts left out",
+    "joins_signed": f"The same, texts with at least {SIGNED} joiners",
+    "joins_calls": "The same, political calls",
+    "joins_lost": "What each rival loses to the model on all texts (s.e. over families and states; Benjamini-Hochberg)",
+    "joins_counts": "Counts of joiners in their intervals, by who convenes",
+    "joins_rolling": "Joins, launches of the year after each fit: only what was known",
+    "joins_rolling_counts": "Their counts of joiners in their intervals",
+    "joins_ai": "Joins, nine AI and digital lists, families left out, launch and pace",
+    "joins_ai_lists": "The nine lists",
+    "joins_state": "The focal state, and the worst of all (rank 1 is the best)",
+    "joins_together": "Whole vectors of joiners: as drawn, and with every state drawn apart (less is better)",
+    "joins_calibration": "Joins: forecast and frequency, families left out",
+    "deals_gain": "AI deals of states, the year after each year's end: nats a deal by which the model beats a rival "
+    "(95 % over actors)",
+    "deals_pairs": "Probabilities of pairs in those years (Brier and log score times 1,000)",
+    "deals_counts": "Deals a year: CRPS, and how often the 90 % interval held",
+    "deals_focal": "Pairs of the focal state (Brier and log score times 1,000)",
+    "deals_focal_counts": "Deals a year of the focal state",
+    "deals_firms": "AI deals of states with firms (priors were written by people who had seen the rows)",
+    "deals_calibration": "Deals: forecast and frequency of pairs",
+    "runs_by_day": "Deals of the focal state and of others after each day, and 90 % intervals of runs with the prior",
+    "runs_pairs_focal": "Runs: which pairs, deals of the focal state (all but the last at the pace of the list then)",
+    "runs_pairs_others": "Runs: which pairs, deals of others",
+    "runs_counts": "Runs: deals of the focal state a year",
+    "runs_lists": "Runs: joins of lists already open, by list and camp",
+}  # fmt: skip
+NO_RECORD = (
+    "Joins are not scored here: the record of treaties and calls does not ship. Lay it beside the project, or name its "
+    "folder in WIFAQ_SHARED; docs/results/evidence.md has the scores."
+)
 
 
-@dataclass(frozen=True)
-class Backtest:
-    """What was forecast and what happened.
-
-    Attributes
-    ----------
-    focal
-        Id of the focal state.
-    joins
-        Lists of joiners forecast and scored, by design; none where no list opened later.
-    deals
-        Tables of the runs from past days, by the name of their file; none where no run was asked for.
-    """
-
-    focal: str
-    joins: dict[str, list[Scored]]
-    deals: dict[str, pd.DataFrame]
+def gathered() -> Path | None:
+    """Where the gathered record of treaties and calls lies, if it does."""
+    source = Path(os.environ.get("WIFAQ_SHARED", Path(__file__).parents[2].parent / "shared")) / "data"
+    return source if (source / "treaties" / "coding.csv").is_file() else None
 
 
 def backtest(
     as_of: str | None = None,
     scenario: Path | None = None,
-    replicates: int | None = None,
+    replicates: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
     out: Path | None = None,
@@ -57,11 +87,12 @@ def backtest(
     Parameters
     ----------
     as_of
-        Only forecasts of this day, written YYYY-MM-DD; by default several days, and joins of lists left out.
+        Only forecasts from the last year's end not after this day, written YYYY-MM-DD; by default every year's end,
+        and joins of families left out.
     scenario
-        Whose focal state, rules and seed the runs have; default the baseline.
+        Whose focal state is shown apart, and whose rules and seed the runs have; default the baseline.
     replicates
-        Runs from each day, by default :data:`REPLICATES`; 0 leaves deals out.
+        Runs of the model from each day; none by default.
     workers, progress
         As in :func:`simulation.experiments.engine.runner.run_points`.
     out
@@ -74,95 +105,154 @@ def backtest(
     """
     if out is not None:
         store.check_target(out)
-    path, count = scenario or BASELINE, REPLICATES if replicates is None else replicates
-    focal = load_scenario(path).focal
-    if as_of is None:
-        joins = {"Joins, each family of lists left out": join_backtest.left_out()}
-        joins |= {f"Joins, known on {day}": join_backtest.rolling(day) for day in ROLLING}
-        days: Sequence[date] = deal_backtest.ORIGINS
-    else:
-        day = _day(as_of)
-        joins, days = {f"Joins, known on {day}": join_backtest.rolling(day)}, (day,)
-    runs = past_runs(days, path, count, workers, progress) if count else []
-    found = Backtest(focal, {title: scored for title, scored in joins.items() if scored}, _scored(runs))
+    path = scenario or BASELINE
+    focal, year = load_scenario(path).focal, None if as_of is None else _year(as_of)
+    source = gathered()
+    tables = joins_tables(read_record(source), focal, year) if source else {}
+    tables |= deals_tables(focal, deals.ORIGINS if year is None else (year,))
+    if replicates:
+        days = past_deals.ORIGINS if year is None else (date(year, 12, 31),)
+        tables |= runs_tables(days, path, replicates, workers, progress)
     if out is not None:
-        _write(found, out)
-    return "\n\n".join(_told(found)) or "no list opened later, and no run was asked for"
+        with store.atomic_folder(out) as folder:
+            write_tables(tables, folder)
+    return "\n\n".join([*([] if source else [NO_RECORD]), *_told(tables)])
 
 
-def _day(text: str) -> date:
+def _year(text: str) -> int:
+    """The last year's end not after a day."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise InputError(Fault("", f"{text!r} is no date: write YYYY-MM-DD", "--as-of")) from None
-    if day.year >= RECORD_END.year:
+    year = day.year if (day.month, day.day) == (12, 31) else day.year - 1
+    if year > deals.ORIGINS[-1]:
         raise InputError(Fault("", f"{day} leaves no whole year of the record, which ends on {RECORD_END}", "--as-of"))
-    return day
+    if year < deals.ORIGINS[0]:
+        raise InputError(Fault("", f"{day} is before the first year's end with a fit, {deals.ORIGINS[0]}", "--as-of"))
+    return year
 
 
-def _told(found: Backtest) -> Iterator[str]:
-    for k, (title, scored) in enumerate(found.joins.items()):
-        yield _joins(title, scored)
-        if k == 0:
-            yield join_backtest.place_of(scored, found.focal)
-    if found.deals:
-        yield from _deals(found)
+# --- joins
 
 
-def _table(frame: pd.DataFrame, digits: int = 3) -> str:
-    return frame.to_string(index=False, float_format=lambda v: f"{v:.{digits}f}")
+def joins_tables(record: Sequence[Listed], focal: str, year: int | None = None) -> dict[str, pd.DataFrame]:
+    """Tables of the backtest of joining, by name of :data:`TITLES`; with a year those from its end only."""
+    if year is not None:
+        later = joins.rolling(record, years=(year,))
+        return _rolling_tables(later, focal) if later else {}
+    families, nine = joins.left_out(record), joins.ai_lists(record)
+    signed = [one for one in families if one.y.sum() >= SIGNED]
+    calls = [one for one in families if not one.listed.treaty]
+    later = _rolling_tables(joins.rolling(record), focal)
+    states = [_state(families, focal, "left out"), later.pop("joins_state"), _state(nine, focal, "AI lists")]
+    together = scoring.jointly(families).drop(columns="text").mean()
+    return {
+        "joins_left_out": scoring.by_forecast(families), "joins_signed": scoring.by_forecast(signed),
+        "joins_calls": scoring.by_forecast(calls), "joins_lost": scoring.against_rivals(families),
+        "joins_counts": scoring.coverage(families), **later,
+        "joins_ai": scoring.by_forecast(nine), "joins_ai_lists": scoring.counts(nine),
+        "joins_state": pd.concat(states, ignore_index=True),
+        "joins_together": pd.DataFrame({"score": together.index, "mean": together.to_numpy()}),
+        "joins_calibration": scores.bands(*scoring.pooled(families, joins.MODEL), JOIN_BANDS),
+    }  # fmt: skip
 
 
-def _joins(title: str, scored: list[Scored]) -> str:
-    table = join_backtest.by_list(scored)
-    big = table[table["joined"] >= SMALL]["Brier skill"]
-    head = f"{title}\nBrier skill: mean {table['Brier skill'].mean():.2f}, median {table['Brier skill'].median():.2f}"
-    if len(big) not in (0, len(table)):
-        head += f"; lists of {SMALL} joiners or more: mean {big.mean():.2f}, median {big.median():.2f}"
-    head += f"\n90 % bootstrap over lists and states: {join_backtest.overall(scored)}"
-    rivals = _table(join_backtest.by_rival(scored))
-    return "\n".join([head, _table(table), "", rivals, join_backtest.coverage(scored)])
+def _rolling_tables(later: Sequence[joins.Scored], focal: str) -> dict[str, pd.DataFrame]:
+    return {"joins_rolling": scoring.by_forecast(later), "joins_rolling_counts": scoring.coverage(later),
+            "joins_state": _state(later, focal, "rolling")}  # fmt: skip
 
 
-def _scored(runs: list[PastRuns]) -> dict[str, pd.DataFrame]:
-    if not runs:
-        return {}
-    tables = {"deals_by_day": deal_backtest.by_day(runs)}
-    for name, pool in deal_backtest.pools(runs).items():
-        place = name.replace(" ", "_")
-        if sum(one.happened.sum() for one in pool):
-            tables[f"pairs_{place}"] = deal_backtest.by_forecaster(pool)
-            tables[f"calibration_{place}"] = deal_backtest.calibration(pool)
-    return tables | {"deals_a_year": deal_backtest.yearly(runs), "open_lists": deal_backtest.open_texts(runs)}
+def _state(scored: Sequence[joins.Scored], focal: str, design: str) -> pd.DataFrame:
+    """The rows of the focal state and of the worst; what its own true rate would have given stands beside."""
+    states = scoring.by_state(scored)
+    ranked = states.assign(rank=range(1, len(states) + 1), of=len(states), design=design)
+    return pd.concat([ranked[ranked["iso3"] == focal], ranked.tail(1)])
 
 
-def _deals(found: Backtest) -> Iterator[str]:
-    focal, tables = found.focal, found.deals
-    yield f"Deals of {focal} and of others, and 90 % intervals of runs with the prior\n{_table(tables['deals_by_day'])}"
-    for name in deal_backtest.POOLS:
-        place = name.replace(" ", "_")
-        if f"pairs_{place}" in tables:
-            title = f"Which pairs, deals {name} ({focal}); all but the last at the pace of the list on the day"
-            yield f"{title}\n{_table(tables[f'pairs_{place}'])}"
-            yield f"Pairs {name}, the model at its own pace\n{_table(tables[f'calibration_{place}'], 5)}"
-    yield f"Deals of {focal} a year\n{_table(deal_backtest.by_counter(tables['deals_a_year']))}"
-    texts = tables["open_lists"]
-    if len(texts):
-        yield (f"Joins in the runs of lists already open, by list and camp\n{_table(texts)}\n50 % interval: "
-               f"{scores.covered(texts['in50'])} inside; 90 %: {scores.covered(texts['in90'])}")  # fmt: skip
+# --- deals
 
 
-def _write(found: Backtest, out: Path) -> None:
-    from simulation.display.calibration import calibration_chart
+def deals_tables(focal: str, origins: Sequence[int]) -> dict[str, pd.DataFrame]:
+    """Tables of the backtest of deals from the end of some years, by name of :data:`TITLES`."""
+    found = [deals.forecast_year(origin) for origin in origins]
+    firms = [deals.forecast_firms(origin) for origin in origins]
+    lead = pd.DataFrame([gains(firms, name, by_event=True) for name in list(firms[0].shares)[1:]])
+    rows, place = deals.count_rows(found), states_and_union().place[focal]
+    own = rows[rows["actor"] == place]
+    p = np.concatenate([deals.probabilities(one)[deals.OURS] for one in found])
+    y = np.concatenate([one.scored.counts[one.pairs] for one in found])
+    return {
+        "deals_gain": deals.gain_table(found), "deals_pairs": deals.pair_table(found),
+        "deals_counts": deals.count_table(rows), "deals_focal": _focal_pairs(found, place),
+        "deals_focal_counts": _focal_counts(own),
+        "deals_firms": ranking(firms).rename(columns={"forecast": "over"}).merge(lead, on="over", how="left"),
+        "deals_calibration": scores.bands(p, y, DEAL_BANDS),
+    }  # fmt: skip
 
-    tables = dict(found.deals)
-    with store.atomic_folder(out, replace=False) as folder:
-        if found.joins:
-            first = next(iter(found.joins.values()))
-            tables["joins"] = pd.concat([one.rows for scored in found.joins.values() for one in scored])
-            tables["camps"] = join_backtest.by_camp(first)
-            tables["states"] = join_backtest.by_state(first).reset_index()
-            tables["calibration"] = join_backtest.calibration(first)
-            calibration_chart(tables["calibration"], folder)
-        for name, table in tables.items():
-            store.write_csv(table, folder / f"{name}.csv")
+
+def _focal_pairs(found: Sequence[deals.Forecast], place: int) -> pd.DataFrame:
+    """Scores of the pairs of one state over all years."""
+    chosen = [(one.pairs[0] == place) | (one.pairs[1] == place) for one in found]
+    y = np.concatenate([(one.scored.counts[one.pairs] > 0)[own] for one, own in zip(found, chosen, strict=True)])
+    happened, rows = y.astype(float), []
+    each = [deals.probabilities(one) for one in found]
+    for name in each[0]:
+        p = np.concatenate([one[name][own] for one, own in zip(each, chosen, strict=True)])
+        rows.append({"forecast": name, "pairs": len(p), "happened": int(y.sum()), "expected": p.sum(),
+                     "Brier": 1e3 * scores.brier(p, happened), "log": 1e3 * scores.log_scores(p, happened, 1e-9).mean(),
+                     "AUC": scores.auc(p, happened)})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _focal_counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Deals a year of one state: expected and happened in all, CRPS and coverage, by forecaster."""
+    found = []
+    for name, own in rows.groupby("forecast", sort=False):
+        found.append({"forecast": name, "years": len(own), "expected": own["expected"].sum(),
+                      "happened": int(own["happened"].sum()), "CRPS": own["crps"].mean(),
+                      "90 % covers": scores.covered(own["inside"])})  # fmt: skip
+    return pd.DataFrame(found)
+
+
+# --- runs
+
+
+def runs_tables(
+    days: Sequence[date], path: Path, replicates: int, workers: int | None, progress: Progress | None
+) -> dict[str, pd.DataFrame]:
+    """Tables of forecasts by runs of the model itself, by name of :data:`TITLES`."""
+    runs = past_runs(days, path, replicates, workers, progress)
+    tables = {"runs_by_day": past_deals.by_day(runs)}
+    pools = past_deals.pools(runs)
+    for name, pool in zip(("runs_pairs_focal", "runs_pairs_others"), past_deals.POOLS, strict=True):
+        if sum(one.happened.sum() for one in pools[pool]):
+            tables[name] = past_deals.by_forecaster(pools[pool])
+    tables["runs_counts"] = past_deals.by_counter(past_deals.yearly(runs))
+    lists = past_deals.open_texts(runs)
+    return tables | ({"runs_lists": lists} if len(lists) else {})
+
+
+# --- telling
+
+
+def _told(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    for name, table in tables.items():
+        yield f"{TITLES[name]}\n{table.to_string(index=False, float_format=lambda value: f'{value:.3f}')}"
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write every table, and the pictures of calibration."""
+    for name, table in tables.items():
+        store.write_csv(table, folder / f"{name}.csv")
+    draw_calibration(tables, folder)
+
+
+def draw_calibration(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Draw forecast against record: of joins where they were scored, and of deals on logarithmic axes."""
+    if "joins_calibration" in tables:
+        calibration_chart(
+            tables["joins_calibration"], folder, "joins_calibration", "Joins, each family of texts left out"
+        )
+    calibration_chart(tables["deals_calibration"], folder, "deals_calibration", "AI deals of pairs, the year after",
+                      log=True)  # fmt: skip

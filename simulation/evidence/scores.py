@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
@@ -61,6 +62,24 @@ def covered(inside: Iterable[bool]) -> str:
     found = list(inside)
     low, high = wilson(sum(found), len(found))
     return f"{sum(found)} of {len(found)} ({low:.2f} to {high:.2f})"
+
+
+def bands(p: F, y: F, edges: Sequence[float]) -> pd.DataFrame:
+    """Forecast against frequency between edges from 0 to 1, with a 95 % Wilson interval of the frequency.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``forecast, frequency, low, high, rows``; bands without a row are left out.
+    """
+    band = np.clip(np.searchsorted(edges, p, side="right") - 1, 0, len(edges) - 2)
+    found = []
+    for k in np.unique(band):
+        own = band == k
+        hits, trials = int((y[own] > 0).sum()), int(own.sum())
+        low, high = wilson(hits, trials)
+        found.append({"forecast": p[own].mean(), "frequency": hits / trials, "low": low, "high": high, "rows": trials})
+    return pd.DataFrame(found)
 
 
 def crps(draws: NDArray[np.number], happened: float) -> float:

@@ -27,12 +27,13 @@ def check_files(paths: Iterable[str | os.PathLike[str]], notes: list[Fault] | No
     """
     told = [] if notes is None else notes
     from simulation.experiments.sweeps.load import is_sweep, load_sweep
-    from simulation.experiments.sweeps.plan import make_plan
 
     faults: list[Fault] = []
     for path in paths:
         try:
             if is_sweep(path):
+                from simulation.experiments.sweeps.plan import make_plan  # needs numba, a scenario does not
+
                 sweep = load_sweep(path)
                 make_plan(sweep)
                 told += [Fault("", f"note: {note}", os.fspath(path)) for note in sweep.notes]

@@ -16,11 +16,9 @@ import pytest
 from simulation.data import facts, tables
 from simulation.data.dates import surely_by
 from simulation.data.world import load_world
-from simulation.errors import InputError
-from simulation.evidence import backtest
+from simulation.evidence import backtest, past_deals, past_rivals
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.deals import deal_backtest, deal_rivals
-from simulation.evidence.joins import covariates, join_backtest
+from simulation.evidence.joins import covariates
 from simulation.evidence.joins.fit import NAMES, fit_all, shipped_weights
 from simulation.evidence.past_runs import PastRuns, joining_parameters, past_runs
 from simulation.experiments import posterior, prior
@@ -28,7 +26,7 @@ from simulation.scenario import checks
 from simulation.scenario.parameters import PARAMETERS, Parameters
 
 DAY, END = date(2022, 12, 31), date(2024, 12, 31)
-ANYBODY = deal_backtest.PARTNERS["with anybody"]
+ANYBODY = past_deals.PARTNERS["with anybody"]
 
 
 @functools.cache
@@ -129,7 +127,7 @@ def test_shares_of_rivals() -> None:
     own = (a == found.focal) | (b == found.focal)
     names = np.array(found.world.ids)
     partner = np.where(a == found.focal, names[b], names[a])[own]
-    shares = deal_rivals.shares(found, own)
+    shares = past_rivals.shares(found, own)
     for share in shares.values():
         assert share.sum() == pytest.approx(1)
         assert (share > 0).all()
@@ -139,14 +137,12 @@ def test_shares_of_rivals() -> None:
     assert active["SGP"] / active["FRA"] == pytest.approx(2.5 / 0.5)
     large = dict(zip(partner, shares["largest partners"], strict=True))
     assert large["USA"] > large["FRA"] > large["oracle"] > large["TUV"]
-    fitted = dict(zip(partner, shares["choice fitted to the list"], strict=True))
-    assert fitted["USA"] > fitted["FRA"] > fitted["TUV"]
     # three deals with the focal state in five years, and half a deal more
-    assert deal_rivals.pace(found, own) == pytest.approx(3.5 / 5 * 2, rel=1e-3)
+    assert past_rivals.pace(found, own) == pytest.approx(3.5 / 5 * 2, rel=1e-3)
 
 
 def test_rival_counts_hold_what_they_know() -> None:
-    found = deal_rivals.counts(known=10, last=3, years=5)
+    found = past_rivals.counts(known=10, last=3, years=5)
     assert found["as often as before"].mean() == pytest.approx(10.5 / 5, rel=0.05)
     assert found["as in the last year"].mean() == pytest.approx(3.5, rel=0.05)
 
@@ -155,33 +151,33 @@ def test_rival_counts_hold_what_they_know() -> None:
 
 
 def test_runs_that_know_the_truth_beat_every_rival() -> None:
-    for name, pool in deal_backtest.pools([told(runs().happened, 40)]).items():
-        table = deal_backtest.by_forecaster(pool).set_index("forecast")
-        others = table.drop([deal_backtest.MODEL, deal_backtest.OWN_PACE])
+    for name, pool in past_deals.pools([told(runs().happened, 40)]).items():
+        table = past_deals.by_forecaster(pool).set_index("forecast")
+        others = table.drop([past_deals.MODEL, past_deals.OWN_PACE])
         assert (others["5 %"] > 0).all(), name
-        assert table.loc[deal_backtest.MODEL, "AUC"] == pytest.approx(1.0)
+        assert table.loc[past_deals.MODEL, "AUC"] == pytest.approx(1.0)
         assert table.loc["base rate", ["Brier skill", "log skill"]].to_numpy() == pytest.approx([0, 0])
 
 
 def test_runs_that_are_wrong_lose_to_the_base_rate() -> None:
     other = runs().happened.assign(a=0, b=1)
-    pool = deal_backtest.pools([told(other, 40)])["of others"]
-    table = deal_backtest.by_forecaster(pool).set_index("forecast")
+    pool = past_deals.pools([told(other, 40)])["of others"]
+    table = past_deals.by_forecaster(pool).set_index("forecast")
     assert table.loc["base rate", "gain"] < 0
-    assert table.loc[deal_backtest.MODEL, "log skill"] < 0
+    assert table.loc[past_deals.MODEL, "log skill"] < 0
 
 
 def test_every_count_is_in_its_interval_if_the_runs_are_right() -> None:
     sure = told(pd.concat([runs().happened] * 2), 200)  # about two in three are recorded, so twice as many are made
-    table = deal_backtest.yearly([sure])
-    model = table[table["forecast"] == deal_backtest.MODEL]
+    table = past_deals.yearly([sure])
+    model = table[table["forecast"] == past_deals.MODEL]
     assert model["in90"].all()
     assert set(table["year"]) == {2023, 2024}
-    assert len(deal_backtest.by_counter(table)) == 9
+    assert len(past_deals.by_counter(table)) == 9
 
 
 def test_open_lists_are_counted_by_camp() -> None:
-    table = deal_backtest.open_texts([runs()])
+    table = past_deals.open_texts([runs()])
     gpai = table[table["instrument"] == "gpai"]
     assert gpai["eligible"].sum() > 150
     assert gpai["happened"].sum() == 16
@@ -192,23 +188,14 @@ def test_open_lists_are_counted_by_camp() -> None:
 # --- the command
 
 
-@pytest.mark.parametrize("day", ["2022", "31-12-2022", "2024-12-31", "2012-12-31"])
-def test_days_without_a_past_or_a_future_are_refused(tmp_path: Path, day: str) -> None:
-    with pytest.raises(InputError, match="--as-of"):
-        backtest.backtest(day, replicates=0, out=tmp_path / "out")
-    assert not list(tmp_path.iterdir())
-
-
-def test_one_day_is_told_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deal_backtest, "_DRAWS", 10)
-    monkeypatch.setattr(join_backtest, "DRAWS", 10)
+def test_runs_are_told_and_written_with_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_deals, "_DRAWS", 10)
+    monkeypatch.setattr(backtest, "gathered", lambda: None)
     said = backtest.backtest(str(DAY), replicates=2, workers=1, out=tmp_path / "out")
-    for part in ("Joins, known on 2022-12-31", "Which pairs, deals of the focal state", "a year", "already open"):
+    for part in ("which pairs, deals of the focal state", "of the focal state a year", "already open"):
         assert part in said
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"joins.csv", "camps.csv", "deals_by_day.csv", "pairs_of_others.csv", "calibration.png"} <= written
-    with pytest.raises(InputError, match="not empty"):
-        backtest.backtest(str(DAY), replicates=0, out=tmp_path / "out")
+    assert {"runs_by_day.csv", "runs_pairs_others.csv", "runs_lists.csv", "deals_gain.csv"} <= written
 
 
 # --- leakage
@@ -268,12 +255,12 @@ def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
 def test_another_future_changes_no_forecast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before, weights = runs(), fit_all(until=DAY)
     own = before.pairs[0] == before.focal
-    shares = deal_rivals.shares(before, own)
+    shares = past_rivals.shares(before, own)
     with another_future(tmp_path, monkeypatch) as changed:
         assert {"deals", "joins", "memberships", "state_facts", "instruments", "firm_commitments"} <= changed
         after = past_runs([DAY], BASELINE, 3, workers=1)[0]
         again = fit_all(until=DAY)
-        for name, share in deal_rivals.shares(after, own).items():
+        for name, share in past_rivals.shares(after, own).items():
             assert share == pytest.approx(shares[name], abs=1e-12), name
     assert len(after.happened) == len(before.happened) + 1  # the future did change
     for entry in fields(before.world):

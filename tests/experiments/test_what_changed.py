@@ -169,7 +169,7 @@ def test_a_rule_set_on_one_agent_is_refused_too() -> None:
 
 def test_as_a_tweak_both_are_compared() -> None:
     def agreeable(model: GovernanceModel) -> None:
-        model.states["MAR"].accepts = lambda partner, utility: 1.0
+        model.states["MAR"].partner_value = lambda partner: 9.0
 
     assert what_changed(SCENARIO, tweak=agreeable, **QUICK).table["difference"].abs().sum() > 0
 

@@ -23,7 +23,7 @@ instruments: [{id: x, sponsors: [Türkiye, EU], eligible: [Inde, UK], joined: [I
 shocks: [{quarter: 2026Q1, kind: budget_cut, size: 0.5, actors: [Marruecos]}]
 trust: [{pair: [U.S., Chine], value: 0.2}]
 blocs: {AMU: {members: [Maroc, Tunisie]}}
-fragmentation: {lines: [[Russia], ["Korea, Rep.", Japan]]}
+fragmentation: {trust: 0.1, lines: [[Russia], ["Korea, Rep.", Japan]]}
 strategic_weight: {Egypte: 0.3}
 record: {actors: [Brasil]}
 """
@@ -35,7 +35,7 @@ instruments: [{id: x, sponsors: [TUR, EU], eligible: [IND, GBR], joined: [IND]}]
 shocks: [{quarter: 2026Q1, kind: budget_cut, size: 0.5, actors: [MAR]}]
 trust: [{pair: [USA, CHN], value: 0.2}]
 blocs: {AMU: {members: [MAR, TUN]}}
-fragmentation: {lines: [[RUS], [KOR, JPN]]}
+fragmentation: {trust: 0.1, lines: [[RUS], [KOR, JPN]]}
 strategic_weight: {EGY: 0.3}
 record: {actors: [BRA]}
 """

@@ -264,5 +264,13 @@ def shipped_weights() -> Weights:
     return Weights(np.array([float(row["value"]) for row in rows]), covariance, {}, {}, float("nan"))
 
 
+def draw_weights(weights: Weights, luck: np.random.Generator, draws: int) -> tuple[F, F]:
+    """Weights (draws, NAMES) and means (draws, MEANS) from the normal at the mode; no weight turns its sign."""
+    values, vectors = np.linalg.eigh(weights.covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    drawn = weights.mode + luck.standard_normal((draws, len(weights.mode))) @ root.T
+    return SIGN * np.maximum(drawn[:, : len(NAMES)], 0.0), drawn[:, len(NAMES) :]
+
+
 if __name__ == "__main__":
     write_weights(fit_all(), FITTED / "joining_weights.csv")

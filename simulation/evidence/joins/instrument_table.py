@@ -7,7 +7,8 @@ import io
 from datetime import date
 from pathlib import Path
 
-from simulation.errors import Fault, InputError, RunError
+from simulation.errors import Fault, InputError
+from simulation.evidence.deal_table import write_whole
 from simulation.evidence.joins.instrument_file import read_instruments
 from simulation.evidence.signups.forecast import forecast
 from simulation.evidence.signups.posterior import shipped
@@ -60,11 +61,7 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
             rows.append([text.id, name, *(f"{max(0.0, value):.4f}" for value in numbers)])
     csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
     if out is not None:
-        try:
-            with store.atomic_file(out) as partial:
-                partial.write_text(stream.getvalue(), encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise RunError(f"the table {out} was not written: {error.strerror}") from error
+        write_whole(out, stream.getvalue())
     return stream.getvalue()
 
 
@@ -74,4 +71,3 @@ def _day(option: str, text: str, faults: list[Fault]) -> date | None:
     except ValueError:
         faults.append(Fault("", f"{text!r} is no date: write YYYY-MM-DD", option))
         return None
-

@@ -6,13 +6,10 @@ All share the pace of the list known on the day, so that they differ in *which* 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 from scipy import stats
 
-from simulation.data.world import World
-from simulation.evidence.deals.deals import next_deal
 from simulation.evidence.past_runs import PastRuns
 from simulation.state import B, F
 
@@ -40,7 +37,6 @@ def shares(past: PastRuns, pool: B) -> Mapping[str, F]:
         "leader's camp": _camp(past, pool),
         "most active partners": _active(past, pool),
         "largest partners": _large(past, pool),
-        "choice fitted to the list": _fitted(past, pool),
     }
     return {name: share / share.sum() for name, share in found.items()}
 
@@ -90,23 +86,6 @@ def _large(past: PastRuns, pool: B) -> F:
     a, b = past.pairs
     size = np.where(past.world.size > 0.0, past.world.size, past.world.size[past.world.un_member].mean())
     return (size[a] * size[b])[pool]
-
-
-def _fitted(past: PastRuns, pool: B) -> F:
-    """The two-sided choice of C.2 with weights, and rates of being recorded, fitted to the list of the day."""
-    if not len(past.known):
-        return np.ones(int(pool.sum()))
-    a, b = past.pairs
-    return _chances(past.world, past.scenario.focal)[a[pool], b[pool]]
-
-
-@lru_cache(maxsize=2)
-def _chances(world: World, focal: str) -> F:
-    """(n, n) probability that the next deal falls on a pair, a < b; kept, because every pool of a day asks."""
-    rows, columns, chance = next_deal(world, focal)
-    table = np.zeros((len(world), len(world)))
-    table[rows, columns] = chance
-    return table
 
 
 def counts(known: int, last: int, years: int) -> Mapping[str, F]:

@@ -10,24 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
-from simulation.evidence import scores
+from simulation.evidence import past_rivals, scores
 from simulation.evidence.calibration.targets import dated_texts
-from simulation.evidence.deals import deal_rivals
 from simulation.evidence.joins.fit import RECORD_END, lists
-from simulation.evidence.joins.join_backtest import CAMPED
 from simulation.evidence.past_runs import PastRuns
-from simulation.state import KINDS, B, F
+from simulation.state import CAMPS, KINDS, B, F
 
 ORIGINS = tuple(date(year, 12, 31) for year in range(2018, 2024))
 """Days from which the model is run."""
 MODEL, OWN_PACE = "model", "model at its own pace"
+CAMPED = (*CAMPS, "none")
+"""Names of camps by their code; -1, no camp, is the last."""
 POOLS = ("of the focal state", "of others")
 PARTNERS: Mapping[str, tuple[int, ...]] = {
     "with anybody": tuple(range(len(KINDS))),
@@ -76,8 +75,8 @@ def pools(runs: Sequence[PastRuns]) -> dict[str, list[Pool]]:
 def _pool(past: PastRuns, pool: B) -> Pool:
     a, b = (side[pool] for side in past.pairs)
     chance, expected = (values[pool] for values in past.per_pair())
-    pace = deal_rivals.pace(past, pool)
-    same_pace = {MODEL: expected / expected.sum(), **deal_rivals.shares(past, pool)}
+    pace = past_rivals.pace(past, pool)
+    same_pace = {MODEL: expected / expected.sum(), **past_rivals.shares(past, pool)}
     forecasts = {name: -np.expm1(-pace * share) for name, share in same_pace.items()}
     n = len(past.world)
     happened = np.isin(a * n + b, past.happened["a"] * n + past.happened["b"]).astype(float)
@@ -157,15 +156,7 @@ def calibration(found: Sequence[Pool], name: str = OWN_PACE) -> pd.DataFrame:
     """Forecast against frequency in :data:`BANDS` over all days, with a Wilson band."""
     p = np.concatenate([pool.forecasts[name] for pool in found])
     y = np.concatenate([pool.happened for pool in found])
-    rows = []
-    for low, high in pairwise(BANDS):
-        mine = (p >= low) & (p < high)
-        if mine.any():
-            hits, trials = int(y[mine].sum()), int(mine.sum())
-            at_least, at_most = scores.wilson(hits, trials)
-            rows.append({"forecast": p[mine].mean(), "frequency": hits / trials, "low": at_least, "high": at_most,
-                         "pairs": trials})  # fmt: skip
-    return pd.DataFrame(rows)
+    return scores.bands(p, y, BANDS)
 
 
 def by_day(runs: Sequence[PastRuns]) -> pd.DataFrame:
@@ -197,7 +188,7 @@ def yearly(runs: Sequence[PastRuns]) -> pd.DataFrame:
         for partners, kinds in PARTNERS.items():
             known = past.recorded(kinds)
             last = past.recorded(kinds, past.day.year)
-            rivals = deal_rivals.counts(known, last, years)
+            rivals = past_rivals.counts(known, last, years)
             for year in range(past.day.year + 1, RECORD_END.year + 1):
                 happened = past.recorded(kinds, year)
                 for name, draws in {MODEL: past.counts(kinds, year), **rivals}.items():

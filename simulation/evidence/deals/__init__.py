@@ -1,1 +1,0 @@
-"""Who makes deals with whom: estimated on the record, scored on what came after."""
