@@ -27,7 +27,7 @@ def test_a_gain_is_the_mean_lead_an_event():
 def test_the_wave_follows_a_jump_and_is_surer_after_many_deals():
     before, after = filter_counts(np.array([10, 11, 9, 10])), filter_counts(np.array([10, 11, 9, 10, 40]))
     assert np.exp(before.mean) == pytest.approx(10.0, rel=0.1)
-    assert np.exp(after.mean) == pytest.approx(38.0, rel=0.1)
+    assert 30.0 < np.exp(after.mean) < 40.0  # most of the way: a single year may be chance
     assert after.walk > before.walk
     assert filter_counts(np.zeros(0, dtype=int)).sd > 2 * before.sd
 
