@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow as pa
 from simulation.analysis import summary
 from simulation.analysis.contrasts import CONTRAST_COLUMNS
 from simulation.analysis.summary import Standing
+from simulation.data.reading import shown
 from simulation.display import PICTURES
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.engine import store
@@ -256,6 +257,19 @@ class Results(Kept):
 
             return SweepResults.open(folder)
         return super().open(folder)
+
+    def check(self) -> Iterator[str]:
+        """What this result lacks, a sentence each."""
+        yield from super().check()
+        table = self.tables["forecast"]
+        lost = [name for name in ("metric", "quarter") if name not in table]
+        if lost:
+            yield from (f"forecast.csv: column {name} is missing" for name in lost)
+            return
+        quarters = set(table["quarter"])
+        for metric, rows in table.groupby("metric", dropna=False, sort=False):
+            if len(rows) != len(quarters) or set(rows["quarter"]) != quarters:
+                yield f"forecast.csv: {shown(str(metric))} has not one row in each of the {len(quarters)} quarters"
 
     @classmethod
     def _read(cls, folder: Path) -> Self:

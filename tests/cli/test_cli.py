@@ -205,6 +205,14 @@ def test_a_run_without_any_result_writes_nothing(fake, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_time_limit_that_is_none_is_refused_and_nothing_is_written(fake, tmp_path):
+    fake()
+    result = wifaq("run", BASELINE, *SHORT, "--time-limit", "0")
+    assert result.exit_code == 2
+    assert result.stderr.strip() == "time limit: 0 is not a positive number of seconds"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_at_once_with_130_and_writes_nothing(tmp_path):
     arguments = ("run", BASELINE, "--replicates", "5000", "--workers", "2")

@@ -242,3 +242,16 @@ def test_real_model_gives_the_same_bits_in_another_process():
     assert alone.series().equals(spread.series())
     assert alone.info == spread.info
     assert real_simulate(short, 1).tables["series"].num_rows == (alone.series()["replicate"] == 1).sum()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(",cooperation,", ",co-operation,"), (",2028Q4,", ",2029Q1,"), ("metric", "measure")]
+)
+def test_an_edited_cell_of_the_forecast_is_told(tmp_path, old, new):
+    folder = forecast(replicates=2).save(tmp_path / "out", charts=False)
+    table = folder / "forecast.csv"
+    text = table.read_text()
+    assert old in text
+    table.write_text(text.replace(old, new, 1))
+    with pytest.raises(InputError, match=r"forecast\.csv: ('.*' has not one row in each|column metric is missing)"):
+        Results.open(folder)
