@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import poisson
 
 from simulation.data.country_names import titles
@@ -34,8 +33,7 @@ from simulation.evidence.signups.states import ids
 from simulation.evidence.signups.texts import SignupText
 from simulation.experiments.engine import store
 from simulation.scenario.load import load_scenario
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 EDITION = "2"
 """Edition of the forecasting models; ``docs/forecasts/versions.md`` has what each would have scored."""

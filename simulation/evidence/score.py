@@ -7,15 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from simulation.evidence import scores
 from simulation.evidence.forecast_files import read_scored
 from simulation.evidence.intensity.scoring import average_precision
 from simulation.evidence.signups.scoring import brier_parts, interval_score
 from simulation.experiments.engine import store
-
-F = NDArray[np.float64]
 
 FLOOR = 5e-5
 """A probability written as 0.0000 counts as half of the last digit in a log score."""

@@ -23,8 +23,7 @@ from simulation.evidence.intensity.layers import Layer, state_layer
 from simulation.evidence.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
 from simulation.evidence.intensity.posterior import scores as keyed
 from simulation.evidence.intensity.scoring import OURS, Scored, gains, ranking
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 ORIGINS = tuple(range(FIRST_DEAL, LAST_YEAR))
 """Year's ends from which the year after is forecast."""

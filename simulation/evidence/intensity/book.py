@@ -19,8 +19,7 @@ from simulation.evidence.intensity.places import Places
 from simulation.evidence.intensity.posterior import ai_period, posterior_of, scores
 from simulation.evidence.intensity.record import Record, ai_deals, shipped_treaties
 from simulation.evidence.intensity.recording import LEAST_SHARE, MOST_SHARE, level_for
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 YEARS = 7
 """Years before the as-of date of which unrecorded deals are drawn."""

@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.facts import load_facts, load_flag, load_trade
 from simulation.data.history import load_blocs, load_rivals
@@ -19,8 +18,7 @@ from simulation.data.roster import bloc_members
 from simulation.data.tables import read_csv, table
 from simulation.evidence.intensity.places import TABLES, Places, judged_pairs
 from simulation.evidence.intensity.record import Record
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 NAMES = (
     "size", "activity", "distance", "trade", "border", "language", "colony", "common_coloniser", "past", "recent",

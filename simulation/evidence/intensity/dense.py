@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from simulation.data.tables import table
 from simulation.evidence.intensity import rivals
@@ -25,8 +24,7 @@ from simulation.evidence.intensity.fitting import Fit, Prior, fit
 from simulation.evidence.intensity.places import Places, states_and_union
 from simulation.evidence.intensity.record import Record, record_of, together
 from simulation.evidence.intensity.scoring import OURS, Scored, gains, ranking
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 DOMAINS = ("investment", "tax", "defence", "trade", "environment")
 OTHERS = (*DOMAINS, "nuclear")

@@ -19,8 +19,7 @@ from simulation.evidence.intensity.equation import (
 from simulation.evidence.intensity.layers import Layer
 from simulation.evidence.intensity.posterior import scores
 from simulation.evidence.intensity.recording import LEAST_SHARE, MOST_SHARE, level_for
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 DRAWS = 200
 ATTRACTION_SD, ATTRACTION_KEPT = 0.5, 0.9

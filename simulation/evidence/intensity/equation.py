@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
-F = NDArray[np.float64]
+from simulation.state import F
+
 LEAST_RECORDED, MOST_RECORDED = 0.1, 0.85
 """Bounds of the share of a pair's deals that a record holds."""
 

@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.dates import optional
 from simulation.data.facts import load_facts
@@ -24,8 +23,7 @@ from simulation.evidence.intensity.places import Places, judged_pairs, states_an
 from simulation.evidence.intensity.posterior import Posterior, posterior_of
 from simulation.evidence.intensity.record import ai_deals
 from simulation.evidence.intensity.recording import reasons
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 PRIORS: Mapping[str, tuple[float, float]] = {
     "state size": (0.3, 0.2), "state readiness": (0.2, 0.2), "firm band": (0.5, 0.5), "firm core": (0.3, 0.7),

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.errors import ModelError
 from simulation.evidence.intensity.equation import Period, information, log_likelihood
+from simulation.state import F
 
-F = NDArray[np.float64]
 _STEPS, _HALVINGS = 200, 8
 _ENOUGH = 1e-5
 """The search ends where a full step promises, or has brought, less than this, in nats."""

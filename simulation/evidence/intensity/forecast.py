@@ -14,7 +14,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence.intensity.ensemble import DRAWS, expected_counts, possible
@@ -24,9 +23,7 @@ from simulation.evidence.intensity.lives import in_force
 from simulation.evidence.intensity.organisations import ORGANISED, organisation_rows
 from simulation.evidence.intensity.places import states_and_union
 from simulation.evidence.intensity.posterior import FIRST_YEAR
-from simulation.state import KINDS
-
-F = NDArray[np.float64]
+from simulation.state import KINDS, F
 
 COLUMNS = ("a", "b", "kind_a", "kind_b", "probability", "q05", "q95", "expected", "held")
 FLOWS = ("recorded", "signed")

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.evidence.intensity.covariates import NAMES
 from simulation.evidence.intensity.fitting import Fit, Prior
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 TAU_SCALE = 0.5
 """Scale of the half-normal prior of the spread between domains."""

@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
 from simulation.evidence.intensity.covariates import covariates, ground
 from simulation.evidence.intensity.places import Places, states_and_union
 from simulation.evidence.intensity.posterior import Posterior, posterior_of
 from simulation.evidence.intensity.record import Record, ai_deals, shipped_treaties
 from simulation.evidence.intensity.recording import reasons
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 
 @dataclass(frozen=True, eq=False)

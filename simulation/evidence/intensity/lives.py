@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-F = NDArray[np.float64]
+from simulation.state import F
 
 SHORTEST, LONGEST = 3.0, 5.0
 """Years of a term, drawn evenly in between."""

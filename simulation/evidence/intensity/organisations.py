@@ -11,7 +11,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from simulation.data.dates import optional, surely_by
 from simulation.data.facts import load_facts
@@ -21,8 +20,6 @@ from simulation.evidence.intensity.ensemble import overlap
 from simulation.evidence.intensity.lives import in_force
 from simulation.evidence.intensity.places import TABLES, states_and_union
 from simulation.evidence.intensity.posterior import scores
-
-F = NDArray[np.float64]
 
 APPROACHES: Mapping[str, float] = {"think_tank": 3.0, "ngo": 1.5, "secretariat": 0.5}
 """Approaches a year of the mean state, by kind of organisation: prior."""

@@ -16,10 +16,10 @@ from simulation.errors import DataError
 from simulation.evidence.intensity import backtest
 from simulation.evidence.intensity.ensemble import DRAWS
 from simulation.evidence.intensity.forecast import forecast_pairs
-from simulation.evidence.intensity.places import TABLES
+from simulation.evidence.intensity.places import TABLES, judged_states
 from simulation.evidence.intensity.scoring import OURS, gains, ranking
 
-FACES = ("MAR", "FRA", "USA", "CHN", "SEN", "EGY", "KEN", "ARE", "IND", "SGP")
+FACES = tuple(state for (state,) in judged_states("face"))
 """States whose likeliest new partners are shown."""
 PARTNERS = 10
 HEADS: Mapping[str, str] = {

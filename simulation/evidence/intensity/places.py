@@ -9,15 +9,21 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.dates import optional, surely_by
 from simulation.data.roster import UNION, bloc_members
 from simulation.data.tables import read_csv, table
 from simulation.errors import DataError
+from simulation.state import F
 
-F = NDArray[np.float64]
 TABLES = Path(__file__).parent / "tables"
+
+
+@lru_cache(maxsize=8)
+def judged_states(use: str) -> tuple[tuple[str, ...], ...]:
+    """States (or pairs of states) that ``judged_states.csv`` names for a use, e.g. ``searched``, ``face``, ``odd``."""
+    rows = (row for row in read_csv(TABLES / "judged_states.csv") if row["use"] == use)
+    return tuple(tuple(filter(None, (row["a"], row["b"]))) for row in rows)
 
 
 @dataclass(frozen=True, eq=False)  # hashed by identity: there is one of each

@@ -13,7 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from simulation.data.tables import read_csv, short, write_csv
@@ -32,8 +31,7 @@ from simulation.evidence.intensity.record import Record, ai_deals, shipped_treat
 from simulation.evidence.intensity.recording import REASONS, SHARE, level_for, reasons
 from simulation.evidence.intensity.wave import Wave, filter_counts
 from simulation.randomness import Stream, fill_uniform, key, stable_hash
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 PARAMETERS = (*NAMES, "kappa", *(f"recorded: {name}" for name in REASONS))
 """Of the layer of states, in the order of every array."""

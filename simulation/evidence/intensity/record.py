@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from simulation.data.dates import surely_by
 from simulation.data.tables import read_csv
 from simulation.evidence.intensity.places import TABLES, Places
-
-F = NDArray[np.float64]
-I64 = NDArray[np.int64]
+from simulation.state import I64, F
 
 
 @dataclass(frozen=True, eq=False)

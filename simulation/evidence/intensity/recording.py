@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.tables import table
-from simulation.evidence.intensity.places import Places
-
-F = NDArray[np.float64]
+from simulation.evidence.intensity.places import Places, judged_states
+from simulation.state import F
 
 REASONS = ("searched", "english", "size")
 """Reasons in the order of every array."""
-SEARCHED = frozenset(["MAR", "TUN", "SEN", "EGY", "JOR", "KEN", "NGA", "RWA", "SAU", "ARE", "DZA"])
-"""States whose press was searched for the list of AI deals: Morocco and ten peers, see ``SOURCES.md``."""
+SEARCHED = frozenset(state for (state,) in judged_states("searched"))
+"""States whose press was searched for the list of AI deals, see ``SOURCES.md``."""
 _HALVINGS = 40
 SHARE, LEAST_SHARE, MOST_SHARE = 0.4, 0.25, 0.6
 """Share of the world's AI deals that the list is taken to hold, and the band of it: assumptions, no data tell it."""

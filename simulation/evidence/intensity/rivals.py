@@ -15,8 +15,8 @@ from scipy.special import logsumexp
 
 from simulation.evidence.intensity.covariates import NAMES
 from simulation.evidence.intensity.equation import Period
+from simulation.state import F
 
-F = NDArray[np.float64]
 Terms = Callable[[Period], F]
 
 SPREAD = 5.0

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from simulation.evidence import scores
+from simulation.state import F
 
-F = NDArray[np.float64]
 OURS = "intensity"
 BOOTSTRAPS = 400
 

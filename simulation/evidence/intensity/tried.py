@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from simulation.data.tables import read_csv
 from simulation.evidence.intensity import firms
@@ -24,7 +23,7 @@ from simulation.evidence.intensity.dense import DOMAINS, LAST, SPAN, TESTED, loa
 from simulation.evidence.intensity.equation import Period, log_shares
 from simulation.evidence.intensity.fits import shipped_prior
 from simulation.evidence.intensity.fitting import Prior, fit
-from simulation.evidence.intensity.places import TABLES, states_and_union, with_firms
+from simulation.evidence.intensity.places import TABLES, judged_states, states_and_union, with_firms
 from simulation.evidence.intensity.posterior import (
     FIRST_DEAL,
     LAST_YEAR,
@@ -34,11 +33,9 @@ from simulation.evidence.intensity.posterior import (
 )
 from simulation.evidence.intensity.record import ai_deals
 from simulation.evidence.intensity.scoring import OURS, Scored, gains
+from simulation.state import F
 
-F = NDArray[np.float64]
-
-ODD = (("CHN", "IND"), ("MAR", "ESP"), ("MAR", "JPN"), ("MAR", "KOR"), ("USA", "FRA"), ("FRA", "ARE"), ("SEN", "USA"),
-       ("SEN", "FRA"))  # fmt: skip
+ODD = tuple((a, b) for a, b in judged_states("odd"))
 """Pairs whose chance looked odd in the rehearsal, or beside those that did."""
 FLOW, YEARS = 35.0, 6
 """Recorded deals a year, and years, for the chance of an odd pair."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-F = NDArray[np.float64]
+from simulation.state import F
 
 WALKS = np.linspace(0.05, 1.25, 25)
 """Standard deviations of a year's step of the log flow that are weighed."""

@@ -28,9 +28,7 @@ from simulation.evidence.signups.posterior import CHOSEN, YEARS, Posterior, pack
 from simulation.evidence.signups.record import LAUNCH_DAYS, NEVER, RECORD_END, Listed, as_known
 from simulation.evidence.signups.rivals import Rivals, fit_rivals
 from simulation.randomness import stable_hash
-
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
+from simulation.state import B, F
 
 MODEL = "this model"
 SINCE = date(2000, 1, 1)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
+from simulation.state import B, F
+
 I = NDArray[np.int64]  # noqa: E741
 
 SPONSOR_JOINS = 0.95

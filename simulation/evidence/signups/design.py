@@ -15,9 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.evidence.signups.states import NAMES
-
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
+from simulation.state import B, F
 
 DOMAIN_GROUPS = ("digital", "security", "env", "rights", "trade", "other")
 ACTS = ("treaty", "political")

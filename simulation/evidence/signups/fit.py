@@ -21,9 +21,8 @@ from simulation.evidence.signups.design import REACH, Form, lean_of, reach_featu
 from simulation.evidence.signups.habits import habit, sums
 from simulation.evidence.signups.record import Listed
 from simulation.evidence.signups.states import GROUPS, NAMES, covariates, groups, ids, kinship, members, place
+from simulation.state import B, F
 
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
 I = NDArray[np.int64]  # noqa: E741
 
 STEPS = 60

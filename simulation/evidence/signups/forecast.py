@@ -39,9 +39,8 @@ from simulation.evidence.signups.record import LAUNCH_DAYS
 from simulation.evidence.signups.states import GROUPS, NAMES, covariates, groups, ids, kinship
 from simulation.evidence.signups.texts import coded, convener_kind, has_host, upgraded
 from simulation.randomness import stable_hash
+from simulation.state import B, F
 
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
 I = NDArray[np.int64]  # noqa: E741
 
 DRAWS = 2000

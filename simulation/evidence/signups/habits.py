@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.evidence.signups.design import ACTS, DOMAIN_GROUPS
 from simulation.evidence.signups.record import Listed
 from simulation.evidence.signups.states import ids
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 HALF_LIFE = 6.0
 PRIOR = 3.0

@@ -20,8 +20,8 @@ from scipy.special import expit, logit
 from simulation.evidence.signups.design import REACH, Coded
 from simulation.evidence.signups.fit import Fit, Rows
 from simulation.evidence.signups.record import Listed
+from simulation.state import F
 
-F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
 QUARTER_DAYS = 91.3125

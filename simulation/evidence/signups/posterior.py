@@ -15,7 +15,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.tables import read_csv, write_csv
 from simulation.errors import DataError, Fault, InputError
@@ -25,8 +24,7 @@ from simulation.evidence.signups.habits import KINDS, sums
 from simulation.evidence.signups.pace import PRIOR, Pace, fit_pace
 from simulation.evidence.signups.record import Listed, as_known, read_record
 from simulation.evidence.signups.states import TABLES, ids
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 YEARS = tuple(range(2017, 2025))
 CHOSEN = Form()

@@ -12,6 +12,7 @@ import csv
 import gzip
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,8 @@ from numpy.typing import NDArray
 from simulation.data.dates import surely_by
 from simulation.data.tables import read_csv, table
 from simulation.evidence.signups.states import TABLES, ids, members, place, un_members
+from simulation.state import B
 
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
 I = NDArray[np.int64]  # noqa: E741
 
 RECORD_END = date(2024, 12, 31)
@@ -224,32 +224,17 @@ def _members_only(name: str, code: dict[str, str], opens: date) -> B:
     continent = {row["iso3"]: row["continent"] for row in table("states")}
     if code["fam"] == "au":
         return np.array([continent[i] == "Africa" for i in ids()])
-    if name in _CLUBS:
-        return np.isin(ids(), _CLUBS[name].split())
+    if name in _circles():
+        return np.isin(ids(), _circles()[name])
     if code["fam"] == "unece":
         return members("OSCE", RECORD_END) & np.array([i != "MNG" for i in ids()])
     return members("CoE", opens)
 
 
-_CLUBS = {
-    # members outside the EU, which signs for its states, and the states that took part in the negotiation
-    "COEAI_2024": "ALB AND ARM AZE BIH CHE GBR GEO ISL LIE MCO MDA MKD MNE NOR SMR SRB TUR UKR "
-                  "ARG AUS CAN CRI ISR JPN MEX PER URY USA",
-    # Atlantic coasts (assumption: an Atlantic or Caribbean shore)
-    "ATLCOOP_2023": "AGO ARG ATG BHS BRB BLZ BEN BRA CMR CAN CPV COL COG COD CRI CIV CUB DMA DOM GNQ FRA GAB GMB GHA "
-                    "GRD GTM GIN GNB GUY HTI HND ISL IRL JAM LBR MRT MEX MAR NAM NLD NIC NGA NOR PAN PRT KNA LCA VCT "
-                    "STP SEN SLE ZAF ESP SUR TGO TTO GBR USA URY VEN BEL DEU DNK",
-    # states that lie wholly or partly between the tropics
-    "ISA_2016": "", "ISA_2017": "",
-}  # fmt: skip
-_TROPICS = (
-    "AGO ATG AUS BHS BGD BRB BLZ BEN BOL BWA BRA BRN BFA BDI KHM CMR CPV CAF TCD CHL CHN COL COM COG COD CRI CIV CUB "
-    "DJI DMA DOM ECU EGY SLV GNQ ERI ETH FJI FRA GAB GMB GHA GRD GTM GIN GNB GUY HTI HND IND IDN JAM JPN KEN KIR LAO "
-    "LBR LBY MDG MWI MYS MDV MLI MHL MRT MUS MEX FSM MOZ MMR NAM NRU NLD NIC NER NGA OMN PLW PAN PNG PRY PER PHL RWA "
-    "KNA LCA VCT WSM STP SAU SEN SYC SLE SGP SLB SOM ZAF SSD LKA SDN SUR TZA THA TLS TGO TON TTO TUV UGA ARE GBR USA "
-    "VUT VEN VNM YEM ZMB ZWE"
-)
-_CLUBS["ISA_2016"] = _CLUBS["ISA_2017"] = _TROPICS
+@lru_cache(maxsize=1)
+def _circles() -> dict[str, list[str]]:
+    """Who might join lists whose circle no bloc of the world is, by list (``circles.csv``)."""
+    return {row["list"]: row["states"].split() for row in read_csv(TABLES / "circles.csv")}
 
 
 def _conveners(row: dict[str, str], judged: dict[str, str] | None) -> tuple[tuple[str, ...], str]:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from simulation.evidence.signups.design import Form
 from simulation.evidence.signups.fit import Rows
 from simulation.evidence.signups.record import Listed
 from simulation.evidence.signups.states import ids
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 NAMES = (
     "plain logistic, same covariates", "base rate of the kind x past share", "closeness to sponsors",

@@ -13,8 +13,7 @@ from simulation.evidence import scores
 from simulation.evidence.signups.backtest import MODEL, Scored, kinds
 from simulation.evidence.signups.states import ids
 from simulation.randomness import stable_hash
-
-F = NDArray[np.float64]
+from simulation.state import F
 
 BINS = 10
 RESAMPLES = 1000

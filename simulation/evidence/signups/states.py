@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 
 from simulation.data.dates import optional, surely_by
 from simulation.data.tables import read_csv, table
-
-F = NDArray[np.float64]
-B = NDArray[np.bool_]
+from simulation.state import B, F
 
 TABLES = Path(__file__).parent / "tables"
 NAMES = ("votes", "effectiveness", "trade", "organisations")

@@ -19,14 +19,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
 from simulation.data.tables import table
 from simulation.evidence.joins.covariates import Text, stands_for
 from simulation.evidence.signups.states import ids
-
-B = NDArray[np.bool_]
 
 CONVENERS = ("state", "states", "UN", "UN_agency", "regional_org", "club")
 OPENNESS = ("open_all", "by_invitation", "application", "members_only", "attended")

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.tables import write_csv
 from simulation.evidence import scores
@@ -21,8 +20,6 @@ from simulation.evidence.signups.design import Form
 from simulation.evidence.signups.record import Listed, read_record
 from simulation.evidence.signups.scoring import pooled
 from simulation.evidence.signups.states import TABLES
-
-F = NDArray[np.float64]
 
 NONE = 0.001
 """A prior so narrow that the column is out."""
