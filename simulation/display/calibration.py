@@ -22,7 +22,8 @@ def calibration_chart(curve: pd.DataFrame, folder: Path, name: str, title: str, 
         error = [middle - low, curve["high"] - middle]
         axes.errorbar(curve["forecast"], middle, yerr=error, fmt="o-", color=HEADLINE_COLOUR, capsize=3)
         for row in curve.itertuples():
-            axes.annotate(f"{row.rows}", (row.forecast, max(row.frequency, least)), textcoords="offset points",
+            height = max(float(str(row.frequency)), least)
+            axes.annotate(f"{row.rows}", (row.forecast, height), textcoords="offset points",
                           xytext=(7, -11), fontsize=8, color=INK)  # fmt: skip
         axes.set(xlabel="forecast probability", ylabel="share that happened", title=title)
         if log:

@@ -18,13 +18,13 @@ from simulation.display.calibration import calibration_chart
 from simulation.errors import Fault, InputError
 from simulation.evidence import past_deals, scores
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.intensity import backtest as deals
-from simulation.evidence.intensity.places import states_and_union
-from simulation.evidence.intensity.scoring import gains, ranking
+from simulation.evidence.deals import backtest as deals
+from simulation.evidence.deals.places import states_and_union
+from simulation.evidence.deals.scoring import OURS, gains, ranking
+from simulation.evidence.joins import backtest as joins
+from simulation.evidence.joins import scoring
+from simulation.evidence.joins.record import RECORD_END, Listed, read_record
 from simulation.evidence.past_runs import past_runs
-from simulation.evidence.signups import backtest as joins
-from simulation.evidence.signups import scoring
-from simulation.evidence.signups.record import RECORD_END, Listed, read_record
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress
 from simulation.scenario.load import load_scenario
@@ -139,8 +139,8 @@ def _year(text: str) -> int:
 def joins_tables(record: Sequence[Listed], focal: str, year: int | None = None) -> dict[str, pd.DataFrame]:
     """Tables of the backtest of joining, by name of :data:`TITLES`; with a year those from its end only."""
     if year is not None:
-        later = joins.rolling(record, years=(year,))
-        return _rolling_tables(later, focal) if later else {}
+        launches = joins.rolling(record, years=(year,))
+        return _rolling_tables(launches, focal) if launches else {}
     families, nine = joins.left_out(record), joins.ai_lists(record)
     signed = [one for one in families if one.y.sum() >= SIGNED]
     calls = [one for one in families if not one.listed.treaty]
@@ -180,7 +180,7 @@ def deals_tables(focal: str, origins: Sequence[int]) -> dict[str, pd.DataFrame]:
     lead = pd.DataFrame([gains(firms, name, by_event=True) for name in list(firms[0].shares)[1:]])
     rows, place = deals.count_rows(found), states_and_union().place[focal]
     own = rows[rows["actor"] == place]
-    p = np.concatenate([deals.probabilities(one)[deals.OURS] for one in found])
+    p = np.concatenate([deals.probabilities(one)[OURS] for one in found])
     y = np.concatenate([one.scored.counts[one.pairs] for one in found])
     return {
         "deals_gain": deals.gain_table(found), "deals_pairs": deals.pair_table(found),

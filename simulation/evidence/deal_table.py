@@ -8,8 +8,8 @@ from pathlib import Path
 
 from simulation.data.country_names import refusal, resolve
 from simulation.errors import Fault, InputError, RunError
-from simulation.evidence.intensity.ensemble import DRAWS
-from simulation.evidence.intensity.forecast import forecast_pairs, table_text
+from simulation.evidence.deals.ensemble import DRAWS
+from simulation.evidence.deals.forecast import forecast_pairs, table_text
 from simulation.experiments.engine import store
 
 
@@ -26,7 +26,7 @@ def deal_table(
     Parameters
     ----------
     as_of, by, flow
-        As in :func:`simulation.evidence.intensity.forecast.forecast_pairs`.
+        As in :func:`simulation.evidence.deals.forecast.forecast_pairs`.
     focal
         Code or name of a state, or ``EU``; all pairs of states by default.
     kinds

@@ -23,7 +23,7 @@ from simulation.data.dates import column_dates
 from simulation.data.reading import shown
 from simulation.data.spreadsheets import Row, read_rows
 from simulation.errors import Fault, InputError
-from simulation.evidence.intensity.forecast import COLUMNS as DEALS
+from simulation.evidence.deals.forecast import COLUMNS as DEALS
 from simulation.evidence.joins.instrument_table import COLUMNS as JOINS
 from simulation.evidence.register import COLUMNS as REGISTER
 

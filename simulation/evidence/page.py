@@ -15,8 +15,9 @@ from simulation.display import pages
 from simulation.errors import WifaqError
 from simulation.evidence import backtest
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.intensity import page as intensity
-from simulation.evidence.signups.record import read_record
+from simulation.evidence.deals import page as intensity
+from simulation.evidence.deals.backtest import ORIGINS
+from simulation.evidence.joins.record import read_record
 from simulation.scenario.load import load_scenario
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
@@ -34,7 +35,7 @@ def write_pages(tables: Mapping[str, pd.DataFrame], learnt: Mapping[str, pd.Data
     tables
         Of :func:`simulation.evidence.backtest.joins_tables` and ``deals_tables``.
     learnt
-        Of :func:`simulation.evidence.intensity.page.tables`.
+        Of :func:`simulation.evidence.deals.page.tables`.
     folder
         With ``evidence.md`` and ``deals.md``.
 
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.exit(2, f"{backtest.NO_RECORD}\n")
     try:
         tables = backtest.joins_tables(read_record(source), focal)
-        tables |= backtest.deals_tables(focal, backtest.deals.ORIGINS)
+        tables |= backtest.deals_tables(focal, ORIGINS)
         write_pages(tables, intensity.tables(), folder)
     except WifaqError as error:
         parser.exit(2, f"{error}\n")

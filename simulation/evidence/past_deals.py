@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
 from simulation.evidence import past_rivals, scores
+from simulation.evidence.calibration.joining_weights import RECORD_END, lists
 from simulation.evidence.calibration.targets import dated_texts
-from simulation.evidence.joins.fit import RECORD_END, lists
 from simulation.evidence.past_runs import PastRuns
 from simulation.state import CAMPS, KINDS, B, F
 

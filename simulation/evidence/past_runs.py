@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.world import World, load_world
-from simulation.evidence.joins.fit import NAMES, RECORD_END, Weights, draw_weights, fit_all
+from simulation.evidence.calibration.joining_weights import NAMES, RECORD_END, Weights, draw_weights, fit_all
 from simulation.experiments import prior
 from simulation.experiments.engine.runner import Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model

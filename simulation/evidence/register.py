@@ -21,16 +21,16 @@ from scipy.stats import poisson
 from simulation.data.country_names import titles
 from simulation.errors import Fault, InputError, WifaqError
 from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence.calibration.joining_covariates import world_on
 from simulation.evidence.deal_table import write_whole
-from simulation.evidence.intensity.ensemble import expected_counts, possible
-from simulation.evidence.intensity.firms import firm_layer
-from simulation.evidence.intensity.layers import Layer, state_layer
-from simulation.evidence.joins.covariates import world_on
-from simulation.evidence.signups.forecast import Chances, forecast
-from simulation.evidence.signups.posterior import shipped
-from simulation.evidence.signups.record import RECORD_END
-from simulation.evidence.signups.states import ids
-from simulation.evidence.signups.texts import SignupText
+from simulation.evidence.deals.ensemble import expected_counts, possible
+from simulation.evidence.deals.firms import firm_layer
+from simulation.evidence.deals.layers import Layer, state_layer
+from simulation.evidence.joins.forecast import Chances, forecast
+from simulation.evidence.joins.posterior import shipped
+from simulation.evidence.joins.record import RECORD_END
+from simulation.evidence.joins.states import ids
+from simulation.evidence.joins.texts import SignupText
 from simulation.experiments.engine import store
 from simulation.scenario.load import load_scenario
 from simulation.state import F
@@ -134,7 +134,8 @@ def on_pairs(day: date, focal: str) -> Iterator[Question]:
     """Whether pairs will have a new recorded deal."""
     states, firms = state_layer(day), firm_layer(day)
     pairs = [(focal, other) for other in PARTNERS if other != focal]
-    pairs += [tuple(pair.split("-")) for pair in PAIRS if focal not in pair.split("-")]
+    others = (pair.split("-") for pair in PAIRS)
+    pairs += [(a, b) for a, b in others if focal not in (a, b)]
     for by in DAYS:
         expected = expected_counts(states, day, by)
         for a, b in pairs:
@@ -207,7 +208,7 @@ def register(path: Path, day: date = RECORD_END, focal: str | None = None) -> pd
         raise InputError(Fault(str(path), "exists, and a register is never changed; name a new file", file="FILE"))
     command = f"python -m simulation.evidence.register {path.name} --as-of {day}"
     command += f" --focal {focal}" if focal else ""
-    rows = []
+    rows: list[list[str]] = []
     for one in questions(day, focal or load_scenario(BASELINE).focal):
         numbers = ["" if value is None else f"{value:.4f}" for value in (one.probability, one.mean, one.q05, one.q95)]
         rows.append([f"{path.stem}-{len(rows) + 1:03d}", one.question, one.kind, str(day), str(one.by), *numbers,

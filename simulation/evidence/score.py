@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from simulation.evidence import scores
+from simulation.evidence.deals.scoring import average_precision
 from simulation.evidence.forecast_files import read_scored
-from simulation.evidence.intensity.scoring import average_precision
-from simulation.evidence.signups.scoring import brier_parts, interval_score
+from simulation.evidence.joins.scoring import brier_parts, interval_score
 from simulation.experiments.engine import store
 
 FLOOR = 5e-5

@@ -9,9 +9,9 @@ import pytest
 
 from simulation.errors import InputError
 from simulation.evidence import backtest, scores
-from simulation.evidence.intensity.scoring import OURS
-from simulation.evidence.signups.backtest import MODEL
-from tests.evidence.signups.lists import made_up
+from simulation.evidence.deals.scoring import OURS
+from simulation.evidence.joins.backtest import MODEL
+from tests.evidence.joins.lists import made_up
 
 
 @pytest.mark.parametrize("day", ["2022", "31-12-2022", "2024-12-31", "2012-12-31", "2018-12-30"])

@@ -11,9 +11,10 @@ import pytest
 from simulation.data import texts
 from simulation.data.tables import table
 from simulation.errors import InputError
-from simulation.evidence.joins import covariates, fit
-from simulation.evidence.joins.covariates import STATIC, Text, setting
-from simulation.evidence.joins.fit import CHOSEN, NAMES, fit_all, history, shipped_weights
+from simulation.evidence.calibration import joining_covariates as covariates
+from simulation.evidence.calibration import joining_weights as fit
+from simulation.evidence.calibration.joining_covariates import STATIC, Text, setting
+from simulation.evidence.calibration.joining_weights import CHOSEN, NAMES, fit_all, history, shipped_weights
 from simulation.evidence.joins.instrument_table import COLUMNS, forecast_file
 from simulation.scenario.parameters import Parameters
 

@@ -17,9 +17,9 @@ from simulation.data import facts, tables
 from simulation.data.dates import surely_by
 from simulation.data.world import load_world
 from simulation.evidence import backtest, past_deals, past_rivals
+from simulation.evidence.calibration import joining_covariates as covariates
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.joins import covariates
-from simulation.evidence.joins.fit import NAMES, fit_all, shipped_weights
+from simulation.evidence.calibration.joining_weights import NAMES, fit_all, shipped_weights
 from simulation.evidence.past_runs import PastRuns, joining_parameters, past_runs
 from simulation.experiments import posterior, prior
 from simulation.scenario import checks

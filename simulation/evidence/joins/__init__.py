@@ -1,1 +1,0 @@
-"""Who joins which text: fitted on dated lists, scored on others."""

@@ -1,276 +1,250 @@
-"""Fit of the joining hazard (C.7) to the dated lists: penalised, interval-censored maximum likelihood.
+"""The fit of launches: a penalised logistic regression, its mode and the curvature there (Laplace).
 
-Every list has a launch (log odds of the average eligible state in the opening quarter) and a pace
-(the same in each later quarter), drawn around means that depend on openness and bindingness; the
-weights of the factors are common. States do not decide one by one (the EU moves as one), so the
-likelihood is tempered by :data:`TEMPER`; weights have normal priors of one common size on factors
-brought to a like scale. The mode and the curvature there (Laplace) ship as a table.
-
-``python -m simulation.evidence.joins.fit`` writes ``tables/joining_weights.csv`` anew.
+Rows are state and list. Columns: features of reach (prior means), an own reach of each list, columns of
+states and texts, an effect of each state in all texts and one more in political texts, slopes of
+each list, shocks of groups in each list. All are normal a priori; the widths are the form's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy import sparse
+from scipy.sparse.linalg import SuperLU, splu
+from scipy.special import expit, logit
 
-from simulation.data.dates import surely_by
-from simulation.data.tables import FITTED, read_csv, table, write_csv
-from simulation.data.texts import known_joins
-from simulation.errors import DataError
-from simulation.evidence.joins.covariates import MOVING, STATIC, Setting, Text, setting, world_on
-from simulation.state import F
+from simulation.evidence.joins.design import REACH, Form, lean_of, reach_features, state_features
+from simulation.evidence.joins.habits import habit, sums
+from simulation.evidence.joins.record import Listed
+from simulation.evidence.joins.states import GROUPS, NAMES, covariates, groups, ids, kinship, members, place
+from simulation.state import B, F
 
 I = NDArray[np.int64]  # noqa: E741
 
-RECORD_END = date(2024, 12, 31)
-NAMES = (*STATIC, *MOVING)
-MEANS = ("launch", "pace", "club", "launch_binding")
-"""Mean launch and pace of an open, non-binding text; what a club and a binding launch take off."""
-SIGN = np.array([-1.0 if name == "sovereignty" else 1.0 for name in NAMES])
-SCALE = {
-    "affinity": 0.25, "sponsor": 0.1, "habit": 0.2, "capacity": 0.17, "sovereignty": 0.2, "votes": 0.08,
-    "size": 0.8, "house": 0.5, "peers": 0.25, "neighbours": 0.35,
-}  # fmt: skip
-"""Spread of each factor over states and lists, rounded."""
-TEMPER = 0.5
-SPREAD = 0.7
-"""Prior standard deviation of a weight, in log odds a standard deviation of the factor."""
-REACH_SPREAD = 1.0
-"""Standard deviation of a text's launch and of its pace around their means."""
-INVITED_SPREAD = 10.0
-MEAN_PRIOR = np.array([-1.5, -6.0, 1.0, 2.0])
-MEAN_SPREAD = np.array([2.0, 2.0, 1.0, 2.0])
-QUARTER_DAYS = 91.3125
+STEPS = 60
+CLOSE = 1e-4
 
 
 @dataclass(frozen=True)
-class History:
-    """One list in steps: 0 is the launch, then one a year.
+class Rows:
+    """What one list brings to the fit: its states, their columns, who joined.
 
-    ``low`` and ``high``: a state joined in a step between these (``high`` −1: never by the end).
+    Attributes
+    ----------
+    who
+        int64[r], states whose status is known.
+    reach
+        float64[len(REACH)].
+    x
+        float64[r, columns].
+    slopes
+        float64[r, len(NAMES)], centred covariates.
+    group
+        int64[r].
+    y
+        float64[r].
     """
 
-    setting: Setting
-    quarters: F
-    low: I
-    high: I
-    moving: F
-    """float64[steps, e, 2], peers and neighbours at the start of each step."""
+    listed: Listed
+    lean: float
+    who: I
+    reach: F
+    x: F
+    slopes: F
+    group: I
+    y: F
 
 
-def listed(name: str) -> dict[str, str]:
-    """The row of a list in ``lists.csv``."""
-    return next(row for row in lists() if row["id"] == name)
-
-
-def lists() -> tuple[dict[str, str], ...]:
-    """The lists that are good for fitting: family, sponsors, openness, and until when they are complete."""
-    return read_csv(FITTED / "lists.csv")
-
-
-def invited() -> frozenset[str]:
-    """Lists that only invited states could join."""
-    return frozenset(row["id"] for row in lists() if row["invitation"] == "1")
-
-
-def described(name: str) -> Text:
-    """A list as an instrument file would describe it on the day before it opened."""
-    row = listed(name)
-    facts = next(text for text in world_on(RECORD_END).instruments if text.id == name)
-    ids = world_on(RECORD_END).ids
-    return Text(
-        id=name, opens=facts.opens, sponsors=tuple(row["sponsors"].split(";")), binding=facts.binding,
-        eligible=tuple(ids[i] for i in facts.eligible if ids[i] != "EU"), domain=facts.domain,
-        exclusive=row["exclusive"] == "1", track=facts.track,
-    )  # fmt: skip
-
-
-def family(name: str) -> frozenset[str]:
-    """The lists of the same convener or club."""
-    mine = listed(name)["family"]
-    return frozenset(row["id"] for row in lists() if row["family"] == mine)
-
-
-def history(name: str, until: date | None = None) -> History:
-    """Read a list as known on a day (default: the day until which it is complete)."""
-    text = described(name)
-    end = min(until or RECORD_END, surely_by(listed(name)["until"]))
-    here = setting(text, text.opens - timedelta(days=1), family(name))
-    years = end.year - text.opens.year + 1 if end > text.opens + timedelta(days=60) else 0
-    low, high = _intervals(name, here.ids, text.opens, end, years)
-    quarters = np.full(years + 1, 4.0)
-    quarters[0] = 1.0
-    for step in range(1, years + 1):
-        first = max(text.opens, date(text.opens.year + step - 1, 1, 1))
-        last = min(end, date(text.opens.year + step - 1, 12, 31))
-        quarters[step] = max(0.5, (last - first).days / QUARTER_DAYS)
-    moving = np.zeros((years + 1, len(here.ids), 2))
-    for step in range(years + 1):
-        share = np.clip((step - low) / np.maximum(high - low + 1, 1), 0.0, 1.0)
-        inside = np.where(high >= 0, share, 0.0)
-        moving[step] = np.column_stack([here.peers @ inside, here.neighbours @ inside])
-    return History(here, quarters, low, high, moving)
-
-
-def _intervals(name: str, ids: tuple[str, ...], opens: date, end: date, years: int) -> tuple[I, I]:
-    """Steps between which each state joined. A date known as "by" reaches back to the last exact wave."""
-    low, high = np.zeros(len(ids), np.int64), np.full(len(ids), -1, np.int64)
-    rows = [row for row in table("joins") if row["instrument"] == name and row["joined"] == "1"]
-    joined = {who for who, fact in known_joins(end).get(name, {}).items() if fact.joined}
-    exact = sorted({row["date"] for row in rows if row["date_precision"] != "by"})
-    for row in rows:
-        if row["actor"] in joined and row["actor"] in ids:
-            i, step = ids.index(row["actor"]), _step(row["date"], opens, years)
-            low[i] = high[i] = step
-            if row["date_precision"] == "by":
-                earlier = [_step(wave, opens, years) for wave in exact if wave < row["date"]]
-                low[i] = 0 if name in _SPREAD_OUT or not earlier else max(earlier)
-    return low, high
-
-
-_SPREAD_OUT = ("budapest", "conv108")
-"""Lists known mostly on one late day: such a state may have joined at any time since the opening."""
-
-
-def _step(day: str, opens: date, years: int) -> int:
-    same = str(opens).startswith(day) if len(day) < 10 else day <= str(opens)
-    return 0 if same else min(years, int(day[:4]) - opens.year + 1)
-
-
-@dataclass(frozen=True)
-class Weights:
-    """The fitted hazard: mode and Laplace covariance of (NAMES, MEANS), and the spread of a new text's reach."""
-
-    mode: F
-    covariance: F
-    launches: dict[str, float]
-    paces: dict[str, float]
-    log_likelihood: float
-
-    def __getitem__(self, name: str) -> float:
-        return float(self.mode[(*NAMES, *MEANS).index(name)])
-
-
-def _one(h: History, weight: F, launch: float, pace: float) -> tuple[float, F, float, float]:
-    """Log likelihood of one list and its gradient by weights, launch and pace."""
-    signed = SIGN * weight
-    k = len(STATIC)
-    logit = (h.setting.static @ signed[:k])[None, :] + h.moving @ signed[k:]
-    logit[0] += launch
-    logit[1:] += pace
-    stay = -np.logaddexp(0.0, logit) * h.quarters[:, None]
-    upto = np.concatenate([np.zeros((1, stay.shape[1])), np.cumsum(stay, axis=0)])
-    steps = np.arange(len(stay))[:, None]
-    share = np.where(steps < h.low, 1.0, 0.0)
-    ever = h.high >= 0
-    who = np.arange(len(h.low))
-    gap = np.minimum(upto[h.high + 1, who] - upto[h.low, who], -1e-12)
-    share = np.where((steps >= h.low) & (steps <= h.high), np.exp(gap) / np.expm1(gap), share)
-    share = np.where(ever, share, 1.0)
-    value = np.where(ever, upto[h.low, who] + np.log(-np.expm1(gap)), upto[-1]).sum()
-    slope = -share * h.quarters[:, None] / (1.0 + np.exp(-logit))
-    by_weight = np.concatenate([slope.sum(axis=0) @ h.setting.static, np.einsum("si,sif->f", slope, h.moving)])
-    return float(value), SIGN * by_weight, float(slope[0].sum()), float(slope[1:].sum())
-
-
-def fit(histories: list[History], names: tuple[str, ...] = NAMES, spread: float = SPREAD,
-        reach: float = REACH_SPREAD, temper: float = TEMPER) -> Weights:  # fmt: skip
-    """Mode of the posterior and its curvature; factors not in ``names`` keep weight 0."""
-    k, m, c = len(NAMES), len(histories), len(MEANS)
-    prior = np.array([spread / SCALE[name] for name in NAMES])
-    # by invitation, only those join who were picked for it: such a list tells nothing of the reach of a call
-    wide = np.array([INVITED_SPREAD if h.setting.text.id in invited() else reach for h in histories])
-    shift = np.array([[1.0, 0.0, -h.setting.text.exclusive, -h.setting.text.binding] for h in histories])
-    slow = np.array([[0.0, 1.0, -h.setting.text.exclusive, 0.0] for h in histories])
-
-    def loss(theta: F) -> tuple[float, F]:
-        weight, mean, launch, pace = np.split(theta, [k, k + c, k + c + m])
-        off_l, off_p, off_m = launch - shift @ mean, pace - slow @ mean, (mean - MEAN_PRIOR) / MEAN_SPREAD**2
-        total = 0.5 * ((weight / prior) ** 2).sum() + 0.5 * ((off_l**2 + off_p**2) / wide**2).sum()
-        total += 0.5 * (off_m * (mean - MEAN_PRIOR)).sum()
-        grad = np.concatenate([
-            weight / prior**2, off_m - shift.T @ (off_l / wide**2) - slow.T @ (off_p / wide**2),
-            off_l / wide**2, off_p / wide**2,
-        ])  # fmt: skip
-        for q, h in enumerate(histories):
-            value, by_weight, by_launch, by_pace = _one(h, weight, launch[q], pace[q])
-            total -= temper * value
-            grad[:k] -= temper * by_weight
-            grad[k + c + q] -= temper * by_launch
-            grad[k + c + m + q] -= temper * by_pace
-        return total, grad
-
-    start = np.concatenate([np.zeros(k), MEAN_PRIOR, np.full(m, -1.5), np.full(m, -6.0)])
-    limits = [(0.0, None if name in names else 0.0) for name in NAMES] + [(None, None)] * (c + 2 * m)
-    found = minimize(loss, start, jac=True, bounds=limits, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-11})
-    theta = found.x
-    texts = [h.setting.text.id for h in histories]
-    return Weights(
-        theta[: k + c], _covariance(lambda x: loss(x)[1], theta, k)[: k + c, : k + c],
-        dict(zip(texts, theta[k + c : k + c + m].tolist(), strict=True)),
-        dict(zip(texts, theta[k + c + m :].tolist(), strict=True)), -float(found.fun),
-    )  # fmt: skip
-
-
-def _covariance(gradient: object, theta: F, k: int) -> F:
-    """Inverse curvature at the mode by central differences; a weight at its bound has none."""
-    step = 1e-4
-    free = np.array([i for i in range(len(theta)) if i >= k or theta[i] > 1e-6])
-    curvature = np.zeros((len(free), len(free)))
-    for row, i in enumerate(free):
-        nudge = np.zeros(len(theta))
-        nudge[i] = step
-        curvature[row] = ((gradient(theta + nudge) - gradient(theta - nudge)) / (2 * step))[free]  # type: ignore[operator]
-    out = np.zeros((len(theta), len(theta)))
-    out[np.ix_(free, free)] = np.linalg.inv((curvature + curvature.T) / 2)
+def flags(names: Sequence[str]) -> B:
+    """States of some names, shape (s,)."""
+    out = np.zeros(len(ids()), bool)
+    out[[place()[name] for name in names if name in place()]] = True
     return out
 
 
-CHOSEN = ("capacity", "votes", "size", "house", "habit")
-"""The factors of the chosen model: the others cost log score when a family is left out (docs/results/evidence.md)."""
+def house_of(bloc: str, day: date) -> B:
+    """Members of the convening organisation; nobody where it has none or is all."""
+    found = members(bloc, day) if bloc else np.zeros(len(ids()), bool)
+    return np.zeros_like(found) if found.all() else found
 
 
-def fit_all(without: frozenset[str] = frozenset(), until: date = RECORD_END) -> Weights:
-    """The chosen model on all lists but some that had opened before a day, as they stood on it."""
-    known = [text.id for text in world_on(until).instruments]
-    names = [row["id"] for row in lists() if row["id"] not in without and row["id"] in known]
-    return fit([history(name, until) for name in names], CHOSEN)
+def rows_of(one: Listed, record: Sequence[Listed], known: date) -> Rows:
+    """The rows of a list, with habits from the lists of ``record`` that were over when it opened."""
+    x = covariates(one.opens, known)
+    sponsors, house = flags(one.sponsors), house_of(one.house, one.opens)
+    lean = lean_of(one, x[:, 0], flags(one.lead), house)
+    group = groups(one.opens)
+    others = [other for other in record if other.family != one.family]
+    used = habit(*sums(others, one.opens), one.domain, one.treaty)
+    columns = state_features(one, x, lean, sponsors, house, group, kinship(one.opens), used, one.eligible)
+    centred = x - x[one.eligible].mean(axis=0)
+    who = np.flatnonzero(one.eligible & (one.observed if one.count is None else True))
+    y = one.joined[who].astype(float)
+    return Rows(one, lean, who, reach_features(one, lean), columns[who], centred[who], group[who], y)
 
 
-def write_weights(weights: Weights, path: Path) -> None:
-    """The table that ships: mode, standard deviation, covariance, to five digits."""
-    names = (*NAMES, *MEANS)
-    rows = [
-        {"name": name, "value": f"{weights.mode[i]:.5g}", "sd": f"{weights.covariance[i, i] ** 0.5:.5g}"}
-        | {other: f"{weights.covariance[i, j]:.5g}" for j, other in enumerate(names)}
-        for i, name in enumerate(names)
-    ]
-    write_csv(path, ("name", "value", "sd", *names), rows)
+@dataclass(frozen=True)
+class Fit:
+    """Mode and spread of the fitted model.
+
+    Attributes
+    ----------
+    names
+        Of the common coefficients: features of reach, then columns of states and texts.
+    mode, covariance
+        float64[g], float64[g, g] of the common coefficients.
+    state, state_by_act
+        float64[s], effects of states in all texts, and more in political ones.
+    state_sd
+        float64[s, 2].
+    lists
+        List -> its own reach, beyond that of its features.
+    """
+
+    form: Form
+    names: tuple[str, ...]
+    mode: F
+    covariance: F
+    state: F
+    state_by_act: F
+    state_sd: F
+    lists: dict[str, float]
+    theta: F
 
 
-def shipped_weights() -> Weights:
-    """The fitted weights as shipped."""
-    rows = read_csv(FITTED / "joining_weights.csv")
-    names = (*NAMES, *MEANS)
-    if tuple(row["name"] for row in rows) != names:
-        raise DataError("joining_weights.csv is not of this version: run python -m simulation.evidence.joins.fit")
-    covariance = np.array([[float(row[other]) for other in names] for row in rows])
-    return Weights(np.array([float(row["value"]) for row in rows]), covariance, {}, {}, float("nan"))
+def _sizes(form: Form) -> tuple[int, int, int]:
+    return len(REACH) + len(form.columns()), 2 * len(ids()), 1 + len(NAMES) + len(GROUPS)
 
 
-def draw_weights(weights: Weights, luck: np.random.Generator, draws: int) -> tuple[F, F]:
-    """Weights (draws, NAMES) and means (draws, MEANS) from the normal at the mode; no weight turns its sign."""
-    values, vectors = np.linalg.eigh(weights.covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    drawn = weights.mode + luck.standard_normal((draws, len(weights.mode))) @ root.T
-    return SIGN * np.maximum(drawn[:, : len(NAMES)], 0.0), drawn[:, len(NAMES) :]
+def design(form: Form, rows: Sequence[Rows]) -> tuple[sparse.csr_matrix, F, F, F]:
+    """The sparse design with prior means and precisions of its columns, and what happened."""
+    common, own, block = _sizes(form)
+    width = common + own + block * len(rows)
+    parts_i, parts_j, parts_v = [], [], []
+    start = 0
+    for k, r in enumerate(rows):
+        n = len(r.who)
+        base = common + own + block * k
+        here = np.arange(start, start + n)
+        call = float(not r.listed.treaty)
+        dense = np.hstack([np.tile(r.reach, (n, 1)), r.x])
+        parts = [(np.broadcast_to(np.arange(common), dense.shape), dense)]
+        parts += [(r.who[:, None], np.ones((n, 1))), (len(ids()) + r.who[:, None], np.full((n, 1), call))]
+        parts[1:] = [(common + j, v) for j, v in parts[1:]]
+        parts += [(np.full((n, 1), base), np.ones((n, 1)))]
+        parts += [(np.broadcast_to(base + 1 + np.arange(len(NAMES)), r.slopes.shape), r.slopes)]
+        parts += [(base + 1 + len(NAMES) + r.group[:, None], np.ones((n, 1)))]
+        for j, v in parts:
+            keep = v.ravel() != 0.0
+            parts_i.append(np.repeat(here, v.shape[1])[keep])
+            parts_j.append(np.asarray(j).ravel()[keep])
+            parts_v.append(v.ravel()[keep])
+        start += n
+    matrix = sparse.csr_matrix(
+        (np.concatenate(parts_v), (np.concatenate(parts_i), np.concatenate(parts_j))), shape=(start, width)
+    )
+    mean, sd = _priors(form, rows)
+    return matrix, mean, 1.0 / sd**2, np.concatenate([r.y for r in rows])
 
 
-if __name__ == "__main__":
-    write_weights(fit_all(), FITTED / "joining_weights.csv")
+def _priors(form: Form, rows: Sequence[Rows]) -> tuple[F, F]:
+    mean = np.array([m for m, _ in REACH.values()] + [0.0] * len(form.columns()))
+    sd = np.array([form.prior_width * s for _, s in REACH.values()] + [s for _, s in form.columns()])
+    state = np.repeat([form.state, form.state_by_act], len(ids()))
+    group = np.array([form.union, *[form.group] * (len(GROUPS) - 1)])
+    block = np.concatenate([[form.reach], np.full(len(NAMES), form.slope), group])
+    sd = np.concatenate([sd, state, np.tile(block, len(rows))])
+    return np.concatenate([mean, np.zeros(len(sd) - len(mean))]), np.maximum(sd, 1e-4)
+
+
+def fit(rows: Sequence[Rows], form: Form, near: Fit | None = None) -> Fit:
+    """Mode by Newton's method, covariance of the common coefficients and spread of the states' effects.
+
+    ``near`` is a fit of the same form on other lists, from which the search starts; the mode is the same.
+    """
+    named = [r for r in rows if r.listed.count is None]
+    counted = [r for r in rows if r.listed.count is not None]
+    matrix, mean, precision, y = design(form, named)
+    theta = mean.copy()
+    weight = np.ones(len(y))
+    if counted:
+        matrix, y, weight, offset, mean, precision = _with_counts(form, named, counted, matrix, y, mean, precision)
+    else:
+        offset = np.zeros(len(y))
+    theta = np.concatenate([theta, np.zeros(len(mean) - len(theta))])
+    if near is not None:
+        theta = _moved(near, form, named, theta)
+    for _ in range(STEPS):
+        p = expit(matrix @ theta + offset)
+        slope = matrix.T @ (weight * (y - p)) - precision * (theta - mean)
+        solver = _solver(matrix, weight * p * (1 - p), precision)
+        step = solver.solve(slope)
+        theta = theta + step
+        if np.abs(step).max() < CLOSE:
+            break
+    return _found(form, named, theta, solver)
+
+
+def _moved(near: Fit, form: Form, rows: Sequence[Rows], theta: F) -> F:
+    """The mode of another fit as a start: what both have in common, list by list."""
+    common, own, block = _sizes(form)
+    out = theta.copy()
+    out[: common + own] = near.theta[: common + own]
+    place_of = {name: k for k, name in enumerate(near.lists)}
+    for k, r in enumerate(rows):
+        if r.listed.id in place_of:
+            there, here = (common + own + block * j for j in (place_of[r.listed.id], k))
+            out[here : here + block] = near.theta[there : there + block]
+    return out
+
+
+def _solver(matrix: sparse.csr_matrix, weight: F, precision: F) -> SuperLU:
+    scaled = matrix.multiply(np.sqrt(weight)[:, None]).tocsr()
+    curvature = (scaled.T @ scaled + sparse.diags(precision)).tocsc()
+    return splu(curvature, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+
+
+def _with_counts(form: Form, named: Sequence[Rows], counted: Sequence[Rows], matrix: sparse.csr_matrix, y: F,
+                 mean: F, precision: F) -> tuple[sparse.csr_matrix, F, F, F, F, F]:  # fmt: skip
+    """Adds one binomial row for each list of which only the count is known.
+
+    It tells of reach alone: the share of the average state is taken from a plain spread of log odds over
+    states (``HETEROGENEITY``), logit of the mean ≈ mean logit / sqrt(1 + .35 v).
+    """
+    shrink = np.sqrt(1.0 + 0.35 * HETEROGENEITY**2)
+    extra = sparse.lil_matrix((len(counted), matrix.shape[1] + len(counted)))
+    share, trials = np.zeros(len(counted)), np.zeros(len(counted))
+    for k, r in enumerate(counted):
+        extra[k, : len(REACH)] = r.reach
+        extra[k, matrix.shape[1] + k] = 1.0
+        n = len(r.who)
+        share[k], trials[k] = (r.listed.count or 0) / n, n
+    seen = expit(logit(np.clip(share, 0.01, 0.99)) * shrink)
+    wide = sparse.hstack([matrix, sparse.csr_matrix((matrix.shape[0], len(counted)))])
+    return (
+        sparse.vstack([wide, extra.tocsr()]).tocsr(), np.concatenate([y, seen]),
+        np.concatenate([np.ones(len(y)), trials]), np.zeros(len(y) + len(counted)),
+        np.concatenate([mean, np.zeros(len(counted))]),
+        np.concatenate([precision, np.full(len(counted), form.reach**-2)]),
+    )  # fmt: skip
+
+
+HETEROGENEITY = 1.2
+"""Standard deviation over states of the log odds of joining one text, of the order found in the lists with names."""
+
+
+def _found(form: Form, rows: Sequence[Rows], theta: F, solver: SuperLU) -> Fit:
+    common, own, block = _sizes(form)
+    n = len(ids())
+    unit = np.zeros((len(theta), common + own))
+    unit[: common + own] = np.eye(common + own)
+    covariance = solver.solve(unit)[: common + own]
+    names = (*REACH, *(name for name, _ in form.columns()))
+    sd = np.sqrt(np.diag(covariance)[common:]).reshape(2, n).T
+    lists = {r.listed.id: float(theta[common + own + block * k]) for k, r in enumerate(rows)}
+    return Fit(form, names, theta[:common], covariance[:common, :common], theta[common : common + n],
+               theta[common + n : common + own], sd, lists, theta)  # fmt: skip

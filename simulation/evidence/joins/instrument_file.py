@@ -18,8 +18,8 @@ from simulation.data.actor_advice import unknown_actor
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, suggest
-from simulation.evidence.joins.covariates import world_on
-from simulation.evidence.signups.texts import SignupText
+from simulation.evidence.calibration.joining_covariates import world_on
+from simulation.evidence.joins.texts import SignupText
 from simulation.scenario.fields import FirstDay, LastDay, Names
 from simulation.scenario.layers import with_ids
 from simulation.scenario.load import fault_at, in_file_order

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from simulation.errors import Fault, InputError
 from simulation.evidence.deal_table import write_whole
+from simulation.evidence.joins.forecast import forecast
 from simulation.evidence.joins.instrument_file import read_instruments
-from simulation.evidence.signups.forecast import forecast
-from simulation.evidence.signups.posterior import shipped
-from simulation.evidence.signups.record import RECORD_END
+from simulation.evidence.joins.posterior import shipped
+from simulation.evidence.joins.record import RECORD_END
 from simulation.experiments.engine import store
 from simulation.scenario.checks import EARLIEST, LATEST
 

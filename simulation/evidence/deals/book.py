@@ -1,0 +1,149 @@
+"""The book at the start: deals that the record has, and draws of those that it lacks (Poisson thinning, C.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+from scipy.stats import poisson
+
+from simulation.errors import Fault, InputError, suggest
+from simulation.evidence.deals.ensemble import possible
+from simulation.evidence.deals.equation import LEAST_RECORDED, MOST_RECORDED, rates_from_odds, utility
+from simulation.evidence.deals.layers import Layer, state_layer
+from simulation.evidence.deals.places import Places
+from simulation.evidence.deals.posterior import ai_period, posterior_of, scores
+from simulation.evidence.deals.record import Record, ai_deals, shipped_treaties
+from simulation.evidence.deals.recording import LEAST_SHARE, MOST_SHARE, level_for
+from simulation.state import F
+
+YEARS = 7
+"""Years before the as-of date of which unrecorded deals are drawn."""
+COMPLETE = 0.9
+"""Least share recorded of a pair of a state whose record is called complete."""
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """One draw of the unrecorded deals.
+
+    Attributes
+    ----------
+    a, b
+        Indexes of the parties, a < b, one entry a deal.
+    year
+        Year of the signing.
+    """
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    year: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+
+def complete_places(places: Places, complete: Collection[str]) -> NDArray[np.int64]:
+    """Indexes of the states whose record is called complete.
+
+    Raises
+    ------
+    InputError
+        With a fault for every code that is no state.
+    """
+    states = places.ids[: places.states]
+    faults = [
+        Fault("records.complete", f"{code!r} is no state; {suggest(code, states)}".rstrip("; "))
+        for code in complete if code not in states
+    ]  # fmt: skip
+    if faults:
+        raise InputError(faults)
+    return np.array(sorted(places.place[code] for code in complete), dtype=np.int64)
+
+
+def unrecorded_means(as_of: date, draws: int, complete: Collection[str] = ()) -> tuple[Layer, list[int], F]:
+    """Expected unrecorded deals of every possible pair in each of the years before a day, in each draw.
+
+    A year's flow of recorded deals is what the record has of it, and half a deal more; how it falls on pairs, and how
+    much lies beside it, is the intensity's.
+
+    Returns
+    -------
+    Layer, list of int, F
+        The layer as of the day, the years, and (draws, years, pairs).
+    """
+    known = posterior_of(as_of)
+    layer = state_layer(as_of, known)
+    places, record, treaties = layer.places, ai_deals(layer.places).until(known.year), shipped_treaties(layer.places)
+    sure = complete_places(places, complete)
+    a, b = possible(layer)
+    marked = np.isin(a, sure) | np.isin(b, sure)
+    years = list(range(known.year - YEARS + 1, known.year + 1))
+    shares = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * ndtr(scores("share recorded", ["world"], draws)[:, 0])
+    theta, k = known.draws(draws), len(layer.x)
+    found = np.zeros((draws, len(years), len(a)))
+    for place, year in enumerate(years):
+        period = ai_period(places, year, record, treaties)
+        mask = period.mask * layer.mask
+        events = record.counts(year, year).sum() / 2.0 + 0.5
+        reasons = period.z[:, a, b]
+        for d in range(draws):
+            odds = np.exp(utility(period.x, theta[d, :k])) * mask
+            rate = rates_from_odds(odds, theta[d, k])[a, b]
+            reason = np.einsum("k,kp->p", theta[d, k + 1 :], reasons)
+            level = level_for(shares[d], rate, reason, LEAST_RECORDED, MOST_RECORDED)
+            share = np.clip(np.exp(reason + level), LEAST_RECORDED, MOST_RECORDED)
+            flow = rate * events / float((rate * share).sum())
+            found[d, place] = flow * (1.0 - np.where(marked, np.maximum(share, COMPLETE), share))
+    return layer, years, found
+
+
+def starting_books(as_of: date, draws: int, complete: Collection[str] = ()) -> list[Book]:
+    """Draws of the deals of seven years that the record does not have; each pair, year and draw has its own luck.
+
+    Parameters
+    ----------
+    as_of
+        The day.
+    draws
+        How many books.
+    complete
+        ISO 3166 codes of states whose record is nearly whole: ρ is at least :data:`COMPLETE` for their pairs.
+
+    Raises
+    ------
+    InputError
+        If the day has no fit, or a code is no state.
+    """
+    layer, years, means = unrecorded_means(as_of, draws, complete)
+    a, b = possible(layer)
+    names = [f"{layer.places.ids[i]}-{layer.places.ids[j]}" for i, j in zip(a, b, strict=True)]
+    luck = [ndtr(scores(f"unrecorded {year}", names, draws)) for year in years]
+    found = []
+    for d in range(draws):
+        parts = []
+        for place, year in enumerate(years):
+            hit = np.flatnonzero(luck[place][d] > np.exp(-means[d, place]))  # all others have none
+            count = poisson.ppf(luck[place][d][hit], means[d, place][hit]).astype(np.int64)
+            parts.append([np.repeat(side[hit], count) for side in (a, b)] + [np.full(int(count.sum()), year)])
+        found.append(Book(*(np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))))
+    return found
+
+
+def book_summary(books: Sequence[Book], record: Record, places: Places) -> dict[str, float]:
+    """Means over books: deals in all, recorded ones, pairs with any."""
+    made = record.counts(0, 9999)
+    pairs, total = [], []
+    for one in books:
+        both = made.copy()
+        np.add.at(both, (one.a, one.b), 1.0)
+        pairs.append(float((np.triu(both + both.T, 1) > 0).sum()))
+        total.append(len(one) + len(record))
+    assert len(made) == len(places)
+    low, high = np.quantile(total, (0.05, 0.95))
+    return {"deals": float(np.mean(total)), "low": float(low), "high": float(high), "recorded": float(len(record)),
+            "pairs": float(np.mean(pairs))}  # fmt: skip

@@ -1,0 +1,183 @@
+"""Why an actor turns to another: covariates of every pair as of the end of a year (C.2).
+
+Row i, column j is what j offers i. Nothing dated later than the year enters, but for gross domestic product
+and trade before their first figure, which :mod:`simulation.data.facts` fills by its one rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from simulation.data.facts import load_facts, load_flag, load_trade
+from simulation.data.history import load_blocs, load_rivals
+from simulation.data.roster import bloc_members
+from simulation.data.tables import read_csv, table
+from simulation.evidence.deals.places import TABLES, Places, judged_pairs
+from simulation.evidence.deals.record import Record
+from simulation.state import F
+
+NAMES = (
+    "size", "activity", "distance", "trade", "border", "language", "colony", "common_coloniser", "past", "recent",
+    "other", "rival", "conflict", "eu", "au", "arab", "region", "union",
+)  # fmt: skip
+"""Covariates in the order of every array; ``union`` marks the EU as a partner."""
+DATED = ("activity", "past", "recent", "other")
+"""Those that follow from a record of agreements."""
+WINDOW = 5
+"""Years over which agreements count as recent, and for an actor's activity."""
+MEAN_LOG_KM = 8.7
+FIRST_SHIPPED_TRADE = 2018
+BODIES = {"eu": "EU", "au": "AU", "arab": "Arab_League"}
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What does not depend on the record of agreements, at the end of a year.
+
+    Attributes
+    ----------
+    size
+        (n,) log gross domestic product less the mean of the states.
+    pairs
+        name -> (n, n) symmetric.
+    mask
+        (n, n) symmetric, 1 where a deal is possible.
+    """
+
+    size: F
+    pairs: dict[str, F]
+    mask: F
+
+
+@lru_cache(maxsize=64)
+def ground(places: Places, year: int) -> Ground:
+    """The standing of all states and the EU at the end of a year; shipped tables only."""
+    day = date(year, 12, 31)
+    gdp = load_facts(day)["gdp_usd"]
+    members = list(bloc_members("EU", day, places.place))
+    size = np.log(np.append(gdp, gdp[members].sum()))
+    size -= size[: places.states].mean()
+    trade = with_union(_trade(day), members, "sum", places.place["DEU"])
+    pairs = _fixed(places, tuple(members), int(np.argmax(np.where(np.isin(np.arange(len(gdp)), members), gdp, 0.0))))
+    found = {**pairs, "trade": trade_residual(trade, size), "conflict": judged_pairs("conflict", places, day)}
+    rivals = np.zeros((len(places), len(places)))
+    for a, b in load_rivals(day, places.place):
+        rivals[a, b] = rivals[b, a] = 1.0
+    mask = 1.0 - np.maximum(judged_pairs("masks", places, day), np.eye(len(places)))
+    mask[places.union, members] = mask[members, places.union] = 0.0
+    return Ground(size, {**found, **shared_bodies(places, day), "rival": rivals}, mask)
+
+
+def _trade(day: date) -> F:
+    """(states, states) million US dollars; the figures of 2016 until those of 2018 are known."""
+    if day.year >= FIRST_SHIPPED_TRADE:
+        return load_trade(day, [])
+    place = {row["iso3"]: i for i, row in enumerate(table("states"))}
+    return _pair_table(place, "trade_2016")
+
+
+def _pair_table(place: dict[str, int], column: str) -> F:
+    found = np.zeros((len(place), len(place)))
+    for row in read_csv(TABLES / "pairs.csv"):
+        a, b = place[row["iso3_a"]], place[row["iso3_b"]]
+        found[a, b] = found[b, a] = float(row[column] or 0.0)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _fixed(places: Places, members: tuple[int, ...], largest: int) -> dict[str, F]:
+    """Distance, border, language and colonial ties; the EU has its members' mean distance, else its largest's."""
+    place = {name: places.place[name] for name in places.ids[: places.states]}
+    gdp = load_facts(date(2023, 12, 31))["gdp_usd"]
+    kilometres = _pair_table(place, "km")
+    with np.errstate(divide="ignore"):
+        near = np.log(np.maximum(kilometres, 1.0)) - MEAN_LOG_KM
+    weight = np.zeros(len(place))
+    weight[list(members)] = gdp[list(members)] / gdp[list(members)].sum()
+    distance = np.zeros((len(places), len(places)))
+    distance[: places.states, : places.states] = near
+    own = np.log(np.maximum(kilometres @ weight, 1.0)) - MEAN_LOG_KM
+    distance[places.union, : places.states] = distance[: places.states, places.union] = own
+    flags = {
+        "border": load_flag("contiguous"), "language": load_flag("language"), "colony": load_flag("colony"),
+        "common_coloniser": _pair_table(place, "common_coloniser") > 0,
+    }  # fmt: skip
+    found = {name: with_union(marks.astype(float), members, "largest", largest) for name, marks in flags.items()}
+    return {"distance": distance, **found}
+
+
+def with_union(block: F, members: list[int] | tuple[int, ...], how: str, largest: int) -> F:
+    """A matrix of states with a row and column for the EU: the sum over its members, or those of its largest."""
+    n = len(block)
+    full = np.zeros((n + 1, n + 1))
+    full[:n, :n] = block
+    own = block[list(members)].sum(axis=0) if how == "sum" else block[largest]
+    full[n, :n] = full[:n, n] = own
+    return full
+
+
+def trade_residual(trade: F, size: F) -> F:
+    """(n, n) log(1 + million US dollars) less what a line on the sum of both sizes gives; the line is of all pairs."""
+    a, b = np.triu_indices(len(size), 1)
+    logs, both = np.log1p(trade), size[:, None] + size
+    slope, start = np.polyfit(both[a, b], logs[a, b], 1)
+    left = logs - start - slope * both
+    np.fill_diagonal(left, 0.0)
+    return np.asarray(left)
+
+
+def shared_bodies(places: Places, day: date) -> dict[str, F]:
+    """(n, n) by name: both in the EU, the African Union, the Arab League; both in another regional body."""
+    n = len(places)
+    found = {name: np.zeros((n, n)) for name in (*BODIES, "region")}
+    for bloc in load_blocs(day, places.place):
+        if bloc.regional and not bloc.universal:
+            name = next((name for name, code in BODIES.items() if code == bloc.id), "region")
+            found[name][np.ix_(bloc.members, bloc.members)] = 1.0
+    for marks in found.values():
+        np.fill_diagonal(marks, 0.0)
+    return found
+
+
+def covariates(
+    places: Places, year: int, record: Record, treaties: Record, stand: Ground | None = None, half_life: float = 0.0
+) -> F:
+    """(K, n, n) covariates at the end of a year, in the order of :data:`NAMES`.
+
+    Parameters
+    ----------
+    places
+        Actors.
+    year
+        Agreements until its end count.
+    record
+        Agreements of the domain itself: past, recent, activity.
+    treaties
+        Agreements of other domains.
+    stand
+        What else is known then; :func:`ground` by default.
+    half_life
+        Years after which an agreement counts half in an actor's activity; 0 for the window of :data:`WINDOW`.
+    """
+    here = stand or ground(places, year)
+    n = len(places)
+    past = record.counts(-10_000, year)
+    recent = record.counts(year - WINDOW + 1, year)
+    busy = recent.sum(axis=1)
+    if half_life:
+        age = year - record.year
+        busy = record.weighted(np.where(age >= 0, 0.5 ** (np.maximum(age, 0) / half_life), 0.0)).sum(axis=1)
+    active = np.log1p(busy)
+    active -= active[: places.states].mean()
+    union = np.zeros(n)
+    union[places.union :] = 1.0
+    given = {
+        **here.pairs, "size": np.broadcast_to(here.size, (n, n)), "activity": np.broadcast_to(active, (n, n)),
+        "past": np.log1p(past), "recent": np.log1p(recent), "other": np.log1p(treaties.counts(-10_000, year)),
+        "union": np.broadcast_to(union, (n, n)),
+    }  # fmt: skip
+    return np.stack([given[name] for name in NAMES])

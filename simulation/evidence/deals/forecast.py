@@ -1,0 +1,169 @@
+"""``wifaq deals``: the probability of a new agreement of every pair, from the fitted intensity alone, in seconds.
+
+**What is forecast.** At least one signing in (as-of, by]. By default a *recorded* one: a signing that a record searched
+like the list of AI deals will hold, because that is what a forecast can be scored with. ``flow="signed"`` asks for all
+signings, recorded or not: about two and a half times as many, less certain by the band of the share recorded.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from simulation.errors import Fault, InputError, suggest
+from simulation.evidence.deals.ensemble import DRAWS, expected_counts, possible
+from simulation.evidence.deals.firms import firm_layer
+from simulation.evidence.deals.layers import Layer, state_layer
+from simulation.evidence.deals.lives import in_force
+from simulation.evidence.deals.organisations import ORGANISED, organisation_rows
+from simulation.evidence.deals.places import states_and_union
+from simulation.evidence.deals.posterior import FIRST_YEAR
+from simulation.state import KINDS, F
+
+COLUMNS = ("a", "b", "kind_a", "kind_b", "probability", "q05", "q95", "expected", "held")
+FLOWS = ("recorded", "signed")
+FORECAST_KINDS = ("state", "firm", *ORGANISED)
+"""Kinds of partners; all but states and firms are priors (see :mod:`organisations`)."""
+LONGEST = 20
+"""Years beyond which no forecast is given: the wave of the record walks too far."""
+DAYS_A_YEAR = 365.25
+
+
+def forecast_pairs(
+    as_of: str | date,
+    by: str | date,
+    focal: str | None = None,
+    kinds: Sequence[str] | None = None,
+    flow: str = "recorded",
+    draws: int = DRAWS,
+) -> pd.DataFrame:
+    """Probability and expected number of new agreements of every pair.
+
+    Parameters
+    ----------
+    as_of, by
+        Days, ``YYYY-MM-DD``: signings after the first and not after the second count.
+    focal
+        ISO 3166 code of a state, or ``EU``: its pairs with partners of every kind in ``kinds``; all pairs of states
+        by default.
+    kinds
+        Kinds of partners, of :data:`FORECAST_KINDS`; without a focal state only ``state``.
+    flow
+        ``recorded`` (default) or ``signed``, see this module. Organisations other than firms: always signed.
+    draws
+        Of the posterior, the wave and the attraction of actors.
+
+    Returns
+    -------
+    DataFrame
+        :data:`COLUMNS`: the parties (the focal state first, else by code), their kinds; probability of at least one new
+        agreement with its 5 and 95 % over draws, expected number, and the probability that a recorded deal of the pair
+        is in force on the as-of day. Likeliest first.
+
+    Raises
+    ------
+    InputError
+        With one fault for everything that is wrong.
+    """
+    faults: list[Fault] = []
+    first, last = _day("--as-of", as_of, faults), _day("--by", by, faults)
+    _check_days(first, last, faults)
+    wanted = tuple(kinds) if kinds is not None else FORECAST_KINDS if focal else ("state",)
+    _check_names(focal, wanted, flow, faults)
+    if draws < 1:
+        faults.append(Fault("", f"{draws} is no number of draws: take 1 or more", "--draws"))
+    if faults or first is None or last is None:
+        raise InputError(faults)
+    parts = []
+    if "state" in wanted:
+        parts.append(_rows(state_layer(first), first, last, focal, flow == "recorded", draws))
+    if "firm" in wanted:
+        parts.append(_rows(firm_layer(first), first, last, focal, flow == "recorded", draws))
+    organised = [kind for kind in wanted if kind in ORGANISED]
+    if organised and focal:
+        parts.append(organisation_rows(focal, first, last, organised, draws))
+    found = pd.concat(parts, ignore_index=True)
+    order = ["probability", "a", "b"]
+    return found.sort_values(order, ascending=[False, True, True], ignore_index=True)[list(COLUMNS)]
+
+
+def _rows(layer: Layer, as_of: date, by: date, focal: str | None, recorded: bool, draws: int) -> pd.DataFrame:
+    """Rows of one layer."""
+    expected = expected_counts(layer, as_of, by, draws, recorded)
+    a, b = possible(layer)
+    ids, union = np.array(layer.places.ids), layer.places.union
+    chosen = np.arange(len(a))
+    if focal is not None:
+        place = layer.places.place[focal]
+        chosen = np.flatnonzero((a == place) | (b == place))
+        a, b = np.where(a == place, a, b)[chosen], np.where(a == place, b, a)[chosen]
+    chance = -np.expm1(-expected[:, chosen])
+    low, high = np.quantile(chance, (0.05, 0.95), axis=0)
+    held = held_chances(layer, as_of)
+    firm = np.array(["state", "firm"])
+    return pd.DataFrame({
+        "a": ids[a], "b": ids[b], "kind_a": firm[(a > union).astype(int)], "kind_b": firm[(b > union).astype(int)],
+        "probability": chance.mean(axis=0), "q05": low, "q95": high, "expected": expected[:, chosen].mean(axis=0),
+        "held": held[a, b],
+    })  # fmt: skip
+
+
+def held_chances(layer: Layer, as_of: date) -> F:
+    """(n, n) probability that a recorded deal of the pair is in force on the day, by :mod:`lives`."""
+    age = (as_of.toordinal() - layer.record.day) / DAYS_A_YEAR
+    ended = np.exp(layer.record.weighted(np.log1p(-np.minimum(in_force(age), 1.0 - 1e-12))))
+    return np.asarray(1.0 - ended)
+
+
+def table_text(table: pd.DataFrame) -> str:
+    """A table of :func:`forecast_pairs` as CSV text."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in table.itertuples(index=False):
+        names, numbers = row[:4], row[4:]
+        writer.writerow([*names, *(f"{max(0.0, float(value)):.4f}" for value in numbers)])
+    return stream.getvalue()
+
+
+def _day(option: str, given: str | date, faults: list[Fault]) -> date | None:
+    if isinstance(given, date):
+        return given
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        faults.append(Fault("", f"{given!r} is no date: write YYYY-MM-DD", option))
+        return None
+
+
+def _check_days(first: date | None, last: date | None, faults: list[Fault]) -> None:
+    earliest = date(FIRST_YEAR, 12, 31)
+    if first and first < earliest:
+        faults.append(Fault("", f"{first} is before {earliest}, the first day with a fit of deals", "--as-of"))
+    if first and last and last <= first:
+        faults.append(Fault("", f"{last} is not after the as-of date, {first}", "--by"))
+    if first and last and last.year - first.year > LONGEST:
+        faults.append(Fault("", f"{last} is more than {LONGEST} years after the as-of date, {first}", "--by"))
+
+
+def _check_names(focal: str | None, kinds: Sequence[str], flow: str, faults: list[Fault]) -> None:
+    actors = states_and_union().ids
+    if focal is not None and focal not in actors:
+        faults.append(Fault("", f"{focal!r} is no state; {suggest(focal, actors)}".rstrip("; "), "--focal"))
+    for kind in kinds:
+        if kind not in FORECAST_KINDS:
+            advice = (
+                "influencers and campaigns are no parties to deals" if kind in KINDS else suggest(kind, FORECAST_KINDS)
+            )
+            faults.append(Fault("", f"{kind!r} is no kind of partner; {advice}".rstrip("; "), "--kinds"))
+        elif kind in ORGANISED and focal is None:
+            faults.append(Fault("", f"{kind!r} needs a focal state: the layer is a prior, not a record", "--kinds"))
+    if not kinds:
+        faults.append(Fault("", f"no kind of partner is named; {suggest('', FORECAST_KINDS)}", "--kinds"))
+    if flow not in FLOWS:
+        faults.append(Fault("", f"{flow!r} is no flow; {suggest(flow, FLOWS)}", "--flow"))

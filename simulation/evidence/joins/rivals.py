@@ -1,0 +1,108 @@
+"""Simple rivals of the joining model, on the same rows: each says with what probability each state joins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from simulation.evidence.joins.design import Form
+from simulation.evidence.joins.fit import Rows
+from simulation.evidence.joins.record import Listed
+from simulation.evidence.joins.states import ids
+from simulation.state import F
+
+NAMES = (
+    "plain logistic, same covariates", "base rate of the kind x past share", "closeness to sponsors",
+    "as often as before", "base rate of the kind",
+)  # fmt: skip
+CERTAIN = (0.005, 0.995)
+RIDGE = 1.0
+BORROWED = 2.0
+"""Lists of the wider class that stand behind the rate of a kind."""
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """The rivals fitted on some lists; see :func:`fit_rivals`."""
+
+    lists: list[Listed]
+    share: F
+    plain: F
+    close: F
+
+    def forecasts(self, here: Rows) -> dict[str, F]:
+        """Forecasts of a text that is none of the lists, each float64[r]."""
+        rate, share = rate_of_kind(here.listed, self.lists), self.share[here.who]
+        scaled = np.clip(rate * share / share.mean(), *CERTAIN)
+        plain = np.asarray(expit(_plain_columns(here) @ self.plain))
+        close = np.asarray(expit(_close_columns(here, self.lists) @ self.close))
+        values = (plain, scaled, close, share, np.full(len(here.who), rate))
+        return dict(zip(NAMES, values, strict=True))
+
+
+def fit_rivals(known: Sequence[Rows]) -> Rivals:
+    """Fit every rival on the rows of some lists."""
+    named = [r for r in known if r.listed.count is None]
+    lists = [r.listed for r in named]
+    y = np.concatenate([r.y for r in named])
+    near = [_close_columns(r, [one for one in lists if one.family != r.listed.family]) for r in named]
+    plain = _logistic(np.vstack([_plain_columns(r) for r in named]), y)
+    return Rivals(lists, past_share(known), plain, _logistic(np.vstack(near), y))
+
+
+def _class(one: Listed) -> tuple[bool, bool, str]:
+    return one.treaty, one.ceremony, one.openness
+
+
+def rate_of_kind(one: Listed, known: Sequence[Listed]) -> float:
+    """Mean share of joiners in lists of the same class, with two lists' worth of the wider class behind it."""
+    wide = [float(k.joined[k.observed].mean()) for k in known if k.treaty == one.treaty and k.ceremony == one.ceremony]
+    mine = [float(k.joined[k.observed].mean()) for k in known if _class(k) == _class(one)]
+    centre = float(np.mean(wide))
+    return float(np.clip((sum(mine) + BORROWED * centre) / (len(mine) + BORROWED), *CERTAIN))
+
+
+def past_share(known: Sequence[Rows]) -> F:
+    """Share of the other lists that each state joined, one list's worth of the mean behind it, float64[s]."""
+    could, did = np.zeros(len(ids())), np.zeros(len(ids()))
+    for r in known:
+        if r.listed.count is None:
+            could[r.who] += 1.0
+            did[r.who] += r.y
+    return np.asarray((did + did.sum() / could.sum()) / (could + 1.0))
+
+
+def _logistic(x: F, y: F) -> F:
+    """Ridge logistic regression by Newton's method; the last column is not shrunk."""
+    weight = np.append(np.full(x.shape[1] - 1, RIDGE**-2), 1e-6)
+    b = np.zeros(x.shape[1])
+    for _ in range(STEPS):
+        p = expit(x @ b)
+        step = np.linalg.solve((x.T * (p * (1 - p))) @ x + np.diag(weight), x.T @ (y - p) - weight * b)
+        b = b + step
+        if np.abs(step).max() < 1e-6:
+            break
+    return b
+
+
+STEPS = 50
+
+
+def _plain_columns(r: Rows) -> F:
+    """Pooled: features of reach and covariates of states, no list or state of its own."""
+    return np.hstack([np.tile(r.reach[1:], (len(r.who), 1)), r.x[:, :PLAIN], np.ones((len(r.who), 1))])
+
+
+def _close_columns(r: Rows, others: Sequence[Listed]) -> F:
+    """Rate of the kind, nearness to the sponsors, house and sponsor."""
+    level = np.full(len(r.who), logit(rate_of_kind(r.listed, others)))
+    return np.column_stack([r.x[:, CLOSE], level, np.ones(len(r.who))])
+
+
+_COLUMNS = [name for name, _ in Form().columns()]
+PLAIN = len(_COLUMNS) - 2
+"""Columns before the habits."""
+CLOSE = [_COLUMNS.index(name) for name in ("house", "sponsor", "nearness")]

@@ -1,0 +1,153 @@
+"""A text to be forecast, as an instrument file describes it, and what its unsaid keys are taken to be.
+
+Only ``id`` and ``opens`` must be said. The rest is worked out from ``sponsors``, ``track`` and ``binding``:
+
+- ``convener_kind``: ``UN`` or ``UN_agency`` with the United Nations or a secretariat of theirs among the
+  sponsors; ``club`` or ``regional_org`` with another organisation; else ``state`` or ``states``. Without
+  sponsors a regional text is a regional organisation's, a binding multilateral one the United Nations', any
+  other that of several states.
+- ``openness``: ``by_invitation`` where ``invited`` is said, ``attended`` where ``attending`` is,
+  ``members_only`` where not all states may join, by application (organisations, binding texts) or
+  invitation where it is exclusive, else ``open_all``.
+- ``ceremony`` (UN texts) : yes where a state hosts or sponsors; else as often as in the record. ``summit``: as
+  often as in the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from simulation.data.tables import table
+from simulation.evidence.calibration.joining_covariates import Text, stands_for
+from simulation.evidence.joins.states import ids
+
+CONVENERS = ("state", "states", "UN", "UN_agency", "regional_org", "club")
+OPENNESS = ("open_all", "by_invitation", "application", "members_only", "attended")
+VOTES = ("yes", "no", "abstain")
+AGENCIES = ("itu", "unesco")
+"""Secretariats that stand for the United Nations and convene texts as specialised agencies."""
+CLUBS = ("G7", "G20", "BRICS", "Quad", "Five_Eyes", "AUKUS", "D9plus", "Digital_Nations")
+"""Blocs without a charter; every other bloc convenes as an organisation."""
+_KIND = {"UN_agency": "agency", "regional_org": "regional"}
+_OPEN = {"open_all": "open", "by_invitation": "invited", "members_only": "members"}
+_DOMAIN = {"military": "security"}
+
+
+@dataclass(frozen=True)
+class SignupText(Text):
+    """A text with what an instrument file may say about how it is made; ``None`` where nothing is said.
+
+    Attributes
+    ----------
+    convener_kind, openness
+        Of :data:`CONVENERS` and :data:`OPENNESS`.
+    ceremony, summit
+        Whether it opens with a ceremony of signature; whether at a summit or with leaders.
+    initiator
+        States that brought it about, where these are not the sponsors or hosts.
+    attending, invited
+        States at the meeting where it opens; states asked to join.
+    vote
+        How states voted on it: ``yes``, ``no``, ``abstain`` to ids.
+    """
+
+    convener_kind: str | None = None
+    openness: str | None = None
+    ceremony: bool | None = None
+    summit: bool | None = None
+    initiator: tuple[str, ...] = ()
+    attending: tuple[str, ...] = ()
+    invited: tuple[str, ...] = ()
+    vote: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CodedText:
+    """A text in the terms of the record; see :class:`simulation.evidence.joins.design.Coded`.
+
+    ``sponsors`` are the states that convene, host or initiate it, ``lead`` those whose interests it is taken to
+    serve; ``contested`` says that a text of the United Nations has a named initiator.
+    """
+
+    kind: str
+    openness: str
+    binding: bool
+    ceremony: bool
+    summit: bool
+    domain: str
+    opens: date
+    sponsors: tuple[str, ...]
+    lead: tuple[str, ...]
+    house: str
+    contested: bool = False
+    stock: bool = False
+
+    @property
+    def treaty(self) -> bool:
+        """A binding text of the United Nations or of one of its agencies."""
+        return self.kind in ("UN", "agency") and self.binding
+
+
+def upgraded(text: Text) -> SignupText:
+    """A text with the keys of this package, unsaid where it had none."""
+    return text if isinstance(text, SignupText) else SignupText(**vars(text))
+
+
+def convener_kind(text: SignupText) -> str:
+    """Who convenes a text: what is said, else worked out."""
+    if text.convener_kind is not None:
+        return text.convener_kind
+    houses = [stands_for(name) for name in text.sponsors]
+    if "UN" in houses:
+        agency = any(name in AGENCIES for name in text.sponsors) and "UN" not in text.sponsors
+        return "UN_agency" if agency else "UN"
+    organisation = next((house for house in houses if house), "")
+    if organisation:
+        return "club" if organisation in CLUBS else "regional_org"
+    if not text.sponsors:
+        return {"regional": "regional_org"}.get(text.track, "UN" if text.binding else "states")
+    return "state" if len(text.sponsors) == 1 else "states"
+
+
+def openness(text: SignupText, kind: str) -> str:
+    """How open a text is: what is said, else worked out."""
+    if text.openness is not None:
+        return text.openness
+    if text.invited:
+        return "by_invitation"
+    if text.attending:
+        return "attended"
+    if len(text.eligible) < _ALMOST_ALL * len(ids()):
+        return "members_only"
+    if text.exclusive:
+        return "application" if text.binding or kind == "regional_org" else "by_invitation"
+    return "open_all"
+
+
+_ALMOST_ALL = 0.9
+"""Share of all states from which a text counts as open to all."""
+
+
+def coded(text: SignupText, ceremony: bool, summit: bool) -> CodedText:
+    """The text in the terms of the record, with ceremony and summit as said or drawn."""
+    kind = convener_kind(text)
+    houses = [stands_for(name) for name in text.sponsors]
+    house = next((name for name in houses if name and name != "UN"), "")
+    un = kind in ("UN", "UN_agency")
+    if un and not text.binding:
+        kind = "states"
+    states = tuple(name for name in text.sponsors if name in set(ids()))
+    return CodedText(
+        kind=_KIND.get(kind, kind), openness=_OPEN.get(word := openness(text, kind), word), binding=text.binding,
+        ceremony=ceremony or not un, summit=summit, domain=_DOMAIN.get(text.domain, "digital"), opens=text.opens,
+        sponsors=tuple(dict.fromkeys((*states, *text.initiator))), lead=text.initiator or states, house=house,
+        contested=bool(text.initiator),
+    )  # fmt: skip
+
+
+def has_host(text: SignupText) -> bool:
+    """Whether a state sponsors or hosts the text."""
+    known = {row["iso3"] for row in table("states")}
+    return any(name in known for name in text.sponsors)

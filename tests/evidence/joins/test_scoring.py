@@ -1,0 +1,116 @@
+"""Scores against values known by hand or by simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulation.evidence import scores
+from simulation.evidence.joins import scoring
+from simulation.evidence.joins.backtest import MODEL, left_out, rolling
+from simulation.evidence.joins.report import TITLES, write_tables
+from simulation.evidence.joins.rivals import NAMES, past_share, rate_of_kind
+from simulation.evidence.joins.tries import losses_by_family, nested
+from tests.evidence.joins.lists import made_up
+
+
+@pytest.fixture(scope="module")
+def scored():
+    return left_out(made_up(), draws=300, folds=4)
+
+
+def test_parts_of_the_brier_score_add_up() -> None:
+    luck = np.random.default_rng(2)
+    p = np.round(luck.random(4000), 1) * 0.9 + 0.05
+    y = (luck.random(4000) < p).astype(float)
+    reliability, resolution, uncertainty = scoring.brier_parts(p, y, 20)
+    assert reliability - resolution + uncertainty == pytest.approx(scores.brier(p, y), abs=2e-3)
+    assert reliability < 2e-3
+
+
+def test_average_precision_by_hand() -> None:
+    p, y = np.array([0.9, 0.8, 0.7, 0.1]), np.array([1.0, 0.0, 1.0, 0.0])
+    assert scoring.average_precision(p, y) == pytest.approx((1.0 + 2 / 3) / 2)
+
+
+def test_an_interval_is_fined_for_what_lies_outside() -> None:
+    assert scoring.interval_score(10, 20, 15, 0.9) == 10
+    assert scoring.interval_score(10, 20, 22, 0.9) == pytest.approx(10 + 2 * 20)
+
+
+def test_false_discoveries_are_held() -> None:
+    assert scoring.benjamini_hochberg(np.array([0.04, 0.001, 0.3, 0.012]), 0.05).tolist() == [False, True, False, True]
+
+
+def test_joint_scores_prefer_the_right_dependence() -> None:
+    luck = np.random.default_rng(4)
+    together = np.repeat(luck.random((400, 1)) < 0.5, 6, axis=1).astype(float)
+    apart = (luck.random((400, 6)) < 0.5).astype(float)
+    pairs = np.array([[0, 1, 2, 3], [1, 2, 3, 4]])
+    y = np.ones(6)
+    assert scoring.variogram(together, y, pairs) < scoring.variogram(apart, y, pairs)
+    assert scoring.energy(together, y) > 0
+
+
+def test_the_model_beats_every_rival_on_lists_made_of_votes(scored) -> None:
+    table = scoring.by_forecast(scored).set_index("forecast")
+    assert list(table.index) == [MODEL, *NAMES]
+    assert table["log score"].idxmin() in (MODEL, NAMES[0])
+    assert table.loc[MODEL, "log score"] < table.loc["base rate of the kind", "log score"] - 0.05
+    lost = scoring.against_rivals(scored)
+    assert set(lost["rival"]) == set(NAMES)
+    assert (lost.loc[lost["rival"] == "base rate of the kind", "in se"] > 2).all()
+
+
+def test_intervals_of_counts_cover_and_states_are_all_there(scored) -> None:
+    table = scoring.coverage(scored).set_index("convener")
+    assert table.loc["all", "in 90 %"] >= 0.75
+    assert set(table.index) == {"all", "UN", "state", "the EU's states"}
+    assert len(scoring.by_state(scored)) >= 190
+    assert scoring.calibration(scored)["rows"].sum() == sum(len(s.y) for s in scored)
+    assert len(scoring.jointly(scored[:3])) == 3
+
+
+def test_a_rolling_forecast_knows_nothing_of_its_year() -> None:
+    record = made_up(20, seed=5)
+    out = rolling(record, draws=100, years=(2014,))
+    assert {s.listed.opens.year for s in out} == {2015}
+    cut = [one for one in record if one.opens.year <= 2015]
+    again = rolling(cut, draws=100, years=(2014,))
+    assert np.array_equal(out[0].forecasts[MODEL], again[0].forecasts[MODEL])
+    assert out[0].forecasts[NAMES[3]] == pytest.approx(again[0].forecasts[NAMES[3]])
+
+
+def test_simple_rivals_by_hand() -> None:
+    from simulation.evidence.joins.fit import rows_of
+    from simulation.evidence.joins.record import RECORD_END
+
+    record = made_up(6)
+    rows = [rows_of(one, record, RECORD_END) for one in record]
+    share = past_share(rows)
+    could = sum(one.eligible[0] for one in record)
+    did = sum(one.joined[0] for one in record)
+    mean = sum(one.joined.sum() for one in record) / sum(one.eligible.sum() for one in record)
+    assert share[0] == pytest.approx((did + mean) / (could + 1))
+    same = [one for one in record if one.treaty]
+    rates = [one.joined.sum() / one.eligible.sum() for one in same]
+    assert rate_of_kind(same[0], same) == pytest.approx((sum(rates) + 2 * np.mean(rates)) / (len(rates) + 2))
+
+
+def test_tables_are_written_as_csv_and_markdown(tmp_path) -> None:
+    table = pd.DataFrame({"forecast": ["a", "b"], "log score": [0.51234, 0.5]})
+    write_tables(dict.fromkeys(TITLES, table), tmp_path)
+    assert (tmp_path / "joins_left_out.csv").read_text() == "forecast,log score\na,0.5123\nb,0.5000\n"
+    page = (tmp_path / "joins.md").read_text()
+    assert "| forecast | log score |\n| --- | --- |\n| a | 0.512 |\n| b | 0.5 |" in page
+    assert all(title in page for title in TITLES.values())
+
+
+def test_a_nested_choice_is_never_better_than_the_best(scored) -> None:
+    losses = [losses_by_family(scored)]
+    families = enumerate(losses[0].items())
+    worse = [{family: (loss + 5.0 * (k % 2) - 3.0 * (k % 3 == 0), n) for k, (family, (loss, n)) in families}]
+    both = losses + worse
+    best = min(sum(v for v, _ in one.values()) / sum(n for _, n in one.values()) for one in both)
+    assert nested(both) >= best - 1e-12
