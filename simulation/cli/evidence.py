@@ -16,7 +16,13 @@ DEBUG = typer.Option(False, "--debug", help="Show the traceback of an error.")
 
 def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
     """Add the commands; ``errors`` tells what goes wrong, ``progress`` how far it is."""
+    _add_instruments(app, errors)
+    _add_deals(app, errors)
+    _add_score(app, errors)
+    _add_backtest(app, errors, progress)
 
+
+def _add_instruments(app: typer.Typer, errors: Errors) -> None:
     @app.command()
     def instruments(
         file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file that describes instruments.")],
@@ -33,6 +39,8 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             _note_late(as_of, "only FILE is known")
             _tell_table(text, out)
 
+
+def _add_deals(app: typer.Typer, errors: Errors) -> None:
     @app.command()
     def deals(
         as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="What is known: nothing dated later.")],
@@ -61,6 +69,8 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
             _note_late(as_of, "nothing is known")
             _tell_table(text, out)
 
+
+def _add_score(app: typer.Typer, errors: Errors) -> None:
     @app.command()
     def score(
         file: Annotated[
@@ -85,6 +95,8 @@ def add_evidence(app: typer.Typer, errors: Errors, progress: Bar) -> None:
                 typer.echo(f"warning: {warning}", err=True)
             typer.echo(text if out is None else f"{text}\n\nTables: {out}")
 
+
+def _add_backtest(app: typer.Typer, errors: Errors, progress: Bar) -> None:
     @app.command()
     def backtest(
         as_of: Annotated[

@@ -28,6 +28,8 @@ def calibration_chart(curve: pd.DataFrame, folder: Path, name: str, title: str, 
         axes.set(xlabel="forecast probability", ylabel="share that happened", title=title)
         if log:
             axes.set(xscale="log", yscale="log", xlim=(least, 1), ylim=(least, 1.1))
+            for axis in (axes.xaxis, axes.yaxis):  # plain numbers: the style reads no formulas
+                axis.set_major_formatter(lambda value, _: f"{value:g}")
         else:
             axes.set(xlim=(0, 1), ylim=(0, 1.02))
         return save(axes, folder, name)
