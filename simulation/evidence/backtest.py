@@ -20,7 +20,7 @@ from simulation.evidence import past_deals, scores
 from simulation.evidence.calibration.calibrate import BASELINE
 from simulation.evidence.intensity import backtest as deals
 from simulation.evidence.intensity.places import states_and_union
-from simulation.evidence.intensity.scoring import gains, ranking
+from simulation.evidence.intensity.scoring import OURS, gains, ranking
 from simulation.evidence.past_runs import past_runs
 from simulation.evidence.signups import backtest as joins
 from simulation.evidence.signups import scoring
@@ -144,13 +144,13 @@ def joins_tables(record: Sequence[Listed], focal: str, year: int | None = None) 
     families, nine = joins.left_out(record), joins.ai_lists(record)
     signed = [one for one in families if one.y.sum() >= SIGNED]
     calls = [one for one in families if not one.listed.treaty]
-    later = _rolling_tables(joins.rolling(record), focal)
-    states = [_state(families, focal, "left out"), later.pop("joins_state"), _state(nine, focal, "AI lists")]
+    rolled = _rolling_tables(joins.rolling(record), focal)
+    states = [_state(families, focal, "left out"), rolled.pop("joins_state"), _state(nine, focal, "AI lists")]
     together = scoring.jointly(families).drop(columns="text").mean()
     return {
         "joins_left_out": scoring.by_forecast(families), "joins_signed": scoring.by_forecast(signed),
         "joins_calls": scoring.by_forecast(calls), "joins_lost": scoring.against_rivals(families),
-        "joins_counts": scoring.coverage(families), **later,
+        "joins_counts": scoring.coverage(families), **rolled,
         "joins_ai": scoring.by_forecast(nine), "joins_ai_lists": scoring.counts(nine),
         "joins_state": pd.concat(states, ignore_index=True),
         "joins_together": pd.DataFrame({"score": together.index, "mean": together.to_numpy()}),
@@ -180,7 +180,7 @@ def deals_tables(focal: str, origins: Sequence[int]) -> dict[str, pd.DataFrame]:
     lead = pd.DataFrame([gains(firms, name, by_event=True) for name in list(firms[0].shares)[1:]])
     rows, place = deals.count_rows(found), states_and_union().place[focal]
     own = rows[rows["actor"] == place]
-    p = np.concatenate([deals.probabilities(one)[deals.OURS] for one in found])
+    p = np.concatenate([deals.probabilities(one)[OURS] for one in found])
     y = np.concatenate([one.scored.counts[one.pairs] for one in found])
     return {
         "deals_gain": deals.gain_table(found), "deals_pairs": deals.pair_table(found),

@@ -16,6 +16,7 @@ from simulation.errors import WifaqError
 from simulation.evidence import backtest
 from simulation.evidence.calibration.calibrate import BASELINE
 from simulation.evidence.intensity import page as intensity
+from simulation.evidence.intensity.backtest import ORIGINS
 from simulation.evidence.signups.record import read_record
 from simulation.scenario.load import load_scenario
 
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.exit(2, f"{backtest.NO_RECORD}\n")
     try:
         tables = backtest.joins_tables(read_record(source), focal)
-        tables |= backtest.deals_tables(focal, backtest.deals.ORIGINS)
+        tables |= backtest.deals_tables(focal, ORIGINS)
         write_pages(tables, intensity.tables(), folder)
     except WifaqError as error:
         parser.exit(2, f"{error}\n")

@@ -136,7 +136,8 @@ def on_pairs(day: date, focal: str) -> Iterator[Question]:
     """Whether pairs will have a new recorded deal."""
     states, firms = state_layer(day), firm_layer(day)
     pairs = [(focal, other) for other in PARTNERS if other != focal]
-    pairs += [tuple(pair.split("-")) for pair in PAIRS if focal not in pair.split("-")]
+    both = [pair.partition("-") for pair in PAIRS]
+    pairs += [(a, b) for a, _, b in both if focal not in (a, b)]
     for by in DAYS:
         expected = expected_counts(states, day, by)
         for a, b in pairs:
@@ -209,7 +210,7 @@ def register(path: Path, day: date = RECORD_END, focal: str | None = None) -> pd
         raise InputError(Fault(str(path), "exists, and a register is never changed; name a new file", file="FILE"))
     command = f"python -m simulation.evidence.register {path.name} --as-of {day}"
     command += f" --focal {focal}" if focal else ""
-    rows = []
+    rows: list[list[str]] = []
     for one in questions(day, focal or load_scenario(BASELINE).focal):
         numbers = ["" if value is None else f"{value:.4f}" for value in (one.probability, one.mean, one.q05, one.q95)]
         rows.append([f"{path.stem}-{len(rows) + 1:03d}", one.question, one.kind, str(day), str(one.by), *numbers,
