@@ -21,10 +21,8 @@ def calibration_chart(curve: pd.DataFrame, folder: Path, name: str, title: str, 
         axes.plot([least, 1], [least, 1], color=FAINT, linestyle="--", linewidth=1)
         error = [middle - low, curve["high"] - middle]
         axes.errorbar(curve["forecast"], middle, yerr=error, fmt="o-", color=HEADLINE_COLOUR, capsize=3)
-        for row in curve.itertuples():
-            height = max(float(str(row.frequency)), least)
-            axes.annotate(f"{row.rows}", (row.forecast, height), textcoords="offset points",
-                          xytext=(7, -11), fontsize=8, color=INK)  # fmt: skip
+        for x, y, rows in zip(curve["forecast"], middle, curve["rows"], strict=True):
+            axes.annotate(f"{rows}", (x, y), textcoords="offset points", xytext=(7, -11), fontsize=8, color=INK)
         axes.set(xlabel="forecast probability", ylabel="share that happened", title=title)
         if log:
             axes.set(xscale="log", yscale="log", xlim=(least, 1), ylim=(least, 1.1))

@@ -144,13 +144,13 @@ def joins_tables(record: Sequence[Listed], focal: str, year: int | None = None) 
     families, nine = joins.left_out(record), joins.ai_lists(record)
     signed = [one for one in families if one.y.sum() >= SIGNED]
     calls = [one for one in families if not one.listed.treaty]
-    later = _rolling_tables(joins.rolling(record), focal)
-    states = [_state(families, focal, "left out"), later.pop("joins_state"), _state(nine, focal, "AI lists")]
+    rolled = _rolling_tables(joins.rolling(record), focal)
+    states = [_state(families, focal, "left out"), rolled.pop("joins_state"), _state(nine, focal, "AI lists")]
     together = scoring.jointly(families).drop(columns="text").mean()
     return {
         "joins_left_out": scoring.by_forecast(families), "joins_signed": scoring.by_forecast(signed),
         "joins_calls": scoring.by_forecast(calls), "joins_lost": scoring.against_rivals(families),
-        "joins_counts": scoring.coverage(families), **later,
+        "joins_counts": scoring.coverage(families), **rolled,
         "joins_ai": scoring.by_forecast(nine), "joins_ai_lists": scoring.counts(nine),
         "joins_state": pd.concat(states, ignore_index=True),
         "joins_together": pd.DataFrame({"score": together.index, "mean": together.to_numpy()}),
