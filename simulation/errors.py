@@ -106,9 +106,9 @@ def warn_of(failures: Sequence[Mapping[str, Any]], where: str) -> None:
     """Warn the caller of the function that calls this one of failed replicates; ``where`` holds them all."""
     if failures:
         first = failures[0]
-        told = f"replicate {first['replicate']}: {first['type']}: {first['message']}"
+        text = f"replicate {first['replicate']}: {first['type']}: {first['message']}"
         warnings.warn(
-            f"{len(failures)} failed and are left out; the first: {told}; all: {where}", FailedReplicates, stacklevel=3
+            f"{len(failures)} failed and are left out; the first: {text}; all: {where}", FailedReplicates, stacklevel=3
         )
 
 

@@ -97,15 +97,15 @@ def _cell(file: str) -> str:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     name = getattr(getattr(shell, "compile", None), "format_code_name", None)
-    told = name(file) if name is not None else None
-    return str(told[1]) if told else ""
+    text = name(file) if name is not None else None
+    return str(text[1]) if text else ""
 
 
 def cells_of(functions: Iterator[Any]) -> dict[str, str]:
     """Labels of the notebook cells in which some functions were typed, by file name."""
     codes = [code for function in functions if (code := code_of(function)) is not None]
-    found = {code.co_filename: _CELLS.get(code.co_filename) or _cell(code.co_filename) for code in codes}
-    return {file: label for file, label in found.items() if label}
+    result = {code.co_filename: _CELLS.get(code.co_filename) or _cell(code.co_filename) for code in codes}
+    return {file: label for file, label in result.items() if label}
 
 
 def remember_cells(labels: Mapping[str, str]) -> None:
@@ -115,12 +115,12 @@ def remember_cells(labels: Mapping[str, str]) -> None:
 
 def failing_line(function: Any, trace: TracebackType | None) -> str:
     """The last line of an exception's traceback in the file of a function; the function if there is none."""
-    code, found = code_of(function), ""
+    code, result = code_of(function), ""
     while trace is not None and code is not None:
         if trace.tb_frame.f_code.co_filename == code.co_filename:
-            found = place(code.co_filename, trace.tb_lineno)
+            result = place(code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
-    return found or place_of(function)
+    return result or place_of(function)
 
 
 # --- what it says
@@ -173,14 +173,14 @@ def _text(function: FunctionType) -> str:
 def _outside(function: FunctionType) -> dict[str, Any]:
     """What a function takes from around it, nested functions included."""
     code = function.__code__
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
         try:
-            found[name] = cell.cell_contents
+            result[name] = cell.cell_contents
         except ValueError:  # not filled yet
             continue
     names = {name for inner in _codes(code) for name in inner.co_names}
-    return found | {name: function.__globals__[name] for name in names if name in function.__globals__}
+    return result | {name: function.__globals__[name] for name in names if name in function.__globals__}
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -316,11 +316,11 @@ def _temporary() -> Path:
     folder = Path(tempfile.gettempdir()) / f"wifaq-{user}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        result = folder.lstat()
     except OSError:
         return Path(tempfile.mkdtemp(prefix="wifaq-"))
     others = stat.S_IRWXG | stat.S_IRWXO
-    if hasattr(os, "getuid") and (not stat.S_ISDIR(found.st_mode) or found.st_uid != user or found.st_mode & others):
+    if hasattr(os, "getuid") and (not stat.S_ISDIR(result.st_mode) or result.st_uid != user or result.st_mode & others):
         return Path(tempfile.mkdtemp(prefix="wifaq-"))
     return folder
 

@@ -46,8 +46,8 @@ def ask_tracks(actor: Actor, shares: Mapping[str, float]) -> dict[str, float] | 
     except Exception:  # a mapping or an array of the user's own making
         chosen = None
     if chosen is None or set(chosen) - set(TRACKS):
-        told = f"it must return a mapping of {', '.join(TRACKS)} to numbers"
-        raise ModelError(f"{_who(actor, 'choose_tracks')} returned {_told(answer)}; {told}")
+        text = f"it must return a mapping of {', '.join(TRACKS)} to numbers"
+        raise ModelError(f"{_who(actor, 'choose_tracks')} returned {_told(answer)}; {text}")
     own: dict[str, float] = {
         track: _number(actor, "choose_tracks", chosen.get(track, 0.0), f" for {track}") for track in TRACKS
     }
@@ -68,8 +68,8 @@ def _call(actor: Actor, hook: str, given: tuple[Any, ...]) -> Any:
             raise
         place = failing_line(function, error.__traceback__)
         message = " ".join(str(error).split())
-        told = f"{type(error).__name__}: {message}" if message else type(error).__name__
-        raise ModelError(f"{_who(actor, hook, place)} failed: {told}") from error
+        text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+        raise ModelError(f"{_who(actor, hook, place)} failed: {text}") from error
 
 
 def _number(actor: Actor, hook: str, answer: object, of: str = "") -> float:
@@ -77,9 +77,9 @@ def _number(actor: Actor, hook: str, answer: object, of: str = "") -> float:
     low, high = HOOKS[hook].low, HOOKS[hook].high
     ok = isinstance(answer, int | float | np.floating | np.integer) and not isinstance(answer, bool)
     if not ok or not math.isfinite(number := _float(answer)) or not low <= number <= high:
-        told = f"it must return a number in {HOOKS[hook].range}"
-        told += "; float(…) makes one of a yes or no" if isinstance(answer, bool | np.bool_) else ""
-        raise ModelError(f"{_who(actor, hook)} returned {_told(answer)}{of}; {told}")
+        text = f"it must return a number in {HOOKS[hook].range}"
+        text += "; float(…) makes one of a yes or no" if isinstance(answer, bool | np.bool_) else ""
+        raise ModelError(f"{_who(actor, hook)} returned {_told(answer)}{of}; {text}")
     return number
 
 

@@ -55,15 +55,15 @@ def classes(ids: Sequence[str], kinds: Iterable[int], cast: Cast) -> list[type[A
         if name not in KINDS and resolve(str(name), ids) not in ids:
             raise ModelError(f"no actor or kind {name!r}; {advice_on(str(name), [*KINDS, *ids])}")
     cast = {resolve(name, ids): cls for name, cls in cast.items()}
-    found = []
+    result = []
     for name, code in zip(ids, kinds, strict=True):
         kind = KINDS[code]
         cls = cast.get(name, cast.get(kind, BY_KIND[kind]))
         if not (isinstance(cls, type) and issubclass(cls, BY_KIND[kind])):
             called = getattr(cls, "__name__", repr(cls))
             raise ModelError(f"{called} cannot play {name}: it must be a {BY_KIND[kind].__name__}")
-        found.append(cls)
-    return found
+        result.append(cls)
+    return result
 
 
 def play(cls: type[Actor], model: Host, row: int) -> Actor:
@@ -74,7 +74,7 @@ def play(cls: type[Actor], model: Host, row: int) -> Actor:
     ModelError
         If it cannot be made, with the line at fault.
     """
-    told = f"{cls.__name__}.__init__ of {model.state.ids[row]}"
+    text = f"{cls.__name__}.__init__ of {model.state.ids[row]}"
     try:
         actor = cls(model, row)
     except WifaqError:
@@ -83,9 +83,9 @@ def play(cls: type[Actor], model: Host, row: int) -> Actor:
         if not is_own_fault(error):
             raise
         place = failing_line(cls.__init__, error.__traceback__)
-        raise ModelError(f"{place}{': ' if place else ''}{told} failed: {type(error).__name__}: {error}") from error
+        raise ModelError(f"{place}{': ' if place else ''}{text} failed: {type(error).__name__}: {error}") from error
     if not {"id", "row"} <= vars(actor).keys():
-        raise ModelError(f"{place_of(cls.__init__)}: {told} must call super().__init__(model, row) first")
+        raise ModelError(f"{place_of(cls.__init__)}: {text} must call super().__init__(model, row) first")
     return actor
 
 

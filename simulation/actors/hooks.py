@@ -45,12 +45,12 @@ class Hooks:
 
     def places(self, most: int = 3) -> list[str]:
         """Where the replaced decisions are written, with the first actor of each, as a person would name them."""
-        found = {
+        result = {
             f"{place_of(getattr(actors[min(actors)], hook))}: {type(actors[min(actors)]).__name__}.{hook}": None
             for hook, actors in self._own.items()
             if actors
         }
-        return list(found)[:most]
+        return list(result)[:most]
 
     def values(self, view: View, everybody: Iterable[Actor], *, partners_only: bool = False) -> View:
         """The view with the values V of actors that replace ``partner_value``.

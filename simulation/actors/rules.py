@@ -45,11 +45,11 @@ def check_defaults(cls: type) -> None:
         Naming the hook.
     """
     for name in HOOKS:
-        found = inspect.getattr_static(cls, name, None)
-        if found is not None and not getattr(found, "__module__", "").startswith(_SHIPPED):
-            where = place_of(found)
-            told = f"{cls.__name__}.{name} was replaced on the shipped class; write a subclass and pass it as actors="
-            raise ModelError(f"{where}: {told}" if where else told)
+        result = inspect.getattr_static(cls, name, None)
+        if result is not None and not getattr(result, "__module__", "").startswith(_SHIPPED):
+            where = place_of(result)
+            text = f"{cls.__name__}.{name} was replaced on the shipped class; write a subclass and pass it as actors="
+            raise ModelError(f"{where}: {text}" if where else text)
 
 
 def hooks_of(cls: type) -> list[str]:
@@ -91,9 +91,9 @@ def check_attribute(actor: Any, name: str, value: object) -> None:
         return  # a number of the actor's row
     fault = _WHOLE.get(name) or _fault_of(cls, name, value, bound=True)
     if fault:
-        told = vars(actor).get("id", "a new actor")
+        text = vars(actor).get("id", "a new actor")
         where = _where(cls, value) if callable(value) else f"{place_outside()}: "
-        raise ModelError(f"{where}{cls.__name__}.{name} of {told}: {fault}")
+        raise ModelError(f"{where}{cls.__name__}.{name} of {text}: {fault}")
 
 
 _WHOLE = {
@@ -110,7 +110,7 @@ _ONCE = ("id", "row")
 
 def _where(cls: type, value: object) -> str:
     own = place_of(value) if callable(value) or isinstance(value, property) or hasattr(value, "__func__") else ""
-    first = own or next((found for other in vars(cls).values() if callable(other) and (found := place_of(other))), "")
+    first = own or next((result for other in vars(cls).values() if callable(other) and (result := place_of(other))), "")
     return f"{first}: " if first else ""
 
 
@@ -130,8 +130,8 @@ def _fault_of(cls: type, name: str, value: object, *, bound: bool) -> str:
         what = _what_it_is(_kind_of(cls), name)
         return f"{what}, not a decision; those are {', '.join(known)}"
     near = _nearest(name, known)
-    told = f"did you mean {near!r}? Otherwise" if near else f"allowed: {', '.join(known)}. Or"
-    return f"no decision of the model has this name; {told} {_ADVICE}"
+    text = f"did you mean {near!r}? Otherwise" if near else f"allowed: {', '.join(known)}. Or"
+    return f"no decision of the model has this name; {text} {_ADVICE}"
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -149,10 +149,10 @@ _ALIKE = 0.7  # of 1; two words of five letters may differ in one
 
 
 def _what_it_is(cls: type, name: str) -> str:
-    found = inspect.getattr_static(cls, name, None)
-    if isinstance(found, property) and found.fset is not None:
+    result = inspect.getattr_static(cls, name, None)
+    if isinstance(result, property) and result.fset is not None:
         return "a number of the actor's row, which is set on an agent"
-    if isinstance(found, property):
+    if isinstance(result, property):
         return "read from the arrays of the model; to change it write its entries"
     return "part of the agent"
 

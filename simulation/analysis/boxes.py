@@ -102,19 +102,19 @@ def find_box(
     """
     count = int(interest.sum())
     if count < LEAST_CASES or count == len(interest):
-        told = f"{count} of {len(interest)} cases are of interest; a box needs {LEAST_CASES} at least, and others"
-        raise InputError(f"analyse: {told}: choose another level")
+        text = f"{count} of {len(interest)} cases are of interest; a box needs {LEAST_CASES} at least, and others"
+        raise InputError(f"analyse: {text}: choose another level")
     numbered = inputs.set_axis([f"x{place}" for place in range(inputs.shape[1])], axis=1).reset_index(drop=True)
     with _quiet(seed):
         from ema_workbench.analysis.prim import Prim
 
-        found = Prim(numbered, interest.astype(bool), threshold=DENSITY, peel_alpha=PEEL).find_box()
-        path = found.peeling_trajectory
+        result = Prim(numbered, interest.astype(bool), threshold=DENSITY, peel_alpha=PEEL).find_box()
+        path = result.peeling_trajectory
         balance = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"])
         chosen = int(balance.idxmax()) if number is None else number
-        support = found.resample(chosen, iterations=RESAMPLES)["reproduce coverage"] / 100
+        support = result.resample(chosen, iterations=RESAMPLES)["reproduce coverage"] / 100
     names = dict(zip(numbered.columns, inputs.columns, strict=True))
-    limits = dict(_limits(found.box_lims[0], found.box_lims[chosen], names))
+    limits = dict(_limits(result.box_lims[0], result.box_lims[chosen], names))
     row = path.loc[chosen]
     trajectory = path[["coverage", "density", "mass", "res_dim"]].set_axis(
         ["coverage", "density", "mass", "limited"], axis=1

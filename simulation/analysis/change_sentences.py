@@ -30,25 +30,25 @@ def sentences(table: pd.DataFrame, margins: Mapping[str, float] = MARGINS) -> di
     margins
         Those it was judged by.
     """
-    found = {}
+    result = {}
     for conclusion in _HEADS:
         rows = table.loc[table["conclusion"] == conclusion]
         if len(rows):
-            told = _single(rows.iloc[0], margins[conclusion]) if conclusion in _SINGLE else _several(rows)
-            found[conclusion] = f"{_HEADS[conclusion]}: {told}"
-    return found
+            text = _single(rows.iloc[0], margins[conclusion]) if conclusion in _SINGLE else _several(rows)
+            result[conclusion] = f"{_HEADS[conclusion]}: {text}"
+    return result
 
 
 def _single(row: pd.Series, margin: float) -> str:
     show = _number(row["conclusion"])
     sides = f"{show(row['before'])} without the tweak, {show(row['after'])} with it"
     interval = f"difference {_signed(row, 'difference')} [{_signed(row, 'low')}, {_signed(row, 'high')}]"
-    told = f"{_verdict(row)} ({sides}; {interval})"
+    text = f"{_verdict(row)} ({sides}; {interval})"
     if row["verdict"] == CHANGED and -margin < row["low"] <= row["high"] < margin:
-        return f"{told}, but by less than the {margin:g} that matters."
+        return f"{text}, but by less than the {margin:g} that matters."
     if row["verdict"] == UNTOLD and pd.notna(row["more"]):
-        return f"{told}. About {row['more']} more pairs would tell."
-    return f"{told}."
+        return f"{text}. About {row['more']} more pairs would tell."
+    return f"{text}."
 
 
 def _several(rows: pd.DataFrame) -> str:

@@ -95,7 +95,7 @@ def conclusions(
         "partners": _shares(_partners(before), _partners(after)),
         "instruments": _shares(_joined(before), _joined(after)),
     }
-    rows = [row for name, found in pairs.items() for row in _rows(name, found, names, margins[name])]
+    rows = [row for name, result in pairs.items() for row in _rows(name, result, names, margins[name])]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"more": "Int64", "pairs": int})
 
 
@@ -110,16 +110,16 @@ def _rows(conclusion: str, found: _Pairs, names: Mapping[str, str], margin: floa
     rows: list[dict[str, Any]] = []
     confidence = 1 - (1 - CONFIDENCE) / max(1, len(found))
     for what, pairs in found.items():
-        told = (contrast_of_shares if conclusion in SHARES else contrast)(pairs, confidence)
-        count = int(told["pairs"])
-        verdict = judge(told["low"], told["high"], count, margin)
+        text = (contrast_of_shares if conclusion in SHARES else contrast)(pairs, confidence)
+        count = int(text["pairs"])
+        verdict = judge(text["low"], text["high"], count, margin)
         # an interval of half the margin to each side lies off zero or within the margin
-        more = more_pairs(told["standard_error"], count, margin / 2, confidence) if verdict == UNTOLD else None
+        more = more_pairs(text["standard_error"], count, margin / 2, confidence) if verdict == UNTOLD else None
         if more is not None:  # fewer than the least number never tell "not changed"
             more = max(more, LEAST_PAIRS - count)
         row: dict[str, Any] = {"conclusion": conclusion, "what": what, "name": names.get(what) or _named(what)}
-        row |= {"before": told["mean_b"], "after": told["mean_a"], "verdict": verdict, "more": more}
-        rows.append(row | {key: told[key] for key in ("difference", "low", "high", "pairs")})
+        row |= {"before": text["mean_b"], "after": text["mean_a"], "verdict": verdict, "more": more}
+        rows.append(row | {key: text[key] for key in ("difference", "low", "high", "pairs")})
     if conclusion in SHARES:
         rows.sort(key=lambda row: (-abs(row["difference"]), row["what"]))
     return rows
@@ -149,15 +149,15 @@ def _ranks(before: Finished, after: Finished, peers: Sequence[str]) -> _Pairs:
 
 def _shares(before: pd.DataFrame, after: pd.DataFrame) -> _Pairs:
     """Pairs of 0 and 1 of what is had often enough, from tables with a column each."""
-    found = {}
+    result = {}
     for what in sorted({*before.columns, *after.columns}):
         sides = {"a": after, "b": before}
         pairs = pd.DataFrame(
             {side: table[what] if what in table else pd.Series(0, table.index) for side, table in sides.items()}
         ).fillna(0)
         if pairs.to_numpy().mean() >= LIKELY:
-            found[what] = pairs.astype(int)
-    return found
+            result[what] = pairs.astype(int)
+    return result
 
 
 def _partners(ensemble: Finished) -> pd.DataFrame:

@@ -125,14 +125,14 @@ def contrast_of_shares(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> d
     The interval is that of Agresti & Min (2005): half a replicate is added to each of the four
     cells, so that it has a width where no pair differs, or all do.
     """
-    found = contrast(pairs, confidence)
+    result = contrast(pairs, confidence)
     count = len(pairs) + 2
     gained = float(((pairs["a"] == 1) & (pairs["b"] == 0)).sum())
     lost = float(((pairs["a"] == 0) & (pairs["b"] == 1)).sum())
     middle = (gained - lost) / count
     error = float(np.sqrt(gained + lost + 1 - (gained - lost) ** 2 / count)) / count
     reach = float(ndtri((1 + confidence) / 2)) * error
-    return found | {"standard_error": error, "low": max(-1.0, middle - reach), "high": min(1.0, middle + reach)}
+    return result | {"standard_error": error, "low": max(-1.0, middle - reach), "high": min(1.0, middle + reach)}
 
 
 def check_precision(precision: float | None) -> None:
@@ -225,8 +225,8 @@ def _fragmentation(scenario: Scenario) -> Absence:
         none = load_scenario(scenario, overrides={"fragmentation": 0})
         return Absence("fragmentation", scenario, none, "fragmentation as in the scenario against none")
     some = load_scenario(scenario, overrides={"fragmentation": CONTRAST_FRAGMENTATION})
-    told = f"fragmentation {CONTRAST_FRAGMENTATION} against none (the scenario has none)"
-    return Absence("fragmentation", some, scenario, told)
+    text = f"fragmentation {CONTRAST_FRAGMENTATION} against none (the scenario has none)"
+    return Absence("fragmentation", some, scenario, text)
 
 
 def _rivalry(scenario: Scenario) -> Absence:
@@ -240,5 +240,5 @@ def _rivalry(scenario: Scenario) -> Absence:
 
     strength = PARAMETERS["rivalry"].default
     some = load_scenario(scenario, overrides={"mechanisms.rivalry": "on", "parameters.rivalry": strength})
-    told = f"rivalry {strength:g} against none (the scenario has none)"
-    return Absence("rivalry", some, scenario, told)
+    text = f"rivalry {strength:g} against none (the scenario has none)"
+    return Absence("rivalry", some, scenario, text)

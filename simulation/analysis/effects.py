@@ -67,5 +67,5 @@ def _levels(table: pd.DataFrame, factor: str) -> list[object]:
 
 
 def _told(a: pd.Series, b: pd.Series) -> tuple[float, ...]:
-    found = contrast(pd.DataFrame({"a": a, "b": b}))
-    return tuple(found[name] for name in ("difference", "low", "high", "probability", "pairs"))
+    result = contrast(pd.DataFrame({"a": a, "b": b}))
+    return tuple(result[name] for name in ("difference", "low", "high", "probability", "pairs"))

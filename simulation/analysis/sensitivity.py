@@ -63,11 +63,11 @@ def sobol(factors: Sequence[str], values: Values, seed: int = 0, resamples: int 
     from SALib.analyze import sobol as method
 
     _check(values)
-    found = method.analyze(
+    result = method.analyze(
         _problem(factors), values, calc_second_order=False, num_resamples=resamples, conf_level=CONFIDENCE, seed=seed
     )
-    first, total = np.asarray(found["S1"]), np.asarray(found["ST"])
-    reach, reach_total = np.asarray(found["S1_conf"]), np.asarray(found["ST_conf"])
+    first, total = np.asarray(result["S1"]), np.asarray(result["ST"])
+    reach, reach_total = np.asarray(result["S1_conf"]), np.asarray(result["ST_conf"])
     converged = 2 * np.maximum(reach, reach_total) <= WIDEST
     columns = (
         list(factors), first, first - reach, first + reach, total, total - reach_total, total + reach_total, converged,
@@ -102,12 +102,12 @@ def morris(
     from SALib.analyze import morris as method
 
     _check(values)
-    found = method.analyze(
+    result = method.analyze(
         _problem(factors), cube, values, num_resamples=resamples, conf_level=CONFIDENCE, num_levels=levels, seed=seed
     )
-    star, reach = np.asarray(found["mu_star"], float), np.asarray(found["mu_star_conf"], float)
+    star, reach = np.asarray(result["mu_star"], float), np.asarray(result["mu_star_conf"], float)
     columns = (
-        list(factors), star, star - reach, star + reach, np.asarray(found["mu"]), np.asarray(found["sigma"]),
+        list(factors), star, star - reach, star + reach, np.asarray(result["mu"]), np.asarray(result["sigma"]),
         2 * reach <= WIDEST * star.max(),
     )  # fmt: skip
     return pd.DataFrame(dict(zip(MORRIS_COLUMNS, columns, strict=True)))

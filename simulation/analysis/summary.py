@@ -55,10 +55,10 @@ def forecast(series: pd.DataFrame, focal: str, units: Mapping[str, str]) -> pd.D
         for name, share in QUANTILES.items():
             table[name] = values.quantile(share)
         tables.append(table.assign(replicates=values.size()).reset_index())
-    found = pd.concat([table.astype({"metric": "str", "quarter": "str"}) for table in tables])
-    found.insert(0, "focal", focal)
-    found.insert(3, "unit", found["metric"].map(units).fillna(""))
-    return found.loc[:, list(FORECAST_COLUMNS)].reset_index(drop=True)
+    result = pd.concat([table.astype({"metric": "str", "quarter": "str"}) for table in tables])
+    result.insert(0, "focal", focal)
+    result.insert(3, "unit", result["metric"].map(units).fillna(""))
+    return result.loc[:, list(FORECAST_COLUMNS)].reset_index(drop=True)
 
 
 def by_replicate(series: pd.DataFrame, metric: str, quarter: str) -> pd.DataFrame:

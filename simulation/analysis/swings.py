@@ -50,8 +50,8 @@ def swings(table: pd.DataFrame, factors: Sequence[str], *, sampled: bool, paired
         effect = float(table.loc[high, "value"].mean() - table.loc[low, "value"].mean())
         reach = _reach(difference) if paired else float("nan")
         rows.append((factor, start, stop, effect, effect - reach, effect + reach, len(difference)))
-    found = pd.DataFrame(rows, columns=list(SWING_COLUMNS))
-    return found.sort_values("effect", key=lambda values: -values.abs(), kind="stable", ignore_index=True)
+    result = pd.DataFrame(rows, columns=list(SWING_COLUMNS))
+    return result.sort_values("effect", key=lambda values: -values.abs(), kind="stable", ignore_index=True)
 
 
 def _ends(values: pd.Series, sampled: bool) -> tuple[tuple[pd.Series, object], tuple[pd.Series, object]] | None:

@@ -41,8 +41,8 @@ def shares(values: F) -> dict[str, float]:
     for group in _with_chance():
         # chance is drawn inside each rule and draw: alone it explains what it adds
         worth[group] = worth[group - {CHANCE}] + noise
-    found = shapley(SOURCES, lambda group: worth[group])
-    return {source: value / everything if everything else 0.0 for source, value in found.items()}
+    result = shapley(SOURCES, lambda group: worth[group])
+    return {source: value / everything if everything else 0.0 for source, value in result.items()}
 
 
 def _with_chance() -> list[frozenset[str]]:

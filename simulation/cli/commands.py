@@ -242,9 +242,9 @@ def spread(
 
         loaded = _load(scenario, sets, focal, None, seed, quiet)
         with _progress(quiet) as progress:
-            found = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
-        print_spread(found, _console())
-        _tell_failures(found.failures, debug)
+            result = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
+        print_spread(result, _console())
+        _tell_failures(result.failures, debug)
 
 
 @app.command()
@@ -316,9 +316,9 @@ def analyse(
         from simulation.experiments.sweeps.results import SweepResults
         from simulation.report.analysis import print_analyses
 
-        found = analyse_sweep(SweepResults.open(folder), metric, quarter, above, below)
-        print_analyses(found, _console())
-        typer.echo(f"Tables: {write_analysis(found, folder)}")
+        result = analyse_sweep(SweepResults.open(folder), metric, quarter, above, below)
+        print_analyses(result, _console())
+        typer.echo(f"Tables: {write_analysis(result, folder)}")
 
 
 @app.command()
@@ -386,9 +386,9 @@ def _errors(debug: bool) -> Iterator[None]:
     except BrokenPipeError:  # whoever read our output has had enough
         raise
     except Exception as error:
-        told = f"failed: {type(error).__name__}: {error} (--debug shows where)"
-        cure = "; NUMBA_CACHE_DIR=FOLDER names one that can be written" if "no locator available" in told else ""
-        _complain(told + cure, debug)
+        text = f"failed: {type(error).__name__}: {error} (--debug shows where)"
+        cure = "; NUMBA_CACHE_DIR=FOLDER names one that can be written" if "no locator available" in text else ""
+        _complain(text + cure, debug)
         raise typer.Exit(FAILED) from None
 
 
@@ -422,8 +422,8 @@ def _tell_shadowed(path: Path) -> None:
 def _command() -> str:
     import shlex
 
-    told = shlex.join(["wifaq", *sys.argv[1:]])
-    return told.encode("utf-8", "replace").decode()  # the name of a file may be no text
+    text = shlex.join(["wifaq", *sys.argv[1:]])
+    return text.encode("utf-8", "replace").decode()  # the name of a file may be no text
 
 
 def _console() -> Console:

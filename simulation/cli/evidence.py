@@ -117,8 +117,8 @@ def _add_backtest(app: typer.Typer, errors: Errors, progress: Bar) -> None:
         with errors(debug):
             from simulation.evidence.backtest import backtest as run_backtest
 
-            with progress(quiet) as told:
-                text = run_backtest(as_of, scenario, replicates, workers, told, out)
+            with progress(quiet) as words:
+                text = run_backtest(as_of, scenario, replicates, workers, words, out)
             typer.echo(text)
 
 

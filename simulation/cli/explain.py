@@ -64,12 +64,12 @@ def add_explain(
 
             if out is not None:
                 store.check_target(out)
-            found = explain_scenario(
+            result = explain_scenario(
                 scenario, actor, seed=seed, replicate=replicate, kinds=kinds or (), quarters=quarters or (),
                 partner=partner, parameters=parameters, sets=sets or (),
             )  # fmt: skip
             if out is not None:
-                found.save(out)
-            print_explanation(found, console())
+                result.save(out)
+            print_explanation(result, console())
             if out is not None:
                 typer.echo(f"Tables: {out}")

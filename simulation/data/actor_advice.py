@@ -39,11 +39,11 @@ def unknown_actor(word: str, ids: Sequence[str], what: str = "actor") -> str:
     """
     if not word.strip():
         return f"no {what} is named"
-    told = refusal(word)
-    if told.startswith(word):
-        return told
-    if told:
-        return f"{shown(word)}: {told}"
+    text = refusal(word)
+    if text.startswith(word):
+        return text
+    if text:
+        return f"{shown(word)}: {text}"
     near = nearest(word, tuple(ids))
     advice = f"did you mean {near!r} ({titles().get(near, near)})?" if near else SEE
     return f"{shown(word)} is no {what}; {advice}"

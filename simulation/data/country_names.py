@@ -79,8 +79,8 @@ def resolve(word: str, ids: Container[str] = ()) -> str:
     """
     if word in ids or word in _actor_ids():
         return word
-    found = meaning(word).ids
-    return found[0] if len(found) == 1 else word
+    result = meaning(word).ids
+    return result[0] if len(result) == 1 else word
 
 
 @lru_cache(maxsize=4096)
@@ -102,16 +102,16 @@ def meaning(word: str) -> Meaning:
 
 def refusal(word: str) -> str:
     """Why a known name or code names no actor here, as a sentence; empty if it does, or is not known."""
-    found, code = meaning(word), word.strip().upper()
-    if found.other:
-        return f"{found.other} is no UN member state here; only members, and the EU, are states of this world"
-    if len(found.ids) > 1:
-        told = " or ".join(f"{one} ({titles()[one]})" for one in found.ids)
-        return f"it may be {told}; write the code"
-    if not found.ids and code in _blocs() and code in _iso_two():
+    result, code = meaning(word), word.strip().upper()
+    if result.other:
+        return f"{result.other} is no UN member state here; only members, and the EU, are states of this world"
+    if len(result.ids) > 1:
+        text = " or ".join(f"{one} ({titles()[one]})" for one in result.ids)
+        return f"it may be {text}; write the code"
+    if not result.ids and code in _blocs() and code in _iso_two():
         state = _iso_two()[code]
-        told = f"the bloc {_blocs()[code]} and the ISO code of {titles().get(state, state)}"
-        return f"it is {told}; for the state write {state}"
+        text = f"the bloc {_blocs()[code]} and the ISO code of {titles().get(state, state)}"
+        return f"it is {text}; for the state write {state}"
     return ""
 
 
@@ -126,9 +126,9 @@ def titles() -> Mapping[str, str]:
 def known_names() -> Mapping[str, Meaning]:
     """Every folded name of more than three letters and what it stands for; for advice on misspelt ones."""
     index = _index()
-    found = {key: Meaning(other=title) for key, title in index.others.items()}
-    found |= {key: Meaning(tuple(sorted(codes))) for key, codes in index.members.items()}
-    return {key: value for key, value in found.items() if len(key) > 3}
+    result = {key: Meaning(other=title) for key, title in index.others.items()}
+    result |= {key: Meaning(tuple(sorted(codes))) for key, codes in index.members.items()}
+    return {key: value for key, value in result.items() if len(key) > 3}
 
 
 def folded(word: str) -> str:
@@ -195,14 +195,14 @@ def _codes() -> dict[str, Meaning]:
     """What each code of two or three letters stands for; one that is a bloc too stands for nothing."""
     english = Locale("en").territories
     others = _index().others
-    found = {UNION: Meaning((UNION,))}
+    result = {UNION: Meaning((UNION,))}
     for two, three in _iso_two().items():
         name = str(english.get(two, three))
         known = Meaning((three,)) if three in _members() else Meaning(other=others.get(folded(name), name))
-        found[three] = known
+        result[three] = known
         if two not in _blocs():
-            found[two] = known
-    return found
+            result[two] = known
+    return result
 
 
 @cache

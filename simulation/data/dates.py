@@ -121,8 +121,8 @@ def _iso(text: str, orders: list[str]) -> str:
             order = orders[0]
         else:
             day, month = _joined(text, year, two, one), _joined(text, year, one, two)
-            told = f"{shown(text)} may be {day} or {month}, and no date of the column tells; write YYYY-MM-DD"
-            raise _OpenOrderError(told)
+            words = f"{shown(text)} may be {day} or {month}, and no date of the column tells; write YYYY-MM-DD"
+            raise _OpenOrderError(words)
         return _joined(text, year, two, one) if order == DAY_FIRST else _joined(text, year, one, two)
     if _SHORT_YEAR.fullmatch(text):
         raise ValueError(f"{shown(text)} has a year of two digits: write YYYY-MM-DD")

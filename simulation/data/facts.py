@@ -73,8 +73,8 @@ def _panels() -> dict[str, tuple[tuple[int, ...], Floats]]:
     years: dict[str, set[int]] = {}
     for row in table("state_facts"):
         years.setdefault(row["variable"], set()).add(int(row["year"]))
-    order = {name: sorted(found) for name, found in years.items()}
-    panels = {name: np.full((len(found), len(place)), np.nan) for name, found in order.items()}
+    order = {name: sorted(result) for name, result in years.items()}
+    panels = {name: np.full((len(result), len(place)), np.nan) for name, result in order.items()}
     for row in table("state_facts"):
         name = row["variable"]
         panels[name][order[name].index(int(row["year"])), place[row["iso3"]]] = float(row["value"])

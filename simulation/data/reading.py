@@ -83,8 +83,8 @@ def text_of(content: bytes, name: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
-        told = f"is not UTF-8 text (byte {hex(error.object[error.start])}); save it as UTF-8"
-        raise _unreadable(name, told, *place_of(before, len(before))) from None
+        text = f"is not UTF-8 text (byte {hex(error.object[error.start])}); save it as UTF-8"
+        raise _unreadable(name, text, *place_of(before, len(before))) from None
 
 
 def control_character(text: str) -> re.Match[str] | None:

@@ -88,15 +88,15 @@ def _records(
 ) -> tuple[list[Record], Header | None]:
     """Every record of a file with its line, and the header among them."""
     if is_workbook(content, name):
-        found = [(sheet, _header(sheet, allowed)) for sheet in read_sheets(content, name)]
-        whole = [pair for pair in found if pair[1] is not None and set(needs) <= set(pair[1].cells)]
+        result = [(sheet, _header(sheet, allowed)) for sheet in read_sheets(content, name)]
+        whole = [pair for pair in result if pair[1] is not None and set(needs) <= set(pair[1].cells)]
         if len(whole) > 1:
             raise UnreadableError(Fault("", f"has {len(whole)} sheets with these columns; keep one", name))
-        return whole[0] if whole else max(found, key=lambda pair: pair[1].score if pair[1] else -1)
+        return whole[0] if whole else max(result, key=lambda pair: pair[1].score if pair[1] else -1)
     text = _decoded(content, name).rstrip("\x1a")
     if sign := control_character(text):
-        told = f"the control character {sign[0]!a} is no text; take it out"
-        raise UnreadableError(Fault("", told, name, *place_of(text, sign.start())))
+        words = f"the control character {sign[0]!a} is no text; take it out"
+        raise UnreadableError(Fault("", words, name, *place_of(text, sign.start())))
     said = _SEP_LINE.match(text)
     above = 0
     if said:
@@ -117,8 +117,8 @@ def _decoded(content: bytes, name: str) -> str:
     text = content.decode("cp1252", "replace")
     if not marked and not _WESTERN.sub("", text) and not _MANY_HIGH.search(text):
         return text
-    told = "not UTF-8, nor surely Windows-1252: save the table as UTF-8 (`CSV UTF-8` in spreadsheets)"
-    raise UnreadableError(Fault("", told, name, *place_of(text, place)))
+    words = "not UTF-8, nor surely Windows-1252: save the table as UTF-8 (`CSV UTF-8` in spreadsheets)"
+    raise UnreadableError(Fault("", words, name, *place_of(text, place)))
 
 
 def _delimiter(text: str, allowed: Sequence[str]) -> str:
@@ -153,8 +153,8 @@ def _parsed(text: str, delimiter: str, name: str, above: int) -> Iterator[Record
                 yield line, [cell.strip() for cell in cells]
             line = above + reader.line_num + 1
     except csv.Error as error:
-        told = f"not a CSV table: {error}".replace("\t", "\\t")
-        raise UnreadableError(Fault("", told, name, above + reader.line_num, 1)) from None
+        words = f"not a CSV table: {error}".replace("\t", "\\t")
+        raise UnreadableError(Fault("", words, name, above + reader.line_num, 1)) from None
 
 
 # --- the header
@@ -169,9 +169,9 @@ def _header(records: Sequence[Record], allowed: Sequence[str]) -> Header | None:
     best: Header | None = None
     for place, (line, cells) in enumerate(records[:_HEAD]):
         names = tuple(name if (name := _column(cell)) in allowed else cell for cell in cells)
-        found = Header(place, line, names, len(set(names).intersection(allowed)))
-        if best is None or found.score > best.score:
-            best = found
+        result = Header(place, line, names, len(set(names).intersection(allowed)))
+        if best is None or result.score > best.score:
+            best = result
         if sum(map(bool, cells)) > 1:  # what has several cells is no title
             break
     return best
@@ -180,8 +180,8 @@ def _header(records: Sequence[Record], allowed: Sequence[str]) -> Header | None:
 def _header_faults(header: Header, allowed: Sequence[str], needs: Sequence[str], name: str) -> Iterator[Fault]:
     named = [cell for cell in header.cells if cell]
     if not header.score:
-        told = f"no header: {shown(named[0])} is no column; the first line names the columns {', '.join(needs)}"
-        yield Fault("", told, name, header.line, 1)
+        text = f"no header: {shown(named[0])} is no column; the first line names the columns {', '.join(needs)}"
+        yield Fault("", text, name, header.line, 1)
         return
     unknown = [cell for cell in named if cell not in allowed]
     for cell in unknown[:_MOST_UNKNOWN]:
@@ -202,12 +202,12 @@ def _rows(records: Sequence[Record], header: Header, name: str, faults: list[Fau
     for line, cells in records:
         beyond = [place for place, cell in enumerate(cells) if cell and not "".join(header.cells[place : place + 1])]
         if len(cells) < header.width or any(place >= len(header.cells) for place in beyond):
-            told = f"{len(cells)} cells where the header has {header.width}"
-            faults.append(Fault("", told, name, line, 1))
+            text = f"{len(cells)} cells where the header has {header.width}"
+            faults.append(Fault("", text, name, line, 1))
             continue
         for place in beyond:
             if place not in nameless:
                 nameless.add(place)
-                told = f"column {place + 1} has no name, but holds {shown(cells[place])} here; name it or empty it"
-                faults.append(Fault("", told, name, line, 1))
+                text = f"column {place + 1} has no name, but holds {shown(cells[place])} here; name it or empty it"
+                faults.append(Fault("", text, name, line, 1))
         yield line, {column: cell for column, cell in zip(header.cells, cells, strict=False) if column}

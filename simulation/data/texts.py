@@ -31,11 +31,11 @@ def shipped_joins() -> list[JoinRecord]:
 
 def known_joins(as_of: date, extra: Iterable[JoinRecord] = ()) -> dict[str, dict[str, JoinRecord]]:
     """Instrument -> actor -> record, the shipped ones and the user's, dated by ``as_of``."""
-    found: dict[str, dict[str, JoinRecord]] = {}
+    result: dict[str, dict[str, JoinRecord]] = {}
     for record in [*shipped_joins(), *extra]:
         if record.date <= as_of:
-            found.setdefault(record.instrument, {})[record.actor] = record
-    return found
+            result.setdefault(record.instrument, {})[record.actor] = record
+    return result
 
 
 def _token(token: str, row: Mapping[str, str], as_of: date, roster: Roster,
@@ -74,16 +74,16 @@ def _position(row: Mapping[str, str], positions: Floats, as_of: date, roster: Ro
 def _joined(row: Mapping[str, str], may: set[int], as_of: date, roster: Roster,
             joins: Mapping[str, JoinRecord]) -> dict[int, date]:
     """Joiners and their days; a universal text is joined by all who may on its first day."""
-    found: dict[int, date] = {}
+    result: dict[int, date] = {}
     if row["universal"] == "1":
         for index in may:
             day = LATE_UNIVERSAL.get((row["id"], roster.ids[index]), surely_by(row["opens"]))
             if day <= as_of:
-                found[index] = day
+                result[index] = day
     for name, record in joins.items():
         if record.joined and name in roster.place:
-            found[roster.place[name]] = record.date
-    return found
+            result[roster.place[name]] = record.date
+    return result
 
 
 def load_instruments(as_of: date, roster: Roster, positions: Floats,

@@ -48,9 +48,9 @@ def _dated_rows(
     """(line, row, what takes its faults) with the date of each row as ISO 8601, empty where it is none."""
     name = str(path)
     rows = read_rows(path, allowed, needs, faults)
-    dates, found = column_dates((line, row["date"]) for line, row in rows)
+    dates, result = column_dates((line, row["date"]) for line, row in rows)
     wrong: dict[int, list[str]] = {}
-    for line, message in found:
+    for line, message in result:
         wrong.setdefault(line, []).append(message)
     for line, row in rows:
         def complain(column: str, message: str, line: int = line) -> None:

@@ -41,8 +41,8 @@ def read_sheets(content: bytes, name: str) -> list[list[tuple[int, list[str]]]]:
         The package is missing, the file is damaged, unpacks to too much or is no workbook.
     """
     if find_spec(_PACKAGE) is None:
-        told = f"is a workbook, which needs the package {_PACKAGE}; pip install 'wifaq[excel]', or save it as CSV"
-        raise _refused(name, told)
+        text = f"is a workbook, which needs the package {_PACKAGE}; pip install 'wifaq[excel]', or save it as CSV"
+        raise _refused(name, text)
     import openpyxl
 
     try:

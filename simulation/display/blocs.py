@@ -51,8 +51,8 @@ def draw_bloc_timeline(
                label=words.line(words("tabled")))  # fmt: skip
     ax.scatter(yearly["year"], height, s=_LARGEST * yearly["passed"], color=HEADLINE_COLOUR, linewidth=0,
                label=words.line(words("passed")))  # fmt: skip
-    told = table.drop_duplicates("bloc").set_index("bloc")["name"]
-    labels = [(names or {}).get(bloc, str(told[bloc])) for bloc in order]
+    text = table.drop_duplicates("bloc").set_index("bloc")["name"]
+    labels = [(names or {}).get(bloc, str(text[bloc])) for bloc in order]
     ax.set_yticks(range(len(order) - 1, -1, -1), [words.line(label) for label in labels])
     ax.set_ylim(-0.7, len(order) - 0.3)
     years = sorted(set(year))

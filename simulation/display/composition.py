@@ -75,13 +75,13 @@ def draw_composition(
     bottom, middles, unseen = np.zeros(len(time)), {}, []
     for name in (name for name in looks if name in wide.columns):
         colour, hatch = looks[name]
-        told = name_of(names, name, words)
+        text = name_of(names, name, words)
         top = bottom + wide[name].to_numpy()
         ax.fill_between(time, bottom, top, facecolor=colour, edgecolor="white", lw=0.6, hatch=hatch, label=name)
         if wide[name].max() < least:
-            unseen.append(told)
+            unseen.append(text)
         else:
-            middles[told] = (float(bottom[-1] + top[-1]) / 2, float(top[-1] - bottom[-1]))
+            middles[text] = (float(bottom[-1] + top[-1]) / 2, float(top[-1] - bottom[-1]))
         bottom = top
     time_axis(ax, quarters, words)
     ax.set_ylim(0, max(float(bottom.max()) * 1.05, 1e-9))

@@ -65,8 +65,8 @@ def draw_differences(
     pairs = int(table["pairs"].min())
     counted = words.plural("{count} pair of replicates", "{count} pairs of replicates", pairs)
     band = words("Band: 90 % interval of the mean over {pairs}.", pairs=counted)
-    told = words("Difference from: {title}.", title=against) + " " + band
-    note(ax, told, words)
+    text = words("Difference from: {title}.", title=against) + " " + band
+    note(ax, text, words)
     return ax
 
 

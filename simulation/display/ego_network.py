@@ -90,10 +90,10 @@ def draw_ego_network(
     shown = words("Shown: probability of {share} or more.", share=words.share(least))
     if left_out:
         shown += " " + words("Not shown: {count} less likely.", count=words.number(left_out))
-    told = [f"{replicates(count, words)} {label} {shown}"]
+    text = [f"{replicates(count, words)} {label} {shown}"]
     if by == "camp":
-        told.append(words("Camps: by treaty of alliance or union, not by closeness of positions."))
-    note(ax, "\n".join(told), words)
+        text.append(words("Camps: by treaty of alliance or union, not by closeness of positions."))
+    note(ax, "\n".join(text), words)
     return ax
 
 

@@ -55,8 +55,8 @@ def draw_fan(
     for low, high, strength in _BANDS:
         band = words("{low} to {high}", low=words.share(low), high=words.share(high))
         bottom, top = (table[f"q{100 * end:02.0f}"] for end in (low, high))
-        told = words.line(words("{band} of replicates", band=band))
-        ax.fill_between(time, bottom, top, color=HEADLINE_COLOUR, alpha=strength, lw=0, label=told)
+        text = words.line(words("{band} of replicates", band=band))
+        ax.fill_between(time, bottom, top, color=HEADLINE_COLOUR, alpha=strength, lw=0, label=text)
     ax.plot(time, table["mean"], color=INK, lw=1.8, label=words.line(words("mean")))
     _end_label(ax, time[-1], table.iloc[-1], words)
     time_axis(ax, list(table["quarter"]), words)

@@ -49,8 +49,8 @@ def draw_joining(table: pd.DataFrame, ax: Axes, *, title: str, label: str = "", 
         rows = table.loc[table["instrument"] == name]
         time = [year_of(quarter) for quarter in rows["quarter"]]
         ax.plot(time, rows["probability"], color=colour, ls=line, lw=2)
-        told = f"{words.share(float(last[name]))}  {words.known(str(rows['title'].iloc[0]))}"
-        text = "\n".join(textwrap.wrap(told, _NAME, max_lines=2, placeholder="…"))
+        message = f"{words.share(float(last[name]))}  {words.known(str(rows['title'].iloc[0]))}"
+        text = "\n".join(textwrap.wrap(message, _NAME, max_lines=2, placeholder="…"))
         end_label(ax, text, (time[-1], float(last[name])), height, words, color=colour, ls=line, fontsize=8.5)
     time_axis(ax, list(dict.fromkeys(table["quarter"])), words)
     ax.set_ylim(0, 1.02)

@@ -45,11 +45,11 @@ def draw_partner_changes(table: pd.DataFrame, ax: Axes, *, title: str, label: st
     shown = shown.assign(difference=shown["after"] - shown["before"]).sort_values("difference", kind="stable")
     sides = zip(shown["before"].astype(float), shown["after"].astype(float), shown["verdict"], strict=True)
     for place, (before, after, verdict) in enumerate(sides):
-        told = verdict == "changed"
-        colour = (_UP if after > before else _DOWN) if told else FAINT
+        words = verdict == "changed"
+        colour = (_UP if after > before else _DOWN) if words else FAINT
         if after != before:
             ax.annotate("", (after, place), (before, place),
-                        arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.6 if told else 1.2,
+                        arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.6 if words else 1.2,
                                     "shrinkA": 0, "shrinkB": 0})  # fmt: skip
         ax.plot(before, place, "o", ms=6, mfc="white", mec=colour, mew=1.6)
     names = [textwrap.shorten(str(name), _NAME_WIDTH, placeholder="…") for name in shown["name"]]

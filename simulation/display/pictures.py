@@ -70,8 +70,8 @@ class Pictures:
         title = self.words("{focal}: {metric}", focal=self.focal, metric=name_of(METRIC, metric, self.words))
         with style(self.words):
             axes = new_axes() if ax is None else ax
-            told = self.words("It rests on priors alone.") if metric in self.priors_alone else ""
-            label = f"{self.label} {told}".strip()
+            text = self.words("It rests on priors alone.") if metric in self.priors_alone else ""
+            label = f"{self.label} {text}".strip()
             return draw_fan(rows, axes, title=title, label=label, words=self.words)
 
     def composition(self, by: str = "track", ax: Axes | None = None) -> Axes:
@@ -152,9 +152,9 @@ class Pictures:
         table, states = self._need("world"), self._need("states")
         own = table.loc[(table["a"] == self.focal_id) | (table["b"] == self.focal_id)]
         partner = own["a"].where(own["b"] == self.focal_id, own["b"])
-        found = own.assign(id=partner).set_index("id")[["probability", "depth"]]
+        result = own.assign(id=partner).set_index("id")[["probability", "depth"]]
         others = states.loc[states["id"] != self.focal_id, "id"]
-        shown = found.reindex(others).fillna(0.0).rename_axis("id").reset_index()
+        shown = result.reindex(others).fillna(0.0).rename_axis("id").reset_index()
         return shown.assign(replicates=int(table["replicates"].max()))
 
     def trust_matrix(self, ax: Axes | None = None) -> Axes:

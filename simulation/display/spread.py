@@ -160,8 +160,8 @@ class SpreadPictures:
                       count=words.number(int(rows["replicates"].min())))  # fmt: skip
         with style(words):
             axes = _axes(len(rows)) if ax is None else ax
-            told = f"{name} ({name_of(UNIT, unit, words)})"
-            return draw_rules(rows, axes, title=title, unit=told, label=label, words=words)
+            text = f"{name} ({name_of(UNIT, unit, words)})"
+            return draw_rules(rows, axes, title=title, unit=text, label=label, words=words)
 
 
 def _axes(rows: int) -> Axes:

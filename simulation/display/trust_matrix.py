@@ -59,6 +59,6 @@ def draw_trust_matrix(
     ax.grid(visible=False)
     ax.set_title(words.line(title))
     count = int(table["replicates"].max()) if len(table) else 0
-    told = words("Trust: the probability, as one sees it, that the other keeps promises (0 to 1). Mean.")
-    note(ax, f"{told} {replicates(count, words)}", words)
+    text = words("Trust: the probability, as one sees it, that the other keeps promises (0 to 1). Mean.")
+    note(ax, f"{text} {replicates(count, words)}", words)
     return ax

@@ -175,16 +175,16 @@ def _state(scored: Sequence[joins.Scored], focal: str, design: str) -> pd.DataFr
 
 def deals_tables(focal: str, origins: Sequence[int]) -> dict[str, pd.DataFrame]:
     """Tables of the backtest of deals from the end of some years, by name of :data:`TITLES`."""
-    found = [deals.forecast_year(origin) for origin in origins]
+    result = [deals.forecast_year(origin) for origin in origins]
     firms = [deals.forecast_firms(origin) for origin in origins]
     lead = pd.DataFrame([gains(firms, name, by_event=True) for name in list(firms[0].shares)[1:]])
-    rows, place = deals.count_rows(found), states_and_union().place[focal]
+    rows, place = deals.count_rows(result), states_and_union().place[focal]
     own = rows[rows["actor"] == place]
-    p = np.concatenate([deals.probabilities(one)[OURS] for one in found])
-    y = np.concatenate([one.scored.counts[one.pairs] for one in found])
+    p = np.concatenate([deals.probabilities(one)[OURS] for one in result])
+    y = np.concatenate([one.scored.counts[one.pairs] for one in result])
     return {
-        "deals_gain": deals.gain_table(found), "deals_pairs": deals.pair_table(found),
-        "deals_counts": deals.count_table(rows), "deals_focal": _focal_pairs(found, place),
+        "deals_gain": deals.gain_table(result), "deals_pairs": deals.pair_table(result),
+        "deals_counts": deals.count_table(rows), "deals_focal": _focal_pairs(result, place),
         "deals_focal_counts": _focal_counts(own),
         "deals_firms": ranking(firms).rename(columns={"forecast": "over"}).merge(lead, on="over", how="left"),
         "deals_calibration": scores.bands(p, y, DEAL_BANDS),
@@ -207,12 +207,12 @@ def _focal_pairs(found: Sequence[deals.Forecast], place: int) -> pd.DataFrame:
 
 def _focal_counts(rows: pd.DataFrame) -> pd.DataFrame:
     """Deals a year of one state: expected and happened in all, CRPS and coverage, by forecaster."""
-    found = []
+    result = []
     for name, own in rows.groupby("forecast", sort=False):
-        found.append({"forecast": name, "years": len(own), "expected": own["expected"].sum(),
+        result.append({"forecast": name, "years": len(own), "expected": own["expected"].sum(),
                       "happened": int(own["happened"].sum()), "CRPS": own["crps"].mean(),
                       "90 % covers": scores.covered(own["inside"])})  # fmt: skip
-    return pd.DataFrame(found)
+    return pd.DataFrame(result)
 
 
 # --- runs

@@ -91,8 +91,8 @@ def read_scored(path: Path, outcomes: Path) -> tuple[str, pd.DataFrame, list[str
     table = pd.DataFrame(rows, columns=TABLE)
     bad = table["probability"].notna() & ~table["outcome"].isin([0.0, 1.0]) & (kind.name == "register")
     if bad.any():
-        told = ", ".join(table.loc[bad, "name"].head(MOST_NAMED))
-        raise InputError(Fault("outcome", f"must be 0 or 1 for what has a probability: {told}", str(outcomes)))
+        text = ", ".join(table.loc[bad, "name"].head(MOST_NAMED))
+        raise InputError(Fault("outcome", f"must be 0 or 1 for what has a probability: {text}", str(outcomes)))
     return kind.name, table, warnings
 
 
@@ -107,21 +107,21 @@ def _forecasts(path: Path, faults: list[Fault]) -> tuple[Kind | None, dict[Key, 
     columns = set(lines[0][0])
     kind = next((KINDS[name] for name, needed in COLUMNS.items() if set(needed) <= columns), None)
     if kind is None:
-        told = " or ".join(f"{','.join(needed)} (a table of {name})" for name, needed in COLUMNS.items())
-        faults.append(Fault("", f"is no table of forecasts: the columns must be {told}", str(path)))
+        text = " or ".join(f"{','.join(needed)} (a table of {name})" for name, needed in COLUMNS.items())
+        faults.append(Fault("", f"is no table of forecasts: the columns must be {text}", str(path)))
         return None, {}
-    found: dict[Key, list[object]] = {}
+    result: dict[Key, list[object]] = {}
     for row, complain in lines:
         key = _key(row, kind, complain)
-        if key in found:
+        if key in result:
             complain(kind.key[0], f"{' '.join(key)} occurs twice")
         probability = _number(row, "probability", complain, most=1.0)
         mean = _number(row, "mean" if "mean" in row else "expected", complain)
         numbers = [probability, mean, *(_number(row, name, complain) for name in ("q05", "q95"))]
         if math.isnan(probability) and (kind.name != "register" or math.isnan(mean)):
             complain("probability", "no number is given")
-        found[key] = [kind.group(row), row.get("question") or " and ".join(key), *numbers]
-    return kind, found
+        result[key] = [kind.group(row), row.get("question") or " and ".join(key), *numbers]
+    return kind, result
 
 
 def _outcomes(path: Path, kind: Kind, faults: list[Fault]) -> dict[Key, float]:
@@ -129,20 +129,20 @@ def _outcomes(path: Path, kind: Kind, faults: list[Fault]) -> dict[Key, float]:
     lines = _lines(path, kind.outcome, kind.needs, faults)
     for number, message in column_dates(((k, row["date"]) for k, (row, _) in enumerate(lines) if row.get("date")))[1]:
         lines[number][1]("date", message)
-    found: dict[Key, float] = {}
+    result: dict[Key, float] = {}
     for row, complain in lines:
         key = _key(row, kind, complain)
         if kind.name == "deals":
-            found[key] = found.get(key, 0.0) + 1.0
+            result[key] = result.get(key, 0.0) + 1.0
             continue
-        if key in found:
+        if key in result:
             complain(kind.key[0], f"{' '.join(key)} occurs twice")
         column = kind.outcome[-1]
         value = _number(row, column, complain, most=1.0 if kind.name == "joins" else math.inf)
         if math.isnan(value) or (kind.name == "joins" and value not in (0.0, 1.0)):
             complain(column, "must be 0 or 1" if kind.name == "joins" else "no number is given; leave the row out")
-        found[key] = value
-    return found
+        result[key] = value
+    return result
 
 
 def _lines(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list[Fault]) -> list[Line]:

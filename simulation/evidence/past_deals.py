@@ -63,13 +63,13 @@ class Pool:
 
 def pools(runs: Sequence[PastRuns]) -> dict[str, list[Pool]]:
     """The pairs of the focal state and those of others, on every day."""
-    found: dict[str, list[Pool]] = {name: [] for name in POOLS}
+    result: dict[str, list[Pool]] = {name: [] for name in POOLS}
     for past in runs:
         a, b = past.pairs
         own = (a == past.focal) | (b == past.focal)
         for name, pool in zip(POOLS, (own, ~own), strict=True):
-            found[name].append(_pool(past, pool))
-    return found
+            result[name].append(_pool(past, pool))
+    return result
 
 
 def _pool(past: PastRuns, pool: B) -> Pool:
@@ -163,10 +163,10 @@ def by_day(runs: Sequence[PastRuns]) -> pd.DataFrame:
     """Recorded deals after each day, and what the runs give: of the focal state and of others."""
     rows = []
     for past in runs:
-        mine = (past.happened["a"] == past.focal) | (past.happened["b"] == past.focal)
+        ours = (past.happened["a"] == past.focal) | (past.happened["b"] == past.focal)
         own = (past.agreed["a"] == past.focal) | (past.agreed["b"] == past.focal)
         row: dict[str, object] = {"known on": past.day, "deals known": len(past.known)}
-        for name, made, true in (("focal", own, mine), ("others", ~own, ~mine)):
+        for name, made, true in (("focal", own, ours), ("others", ~own, ~ours)):
             each = past.agreed[made].groupby("replicate").size().reindex(range(past.replicates), fill_value=0)
             low, high = np.quantile(each * past.reported, (0.05, 0.95))
             row |= {f"{name}: recorded": int(true.sum()), f"{name}: runs": f"{low:.0f}-{high:.0f}"}
@@ -202,9 +202,9 @@ def yearly(runs: Sequence[PastRuns]) -> pd.DataFrame:
 def by_counter(table: pd.DataFrame) -> pd.DataFrame:
     """Mean CRPS and coverage of :func:`yearly`, with Wilson intervals."""
     rows = []
-    for (partners, name), mine in table.groupby(["partners", "forecast"], sort=False):
-        row = {"deals a year": partners, "forecast": name, "years": len(mine), "CRPS": mine["crps"].mean()}
-        rows.append(row | {f"{level} % covers": scores.covered(mine[f"in{level}"]) for level in (50, 90)})
+    for (partners, name), own in table.groupby(["partners", "forecast"], sort=False):
+        row = {"deals a year": partners, "forecast": name, "years": len(own), "CRPS": own["crps"].mean()}
+        rows.append(row | {f"{level} % covers": scores.covered(own[f"in{level}"]) for level in (50, 90)})
     return pd.DataFrame(rows)
 
 
@@ -235,14 +235,14 @@ def _by_camp(
     past: PastRuns, name: str, out: Sequence[int], end: date, joined: Mapping[int, date]
 ) -> Iterator[dict[str, object]]:
     quarter = f"{end.year}Q{(end.month + 2) // 3}"
-    mine = past.joins[(past.joins["instrument"] == name) & past.joins["quarter"].notna()]
-    mine = mine[~mine["joined_before"] & (mine["quarter"].astype(str) <= quarter)]
+    own = past.joins[(past.joins["instrument"] == name) & past.joins["quarter"].notna()]
+    own = own[~own["joined_before"] & (own["quarter"].astype(str) <= quarter)]
     place = {name: row for row, name in enumerate(past.now.ids)}
     true = {past.world.ids[i] for i in out if joined.get(place[past.world.ids[i]], date.max) <= end}
     for camp in CAMPED:
         names = {past.world.ids[i] for i in out if CAMPED[past.camp[i]] == camp}
         if names:
-            new = mine[mine["actor"].isin(names)].groupby("replicate").size()
+            new = own[own["actor"].isin(names)].groupby("replicate").size()
             draws = new.reindex(range(past.replicates), fill_value=0).to_numpy()
             low, high = np.quantile(draws, (0.05, 0.95))
             yield {"known_on": past.day, "instrument": name, "camp": camp, "eligible": len(names),

@@ -31,14 +31,14 @@ def shares(past: PastRuns, pool: B) -> Mapping[str, F]:
     Mapping
         (pool,) shares that sum to 1.
     """
-    found = {
+    result = {
         "base rate": np.ones(int(pool.sum())),
         "as often as before": _before(past, pool),
         "leader's camp": _camp(past, pool),
         "most active partners": _active(past, pool),
         "largest partners": _large(past, pool),
     }
-    return {name: share / share.sum() for name, share in found.items()}
+    return {name: share / share.sum() for name, share in result.items()}
 
 
 def pace(past: PastRuns, pool: B) -> float:

@@ -38,10 +38,10 @@ _NEW = ("made", "deepened")
 def joining_parameters(weights: F, means: F) -> dict[str, float]:
     """The parameters of joining of a run, by name, from weights (NAMES) and means (MEANS) within their bounds."""
     launch, pace, club, launch_binding = map(float, means)
-    found = {f"join_{name}": abs(float(value)) for name, value in zip(NAMES, weights, strict=True)}
-    found |= {"join_intercept": pace, "join_launch": launch - pace, "join_club": club,
+    result = {f"join_{name}": abs(float(value)) for name, value in zip(NAMES, weights, strict=True)}
+    result |= {"join_intercept": pace, "join_launch": launch - pace, "join_club": club,
               "join_launch_binding": launch_binding}  # fmt: skip
-    return {name: min(max(value, PARAMETERS[name].low), PARAMETERS[name].high) for name, value in found.items()}
+    return {name: min(max(value, PARAMETERS[name].low), PARAMETERS[name].high) for name, value in result.items()}
 
 
 @dataclass(frozen=True)
@@ -166,22 +166,22 @@ class PastRuns:
 
     def counts(self, kinds: Sequence[int], year: int) -> I64:
         """(replicates,) recorded agreements of the focal state in a year with partners of some kinds."""
-        mine = _with(self.agreed, self.focal, self.world.kind, kinds)
-        made = mine[mine["year"] == year].groupby("replicate").size().reindex(range(self.replicates), fill_value=0)
+        own = _with(self.agreed, self.focal, self.world.kind, kinds)
+        made = own[own["year"] == year].groupby("replicate").size().reindex(range(self.replicates), fill_value=0)
         luck = np.random.default_rng([self.scenario.seed, year, *kinds])
         return luck.binomial(made.to_numpy(), self.reported)
 
     def recorded(self, kinds: Sequence[int], year: int | None = None) -> int:
         """Recorded deals of the focal state with partners of some kinds: by the day, or of one year before or after."""
         world = self.world if year is None or year <= self.day.year else self.now
-        mine = _with(_deals(world, world), world.ids.index(self.scenario.focal), world.kind, kinds)
-        return len(mine if year is None else mine[mine["year"] == year])
+        own = _with(_deals(world, world), world.ids.index(self.scenario.focal), world.kind, kinds)
+        return len(own if year is None else own[own["year"] == year])
 
 
 def _with(deals: pd.DataFrame, actor: int, kind: NDArray[np.int8], kinds: Sequence[int]) -> pd.DataFrame:
-    mine = deals[(deals["a"] == actor) | (deals["b"] == actor)]
-    other = np.where(mine["a"] == actor, mine["b"], mine["a"])
-    return mine[np.isin(kind[other.astype(np.int64)], kinds)]
+    own = deals[(deals["a"] == actor) | (deals["b"] == actor)]
+    other = np.where(own["a"] == actor, own["b"], own["a"])
+    return own[np.isin(kind[other.astype(np.int64)], kinds)]
 
 
 def _deals(source: World, seen: World, after: date | None = None) -> pd.DataFrame:
@@ -226,9 +226,9 @@ def past_runs(
     scenarios = {str(day): _scenario(path, day) for day in days}
     model = Known(simulate, {day: fit_all(until=day) for day in days})
     counts = dict.fromkeys(scenarios, replicates)
-    found = run_points(scenarios, counts, workers, progress, on_error="raise", simulate=model)
+    result = run_points(scenarios, counts, workers, progress, on_error="raise", simulate=model)
     return [
-        _collected(found[name].scenario, found[name].table("events").to_pandas(), found[name].joins, replicates)
+        _collected(result[name].scenario, result[name].table("events").to_pandas(), result[name].joins, replicates)
         for name in scenarios
     ]
 

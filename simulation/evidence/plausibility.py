@@ -124,11 +124,11 @@ def points(scenario: Scenario) -> dict[str, Scenario]:
     record = {"metrics": metrics, "actors": [scenario.focal, *peers], "ties": "all"}
     base = load_scenario(scenario, overrides={"record": record, "peers": list(peers)})
     own = [deal.id for deal in world.deals if row in deal.parties]
-    found = {BASE: base, STRUCK: load_scenario(base, overrides={"records": {"strike": own}})}
+    result = {BASE: base, STRUCK: load_scenario(base, overrides={"records": {"strike": own}})}
     for name, values in MOVED.items():
         for value in values:
-            found[moved_name(name, value)] = load_scenario(base, overrides={f"parameters.{name}": value})
-    return found
+            result[moved_name(name, value)] = load_scenario(base, overrides={f"parameters.{name}": value})
+    return result
 
 
 def moved_name(name: str, value: float) -> str:
@@ -219,8 +219,8 @@ def _rate_rows(record: Record, early: dict[str, Floats], whole: dict[str, Floats
 
 
 def _metric(ensemble: Ensemble, actor: str, name: str, quarter: str) -> Floats:
-    found: Floats = by_replicate(ensemble.series, name, quarter)[actor].to_numpy()
-    return found
+    result: Floats = by_replicate(ensemble.series, name, quarter)[actor].to_numpy()
+    return result
 
 
 def _kind_rows(ensemble: Ensemble, record: Record, quarters: Sequence[str]) -> Iterator[list[str]]:
@@ -228,7 +228,7 @@ def _kind_rows(ensemble: Ensemble, record: Record, quarters: Sequence[str]) -> I
     for name in (*KINDS, *DEAL_TRACKS):
         values = [_metric(ensemble, ensemble.scenario.focal, f"deals_{name}", q) for q in quarters]
         label = f"{name.replace('_', ' ')}{' track' if name in DEAL_TRACKS else ''}"
-        yield [label, str(counts.get(name, "")), *(band(found, 1) for found in values)]
+        yield [label, str(counts.get(name, "")), *(band(result, 1) for result in values)]
 
 
 def _world_rows(ensemble: Ensemble, quarters: Sequence[str]) -> Iterator[list[str]]:
@@ -238,7 +238,7 @@ def _world_rows(ensemble: Ensemble, quarters: Sequence[str]) -> Iterator[list[st
         digits = 4 if name.startswith("density") else 1
         values = [_metric(ensemble, SYSTEM, name, quarter) for quarter in quarters]
         start = f"{values[0].mean():.{digits}f}"
-        yield [METRICS[name].formula, start, *(band(found, digits) for found in values[1:])]
+        yield [METRICS[name].formula, start, *(band(result, digits) for result in values[1:])]
 
 
 def _partner_rows(
@@ -347,8 +347,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=PAGE, help="the page, which must have the markers")
     chosen = parser.parse_args(arguments)
     scenario = load_scenario(chosen.scenario)
-    found = run(scenario, chosen.replicates, chosen.workers)
-    pages.replace_between(chosen.out, MARKER, render(scenario, found))
+    result = run(scenario, chosen.replicates, chosen.workers)
+    pages.replace_between(chosen.out, MARKER, render(scenario, result))
 
 
 if __name__ == "__main__":

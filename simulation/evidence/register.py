@@ -126,8 +126,8 @@ def on_texts(day: date, states: Sequence[str]) -> Iterator[Question]:
 
 def _joiners(title: str, found: Chances, joined: Sequence[str], how: str) -> Question:
     low, high = np.quantile(found.counts, (0.05, 0.95))
-    told = f"How many of the {len(found.ids)} that may have joined {title} ({len(joined)} are known to have on made_on)"
-    return Question(told, "joiners", LAST, None, float(found.counts.mean()), low, high, how)
+    text = f"How many of the {len(found.ids)} that may have joined {title} ({len(joined)} are known to have on made_on)"
+    return Question(text, "joiners", LAST, None, float(found.counts.mean()), low, high, how)
 
 
 def on_pairs(day: date, focal: str) -> Iterator[Question]:
@@ -155,8 +155,8 @@ def _place(layer: Layer, a: str, b: str) -> int:
 def _pair(a: str, b: str, by: date, expected: F) -> Question:
     chance = -np.expm1(-expected)
     low, high = np.quantile(chance, (0.05, 0.95))
-    told = f"{titles()[a]} and {titles()[b]} have a new recorded AI agreement"
-    return Question(told, "deal", by, float(chance.mean()), None, low, high, BY_SEARCH)
+    text = f"{titles()[a]} and {titles()[b]} have a new recorded AI agreement"
+    return Question(text, "deal", by, float(chance.mean()), None, low, high, BY_SEARCH)
 
 
 def on_counts(day: date, states: Sequence[str]) -> Iterator[Question]:
@@ -176,8 +176,8 @@ def _count(who: str, by: date, rates: F) -> Question:
     most = np.arange(int(poisson.ppf(0.9999, rates.max())) + 2)
     below = poisson.cdf(most[:, None], rates).mean(axis=1)
     low, high = (float(most[np.searchsorted(below, level)]) for level in (0.05, 0.95))
-    told = f"{who}: number of new recorded AI agreements with states and the EU"
-    return Question(told, "deals", by, None, float(rates.mean()), low, high, BY_COUNT)
+    text = f"{who}: number of new recorded AI agreements with states and the EU"
+    return Question(text, "deals", by, None, float(rates.mean()), low, high, BY_COUNT)
 
 
 def questions(day: date, focal: str) -> list[Question]:

@@ -68,16 +68,16 @@ def score_tables(kind: str, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """
     single = rows[rows["probability"].notna()]
     counted = rows[rows["probability"].isna()]
-    found = {}
+    result = {}
     if len(single):
-        found["chances"] = chances(single)
+        result["chances"] = chances(single)
         p, y = single["probability"].to_numpy(float), single["outcome"].to_numpy(float)
-        found["calibration"] = scores.bands(p, y, EDGES)
+        result["calibration"] = scores.bands(p, y, EDGES)
     if len(counted):
-        found["numbers"] = pd.DataFrame([_numbers(of, own) for of, own in _groups(counted)])
+        result["numbers"] = pd.DataFrame([_numbers(of, own) for of, own in _groups(counted)])
     if kind != "register":
-        found["counts"] = pd.DataFrame([_sums(kind, of, own) for of, own in _groups(single)])
-    return found
+        result["counts"] = pd.DataFrame([_sums(kind, of, own) for of, own in _groups(single)])
+    return result
 
 
 def chances(rows: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def chances(rows: pd.DataFrame) -> pd.DataFrame:
 
     The last row of each group knows how many would happen: no forecast that treats all alike can do better.
     """
-    found = []
+    result = []
     for of, own in _groups(rows):
         p, y = own["probability"].to_numpy(float), (own["outcome"].to_numpy() > 0).astype(float)
         for name, forecast in (
@@ -94,13 +94,13 @@ def chances(rows: pd.DataFrame) -> pd.DataFrame:
             (HINDSIGHT, np.full(len(p), y.mean())),
         ):
             reliability, resolution, uncertainty = brier_parts(forecast, y)
-            found.append({
+            result.append({
                 "of": of, "by": name, "n": len(y), "happened": int(y.sum()), "expected": forecast.sum(),
                 "log score": float(scores.log_scores(forecast, y, FLOOR).mean()), "Brier": scores.brier(forecast, y),
                 "reliability": reliability, "resolution": resolution, "uncertainty": uncertainty,
                 "AUC": scores.auc(forecast, y), "PR-AUC": average_precision(forecast, y),
             })  # fmt: skip
-    return pd.DataFrame(found)
+    return pd.DataFrame(result)
 
 
 def _groups(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

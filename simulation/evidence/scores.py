@@ -59,9 +59,9 @@ def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
 
 def covered(inside: Iterable[bool]) -> str:
     """How many lie inside, with the Wilson interval of the share."""
-    found = list(inside)
-    low, high = wilson(sum(found), len(found))
-    return f"{sum(found)} of {len(found)} ({low:.2f} to {high:.2f})"
+    result = list(inside)
+    low, high = wilson(sum(result), len(result))
+    return f"{sum(result)} of {len(result)} ({low:.2f} to {high:.2f})"
 
 
 def bands(p: F, y: F, edges: Sequence[float]) -> pd.DataFrame:
@@ -73,13 +73,13 @@ def bands(p: F, y: F, edges: Sequence[float]) -> pd.DataFrame:
         Columns ``forecast, frequency, low, high, rows``; bands without a row are left out.
     """
     band = np.clip(np.searchsorted(edges, p, side="right") - 1, 0, len(edges) - 2)
-    found = []
+    result = []
     for k in np.unique(band):
         own = band == k
         hits, trials = int((y[own] > 0).sum()), int(own.sum())
         low, high = wilson(hits, trials)
-        found.append({"forecast": p[own].mean(), "frequency": hits / trials, "low": low, "high": high, "rows": trials})
-    return pd.DataFrame(found)
+        result.append({"forecast": p[own].mean(), "frequency": hits / trials, "low": low, "high": high, "rows": trials})
+    return pd.DataFrame(result)
 
 
 def crps(draws: NDArray[np.number], happened: float) -> float:
@@ -97,9 +97,9 @@ def bootstrap(
 ) -> tuple[float, float]:
     """5 and 95 % of a score over resampled lists, and states within each (columns of a block: rows a state)."""
     luck = np.random.default_rng(seed)
-    found = []
+    result = []
     for _ in range(draws):
         chosen = [blocks[k] for k in luck.integers(len(blocks), size=len(blocks))]
-        found.append(score([block[luck.integers(len(block), size=len(block))] for block in chosen]))
-    low, high = np.nanquantile(found, (0.05, 0.95))
+        result.append(score([block[luck.integers(len(block), size=len(block))] for block in chosen]))
+    low, high = np.nanquantile(result, (0.05, 0.95))
     return float(low), float(high)

@@ -122,9 +122,9 @@ def _of_each(
     seed: int,
 ) -> Iterator[Analysis]:
     for scenario, rows in points.groupby("scenario", sort=False):
-        mine = table.loc[table["scenario"] == scenario]
-        means = mine.groupby("point")["value"].mean().reindex(rows["point"]).to_numpy(dtype=np.float64)
-        interest, told = _interest(means, what[0], *level)
+        own = table.loc[table["scenario"] == scenario]
+        means = own.groupby("point")["value"].mean().reindex(rows["point"]).to_numpy(dtype=np.float64)
+        interest, text = _interest(means, what[0], *level)
         box: Box | str = "the sweep has no factors"
         if results.factors:
             try:
@@ -132,12 +132,12 @@ def _of_each(
                 box = find_box(rows.loc[finished, list(results.factors)], interest[finished], seed=seed)
             except InputError as error:
                 box = str(error)
-        noise = noise_share(mine.set_index("point")["value"])
+        noise = noise_share(own.set_index("point")["value"])
         indices = _indices(results, rows, means, seed)
         sampled, common = results.info["design"] in SAMPLED, results.info["random_numbers"] == "common"
-        table_of_swings = swings(mine, results.factors, sampled=sampled, paired=common)
-        by_level = effects(mine, results.factors) if results.info["design"] == "grid" and common else None
-        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, told, results.held)
+        table_of_swings = swings(own, results.factors, sampled=sampled, paired=common)
+        by_level = effects(own, results.factors) if results.info["design"] == "grid" and common else None
+        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, text, results.held)
 
 
 def _interest(means: np.ndarray, metric: str, above: float | None, below: float | None) -> tuple[np.ndarray, str]:
@@ -196,9 +196,9 @@ def write(analyses: Sequence[Analysis], folder: Path) -> Path:
     try:
         target.parent.mkdir(exist_ok=True)
         with store.atomic_folder(target) as fresh:
-            for name, found in tables.items():
-                if found:
-                    store.write_csv(pd.concat([_labelled(one, table) for one, table in found]), fresh / f"{name}.csv")
+            for name, result in tables.items():
+                if result:
+                    store.write_csv(pd.concat([_labelled(one, table) for one, table in result]), fresh / f"{name}.csv")
             for one in (one for one in analyses if len(one.swings)):
                 save(tornado(one), fresh, "tornado" if len(analyses) == 1 else f"tornado_{one.scenario}")
     except OSError as error:

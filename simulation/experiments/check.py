@@ -25,7 +25,7 @@ def check_files(paths: Iterable[str | os.PathLike[str]], notes: list[Fault] | No
     notes
         Takes up what is remarkable in good files and no fault.
     """
-    told = [] if notes is None else notes
+    text = [] if notes is None else notes
     from simulation.experiments.sweeps.load import is_sweep, load_sweep
 
     faults: list[Fault] = []
@@ -36,10 +36,10 @@ def check_files(paths: Iterable[str | os.PathLike[str]], notes: list[Fault] | No
 
                 sweep = load_sweep(path)
                 make_plan(sweep)
-                told += [Fault("", f"note: {note}", os.fspath(path)) for note in sweep.notes]
+                text += [Fault("", f"note: {note}", os.fspath(path)) for note in sweep.notes]
             else:
                 scenario = load_checked(path, unknown_metrics)
-                told += [Fault("", f"note: {note}", os.fspath(path)) for note in remarks(scenario)]
+                text += [Fault("", f"note: {note}", os.fspath(path)) for note in remarks(scenario)]
         except InputError as error:
             faults += error.faults
     return faults

@@ -74,8 +74,8 @@ class Comparison(Kept):
 
     def __repr__(self) -> str:
         against = ", ".join(map(repr, self.titles.values()))
-        told = f"failed: {len(self.failures)}; see .values, .contrasts"
-        return f"<Comparison of {against} for {self.focal}; {told}>"
+        text = f"failed: {len(self.failures)}; see .values, .contrasts"
+        return f"<Comparison of {against} for {self.focal}; {text}>"
 
 
 def compare(
@@ -130,9 +130,9 @@ def compare(
     when = _asked(quarters, arms)
     kept = {key: _recording(scenario, wanted) for key, scenario in points.items()}
     asked = Question(kept, {key: scenario.replicates for key, scenario in points.items()}, parameters, casts)
-    found = asked.run(workers, progress)
-    tables = _tables(found, wanted, when, arms[0].focal)
-    failures = failures_of(found)
+    results = asked.run(workers, progress)
+    tables = _tables(results, wanted, when, arms[0].focal)
+    failures = failures_of(results)
     warn_of(failures, "comparison.failures")
     free = posterior.load().names if parameters == posterior.POSTERIOR else ()
     info = {
@@ -168,9 +168,9 @@ def _entry(key: str, scenario: Scenario, cast: Cast | None, free: Sequence[str])
 def _metrics(metrics: Sequence[str]) -> tuple[str, ...]:
     """The metrics asked for, each a known one."""
     unknown = [name for name in metrics if name not in METRICS]
-    told = [(name, suggest(name, list(METRICS)) or "see `wifaq list metrics`") for name in unknown]
-    if told:
-        raise InputError([Fault("", f"{name!r} is no metric; {advice}", "--metric") for name, advice in told])
+    text = [(name, suggest(name, list(METRICS)) or "see `wifaq list metrics`") for name in unknown]
+    if text:
+        raise InputError([Fault("", f"{name!r} is no metric; {advice}", "--metric") for name, advice in text])
     return tuple(dict.fromkeys(metrics)) or CONTRAST_METRICS
 
 
@@ -234,8 +234,8 @@ def _check(scenarios: Sequence[Scenario]) -> None:
     for key, advice in (("focal", "--focal"), ("seed", "--seed")):
         values = list(dict.fromkeys(getattr(scenario, key) for scenario in scenarios))
         if len(values) > 1:
-            told = ", ".join(map(str, values))
-            raise InputError(Fault(key, f"the scenarios differ ({told}); give all the same with {advice}"))
+            text = ", ".join(map(str, values))
+            raise InputError(Fault(key, f"the scenarios differ ({text}); give all the same with {advice}"))
 
 
 def _asked(quarters: Sequence[str], scenarios: Sequence[Scenario]) -> list[str]:
@@ -249,8 +249,8 @@ def _asked(quarters: Sequence[str], scenarios: Sequence[Scenario]) -> list[str]:
             continue
         for scenario in scenarios:
             if not scenario.start <= number <= scenario.horizon:
-                told = f"{quarter} is outside the run of {scenario.name}, {scenario.start} to {scenario.horizon}"
-                faults.append(Fault("", told, "--quarter"))
+                text = f"{quarter} is outside the run of {scenario.name}, {scenario.start} to {scenario.horizon}"
+                faults.append(Fault("", text, "--quarter"))
     if faults:
         raise InputError(faults)
     return list(quarters)

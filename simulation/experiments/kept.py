@@ -150,14 +150,14 @@ class Kept:
         """
         folder = Path(folder)
         try:
-            found = cls._read(folder)
-            faults = list(found.check())
+            result = cls._read(folder)
+            faults = list(result.check())
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
-            told = f"is not a whole result folder of `{cls.FORMAT.writer}`: {' '.join(str(error).split())[:_MOST_TOLD]}"
-            raise InputError(Fault(str(folder), told)) from error
+            text = f"is not a whole result folder of `{cls.FORMAT.writer}`: {' '.join(str(error).split())[:_MOST_TOLD]}"
+            raise InputError(Fault(str(folder), text)) from error
         if faults:
             raise InputError([Fault(str(folder), fault) for fault in faults])
-        return found
+        return result
 
     @classmethod
     def _read(cls, folder: Path) -> Self:

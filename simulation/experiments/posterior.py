@@ -89,10 +89,10 @@ def load(path: Path = FILE) -> Posterior:
     if wrong:
         raise DataError(f"{path} has {wrong[0]} out of its bounds: calibrate anew")
     weights = table["weight"].to_numpy(np.float64)
-    found = table[[name for name in table.columns if name.startswith("summary: ")]]
-    found = found.rename(columns=lambda name: str(name).removeprefix("summary: "))
+    result = table[[name for name in table.columns if name.startswith("summary: ")]]
+    result = result.rename(columns=lambda name: str(name).removeprefix("summary: "))
     values = table[list(names)].to_numpy(np.float64)
-    return Posterior(names, values, weights / weights.sum(), found, table["reported"].to_numpy(np.float64))
+    return Posterior(names, values, weights / weights.sum(), result, table["reported"].to_numpy(np.float64))
 
 
 def file_hash() -> str:

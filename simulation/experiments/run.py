@@ -116,13 +116,13 @@ def run(
     counts = dict.fromkeys(points, min(CONTRAST_REPLICATES, scenario.replicates)) | {SCENARIO: scenario.replicates}
     asked = Question(points, counts, parameters, dict.fromkeys(points, actors), dict.fromkeys(points, tweak))
     known = model().describe(scenario)
-    found = asked.run(workers, progress, limit=time_limit)
-    ensemble = _some(found[SCENARIO])
-    failures = failures_of(found)
+    result = asked.run(workers, progress, limit=time_limit)
+    ensemble = _some(result[SCENARIO])
+    failures = failures_of(result)
     calls = _explanations(asked, ensemble)
     travels = workers != 1 and asked.plain
     with beside(calls, 1 if travels else 0) as explained:
-        compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, found[arm.what])]
+        compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, result[arm.what])]
         tables = _tables(ensemble, known)
         for more, failed in explained():
             tables |= more
@@ -137,8 +137,8 @@ def _some(ensemble: Ensemble) -> Ensemble:
     if not ensemble.outcomes:
         first = ensemble.failures[0]
         advice = f". {DEATH_ADVICE}" if first.stage == "worker" else ""
-        told = f"the first: {first.type}: {first.message}{advice}"
-        raise RunError(f"all {ensemble.scenario.replicates} replicates failed; {told}")
+        text = f"the first: {first.type}: {first.message}{advice}"
+        raise RunError(f"all {ensemble.scenario.replicates} replicates failed; {text}")
     return ensemble
 
 
@@ -177,13 +177,13 @@ def _explanation(explain: Callable[[], Explanation], replicate: int, seed: int) 
     """What happened to the focal state in one replicate, simulated once more, as tables; or why it failed."""
     try:
         with no_forks():
-            found = explain()
+            result = explain()
     except Exception as error:  # a hook that decides otherwise the second time must not cost the results
-        told = (type(error).__name__, str(error), traceback.format_exc())
-        return {}, [Failure(SCENARIO, replicate, seed, "explain", *told).row]
-    events = found.events.copy()
+        text = (type(error).__name__, str(error), traceback.format_exc())
+        return {}, [Failure(SCENARIO, replicate, seed, "explain", *text).row]
+    events = result.events.copy()
     events.insert(0, "replicate", replicate)
-    return {"explained": events, "explained_terms": found.most_important().terms}, []
+    return {"explained": events, "explained_terms": result.most_important().terms}, []
 
 
 def explained_replicate(series: pd.DataFrame, focal: str, horizon: str) -> int:
@@ -269,19 +269,19 @@ def _world_tables(ensemble: Ensemble, facts: Facts) -> dict[str, pd.DataFrame]:
     quarters = [str(quarter) for quarter in ensemble.series["quarter"].cat.categories]
     joining = world_summary.joining(ensemble.joins, ensemble.scenario.focal, quarters)
     joining.insert(1, "title", joining["instrument"].map(facts.instruments.set_index("id")["title"]))
-    found = {"joining": joining}
+    result = {"joining": joining}
     deals = to_frame(ensemble.table("world"))
     if len(deals):
-        found["world"] = world_summary.world(deals, done)
-        found["trust"] = world_summary.trust(to_frame(ensemble.table("trust")))
-        found["states"] = facts.states
+        result["world"] = world_summary.world(deals, done)
+        result["trust"] = world_summary.trust(to_frame(ensemble.table("trust")))
+        result["states"] = facts.states
     events = to_frame(ensemble.table("blocs"))
     if len(events):
-        found["blocs"] = world_summary.blocs(events, done)
+        result["blocs"] = world_summary.blocs(events, done)
         whole = facts.blocs["id"].str.partition("/")[0]  # parts of a bloc differ between draws of the parameters
         names = dict(zip(whole, facts.blocs["name"], strict=True))
-        found["blocs"].insert(1, "name", found["blocs"]["bloc"].str.partition("/")[0].map(names))
-    return found
+        result["blocs"].insert(1, "name", result["blocs"]["bloc"].str.partition("/")[0].map(names))
+    return result
 
 
 def _named(actor: str, names: pd.DataFrame) -> dict[str, str]:

@@ -102,10 +102,10 @@ def _entries(text: str) -> dict[str, Any]:
     """The keys and values of a scenario with every key written out."""
     faults: list[Fault] = []
     root = parse(text, "scenario.resolved.yaml", faults)
-    found = None if root is None else plain(root)
-    if faults or not isinstance(found, dict):
+    result = None if root is None else plain(root)
+    if faults or not isinstance(result, dict):
         raise InputError(faults or Fault("", "is not a mapping of keys", "scenario.resolved.yaml"))
-    return found
+    return result
 
 
 def rivals(scenario: Scenario) -> dict[str, Scenario]:
@@ -155,8 +155,8 @@ def spread(
     scenario = load(scenario)
     arms = rivals(scenario)
     asked = Question({name: slim(arm) for name, arm in arms.items()}, draws * lucks, lucks=lucks)
-    found = asked.run(workers, progress)
-    table, shares = _tables(found, scenario.focal, metrics, (draws, lucks))
+    results = asked.run(workers, progress)
+    table, shares = _tables(results, scenario.focal, metrics, (draws, lucks))
     text = scenario_to_yaml(scenario)
     info = {
         "scenario": scenario.name,
@@ -168,7 +168,7 @@ def spread(
         "draws": draws,
         "lucks": lucks,
         "bands": asked.bands,
-        "failures": failures_of(found),
+        "failures": failures_of(results),
         "versions": store.versions(),
         "hashes": store.hashes(scenario, text) | asked.hashes,
     }
@@ -205,5 +205,5 @@ def _split(
     ensembles: Sequence[Ensemble], focal: str, metric: str, quarter: str, shape: tuple[int, int]
 ) -> tuple[str | float, ...]:
     table = np.stack([_values(ensemble, focal, metric, quarter).to_numpy().reshape(shape) for ensemble in ensembles])
-    found = variance.shares(table)
-    return metric, quarter, *(found[source] for source in variance.SOURCES)
+    result = variance.shares(table)
+    return metric, quarter, *(result[source] for source in variance.SOURCES)

@@ -134,8 +134,8 @@ def _write_tables(results: SweepResults) -> None:
     try:
         results.write_tables()
     except OSError as error:
-        told = f"the tables of the sweep were not written: {ledger.reason_of(error)} ({results.folder})"
-        raise RunError(told) from error
+        text = f"the tables of the sweep were not written: {ledger.reason_of(error)} ({results.folder})"
+        raise RunError(text) from error
 
 
 def _plan(
@@ -185,8 +185,8 @@ class _Work:
                 self.code = store.code_hash() if pool.elsewhere else ""
                 Dispatch(pool, self._chunks(size), self.task, self, self.seed).run()
         except KeyboardInterrupt:
-            told = f"interrupted; {self.finished} of {self.plan.runs} runs are kept in {self.folder}"
-            raise Interrupted(f"{told}, and the same command goes on from there") from None
+            text = f"interrupted; {self.finished} of {self.plan.runs} runs are kept in {self.folder}"
+            raise Interrupted(f"{text}, and the same command goes on from there") from None
 
     def _size(self, workers: int) -> int:
         missing = self.plan.runs - self.finished

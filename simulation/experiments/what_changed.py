@@ -99,7 +99,7 @@ class Changes(Kept):
         return "\n".join([self.heading, *self.sentences.values(), self.note])
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{escape(told)}</li>" for told in self.sentences.values())
+        items = "".join(f"<li>{escape(text)}</li>" for text in self.sentences.values())
         return f"<p><b>{escape(self.heading)}</b></p><ul>{items}</ul><p><small>{escape(self.note)}</small></p>"
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -167,15 +167,15 @@ def what_changed(
     facts = model().describe(plain)
     asked = Question(_sides(plain, changed, facts), replicates, parameters, casts={WITH: actors}, tweaks={WITH: tweak})
     _check_tweak(plain, changed, tweak, actors)
-    found = asked.run(workers, progress, on_error="raise")
+    result = asked.run(workers, progress, on_error="raise")
     names = dict(zip(facts.actors["id"], facts.actors["name"], strict=True))
     titles = dict(zip(facts.instruments["id"], facts.instruments["title"], strict=True))
-    table = conclusions(found[WITHOUT], found[WITH], facts.peers, names | titles, limits)
+    table = conclusions(result[WITHOUT], result[WITH], facts.peers, names | titles, limits)
     info = {
         "focal": {"id": plain.focal, "name": names[plain.focal]},
         "horizon": str(plain.horizon),
         "pairs": replicates,
-        "sentences": [list(told) for told in sentences(table, limits).items()],
+        "sentences": [list(text) for text in sentences(table, limits).items()],
         "parameters": parameters,
         "bands": asked.bands,
         "failures": [],

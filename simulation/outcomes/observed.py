@@ -39,11 +39,11 @@ def priors_alone(world: World, focal: str) -> frozenset[str]:
     me = world.ids.index(focal)
     own = [deal for deal in world.deals if me in deal.parties]
     seen = {KINDS[world.kind[other]] for deal in own for other in deal.parties if other != me}
-    found = {f"{part}_{kind}" for kind in set(KINDS) - seen for part in ("deals", "commitments", "volume")}
+    result = {f"{part}_{kind}" for kind in set(KINDS) - seen for part in ("deals", "commitments", "volume")}
     if not any(len(deal.parties) > 2 for deal in own):
-        found |= {"deals_trilateral", "commitments_by_trilateral", "volume_by_trilateral"}
+        result |= {"deals_trilateral", "commitments_by_trilateral", "volume_by_trilateral"}
     if not own:
-        found |= {"deals", "agreements", "deals_bilateral", "deals_non_state"}
-    found |= _NEVER_OBSERVED
-    found |= {name for name, entry in METRICS.items() if entry.level == "system"} - _OF_THE_WORLD
-    return frozenset(name for name in found if name in METRICS and not METRICS[name].custom)
+        result |= {"deals", "agreements", "deals_bilateral", "deals_non_state"}
+    result |= _NEVER_OBSERVED
+    result |= {name for name, entry in METRICS.items() if entry.level == "system"} - _OF_THE_WORLD
+    return frozenset(name for name in result if name in METRICS and not METRICS[name].custom)

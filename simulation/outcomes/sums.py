@@ -85,9 +85,9 @@ def add_ties(
     own = leaders_own(kind, home, camp, leaders, member)
     twice = firms = incumbents = 0
     for i in range(depth.shape[0]):
-        mine = partners.partner[partners.start[i] : partners.start[i + 1]]
-        world.partners_of_members += mine.size * member[i]
-        for j in mine:
+        ours = partners.partner[partners.start[i] : partners.start[i + 1]]
+        world.partners_of_members += ours.size * member[i]
+        for j in ours:
             rungs = depth[i, j]
             twice += rungs
             if i < s:
@@ -132,17 +132,17 @@ def add_members(
     """Add up what UN members have and where they stand, from zeros; also how many actors take part at all."""
     world, group = out[0], _groups(camp)
     places = np.empty((capacities.size, DIMENSIONS))
-    norms = active = found = 0
+    norms = active = result = 0
     for i in range(kind.size):
         active += takes_part(kind[i], offers[i], needs[i], slots[i])
         if member[i]:
             world.group[group[i]] += 1
             for d in range(DIMENSIONS):
-                places[found, d] = position[i, d]
+                places[result, d] = position[i, d]
                 world.place[group[i], d] += position[i, d]
             norms += norm[i]
-            capacities[found], supports[found] = capacity[i], share_in_favour(opinion[i])
-            found += 1
+            capacities[result], supports[result] = capacity[i], share_in_favour(opinion[i])
+            result += 1
     world.norms, world.active, world.divergence = norms, active, mean_distance(places)
 
 

@@ -65,15 +65,15 @@ class TieRecord:
 
     def table(self) -> pd.DataFrame:
         """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``."""
-        found = self._edges if self._row is None else [self._of_row(self._row)]
-        quarter = [np.full(len(edges.a), edges.observation) for edges in found]
+        result = self._edges if self._row is None else [self._of_row(self._row)]
+        quarter = [np.full(len(edges.a), edges.observation) for edges in result]
         return pd.DataFrame(
             {
                 "quarter": category(_chain(quarter), self._labels),
-                "a": category(_chain([edges.a for edges in found]), self._ids),
-                "b": category(_chain([edges.b for edges in found]), self._ids),
-                "track": category(_chain([edges.track for edges in found]), TRACKS),
-                "depth": _chain([edges.depth for edges in found]).astype(np.int8),
+                "a": category(_chain([edges.a for edges in result]), self._ids),
+                "b": category(_chain([edges.b for edges in result]), self._ids),
+                "track": category(_chain([edges.track for edges in result]), TRACKS),
+                "depth": _chain([edges.depth for edges in result]).astype(np.int8),
             }
         )
 

@@ -24,9 +24,9 @@ def outside_options(possible: B, gain: F, rows: B) -> F:
     best, offer, room = np.zeros((n, 2)), np.empty(n), make_room(n)
     for i in range(n):
         if rows[i]:
-            may, mine = possible[i], gain[i]
+            may, own = possible[i], gain[i]
             for j in range(n):
-                offer[j] = mine[j] if may[j] else 0.0
+                offer[j] = own[j] if may[j] else 0.0
             largest(offer, room, best[i])
             for place in range(2):
                 best[i, place] = max(best[i, place], 0.0)

@@ -98,15 +98,15 @@ def answer(i: int, position: F, distance: F, chance: F, salience: F, risk: float
     for j in range(position.size):
         if position[j] == position[i]:
             continue
-        mine = expected_utility(distance[i, j], chance[i, j], salience[j], risk)
+        own = expected_utility(distance[i, j], chance[i, j], salience[j], risk)
         theirs = expected_utility(distance[j, i], chance[j, i], salience[i], risk)
         away = abs(position[j] - position[i])
-        if theirs > mine + _SAME and mine > _SAME:
+        if theirs > own + _SAME and own > _SAME:
             sort, rank, place = 0, away, position[j]
-        elif theirs > _SAME and mine < -_SAME and theirs > _SAME - mine:
-            place = position[i] + (position[j] - position[i]) * (-mine / theirs)
-            sort, rank = 1, (theirs * position[j] - mine * position[i]) / (theirs - mine)
-        elif theirs > _SAME and mine < -_SAME:
+        elif theirs > _SAME and own < -_SAME and theirs > _SAME - own:
+            place = position[i] + (position[j] - position[i]) * (-own / theirs)
+            sort, rank = 1, (theirs * position[j] - own * position[i]) / (theirs - own)
+        elif theirs > _SAME and own < -_SAME:
             sort, rank, place = 2, away, position[j]
         else:
             continue

@@ -53,11 +53,11 @@ def propose(
     keen
         Actors to whom a deal with anybody is worth something, (n,).
     """
-    send, receive, mine, theirs = rank_partners(
+    send, receive, own, theirs = rank_partners(
         draws.key(Stream.PROPOSAL), state.uid, state.kind, state.slots_by_track, shared_pool, possible,
         keen, state.trust_hat, worth, gain, par.choice_noise,
     )  # fmt: skip
-    return Offers(send, receive, mine, theirs)
+    return Offers(send, receive, own, theirs)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -100,27 +100,27 @@ def rank_partners(
                 continue
             open_to_i = ready[3 * (kind[i] == STATE) + sort]
             able = _able(open_to_i, keen, all_keen, possible, trust, worth, i, desk.able)
-            found = _top(key, uid, gain[i], noise, i, pool, size, able, desk)
-            send[count : count + found] = i
-            receive[count : count + found] = desk.best[:found]
-            count += found
-    mine, theirs = np.empty(count), np.empty(count)
+            result = _top(key, uid, gain[i], noise, i, pool, size, able, desk)
+            send[count : count + result] = i
+            receive[count : count + result] = desk.best[:result]
+            count += result
+    own, theirs = np.empty(count), np.empty(count)
     for m in range(count):
-        mine[m] = gain[send[m], receive[m]]
+        own[m] = gain[send[m], receive[m]]
         theirs[m] = gain[receive[m], send[m]]
-    return send[:count], receive[:count], mine, theirs
+    return send[:count], receive[:count], own, theirs
 
 
 @njit(cache=True, error_model="numpy")
 def _ready(kind: I8, slots: I32, shared_pool: B, for_state: bool, sort: int) -> I32:
     """Actors of one sort with an open slot for a state, or for another partner."""
-    found = np.empty(kind.size, np.int32)
+    result = np.empty(kind.size, np.int32)
     count = 0
     for j in range(kind.size):
-        found[count] = j
+        result[count] = j
         wanted = (sort == ANY) | ((kind[j] == STATE) == (sort == STATES_ONLY))
         count += wanted & _open_to(slots[j], shared_pool[j], for_state)
-    return found[:count]
+    return result[:count]
 
 
 @njit(cache=True, error_model="numpy")
@@ -181,15 +181,15 @@ def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, siz
     outside = gumbel(uniform(key, uid[i], np.uint64(pool))) if noise > 0.0 else 0.0
     bound_marks(key, uid, gain, noise, i, able, desk)
     best, score = desk.best, desk.score
-    found = 0
+    result = 0
     for k in range(able):
-        if desk.bound[k] < (score[size - 1] if found == size else outside):
+        if desk.bound[k] < (score[size - 1] if result == size else outside):
             continue  # cannot be among the best: no logarithm needed
         j = desk.able[k]
         mark = gain[j] / noise + gumbel(desk.luck[k]) if noise > 0.0 else gain[j]
         if mark <= outside:
             continue
-        place = found if found < size else size
+        place = result if result < size else size
         while place > 0 and (
             mark > score[place - 1] or (mark == score[place - 1] and uid[j] < uid[best[place - 1]])
         ):
@@ -198,18 +198,18 @@ def _top(key: np.uint64, uid: U64, gain: F, noise: float, i: int, pool: int, siz
             place -= 1
         if place < size:
             score[place], best[place] = mark, j
-            found = min(found + 1, size)
-    return found
+            result = min(result + 1, size)
+    return result
 
 
 @njit(cache=True, error_model="numpy")
 def bound_marks(key: np.uint64, uid: U64, gain: F, noise: float, i: int, able: int, desk: Desk) -> None:
     """Draw the luck of all the able at once (a loop without branches does several at a time); bound the marks."""
-    uids, bound, mine = desk.uid[:able], desk.bound[:able], uid[i]
+    uids, bound, own = desk.uid[:able], desk.bound[:able], uid[i]
     for k in range(able):
         uids[k], bound[k] = uid[desk.able[k]], gain[desk.able[k]]
     if noise > 0.0:
-        fill_uniform(key, mine, uids, desk.luck)
+        fill_uniform(key, own, uids, desk.luck)
         for k in range(able):
             bound[k] = bound[k] / noise + gumbel_bound(desk.luck[k])
 
@@ -271,12 +271,12 @@ def choose_pairs(
     state: State, par: Parameters, draws: Draws, shared_pool: B, possible: B, worth: F, gain: F
 ) -> Offers:
     """Steps 4 and 5 under the two-sided choice rule: the agreements themselves."""
-    send, receive, mine, theirs = _choose_pairs(
+    send, receive, own, theirs = _choose_pairs(
         draws.key(Stream.PAIR_EVENT), draws.key(Stream.EVENT_COUNT), state.uid, state.kind,
         state.slots_by_track, shared_pool, possible, state.trust_hat, worth, gain,
         max(par.choice_noise, 1e-6),
     )  # fmt: skip
-    return Offers(send, receive, mine, theirs)
+    return Offers(send, receive, own, theirs)
 
 
 @njit(cache=True, error_model="numpy")
@@ -331,7 +331,7 @@ def _take(
     size = min(events, order.size)
     send = np.empty(size, np.int32)
     receive = np.empty(size, np.int32)
-    mine = np.empty(size)
+    own = np.empty(size)
     theirs = np.empty(size)
     count = 0
     for k in order:
@@ -343,6 +343,6 @@ def _take(
         if left[i, pool_i] > 0 and left[j, pool_j] > 0:
             left[i, pool_i] -= 1
             left[j, pool_j] -= 1
-            send[count], receive[count], mine[count], theirs[count] = i, j, gain[i, j], gain[j, i]
+            send[count], receive[count], own[count], theirs[count] = i, j, gain[i, j], gain[j, i]
             count += 1
-    return send[:count], receive[:count], mine[:count], theirs[:count]
+    return send[:count], receive[:count], own[:count], theirs[:count]

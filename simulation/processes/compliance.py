@@ -183,21 +183,21 @@ def _let_lapse(
 ) -> None:  # fmt: skip
     start, partner = v.links
     ends = np.zeros(partner.size, np.bool_)
-    mine = np.zeros(uid.size, np.bool_)
+    own = np.zeros(uid.size, np.bool_)
     for i in range(uid.size):
-        mine[partner[start[i] : start[i + 1]]] = True
+        own[partner[start[i] : start[i + 1]]] = True
         for p in range(start[i], start[i + 1]):
             j = partner[p]
             if j < i or planned[i, j]:
                 continue
             shared = 0
             for k in partner[start[j] : start[j + 1]]:
-                shared += mine[k]
+                shared += own[k]
             unwanted = continuation(v, w, i, j, value(v, w, i, j, shared)) < 0.0
             unwanted = unwanted or continuation(v, w, j, i, value(v, w, j, i, shared)) < 0.0
             if unwanted:
                 ends[p] = symmetric_uniform(key, uid[i], uid[j]) < chance
-        mine[partner[start[i] : start[i + 1]]] = False
+        own[partner[start[i] : start[i + 1]]] = False
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
             if ends[p]:

@@ -157,10 +157,10 @@ def _best_rungs(asking: I32, s: int, forum: Forums, who: Voters, rule: VoteRule,
 
 @njit(cache=True, error_model="numpy", inline="always")
 def _any_of(marked: B, rows: I32) -> bool:
-    found = False
+    result = False
     for i in rows:
-        found |= marked[i]
-    return found
+        result |= marked[i]
+    return result
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)

@@ -66,15 +66,15 @@ def _places(depth: I8) -> NDArray[np.int64]:
     for k in range(words.size):
         busy[count] = k
         count += words[k] != 0
-    place, found = np.empty(_BLOCK * (count + 1), np.int64), 0
+    place, result = np.empty(_BLOCK * (count + 1), np.int64), 0
     for k in busy[:count]:
         for p in range(_BLOCK * np.int64(k), _BLOCK * (np.int64(k) + 1)):
-            place[found] = p
-            found += depth[p] > 0
+            place[result] = p
+            result += depth[p] > 0
     for p in range(whole, depth.size):
-        place[found] = p
-        found += depth[p] > 0
-    return place[:found]
+        place[result] = p
+        result += depth[p] > 0
+    return place[:result]
 
 
 @njit(cache=True, error_model="numpy")

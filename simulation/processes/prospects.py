@@ -25,9 +25,9 @@ def prospects(possible: B, states: int, rows: B, gain: F, size: int) -> tuple[F,
     for i in range(n):
         if not rows[i]:
             continue
-        may, mine = possible[i], gain[i]
+        may, own = possible[i], gain[i]
         for j in range(n):
-            offer[j] = mine[j] if may[j] else -np.inf
+            offer[j] = own[j] if may[j] else -np.inf
         largest(offer[:states], room, top[0])
         largest(offer[states:], room, top[1])
         top[2] = -np.inf
@@ -43,9 +43,9 @@ def prospects(possible: B, states: int, rows: B, gain: F, size: int) -> tuple[F,
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _mean_of_kept(top: F, least: int) -> float:
     """Mean of what was kept; -inf if fewer than ``least`` were."""
-    total, found = 0.0, 0
+    total, result = 0.0, 0
     for u in top:
         if u > -np.inf:
             total += u
-            found += 1
-    return total / found if found >= least else -np.inf
+            result += 1
+    return total / result if result >= least else -np.inf

@@ -109,19 +109,19 @@ def _passes(key: np.uint64, uid: U64, triples: I32, rate: F, consent: F) -> B:
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _partners(v: View, i: int, able: I32) -> int:
     """The present partners of i."""
-    mine = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
-    able[: mine.size] = mine
-    return mine.size
+    own = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
+    able[: own.size] = own
+    return own.size
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _thirds(possible: B, i: int, j: int, able: I32) -> int:
     """Third actors that may deal with both i and j."""
-    mine, theirs = possible[i], possible[j]
+    own, theirs = possible[i], possible[j]
     count = 0
-    for k in range(mine.size):
+    for k in range(own.size):
         able[count] = k
-        count += mine[k] & theirs[k]
+        count += own[k] & theirs[k]
     return count
 
 

@@ -55,8 +55,8 @@ def trust_with_witnesses(
                 own = max(0.0, total - prior_mass)
                 # max: the difference of two equal sums may round below zero
                 report = max(0.0, reports[j] - own * alpha[i, j] / total)
-                told = (report + witness_prior) / (max(0.0, masses[j] - own) + 1.0)
-                out[i, j] = min(1.0, (alpha[i, j] + witness_mass * told) / (total + witness_mass))
+                text = (report + witness_prior) / (max(0.0, masses[j] - own) + 1.0)
+                out[i, j] = min(1.0, (alpha[i, j] + witness_mass * text) / (total + witness_mass))
         out[i, i] = 0.0
 
 

@@ -195,17 +195,17 @@ def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F, keen: B) -> None:
     for i in range(n):
         if not rows[i]:
             continue
-        mine = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
-        found = _count_near(v.links, mine, shared, near)
-        for j in near[:found]:
+        own = v.links.partner[v.links.start[i] : v.links.start[i + 1]]
+        result = _count_near(v.links, own, shared, near)
+        for j in near[:result]:
             network[j] += closure[shared[j]]
-        for k in mine:
+        for k in own:
             network[k] *= 1.0 + w.inertia
         keen[i] = _fill_row(v, w, i, network, worth[i], gain[i]) == n - 1
-        for k in mine:
+        for k in own:
             gain[i, k] = utility(v, w, i, k, worth[i, k])
             network[k] = v.activity[k]
-        for j in near[:found]:
+        for j in near[:result]:
             shared[j] = 0
             network[j] = v.activity[j]
         worth[i, i] = 0.0
@@ -215,13 +215,13 @@ def fill_rows(v: View, w: Weights, rows: B, worth: F, gain: F, keen: B) -> None:
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _count_near(partners: Links, mine: I32, shared: I32, near: I32) -> int:
     """Add the partners of one's partners up in ``shared`` (n,) and list them, each once, in ``near``; how many."""
-    found = 0
+    result = 0
     for k in mine:
         for j in partners.partner[partners.start[k] : partners.start[k + 1]]:
-            near[found] = j  # no branch: whether it is new is hard to guess
-            found += shared[j] == 0
+            near[result] = j  # no branch: whether it is new is hard to guess
+            result += shared[j] == 0
             shared[j] += 1
-    return found
+    return result
 
 
 @njit(cache=True, error_model="numpy")
@@ -274,16 +274,16 @@ def possible_deals(
             row[j] = may[j] & (deep[j] < MAX_DEPTH)
         row[i] = False
     for i in range(n):
-        mine = partners.partner[partners.start[i] : partners.start[i + 1]]
-        for k in mine:
+        own = partners.partner[partners.start[i] : partners.start[i + 1]]
+        for k in own:
             if exclusive[i, k]:
                 _close_third_camps(out, camp, i, k)
         if kind[i] == STATE and local_share[i] > 0.0:
             home_ties = 0
-            for k in mine:
+            for k in own:
                 home_ties += kind[k] != STATE and home[k] == i
             foreign_ties = -home_ties
-            for k in mine:
+            for k in own:
                 foreign_ties += kind[k] != STATE
             if home_ties < local_share[i] * (home_ties + foreign_ties + 1.0):
                 _close_foreign(out, depth, kind, home, i)

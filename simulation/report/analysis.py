@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
     """Indices, noise, and the box in a sentence, of each scenario."""
-    for held in dict.fromkeys(found.held for found in analyses):
+    for held in dict.fromkeys(result.held for result in analyses):
         console.print(escape(held))
-    for found in analyses:
-        console.print(f"{escape(found.scenario)}: {found.metric} of the focal state in {found.quarter}")
-        if pd.isna(found.noise):
+    for result in analyses:
+        console.print(f"{escape(result.scenario)}: {result.metric} of the focal state in {result.quarter}")
+        if pd.isna(result.noise):
             console.print("Replicate noise: unknown with one replicate a point.")
         else:
-            console.print(f"Replicate noise: {found.noise:.0%} of the variance of single runs.")
-        if found.indices is not None:
-            _print_indices(found.indices, console)
-        _print_swings(found.swings, console)
-        if isinstance(found.box, str):
-            told = f"No box: {found.box.removeprefix('analyse: ')}."
+            console.print(f"Replicate noise: {result.noise:.0%} of the variance of single runs.")
+        if result.indices is not None:
+            _print_indices(result.indices, console)
+        _print_swings(result.swings, console)
+        if isinstance(result.box, str):
+            text = f"No box: {result.box.removeprefix('analyse: ')}."
         else:
-            told = found.box.sentence(found.interest)
-        console.print(escape(told))
+            text = result.box.sentence(result.interest)
+        console.print(escape(text))
         console.print()
 
 

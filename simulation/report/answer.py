@@ -94,19 +94,19 @@ def answer(subject: Subject) -> Section:
 
 
 def _headline(subject: Subject) -> Markup | None:
-    found = change(subject.main, HEADLINE)
-    if found is None:
+    result = change(subject.main, HEADLINE)
+    if result is None:
         return None
     return subject.teller.tell(
         "{focal}: the cooperation index (0 to 1) goes from {start} in {first} to {end} in {last}, in nine replicates "
         "of ten between {low} and {high}; a rise is {likely} ({share} of the replicates).",
         focal=subject.teller.name(subject.focal_within),
         last=_when(subject, subject.main.horizon),
-        **_ends(subject, found),
-        low=subject.told(found.low, "cooperation, 5 % quantile"),
-        high=subject.told(found.high, "cooperation, 95 % quantile"),
-        likely=subject.words(likelihood(found.above)),
-        share=subject.chance(found.above, "share of replicates in which cooperation ends higher"),
+        **_ends(subject, result),
+        low=subject.told(result.low, "cooperation, 5 % quantile"),
+        high=subject.told(result.high, "cooperation, 95 % quantile"),
+        likely=subject.words(likelihood(result.above)),
+        share=subject.chance(result.above, "share of replicates in which cooperation ends higher"),
     )
 
 
@@ -129,7 +129,7 @@ def _partners(subject: Subject) -> Markup | None:
     ties = subject.main.ties()
     if deals is None or joined is None or ties.empty:
         return None
-    by_track = {track: found.end for track in _TRACKS if (found := change(subject.main, f"deals_{track}"))}
+    by_track = {track: result.end for track in _TRACKS if (result := change(subject.main, f"deals_{track}"))}
     if not by_track:
         return None
     track = max(by_track, key=lambda name: by_track[name])
@@ -165,15 +165,15 @@ def likeliest(ties: pd.DataFrame) -> pd.DataFrame:
 
 
 def _price(subject: Subject) -> Markup | None:
-    found = change(subject.main, "autonomy")
-    if found is None:
+    result = change(subject.main, "autonomy")
+    if result is None:
         return None
     text = subject.teller.tell(
         "The price: autonomy goes from {start} to {end} and ends lower than it began in {share} of the replicates "
         "({likely})",
-        **{key: value for key, value in _ends(subject, found).items() if key != "first"},
-        share=subject.chance(found.below, "share of replicates in which autonomy ends lower"),
-        likely=subject.words(likelihood(found.below)),
+        **{key: value for key, value in _ends(subject, result).items() if key != "first"},
+        share=subject.chance(result.below, "share of replicates in which autonomy ends lower"),
+        likely=subject.words(likelihood(result.below)),
     )
     moved = levers(subject.results)
     if moved.empty:

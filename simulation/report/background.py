@@ -32,7 +32,7 @@ def kind_of_source(source: str) -> str:
 
 def warnings(subject: Subject) -> list[str]:
     """What a reader must know before the first number: failed and missing replicates."""
-    words, told = subject.words, []
+    words, text = subject.words, []
     for results in subject.results:
         info, counts = results.info, results.info["replicates"]
         planned, failed = int(counts["planned"]), int(counts["failed"])
@@ -46,7 +46,7 @@ def warnings(subject: Subject) -> list[str]:
                 title=title,
                 planned=words.number(planned),
             )
-            told.append(message)
+            text.append(message)
         if (missing := planned - failed - present) > 0:
             message = words.plural(
                 "{title}: {count} of {planned} replicates is missing from the tables.",
@@ -55,7 +55,7 @@ def warnings(subject: Subject) -> list[str]:
                 title=title,
                 planned=words.number(planned),
             )
-            told.append(message)
+            text.append(message)
         others = [row for row in info["failures"] if row.get("point") != "scenario"]
         if others:
             message = words.plural(
@@ -64,17 +64,17 @@ def warnings(subject: Subject) -> list[str]:
                 len(others),
                 title=title,
             )
-            told.append(message)
+            text.append(message)
     if subject.spread is not None and (failed := len(subject.spread.failures)):
-        told.append(words.plural("{count} run of the spread over rules failed.",
+        text.append(words.plural("{count} run of the spread over rules failed.",
                                  "{count} runs of the spread over rules failed.", failed))  # fmt: skip
-    return told
+    return text
 
 
 def method(subject: Subject) -> Section:
     """How the numbers came about."""
     tell = subject.teller.tell
-    told = [
+    text = [
         tell(
             "Wifaq simulates states, firms, think tanks, NGOs, influencers and international secretariats that make "
             "agreements on the governance of artificial intelligence, quarter by quarter. Each offers, accepts and "
@@ -89,7 +89,7 @@ def method(subject: Subject) -> Section:
             "unlikely from 10%, very unlikely below (the scale of the IPCC). They speak of the model."
         ),
     ]
-    return Section("method", subject.words("Method"), told)
+    return Section("method", subject.words("Method"), text)
 
 
 def _bands(subject: Subject) -> Markup:
@@ -109,14 +109,14 @@ def _bands(subject: Subject) -> Markup:
 def evidence(subject: Subject) -> Section:
     """What the numbers rest on, and what they cannot bear."""
     tell, words = subject.teller.tell, subject.words
-    told = [_bands(subject)]
-    told.append(
+    text = [_bands(subject)]
+    text.append(
         tell(
             "The record of deals is thin and leans to the state whose press was searched. "
             "See docs/results/calibration.md."
         )
     )
-    told.append(
+    text.append(
         tell(
             "Forecasts of joining were scored on past lists of joiners, those of deals were not. "
             "See docs/results/evidence.md."
@@ -132,7 +132,7 @@ def evidence(subject: Subject) -> Section:
         caption = words("Notes on the data (in English)")
         frame = pd.DataFrame({"note": notes})
         tables.append(Table("notes", caption, frame, [words("note")], [[note] for note in notes], folded=True))
-    return Section("evidence", words("Evidence and limits"), told, [], tables)
+    return Section("evidence", words("Evidence and limits"), text, [], tables)
 
 
 def provenance(subject: Subject) -> Section:

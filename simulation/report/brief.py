@@ -110,14 +110,14 @@ def page(results: Sequence[Results], words: Words, spread: Spread | None = None)
 def blocks(subject: Subject) -> list[Block]:
     """Answer, likelihoods, levers, price, signposts; one without lines is left out."""
     words = subject.words
-    found = [
+    result = [
         Block(words("The answer"), [Line(text, ASSUMED) for text in answer(subject).paragraphs]),
         Block(words("How likely"), list(_likelihoods(subject))),
         Block(words("What moves it, the strongest first"), list(_levers(subject))),
         Block(words("The price in autonomy"), list(_price(subject))),
         Block(words("Three signposts that would change the judgement"), list(_signposts(subject))),
     ]
-    return [block for block in found if block.lines]
+    return [block for block in result if block.lines]
 
 
 def _likelihoods(subject: Subject) -> Iterator[Line]:
@@ -173,16 +173,16 @@ def _levers(subject: Subject) -> Iterator[Line]:
 
 def _price(subject: Subject) -> Iterator[Line]:
     halves = trade_off(subject.main)
-    found = change(subject.main, "autonomy")
-    if found is None or halves is None:
+    result = change(subject.main, "autonomy")
+    if result is None or halves is None:
         return
     yield Line(
         subject.teller.tell(
             "Autonomy ends at {end} (between {low} and {high}); {upper} in the half of the replicates with more "
             "cooperation, {lower} in the other half.",
-            end=subject.told(found.end, "autonomy, mean"),
-            low=subject.told(found.low, "autonomy, 5 % quantile"),
-            high=subject.told(found.high, "autonomy, 95 % quantile"),
+            end=subject.told(result.end, "autonomy, mean"),
+            low=subject.told(result.low, "autonomy, 5 % quantile"),
+            high=subject.told(result.high, "autonomy, 95 % quantile"),
             upper=subject.told(halves["upper"], "autonomy, half with more cooperation", source="series.parquet"),
             lower=subject.told(halves["lower"], "autonomy, half with less cooperation", source="series.parquet"),
         ),

@@ -60,10 +60,10 @@ def reason_of(event: Mapping[Any, Any]) -> str:
 
 def names_of(events: pd.DataFrame, terms: pd.DataFrame, words: Words) -> dict[str, str]:
     """Names by id of every actor of an explanation, in a language."""
-    found = dict(zip(terms["actor"], terms["actor_name"], strict=True))
+    result = dict(zip(terms["actor"], terms["actor_name"], strict=True))
     deals = events.loc[events["kind"] != "joined"]
-    found |= {about: name for about, name in zip(deals["about"], deals["name"], strict=True) if " " not in about}
-    return {actor: words.actor(actor, name) for actor, name in found.items()}
+    result |= {about: name for about, name in zip(deals["about"], deals["name"], strict=True) if " " not in about}
+    return {actor: words.actor(actor, name) for actor, name in result.items()}
 
 
 def _ids(cell: Any) -> list[str]:

@@ -117,12 +117,12 @@ def title_of(results: Results, words: Words | None = None) -> str:
 
 def short_titles(results: Sequence[Results], words: Words | None = None) -> list[str]:
     """Titles that fit a chart; one that comes again has a number."""
-    found: list[str] = []
+    result: list[str] = []
     for one in results:
         title = textwrap.shorten(title_of(one, words), LONGEST_TITLE, placeholder="…")
-        again = sum(1 for known in found if known == title or known.startswith(f"{title} ("))
-        found.append(f"{title} ({again + 1})" if again else title)
-    return found
+        again = sum(1 for known in result if known == title or known.startswith(f"{title} ("))
+        result.append(f"{title} ({again + 1})" if again else title)
+    return result
 
 
 def paths(results: Sequence[Results], metric: str, words: Words | None = None) -> pd.DataFrame:

@@ -112,8 +112,8 @@ def _lines(topic: str, rows: Sequence[Row], width: int) -> RenderableType:
     for line in cells:
         short = [cell.rjust(size) if to_right else cell.ljust(size)
                  for cell, size, to_right in zip(line, wide, right, strict=False)]  # fmt: skip
-        told = "  ".join([*short, line[-1]]).rstrip()
-        lines.append(told if len(told) <= width else told[: width - 1] + "…")
+        text = "  ".join([*short, line[-1]]).rstrip()
+        lines.append(text if len(text) <= width else text[: width - 1] + "…")
     heading = Text(f"{len(rows)} {topic}", style="bold")
     return Group(heading, *map(Text, lines), Text(f"All about one: wifaq list {topic} NAME"))
 

@@ -77,37 +77,37 @@ def open_all(folders: Sequence[Path]) -> tuple[list[Results], Spread | None]:
     spreads = [folder for folder in folders if (folder / SPREAD).is_file()]
     runs = [folder for folder in folders if folder not in spreads]
     if len(runs) > MOST_FOLDERS or len(spreads) > 1:
-        told = f"{len(runs)} folders; a report takes at most {MOST_FOLDERS}, and one of `wifaq spread`"
-        raise InputError(Fault("", told, "report"))
+        text = f"{len(runs)} folders; a report takes at most {MOST_FOLDERS}, and one of `wifaq spread`"
+        raise InputError(Fault("", text, "report"))
     if not runs:
         raise InputError(Fault("", "is a folder of `wifaq spread`; name that of a run too", str(spreads[0])))
-    found: list[Results] = []
+    result: list[Results] = []
     faults: list[Fault] = []
     for folder in runs:
         try:
-            found.append(_open(folder))
+            result.append(_open(folder))
         except InputError as error:
             faults += error.faults
     if not faults:
-        faults = [fault for folder, other in zip(runs[1:], found[1:], strict=True)
-                  for fault in _mismatches(str(folder), found[0], other)]  # fmt: skip
+        faults = [fault for folder, other in zip(runs[1:], result[1:], strict=True)
+                  for fault in _mismatches(str(folder), result[0], other)]  # fmt: skip
     spread = None
     if spreads:
         try:
             spread = Spread.open(spreads[0])
-            faults += [] if faults else _foreign(spreads[0], spread, found[0])
+            faults += [] if faults else _foreign(spreads[0], spread, result[0])
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    return found, spread
+    return result, spread
 
 
 def _foreign(folder: Path, spread: Spread, first: Results) -> list[Fault]:
     """Why a spread is not of the first result's scenario."""
     keys = spread.differs_from(first.scenario_text)
-    told = f"is the spread of another scenario than the first folder: {', '.join(keys)} differ"
-    return [Fault("", told, str(folder))] if keys else []
+    text = f"is the spread of another scenario than the first folder: {', '.join(keys)} differ"
+    return [Fault("", text, str(folder))] if keys else []
 
 
 def _open(folder: Path) -> Results:
@@ -223,9 +223,9 @@ def _disagreements(results: Results) -> list[tuple[str, str]]:
     if own.empty:
         return [("series.parquet", f"has no row of {results.focal} in {results.horizon}")]
     means: pd.Series = own.groupby("metric", observed=True)["value"].mean()
-    told = forecast.loc[forecast["quarter"] == results.horizon].drop_duplicates("metric").set_index("metric")["mean"]
-    common = [str(name) for name in means.index if name in told.index]
-    apart = [name for name in common if not np.isclose(means[name], float(told[name]), rtol=_PRECISION, atol=1e-9)]
+    text = forecast.loc[forecast["quarter"] == results.horizon].drop_duplicates("metric").set_index("metric")["mean"]
+    common = [str(name) for name in means.index if name in text.index]
+    apart = [name for name in common if not np.isclose(means[name], float(text[name]), rtol=_PRECISION, atol=1e-9)]
     if apart:
         return [("forecast.csv", f"disagrees with series.parquet: mean of {apart[0]} in {results.horizon}")]
     return []

@@ -95,8 +95,8 @@ def render(
     page = share_letters(page)
     size = len(page.encode())
     if size > LARGEST:
-        told = f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}: name fewer folders"
-        raise InputError(f"{told}, or run with fewer metrics under `record`")
+        text = f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}: name fewer folders"
+        raise InputError(f"{text}, or run with fewer metrics under `record`")
     return page
 
 

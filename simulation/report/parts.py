@@ -125,8 +125,8 @@ class Teller:
         row = {"quantity": what, "quarter": when, "value": float(value), "from": source}
         if row not in self.rows:
             self.rows.append(row)
-        told = PRECISION % float(value)
-        return Markup('<data value="{}" data-table="{}" dir="ltr">{}</data>').format(told, ANSWER, shown)
+        text = PRECISION % float(value)
+        return Markup('<data value="{}" data-table="{}" dir="ltr">{}</data>').format(text, ANSWER, shown)
 
     def name(self, text: str) -> Markup:
         """A name, kept apart from the direction of the sentence around it."""

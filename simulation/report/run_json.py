@@ -77,8 +77,8 @@ def shape_faults(info: Mapping[str, Any]) -> list[str]:
     try:
         _RunJson.model_validate(dict(info))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        told = list(dict.fromkeys(shown(f"{key_text(item['loc'])}: {item['msg']}", _LONGEST)[1:-1] for item in found))
-        rest = [f"{len(told) - _MOST_TOLD} more such faults"] if len(told) > _MOST_TOLD else []
-        return told[:_MOST_TOLD] + rest
+        result = error.errors(include_url=False, include_input=False, include_context=False)
+        text = list(dict.fromkeys(shown(f"{key_text(item['loc'])}: {item['msg']}", _LONGEST)[1:-1] for item in result))
+        rest = [f"{len(text) - _MOST_TOLD} more such faults"] if len(text) > _MOST_TOLD else []
+        return text[:_MOST_TOLD] + rest
     return []

@@ -47,8 +47,8 @@ def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str],
             line.append(_band(words, row["mean"], row["q05"], row["q95"], digits, count=row["unit"] in _COUNTED))
         shown.append(line)
     table = rows.assign(priors_alone=rows["metric"].map(main.rests_on_priors))
-    told = words(_PRIORS, mark=MARK) if table["priors_alone"].any() else ""
-    return Table(key, caption, table, ["", *map(words.quarter, quarters)], shown, note=told)
+    text = words(_PRIORS, mark=MARK) if table["priors_alone"].any() else ""
+    return Table(key, caption, table, ["", *map(words.quarter, quarters)], shown, note=text)
 
 
 def _band(words: Words, mean: float, low: float, high: float, digits: int, *, count: bool = False) -> str:
@@ -75,21 +75,21 @@ def headline(subject: Subject) -> Section:
         tables.insert(0, band_table(subject, "indices", caption, INDICES, 2))
     if (peers := _standing(subject)) is not None:
         tables.append(peers)
-    told = subject.teller.tell(
+    text = subject.teller.tell(
         "Cooperation is the square root of volume (how much is committed) times implementation (how much of it is "
         "kept). Quality says what kind of cooperation it is, and is kept apart."
     )
-    return Section("headline", words("Cooperation over time"), [told], charts, tables)
+    return Section("headline", words("Cooperation over time"), [text], charts, tables)
 
 
 def _fan(subject: Subject, metric: str) -> Chart:
-    found = change(subject.main, metric)
+    result = change(subject.main, metric)
     words = subject.words
-    values = {} if found is None else {
-        "start": words.number(found.start, 2), "end": words.number(found.end, 2),
-        "low": words.number(found.low, 2), "high": words.number(found.high, 2),
+    values = {} if result is None else {
+        "start": words.number(result.start, 2), "end": words.number(result.end, 2),
+        "low": words.number(result.low, 2), "high": words.number(result.high, 2),
     }  # fmt: skip
-    told = words(
+    text = words(
         "Fan chart of {metric} with bands. Mean {start} at the start, {end} at the end; nine replicates of ten end "
         "between {low} and {high}.",
         metric=subject.metric(metric),
@@ -97,28 +97,28 @@ def _fan(subject: Subject, metric: str) -> Chart:
     )
     caption = subject.words("Numbers of the chart: {metric} in every quarter", metric=subject.metric(metric))
     table = Table(f"path_{metric}", caption, subject.main.forecast(metric))
-    return inline(subject.pictures.fan(metric), f"fan-{metric}", told, words, table)
+    return inline(subject.pictures.fan(metric), f"fan-{metric}", text, words, table)
 
 
 def _standing(subject: Subject) -> Table | None:
-    found = subject.main.standing()
-    if found is None:
+    result = subject.main.standing()
+    if result is None:
         return None
     words = subject.words
     names = {peer["id"]: words.actor(peer["id"], peer["name"]) for peer in subject.main.info["peers"]}
     heads = ["", words("cooperation"), words("{focal} is ahead", focal=subject.focal)]
     rows = [
         [names[row["peer"]], _band(words, row["mean"], row["q05"], row["q95"], 2), words.share(row["ahead"])]
-        for row in found.peers.to_dict("records")
+        for row in result.peers.to_dict("records")
     ]
     caption = words(
         "Peers in {quarter}: {focal} has rank {rank} of {among} on average",
-        quarter=words.quarter(found.quarter),
+        quarter=words.quarter(result.quarter),
         focal=subject.focal,
-        rank=words.number(found.rank_mean, 1),
-        among=words.number(found.among),
+        rank=words.number(result.rank_mean, 1),
+        among=words.number(result.among),
     )
-    frame = found.peers.assign(rank_mean=found.rank_mean, among=found.among)
+    frame = result.peers.assign(rank_mean=result.rank_mean, among=result.among)
     return Table("peers", caption, frame, heads, rows)
 
 
@@ -128,8 +128,8 @@ def partners(subject: Subject) -> Section:
     tables: list[Table] = []
     ties = subject.main.ties()
     if (ties["probability"] >= _LEAST).any():
-        told = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")
-        charts.append(inline(subject.pictures.partners(), "network", told, words))
+        text = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")
+        charts.append(inline(subject.pictures.partners(), "network", text, words))
         tables.insert(0, _ties_table(subject, ties))
     if any(map(subject.has, COUNTS)):
         caption = words("Deals and instruments: mean, and 5–95 % of the replicates")
@@ -140,14 +140,14 @@ def partners(subject: Subject) -> Section:
 def _composition(subject: Subject) -> list[Chart]:
     """Commitments by track and by type of partner, as far as they were recorded."""
     words, pictures = subject.words, subject.pictures
-    told = {
+    text = {
         "track": (words("Stacked areas: commitments on each track over time. The table has the numbers."),
                   words("Numbers of the chart: commitments by track")),
         "partner": (words("Stacked areas: commitments with each type of partner over time. The table has the numbers."),
                     words("Numbers of the chart: commitments by type of partner")),
     }  # fmt: skip
     made = []
-    for by, (alternative, caption) in told.items():
+    for by, (alternative, caption) in text.items():
         if len(rows := pictures.composed(by)):
             table = Table(f"commitments_by_{by}", caption, rows)
             made.append(inline(pictures.composition(by), f"composition-{by}", alternative, words, table))
@@ -185,10 +185,10 @@ def drivers(subject: Subject) -> Section:
     moved = levers(subject.results)
     title = words("What moves it")
     if moved.empty:
-        told = subject.teller.tell(
+        text = subject.teller.tell(
             "This run has no contrasts. Run without --no-contrasts, or name the folders of other scenarios."
         )
-        return Section("drivers", title, [told])
+        return Section("drivers", title, [text])
     named = moved.assign(factor=[lever_name(subject, row) for row in moved.to_dict("records")])
     label = words("Whiskers: 90 % interval of the mean difference over {pairs} with the same luck.",
                   pairs=_pairs(words, int(moved["pairs"].min()), int(moved["pairs"].max())))  # fmt: skip
@@ -226,8 +226,8 @@ def interval(words: Words, row: Any) -> str:
 def instruments(subject: Subject) -> Section:
     """Which instruments the focal state joins."""
     words = subject.words
-    found = subject.main.instruments()
-    own = found.loc[found["actor"] == subject.main.focal]
+    result = subject.main.instruments()
+    own = result.loc[result["actor"] == subject.main.focal]
     possible = own.loc[own["eligible"] & own["open"] & ~own["joined_before"]]
     title = words("Instruments")
     if possible.empty:
@@ -244,9 +244,9 @@ def instruments(subject: Subject) -> Section:
     joining = subject.main.joining()
     if joining is None or not (joining["probability"] > 0).any():
         return Section("instruments", title, [], [], tables)
-    told = words("Curves: probability of having joined each instrument, over time. The table has the numbers.")
+    text = words("Curves: probability of having joined each instrument, over time. The table has the numbers.")
     numbers = Table("joining", words("Numbers of the chart: joining"), subject.pictures.shown_joining())
-    chart = inline(subject.pictures.joining(), "joining", told, words, numbers)
+    chart = inline(subject.pictures.joining(), "joining", text, words, numbers)
     return Section("instruments", title, [], [chart], tables)
 
 
@@ -256,14 +256,14 @@ def price(subject: Subject) -> Section:
     title = words("The price in autonomy")
     if not subject.has("autonomy"):
         return Section("price", title, [subject.teller.tell("Autonomy was not recorded in this run.")])
-    told = [
+    text = [
         subject.teller.tell(
             "Autonomy is high when no single camp dominates the deals and the state's position stays its own."
         )
     ]
     if (halves := trade_off(subject.main)) is not None:
         what = "autonomy, mean over the replicates with more cooperation"
-        told.append(
+        text.append(
             subject.teller.tell(
                 "In the half of the replicates with more cooperation autonomy ends at {upper}, in the other half at "
                 "{lower}.",
@@ -273,4 +273,4 @@ def price(subject: Subject) -> Section:
         )
     caption = words("Autonomy and what bears on it: mean, and 5–95 % of the replicates")
     tables = [band_table(subject, "price_in_autonomy", caption, PRICE, 2)]
-    return Section("price", title, told, [_fan(subject, "autonomy")], tables)
+    return Section("price", title, text, [_fan(subject, "autonomy")], tables)

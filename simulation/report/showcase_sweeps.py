@@ -102,14 +102,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--page", type=Path, default=PAGE, help="the page with the markers")
     chosen = parser.parse_args(arguments)
     for file in sorted(SWEEPS.glob("*.yaml")):
-        found = sweep(file, replicates=chosen.replicates, workers=chosen.workers)
-        write(found, chosen.out / file.stem)
-        print(f"{file.stem}: {found.folder}, {chosen.out / file.stem}")
+        result = sweep(file, replicates=chosen.replicates, workers=chosen.workers)
+        write(result, chosen.out / file.stem)
+        print(f"{file.stem}: {result.folder}, {chosen.out / file.stem}")
     pages.replace_between(chosen.page, MARKER, told(chosen.out))
-
-
-if __name__ == "__main__":
-    main()
 
 
 SUMMARY, EFFECTS, MANIFEST = "summary.csv", "effects.csv", "sweep.json"
@@ -156,11 +152,11 @@ def section(shown: Shown, link: str) -> str:
 
 def _rows(shown: Shown, metric: str) -> Iterator[tuple[str, str, str]]:
     means = shown.summary.loc[shown.summary["metric"] == metric]
-    mine = shown.effects.loc[shown.effects["metric"] == metric]
-    told = f"{_words(metric)}, {means['quarter'].iloc[0]}"
-    yield told, "", f"means {_range(means, above_zero=MINUS in metric)}"
+    own = shown.effects.loc[shown.effects["metric"] == metric]
+    text = f"{_words(metric)}, {means['quarter'].iloc[0]}"
+    yield text, "", f"means {_range(means, above_zero=MINUS in metric)}"
     keys = ["factor", "reference", "beside", "beside_reference"]
-    for key, rows in mine.groupby(keys, sort=False):
+    for key, rows in own.groupby(keys, sort=False):
         factor, reference, beside, beside_reference = map(str, key)
         if beside:
             ends = f"{_words(factor)} {rows['level'].iloc[0]} against {reference}"
@@ -173,8 +169,8 @@ def _rows(shown: Shown, metric: str) -> Iterator[tuple[str, str, str]]:
 
 def _effect(level: str, difference: float, low: float, high: float) -> str:
     """One effect; bold where its interval leaves out 0."""
-    told = f"{signed(difference, 3)} [{signed(low, 3)}, {signed(high, 3)}]"
-    return f"{level}: " + (f"**{told}**" if low > 0 or high < 0 else told)
+    text = f"{signed(difference, 3)} [{signed(low, 3)}, {signed(high, 3)}]"
+    return f"{level}: " + (f"**{text}**" if low > 0 or high < 0 else text)
 
 
 def _range(means: pd.DataFrame, *, above_zero: bool) -> str:
@@ -182,12 +178,16 @@ def _range(means: pd.DataFrame, *, above_zero: bool) -> str:
     ends = (ordered.iloc[0], ordered.iloc[-1])
     factors = [name for name in means.columns if name not in NO_FACTORS]
     places = (", ".join(f"{_words(key)} {label(row[key])}" for key in factors) for row in ends)
-    told = [f"{decimal(row['mean'], 3)} ({place})" for row, place in zip(ends, places, strict=True)]
+    text = [f"{decimal(row['mean'], 3)} ({place})" for row, place in zip(ends, places, strict=True)]
     above = f"; above 0 at {int((means['mean'] > 0).sum())} of {len(means)} points" if above_zero else ""
-    return f"{' to '.join(told)}{above}"
+    return f"{' to '.join(text)}{above}"
 
 
 def _words(name: str) -> str:
     """A factor or metric without the section of the scenario it stands in."""
     parts = name.split(MINUS)
     return MINUS.join(part.rsplit(".", 1)[-1].replace("_", " ") for part in parts)
+
+
+if __name__ == "__main__":
+    main()

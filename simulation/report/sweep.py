@@ -38,8 +38,8 @@ def print_sweep(results: SweepResults, console: Console) -> None:
     equal = results.equal_points()
     if len(equal):
         first = equal.iloc[0]
-        told = f"{first['point_a']} and {first['point_b']} differ in {first['factors']}"
-        console.print(f"{len(equal)} design points repeat the numbers of another, e.g. {escape(told)}.")
+        text = f"{first['point_a']} and {first['point_b']} differ in {first['factors']}"
+        console.print(f"{len(equal)} design points repeat the numbers of another, e.g. {escape(text)}.")
 
 
 def _print_points(results: SweepResults, metric: str, console: Console) -> None:
@@ -55,6 +55,6 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
         made.add_row(row["point"], *values, decimal(row["mean"], 3), error, band)
     console.print(titled(f"{results.told(metric)} in {results.quarters[-1]}", made))
     if len(rows) > ROWS_SHOWN:
-        told = f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}"
-        console.print(escape(told))
+        text = f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}"
+        console.print(escape(text))
     console.print()

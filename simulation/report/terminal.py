@@ -149,7 +149,7 @@ def _indices(results: Results) -> RenderableType | None:
         return None
     made = table([("", "left"), *((q, "right") for q in quarters)])
     for name, label in rows:
-        cells = [_band(found.loc[name]) for found in tables]
+        cells = [_band(result.loc[name]) for result in tables]
         made.add_row(_marked(results, name, label), *cells, style="bold" if name == HEADLINE else "")
     return titled("Cooperation and its quality (0 to 1)", made)
 
@@ -159,16 +159,16 @@ def _band(row: Any) -> str:
 
 
 def _standing(results: Results) -> RenderableType | None:
-    found = results.standing()
-    if found is None:
+    result = results.standing()
+    if result is None:
         return None
     names = {peer["id"]: peer["name"] for peer in results.info["peers"]}
     made = table([("peer", "left"), ("its cooperation", "right"), (f"P({results.focal} ahead)", "right")])
-    for _, row in found.peers.iterrows():
+    for _, row in result.peers.iterrows():
         made.add_row(escape(f"{names[row['peer']]} ({row['peer']})"), _band(row), f"{percent(row['ahead'])} %")
-    rank = f"mean rank {decimal(found.rank_mean, 1)} of {found.among}"
-    rank += f", band {decimal(found.rank_q05)} – {decimal(found.rank_q95)}"
-    return titled(f"Against its peers in {found.quarter}: {rank}", made)
+    rank = f"mean rank {decimal(result.rank_mean, 1)} of {result.among}"
+    rank += f", band {decimal(result.rank_q05)} – {decimal(result.rank_q95)}"
+    return titled(f"Against its peers in {result.quarter}: {rank}", made)
 
 
 def _partners(results: Results) -> RenderableType | None:
@@ -202,9 +202,9 @@ def _partners(results: Results) -> RenderableType | None:
 
 
 def _instruments(results: Results) -> RenderableType | None:
-    found = results.instruments()
-    possible = found["eligible"] & found["open"] & ~found["joined_before"]
-    own = found.loc[(found["actor"] == results.focal) & possible]
+    result = results.instruments()
+    possible = result["eligible"] & result["open"] & ~result["joined_before"]
+    own = result.loc[(result["actor"] == results.focal) & possible]
     if not (own["probability"] >= _LEAST_LIKELY).any():
         return None
     likely = own.sort_values("probability", ascending=False, kind="stable").head(INSTRUMENTS_SHOWN)
@@ -218,8 +218,8 @@ def _instruments(results: Results) -> RenderableType | None:
 
 
 def _contrasts(results: Results) -> RenderableType | None:
-    found = results.contrasts()
-    rows = found.loc[(found["quarter"] == results.horizon) & (found["metric"] == HEADLINE)]
+    result = results.contrasts()
+    rows = result.loc[(result["quarter"] == results.horizon) & (result["metric"] == HEADLINE)]
     if rows.empty:
         return None
     body = Table.grid(padding=(0, 1))

@@ -25,7 +25,7 @@ def uncertainty(subject: Subject) -> Section:
         )
         return Section("spread", title, [missing])
     pictures = SpreadPictures(spread.table, spread.shares, spread.info, subject.focal, words)
-    told = [made for made in (spread_sentence(subject), _reading(subject)) if made is not None]
+    text = [made for made in (spread_sentence(subject), _reading(subject)) if made is not None]
     alternative = words("Stacked bars: shares of chance, parameters and choice of rule in the variance of each metric. "
                         "The table has the same numbers.")  # fmt: skip
     charts = [inline(pictures.shares(), "spread-shares", alternative, words)]
@@ -34,7 +34,7 @@ def uncertainty(subject: Subject) -> Section:
         alternative = words("Points and ranges: cooperation under each rule. The table has the same numbers.")
         charts.append(inline(pictures.rules(HEADLINE, _UNIT), "spread-rules", alternative, words))
         tables.append(_rules_table(subject, pictures))
-    return Section("spread", title, told, charts, tables)
+    return Section("spread", title, text, charts, tables)
 
 
 def spread_sentence(subject: Subject) -> Markup | None:
@@ -82,5 +82,5 @@ def _rules_table(subject: Subject, pictures: SpreadPictures) -> Table:
         for row in pictures.shown_rules(HEADLINE).to_dict("records")
     ]  # fmt: skip
     heads = [words("rule"), words("mean"), words("5–95 % of the replicates"), words("replicates")]
-    told = words("Cooperation under each rule in {quarter}", quarter=pictures.when)
-    return Table("spread_rules", told, shown, heads, rows)
+    text = words("Cooperation under each rule in {quarter}", quarter=pictures.when)
+    return Table("spread_rules", text, shown, heads, rows)

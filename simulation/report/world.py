@@ -24,8 +24,8 @@ def scenarios(subject: Subject) -> Section:
     words = subject.words
     title = words("Scenarios compared")
     if len(subject.results) == 1:
-        told = subject.teller.tell("Only one result was given. Name the folders of other scenarios to compare them.")
-        return Section("scenarios", title, [told])
+        text = subject.teller.tell("Only one result was given. Name the folders of other scenarios to compare them.")
+        return Section("scenarios", title, [text])
     table = paths(subject.results, HEADLINE, words)
     if table.empty:
         return Section("scenarios", title, [subject.teller.tell("Cooperation was not recorded in all of them.")])
@@ -60,37 +60,37 @@ def world(subject: Subject) -> Section | None:
 
 
 def _trust_map(subject: Subject) -> Chart:
-    told = subject.words("Tiles: trust of each state in the focal one. The table has the numbers.")
-    return inline(subject.pictures.trust_map(), "trust-map", told, subject.words)
+    text = subject.words("Tiles: trust of each state in the focal one. The table has the numbers.")
+    return inline(subject.pictures.trust_map(), "trust-map", text, subject.words)
 
 
 def _deal_map(subject: Subject) -> Chart:
     words, pictures = subject.words, subject.pictures
-    told = words("Tiles: expected depth of the deals of each state with the focal one. The table has the numbers.")
+    text = words("Tiles: expected depth of the deals of each state with the focal one. The table has the numbers.")
     caption = words("Numbers of the chart: deals of each state with: {focal}", focal=subject.focal)
-    return inline(pictures.deal_map(), "deal-map", told, words, Table("deals_with_it", caption, pictures.shown_deals()))
+    return inline(pictures.deal_map(), "deal-map", text, words, Table("deals_with_it", caption, pictures.shown_deals()))
 
 
 def _trust_matrix(subject: Subject) -> Chart:
-    told = subject.words("Matrix: trust among the focal state, its peers and the leaders. The table has the numbers.")
-    return inline(subject.pictures.trust_matrix(), "trust-matrix", told, subject.words)
+    text = subject.words("Matrix: trust among the focal state, its peers and the leaders. The table has the numbers.")
+    return inline(subject.pictures.trust_matrix(), "trust-matrix", text, subject.words)
 
 
 def _network(subject: Subject) -> Chart:
     words, deals = subject.words, subject.main.world()
     if deals is None:
         raise ValueError("deals of the world were not recorded")
-    told = words("Network: likely deals between states, round a circle by bloc. The table has the numbers.")
+    text = words("Network: likely deals between states, round a circle by bloc. The table has the numbers.")
     caption = words("Numbers of the chart: deals with a probability of {least} or more", least=words.share(_LIKELY))
     table = Table("world_deals", caption, deals.loc[deals["probability"] >= _LIKELY])
-    return inline(subject.pictures.network(), "world-network", told, words, table)
+    return inline(subject.pictures.network(), "world-network", text, words, table)
 
 
 def _blocs(subject: Subject) -> Chart:
     words, pictures = subject.words, subject.pictures
-    told = words("Timeline: texts that its blocs table and pass, by year. The table has the numbers.")
+    text = words("Timeline: texts that its blocs table and pass, by year. The table has the numbers.")
     table = Table("blocs", words("Numbers of the chart: texts of its blocs"), pictures.shown_blocs())
-    return inline(pictures.blocs(), "blocs", told, words, table)
+    return inline(pictures.blocs(), "blocs", text, words, table)
 
 
 _CHARTS: Mapping[str, Callable[[Subject], Chart]] = {

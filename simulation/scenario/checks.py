@@ -49,11 +49,11 @@ def load_records(scenario: Scenario) -> Records:
     deals: list[DealRecord] = []
     joins: list[JoinRecord] = []
     if scenario.records.deals is not None:
-        deals, found = read_deals(scenario.records.deals)
-        faults += found
+        deals, result = read_deals(scenario.records.deals)
+        faults += result
     if scenario.records.joins is not None:
-        joins, found = read_joins(scenario.records.joins)
-        faults += found
+        joins, result = read_joins(scenario.records.joins)
+        faults += result
     if faults:
         raise InputError(faults)
     return Records(tuple(deals), tuple(joins), scenario.records.strike)
@@ -74,9 +74,9 @@ def check_against_world(scenario: Scenario, broken: frozenset[str]) -> Found:
     broken
         Top-level keys that hold a fault already; what depends on them is not checked.
     """
-    found = list(_dates(scenario, broken))
-    yield from found
-    if broken & {"as_of", "roster"} or any(path[0] == "as_of" for path, _ in found):
+    result = list(_dates(scenario, broken))
+    yield from result
+    if broken & {"as_of", "roster"} or any(path[0] == "as_of" for path, _ in result):
         return
     checker = _Checker(scenario, broken, _world(scenario.as_of, scenario.roster, _NO_RECORDS))  # as world_of keeps it
     yield from checker.all()
@@ -252,14 +252,14 @@ class _Checker:
             yield from self.days(path, spec)
 
     def eligible(self, path: Path, spec: InstrumentSpec) -> Found:
-        found: list[tuple[Path, str]] = []
+        result: list[tuple[Path, str]] = []
         if isinstance(spec.eligible, dict):
-            found += self.known_blocs((*path, "eligible", "blocs"), spec.eligible["blocs"])
+            result += self.known_blocs((*path, "eligible", "blocs"), spec.eligible["blocs"])
         elif not isinstance(spec.eligible, str):
-            found += self.actors((*path, "eligible"), spec.eligible, kind="state")
-        found += self.actors((*path, "joined"), spec.joined, kind="state")
-        yield from found
-        if not found:
+            result += self.actors((*path, "eligible"), spec.eligible, kind="state")
+        result += self.actors((*path, "joined"), spec.joined, kind="state")
+        yield from result
+        if not result:
             allowed = {self.world.ids[index] for index in eligible_actors(spec.eligible, self.world)}
             for place, name in enumerate(spec.joined):
                 if name not in allowed:

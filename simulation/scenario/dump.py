@@ -33,8 +33,8 @@ def scenario_to_yaml(scenario: Scenario) -> str:
     below = list(tree)[list(tree).index("parameters") + 1]
     free = [f"{name}: {value}" for name, value in parameters.as_dict().items() if name not in parameters.chosen]
     if free:
-        told = "\n".join(["not set by the scenario, with their defaults; a run may draw some:", *free])
-        tree.yaml_set_comment_before_after_key(below, before=told, indent=2)
+        text = "\n".join(["not set by the scenario, with their defaults; a run may draw some:", *free])
+        tree.yaml_set_comment_before_after_key(below, before=text, indent=2)
     yaml.dump(tree, stream)
     return HEADING + stream.getvalue()
 

@@ -104,10 +104,10 @@ def read_overrides(
         if not equals or not key.strip():
             faults.append(Fault("", f"{text!r} is not KEY=VALUE, such as parameters.rivalry=2", COMMAND_LINE))
             continue
-        found: list[Fault] = []
-        node = parse(value, COMMAND_LINE, found)
-        faults += [replace(fault, key=key.strip(), line=0, column=0) for fault in found]
-        if node is not None and not found:
+        result: list[Fault] = []
+        node = parse(value, COMMAND_LINE, result)
+        faults += [replace(fault, key=key.strip(), line=0, column=0) for fault in result]
+        if node is not None and not result:
             _place(merged, key.strip(), _marked(node, Mark(COMMAND_LINE)), faults)
     for given in (overrides, keywords):
         for key, item in given.items():

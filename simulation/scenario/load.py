@@ -127,8 +127,8 @@ def _validate(root: Node, complete: bool, faults: list[Fault], also: Check) -> S
             _check_rest(root, data, paths, faults, also)
         return None
     if complete:
-        found = (*check_against_world(scenario, frozenset()), *_idle_lines(root, scenario), *also(scenario))
-        faults += [fault_at(root, path, text) for path, text in found]
+        result = (*check_against_world(scenario, frozenset()), *_idle_lines(root, scenario), *also(scenario))
+        faults += [fault_at(root, path, text) for path, text in result]
         faults += record_faults(scenario)
     return scenario
 

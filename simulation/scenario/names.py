@@ -35,11 +35,11 @@ class ActorNames:
         index = self._place.get(name)
         if index is None:
             return self._unknown(name, kind)
-        found = KINDS[self.world.kind[index]]
+        result = KINDS[self.world.kind[index]]
         if kind == "member" and not self.world.un_member[index]:
             return f"{name!r} ({self.world.names[index]}) is not a UN member state"
-        if kind not in ("", "member", found):
-            return f"{name!r} is of the kind {found}; the kind {kind} is wanted here"
+        if kind not in ("", "member", result):
+            return f"{name!r} is of the kind {result}; the kind {kind} is wanted here"
         return ""
 
     def _unknown(self, name: str, kind: str) -> str:

@@ -89,9 +89,9 @@ def missing(path: str, given: str = "", linked: bool = False) -> str:
     if near and not given:
         return f"no such file; did you mean {near[0]!r}?"
     beside = ", beside the link and not beside the file it leads to" if linked else ""
-    told = f"no such file {given!r}" if given else "no such file"
+    text = f"no such file {given!r}" if given else "no such file"
     advice = f"did you mean {near[0]!r}?" if near else _advice(name)
-    return f"{told} in {os.path.abspath(place)}{beside}; {advice}"
+    return f"{text} in {os.path.abspath(place)}{beside}; {advice}"
 
 
 def _advice(name: str) -> str:

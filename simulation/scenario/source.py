@@ -139,8 +139,8 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
     builder = _Builder(file, faults)
     sign = control_character(text)
     if sign:
-        told = f"is not valid YAML: the control character {sign[0]!a} is no text; take it out"
-        faults.append(Fault("", told, file, *place_of(text, sign.start())))
+        words = f"is not valid YAML: the control character {sign[0]!a} is no text; take it out"
+        faults.append(Fault("", words, file, *place_of(text, sign.start())))
         return None
     try:
         for event in YAML(typ="safe", pure=True).parse(text):

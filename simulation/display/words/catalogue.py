@@ -32,8 +32,8 @@ _CLUTTER = ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Report-Msgid', '
 
 def messages() -> Iterator[str | tuple[str, str]]:
     """Every message shown to people that has to be translated; those with a plural as a pair."""
-    found = extract_from_dir(str(_PACKAGE), _METHODS, keywords=_KEYWORDS)
-    for _, _, message, _, _ in found:
+    result = extract_from_dir(str(_PACKAGE), _METHODS, keywords=_KEYWORDS)
+    for _, _, message, _, _ in result:
         if message:
             yield message if isinstance(message, str) else (str(message[0]), str(message[1]))
     yield from data_titles()

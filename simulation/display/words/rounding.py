@@ -18,8 +18,8 @@ def rounded(value: float, digits: int = 0) -> Decimal:
         If the value is infinite or not a number.
     """
     # float: a NumPy number is written otherwise ("np.float32(0.1)"), and one report would have two numbers
-    found = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return found if found else abs(found)
+    result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return result if result else abs(result)
 
 
 def decimal(value: float, digits: int = 0) -> str:
@@ -29,8 +29,8 @@ def decimal(value: float, digits: int = 0) -> str:
 
 def signed(value: float, digits: int = 2) -> str:
     """A difference as English text with its sign; one that rounds to zero has none."""
-    found = rounded(value, digits)
-    return f"{found:+f}" if found else f"{found:f}"
+    result = rounded(value, digits)
+    return f"{result:+f}" if result else f"{result:f}"
 
 
 def digits_of_count(value: float) -> int:
@@ -40,7 +40,7 @@ def digits_of_count(value: float) -> int:
 
 def percent(share: float) -> int:
     """A share of one in whole per cent; never 100 or 0 of what is not whole."""
-    found = int(rounded(100 * share))
-    if found == 100 and share < 1:
+    result = int(rounded(100 * share))
+    if result == 100 and share < 1:
         return 99
-    return 1 if found == 0 and share > 0 else found
+    return 1 if result == 0 and share > 0 else result

@@ -128,9 +128,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=FITTED, help="folder of the two tables")
     chosen = parser.parse_args(arguments)
     path = str(chosen.scenario)
-    for found in calibrate(path, chosen.particles, chosen.rounds, chosen.seed, chosen.workers):
-        write(found, _record(path), chosen.particles, chosen.seed, chosen.out)  # a round is worth keeping
-        print(f"tolerance {found.tolerances[-1]:.2f}, {found.simulations} simulations", file=sys.stderr)
+    for result in calibrate(path, chosen.particles, chosen.rounds, chosen.seed, chosen.workers):
+        write(result, _record(path), chosen.particles, chosen.seed, chosen.out)  # a round is worth keeping
+        print(f"tolerance {result.tolerances[-1]:.2f}, {result.simulations} simulations", file=sys.stderr)
 
 
 if __name__ == "__main__":

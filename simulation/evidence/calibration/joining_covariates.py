@@ -151,10 +151,10 @@ def setting(text: Text, day: date, without: frozenset[str] = frozenset()) -> Set
         sponsor=marks([world.ids.index(name) for name in text.sponsors if name in world.ids]),
         eligible=marks(rows), joined=marks([]),
     )  # fmt: skip
-    found = joining_factors(columns, par, np.array([True]))[0, rows][:, CENTRED]  # type: ignore[arg-type]
+    result = joining_factors(columns, par, np.array([True]))[0, rows][:, CENTRED]  # type: ignore[arg-type]
     ids = tuple(world.ids[i] for i in rows)
     inside = np.isin(ids, text.joined or ())
-    static = found - found.mean(axis=0)
+    static = result - result.mean(axis=0)
     return Setting(text, ids, static, _shares(weight, rows), _shares(world.contiguous, rows), inside)
 
 

@@ -93,8 +93,8 @@ def described(name: str) -> Text:
 
 def family(name: str) -> frozenset[str]:
     """The lists of the same convener or club."""
-    mine = listed(name)["family"]
-    return frozenset(row["id"] for row in lists() if row["family"] == mine)
+    own = listed(name)["family"]
+    return frozenset(row["id"] for row in lists() if row["family"] == own)
 
 
 def history(name: str, until: date | None = None) -> History:
@@ -208,13 +208,13 @@ def fit(histories: list[History], names: tuple[str, ...] = NAMES, spread: float 
 
     start = np.concatenate([np.zeros(k), MEAN_PRIOR, np.full(m, -1.5), np.full(m, -6.0)])
     limits = [(0.0, None if name in names else 0.0) for name in NAMES] + [(None, None)] * (c + 2 * m)
-    found = minimize(loss, start, jac=True, bounds=limits, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-11})
-    theta = found.x
+    result = minimize(loss, start, jac=True, bounds=limits, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-11})
+    theta = result.x
     texts = [h.setting.text.id for h in histories]
     return Weights(
         theta[: k + c], _covariance(lambda x: loss(x)[1], theta, k)[: k + c, : k + c],
         dict(zip(texts, theta[k + c : k + c + m].tolist(), strict=True)),
-        dict(zip(texts, theta[k + c + m :].tolist(), strict=True)), -float(found.fun),
+        dict(zip(texts, theta[k + c + m :].tolist(), strict=True)), -float(result.fun),
     )  # fmt: skip
 
 

@@ -150,9 +150,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=PAGE, help="the page, which must have the markers")
     parser.add_argument("--pictures", type=Path, default=PICTURES, help="folder of the pictures")
     chosen = parser.parse_args(arguments)
-    told = json.loads(ACCOUNT.read_text(encoding="utf-8"))
-    pages.replace_between(chosen.out, MARKER, render(load(), told))
-    draw(load(), told["observed"], chosen.pictures)
+    text = json.loads(ACCOUNT.read_text(encoding="utf-8"))
+    pages.replace_between(chosen.out, MARKER, render(load(), text))
+    draw(load(), text["observed"], chosen.pictures)
 
 
 if __name__ == "__main__":

@@ -87,11 +87,11 @@ def samples(
         taken = 0
         for _ in range(MOVES):
             moved = np.sqrt(1.0 - step**2) * scores + step * rng.standard_normal(scores.shape)
-            found = simulate(moved, range(done, done + particles))
+            result = simulate(moved, range(done, done + particles))
             done += particles
-            there = distance(found)
+            there = distance(result)
             take = there <= tolerance
-            scores[take], summaries[take], far[take] = moved[take], found[take], there[take]
+            scores[take], summaries[take], far[take] = moved[take], result[take], there[take]
             taken += int(take.sum())
         tolerances.append(tolerance)
         accepted.append(taken / (MOVES * particles))

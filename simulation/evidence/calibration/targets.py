@@ -72,9 +72,9 @@ def load_record(path: str) -> Record:
     later = [(row, i) for row in texts for i, day in joined[world.instruments[row].id] if day > SINCE]
     likeness = vote_likeness(world, UNTIL)
     counts = [kinds.count(kind) for kind in PARTNERS]
-    mine = sum(now.ids[i] == scenario.focal for _, i in later)
+    ours = sum(now.ids[i] == scenario.focal for _, i in later)
     trust = correlation(now.trust_prior[: len(likeness), : len(likeness)], likeness)
-    observed = np.array([*counts, mine, len(later), trust], np.float64)
+    observed = np.array([*counts, ours, len(later), trust], np.float64)
     return Record(scenario, world, observed, texts, likeness)
 
 
@@ -128,8 +128,8 @@ def summaries(record: Record, parameters: dict[str, float], reported: float, num
     counts = [int(luck.binomial(agreed[kind], reported)) for kind in PARTNERS]
     joins = state.join_quarter[record.texts] >= 0
     trust = state.alpha[:s, :s] / np.maximum(state.alpha[:s, :s] + state.beta[:s, :s], 1e-12)
-    mine = int(joins[:, model.index(scenario.focal)].sum())
-    return np.array([*counts, mine, int(joins.sum()), correlation(trust, record.likeness)], np.float64)
+    own = int(joins[:, model.index(scenario.focal)].sum())
+    return np.array([*counts, own, int(joins.sum()), correlation(trust, record.likeness)], np.float64)
 
 
 def distance(observed: F, found: F) -> F:

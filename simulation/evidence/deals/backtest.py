@@ -64,13 +64,13 @@ def forecast_year(origin: int, draws: int = DRAWS, spread: float = ATTRACTION_SD
     layer, learnt = state_layer(date(origin, 12, 31)), [state_period(y) for y in range(FIRST_DEAL, origin + 1)]
     coming = state_period(origin + 1)
     expected, shares = _ours(layer, origin + 1, draws, spread)
-    found = {OURS: shares}
+    result = {OURS: shares}
     for name, terms in rivals.LOG_LINEAR.items():
         both = _with_reasons(terms)
-        found[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, both, spread=1.0), coming, both)
-    found["as often as before"] = rivals.as_before(coming)
+        result[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, both, spread=1.0), coming, both)
+    result["as often as before"] = rivals.as_before(coming)
     record = layer.record
-    return Forecast(Scored("AI deals of states", origin + 1, coming.counts, found), expected, possible(layer),
+    return Forecast(Scored("AI deals of states", origin + 1, coming.counts, result), expected, possible(layer),
                     (record.counts(0, origin), record.counts(origin, origin)), origin - FIRST_DEAL + 1)  # fmt: skip
 
 
@@ -93,11 +93,11 @@ def probabilities(one: Forecast) -> Mapping[str, F]:
     """Probability of at least one recorded deal of every possible pair, by forecaster, all at our pace."""
     a, b = one.pairs
     pace = float(one.expected.sum(axis=1).mean())
-    found = {OURS: -np.expm1(-one.expected).mean(axis=0)}
+    result = {OURS: -np.expm1(-one.expected).mean(axis=0)}
     for name, shares in one.scored.shares.items():
         if name != OURS:
-            found[name] = -np.expm1(-pace * np.exp(shares[a, b]))
-    return found
+            result[name] = -np.expm1(-pace * np.exp(shares[a, b]))
+    return result
 
 
 def pair_table(found: Sequence[Forecast]) -> pd.DataFrame:
@@ -173,13 +173,13 @@ def count_table(rows: pd.DataFrame) -> pd.DataFrame:
         "all pairs together": wide["actor"] < 0, "every state": wide["actor"] >= 0,
         f"states with {SEEN} expected or more": (wide["actor"] >= 0) & (wide["ours"] >= SEEN),
     }  # fmt: skip
-    found = []
+    result = []
     for pool, chosen in pools.items():
         for name, own in wide[chosen].groupby("forecast", sort=False):
             randomised = ((own["pit"] > (1 - LEVEL) / 2) & (own["pit"] < (1 + LEVEL) / 2)).mean()
-            found.append({"deals a year of": pool, "forecast": name, "counts": len(own), "CRPS": own["crps"].mean(),
+            result.append({"deals a year of": pool, "forecast": name, "counts": len(own), "CRPS": own["crps"].mean(),
                           "90 % covers": scores.covered(own["inside"]), "central 90 % of PIT": randomised})  # fmt: skip
-    return pd.DataFrame(found)
+    return pd.DataFrame(result)
 
 
 def firm_size(period: Period) -> F:
@@ -204,19 +204,19 @@ def forecast_firms(origin: int, draws: int = DRAWS) -> Scored:
         [firms.firm_period(y) for y in range(FIRST_DEAL, origin + 1)],
     )
     coming = firms.firm_period(origin + 1)
-    found = {OURS: _ours(layer, origin + 1, draws, ATTRACTION_SD)[1]}
+    result = {OURS: _ours(layer, origin + 1, draws, ATTRACTION_SD)[1]}
     for name, terms in (("sizes", firm_size), ("sizes and activity of the firm", firm_activity)):
         both = _with_reasons(terms)
-        found[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, both, spread=1.0), coming, both)
-    return Scored("AI deals of states with firms", origin + 1, coming.counts, found)
+        result[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, both, spread=1.0), coming, both)
+    return Scored("AI deals of states with firms", origin + 1, coming.counts, result)
 
 
 def main() -> None:
     """Print every table."""
-    found = [forecast_year(origin) for origin in ORIGINS]
-    print(gain_table(found).round(3).to_string(index=False))
-    print(pair_table(found).round(3).to_string(index=False))
-    print(count_table(count_rows(found)).round(3).to_string(index=False))
+    result = [forecast_year(origin) for origin in ORIGINS]
+    print(gain_table(result).round(3).to_string(index=False))
+    print(pair_table(result).round(3).to_string(index=False))
+    print(count_table(count_rows(result)).round(3).to_string(index=False))
     scored = [forecast_firms(origin) for origin in ORIGINS]
     print(pd.DataFrame([gains(scored, name, by_event=True) for name in scored[0].shares if name != OURS]).round(3))
     print(ranking(scored).round(3).to_string(index=False))

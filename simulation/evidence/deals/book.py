@@ -85,7 +85,7 @@ def unrecorded_means(as_of: date, draws: int, complete: Collection[str] = ()) ->
     years = list(range(known.year - YEARS + 1, known.year + 1))
     shares = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * ndtr(scores("share recorded", ["world"], draws)[:, 0])
     theta, k = known.draws(draws), len(layer.x)
-    found = np.zeros((draws, len(years), len(a)))
+    result = np.zeros((draws, len(years), len(a)))
     for place, year in enumerate(years):
         period = ai_period(places, year, record, treaties)
         mask = period.mask * layer.mask
@@ -98,8 +98,8 @@ def unrecorded_means(as_of: date, draws: int, complete: Collection[str] = ()) ->
             level = level_for(shares[d], rate, reason, LEAST_RECORDED, MOST_RECORDED)
             share = np.clip(np.exp(reason + level), LEAST_RECORDED, MOST_RECORDED)
             flow = rate * events / float((rate * share).sum())
-            found[d, place] = flow * (1.0 - np.where(marked, np.maximum(share, COMPLETE), share))
-    return layer, years, found
+            result[d, place] = flow * (1.0 - np.where(marked, np.maximum(share, COMPLETE), share))
+    return layer, years, result
 
 
 def starting_books(as_of: date, draws: int, complete: Collection[str] = ()) -> list[Book]:
@@ -123,15 +123,15 @@ def starting_books(as_of: date, draws: int, complete: Collection[str] = ()) -> l
     a, b = possible(layer)
     names = [f"{layer.places.ids[i]}-{layer.places.ids[j]}" for i, j in zip(a, b, strict=True)]
     luck = [ndtr(scores(f"unrecorded {year}", names, draws)) for year in years]
-    found = []
+    result = []
     for d in range(draws):
         parts = []
         for place, year in enumerate(years):
             hit = np.flatnonzero(luck[place][d] > np.exp(-means[d, place]))  # all others have none
             count = poisson.ppf(luck[place][d][hit], means[d, place][hit]).astype(np.int64)
             parts.append([np.repeat(side[hit], count) for side in (a, b)] + [np.full(int(count.sum()), year)])
-        found.append(Book(*(np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))))
-    return found
+        result.append(Book(*(np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))))
+    return result
 
 
 def book_summary(books: Sequence[Book], record: Record, places: Places) -> dict[str, float]:

@@ -48,8 +48,8 @@ def pairs(source: Path, out: Path) -> None:
 
 def _capitals(source: Path) -> dict[str, tuple[float, float]]:
     frame = _read(source / "countries" / "states.csv")
-    found = {row["iso3"]: (float(row["capital_lat"]), float(row["capital_lon"])) for row in frame.to_dict("records")}
-    return {**found, **RECALLED_CAPITALS}
+    result = {row["iso3"]: (float(row["capital_lat"]), float(row["capital_lon"])) for row in frame.to_dict("records")}
+    return {**result, **RECALLED_CAPITALS}
 
 
 def _great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -110,11 +110,11 @@ def _names() -> dict[str, tuple[str, str]]:
     """Name in lower case -> id and kind of everybody in the roster; the EU is a state here."""
     states = states_and_union()
     kinds = {row["id"]: row["kind"] for row in table("nonstate")}
-    found = {re.sub(r" \(.*", "", row["name"]).lower(): (row["id"], row["kind"]) for row in table("nonstate")}
-    found |= {name.lower(): (name, "state") for name in states.ids} | {"euu": ("EU", "state")}
+    result = {re.sub(r" \(.*", "", row["name"]).lower(): (row["id"], row["kind"]) for row in table("nonstate")}
+    result |= {name.lower(): (name, "state") for name in states.ids} | {"euu": ("EU", "state")}
     for row in read_csv(TABLES / "aliases.csv"):
-        found[row["name"].lower()] = (row["id"], kinds[row["id"]])
-    return found
+        result[row["name"].lower()] = (row["id"], kinds[row["id"]])
+    return result
 
 
 def _actors(text: str, names: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:

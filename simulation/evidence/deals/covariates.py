@@ -63,13 +63,13 @@ def ground(places: Places, year: int) -> Ground:
     size -= size[: places.states].mean()
     trade = with_union(_trade(day), members, "sum", places.place["DEU"])
     pairs = _fixed(places, tuple(members), int(np.argmax(np.where(np.isin(np.arange(len(gdp)), members), gdp, 0.0))))
-    found = {**pairs, "trade": trade_residual(trade, size), "conflict": judged_pairs("conflict", places, day)}
+    result = {**pairs, "trade": trade_residual(trade, size), "conflict": judged_pairs("conflict", places, day)}
     rivals = np.zeros((len(places), len(places)))
     for a, b in load_rivals(day, places.place):
         rivals[a, b] = rivals[b, a] = 1.0
     mask = 1.0 - np.maximum(judged_pairs("masks", places, day), np.eye(len(places)))
     mask[places.union, members] = mask[members, places.union] = 0.0
-    return Ground(size, {**found, **shared_bodies(places, day), "rival": rivals}, mask)
+    return Ground(size, {**result, **shared_bodies(places, day), "rival": rivals}, mask)
 
 
 def _trade(day: date) -> F:
@@ -81,11 +81,11 @@ def _trade(day: date) -> F:
 
 
 def _pair_table(place: dict[str, int], column: str) -> F:
-    found = np.zeros((len(place), len(place)))
+    result = np.zeros((len(place), len(place)))
     for row in read_csv(TABLES / "pairs.csv"):
         a, b = place[row["iso3_a"]], place[row["iso3_b"]]
-        found[a, b] = found[b, a] = float(row[column] or 0.0)
-    return found
+        result[a, b] = result[b, a] = float(row[column] or 0.0)
+    return result
 
 
 @lru_cache(maxsize=8)
@@ -106,8 +106,8 @@ def _fixed(places: Places, members: tuple[int, ...], largest: int) -> dict[str, 
         "border": load_flag("contiguous"), "language": load_flag("language"), "colony": load_flag("colony"),
         "common_coloniser": _pair_table(place, "common_coloniser") > 0,
     }  # fmt: skip
-    found = {name: with_union(marks.astype(float), members, "largest", largest) for name, marks in flags.items()}
-    return {"distance": distance, **found}
+    result = {name: with_union(marks.astype(float), members, "largest", largest) for name, marks in flags.items()}
+    return {"distance": distance, **result}
 
 
 def with_union(block: F, members: list[int] | tuple[int, ...], how: str, largest: int) -> F:
@@ -133,14 +133,14 @@ def trade_residual(trade: F, size: F) -> F:
 def shared_bodies(places: Places, day: date) -> dict[str, F]:
     """(n, n) by name: both in the EU, the African Union, the Arab League; both in another regional body."""
     n = len(places)
-    found = {name: np.zeros((n, n)) for name in (*BODIES, "region")}
+    result = {name: np.zeros((n, n)) for name in (*BODIES, "region")}
     for bloc in load_blocs(day, places.place):
         if bloc.regional and not bloc.universal:
             name = next((name for name, code in BODIES.items() if code == bloc.id), "region")
-            found[name][np.ix_(bloc.members, bloc.members)] = 1.0
-    for marks in found.values():
+            result[name][np.ix_(bloc.members, bloc.members)] = 1.0
+    for marks in result.values():
         np.fill_diagonal(marks, 0.0)
-    return found
+    return result
 
 
 def covariates(

@@ -177,10 +177,10 @@ def score_window(dense: Dense, domain: str, first: int) -> Scored:
     learnt = [window(dense, domain, start, start + SPAN - 1) for start in (first - 2 * SPAN, first - SPAN)]
     coming = window(dense, domain, first, min(first + SPAN - 1, LAST[domain]))
     own = fit(learnt, (*NAMES, "kappa"), loose_prior())
-    found = {OURS: log_shares(own.mode, coming)}
+    result = {OURS: log_shares(own.mode, coming)}
     for name, terms in rivals.LOG_LINEAR.items():
-        found[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, terms), coming, terms)
-    return Scored(domain, first, coming.counts, {**found, "as often as before": rivals.as_before(coming)})
+        result[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, terms), coming, terms)
+    return Scored(domain, first, coming.counts, {**result, "as often as before": rivals.as_before(coming)})
 
 
 def all_windows(dense: Dense) -> list[Scored]:
@@ -196,10 +196,10 @@ def summary(dense: Dense) -> pd.DataFrame:
     DataFrame
         Columns ``over, gain, 2.5 %, 97.5 %, windows won, events, AUC, PR-AUC``; the first row is the intensity's own.
     """
-    found = all_windows(dense)
-    lead = pd.DataFrame([gains(found, name) for name in found[0].shares if name != OURS])
+    result = all_windows(dense)
+    lead = pd.DataFrame([gains(result, name) for name in result[0].shares if name != OURS])
     own = pd.DataFrame([{"over": OURS, "events": lead["events"].iloc[0]}])
-    rank = ranking(found).rename(columns={"forecast": "over"})
+    rank = ranking(result).rename(columns={"forecast": "over"})
     return pd.concat([own, lead], ignore_index=True)[list(lead.columns)].merge(rank, on="over")
 
 
@@ -209,10 +209,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("source", type=Path, help="folder with agreements/")
     parser.add_argument("--out", type=Path, help="a CSV file to write")
     chosen = parser.parse_args(arguments)
-    found = summary(load_dense(chosen.source))
-    print(found.round(3).to_string(index=False))
+    result = summary(load_dense(chosen.source))
+    print(result.round(3).to_string(index=False))
     if chosen.out:
-        found.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
+        result.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -97,11 +97,11 @@ def possible(layer: Layer) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 def _attraction(ids: Sequence[str], years: int, draws: int, spread: float) -> F:
     """(years, draws, n) attraction of actors: stationary, of the first order."""
-    found = [spread * scores("attraction 0", ids, draws)]
+    result = [spread * scores("attraction 0", ids, draws)]
     fresh = spread * np.sqrt(1.0 - ATTRACTION_KEPT**2)
     for year in range(1, years):
-        found.append(ATTRACTION_KEPT * found[-1] + fresh * scores(f"attraction {year}", ids, draws))
-    return np.stack(found)
+        result.append(ATTRACTION_KEPT * result[-1] + fresh * scores(f"attraction {year}", ids, draws))
+    return np.stack(result)
 
 
 def _uniform(normal: F) -> F:
@@ -110,20 +110,20 @@ def _uniform(normal: F) -> F:
 
 def overlap(as_of: date, by: date) -> dict[int, float]:
     """Calendar year -> share of it that lies after ``as_of`` and not after ``by``."""
-    found = {}
+    result = {}
     for year in range(as_of.year, by.year + 1):
         days = date(year, 12, 31).toordinal() - date(year - 1, 12, 31).toordinal()
         first = max(as_of.toordinal(), date(year - 1, 12, 31).toordinal())
         last = min(by.toordinal(), date(year, 12, 31).toordinal())
         if last > first:
-            found[year] = (last - first) / days
-    return found
+            result[year] = (last - first) / days
+    return result
 
 
 def expected_counts(layer: Layer, as_of: date, by: date, draws: int = DRAWS, recorded: bool = True) -> F:
     """(draws, pairs) expected new agreements of every possible pair in (as_of, by], in each draw."""
     parts = overlap(as_of, by)
-    found = np.zeros((draws, len(possible(layer)[0])))
+    result = np.zeros((draws, len(possible(layer)[0])))
     for flow in flows(layer, list(parts), draws):
-        found[flow.draw] += parts[flow.year] * (flow.recorded if recorded else flow.signed)
-    return found
+        result[flow.draw] += parts[flow.year] * (flow.recorded if recorded else flow.signed)
+    return result

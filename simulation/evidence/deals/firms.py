@@ -96,9 +96,9 @@ def _standing(places: Places, year: int) -> tuple[F, F, F]:
     pairs = _home_pairs(places, here.pairs)
     pairs["past"] = np.log1p(record.counts(0, year))
     marks = {code: np.zeros((n, n)) for code in ("CHN", "USA")}
-    for code, found in marks.items():
-        found[:first, first:] = homes == code
-    pairs |= {f"home {code}": found + found.T for code, found in marks.items()}
+    for code, result in marks.items():
+        result[:first, first:] = homes == code
+    pairs |= {f"home {code}": result + result.T for code, result in marks.items()}
     x = np.stack([np.broadcast_to(traits[name], (n, n)) if name in traits else pairs[name] for name in NAMES])
     return x, _mask(places, day), reasons(places, np.zeros(n))[:2]
 
@@ -108,17 +108,17 @@ def _home_pairs(places: Places, pairs: Mapping[str, F]) -> dict[str, F]:
     n, first = len(places), places.union + 1
     home = np.array([places.place.get(code, -1) for code in places.homes[first:]])
     known = home >= 0
-    found = {}
+    result = {}
     for name in _SAME:
         block = np.zeros((first, n - first))
         block[:, known] = pairs[name][:, home[known]]
         if name == "distance":  # an own firm is as near as the nearest neighbours are
             block[home[known], np.flatnonzero(known)] = pairs[name][pairs["border"] > 0].mean()
-        found[f"home {name}"] = block
-    found["domestic"] = np.zeros((first, n - first))
-    found["domestic"][home[known], np.flatnonzero(known)] = 1.0
-    full = {name: np.zeros((n, n)) for name in found}
-    for name, block in found.items():
+        result[f"home {name}"] = block
+    result["domestic"] = np.zeros((first, n - first))
+    result["domestic"][home[known], np.flatnonzero(known)] = 1.0
+    full = {name: np.zeros((n, n)) for name in result}
+    for name, block in result.items():
         full[name][:first, first:] = block
         full[name][first:, :first] = block.T
     return full

@@ -37,10 +37,10 @@ def fit_all(source: Path, out: Path) -> None:
     dense = load_dense(source)
     domains = {domain: fit_domain(dense, domain, SHIPPED_DOMAINS) for domain in DOMAINS}
     prior, pooled = prior_of(domains)
-    found = [fit_until(year, prior) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
+    result = [fit_until(year, prior) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
     out.mkdir(parents=True, exist_ok=True)
-    write_coefficients(out / "coefficients.csv", domains, pooled, prior, found[-1])
-    write_posteriors(out / "state_posterior.csv", found)
+    write_coefficients(out / "coefficients.csv", domains, pooled, prior, result[-1])
+    write_posteriors(out / "state_posterior.csv", result)
     write_posteriors(out / f"{firms.TABLE}.csv", fit_firms())
 
 

@@ -97,9 +97,9 @@ def fit(
     else:
         raise ModelError(f"the fit of {', '.join(names)} is not at its maximum after {_STEPS} steps")
     events = int(sum(period.counts.sum() for period in periods) / 2)
-    told, _ = log_likelihood(theta, periods, level)
+    text, _ = log_likelihood(theta, periods, level)
     covariance = np.asarray(np.linalg.inv(information(theta, periods, level) + weight), dtype=float)
-    return Fit(tuple(names), theta, covariance, told, events)
+    return Fit(tuple(names), theta, covariance, text, events)
 
 
 def _posterior(theta: F, periods: Sequence[Period], prior: Prior, level: float) -> tuple[float, F]:

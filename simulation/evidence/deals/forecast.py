@@ -87,9 +87,9 @@ def forecast_pairs(
     organised = [kind for kind in wanted if kind in ORGANISED]
     if organised and focal:
         parts.append(organisation_rows(focal, first, last, organised, draws))
-    found = pd.concat(parts, ignore_index=True)
+    result = pd.concat(parts, ignore_index=True)
     order = ["probability", "a", "b"]
-    return found.sort_values(order, ascending=[False, True, True], ignore_index=True)[list(COLUMNS)]
+    return result.sort_values(order, ascending=[False, True, True], ignore_index=True)[list(COLUMNS)]
 
 
 def _rows(layer: Layer, as_of: date, by: date, focal: str | None, recorded: bool, draws: int) -> pd.DataFrame:

@@ -81,8 +81,8 @@ def prior_of(fits: Mapping[str, Fit], learnt: Mapping[str, Sequence[str]] | None
     names = (*NAMES, "kappa")
     mean, sd, pooled = [], [], []
     for k, name in enumerate(names):
-        told = [fit for domain, fit in fits.items() if learnt is None or name in learnt[domain]]
-        both = pool(np.array([f.mode[k] for f in told]), np.array([f.sd[k] for f in told])) if told else Pooled(0, 2, 0)
+        text = [fit for domain, fit in fits.items() if learnt is None or name in learnt[domain]]
+        both = pool(np.array([f.mode[k] for f in text]), np.array([f.sd[k] for f in text])) if text else Pooled(0, 2, 0)
         pooled.append(both)
         centre, width = both.mean, float(np.hypot(both.sd, both.tau))
         if name in FROM_REPEATABLE:

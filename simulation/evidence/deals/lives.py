@@ -21,13 +21,13 @@ def _alive() -> F:
     """Chance of being in force at ages 0, step, 2·step, …"""
     ages = np.arange(0.0, _OLDEST + _STEP / 2, _STEP)
     ended = np.clip((ages - SHORTEST) / (LONGEST - SHORTEST), 0.0, 1.0)
-    found = 1.0 - ended
+    result = 1.0 - ended
     ends = np.diff(ended, prepend=0.0)
     lags = np.flatnonzero(ends)
     for k in range(len(ages)):  # a renewed deal is as good as new
         past = lags[lags <= k]
-        found[k] += RENEWED * float((ends[past] * found[k - past]).sum())
-    return found
+        result[k] += RENEWED * float((ends[past] * result[k - past]).sum())
+    return result
 
 
 def in_force(age: F) -> F:

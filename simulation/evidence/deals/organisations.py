@@ -63,20 +63,20 @@ def organisation_rows(focal: str, as_of: date, by: date, kinds: Sequence[str], d
 def _standing(focal: str, as_of: date) -> tuple[float, float]:
     """Readiness and log size of a state in standard deviations; the EU's are those of its mean and sum."""
     facts, places = load_facts(as_of), states_and_union()
-    found = []
+    result = []
     for values in (facts["readiness"], np.log(facts["gdp_usd"])):
         own = values[places.place[focal]] if focal != places.ids[places.union] else values.max()
-        found.append(float((own - values.mean()) / values.std()))
-    return found[0], found[1]
+        result.append(float((own - values.mean()) / values.std()))
+    return result[0], result[1]
 
 
 def _recorded(focal: str, as_of: date) -> dict[str, list[date]]:
     """Days of the recorded deals of a state with organisations, by id."""
-    found: dict[str, list[date]] = {}
+    result: dict[str, list[date]] = {}
     for row in read_csv(TABLES / "signings.csv"):
         if row["a"] == focal and surely_by(row["date"]) <= as_of:
-            found.setdefault(row["b"], []).append(surely_by(row["date"]))
-    return found
+            result.setdefault(row["b"], []).append(surely_by(row["date"]))
+    return result
 
 
 def _pull(focal: str, row: Mapping[str, str], deals: Mapping[str, Sequence[date]], as_of: date) -> float:

@@ -43,13 +43,13 @@ HEADS: Mapping[str, str] = {
 
 def tables(draws: int = DRAWS) -> dict[str, pd.DataFrame]:
     """Every table of the page, by name; those that need the gathered sources are read as shipped."""
-    found = [backtest.forecast_year(origin, draws) for origin in backtest.ORIGINS]
+    result = [backtest.forecast_year(origin, draws) for origin in backtest.ORIGINS]
     scored = [backtest.forecast_firms(origin, draws) for origin in backtest.ORIGINS]
     lead = pd.DataFrame([gains(scored, name, by_event=True) for name in scored[0].shares if name != OURS])
     rank = ranking(scored).rename(columns={"forecast": "over"})
     return {
-        "dense": shipped("dense_windows"), "gains": backtest.gain_table(found), "pairs": backtest.pair_table(found),
-        "counts": backtest.count_table(backtest.count_rows(found)), "firms": rank.merge(lead, on="over", how="left"),
+        "dense": shipped("dense_windows"), "gains": backtest.gain_table(result), "pairs": backtest.pair_table(result),
+        "counts": backtest.count_table(backtest.count_rows(result)), "firms": rank.merge(lead, on="over", how="left"),
         "tried": shipped("tried"), "coefficients": shipped("coefficients"), "faces": faces(draws),
     }  # fmt: skip
 
@@ -74,11 +74,11 @@ def faces(draws: int = DRAWS) -> pd.DataFrame:
     rows = []
     for state in FACES:
         own = every[(every["a"] == state) | (every["b"] == state)]
-        told = [
+        text = [
             f"{row['b'] if row['a'] == state else row['a']}{'*' if row['held'] >= 0.5 else ''} {row['probability']:.2f}"
             for row in own.head(PARTNERS).to_dict("records")
         ]
-        rows.append({"state": state, "expected": own["expected"].sum(), "partners": ", ".join(told)})
+        rows.append({"state": state, "expected": own["expected"].sum(), "partners": ", ".join(text)})
     return pd.DataFrame(rows)
 
 
@@ -100,10 +100,10 @@ def _cell(value: object) -> str:
 def write_summary(folder: Path, draws: int = DRAWS) -> None:
     """Write the page and its tables into a folder, which is made where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = tables(draws)
-    for name, frame in found.items():
+    result = tables(draws)
+    for name, frame in result.items():
         frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.5g", lineterminator="\n")
-    (folder / "deals.md").write_text(render(found), encoding="utf-8", newline="\n")
+    (folder / "deals.md").write_text(render(result), encoding="utf-8", newline="\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

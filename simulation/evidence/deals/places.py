@@ -90,17 +90,17 @@ def side(text: str, places: Places, day: date) -> tuple[int, ...]:
         take, name = not part.startswith("-"), part.removeprefix("-")
         if name.startswith("bloc:"):
             code = name.removeprefix("bloc:")
-            found = {*bloc_members(code, day, places.place), *([places.union] if code == UNION else [])}
+            result = {*bloc_members(code, day, places.place), *([places.union] if code == UNION else [])}
         elif name.startswith("home:"):
             code = name.removeprefix("home:")
-            found = {i for i, home in enumerate(places.homes) if home == code and i > places.union}
+            result = {i for i, home in enumerate(places.homes) if home == code and i > places.union}
         elif name.startswith("id:"):
-            found = {places.place[name.removeprefix("id:")]} if name.removeprefix("id:") in places.place else set()
+            result = {places.place[name.removeprefix("id:")]} if name.removeprefix("id:") in places.place else set()
         elif name in places.place:
-            found = {places.place[name]}
+            result = {places.place[name]}
         else:
             raise DataError(f"a judged table names {name!r}, which is no actor")
-        chosen = chosen | found if take else chosen - found
+        chosen = chosen | result if take else chosen - result
     return tuple(sorted(chosen))
 
 

@@ -81,10 +81,10 @@ class Posterior:
 def scores(what: str, names: Sequence[str], count: int, first: int = 0) -> F:
     """(count, len(names)) standard normal scores keyed by what they are for, the name and the number of the draw."""
     uids = np.array([stable_hash(name) for name in names], dtype=np.uint64)
-    found = np.empty((count, len(names)))
+    result = np.empty((count, len(names)))
     for k in range(count):
-        fill_uniform(key(_SEED, first + k, -1, Stream.PARAMETERS), stable_hash(what), uids, found[k])
-    return np.asarray(ndtri(found))
+        fill_uniform(key(_SEED, first + k, -1, Stream.PARAMETERS), stable_hash(what), uids, result[k])
+    return np.asarray(ndtri(result))
 
 
 def ai_period(places: Places, year: int, record: Record, treaties: Record, counts: F | None = None) -> Period:
@@ -125,14 +125,14 @@ def fit_until(
     of = period_of or state_period
     periods = [of(y) for y in range(FIRST_DEAL, year + 1)]
     coming = of(year + 1)
-    level, found = START_LEVEL, None
+    level, result = START_LEVEL, None
     for _ in range(_LEVEL_ROUNDS if periods else 1):
-        found = fit(periods, names, prior, level, None if found is None else found.mode)
-        level = share_level(found.mode, coming, SHARE)
-    assert found is not None
+        result = fit(periods, names, prior, level, None if result is None else result.mode)
+        level = share_level(result.mode, coming, SHARE)
+    assert result is not None
     counts = np.array([int(p.counts.sum() / 2) for p in periods], dtype=np.int64)
-    factor = np.asarray(np.linalg.cholesky(found.covariance), dtype=float)
-    return Posterior(year, found.events, tuple(names), found.mode, factor, level, filter_counts(counts))
+    factor = np.asarray(np.linalg.cholesky(result.covariance), dtype=float)
+    return Posterior(year, result.events, tuple(names), result.mode, factor, level, filter_counts(counts))
 
 
 def state_period(year: int) -> Period:
@@ -170,7 +170,7 @@ def read_posteriors(path: Path) -> dict[int, Posterior]:
     by_year: dict[int, dict[str, Mapping[str, str]]] = {}
     for row in read_csv(path):
         by_year.setdefault(int(row["year"]), {})[row["parameter"]] = row
-    found = {}
+    result = {}
     for year, rows in by_year.items():
         names = tuple(name for name, row in rows.items() if row["factor"])
         factor = np.zeros((len(names), len(names)))
@@ -179,8 +179,8 @@ def read_posteriors(path: Path) -> dict[int, Posterior]:
         mode = np.array([float(rows[name]["mode"]) for name in names])
         figure = {name: float(row["mode"]) for name, row in rows.items() if not row["factor"]}
         wave = Wave(figure["wave mean"], figure["wave sd"], figure["wave walk"])
-        found[year] = Posterior(year, int(figure["events"]), names, mode, factor, figure["level"], wave)
-    return found
+        result[year] = Posterior(year, int(figure["events"]), names, mode, factor, figure["level"], wave)
+    return result
 
 
 @lru_cache(maxsize=4)
@@ -192,10 +192,10 @@ def shipped_posteriors(name: str = "state_posterior") -> dict[int, Posterior]:
     DataError
         If the table is missing or a year is.
     """
-    found = read_posteriors(TABLES / f"{name}.csv")
-    if sorted(found) != list(range(FIRST_YEAR, LAST_YEAR + 1)):
+    result = read_posteriors(TABLES / f"{name}.csv")
+    if sorted(result) != list(range(FIRST_YEAR, LAST_YEAR + 1)):
         raise DataError(f"the table {name} does not have every year's end from {FIRST_YEAR} to {LAST_YEAR}")
-    return found
+    return result
 
 
 def posterior_of(as_of: date, name: str = "state_posterior") -> Posterior:

@@ -69,10 +69,10 @@ def together(records: Sequence[Record]) -> Record:
 
 def record_of(rows: Iterable[tuple[int, int, date]], size: int) -> Record:
     """A record of (party, party, day) rows among ``size`` actors."""
-    found = list(rows)
-    a, b = (np.array([row[k] for row in found], dtype=np.int64) for k in (0, 1))
-    years = np.array([row[2].year for row in found], dtype=np.int64)
-    days = np.array([row[2].toordinal() for row in found], dtype=np.int64)
+    result = list(rows)
+    a, b = (np.array([row[k] for row in result], dtype=np.int64) for k in (0, 1))
+    years = np.array([row[2].year for row in result], dtype=np.int64)
+    days = np.array([row[2].toordinal() for row in result], dtype=np.int64)
     return Record(a, b, years, days, size)
 
 

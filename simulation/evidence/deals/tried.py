@@ -148,7 +148,7 @@ def forms() -> dict[str, Form]:
     def swapped(name: str, values: object) -> Form:
         return Form({y: _swap(p, **{name: values(y)}) for y, p in base.items()}, prior)  # type: ignore[operator]
 
-    found = {
+    result = {
         "as shipped": Form(base, prior),
         "activity with a half-life of three years": swapped("activity", lambda y: _faded(y, HALF_LIFE)),
         "the same, each deal at half weight": swapped("activity", lambda y: _faded(y, HALF_LIFE, 0.5)),
@@ -164,7 +164,7 @@ def forms() -> dict[str, Form]:
         "no other regional body": Form(base, _fixed(prior, region=0.0)),
         "no treaties of other domains": Form(base, _fixed(prior, other=0.0)),
     }
-    return found | {"an effect of every active actor, N(0, .5)": _with_actors(base, prior)}
+    return result | {"an effect of every active actor, N(0, .5)": _with_actors(base, prior)}
 
 
 def firm_forms() -> dict[str, Form]:
@@ -188,12 +188,12 @@ def firm_forms() -> dict[str, Form]:
 def modes(form: Form) -> dict[int, F]:
     """Year's end -> mode of the form from the deals until then."""
     names = [str(k) for k in range(len(form.prior.mean))]
-    found: dict[int, F] = {}
+    result: dict[int, F] = {}
     for last in (*ORIGINS, LAST_YEAR):
-        start = found.get(last - 1)
-        told = [form.periods[y] for y in range(FIRST_DEAL, last + 1)]
-        found[last] = fit(told, names, form.prior, START_LEVEL, start).mode
-    return found
+        start = result.get(last - 1)
+        text = [form.periods[y] for y in range(FIRST_DEAL, last + 1)]
+        result[last] = fit(text, names, form.prior, START_LEVEL, start).mode
+    return result
 
 
 def table(layer: str, every: Mapping[str, Form], odd: Sequence[tuple[str, str]] = ()) -> pd.DataFrame:
@@ -224,15 +224,15 @@ def table(layer: str, every: Mapping[str, Form], odd: Sequence[tuple[str, str]] 
         rows[name] = {f"{a}–{b}": -np.expm1(-FLOW * YEARS * ahead[places.place[a], places.place[b]]) for a, b in odd}
     first = next(iter(every))
     counts = [every[first].periods[y + 1].counts for y in ORIGINS]
-    found = []
+    result = []
     for name, own in shares.items():
         # a form that calls a pair impossible which the shipped one allows is scored at a tiny share
         scored = [
             Scored(layer, y + 1, c, {OURS: ours, name: np.maximum(theirs, -30.0)})
             for y, c, ours, theirs in zip(ORIGINS, counts, shares[first], own, strict=True)
         ]
-        found.append(_row(layer, name, gains(scored, name, by_event=True)) | rows[name])
-    return pd.DataFrame(found)
+        result.append(_row(layer, name, gains(scored, name, by_event=True)) | rows[name])
+    return pd.DataFrame(result)
 
 
 def _row(layer: str, name: str, lead: Mapping[str, object]) -> dict[str, object]:
@@ -247,11 +247,11 @@ def dense_table(source: Path) -> pd.DataFrame:
         for first in TESTED[domain]:
             shares = {}
             for form, half_life in ((OURS, 0.0), (name, HALF_LIFE)):
-                *told, coming = (
+                *text, coming = (
                     window(gathered, domain, start, min(start + SPAN - 1, LAST[domain]), half_life=half_life)
                     for start in (first - 2 * SPAN, first - SPAN, first)
                 )
-                shares[form] = log_shares(fit(told, (*NAMES, "kappa"), loose_prior()).mode, coming)
+                shares[form] = log_shares(fit(text, (*NAMES, "kappa"), loose_prior()).mode, coming)
             scored.append(Scored(domain, first, coming.counts, shares))
     return pd.DataFrame([_row("dense domains", name, gains(scored, name))])
 
@@ -263,10 +263,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="a CSV file to write")
     chosen = parser.parse_args(arguments)
     parts = [table("states", forms(), ODD), table("states and firms", firm_forms()), dense_table(chosen.source)]
-    found = pd.concat(parts, ignore_index=True)
-    print(found.round(3).to_string(index=False))
+    result = pd.concat(parts, ignore_index=True)
+    print(result.round(3).to_string(index=False))
     if chosen.out:
-        found.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
+        result.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -88,10 +88,10 @@ def left_out(record: Sequence[Listed], form: Form = CHOSEN, draws: int = DRAWS, 
     for k in range(folds or len(families)):
         gone = set(families[k :: folds or len(families)])
         known = [r for r in rows if r.listed.family not in gone]
-        found, others = bare(fit(known, form, near)), fit_rivals(known) if simple else None
+        result, others = bare(fit(known, form, near)), fit_rivals(known) if simple else None
         for r in rows:
             if r.listed.family in gone and scored_texts([r.listed]):
-                out.append(_scored("left out", r, found, others, form, draws))
+                out.append(_scored("left out", r, result, others, form, draws))
     return out
 
 
@@ -108,10 +108,10 @@ def rolling(record: Sequence[Listed], form: Form = CHOSEN, draws: int = DRAWS,
         day = date(year, 12, 31)
         known = as_known(list(record), day)
         rows = [rows_of(one, known, day) for one in known]
-        found, others = bare(fit(rows, form)), fit_rivals(rows)
+        result, others = bare(fit(rows, form)), fit_rivals(rows)
         for one in scored_texts(record):
             if one.opens.year == year + 1 and not one.stock:
-                out.append(_scored(f"rolling {year}", rows_of(one, known, day), found, others, form, draws))
+                out.append(_scored(f"rolling {year}", rows_of(one, known, day), result, others, form, draws))
     return out
 
 
@@ -133,8 +133,8 @@ def ai_lists(record: Sequence[Listed], form: Form = CHOSEN, draws: int = DRAWS) 
     for name, until in NINE.items():
         one = next(r.listed for r in rows if r.listed.id == name)
         known = [r for r in rows if r.listed.family != one.family]
-        found = fit(known, form, near)
-        posterior = packed(found, fit_pace(found, known), [], RECORD_END)
+        result = fit(known, form, near)
+        posterior = packed(result, fit_pace(result, known), [], RECORD_END)
         as_launch = replace(one, stock=False, end=one.opens + timedelta(days=LAUNCH_DAYS))
         r = rows_of(as_launch, record, RECORD_END)
         here = setting_of_rows(r)

@@ -49,8 +49,8 @@ def _trade(source: Path) -> dict[str, dict[str, str]]:
             for side in ("iso3_a", "iso3_b"):
                 total[year][row[side]] += float(flow or 0)
     return {
-        f"trade_{year}": {i: f"{np.log10(value):.2f}" for i, value in found.items() if value > 0}
-        for year, found in total.items()
+        f"trade_{year}": {i: f"{np.log10(value):.2f}" for i, value in result.items() if value > 0}
+        for year, result in total.items()
     }
 
 

@@ -68,8 +68,8 @@ def flags(names: Sequence[str]) -> B:
 
 def house_of(bloc: str, day: date) -> B:
     """Members of the convening organisation; nobody where it has none or is all."""
-    found = members(bloc, day) if bloc else np.zeros(len(ids()), bool)
-    return np.zeros_like(found) if found.all() else found
+    result = members(bloc, day) if bloc else np.zeros(len(ids()), bool)
+    return np.zeros_like(result) if result.all() else result
 
 
 def rows_of(one: Listed, record: Sequence[Listed], known: date) -> Rows:

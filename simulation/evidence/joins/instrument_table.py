@@ -55,9 +55,9 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
     stream = io.StringIO(newline="")
     rows = []
     for text in texts:
-        found = forecast(text, day, last, known)
-        for i, name in enumerate(found.ids):
-            numbers = (found.probability[i], found.low[i], found.high[i])
+        result = forecast(text, day, last, known)
+        for i, name in enumerate(result.ids):
+            numbers = (result.probability[i], result.low[i], result.high[i])
             rows.append([text.id, name, *(f"{max(0.0, value):.4f}" for value in numbers)])
     csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
     if out is not None:

@@ -70,8 +70,8 @@ def fit_as_of(record: Sequence[Listed], day: date, form: Form = CHOSEN,
     """The model fitted on what was known on a day, some families left out."""
     known = as_known(list(record), day, without)
     rows = [rows_of(one, known, day) for one in known]
-    found = fit(rows, form)
-    return packed(found, fit_pace(found, rows), known, day)
+    result = fit(rows, form)
+    return packed(result, fit_pace(result, rows), known, day)
 
 
 def packed(found: Fit, pace: Pace, known: Sequence[Listed], day: date) -> Posterior:

@@ -112,12 +112,12 @@ def read_record(source: Path) -> list[Listed]:
         masks.setdefault(row["list_id"], set()).add(row["iso3"])
     counts = {row["list_id"]: row for row in read_csv(source / "treaties" / "reach_counts.csv")}
     judged = {row["id"]: row for row in read_csv(TABLES / "conveners.csv")}
-    found = []
+    result = []
     for code in read_csv(source / "treaties" / "coding.csv"):
         row = calls.get(code["id"]) or treaties.get(code["id"]) or counts.get(code["id"]) or {}
-        found.append(_listed(code, row, acts, masks.get(code["id"]), judged.get(code["id"])))
-    found += [_launch_of(one) for one in found if one.id in _FOUNDED]
-    return sorted(found, key=lambda one: (one.opens, one.id))
+        result.append(_listed(code, row, acts, masks.get(code["id"]), judged.get(code["id"])))
+    result += [_launch_of(one) for one in result if one.id in _FOUNDED]
+    return sorted(result, key=lambda one: (one.opens, one.id))
 
 
 _FOUNDED = ("dco", "foc")
@@ -147,12 +147,12 @@ def _acts(source: Path) -> dict[str, list[tuple[str, str, str, str]]]:
 def _listed(code: dict[str, str], row: dict[str, str], acts: dict[str, list[tuple[str, str, str, str]]],
             mask: set[str] | None, judged: dict[str, str] | None) -> Listed:  # fmt: skip
     name, opens = code["id"], date.fromisoformat(code["opens"])
-    mine = acts.get(_SAME.get(name, name), [])
+    own = acts.get(_SAME.get(name, name), [])
     stock = code["stage"] == "stock"
     treaty = code["kind"] in ("UN", "agency")
-    end = _end(name, opens, stock, row, mine)
+    end = _end(name, opens, stock, row, own)
     day = np.full(len(ids()), NEVER)
-    for state, when, action, _ in mine:
+    for state, when, action, _ in own:
         known = surely_by(when) if action in YES and state in place() else date.max
         # the launch of a treaty is what was signed; some consents are dated before it opened
         if known < date.max and not (treaty and action != "signed" and known <= end):

@@ -61,8 +61,8 @@ def backtest_tables(source: Path, focal: str) -> dict[str, pd.DataFrame]:
 
 def _means(scored: list[Scored]) -> pd.DataFrame:
     """Means over texts of the joint scores."""
-    found = jointly(scored).drop(columns="text").mean()
-    return pd.DataFrame({"score": found.index, "mean": found.to_numpy()})
+    result = jointly(scored).drop(columns="text").mean()
+    return pd.DataFrame({"score": result.index, "mean": result.to_numpy()})
 
 
 def _of(states: pd.DataFrame, focal: str, design: str) -> pd.DataFrame:

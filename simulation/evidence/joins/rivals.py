@@ -60,9 +60,9 @@ def _class(one: Listed) -> tuple[bool, bool, str]:
 def rate_of_kind(one: Listed, known: Sequence[Listed]) -> float:
     """Mean share of joiners in lists of the same class, with two lists' worth of the wider class behind it."""
     wide = [float(k.joined[k.observed].mean()) for k in known if k.treaty == one.treaty and k.ceremony == one.ceremony]
-    mine = [float(k.joined[k.observed].mean()) for k in known if _class(k) == _class(one)]
+    own = [float(k.joined[k.observed].mean()) for k in known if _class(k) == _class(one)]
     centre = float(np.mean(wide))
-    return float(np.clip((sum(mine) + BORROWED * centre) / (len(mine) + BORROWED), *CERTAIN))
+    return float(np.clip((sum(own) + BORROWED * centre) / (len(own) + BORROWED), *CERTAIN))
 
 
 def past_share(known: Sequence[Rows]) -> F:

@@ -55,8 +55,8 @@ def _figures() -> dict[str, dict[int, F]]:
 def known_years(name: str, day: date) -> list[int]:
     """Years whose figures are known on a day, or the first of all if the covariate may be carried back to it."""
     years = sorted(_figures()[name])
-    found = [year for year in years if date(year, 12, 31) <= day]
-    return found or ([FIRST_YEAR[name]] if name in FIRST_YEAR else [])
+    result = [year for year in years if date(year, 12, 31) <= day]
+    return result or ([FIRST_YEAR[name]] if name in FIRST_YEAR else [])
 
 
 @lru_cache(maxsize=512)

@@ -40,9 +40,9 @@ FORMS = (
 
 def try_forms(record: Sequence[Listed], forms: Sequence[Form] = FORMS) -> list[dict[str, object]]:
     """A row a form, and one for the nested choice."""
-    found = [left_out(record, form, DRAWS, simple=False, folds=FOLDS) for form in forms]
-    rows = [_row(form.name, scored) for form, scored in zip(forms, found, strict=True)]
-    losses = [losses_by_family(scored) for scored in found]
+    result = [left_out(record, form, DRAWS, simple=False, folds=FOLDS) for form in forms]
+    rows = [_row(form.name, scored) for form, scored in zip(forms, result, strict=True)]
+    losses = [losses_by_family(scored) for scored in result]
     rows.append({"form": "nested choice", "log score": f"{nested(losses):.4f}"})
     return rows
 

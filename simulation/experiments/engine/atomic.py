@@ -65,9 +65,9 @@ def atomic_folder(target: Path, *, replace: bool = True) -> Iterator[Path]:
         _sync(folder)
         if replace:
             _swap(folder, target, holder)
-        elif (found := _settle(folder, target)) != target:
+        elif (result := _settle(folder, target)) != target:
             sync_folder(target.parent)
-            raise RunError(f"{target} was filled by another process meanwhile; this result is whole, in {found}")
+            raise RunError(f"{target} was filled by another process meanwhile; this result is whole, in {result}")
         sync_folder(target.parent)
     finally:
         shutil.rmtree(holder, ignore_errors=True)

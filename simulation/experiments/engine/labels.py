@@ -101,10 +101,10 @@ def _states(actors: pd.DataFrame, state: State) -> pd.DataFrame:
     from simulation.state import STATE
 
     members = np.flatnonzero(state.kind == STATE)
-    found = actors.iloc[members][["id", "name", "camp", "region"]].assign(
+    result = actors.iloc[members][["id", "name", "camp", "region"]].assign(
         bloc=[_largest_bloc(state, int(row)) for row in members]
     )
-    return found.reset_index(drop=True)
+    return result.reset_index(drop=True)
 
 
 def _blocs(state: State, world: World) -> pd.DataFrame:

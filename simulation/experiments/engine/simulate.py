@@ -110,8 +110,8 @@ def check_numbers(model: GovernanceModel) -> None:
     columns = {entry.name: np.asarray(getattr(model.state, entry.name)) for entry in fields(model.state)}
     holes = [name for name, column in columns.items() if column.dtype.kind == "f" and np.isnan(column).any()]
     if holes:
-        told = f"NaN in {', '.join(holes)} of the model's state; somebody wrote it there"
-        raise ModelError(f"{told} (a tweak, a hook), for no rule of the model does")
+        text = f"NaN in {', '.join(holes)} of the model's state; somebody wrote it there"
+        raise ModelError(f"{text} (a tweak, a hook), for no rule of the model does")
     position = model.state.position
     beyond = [model.state.ids[i] for i in np.flatnonzero(((position < 0.0) | (position > 1.0)).any(axis=1))]
     if beyond:

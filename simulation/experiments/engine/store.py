@@ -60,13 +60,13 @@ _ROW_GROUP = 1 << 20  # fixed, for the bytes of a table must not depend on how i
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that the numbers may depend on."""
-    found = {"python": platform.python_version()}
+    result = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
-            found[name] = version(name)
+            result[name] = version(name)
         except PackageNotFoundError:  # a source tree that was never installed
-            found[name] = "not installed"
-    return found
+            result[name] = "not installed"
+    return result
 
 
 def text_hash(text: str) -> str:
@@ -178,8 +178,8 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=partial_prefix(place, "trial"), suffix=PARTIAL, dir=place) as trial:
             (Path(trial) / folder.absolute().relative_to(place)).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # some file systems say yes, and then take nothing; a name may be no text
-        told = getattr(error, "strerror", None) or error
-        raise _refusal(folder, f"cannot be written: {told}") from error
+        text = getattr(error, "strerror", None) or error
+        raise _refusal(folder, f"cannot be written: {text}") from error
 
 
 def check_output(path: Path, endings: Sequence[str]) -> None:
@@ -198,8 +198,8 @@ def check_output(path: Path, endings: Sequence[str]) -> None:
         Its ending is of another kind of file, it is a folder or a device, or it lies where nothing can be written.
     """
     if path.suffix and path.suffix.lower() not in endings:
-        told = f"ends in {path.suffix}, but what is written is {endings[0]}; end the name in {' or '.join(endings)}"
-        raise _refusal(path, told, "file")
+        text = f"ends in {path.suffix}, but what is written is {endings[0]}; end the name in {' or '.join(endings)}"
+        raise _refusal(path, text, "file")
     if path.exists() and not path.is_file():
         raise _refusal(path, "is a folder; name a file" if path.is_dir() else "is no regular file", "file")
     if not path.absolute().parent.is_dir():
@@ -287,8 +287,8 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
             raise ValueError(f"{path.name}: column {shown(entry.name)} is of the type {kind}")
     unpacked = footer.num_rows * footer.num_columns * _CELL
     if unpacked > max(_FITS, min(_MEMORY_SHARE * _memory(), _MOST_TIMES * path.stat().st_size)):
-        told = f"{footer.num_rows} rows, which take {unpacked / 1e9:.1f} GB, from {path.stat().st_size / 1e6:.1f} MB"
-        raise ValueError(f"{path.name} is said to have {told}; no run writes such a table, or it does not fit here")
+        text = f"{footer.num_rows} rows, which take {unpacked / 1e9:.1f} GB, from {path.stat().st_size / 1e6:.1f} MB"
+        raise ValueError(f"{path.name} is said to have {text}; no run writes such a table, or it does not fit here")
     return pq.read_table(path, columns=None if columns is None else list(columns))
 
 

@@ -84,8 +84,8 @@ def _open(content: bytes) -> Goods:
     try:
         goods: Goods = cloudpickle.loads(content)
     except Exception as error:  # a user's module may do anything when it is imported
-        told = f"{type(error).__name__}: {error}"
-        raise RunError(f"a worker cannot load the actors or metrics of this run ({told}); use one worker") from error
+        text = f"{type(error).__name__}: {error}"
+        raise RunError(f"a worker cannot load the actors or metrics of this run ({text}); use one worker") from error
     remember_cells(goods.cells)
     return goods
 
@@ -120,8 +120,8 @@ def pack(goods: Goods) -> Cargo | None:
     try:
         return Cargo(cloudpickle.dumps(goods))
     except Exception as error:  # whatever an object's own pickling raises
-        told = f"{_culprit(goods)} cannot travel to other processes ({' '.join(str(error).split())})"
-        warnings.warn(f"{told}, so all replicates run in this one", stacklevel=5)
+        text = f"{_culprit(goods)} cannot travel to other processes ({' '.join(str(error).split())})"
+        warnings.warn(f"{text}, so all replicates run in this one", stacklevel=5)
         return None
 
 

@@ -64,7 +64,7 @@ def settle(talks: Talks, state: State, par: Parameters, draws: Draws, depth: I8)
     """
     left, now = after_upkeep(state, par, depth), depth.astype(int)
     moved: set[Pair] = set()
-    found: dict[int, Settled] = {}
+    result: dict[int, Settled] = {}
     for c in signing_order(state.uid, talks.parties, talks.surplus).tolist():
         parties = tuple(int(a) for a in talks.parties[c] if a >= 0)
         pairs = [(min(a, b), max(a, b)) for a, b in combinations(parties, 2)]
@@ -74,7 +74,7 @@ def settle(talks: Talks, state: State, par: Parameters, draws: Draws, depth: I8)
         had = {a: float(left[a]) for a in parties}
         poor = tuple(a for a in parties if due[a] > had[a] + ROUNDING)
         if poor or not new:
-            found[c] = Settled(had, due, (), "budget" if poor else "moved", poor)
+            result[c] = Settled(had, due, (), "budget" if poor else "moved", poor)
             continue
         no = {pair: _refusal(talks, state, draws, pair) for pair in new} if level == MAX_DEPTH else {}
         raised = tuple(pair for pair in new if no.get(pair) is None)
@@ -85,10 +85,10 @@ def settle(talks: Talks, state: State, par: Parameters, draws: Draws, depth: I8)
         moved.update(raised)
         first = next((refusal for refusal in no.values() if refusal is not None), None)
         if raised or first is None:
-            found[c] = Settled(had, due, raised)
+            result[c] = Settled(had, due, raised)
         else:
-            found[c] = Settled(had, due, (), "public", (first[0],), first[1], first[2])
-    return [found[c] for c in range(len(found))]
+            result[c] = Settled(had, due, (), "public", (first[0],), first[1], first[2])
+    return [result[c] for c in range(len(result))]
 
 
 def _refusal(talks: Talks, state: State, draws: Draws, pair: Pair) -> tuple[int, float, float] | None:

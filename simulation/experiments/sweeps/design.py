@@ -219,9 +219,9 @@ def check_points(points: Points, sweep: Sweep) -> dict[str, Cube]:
             row[[name in free and name not in parameters.chosen for name in PARAMETERS]] = np.nan
         except InputError as error:
             for fault in error.faults:
-                told = f"{fault.message} (design point {point}: {values_text(points, point)})"
+                text = f"{fault.message} (design point {point}: {values_text(points, point)})"
                 mark = _mark_of(sweep.root, fault.key, points.factors)
-                faults.setdefault((fault.key, fault.message), mark.fault(fault.key, told))
+                faults.setdefault((fault.key, fault.message), mark.fault(fault.key, text))
         if len(faults) >= FAULTS_TOLD:
             break
     if faults:
@@ -240,8 +240,8 @@ def _mark_of(root: Node, key: str, factors: Sequence[str]) -> Mark:
 def values_text(points: Points, point: str) -> str:
     """A point's base and values in one phrase."""
     base, values = points.rows[point_place(point)]
-    told = [f"{key} {label(value)}" for key, value in zip(points.factors, values, strict=True)]
-    return ", ".join([base, *told])
+    text = [f"{key} {label(value)}" for key, value in zip(points.factors, values, strict=True)]
+    return ", ".join([base, *text])
 
 
 def is_number(factor: Factor) -> bool:

@@ -25,6 +25,6 @@ def heatmap(results: SweepResults, metric: str, quarter: str) -> Axes | None:
     table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
     table = table.loc[list(dict.fromkeys(points[down])), list(dict.fromkeys(points[across]))]
     held = BAND_LABEL if results.draws is None else POSTERIOR_LABEL
-    told = f"Mean over {' and '.join([str(results.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
+    text = f"Mean over {' and '.join([str(results.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
     with style():
-        return draw_heatmap(table, new_axes(), title=f"{results.told(metric).capitalize()}, {quarter}", label=told)
+        return draw_heatmap(table, new_axes(), title=f"{results.told(metric).capitalize()}, {quarter}", label=text)

@@ -155,8 +155,8 @@ def chunk_bytes(jobs: Sequence[Job], results: Sequence[Any]) -> int:
 
 
 def _metadata(table: pa.Table, runs: Sequence[Run], sweep: str) -> dict[bytes, bytes]:
-    told = json.dumps([vars(run) for run in runs], sort_keys=True).encode()
-    return {_RUNS: told, _SWEEP: sweep.encode(), _DIGEST: _digest(table, told).encode()}
+    text = json.dumps([vars(run) for run in runs], sort_keys=True).encode()
+    return {_RUNS: text, _SWEEP: sweep.encode(), _DIGEST: _digest(table, text).encode()}
 
 
 def _digest(table: pa.Table, runs: bytes = b"") -> str:
@@ -294,14 +294,14 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         file = (folder / LOCK).open("a+b", buffering=0)
     except OSError as error:
-        told = f"cannot be written: {reason_of(error)}"
-        raise InputError(Fault(str(folder), told, file="result folder")) from error
+        text = f"cannot be written: {reason_of(error)}"
+        raise InputError(Fault(str(folder), text, file="result folder")) from error
     with file:
         if not _lock(file):
             file.seek(0)
             holder = file.read().decode().strip() or "another process"
-            told = f"a sweep is running into this folder ({holder}); wait for it, or name another with --out"
-            raise InputError(Fault(str(folder), told, file="result folder"))
+            text = f"a sweep is running into this folder ({holder}); wait for it, or name another with --out"
+            raise InputError(Fault(str(folder), text, file="result folder"))
         with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
             file.truncate(0)
             file.write(f"process {os.getpid()} on {socket.gethostname()}\n".encode())

@@ -213,15 +213,15 @@ class _Loader:
         section = self.root.value.get("factors")
         if section is None or not isinstance(section.value, dict):  # the schema tells of the latter
             return {}
-        found: dict[str, Factor] = {}
+        result: dict[str, Factor] = {}
         for key, node in section.value.items():
             factor = self.factor(key, node)
-            above = next((other for other in found if _related(key, other)), None)
+            above = next((other for other in result if _related(key, other)), None)
             if above is not None:
                 self.fault(("factors", key), f"overlaps the factor {above}; keep one of the two")
             elif factor is not None:
-                found[key] = factor
-        return found
+                result[key] = factor
+        return result
 
     def factor(self, key: str, node: Node) -> Factor | None:
         where: Path = ("factors", key)
@@ -263,14 +263,14 @@ class _Loader:
         places: list[tuple[Path, Any]] = [(("base",), one)]
         if isinstance(several, tuple):
             places = [(("scenarios", place), item) for place, item in enumerate(several)]
-        found: dict[str, Scenario] = {}
+        result: dict[str, Scenario] = {}
         for where, item in places:
             base = self.base(where, item)
-            if base is not None and base.name in found:
+            if base is not None and base.name in result:
                 self.fault(where, f"{base.name!r} is named twice; keep one")
             elif base is not None:
-                found[base.name] = base
-        return list(found.values()) if len(found) == len(places) else []
+                result[base.name] = base
+        return list(result.values()) if len(result) == len(places) else []
 
     def base(self, where: Path, item: Any) -> Scenario | None:
         """One base scenario; its own faults are told in its own file."""
@@ -294,8 +294,8 @@ class _Loader:
     def seed(self, spec: SweepFile, bases: list[Scenario]) -> int:
         seeds = list(dict.fromkeys(base.seed for base in bases))
         if spec.seed is None and len(seeds) > 1:
-            told = ", ".join(map(str, seeds))
-            self.fault((), f"the scenarios have different seeds ({told}); give one with `seed`")
+            text = ", ".join(map(str, seeds))
+            self.fault((), f"the scenarios have different seeds ({text}); give one with `seed`")
         return seeds[0] if spec.seed is None else spec.seed
 
     def check_design(self, spec: SweepFile, factors: Mapping[str, Factor]) -> None:
@@ -332,10 +332,10 @@ def level_faults(
     for key, factor in factors.items():
         for base in bases if isinstance(factor, kinds) else ():
             section = root.value["factors"].value[key]
-            told = {place: _faults_of(base, key, value) for place, value in _places(factor, section)}
-            if len(set(told.values())) == 1:  # all alike: the key is at fault, not its levels
-                told = {(): next(iter(told.values()))}
-            for place, messages in told.items():
+            text = {place: _faults_of(base, key, value) for place, value in _places(factor, section)}
+            if len(set(text.values())) == 1:  # all alike: the key is at fault, not its levels
+                text = {(): next(iter(text.values()))}
+            for place, messages in text.items():
                 faults += [fault_at(root, ("factors", key, *place), message) for message in messages]
     return list(dict.fromkeys(faults))
 
@@ -361,9 +361,9 @@ def _faults_of(base: Scenario, key: str, value: Any) -> tuple[str, ...]:
     try:
         load_scenario(base, overrides={key: value})
     except InputError as error:
-        mine = [fault for fault in error.faults if _related(fault.key, key)]
+        own = [fault for fault in error.faults if _related(fault.key, key)]
         return tuple(
-            fault.message if fault.key == key else f"{fault.key}: {fault.message}" for fault in mine
+            fault.message if fault.key == key else f"{fault.key}: {fault.message}" for fault in own
         )
     return ()
 
@@ -386,8 +386,8 @@ def _design_problems(spec: SweepFile, factors: Mapping[str, Factor]) -> Iterator
     if spec.design == "list":
         counts = {key: len(factor.values()) for key, factor in factors.items()}
         if len(set(counts.values())) > 1:
-            told = ", ".join(f"{key} {count}" for key, count in counts.items())
-            yield f"list takes the levels side by side, so all factors need as many ({told}); or use grid"
+            text = ", ".join(f"{key} {count}" for key, count in counts.items())
+            yield f"list takes the levels side by side, so all factors need as many ({text}); or use grid"
 
 
 def _idle_options(design: str, factor: Factor) -> Iterator[str]:

@@ -49,8 +49,8 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
         "points": len(plan.points),
         "hashes": {
             "points": store.text_hash(points),
-            "scenarios": {base.name: found["scenario"] for base, found in zip(sweep.bases, hashes, strict=True)},
-            "records": {base.name: found["records"] for base, found in zip(sweep.bases, hashes, strict=True)},
+            "scenarios": {base.name: result["scenario"] for base, result in zip(sweep.bases, hashes, strict=True)},
+            "records": {base.name: result["records"] for base, result in zip(sweep.bases, hashes, strict=True)},
             "posterior": file_hash() if sweep.drawn else "",
             **{key: hashes[0][key] for key in ("data", "code", "metrics", "actors")},
         },
@@ -111,8 +111,8 @@ def same_sweep(folder: Path, now: Mapping[str, Any]) -> bool:
     if ledger.belongs(folder, now["sweep"]):
         return False
     rest = f"; and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
-    told = "; ".join(changed[:_TOLD]) + rest
-    message = f"holds a sweep that has changed since, so it cannot go on: {told}. Name another folder with --out"
+    text = "; ".join(changed[:_TOLD]) + rest
+    message = f"holds a sweep that has changed since, so it cannot go on: {text}. Name another folder with --out"
     raise InputError(Fault(str(folder), message, file="result folder"))
 
 

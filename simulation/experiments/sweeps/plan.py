@@ -61,8 +61,8 @@ def make_plan(sweep: Sweep, max_runs: int = MAX_RUNS) -> Plan:
     """
     runs = run_count(sweep)
     if runs > max_runs:
-        told = f"the sweep has {runs} runs, more than {max_runs}; make it smaller, or give a higher --max-runs"
-        raise InputError(sweep.root.mark.fault("", told))
+        text = f"the sweep has {runs} runs, more than {max_runs}; make it smaller, or give a higher --max-runs"
+        raise InputError(sweep.root.mark.fault("", text))
     points, cube = design_points(sweep)
     values = check_points(points, sweep)
     varied = {name: column for name, column in values.items() if len(np.unique(column)) > 1}  # NaN equals NaN

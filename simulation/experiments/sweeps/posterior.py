@@ -39,9 +39,9 @@ def held(source: str, bases: Sequence[Scenario], factors: Mapping[str, Factor]) 
             "what the posterior says of them together is in a run's own draws only; all others are held fixed"
         )
     setting = {base.name: [name for name in calibrated if name in base.parameters.chosen] for base in bases}
-    told = [f"{', '.join(by_factor)} (factor)"] if by_factor else []
-    told += [f"{', '.join(names)} ({base})" for base, names in setting.items() if names]
-    kept = ["what is not calibrated", *told]
+    text = [f"{', '.join(by_factor)} (factor)"] if by_factor else []
+    text += [f"{', '.join(names)} ({base})" for base, names in setting.items() if names]
+    kept = ["what is not calibrated", *text]
     return (
         "parameters: replicate k draws the calibrated ones from their posterior, the same draw in every design point; "
         f"held fixed: {'; '.join(kept)}"

@@ -74,11 +74,11 @@ class SweepResults:
         folder = Path(folder)
         try:
             info = read_manifest(folder)
-            found = list(good_chunks(folder, info["sweep"]))
+            result = list(good_chunks(folder, info["sweep"]))
         except (OSError, ValueError) as error:
             raise InputError(Fault(str(folder), f"is not the folder of a sweep: {error}")) from error
-        rows = [vars(run) for _, runs in found for run in runs]
-        return cls(folder, info, tuple(path for path, _ in found), pd.DataFrame(rows, columns=list(RUN_COLUMNS)))
+        rows = [vars(run) for _, runs in result for run in runs]
+        return cls(folder, info, tuple(path for path, _ in result), pd.DataFrame(rows, columns=list(RUN_COLUMNS)))
 
     # --- what there is
 
@@ -95,8 +95,8 @@ class SweepResults:
     @property
     def held(self) -> str:
         """Which parameters were drawn and which were held fixed, in a sentence."""
-        told = str(self.info.get("held", ""))
-        return f"{told[:1].upper()}{told[1:]}." if told else ""
+        text = str(self.info.get("held", ""))
+        return f"{text[:1].upper()}{text[1:]}." if text else ""
 
     @property
     def complete(self) -> bool:
@@ -114,8 +114,8 @@ class SweepResults:
         points = self._read(POINTS)
         lost = [name for name in ("point", "scenario", "title", "seed", *self.factors) if name not in points]
         if lost:
-            told = f"{POINTS} lacks {', '.join(lost)}; give the sweep's command again"
-            raise InputError(Fault(str(self.folder), told))
+            text = f"{POINTS} lacks {', '.join(lost)}; give the sweep's command again"
+            raise InputError(Fault(str(self.folder), text))
         return points
 
     def _read(self, name: str) -> pd.DataFrame:
@@ -257,8 +257,8 @@ class SweepResults:
         if quarter is None:
             return self.quarters[-1]
         if quarter not in self.quarters:
-            told = f"{quarter!r} was not recorded; {self.quarters[0]} to {self.quarters[-1]} were"
-            raise InputError(Fault("quarter", told))
+            text = f"{quarter!r} was not recorded; {self.quarters[0]} to {self.quarters[-1]} were"
+            raise InputError(Fault("quarter", text))
         return quarter
 
     def _check_metric(self, metric: str) -> None:
@@ -276,11 +276,11 @@ class SweepResults:
         """
         when = [self._quarter(quarter) for quarter in quarters] or [self._quarter(None)]
         plain = [metric for metric in metrics if MINUS not in metric]
-        found = [self._focal(plain, when)] if plain else []
+        result = [self._focal(plain, when)] if plain else []
         for metric in metrics:
             if metric not in plain:
-                found += [self._difference(metric, quarter).assign(metric=metric) for quarter in when]
-        values = pd.concat(found).groupby(["point", "metric", "quarter"], sort=True)["value"]
+                result += [self._difference(metric, quarter).assign(metric=metric) for quarter in when]
+        values = pd.concat(result).groupby(["point", "metric", "quarter"], sort=True)["value"]
         table = values.agg(mean="mean", standard_error="sem")
         for name, share in QUANTILES.items():
             table[name] = values.quantile(share)
@@ -368,16 +368,16 @@ class SweepResults:
                 values = self.table(metric, quarter)
                 arms = []
                 for arm in pairs.columns:
-                    mine = pairs[[arm]].merge(values, left_on=arm, right_on="point")
-                    mean = mine.groupby("replicate", as_index=False)["value"].mean()
+                    own = pairs[[arm]].merge(values, left_on=arm, right_on="point")
+                    mean = own.groupby("replicate", as_index=False)["value"].mean()
                     arms.append(mean.assign(actor="focal", metric=metric, quarter=quarter))
                 tables.append(paired(arms[0], arms[1], "focal", [metric], [quarter]))
-        found = pd.concat(tables, ignore_index=True)
+        result = pd.concat(tables, ignore_index=True)
         if precision is None:
-            return found
-        spread = zip(found["standard_error"], found["pairs"], strict=True)
+            return result
+        spread = zip(result["standard_error"], result["pairs"], strict=True)
         more = [more_pairs(float(error), int(pairs), precision) for error, pairs in spread]
-        return found.assign(more=pd.Series(more, dtype="Int64"))
+        return result.assign(more=pd.Series(more, dtype="Int64"))
 
     # --- alike
 
