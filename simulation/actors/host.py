@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from simulation.actors.base import Actor
-    from simulation.actors.hooks import Hooks
     from simulation.processes.value import View, Weights
     from simulation.scenario.parameters import Parameters
     from simulation.scenario.quarter import Quarter
     from simulation.state import State
+
+
+class Decisions(Protocol):
+    """Who knows which actors decide something for themselves."""
+
+    def note(self, actor: Any) -> None: ...
+
+    def places(self) -> list[str]: ...
 
 
 class Host(Protocol):
@@ -20,13 +26,15 @@ class Host(Protocol):
     parameters: Parameters
     weights: Weights
     view: View
-    hooks: Hooks
     names: tuple[str, ...]
-    actors: tuple[Actor, ...]
+    actors: tuple[Any, ...]
+
+    @property
+    def hooks(self) -> Decisions: ...
 
     @property
     def quarter(self) -> Quarter: ...
 
     def index(self, actor_id: str) -> int: ...
 
-    def actor(self, actor_id: str) -> Actor: ...
+    def actor(self, actor_id: str) -> Any: ...

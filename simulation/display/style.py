@@ -178,7 +178,8 @@ def number_axis(axis: Axis, words: Words = ENGLISH) -> None:
 def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:
     """What the picture rests on, in small print below it, in lines that fit."""
     side, x = ("right", 0.99) if words.right_to_left else ("left", 0.01)
-    width = _POINTS * 0.96 * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
+    # letters of small pictures come out wider than they measure
+    width = _POINTS * 0.9 * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
     lines = [line for part in text.split("\n") for line in _folded(part, width, _SMALL)]
     ax.figure.supxlabel(words.line("\n".join(lines)), x=x, ha=side, fontsize=_SMALL, color="#555555",
                         linespacing=line_spacing(words))  # fmt: skip

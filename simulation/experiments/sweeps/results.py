@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulation.analysis.contrasts import more_pairs, paired
-from simulation.analysis.summary import QUANTILES, SYSTEM
+from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL, QUANTILES, SYSTEM
 from simulation.data.country_names import resolve
-from simulation.display.style import save
+from simulation.display.heatmap import draw_heatmap
+from simulation.display.style import new_axes, save, style
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.posterior import POSTERIOR
-from simulation.experiments.sweeps.heatmap import heatmap
 from simulation.experiments.sweeps.inert import dead_factors, equal_points
 from simulation.experiments.sweeps.ledger import SERIES, good_chunks
 from simulation.experiments.sweeps.manifest import read_manifest
@@ -29,6 +29,7 @@ from simulation.experiments.sweeps.schema import MINUS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 
 PARAMETER, SHARE = "parameter.", "share."
 """How the columns of effective parameters and of places in the unit cube start."""
@@ -415,3 +416,19 @@ def _listed(value: str | Sequence[str] | None) -> Sequence[str]:
     if value is None:
         return ()
     return [value] if isinstance(value, str) else list(value)
+
+
+def heatmap(results: SweepResults, metric: str, quarter: str) -> Axes | None:
+    """Means of a metric; see :meth:`SweepResults.heatmap`."""
+    points = results.points()
+    axes = [*results.factors, *(["scenario"] if points["scenario"].nunique() > 1 else [])]
+    if results.info["design"] != "grid" or len(axes) < 2:
+        return None
+    across, down = axes[:2]
+    rows = results.table(metric, quarter)
+    table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
+    table = table.loc[list(dict.fromkeys(points[down])), list(dict.fromkeys(points[across]))]
+    held = BAND_LABEL if results.draws is None else POSTERIOR_LABEL
+    text = f"Mean over {' and '.join([str(results.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
+    with style():
+        return draw_heatmap(table, new_axes(), title=f"{results.told(metric).capitalize()}, {quarter}", label=text)
