@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,8 +111,3 @@ def _holds(row: Mapping[str, str], as_of: date) -> bool:
     """Whether a spell from ``since`` (blank: always) to the day before ``until`` (blank: open) covers the day."""
     begun = not row["since"] or surely_by(row["since"]) <= as_of
     return begun and (not row["until"] or as_of < surely_by(row["until"]))
-
-
-def mean_of(values: np.ndarray, members: Sequence[int]) -> np.ndarray:
-    """Mean of the rows of some members."""
-    return np.asarray(values[list(members)].mean(axis=0))

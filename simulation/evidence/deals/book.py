@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from simulation.evidence.deals.equation import LEAST_RECORDED, MOST_RECORDED, ra
 from simulation.evidence.deals.layers import Layer, state_layer
 from simulation.evidence.deals.places import Places
 from simulation.evidence.deals.posterior import ai_period, posterior_of, scores
-from simulation.evidence.deals.record import Record, ai_deals, shipped_treaties
+from simulation.evidence.deals.record import ai_deals, shipped_treaties
 from simulation.evidence.deals.recording import LEAST_SHARE, MOST_SHARE, level_for
 from simulation.state import F
 
@@ -132,18 +132,3 @@ def starting_books(as_of: date, draws: int, complete: Collection[str] = ()) -> l
             parts.append([np.repeat(side[hit], count) for side in (a, b)] + [np.full(int(count.sum()), year)])
         result.append(Book(*(np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))))
     return result
-
-
-def book_summary(books: Sequence[Book], record: Record, places: Places) -> dict[str, float]:
-    """Means over books: deals in all, recorded ones, pairs with any."""
-    made = record.counts(0, 9999)
-    pairs, total = [], []
-    for one in books:
-        both = made.copy()
-        np.add.at(both, (one.a, one.b), 1.0)
-        pairs.append(float((np.triu(both + both.T, 1) > 0).sum()))
-        total.append(len(one) + len(record))
-    assert len(made) == len(places)
-    low, high = np.quantile(total, (0.05, 0.95))
-    return {"deals": float(np.mean(total)), "low": float(low), "high": float(high), "recorded": float(len(record)),
-            "pairs": float(np.mean(pairs))}  # fmt: skip
