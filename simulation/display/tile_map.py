@@ -31,10 +31,6 @@ def places() -> pd.DataFrame:
     return pd.read_csv(_PLACES, keep_default_na=False).set_index("id")
 
 
-def _tile(column: float, row: float) -> Rectangle:
-    return Rectangle((column - _TILE / 2, row - _TILE / 2), _TILE, _TILE)
-
-
 def draw_tile_map(
     table: pd.DataFrame,
     ax: Axes,
