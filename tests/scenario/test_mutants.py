@@ -95,7 +95,7 @@ def test_accepted_mutants_are_built_and_stepped(tmp_path: Path) -> None:
     while built < 8:
         built += build_and_step(seed, tmp_path)
         seed += 1
-    assert seed > 25  # some slips are refused
+    assert seed > built  # some slips are refused
 
 
 @pytest.mark.slow
