@@ -19,7 +19,7 @@ FLOORS = (
     ["state"],
     ["kernels", "data", "display"],
     ["randomness", "scenario"],
-    ["processes", "analysis"],
+    ["processes", "analysis", "intensity"],
     ["actors", "outcomes"],
     ["model"],
     ["experiments"],

@@ -19,7 +19,6 @@ from simulation.errors import Fault, InputError
 from simulation.evidence import past_deals, scores
 from simulation.evidence.calibration.calibrate import BASELINE
 from simulation.evidence.deals import backtest as deals
-from simulation.evidence.deals.places import states_and_union
 from simulation.evidence.deals.scoring import OURS, gains, ranking
 from simulation.evidence.joins import backtest as joins
 from simulation.evidence.joins import scoring
@@ -27,6 +26,7 @@ from simulation.evidence.joins.record import RECORD_END, Listed, read_record
 from simulation.evidence.past_runs import past_runs
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress
+from simulation.intensity.places import states_and_union
 from simulation.scenario.load import load_scenario
 
 SIGNED = 8

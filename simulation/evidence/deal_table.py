@@ -8,9 +8,9 @@ from pathlib import Path
 
 from simulation.data.country_names import refusal, resolve
 from simulation.errors import Fault, InputError, RunError
-from simulation.evidence.deals.ensemble import DRAWS
 from simulation.evidence.deals.forecast import forecast_pairs, table_text
 from simulation.experiments.engine import store
+from simulation.intensity.ensemble import DRAWS
 
 
 def deal_table(

@@ -16,13 +16,14 @@ from scipy.special import ndtr
 from scipy.stats import nbinom, poisson
 
 from simulation.evidence import scores
-from simulation.evidence.deals import firms, rivals
-from simulation.evidence.deals.ensemble import ATTRACTION_SD, DRAWS, flows, possible
-from simulation.evidence.deals.equation import Period
-from simulation.evidence.deals.layers import Layer, state_layer
-from simulation.evidence.deals.posterior import FIRST_DEAL, LAST_YEAR, state_period
-from simulation.evidence.deals.posterior import scores as keyed
+from simulation.evidence.deals import rivals
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
+from simulation.intensity import firms
+from simulation.intensity.ensemble import ATTRACTION_SD, DRAWS, flows, possible
+from simulation.intensity.equation import Period
+from simulation.intensity.layers import Layer, state_layer
+from simulation.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
+from simulation.intensity.posterior import scores as keyed
 from simulation.state import F
 
 ORIGINS = tuple(range(FIRST_DEAL, LAST_YEAR))

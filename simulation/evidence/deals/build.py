@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from simulation.data.tables import read_csv, short, table, write_csv
-from simulation.evidence.deals.places import TABLES, states_and_union
+from simulation.intensity.places import TABLES, states_and_union
 
 LAST_DAY = "2024-12-31"
 RECALLED_CAPITALS: Mapping[str, tuple[float, float]] = {

@@ -8,26 +8,33 @@ or two; SOURCE_DIR holds ``agreements/``.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from simulation.data.tables import read_csv, short, write_csv
-from simulation.evidence.deals import firms
 from simulation.evidence.deals.dense import DOMAINS, fit_domain, load_dense
-from simulation.evidence.deals.fitting import Fit, Prior
+from simulation.evidence.deals.fitting import Fit, fit
 from simulation.evidence.deals.hierarchy import Pooled, prior_of
-from simulation.evidence.deals.places import TABLES
-from simulation.evidence.deals.posterior import (
+from simulation.intensity import firms
+from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, Period, Prior, pair_rates, utility
+from simulation.intensity.places import TABLES
+from simulation.intensity.posterior import (
+    FIRST_DEAL,
     FIRST_YEAR,
     LAST_YEAR,
     PARAMETERS,
     Posterior,
-    fit_until,
+    state_period,
     write_posteriors,
 )
+from simulation.intensity.recording import SHARE, level_for
+from simulation.intensity.wave import filter_counts
+from simulation.state import F
 
+START_LEVEL = -2.5
+_LEVEL_ROUNDS = 3
 SHIPPED_DOMAINS = ("investment", "trade")
 """Domains whose rows may be shipped: only these count as treaties of other domains, in prior and forecasts alike."""
 
@@ -48,6 +55,44 @@ def fit_firms() -> list[Posterior]:
     """The layer of states and firms, at each year's end."""
     years = range(FIRST_YEAR, LAST_YEAR + 1)
     return [fit_until(year, firms.prior(), tuple(firms.PRIORS), firms.firm_period) for year in years]
+
+
+def fit_until(
+    year: int, prior: Prior, names: Sequence[str] = PARAMETERS, period_of: Callable[[int], Period] | None = None
+) -> Posterior:
+    """The posterior at the end of a year, from the deals recorded until then.
+
+    The share of the world that the list holds is not told by the list: the level of the recording model is set so
+    that it is :data:`recording.SHARE` of the flow expected in the year after.
+
+    Parameters
+    ----------
+    year
+        Nothing recorded later enters.
+    prior, names
+        Of the parameters of the layer.
+    period_of
+        What a year has and what was known before it; pairs of states by default.
+    """
+    of = period_of or state_period
+    periods = [of(y) for y in range(FIRST_DEAL, year + 1)]
+    coming = of(year + 1)
+    level, result = START_LEVEL, None
+    for _ in range(_LEVEL_ROUNDS if periods else 1):
+        result = fit(periods, names, prior, level, None if result is None else result.mode)
+        level = share_level(result.mode, coming, SHARE)
+    assert result is not None
+    counts = np.array([int(p.counts.sum() / 2) for p in periods], dtype=np.int64)
+    factor = np.asarray(np.linalg.cholesky(result.covariance), dtype=float)
+    return Posterior(year, result.events, tuple(names), result.mode, factor, level, filter_counts(counts))
+
+
+def share_level(theta: F, period: Period, share: float) -> float:
+    """c at which the record holds a share of the flow of a period."""
+    k = len(period.x)
+    rate = pair_rates(utility(period.x, theta[:k]), theta[k], period.mask)
+    raw = np.einsum("k,kij->ij", theta[k + 1 :], period.z)
+    return level_for(share, rate, raw, LEAST_RECORDED, MOST_RECORDED)
 
 
 def write_coefficients(

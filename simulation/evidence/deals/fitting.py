@@ -8,20 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.errors import ModelError
-from simulation.evidence.deals.equation import Period, information, log_likelihood
+from simulation.intensity.equation import Period, Prior, information, log_likelihood
 from simulation.state import F
 
 _STEPS, _HALVINGS = 200, 8
 _ENOUGH = 1e-5
 """The search ends where a full step promises, or has brought, less than this, in nats."""
-
-
-@dataclass(frozen=True, eq=False)
-class Prior:
-    """Independent normal priors of the parameters: mean and standard deviation, both (P,)."""
-
-    mean: F
-    sd: F
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.evidence.deals.covariates import NAMES
-from simulation.evidence.deals.fitting import Fit, Prior
+from simulation.evidence.deals.fitting import Fit
+from simulation.intensity.covariates import NAMES
+from simulation.intensity.equation import Prior
 from simulation.state import F
 
 TAU_SCALE = 0.5

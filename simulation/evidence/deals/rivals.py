@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
-from simulation.evidence.deals.covariates import NAMES
-from simulation.evidence.deals.equation import Period
+from simulation.intensity.covariates import NAMES
+from simulation.intensity.equation import Period
 from simulation.state import F
 
 Terms = Callable[[Period], F]

@@ -16,23 +16,22 @@ import numpy as np
 import pandas as pd
 
 from simulation.data.tables import read_csv
-from simulation.evidence.deals import firms
 from simulation.evidence.deals.backtest import ORIGINS
-from simulation.evidence.deals.covariates import NAMES, WINDOW, ground, trade_residual, with_union
 from simulation.evidence.deals.dense import DOMAINS, LAST, SPAN, TESTED, load_dense, loose_prior, window
-from simulation.evidence.deals.equation import Period, log_shares
-from simulation.evidence.deals.fits import shipped_prior
-from simulation.evidence.deals.fitting import Prior, fit
-from simulation.evidence.deals.places import TABLES, judged_states, states_and_union, with_firms
-from simulation.evidence.deals.posterior import (
+from simulation.evidence.deals.fits import START_LEVEL, shipped_prior
+from simulation.evidence.deals.fitting import fit
+from simulation.evidence.deals.scoring import OURS, Scored, gains
+from simulation.intensity import firms
+from simulation.intensity.covariates import NAMES, WINDOW, ground, trade_residual, with_union
+from simulation.intensity.equation import Period, Prior, log_shares
+from simulation.intensity.places import TABLES, judged_states, states_and_union, with_firms
+from simulation.intensity.posterior import (
     FIRST_DEAL,
     LAST_YEAR,
     PARAMETERS,
-    START_LEVEL,
     state_period,
 )
-from simulation.evidence.deals.record import ai_deals
-from simulation.evidence.deals.scoring import OURS, Scored, gains
+from simulation.intensity.record import ai_deals
 from simulation.state import F
 
 ODD = tuple((a, b) for a, b in judged_states("odd"))

@@ -8,8 +8,8 @@ import pytest
 from simulation.data.tables import read_csv
 from simulation.evidence.deals import backtest, dense, fits
 from simulation.evidence.deals.build import BUILDERS, build
-from simulation.evidence.deals.places import TABLES
-from simulation.evidence.deals.posterior import read_posteriors, shipped_posteriors, write_posteriors
+from simulation.intensity.places import TABLES
+from simulation.intensity.posterior import read_posteriors, shipped_posteriors, write_posteriors
 
 SOURCE = Path(os.environ.get("WIFAQ_SHARED", Path(__file__).parents[3].parent / "shared")) / "data"
 gathered = pytest.mark.skipif(not SOURCE.is_dir(), reason=f"the gathered sources are not beside the project ({SOURCE})")
@@ -43,9 +43,8 @@ def test_fits_are_read_as_they_were_written(tmp_path):
 
 
 def test_the_shipped_posterior_is_the_mode_of_its_record():
-    from simulation.evidence.deals.posterior import fit_until
 
-    again, shipped = fit_until(2019, fits.shipped_prior()), shipped_posteriors()[2019]
+    again, shipped = fits.fit_until(2019, fits.shipped_prior()), shipped_posteriors()[2019]
     assert again.mode == pytest.approx(shipped.mode, abs=2e-3)
     assert again.wave.mean == pytest.approx(shipped.wave.mean, abs=1e-4)
 

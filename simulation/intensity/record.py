@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
 from simulation.data.tables import read_csv
-from simulation.evidence.deals.places import TABLES, Places
+from simulation.intensity.places import TABLES, Places
 from simulation.state import I64, F
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulation.evidence.deals.equation import (
+from simulation.evidence.deals.fitting import fit
+from simulation.intensity.equation import (
+    Prior,
     approach_chances,
     consent_chances,
     information,
@@ -16,7 +18,6 @@ from simulation.evidence.deals.equation import (
     recorded_shares,
     utility,
 )
-from simulation.evidence.deals.fitting import Prior, fit
 
 from .worlds import small_period
 

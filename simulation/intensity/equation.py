@@ -109,6 +109,14 @@ def recorded_shares(level: float | F, gamma: F, z: F) -> F:
 
 
 @dataclass(frozen=True, eq=False)
+class Prior:
+    """Independent normal priors of the parameters: mean and standard deviation, both (P,)."""
+
+    mean: F
+    sd: F
+
+
+@dataclass(frozen=True, eq=False)
 class Period:
     """What a record has of one period, and what was known before it.
 

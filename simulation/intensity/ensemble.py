@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from simulation.evidence.deals.equation import (
+from simulation.intensity.equation import (
     LEAST_RECORDED,
     MOST_RECORDED,
     rates_from_odds,
     utility,
 )
-from simulation.evidence.deals.layers import Layer
-from simulation.evidence.deals.posterior import scores
-from simulation.evidence.deals.recording import LEAST_SHARE, MOST_SHARE, level_for
+from simulation.intensity.layers import Layer
+from simulation.intensity.posterior import scores
+from simulation.intensity.recording import LEAST_SHARE, MOST_SHARE, level_for
 from simulation.state import F
 
 DRAWS = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.data.tables import table
-from simulation.evidence.deals.places import Places, judged_states
+from simulation.intensity.places import Places, judged_states
 from simulation.state import F
 
 REASONS = ("searched", "english", "size")

@@ -16,8 +16,8 @@ from simulation.data.facts import load_facts, load_flag, load_trade
 from simulation.data.history import load_blocs, load_rivals
 from simulation.data.roster import bloc_members
 from simulation.data.tables import read_csv, table
-from simulation.evidence.deals.places import TABLES, Places, judged_pairs
-from simulation.evidence.deals.record import Record
+from simulation.intensity.places import TABLES, Places, judged_pairs
+from simulation.intensity.record import Record
 from simulation.state import F
 
 NAMES = (

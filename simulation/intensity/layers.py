@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from simulation.evidence.deals.covariates import covariates, ground
-from simulation.evidence.deals.places import Places, states_and_union
-from simulation.evidence.deals.posterior import Posterior, posterior_of
-from simulation.evidence.deals.record import Record, ai_deals, shipped_treaties
-from simulation.evidence.deals.recording import reasons
+from simulation.intensity.covariates import covariates, ground
+from simulation.intensity.places import Places, states_and_union
+from simulation.intensity.posterior import Posterior, posterior_of
+from simulation.intensity.record import Record, ai_deals, shipped_treaties
+from simulation.intensity.recording import reasons
 from simulation.state import F
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simulation.evidence.deals.equation import Period
+from simulation.intensity.equation import Period
 
 
 def small_period(seed: int, actors: int = 8, covariates: int = 3, reasons: int = 2) -> Period:

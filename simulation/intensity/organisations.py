@@ -15,11 +15,11 @@ import pandas as pd
 from simulation.data.dates import optional, surely_by
 from simulation.data.facts import load_facts
 from simulation.data.tables import read_csv, table
-from simulation.evidence.deals.covariates import WINDOW
-from simulation.evidence.deals.ensemble import overlap
-from simulation.evidence.deals.lives import in_force
-from simulation.evidence.deals.places import TABLES, states_and_union
-from simulation.evidence.deals.posterior import scores
+from simulation.intensity.covariates import WINDOW
+from simulation.intensity.ensemble import overlap
+from simulation.intensity.lives import in_force
+from simulation.intensity.places import TABLES, states_and_union
+from simulation.intensity.posterior import scores
 
 APPROACHES: Mapping[str, float] = {"think_tank": 3.0, "ngo": 1.5, "secretariat": 0.5}
 """Approaches a year of the mean state, by kind of organisation: prior."""

@@ -6,7 +6,7 @@ The shipped table is rebuilt by ``python -m simulation.evidence.deals.fits SOURC
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,19 +17,12 @@ from scipy.special import ndtri
 
 from simulation.data.tables import read_csv, short, write_csv
 from simulation.errors import DataError, Fault, InputError
-from simulation.evidence.deals.covariates import NAMES, covariates, ground
-from simulation.evidence.deals.equation import (
-    LEAST_RECORDED,
-    MOST_RECORDED,
-    Period,
-    pair_rates,
-    utility,
-)
-from simulation.evidence.deals.fitting import Prior, fit
-from simulation.evidence.deals.places import TABLES, Places, states_and_union
-from simulation.evidence.deals.record import Record, ai_deals, shipped_treaties
-from simulation.evidence.deals.recording import REASONS, SHARE, level_for, reasons
-from simulation.evidence.deals.wave import Wave, filter_counts
+from simulation.intensity.covariates import NAMES, covariates, ground
+from simulation.intensity.equation import Period
+from simulation.intensity.places import TABLES, Places, states_and_union
+from simulation.intensity.record import Record, ai_deals, shipped_treaties
+from simulation.intensity.recording import REASONS, reasons
+from simulation.intensity.wave import Wave
 from simulation.randomness import Stream, fill_uniform, key, stable_hash
 from simulation.state import F
 
@@ -37,8 +30,6 @@ PARAMETERS = (*NAMES, "kappa", *(f"recorded: {name}" for name in REASONS))
 """Of the layer of states, in the order of every array."""
 FIRST_YEAR, FIRST_DEAL, LAST_YEAR = 2017, 2018, 2024
 """First and last year's end with a shipped fit; the list of deals of pairs begins in between."""
-START_LEVEL = -2.5
-_LEVEL_ROUNDS = 3
 _SEED = int(stable_hash("deals of pairs") >> np.uint64(1))
 
 
@@ -105,48 +96,10 @@ def ai_period(places: Places, year: int, record: Record, treaties: Record, count
     return Period(x, here.mask, made * here.mask, reasons(places, here.size))
 
 
-def fit_until(
-    year: int, prior: Prior, names: Sequence[str] = PARAMETERS, period_of: Callable[[int], Period] | None = None
-) -> Posterior:
-    """The posterior at the end of a year, from the deals recorded until then.
-
-    The share of the world that the list holds is not told by the list: the level of the recording model is set so
-    that it is :data:`recording.SHARE` of the flow expected in the year after.
-
-    Parameters
-    ----------
-    year
-        Nothing recorded later enters.
-    prior, names
-        Of the parameters of the layer.
-    period_of
-        What a year has and what was known before it; pairs of states by default.
-    """
-    of = period_of or state_period
-    periods = [of(y) for y in range(FIRST_DEAL, year + 1)]
-    coming = of(year + 1)
-    level, result = START_LEVEL, None
-    for _ in range(_LEVEL_ROUNDS if periods else 1):
-        result = fit(periods, names, prior, level, None if result is None else result.mode)
-        level = share_level(result.mode, coming, SHARE)
-    assert result is not None
-    counts = np.array([int(p.counts.sum() / 2) for p in periods], dtype=np.int64)
-    factor = np.asarray(np.linalg.cholesky(result.covariance), dtype=float)
-    return Posterior(year, result.events, tuple(names), result.mode, factor, level, filter_counts(counts))
-
-
 def state_period(year: int) -> Period:
     """:func:`ai_period` of the recorded deals of states and the EU."""
     places = states_and_union()
     return ai_period(places, year, ai_deals(places), shipped_treaties(places))
-
-
-def share_level(theta: F, period: Period, share: float) -> float:
-    """c at which the record holds a share of the flow of a period."""
-    k = len(period.x)
-    rate = pair_rates(utility(period.x, theta[:k]), theta[k], period.mask)
-    raw = np.einsum("k,kij->ij", theta[k + 1 :], period.z)
-    return level_for(share, rate, raw, LEAST_RECORDED, MOST_RECORDED)
 
 
 def write_posteriors(path: Path, found: Sequence[Posterior]) -> None:
