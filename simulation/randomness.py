@@ -58,6 +58,18 @@ class Stream(IntEnum):
     MEASUREMENT = 31
     FIRM_COMMITMENT = 32
     PARAMETERS = 33
+    BELIEF = 40
+    ATTRACTION = 41
+    BOOK = 42
+    BOOK_LIFE = 43
+    APPROACHES = 44
+    APPROACH = 45
+    ANSWER = 46
+    THIRD_PARTY = 47
+    RUNG = 48
+    TERM = 49
+    RENEWAL = 50
+    SIGNING_ORDER = 51
 
 
 _STREAMS = np.arange(max(Stream) + 1, dtype=np.uint64)

@@ -97,7 +97,13 @@ class State:
     objectivity: F = column("n", "O in [0, 1]")
     research: F = column("n", "how research-minded a firm is, [0, 1]")
     in_union: B = column("n", "member of the leader that is a union of states (the EU)")
-    exposure: F = column("n n", "X in [0, 1]: i's exposure to j, zero diagonal")
+    base: F = column("n n", "U_ij in nats without what changes in a run: size, distance, …, lines of fragmentation")
+    recorded: F = column("n n", "ρ_ij: share of a pair's deals that a record like the shipped one holds")
+    zeal: F = column("n 6", "how often i turns to each kind of partner, as a multiple of the course of the layer")
+    reluctance: F = column("6", "κ of each layer, nats")
+    draw_of_busy: F = column("6", "β of a partner's activity in each layer")
+    draw_of_past: F = column("6", "β of log(1 + deals ever) of the pair in each layer")
+    draw_of_recent: F = column("6", "β of log(1 + deals in five years) of the pair in each layer")
     trust_prior: F = column("n n", "τ⁰ in [0, 1]: i's first opinion of j")
     contiguous: B = column("s s", "land neighbours")
     trade_share: F = column("s s", "share of j in i's trade; rows sum to 1 or 0; stored by column, as kernels read it")
@@ -118,12 +124,10 @@ class State:
     local_funding: F = column("n", "how far a state funds its own research centres, [0, 1]")
     agency: F = column("n", "strength of a national AI governance agency, [0, 1]")
     urgency: F = column("n", "felt urgency in [0, 1]")
-    budget: F = column("n", "per quarter")
+    budget: F = column("n", "income a quarter")
+    purse: F = column("n", "what is left to spend, carried over for two quarters at most")
+    expertise: F = column("n", "what a partner can teach, [0, 1]")
     uncut: F = column("n", "budget to return to after a cut, -1 where there is none", -1.0)
-    slots: I32 = column("n", "dossiers it can work on at once")
-    offers: F = column("n 4", "expertise, finance, legitimacy, reach")
-    needs: F = column("n 4", "of the same")
-    commitments: F = column("n", "voluntary instruments a firm has joined")
     norm: B = column("n", "has adopted the norm")
     norm_threshold: F = column("n", "share of adopters at which a state adopts", 1.0)
     opinion: F = column("s 101", "quantiles of support for cooperation in each public, sorted at the start")
@@ -136,6 +140,11 @@ class State:
     depth: I8 = column("n n", "ℓ in 0..3, symmetric")
     track: I8 = column("n n", "track on which the deal was last made, -1 none", -1)
     since: I32 = column("n n", "quarter the deal was first made, NEVER if none", NEVER)
+    until: I32 = column("n n", "quarter at whose start the deal ends or is renewed, NEVER if none", NEVER)
+    held: B = column("n n", "deal in force at the as-of date")
+    drawn: B = column("n n", "deal of the starting book that no record holds: drawn")
+    ever: F = column("n n", "deals that the pair ever signed, in recorded equivalents")
+    lately: F = column("n n", "the same of the last five years")
     exclusive: B = column("n n", "deal that bars its parties from third camps")
     planned: B = column("n n", "deal fixed by the scenario (shed last, does not lapse)")
     alpha: F = column("n n", "evidence that j keeps promises to i, prior included")
@@ -185,17 +194,26 @@ class State:
 
     # --- forum choice and learning
     track_success: F = column("n 5", "agreements reached on each track so far")
-    track_first_wait: F = column("n 5", "prior mean waiting time, quarters", 1.0)
     propensity: F = column("n 5", "learnt propensity of each track", 1.0)
     learns: B = column("n", "whether this actor learns")
     track_allowed: B = column("n 5", "tracks that a strategy leaves open", True)
     track_share: F = column("n 5", "probability of each track this quarter (recorded)")
 
+    busy: F = column("n", "deals of an actor in its layer in the last five years, in recorded equivalents")
+    attraction: F = column("n", "what an actor has as a partner beyond its covariates, nats")
+    effort: F = column("n 5", "effort on each track as a multiple of the recorded effort", 1.0)
+    promise_start: F = column("n 5", "E_0[u] of each track at the start")
+    trust_reference: F = column("n n", "τ^ref: what τ̂ would be in the recorded world, had all gone as expected")
+    track_start: F = column("n 5", "share of effort on each track in the recorded world")
+    course: F = field(default_factory=lambda: np.zeros((1, 6)))  # [years, 6] approaches a year of an actor of zeal one
+    ledger: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # [m, 3] both parties, quarter signed
+    ledger_weight: F = field(default_factory=lambda: np.zeros(0))  # [m] recorded equivalents of each signing
+    likeness_mean: float = 0.0  # of log affinity over pairs of states at the start
+    likeness_sd: float = 1.0
+
     # --- this quarter (scratch that later steps and the record read)
     quarter: int = 0  # quarters since the start
     capability: float = 1.0  # Q_t
-    open_slots: I32 = column("n", "dossiers that are free this quarter")
-    slots_by_track: I32 = column("n 5", "free dossiers by track")
     load: F = column("n", "min(1, upkeep / budget)")
     capture: F = column("n", "capture by firms in [0, 1]")
     compliance: F = column("n", "mean annual compliance of i over its commitments", 1.0)
@@ -210,6 +228,10 @@ class State:
     reward: F = column("n 5", "utility gained this quarter by track")
     breaches: I32 = column("n", "breaches committed this quarter")
     lapsed: I32 = column("n", "deals that ended this quarter")
+    ended: I32 = column("n 3", "of these, by expiry, breach, lack of money")
+    unpaid: I32 = column("n", "signings and renewals that failed this quarter for want of money")
+    renewed: I32 = column("n", "deals renewed this quarter")
+    pull: F = column("n n", "U_ij this quarter, nats: why i turns to j, and whether i agrees to j")
     capture_drift: F = column("n", "distance moved by capture")
     trust_hat: F = column("n n", "τ̂, trust with witnesses, this quarter")
     surge: float = 1.0  # multiplies the hazard this quarter (shocks)

@@ -23,10 +23,9 @@ from simulation.actors.rules import check_attribute, check_class, is_shipped
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
 from simulation.processes.affinity import affinity
-from simulation.processes.choice import acceptance
+from simulation.processes.approaches import agreement
 from simulation.processes.compliance import annual_compliance
-from simulation.processes.links import count_shared
-from simulation.processes.value import utility, value
+from simulation.processes.pull import layer_of
 from simulation.state import CAMPS, DIMENSIONS
 
 if TYPE_CHECKING:
@@ -188,33 +187,38 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return Partners({self.model.state.ids[j]: int(row[j]) for j in np.flatnonzero(row)})
 
     # --- what it decides: the hooks
-    def partner_value(self, partner: Actor) -> float:
-        """What a deal with ``partner`` is worth to this actor: V ≥ 0 of C.2.
+    def partner_utility(self, partner: Actor) -> float:
+        """Why this actor would turn to ``partner``, and agree to it: U of C.2, in nats.
 
-        The default is affinity times complementarity, raised by shared partners, the partner's
-        activity, urgency, exposure and an existing tie.
+        The default is the fitted utility: size, activity, distance, trade, language, history of the two, and what
+        trust and interests have of surprise. One nat more makes an approach e times as likely.
         """
-        state, i, j = self.model.state, self.row, partner.row
-        return float(value(self.model.view, self.model.weights, i, j, count_shared(state.depth, i, j)))
+        return float(self.model.state.pull[self.row, partner.row])
 
     def accepts(self, partner: Actor, utility: float) -> float:
-        """Probability in [0, 1] of consent to an offer of utility U: the logit σ(U/s) of C.2.
+        """Probability in [0, 1] of agreeing to an approach of ``partner``: σ(U − κ) of C.2.
 
-        Asked for every offer of ``partner``, and for a deal of three that ``partner`` brokers.
+        Parameters
+        ----------
+        utility
+            U of ``partner`` to this actor, rivalry and concessions included.
         """
-        return float(acceptance(utility, self.model.parameters.choice_noise))
+        layer = layer_of(self.model.state.kind, self.row, partner.row)
+        return float(agreement(utility, self.model.state.reluctance[layer]))
+
+    def renews(self, partner: Actor, chance: float) -> float:
+        """Probability in [0, 1] of renewing the deal with ``partner`` at the end of its term; the default keeps it."""
+        return chance
 
     def choose_tracks(self, shares: Mapping[str, float]) -> Mapping[str, float]:
-        """Share of open slots this actor gives to each track (C.8); the default keeps ``shares``.
+        """Share of effort this actor gives to each track (C.8); the default keeps ``shares``.
 
-        Asked when it has an open slot. Only states divide their slots by the kind of partner; for
-        others ``bilateral`` is the pool of all their deals, ``trilateral`` is brokering, and slots
-        on other tracks are idle. An answer of zeros lets every slot wait.
+        An answer of zeros has it turn to nobody.
 
         Parameters
         ----------
         shares
-            Probability of each of bilateral, trilateral, regional, multilateral, non_state.
+            Share of each of bilateral, trilateral, regional, multilateral, non_state.
         """
         return shares
 
@@ -234,10 +238,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     # --- what it thinks of others
     def utility_of(self, partner: str) -> float:
-        """U of the next rung with a partner, before rivalry bonus and concession."""
-        other = self.model.actor(partner)
-        worth = self.partner_value(other)
-        return float(utility(self.model.view, self.model.weights, self.row, other.row, worth))
+        """U of a partner this quarter, in nats."""
+        return float(self.model.state.pull[self.row, self.model.index(partner)])
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
@@ -268,8 +270,8 @@ class WithResources(Actor):
 
     size = _column("size", 0, 1, "Size m, (GDP / largest GDP)^.4; 0 for non-state actors.")
     transparency = _column("transparency", 0, 1, "Transparency T.")
-    budget = _column("budget", 0, math.inf, "Budget for deals a quarter.")
-    slots = _column("slots", 0, 1000, "How many deals it can work on at once.")
+    budget = _column("budget", 0, math.inf, "Income for deals a quarter.")
+    purse = _column("purse", 0, math.inf, "What is left to spend, carried over for two quarters.")
     objectivity = _column("objectivity", 0, 1, "Objectivity of what it teaches.")
 
 

@@ -14,4 +14,3 @@ class Firm(WithResources):
 
     kind = "firm"
     research = _column("research", 0, 1, "How research-minded it is.")
-    commitments = _column("commitments", 0, 1000, "Voluntary instruments it has joined.")

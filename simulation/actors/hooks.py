@@ -6,7 +6,7 @@ own, calls the Python of those, checks what comes back, and hands arrays to the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -15,8 +15,7 @@ from simulation.actors.answers import ask, ask_tracks
 from simulation.actors.base import Actor, replaced_hooks
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
-from simulation.processes.trilateral import Triples
-from simulation.processes.value import View
+from simulation.processes.approaches import Approaches
 from simulation.source_code import place_of
 from simulation.state import I32, TRACKS, Asked, F
 
@@ -52,51 +51,39 @@ class Hooks:
         }
         return list(result)[:most]
 
-    def values(self, view: View, everybody: Iterable[Actor], *, partners_only: bool = False) -> View:
-        """The view with the values V of actors that replace ``partner_value``.
+    def pulls(self, pull: F, everybody: Sequence[Actor]) -> None:
+        """Replace the rows of U (n, n) of actors that decide for themselves whom to turn to."""
+        for actor in self.replaced("partner_utility"):
+            own = [ask(actor, "partner_utility", other) if other is not actor else 0.0 for other in everybody]
+            pull[actor.row] = own
 
-        With ``partners_only`` they are asked about the deals they have, not about everybody.
-        """
-        own = self.replaced("partner_value")
-        if not own:
-            return view
-        everybody = tuple(everybody)
-        rows = np.full(len(everybody), -1, np.int32)
-        values = np.zeros((len(own), len(everybody)))
-        for k, actor in enumerate(own):
-            rows[actor.row] = k
-            for other in everybody:
-                if other is not actor and not (partners_only and view.depth[actor.row, other.row] == 0):
-                    values[k, other.row] = ask(actor, "partner_value", other)
-        return view._replace(override_row=rows, override=values)
-
-    def answers(self, sender: I32, receiver: I32, gain: F, probability: F, actors: Sequence[Actor]) -> None:
-        """Replace the probability of consent (m,) where the receiver of an offer decides for itself."""
+    def answers(self, offers: Approaches, probability: F, actors: Sequence[Actor]) -> None:
+        """Replace the probability of consent (m,) where the receiver of an approach decides for itself."""
         for actor in self.replaced("accepts"):
-            for k in np.flatnonzero(receiver == actor.row):
-                probability[k] = ask(actor, "accepts", actors[sender[k]], float(gain[k]))
+            for k in np.flatnonzero(offers.receiver == actor.row):
+                probability[k] = ask(actor, "accepts", actors[offers.sender[k]], float(offers.theirs[k]))
 
-    def invited(self, triples: Triples, consent: F, actors: Sequence[Actor]) -> None:
-        """The same for deals of three: the two whom the broker invites answer, ``consent`` is (m, 3)."""
-        for party in (1, 2):
-            self.answers(
-                triples.parties[:, 0], triples.parties[:, party], triples.gain[:, party], consent[:, party], actors
-            )
+    def renewals(self, due: I32, probability: F, actors: Sequence[Actor]) -> None:
+        """Replace the chance of renewal (k,) of deals of those who decide for themselves; both asked, both must agree.
 
-    def tracks(self, shares: F, slots: I32) -> list[int]:
-        """Replace rows of the track shares (n, 5) in place; returns the rows that changed.
-
-        Who has none of the ``slots`` by track (n, 5) this quarter, for a deal or to broker one, is not asked.
+        An actor that keeps the chance it is given changes nothing.
         """
-        rows = []
+        usual = probability.copy()
+        for actor in self.replaced("renews"):
+            for k in np.flatnonzero((due == actor.row).any(axis=1)):
+                other = due[k].sum() - actor.row
+                own = ask(actor, "renews", actors[other], float(usual[k]))
+                probability[k] = own if probability[k] == usual[k] else min(own, probability[k])
+
+    def tracks(self, shares: F, start: F, effort: F) -> None:
+        """Replace rows of the track shares (n, 5), and the multiples of effort that follow, in place."""
         for actor in self.replaced("choose_tracks"):
-            if not slots[actor.row].any():
-                continue
             own = ask_tracks(actor, dict(zip(TRACKS, map(float, shares[actor.row]), strict=True)))
             if own is not None:
                 shares[actor.row] = [own[t] for t in TRACKS]
-                rows.append(actor.row)
-        return rows
+                effort[actor.row] = np.divide(
+                    shares[actor.row], start[actor.row], out=np.zeros(len(TRACKS)), where=start[actor.row] > 0
+                )
 
     def asked(self, hook: str) -> Asked:
         """By row, who decides for itself about what has a name: a bloc's vote, an instrument."""

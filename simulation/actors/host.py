@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from simulation.processes.value import View, Weights
     from simulation.scenario.parameters import Parameters
     from simulation.scenario.quarter import Quarter
     from simulation.state import State
@@ -24,8 +23,6 @@ class Host(Protocol):
 
     state: State
     parameters: Parameters
-    weights: Weights
-    view: View
     names: tuple[str, ...]
     actors: tuple[Any, ...]
 

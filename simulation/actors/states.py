@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from simulation.actors.base import Actor, WithResources, _column
-from simulation.processes.choice import acceptance
+from simulation.processes.approaches import agreement
 
 
 class StateActor(WithResources):
     """A UN member or the EU: wants expertise and finance, offers legitimacy and, with size, money.
 
-    It chooses the track of each slot, votes in blocs, joins instruments, suffers harm and builds
-    capacity. Its resources follow from its size m: budget .2+4m, slots ⌈1+6m⌉ (assumptions).
+    It divides its effort over the tracks, votes in blocs, joins instruments, suffers harm and builds
+    capacity. Its income follows from its size m: .2+4m, or twice what it is expected to spend (assumptions).
     """
 
     kind = "state"
@@ -23,8 +23,8 @@ class StateActor(WithResources):
     def bids(self, state: Actor, worth: float) -> float:
         """What winning ``state`` is worth to this paradigm leader: W ≥ 0 of C.3; the default keeps ``worth``.
 
-        The second-highest bid sets what the leader concedes. ``worth`` is its utility of the next
-        rung plus the rivalry bonus, at least 0. Other states are never asked.
+        The second-highest bid sets what the leader concedes. ``worth`` is log(1 + e^U) with the
+        rivalry bonus and its reluctance, at least 0. Other states are never asked.
         """
         return worth
 
@@ -33,8 +33,8 @@ class StateActor(WithResources):
 
         Not asked where distrust of a member has settled the vote.
         """
-        return float(acceptance(utility, self.model.parameters.vote_noise))
+        return float(agreement(utility / self.model.parameters.vote_noise, 0.0))
 
     def joins(self, instrument: str, log_odds: float) -> float:
         """Probability in [0, 1] of joining an open instrument, given by id, this quarter (C.7)."""
-        return float(acceptance(log_odds, 1.0))
+        return float(agreement(log_odds, 0.0))

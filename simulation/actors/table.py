@@ -40,22 +40,25 @@ class Hook:
 
 _TABLE = (
     Hook(
-        "partner_value", "Actor", "value V, in units of utility", 0.0, math.inf,
-        "each quarter about every other actor; again about present partners when deals are kept, shed or lapse",
-        "C.2",
+        "partner_utility", "Actor", "utility U, in nats", -50.0, 50.0,
+        "each quarter about every other actor, before rivalry", "C.2",
     ),
     Hook(
-        "bids", "StateActor", "worth W of winning a state, in units of utility", 0.0, math.inf,
+        "bids", "StateActor", "worth W of winning a state, in nats", 0.0, math.inf,
         "each quarter, of the three paradigm leaders, about each state that may deal with it and is not fully aligned",
         "C.3",
     ),
     Hook(
         "choose_tracks", "Actor", "weight of each track; rescaled to shares that sum to one", 0.0, math.inf,
-        "in a quarter in which a slot of the actor is open", "C.8",
+        "each quarter", "C.8",
     ),
     Hook(
         "accepts", "Actor", "probability of consent", 0.0, 1.0,
-        "for each offer made to the actor, and for each deal of three that it is invited to", "C.2",
+        "for each approach made to the actor", "C.2",
+    ),
+    Hook(
+        "renews", "Actor", "probability of renewal", 0.0, 1.0,
+        "for each deal of the actor whose term is over; the lower answer of both sides counts", "C.2",
     ),
     Hook(
         "votes", "StateActor", "probability of a yes", 0.0, 1.0,

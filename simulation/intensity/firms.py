@@ -20,7 +20,7 @@ from simulation.intensity.equation import Period, Prior
 from simulation.intensity.layers import Layer, known_by
 from simulation.intensity.places import Places, judged_pairs, states_and_union, with_firms
 from simulation.intensity.posterior import Posterior, posterior_of
-from simulation.intensity.record import ai_deals
+from simulation.intensity.record import Record, ai_deals
 from simulation.intensity.recording import reasons
 from simulation.state import F
 
@@ -33,6 +33,8 @@ PRIORS: Mapping[str, tuple[float, float]] = {
 }  # fmt: skip
 """Mean and standard deviation of every parameter: assumptions of the model description."""
 NAMES = tuple(name for name in PRIORS if name != "kappa" and not name.startswith("recorded"))
+TRAITS = NAMES[:6]
+"""Covariates of the partner alone: of the state in a firm's eyes, of the firm in a state's."""
 INFRASTRUCTURE = frozenset(
     [
         "alibaba",
@@ -70,26 +72,26 @@ def _rows() -> tuple[Mapping[str, str], ...]:
 def firm_period(year: int) -> Period:
     """A year of recorded deals of states with firms, and what was known before it."""
     places = with_firms()
-    x, mask, z = _standing(places, year - 1)
-    return Period(x, mask, ai_deals(places, "firm").counts(year, year) * mask, z)
+    record = ai_deals(places, "firm")
+    x, mask, z = firm_standing(places, year - 1, record)
+    return Period(x, mask, record.counts(year, year) * mask, z)
 
 
-@lru_cache(maxsize=16)
-def _standing(places: Places, year: int) -> tuple[F, F, F]:
-    """Covariates, mask and reasons of being recorded at the end of a year."""
+@lru_cache(maxsize=32)
+def firm_standing(places: Places, year: int, record: Record) -> tuple[F, F, F]:
+    """Covariates (K, n, n), mask (n, n) and reasons of being recorded (R, n, n) at the end of a year."""
     here, day = ground(states_and_union(), year), date(year, 12, 31)
     n, first = len(places), places.union + 1
     facts = load_facts(day)
     ready = np.append(facts["readiness"], facts["readiness"].mean())
     ready[-1] = np.average(facts["readiness"], weights=facts["gdp_usd"])  # the EU is as ready as a large economy
-    traits = {name: np.zeros(n) for name in NAMES[:6]}
+    traits = {name: np.zeros(n) for name in TRAITS}
     traits["state size"][:first] = here.size
     traits["state readiness"][:first] = (ready - ready[:-1].mean()) / ready[:-1].std()
     rows, homes = _rows(), np.array(places.homes[first:])
     traits["firm band"][first:] = [float(row["band"]) - 3.0 for row in rows]
     traits["firm core"][first:] = [float(row["tier"] == "1") for row in rows]
     traits["firm infrastructure"][first:] = np.isin(places.ids[first:], list(INFRASTRUCTURE))
-    record = ai_deals(places, "firm")
     busy = record.counts(year - WINDOW + 1, year).sum(axis=1)[first:]
     traits["firm activity"][first:] = np.log1p(busy) - np.log1p(busy).mean()
     pairs = _home_pairs(places, here.pairs)
@@ -142,5 +144,6 @@ def firm_layer(as_of: date, known: Posterior | None = None) -> Layer:
     """
     places = with_firms()
     posterior = known or posterior_of(as_of, TABLE)
-    x, mask, z = _standing(places, posterior.year)
-    return Layer(places, posterior, x, mask, z, known_by(ai_deals(places, "firm"), as_of))
+    record = ai_deals(places, "firm")
+    x, mask, z = firm_standing(places, posterior.year, record)
+    return Layer(places, posterior, x, mask, z, known_by(record, as_of))

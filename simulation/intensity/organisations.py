@@ -23,6 +23,8 @@ from simulation.intensity.posterior import scores
 
 APPROACHES: Mapping[str, float] = {"think_tank": 3.0, "ngo": 1.5, "secretariat": 0.5}
 """Approaches a year of the mean state, by kind of organisation: prior."""
+CAMPAIGNS = 0.8
+"""Campaigns a year that the mean state buys of influencers: prior. They are no parties to agreements."""
 ORGANISED = tuple(APPROACHES)
 PULL = 0.3
 """How the number of approaches rises with a standard deviation of readiness, and of size, in logs: prior."""

@@ -1,16 +1,16 @@
 """The model: one run of the world, quarter by quarter.
 
-The fourteen steps of a quarter are the list :data:`QUARTER`, in the order in which they happen,
-each with its reason. A step reads and writes the columns of :class:`simulation.state.State` by
-calling the pure functions of ``simulation.processes``; nothing happens anywhere else.
+The quarter is the list :data:`QUARTER`: its steps, in the order in which they happen, each with the function that is
+it and the reason for its place. A step reads and writes the columns of :class:`simulation.state.State` by calling the
+pure functions of ``simulation.processes``; what one step leaves for a later one is in 
+:class:`~simulation.model.today.Today`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import mesa
 import mesa.agent
@@ -23,37 +23,35 @@ from simulation.actors.views import ActorView
 from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
+from simulation.model.book import move_attraction
 from simulation.model.levers import waits
-from simulation.model.negotiations import Talks, Watch, nobody
 from simulation.model.planned import Plans
 from simulation.model.start import build_state
+from simulation.model.today import Today, Watch, nobody
 from simulation.outcomes.record import Recorder
 from simulation.processes import (
+    approaches,
     blocs,
     capacity,
     capture,
-    choice,
     compliance,
     contracts,
     diffusion,
-    forum,
+    effort,
     harm,
     instruments,
     learning,
     norms,
     opinion,
-    prospects,
+    pull,
     rivalry,
     shocks,
-    tempo,
     trilateral,
     trust,
 )
-from simulation.processes.bargaining import outside_options
+from simulation.processes.bargaining import satisfaction
 from simulation.processes.bias import drift_by_funders
 from simulation.processes.links import links
-from simulation.processes.proposals import drift_by_proposals
-from simulation.processes.value import activities, deal_values, fill_rows, possible_deals, view, weights
 from simulation.randomness import Draws
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
@@ -71,31 +69,189 @@ from simulation.state import (
     STATE,
     THINK_TANK,
     TRACKS,
-    F,
     State,
 )
 
-QUARTER: tuple[tuple[str, str], ...] = (
-    ("grow", "AI capability and scheduled shocks come first: everything else reacts to them"),
-    ("perceive", "what actors offer, need and think of each other at the quarter's start"),
-    ("expect", "whose slots open, what each partner is worth, and what leaders bid"),
-    ("propose", "states choose a track for each slot, then everybody makes offers"),
-    ("consent", "offers are answered before anything is paid for"),
-    ("broker", "contracts of three, from what bilateral talks left undone"),
-    ("sign", "upkeep first, then new rungs while budgets last"),
-    ("decide_in_blocs", "blocs act after their members' own diplomacy: they come too late by rule"),
-    ("join_instruments", "texts open, are joined, enter into force"),
-    ("keep_promises", "conduct in all deals, new ones too, and what it does to trust"),
-    ("adapt", "capacity, positions, publics and norms move by the ties as they now stand"),
-    ("suffer_harm", "incidents hit what governance did not prevent, and raise urgency"),
-    ("learn", "tracks that paid are used more"),
-    ("record", "everything is written down, nothing is changed"),
+
+# --- the fourteen steps
+def grow(model: GovernanceModel) -> None:
+    """AI capability, scheduled shocks, and what the year has made of actors' attraction."""
+    s, par, mech = model.state, model.parameters, model.mechanisms
+    now = shocks.active(model.scenario.shocks, model.quarter)
+    harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(model.scenario.shocks, model.quarter))
+    s.surge = shocks.surge(now)
+    shocks.strike(s, now, model.quarter, model.rows)
+    move_attraction(s, model.scenario, model.replicate)
+
+
+def perceive(model: GovernanceModel) -> None:
+    """What actors can teach, know of each other, and have behind them."""
+    s = model.state
+    capacity.refresh_expertise(s, model.parameters)
+    model.today.links = links(s.depth)
+    trust.perceive_trust(s, model.parameters, model.mechanisms, model.today.links)
+    pull.remember(s)
+
+
+def expect(model: GovernanceModel) -> None:
+    """Why each actor would turn to each other, whose term is over, what leaders bid."""
+    s, par, today = model.state, model.parameters, model.today
+    pull.fill_pull(s, par)
+    model.hooks.pulls(s.pull, model.actors)
+    approaches.possible_deals(
+        s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, model.possible
+    )
+    today.possible = model.possible
+    today.before_rivalry = s.pull.copy() if model.watch is not nobody else None
+    bids = model.hooks.asked_about("bids", model.actors)
+    rivalry.court(s, par, model.mechanisms, model.possible, bids)
+    if model.mechanisms.on("ends"):
+        today.due = contracts.due_now(s)
+        today.renewal = contracts.renewal_chances(s, par, model.rules, today.due)
+        model.hooks.renewals(today.due, today.renewal, model.actors)
+
+
+def propose(model: GovernanceModel) -> None:
+    """States divide their effort over the tracks, then everybody turns to somebody."""
+    s, today = model.state, model.today
+    model.wait_for_blocs()
+    effort.divide_effort(s, model.parameters, model.mechanisms, model.possible)
+    model.hooks.tracks(s.track_share, s.track_start, s.effort)
+    rate = approaches.rates(s, model.parameters, model.mechanisms)
+    focal = model.index(model.scenario.focal)
+    today.approaches = approaches.approach(s, today.draws, rate, model.possible, model.targets, focal)
+
+
+def consent(model: GovernanceModel) -> None:
+    """Approaches are answered, before anything is paid for."""
+    s, today = model.state, model.today
+    assert today.approaches is not None
+    today.chance = approaches.chances(s, today.approaches)
+    model.hooks.answers(today.approaches, today.chance, model.actors)
+    today.agreed = approaches.answers(s, today.draws, today.approaches, today.chance)
+
+
+def broker(model: GovernanceModel) -> None:
+    """Third parties join what two states have agreed on."""
+    s, today = model.state, model.today
+    assert today.approaches is not None
+    assert today.agreed is not None
+    chosen = np.flatnonzero(today.agreed)
+    pairs = np.stack([today.approaches.sender[chosen], today.approaches.receiver[chosen]], axis=1)
+    today.third = np.full(chosen.size, -1, np.int32)
+    if model.mechanisms.on("trilateral"):
+        number = today.approaches.number[chosen]
+        today.third = trilateral.third_parties(s, today.draws, model.third_rate, model.possible, pairs, number)
+
+
+def sign(model: GovernanceModel) -> None:
+    """Upkeep first, then terms that are over, then new rungs while purses last."""
+    s, par, mech, today = model.state, model.parameters, model.mechanisms, model.today
+    model.plans.sign_due(s, model.rules)
+    model.watch("planned")
+    contracts.open_purses(s, model.rules)
+    model.watch("paid")
+    if today.due is not None and today.renewal is not None:
+        standing = s.depth[today.due[:, 0], today.due[:, 1]] > 0
+        due, chance = today.due[standing], today.renewal[standing]
+        contracts.renew_or_end(s, par, today.draws, model.rules, chance, due)
+    model.watch("renewed")
+    today.support = np.ones(s.n)
+    if mech.on("ratification"):
+        passes = opinion.ratification_probability(opinion.support(s), par)
+        today.support[s.un_member] = passes[s.un_member[: s.s]]
+    parties, number = today.agreements()
+    today.signing = contracts.sign(
+        s, par, mech, today.draws, model.rules, parties, number, today.support, model.possible
+    )
+
+
+def decide_in_blocs(model: GovernanceModel) -> None:
+    """Blocs table something, vote, and go a rung deeper."""
+    if model.mechanisms.on("blocs"):
+        if model.parameters.vote_probability >= 0.0:
+            model.hooks.never_asked("votes", "vote_probability", "a forced probability is everybody's")
+        asked = model.hooks.asked("votes")
+        blocs.decide_blocs(model.state, model.parameters, model.mechanisms, model.today.draws, asked)
+
+
+def join_instruments(model: GovernanceModel) -> None:
+    """Texts open, are joined, enter into force."""
+    if model.mechanisms.on("instruments"):
+        asked = model.hooks.asked("joins")
+        instruments.join_instruments(model.state, model.parameters, model.mechanisms, model.today.draws, asked)
+
+
+def keep_promises(model: GovernanceModel) -> None:
+    """Conduct in all deals, new ones too, and what it does to trust."""
+    s, par, mech = model.state, model.parameters, model.mechanisms
+    s.load = contracts.load(s, model.rules)
+    if not mech.on("breach"):
+        model.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
+    asked = model.hooks.asked_about("keeps_promise", model.actors)
+    compliance.keep_promises(s, par, mech, model.today.draws, asked)
+
+
+def adapt(model: GovernanceModel) -> None:
+    """Capacity, positions, publics and norms move by the ties as they now stand."""
+    s, par, mech, draws = model.state, model.parameters, model.mechanisms, model.today.draws
+    capacity.update_capacity(s, par, mech, draws)
+    diffusion.diffuse_positions(s, par, mech, draws)
+    capture.drift_by_capture(s, par, mech, draws)
+    drift_by_funders(s, par, mech, draws)
+    opinion.move_opinions(s, par, mech, draws)
+    norms.spread_norms(s, par, mech, draws)
+
+
+def suffer_harm(model: GovernanceModel) -> None:
+    """Incidents hit what governance did not prevent, and raise urgency."""
+    harm.suffer_harm(model.state, model.parameters, model.mechanisms, model.today.draws)
+
+
+def learn(model: GovernanceModel) -> None:
+    """Tracks that paid are used more."""
+    learning.learn(model.state, model.parameters, model.mechanisms, model.today.draws)
+
+
+def record(model: GovernanceModel) -> None:
+    """Everything is written down, nothing is changed."""
+    given = received = None
+    if model.recorder.due:
+        s, actors = model.state, model.recorder.actors
+        given, received = np.zeros((2, len(actors), s.n))
+        satisfaction(s.terms, s.position, s.weight, s.depth, actors, given, received)
+    model.recorder.observe(model.state, given, received)
+
+
+class Step(NamedTuple):
+    """One step of the quarter."""
+
+    name: str
+    act: Callable[[GovernanceModel], None]
+    reason: str
+
+
+QUARTER: tuple[Step, ...] = (
+    Step("grow", grow, "AI capability and scheduled shocks come first: everything else reacts to them"),
+    Step("perceive", perceive, "what actors know of each other at the quarter's start"),
+    Step("expect", expect, "why each would turn to each, whose terms are over, and what leaders bid"),
+    Step("propose", propose, "states divide their effort over the tracks, then everybody turns to somebody"),
+    Step("consent", consent, "approaches are answered before anything is paid for"),
+    Step("broker", broker, "third parties join what two have agreed on"),
+    Step("sign", sign, "upkeep first, then terms that are over, then new rungs while purses last"),
+    Step("decide_in_blocs", decide_in_blocs, "blocs act after their members' own diplomacy: too late by rule"),
+    Step("join_instruments", join_instruments, "texts open, are joined, enter into force"),
+    Step("keep_promises", keep_promises, "conduct in all deals, new ones too, and what it does to trust"),
+    Step("adapt", adapt, "capacity, positions, publics and norms move by the ties as they now stand"),
+    Step("suffer_harm", suffer_harm, "incidents hit what governance did not prevent, and raise urgency"),
+    Step("learn", learn, "tracks that paid are used more"),
+    Step("record", record, "everything is written down, nothing is changed"),
 )
-"""The quarter: each step's method and the reason for its place."""
+"""The quarter: each step, what it does and the reason for its place."""
 
 _OUTLIVES = frozenset(
     ("state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps", "running",
-     "_index")
+     "rows")
 )  # fmt: skip
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
 
@@ -128,10 +284,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     recorder
         What has been written down so far.
     watch
-        Called with the name of each step once it is done, and with those of three moments within steps:
-        ``planned``, ``shed`` and ``conduct``. For readers, who change nothing.
-    talks, review
-        This quarter's negotiations, from ``sign`` on; what deals were worth when they were last looked at again.
+        Called with the name of each step once it is done, and with those of three moments within ``sign``:
+        ``planned``, ``paid`` and ``renewed``. For readers, who change nothing.
+    today
+        This quarter's negotiations; see :class:`~simulation.model.today.Today`.
 
     Examples
     --------
@@ -164,8 +320,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.parameters, self.mechanisms = scenario.parameters, scenario.mechanisms
         self.names = self.world.names
         self.state: State = build_state(self.world, scenario, self.replicate)
-        self.weights = weights(self.parameters, self.mechanisms)
-        self._index = {name: k for k, name in enumerate(self.state.ids)}
+        self.rules = contracts.terms_of(self.parameters, self.mechanisms)
+        self.rows = {name: k for k, name in enumerate(self.state.ids)}
         self.hooks = Hooks()
         self.watch: Watch = nobody
         self.actors = self._make_actors(actors or {})
@@ -173,14 +329,12 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
             self.by_kind[KINDS[code]] for code in (STATE, FIRM, THINK_TANK, NGO, INFLUENCER, SECRETARIAT)
         )
-        self._scratch()
-        self._luck = Draws(scenario.seed, self.replicate, self.state.quarter)
-        self._plans = Plans(scenario, self._index)
-        self._links = links(self.state.depth)
-        trust.perceive_trust(self.state, self.parameters, self.mechanisms, self._links)
-        self.view = view(self.state, self.weights, self._links)
+        self._prepare()
+        self.plans = Plans(scenario, self.rows)
+        perceive(self)
+        pull.fill_pull(self.state, self.parameters)
         self.recorder = Recorder(scenario.record, scenario, self.state)
-        self._record()
+        record(self)
 
     # --- actors
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
@@ -200,7 +354,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         ModelError
             For an unknown id, with the nearest known one.
         """
-        return row_of(str(actor_id), self._index)
+        return row_of(str(actor_id), self.rows)
 
     def actor(self, actor_id: str) -> Actor:
         """The agent of an id."""
@@ -219,8 +373,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if self.state.quarter >= self.scenario.quarters:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
         self._begin_quarter()
-        for name, _ in QUARTER:
-            getattr(self, "_" + name)()
+        for name, act, _ in QUARTER:
+            act(self)
             if self.hooks:  # nobody else can write into the state between two steps
                 check_bounds(self, name, whole=False)
             self.watch(name)
@@ -236,171 +390,23 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self.step()
         return self
 
-    def _draws(self) -> Draws:
-        if self._luck.quarter != self.state.quarter:
-            self._luck = Draws(self.scenario.seed, self.replicate, self.state.quarter)
-        return self._luck
-
-    def _scratch(self) -> None:
-        n = self.state.n
-        self._worth, self._gain = np.zeros((n, n)), np.zeros((n, n))
-        self._possible, self._keen = np.zeros((n, n), bool), np.zeros(n, bool)
-        self._broker_rate: F = np.full(n, self.parameters.trilateral_rate)
-        if self.scenario.strategy.trilateral_rate is not None:
-            self._broker_rate[self.index(self.scenario.focal)] = self.scenario.strategy.trilateral_rate
+    def _prepare(self) -> None:
+        """What stays the same in every quarter, and the first quarter's sheet."""
+        n, strategy = self.state.n, self.scenario.strategy
+        self.possible = np.zeros((n, n), bool)
+        self.third_rate = np.full(n, self.parameters.trilateral_rate)
+        if strategy.trilateral_rate is not None:
+            self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
+        self.targets = np.array([self.index(name) for name in strategy.targets], np.int64)
+        self.today = Today(Draws(self.scenario.seed, self.replicate, self.state.quarter))
 
     def _begin_quarter(self) -> None:
         s = self.state
-        for column in (s.formed, s.reward, s.breaches, s.lapsed, s.incidents):
+        for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
             column[:] = 0
+        self.today = Today(Draws(self.scenario.seed, self.replicate, s.quarter))
 
-    # --- the fourteen steps
-    def _grow(self) -> None:
-        s, par, mech = self.state, self.parameters, self.mechanisms
-        now = shocks.active(self.scenario.shocks, self.quarter)
-        harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(self.scenario.shocks, self.quarter))
-        s.surge = shocks.surge(now)
-        shocks.strike(s, now, self.quarter, self._index)
-
-    def _perceive(self) -> None:
-        s, par, mech = self.state, self.parameters, self.mechanisms
-        capacity.refresh_offers(s, par)
-        s.load = contracts.upkeep_load(s, par)
-        self._links = links(s.depth)
-        trust.perceive_trust(s, par, mech, self._links)
-
-    def _expect(self) -> None:
-        s, par, mech = self.state, self.parameters, self.mechanisms
-        self._own_broker = tempo.open_slots(s, par, mech, self._draws())
-        self.view = view(s, self.weights, self._links)
-        self._seen = self.hooks.values(self.view, self.actors)
-        possible_deals(
-            s.allowed, s.depth, self.view.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, self._possible
-        )
-        rows = (s.open_slots > 0) | self._own_broker
-        rows[s.leaders] = True
-        fill_rows(self._seen, self.weights, rows, self._worth, self._gain, self._keen)
-        # partners without an open row are never offered anything, so their stale rows are not read
-        rivalry.court(s, par, mech, self._possible, self._gain, self.hooks.asked_about("bids", self.actors))
-        self._rows = rows
-
-    def _propose(self) -> None:
-        s, par, mech = self.state, self.parameters, self.mechanisms
-        self._wait_for_blocs()
-        states, others, any_two, self._outside = prospects.prospects(
-            self._possible, s.s, self._rows, self._gain, round(par.prospects)
-        )
-        # a brokered triple is put on the table with a probability below one
-        some = any_two > -np.inf
-        any_two[some] *= self._broker_rate[some]
-        forum.choose_tracks(s, par, mech, self._draws(), states, others, any_two, self._own_broker)
-        shared = self._shared_pool = forum.shared_pools(s, mech)
-        for row in self.hooks.tracks(s.track_share, s.slots_by_track):
-            forum.assign_slots(s, row, self._draws())
-        pick = choice.choose_pairs if mech["consent"] == "choice" else partial(choice.propose, keen=self._keen)
-        self._offers = pick(s, par, self._draws(), shared, self._possible, self._worth, self._gain)
-
-    def _consent(self) -> None:
-        s, par, mech = self.state, self.parameters, self.mechanisms
-        offers = self._offers
-        if mech["consent"] == "choice":
-            self.hooks.never_asked("accepts", "consent: choice", "replace partner_value, or use `consent: logistic`")
-            self._agreed, self._chance = np.arange(offers.sender.size), np.full(offers.sender.size, np.nan)
-            return
-        self._chance = choice.consent_probability(offers, par.choice_noise)
-        self.hooks.answers(*offers[:2], offers.receiver_gain, self._chance, self.actors)
-        self._agreed = choice.consent(s, self._draws(), self._shared_pool, offers, self._chance)
-
-    def _broker(self) -> None:
-        s, par = self.state, self.parameters
-        triples = trilateral.table(
-            s, self._draws(), self._seen, self.weights, par.choice_noise, self._possible, self._gain
-        )
-        consent = choice.acceptances(triples.gain.ravel(), par.choice_noise).reshape(-1, 3)
-        self.hooks.invited(triples, consent, self.actors)
-        self._tabled, self._yes = triples, consent
-        self._triples, self._triple_surplus = trilateral.passes(s, self._draws(), triples, self._broker_rate, consent)
-        # parties to a triple without an open slot: their utilities are needed for terms and rewards
-        late = np.zeros(s.n, bool)
-        late[self._triples] = True
-        late &= ~self._rows
-        if late.any():
-            fill_rows(self._seen, self.weights, late, self._worth, self._gain, self._keen)
-            rivalry.add_concessions(s, late, self._gain)
-            self._outside[late] = outside_options(self._possible, self._gain, late)[late]
-
-    def _sign(self) -> None:
-        s, par, mech = self.state, self.parameters, self.mechanisms
-        self._plans.sign_due(s, par)
-        self.review = self.hooks.values(self.view, self.actors, partners_only=True)
-        self.watch("planned")
-        contracts.shed(s, par, self.review, self.weights)
-        self.watch("shed")
-        offers, agreed = self._offers, self._agreed
-        pairs = np.full((agreed.size, 3), -1, np.int32)
-        pairs[:, 0], pairs[:, 1] = offers.sender[agreed], offers.receiver[agreed]
-        surplus = offers.sender_gain[agreed] + offers.receiver_gain[agreed]
-        support = np.ones(s.n)
-        if mech.on("ratification"):
-            passes = opinion.ratification_probability(opinion.support(s), par)
-            support[s.un_member] = passes[s.un_member[: s.s]]
-        parties, surplus = np.concatenate([pairs, self._triples]), np.concatenate([surplus, self._triple_surplus])
-        self.talks = Talks(self._seen, self._possible, self._gain, offers, self._chance, agreed, self._tabled,
-                           self._yes, self._broker_rate, parties, surplus, support)  # fmt: skip
-        table = self._possible, self._worth, self._gain, self._outside
-        contracts.sign(s, par, mech, self._draws(), parties, surplus, support, *table)
-
-    def _decide_in_blocs(self) -> None:
-        if self.mechanisms.on("blocs"):
-            if self.parameters.vote_probability >= 0.0:
-                self.hooks.never_asked("votes", "vote_probability", "a forced probability is everybody's")
-            asked = self.hooks.asked("votes")
-            blocs.decide_blocs(self.state, self.parameters, self.mechanisms, self._draws(), asked)
-
-    def _join_instruments(self) -> None:
-        if self.mechanisms.on("instruments"):
-            asked = self.hooks.asked("joins")
-            instruments.join_instruments(self.state, self.parameters, self.mechanisms, self._draws(), asked)
-
-    def _keep_promises(self) -> None:
-        s, par, mech = self.state, self.parameters, self.mechanisms
-        s.load = contracts.upkeep_load(s, par)
-        if not mech.on("breach"):
-            self.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
-        compliance.keep_promises(s, par, mech, self._draws(), self.hooks.asked_about("keeps_promise", self.actors))
-        self.watch("conduct")
-        if mech.on("lapse"):
-            now, before = links(s.depth), self.view
-            self.view = before._replace(load=s.load, links=now, activity=activities(now, self.weights))
-            self.review = self.hooks.values(self.view, self.actors, partners_only=True)
-            compliance.let_lapse(s, par, self._draws(), self.review, self.weights)
-            self.view = before
-
-    def _adapt(self) -> None:
-        s, par, mech, draws = self.state, self.parameters, self.mechanisms, self._draws()
-        capacity.update_capacity(s, par, mech, draws)
-        diffusion.diffuse_positions(s, par, mech, draws)
-        capture.drift_by_capture(s, par, mech, draws)
-        drift_by_funders(s, par, mech, draws)
-        drift_by_proposals(s, par, mech, draws)
-        capture.commit_firms(s, par, mech, draws)
-        opinion.move_opinions(s, par, mech, draws)
-        norms.spread_norms(s, par, mech, draws)
-
-    def _suffer_harm(self) -> None:
-        harm.suffer_harm(self.state, self.parameters, self.mechanisms, self._draws())
-
-    def _learn(self) -> None:
-        learning.learn(self.state, self.parameters, self.mechanisms, self._draws())
-
-    def _record(self) -> None:
-        given = received = None
-        if self.recorder.due:
-            given, received = deal_values(self.view, self.weights, self.recorder.actors)
-        self.recorder.observe(self.state, given, received)
-
-    # --- helpers of the steps
-    def _wait_for_blocs(self) -> None:
+    def wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""
         if not self.scenario.strategy.wait_for:
             return

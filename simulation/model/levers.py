@@ -42,7 +42,7 @@ def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> l
 
 def _resources(state: State, i: int, strategy: Strategy) -> None:
     state.budget[i] *= strategy.budget
-    state.slots[i] = round(float(state.slots[i]) * strategy.slots)
+    state.zeal[i] *= np.sqrt(strategy.budget) * strategy.effort
 
 
 def _conduct(state: State, i: int, strategy: Strategy) -> None:

@@ -8,8 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from simulation.processes.contracts import impose
-from simulation.scenario.parameters import Parameters
+from simulation.processes.contracts import Terms, impose
 from simulation.scenario.schema import Deal, Scenario
 from simulation.state import State
 
@@ -47,10 +46,10 @@ class Plans:
             for deal in sorted(scenario.deals, key=lambda deal: deal.start)
         ]
 
-    def sign_due(self, state: State, par: Parameters) -> None:
+    def sign_due(self, state: State, rules: Terms) -> None:
         """Sign what is due; a deal that cannot be paid for waits, one past its end is let go.
 
-        A deal let go lives on like any other: it may lapse, be breached, be shed.
+        A deal let go lives on like any other: its term ends, it may be breached or cut.
         """
         over = [plan for plan in self._open if plan.last is not None and state.quarter > plan.last]
         self._open = [plan for plan in self._open if plan not in over]
@@ -58,15 +57,15 @@ class Plans:
         for i, j in {pair for plan in over for pair in plan.pairs} - kept:
             state.planned[i, j] = state.planned[j, i] = False
         for plan in self._open:
-            self._sign(plan, state, par)
+            self._sign(plan, state, rules)
 
     @staticmethod
-    def _sign(plan: _Plan, state: State, par: Parameters) -> None:
+    def _sign(plan: _Plan, state: State, rules: Terms) -> None:
         if state.quarter >= plan.due:
             deal, three = plan.deal, len(plan.pairs) > 1
             terms = None if deal.terms is None else np.array(deal.terms)
             signed = [
-                state.planned[i, j] or impose(state, par, i, j, deal.depth, terms, deal.exclusive, three)
+                state.planned[i, j] or impose(state, rules, i, j, deal.depth, terms, deal.exclusive, three)
                 for i, j in plan.pairs
             ]
             if plan.last is None and all(signed):

@@ -16,30 +16,31 @@ from numpy.typing import NDArray
 
 from simulation.data.tables import table
 from simulation.data.world import World
+from simulation.model import book
 from simulation.model.levers import apply_strategy
 from simulation.processes import capacity, capture, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
-from simulation.processes.contracts import upkeep_load
-from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
+from simulation.processes.contracts import load, terms_of
+from simulation.processes.effort import first_shares
+from simulation.processes.fragmentation import Bloc, cells, crossing, harden_rules, lower_trust, rewire, split_blocs
 from simulation.processes.measurement import measured_positions
-from simulation.processes.tempo import tempo
+from simulation.processes.pull import remember
 from simulation.processes.trust import initial_evidence
 from simulation.randomness import stable_hash
 from simulation.scenario.checks import eligible_actors
-from simulation.scenario.parameters import GOODS, Parameters
+from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import InstrumentSpec, Scenario
 from simulation.state import (
     BILATERAL,
     DOMAINS,
     KINDS,
-    MULTILATERAL,
     NEVER,
     NON_STATE,
-    REGIONAL,
     SECRETARIAT,
     STATE,
+    TRACKS,
     TRILATERAL,
     F,
     State,
@@ -83,16 +84,69 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     columns |= _blocs(blocs, world, mech.on("soft_law"))
     columns |= _instruments(world, scenario)
     columns["alpha"], columns["beta"] = initial_evidence(prior, par.prior_mass)
+    columns["trust_reference"] = reference_trust(world)
     columns["learns"] = (world.kind == STATE) & (np.arange(uid.size) != world.index(scenario.focal))
     state = State(**columns)
-    capacity.refresh_offers(state, par)
-    place_deals(state, world)
+    state.likeness_mean, state.likeness_sd = likeness_scale(state, par)
+    rules = terms_of(par, mech)
+    beliefs = book.believe(state, world, scenario, replicate)
+    book.open_book(state, world, scenario, replicate, beliefs, rules)
+    remember(state)
+    if mech.on("budget"):
+        book.fill_purses(state, rules)
+    else:
+        state.budget[:] = UNLIMITED
+    capacity.refresh_expertise(state, par)
     # decay that holds each state where it is in the recorded world, before any lever is pulled
     state.capacity_decay = capacity.rest_decay(state, par, mech)
-    move_deals(state, scenario, cell, replicate)
+    _first_effort(state, world)
+    _fragment(state, scenario, cell, replicate)
+    state.held = state.depth > 0
     apply_strategy(state, world, scenario, replicate)
+    state.purse[:] = state.budget
     _derive(state, world, scenario, replicate)
     return state
+
+
+def likeness_scale(state: State, par: Parameters) -> tuple[float, float]:
+    """Mean and standard deviation of the log affinity of pairs of states at the start."""
+    s = state.s
+    likeness = np.log(affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width))
+    a, b = np.triu_indices(s, 1)
+    both = (likeness[a, b] + likeness[b, a]) / 2.0
+    sd = float(both.std()) if both.size else 0.0
+    return (float(both.mean()), sd) if sd > 0 else (0.0, 1.0)
+
+
+def reference_trust(world: World) -> F:
+    """τ^ref before anything happened: the recorded world's first trust, before a scenario changes it."""
+    return world.trust_prior.copy()
+
+
+def _first_effort(state: State, world: World) -> None:
+    """Shares of effort in the recorded world."""
+    s = state.s
+    deals = np.zeros((s, len(TRACKS)))
+    for deal in world.deals:
+        track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
+        if any(state.kind[i] != STATE for i in deal.parties):
+            track = NON_STATE
+        for i in deal.parties:
+            if i < s:
+                deals[i, track] += 1.0
+    member = state.member[:, :s]
+    regional = member[state.bloc_regional].sum(axis=0)
+    others = member[~state.bloc_regional].sum(axis=0)
+    state.track_start[:s] = first_shares(deals, regional, others, state.joined[:, :s].sum(axis=0))
+    state.track_share[:s] = state.track_start[:s]
+
+
+def _fragment(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
+    """What the lines do to deals: fewer approaches across them, and a share of the book moved inside (C.17 b, d)."""
+    split = scenario.fragmentation
+    across = crossing(cell)
+    state.base[across] -= scenario.parameters.fragmentation_pull * split.trust
+    move_deals(state, scenario, cell, replicate)
 
 
 def union_members(world: World) -> NDArray[np.bool_]:
@@ -154,7 +208,7 @@ def _who(world: World, scenario: Scenario, uid: NDArray[np.uint64], prior: F) ->
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
         "home": world.home.copy(), "camp": world.camp.copy(), "leaders": np.array(world.leaders, np.int32),
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
-        "exposure": world.exposure.copy(), "trust_prior": prior, "allowed": allowed,
+        "trust_prior": prior, "allowed": allowed,
         "in_union": in_union,
         "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(order="F"),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
@@ -176,22 +230,17 @@ def strategic_weight(world: World, scenario: Scenario) -> F:
 def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
     par, n = scenario.parameters, len(world.ids)
     s = int((world.kind == STATE).sum())
-    offers, needs = np.zeros((n, 4)), np.zeros((n, 4))
-    budget, slots = np.zeros(n), np.zeros(n, np.int32)
+    expertise, budget = np.zeros(n), np.zeros(n)
     for code, kind in enumerate(KINDS[1:], start=1):
         rows = world.kind == code
-        offers[rows] = [getattr(par, f"{kind}_offers_{good}") for good in GOODS]
-        needs[rows] = [getattr(par, f"{kind}_needs_{good}") for good in GOODS]
+        expertise[rows] = getattr(par, f"{kind}_expertise")
         budget[rows] = getattr(par, f"{kind}_budget")
-        slots[rows] = round(getattr(par, f"{kind}_slots"))
     states = world.kind == STATE
     budget[states] = par.state_budget_floor + par.state_budget_size * world.size[states]
-    slots[states] = np.ceil(1 + par.state_slots * world.size[states])
     return {
         "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
         "capacity": world.capacity.copy(), "transparency": world.transparency.copy(),
-        "adoption": world.adoption.copy(), "budget": budget, "slots": slots,
-        "offers": offers, "needs": needs, "commitments": world.firm_commitments.copy(),
+        "adoption": world.adoption.copy(), "budget": budget, "expertise": expertise,
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
         "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
     }  # fmt: skip
@@ -257,21 +306,6 @@ def _incidence(n: int, rows: list[tuple[int, ...]]) -> NDArray[np.bool_]:
     return out
 
 
-def place_deals(state: State, world: World) -> None:
-    """Write the recorded deals. Terms start half-way."""
-    for deal in world.deals:
-        track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
-        for i in deal.parties:
-            for j in deal.parties:
-                if i != j and state.allowed[i, j]:
-                    mixed = state.kind[i] != STATE or state.kind[j] != STATE
-                    state.depth[i, j] = max(int(state.depth[i, j]), deal.depth)
-                    state.track[i, j] = NON_STATE if mixed and track == BILATERAL else track
-                    state.since[i, j] = -1
-    for i, j in np.argwhere(np.triu(state.depth > 0, 1)):
-        write_terms(state.terms, state.position, int(i), int(j), 0.5)
-
-
 def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
     """Rewire the share of cross-line deals that the scenario's fragmentation says (C.17 d)."""
     moves = rewire(
@@ -279,7 +313,9 @@ def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replic
         scenario.seed, replicate,
     )  # fmt: skip
     for i, j, k in moves:
-        for column, empty in ((state.depth, 0), (state.track, -1), (state.since, NEVER)):
+        for column, empty in (
+            (state.depth, 0), (state.track, -1), (state.since, NEVER), (state.until, NEVER), (state.drawn, False)
+        ):  # fmt: skip
             column[i, k], column[k, i] = column[i, j], column[j, i]
             column[i, j] = column[j, i] = empty
         write_terms(state.terms, state.position, i, k, 0.5)
@@ -302,26 +338,12 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
-    if not mech.on("budget"):
-        state.budget[:] = UNLIMITED
     capture.capture_index(state, par, mech)
-    state.load = upkeep_load(state, par)
-    state.track_first_wait[:, [BILATERAL, NON_STATE]] = 1.0 / tempo(par, mech, state.capability)
-    state.track_first_wait[:, TRILATERAL] = state.track_first_wait[:, BILATERAL] / max(par.trilateral_rate, 1e-3)
-    _first_waits(state, par)
+    state.load = load(state, terms_of(par, mech))
 
 
 UNLIMITED = 1e12
-"""Budget where budgets do not bind."""
-
-
-def _first_waits(state: State, par: Parameters) -> None:
-    """Prior waiting time of bloc tracks: one over the agenda rate of a state's liveliest bloc."""
-    agenda = np.where(state.member[:, : state.s], state.bloc_agenda[:, None], 0.0)
-    for track, regional in ((REGIONAL, True), (MULTILATERAL, False)):
-        rate = agenda[state.bloc_regional == regional].max(axis=0, initial=0.0) * par.agenda_scale
-        wait = np.divide(1.0, rate, out=np.full(state.s, float(FAR)), where=rate > 0)
-        state.track_first_wait[: state.s, track] = wait
+"""Income where budgets do not bind."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
 from simulation.outcomes.portfolio import deal_tracks
-from simulation.outcomes.system import SlotUse, WorldBook
+from simulation.outcomes.system import EffortUse, WorldBook
 from simulation.outcomes.ties import JoinRecord, TieRecord, category
 from simulation.outcomes.world import WorldRecord
 from simulation.scenario.parameters import Parameters
@@ -132,7 +132,7 @@ class Recorder:
         self._observed = 0
         self._kept = 0  # observations that are kept
         self._derived = 0  # of these, those whose built-in metrics are known
-        self._slots = SlotUse()
+        self._slots = EffortUse()
         self._ties = TieRecord(spec.ties, int(self.actors[0]), state.ids, self._labels)
         self._joins = JoinRecord(state.instrument_ids, state.ids, self._labels)
         core = np.array(list(dict.fromkeys([*self.actors.tolist(), *state.leaders.tolist()]))[:_CORE], np.int64)

@@ -42,7 +42,7 @@ WORLD = np.dtype(
         ("norms", "i8"),  # UN members that have adopted the norm
         ("decisions", "i8", (2, 2)),  # tabled and passed so far; by multilateral blocs, by regional ones
         ("joins", "i8"),  # instruments joined, summed over UN members
-        ("spent", "i8", len(TRACKS)),  # slots that states have spent on each track since the start
+        ("spent", "f8", len(TRACKS)),  # effort that states have spent on each track since the start, state-quarters
         ("reached", "f8", len(TRACKS)),  # agreements that states have reached on each track so far
         ("formed", "i8"),  # agreements this quarter, once a state
         ("breaches", "i8"),  # by states this quarter
@@ -126,15 +126,16 @@ def leaders_own(kind: I8, home: I32, camp: I8, leaders: I32, member: B) -> B:
 
 @njit(cache=True, error_model="numpy")
 def add_members(
-    member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, kind: I8, offers: F, needs: F, slots: I32,
+    member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, kind: I8, expertise: F,
     out: World, capacities: F, supports: F,
 ) -> None:  # fmt: skip
-    """Add up what UN members have and where they stand, from zeros; also how many actors take part at all."""
+    """Add up what UN members have and where they stand, from zeros; also how many actors take part at all:
+    states, and who can teach something."""
     world, group = out[0], _groups(camp)
     places = np.empty((capacities.size, DIMENSIONS))
     norms = active = result = 0
     for i in range(kind.size):
-        active += takes_part(kind[i], offers[i], needs[i], slots[i])
+        active += kind[i] == STATE or expertise[i] > 0.0
         if member[i]:
             world.group[group[i]] += 1
             for d in range(DIMENSIONS):
@@ -144,17 +145,6 @@ def add_members(
             capacities[result], supports[result] = capacity[i], share_in_favour(opinion[i])
             result += 1
     world.norms, world.active, world.divergence = norms, active, mean_distance(places)
-
-
-@njit(cache=True, error_model="numpy")
-def takes_part(kind: int, offers: F, needs: F, slots: int) -> bool:
-    """Whether an actor counts in denominators: states do, others if they offer, need or do something."""
-    if kind == STATE or slots > 0:
-        return True
-    does = False
-    for good in range(offers.size):
-        does |= offers[good] > 0.0 or needs[good] > 0.0
-    return does
 
 
 @njit(cache=True, error_model="numpy")
@@ -182,16 +172,16 @@ def _count(inside: B, member: B) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def add_slots(slots: I32, s: int, spent: I64) -> None:
-    """Add this quarter's slots of the first ``s`` actors, the states, to those spent on each track."""
+def add_effort(share: F, s: int, spent: F) -> None:
+    """Add this quarter's effort of the first ``s`` actors, the states, to that spent on each track."""
     for i in range(s):
         for t in range(spent.size):
-            spent[t] += slots[i, t]
+            spent[t] += share[i, t]
 
 
 @njit(cache=True, error_model="numpy")
 def add_flows(
-    spent: I64, track_success: F, formed: I32, breaches: I32, incidents: I32, out: World, s: int
+    spent: F, track_success: F, formed: I32, breaches: I32, incidents: I32, out: World, s: int
 ) -> None:  # fmt: skip
     """Add up what the first ``s`` actors, the states, did, from zeros."""
     world = out[0]

@@ -16,7 +16,7 @@ from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.portfolio import require
-from simulation.outcomes.sums import WORLD, Rows, World, add_flows, add_forums, add_members, add_slots, add_ties
+from simulation.outcomes.sums import WORLD, Rows, World, add_effort, add_flows, add_forums, add_members, add_ties
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, I64, MAX_DEPTH, TRACKS, F, State
 
@@ -24,28 +24,28 @@ CONNECTION_DECAY = 0.5
 """Worth of a partner's partner against a partner's (the value of the published examples)."""
 
 
-class SlotUse:
-    """Slots that states have spent on each track since the start, for the time to agreement.
+class EffortUse:
+    """Effort that states have spent on each track since the start, for the time to agreement.
 
     Attributes
     ----------
     spent
-        Slot-quarters by track, shape (5,).
+        State-quarters by track, shape (5,).
     """
 
     __slots__ = ("spent",)
 
     def __init__(self) -> None:
-        self.spent = np.zeros(len(TRACKS), np.int64)
+        self.spent = np.zeros(len(TRACKS))
 
     def add(self, state: State) -> None:
-        """Count this quarter's open slots."""
-        require(state, "slots_by_track")
-        add_slots(state.slots_by_track, state.s, self.spent)
+        """Count this quarter's effort."""
+        require(state, "track_share")
+        add_effort(state.track_share, state.s, self.spent)
 
 
 def system_outcomes(
-    state: State, par: Parameters, slots: SlotUse, on_request: Collection[str] = ()
+    state: State, par: Parameters, slots: EffortUse, on_request: Collection[str] = ()
 ) -> dict[str, float]:
     """Every built-in metric of the world.
 
@@ -90,7 +90,7 @@ class WorldBook:
         self._world, self._rows = np.zeros(rows, WORLD), Rows.zeros(state, rows)
         self._asked = {name: np.zeros(rows) for name in COSTLY if name in on_request}
 
-    def write(self, row: int, state: State, par: Parameters, slots: SlotUse) -> None:
+    def write(self, row: int, state: State, par: Parameters, slots: EffortUse) -> None:
         """Keep an observation.
 
         Raises
@@ -103,7 +103,7 @@ class WorldBook:
         degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
         add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, world, degree)
         add_members(
-            s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, s.kind, s.offers, s.needs, s.slots,
+            s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, s.kind, s.expertise,
             world, capacity, support,
         )  # fmt: skip
         add_forums(
@@ -278,10 +278,10 @@ def _bloc_rows() -> _Rows:
 
 def _track_rows() -> _Rows:
     for name in TRACKS:
-        formula = f"states' slots spent on the {name} track / max(1, agreements reached)"
-        yield f"time_to_agreement_{name}", "slot-quarters an agreement", _COUNT, formula, True
+        formula = f"states' effort on the {name} track / max(1, agreements reached)"
+        yield f"time_to_agreement_{name}", "state-quarters an agreement", _COUNT, formula, True
     for name in TRACKS:
-        yield f"track_share_{name}", "share", _INDEX, f"members' mean probability of the {name} track", False
+        yield f"track_share_{name}", "share", _INDEX, f"members' mean share of effort on the {name} track", False
 
 
 def _total_rows() -> _Rows:

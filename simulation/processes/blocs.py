@@ -1,9 +1,7 @@
 """C.6 Blocs: agenda, vote, rule, depth (step 8 of a quarter).
 
-With its agenda rate a bloc tables a proposal: the position of a random member or, under
-``bloc_proposal: challenge``, what the members tend to after rounds of expected-utility challenges
-(:mod:`simulation.processes.challenge`). A member gains from
-deciding with close and trusted members and loses by the depth and the distance of the proposal;
+With its agenda rate a bloc tables a proposal: the position of a random member. A member gains from deciding with close
+and trusted members and loses by the depth and the distance of the proposal;
 it says yes with a logistic probability. The rule decides whether the bloc goes one rung deeper.
 
 Distrust is a veto (Tsebelis 2002, *Veto Players*): a member whose direct trust in any other
@@ -23,14 +21,11 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.affinity import affinity, squared_distance
-from simulation.processes.challenge import settle
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State
 
-BY_A_MEMBER = -1
-"""Rounds of challenges before a proposal that a random member makes by itself."""
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
 
@@ -186,21 +181,22 @@ def needed_votes(code: int, threshold: float, n: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def agenda_rates(agenda: F, regional: B, member: B, counts: B, effort: I32, scale: float, gain: float) -> F:
-    """Probability (b,) that each bloc tables something: its rate, raised by its members' effort.
+def agenda_rates(agenda: F, regional: B, member: B, counts: B, effort: F, scale: float, gain: float) -> F:
+    """Probability (b,) that each bloc tables something: its rate, moved by its members' effort.
 
-    ``effort`` (n,) are slots spent on the regional track; it counts in regional blocs, for the
-    members among ``counts`` (the UN members), per such member.
+    ``effort`` (n, 5) is that on each track as a multiple of the recorded one; its mean over the members among
+    ``counts`` (the UN members) counts, on the track of the bloc.
     """
     rates = np.empty(len(agenda))
     for k in range(len(agenda)):
-        spent, n = 0, 0
+        spent, n = 0.0, 0
+        track = REGIONAL if regional[k] else MULTILATERAL
         for i in range(len(effort)):
             if member[k, i] and counts[i]:
-                spent += effort[i]
+                spent += effort[i, track]
                 n += 1
-        push = gain * spent / n if regional[k] and n > 0 else 0.0
-        rates[k] = min(1.0, agenda[k] * scale * (1.0 + push))
+        push = gain * (spent / n - 1.0) if n > 0 else 0.0
+        rates[k] = min(1.0, max(0.0, agenda[k] * scale * (1.0 + push)))
     return rates
 
 
@@ -261,21 +257,8 @@ def hold_vote(
 
 
 @njit(cache=True, error_model="numpy")
-def tabled(
-    k: int, members: I32, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, key: np.uint64
-) -> F:
-    """What a bloc votes on: a random member's position, or where challenges lead its members."""
-    if rounds == BY_A_MEMBER:
-        return who.position[proposer(key, bloc.uid[k], members, who.uid)]
-    salience = np.empty(len(members))
-    for m in range(len(members)):
-        salience[m] = min(1.0, ai_salience(who.capacity[members[m]], bloc.salience[k], rule))
-    return settle(who.position[members], size[members], salience, rounds)
-
-
-@njit(cache=True, error_model="numpy")
 def table(
-    rates: F, s: int, bloc: Blocs, who: Voters, size: F, rule: VoteRule, rounds: int, keys: Keys
+    rates: F, s: int, bloc: Blocs, who: Voters, keys: Keys
 ) -> tuple[B, F]:
     """Which blocs table something this quarter, shape (b,), and what they vote on, shape (b, 4)."""
     tables, proposal = np.zeros(len(rates), np.bool_), np.zeros((len(rates), 4))
@@ -284,7 +267,7 @@ def table(
             members = members_of(bloc.member[k], s)
             if len(members) >= 2:
                 tables[k] = True
-                proposal[k] = tabled(k, members, bloc, who, size, rule, rounds, keys.proposer)
+                proposal[k] = who.position[proposer(keys.proposer, bloc.uid[k], members, who.uid)]
     return tables, proposal
 
 
@@ -336,7 +319,7 @@ def decide_blocs(
 ) -> None:
     """Let every bloc table and vote once; see the module. Off (``blocs``): nothing happens.
 
-    Reads positions, capacity, trust and ``slots_by_track``; writes ``bloc_depth``,
+    Reads positions, capacity, trust and ``effort``; writes ``bloc_depth``,
     ``bloc_last_passed``, ``bloc_tabled``, ``bloc_passed`` and, for members of a bloc that
     decided, ``track_success``, ``formed`` and ``reward`` (their utility where positive), on the
     regional track for a regional bloc and on the multilateral track for another. ``asked`` are
@@ -344,15 +327,14 @@ def decide_blocs(
     """
     if not mech.on("blocs"):
         return
-    effort = np.ascontiguousarray(state.slots_by_track[:, REGIONAL])
+    effort = np.ascontiguousarray(state.effort)
     push = par.agenda_scale, par.agenda_effort
     regional, member = state.bloc_regional, state.member
     rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, *push)
     keys = Keys(*map(draws.key, (Stream.BLOC_AGENDA, Stream.BLOC_PROPOSER, Stream.BLOC_VOTE)))
     credit = Credit(state.track_success, state.formed, state.reward)
     bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
-    rounds = round(par.challenge_rounds) if mech["bloc_proposal"] == "challenge" else BY_A_MEMBER
-    tables, proposal = table(rates, state.s, bloc, who, state.size, rule, rounds, keys)
+    tables, proposal = table(rates, state.s, bloc, who, keys)
     own = own_votes(tables, proposal, state.s, state.bloc_ids, bloc, who, rule, asked)
     decide(tables, proposal, state.s, state.quarter, bloc, who, rule, keys.vote, own, credit)
 

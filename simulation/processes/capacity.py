@@ -58,28 +58,18 @@ def rest_decay(state: State, par: Parameters, mech: Mechanisms) -> F:
     return decay
 
 
-def refresh_offers(state: State, par: Parameters) -> None:
-    """What states offer and need, from their capacity and size (the table after C.18).
-
-    Called at set-up and each quarter. Columns: expertise, finance, legitimacy, reach, each in
-    [0, 1]. The rows of other actors are constants and stay as they are.
-    """
-    capacity, offers, needs = state.capacity[: state.s], state.offers[: state.s], state.needs[: state.s]
-    finance = np.minimum(1.0, par.state_offers_finance + par.state_offers_finance_size * state.size[: state.s])
-    offers[:, 0] = np.minimum(1.0, par.state_offers_expertise + par.state_offers_expertise_capacity * capacity)
-    offers[:, 1], offers[:, 2], offers[:, 3] = finance, par.state_offers_legitimacy, par.state_offers_reach
-    needs[:, 0], needs[:, 1] = 1.0 - capacity, 1.0 - finance
-    needs[:, 2], needs[:, 3] = par.state_needs_legitimacy, par.state_needs_reach
+def refresh_expertise(state: State, par: Parameters) -> None:
+    """What states can teach, from their capacity; called at set-up and each quarter. Others' stays as it is."""
+    able = par.state_expertise + par.state_expertise_capacity * state.capacity[: state.s]
+    state.expertise[: state.s] = np.minimum(1.0, able)
 
 
 def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F, local_funding: F) -> F:
     """Capacity gained this quarter by each state, before decay, shape (s,)."""
     worth = _worth_of_expertise(
-        state.offers,
+        state.expertise,
         state.objectivity,
-        state.commitments,
         state.kind,
-        par.commitment_worth,
         mech.on("firm_expertise"),
         mech.on("think_tank_research"),
     )
@@ -105,28 +95,18 @@ def _gain(state: State, par: Parameters, mech: Mechanisms, agency: F, local_fund
 
 @njit(cache=True, error_model="numpy")
 def _worth_of_expertise(
-    offers: F,
+    expertise: F,
     objectivity: F,
-    commitments: F,
     kind: NDArray[np.int8],
-    commitment_worth: float,
     firms_teach: bool,
     think_tanks_teach: bool,
 ) -> F:
-    """Expertise times objectivity of every actor as a teacher, shape (n,).
-
-    A firm's voluntary commitments c raise the worth of its expertise by the share ``w c/(1+c)``.
-    """
-    n = offers.shape[0]
+    """Expertise times objectivity of every actor as a teacher, shape (n,)."""
+    n = expertise.size
     worth = np.empty(n)
     for j in range(n):
-        worth[j] = offers[j, 0] * objectivity[j]
-        if kind[j] == FIRM:
-            if firms_teach:
-                worth[j] *= 1.0 + commitment_worth * commitments[j] / (1.0 + commitments[j])
-            else:
-                worth[j] = 0.0
-        elif kind[j] == THINK_TANK and not think_tanks_teach:
+        worth[j] = expertise[j] * objectivity[j]
+        if (kind[j] == FIRM and not firms_teach) or (kind[j] == THINK_TANK and not think_tanks_teach):
             worth[j] = 0.0
     return worth
 

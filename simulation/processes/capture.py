@@ -1,8 +1,8 @@
-"""C.10 Firms: drift of positions and conduct towards their own, and voluntary commitments.
+"""C.10 Firms: drift of positions and conduct towards their own.
 
 Regulatory capture (Stigler 1971; Dal Bó 2006): the less transparent a state and the weaker
 its oversight, the more the firms it deals with move it. Research-minded firms move it less
-(C56). Large firms also conduct a diplomacy of their own by joining voluntary instruments (C41).
+(C56).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.processes.affinity import squared_distance
-from simulation.randomness import Draws, Stream, uniform
+from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, MAX_DEPTH, F, State
@@ -24,11 +24,11 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
     """Sets and returns ``state.capture``, the capture of each actor by firms (C.5).
 
     ``(1 - T_i)(1 - oversight_i) Σz/(1 + Σz)`` over deals with firms, in [0, 1); 0 for actors that
-    are not states and with the mechanism off. Oversight is that of :func:`_openings`.
+    are not states and with the mechanism off.
     """
     capture = np.zeros(state.n)
     if mech.on("capture"):
-        openings = _openings(state.transparency, state.oversight, state.norm, par.norm_oversight, state.s)
+        openings = _openings(state.transparency, state.oversight, state.s)
         _capture(capture, openings, state.depth, np.flatnonzero(state.kind == FIRM))
     state.capture = capture
     return capture
@@ -43,7 +43,7 @@ def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     capture_index(state, par, mech)
     if not mech.on("capture"):
         return
-    openings = _openings(state.transparency, state.oversight, state.norm, par.norm_oversight, state.s)
+    openings = _openings(state.transparency, state.oversight, state.s)
     _drift(
         state.position,
         state.capture_drift,
@@ -57,21 +57,12 @@ def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     )
 
 
-def commit_firms(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
-    """Each firm joins one more voluntary instrument of firms with a probability a quarter (C41)."""
-    if mech.on("firm_diplomacy"):
-        _commit(
-            state.commitments, state.kind, state.uid, draws.key(Stream.FIRM_COMMITMENT), par.commitment_rate
-        )
-
-
 @njit(cache=True, error_model="numpy")
-def _openings(transparency: F, oversight: F, norm: NDArray[np.bool_], norm_oversight: float, s: int) -> F:
-    """How open each state is to capture, ``(1-T)(1-min(1, oversight + gain of the norm))``, shape (s,)."""
+def _openings(transparency: F, oversight: F, s: int) -> F:
+    """How open each state is to capture, ``(1-T)(1-oversight)``, shape (s,)."""
     openings = np.empty(s)
     for i in range(s):
-        watched = oversight[i] + norm_oversight if norm[i] else oversight[i]
-        openings[i] = (1.0 - transparency[i]) * (1.0 - min(1.0, watched))
+        openings[i] = (1.0 - transparency[i]) * (1.0 - oversight[i])
     return openings
 
 
@@ -113,12 +104,3 @@ def _drift(
                 step = speed * openings[i] * pull[d] / max(1.0, ties)
                 position[i, d] = min(1.0, max(0.0, position[i, d] + step))
             drifted[i] += np.sqrt(squared_distance(position[i], before, weight[i]))
-
-
-@njit(cache=True, error_model="numpy")
-def _commit(
-    commitments: F, kind: NDArray[np.int8], uid: NDArray[np.uint64], key: np.uint64, rate: float
-) -> None:
-    for i in range(len(kind)):
-        if kind[i] == FIRM and uniform(key, uid[i], np.uint64(0)) < rate:
-            commitments[i] += 1.0

@@ -12,15 +12,14 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.affinity import affinity
-from simulation.processes.contracts import end_deal
+from simulation.processes.contracts import BREACH, Deals, count_end, deals_of, end_deal
 from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.processes.trust import fade
-from simulation.processes.value import View, Weights, continuation, value
-from simulation.randomness import Draws, Stream, symmetric_uniform, uniform
+from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, NOBODY, U64, Asked, B, F, State
+from simulation.state import I32, NOBODY, U64, Asked, F, State
 
 LOWEST, HIGHEST = 0.02, 0.995
 """Bounds of the annual probability of compliance (MODEL C.5)."""
@@ -50,9 +49,9 @@ def keep_promises(
     )  # fmt: skip
     _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
-        state.quarter, state.depth, partners, probability, seen, state.transparency, par.gain_of_trust,
+        state.quarter, deals_of(state), partners, probability, seen, state.transparency, par.gain_of_trust,
         par.loss_of_trust, par.breach_lowers_depth, state.alpha, state.beta, state.last_breach,
-        state.breaches, state.track, state.since, state.exclusive, state.planned, state.lapsed,
+        state.breaches, state.lapsed, state.ended,
     )  # fmt: skip
 
 
@@ -133,11 +132,12 @@ def mean_compliance(
 
 @njit(cache=True, error_model="numpy")
 def _conduct(
-    comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, quarter: int, depth: I8,
+    comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, quarter: int, deals: Deals,
     partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, lowers: float,
-    alpha: F, beta: F, last_breach: I32, breaches: I32, track: I8, since: I32, exclusive: B, planned: B, lapsed: I32,
+    alpha: F, beta: F, last_breach: I32, breaches: I32, lapsed: I32, ended: I32,
 ) -> None:  # fmt: skip
     start, partner = partners
+    depth = deals.depth
     fall = np.zeros(partner.size, np.bool_)
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
@@ -163,44 +163,5 @@ def _conduct(
                 depth[i, j] -= 1
                 depth[j, i] -= 1
                 if depth[i, j] == 0:
-                    end_deal(depth, track, since, exclusive, planned, i, j)
-                    lapsed[i] += 1
-                    lapsed[j] += 1
-
-
-def let_lapse(state: State, par: Parameters, draws: Draws, v: View, w: Weights) -> None:
-    """End deals that one side would rather not have, with probability p_d a quarter."""
-    _let_lapse(
-        draws.key(Stream.LAPSE), state.uid, v, w, par.lapse, state.depth, state.track, state.since,
-        state.exclusive, state.planned, state.lapsed,
-    )  # fmt: skip
-
-
-@njit(cache=True, error_model="numpy")
-def _let_lapse(
-    key: np.uint64, uid: U64, v: View, w: Weights, chance: float, depth: I8, track: I8, since: I32,
-    exclusive: B, planned: B, lapsed: I32,
-) -> None:  # fmt: skip
-    start, partner = v.links
-    ends = np.zeros(partner.size, np.bool_)
-    own = np.zeros(uid.size, np.bool_)
-    for i in range(uid.size):
-        own[partner[start[i] : start[i + 1]]] = True
-        for p in range(start[i], start[i + 1]):
-            j = partner[p]
-            if j < i or planned[i, j]:
-                continue
-            shared = 0
-            for k in partner[start[j] : start[j + 1]]:
-                shared += own[k]
-            unwanted = continuation(v, w, i, j, value(v, w, i, j, shared)) < 0.0
-            unwanted = unwanted or continuation(v, w, j, i, value(v, w, j, i, shared)) < 0.0
-            if unwanted:
-                ends[p] = symmetric_uniform(key, uid[i], uid[j]) < chance
-        own[partner[start[i] : start[i + 1]]] = False
-    for i in range(uid.size):
-        for p in range(start[i], start[i + 1]):
-            if ends[p]:
-                end_deal(depth, track, since, exclusive, planned, i, partner[p])
-                lapsed[i] += 1
-                lapsed[partner[p]] += 1
+                    end_deal(deals, i, j)
+                    count_end(lapsed, ended, BREACH, i, j)

@@ -1,302 +1,450 @@
-"""Step 7: which agreed contracts are signed, under hard budgets (C.15, C.2).
+"""C.2 Contracts: how deep a deal is signed, for how long, at what price; and how deals end.
 
-Upkeep comes first: an actor whose upkeep exceeds its budget sheds its least valued deals. Then
-contracts are signed in the order of their joint surplus while both (all three) parties can pay
-set-up and the upkeep of the new rungs. Depth rises one rung at a time; the last rung of a state
-needs its public (Putnam 1988). A signed concession moves the terms and enters the side payments.
+A first signing is a memorandum, a programme or a binding deal; a signing with a partner one holds deepens one rung,
+and at the deepest renews. Either starts a new life, at whose end the deal is renewed or ends. Upkeep is paid before
+anything new; what a purse cannot bear is not signed, and counted.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from simulation.processes.bargaining import challenge_share, concede, nash_share, write_terms
-from simulation.processes.links import count_shared, rungs
-from simulation.processes.value import View, Weights, continuation, value
-from simulation.randomness import Draws, Stream, uniform
+from simulation.data.tables import judged
+from simulation.processes.affinity import affinity
+from simulation.processes.bargaining import nash_share, write_terms
+from simulation.processes.pull import layer_of
+from simulation.randomness import Draws, Stream, philox, symmetric_uniform, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, I8, I32, MAX_DEPTH, NEVER, NGO, NON_STATE, STATE, TRILATERAL, U64, B, F, State
+from simulation.state import (
+    BILATERAL,
+    I8,
+    I32,
+    KINDS,
+    MAX_DEPTH,
+    NEVER,
+    NON_STATE,
+    STATE,
+    TRILATERAL,
+    U64,
+    B,
+    F,
+    State,
+)
 
-KEPT_TO_THE_LAST = 1e6
-"""Added to the worth of the scenario's own deals, which are shed last."""
+EXPIRY, BREACH, MONEY = range(3)
+"""Why a deal ended; columns of ``State.ended``."""
+CARRIED = 3.0
+"""A purse holds at most so many quarters' income: this one's and two carried over."""
 ROUNDING = 1e-12
 """A price may exceed what is left by so much."""
+_ALIKE = 2.5
+"""Bound of the standardised log affinity of a pair."""
 
 
-def upkeep_load(state: State, par: Parameters) -> F:
-    """Upkeep of every actor's deals as a share of its budget, min(1, c_m Σℓ/B), (n,)."""
-    return _load(state.depth, state.budget, par.upkeep_cost)
+class Terms(NamedTuple):
+    """Lives, depths and prices by layer; see ``judged/terms.csv`` and ``judged/prices.csv``."""
+
+    shortest: I32  # [6] quarters
+    longest: I32
+    renewed: F  # [6] log odds of renewal
+    rung: F  # [6, 2] log odds that a first signing is more than a memorandum, and then that it is binding
+    deepest: I32  # [6]
+    sign: F  # [6, 4] price of signing by depth
+    keep: F  # [6, 4] price of a quarter by depth
+
+
+_SURE = 50.0
+"""Log odds of what always happens."""
+
+
+@lru_cache(maxsize=16)
+def terms(renewal: float, price: float, prices_bind: bool) -> Terms:
+    """The tables, with the chance that a deal with a state or a firm is renewed, and a multiple of all prices."""
+    rows = {row["kind"]: row for row in judged("terms")}
+    sign, keep = np.zeros((len(KINDS), MAX_DEPTH + 1)), np.zeros((len(KINDS), MAX_DEPTH + 1))
+    for row in judged("prices") if prices_bind else ():
+        place = KINDS.index(row["kind"]), int(row["depth"])
+        sign[place], keep[place] = price * float(row["sign"]), price * float(row["keep"])
+    usual = float(rows["state"]["renewed"])
+    renewed = [renewal if float(rows[k]["renewed"]) == usual else float(rows[k]["renewed"]) for k in KINDS]
+    rung = []
+    for kind in KINDS:
+        first, second, third = (float(rows[kind][name]) for name in ("memorandum", "programme", "binding"))
+        rung.append([_odds(1.0 - first), _odds(third / (second + third) if second + third > 0 else 0.0)])
+    whole = [np.array([int(rows[k][name]) for k in KINDS], np.int32) for name in ("shortest", "longest", "deepest")]
+    odds = np.array([_odds(chance) for chance in renewed])
+    return Terms(whole[0], whole[1], odds, np.array(rung), whole[2], sign, keep)
+
+
+def terms_of(par: Parameters, mech: Mechanisms) -> Terms:
+    """:func:`terms` of a scenario."""
+    return terms(par.renewal, par.prices, mech.on("budget"))
+
+
+def _odds(chance: float) -> float:
+    if chance <= 0.0 or chance >= 1.0:
+        return _SURE if chance >= 1.0 else -_SURE
+    return float(np.log(chance / (1.0 - chance)))
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _chance(odds: float) -> float:
+    return 1.0 / (1.0 + np.exp(-odds))
 
 
 @njit(cache=True, error_model="numpy")
-def _load(depth: I8, budget: F, cost: float) -> F:
-    load = np.zeros(budget.size)
-    for i, total in enumerate(rungs(depth)):
-        if total > 0:
-            load[i] = min(1.0, cost * total / budget[i]) if budget[i] > 0.0 else 1.0
-    return load
+def life(luck: float, layer: int, rules: Terms) -> int:
+    """Quarters of a term, evenly between the shortest and the longest."""
+    return rules.shortest[layer] + int(luck * (rules.longest[layer] - rules.shortest[layer] + 1))
 
 
 @njit(cache=True, error_model="numpy")
-def end_deal(
-    depth: I8, track: NDArray[np.int8], since: I32, exclusive: B, planned: B, i: int, j: int
-) -> None:
-    """Remove a deal in both directions."""
-    _forget(depth, track, since, exclusive, planned, i, j)
-    _forget(depth, track, since, exclusive, planned, j, i)
+def first_rung(luck: float, layer: int, alike: float, rules: Terms) -> int:
+    """Depth of a first signing: one luck for both steps, so that closer interests never make it shallower."""
+    deeper = _chance(rules.rung[layer, 0] + alike)
+    binding = deeper * _chance(rules.rung[layer, 1] + alike)
+    depth = 1
+    if luck < deeper:
+        depth = 2
+    if luck < binding:
+        depth = 3
+    return min(depth, rules.deepest[layer])
 
 
 @njit(cache=True, error_model="numpy")
-def _forget(
-    depth: I8, track: NDArray[np.int8], since: I32, exclusive: B, planned: B, i: int, j: int
-) -> None:
-    depth[i, j] = 0
-    track[i, j] = -1
-    since[i, j] = NEVER
-    exclusive[i, j] = False
-    planned[i, j] = False
+def likeness(position: F, weight: F, width: float, mean: float, sd: float, i: int, j: int) -> float:
+    """ã: log affinity of a pair (of both sides, as each sees it), standardised over the states, within ±2.5."""
+    both = np.log(affinity(position[i], position[j], weight[i], width))
+    both += np.log(affinity(position[j], position[i], weight[j], width))
+    return min(_ALIKE, max(-_ALIKE, (both / 2.0 - mean) / sd))
 
 
-def shed(state: State, par: Parameters, v: View, w: Weights) -> None:
-    """Cut each over-committed actor's least valued deals until its upkeep fits its budget."""
-    _shed(
-        state.depth, state.track, state.since, state.exclusive, state.planned, state.budget, state.uid,
-        par.upkeep_cost, v, w, state.lapsed,
-    )  # fmt: skip
-
-
-@njit(cache=True, error_model="numpy")
-def _shed(
-    depth: I8, track: I8, since: I32, exclusive: B, planned: B, budget: F, uid: U64, cost: float, v: View,
-    w: Weights, lapsed: I32,
-) -> None:  # fmt: skip
-    n = budget.size
-    start = depth.copy()  # who sheds first must not change what the others think of their deals
-    for i in range(n):
-        total = 0
-        for j in range(n):
-            total += depth[i, j]
-        while total > 0 and cost * total > budget[i]:
-            worst = -1
-            lowest = np.inf
-            for j in range(n):
-                if depth[i, j] == 0:
-                    continue
-                worth = value(v, w, i, j, count_shared(start, i, j))
-                kept = continuation(v, w, i, j, worth)
-                if planned[i, j]:  # the scenario's own deals go last
-                    kept += KEPT_TO_THE_LAST
-                if kept < lowest or (kept == lowest and uid[j] < uid[worst]):
-                    lowest, worst = kept, j
-            total -= depth[i, worst]
-            end_deal(depth, track, since, exclusive, planned, i, worst)
-            lapsed[i] += 1
-            lapsed[worst] += 1
-
-
-class Parties(NamedTuple):
-    """Columns of the actors that sign. Shapes as in :class:`simulation.state.State`."""
-
-    uid: U64
-    kind: I8
-    position: F
-    weight: F
-    size: F
-    salience: F  # [n] AI salience
-    un_member: B
-    leaders: I32
-    support: F  # [n] probability that the public ratifies a binding deal
-
-
-class Table(NamedTuple):
-    """What is on the table this quarter: mask, V and U of pairs (n, n), concessions (n, h)."""
-
-    possible: B
-    worth: F
-    gain: F
-    concession: F
-    outside: F  # [n, 2] U of the best and the second best partner of each party
-
-
-class Books(NamedTuple):
-    """Where a signature is written. Shapes as in :class:`simulation.state.State`."""
+class Deals(NamedTuple):
+    """Columns that a signature writes. Shapes as in :class:`simulation.state.State`."""
 
     depth: I8
     track: I8
     since: I32
+    until: I32
+    exclusive: B
+    planned: B
+    drawn: B
     terms: F
-    formed: I32
-    reward: F
-    track_success: F
-    payment: F
-    conceded: F
 
 
-class Rules(NamedTuple):
-    """Prices and rules of a signature."""
+def deals_of(state: State) -> Deals:
+    """The columns of a state."""
+    return Deals(state.depth, state.track, state.since, state.until, state.exclusive, state.planned, state.drawn,
+                 state.terms)  # fmt: skip
 
-    setup: float
-    upkeep: float
-    rights: float  # shift of terms on rights towards an NGO in a deal of three, 0 if switched off
-    challenge: bool  # terms by expected-utility challenge, not by outside options
-    quarter: int
+
+@njit(cache=True, error_model="numpy")
+def write_signing(deals: Deals, kind: I8, i: int, j: int, depth: int, quarter: int, until: int, three: bool) -> None:
+    """Write a deal of a depth and its term into the books, both ways."""
+    track = TRILATERAL if three else (BILATERAL if kind[i] == STATE and kind[j] == STATE else NON_STATE)
+    _write(deals, i, j, depth, track, quarter, until)
+    _write(deals, j, i, depth, track, quarter, until)
+
+
+@njit(cache=True, error_model="numpy")
+def _write(deals: Deals, i: int, j: int, depth: int, track: int, quarter: int, until: int) -> None:
+    if deals.depth[i, j] == 0:
+        deals.since[i, j] = quarter
+    deals.depth[i, j] = depth
+    deals.track[i, j] = track
+    deals.until[i, j] = until
+    deals.drawn[i, j] = False
+
+
+@njit(cache=True, error_model="numpy")
+def end_deal(deals: Deals, i: int, j: int) -> None:
+    """Remove a deal in both directions."""
+    _forget(deals, i, j)
+    _forget(deals, j, i)
+
+
+@njit(cache=True, error_model="numpy")
+def count_end(lapsed: I32, ended: I32, reason: int, i: int, j: int) -> None:
+    """Count an ended deal for both sides, with its reason."""
+    lapsed[i] += 1
+    lapsed[j] += 1
+    ended[i, reason] += 1
+    ended[j, reason] += 1
+
+
+@njit(cache=True, error_model="numpy")
+def _forget(deals: Deals, i: int, j: int) -> None:
+    deals.depth[i, j] = 0
+    deals.track[i, j] = -1
+    deals.since[i, j] = NEVER
+    deals.until[i, j] = NEVER
+    deals.exclusive[i, j] = False
+    deals.planned[i, j] = False
+    deals.drawn[i, j] = False
+
+
+@njit(cache=True, error_model="numpy")
+def upkeep(depth: I8, kind: I8, keep: F) -> F:
+    """What each actor's deals cost it a quarter, (n,)."""
+    n = kind.size
+    due = np.zeros(n)
+    for i in range(n):
+        for j in range(n):
+            if depth[i, j] > 0:
+                due[i] += keep[layer_of(kind, i, j), depth[i, j]]
+    return due
+
+
+def load(state: State, rules: Terms) -> F:
+    """Upkeep as a share of income, at most 1, (n,); 1 for who must pay and has none."""
+    due = upkeep(state.depth, state.kind, rules.keep)
+    share = np.divide(due, state.budget, out=np.ones(state.n), where=state.budget > 0)
+    return np.where(due > 0, np.minimum(1.0, share), 0.0)
+
+
+def open_purses(state: State, rules: Terms) -> None:
+    """Income comes, upkeep is paid; who cannot pay it ends the deals that draw it least."""
+    _open_purses(
+        state.purse, state.budget, state.uid, state.kind, state.pull, rules.keep, deals_of(state), state.lapsed,
+        state.ended,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _open_purses(
+    purse: F, income: F, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, lapsed: I32, ended: I32
+) -> None:
+    n = uid.size
+    for i in range(n):
+        purse[i] = min(purse[i] + income[i], CARRIED * income[i])
+        due = 0.0
+        for j in range(n):
+            if deals.depth[i, j] > 0:
+                due += keep[layer_of(kind, i, j), deals.depth[i, j]]
+        while due > purse[i] + ROUNDING:
+            worst, lowest = -1, np.inf
+            for j in range(n):
+                # what costs nothing is kept, and the scenario's own deals go last
+                if deals.depth[i, j] > 0 and keep[layer_of(kind, i, j), deals.depth[i, j]] > 0.0:
+                    worth = pull[i, j] + (1e6 if deals.planned[i, j] else 0.0)
+                    if worth < lowest or (worth == lowest and uid[j] < uid[worst]):
+                        worst, lowest = j, worth
+            if worst < 0:
+                break
+            due -= keep[layer_of(kind, i, worst), deals.depth[i, worst]]
+            end_deal(deals, i, worst)
+            count_end(lapsed, ended, MONEY, i, worst)
+        purse[i] -= max(0.0, due)
+
+
+def renew_or_end(state: State, par: Parameters, draws: Draws, rules: Terms, chance: F, due: I32) -> None:
+    """Renew the deals whose term ends, each with its chance, where both purses bear it; end the others.
+
+    Parameters
+    ----------
+    chance, due
+        Of :func:`renewal_chances`.
+    """
+    _renew_or_end(
+        draws.key(Stream.RENEWAL), draws.key(Stream.TERM), state.uid, state.kind, state.quarter, due, chance,
+        state.purse, rules, deals_of(state), state.lapsed, state.ended, state.unpaid, state.renewed,
+    )  # fmt: skip
+
+
+def due_now(state: State) -> I32:
+    """Pairs a < b whose deal ends or is renewed at the start of this quarter, (m, 2)."""
+    over = np.triu((state.depth > 0) & (state.until <= state.quarter) & ~state.planned, 1)
+    return np.argwhere(over).astype(np.int32)
+
+
+def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32) -> F:
+    """σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã) of each deal whose term ends, (m,)."""
+    return np.asarray(_renewal_chances(
+        due, state.depth, state.kind, state.pull, state.position, state.weight, par.affinity_width,
+        state.likeness_mean, state.likeness_sd, par.renewal_pull, par.renewal_likeness, rules.renewed,
+    ))  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _renewal_chances(
+    due: I32, depth: I8, kind: I8, pull: F, position: F, weight: F, width: float, mean: float, sd: float,
+    by_pull: float, by_likeness: float, renewed: F,
+) -> F:  # fmt: skip
+    total, count = np.zeros(len(KINDS)), np.zeros(len(KINDS))
+    for i in range(kind.size):
+        for j in range(i + 1, kind.size):
+            if depth[i, j] > 0:
+                layer = layer_of(kind, i, j)
+                total[layer] += pull[i, j] + pull[j, i]
+                count[layer] += 1.0
+    result = np.empty(due.shape[0])
+    for m in range(due.shape[0]):
+        i, j = due[m, 0], due[m, 1]
+        layer = layer_of(kind, i, j)
+        drawn = pull[i, j] + pull[j, i] - total[layer] / count[layer]
+        alike = likeness(position, weight, width, mean, sd, i, j)
+        result[m] = _chance(renewed[layer] + by_pull * drawn + by_likeness * alike)
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def _renew_or_end(
+    key: np.uint64, term_key: np.uint64, uid: U64, kind: I8, quarter: int, due: I32, chance: F, purse: F,
+    rules: Terms, deals: Deals, lapsed: I32, ended: I32, unpaid: I32, renewed: I32,
+) -> None:  # fmt: skip
+    luck = np.empty(due.shape[0])
+    for m in range(luck.size):
+        luck[m] = symmetric_uniform(key, uid[due[m, 0]], uid[due[m, 1]])
+    for m in np.argsort(luck):  # who pays first is luck, not place
+        i, j = due[m, 0], due[m, 1]
+        layer, depth = layer_of(kind, i, j), deals.depth[i, j]
+        price, reason = rules.sign[layer, depth], EXPIRY
+        if luck[m] < chance[m]:
+            if price <= purse[i] + ROUNDING and price <= purse[j] + ROUNDING:
+                purse[i] -= price
+                purse[j] -= price
+                until = quarter + life(symmetric_uniform(term_key, uid[i], uid[j]), layer, rules)
+                deals.until[i, j] = deals.until[j, i] = until
+                renewed[i] += 1
+                renewed[j] += 1
+                continue
+            reason = MONEY
+            unpaid[i] += 1
+            unpaid[j] += 1
+        end_deal(deals, i, j)
+        count_end(lapsed, ended, reason, i, j)
+
+
+class Signing(NamedTuple):
+    """What became of the contracts of a quarter, one entry each."""
+
+    parties: I32  # [m, 3] -1 in the last column of one of two
+    number: I32  # [m] which approach of the pair it came from
+    rung: I32  # [m] depth signed for the first two, 0 if nothing was
+    unpaid: B  # [m] a purse could not bear it
+    refused: B  # [m] a public refused what binds: signed as a programme
 
 
 def sign(
-    state: State, par: Parameters, mech: Mechanisms, draws: Draws, parties: I32, surplus: F, support: F,
-    possible: B, worth: F, gain: F, outside: F,
-) -> I32:  # fmt: skip
-    """Sign contracts in order of joint surplus while budgets last.
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, rules: Terms, parties: I32, number: I32,
+    support: F, possible: B,
+) -> Signing:  # fmt: skip
+    """Sign contracts while both (all three) purses last, in an order that is luck.
 
     Parameters
     ----------
     parties
         (m, 3) actors of each contract; -1 in the last column of a bilateral one.
-    surplus
-        (m,) sum of the parties' utilities.
+    number
+        (m,) which approach of its pair each came from.
     support
         (n,) probability that the public of each actor ratifies a binding deal (1 without a public).
-    possible, worth, gain
-        Mask, V and U of pairs, each (n, n); the rows of all parties are current.
-    outside
-        U of the best and the second best partner of all parties, (n, 2).
-
-    Returns
-    -------
-    ndarray
-        (m,) number of pairs that each contract made or deepened, in signing order.
+    possible
+        Pairs that may deal, (n, n).
     """
-    salience = par.salience_floor + par.salience_capacity * state.capacity
-    who = Parties(
-        state.uid, state.kind, state.position, state.weight, state.size, salience, state.un_member,
-        state.leaders, support,
-    )  # fmt: skip
-    books = Books(
-        state.depth, state.track, state.since, state.terms, state.formed, state.reward, state.track_success,
-        state.payment, state.conceded,
-    )  # fmt: skip
-    rules = Rules(
-        par.setup_cost, par.upkeep_cost, par.rights_terms if mech.on("rights_terms") else 0.0,
-        mech["bargaining"] == "challenge", state.quarter,
-    )  # fmt: skip
-    table = Table(possible, worth, gain, state.concession, outside)
-    order = signing_order(state.uid, parties, surplus)
-    return _sign(draws.key(Stream.RATIFICATION), order, parties, state.budget, who, table, books, rules)
+    keys = Keys(*map(draws.key, (Stream.SIGNING_ORDER, Stream.RUNG, Stream.TERM, Stream.RATIFICATION)))
+    who = Signers(state.uid, state.kind, state.position, state.weight, support, possible, state.pull,
+                  state.reluctance, state.leaders, state.concession)  # fmt: skip
+    alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
+    credit = Credit(state.purse, state.unpaid, state.formed, state.reward, state.track_success, state.payment,
+                    state.conceded)  # fmt: skip
+    rung, unpaid, refused = _sign(keys, state.quarter, parties, number, who, rules, alike, deals_of(state), credit)
+    signed = rung > 0
+    _note(state, parties[signed], state.quarter)
+    return Signing(parties, number, rung, unpaid, refused)
 
 
-def signing_order(uid: U64, parties: I32, surplus: F) -> NDArray[np.int64]:
-    """Contracts by falling surplus, ties by the uids of the parties."""
-    if parties.shape[0] == 0:
-        return np.zeros(0, np.int64)
-    third = np.where(parties[:, 2] < 0, np.uint64(0), uid[parties[:, 2]])
-    return np.lexsort((third, uid[parties[:, 1]], uid[parties[:, 0]], -surplus))
+class Keys(NamedTuple):
+    """Keys of the draws of a signature."""
+
+    order: np.uint64
+    rung: np.uint64
+    term: np.uint64
+    public: np.uint64
+
+
+class Signers(NamedTuple):
+    """What a signature reads of the actors. Shapes as in :class:`simulation.state.State`."""
+
+    uid: U64
+    kind: I8
+    position: F
+    weight: F
+    support: F
+    possible: B
+    pull: F
+    reluctance: F
+    leaders: I32
+    concession: F
+
+
+class Credit(NamedTuple):
+    """What a signature pays and earns."""
+
+    purse: F
+    unpaid: I32
+    formed: I32
+    reward: F
+    success: F
+    payment: F
+    conceded: F
 
 
 @njit(cache=True, error_model="numpy")
 def _sign(
-    key: np.uint64, order: NDArray[np.int64], parties: I32, budget: F, who: Parties, table: Table, books: Books,
-    rules: Rules,
-) -> I32:  # fmt: skip
-    left = _after_upkeep(books.depth, budget, rules.upkeep)
-    signed = np.zeros(order.size, np.int32)
-    start = books.depth.copy()  # one rung a quarter for a pair, whatever it agreed on how many tracks
-    for c in order:
-        i, j, k = parties[c, 0], parties[c, 1], parties[c, 2]
+    keys: Keys, quarter: int, parties: I32, number: I32, who: Signers, rules: Terms,
+    alike: tuple[float, float, float, float], deals: Deals, credit: Credit,
+) -> tuple[I32, B, B]:  # fmt: skip
+    m = parties.shape[0]
+    rung, unpaid, refused = np.zeros(m, np.int32), np.zeros(m, np.bool_), np.zeros(m, np.bool_)
+    luck = np.empty(m)
+    for c in range(m):
+        own = philox(keys.order, np.uint64(number[c]), np.uint64(parties[c, 2] >= 0))
+        luck[c] = uniform(own, who.uid[parties[c, 0]], who.uid[parties[c, 1]])
+    for c in np.argsort(luck):
+        i, j, k = parties[c]
         three = k >= 0
         pairs = ((i, j), (i, k), (j, k)) if three else ((i, j), (i, j), (i, j))
         count = 3 if three else 1
-        level = books.depth[i, j] + 1
-        if three:
-            level = min(books.depth[i, j], books.depth[i, k], books.depth[j, k]) + 1
-        level = min(level, MAX_DEPTH)
-        if not _affordable(pairs, count, level, books.depth, start, left, rules.setup, rules.upkeep):
+        depth = np.empty(3, np.int32)
+        for p in range(count):
+            a, b = pairs[p]
+            depth[p], held_back = _depth(keys, quarter, number[c], who, rules, alike, deals, a, b)
+            refused[c] |= held_back
+        if not _paid(pairs, count, depth, who.kind, rules, credit.purse):
+            unpaid[c] = True
+            for a in parties[c, : 2 + three]:
+                credit.unpaid[a] += 1
             continue
         for p in range(count):
             a, b = pairs[p]
-            if books.depth[a, b] >= level or books.depth[a, b] > start[a, b]:
-                continue
-            if level == MAX_DEPTH and not _ratified(key, who.uid, who.support, a, b):
-                continue
-            cost = rules.setup * (1.0 + books.depth[a, b]) + rules.upkeep
-            left[a] -= cost
-            left[b] -= cost
-            _agree_terms(who, table, books, rules, a, b, _ngo_beside(who.kind, i, j, k, a, b))
-            _enter(who.kind, table.gain, books, rules.quarter, a, b, three)
-            signed[c] += 1
-    return signed
+            _enter(keys, quarter, number[c], who, rules, deals, credit, a, b, depth[p], three)
+        rung[c] = depth[0]
+    return rung, unpaid, refused
 
 
 @njit(cache=True, error_model="numpy")
-def _after_upkeep(depth: I8, budget: F, upkeep: float) -> F:
-    """What is left of each budget after the upkeep of all rungs."""
-    left: F = budget - upkeep * rungs(depth)
-    return left
-
-
-@njit(cache=True, error_model="numpy")
-def _ngo_beside(kind: I8, i: int, j: int, k: int, a: int, b: int) -> int:
-    """The third party of a contract i, j, k beside the pair a, b if it is an NGO, else -1."""
-    if k < 0:
-        return -1
-    third = i + j + k - a - b
-    return third if kind[third] == NGO else -1
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _agree_terms(who: Parties, table: Table, books: Books, rules: Rules, a: int, b: int, ngo: int) -> None:
-    """Bargain, settle the concession, and let an NGO beside the pair write rights into the terms."""
-    if rules.challenge:
-        share = challenge_share(who.position, who.weight, who.size, who.salience, who.un_member, a, b)
+def _depth(
+    keys: Keys, quarter: int, number: int, who: Signers, rules: Terms, alike: tuple[float, float, float, float],
+    deals: Deals, a: int, b: int,
+) -> tuple[int, bool]:  # fmt: skip
+    """Depth that a signature brings a pair to, and whether a public held it back from binding."""
+    layer, before = layer_of(who.kind, a, b), deals.depth[a, b]
+    if before > 0:
+        depth = min(before + 1, rules.deepest[layer])
     else:
-        share = nash_share(table.outside, table.possible, table.gain, a, b)
-    share = _pay(who.leaders, table, books, a, b, share)
-    write_terms(books.terms, who.position, a, b, share)
-    if rules.rights > 0.0 and ngo >= 0:
-        y = books.terms[a, b, 0]
-        y += rules.rights * (who.position[ngo, 0] - y)
-        books.terms[a, b, 0] = y
-        books.terms[b, a, 0] = y
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _enter(kind: I8, gain: F, books: Books, quarter: int, a: int, b: int, three: bool) -> None:
-    """Write one more rung of a pair into the books, both ways."""
-    track = BILATERAL if kind[a] == STATE and kind[b] == STATE else NON_STATE
-    if three:
-        track = TRILATERAL
-    for x, y in ((a, b), (b, a)):
-        if books.depth[x, y] == 0:
-            books.since[x, y] = quarter
-        books.depth[x, y] += 1
-        books.track[x, y] = track
-        books.formed[x, track] += 1
-        books.reward[x, track] += max(0.0, gain[x, y])
-        books.track_success[x, track] += 1.0
-
-
-@njit(cache=True, error_model="numpy")
-def _affordable(
-    pairs: tuple[tuple[int, int], ...], count: int, level: int, depth: I8, start: I8, left: F, setup: float,
-    upkeep: float,
-) -> bool:  # fmt: skip
-    """Whether every party can pay for its own new rungs in full; a contract is signed whole or not at all."""
-    rung = False
-    for p in range(count):
-        for a in pairs[p]:
-            due = 0.0
-            for r in range(count):
-                x, y = pairs[r]
-                if (x == a or y == a) and depth[x, y] < level and depth[x, y] == start[x, y]:
-                    due += setup * (1.0 + depth[x, y]) + upkeep
-                    rung = True
-            if due > left[a] + ROUNDING:
-                return False
-    return rung
+        width, mean, sd, gain = alike
+        near = likeness(who.position, who.weight, width, mean, sd, a, b)
+        own = philox(keys.rung, np.uint64(number), np.uint64(0))
+        depth = first_rung(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, gain * near, rules)
+    if depth == MAX_DEPTH and before < MAX_DEPTH and not _ratified(keys.public, who.uid, who.support, a, b):
+        return max(before, MAX_DEPTH - 1), True
+    return depth, False
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -307,48 +455,99 @@ def _ratified(key: np.uint64, uid: U64, support: F, a: int, b: int) -> bool:
     return True
 
 
+@njit(cache=True, error_model="numpy")
+def _paid(
+    pairs: tuple[tuple[int, int], ...], count: int, depth: I32, kind: I8, rules: Terms, purse: F
+) -> bool:
+    """Pay for a contract out of every party's purse if all can; it is signed whole or not at all."""
+    for p in range(count):
+        for a in pairs[p]:
+            due = 0.0
+            for r in range(count):
+                x, y = pairs[r]
+                if x == a or y == a:
+                    due += rules.sign[layer_of(kind, x, y), depth[r]]
+            if due > purse[a] + ROUNDING:
+                return False
+    for p in range(count):
+        a, b = pairs[p]
+        price = rules.sign[layer_of(kind, a, b), depth[p]]
+        purse[a] -= price
+        purse[b] -= price
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def _enter(
+    keys: Keys, quarter: int, number: int, who: Signers, rules: Terms, deals: Deals, credit: Credit, a: int, b: int,
+    depth: int, three: bool,
+) -> None:  # fmt: skip
+    """Write a signature of a pair: depth, term, terms, and the credit of it."""
+    layer = layer_of(who.kind, a, b)
+    share = nash_share(who.possible, who.pull, who.reluctance, who.kind, a, b)
+    share = _concede(who.leaders, who.concession, credit, a, b, share)
+    write_terms(deals.terms, who.position, a, b, share)
+    own = philox(keys.term, np.uint64(number), np.uint64(1))
+    until = quarter + life(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, rules)
+    write_signing(deals, who.kind, a, b, depth, quarter, max(until, deals.until[a, b]), three)
+    track = deals.track[a, b]
+    for x in (a, b):
+        credit.formed[x, track] += 1
+        credit.reward[x, track] += depth / MAX_DEPTH
+        credit.success[x, track] += 1.0
+
+
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _pay(leaders: I32, table: Table, books: Books, a: int, b: int, share: float) -> float:
+def _concede(leaders: I32, concession: F, credit: Credit, a: int, b: int, share: float) -> float:
     """Settle the concession of a leader among the parties; returns a's weight in the terms."""
     for h in range(leaders.size):
         leader = leaders[h]
-        if leader == b and table.concession[a, h] > 0.0:
-            p = table.concession[a, h]
-            _transfer(books, leader, a, p)
-            share = concede(share, p, table.worth[a, b])
-        elif leader == a and table.concession[b, h] > 0.0:
-            p = table.concession[b, h]
-            _transfer(books, leader, b, p)
-            share = 1.0 - concede(1.0 - share, p, table.worth[b, a])
+        if leader == b and concession[a, h] > 0.0:
+            p = concession[a, h]
+            share += (1.0 - share) * p / (p + 1.0)
+            _transfer(credit, leader, a, p)
+        elif leader == a and concession[b, h] > 0.0:
+            p = concession[b, h]
+            share -= share * p / (p + 1.0)
+            _transfer(credit, leader, b, p)
     return share
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _transfer(books: Books, payer: int, receiver: int, p: float) -> None:
-    books.payment[receiver] += p
-    books.payment[payer] -= p
-    books.conceded[receiver] += p
+def _transfer(credit: Credit, payer: int, receiver: int, p: float) -> None:
+    credit.payment[receiver] += p
+    credit.payment[payer] -= p
+    credit.conceded[receiver] += p
+
+
+def _note(state: State, parties: I32, quarter: int) -> None:
+    """Enter signatures into the ledger that activity and history are counted from, each with its share recorded."""
+    rows = []
+    for a, b, c in parties.tolist():
+        rows += [(a, b), (a, c), (b, c)] if c >= 0 else [(a, b)]
+    if rows:
+        pairs = np.array([(min(p), max(p), quarter) for p in rows], np.int32)
+        state.ledger = np.concatenate([state.ledger, pairs])
+        weight = state.recorded[pairs[:, 0], pairs[:, 1]]
+        state.ledger_weight = np.concatenate([state.ledger_weight, weight])
 
 
 def impose(
-    state: State, par: Parameters, i: int, j: int, depth: int, terms: F | None, exclusive: bool, three: bool
+    state: State, rules: Terms, i: int, j: int, depth: int, agreed: F | None, exclusive: bool, three: bool
 ) -> bool:
     """Sign a deal that the scenario plans, ahead of all others; False if a party cannot pay its upkeep.
 
-    Room is made by shedding (the next step), so only the deal's own upkeep must fit the budget.
+    It costs nothing to sign and lives until the plan ends, or for the longest term.
     """
-    lowest = min(state.budget[i], state.budget[j])
-    if par.upkeep_cost * depth > lowest:
+    layer = int(layer_of(state.kind, i, j))
+    depth = max(int(state.depth[i, j]), depth)
+    if rules.keep[layer, depth] > min(state.budget[i], state.budget[j]):
         return False
-    track = BILATERAL if state.kind[i] == STATE and state.kind[j] == STATE else NON_STATE
-    if three:
-        track = TRILATERAL
+    until = max(int(state.until[i, j]), state.quarter + int(rules.longest[layer]))
+    write_signing(deals_of(state), state.kind, i, j, depth, state.quarter, until, three)
     for a, b in ((i, j), (j, i)):
-        if state.depth[a, b] == 0:
-            state.since[a, b] = state.quarter
-        state.depth[a, b] = max(state.depth[a, b], depth)
-        state.track[a, b] = track
-        state.exclusive[a, b] = exclusive
-        state.planned[a, b] = True
-        state.terms[a, b] = (state.position[i] + state.position[j]) / 2 if terms is None else terms
+        state.exclusive[a, b], state.planned[a, b] = exclusive, True
+        state.terms[a, b] = (state.position[i] + state.position[j]) / 2 if agreed is None else agreed
     return True
+
+

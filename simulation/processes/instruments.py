@@ -47,6 +47,8 @@ FACTORS = (
 
 _CIVIL = DOMAINS.index("civil")
 _OF_OTHERS = [FACTORS.index(name) for name in ("peers", "neighbours")]
+LEAST_EFFORT = 0.01
+"""Multiple of the recorded effort below which a track counts as left: a logarithm needs a floor."""
 SMALLEST = 0.005
 """Size below which a state counts as this small: a logarithm needs a floor."""
 CENTRED = tuple(map(FACTORS.index, FACTORS[:2] + FACTORS[4:7] + ("votes", "size", "house")))
@@ -78,7 +80,7 @@ class Joiners(NamedTuple):
     capacity: F
     urgency: F
     norm: B
-    slots: I32
+    effort: F
     habit: F
     trust: F
     worth: F
@@ -223,7 +225,7 @@ def _look_at(q: int, text: Texts, who: Joiners, weight_of: F, near: tuple[I32, I
         row[7] = who.urgency[i]
         row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
         row[9] = inside
-        row[10] = 1.0 if who.slots[i, track] > 0 else 0.0
+        row[10] = np.log(max(who.effort[i, track], LEAST_EFFORT))
         row[11] = 1.0 if text.launching[q] else 0.0
         row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
         row[13] = who.log_size[i]
@@ -244,8 +246,8 @@ def joining_factors(state: State, par: Parameters, chosen: B | None = None, watc
     Notes
     -----
     A state sponsor counts by its size m, any other sponsor (a secretariat) by
-    ``join_secretariat``; of several the one with the greatest τ̂·m counts. ``attention`` is 1 if
-    the state spent a slot on the track of the instrument this quarter; ``launch`` is 1 in the
+    ``join_secretariat``; of several the one with the greatest τ̂·m counts. ``attention`` is the log
+    of the state's effort on the track as a multiple of the recorded one; ``launch`` is 1 in the
     quarter in which the instrument opens, when signatures are collected for the occasion.
     """
     chosen = is_open(state) if chosen is None else chosen
@@ -278,7 +280,7 @@ def joiners_of(state: State, par: Parameters) -> Joiners:
         state.capacity,
         state.urgency,
         state.norm,
-        state.slots_by_track,
+        state.effort,
         state.habit,
         state.trust_hat,
         np.where(state.kind == STATE, state.size, par.join_secretariat),

@@ -1,9 +1,11 @@
-"""C.3 Rivalry and concessions: leaders bid for partners, the second price sets the concession.
+"""C.3 Rivalry: what it pays and what it costs.
 
-Leader h values state i at W_hi = [Ũ_hi + ρ·geo·g_i·max_h' d̃_hh']⁺, where Ũ is its utility
-before bonus and payment and d̃ the distance of two leaders. It concedes
-p_hi = φ n_i min(W_hi, max_{h'≠h} d̃_hh' W_h'i): what it takes to outbid the strongest rival,
-scaled by how non-aligned i still is. A concession is a transfer of utility, never of budget.
+The fitted world is ρ = 1. Beyond it a leader h is drawn to a contested non-aligned state i by (ρ−1)(b·g_i·d̃ − c_r·z'),
+z' the depth of i's programmes with h's rivals; its camp by half of that; leaders turn from one another by
+(ρ−1)·c_r·d̃. Leaders bid: W_hi = log(1 + e^{U_hi + ρ·b·g_i·d̃ − κ}), and concede p_hi = φ n_i min(W_hi,
+max_{h'≠h} d̃_hh' W_h'i), what it takes to outbid the strongest rival, scaled by how non-aligned i still is. A
+concession moves the terms; beyond what the fitted world has of it, also U. So rivalry can pay and cost
+(anchors: Hernandez 2017; Watkins 2021).
 """
 
 from __future__ import annotations
@@ -11,37 +13,56 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.processes.bargaining import softplus
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, MAX_DEPTH, NOBODY, Asked, B, F, State
+from simulation.state import FIRM, I8, I32, MAX_DEPTH, NOBODY, STATE, Asked, B, F, State
+
+_PROGRAMME = 2
+_FITTED = 1.0
+"""Rivalry of the world that the intensity was fitted on."""
 
 
-def court(
-    state: State, par: Parameters, mech: Mechanisms, possible: B, gain: F, asked: Asked = NOBODY
-) -> None:
-    """Step 3, second half: add rivalry bonus and concessions to U, and record the concessions.
+def court(state: State, par: Parameters, mech: Mechanisms, possible: B, asked: Asked = NOBODY) -> None:
+    """Step 3, second half: rivalry's shifts of ``state.pull``, and the concessions on the table.
 
     Parameters
     ----------
     possible
         Pairs that may make a deal, (n, n).
-    gain
-        Utilities U, (n, n), changed in place in the rows and columns of the leaders.
     asked
         Leaders that decide for themselves what winning a state is worth.
     """
     state.concession[:] = 0.0
-    strength = par.rivalry * par.geopolitics if mech.on("rivalry") else 0.0
     gaps = leader_distance(state.position, state.leaders, par.rivalry_distance)
+    alone = non_alignment(state.depth, state.leaders, state.in_union, state.un_member)
+    strength = par.rivalry if mech.on("rivalry") else _FITTED
     if mech.on("concessions"):
-        alone = non_alignment(state.depth, state.leaders, state.in_union, state.un_member)
-        worth = bids(state.leaders, gaps, strength, state.strategic_weight, alone, possible, gain)
-        for a, leader in enumerate(state.leaders):
-            if leader in asked:
-                for i in np.flatnonzero(worth[:, a] >= 0.0):
-                    worth[i, a] = asked[leader](int(i), float(worth[i, a]))
-        concessions(gaps, par.concession_split, alone, worth, state.concession)
-    apply_bids(state.leaders, gaps, strength, state.strategic_weight, possible, state.concession, gain)
+        usual = np.zeros_like(state.concession)
+        _bid(state, par, _FITTED, gaps, alone, possible, NOBODY, usual)
+        _bid(state, par, strength, gaps, alone, possible, asked, state.concession)
+        apply_concessions(state.leaders, state.concession - usual, state.pull)
+    if strength != _FITTED:
+        surplus = strength - _FITTED
+        shift_pulls(
+            state.leaders, state.camp, state.kind, state.un_member, gaps, surplus * par.rivalry_bonus,
+            surplus * par.rivalry_cost, state.strategic_weight, state.depth, state.pull,
+        )  # fmt: skip
+
+
+def _bid(
+    state: State, par: Parameters, strength: float, gaps: F, alone: F, possible: B, asked: Asked, out: F
+) -> None:
+    """Concessions of every leader to every state at a strength of rivalry, written to ``out`` (n, h)."""
+    worth = bids(
+        state.leaders, gaps, strength * par.rivalry_bonus, float(state.reluctance[STATE]), state.strategic_weight,
+        alone, possible, state.pull,
+    )  # fmt: skip
+    for a, leader in enumerate(state.leaders):
+        if leader in asked:
+            for i in np.flatnonzero(worth[:, a] >= 0.0):
+                worth[i, a] = asked[leader](int(i), float(worth[i, a]))
+    concessions(gaps, par.concession_split, alone, worth, out)
 
 
 @njit(cache=True, error_model="numpy")
@@ -88,9 +109,11 @@ def non_alignment(depth: I8, leaders: I32, in_union: B, un_member: B) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def bids(leaders: I32, gaps: F, strength: float, strategic: F, alone: F, possible: B, gain: F) -> F:
+def bids(
+    leaders: I32, gaps: F, bonus: float, reluctance: float, strategic: F, alone: F, possible: B, pull: F
+) -> F:
     """What winning each state is worth to each leader, W ≥ 0, (n, h); -1 where it does not bid."""
-    n, h = gain.shape[0], leaders.size
+    n, h = pull.shape[0], leaders.size
     worth = np.full((n, h), -1.0)
     for i in range(n):
         if alone[i] <= 0.0 or is_leader(leaders, i):
@@ -98,7 +121,7 @@ def bids(leaders: I32, gaps: F, strength: float, strategic: F, alone: F, possibl
         for a in range(h):
             leader = leaders[a]
             if possible[leader, i]:
-                worth[i, a] = max(0.0, gain[leader, i] + strength * strategic[i] * _widest(gaps, a))
+                worth[i, a] = softplus(pull[leader, i] + bonus * strategic[i] * _widest(gaps, a) - reluctance)
     return worth
 
 
@@ -117,43 +140,50 @@ def concessions(gaps: F, split: float, alone: F, worth: F, out: F) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def apply_bids(
-    leaders: I32, gaps: F, strength: float, strategic: F, possible: B, concession: F, gain: F
-) -> None:
-    """Add ρ·geo·g·max d̃ − p to the leaders' utilities and p to those of the courted, in place.
+def apply_concessions(leaders: I32, surplus: F, pull: F) -> None:
+    """What is conceded beyond the fitted world: +p for the courted, −p for the leader, in place."""
+    for a in range(leaders.size):
+        for i in range(pull.shape[0]):
+            pull[leaders[a], i] -= surplus[i, a]
+            pull[i, leaders[a]] += surplus[i, a]
 
-    The leader's own utility includes the rivalry term, or its bid would make it refuse its own deal.
-    """
-    n = gain.shape[0]
+
+@njit(cache=True, error_model="numpy")
+def shift_pulls(
+    leaders: I32, camp: I8, kind: I8, un_member: B, gaps: F, bonus: float, cost: float, strategic: F, depth: I8,
+    pull: F,
+) -> None:  # fmt: skip
+    """Add (ρ−1)(b·g·d̃ − c_r·z') to U of leaders, half of it to U of their camps, and −(ρ−1)c_r·d̃ among leaders."""
+    n = kind.size
     for a in range(leaders.size):
         leader = leaders[a]
-        widest = _widest(gaps, a)
+        for b in range(leaders.size):
+            if b != a:
+                pull[leader, leaders[b]] -= cost * gaps[a, b]
         for i in range(n):
-            if is_leader(leaders, i) or not possible[leader, i]:
+            if camp[i] >= 0 or not un_member[i] or is_leader(leaders, i):
                 continue
-            gain[leader, i] += strength * strategic[i] * widest - concession[i, a]
-            gain[i, leader] += concession[i, a]
+            shift = bonus * strategic[i] * _widest(gaps, a) - cost * tied_to_rivals(a, i, camp, kind, depth)
+            pull[leader, i] += shift
+            for j in range(n):
+                if camp[j] == a and kind[j] == STATE and j != leader:
+                    pull[j, i] += shift / 2.0
 
 
-def bid_terms(
-    state: State, par: Parameters, mech: Mechanisms, possible: B, i: int, j: int
-) -> dict[str, float]:
-    """What rivalry adds to U_ij this quarter, by name: the bonus of winning j, the concession paid or received."""
-    own, other = (np.flatnonzero(state.leaders == k) for k in (i, j))
-    if own.size == other.size or not possible[i, j]:  # neither leads, or both do
-        return {"rivalry": 0.0, "concession": 0.0}
-    if other.size:
-        return {"rivalry": 0.0, "concession": float(state.concession[i, other[0]])}
-    strength = par.rivalry * par.geopolitics if mech.on("rivalry") else 0.0
-    widest = _widest(leader_distance(state.position, state.leaders, par.rivalry_distance), int(own[0]))
-    bonus = strength * state.strategic_weight[j] * widest
-    return {"rivalry": float(bonus), "concession": float(-state.concession[j, own[0]])}
+@njit(cache=True, error_model="numpy")
+def tied_to_rivals(own: int, i: int, camp: I8, kind: I8, depth: I8) -> float:
+    """z': depth of the deepest programme of i with a state or a firm of another camp than ``own``, in [0, 1]."""
+    deepest = 0
+    for j in range(kind.size):
+        other = camp[j] >= 0 and camp[j] != own and (kind[j] == STATE or kind[j] == FIRM)
+        if other and depth[i, j] >= _PROGRAMME and depth[i, j] > deepest:
+            deepest = depth[i, j]
+    return deepest / MAX_DEPTH
 
 
-def add_concessions(state: State, rows: B, gain: F) -> None:
-    """Add the concessions on the table to the utilities of some rows that were filled after the bids."""
-    for a, leader in enumerate(state.leaders):
-        gain[rows, leader] += state.concession[rows, a]
+def rivalry_terms(state: State, before: float, i: int, j: int) -> dict[str, float]:
+    """What rivalry adds to U_ij this quarter: all that ``state.pull`` has beyond what it had ``before``."""
+    return {"rivalry": float(state.pull[i, j]) - before}
 
 
 @njit(cache=True, error_model="numpy")

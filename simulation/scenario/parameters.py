@@ -51,21 +51,21 @@ def _entries() -> Iterator[Parameter]:
     yield p("affinity_width", .35, .2, .5, "distance", "C.1", _C, "scale δ at which affinity falls with distance in the issue space")
     yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
-    yield p("choice_noise", .08, 0, .2, "utility", "C.2", _C, "scale s of the logit choice of partners and of consent")
-    yield p("tempo", .5, .01, 1, "probability a quarter", "C.2", _C, "probability ω0 that a slot opens in a quarter")
-    yield p("tempo_capability", 1, 0, 2, "exponent", "C.2", _C, "exponent ω_Q of AI capability in the tempo")
-    yield p("breach_loss", .5, .2, 1, "share of value", "C.2", _A, "sunk loss Λ if the partner breaches")
-    yield p("setup_cost", .08, .02, .15, "budget", "C.2", _C, "cost c0 of the first rung of a deal; the next rungs cost two and three times as much")
-    yield p("upkeep_cost", .01, .002, .02, "budget a quarter", "C.2", _C, "upkeep c_m of a rung")
-    yield p("shared_partners", .3, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_t of shared partners")
-    yield p("partner_activity", .2, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_p of the partner's activity")
-    yield p("urgency_weight", .3, 0, 1, "share of value", "C.2", "Kinne 2013 (sign), calibrated (size)", "weight ν_u of felt urgency in the value of a deal")
-    yield p("exposure_weight", 2, 0, 4, "share of value", "C.2", _C, "weight ν_x of trade, language and contiguity")
-    yield p("inertia", .5, 0, 1, "share of value", "C.2", _C, "weight ν_r of an existing tie")
+    yield p("intensity_uncertainty", 1, 0, 1, "multiplier", "C.2", "fitted (docs/results/deals.md)", "multiplies each replicate's deviation from the most probable intensity of deals, share recorded and wave; 0 has all replicates believe the same")
+    yield p("trust_pull", 2, 0, 8, "nats a unit of trust", "C.2", "event tone 2008-14 in four domains of treaties (shared rehearsal: N(2, 1.4))", "β_T: what trust beyond the reference path adds to turning to a partner and agreeing to it")
+    yield p("interest_pull", .05, 0, 10, "nats a squared distance", "C.2", "dense domains of treaties (N(.05, .10)), AI weak", "w_int: what coming closer than in the recorded world adds to turning to a partner")
+    yield p("urgency_pull", .3, 0, 1, "share", "C.2", _A, "ν_u: how far urgency beyond the usual raises the number of approaches")
+    yield p("urgency_usual", .35, 0, 1, "share", "C.2", "mean of the baseline, measured (docs/results/plausibility.md)", "felt urgency at which a state makes its usual number of approaches")
+    yield p("depth_likeness", .7, 0, 2, "log odds a standard deviation", "C.2", _A, "how far likeness of interests deepens what is signed")
+    yield p("renewal", .5, .2, .8, "probability", "C.2", f"{_A}: in no record; N(.5, .15)", "r: chance that a deal with a state, a firm or a secretariat is renewed at the end of its term")
+    yield p("renewal_pull", .3, 0, .6, "log odds a nat", "C.2", _A, "η: how far U of both sides beyond the mean of held deals raises the chance of renewal")
+    yield p("renewal_likeness", .5, 0, 2, "log odds a standard deviation", "C.2", _A, "how far likeness of interests raises the chance of renewal")
+    yield p("prices", 1, 0, 4, "multiplier", "C.2", _A, "multiplies all prices of signing and keeping deals (data/judged/prices.csv)")
     # --- C.3 rivalry
     yield p("rivalry", 1, 0, 4, "multiplier", "C.3", _C, "strength ρ of rivalry between the leaders")
     yield p("concession_split", .5, 0, 1, "share", "C.3", "Nash 1950", "share φ of the second price that a courted state receives")
-    yield p("geopolitics", .15, 0, .3, "utility", "C.3", _C, "worth of a partner to a leader for the sake of rivalry alone")
+    yield p("rivalry_bonus", .3, 0, 1, "nats", "C.3", f"{_A}: N(.3, .3) above 0", "b: what a contested state of full strategic weight adds to a leader's U as rivalry doubles")
+    yield p("rivalry_cost", .5, 0, 2, "nats", "C.3", f"{_A}: N(.5, .3) above 0", "c_r: what ties to a rival take from a leader's U as rivalry doubles")
     yield p("rivalry_distance", .5, .1, 1, "distance", "C.3", _A, "RMS distance at which two leaders are full rivals")
     # --- C.4 trust
     yield p("prior_mass", 4, 2, 10, "observations", "C.4", _A, "mass n0 of the initial opinion of a partner")
@@ -82,10 +82,9 @@ def _entries() -> Iterator[Parameter]:
     yield p("compliance_capture", .2, 0, .5, "probability", "C.5", _A, "loss π4 of compliance under capture by firms")
     yield p("detection", .3, 0, 1, "probability", "C.5", _A, "probability d0 that a breach is seen")
     yield p("breach_lowers_depth", .3, 0, 1, "probability", "C.5", _A, "probability p_x that a seen breach costs a rung")
-    yield p("lapse", .5, 0, 1, "probability a quarter", "C.5", _A, "probability p_d that a deal of negative value lapses")
     # --- C.6 blocs
     yield p("agenda_scale", 1, 0, 10, "multiplier", "C.6", _A, "multiplies the agenda rate of every bloc")
-    yield p("agenda_effort", .5, 0, 2, "share", "C.6", _A, "how far members' effort on the regional track raises a bloc's agenda rate")
+    yield p("agenda_effort", 1, 0, 2, "share", "C.6", _A, "how far members' effort on its track, as a multiple of the recorded one, moves a bloc's agenda rate")
     yield p("vote_noise", .15, .001, .5, "utility", "C.6", _C, "scale s_b of a member's vote")
     yield p("vote_cost", .15, 0, 1, "utility", "C.6", f"{_A}; {_C}", "cost c_b of a rung of bloc depth to a member")
     yield p("vote_distance", .15, 0, 1, "utility", "C.6", f"{_A}; {_C}", "cost c_p of the distance to the proposal")
@@ -93,7 +92,6 @@ def _entries() -> Iterator[Parameter]:
     yield p("salience_floor", .3, 0, 1, "share", "C.6", _A, "AI salience of a state without governance capacity")
     yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
     yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
-    yield p("challenge_rounds", 3, 0, 20, "rounds", "C.6", "Bueno de Mesquita 1994 (form), assumption (size)", "rounds of challenges before a vote where `bloc_proposal` is `challenge`")
     # --- C.7 instruments
     yield p("join_intercept", -5.8, -20, 0, "log odds a quarter", "C.7", _J, "mean reach b0 of an open text: log odds with which the average eligible state joins it")
     yield p("join_intercept_sd", 1, 0, 3, "log odds", "C.7", _J, "spread of b0 between instruments")
@@ -114,11 +112,10 @@ def _entries() -> Iterator[Parameter]:
     yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
-    yield p("forum_attention", .7, 0, 3, "log odds", "C.8", _A, "effect of a slot spent on the multilateral track on joining")
+    yield p("forum_attention", 1, 0, 3, "log odds", "C.8", _A, "effect of the log of effort on the track, as a multiple of the recorded one, on joining")
     # --- C.8 forum choice
-    yield p("forum_noise", .2, .02, 2, "utility", "C.8", _A, "scale s_f of the choice of track")
-    yield p("prospects", 5, 1, 20, "partners", "C.8", _A, "best partners over which a state averages what a track of deals promises")
-    yield p("patience", .98, .8, 1, "discount a quarter", "C.8", _A, "discount β of what a slow track yields")
+    yield p("forum_noise", .1, .02, 2, "commitment", "C.8", _A, "scale s_f of the response of effort to what a track promises, in binding-equivalents times chance")
+    yield p("patience", .9, .5, 1, "discount an effort", "C.8", _A, "discount β a unit of effort that a success has taken")
     # --- C.9 diffusion
     yield p("diffusion", .01, 0, .05, "share a quarter", "C.9", "Simmons, Dobbin & Garrett 2006 (channels), assumption (size)", "speed μ of convergence of positions")
     yield p("anchor", .05, 0, 1, "multiple of μ", "C.9", _A, "pull back to the initial position, against the pull of all others")
@@ -130,8 +127,6 @@ def _entries() -> Iterator[Parameter]:
     # --- C.10, C.11 firms and think tanks
     yield p("capture", .02, 0, .1, "share a quarter", "C.10", "Stigler 1971; Dal Bó 2006 (mechanism), assumption (size)", "speed κ_F of drift towards firms' positions")
     yield p("research_restraint", .6, 0, 1, "share", "C.10", _A, "how much less a fully research-minded firm drifts terms")
-    yield p("commitment_rate", .02, 0, .5, "probability a quarter", "C.10", _A, "rate at which a firm joins a voluntary instrument of its own kind")
-    yield p("commitment_worth", .1, 0, 1, "share of value", "C.10", _A, "what a firm's voluntary commitments add to the value of its expertise")
     yield p("funder_bias", .01, 0, .1, "share a quarter", "C.11", _A, "speed κ_T of drift towards funders' positions")
     yield p("dependence", .5, 0, 1, "share", "C.11", _A, "κ_f, loss of domestic learning when all know-how is foreign")
     # --- C.12 NGOs
@@ -140,9 +135,6 @@ def _entries() -> Iterator[Parameter]:
     yield p("norm_start", .65, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
     yield p("norm_ngo", .05, 0, .5, "share of adopters", "C.12", _A, "fall of the threshold with a full NGO tie")
     yield p("ngo_monitoring", .1, 0, 1, "probability", "C.12", _A, "probability that one NGO sees a breach")
-    yield p("norm_oversight", .1, 0, 1, "share", "C.12", _A, "oversight of firms added by having adopted the norm")
-    yield p("rights_terms", .3, 0, 1, "share", "C.12", _A, "shift of agreed terms on rights towards an NGO that takes part")
-    yield p("proposals", .005, 0, .05, "share a quarter", "C.13", _A, "speed at which proposals of NGOs and individuals move a state's position on rights")
     # --- C.13 opinion
     yield p("tolerance", .25, .1, .5, "opinion", "C.13", "Deffuant et al. 2000", "confidence bound ε")
     yield p("persuasion", .3, 0, 1, "share", "C.13", "Deffuant et al. 2000", "step μ_D towards a message within the bound")
@@ -184,11 +176,11 @@ def _entries() -> Iterator[Parameter]:
     yield p("imitation_noise", .1, .01, 1, "utility", "C.16", "Szabó & Tőke 1998 (Fermi rule), assumption (size)", "noise of imitation")
     # --- C.17 fragmentation
     yield p("fragmentation_trust", .3, 0, .5, "probability", "C.17", _A, "fall of initial trust across the lines at full fragmentation")
+    yield p("fragmentation_pull", 1, 0, 4, "nats", "C.17", _A, "φ: fall of U across the lines at full fragmentation")
     # --- C.18 trilateral
-    yield p("trilateral_rate", .25, 0, 1, "probability", "C.18", _C, "rate r3 at which a brokered triple is put on the table")
+    yield p("trilateral_rate", .02, 0, .2, "probability", "C.18", "assumption: joint initiatives of the record", "rate r3 at which third parties join a signed pair of states")
     # --- actors: what each kind offers and needs (the table after C.18)
     yield from _actor_table()
-    yield p("state_slots", 6, 0, 20, "slots", "C.18", _A, "slots of the largest state beyond the one every state has")
     yield p("state_budget_floor", .2, 0, 2, "budget a quarter", "C.18", _A, "budget of the smallest state")
     yield p("state_budget_size", 4, 0, 20, "budget a quarter", "C.18", _A, "budget of the largest state beyond the floor")
     # --- E outcomes
@@ -200,37 +192,20 @@ def _entries() -> Iterator[Parameter]:
     yield p("polarisation", 1.3, 1, 1.6, "exponent", "E", "Esteban & Ray 1994", "sensitivity α of polarisation to identification within camps")
 
 
-GOODS = ("expertise", "finance", "legitimacy", "reach")
-"""What actors offer and need, in the order of the columns of ``State.offers`` and ``State.needs``."""
-
-# kind: offers, needs (expertise, finance, legitimacy, reach), budget, slots
 _KINDS = {
-    "firm": ((.9, .5, .1, .4), (.1, .9, .5, .2), 1., 3),
-    "think_tank": ((.8, .05, .4, .2), (.2, .8, .3, .3), .3, 2),
-    "ngo": ((.4, .05, .8, .5), (.3, .5, .5, .3), .2, 2),
-    "influencer": ((.1, .05, .3, .9), (.1, .5, .4, .2), .1, 1),
-    "secretariat": ((.6, .4, .9, .6), (.2, .6, .4, .3), .5, 4),
-}
+    "firm": (.9, 1.), "think_tank": (.8, .3), "ngo": (.4, .2), "influencer": (.1, .1), "secretariat": (.6, .5),
+}  # fmt: skip
+"""Kind: expertise, income a quarter."""
 
 
 def _actor_table() -> Iterator[Parameter]:
     p = Parameter
-    yield p("state_offers_expertise", .15, 0, 1, "share", "C.18", _A, "expertise offered by a state without capacity")
-    yield p("state_offers_expertise_capacity", .7, 0, 1, "share", "C.18", _A, "rise of the expertise a state offers with its capacity")
-    yield p("state_offers_finance", .2, 0, 1, "share", "C.18", _A, "finance offered by the smallest state")
-    yield p("state_offers_finance_size", .8, 0, 1, "share", "C.18", _A, "rise of the finance a state offers with its size")
-    yield p("state_offers_legitimacy", .6, 0, 1, "share", "C.18", _A, "legitimacy offered by a state")
-    yield p("state_offers_reach", .3, 0, 1, "share", "C.18", _A, "reach offered by a state")
-    yield p("state_needs_legitimacy", .4, 0, 1, "share", "C.18", _A, "legitimacy needed by a state; its need of expertise is 1-K, of finance 1 minus what it offers")
-    yield p("state_needs_reach", .3, 0, 1, "share", "C.18", _A, "reach needed by a state")
-    for kind, (offers, needs, budget, slots) in _KINDS.items():
+    yield p("state_expertise", .15, 0, 1, "share", "C.18", _A, "what a state without capacity can teach")
+    yield p("state_expertise_capacity", .7, 0, 1, "share", "C.18", _A, "rise of what a state can teach with its capacity")
+    for kind, (expertise, budget) in _KINDS.items():
         label = kind.replace("_", " ")
-        for good, offer in zip(GOODS, offers, strict=True):
-            yield p(f"{kind}_offers_{good}", offer, 0, 1, "share", "C.18", _A, f"{good} offered by a {label}")
-        for good, need in zip(GOODS, needs, strict=True):
-            yield p(f"{kind}_needs_{good}", need, 0, 1, "share", "C.18", _A, f"{good} needed by a {label}")
-        yield p(f"{kind}_budget", budget, 0, 10, "budget a quarter", "C.18", _A, f"budget of a {label}")
-        yield p(f"{kind}_slots", slots, 0, 20, "slots", "C.18", _A, f"slots of a {label}")
+        yield p(f"{kind}_expertise", expertise, 0, 1, "share", "C.18", _A, f"what a {label} can teach")
+        yield p(f"{kind}_budget", budget, 0, 10, "budget a quarter", "C.18", _A, f"least income of a {label}; more where it is expected to spend half of that")
 
 
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for entry in _entries()})

@@ -207,10 +207,12 @@ class Advocacy(_Section):
 class Strategy(_Section):
     """Levers of the focal state; the defaults leave it as the data say."""
 
-    slots: Multiplier = 1.0
-    """Multiplies the slots that its size gives."""
+    effort: Multiplier = 1.0
+    """Multiplies the number of its approaches to partners of every kind."""
     budget: Multiplier = 1.0
-    """Multiplies the budget that its size gives."""
+    """Multiplies the budget that its size gives; its approaches rise with the square root."""
+    targets: Names = ()
+    """Partners it turns to once a quarter each, beside all others, in this order."""
     partners: Annotated[tuple[Kind, ...], Field(min_length=1)] = KINDS
     """Kinds of actors with whom it makes new deals."""
     exclude_camps: tuple[Camp, ...] = ()
@@ -230,7 +232,7 @@ class Strategy(_Section):
     tracks: Annotated[tuple[Track, ...], Field(min_length=1)] = TRACKS
     """Tracks it uses."""
     trilateral_rate: Share | None = None
-    """Rate at which a triple brokered by it is put on the table."""
+    """Rate at which third parties join what it signs."""
     agency: Share = 0.0
     """Strength of a national AI governance agency."""
     advocacy: Advocacy = Advocacy()

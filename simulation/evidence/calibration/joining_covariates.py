@@ -141,7 +141,7 @@ def setting(text: Text, day: date, without: frozenset[str] = frozenset()) -> Set
 
     columns = SimpleNamespace(
         position=world.position, weight=world.weight, size=world.size, capacity=world.capacity, kind=world.kind,
-        urgency=np.zeros(n), norm=np.zeros(n, bool), slots_by_track=np.zeros((n, 5), np.int32),
+        urgency=np.zeros(n), norm=np.zeros(n, bool), effort=np.ones((n, 5)),
         habit=habit_of(world, without), trust_hat=world.trust_prior, quarter=0, opens=np.array([-1]),
         contiguous=np.ascontiguousarray(world.contiguous[:s, :s]), peer_weight=weight,
         instrument_position=np.array([position]), binding=np.array([text.binding]),

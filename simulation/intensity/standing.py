@@ -1,0 +1,179 @@
+"""What the fitted intensity reads of a world: covariates of its pairs by layer, in the order of its actors (C.2).
+
+A layer is the pairs of states with one kind of partner. A covariate is either of the partner alone (its size) or of
+the pair (their distance), so U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from simulation.data.tables import table
+from simulation.data.world import World
+from simulation.intensity import firms
+from simulation.intensity.covariates import NAMES, covariates, ground
+from simulation.intensity.firms import firm_standing
+from simulation.intensity.places import Places, states_and_union, with_firms
+from simulation.intensity.posterior import Posterior, posterior_of
+from simulation.intensity.record import Record, record_of, shipped_treaties
+from simulation.intensity.recording import reasons
+from simulation.state import FIRM, STATE, B, F
+
+PARTNERS: Mapping[int, tuple[str, ...]] = {STATE: ("size", "activity", "union"), FIRM: firms.TRAITS}
+"""Covariates of the partner alone, by layer."""
+BOOK_YEARS = 7
+"""Years before the as-of date of which deals that no record holds are drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Year:
+    """What was known at the end of a year, of the n actors of a world.
+
+    Attributes
+    ----------
+    pair
+        (K, n, n) symmetric covariates, zero where a name is the partner's alone.
+    partner
+        (K, n) covariates of the partner, zero where a name is the pair's.
+    mask
+        (n, n) symmetric: who can make a deal of this layer.
+    reasons
+        (R, n, n) symmetric reasons of being recorded.
+    events
+        Deals that the record holds of the year *after*.
+    """
+
+    pair: F
+    partner: F
+    mask: B
+    reasons: F
+    events: float
+
+
+@dataclass(frozen=True, eq=False)
+class LayerFacts:
+    """One layer of a world.
+
+    Attributes
+    ----------
+    posterior
+        What is known of its coefficients.
+    names
+        Of its K covariates.
+    now
+        At the as-of date.
+    past
+        At the end of each of the years before the :data:`BOOK_YEARS` that end with the as-of date's.
+    """
+
+    posterior: Posterior
+    names: tuple[str, ...]
+    now: Year
+    past: tuple[Year, ...]
+
+
+@lru_cache(maxsize=8)
+def layers(world: World) -> Mapping[int, LayerFacts]:
+    """The estimated layers of a world, by the kind of partner: states and firms.
+
+    A made-up world, in which some state is none of the real ones, has the covariates that its own columns give:
+    size, border, rivalry.
+
+    Raises
+    ------
+    InputError
+        If the as-of date is before the first fit.
+    """
+    states, firm = posterior_of(world.as_of), posterior_of(world.as_of, firms.TABLE)
+    if not set(world.ids[: int(world.un_member.sum())]) <= set(states_and_union().ids):
+        return {STATE: _made_up(world, states, NAMES, STATE), FIRM: _made_up(world, firm, firms.NAMES, FIRM)}
+    last = states.year
+    of_states = [_state_year(world, year) for year in range(last - BOOK_YEARS, last + 1)]
+    of_firms = [_firm_year(world, year) for year in range(last - BOOK_YEARS, last + 1)]
+    return {
+        STATE: LayerFacts(states, NAMES, of_states[-1], tuple(of_states[:-1])),
+        FIRM: LayerFacts(firm, firms.NAMES, of_firms[-1], tuple(of_firms[:-1])),
+    }
+
+
+@lru_cache(maxsize=32)
+def record_of_world(world: World, places: Places, kind: int) -> Record:
+    """Dated deals of a world between states, or between states and firms; joint initiatives of many are left out.
+
+    Such a text says little of the two: everybody who was there signed it.
+    """
+    joint = {row["id"] for row in table("deals") if row["kind"] == "joint_initiative"}
+    rows = []
+    for deal in world.deals:
+        for p, i in enumerate(deal.parties):
+            for j in deal.parties[p + 1 :]:
+                sorts = sorted((int(world.kind[i]), int(world.kind[j])))
+                both = world.ids[i] in places.place and world.ids[j] in places.place
+                if sorts == [STATE, kind] and both and deal.id not in joint:
+                    rows.append((places.place[world.ids[i]], places.place[world.ids[j]], deal.date))
+    return record_of(rows, len(places))
+
+
+def _state_year(world: World, year: int) -> Year:
+    places = states_and_union()
+    here, record = ground(places, year), record_of_world(world, places, STATE)
+    x = covariates(places, year, record, shipped_treaties(places), here)
+    z = reasons(places, here.size)
+    return _in_order(world, places, NAMES, x, here.mask, z, record, year, STATE)
+
+
+def _firm_year(world: World, year: int) -> Year:
+    places = with_firms()
+    record = record_of_world(world, places, FIRM)
+    x, mask, z = firm_standing(places, year, record)
+    return _in_order(world, places, firms.NAMES, x, mask, z, record, year, FIRM)
+
+
+def _in_order(
+    world: World, places: Places, names: tuple[str, ...], x: F, mask: F, z: F, record: Record, year: int, kind: int
+) -> Year:
+    """The arrays of some places in the order of a world; who is none of them has no deals of the layer."""
+    n = len(world.ids)
+    known = np.array([k for k, name in enumerate(world.ids) if name in places.place], dtype=np.int64)
+    known = known[(world.kind[known] == STATE) | (world.kind[known] == kind)]
+    at = np.array([places.place[world.ids[k]] for k in known], dtype=np.int64)
+    pair, partner = np.zeros((len(names), n, n)), np.zeros((len(names), n))
+    for k, name in enumerate(names):
+        if name in PARTNERS[kind]:
+            partner[k, known] = x[k][0, at]  # a row is like every other
+        else:
+            pair[k][np.ix_(known, known)] = x[k][np.ix_(at, at)]
+    can, why = np.zeros((n, n), bool), np.zeros((len(z), n, n))
+    can[np.ix_(known, known)] = mask[np.ix_(at, at)] > 0
+    for k in range(len(z)):
+        why[k][np.ix_(known, known)] = z[k][np.ix_(at, at)]
+    return Year(pair, partner, can, why, float(record.counts(year + 1, year + 1).sum() / 2.0))
+
+
+def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) -> LayerFacts:
+    n, states = len(world.ids), world.kind == STATE
+    logs = np.log(np.where(states, np.maximum(world.gdp_usd, 1.0), 1.0))
+    size = np.where(states, logs - logs[states].mean(), 0.0)
+    given = {"border": world.contiguous.astype(float), "rival": np.zeros((n, n))}
+    for i, j in world.rivals:
+        given["rival"][i, j] = given["rival"][j, i] = 1.0
+    pair = np.stack([given.get(name, np.zeros((n, n))) if kind == STATE else np.zeros((n, n)) for name in names])
+    own = {"size": size, "state size": size}
+    partner = np.stack([own.get(name, np.zeros(n)) for name in names])
+    side = states if kind == STATE else world.kind == kind
+    mask = (states[:, None] & side) | (side[:, None] & states)
+    np.fill_diagonal(mask, False)
+    count = len(known.names) - len(names) - 1
+    return LayerFacts(known, names, Year(pair, partner, mask, np.zeros((count, n, n)), 0.0), ())
+
+
+def quarter_of(day: date, as_of: date) -> int:
+    """Quarters from the first one of a run that starts after ``as_of``; negative before."""
+    first = as_of.year * 4 + (as_of.month - 1) // 3 + 1
+    return day.year * 4 + (day.month - 1) // 3 - first
+

@@ -1,0 +1,352 @@
+"""The intensity a run begins with, and the book of deals at its start: recorded ones, and draws of the others (C.2).
+
+Recorded deals are there as dated; deals that no record holds are drawn for each replicate, year by year, from the
+thinned intensity λ(1 − ρ) of seven years (Poisson thinning is exact). Both have lives: what has ended by the as-of
+date is in nobody's book, though a recorded deal still counts in what its pair has behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from simulation.data.tables import table
+from simulation.data.world import World
+from simulation.intensity import belief as drawing
+from simulation.intensity import organisations as prior
+from simulation.intensity.belief import Belief
+from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
+from simulation.intensity.standing import LayerFacts, Year, layers, quarter_of
+from simulation.intensity.wave_factors import factors
+from simulation.processes.bargaining import write_terms
+from simulation.processes.contracts import Deals, Terms, deals_of, end_deal, first_rung, life, likeness, write_signing
+from simulation.processes.pull import appeals, layer_of
+from simulation.randomness import Stream, key, philox, poisson, symmetric_uniform
+from simulation.scenario.schema import Scenario
+from simulation.state import FIRM, I8, I32, KINDS, STATE, U64, B, F, State
+
+_DATED = {STATE: ("activity", "past", "recent"), FIRM: ("firm activity", "past")}
+"""Covariates that change during a run: they are counted from the ledger."""
+_SETUP = -1
+_ORGANISED = [k for k in range(len(KINDS)) if k not in (STATE, FIRM)]
+
+
+class Events(NamedTuple):
+    """Signings before the start, oldest first, one entry a pair."""
+
+    pair: I32  # [m, 2]
+    quarter: I32  # [m] negative
+    depth: I32  # [m] coded depth; 0 for one that was drawn
+    three: B  # [m] part of a contract of three
+
+
+def believe(state: State, world: World, scenario: Scenario, replicate: int) -> Mapping[int, Belief]:
+    """Fill the columns of the intensity: coefficients, ``base``, ``allowed``, ``recorded``, ``zeal``, ``course``."""
+    facts, spread = layers(world), scenario.parameters.intensity_uncertainty
+    years = scenario.quarters // 4 + 1
+    beliefs = {kind: drawing.draw_belief(facts[kind], kind, scenario.seed, replicate, spread, years)
+               for kind in (STATE, FIRM)}  # fmt: skip
+    state.base[:], state.recorded[:] = 0.0, 1.0
+    state.allowed &= facts[STATE].now.mask | facts[FIRM].now.mask | _engagements(state)
+    state.course = np.zeros((years, len(KINDS)))
+    for kind, belief in beliefs.items():
+        _believe_layer(state, world, kind, facts[kind], belief, scenario.seed, replicate)
+    _believe_organisations(state, world, facts[STATE])
+    scores = drawing.attraction_scores(state.uid, state.kind, 0, scenario.seed, replicate)
+    state.attraction = spread * ATTRACTION_SD * scores
+    return beliefs
+
+
+def move_attraction(state: State, scenario: Scenario, replicate: int) -> None:
+    """At the start of each further year actors' attraction walks on."""
+    year, within = divmod(state.quarter, 4)
+    if year and not within:
+        scores = drawing.attraction_scores(state.uid, state.kind, year, scenario.seed, replicate)
+        sd = scenario.parameters.intensity_uncertainty * ATTRACTION_SD
+        state.attraction = drawing.next_attraction(state.attraction, scores, sd, ATTRACTION_KEPT)
+
+
+def _believe_layer(
+    state: State, world: World, kind: int, facts: LayerFacts, belief: Belief, seed: int, replicate: int
+) -> None:
+    names, dated = facts.names, _DATED[kind]
+    state.reluctance[kind] = belief.reluctance
+    weights = dict(zip(names, belief.weights.tolist(), strict=True))
+    state.draw_of_busy[kind] = weights.get("activity", weights.get("firm activity", 0.0))
+    state.draw_of_past[kind], state.draw_of_recent[kind] = weights["past"], weights.get("recent", 0.0)
+    fixed = np.array([0.0 if name in dated else weights[name] for name in names])
+    own = np.zeros((state.n, state.n))
+    drawing.utilities(facts.now.pair, facts.now.partner, fixed, own)
+    state.base[facts.now.mask] = own[facts.now.mask]
+    whole = np.zeros((state.n, state.n))
+    drawing.utilities(facts.now.pair, facts.now.partner, belief.weights, whole)
+    pairs = drawing.possible_pairs(facts.now)
+    rate = drawing.pair_rates(whole, pairs.a, pairs.b, belief.reluctance)
+    share = drawing.recorded_shares(facts.now.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
+    state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
+    state.course[:, kind] = belief.flows / drawing.sum_of_products(rate, share)
+    state.course[:, kind] *= factors(kind, len(belief.flows))
+    who = facts.now.mask.any(axis=1)
+    state.zeal[who, kind] = 1.0
+    state.zeal[(state.kind != STATE) & (state.kind != kind), kind] = 0.0
+
+
+def _engagements(state: State) -> B:
+    """Pairs of a state with an organisation that is no firm, (n, n)."""
+    states, organised = state.kind == STATE, np.isin(state.kind, _ORGANISED)
+    return np.asarray((states[:, None] & organised) | (organised[:, None] & states))
+
+
+def _believe_organisations(state: State, world: World, facts: LayerFacts) -> None:
+    """Layers that no record tells: routine work with think tanks, NGOs, influencers and secretariats, by prior."""
+    states = state.kind == STATE
+    ready, size = _scores(state.capacity, states), _scores(np.log(np.maximum(world.gdp_usd, 1.0)), states)
+    language = facts.now.pair[facts.names.index("language")]
+    home = np.maximum(state.home, 0)
+    shared = language[:, home] * (state.home >= 0)
+    for kind in _ORGANISED:
+        rows = np.flatnonzero(state.kind == kind)
+        if not rows.size:
+            continue
+        yearly = prior.CAMPAIGNS if KINDS[kind] == "influencer" else prior.APPROACHES[KINDS[kind]]
+        state.course[:, kind] = yearly
+        state.zeal[states, kind] = np.exp(prior.PULL * (ready + size) - prior.PULL**2)[states]
+        state.draw_of_recent[kind] = prior.RECENT
+        at_home = home[rows] == np.arange(state.n)[:, None]
+        block = prior.HOME * (at_home & (state.home[rows] >= 0)) + prior.LANGUAGE * shared[:, rows]
+        state.base[np.ix_(states, rows)] = block[states]
+        state.base[np.ix_(rows, states)] = prior.READY * ready[states]
+
+
+def _scores(values: F, states: B) -> F:
+    mean, sd = values[states].mean(), values[states].std()
+    return np.where(states, (values - mean) / sd, 0.0) if sd > 0 else np.zeros(len(values))
+
+
+def open_book(
+    state: State, world: World, scenario: Scenario, replicate: int, beliefs: Mapping[int, Belief], rules: Terms
+) -> None:
+    """Write the ledger and the deals in force at the start."""
+    recorded = _recorded(state, world)
+    parts = [recorded]
+    if scenario.mechanisms.on("latent_book"):
+        parts += [_drawn(state, facts, beliefs[kind], kind, scenario.seed, replicate, world)
+                  for kind, facts in layers(world).items()]  # fmt: skip
+        parts.append(_engaged(state, scenario.seed, replicate, rules))
+    together = Events(*map(np.concatenate, zip(*parts, strict=True)))
+    one, two = state.uid[together.pair[:, 0]], state.uid[together.pair[:, 1]]
+    order = np.lexsort((np.maximum(one, two), np.minimum(one, two), together.quarter))
+    events = Events._make(column[order] for column in together)
+    streams = key(scenario.seed, replicate, _SETUP, Stream.BOOK_LIFE)
+    par = scenario.parameters
+    alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
+    _live(streams, events, state.uid, state.kind, state.position, state.weight, rules, alike, deals_of(state))
+    for i, j in np.argwhere(np.triu(state.depth > 0, 1)):
+        write_terms(state.terms, state.position, int(i), int(j), 0.5)
+
+
+def _recorded(state: State, world: World) -> Events:
+    """The recorded deals as events, and as the ledger: all of them count, in force or not."""
+    joint = {row["id"] for row in table("deals") if row["kind"] == "joint_initiative"}
+    rows, counted = [], []
+    for deal in world.deals:
+        quarter = min(-1, quarter_of(deal.date, world.as_of))
+        for p, i in enumerate(deal.parties):
+            for j in deal.parties[p + 1 :]:
+                if state.allowed[i, j]:
+                    rows.append((min(i, j), max(i, j), quarter, deal.depth, len(deal.parties) > 2))
+                    if deal.id not in joint:
+                        counted.append((min(i, j), max(i, j), quarter))
+    state.ledger = np.array(counted, np.int32).reshape(-1, 3)
+    state.ledger_weight = np.ones(len(counted))
+    columns = np.array(rows, np.int32).reshape(-1, 5)
+    return Events(columns[:, :2], columns[:, 2], columns[:, 3], columns[:, 4] > 0)
+
+
+def _drawn(
+    state: State, facts: LayerFacts, belief: Belief, kind: int, seed: int, replicate: int, world: World
+) -> Events:
+    """Deals of a layer that no record holds, year by year before the start."""
+    found = [np.zeros((0, 3), np.int32)]
+    last = facts.posterior.year
+    for back, year in enumerate(reversed(facts.past), start=1):
+        means = _unrecorded(year, facts.now, belief)
+        pairs = drawing.possible_pairs(year)
+        stream = np.uint64(philox(key(seed, replicate, _SETUP, Stream.BOOK), np.uint64(kind), np.uint64(back)))
+        first = 4 * (last - back + 1) - (world.as_of.year * 4 + (world.as_of.month - 1) // 3 + 1)
+        found.append(_count(stream, state.uid, pairs.a, pairs.b, means, first))
+    columns = np.concatenate(found)
+    zero = np.zeros(len(columns), np.int32)
+    return Events(columns[:, :2], columns[:, 2], zero, zero > 0)
+
+
+def _unrecorded(year: Year, now: Year, belief: Belief) -> F:
+    """Expected unrecorded deals of each possible pair in the year after a year's end: half more than recorded."""
+    n = year.mask.shape[0]
+    utility = np.zeros((n, n))
+    drawing.utilities(year.pair, year.partner, belief.weights, utility)
+    pairs = drawing.possible_pairs(year)
+    rate = drawing.pair_rates(utility, pairs.a, pairs.b, belief.reluctance)
+    share = drawing.recorded_shares(year.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
+    flow = rate * ((year.events + 0.5) / drawing.sum_of_products(rate, share))
+    allowed = now.mask[pairs.a, pairs.b]
+    return np.asarray(flow * (1.0 - share) * allowed)
+
+
+@njit(cache=True, error_model="numpy")
+def _count(stream: np.uint64, uid: U64, a: I32, b: I32, mean: F, first: int) -> I32:
+    """Rows (i, j, quarter) of a Poisson number of deals of every pair, spread over the four quarters from ``first``."""
+    result, total = np.empty((a.size, 3), np.int32), 0
+    for p in range(a.size):
+        luck = symmetric_uniform(stream, uid[a[p]], uid[b[p]])
+        if luck <= 1.0 - mean[p]:  # at most e^-mean: none
+            continue
+        for turn in range(poisson(luck, mean[p])):
+            own = philox(stream, np.uint64(turn), np.uint64(1))
+            place = int(4.0 * symmetric_uniform(own, uid[a[p]], uid[b[p]]))
+            if total == result.shape[0]:
+                result = np.concatenate((result, np.empty_like(result)))
+            result[total, 0], result[total, 1], result[total, 2] = a[p], b[p], min(-1, first + place)
+            total += 1
+    return result[:total]
+
+
+def _engaged(state: State, seed: int, replicate: int, rules: Terms) -> Events:
+    """Engagements of the quarters before the start that can still run, drawn from their prior."""
+    found = [np.zeros((0, 3), np.int32)]
+    states = np.flatnonzero(state.kind == STATE).astype(np.int32)
+    for kind in _ORGANISED:
+        rows = np.flatnonzero((state.kind == kind) & state.allowed.any(axis=0)).astype(np.int32)
+        if not rows.size:
+            continue
+        mean = _engagement_rates(state.base, state.allowed, states, rows)
+        mean *= (state.course[0, kind] / 4.0 * state.zeal[states, kind])[:, None]
+        a, b = np.repeat(states, rows.size), np.tile(rows, states.size)
+        for back in range(1, int(rules.longest[kind]) + 1):
+            stream = np.uint64(philox(key(seed, replicate, _SETUP, Stream.BOOK), np.uint64(kind), np.uint64(back)))
+            drawn = _count(stream, state.uid, a, b, mean.ravel(), -back)
+            drawn[:, 2] = -back
+            found.append(drawn)
+    columns = np.concatenate(found)
+    zero = np.zeros(len(columns), np.int32)
+    return Events(columns[:, :2], columns[:, 2], zero, zero > 0)
+
+
+@njit(cache=True, error_model="numpy")
+def _engagement_rates(base: F, allowed: B, states: I32, rows: I32) -> F:
+    """p_i(j)·q_j(i) of each state with each organisation of a kind, (states, rows)."""
+    result = np.zeros((states.size, rows.size))
+    for p in range(states.size):
+        i, total = states[p], 0.0
+        for k in range(rows.size):
+            if allowed[i, rows[k]]:
+                result[p, k] = np.exp(base[i, rows[k]])
+                total += result[p, k]
+        for k in range(rows.size):
+            if total > 0.0:
+                result[p, k] *= 1.0 / total / (1.0 + np.exp(-base[rows[k], i]))
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def _live(
+    stream: np.uint64, events: Events, uid: U64, kind: I8, position: F, weight: F, rules: Terms,
+    alike: tuple[float, float, float, float], deals: Deals,
+) -> None:  # fmt: skip
+    """Sign and end the deals of the years before the start, one after the other; what is in force then stays."""
+    width, mean, sd, gain = alike
+    place = 0  # of several signings of a pair in a quarter
+    for m in range(events.quarter.size):
+        i, j, quarter = events.pair[m, 0], events.pair[m, 1], events.quarter[m]
+        layer = layer_of(kind, i, j)
+        again = m > 0 and (events.pair[m] == events.pair[m - 1]).all() and quarter == events.quarter[m - 1]
+        place = place + 1 if again else 0
+        own = philox(stream, np.uint64(-quarter), np.uint64(place))
+        running = deals.depth[i, j] > 0 and deals.until[i, j] > quarter
+        depth = events.depth[m]
+        if depth == 0:
+            near = likeness(position, weight, width, mean, sd, i, j)
+            depth = first_rung(symmetric_uniform(own, uid[i], uid[j]), layer, gain * near, rules)
+            if running:
+                depth = min(deals.depth[i, j] + 1, rules.deepest[layer])
+        elif running:
+            depth = max(depth, deals.depth[i, j])
+        term = philox(own, np.uint64(1), np.uint64(0))
+        until = quarter + life(symmetric_uniform(term, uid[i], uid[j]), layer, rules)
+        turn = 2
+        while until <= 0:
+            renewal = philox(own, np.uint64(turn), np.uint64(0))
+            if symmetric_uniform(renewal, uid[i], uid[j]) >= 1.0 / (1.0 + np.exp(-rules.renewed[layer])):
+                break
+            term = philox(own, np.uint64(turn), np.uint64(1))
+            until += life(symmetric_uniform(term, uid[i], uid[j]), layer, rules)
+            turn += 1
+        if running:
+            until = max(until, deals.until[i, j])
+        write_signing(deals, kind, i, j, depth, quarter, until, events.three[m])
+        for a, b in ((i, j), (j, i)):
+            deals.since[a, b] = -1
+            deals.drawn[a, b] = events.depth[m] == 0 if not running else deals.drawn[a, b]
+    _close(deals)
+
+
+@njit(cache=True, error_model="numpy")
+def _close(deals: Deals) -> None:
+    """Forget the deals that ended before the start."""
+    for i in range(deals.depth.shape[0]):
+        for j in range(deals.depth.shape[0]):
+            if deals.depth[i, j] > 0 and deals.until[i, j] <= 0:
+                end_deal(deals, i, j)
+
+
+def fill_purses(state: State, rules: Terms) -> None:
+    """Income of at least twice what an actor is expected to spend in the recorded world, and a first purse of it.
+
+    So the fitted flow is affordable, and a quarter of the budget is not (C.2).
+    """
+    appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
+    expected = _expected_spending(
+        state.base, appeal, state.kind, state.allowed, state.reluctance, state.course[0], state.zeal, rules
+    )
+    state.budget[:] = np.maximum(state.budget, 2.0 * expected)
+
+
+@njit(cache=True, error_model="numpy")
+def _expected_spending(
+    base: F, appeal: F, kind: I8, allowed: B, reluctance: F, course: F, zeal: F, rules: Terms
+) -> F:
+    """Mean spending a quarter on the flow of deals and on the stock that it holds, (n,)."""
+    n, sorts = kind.size, len(KINDS)
+    price, keep, stay = np.zeros(sorts), np.zeros(sorts), np.zeros(sorts)
+    for layer in range(sorts):
+        deeper = 1.0 / (1.0 + np.exp(-rules.rung[layer, 0]))
+        binding = deeper / (1.0 + np.exp(-rules.rung[layer, 1]))
+        shares = (1.0 - deeper, deeper - binding, binding)
+        for depth in range(3):
+            price[layer] += shares[depth] * rules.sign[layer, depth + 1]
+            keep[layer] += shares[depth] * rules.keep[layer, depth + 1]
+        again = 1.0 / (1.0 + np.exp(-rules.renewed[layer]))
+        stay[layer] = (rules.shortest[layer] + rules.longest[layer]) / 2.0 / (1.0 - again)
+        price[layer] /= 1.0 - again
+    result, total = np.zeros(n), np.zeros((n, sorts))
+    for i in range(n):
+        for j in range(n):
+            if allowed[i, j]:
+                total[i, layer_of(kind, i, j)] += np.exp(base[i, j] + (appeal[j] if kind[i] == STATE else 0.0))
+    for i in range(n):
+        for j in range(n):
+            layer = layer_of(kind, i, j)
+            if not allowed[i, j] or total[i, layer] <= 0.0 or zeal[i, layer] <= 0.0:
+                continue
+            there = base[i, j] + (appeal[j] if kind[i] == STATE else 0.0)
+            back = base[j, i] + (appeal[i] if kind[j] == STATE else 0.0)
+            flow = course[layer] * zeal[i, layer] / 4.0 * np.exp(there) / total[i, layer]
+            flow /= 1.0 + np.exp(reluctance[layer] - back)
+            for a in (i, j):
+                result[a] += flow * (price[layer] + keep[layer] * stay[layer])
+    return result
+
+

@@ -1,0 +1,56 @@
+"""What one step of a quarter leaves for a later one, and what a run shows to whoever watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulation.processes.approaches import Approaches
+from simulation.processes.contracts import Signing
+from simulation.processes.links import Links
+from simulation.randomness import Draws
+from simulation.state import I32, B, F
+
+Watch = Callable[[str], None]
+"""Called with the name of each step of a quarter once it is done, and of moments within steps."""
+
+
+def nobody(moment: str) -> None:
+    """Watches a run that nobody watches."""
+
+
+@dataclass
+class Today:
+    """One quarter's negotiations, filled step by step; a field is set by the step that its comment names.
+
+    Attributes
+    ----------
+    draws
+        Keys of the quarter's draws.
+    """
+
+    draws: Draws
+    links: Links | None = None  # perceive: partners at the quarter's start
+    possible: B | None = None  # expect: [n, n] pairs that may sign
+    due: I32 | None = None  # expect: [k, 2] deals whose term is over
+    renewal: F | None = None  # expect: [k] their chances of being renewed
+    before_rivalry: F | None = None  # expect: [n, n] U without rivalry, where somebody watches
+    approaches: Approaches | None = None  # propose: [m]
+    chance: F | None = None  # consent: [m] probability of a yes
+    agreed: B | None = None  # consent: [m]
+    third: I32 | None = None  # broker: [a] who joins each agreement, -1 nobody
+    support: F | None = None  # sign: [n] probability that each public ratifies what binds
+    signing: Signing | None = None  # sign: what became of every contract
+
+    def agreements(self) -> tuple[I32, I32]:
+        """Parties (a, 3) of the agreements, third parties included, and which approach each came from (a,)."""
+        assert self.approaches is not None
+        assert self.agreed is not None
+        assert self.third is not None
+        chosen = np.flatnonzero(self.agreed)
+        parties = np.stack(
+            [self.approaches.sender[chosen], self.approaches.receiver[chosen], self.third], axis=1
+        ).astype(np.int32)
+        return parties, self.approaches.number[chosen]

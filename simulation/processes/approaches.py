@@ -1,0 +1,199 @@
+"""C.2 Who turns to whom this quarter, and who agrees.
+
+An actor makes a Poisson number of approaches to each kind of partner. Each goes to the partner with the greatest
+U_ij plus Gumbel noise, which is a draw with probability p_i(j) = M_ij e^{U_ij} / Σ_l M_il e^{U_il} (McFadden 1974);
+the partner agrees with q_j(i) = σ(U_ji − κ). So a pair signs λ_ij = ω_i p_i(j) q_j(i) + ω_j p_j(i) q_i(j) a year.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from simulation.processes.pull import layer_of
+from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, philox, poisson, uniform
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import BILATERAL, I8, I32, I64, KINDS, NON_STATE, STATE, U64, B, F, State
+
+_KINDS = len(KINDS)
+QUARTERS_A_YEAR = 4.0
+TARGETED = 1000
+"""Number of the first approach that a strategy aims at a named partner; counted apart from the others."""
+
+
+class Approaches(NamedTuple):
+    """Approaches of a quarter, one entry each."""
+
+    sender: I32
+    receiver: I32
+    number: I32  # which of the sender's to this kind of partner
+    own: F  # U of the sender, nats
+    theirs: F  # U of the receiver
+
+
+def rates(state: State, par: Parameters, mech: Mechanisms) -> F:
+    """Mean approaches a year of each actor to each kind of partner, (n, 6)."""
+    urge = np.ones(state.n)
+    if mech.on("urgency"):
+        urge = np.maximum(0.0, 1.0 + par.urgency_pull * (state.urgency - par.urgency_usual))
+        urge[state.kind != STATE] = 1.0
+    course = state.course[min(state.quarter // 4, len(state.course) - 1)]
+    return np.asarray(_rates(state.zeal, course, state.effort, urge))
+
+
+@njit(cache=True, error_model="numpy")
+def _rates(zeal: F, course: F, effort: F, urge: F) -> F:
+    result = np.empty(zeal.shape)
+    for i in range(zeal.shape[0]):
+        for layer in range(_KINDS):
+            track = BILATERAL if layer == STATE else NON_STATE
+            result[i, layer] = course[layer] * zeal[i, layer] * effort[i, track] * urge[i]
+    return result
+
+
+def approach(state: State, draws: Draws, rate: F, possible: B, targets: I64, focal: int) -> Approaches:
+    """Step 4: the approaches of everybody.
+
+    Parameters
+    ----------
+    rate
+        Approaches a year, (n, 6).
+    possible
+        Pairs that may make a deal, (n, n).
+    targets
+        Partners that the strategy of ``focal`` turns to once a quarter each, beside all others, by priority.
+    """
+    sender, receiver, number = _approach(
+        draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid, state.kind, rate, possible, state.pull
+    )
+    aimed = np.array([j for j in targets if possible[focal, j]], np.int32)
+    sender = np.concatenate([sender, np.full(aimed.size, focal, np.int32)])
+    receiver = np.concatenate([receiver, aimed])
+    number = np.concatenate([number, TARGETED + np.arange(aimed.size, dtype=np.int32)])
+    return Approaches(sender, receiver, number, state.pull[sender, receiver], state.pull[receiver, sender])
+
+
+@njit(cache=True, error_model="numpy")
+def _approach(
+    count_key: np.uint64, choice_key: np.uint64, uid: U64, kind: I8, rate: F, possible: B, pull: F
+) -> tuple[I32, I32, I32]:
+    n = uid.size
+    sender, receiver, number = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
+    able, total = np.empty(n, np.int32), 0
+    for i in range(n):
+        for layer in range(_KINDS):
+            if rate[i, layer] <= 0.0:
+                continue
+            times = poisson(uniform(count_key, uid[i], np.uint64(layer)), rate[i, layer] / QUARTERS_A_YEAR)
+            count = _able(i, layer, kind, possible[i], able) if times > 0 else 0
+            for turn in range(times if count > 0 else 0):
+                if total == sender.size:
+                    sender, receiver, number = _longer(sender), _longer(receiver), _longer(number)
+                own = approach_key(choice_key, layer, turn)
+                sender[total], receiver[total] = i, choose(own, uid, pull[i], i, able[:count])
+                number[total] = turn
+                total += 1
+    return sender[:total], receiver[:total], number[:total]
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def approach_key(key: np.uint64, layer: int, turn: int) -> np.uint64:
+    """Key of the draws of an approach: those of one quarter are independent of one another."""
+    return philox(key, np.uint64(layer), np.uint64(turn))
+
+
+@njit(cache=True, error_model="numpy")
+def _longer(numbers: I32) -> I32:
+    return np.concatenate((numbers, np.empty(numbers.size, np.int32)))
+
+
+@njit(cache=True, error_model="numpy")
+def _able(i: int, layer: int, kind: I8, possible: B, able: I32) -> int:
+    """Partners of i in a layer: of that kind for a state, states for the others."""
+    sort = layer if kind[i] == STATE else STATE
+    count = 0
+    for j in range(kind.size):
+        able[count] = j
+        count += possible[j] & (kind[j] == sort)
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def choose(key: np.uint64, uid: U64, pull: F, i: int, able: I32) -> int:
+    """The able partner with the greatest U plus Gumbel noise; ties go to the smaller uid."""
+    best, top = -1, -np.inf
+    for j in able:
+        luck = uniform(key, uid[i], uid[j])
+        if pull[j] + gumbel_bound(luck) < top:
+            continue  # cannot be the best: no logarithm needed
+        mark = pull[j] + gumbel(luck)
+        if mark > top or (mark == top and best >= 0 and uid[j] < uid[best]):
+            best, top = j, mark
+    return best
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def agreement(utility: float, reluctance: float) -> float:
+    """q = σ(U − κ), the chance of agreeing to an approach."""
+    return 1.0 / (1.0 + np.exp(reluctance - utility))
+
+
+def chances(state: State, offers: Approaches) -> F:
+    """Probability of a yes of the receiver of every approach, (m,)."""
+    return np.asarray(_chances(state.kind, state.reluctance, offers.sender, offers.receiver, offers.theirs))
+
+
+@njit(cache=True, error_model="numpy")
+def _chances(kind: I8, reluctance: F, sender: I32, receiver: I32, theirs: F) -> F:
+    result = np.empty(theirs.size)
+    for m in range(theirs.size):
+        result[m] = agreement(theirs[m], reluctance[layer_of(kind, sender[m], receiver[m])])
+    return result
+
+
+def answers(state: State, draws: Draws, offers: Approaches, chance: F) -> NDArray[np.bool_]:
+    """Step 5: which approaches are agreed to, (m,)."""
+    key = draws.key(Stream.ANSWER)
+    return np.asarray(_answers(key, state.uid, state.kind, offers.sender, offers.receiver, offers.number, chance))
+
+
+@njit(cache=True, error_model="numpy")
+def _answers(key: np.uint64, uid: U64, kind: I8, sender: I32, receiver: I32, number: I32, chance: F) -> B:
+    result = np.empty(chance.size, np.bool_)
+    for m in range(chance.size):
+        i, j = sender[m], receiver[m]
+        own = approach_key(key, layer_of(kind, i, j), number[m])
+        result[m] = uniform(own, uid[j], uid[i]) < chance[m]
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def possible_deals(
+    allowed: B, depth: I8, kind: I8, home: I32, camp: I8, exclusive: B, home_share: F, out: B
+) -> None:
+    """Pairs that may sign this quarter, symmetric, written to ``out`` (n, n).
+
+    On top of the fixed mask: no third camp beside an exclusive deal; no further foreign organisation
+    where a state's least share of home organisations binds.
+    """
+    n = depth.shape[0]
+    out[:] = allowed
+    for i in range(n):
+        home_ties, foreign_ties = 0, 0
+        for k in range(n):
+            if depth[i, k] > 0:
+                if exclusive[i, k]:
+                    for j in range(n):
+                        if camp[j] >= 0 and camp[j] != camp[i] and camp[j] != camp[k]:
+                            out[i, j] = out[j, i] = False
+                if kind[k] != STATE:
+                    home_ties += home[k] == i
+                    foreign_ties += home[k] != i
+        if kind[i] == STATE and home_share[i] > 0.0 and home_ties < home_share[i] * (home_ties + foreign_ties + 1.0):
+            for j in range(n):
+                if kind[j] != STATE and home[j] != i and depth[i, j] == 0:
+                    out[i, j] = out[j, i] = False

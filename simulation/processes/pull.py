@@ -1,0 +1,146 @@
+"""C.2 Why one actor turns to another, and agrees to it: utility U_ij in nats.
+
+    U_ij = fixed covariates + β_activity·(activity of j) + β_past·log(1 + n ever) + β_recent·log(1 + n in five years)
+           + attraction of j + β_T·(τ̂_ij − τ^ref_ij) − w_int·(d²_ij − recorded d²_ij)/2 + rivalry
+
+Coefficients are draws of the fitted posterior (docs/results/deals.md), so that simulation and likelihood are one
+equation. Trust, interests and rivalry add nothing in the recorded world: they act by what differs from it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from simulation.processes.affinity import squared_distance
+from simulation.scenario.parameters import Parameters
+from simulation.state import FIRM, I8, I32, STATE, B, F, State
+
+RECENT_QUARTERS = 20
+"""Quarters over which a signing counts as recent: the five years of the fit."""
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def layer_of(kind: I8, i: int, j: int) -> int:
+    """The layer of a pair: the kind of the partner that is no state, or states."""
+    return kind[j] if kind[i] == STATE else kind[i]
+
+
+def remember(state: State) -> None:
+    """Bring ``ever``, ``lately`` and ``busy`` up to this quarter from the ledger of signings."""
+    _remember(state.ledger, state.ledger_weight, state.quarter, state.kind, state.ever, state.lately, state.busy)
+
+
+@njit(cache=True, error_model="numpy")
+def _remember(ledger: I32, weight: F, quarter: int, kind: I8, ever: F, lately: F, busy: F) -> None:
+    busy[:] = 0.0
+    for m in range(weight.size):
+        a, b = ledger[m, 0], ledger[m, 1]
+        ever[a, b] = ever[b, a] = lately[a, b] = lately[b, a] = 0.0
+    for m in range(weight.size):
+        a, b = ledger[m, 0], ledger[m, 1]
+        ever[a, b] += weight[m]
+        ever[b, a] = ever[a, b]
+        if ledger[m, 2] >= quarter - RECENT_QUARTERS:
+            lately[a, b] += weight[m]
+            lately[b, a] = lately[a, b]
+            # activity is that of states among states, and of firms among states
+            if kind[a] == kind[b]:
+                busy[a] += weight[m]
+                busy[b] += weight[m]
+            elif kind[a] == FIRM:
+                busy[a] += weight[m]
+            elif kind[b] == FIRM:
+                busy[b] += weight[m]
+
+
+def fill_pull(state: State, par: Parameters) -> None:
+    """Step 3: U of every ordered pair into ``state.pull``, before rivalry; who may not deal is not left out."""
+    appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
+    _fill(
+        state.base, appeal, state.attraction, state.kind, state.trust_hat, state.trust_reference, par.trust_pull,
+        state.position, state.position_start, state.weight, par.interest_pull, state.pull,
+    )  # fmt: skip
+    _add_history(
+        state.ledger, state.kind, state.ever, state.lately, state.draw_of_past, state.draw_of_recent, state.pull
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def appeals(busy: F, kind: I8, un_member: B, weight: F) -> F:
+    """What its activity adds to each state and firm as a partner, nats, (n,): less the mean of its kind."""
+    n = kind.size
+    result = np.zeros(n)
+    for sort in (STATE, FIRM):
+        total, count = 0.0, 0
+        for j in range(n):
+            if kind[j] == sort and (sort == FIRM or un_member[j]):
+                total += np.log(1.0 + busy[j])
+                count += 1
+        mean = total / count if count > 0 else 0.0
+        for j in range(n):
+            if kind[j] == sort:
+                result[j] = weight[sort] * (np.log(1.0 + busy[j]) - mean)
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def _fill(
+    base: F, appeal: F, attraction: F, kind: I8, trust: F, reference: F, by_trust: float, position: F, start: F,
+    weight: F, by_interest: float, out: F,
+) -> None:  # fmt: skip
+    n = kind.size
+    for i in range(n):
+        row, own, seen, usual = out[i], base[i], trust[i], reference[i]
+        for j in range(n):
+            row[j] = own[j] + by_trust * (seen[j] - usual[j])
+        if kind[i] == STATE:
+            for j in range(n):
+                row[j] += appeal[j] + attraction[j]
+        elif kind[i] == FIRM:
+            for j in range(n):
+                row[j] += attraction[j]
+        if by_interest > 0.0:
+            for j in range(n):
+                gone = squared_distance(position[i], position[j], weight[i])
+                gone -= squared_distance(start[i], start[j], weight[i])
+                row[j] -= by_interest * gone / 2.0
+
+
+@njit(cache=True, error_model="numpy")
+def _add_history(ledger: I32, kind: I8, ever: F, lately: F, by_past: F, by_recent: F, out: F) -> None:
+    done = np.zeros(out.shape, np.bool_)
+    for m in range(ledger.shape[0]):
+        a, b = ledger[m, 0], ledger[m, 1]
+        if done[a, b]:
+            continue
+        done[a, b] = done[b, a] = True
+        for i, j in ((a, b), (b, a)):
+            out[i, j] += history(layer_of(kind, i, j), kind[i], ever[i, j], lately[i, j], by_past, by_recent)
+
+
+@njit(cache=True, error_model="numpy")
+def history(layer: int, kind: int, ever: float, lately: float, by_past: F, by_recent: F) -> float:
+    """What deals of the pair add to U of the one whose kind is given; an organisation does not choose by them."""
+    if layer in (STATE, FIRM):
+        return by_past[layer] * np.log(1.0 + ever) + by_recent[layer] * np.log(1.0 + lately)
+    return by_recent[layer] * min(1.0, lately) if kind == STATE else 0.0
+
+
+def pull_terms(state: State, par: Parameters, i: int, j: int) -> dict[str, float]:
+    """The terms that add up to ``state.pull[i, j]`` before rivalry, by name, in nats."""
+    layer = int(layer_of(state.kind, i, j))
+    chooses = state.kind[i] in (STATE, FIRM)
+    appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
+    gone = squared_distance(state.position[i], state.position[j], state.weight[i])
+    gone -= squared_distance(state.position_start[i], state.position_start[j], state.weight[i])
+    past = history(layer, int(state.kind[i]), state.ever[i, j], state.lately[i, j], state.draw_of_past,
+                   state.draw_of_recent)  # fmt: skip
+    return {
+        "standing": float(state.base[i, j]),
+        "activity": float(appeal[j]) if state.kind[i] == STATE else 0.0,
+        "attraction": float(state.attraction[j]) if chooses else 0.0,
+        "history": float(past),
+        "trust": float(par.trust_pull * (state.trust_hat[i, j] - state.trust_reference[i, j])),
+        "interests": float(-par.interest_pull * gone / 2.0),
+    }
