@@ -125,13 +125,18 @@ def _home_pairs(places: Places, pairs: Mapping[str, F]) -> dict[str, F]:
     return full
 
 
-def _mask(places: Places, day: date) -> F:
-    """1 for a state with a firm that exists, where no dated mask forbids it."""
+def existing(places: Places, day: date) -> F:
+    """(n, n) symmetric: 1 for a state with a firm that exists on a day."""
     first = places.union + 1
     exists = np.array([(optional(row["founded"]) or date.min) <= day for row in _rows()])
     mask = np.zeros((len(places), len(places)))
     mask[:first, first:] = exists
-    return np.asarray((mask + mask.T) * (1.0 - judged_pairs("masks", places, day)))
+    return mask + mask.T
+
+
+def _mask(places: Places, day: date) -> F:
+    """:func:`existing`, where no dated mask forbids it."""
+    return np.asarray(existing(places, day) * (1.0 - judged_pairs("masks", places, day)))
 
 
 def firm_layer(as_of: date, known: Posterior | None = None) -> Layer:

@@ -42,6 +42,8 @@ class Year:
         (K, n) covariates of the partner, zero where a name is the pair's.
     mask
         (n, n) symmetric: who can make a deal of this layer.
+    uncontrolled
+        The same without export controls.
     reasons
         (R, n, n) symmetric reasons of being recorded.
     events
@@ -51,6 +53,7 @@ class Year:
     pair: F
     partner: F
     mask: B
+    uncontrolled: B
     reasons: F
     events: float
 
@@ -65,7 +68,7 @@ class LayerFacts:
         What is known of its coefficients.
     names
         Of its K covariates.
-    now
+    current
         At the as-of date.
     past
         At the end of each of the years before the :data:`BOOK_YEARS` that end with the as-of date's.
@@ -73,7 +76,7 @@ class LayerFacts:
 
     posterior: Posterior
     names: tuple[str, ...]
-    now: Year
+    current: Year
     past: tuple[Year, ...]
 
 
@@ -124,19 +127,21 @@ def _state_year(world: World, year: int) -> Year:
     here, record = ground(places, year), record_of_world(world, places, STATE)
     x = covariates(places, year, record, shipped_treaties(places), here)
     z = reasons(places, here.size)
-    return _in_order(world, places, NAMES, x, here.mask, z, record, year, STATE)
+    return _in_order(world, places, NAMES, x, (here.mask, here.mask), z, record, year, STATE)
 
 
 def _firm_year(world: World, year: int) -> Year:
     places = with_firms()
     record = record_of_world(world, places, FIRM)
     x, mask, z = firm_standing(places, year, record)
-    return _in_order(world, places, firms.NAMES, x, mask, z, record, year, FIRM)
+    masks = mask, firms.existing(places, date(year, 12, 31))
+    return _in_order(world, places, firms.NAMES, x, masks, z, record, year, FIRM)
 
 
 def _in_order(
-    world: World, places: Places, names: tuple[str, ...], x: F, mask: F, z: F, record: Record, year: int, kind: int
-) -> Year:
+    world: World, places: Places, names: tuple[str, ...], x: F, masks: tuple[F, F], z: F, record: Record, year: int,
+    kind: int,
+) -> Year:  # fmt: skip
     """The arrays of some places in the order of a world; who is none of them has no deals of the layer."""
     n = len(world.ids)
     known = np.array([k for k, name in enumerate(world.ids) if name in places.place], dtype=np.int64)
@@ -148,11 +153,12 @@ def _in_order(
             partner[k, known] = x[k][0, at]  # a row is like every other
         else:
             pair[k][np.ix_(known, known)] = x[k][np.ix_(at, at)]
-    can, why = np.zeros((n, n), bool), np.zeros((len(z), n, n))
-    can[np.ix_(known, known)] = mask[np.ix_(at, at)] > 0
+    can, why = np.zeros((2, n, n), bool), np.zeros((len(z), n, n))
+    for k, mask in enumerate(masks):
+        can[k][np.ix_(known, known)] = mask[np.ix_(at, at)] > 0
     for k in range(len(z)):
         why[k][np.ix_(known, known)] = z[k][np.ix_(at, at)]
-    return Year(pair, partner, can, why, float(record.counts(year + 1, year + 1).sum() / 2.0))
+    return Year(pair, partner, can[0], can[1], why, float(record.counts(year + 1, year + 1).sum() / 2.0))
 
 
 def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) -> LayerFacts:
@@ -169,7 +175,7 @@ def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) 
     mask = (states[:, None] & side) | (side[:, None] & states)
     np.fill_diagonal(mask, False)
     count = len(known.names) - len(names) - 1
-    return LayerFacts(known, names, Year(pair, partner, mask, np.zeros((count, n, n)), 0.0), ())
+    return LayerFacts(known, names, Year(pair, partner, mask, mask, np.zeros((count, n, n)), 0.0), ())
 
 
 def quarter_of(day: date, as_of: date) -> int:

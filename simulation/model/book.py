@@ -7,7 +7,8 @@ date is in nobody's book, though a recorded deal still counts in what its pair h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +19,12 @@ from simulation.data.world import World
 from simulation.intensity import belief as drawing
 from simulation.intensity import organisations as prior
 from simulation.intensity.belief import Belief
+from simulation.intensity.book import COMPLETE
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.standing import LayerFacts, Year, layers, quarter_of
 from simulation.intensity.wave_factors import factors
 from simulation.processes.bargaining import write_terms
-from simulation.processes.contracts import Deals, Terms, deals_of, end_deal, first_rung, life, likeness, write_signing
+from simulation.processes.books import Deals, Terms, deals_of, end_deal, first_rung, life, likeness, write_signing
 from simulation.processes.pull import appeals, layer_of
 from simulation.randomness import Stream, key, philox, poisson, symmetric_uniform
 from simulation.scenario.schema import Scenario
@@ -50,10 +52,12 @@ def believe(state: State, world: World, scenario: Scenario, replicate: int) -> M
     beliefs = {kind: drawing.draw_belief(facts[kind], kind, scenario.seed, replicate, spread, years)
                for kind in (STATE, FIRM)}  # fmt: skip
     state.base[:], state.recorded[:] = 0.0, 1.0
-    state.allowed &= facts[STATE].now.mask | facts[FIRM].now.mask | _engagements(state)
+    for kind in (STATE, FIRM):
+        facts = {**facts, kind: _as_asked(facts[kind], kind, world, scenario)}
+    state.allowed &= facts[STATE].current.mask | facts[FIRM].current.mask | _engagements(state)
     state.course = np.zeros((years, len(KINDS)))
     for kind, belief in beliefs.items():
-        _believe_layer(state, world, kind, facts[kind], belief, scenario.seed, replicate)
+        _believe_layer(state, kind, facts[kind], belief, [world.index(name) for name in scenario.records.complete])
     _believe_organisations(state, world, facts[STATE])
     scores = drawing.attraction_scores(state.uid, state.kind, 0, scenario.seed, replicate)
     state.attraction = spread * ATTRACTION_SD * scores
@@ -69,8 +73,19 @@ def move_attraction(state: State, scenario: Scenario, replicate: int) -> None:
         state.attraction = drawing.next_attraction(state.attraction, scores, sd, ATTRACTION_KEPT)
 
 
+def _as_asked(facts: LayerFacts, kind: int, world: World, scenario: Scenario) -> LayerFacts:
+    """The facts with the relations that a scenario opens or breaks, and without export controls where they are off."""
+    now = facts.current
+    mask = (now.mask if scenario.mechanisms.on("export_controls") else now.uncontrolled).copy()
+    for relation in scenario.relations:
+        i, j = (world.index(name) for name in relation.pair)
+        if max(world.kind[i], world.kind[j]) == kind and min(world.kind[i], world.kind[j]) == STATE:
+            mask[i, j] = mask[j, i] = relation.open
+    return replace(facts, current=replace(now, mask=mask))
+
+
 def _believe_layer(
-    state: State, world: World, kind: int, facts: LayerFacts, belief: Belief, seed: int, replicate: int
+    state: State, kind: int, facts: LayerFacts, belief: Belief, complete: Sequence[int]
 ) -> None:
     names, dated = facts.names, _DATED[kind]
     state.reluctance[kind] = belief.reluctance
@@ -79,17 +94,19 @@ def _believe_layer(
     state.draw_of_past[kind], state.draw_of_recent[kind] = weights["past"], weights.get("recent", 0.0)
     fixed = np.array([0.0 if name in dated else weights[name] for name in names])
     own = np.zeros((state.n, state.n))
-    drawing.utilities(facts.now.pair, facts.now.partner, fixed, own)
-    state.base[facts.now.mask] = own[facts.now.mask]
+    drawing.utilities(facts.current.pair, facts.current.partner, fixed, own)
+    state.base[facts.current.mask] = own[facts.current.mask]
     whole = np.zeros((state.n, state.n))
-    drawing.utilities(facts.now.pair, facts.now.partner, belief.weights, whole)
-    pairs = drawing.possible_pairs(facts.now)
+    drawing.utilities(facts.current.pair, facts.current.partner, belief.weights, whole)
+    pairs = drawing.possible_pairs(facts.current)
     rate = drawing.pair_rates(whole, pairs.a, pairs.b, belief.reluctance)
-    share = drawing.recorded_shares(facts.now.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
+    share = drawing.recorded_shares(facts.current.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
+    sure = np.isin(pairs.a, complete) | np.isin(pairs.b, complete)
+    share = np.where(sure, np.maximum(share, COMPLETE), share)
     state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
     state.course[:, kind] = belief.flows / drawing.sum_of_products(rate, share)
     state.course[:, kind] *= factors(kind, len(belief.flows))
-    who = facts.now.mask.any(axis=1)
+    who = facts.current.mask.any(axis=1)
     state.zeal[who, kind] = 1.0
     state.zeal[(state.kind != STATE) & (state.kind != kind), kind] = 0.0
 
@@ -104,7 +121,7 @@ def _believe_organisations(state: State, world: World, facts: LayerFacts) -> Non
     """Layers that no record tells: routine work with think tanks, NGOs, influencers and secretariats, by prior."""
     states = state.kind == STATE
     ready, size = _scores(state.capacity, states), _scores(np.log(np.maximum(world.gdp_usd, 1.0)), states)
-    language = facts.now.pair[facts.names.index("language")]
+    language = facts.current.pair[facts.names.index("language")]
     home = np.maximum(state.home, 0)
     shared = language[:, home] * (state.home >= 0)
     for kind in _ORGANISED:
@@ -133,7 +150,8 @@ def open_book(
     recorded = _recorded(state, world)
     parts = [recorded]
     if scenario.mechanisms.on("latent_book"):
-        parts += [_drawn(state, facts, beliefs[kind], kind, scenario.seed, replicate, world)
+        complete = [world.index(name) for name in scenario.records.complete]
+        parts += [_drawn(state, facts, beliefs[kind], kind, scenario.seed, replicate, world, complete)
                   for kind, facts in layers(world).items()]  # fmt: skip
         parts.append(_engaged(state, scenario.seed, replicate, rules))
     together = Events(*map(np.concatenate, zip(*parts, strict=True)))
@@ -167,13 +185,14 @@ def _recorded(state: State, world: World) -> Events:
 
 
 def _drawn(
-    state: State, facts: LayerFacts, belief: Belief, kind: int, seed: int, replicate: int, world: World
-) -> Events:
+    state: State, facts: LayerFacts, belief: Belief, kind: int, seed: int, replicate: int, world: World,
+    complete: Sequence[int],
+) -> Events:  # fmt: skip
     """Deals of a layer that no record holds, year by year before the start."""
     found = [np.zeros((0, 3), np.int32)]
     last = facts.posterior.year
     for back, year in enumerate(reversed(facts.past), start=1):
-        means = _unrecorded(year, facts.now, belief)
+        means = _unrecorded(year, facts.current, belief, complete)
         pairs = drawing.possible_pairs(year)
         stream = np.uint64(philox(key(seed, replicate, _SETUP, Stream.BOOK), np.uint64(kind), np.uint64(back)))
         first = 4 * (last - back + 1) - (world.as_of.year * 4 + (world.as_of.month - 1) // 3 + 1)
@@ -183,7 +202,7 @@ def _drawn(
     return Events(columns[:, :2], columns[:, 2], zero, zero > 0)
 
 
-def _unrecorded(year: Year, now: Year, belief: Belief) -> F:
+def _unrecorded(year: Year, now: Year, belief: Belief, complete: Sequence[int]) -> F:
     """Expected unrecorded deals of each possible pair in the year after a year's end: half more than recorded."""
     n = year.mask.shape[0]
     utility = np.zeros((n, n))
@@ -191,9 +210,10 @@ def _unrecorded(year: Year, now: Year, belief: Belief) -> F:
     pairs = drawing.possible_pairs(year)
     rate = drawing.pair_rates(utility, pairs.a, pairs.b, belief.reluctance)
     share = drawing.recorded_shares(year.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
+    sure = np.isin(pairs.a, complete) | np.isin(pairs.b, complete)
     flow = rate * ((year.events + 0.5) / drawing.sum_of_products(rate, share))
     allowed = now.mask[pairs.a, pairs.b]
-    return np.asarray(flow * (1.0 - share) * allowed)
+    return np.asarray(flow * (1.0 - np.where(sure, np.maximum(share, COMPLETE), share)) * allowed)
 
 
 @njit(cache=True, error_model="numpy")

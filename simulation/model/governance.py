@@ -2,8 +2,8 @@
 
 The quarter is the list :data:`QUARTER`: its steps, in the order in which they happen, each with the function that is
 it and the reason for its place. A step reads and writes the columns of :class:`simulation.state.State` by calling the
-pure functions of ``simulation.processes``; what one step leaves for a later one is in 
-:class:`~simulation.model.today.Today`.
+pure functions of ``simulation.processes``; what one step leaves for a later one is in
+:class:`~simulation.model.sheet.Sheet`.
 """
 
 from __future__ import annotations
@@ -26,18 +26,20 @@ from simulation.errors import Fault, InputError, ModelError
 from simulation.model.book import move_attraction
 from simulation.model.levers import waits
 from simulation.model.planned import Plans
+from simulation.model.sheet import Sheet, Watch, nobody
 from simulation.model.start import build_state
-from simulation.model.today import Today, Watch, nobody
 from simulation.outcomes.record import Recorder
 from simulation.processes import (
     approaches,
     blocs,
+    books,
     capacity,
     capture,
     compliance,
     contracts,
     diffusion,
     effort,
+    ends,
     harm,
     instruments,
     learning,
@@ -88,81 +90,81 @@ def perceive(model: GovernanceModel) -> None:
     """What actors can teach, know of each other, and have behind them."""
     s = model.state
     capacity.refresh_expertise(s, model.parameters)
-    model.today.links = links(s.depth)
-    trust.perceive_trust(s, model.parameters, model.mechanisms, model.today.links)
+    model.sheet.links = links(s.depth)
+    trust.perceive_trust(s, model.parameters, model.mechanisms, model.sheet.links)
     pull.remember(s)
 
 
 def expect(model: GovernanceModel) -> None:
     """Why each actor would turn to each other, whose term is over, what leaders bid."""
-    s, par, today = model.state, model.parameters, model.today
+    s, par, sheet = model.state, model.parameters, model.sheet
     pull.fill_pull(s, par)
     model.hooks.pulls(s.pull, model.actors)
     approaches.possible_deals(
         s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, model.possible
     )
-    today.possible = model.possible
-    today.before_rivalry = s.pull.copy() if model.watch is not nobody else None
+    sheet.possible = model.possible
+    sheet.before_rivalry = s.pull.copy() if model.watch is not nobody else None
     bids = model.hooks.asked_about("bids", model.actors)
     rivalry.court(s, par, model.mechanisms, model.possible, bids)
     if model.mechanisms.on("ends"):
-        today.due = contracts.due_now(s)
-        today.renewal = contracts.renewal_chances(s, par, model.rules, today.due)
-        model.hooks.renewals(today.due, today.renewal, model.actors)
+        sheet.due = ends.due_now(s)
+        sheet.renewal = ends.renewal_chances(s, par, model.rules, sheet.due)
+        model.hooks.renewals(sheet.due, sheet.renewal, model.actors)
 
 
 def propose(model: GovernanceModel) -> None:
     """States divide their effort over the tracks, then everybody turns to somebody."""
-    s, today = model.state, model.today
+    s, sheet = model.state, model.sheet
     model.wait_for_blocs()
     effort.divide_effort(s, model.parameters, model.mechanisms, model.possible)
     model.hooks.tracks(s.track_share, s.track_start, s.effort)
     rate = approaches.rates(s, model.parameters, model.mechanisms)
     focal = model.index(model.scenario.focal)
-    today.approaches = approaches.approach(s, today.draws, rate, model.possible, model.targets, focal)
+    sheet.approaches = approaches.approach(s, sheet.draws, rate, model.possible, model.targets, focal)
 
 
 def consent(model: GovernanceModel) -> None:
     """Approaches are answered, before anything is paid for."""
-    s, today = model.state, model.today
-    assert today.approaches is not None
-    today.chance = approaches.chances(s, today.approaches)
-    model.hooks.answers(today.approaches, today.chance, model.actors)
-    today.agreed = approaches.answers(s, today.draws, today.approaches, today.chance)
+    s, sheet = model.state, model.sheet
+    assert sheet.approaches is not None
+    sheet.chance = approaches.chances(s, sheet.approaches)
+    model.hooks.answers(sheet.approaches, sheet.chance, model.actors)
+    sheet.agreed = approaches.answers(s, sheet.draws, sheet.approaches, sheet.chance)
 
 
 def broker(model: GovernanceModel) -> None:
     """Third parties join what two states have agreed on."""
-    s, today = model.state, model.today
-    assert today.approaches is not None
-    assert today.agreed is not None
-    chosen = np.flatnonzero(today.agreed)
-    pairs = np.stack([today.approaches.sender[chosen], today.approaches.receiver[chosen]], axis=1)
-    today.third = np.full(chosen.size, -1, np.int32)
+    s, sheet = model.state, model.sheet
+    assert sheet.approaches is not None
+    assert sheet.agreed is not None
+    chosen = np.flatnonzero(sheet.agreed)
+    pairs = np.stack([sheet.approaches.sender[chosen], sheet.approaches.receiver[chosen]], axis=1)
+    sheet.third = np.full(chosen.size, -1, np.int32)
     if model.mechanisms.on("trilateral"):
-        number = today.approaches.number[chosen]
-        today.third = trilateral.third_parties(s, today.draws, model.third_rate, model.possible, pairs, number)
+        number = sheet.approaches.number[chosen]
+        sheet.third = trilateral.third_parties(s, sheet.draws, model.third_rate, model.possible, pairs, number)
 
 
 def sign(model: GovernanceModel) -> None:
     """Upkeep first, then terms that are over, then new rungs while purses last."""
-    s, par, mech, today = model.state, model.parameters, model.mechanisms, model.today
+    s, par, mech, sheet = model.state, model.parameters, model.mechanisms, model.sheet
     model.plans.sign_due(s, model.rules)
     model.watch("planned")
-    contracts.open_purses(s, model.rules)
+    ends.open_purses(s, model.rules)
     model.watch("paid")
-    if today.due is not None and today.renewal is not None:
-        standing = s.depth[today.due[:, 0], today.due[:, 1]] > 0
-        due, chance = today.due[standing], today.renewal[standing]
-        contracts.renew_or_end(s, par, today.draws, model.rules, chance, due)
+    if sheet.due is not None and sheet.renewal is not None:
+        standing = s.depth[sheet.due[:, 0], sheet.due[:, 1]] > 0
+        due, chance = sheet.due[standing], sheet.renewal[standing]
+        ends.renew_or_end(s, sheet.draws, model.rules, chance, due)
     model.watch("renewed")
-    today.support = np.ones(s.n)
+    sheet.support = np.ones(s.n)
     if mech.on("ratification"):
         passes = opinion.ratification_probability(opinion.support(s), par)
-        today.support[s.un_member] = passes[s.un_member[: s.s]]
-    parties, number = today.agreements()
-    today.signing = contracts.sign(
-        s, par, mech, today.draws, model.rules, parties, number, today.support, model.possible
+        sheet.support[s.un_member] = passes[s.un_member[: s.s]]
+    parties, number = sheet.agreements()
+    sheet.signing = contracts.sign(
+        s, par, sheet.draws, model.rules, parties, number, sheet.support, model.possible
     )
 
 
@@ -172,29 +174,29 @@ def decide_in_blocs(model: GovernanceModel) -> None:
         if model.parameters.vote_probability >= 0.0:
             model.hooks.never_asked("votes", "vote_probability", "a forced probability is everybody's")
         asked = model.hooks.asked("votes")
-        blocs.decide_blocs(model.state, model.parameters, model.mechanisms, model.today.draws, asked)
+        blocs.decide_blocs(model.state, model.parameters, model.mechanisms, model.sheet.draws, asked)
 
 
 def join_instruments(model: GovernanceModel) -> None:
     """Texts open, are joined, enter into force."""
     if model.mechanisms.on("instruments"):
         asked = model.hooks.asked("joins")
-        instruments.join_instruments(model.state, model.parameters, model.mechanisms, model.today.draws, asked)
+        instruments.join_instruments(model.state, model.parameters, model.mechanisms, model.sheet.draws, asked)
 
 
 def keep_promises(model: GovernanceModel) -> None:
     """Conduct in all deals, new ones too, and what it does to trust."""
     s, par, mech = model.state, model.parameters, model.mechanisms
-    s.load = contracts.load(s, model.rules)
+    s.load = ends.load(s, model.rules)
     if not mech.on("breach"):
         model.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
     asked = model.hooks.asked_about("keeps_promise", model.actors)
-    compliance.keep_promises(s, par, mech, model.today.draws, asked)
+    compliance.keep_promises(s, par, mech, model.sheet.draws, asked)
 
 
 def adapt(model: GovernanceModel) -> None:
     """Capacity, positions, publics and norms move by the ties as they now stand."""
-    s, par, mech, draws = model.state, model.parameters, model.mechanisms, model.today.draws
+    s, par, mech, draws = model.state, model.parameters, model.mechanisms, model.sheet.draws
     capacity.update_capacity(s, par, mech, draws)
     diffusion.diffuse_positions(s, par, mech, draws)
     capture.drift_by_capture(s, par, mech, draws)
@@ -205,12 +207,12 @@ def adapt(model: GovernanceModel) -> None:
 
 def suffer_harm(model: GovernanceModel) -> None:
     """Incidents hit what governance did not prevent, and raise urgency."""
-    harm.suffer_harm(model.state, model.parameters, model.mechanisms, model.today.draws)
+    harm.suffer_harm(model.state, model.parameters, model.mechanisms, model.sheet.draws)
 
 
 def learn(model: GovernanceModel) -> None:
     """Tracks that paid are used more."""
-    learning.learn(model.state, model.parameters, model.mechanisms, model.today.draws)
+    learning.learn(model.state, model.parameters, model.mechanisms, model.sheet.draws)
 
 
 def record(model: GovernanceModel) -> None:
@@ -286,8 +288,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     watch
         Called with the name of each step once it is done, and with those of three moments within ``sign``:
         ``planned``, ``paid`` and ``renewed``. For readers, who change nothing.
-    today
-        This quarter's negotiations; see :class:`~simulation.model.today.Today`.
+    sheet
+        This quarter's negotiations; see :class:`~simulation.model.sheet.Sheet`.
 
     Examples
     --------
@@ -320,7 +322,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.parameters, self.mechanisms = scenario.parameters, scenario.mechanisms
         self.names = self.world.names
         self.state: State = build_state(self.world, scenario, self.replicate)
-        self.rules = contracts.terms_of(self.parameters, self.mechanisms)
+        self.rules = books.terms_of(self.parameters, self.mechanisms)
         self.rows = {name: k for k, name in enumerate(self.state.ids)}
         self.hooks = Hooks()
         self.watch: Watch = nobody
@@ -398,13 +400,13 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if strategy.trilateral_rate is not None:
             self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
         self.targets = np.array([self.index(name) for name in strategy.targets], np.int64)
-        self.today = Today(Draws(self.scenario.seed, self.replicate, self.state.quarter))
+        self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, self.state.quarter))
 
     def _begin_quarter(self) -> None:
         s = self.state
         for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
             column[:] = 0
-        self.today = Today(Draws(self.scenario.seed, self.replicate, s.quarter))
+        self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter))
 
     def wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""

@@ -8,7 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from simulation.processes.contracts import Terms, impose
+from simulation.processes.books import Terms
+from simulation.processes.contracts import impose
 from simulation.scenario.schema import Deal, Scenario
 from simulation.state import State
 

@@ -21,8 +21,9 @@ from simulation.model.levers import apply_strategy
 from simulation.processes import capacity, capture, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
-from simulation.processes.contracts import load, terms_of
+from simulation.processes.books import terms_of
 from simulation.processes.effort import first_shares
+from simulation.processes.ends import load
 from simulation.processes.fragmentation import Bloc, cells, crossing, harden_rules, lower_trust, rewire, split_blocs
 from simulation.processes.measurement import measured_positions
 from simulation.processes.pull import remember
@@ -84,7 +85,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     columns |= _blocs(blocs, world, mech.on("soft_law"))
     columns |= _instruments(world, scenario)
     columns["alpha"], columns["beta"] = initial_evidence(prior, par.prior_mass)
-    columns["trust_reference"] = reference_trust(world)
+    columns["trust_reference"] = world.trust_prior.copy()
     columns["learns"] = (world.kind == STATE) & (np.arange(uid.size) != world.index(scenario.focal))
     state = State(**columns)
     state.likeness_mean, state.likeness_sd = likeness_scale(state, par)
@@ -116,11 +117,6 @@ def likeness_scale(state: State, par: Parameters) -> tuple[float, float]:
     both = (likeness[a, b] + likeness[b, a]) / 2.0
     sd = float(both.std()) if both.size else 0.0
     return (float(both.mean()), sd) if sd > 0 else (0.0, 1.0)
-
-
-def reference_trust(world: World) -> F:
-    """τ^ref before anything happened: the recorded world's first trust, before a scenario changes it."""
-    return world.trust_prior.copy()
 
 
 def _first_effort(state: State, world: World) -> None:

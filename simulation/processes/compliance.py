@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.affinity import affinity
-from simulation.processes.contracts import BREACH, Deals, count_end, deals_of, end_deal
+from simulation.processes.books import BREACH, Deals, count_end, deals_of, end_deal
 from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.processes.trust import fade

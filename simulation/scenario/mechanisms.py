@@ -47,6 +47,7 @@ def _entries() -> Iterator[Mechanism]:
     yield m("capability_growth", _SWITCH, "C.14", "C1 C8", "AI capability grows; off: it stays at today's level")
     yield m("latent_book", _SWITCH, "C.2", "", "deals that no record holds are drawn at the start; off: recorded deals only")
     yield m("ends", _SWITCH, "C.2", "", "deals end or are renewed when their term is over; off: they last")
+    yield m("export_controls", _SWITCH, "C.3", "C41", "dated export controls and entity lists keep firms and states apart; off: only missing relations do")
     yield m("rivalry", _SWITCH, "C.3", "C16 C25", "rivalry beyond the recorded one draws leaders to contested states, and costs those who deal with a rival")
     yield m("concessions", _SWITCH, "C.3", "C30", "rival leaders bid for a courted state")
     yield m("witnesses", _SWITCH, "C.4", "", "third parties report on conduct; off: own experience only")

@@ -55,7 +55,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("trust_pull", 2, 0, 8, "nats a unit of trust", "C.2", "event tone 2008-14 in four domains of treaties (shared rehearsal: N(2, 1.4))", "β_T: what trust beyond the reference path adds to turning to a partner and agreeing to it")
     yield p("interest_pull", .05, 0, 10, "nats a squared distance", "C.2", "dense domains of treaties (N(.05, .10)), AI weak", "w_int: what coming closer than in the recorded world adds to turning to a partner")
     yield p("urgency_pull", .3, 0, 1, "share", "C.2", _A, "ν_u: how far urgency beyond the usual raises the number of approaches")
-    yield p("urgency_usual", .35, 0, 1, "share", "C.2", "mean of the baseline, measured (docs/results/plausibility.md)", "felt urgency at which a state makes its usual number of approaches")
+    yield p("urgency_usual", .1, 0, 1, "share", "C.2", "mean of the baseline, measured (docs/results/plausibility.md)", "felt urgency at which a state makes its usual number of approaches")
     yield p("depth_likeness", .7, 0, 2, "log odds a standard deviation", "C.2", _A, "how far likeness of interests deepens what is signed")
     yield p("renewal", .5, .2, .8, "probability", "C.2", f"{_A}: in no record; N(.5, .15)", "r: chance that a deal with a state, a firm or a secretariat is renewed at the end of its term")
     yield p("renewal_pull", .3, 0, .6, "log odds a nat", "C.2", _A, "η: how far U of both sides beyond the mean of held deals raises the chance of renewal")
@@ -114,7 +114,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
     yield p("forum_attention", 1, 0, 3, "log odds", "C.8", _A, "effect of the log of effort on the track, as a multiple of the recorded one, on joining")
     # --- C.8 forum choice
-    yield p("forum_noise", .1, .02, 2, "commitment", "C.8", _A, "scale s_f of the response of effort to what a track promises, in binding-equivalents times chance")
+    yield p("forum_noise", .5, .05, 5, "commitment", "C.8", _A, "scale s_f of the response of effort to what a track promises, in binding-equivalents times chance")
     yield p("patience", .9, .5, 1, "discount an effort", "C.8", _A, "discount β a unit of effort that a success has taken")
     # --- C.9 diffusion
     yield p("diffusion", .01, 0, .05, "share a quarter", "C.9", "Simmons, Dobbin & Garrett 2006 (channels), assumption (size)", "speed μ of convergence of positions")

@@ -188,6 +188,15 @@ class TrustOverride(_Section):
     """Whether it holds both ways."""
 
 
+class Relation(_Section):
+    """Whether two actors can make deals at all, in place of what the record says (C.2)."""
+
+    pair: Annotated[Names, Field(min_length=2, max_length=2)]
+    """The two."""
+    open: bool = True
+    """True lifts a recorded break of relations or an export control; false breaks relations."""
+
+
 class Advocacy(_Section):
     """Influencers who speak for the focal state's line (C.13)."""
 
@@ -254,6 +263,8 @@ class RecordFiles(_Section):
     """CSV table of joins of instruments, in the shipped columns; a path relative to the scenario file."""
     strike: Names = ()
     """Ids of recorded deals to leave out."""
+    complete: Names = ()
+    """States whose record is nearly whole: at least nine in ten of their deals are in it."""
 
 
 class RecordSpec(_Section):
@@ -306,6 +317,8 @@ class Scenario(_Section):
     """Scheduled shocks."""
     trust: tuple[TrustOverride, ...] = ()
     """Initial trust of pairs."""
+    relations: tuple[Relation, ...] = ()
+    """Pairs that can make deals, or cannot, whatever the record says."""
     strategic_weight: dict[str, Share] = Field(default_factory=dict)
     """How much leaders care about a state, by id; by default the percentile of its size."""
     strategy: Strategy = Strategy()

@@ -22,7 +22,7 @@ def nobody(moment: str) -> None:
 
 
 @dataclass
-class Today:
+class Sheet:
     """One quarter's negotiations, filled step by step; a field is set by the step that its comment names.
 
     Attributes

@@ -1,0 +1,85 @@
+"""One factor a year that holds the recorded flow of the baseline at its wave, measured on the baseline (C.2).
+
+``python -m simulation.evidence.deals.drift [--replicates N]`` runs the baseline some times over, and writes the table
+that :mod:`simulation.intensity.wave_factors` reads. Two minutes. To be run again when anything moves the flow.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulation.data.tables import short, write_csv
+from simulation.intensity.places import TABLES
+from simulation.intensity.standing import layers
+from simulation.intensity.wave_factors import NAME, factors
+from simulation.model import GovernanceModel
+from simulation.scenario.load import load_scenario
+from simulation.scenario.schema import Scenario
+from simulation.state import FIRM, KINDS, STATE, F
+
+ROUNDS, REPLICATES = 4, 60
+"""The flow of a year feeds the activity of the next, so that one correction is not enough."""
+_SORTS = (STATE, FIRM)
+
+
+def recorded_flows(scenario: Scenario, replicates: int) -> F:
+    """(layers, years) mean recorded deals a year of the layers of states and firms."""
+    years = scenario.quarters // 4
+    result = np.zeros((len(_SORTS), years))
+    for replicate in range(replicates):
+        model = GovernanceModel(scenario, replicate=replicate).run()
+        ledger, weight, kind = model.state.ledger, model.state.ledger_weight, model.state.kind
+        partner = np.maximum(kind[ledger[:, 0]], kind[ledger[:, 1]])
+        for place, sort in enumerate(_SORTS):
+            mine = (ledger[:, 2] >= 0) & (partner == sort)
+            result[place] += np.bincount(ledger[mine, 2] // 4, weights=weight[mine], minlength=years)[:years]
+        model.close()
+    return result / replicates
+
+
+def measure(scenario: Scenario, rounds: int = ROUNDS, replicates: int = REPLICATES) -> dict[int, F]:
+    """Factors by layer: each round multiplies those of the round before by wave over recorded flow."""
+    years = scenario.quarters // 4
+    found = {sort: factors(sort, years) for sort in _SORTS}
+    for _ in range(rounds):
+        flows = recorded_flows(scenario, replicates)
+        for place, sort in enumerate(_SORTS):
+            found[sort] = found[sort] * wave(scenario, sort) / smoothed(flows[place])
+        write(found)
+    return found
+
+
+def wave(scenario: Scenario, sort: int) -> float:
+    """Expected recorded deals a year of a layer: the mean of the posterior's wave."""
+    known = layers(GovernanceModel(scenario).world)[sort].posterior.wave
+    return float(np.exp(known.mean + known.sd**2 / 2))
+
+
+def smoothed(flow: F) -> F:
+    """A cubic through the logs of the flows: what is left of their noise is not for a factor to follow."""
+    years = np.arange(len(flow))
+    return np.asarray(np.exp(np.polyval(np.polyfit(years, np.log(flow), 3), years)))
+
+
+def write(found: dict[int, F]) -> None:
+    """Write the table."""
+    rows = [{"layer": KINDS[sort], "year": year + 1, "factor": short(value, 4)}
+            for sort, values in found.items() for year, value in enumerate(values)]  # fmt: skip
+    write_csv(TABLES / f"{NAME}.csv", ("layer", "year", "factor"), rows)
+    factors.cache_clear()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the measurement."""
+    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.drift", description=measure.__doc__)
+    parser.add_argument("--replicates", type=int, default=REPLICATES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    chosen = parser.parse_args(arguments)
+    measure(load_scenario("baseline"), chosen.rounds, chosen.replicates)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""C.2 The books of deals: what a deal is, how deep and how long, what it costs, and how it is written and erased.
+
+A first signing is a memorandum, a programme or a binding deal, by shares of the coded record; a term lasts some years.
+Prices and terms of each kind of partner stand in ``data/judged/prices.csv`` and ``terms.csv``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from simulation.data.tables import judged
+from simulation.processes.affinity import affinity
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.scenario.parameters import Parameters
+from simulation.state import BILATERAL, I8, I32, KINDS, MAX_DEPTH, NEVER, NON_STATE, STATE, TRILATERAL, B, F, State
+
+EXPIRY, BREACH, MONEY = range(3)
+"""Why a deal ended; columns of ``State.ended``."""
+_ALIKE = 2.5
+"""Bound of the standardised log affinity of a pair."""
+
+
+class Terms(NamedTuple):
+    """Lives, depths and prices by layer; see ``judged/terms.csv`` and ``judged/prices.csv``."""
+
+    shortest: I32  # [6] quarters
+    longest: I32
+    renewed: F  # [6] log odds of renewal
+    rung: F  # [6, 2] log odds that a first signing is more than a memorandum, and then that it is binding
+    deepest: I32  # [6]
+    sign: F  # [6, 4] price of signing by depth
+    keep: F  # [6, 4] price of a quarter by depth
+
+
+_SURE = 50.0
+"""Log odds of what always happens."""
+
+
+@lru_cache(maxsize=16)
+def terms(renewal: float, price: float, prices_bind: bool) -> Terms:
+    """The tables, with the chance that a deal with a state or a firm is renewed, and a multiple of all prices."""
+    rows = {row["kind"]: row for row in judged("terms")}
+    sign, keep = np.zeros((len(KINDS), MAX_DEPTH + 1)), np.zeros((len(KINDS), MAX_DEPTH + 1))
+    for row in judged("prices") if prices_bind else ():
+        place = KINDS.index(row["kind"]), int(row["depth"])
+        sign[place], keep[place] = price * float(row["sign"]), price * float(row["keep"])
+    usual = float(rows["state"]["renewed"])
+    renewed = [renewal if float(rows[k]["renewed"]) == usual else float(rows[k]["renewed"]) for k in KINDS]
+    rung = []
+    for kind in KINDS:
+        first, second, third = (float(rows[kind][name]) for name in ("memorandum", "programme", "binding"))
+        rung.append([_odds(1.0 - first), _odds(third / (second + third) if second + third > 0 else 0.0)])
+    whole = [np.array([int(rows[k][name]) for k in KINDS], np.int32) for name in ("shortest", "longest", "deepest")]
+    odds = np.array([_odds(chance) for chance in renewed])
+    return Terms(whole[0], whole[1], odds, np.array(rung), whole[2], sign, keep)
+
+
+def terms_of(par: Parameters, mech: Mechanisms) -> Terms:
+    """:func:`terms` of a scenario."""
+    return terms(par.renewal, par.prices, mech.on("budget"))
+
+
+def _odds(chance: float) -> float:
+    if chance <= 0.0 or chance >= 1.0:
+        return _SURE if chance >= 1.0 else -_SURE
+    return float(np.log(chance / (1.0 - chance)))
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def chance_of(odds: float) -> float:
+    """σ of log odds."""
+    return 1.0 / (1.0 + np.exp(-odds))
+
+
+@njit(cache=True, error_model="numpy")
+def life(luck: float, layer: int, rules: Terms) -> int:
+    """Quarters of a term, evenly between the shortest and the longest."""
+    return rules.shortest[layer] + int(luck * (rules.longest[layer] - rules.shortest[layer] + 1))
+
+
+@njit(cache=True, error_model="numpy")
+def first_rung(luck: float, layer: int, alike: float, rules: Terms) -> int:
+    """Depth of a first signing: one luck for both steps, so that closer interests never make it shallower."""
+    deeper = chance_of(rules.rung[layer, 0] + alike)
+    binding = deeper * chance_of(rules.rung[layer, 1] + alike)
+    depth = 1
+    if luck < deeper:
+        depth = 2
+    if luck < binding:
+        depth = 3
+    return min(depth, rules.deepest[layer])
+
+
+@njit(cache=True, error_model="numpy")
+def likeness(position: F, weight: F, width: float, mean: float, sd: float, i: int, j: int) -> float:
+    """ã: log affinity of a pair (of both sides, as each sees it), standardised over the states, within ±2.5."""
+    both = np.log(affinity(position[i], position[j], weight[i], width))
+    both += np.log(affinity(position[j], position[i], weight[j], width))
+    return min(_ALIKE, max(-_ALIKE, (both / 2.0 - mean) / sd))
+
+
+class Deals(NamedTuple):
+    """Columns that a signature writes. Shapes as in :class:`simulation.state.State`."""
+
+    depth: I8
+    track: I8
+    since: I32
+    until: I32
+    exclusive: B
+    planned: B
+    drawn: B
+    terms: F
+
+
+def deals_of(state: State) -> Deals:
+    """The columns of a state."""
+    return Deals(state.depth, state.track, state.since, state.until, state.exclusive, state.planned, state.drawn,
+                 state.terms)  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def write_signing(deals: Deals, kind: I8, i: int, j: int, depth: int, quarter: int, until: int, three: bool) -> None:
+    """Write a deal of a depth and its term into the books, both ways."""
+    track = TRILATERAL if three else (BILATERAL if kind[i] == STATE and kind[j] == STATE else NON_STATE)
+    _write(deals, i, j, depth, track, quarter, until)
+    _write(deals, j, i, depth, track, quarter, until)
+
+
+@njit(cache=True, error_model="numpy")
+def _write(deals: Deals, i: int, j: int, depth: int, track: int, quarter: int, until: int) -> None:
+    if deals.depth[i, j] == 0:
+        deals.since[i, j] = quarter
+    deals.depth[i, j] = depth
+    deals.track[i, j] = track
+    deals.until[i, j] = until
+    deals.drawn[i, j] = False
+
+
+@njit(cache=True, error_model="numpy")
+def end_deal(deals: Deals, i: int, j: int) -> None:
+    """Remove a deal in both directions."""
+    _forget(deals, i, j)
+    _forget(deals, j, i)
+
+
+@njit(cache=True, error_model="numpy")
+def count_end(lapsed: I32, ended: I32, reason: int, i: int, j: int) -> None:
+    """Count an ended deal for both sides, with its reason."""
+    lapsed[i] += 1
+    lapsed[j] += 1
+    ended[i, reason] += 1
+    ended[j, reason] += 1
+
+
+@njit(cache=True, error_model="numpy")
+def _forget(deals: Deals, i: int, j: int) -> None:
+    deals.depth[i, j] = 0
+    deals.track[i, j] = -1
+    deals.since[i, j] = NEVER
+    deals.until[i, j] = NEVER
+    deals.exclusive[i, j] = False
+    deals.planned[i, j] = False
+    deals.drawn[i, j] = False

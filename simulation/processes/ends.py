@@ -1,0 +1,164 @@
+"""C.2 How deals are kept and how they end: upkeep, the end of a term, renewal.
+
+Upkeep is paid before anything new; who cannot pay it ends the deals that draw it least. At the end of its term a deal
+is renewed with σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã), Ū = U_ij + U_ji, or it ends.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from simulation.processes.books import (
+    EXPIRY,
+    MONEY,
+    Deals,
+    Terms,
+    chance_of,
+    count_end,
+    deals_of,
+    end_deal,
+    life,
+    likeness,
+)
+from simulation.processes.pull import layer_of
+from simulation.randomness import Draws, Stream, symmetric_uniform
+from simulation.scenario.parameters import Parameters
+from simulation.state import I8, I32, KINDS, U64, F, State
+
+CARRIED = 3.0
+"""A purse holds at most so many quarters' income: this one's and two carried over."""
+ROUNDING = 1e-12
+"""A price may exceed what is left by so much."""
+
+
+@njit(cache=True, error_model="numpy")
+def upkeep(depth: I8, kind: I8, keep: F) -> F:
+    """What each actor's deals cost it a quarter, (n,)."""
+    n = kind.size
+    due = np.zeros(n)
+    for i in range(n):
+        for j in range(n):
+            if depth[i, j] > 0:
+                due[i] += keep[layer_of(kind, i, j), depth[i, j]]
+    return due
+
+
+def load(state: State, rules: Terms) -> F:
+    """Upkeep as a share of income, at most 1, (n,); 1 for who must pay and has none."""
+    due = upkeep(state.depth, state.kind, rules.keep)
+    share = np.divide(due, state.budget, out=np.ones(state.n), where=state.budget > 0)
+    return np.where(due > 0, np.minimum(1.0, share), 0.0)
+
+
+def open_purses(state: State, rules: Terms) -> None:
+    """Income comes, upkeep is paid; who cannot pay it ends the deals that draw it least."""
+    _open_purses(
+        state.purse, state.budget, state.uid, state.kind, state.pull, rules.keep, deals_of(state), state.lapsed,
+        state.ended,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _open_purses(
+    purse: F, income: F, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, lapsed: I32, ended: I32
+) -> None:
+    n = uid.size
+    for i in range(n):
+        purse[i] = min(purse[i] + income[i], CARRIED * income[i])
+        due = 0.0
+        for j in range(n):
+            if deals.depth[i, j] > 0:
+                due += keep[layer_of(kind, i, j), deals.depth[i, j]]
+        while due > purse[i] + ROUNDING:
+            worst, lowest = -1, np.inf
+            for j in range(n):
+                # what costs nothing is kept, and the scenario's own deals go last
+                if deals.depth[i, j] > 0 and keep[layer_of(kind, i, j), deals.depth[i, j]] > 0.0:
+                    worth = pull[i, j] + (1e6 if deals.planned[i, j] else 0.0)
+                    if worth < lowest or (worth == lowest and uid[j] < uid[worst]):
+                        worst, lowest = j, worth
+            if worst < 0:
+                break
+            due -= keep[layer_of(kind, i, worst), deals.depth[i, worst]]
+            end_deal(deals, i, worst)
+            count_end(lapsed, ended, MONEY, i, worst)
+        purse[i] -= max(0.0, due)
+
+
+def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) -> None:
+    """Renew the deals whose term ends, each with its chance, where both purses bear it; end the others.
+
+    Parameters
+    ----------
+    chance, due
+        Of :func:`renewal_chances`.
+    """
+    _renew_or_end(
+        draws.key(Stream.RENEWAL), draws.key(Stream.TERM), state.uid, state.kind, state.quarter, due, chance,
+        state.purse, rules, deals_of(state), state.lapsed, state.ended, state.unpaid, state.renewed,
+    )  # fmt: skip
+
+
+def due_now(state: State) -> I32:
+    """Pairs a < b whose deal ends or is renewed at the start of this quarter, (m, 2)."""
+    over = np.triu((state.depth > 0) & (state.until <= state.quarter) & ~state.planned, 1)
+    return np.argwhere(over).astype(np.int32)
+
+
+def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32) -> F:
+    """σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã) of each deal whose term ends, (m,)."""
+    return np.asarray(_renewal_chances(
+        due, state.depth, state.kind, state.pull, state.position, state.weight, par.affinity_width,
+        state.likeness_mean, state.likeness_sd, par.renewal_pull, par.renewal_likeness, rules.renewed,
+    ))  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _renewal_chances(
+    due: I32, depth: I8, kind: I8, pull: F, position: F, weight: F, width: float, mean: float, sd: float,
+    by_pull: float, by_likeness: float, renewed: F,
+) -> F:  # fmt: skip
+    total, count = np.zeros(len(KINDS)), np.zeros(len(KINDS))
+    for i in range(kind.size):
+        for j in range(i + 1, kind.size):
+            if depth[i, j] > 0:
+                layer = layer_of(kind, i, j)
+                total[layer] += pull[i, j] + pull[j, i]
+                count[layer] += 1.0
+    result = np.empty(due.shape[0])
+    for m in range(due.shape[0]):
+        i, j = due[m, 0], due[m, 1]
+        layer = layer_of(kind, i, j)
+        drawn = pull[i, j] + pull[j, i] - total[layer] / count[layer]
+        alike = likeness(position, weight, width, mean, sd, i, j)
+        result[m] = chance_of(renewed[layer] + by_pull * drawn + by_likeness * alike)
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def _renew_or_end(
+    key: np.uint64, term_key: np.uint64, uid: U64, kind: I8, quarter: int, due: I32, chance: F, purse: F,
+    rules: Terms, deals: Deals, lapsed: I32, ended: I32, unpaid: I32, renewed: I32,
+) -> None:  # fmt: skip
+    luck = np.empty(due.shape[0])
+    for m in range(luck.size):
+        luck[m] = symmetric_uniform(key, uid[due[m, 0]], uid[due[m, 1]])
+    for m in np.argsort(luck):  # who pays first is luck, not place
+        i, j = due[m, 0], due[m, 1]
+        layer, depth = layer_of(kind, i, j), deals.depth[i, j]
+        price, reason = rules.sign[layer, depth], EXPIRY
+        if luck[m] < chance[m]:
+            if price <= purse[i] + ROUNDING and price <= purse[j] + ROUNDING:
+                purse[i] -= price
+                purse[j] -= price
+                until = quarter + life(symmetric_uniform(term_key, uid[i], uid[j]), layer, rules)
+                deals.until[i, j] = deals.until[j, i] = until
+                renewed[i] += 1
+                renewed[j] += 1
+                continue
+            reason = MONEY
+            unpaid[i] += 1
+            unpaid[j] += 1
+        end_deal(deals, i, j)
+        count_end(lapsed, ended, reason, i, j)
