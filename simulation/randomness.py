@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numba import njit, uint64
 
-from simulation.kernels import bits_of
+from simulation.kernels import bits_of, exp, log
 
 
 class Stream(IntEnum):
@@ -112,7 +112,7 @@ def symmetric_uniform(key: np.uint64, uid_i: np.uint64, uid_j: np.uint64) -> flo
 @njit(cache=True, error_model="numpy")
 def gumbel(u: float) -> float:
     """Standard Gumbel by inversion of ``u``."""
-    return -np.log(-np.log(u))
+    return -log(-log(u))
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -128,7 +128,7 @@ def gumbel_bound(u: float) -> float:
 @njit(cache=True, error_model="numpy")
 def poisson(u: float, mean: float) -> int:
     """Poisson count by inversion: a higher mean never gives fewer events from the same ``u``."""
-    term = np.exp(-mean)
+    term = exp(-mean)
     cumulative = term
     count = 0
     while u > cumulative and count < 1000:
@@ -142,10 +142,10 @@ def poisson(u: float, mean: float) -> int:
 def normal(u: float) -> float:
     """Standard normal by inversion (Acklam's rational approximation, relative error below 1.2e-9)."""
     if u < 0.02425:
-        q = np.sqrt(-2.0 * np.log(u))
+        q = np.sqrt(-2.0 * log(u))
         return _tail(q)
     if u > 0.97575:
-        q = np.sqrt(-2.0 * np.log(1.0 - u))
+        q = np.sqrt(-2.0 * log(1.0 - u))
         return -_tail(q)
     q = u - 0.5
     r = q * q

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from simulation.kernels import exp
 from simulation.processes.affinity import affinity, squared_distance
 from simulation.processes.challenge import settle
 from simulation.randomness import Draws, Stream, uniform
@@ -250,7 +251,7 @@ def hold_vote(
     for m in range(len(members)):
         i = members[m]
         utility[m] = member_utility(k, i, members, proposal, bloc, who, rule)
-        p = 1.0 / (1.0 + np.exp(-utility[m] / rule.noise)) if free else rule.forced
+        p = 1.0 / (1.0 + exp(-utility[m] / rule.noise)) if free else rule.forced
         if own[i] >= 0.0:
             p = own[i]
         says_yes = uniform(key, bloc.uid[k], who.uid[i]) < p

@@ -21,6 +21,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.kernels import power as raised
 from simulation.state import F
 
 _SAME = 1e-9  # utilities nearer to each other than this are equal: rounding decides nothing
@@ -43,7 +44,8 @@ def chances(distance: F, power: F, risk: F) -> F:
     n = power.size
     felt = np.empty((n, n))
     for k in range(n):
-        felt[k] = distance[k] ** risk[k]
+        for i in range(n):
+            felt[k, i] = raised(distance[k, i], risk[k])
     votes = 0.0
     for k in range(n):
         ordered = np.sort(felt[k])
@@ -66,9 +68,9 @@ def chances(distance: F, power: F, risk: F) -> F:
 @njit(cache=True, error_model="numpy", inline="always")
 def expected_utility(distance: float, chance: float, salience: float, risk: float) -> float:
     """What a challenge promises over so much distance, against an actor of this salience."""
-    win = 2.0 - 4.0 * (0.5 - 0.5 * distance) ** risk
-    lose = 2.0 - 4.0 * (0.5 + 0.5 * distance) ** risk
-    stay = 2.0 - 4.0 * 0.5**risk
+    win = 2.0 - 4.0 * raised(0.5 - 0.5 * distance, risk)
+    lose = 2.0 - 4.0 * raised(0.5 + 0.5 * distance, risk)
+    stay = 2.0 - 4.0 * raised(0.5, risk)
     return salience * (chance * win + (1.0 - chance) * lose) + (1.0 - salience) * win - stay
 
 

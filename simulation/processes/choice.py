@@ -21,6 +21,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.kernels import exp, log
 from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, I8, I32, NON_STATE, STATE, U64, B, F, State
@@ -223,7 +224,7 @@ def consent_probability(offers: Offers, noise: float) -> F:
 def acceptance(gain: float, noise: float) -> float:
     """Probability σ(U/s) of saying yes to an offer of utility U; without noise 1 where U > 0."""
     if noise > 0.0:
-        return 1.0 / (1.0 + np.exp(-gain / noise))
+        return 1.0 / (1.0 + exp(-gain / noise))
     return 1.0 if gain > 0.0 else 0.0
 
 
@@ -299,9 +300,9 @@ def _choose_pairs(
         total = 1.0
         for j in range(n):
             if _can(i, j, kind, slots, shared_pool, possible, trust, worth):
-                total += np.exp(min(gain[i, j] / noise, 600.0))
+                total += exp(min(gain[i, j] / noise, 600.0))
                 pairs += 1
-        log_total[i] = np.log(total)
+        log_total[i] = log(total)
         open_slots = slots[i, BILATERAL] + (0 if shared_pool[i] else slots[i, NON_STATE])
         expected += open_slots * (1.0 - 1.0 / total) / 2.0
     first = np.empty(pairs // 2, np.int32)

@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp
+from simulation.kernels import exp, log
 from simulation.processes.affinity import distances_to_all, falloff, likeness_of_all
 from simulation.processes.blocs import (
     Voters,
@@ -173,14 +173,14 @@ def track_probabilities(worth: F, wait: F, allowed: B, patience: float, noise: f
     top = -np.inf
     for k in range(5):
         if allowed[k] and worth[k] > -np.inf:
-            score[k] = max(worth[k], 0.0) * patience ** wait[k] / noise
+            score[k] = max(worth[k], 0.0) * exp(wait[k] * log(patience)) / noise
             top = max(top, score[k])
     share = np.zeros(5)
     if top == -np.inf:
         return share
     total = 0.0
     for k in range(5):
-        share[k] = np.exp(score[k] - top)
+        share[k] = exp(score[k] - top) if score[k] > -np.inf else 0.0
         total += share[k]
     for k in range(5):
         share[k] /= total

@@ -16,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from simulation.kernels import exp
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -181,7 +182,7 @@ def share_in_favour(public: F) -> float:
 @njit(cache=True, error_model="numpy")
 def ratified(share: float, noise: float) -> float:
     """Probability that a public of which this share is in favour lets a binding deal pass."""
-    return float(1.0 / (1.0 + np.exp(-(share - _MAJORITY) / noise)))
+    return float(1.0 / (1.0 + exp(-(share - _MAJORITY) / noise)))
 
 
 @njit(cache=True, error_model="numpy")

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.kernels import power
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -33,7 +34,7 @@ def tempo(par: Parameters, mech: Mechanisms, capability: float) -> float:
     """Probability that one slot opens in a quarter."""
     if not mech.on("tempo"):
         return 1.0
-    return float(min(1.0, par.tempo * capability**par.tempo_capability))
+    return float(min(1.0, par.tempo * power(capability, par.tempo_capability)))
 
 
 @njit(cache=True, error_model="numpy")
