@@ -102,6 +102,13 @@ def fill_uniform(key: np.uint64, uid_i: np.uint64, uids: np.ndarray, out: np.nda
 
 
 @njit(cache=True, error_model="numpy")
+def fill_normal(key: np.uint64, uid_i: np.uint64, uids: np.ndarray, out: np.ndarray) -> None:
+    """:func:`normal` of the draws of :func:`fill_uniform`."""
+    for k in range(uids.size):
+        out[k] = normal(uniform(key, uid_i, uids[k]))
+
+
+@njit(cache=True, error_model="numpy")
 def symmetric_uniform(key: np.uint64, uid_i: np.uint64, uid_j: np.uint64) -> float:
     """:func:`uniform` of an unordered pair."""
     if uid_i < uid_j:

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from simulation.data.world import load_world
+from simulation.evidence.deals.book import starting_books
+from simulation.evidence.deals.forecast import forecast_pairs
 from simulation.experiments import prior
 from simulation.experiments.run import run
 from simulation.scenario.load import load_scenario
@@ -55,10 +57,9 @@ def parts_of_a_run() -> Iterator[tuple[str, str]]:
 
 
 def parts_of_deals() -> Iterator[tuple[str, str]]:
-    """The fitted equation of deals, ahead of one day."""
-    from simulation.evidence.deals.forecast import forecast_pairs
-
+    """The fitted equation of deals as of one day, and the deals that the record lacks."""
     yield "deals", digest(forecast_pairs(AS_OF, date(2026, 12, 31), focal="MAR", draws=10))
+    yield "books", digest(*(side for book in starting_books(AS_OF, 2) for side in (book.a, book.b, book.year)))
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from scipy.special import ndtri
 
+from simulation.arithmetic import product, weighted
 from simulation.data.tables import read_csv, short, write_csv
 from simulation.errors import DataError, Fault, InputError
 from simulation.evidence.deals.covariates import NAMES, covariates, ground
@@ -30,7 +30,7 @@ from simulation.evidence.deals.places import TABLES, Places, states_and_union
 from simulation.evidence.deals.record import Record, ai_deals, shipped_treaties
 from simulation.evidence.deals.recording import REASONS, SHARE, level_for, reasons
 from simulation.evidence.deals.wave import Wave, filter_counts
-from simulation.randomness import Stream, fill_uniform, key, stable_hash
+from simulation.randomness import Stream, fill_normal, fill_uniform, key, stable_hash
 from simulation.state import F
 
 PARAMETERS = (*NAMES, "kappa", *(f"recorded: {name}" for name in REASONS))
@@ -75,16 +75,25 @@ class Posterior:
 
     def draws(self, count: int) -> F:
         """(count, P) parameters; draw k of a parameter is the same whatever the count."""
-        return np.asarray(self.mode + scores("parameter", self.names, count) @ self.factor.T)
+        return np.asarray(self.mode + product(scores("parameter", self.names, count), self.factor.T))
 
 
 def scores(what: str, names: Sequence[str], count: int, first: int = 0) -> F:
     """(count, len(names)) standard normal scores keyed by what they are for, the name and the number of the draw."""
+    return _drawn(fill_normal, what, names, count, first)
+
+
+def shares(what: str, names: Sequence[str], count: int) -> F:
+    """(count, len(names)) numbers in (0, 1), evenly spread: the luck behind :func:`scores`."""
+    return _drawn(fill_uniform, what, names, count, 0)
+
+
+def _drawn(fill: Callable[..., None], what: str, names: Sequence[str], count: int, first: int) -> F:
     uids = np.array([stable_hash(name) for name in names], dtype=np.uint64)
     result = np.empty((count, len(names)))
     for k in range(count):
-        fill_uniform(key(_SEED, first + k, -1, Stream.PARAMETERS), stable_hash(what), uids, result[k])
-    return np.asarray(ndtri(result))
+        fill(key(_SEED, first + k, -1, Stream.PARAMETERS), stable_hash(what), uids, result[k])
+    return result
 
 
 def ai_period(places: Places, year: int, record: Record, treaties: Record, counts: F | None = None) -> Period:
@@ -145,7 +154,7 @@ def share_level(theta: F, period: Period, share: float) -> float:
     """c at which the record holds a share of the flow of a period."""
     k = len(period.x)
     rate = pair_rates(utility(period.x, theta[:k]), theta[k], period.mask)
-    raw = np.einsum("k,kij->ij", theta[k + 1 :], period.z)
+    raw = weighted(theta[k + 1 :], period.z)
     return level_for(share, rate, raw, LEAST_RECORDED, MOST_RECORDED)
 
 
