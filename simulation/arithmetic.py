@@ -189,7 +189,7 @@ def power(x: ArrayLike, y: ArrayLike) -> Floats:
     """x^y for x ≥ 0, elementwise, to within two units in the last place; NaN below 0."""
     x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
     held = np.minimum(np.maximum(y, -_LARGEST_POWER), _LARGEST_POWER)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         high, low = log_in_two(*_parts(x))
         high, rest = exact_product(held, high)
         value = exp(high)
@@ -210,7 +210,7 @@ def _parts(x: Floats) -> tuple[Floats, Floats]:
     """Of x > 0: the whole and f of x = 2^whole·(1 + f)."""
     tiny = x < SMALLEST_NORMAL
     with np.errstate(over="ignore", invalid="ignore"):
-        bits = np.where(tiny, x * 2.0**LIFT, x).view(np.int64)
+        bits = np.where(tiny, x * float(1 << LIFT), x).view(np.int64)
     whole = (bits - ROOT_BITS) >> MANTISSA_BITS
     f = (bits - (whole << MANTISSA_BITS)).view(np.float64) - 1.0
     return whole.astype(np.float64) - LIFT * tiny, f

@@ -39,7 +39,7 @@ _LOWEST, _HIGHEST = -708.0, 709.0
 """Beyond these the result would be subnormal or infinite; the argument is clipped."""
 _ROUND = 6755399441055744.0
 """1.5·2⁵²: adding it rounds to an integer, which then stands in the lowest bits."""
-_LIFTED = 2.0**LIFT
+_LIFTED = float(1 << LIFT)
 
 for _series in (exact_product, exact_sum, exp_series, expm1_series, log_in_two, log_series):
     register_jitable(_series)

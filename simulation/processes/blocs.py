@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp
+from simulation.kernels import exp, power
 from simulation.processes.affinity import affinity, squared_distance
 from simulation.processes.challenge import settle
 from simulation.randomness import Draws, Stream, uniform
@@ -378,7 +378,7 @@ def passage_probability(p: float, n: int, code: int, threshold: float) -> float:
     0.33696
     """
     needed = needed_votes(code, threshold, n)
-    return math.fsum(math.comb(n, m) * p**m * (1.0 - p) ** (n - m) for m in range(needed, n + 1))
+    return math.fsum(math.comb(n, m) * power(p, float(m)) * power(1.0 - p, float(n - m)) for m in range(needed, n + 1))
 
 
 def waiting_time(agenda: float, passage: float) -> float:

@@ -26,6 +26,9 @@ from simulation.state import INFLUENCER, F, State
 QUANTILES = 101
 """Points of the distribution of opinion in each public."""
 
+DIGITS = 9
+"""Digits behind the point that are kept of a quantile of Beta."""
+
 _MAJORITY = 0.5
 _WIDEST = 0.95
 """Largest standard deviation of an opinion, as a share of that of a public split between 0 and 1."""
@@ -102,6 +105,7 @@ def initial_opinion(mean: F, spread: float) -> F:
     mass = np.divide(widest, variance, out=np.full_like(mean, 2.0), where=split) - 1.0
     inside = np.where(split, mean, 0.5)
     quantiles = betaincinv(inside * mass, (1.0 - inside) * mass, levels)  # the quantile function of Beta
+    quantiles = quantiles.round(DIGITS)  # its last bit differs between processors
     return np.where(split, quantiles, mean)[public]
 
 

@@ -333,7 +333,7 @@ def value_factors(v: View, w: Weights, i: int, j: int) -> dict[str, float]:
         return {"own_value": float(v.override[v.override_row[i], j])}
     shared = count_shared(v.depth, i, j)
     return {
-        "complementarity": float(v.share[i] @ v.goods[:, j]),
+        "complementarity": float((v.share[i] * v.goods[:, j]).sum()),
         "affinity": float(affinity(v.axis[:, i], v.axis[:, j], v.weight[i], w.width)),
         "partner_activity": float(v.activity[j]),
         "shared_partners": float(_network(v.activity[j], shared, False, w) / v.activity[j]),
