@@ -75,17 +75,19 @@ def log_series(whole: Any, f: Any, small: Any) -> Any:
     """whole·log 2 + log(1 + f) + small for 1 + f from √½ to √2: with s = f/(2 + f) it is 2(s + s³/3 + s⁵/5 + …)."""
     s = f / (2.0 + f)
     z = s * s
-    p = 2.0 / 23.0
-    p = p * z + 2.0 / 21.0
-    p = p * z + 2.0 / 19.0
-    p = p * z + 2.0 / 17.0
-    p = p * z + 2.0 / 15.0
-    p = p * z + 2.0 / 13.0
-    p = p * z + 2.0 / 11.0
-    p = p * z + 2.0 / 9.0
-    p = p * z + 2.0 / 7.0
-    p = p * z + 2.0 / 5.0
-    p = p * z + 2.0 / 3.0
+    w = z * z
+    p = 2.0 / 23.0  # every other term of the series: two chains, neither waits for the other
+    p = p * w + 2.0 / 19.0
+    p = p * w + 2.0 / 15.0
+    p = p * w + 2.0 / 11.0
+    p = p * w + 2.0 / 7.0
+    p = p * w + 2.0 / 3.0
+    q = 2.0 / 21.0
+    q = q * w + 2.0 / 17.0
+    q = q * w + 2.0 / 13.0
+    q = q * w + 2.0 / 9.0
+    q = q * w + 2.0 / 5.0
+    p = p + q * z
     half = 0.5 * f * f
     return whole * LOG_2_HIGH - ((half - (s * (half + p * z) + (whole * LOG_2_LOW + small))) - f)
 
