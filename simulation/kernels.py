@@ -1,10 +1,8 @@
-"""What kernels share: an exponential and sums of rows of our own, the largest numbers of a row, word of compiling.
+"""What kernels share: elementary functions and sums of rows, the largest numbers of a row, word of compiling.
 
 ``np.exp`` inside a loop is a call into the system's mathematical library: it keeps the compiler
 from working on several pairs at once (three times slower), and its last bit differs between
-libraries. This one is plain multiplications and additions, so it is fast and its bits are the
-same on every machine. Range reduction and splitting of log 2 after Cody & Waite (1980),
-*Software Manual for the Elementary Functions*; the polynomial is Taylor's of degree 13.
+libraries and processors. These are the series of :mod:`simulation.arithmetic`, compiled.
 """
 
 from __future__ import annotations
@@ -17,18 +15,34 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core.event import Event, Listener, register
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 from numpy.typing import NDArray
 
+from simulation.arithmetic import (
+    LIFT,
+    LOG2_E,
+    LOG_2_HIGH,
+    LOG_2_LOW,
+    MANTISSA_BITS,
+    ROOT_BITS,
+    SMALLEST_NORMAL,
+    exact_product,
+    exact_sum,
+    exp_series,
+    expm1_series,
+    log_in_two,
+    log_series,
+)
 from simulation.state import F
 
 _LOWEST, _HIGHEST = -708.0, 709.0
 """Beyond these the result would be subnormal or infinite; the argument is clipped."""
-_LOG2_E = 1.4426950408889634
-_LOG_2_HIGH, _LOG_2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _ROUND = 6755399441055744.0
 """1.5·2⁵²: adding it rounds to an integer, which then stands in the lowest bits."""
-_MANTISSA_BITS = 52
+_LIFTED = float(1 << LIFT)
+
+for _series in (exact_product, exact_sum, exp_series, expm1_series, log_in_two, log_series):
+    register_jitable(_series)
 
 
 @intrinsic
@@ -55,25 +69,90 @@ def _float_of(typing_context: Any, bits: Any) -> Any:
 def exp(x: float) -> float:
     """e^x to within one unit in the last place; for x below -708 the smallest normal e^-708."""
     x = min(max(x, _LOWEST), _HIGHEST)
-    shifted = x * _LOG2_E + _ROUND
+    shifted = x * LOG2_E + _ROUND
     whole = shifted - _ROUND
-    r = (x - whole * _LOG_2_HIGH) - whole * _LOG_2_LOW
-    p = 1.0 / 6227020800.0
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
+    r = (x - whole * LOG_2_HIGH) - whole * LOG_2_LOW
+    p = exp_series(r)
     # multiply by 2^whole: add it to the exponent
-    return _float_of(bits_of(p) + (bits_of(shifted) << _MANTISSA_BITS))
+    return _float_of(bits_of(p) + (bits_of(shifted) << MANTISSA_BITS))
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _parts(x: float) -> tuple[float, float]:
+    """Of x > 0: the whole and f of x = 2^whole·(1 + f)."""
+    lifted = 0.0
+    if x < SMALLEST_NORMAL:
+        x, lifted = x * _LIFTED, float(LIFT)
+    bits = bits_of(x)
+    whole = (bits - ROOT_BITS) >> MANTISSA_BITS
+    return float(whole) - lifted, _float_of(bits - (whole << MANTISSA_BITS)) - 1.0
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _log_at_end(x: float) -> float:
+    """Logarithm of what is no positive finite number."""
+    if x == 0.0:
+        return -np.inf
+    return x if x > 0.0 else np.nan
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def log(x: float) -> float:
+    """Natural logarithm to within one unit in the last place; NaN below 0."""
+    if not 0.0 < x < np.inf:
+        return _log_at_end(x)
+    whole, f = _parts(x)
+    return log_series(whole, f, 0.0)
+
+
+@njit(cache=True, error_model="numpy")
+def logs(values: F) -> F:
+    """:func:`log` of each of (n,) numbers."""
+    result = np.empty(values.size)
+    for k in range(values.size):
+        result[k] = log(values[k])
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def log1p(x: float) -> float:
+    """log(1 + x) to within two units in the last place; NaN below -1."""
+    u, left = exact_sum(1.0, x)
+    if x == 0.0:
+        return x
+    if not 0.0 < u < np.inf:
+        return _log_at_end(u)
+    whole, f = _parts(u)
+    return log_series(whole, x, 0.0) if whole == 0.0 else log_series(whole, f, left / u)
+
+
+@njit(cache=True, error_model="numpy")
+def expm1(x: float) -> float:
+    """e^x - 1 to within two units in the last place; the largest finite one for x above 709."""
+    if abs(x) < 1e-17:
+        return x
+    x = min(max(x, -40.0), _HIGHEST)
+    shifted = x * LOG2_E + _ROUND
+    whole = shifted - _ROUND
+    high, low = x - whole * LOG_2_HIGH, whole * LOG_2_LOW
+    r = high - low
+    half = _float_of(bits_of(0.5) + (bits_of(shifted) << MANTISSA_BITS))
+    near, rest = exact_sum(half - 0.5, half * r)
+    return 2.0 * (near + (rest + half * (expm1_series(r) + ((high - r) - low))))
+
+
+@njit(cache=True, error_model="numpy")
+def power(x: float, y: float) -> float:
+    """x^y for finite x ≥ 0 and y to within two units in the last place, between e^-708 and e^709."""
+    if y == 0.0 or x == 1.0:
+        return 1.0
+    if x == 0.0:
+        return 0.0 if y > 0.0 else np.inf
+    whole, f = _parts(x)
+    high, low = log_in_two(whole, f)
+    high, rest = exact_product(y, high)
+    value = exp(high)
+    return value + value * (rest + y * low)
 
 
 @njit(cache=True, error_model="numpy")

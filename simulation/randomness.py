@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numba import njit, uint64
 
-from simulation.kernels import bits_of
+from simulation.kernels import bits_of, exp, log
 
 
 class Stream(IntEnum):
@@ -114,6 +114,13 @@ def fill_uniform(key: np.uint64, uid_i: np.uint64, uids: np.ndarray, out: np.nda
 
 
 @njit(cache=True, error_model="numpy")
+def fill_normal(key: np.uint64, uid_i: np.uint64, uids: np.ndarray, out: np.ndarray) -> None:
+    """:func:`normal` of the draws of :func:`fill_uniform`."""
+    for k in range(uids.size):
+        out[k] = normal(uniform(key, uid_i, uids[k]))
+
+
+@njit(cache=True, error_model="numpy")
 def symmetric_uniform(key: np.uint64, uid_i: np.uint64, uid_j: np.uint64) -> float:
     """:func:`uniform` of an unordered pair."""
     if uid_i < uid_j:
@@ -124,7 +131,7 @@ def symmetric_uniform(key: np.uint64, uid_i: np.uint64, uid_j: np.uint64) -> flo
 @njit(cache=True, error_model="numpy")
 def gumbel(u: float) -> float:
     """Standard Gumbel by inversion of ``u``."""
-    return -np.log(-np.log(u))
+    return -log(-log(u))
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -140,7 +147,7 @@ def gumbel_bound(u: float) -> float:
 @njit(cache=True, error_model="numpy")
 def poisson(u: float, mean: float) -> int:
     """Poisson count by inversion: a higher mean never gives fewer events from the same ``u``."""
-    term = np.exp(-mean)
+    term = exp(-mean)
     cumulative = term
     count = 0
     while u > cumulative and count < 1000:
@@ -154,10 +161,10 @@ def poisson(u: float, mean: float) -> int:
 def normal(u: float) -> float:
     """Standard normal by inversion (Acklam's rational approximation, relative error below 1.2e-9)."""
     if u < 0.02425:
-        q = np.sqrt(-2.0 * np.log(u))
+        q = np.sqrt(-2.0 * log(u))
         return _tail(q)
     if u > 0.97575:
-        q = np.sqrt(-2.0 * np.log(1.0 - u))
+        q = np.sqrt(-2.0 * log(1.0 - u))
         return -_tail(q)
     q = u - 0.5
     r = q * q

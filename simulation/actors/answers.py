@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.actors.table import HOOKS
+from simulation.arithmetic import ordered_sum
 from simulation.errors import ModelError, is_own_fault
 from simulation.source_code import failing_line, place_of
 from simulation.state import TRACKS
@@ -51,11 +52,11 @@ def ask_tracks(actor: Actor, shares: Mapping[str, float]) -> dict[str, float] | 
     own: dict[str, float] = {
         track: _number(actor, "choose_tracks", chosen.get(track, 0.0), f" for {track}") for track in TRACKS
     }
-    total = sum(own.values())
+    total = ordered_sum(own.values())
     if math.isinf(total):  # shares too large to add up
         largest = max(own.values())
         own = {track: share / largest for track, share in own.items()}
-        total = sum(own.values())
+        total = ordered_sum(own.values())
     return {track: share / total for track, share in own.items()} if total > 0 else own
 
 

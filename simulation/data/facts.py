@@ -21,6 +21,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arithmetic import line, ordered_sum
 from simulation.data.tables import table
 from simulation.errors import DataError
 
@@ -121,7 +122,7 @@ def _fill(name: str, values: Mapping[str, Floats], iso3: tuple[str, ...], notes:
     if name in PROXIES:
         proxy = values[PROXIES[name]]
         both = ~gaps & ~np.isnan(proxy)
-        slope, start = np.polyfit(proxy[both], figures[both], 1)
+        slope, start = line(proxy[both], figures[both])
         use = gaps & ~np.isnan(proxy)
         figures[use] = np.clip(start + slope * proxy[use], *BOUNDS.get(name, (-np.inf, np.inf)))
         how[use] = f"a line on {PROXIES[name]}"
@@ -174,7 +175,7 @@ def load_trade(as_of: date, notes: list[str]) -> Floats:
     trade = np.zeros((len(place), len(place)))
     for row in table("dyads"):
         a, b = place[row["iso3_a"]], place[row["iso3_b"]]
-        trade[a, b] = trade[b, a] = sum(float(row[f"trade_{year}"] or 0.0) for year in years) / len(years)
+        trade[a, b] = trade[b, a] = ordered_sum(float(row[f"trade_{year}"] or 0.0) for year in years) / len(years)
     return trade
 
 

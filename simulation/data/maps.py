@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arithmetic import log1p, power
 from simulation.data.facts import Facts
 from simulation.data.roster import Roster
 from simulation.state import FIRM, INFLUENCER, NGO, SECRETARIAT, THINK_TANK
@@ -54,7 +55,7 @@ OPINION_DEFAULT = 0.55
 
 def size(gdp: Floats) -> Floats:
     """m = (GDP / largest GDP)^.4 over the states and the EU."""
-    return np.asarray((gdp / gdp.max()) ** SIZE_EXPONENT)
+    return np.asarray(power(gdp / gdp.max(), SIZE_EXPONENT))
 
 
 def capacity(facts: Facts) -> Floats:
@@ -69,9 +70,13 @@ def capacity(facts: Facts) -> Floats:
 
 def _relative_trade(trade: Floats) -> Floats:
     """(log trade ÷ the row's largest)³ with log(1 + million USD); rows without trade are 0."""
-    logs = np.log1p(trade)
+    logs = log1p(trade)
     largest = logs.max(axis=1, keepdims=True)
-    return np.asarray((logs / np.where(largest > 0, largest, 1.0)) ** 3)
+    return _cubed(logs / np.where(largest > 0, largest, 1.0))
+
+
+def _cubed(values: Floats) -> Floats:
+    return values * values * values
 
 
 def exposure_of_states(trade: Floats, tongue: Bools, border: Bools, members: Sequence[int]) -> Floats:
@@ -89,12 +94,12 @@ def exposure_of_states(trade: Floats, tongue: Bools, border: Bools, members: Seq
     )
     with_union = trade[:, inside].sum(axis=1)
     outside = np.where(np.isin(np.arange(count), inside), 0.0, with_union)
-    largest = np.log1p(np.maximum(trade.max(axis=1), 1e-9))
-    seen = np.minimum(1.0, np.log1p(with_union) / largest) ** 3
+    largest = log1p(np.maximum(trade.max(axis=1), 1e-9))
+    seen = _cubed(np.minimum(1.0, log1p(with_union) / largest))
     ties = EXPOSURE["tongue"] * tongue[:, inside].any(axis=1)
     ties = ties + EXPOSURE["border"] * border[:, inside].any(axis=1)
     exposure[:count, count] = EXPOSURE["trade"] * seen + ties
-    share = np.minimum(1.0, np.log1p(with_union) / np.log1p(outside.max())) ** 3
+    share = _cubed(np.minimum(1.0, log1p(with_union) / log1p(outside.max())))
     exposure[count, :count] = EXPOSURE["trade"] * share + ties
     np.fill_diagonal(exposure, 0.0)
     return exposure

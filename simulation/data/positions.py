@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arithmetic import exp, ordered_sum, product, solve
 from simulation.data.facts import Facts
 from simulation.data.tables import judged
 from simulation.state import DIMENSIONS
@@ -90,7 +91,7 @@ def features(facts: Facts, joined: Mapping[str, frozenset[int]], trade_shares: F
         "democracy": (facts["libdem"] + facts["freedom"] / 100 + _unit(facts["voice"], -2.0, 1.7)) / 3,
         "rule_of_law": _unit(facts["rule_of_law"], -2.0, 2.0),
         "regulation": _unit(facts["regulation"], -2.0, 2.0),
-        "liberal_votes": 1.0 / (1.0 + np.exp(-VOTE_STEEPNESS * facts["ideal_point"])),
+        "liberal_votes": 1.0 / (1.0 + exp(-VOTE_STEEPNESS * facts["ideal_point"])),
         "restraint": np.mean(texts or [nobody], axis=0).astype(np.float64),
         "rights_text": membership.get(RIGHTS_TEXT, nobody).astype(np.float64),
         "trade_EU": trade_shares[:, 0], "trade_CN": trade_shares[:, 1], "trade_US": trade_shares[:, 2],
@@ -116,7 +117,7 @@ def _index(given: Mapping[str, Floats], indexes: Indexes) -> Floats:
     """The four indexes, float64[n, 4], each in [0, 1]."""
     columns = []
     for dimension in DIMENSIONS:
-        total = sum(abs(weight) for weight in indexes[dimension].values())
+        total = ordered_sum(abs(weight) for weight in indexes[dimension].values())
         parts = [abs(weight) / total * (given[name] if weight > 0 else 1.0 - given[name])
                  for name, weight in indexes[dimension].items()]
         columns.append(np.sum(parts, axis=0))
@@ -125,9 +126,9 @@ def _index(given: Mapping[str, Floats], indexes: Indexes) -> Floats:
 
 def _resemblance(given: Mapping[str, Floats], other: Mapping[str, Floats]) -> Floats:
     """Kernel exp(−½ Σ (difference/scale)²) between the rows of two sets of features."""
-    squared = sum(((given[name][:, None] - other[name][None, :]) / scale) ** 2
+    squared = sum(np.square((given[name][:, None] - other[name][None, :]) / scale)
                   for name, scale in RESEMBLANCE.items())
-    return np.asarray(np.exp(-0.5 * squared), dtype=np.float64)
+    return exp(-0.5 * squared)
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _pooled(raw: Floats, ground: Ground, pooled_share: float) -> Floats:
     alone = ground.partners.sum(axis=1) == 0
     alone[[ground.china, ground.america]] = True
     share = np.where(alone, 0.0, pooled_share)[:, None]
-    return np.asarray((1.0 - share) * raw + share * (ground.partners @ raw))
+    return np.asarray((1.0 - share) * raw + share * (product(ground.partners, raw)))
 
 
 @dataclass(frozen=True)
@@ -234,15 +235,15 @@ def map_positions(
     raw, at_index = _index(own, indexes), _index(at_leaders, indexes)
     index = _pooled(raw, ground, constants.pooled_share)
     towards = _resemblance(own, at_leaders)
-    weights = np.linalg.solve(_resemblance(at_leaders, at_leaders), towards.T).T
+    weights = solve(_resemblance(at_leaders, at_leaders), towards.T).T
     from_mean = at_index - at_index.mean(axis=0)
     slopes = (from_mean * (targets - targets.mean(axis=0))).sum(axis=0) / (
         (from_mean**2).sum(axis=0) + constants.ridge
     )
     residuals = targets - targets.mean(axis=0) - slopes * from_mean
-    placed = targets.mean(axis=0) + slopes * (index - at_index.mean(axis=0)) + weights @ residuals
+    placed = targets.mean(axis=0) + slopes * (index - at_index.mean(axis=0)) + product(weights, residuals)
     trade = np.column_stack([given["trade_EU"], given["trade_CN"], given["trade_US"]])
-    placed += constants.trade_pull * (trade @ targets - trade.sum(axis=1, keepdims=True) * placed)
+    placed += constants.trade_pull * (product(trade, targets) - trade.sum(axis=1, keepdims=True) * placed)
     placed[[ground.china, ground.america]] = targets[1:]
     positions = np.clip(np.vstack([placed, targets[0]]), 0.0, 1.0)
     return PositionMap(positions, _spread(given, ground, slopes, np.sum(weights * towards, axis=1)))

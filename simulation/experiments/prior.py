@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betaincinv, ndtr
 
+from simulation.processes.opinion import DIGITS
 from simulation.randomness import Stream, key, uniform
 from simulation.scenario.parameters import PARAMETERS, Parameter
 from simulation.state import F
@@ -33,7 +34,8 @@ def value_at(entry: Parameter, share: F) -> F:
     """
     width = entry.high - entry.low
     towards = (entry.default - entry.low) / width
-    return np.asarray(entry.low + width * betaincinv(1.0 + _PEAK * towards, 1.0 + _PEAK * (1.0 - towards), share))
+    quantile = np.asarray(betaincinv(1.0 + _PEAK * towards, 1.0 + _PEAK * (1.0 - towards), share))
+    return np.asarray(entry.low + width * quantile.round(DIGITS))  # its last bit differs between processors
 
 
 def values(entries: tuple[Parameter, ...], scores: F) -> F:

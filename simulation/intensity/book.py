@@ -8,17 +8,18 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
-from scipy.stats import poisson
 
+from simulation.arithmetic import exp, weighted
 from simulation.errors import Fault, InputError, suggest
 from simulation.intensity.ensemble import possible
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, rates_from_odds, utility
 from simulation.intensity.layers import Layer, state_layer
 from simulation.intensity.places import Places
-from simulation.intensity.posterior import ai_period, posterior_of, scores
+from simulation.intensity.posterior import ai_period, posterior_of
+from simulation.intensity.posterior import shares as drawn_shares
 from simulation.intensity.record import ai_deals, shipped_treaties
 from simulation.intensity.recording import LEAST_SHARE, MOST_SHARE, level_for
+from simulation.randomness import poisson
 from simulation.state import F
 
 YEARS = 7
@@ -83,7 +84,7 @@ def unrecorded_means(as_of: date, draws: int, complete: Collection[str] = ()) ->
     a, b = possible(layer)
     marked = np.isin(a, sure) | np.isin(b, sure)
     years = list(range(known.year - YEARS + 1, known.year + 1))
-    shares = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * ndtr(scores("share recorded", ["world"], draws)[:, 0])
+    shares = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * drawn_shares("share recorded", ["world"], draws)[:, 0]
     theta, k = known.draws(draws), len(layer.x)
     result = np.zeros((draws, len(years), len(a)))
     for place, year in enumerate(years):
@@ -92,11 +93,11 @@ def unrecorded_means(as_of: date, draws: int, complete: Collection[str] = ()) ->
         events = record.counts(year, year).sum() / 2.0 + 0.5
         reasons = period.z[:, a, b]
         for d in range(draws):
-            odds = np.exp(utility(period.x, theta[d, :k])) * mask
+            odds = exp(utility(period.x, theta[d, :k])) * mask
             rate = rates_from_odds(odds, theta[d, k])[a, b]
-            reason = np.einsum("k,kp->p", theta[d, k + 1 :], reasons)
+            reason = weighted(theta[d, k + 1 :], reasons)
             level = level_for(shares[d], rate, reason, LEAST_RECORDED, MOST_RECORDED)
-            share = np.clip(np.exp(reason + level), LEAST_RECORDED, MOST_RECORDED)
+            share = np.clip(exp(reason + level), LEAST_RECORDED, MOST_RECORDED)
             flow = rate * events / float((rate * share).sum())
             result[d, place] = flow * (1.0 - np.where(marked, np.maximum(share, COMPLETE), share))
     return layer, years, result
@@ -122,13 +123,13 @@ def starting_books(as_of: date, draws: int, complete: Collection[str] = ()) -> l
     layer, years, means = unrecorded_means(as_of, draws, complete)
     a, b = possible(layer)
     names = [f"{layer.places.ids[i]}-{layer.places.ids[j]}" for i, j in zip(a, b, strict=True)]
-    luck = [ndtr(scores(f"unrecorded {year}", names, draws)) for year in years]
+    luck = [drawn_shares(f"unrecorded {year}", names, draws) for year in years]
     result = []
     for d in range(draws):
         parts = []
         for place, year in enumerate(years):
-            hit = np.flatnonzero(luck[place][d] > np.exp(-means[d, place]))  # all others have none
-            count = poisson.ppf(luck[place][d][hit], means[d, place][hit]).astype(np.int64)
+            hit = np.flatnonzero(luck[place][d] > exp(-means[d, place]))  # all others have none
+            count = np.array([poisson(luck[place][d, p], means[d, place, p]) for p in hit], dtype=np.int64)
             parts.append([np.repeat(side[hit], count) for side in (a, b)] + [np.full(int(count.sum()), year)])
         result.append(Book(*(np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))))
     return result

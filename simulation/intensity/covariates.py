@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from simulation.arithmetic import line, log, log1p, power, product
 from simulation.data.facts import load_facts, load_flag, load_trade
 from simulation.data.history import load_blocs, load_rivals
 from simulation.data.roster import bloc_members
@@ -59,7 +60,7 @@ def ground(places: Places, year: int) -> Ground:
     day = date(year, 12, 31)
     gdp = load_facts(day)["gdp_usd"]
     members = list(bloc_members("EU", day, places.place))
-    size = np.log(np.append(gdp, gdp[members].sum()))
+    size = log(np.append(gdp, gdp[members].sum()))
     size -= size[: places.states].mean()
     trade = with_union(_trade(day), members, "sum", places.place["DEU"])
     pairs = _fixed(places, tuple(members), int(np.argmax(np.where(np.isin(np.arange(len(gdp)), members), gdp, 0.0))))
@@ -94,13 +95,12 @@ def _fixed(places: Places, members: tuple[int, ...], largest: int) -> dict[str, 
     place = {name: places.place[name] for name in places.ids[: places.states]}
     gdp = load_facts(date(2023, 12, 31))["gdp_usd"]
     kilometres = _pair_table(place, "km")
-    with np.errstate(divide="ignore"):
-        near = np.log(np.maximum(kilometres, 1.0)) - MEAN_LOG_KM
+    near = log(np.maximum(kilometres, 1.0)) - MEAN_LOG_KM
     weight = np.zeros(len(place))
     weight[list(members)] = gdp[list(members)] / gdp[list(members)].sum()
     distance = np.zeros((len(places), len(places)))
     distance[: places.states, : places.states] = near
-    own = np.log(np.maximum(kilometres @ weight, 1.0)) - MEAN_LOG_KM
+    own = log(np.maximum(product(kilometres, weight), 1.0)) - MEAN_LOG_KM
     distance[places.union, : places.states] = distance[: places.states, places.union] = own
     flags = {
         "border": load_flag("contiguous"), "language": load_flag("language"), "colony": load_flag("colony"),
@@ -123,8 +123,8 @@ def with_union(block: F, members: list[int] | tuple[int, ...], how: str, largest
 def trade_residual(trade: F, size: F) -> F:
     """(n, n) log(1 + million US dollars) less what a line on the sum of both sizes gives; the line is of all pairs."""
     a, b = np.triu_indices(len(size), 1)
-    logs, both = np.log1p(trade), size[:, None] + size
-    slope, start = np.polyfit(both[a, b], logs[a, b], 1)
+    logs, both = log1p(trade), size[:, None] + size
+    slope, start = line(both[a, b], logs[a, b])
     left = logs - start - slope * both
     np.fill_diagonal(left, 0.0)
     return np.asarray(left)
@@ -170,14 +170,14 @@ def covariates(
     busy = recent.sum(axis=1)
     if half_life:
         age = year - record.year
-        busy = record.weighted(np.where(age >= 0, 0.5 ** (np.maximum(age, 0) / half_life), 0.0)).sum(axis=1)
-    active = np.log1p(busy)
+        busy = record.weighted(np.where(age >= 0, power(0.5, np.maximum(age, 0) / half_life), 0.0)).sum(axis=1)
+    active = log1p(busy)
     active -= active[: places.states].mean()
     union = np.zeros(n)
     union[places.union :] = 1.0
     given = {
         **here.pairs, "size": np.broadcast_to(here.size, (n, n)), "activity": np.broadcast_to(active, (n, n)),
-        "past": np.log1p(past), "recent": np.log1p(recent), "other": np.log1p(treaties.counts(-10_000, year)),
+        "past": log1p(past), "recent": log1p(recent), "other": log1p(treaties.counts(-10_000, year)),
         "union": np.broadcast_to(union, (n, n)),
     }  # fmt: skip
     return np.stack([given[name] for name in NAMES])

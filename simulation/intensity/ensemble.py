@@ -8,8 +8,8 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from simulation.arithmetic import exp, weighted
 from simulation.intensity.equation import (
     LEAST_RECORDED,
     MOST_RECORDED,
@@ -18,6 +18,7 @@ from simulation.intensity.equation import (
 )
 from simulation.intensity.layers import Layer
 from simulation.intensity.posterior import scores
+from simulation.intensity.posterior import shares as drawn_shares
 from simulation.intensity.recording import LEAST_SHARE, MOST_SHARE, level_for
 from simulation.state import F
 
@@ -68,7 +69,7 @@ def flows(layer: Layer, years: Sequence[int], draws: int = DRAWS, spread: float 
     """
     known, (a, b) = layer.posterior, possible(layer)
     theta = known.draws(draws)
-    shares = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * _uniform(scores("share recorded", ["world"], draws)[:, 0])
+    shares = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * drawn_shares("share recorded", ["world"], draws)[:, 0]
     level = scores("wave", ["level"], draws)[:, 0]
     steps = np.stack([scores("wave", [f"step {y - known.year}"], draws)[:, 0]
                       for y in range(known.year + 1, max(years) + 1)])  # fmt: skip
@@ -76,15 +77,15 @@ def flows(layer: Layer, years: Sequence[int], draws: int = DRAWS, spread: float 
     k = len(layer.x)
     reasons = layer.z[:, a, b]
     for d in range(draws):
-        odds = np.exp(utility(layer.x, theta[d, :k])) * layer.mask
-        reason = np.einsum("k,kp->p", theta[d, k + 1 :], reasons)
+        odds = exp(utility(layer.x, theta[d, :k])) * layer.mask
+        reason = weighted(theta[d, k + 1 :], reasons)
         middle = rates_from_odds(odds, theta[d, k])[a, b]
         held = level_for(shares[d], middle, reason, LEAST_RECORDED, MOST_RECORDED)
-        share = np.clip(np.exp(reason + held), LEAST_RECORDED, MOST_RECORDED)
+        share = np.clip(exp(reason + held), LEAST_RECORDED, MOST_RECORDED)
         for year in years:
             ahead = year - known.year
-            rate = rates_from_odds(odds * np.exp(attraction[ahead - 1, d]), theta[d, k])[a, b]
-            wave = float(np.exp(known.wave.logs(ahead, level[d : d + 1], steps[:, d : d + 1])[0]))
+            rate = rates_from_odds(odds * exp(attraction[ahead - 1, d]), theta[d, k])[a, b]
+            wave = float(exp(known.wave.logs(ahead, level[d : d + 1], steps[:, d : d + 1])[0]))
             signed = rate * (wave / float((rate * share).sum()))
             yield Flow(d, year, signed, signed * share)
 
@@ -98,14 +99,10 @@ def possible(layer: Layer) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 def _attraction(ids: Sequence[str], years: int, draws: int, spread: float) -> F:
     """(years, draws, n) attraction of actors: stationary, of the first order."""
     result = [spread * scores("attraction 0", ids, draws)]
-    fresh = spread * np.sqrt(1.0 - ATTRACTION_KEPT**2)
+    fresh = spread * np.sqrt(1.0 - ATTRACTION_KEPT * ATTRACTION_KEPT)
     for year in range(1, years):
         result.append(ATTRACTION_KEPT * result[-1] + fresh * scores(f"attraction {year}", ids, draws))
     return np.stack(result)
-
-
-def _uniform(normal: F) -> F:
-    return np.asarray(ndtr(normal))
 
 
 def overlap(as_of: date, by: date) -> dict[int, float]:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
+from simulation.arithmetic import exp, log, weighted
 from simulation.state import F
 
 LEAST_RECORDED, MOST_RECORDED = 0.1, 0.85
@@ -36,7 +36,7 @@ def utility(x: F, beta: F) -> F:
     F
         (n, n).
     """
-    return np.asarray(np.einsum("k,kij->ij", beta, x))
+    return weighted(beta, x)
 
 
 def approach_chances(u: F, mask: F) -> F:
@@ -50,14 +50,14 @@ def approach_chances(u: F, mask: F) -> F:
         (n, n) symmetric, 1 where two actors can make a deal.
     """
     top = np.max(np.where(mask > 0, u, -np.inf), axis=-1, keepdims=True)
-    weight = np.exp(np.where(mask > 0, u - np.where(np.isfinite(top), top, 0.0), -np.inf))
+    weight = exp(np.where(mask > 0, u - np.where(np.isfinite(top), top, 0.0), -np.inf))
     total = weight.sum(axis=-1, keepdims=True)
     return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
 
 
 def consent_chances(u: F, kappa: float | F) -> F:
     """(..., n, n): σ(U_ij − κ), the chance that i agrees when j turns to it, which is q_i(j)."""
-    return np.asarray(expit(u - kappa))
+    return np.asarray(1.0 / (1.0 + exp(kappa - u)))
 
 
 def pair_rates(u: F, kappa: float | F, mask: F, omega: F | float = 1.0) -> F:
@@ -91,7 +91,7 @@ def rates_from_odds(odds: F, kappa: float) -> F:
     """
     total = odds.sum(axis=1, keepdims=True)
     own = odds / np.where(total > 0, total, 1.0)
-    own *= (odds / (odds + np.exp(kappa))).T
+    own *= (odds / (odds + exp(kappa))).T
     return np.asarray(own + own.T)
 
 
@@ -105,7 +105,7 @@ def recorded_shares(level: float | F, gamma: F, z: F) -> F:
     gamma, z
         (R,) coefficients and (R, n, n) symmetric reasons of being recorded.
     """
-    return np.clip(np.exp(level + np.einsum("k,kij->ij", gamma, z)), LEAST_RECORDED, MOST_RECORDED)
+    return np.clip(exp(level + weighted(gamma, z)), LEAST_RECORDED, MOST_RECORDED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ def log_shares(theta: F, period: Period, level: float = 0.0) -> F:
     beta, kappa, gamma = split(theta, period)
     flow = pair_rates(utility(period.x, beta), kappa, period.mask) * recorded_shares(level, gamma, period.z)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(flow) - np.log(flow.sum() / 2.0))
+        return np.asarray(log(flow) - log(flow.sum() / 2.0))
 
 
 def log_likelihood(theta: F, periods: Sequence[Period], level: float = 0.0) -> tuple[float, F]:
@@ -187,12 +187,12 @@ def _one(theta: F, period: Period, level: float) -> tuple[float, F]:
     p, q = approach_chances(u, period.mask), consent_chances(u, kappa)
     own = p * q.T
     rate = own + own.T
-    raw = np.exp(level + np.einsum("k,kij->ij", gamma, period.z))
+    raw = exp(level + weighted(gamma, period.z))
     share = np.clip(raw, LEAST_RECORDED, MOST_RECORDED)
     flow = rate * share
     total, events = flow.sum() / 2.0, period.counts.sum() / 2.0
     hit = period.counts > 0
-    value = float((period.counts[hit] * np.log(flow[hit])).sum() / 2.0 - events * np.log(total))
+    value = float((period.counts[hit] * log(flow[hit])).sum() / 2.0 - events * log(total))
     expected = events * flow / total  # deals that the shares give each pair
     # of the log likelihood by the rate of a pair; both halves of the matrix hold every pair once
     by_rate = np.divide(period.counts - expected, rate, out=np.zeros_like(rate), where=rate > 0)
@@ -237,7 +237,7 @@ def _moves(theta: F, period: Period, level: float) -> tuple[F, F]:
     reluctant = own * slack
     rows.append(-(reluctant[a, b] + reluctant[b, a]) / rate)
     reasons = period.z[:, a, b]
-    raw = np.exp(level + np.einsum("k,kp->p", gamma, reasons))
+    raw = exp(level + weighted(gamma, reasons))
     free = (raw > LEAST_RECORDED) & (raw < MOST_RECORDED)
     flow = rate * np.clip(raw, LEAST_RECORDED, MOST_RECORDED)
     return flow / flow.sum(), np.concatenate([np.array(rows), reasons * free])

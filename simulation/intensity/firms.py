@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from simulation.arithmetic import log1p
 from simulation.data.dates import optional
 from simulation.data.facts import load_facts
 from simulation.data.tables import table
@@ -93,9 +94,9 @@ def firm_standing(places: Places, year: int, record: Record) -> tuple[F, F, F]:
     traits["firm core"][first:] = [float(row["tier"] == "1") for row in rows]
     traits["firm infrastructure"][first:] = np.isin(places.ids[first:], list(INFRASTRUCTURE))
     busy = record.counts(year - WINDOW + 1, year).sum(axis=1)[first:]
-    traits["firm activity"][first:] = np.log1p(busy) - np.log1p(busy).mean()
+    traits["firm activity"][first:] = log1p(busy) - log1p(busy).mean()
     pairs = _home_pairs(places, here.pairs)
-    pairs["past"] = np.log1p(record.counts(0, year))
+    pairs["past"] = log1p(record.counts(0, year))
     marks = {code: np.zeros((n, n)) for code in ("CHN", "USA")}
     for code, result in marks.items():
         result[:first, first:] = homes == code

@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from simulation.arithmetic import exp, expm1, log, ordered_sum
 from simulation.data.dates import optional, surely_by
 from simulation.data.facts import load_facts
 from simulation.data.tables import read_csv, table
@@ -39,7 +40,7 @@ DAYS_A_YEAR = 365.25
 
 def organisation_rows(focal: str, as_of: date, by: date, kinds: Sequence[str], draws: int) -> pd.DataFrame:
     """Rows of :func:`forecast.forecast_pairs` for a focal state and the organisations of some kinds."""
-    years = sum(overlap(as_of, by).values())
+    years = ordered_sum(overlap(as_of, by).values())
     ready, size = _standing(focal, as_of)
     deals = _recorded(focal, as_of)
     rows = []
@@ -47,11 +48,11 @@ def organisation_rows(focal: str, as_of: date, by: date, kinds: Sequence[str], d
         partners = [row for row in table("nonstate") if row["kind"] == kind
                     and (optional(row["founded"]) or date.min) <= as_of]  # fmt: skip
         pull = np.array([_pull(focal, row, deals, as_of) for row in partners])
-        share = np.exp(pull) / np.exp(pull).sum()
-        yearly = APPROACHES[kind] * np.exp(PULL * (ready + size) - PULL**2) / (1.0 + np.exp(-READY * ready))
-        spread = np.exp(SPREAD * scores("prior of organisations", [kind], draws)[:, 0] - SPREAD**2 / 2)
+        share = exp(pull) / exp(pull).sum()
+        yearly = APPROACHES[kind] * exp(PULL * (ready + size) - PULL * PULL) / (1.0 + exp(-READY * ready))
+        spread = exp(SPREAD * scores("prior of organisations", [kind], draws)[:, 0] - SPREAD * SPREAD / 2)
         expected = years * yearly * spread[:, None] * share
-        chance = -np.expm1(-expected)
+        chance = -expm1(-expected)
         low, high = np.quantile(chance, (0.05, 0.95), axis=0)
         for k, row in enumerate(partners):
             ages = [(as_of - day).days / DAYS_A_YEAR for day in deals.get(row["id"], [])]
@@ -66,7 +67,7 @@ def _standing(focal: str, as_of: date) -> tuple[float, float]:
     """Readiness and log size of a state in standard deviations; the EU's are those of its mean and sum."""
     facts, places = load_facts(as_of), states_and_union()
     result = []
-    for values in (facts["readiness"], np.log(facts["gdp_usd"])):
+    for values in (facts["readiness"], log(facts["gdp_usd"])):
         own = values[places.place[focal]] if focal != places.ids[places.union] else values.max()
         result.append(float((own - values.mean()) / values.std()))
     return result[0], result[1]

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from scipy.special import ndtri
 
+from simulation.arithmetic import product
 from simulation.data.tables import read_csv, short, write_csv
 from simulation.errors import DataError, Fault, InputError
 from simulation.intensity.covariates import NAMES, covariates, ground
@@ -23,7 +23,7 @@ from simulation.intensity.places import TABLES, Places, states_and_union
 from simulation.intensity.record import Record, ai_deals, shipped_treaties
 from simulation.intensity.recording import REASONS, reasons
 from simulation.intensity.wave import Wave
-from simulation.randomness import Stream, fill_uniform, key, stable_hash
+from simulation.randomness import Stream, fill_normal, fill_uniform, key, stable_hash
 from simulation.state import F
 
 PARAMETERS = (*NAMES, "kappa", *(f"recorded: {name}" for name in REASONS))
@@ -66,16 +66,25 @@ class Posterior:
 
     def draws(self, count: int) -> F:
         """(count, P) parameters; draw k of a parameter is the same whatever the count."""
-        return np.asarray(self.mode + scores("parameter", self.names, count) @ self.factor.T)
+        return np.asarray(self.mode + product(scores("parameter", self.names, count), self.factor.T))
 
 
 def scores(what: str, names: Sequence[str], count: int, first: int = 0) -> F:
     """(count, len(names)) standard normal scores keyed by what they are for, the name and the number of the draw."""
+    return _drawn(fill_normal, what, names, count, first)
+
+
+def shares(what: str, names: Sequence[str], count: int) -> F:
+    """(count, len(names)) numbers in (0, 1), evenly spread: the luck behind :func:`scores`."""
+    return _drawn(fill_uniform, what, names, count, 0)
+
+
+def _drawn(fill: Callable[..., None], what: str, names: Sequence[str], count: int, first: int) -> F:
     uids = np.array([stable_hash(name) for name in names], dtype=np.uint64)
     result = np.empty((count, len(names)))
     for k in range(count):
-        fill_uniform(key(_SEED, first + k, -1, Stream.PARAMETERS), stable_hash(what), uids, result[k])
-    return np.asarray(ndtri(result))
+        fill(key(_SEED, first + k, -1, Stream.PARAMETERS), stable_hash(what), uids, result[k])
+    return result
 
 
 def ai_period(places: Places, year: int, record: Record, treaties: Record, counts: F | None = None) -> Period:

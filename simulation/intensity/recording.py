@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulation.arithmetic import exp
 from simulation.data.tables import table
 from simulation.intensity.places import Places, judged_states
+from simulation.kernels import exp as exp_of_one
 from simulation.state import F
 
 REASONS = ("searched", "english", "size")
@@ -53,11 +55,11 @@ def level_for(share: float, rate: F, raw: F, least: float, most: float) -> float
         Bounds of ρ.
     """
     inside = rate > 0
-    weight, reason = rate[inside] / rate[inside].sum(), np.exp(raw[inside])
+    weight, reason = rate[inside] / rate[inside].sum(), exp(raw[inside])
     low, high = -20.0, 20.0
     for _ in range(_HALVINGS):  # bisection: the share rises with c
         middle = (low + high) / 2
-        if float((weight * np.clip(np.exp(middle) * reason, least, most)).sum()) < share:
+        if float((weight * np.clip(exp_of_one(middle) * reason, least, most)).sum()) < share:
             low = middle
         else:
             high = middle

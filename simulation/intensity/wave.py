@@ -14,7 +14,7 @@ WALKS = np.linspace(0.05, 1.25, 25)
 """Standard deviations of a year's step of the log flow that are weighed."""
 WALK_SCALE = 0.2
 """Scale of the half-normal prior of that step: the walk of a year that the model description assumes."""
-START_MEAN, START_SD = float(np.log(10.0)), 1.0
+START_MEAN, START_SD = 2.302585092994046, 1.0
 """Of the log flow before any count: an assumption, as wide as ignorance of a new field."""
 _LOGS = np.linspace(np.log(0.1), np.log(500.0), 400)
 
@@ -38,7 +38,7 @@ class Wave:
     def logs(self, ahead: int, level: F, steps: F) -> F:
         """(d,) log recorded flow ``ahead`` years later, for standard normal scores of the level (d,) and of the steps
         (years, d) so far. Steps leave the expected flow where it is: a walk in logs would lift it."""
-        drift = -0.5 * self.walk**2 * ahead
+        drift = -0.5 * self.walk * self.walk * ahead
         return np.asarray(self.mean + self.sd * level + self.walk * steps[:ahead].sum(axis=0) + drift)
 
 

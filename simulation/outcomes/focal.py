@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.arithmetic import LOG_2, exp, expm1, log
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
 from simulation.outcomes.portfolio import CATEGORIES, TALLY, Tally, require, tally_commitments
@@ -115,7 +116,7 @@ class ActorBook:
         """Every built-in metric at some observations: name to values, shape (o, a)."""
         tally, conditions = self._tally[rows], self._conditions[rows]
         now = {name: conditions[name] for name in _COLUMNS}
-        safety = np.exp(-now.pop("harm_memory") / par.harm_scale)
+        safety = exp(-now.pop("harm_memory") / par.harm_scale)
         parts = {"capacity": now["capacity"], "safety": safety, **_parts_of_quality(tally)}
         return {
             **now,
@@ -133,7 +134,7 @@ def volume(commitments: F, half: float) -> F:
 
     One minus it multiplies over any division of the commitments into parts.
     """
-    result: F = -np.expm1(-np.asarray(commitments) * (np.log(2.0) / half))
+    result: F = -expm1(-np.asarray(commitments) * (LOG_2 / half))
     return result
 
 
@@ -144,8 +145,8 @@ def hill_diversity(weight: F) -> F:
     """
     total = weight.sum(axis=-1, keepdims=True)
     share = ratio(weight, total)
-    entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=-1)
-    result: F = np.minimum(1.0, np.expm1(entropy) / (weight.shape[-1] - 1))
+    entropy = -(share * log(np.where(share > 0, share, 1.0))).sum(axis=-1)
+    result: F = np.minimum(1.0, expm1(entropy) / (weight.shape[-1] - 1))
     return result
 
 
@@ -179,8 +180,8 @@ def quality_with_weights(parts: F, weights: F, floor: float) -> F:
         On the simplex, shape (6,) or broadcasting with ``parts``: Dirichlet draws of shape
         (m, 1, 6) against parts of shape (a, 6) give (m, a).
     """
-    logs = np.log(np.maximum(parts, floor)) * weights
-    result: F = np.exp(logs.sum(axis=-1))
+    logs = log(np.maximum(parts, floor)) * weights
+    result: F = exp(logs.sum(axis=-1))
     return result
 
 

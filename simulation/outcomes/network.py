@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from simulation.arithmetic import power, product
 from simulation.processes.links import Links, links
 from simulation.processes.trust import direct_trust
 from simulation.state import I8, I64, F
@@ -132,8 +133,8 @@ def esteban_ray(size: NDArray[np.number], centre: F, sensitivity: float) -> F:
     share = ratio(size, size.sum(axis=-1, keepdims=True))
     gap = centre[..., :, None, :] - centre[..., None, :, :]
     distance = np.sqrt((gap**2).mean(axis=-1))
-    alienation = (distance @ share[..., None])[..., 0]
-    value = (share ** (1 + sensitivity) * alienation).sum(axis=-1) * 2 ** (1 + sensitivity)
+    alienation = product(distance, share[..., None])[..., 0]
+    value = (power(2 * share, 1 + sensitivity) * alienation).sum(axis=-1)
     result: F = np.minimum(1.0, value)
     return result
 
@@ -157,11 +158,9 @@ def gini(values: F) -> F:
 def skewness(values: I64) -> F:
     """Third standardised moment of whole numbers from 0 on, on the last axis; 0 if all are equal."""
     middle = mean(values)[..., None]
-    cube = (np.arange(values.max(initial=0) + 1) - middle) ** 3  # a power is slow, and few values differ
+    away = np.arange(values.max(initial=0) + 1) - middle  # few values differ
     variance = mean((values - middle) ** 2)
-    # the power of each number alone: that of an array differs in a last bit between processors
-    spread = np.array([number**1.5 for number in variance.ravel().tolist()]).reshape(variance.shape)
-    return ratio(mean(np.take_along_axis(cube, values, axis=-1)), spread)
+    return ratio(mean(np.take_along_axis(away * away * away, values, axis=-1)), variance * np.sqrt(variance))
 
 
 def mean(values: NDArray[np.generic]) -> F:
@@ -184,7 +183,9 @@ def connection_values(depth: I8, decay: float) -> F:
     ``decay`` times a friend, whom one cannot reach nothing.
     """
     s = depth.shape[0]
-    value = np.zeros(s)
+    value, worth = np.zeros(s), np.ones(s + 1)
+    for k in range(s):
+        worth[k + 1] = worth[k] * decay
     queue = np.empty(s, np.int32)
     steps = np.empty(s, np.int32)
     for i in range(s):
@@ -199,5 +200,5 @@ def connection_values(depth: I8, decay: float) -> F:
                     steps[j] = steps[k] + 1
                     queue[tail] = j
                     tail += 1
-                    value[i] += decay ** float(steps[j])
+                    value[i] += worth[steps[j]]
     return value

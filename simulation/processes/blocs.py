@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from simulation.kernels import exp, power
 from simulation.processes.affinity import affinity, squared_distance
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -246,7 +247,7 @@ def hold_vote(
     for m in range(len(members)):
         i = members[m]
         utility[m] = member_utility(k, i, members, proposal, bloc, who, rule)
-        p = 1.0 / (1.0 + np.exp(-utility[m] / rule.noise)) if free else rule.forced
+        p = 1.0 / (1.0 + exp(-utility[m] / rule.noise)) if free else rule.forced
         if own[i] >= 0.0:
             p = own[i]
         says_yes = uniform(key, bloc.uid[k], who.uid[i]) < p
@@ -359,7 +360,7 @@ def passage_probability(p: float, n: int, code: int, threshold: float) -> float:
     0.33696
     """
     needed = needed_votes(code, threshold, n)
-    return math.fsum(math.comb(n, m) * p**m * (1.0 - p) ** (n - m) for m in range(needed, n + 1))
+    return math.fsum(math.comb(n, m) * power(p, float(m)) * power(1.0 - p, float(n - m)) for m in range(needed, n + 1))
 
 
 def waiting_time(agenda: float, passage: float) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.arithmetic import ordered_sum
 from simulation.processes.affinity import affinity
 from simulation.processes.books import BREACH, Deals, count_end, deals_of, end_deal
 from simulation.processes.links import Links, links
@@ -83,11 +84,11 @@ def compliance_terms(state: State, par: Parameters, i: int, j: int) -> dict[str,
     likeness = float(affinity(state.position[i], state.position[j], state.weight[i], par.affinity_width))
     terms = {
         "base": par.compliance_base,
-        "load": float(-par.compliance_load * state.load[i] ** 2),
+        "load": float(-par.compliance_load * (state.load[i] * state.load[i])),
         "distance": -par.compliance_distance * (1.0 - likeness),
         "capture": float(-par.compliance_capture * state.capture[i]),
     }
-    free = sum(terms.values())
+    free = ordered_sum(terms.values())
     return {**terms, "bounds": min(HIGHEST, max(LOWEST, free)) - free}
 
 

@@ -8,12 +8,11 @@ if it harms, it does so through capacity and commitments.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.kernels import exp, expm1, log, log1p
 from simulation.randomness import Draws, Stream, normal, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import PARAMETERS, Parameters
@@ -26,7 +25,7 @@ _FLOOR = PARAMETERS["governance_floor"].default
 
 def capability_path(t: float, growth: float, saturation: float) -> float:
     """AI capability ``e^{gt} / (1 + c (e^{gt} - 1))`` after t quarters; 1 at t = 0, 1/c in the long run."""
-    return 1.0 / (math.exp(-growth * t) * (1.0 - saturation) + saturation)
+    return 1.0 / (exp(-growth * t) * (1.0 - saturation) + saturation)
 
 
 def grow_capability(state: State, par: Parameters, mech: Mechanisms, t: float) -> None:
@@ -176,11 +175,11 @@ def _power_mean(values: F, exponent: float, floor: float) -> float:
     geometric = abs(exponent) < 1e-9  # below that the difference from the limit is rounding
     total = 0.0
     for value in values:
-        log_ratio = np.log(max(value, floor) / pivot)
-        total += log_ratio if geometric else np.expm1(exponent * log_ratio)
+        log_ratio = log(max(value, floor) / pivot)
+        total += log_ratio if geometric else expm1(exponent * log_ratio)
     mean = total / len(values)
-    mean_log = mean if geometric else np.log1p(mean) / exponent
-    return float(min(high, max(low, pivot * np.exp(mean_log))))
+    mean_log = mean if geometric else log1p(mean) / exponent
+    return float(min(high, max(low, pivot * exp(mean_log))))
 
 
 @njit(cache=True, error_model="numpy")
@@ -305,5 +304,5 @@ def _raise_urgency(
             if depth[i, j] > 0:
                 advice += depth[i, j] / MAX_DEPTH
         spread = noise / (1.0 + advice)
-        perceived = suffered * np.exp(spread * normal(uniform(key, uid[i], np.uint64(0))))
+        perceived = suffered * exp(spread * normal(uniform(key, uid[i], np.uint64(0))))
         urgency[i] = memory * urgency[i] + (1.0 - memory) * min(1.0, perceived / alarm)

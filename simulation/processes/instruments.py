@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import add_rows
+from simulation.kernels import add_rows, exp, logs
 from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.processes.blocs import member_lists, members_of
 from simulation.randomness import Draws, Stream, uniform
@@ -276,7 +276,7 @@ def joiners_of(state: State, par: Parameters) -> Joiners:
     return Joiners(
         state.position,
         state.weight,
-        np.log(np.maximum(state.size, SMALLEST)),
+        logs(np.maximum(state.size, SMALLEST)),
         state.capacity,
         state.urgency,
         state.norm,
@@ -309,7 +309,7 @@ def draw_joins(
                 if eligible[q, i] and not joined[q, i]:
                     hazard = own[q, i]
                     if hazard < 0.0:
-                        hazard = 1.0 / (1.0 + np.exp(-odds[q, i]))
+                        hazard = 1.0 / (1.0 + exp(-odds[q, i]))
                     new[q, i] = uniform(stream, text_uid[q], uid[i]) < hazard
     return new
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.kernels import exp, log
 from simulation.randomness import Draws, Stream, key, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -56,7 +57,7 @@ def imitate(
         if learns[i]:
             j = random_other(i, learns, uid, model)
             if j >= 0:
-                chance = 1.0 / (1.0 + np.exp((payoff[i] - payoff[j]) / noise))
+                chance = 1.0 / (1.0 + exp((payoff[i] - payoff[j]) / noise))
                 if uniform(copies, uid[i], uid[j]) < chance:
                     propensity[i] = before[j]
 
@@ -73,7 +74,7 @@ def first_propensities(uid: np.ndarray, mech: Mechanisms, seed: int, replicate: 
 def _draw(propensity: F, uid: np.ndarray, stream: np.uint64) -> None:
     for i in range(len(uid)):
         for track in range(propensity.shape[1]):
-            propensity[i, track] = -np.log(uniform(stream, uid[i], np.uint64(track)))
+            propensity[i, track] = -log(uniform(stream, uid[i], np.uint64(track)))
 
 
 def learn(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:

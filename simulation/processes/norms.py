@@ -97,4 +97,7 @@ def _count(depth: NDArray[np.int8], ngos: NDArray[np.int64]) -> NDArray[np.int64
 @njit(cache=True, error_model="numpy")
 def _detect(seen: F, n_ngo: NDArray[np.int64], base: float, watch: float) -> None:
     for i in range(len(n_ngo)):
-        seen[i] = 1.0 - (1.0 - base) * (1.0 - watch) ** n_ngo[i]
+        unseen = 1.0 - base
+        for _ in range(n_ngo[i]):
+            unseen *= 1.0 - watch
+        seen[i] = 1.0 - unseen

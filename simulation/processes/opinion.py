@@ -16,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from simulation.kernels import exp
 from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -24,6 +25,9 @@ from simulation.state import INFLUENCER, F, State
 
 QUANTILES = 101
 """Points of the distribution of opinion in each public."""
+
+DIGITS = 9
+"""Digits behind the point that are kept of a quantile of Beta."""
 
 _MAJORITY = 0.5
 _WIDEST = 0.95
@@ -101,6 +105,7 @@ def initial_opinion(mean: F, spread: float) -> F:
     mass = np.divide(widest, variance, out=np.full_like(mean, 2.0), where=split) - 1.0
     inside = np.where(split, mean, 0.5)
     quantiles = betaincinv(inside * mass, (1.0 - inside) * mass, levels)  # the quantile function of Beta
+    quantiles = quantiles.round(DIGITS)  # its last bit differs between processors
     return np.where(split, quantiles, mean)[public]
 
 
@@ -181,7 +186,7 @@ def share_in_favour(public: F) -> float:
 @njit(cache=True, error_model="numpy")
 def ratified(share: float, noise: float) -> float:
     """Probability that a public of which this share is in favour lets a binding deal pass."""
-    return float(1.0 / (1.0 + np.exp(-(share - _MAJORITY) / noise)))
+    return float(1.0 / (1.0 + exp(-(share - _MAJORITY) / noise)))
 
 
 @njit(cache=True, error_model="numpy")

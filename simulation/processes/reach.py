@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.arithmetic import product
 from simulation.processes.instruments import CENTRED, FACTORS, coefficients, factors_of, joiners_of, texts_of
 from simulation.randomness import Stream, key, normal, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -34,7 +35,7 @@ def draw_reach(state: State, par: Parameters, mech: Mechanisms, seed: int, repli
 def centres(state: State, par: Parameters, mech: Mechanisms) -> F:
     """What the :data:`CENTRED` factors add to the log odds of the average eligible state, shape (q,)."""
     everyone = mean_factors(state, par)
-    return everyone[:, CENTRED] @ coefficients(par, mech)[list(CENTRED)]
+    return product(everyone[:, CENTRED], coefficients(par, mech)[list(CENTRED)])
 
 
 def mean_factors(state: State, par: Parameters) -> F:
@@ -64,8 +65,8 @@ def habits(eligible: B, joined: B, domain: I8) -> F:
     result = np.empty((len(DOMAINS), eligible.shape[1]))
     for d in range(len(DOMAINS)):
         weight = np.where(domain == d, 1.0, ELSEWHERE)
-        could = weight @ eligible
-        did = weight @ (joined & eligible)
+        could = product(weight[None, :], eligible)[0]
+        did = product(weight[None, :], joined & eligible)[0]
         result[d] = (did + 0.5) / (could + 1.0)
     return result
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.arithmetic import ordered_sum
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Shock
 from simulation.state import State
@@ -25,7 +26,7 @@ def active(shocks: Iterable[Shock], quarter: Quarter) -> list[Shock]:
 
 def capability_lead(shocks: Iterable[Shock], quarter: Quarter) -> float:
     """Quarters by which past and present jumps have moved AI capability ahead."""
-    return sum(s.size for s in shocks if s.kind == "capability_jump" and quarter.index_from(s.quarter) >= 0)
+    return ordered_sum(s.size for s in shocks if s.kind == "capability_jump" and quarter.index_from(s.quarter) >= 0)
 
 
 def surge(now: Iterable[Shock]) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
+from simulation.arithmetic import LOG_2, log
 from simulation.data.actor_advice import unknown_actor
 from simulation.data.tables import table
 from simulation.data.world import World
@@ -63,12 +64,12 @@ def default_peers(world: World, focal: str) -> tuple[str, ...]:
     the same continent or 2 for another continent (an assumption); ties go by id.
     """
     here = world.ids.index(focal)
+    doublings = np.abs(log(world.gdp_usd / world.gdp_usd[here])) / LOG_2
 
     def distance(index: int) -> float:
-        doublings = abs(math.log2(world.gdp_usd[index] / world.gdp_usd[here]))
         if world.region[index] != world.region[here]:
-            return doublings + OTHER_CONTINENT
-        return doublings + (OTHER_SUBREGION if world.subregion[index] != world.subregion[here] else 0.0)
+            return doublings[index] + OTHER_CONTINENT
+        return doublings[index] + (OTHER_SUBREGION if world.subregion[index] != world.subregion[here] else 0.0)
 
     others = [index for index, member in enumerate(world.un_member) if member and index != here]
     nearest = sorted(others, key=lambda index: (distance(index), world.ids[index]))[:PEERS]

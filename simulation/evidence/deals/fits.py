@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from simulation.arithmetic import weighted
 from simulation.data.tables import read_csv, short, write_csv
 from simulation.evidence.deals.dense import DOMAINS, fit_domain, load_dense
 from simulation.evidence.deals.fitting import Fit, fit
@@ -91,7 +92,7 @@ def share_level(theta: F, period: Period, share: float) -> float:
     """c at which the record holds a share of the flow of a period."""
     k = len(period.x)
     rate = pair_rates(utility(period.x, theta[:k]), theta[k], period.mask)
-    raw = np.einsum("k,kij->ij", theta[k + 1 :], period.z)
+    raw = weighted(theta[k + 1 :], period.z)
     return level_for(share, rate, raw, LEAST_RECORDED, MOST_RECORDED)
 
 

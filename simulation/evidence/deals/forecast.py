@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from simulation.arithmetic import exp, expm1, log1p
 from simulation.errors import Fault, InputError, suggest
 from simulation.intensity.ensemble import DRAWS, expected_counts, possible
 from simulation.intensity.firms import firm_layer
@@ -102,7 +103,7 @@ def _rows(layer: Layer, as_of: date, by: date, focal: str | None, recorded: bool
         place = layer.places.place[focal]
         chosen = np.flatnonzero((a == place) | (b == place))
         a, b = np.where(a == place, a, b)[chosen], np.where(a == place, b, a)[chosen]
-    chance = -np.expm1(-expected[:, chosen])
+    chance = -expm1(-expected[:, chosen])
     low, high = np.quantile(chance, (0.05, 0.95), axis=0)
     held = held_chances(layer, as_of)
     firm = np.array(["state", "firm"])
@@ -116,7 +117,7 @@ def _rows(layer: Layer, as_of: date, by: date, focal: str | None, recorded: bool
 def held_chances(layer: Layer, as_of: date) -> F:
     """(n, n) probability that a recorded deal of the pair is in force on the day, by :mod:`lives`."""
     age = (as_of.toordinal() - layer.record.day) / DAYS_A_YEAR
-    ended = np.exp(layer.record.weighted(np.log1p(-np.minimum(in_force(age), 1.0 - 1e-12))))
+    ended = exp(layer.record.weighted(log1p(-np.minimum(in_force(age), 1.0 - 1e-12))))
     return np.asarray(1.0 - ended)
 
 

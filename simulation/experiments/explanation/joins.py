@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from simulation.experiments.explanation.events import Event, Side
+from simulation.kernels import exp
 from simulation.model import GovernanceModel
 from simulation.processes.instruments import (
     coefficients,
@@ -53,7 +54,7 @@ def joins(model: GovernanceModel, row: int, known: Mapping[int, Hazard]) -> Iter
                 (q,),
                 REGIONAL if state.instrument_regional[q] else MULTILATERAL,
                 by=(row,),
-                probability=math.nan if own_rule else 1.0 / (1.0 + math.exp(-odds)),
+                probability=math.nan if own_rule else 1.0 / (1.0 + exp(-odds)),
                 luck=float(uniform(key, state.instrument_uid[q], state.uid[row])),
                 decided={row: odds},
                 commitments=float(weight[q]),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from simulation.arithmetic import ordered_sum
 from simulation.model.negotiations import Talks
 from simulation.processes.contracts import ROUNDING, signing_order
 from simulation.processes.links import rungs
@@ -70,7 +71,7 @@ def settle(talks: Talks, state: State, par: Parameters, draws: Draws, depth: I8)
         pairs = [(min(a, b), max(a, b)) for a, b in combinations(parties, 2)]
         level = min(MAX_DEPTH, 1 + min(int(now[pair]) for pair in pairs))
         new = [pair for pair in pairs if now[pair] < level and pair not in moved]
-        due = {a: sum(price(par, int(now[pair])) for pair in new if a in pair) for a in parties}
+        due = {a: ordered_sum(price(par, int(now[pair])) for pair in new if a in pair) for a in parties}
         had = {a: float(left[a]) for a in parties}
         poor = tuple(a for a in parties if due[a] > had[a] + ROUNDING)
         if poor or not new:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy import stats
 
+from simulation.arithmetic import exp, log
 from simulation.scenario.fields import Claim, Name, RecordedActors, RecordedMetrics, Text
 from simulation.scenario.schema import QUARTERS_MAX, REPLICATES_MAX, SEED_MAX
 
@@ -67,7 +68,7 @@ class Range(_Section):
         if self.distribution == "integer":
             return int(min(self.high, low + math.floor(share * (width + 1))))
         if self.distribution == "loguniform":
-            value = stats.loguniform.ppf(share, low, self.high)
+            value = exp(float(log(low)) + share * float(log(self.high / low)))
         elif self.distribution == "triangular":
             peak = 0.5 if self.mode is None else (self.mode - low) / width
             value = stats.triang.ppf(share, peak, low, width)
