@@ -6,7 +6,7 @@ The shipped table is rebuilt by ``python -m simulation.evidence.deals.fits SOURC
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache

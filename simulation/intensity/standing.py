@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from simulation import arithmetic
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity import firms
@@ -163,7 +164,7 @@ def _in_order(
 
 def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) -> LayerFacts:
     n, states = len(world.ids), world.kind == STATE
-    logs = np.log(np.where(states, np.maximum(world.gdp_usd, 1.0), 1.0))
+    logs = arithmetic.log(np.where(states, np.maximum(world.gdp_usd, 1.0), 1.0))
     size = np.where(states, logs - logs[states].mean(), 0.0)
     given = {"border": world.contiguous.astype(float), "rival": np.zeros((n, n))}
     for i, j in world.rivals:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from simulation import arithmetic
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity import belief as drawing
@@ -23,6 +24,7 @@ from simulation.intensity.book import COMPLETE
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.standing import LayerFacts, Year, layers, quarter_of
 from simulation.intensity.wave_factors import factors
+from simulation.kernels import exp
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import Deals, Terms, deals_of, end_deal, first_rung, life, likeness, write_signing
 from simulation.processes.pull import appeals, layer_of
@@ -120,7 +122,7 @@ def _engagements(state: State) -> B:
 def _believe_organisations(state: State, world: World, facts: LayerFacts) -> None:
     """Layers that no record tells: routine work with think tanks, NGOs, influencers and secretariats, by prior."""
     states = state.kind == STATE
-    ready, size = _scores(state.capacity, states), _scores(np.log(np.maximum(world.gdp_usd, 1.0)), states)
+    ready, size = _scores(state.capacity, states), _scores(arithmetic.log(np.maximum(world.gdp_usd, 1.0)), states)
     language = facts.current.pair[facts.names.index("language")]
     home = np.maximum(state.home, 0)
     shared = language[:, home] * (state.home >= 0)
@@ -130,7 +132,7 @@ def _believe_organisations(state: State, world: World, facts: LayerFacts) -> Non
             continue
         yearly = prior.CAMPAIGNS if KINDS[kind] == "influencer" else prior.APPROACHES[KINDS[kind]]
         state.course[:, kind] = yearly
-        state.zeal[states, kind] = np.exp(prior.PULL * (ready + size) - prior.PULL**2)[states]
+        state.zeal[states, kind] = arithmetic.exp(prior.PULL * (ready + size) - prior.PULL**2)[states]
         state.draw_of_recent[kind] = prior.RECENT
         at_home = home[rows] == np.arange(state.n)[:, None]
         block = prior.HOME * (at_home & (state.home[rows] >= 0)) + prior.LANGUAGE * shared[:, rows]
@@ -263,11 +265,11 @@ def _engagement_rates(base: F, allowed: B, states: I32, rows: I32) -> F:
         i, total = states[p], 0.0
         for k in range(rows.size):
             if allowed[i, rows[k]]:
-                result[p, k] = np.exp(base[i, rows[k]])
+                result[p, k] = exp(base[i, rows[k]])
                 total += result[p, k]
         for k in range(rows.size):
             if total > 0.0:
-                result[p, k] *= 1.0 / total / (1.0 + np.exp(-base[rows[k], i]))
+                result[p, k] *= 1.0 / total / (1.0 + exp(-base[rows[k], i]))
     return result
 
 
@@ -299,7 +301,7 @@ def _live(
         turn = 2
         while until <= 0:
             renewal = philox(own, np.uint64(turn), np.uint64(0))
-            if symmetric_uniform(renewal, uid[i], uid[j]) >= 1.0 / (1.0 + np.exp(-rules.renewed[layer])):
+            if symmetric_uniform(renewal, uid[i], uid[j]) >= 1.0 / (1.0 + exp(-rules.renewed[layer])):
                 break
             term = philox(own, np.uint64(turn), np.uint64(1))
             until += life(symmetric_uniform(term, uid[i], uid[j]), layer, rules)
@@ -342,20 +344,20 @@ def _expected_spending(
     n, sorts = kind.size, len(KINDS)
     price, keep, stay = np.zeros(sorts), np.zeros(sorts), np.zeros(sorts)
     for layer in range(sorts):
-        deeper = 1.0 / (1.0 + np.exp(-rules.rung[layer, 0]))
-        binding = deeper / (1.0 + np.exp(-rules.rung[layer, 1]))
+        deeper = 1.0 / (1.0 + exp(-rules.rung[layer, 0]))
+        binding = deeper / (1.0 + exp(-rules.rung[layer, 1]))
         shares = (1.0 - deeper, deeper - binding, binding)
         for depth in range(3):
             price[layer] += shares[depth] * rules.sign[layer, depth + 1]
             keep[layer] += shares[depth] * rules.keep[layer, depth + 1]
-        again = 1.0 / (1.0 + np.exp(-rules.renewed[layer]))
+        again = 1.0 / (1.0 + exp(-rules.renewed[layer]))
         stay[layer] = (rules.shortest[layer] + rules.longest[layer]) / 2.0 / (1.0 - again)
         price[layer] /= 1.0 - again
     result, total = np.zeros(n), np.zeros((n, sorts))
     for i in range(n):
         for j in range(n):
             if allowed[i, j]:
-                total[i, layer_of(kind, i, j)] += np.exp(base[i, j] + (appeal[j] if kind[i] == STATE else 0.0))
+                total[i, layer_of(kind, i, j)] += exp(base[i, j] + (appeal[j] if kind[i] == STATE else 0.0))
     for i in range(n):
         for j in range(n):
             layer = layer_of(kind, i, j)
@@ -363,8 +365,8 @@ def _expected_spending(
                 continue
             there = base[i, j] + (appeal[j] if kind[i] == STATE else 0.0)
             back = base[j, i] + (appeal[i] if kind[j] == STATE else 0.0)
-            flow = course[layer] * zeal[i, layer] / 4.0 * np.exp(there) / total[i, layer]
-            flow /= 1.0 + np.exp(reluctance[layer] - back)
+            flow = course[layer] * zeal[i, layer] / 4.0 * exp(there) / total[i, layer]
+            flow /= 1.0 + exp(reluctance[layer] - back)
             for a in (i, j):
                 result[a] += flow * (price[layer] + keep[layer] * stay[layer])
     return result

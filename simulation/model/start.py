@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation import arithmetic
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.model import book
@@ -112,7 +113,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
 def likeness_scale(state: State, par: Parameters) -> tuple[float, float]:
     """Mean and standard deviation of the log affinity of pairs of states at the start."""
     s = state.s
-    likeness = np.log(affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width))
+    likeness = arithmetic.log(affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width))
     a, b = np.triu_indices(s, 1)
     both = (likeness[a, b] + likeness[b, a]) / 2.0
     sd = float(both.std()) if both.size else 0.0

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.kernels import exp
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, philox, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -139,7 +140,7 @@ def choose(key: np.uint64, uid: U64, pull: F, i: int, able: I32) -> int:
 @njit(cache=True, error_model="numpy", inline="always")
 def agreement(utility: float, reluctance: float) -> float:
     """q = σ(U − κ), the chance of agreeing to an approach."""
-    return 1.0 / (1.0 + np.exp(reluctance - utility))
+    return 1.0 / (1.0 + exp(reluctance - utility))
 
 
 def chances(state: State, offers: Approaches) -> F:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.kernels import exp, log1p
 from simulation.processes.pull import layer_of
 from simulation.state import I8, B, F
 
@@ -19,7 +20,7 @@ def best_alternative(possible: B, pull: F, reluctance: F, kind: I8, i: int, j: i
     best = 0.0
     for other in range(kind.size):
         if possible[i, other] and other != j:
-            yes = 1.0 / (1.0 + np.exp(reluctance[layer_of(kind, i, other)] - pull[other, i]))
+            yes = 1.0 / (1.0 + exp(reluctance[layer_of(kind, i, other)] - pull[other, i]))
             worth = yes * softplus(pull[i, other])
             if worth > best:
                 best = worth
@@ -29,7 +30,7 @@ def best_alternative(possible: B, pull: F, reluctance: F, kind: I8, i: int, j: i
 @njit(cache=True, error_model="numpy", inline="always")
 def softplus(utility: float) -> float:
     """log(1 + e^U): the expected gain of a choice that may be refused."""
-    return max(utility, 0.0) + np.log(1.0 + np.exp(-abs(utility)))
+    return max(utility, 0.0) + log1p(exp(-abs(utility)))
 
 
 @njit(cache=True, error_model="numpy")

@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from simulation import arithmetic
 from simulation.data.tables import judged
+from simulation.kernels import exp, log
 from simulation.processes.affinity import affinity
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -67,13 +69,13 @@ def terms_of(par: Parameters, mech: Mechanisms) -> Terms:
 def _odds(chance: float) -> float:
     if chance <= 0.0 or chance >= 1.0:
         return _SURE if chance >= 1.0 else -_SURE
-    return float(np.log(chance / (1.0 - chance)))
+    return float(arithmetic.log(chance / (1.0 - chance)))
 
 
 @njit(cache=True, error_model="numpy", inline="always")
 def chance_of(odds: float) -> float:
     """σ of log odds."""
-    return 1.0 / (1.0 + np.exp(-odds))
+    return 1.0 / (1.0 + exp(-odds))
 
 
 @njit(cache=True, error_model="numpy")
@@ -98,8 +100,8 @@ def first_rung(luck: float, layer: int, alike: float, rules: Terms) -> int:
 @njit(cache=True, error_model="numpy")
 def likeness(position: F, weight: F, width: float, mean: float, sd: float, i: int, j: int) -> float:
     """ã: log affinity of a pair (of both sides, as each sees it), standardised over the states, within ±2.5."""
-    both = np.log(affinity(position[i], position[j], weight[i], width))
-    both += np.log(affinity(position[j], position[i], weight[j], width))
+    both = log(affinity(position[i], position[j], weight[i], width))
+    both += log(affinity(position[j], position[i], weight[j], width))
     return min(_ALIKE, max(-_ALIKE, (both / 2.0 - mean) / sd))
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation import arithmetic
+from simulation.kernels import exp, power
 from simulation.processes.approaches import agreement
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -55,7 +57,7 @@ def divide_effort(state: State, par: Parameters, mech: Mechanisms, possible: B) 
     if mech["learning"] != "off":
         learners = state.learns[:s]
         usual = state.propensity[:s].mean(axis=1, keepdims=True)
-        gain[learners] = np.log(np.maximum(state.propensity[:s] / usual, 1e-6))[learners]
+        gain[learners] = arithmetic.log(np.maximum(state.propensity[:s] / usual, 1e-6))[learners]
     _divide(state.track_start, gain, state.track_allowed, state.track_share, state.effort)
 
 
@@ -67,7 +69,7 @@ def _divide(start: F, gain: F, allowed: B, share: F, effort: F) -> None:
             if allowed[i, k] and gain[i, k] > top:
                 top = gain[i, k]
         for k in range(_TRACKS):
-            share[i, k] = start[i, k] * np.exp(gain[i, k] - top) if allowed[i, k] else 0.0
+            share[i, k] = start[i, k] * exp(gain[i, k] - top) if allowed[i, k] else 0.0
             total += share[i, k]
         for k in range(_TRACKS):
             if total > 0.0:
@@ -100,7 +102,7 @@ def _hopes(pull: F, possible: B, kind: I8, reluctance: F, s: int) -> tuple[F, F]
             total, agreed = 0.0, 0.0
             for j in range(kind.size):
                 if possible[i, j] and kind[j] == sort:
-                    weight = np.exp(pull[i, j])
+                    weight = exp(pull[i, j])
                     total += weight
                     agreed += weight * agreement(pull[j, i], reluctance[sort])
             if total > 0.0:
@@ -116,7 +118,7 @@ def _bloc_hopes(member: B, counts: B, enforcement: F, tabled: I32, passed: I32, 
         if not counts[k]:
             continue
         chance = (passed[k] + _DOUBT / 2.0) / (tabled[k] + _DOUBT)
-        worth = max(enforcement[k], 0.5) / MAX_DEPTH * chance * patience ** (1.0 / chance)
+        worth = max(enforcement[k], 0.5) / MAX_DEPTH * chance * power(patience, 1.0 / chance)
         for i in range(s):
             if member[k, i]:
                 total[i] += worth

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import add_rows, exp, logs
+from simulation.kernels import add_rows, exp, log, logs
 from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.processes.blocs import member_lists, members_of
 from simulation.randomness import Draws, Stream, uniform
@@ -225,7 +225,7 @@ def _look_at(q: int, text: Texts, who: Joiners, weight_of: F, near: tuple[I32, I
         row[7] = who.urgency[i]
         row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
         row[9] = inside
-        row[10] = np.log(max(who.effort[i, track], LEAST_EFFORT))
+        row[10] = log(max(who.effort[i, track], LEAST_EFFORT))
         row[11] = 1.0 if text.launching[q] else 0.0
         row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
         row[13] = who.log_size[i]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.kernels import log1p
 from simulation.processes.affinity import squared_distance
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, I32, STATE, B, F, State
@@ -75,12 +76,12 @@ def appeals(busy: F, kind: I8, un_member: B, weight: F) -> F:
         total, count = 0.0, 0
         for j in range(n):
             if kind[j] == sort and (sort == FIRM or un_member[j]):
-                total += np.log(1.0 + busy[j])
+                total += log1p(busy[j])
                 count += 1
         mean = total / count if count > 0 else 0.0
         for j in range(n):
             if kind[j] == sort:
-                result[j] = weight[sort] * (np.log(1.0 + busy[j]) - mean)
+                result[j] = weight[sort] * (log1p(busy[j]) - mean)
     return result
 
 
@@ -123,7 +124,7 @@ def _add_history(ledger: I32, kind: I8, ever: F, lately: F, by_past: F, by_recen
 def history(layer: int, kind: int, ever: float, lately: float, by_past: F, by_recent: F) -> float:
     """What deals of the pair add to U of the one whose kind is given; an organisation does not choose by them."""
     if layer in (STATE, FIRM):
-        return by_past[layer] * np.log(1.0 + ever) + by_recent[layer] * np.log(1.0 + lately)
+        return by_past[layer] * log1p(ever) + by_recent[layer] * log1p(lately)
     return by_recent[layer] * min(1.0, lately) if kind == STATE else 0.0
 
 

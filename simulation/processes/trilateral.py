@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.kernels import exp, log
 from simulation.processes.approaches import agreement
 from simulation.randomness import Draws, Stream, philox, uniform
 from simulation.state import I32, STATE, TRILATERAL, U64, B, F, State
@@ -50,7 +51,7 @@ def _third_parties(
         for k in states:
             if k in (i, j) or not (possible[i, k] and possible[j, k]):
                 continue
-            turned = (np.exp(pull[i, k] - of_i) + np.exp(pull[j, k] - of_j)) / 2.0
+            turned = (exp(pull[i, k] - of_i) + exp(pull[j, k] - of_j)) / 2.0
             chance = hazard * turned * agreement(pull[k, i], reluctance) * agreement(pull[k, j], reluctance)
             luck = uniform(own, uid[k], np.uint64(0)) / chance if chance > 0.0 else np.inf
             if luck < 1.0 and luck < nearest:  # of several the one that had the most luck
@@ -65,5 +66,5 @@ def _total(pull: F, possible: B, states: I32) -> float:
     total = 0.0
     for k in states:
         if possible[k]:
-            total += np.exp(pull[k])
-    return np.log(total) if total > 0.0 else 0.0
+            total += exp(pull[k])
+    return log(total) if total > 0.0 else 0.0
