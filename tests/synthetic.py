@@ -55,7 +55,7 @@ def make_world(
     diagonal = np.eye(n, dtype=bool)
     shapes: dict[str, Any] = {
         "size": np.where(is_state, 0.5, 0.0), "gdp_usd": np.where(is_state, 1e11, 0.0),
-        "capacity": np.where(is_state, 0.5, 0.0), "transparency": np.full(n, 0.5),
+        "capacity": np.where(is_state, 0.5, 0.0), "transparency": np.full(n, 0.5), "free_press": np.zeros(n, bool),
         "adoption": np.where(is_state, 0.8, 0.0), "position": np.full((n, 4), 0.5),
         "position_sd": np.zeros(n), "weight": np.full((n, 4), 0.25), "objectivity": np.where(is_state, 1.0, 0.7),
         "research": np.zeros(n), "exposure": np.where(diagonal, 0.0, 0.3),

@@ -103,13 +103,9 @@ def union_members(world: World) -> NDArray[np.bool_]:
 
 
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
-    """Initial trust τ⁰, (n, n): shipped prior, rivals, the scenario's own pairs, fragmentation."""
-    prior = world.trust_prior.copy()
-    par = scenario.parameters
-    for i, j in world.rivals:
-        if i not in world.leaders or j not in world.leaders:  # among leaders their own rule holds
-            prior[i, j] = prior[j, i] = par.prior_rivals
-    prior = lower_trust(prior, cell, par.fragmentation_trust * scenario.fragmentation.trust)
+    """First trust τ⁰, (n, n): that of the recorded world, lowered by fragmentation, then the scenario's own pairs."""
+    loss = scenario.parameters.fragmentation_trust * scenario.fragmentation.trust
+    prior = lower_trust(world.trust_prior, cell, loss)
     for own in scenario.trust:
         i, j = (world.index(name) for name in own.pair)
         prior[i, j] = own.value

@@ -74,7 +74,6 @@ def _entries() -> Iterator[Parameter]:
     yield p("memory", .97, .9, .99, "share kept a quarter", "C.4", "Jøsang & Ismail 2002 (form), assumption (size)", "forgetting factor λ of evidence")
     yield p("gain_of_trust", 1, .2, 3, "observations", "C.4", _A, "weight η⁺ of kept promises")
     yield p("loss_of_trust", 2.5, 1, 5, "observations", "C.4", "Slovic 1993 (direction), assumption (size)", "weight η⁻ of seen breaches")
-    yield p("prior_rivals", .1, 0, .9, "probability", "C.4", _A, "initial trust of strategic rivals, in place of the shipped .1")
     # --- C.5 compliance
     yield p("compliance_base", .97, .5, 1, "probability a year", "C.5", "Chayes & Chayes 1993 (level), assumption (size)", "compliance π1 of an unburdened like-minded party")
     yield p("compliance_load", .25, 0, .5, "probability", "C.5", "Chayes & Chayes 1993 (direction), assumption (size)", "loss π2 of compliance under full load")
@@ -233,6 +232,10 @@ def _actor_table() -> Iterator[Parameter]:
         yield p(f"{kind}_slots", slots, 0, 20, "slots", "C.18", _A, f"slots of a {label}")
 
 
+REMOVED: Mapping[str, str] = MappingProxyType({
+    "prior_rivals": "first trust comes from the data of each pair; give a pair its own under `trust`",
+})  # fmt: skip
+"""Parameters that earlier scenario files may name, and what does their work now."""
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for entry in _entries()})
 """Registry of every parameter by name, in the order of the model description."""
 
@@ -308,6 +311,8 @@ class Parameters:
 
 def check_value(name: str, value: object) -> str:
     """What is wrong with a value for a parameter; an empty string if nothing is."""
+    if name in REMOVED:
+        return f"is no longer a parameter: {REMOVED[name]}"
     if name not in PARAMETERS:
         return f"unknown parameter; {suggest(name, list(PARAMETERS)) or 'see `wifaq list parameters`'}"
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import poisson
 
+from simulation.data.judged_pairs import Places
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence.deals.ensemble import possible
 from simulation.evidence.deals.equation import LEAST_RECORDED, MOST_RECORDED, rates_from_odds, utility
 from simulation.evidence.deals.layers import Layer, state_layer
-from simulation.evidence.deals.places import Places
 from simulation.evidence.deals.posterior import ai_period, posterior_of, scores
 from simulation.evidence.deals.record import ai_deals, shipped_treaties
 from simulation.evidence.deals.recording import LEAST_SHARE, MOST_SHARE, level_for

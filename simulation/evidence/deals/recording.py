@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulation.data.judged_pairs import Places
 from simulation.data.tables import table
-from simulation.evidence.deals.places import Places, judged_states
+from simulation.evidence.deals.places import judged_states
 from simulation.state import F
 
 REASONS = ("searched", "english", "size")
