@@ -90,10 +90,10 @@ def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float 
     return BlocFacts(rule=rule, threshold=threshold, members=tuple(members), **values)
 
 
-def make_deal(parties: Sequence[int], depth: int = 1) -> DealFacts:
+def make_deal(parties: Sequence[int], depth: int = 1, signed: date = AS_OF) -> DealFacts:
     """A recorded deal of two or three."""
     name = "-".join(map(str, parties))
-    return DealFacts(id=name, parties=tuple(parties), depth=depth, date=AS_OF, subject="", source="", basis="test")
+    return DealFacts(id=name, parties=tuple(parties), depth=depth, date=signed, subject="", source="", basis="test")
 
 
 def make_instrument(eligible: Sequence[int], joined: Sequence[int] = (), **fields: Any) -> InstrumentFacts:
