@@ -22,14 +22,13 @@ from simulation.data.roster import Roster, bloc_members, camps_of
 Floats = npt.NDArray[np.float64]
 
 LOG_ODDS: Mapping[str, float] = {
-    "start": -0.3, "tone": 5.3, "ally": 0.45, "clubs": 0.38, "rival": -1.96, "conflict": -1.65, "no_relations": -2.2,
+    "start": -0.3, "tone": 5.2, "ally": 0.45, "clubs": 0.39, "rival": -1.96, "conflict": -2.19, "no_relations": -2.2,
 }  # fmt: skip
-"""Weights of what is recorded. Tone (standard error .74), clubs (.10), rivalry (.59) and conflict (.74) are fitted: a
+"""Weights of what is recorded. Tone (standard error .75), clubs (.10), rivalry (.59) and conflict (.87) are fitted: a
 logit of the 683 pairs of states, of 11,476, that signed on defence in 2000-10 (Kinne 2020, which enters nothing else
-here) on these, size, distance and the number of events. Material events carry nothing there beside verbal ones, the
-number of all shared organisations nothing beside clubs: both are left out. That odds of an agreement on defence are
-odds of trust is an assumption; so are the start, broken relations (too rare) and alliance (-.07, .17: allies need no
-further treaty)."""
+here) on these, size, distance and the number of events (:mod:`simulation.evidence.deals.trust`). That log odds of an
+agreement on defence are those of trust is an assumption; so are the start, broken relations (too rare there) and
+alliance (-.08, .17: allies need no further treaty)."""
 CLUB = 60
 """Members up to which an organisation is a club: those who share it chose each other."""
 ALLIANCES = ("AES_Alliance_of_Sahel_States", "CSTO", "EU", "Five_Eyes", "GCC", "NATO")
@@ -64,25 +63,24 @@ def trust_prior(
 
 def log_odds(roster: Roster, blocs: Sequence[BlocFacts], as_of: date, notes: list[str]) -> Floats:
     """Log odds of τ⁰ among the states, float64[193, 193], symmetric; the diagonal means nothing."""
-    states, place = roster.union, roster.place
-    tone = np.nan_to_num(load_tone(as_of, notes))
-    rival = np.zeros((states, states))
-    for a, b in load_rivals(as_of, place):
-        rival[a, b] = rival[b, a] = 1.0
+    odds = np.full((roster.union, roster.union), LOG_ODDS["start"])
+    for name, marks in recorded(roster, blocs, as_of, notes).items():
+        odds += LOG_ODDS[name] * np.nan_to_num(marks)  # without a record of events a pair is a middling one
+    return odds
+
+
+def recorded(roster: Roster, blocs: Sequence[BlocFacts], as_of: date, notes: list[str]) -> dict[str, Floats]:
+    """What is recorded of each pair of states on the day, by name of its weight, each float64[193, 193], symmetric."""
+    states = roster.union
+    tone = load_tone(as_of, notes)
     now, then = (_broken(day, states) for day in (as_of, min(as_of, date(TONE_YEARS[1], 12, 31))))
     tone[np.any([now[name] != then[name] for name in now], axis=0)] = 0.0  # what was said before tells no more
+    rival = np.zeros((states, states))
+    for a, b in load_rivals(as_of, roster.place):
+        rival[a, b] = rival[b, a] = 1.0
     clubs = _shared([bloc.members for bloc in blocs if len(bloc.members) <= CLUB], states)
     logs = np.array([math.log1p(number) for number in range(int(clubs.max()) + 1)])
-    weight = LOG_ODDS
-    return np.asarray(
-        weight["start"]
-        + weight["tone"] * tone
-        + weight["ally"] * allies(roster, as_of)
-        + weight["clubs"] * logs[clubs]
-        + weight["rival"] * rival
-        + weight["conflict"] * now["conflict"]
-        + weight["no_relations"] * now["masks"]
-    )
+    return {"tone": tone, "ally": allies(roster, as_of), "clubs": logs[clubs], "rival": rival, **now}
 
 
 def allies(roster: Roster, as_of: date) -> Floats:
@@ -110,8 +108,10 @@ def _shared(members: Sequence[Sequence[int]], states: int) -> npt.NDArray[np.int
 
 def _broken(day: date, states: int) -> dict[str, Floats]:
     """Pairs of states in open conflict, and those without relations, on a day."""
-    names = ("conflict", "masks")
-    return {name: judged_pairs(name, states_and_union(), day)[:states, :states] for name in names}
+    tables = {"conflict": "conflict", "no_relations": "masks"}
+    return {
+        name: judged_pairs(judged, states_and_union(), day)[:states, :states] for name, judged in tables.items()
+    }
 
 
 def _logistic(odds: Floats) -> Floats:
