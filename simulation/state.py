@@ -105,6 +105,9 @@ class State:
     draw_of_past: F = column("6", "β of log(1 + deals ever) of the pair in each layer")
     draw_of_recent: F = column("6", "β of log(1 + deals in five years) of the pair in each layer")
     trust_prior: F = column("n n", "τ⁰ in [0, 1]: i's first opinion of j")
+    prior_ref: F = column("n n", "τ⁰ of the recorded world, before overrides, fragmentation and levers")
+    transparency_ref: F = column("n", "T of the recorded world")
+    free_press: B = column("n", "the press at home is free to report")
     contiguous: B = column("s s", "land neighbours")
     trade_share: F = column("s s", "share of j in i's trade; rows sum to 1 or 0; stored by column, as kernels read it")
     trade_share_eu: F = column("s", "share of the EU's members in i's trade")
@@ -149,6 +152,8 @@ class State:
     planned: B = column("n n", "deal fixed by the scenario (shed last, does not lapse)")
     alpha: F = column("n n", "evidence that j keeps promises to i, prior included")
     beta: F = column("n n", "evidence that j breaks them, prior included")
+    alpha_ref: F = column("n n", "α had the recorded world gone on, everybody's conduct at its expectation")
+    beta_ref: F = column("n n", "β, alike")
     last_breach: I32 = column("n n", "last quarter in which i breached towards j, NEVER if none", NEVER)
     terms: F = column("n n 4", "agreed terms y, symmetric, meaningful where depth > 0")
     concession: F = column("n h", "transfer of utility from each leader on the table this quarter")
@@ -203,7 +208,6 @@ class State:
     attraction: F = column("n", "what an actor has as a partner beyond its covariates, nats")
     effort: F = column("n 5", "effort on each track as a multiple of the recorded effort", 1.0)
     promise_start: F = column("n 5", "E_0[u] of each track at the start")
-    trust_reference: F = column("n n", "τ^ref: what τ̂ would be in the recorded world, had all gone as expected")
     track_start: F = column("n 5", "share of effort on each track in the recorded world")
     course: F = field(default_factory=lambda: np.zeros((1, 6)))  # [years, 6] approaches a year of an actor of zeal one
     ledger: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # [m, 3] both parties, quarter signed
@@ -216,6 +220,7 @@ class State:
     capability: float = 1.0  # Q_t
     load: F = column("n", "min(1, upkeep / budget)")
     capture: F = column("n", "capture by firms in [0, 1]")
+    watch: F = column("n", "how closely its conduct is watched, [0, 1)")
     compliance: F = column("n", "mean annual compliance of i over its commitments", 1.0)
     incidents: I32 = column("n 4", "this quarter by kind")
     wave: I32 = column("n", "disinformation incidents added by a shock")
@@ -234,6 +239,7 @@ class State:
     pull: F = column("n n", "U_ij this quarter, nats: why i turns to j, and whether i agrees to j")
     capture_drift: F = column("n", "distance moved by capture")
     trust_hat: F = column("n n", "τ̂, trust with witnesses, this quarter")
+    trust_reference: F = column("n n", "τ̂^ref: τ̂ of the path without surprises, this quarter")
     surge: float = 1.0  # multiplies the hazard this quarter (shocks)
 
     def __post_init__(self) -> None:

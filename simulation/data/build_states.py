@@ -27,6 +27,10 @@ DATED = {"internet": ("internet_users_pct", "internet_users_pct_year"),
          "gdp_usd": ("gdp_latest_usd", "gdp_latest_year")}
 FIRST_SESSION = 2012
 TRADE_YEARS = (2018, 2019, 2020)
+COOPERATION, CONFLICT = "icews_verb_coop_2008_2014", "icews_verb_conf_2008_2014"
+"""What governments say to each other. What is done is left out: arrests of foreigners make most of it."""
+FEW_EVENTS = 10.0
+"""Events a year that a pair needs for half of its own tone to show."""
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -100,10 +104,23 @@ def _shares_recalled_language(source: Path) -> set[tuple[str, str]]:
     return pairs
 
 
+def _tones(source: Path) -> dict[tuple[str, str], str]:
+    """Tone of each pair of states that the events cover, three digits.
+
+    (cooperation - conflict - m·both)/(both + 10) with m the same share of all events of the world: what a pair is
+    beyond the ordinary, whatever it trades and however often it is in the news.
+    """
+    frame = _read(source / "agreements" / "dyad_covariates.csv.gz").dropna(subset=[COOPERATION, CONFLICT])
+    good, bad = frame[COOPERATION], frame[CONFLICT]
+    events = good + bad
+    tone = (good - bad - (good - bad).sum() / events.sum() * events) / (events + FEW_EVENTS)
+    return {(a, b): short(value, 3) for a, b, value in zip(frame["iso3_a"], frame["iso3_b"], tone, strict=True)}
+
+
 def dyads(source: Path, out: Path) -> None:
-    """``dyads.csv``: goods trade, common official language, colonial tie, land border; pairs once."""
+    """``dyads.csv``: goods trade, tone, common official language, colonial tie, land border; pairs once."""
     frame = _read(source / "countries" / "dyads.csv.gz").sort_values(["iso3_a", "iso3_b"])
-    extra = _shares_recalled_language(source)
+    extra, tones = _shares_recalled_language(source), _tones(source)
     rows = []
     for row in frame.to_dict("records"):
         pair = (row["iso3_a"], row["iso3_b"])
@@ -115,6 +132,7 @@ def dyads(source: Path, out: Path) -> None:
         }
         texts = {f"trade_{year}": "" if pd.isna(value) or value <= 0 else short(value, 3)
                  for year, value in zip(TRADE_YEARS, trade, strict=True)}
+        texts["tone"] = tones.get(pair, "")
         if any(flags.values()) or any(texts.values()):
             marks = {name: flag or "" for name, flag in flags.items()}
             rows.append({"iso3_a": pair[0], "iso3_b": pair[1], **texts, **marks})

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from simulation.data.judged_pairs import states_and_union
 from simulation.display.calibration import calibration_chart
 from simulation.errors import Fault, InputError
 from simulation.evidence import past_deals, scores
@@ -26,7 +27,6 @@ from simulation.evidence.joins.record import RECORD_END, Listed, read_record
 from simulation.evidence.past_runs import past_runs
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress
-from simulation.intensity.places import states_and_union
 from simulation.scenario.load import load_scenario
 
 SIGNED = 8

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp, weighted
+from simulation.data.judged_pairs import Places
 from simulation.errors import Fault, InputError, suggest
 from simulation.intensity.ensemble import possible
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, rates_from_odds, utility
 from simulation.intensity.layers import Layer, state_layer
-from simulation.intensity.places import Places
 from simulation.intensity.posterior import ai_period, posterior_of
 from simulation.intensity.posterior import shares as drawn_shares
 from simulation.intensity.record import ai_deals, shipped_treaties

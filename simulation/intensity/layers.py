@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from simulation.data.judged_pairs import Places, states_and_union
 from simulation.intensity.covariates import covariates, ground
-from simulation.intensity.places import Places, states_and_union
 from simulation.intensity.posterior import Posterior, posterior_of
 from simulation.intensity.record import Record, ai_deals, shipped_treaties
 from simulation.intensity.recording import reasons

@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from simulation.arithmetic import product
+from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import read_csv, short, write_csv
 from simulation.errors import DataError, Fault, InputError
 from simulation.intensity.covariates import NAMES, covariates, ground
 from simulation.intensity.equation import Period
-from simulation.intensity.places import TABLES, Places, states_and_union
+from simulation.intensity.places import TABLES
 from simulation.intensity.record import Record, ai_deals, shipped_treaties
 from simulation.intensity.recording import REASONS, reasons
 from simulation.intensity.wave import Wave

@@ -14,12 +14,13 @@ from functools import lru_cache
 import numpy as np
 
 from simulation import arithmetic
+from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity import firms
 from simulation.intensity.covariates import NAMES, covariates, ground
 from simulation.intensity.firms import firm_standing
-from simulation.intensity.places import Places, states_and_union, with_firms
+from simulation.intensity.places import with_firms
 from simulation.intensity.posterior import Posterior, posterior_of
 from simulation.intensity.record import Record, record_of, shipped_treaties
 from simulation.intensity.recording import reasons

@@ -310,7 +310,6 @@ def _live(
             until = max(until, deals.until[i, j])
         write_signing(deals, kind, i, j, depth, quarter, until, events.three[m])
         for a, b in ((i, j), (j, i)):
-            deals.since[a, b] = -1
             deals.drawn[a, b] = events.depth[m] == 0 if not running else deals.drawn[a, b]
     _close(deals)
 

@@ -27,6 +27,7 @@ from simulation.processes.effort import first_shares
 from simulation.processes.ends import load
 from simulation.processes.fragmentation import Bloc, cells, crossing, harden_rules, lower_trust, rewire, split_blocs
 from simulation.processes.measurement import measured_positions
+from simulation.processes.past import recall_conduct
 from simulation.processes.pull import remember
 from simulation.processes.trust import initial_evidence
 from simulation.randomness import stable_hash
@@ -86,21 +87,16 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     columns |= _blocs(blocs, world, mech.on("soft_law"))
     columns |= _instruments(world, scenario)
     columns["alpha"], columns["beta"] = initial_evidence(prior, par.prior_mass)
-    columns["trust_reference"] = world.trust_prior.copy()
+    columns["alpha_ref"], columns["beta_ref"] = initial_evidence(world.trust_prior, par.prior_mass)
     columns["learns"] = (world.kind == STATE) & (np.arange(uid.size) != world.index(scenario.focal))
     state = State(**columns)
     state.likeness_mean, state.likeness_sd = likeness_scale(state, par)
-    rules = terms_of(par, mech)
-    beliefs = book.believe(state, world, scenario, replicate)
-    book.open_book(state, world, scenario, replicate, beliefs, rules)
-    remember(state)
-    if mech.on("budget"):
-        book.fill_purses(state, rules)
-    else:
-        state.budget[:] = UNLIMITED
+    _fill_books(state, world, scenario, replicate)
     capacity.refresh_expertise(state, par)
     # decay that holds each state where it is in the recorded world, before any lever is pulled
     state.capacity_decay = capacity.rest_decay(state, par, mech)
+    _habits(state, world, par)
+    recall_conduct(state, par, mech, seed, replicate)
     _first_effort(state, world)
     _fragment(state, scenario, cell, replicate)
     state.held = state.depth > 0
@@ -108,6 +104,18 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     state.purse[:] = state.budget
     _derive(state, world, scenario, replicate)
     return state
+
+
+def _fill_books(state: State, world: World, scenario: Scenario, replicate: int) -> None:
+    """What the replicate believes of the intensity, the deals at the start, and what they leave in the purses."""
+    rules = terms_of(scenario.parameters, scenario.mechanisms)
+    beliefs = book.believe(state, world, scenario, replicate)
+    book.open_book(state, world, scenario, replicate, beliefs, rules)
+    remember(state)
+    if scenario.mechanisms.on("budget"):
+        book.fill_purses(state, rules)
+    else:
+        state.budget[:] = UNLIMITED
 
 
 def likeness_scale(state: State, par: Parameters) -> tuple[float, float]:
@@ -154,13 +162,9 @@ def union_members(world: World) -> NDArray[np.bool_]:
 
 
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
-    """Initial trust τ⁰, (n, n): shipped prior, rivals, the scenario's own pairs, fragmentation."""
-    prior = world.trust_prior.copy()
-    par = scenario.parameters
-    for i, j in world.rivals:
-        if i not in world.leaders or j not in world.leaders:  # among leaders their own rule holds
-            prior[i, j] = prior[j, i] = par.prior_rivals
-    prior = lower_trust(prior, cell, par.fragmentation_trust * scenario.fragmentation.trust)
+    """First trust τ⁰, (n, n): that of the recorded world, lowered by fragmentation, then the scenario's own pairs."""
+    loss = scenario.parameters.fragmentation_trust * scenario.fragmentation.trust
+    prior = lower_trust(world.trust_prior, cell, loss)
     for own in scenario.trust:
         i, j = (world.index(name) for name in own.pair)
         prior[i, j] = own.value
@@ -205,7 +209,8 @@ def _who(world: World, scenario: Scenario, uid: NDArray[np.uint64], prior: F) ->
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
         "home": world.home.copy(), "camp": world.camp.copy(), "leaders": np.array(world.leaders, np.int32),
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
-        "trust_prior": prior, "allowed": allowed,
+        "trust_prior": prior, "prior_ref": world.trust_prior.copy(),
+        "free_press": world.free_press.copy(), "allowed": allowed,
         "in_union": in_union,
         "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(order="F"),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
@@ -236,7 +241,8 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
     budget[states] = par.state_budget_floor + par.state_budget_size * world.size[states]
     return {
         "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
-        "capacity": world.capacity.copy(), "transparency": world.transparency.copy(),
+        "capacity": world.capacity.copy(),
+        "transparency": world.transparency.copy(), "transparency_ref": world.transparency.copy(),
         "adoption": world.adoption.copy(), "budget": budget, "expertise": expertise,
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
         "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
@@ -315,12 +321,14 @@ def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replic
         ):  # fmt: skip
             column[i, k], column[k, i] = column[i, j], column[j, i]
             column[i, j] = column[j, i] = empty
+        # a deal that moves takes its record with it
+        state.last_breach[i, k], state.last_breach[k, i] = state.last_breach[i, j], state.last_breach[j, i]
+        state.last_breach[i, j] = state.last_breach[j, i] = NEVER
         write_terms(state.terms, state.position, i, k, 0.5)
 
 
-def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> None:
-    """Columns that follow from the others."""
-    par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
+def _habits(state: State, world: World, par: Parameters) -> None:
+    """Habits of joining, and who has adopted the norm by them."""
     s = state.s
     # lists without usable names, by invitation, or joined by all who may, say nothing about habit
     settled = np.zeros(len(state.instrument_ids), bool)
@@ -329,12 +337,18 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     state.habit = reach.habits(
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
+    state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
+
+
+def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> None:
+    """Columns that follow from the others."""
+    par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
+    s = state.s
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = np.asfortranarray(reach.peer_weights(likeness, state.member[:, :s]))
     reach.draw_reach(state, par, mech, seed, replicate)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
-    state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
     capture.capture_index(state, par, mech)
     state.load = load(state, terms_of(par, mech))
 

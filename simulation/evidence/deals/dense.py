@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
 from simulation.evidence.deals import rivals
 from simulation.evidence.deals.fitting import Fit, fit
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.intensity.covariates import NAMES, Ground, covariates, ground, trade_residual
 from simulation.intensity.equation import Period, Prior, log_shares
-from simulation.intensity.places import Places, states_and_union
 from simulation.intensity.record import Record, record_of, together
 from simulation.state import F
 

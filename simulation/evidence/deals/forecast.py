@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from simulation.arithmetic import exp, expm1, log1p
+from simulation.data.judged_pairs import states_and_union
 from simulation.errors import Fault, InputError, suggest
 from simulation.intensity.ensemble import DRAWS, expected_counts, possible
 from simulation.intensity.firms import firm_layer
 from simulation.intensity.layers import Layer, state_layer
 from simulation.intensity.lives import in_force
 from simulation.intensity.organisations import ORGANISED, organisation_rows
-from simulation.intensity.places import states_and_union
 from simulation.intensity.posterior import FIRST_YEAR
 from simulation.state import KINDS, F
 

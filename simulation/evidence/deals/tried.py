@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from simulation.data.judged_pairs import states_and_union
 from simulation.data.tables import read_csv
 from simulation.evidence.deals.backtest import ORIGINS
 from simulation.evidence.deals.dense import DOMAINS, LAST, SPAN, TESTED, load_dense, loose_prior, window
@@ -24,7 +25,7 @@ from simulation.evidence.deals.scoring import OURS, Scored, gains
 from simulation.intensity import firms
 from simulation.intensity.covariates import NAMES, WINDOW, ground, trade_residual, with_union
 from simulation.intensity.equation import Period, Prior, log_shares
-from simulation.intensity.places import TABLES, judged_states, states_and_union, with_firms
+from simulation.intensity.places import TABLES, judged_states, with_firms
 from simulation.intensity.posterior import (
     FIRST_DEAL,
     LAST_YEAR,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from simulation.processes.value import continuation, value
 
 from simulation.display.words.events import NAME, REASON
 from simulation.experiments.explanation import EVENT_COLUMNS, KINDS, REASONS, TERM_COLUMNS, Explanation, explain_run
@@ -16,7 +17,6 @@ from simulation.experiments.explanation.watcher import Watcher
 from simulation.model import GovernanceModel
 from simulation.processes import compliance, instruments
 from simulation.processes.links import links
-from simulation.processes.value import continuation, value
 from tests.shipped import alike, build, recorded, shipped, world_for
 from tests.worlds import same_state
 
@@ -75,7 +75,8 @@ class Run:
         start, partner = self._partners
         annual = compliance.compliance_by_deal(
             self._partners, state.position, state.weight, par.affinity_width, state.load, state.capture,
-            par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture, False,
+            state.watch, par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
+            par.shaming, False,
         )  # fmt: skip
         for i in range(state.n):
             for p in range(start[i], start[i + 1]):
