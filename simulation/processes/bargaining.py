@@ -17,13 +17,14 @@ from simulation.state import I8, B, F
 @njit(cache=True, error_model="numpy")
 def best_alternative(possible: B, pull: F, reluctance: F, kind: I8, i: int, j: int) -> float:
     """Worth of i's best partner other than j: what an agreement is worth times the chance that it agrees."""
-    best = 0.0
+    best, enough = 0.0, -np.inf
     for other in range(kind.size):
-        if possible[i, other] and other != j:
-            yes = 1.0 / (1.0 + exp(reluctance[layer_of(kind, i, other)] - pull[other, i]))
-            worth = yes * softplus(pull[i, other])
-            if worth > best:
-                best = worth
+        if pull[i, other] <= enough or not possible[i, other] or other == j:
+            continue  # not worth more even if it surely agreed
+        yes = 1.0 / (1.0 + exp(reluctance[layer_of(kind, i, other)] - pull[other, i]))
+        worth = yes * softplus(pull[i, other])
+        if worth > best:
+            best, enough = worth, log(expm1(worth))
     return best
 
 
