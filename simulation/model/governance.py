@@ -151,12 +151,12 @@ def sign(model: GovernanceModel) -> None:
     s, par, mech, sheet = model.state, model.parameters, model.mechanisms, model.sheet
     model.plans.sign_due(s, model.rules)
     model.watch("planned")
-    ends.open_purses(s, model.rules)
+    sheet.cut = ends.open_purses(s, model.rules)
     model.watch("paid")
     if sheet.due is not None and sheet.renewal is not None:
         standing = s.depth[sheet.due[:, 0], sheet.due[:, 1]] > 0
-        due, chance = sheet.due[standing], sheet.renewal[standing]
-        ends.renew_or_end(s, sheet.draws, model.rules, chance, due)
+        sheet.due, sheet.renewal = sheet.due[standing], sheet.renewal[standing]
+        sheet.left = ends.renew_or_end(s, sheet.draws, model.rules, sheet.renewal, sheet.due)
     model.watch("renewed")
     sheet.support = np.ones(s.n)
     if mech.on("ratification"):
@@ -191,7 +191,7 @@ def keep_promises(model: GovernanceModel) -> None:
     if not mech.on("breach"):
         model.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
     asked = model.hooks.asked_about("keeps_promise", model.actors)
-    compliance.keep_promises(s, par, mech, model.sheet.draws, asked)
+    model.sheet.conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, asked)
 
 
 def adapt(model: GovernanceModel) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.processes.approaches import Approaches
+from simulation.processes.compliance import Conduct
 from simulation.processes.contracts import Signing
 from simulation.processes.links import Links
 from simulation.randomness import Draws
@@ -34,7 +35,7 @@ class Sheet:
     draws: Draws
     links: Links | None = None  # perceive: partners at the quarter's start
     possible: B | None = None  # expect: [n, n] pairs that may sign
-    due: I32 | None = None  # expect: [k, 2] deals whose term is over
+    due: I32 | None = None  # expect: [k, 2] deals whose term is over; sign: of these those that were not cut
     renewal: F | None = None  # expect: [k] their chances of being renewed
     before_rivalry: F | None = None  # expect: [n, n] U without rivalry, where somebody watches
     approaches: Approaches | None = None  # propose: [m]
@@ -42,7 +43,10 @@ class Sheet:
     agreed: B | None = None  # consent: [m]
     third: I32 | None = None  # broker: [a] who joins each agreement, -1 nobody
     support: F | None = None  # sign: [n] probability that each public ratifies what binds
+    cut: I32 | None = None  # sign: [c, 2] who ended its deal with whom for want of upkeep
+    left: F | None = None  # sign: [k, 2] purses of both when the turn of each deal that is due came
     signing: Signing | None = None  # sign: what became of every contract
+    conduct: Conduct | None = None  # keep_promises
 
     def agreements(self) -> tuple[I32, I32]:
         """Parties (a, 3) of the agreements, third parties included, and which approach each came from (a,)."""

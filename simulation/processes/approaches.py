@@ -123,6 +123,21 @@ def _able(i: int, layer: int, kind: I8, possible: B, able: I32) -> int:
     return count
 
 
+def chance_of_turning(state: State, possible: B, i: int, j: int) -> float:
+    """p_i(j): the chance that an approach of i to partners of j's kind goes to j; 0 where it may not."""
+    able = np.empty(state.n, np.int32)
+    count = _able(i, int(layer_of(state.kind, i, j)), state.kind, possible[i], able)
+    return float(_share(state.pull[i], able[:count], j)) if possible[i, j] else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _share(pull: F, able: I32, j: int) -> float:
+    total = 0.0
+    for k in able:
+        total += exp(pull[k] - pull[j])
+    return 1.0 / total
+
+
 @njit(cache=True, error_model="numpy")
 def choose(key: np.uint64, uid: U64, pull: F, i: int, able: I32) -> int:
     """The able partner with the greatest U plus Gumbel noise; ties go to the smaller uid."""

@@ -81,14 +81,6 @@ class Credit(NamedTuple):
     reward: F
 
 
-class Keys(NamedTuple):
-    """Keys of the draws of a quarter."""
-
-    agenda: np.uint64
-    proposer: np.uint64
-    vote: np.uint64
-
-
 def voters(state: State) -> Voters:
     """The columns of ``state`` that a vote depends on (views, not copies)."""
     return Voters(
@@ -259,16 +251,16 @@ def hold_vote(
 
 @njit(cache=True, error_model="numpy")
 def table(
-    rates: F, s: int, bloc: Blocs, who: Voters, keys: Keys
+    rates: F, s: int, bloc: Blocs, who: Voters, agenda: np.uint64, turn: np.uint64
 ) -> tuple[B, F]:
     """Which blocs table something this quarter, shape (b,), and what they vote on, shape (b, 4)."""
     tables, proposal = np.zeros(len(rates), np.bool_), np.zeros((len(rates), 4))
     for k in range(len(rates)):
-        if bloc.depth[k] < MAX_DEPTH and uniform(keys.agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
+        if bloc.depth[k] < MAX_DEPTH and uniform(agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
             members = members_of(bloc.member[k], s)
             if len(members) >= 2:
                 tables[k] = True
-                proposal[k] = who.position[proposer(keys.proposer, bloc.uid[k], members, who.uid)]
+                proposal[k] = who.position[proposer(turn, bloc.uid[k], members, who.uid)]
     return tables, proposal
 
 
@@ -328,16 +320,60 @@ def decide_blocs(
     """
     if not mech.on("blocs"):
         return
+    credit = Credit(state.track_success, state.formed, state.reward)
+    bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
+    tables, proposal = tabled(state, par, draws)
+    own = own_votes(tables, proposal, state.s, state.bloc_ids, bloc, who, rule, asked)
+    decide(tables, proposal, state.s, state.quarter, bloc, who, rule, draws.key(Stream.BLOC_VOTE), own, credit)
+
+
+def tabled(state: State, par: Parameters, draws: Draws) -> tuple[B, F]:
+    """Which blocs table something this quarter, (b,), and what they vote on, (b, 4); to be asked before they do."""
     effort = np.ascontiguousarray(state.effort)
     push = par.agenda_scale, par.agenda_effort
     regional, member = state.bloc_regional, state.member
     rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, *push)
-    keys = Keys(*map(draws.key, (Stream.BLOC_AGENDA, Stream.BLOC_PROPOSER, Stream.BLOC_VOTE)))
-    credit = Credit(state.track_success, state.formed, state.reward)
+    keys = draws.key(Stream.BLOC_AGENDA), draws.key(Stream.BLOC_PROPOSER)
+    tables, proposal = table(rates, state.s, _blocs(state), voters(state), *keys)
+    return np.asarray(tables), np.asarray(proposal)
+
+
+class Vote(NamedTuple):
+    """What a member weighs up before its bloc votes.
+
+    Attributes
+    ----------
+    terms
+        They add up to ``utility``.
+    probability
+        Of its yes.
+    vetoed
+        Whether distrust of one member is enough to stop the proposal, whoever votes.
+    """
+
+    terms: dict[str, float]
+    utility: float
+    probability: float
+    vetoed: bool
+
+
+def vote_of(state: State, par: Parameters, k: int, i: int, proposal: F) -> Vote:
+    """How member i of bloc k sees a proposal (4,); to be asked before the vote."""
     bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
-    tables, proposal = table(rates, state.s, bloc, who, keys)
-    own = own_votes(tables, proposal, state.s, state.bloc_ids, bloc, who, rule, asked)
-    decide(tables, proposal, state.s, state.quarter, bloc, who, rule, keys.vote, own, credit)
+    members = members_of(bloc.member[k], state.s)
+    utility = float(member_utility(k, i, members, proposal, bloc, who, rule))
+    salience = ai_salience(who.capacity[i], bloc.salience[k], rule)
+    away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
+    terms = {
+        "closeness": float(salience * closeness(i, members, who, rule.width)),
+        "rung": -rule.cost * (1.0 + float(bloc.depth[k])),
+        "proposal": float(-rule.distance * away),
+    }
+    free = rule.forced < 0.0
+    stopped = free and bool(vetoed(members, bloc.code[k], bloc.depth[k], who, rule.veto_trust))
+    distrustful = free and bloc.code[k] == MAJORITY and bool(distrusts(i, members, who, rule.veto_trust))
+    yes = 0.0 if distrustful else 1.0 / (1.0 + exp(-utility / rule.noise)) if free else rule.forced
+    return Vote(terms, utility, float(yes), stopped)
 
 
 def _blocs(state: State) -> Blocs:

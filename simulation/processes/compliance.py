@@ -10,6 +10,8 @@ deepest, both by the transparency of who gave it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -22,7 +24,17 @@ from simulation.processes.trust import fade
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, NOBODY, U64, Asked, F, State
+from simulation.state import I8, I32, NOBODY, U64, Asked, B, F, State
+
+class Conduct(NamedTuple):
+    """How promises were kept in a quarter, one entry a partner of an actor, in the order of the lists."""
+
+    partners: Links
+    probability: F  # [m] annual
+    broken: B  # [m]
+    seen: B  # [m] broken, and seen
+    lowered: B  # [m] the deal fell by a rung for it
+
 
 LOWEST, HIGHEST = 0.02, 0.995
 """Bounds of the annual probability of compliance (MODEL C.5)."""
@@ -30,7 +42,7 @@ LOWEST, HIGHEST = 0.02, 0.995
 
 def keep_promises(
     state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
-) -> None:
+) -> Conduct:
     """Step 10: conduct, detection, trust and the depth of breached deals.
 
     ``asked`` are actors that decide for themselves, about each partner they have; what there was to expect
@@ -50,12 +62,13 @@ def keep_promises(
         state.depth, partners, expected, seen, state.transparency_ref, par.gain_of_trust, par.loss_of_trust,
         np.ones(partners.partner.size), state.alpha_ref, state.beta_ref,
     )  # fmt: skip
-    _conduct(
+    broken = _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
         state.quarter, deals_of(state), partners, probability, seen, state.transparency, par.gain_of_trust,
         par.loss_of_trust, par.breach_lowers_depth, state.alpha, state.beta, state.last_breach,
         state.breaches, state.lapsed, state.ended,
     )  # fmt: skip
+    return Conduct(partners, probability, *broken)
 
 
 def expect_conduct(state: State, par: Parameters, mech: Mechanisms, partners: Links) -> F:
@@ -178,9 +191,10 @@ def _conduct(
     comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, quarter: int, deals: Deals,
     partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, lowers: float,
     alpha: F, beta: F, last_breach: I32, breaches: I32, lapsed: I32, ended: I32,
-) -> None:  # fmt: skip
+) -> tuple[B, B, B]:  # fmt: skip
     start, partner = partners
     depth = deals.depth
+    broken, noticed = np.zeros(partner.size, np.bool_), np.zeros(partner.size, np.bool_)
     fall = np.zeros(partner.size, np.bool_)
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
@@ -194,18 +208,22 @@ def _conduct(
                 continue
             last_breach[i, j] = quarter
             breaches[i] += 1
+            broken[p] = True
             if uniform(see_key, uid[i], uid[j]) >= eye:
                 alpha[j, i] += gain * evidence
                 continue
+            noticed[p] = True
             beta[j, i] += loss * openness  # whatever the depth: a breach is remembered as one
             fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
     before = depth.copy()  # a deal that both sides broke falls by one rung, not by two
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
             j = partner[p]
-            if fall[p] and depth[i, j] == before[i, j]:
+            fall[p] &= depth[i, j] == before[i, j]
+            if fall[p]:
                 depth[i, j] -= 1
                 depth[j, i] -= 1
                 if depth[i, j] == 0:
                     end_deal(deals, i, j)
                     count_end(lapsed, ended, BREACH, i, j)
+    return broken, noticed, fall

@@ -20,16 +20,34 @@ from simulation.state import I8, I32, MAX_DEPTH, U64, B, F, State
 
 ROUNDING = 1e-12
 """A price may exceed what is left by so much."""
+_PAIRS = ((0, 1), (0, 2), (1, 2))
+"""Pairs of a contract of three, as places of its parties; of one of two the first is the only one."""
 
 
 class Signing(NamedTuple):
-    """What became of the contracts of a quarter, one entry each."""
+    """What became of the contracts of a quarter, one entry each.
+
+    Pairs of a contract are its first and second party, first and third, second and third.
+    """
 
     parties: I32  # [m, 3] -1 in the last column of one of two
     number: I32  # [m] which approach of the pair it came from
-    rung: I32  # [m] depth signed for the first two, 0 if nothing was
-    unpaid: B  # [m] a purse could not bear it
-    refused: B  # [m] a public refused what binds: signed as a programme
+    rungs: I32  # [m, 3] depth that it brings each pair to, 0 where there is none
+    before: I32  # [m, 3] depth of each pair when its turn came
+    left: F  # [m, 3] what was in each party's purse then
+    price: F  # [m, 3] what it costs each party
+    unpaid: B  # [m] a purse could not bear it: nothing was signed
+    public: I32  # [m] whose public refused what binds, so that it is signed as a programme; -1 nobody's
+
+    @property
+    def rung(self) -> I32:
+        """Depth signed for the first two, 0 if nothing was, (m,)."""
+        return np.where(self.unpaid, 0, self.rungs[:, 0])
+
+    @property
+    def refused(self) -> B:
+        """Whether a public refused what binds, (m,)."""
+        return self.public >= 0
 
 
 def sign(
@@ -54,10 +72,11 @@ def sign(
     alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
     credit = Credit(state.purse, state.unpaid, state.formed, state.reward, state.track_success, state.payment,
                     state.conceded)  # fmt: skip
-    rung, unpaid, refused = _sign(keys, state.quarter, parties, number, who, rules, alike, deals_of(state), credit)
-    signed = rung > 0
-    _note(state, parties[signed], state.quarter)
-    return Signing(parties, number, rung, unpaid, refused)
+    signing = Signing(
+        parties, number, *_sign(keys, state.quarter, parties, number, who, rules, alike, deals_of(state), credit)
+    )
+    _note(state, parties[~signing.unpaid], state.quarter)
+    return signing
 
 
 class Keys(NamedTuple):
@@ -100,41 +119,41 @@ class Credit(NamedTuple):
 def _sign(
     keys: Keys, quarter: int, parties: I32, number: I32, who: Signers, rules: Terms,
     alike: tuple[float, float, float, float], deals: Deals, credit: Credit,
-) -> tuple[I32, B, B]:  # fmt: skip
+) -> tuple[I32, I32, F, F, B, I32]:  # fmt: skip
     m = parties.shape[0]
-    rung, unpaid, refused = np.zeros(m, np.int32), np.zeros(m, np.bool_), np.zeros(m, np.bool_)
+    rungs, before = np.zeros((m, 3), np.int32), np.zeros((m, 3), np.int32)
+    left, price = np.zeros((m, 3)), np.zeros((m, 3))
+    unpaid, public = np.zeros(m, np.bool_), np.full(m, -1, np.int32)
     luck = np.empty(m)
     for c in range(m):
         own = philox(keys.order, np.uint64(number[c]), np.uint64(parties[c, 2] >= 0))
         luck[c] = uniform(own, who.uid[parties[c, 0]], who.uid[parties[c, 1]])
     for c in np.argsort(luck):
-        i, j, k = parties[c]
-        three = k >= 0
-        pairs = ((i, j), (i, k), (j, k)) if three else ((i, j), (i, j), (i, j))
+        three = parties[c, 2] >= 0
         count = 3 if three else 1
-        depth = np.empty(3, np.int32)
         for p in range(count):
-            a, b = pairs[p]
-            depth[p], held_back = _depth(keys, quarter, number[c], who, rules, alike, deals, a, b)
-            refused[c] |= held_back
-        if not _paid(pairs, count, depth, who.kind, rules, credit.purse):
+            a, b = parties[c, _PAIRS[p][0]], parties[c, _PAIRS[p][1]]
+            before[c, p] = deals.depth[a, b]
+            rungs[c, p], held_back = _depth(keys, quarter, number[c], who, rules, alike, deals, a, b)
+            if public[c] < 0:
+                public[c] = held_back
+        if not _paid(parties[c, : 2 + three], count, rungs[c], who.kind, rules, credit.purse, left[c], price[c]):
             unpaid[c] = True
             for a in parties[c, : 2 + three]:
                 credit.unpaid[a] += 1
             continue
         for p in range(count):
-            a, b = pairs[p]
-            _enter(keys, quarter, number[c], who, rules, deals, credit, a, b, depth[p], three)
-        rung[c] = depth[0]
-    return rung, unpaid, refused
+            a, b = parties[c, _PAIRS[p][0]], parties[c, _PAIRS[p][1]]
+            _enter(keys, quarter, number[c], who, rules, deals, credit, a, b, rungs[c, p], three)
+    return rungs, before, left, price, unpaid, public
 
 
 @njit(cache=True, error_model="numpy")
 def _depth(
     keys: Keys, quarter: int, number: int, who: Signers, rules: Terms, alike: tuple[float, float, float, float],
     deals: Deals, a: int, b: int,
-) -> tuple[int, bool]:  # fmt: skip
-    """Depth that a signature brings a pair to, and whether a public held it back from binding."""
+) -> tuple[int, int]:  # fmt: skip
+    """Depth that a signature brings a pair to, and whose public held it back from binding, -1 nobody's."""
     layer, before = layer_of(who.kind, a, b), deals.depth[a, b]
     if before > 0:
         depth = min(before + 1, rules.deepest[layer])
@@ -143,39 +162,45 @@ def _depth(
         near = likeness(who.position, who.weight, width, mean, sd, a, b)
         own = philox(keys.rung, np.uint64(number), np.uint64(0))
         depth = first_rung(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, gain * near, rules)
-    if depth == MAX_DEPTH and before < MAX_DEPTH and not _ratified(keys.public, who.uid, who.support, a, b):
-        return max(before, MAX_DEPTH - 1), True
-    return depth, False
+    if depth == MAX_DEPTH and before < MAX_DEPTH:
+        refusing = _refusing(keys.public, who.uid, who.support, a, b)
+        if refusing >= 0:
+            return max(before, MAX_DEPTH - 1), refusing
+    return depth, -1
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _ratified(key: np.uint64, uid: U64, support: F, a: int, b: int) -> bool:
+def _refusing(key: np.uint64, uid: U64, support: F, a: int, b: int) -> int:
+    """Which of the two has a public that does not ratify, -1 neither."""
     for x, y in ((a, b), (b, a)):
         if support[x] < 1.0 and uniform(key, uid[x], uid[y]) >= support[x]:
-            return False
-    return True
+            return x
+    return -1
 
 
 @njit(cache=True, error_model="numpy")
 def _paid(
-    pairs: tuple[tuple[int, int], ...], count: int, depth: I32, kind: I8, rules: Terms, purse: F
+    parties: I32, count: int, depth: I32, kind: I8, rules: Terms, purse: F, left: F, price: F
 ) -> bool:
-    """Pay for a contract out of every party's purse if all can; it is signed whole or not at all."""
+    """Pay for a contract out of every party's purse if all can; it is signed whole or not at all.
+
+    What was in the purses and what each party owes is written to ``left`` and ``price`` (3,).
+    """
     for p in range(count):
-        for a in pairs[p]:
-            due = 0.0
-            for r in range(count):
-                x, y = pairs[r]
-                if x == a or y == a:
-                    due += rules.sign[layer_of(kind, x, y), depth[r]]
-            if due > purse[a] + ROUNDING:
-                return False
-    for p in range(count):
-        a, b = pairs[p]
-        price = rules.sign[layer_of(kind, a, b), depth[p]]
-        purse[a] -= price
-        purse[b] -= price
-    return True
+        x, y = _PAIRS[p]
+        due = rules.sign[layer_of(kind, parties[x], parties[y]), depth[p]]
+        price[x] += due
+        price[y] += due
+    enough = True
+    for x in range(parties.size):
+        left[x] = purse[parties[x]]
+        enough &= price[x] <= left[x] + ROUNDING
+    for p in range(count if enough else 0):
+        x, y = parties[_PAIRS[p][0]], parties[_PAIRS[p][1]]
+        due = rules.sign[layer_of(kind, x, y), depth[p]]
+        purse[x] -= due
+        purse[y] -= due
+    return enough
 
 
 @njit(cache=True, error_model="numpy")

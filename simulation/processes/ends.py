@@ -51,19 +51,26 @@ def load(state: State, rules: Terms) -> F:
     return np.where(due > 0, np.minimum(1.0, share), 0.0)
 
 
-def open_purses(state: State, rules: Terms) -> None:
-    """Income comes, upkeep is paid; who cannot pay it ends the deals that draw it least."""
-    _open_purses(
+def open_purses(state: State, rules: Terms) -> I32:
+    """Income comes, upkeep is paid; who cannot pay it ends the deals that draw it least.
+
+    Returns
+    -------
+    I32
+        (k, 2) who ended its deal with whom.
+    """
+    return np.asarray(_open_purses(
         state.purse, state.budget, state.uid, state.kind, state.pull, rules.keep, deals_of(state), state.lapsed,
         state.ended,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _open_purses(
     purse: F, income: F, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, lapsed: I32, ended: I32
-) -> None:
-    n = uid.size
+) -> I32:
+    n, count = uid.size, 0
+    cut = np.empty((16, 2), np.int32)
     for i in range(n):
         purse[i] = min(purse[i] + income[i], CARRIED * income[i])
         due = 0.0
@@ -83,21 +90,31 @@ def _open_purses(
             due -= keep[layer_of(kind, i, worst), deals.depth[i, worst]]
             end_deal(deals, i, worst)
             count_end(lapsed, ended, MONEY, i, worst)
+            if count == cut.shape[0]:
+                cut = np.concatenate((cut, np.empty_like(cut)))
+            cut[count, 0], cut[count, 1] = i, worst
+            count += 1
         purse[i] -= max(0.0, due)
+    return cut[:count]
 
 
-def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) -> None:
+def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) -> F:
     """Renew the deals whose term ends, each with its chance, where both purses bear it; end the others.
 
     Parameters
     ----------
     chance, due
         Of :func:`renewal_chances`.
+
+    Returns
+    -------
+    F
+        (m, 2) what was in both purses when the turn of each deal came.
     """
-    _renew_or_end(
+    return np.asarray(_renew_or_end(
         draws.key(Stream.RENEWAL), draws.key(Stream.TERM), state.uid, state.kind, state.quarter, due, chance,
         state.purse, rules, deals_of(state), state.lapsed, state.ended, state.unpaid, state.renewed,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def due_now(state: State) -> I32:
@@ -119,6 +136,20 @@ def _renewal_chances(
     due: I32, depth: I8, kind: I8, pull: F, position: F, weight: F, width: float, mean: float, sd: float,
     by_pull: float, by_likeness: float, renewed: F,
 ) -> F:  # fmt: skip
+    usual = mean_pulls(depth, kind, pull)
+    result = np.empty(due.shape[0])
+    for m in range(due.shape[0]):
+        i, j = due[m, 0], due[m, 1]
+        layer = layer_of(kind, i, j)
+        drawn = pull[i, j] + pull[j, i] - usual[layer]
+        alike = likeness(position, weight, width, mean, sd, i, j)
+        result[m] = chance_of(renewed[layer] + by_pull * drawn + by_likeness * alike)
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def mean_pulls(depth: I8, kind: I8, pull: F) -> F:
+    """Mean of Ū over the deals of each layer, (6,); 0 where there is none."""
     total, count = np.zeros(len(KINDS)), np.zeros(len(KINDS))
     for i in range(kind.size):
         for j in range(i + 1, kind.size):
@@ -126,26 +157,35 @@ def _renewal_chances(
                 layer = layer_of(kind, i, j)
                 total[layer] += pull[i, j] + pull[j, i]
                 count[layer] += 1.0
-    result = np.empty(due.shape[0])
-    for m in range(due.shape[0]):
-        i, j = due[m, 0], due[m, 1]
-        layer = layer_of(kind, i, j)
-        drawn = pull[i, j] + pull[j, i] - total[layer] / count[layer]
-        alike = likeness(position, weight, width, mean, sd, i, j)
-        result[m] = chance_of(renewed[layer] + by_pull * drawn + by_likeness * alike)
-    return result
+    for layer in range(len(KINDS)):
+        if count[layer] > 0.0:
+            total[layer] /= count[layer]
+    return total
+
+
+def renewal_terms(state: State, par: Parameters, rules: Terms, i: int, j: int) -> dict[str, float]:
+    """The terms that add up to the log odds of renewing the deal of i and j now, by name."""
+    layer = int(layer_of(state.kind, i, j))
+    drawn = state.pull[i, j] + state.pull[j, i] - mean_pulls(state.depth, state.kind, state.pull)[layer]
+    alike = likeness(state.position, state.weight, par.affinity_width, state.likeness_mean, state.likeness_sd, i, j)
+    return {
+        "usual": float(rules.renewed[layer]),
+        "mutual": float(par.renewal_pull * drawn),
+        "likeness": float(par.renewal_likeness * alike),
+    }
 
 
 @njit(cache=True, error_model="numpy")
 def _renew_or_end(
     key: np.uint64, term_key: np.uint64, uid: U64, kind: I8, quarter: int, due: I32, chance: F, purse: F,
     rules: Terms, deals: Deals, lapsed: I32, ended: I32, unpaid: I32, renewed: I32,
-) -> None:  # fmt: skip
-    luck = np.empty(due.shape[0])
+) -> F:  # fmt: skip
+    luck, left = np.empty(due.shape[0]), np.empty((due.shape[0], 2))
     for m in range(luck.size):
         luck[m] = symmetric_uniform(key, uid[due[m, 0]], uid[due[m, 1]])
     for m in np.argsort(luck):  # who pays first is luck, not place
         i, j = due[m, 0], due[m, 1]
+        left[m, 0], left[m, 1] = purse[i], purse[j]
         layer, depth = layer_of(kind, i, j), deals.depth[i, j]
         price, reason = rules.sign[layer, depth], EXPIRY
         if luck[m] < chance[m]:
@@ -162,3 +202,4 @@ def _renew_or_end(
             unpaid[j] += 1
         end_deal(deals, i, j)
         count_end(lapsed, ended, reason, i, j)
+    return left

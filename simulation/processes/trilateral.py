@@ -51,13 +51,27 @@ def _third_parties(
         for k in states:
             if k in (i, j) or not (possible[i, k] and possible[j, k]):
                 continue
-            turned = (exp(pull[i, k] - of_i) + exp(pull[j, k] - of_j)) / 2.0
-            chance = hazard * turned * agreement(pull[k, i], reluctance) * agreement(pull[k, j], reluctance)
+            chance = hazard * _joining(pull, of_i, of_j, reluctance, i, j, k)
             luck = uniform(own, uid[k], np.uint64(0)) / chance if chance > 0.0 else np.inf
             if luck < 1.0 and luck < nearest:  # of several the one that had the most luck
                 nearest = luck
                 result[m] = k
     return result
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _joining(pull: F, of_i: float, of_j: float, reluctance: float, i: int, j: int, k: int) -> float:
+    turned = (exp(pull[i, k] - of_i) + exp(pull[j, k] - of_j)) / 2.0
+    return turned * agreement(pull[k, i], reluctance) * agreement(pull[k, j], reluctance)
+
+
+def chance_of_joining(state: State, rate: F, possible: B, i: int, j: int, k: int) -> float:
+    """The chance that k joins an agreement of i and j; arguments as of :func:`third_parties`."""
+    states = np.flatnonzero(state.kind == STATE).astype(np.int32)
+    effort = state.effort[:, TRILATERAL]
+    of_i, of_j = (_total(state.pull[a], possible[a], states) for a in (i, j))
+    hazard = (rate[i] * effort[i] + rate[j] * effort[j]) / 2.0
+    return float(hazard * _joining(state.pull, of_i, of_j, float(state.reluctance[STATE]), i, j, k))
 
 
 @njit(cache=True, error_model="numpy")
