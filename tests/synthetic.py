@@ -55,7 +55,7 @@ def make_world(
     diagonal = np.eye(n, dtype=bool)
     shapes: dict[str, Any] = {
         "size": np.where(is_state, 0.5, 0.0), "gdp_usd": np.where(is_state, 1e11, 0.0),
-        "capacity": np.where(is_state, 0.5, 0.0), "transparency": np.full(n, 0.5),
+        "capacity": np.where(is_state, 0.5, 0.0), "transparency": np.full(n, 0.5), "free_press": np.zeros(n, bool),
         "adoption": np.where(is_state, 0.8, 0.0), "position": np.full((n, 4), 0.5),
         "position_sd": np.zeros(n), "weight": np.full((n, 4), 0.25), "objectivity": np.where(is_state, 1.0, 0.7),
         "research": np.zeros(n), "exposure": np.where(diagonal, 0.0, 0.3),
@@ -90,10 +90,10 @@ def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float 
     return BlocFacts(rule=rule, threshold=threshold, members=tuple(members), **values)
 
 
-def make_deal(parties: Sequence[int], depth: int = 1) -> DealFacts:
+def make_deal(parties: Sequence[int], depth: int = 1, signed: date = AS_OF) -> DealFacts:
     """A recorded deal of two or three."""
     name = "-".join(map(str, parties))
-    return DealFacts(id=name, parties=tuple(parties), depth=depth, date=AS_OF, subject="", source="", basis="test")
+    return DealFacts(id=name, parties=tuple(parties), depth=depth, date=signed, subject="", source="", basis="test")
 
 
 def make_instrument(eligible: Sequence[int], joined: Sequence[int] = (), **fields: Any) -> InstrumentFacts:

@@ -221,14 +221,14 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     def keeps_promise(self, partner: Actor) -> float:
         """Probability in [0, 1] of keeping the deal with ``partner`` for a whole year: π of C.5.
 
-        The default falls with upkeep, distance and capture, within [.02, .995]. A quarter's
+        The default falls with upkeep, distance and capture and rises with who watches, within [.02, .995]. A quarter's
         probability is its fourth root.
         """
         state, par, i = self.model.state, self.model.parameters, self.row
         likeness = affinity(state.position[i], state.position[partner.row], state.weight[i], par.affinity_width)
         annual = annual_compliance(
-            state.load[i], likeness, state.capture[i],
-            par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
+            state.load[i], likeness, state.capture[i], state.watch[i], par.compliance_base,
+            par.compliance_load, par.compliance_distance, par.compliance_capture, par.shaming,
         )  # fmt: skip
         return float(annual)
 

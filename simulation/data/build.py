@@ -1,7 +1,7 @@
 """Derive the shipped tables from the gathered sources.
 
 Run ``python -m simulation.data.build SOURCE_DIR [--out DIR]`` where SOURCE_DIR
-holds ``countries/``, ``instruments/`` and ``nonstate/``. Only the figures the
+holds ``agreements/``, ``countries/``, ``instruments/`` and ``nonstate/``. Only the figures the
 model uses are kept, rounded; ``SOURCES.md`` says where each column comes from.
 """
 
@@ -41,7 +41,7 @@ def build(source: Path, out: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the build."""
     parser = argparse.ArgumentParser(prog="python -m simulation.data.build", description=build.__doc__)
-    parser.add_argument("source", type=Path, help="folder with countries/, instruments/ and nonstate/")
+    parser.add_argument("source", type=Path, help="folder with agreements/, countries/, instruments/ and nonstate/")
     parser.add_argument("--out", type=Path, default=TABLES, help="where the tables go (default: the package)")
     chosen = parser.parse_args(arguments)
     build(chosen.source, chosen.out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,10 @@ DATED = {"internet": ("internet_users_pct", "internet_users_pct_year"),
          "gdp_usd": ("gdp_latest_usd", "gdp_latest_year")}
 FIRST_SESSION = 2012
 TRADE_YEARS = (2018, 2019, 2020)
+COOPERATION, CONFLICT = "icews_verb_coop_2008_2014", "icews_verb_conf_2008_2014"
+"""What governments say to each other. What is done is left out: arrests of foreigners make most of it."""
+FEW_EVENTS = 5.0
+"""Ordinary events a year that every pair is lent, so that few of its own say little."""
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -100,10 +105,25 @@ def _shares_recalled_language(source: Path) -> set[tuple[str, str]]:
     return pairs
 
 
+def _tones(source: Path) -> dict[tuple[str, str], str]:
+    """Tone of each pair of states that the events cover, three digits.
+
+    Log odds of cooperation against conflict in what they say, less those of the whole world: what a pair is beyond
+    the ordinary, whatever it trades and however often it is in the news.
+    """
+    frame = _read(source / "agreements" / "dyad_covariates.csv.gz").dropna(subset=[COOPERATION, CONFLICT])
+    world = frame[[COOPERATION, CONFLICT]].sum() / frame[[COOPERATION, CONFLICT]].sum().sum()
+    tones = {}
+    for row in frame.to_dict("records"):
+        good, bad = (math.log(row[side] / world[side] + FEW_EVENTS) for side in (COOPERATION, CONFLICT))
+        tones[row["iso3_a"], row["iso3_b"]] = short(good - bad, 3)
+    return tones
+
+
 def dyads(source: Path, out: Path) -> None:
-    """``dyads.csv``: goods trade, common official language, colonial tie, land border; pairs once."""
+    """``dyads.csv``: goods trade, tone, common official language, colonial tie, land border; pairs once."""
     frame = _read(source / "countries" / "dyads.csv.gz").sort_values(["iso3_a", "iso3_b"])
-    extra = _shares_recalled_language(source)
+    extra, tones = _shares_recalled_language(source), _tones(source)
     rows = []
     for row in frame.to_dict("records"):
         pair = (row["iso3_a"], row["iso3_b"])
@@ -115,6 +135,7 @@ def dyads(source: Path, out: Path) -> None:
         }
         texts = {f"trade_{year}": "" if pd.isna(value) or value <= 0 else short(value, 3)
                  for year, value in zip(TRADE_YEARS, trade, strict=True)}
+        texts["tone"] = tones.get(pair, "")
         if any(flags.values()) or any(texts.values()):
             marks = {name: flag or "" for name, flag in flags.items()}
             rows.append({"iso3_a": pair[0], "iso3_b": pair[1], **texts, **marks})

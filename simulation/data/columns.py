@@ -17,6 +17,7 @@ from simulation.data.roster import Roster, bloc_members
 from simulation.data.tables import table
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -77,19 +78,30 @@ def state_columns(facts: Facts, place: Mapping[str, int], given: Mapping[str, Fl
                   stand: positions.Ground, as_of: date) -> StateColumns:
     """Columns of the states; the EU has its members' total GDP and their plain mean else."""
     inside = stand.members
-
-    def with_mean(values: Floats) -> Floats:
-        return np.append(values, values[inside].mean())
-
     weight = positions.salience(facts, given)
     return StateColumns(
         gdp=np.append(facts["gdp_usd"], facts["gdp_usd"][inside].sum()),
-        capacity=with_mean(maps.capacity(facts)), transparency=with_mean(facts["cpi"] / 100),
-        adoption=with_mean(facts["internet"] / 100),
-        opinion=with_mean(_opinion(place, len(facts.iso3), as_of)),
+        capacity=with_union(maps.capacity(facts), inside), transparency=with_union(facts["cpi"] / 100, inside),
+        adoption=with_union(facts["internet"] / 100, inside),
+        opinion=with_union(_opinion(place, len(facts.iso3), as_of), inside),
         weight=np.vstack([weight, weight[inside].mean(axis=0)]),
         placed=positions.map_positions(given, stand),
     )
+
+
+def with_union(values: Floats, members: Sequence[int]) -> Floats:
+    """Figures of the states and, last, the EU's: the plain mean of its members'."""
+    return np.append(values, values[list(members)].mean())
+
+
+def free_press(roster: Roster, voice: Floats) -> Bools:
+    """Where the press is free to report, bool[n]: voice and accountability above 0, the mean of the world.
+
+    The indicator is the World Bank's of free expression, association and media; that its mean divides the free
+    from the others is an assumption. An organisation is reported on at home.
+    """
+    home = np.array(roster.home)
+    return np.asarray((home >= 0) & (voice[home] > 0.0))
 
 
 def all_positions(roster: Roster, states: Floats, as_of: date) -> Floats:

@@ -179,6 +179,34 @@ def load_trade(as_of: date, notes: list[str]) -> Floats:
     return trade
 
 
+TONE_YEARS = (2008, 2014)
+"""First and last year of the events behind the tone of pairs."""
+
+
+def load_tone(as_of: date, notes: list[str]) -> Floats:
+    """Tone between states: log odds of cooperation against conflict in what they say, less those of the world.
+
+    Returns
+    -------
+    Floats
+        float64[193, 193], symmetric, 0 where nothing happened; NaN for pairs of a state that the events
+        do not cover, and for all pairs before the last of :data:`TONE_YEARS` was known: a later tone tells what
+        became of a pair.
+    """
+    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
+    tone = np.full((len(place), len(place)), np.nan)
+    if not known(TONE_YEARS[1], as_of):
+        notes.append(f"tone: the events of {TONE_YEARS[0]}-{TONE_YEARS[1]} were not known; all pairs count as middling")
+        return tone
+    for row in table("dyads"):
+        if row["tone"]:
+            a, b = place[row["iso3_a"]], place[row["iso3_b"]]
+            tone[a, b] = tone[b, a] = float(row["tone"])
+    silent = [code for code, index in place.items() if np.isnan(tone[index]).all()]
+    notes.append(f"tone: no events are recorded of {', '.join(silent)}; their pairs count as middling")
+    return tone
+
+
 def load_flag(column: str) -> npt.NDArray[np.bool_]:
     """A symmetric mark of pairs of states: ``language``, ``colony`` or ``contiguous``."""
     place = {row["iso3"]: index for index, row in enumerate(table("states"))}

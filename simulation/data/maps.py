@@ -6,7 +6,7 @@ names a measurement; positions have a file of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +23,6 @@ SIZE_EXPONENT = 0.4
 CAPACITY_WEIGHTS = {"readiness": 2 / 3, "effectiveness": 1 / 3}
 TRANSPARENCY_FIRM, TRANSPARENCY_OTHER = 0.4, 0.6
 EXPOSURE = {"trade": 0.6, "tongue": 0.2, "border": 0.2, "nonstate": 0.7, "same_home": 0.4, "secretariat": 0.5}
-#: Initial trust: fixed where the pair has a name, else start + slope · X.
-TRUST_MEMBERS, TRUST_LEADERS, TRUST_RIVALS = 0.6, 0.25, 0.1
-TRUST_STATES = (0.4, 0.2)
-TRUST_OTHERS = (0.45, 0.15)
 OBJECTIVITY_STATE, OBJECTIVITY_OTHER = 1.0, 0.7
 #: Share of a non-state actor's position that is its home state's; the rest is its type's anchor.
 HOME_SHARE = 0.7
@@ -122,29 +118,6 @@ def exposure_of_all(roster: Roster, states: Floats) -> Floats:
     exposure[kinds == SECRETARIAT, :] = exposure[:, kinds == SECRETARIAT] = EXPOSURE["secretariat"]
     np.fill_diagonal(exposure, 0.0)
     return exposure
-
-
-def trust_prior(
-    roster: Roster, exposure: Floats, members: Sequence[int], leaders: Sequence[int],
-    rivals: Iterable[tuple[int, int]],
-) -> Floats:
-    """Fallback initial trust of the table after MODEL C.18, symmetric, zero diagonal.
-
-    X is the mean of both directions. The Union and its members trust one another
-    as members do. The rule for leaders among themselves comes before the list of
-    rivals, on which one of their pairs stands too: the narrower rule wins.
-    """
-    mutual = (exposure + exposure.T) / 2
-    first = roster.union + 1
-    trust = np.asarray(TRUST_OTHERS[0] + TRUST_OTHERS[1] * mutual)
-    trust[:first, :first] = TRUST_STATES[0] + TRUST_STATES[1] * mutual[:first, :first]
-    inside = [*members, roster.union]
-    trust[np.ix_(inside, inside)] = TRUST_MEMBERS
-    for a, b in rivals:
-        trust[a, b] = trust[b, a] = TRUST_RIVALS
-    trust[np.ix_(list(leaders), list(leaders))] = TRUST_LEADERS
-    np.fill_diagonal(trust, 0.0)
-    return trust
 
 
 def research(row: Mapping[str, str]) -> float:

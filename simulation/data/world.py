@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulation.data import columns, history, maps, positions, texts
+from simulation.data import columns, history, maps, positions, texts, trust
 from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
@@ -85,6 +85,9 @@ class World:
         float64[n], K(0) in [0, 1]; 0 for non-state actors.
     transparency
         float64[n] in [0, 1].
+    free_press
+        bool[n], whether the press of the (home) state is free to report; the EU as its members are on average,
+        False without a home state.
     adoption
         float64[n], share of people online; 0 for non-state actors.
     position, position_sd
@@ -98,7 +101,7 @@ class World:
     exposure
         float64[n, n], X of MODEL C.2, directed, zero diagonal.
     trust_prior
-        float64[n, n], fallback initial trust, symmetric, zero diagonal.
+        float64[n, n], first trust τ⁰ of the recorded world, symmetric, zero diagonal.
     rivals
         Pairs (i < j) of strategic rivals not reconciled by the day.
     contiguous
@@ -133,6 +136,7 @@ class World:
     gdp_usd: Floats
     capacity: Floats
     transparency: Floats
+    free_press: Bools
     adoption: Floats
     position: Floats
     position_sd: Floats
@@ -231,7 +235,9 @@ def load_world(as_of: date, roster: str = "core", records: Records | None = None
     blocs = history.load_blocs(as_of, people.place)
     deals = history.load_deals(as_of, people.place, records, notes)
     joins = texts.known_joins(as_of, records.joins)
-    fields = _actor_fields(people, facts, trade, blocs, joins, as_of)
+    fields = _actor_fields(people, facts, trade, blocs, joins, as_of) | {
+        "trust_prior": trust.trust_prior(people, facts["gdp_usd"], blocs, as_of, notes)
+    }
     return World(
         as_of=as_of, ids=people.ids, names=people.names,
         subregion=columns.regions(people, "subregion"), region=columns.regions(people, "continent"),
@@ -252,10 +258,11 @@ def _actor_fields(
     states = columns.state_columns(facts, place, given, columns.ground(facts, place, members, blocs), as_of)
     others = columns.nonstate_columns(people)
     others["transparency"][:first] = states.transparency
+    voice = columns.with_union(facts["voice"], members)
     return _pair_fields(people, trade, members, history.load_rivals(as_of, place)) | {
         "kind": np.array(people.kinds, dtype=np.int8), "un_member": np.arange(count) < people.union,
         "home": np.array(people.home, dtype=np.int32),
-        "camp": camps_of(people, as_of),
+        "camp": camps_of(people, as_of), "free_press": columns.free_press(people, voice),
         "size": columns.padded(maps.size(states.gdp), count), "gdp_usd": columns.padded(states.gdp, count),
         "capacity": columns.padded(states.capacity, count),
         "adoption": columns.padded(states.adoption, count), "opinion": columns.padded(states.opinion, count),
@@ -272,7 +279,7 @@ def _actor_fields(
 def _pair_fields(
     people: Roster, trade: Floats, members: Sequence[int], rivals: tuple[tuple[int, int], ...]
 ) -> dict[str, Any]:
-    """Leaders, rivals, exposure, trust, borders and audiences."""
+    """Leaders, rivals, exposure, borders and audiences."""
     place, count = people.place, len(people)
     leaders = (people.union, place["CHN"], place["USA"])
     border = load_flag("contiguous")
@@ -281,7 +288,6 @@ def _pair_fields(
     languages = [frozenset(filter(None, (row["language_1"], row["language_2"]))) for row in table("states")]
     return {
         "leaders": leaders, "rivals": rivals, "exposure": exposure,
-        "trust_prior": maps.trust_prior(people, exposure, members, leaders, rivals),
         "contiguous": columns.square(border.astype(np.float64), count) > 0,
         "audience": maps.audience(people, languages),
     }

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from simulation.data.judged_pairs import states_and_union
 from simulation.display.calibration import calibration_chart
 from simulation.errors import Fault, InputError
 from simulation.evidence import past_deals, scores
 from simulation.evidence.calibration.calibrate import BASELINE
 from simulation.evidence.deals import backtest as deals
-from simulation.evidence.deals.places import states_and_union
 from simulation.evidence.deals.scoring import OURS, gains, ranking
 from simulation.evidence.joins import backtest as joins
 from simulation.evidence.joins import scoring

@@ -23,6 +23,7 @@ from simulation.processes.bargaining import write_terms
 from simulation.processes.contracts import upkeep_load
 from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
 from simulation.processes.measurement import measured_positions
+from simulation.processes.past import recall_conduct
 from simulation.processes.tempo import tempo
 from simulation.processes.trust import initial_evidence
 from simulation.randomness import stable_hash
@@ -83,12 +84,15 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     columns |= _blocs(blocs, world, mech.on("soft_law"))
     columns |= _instruments(world, scenario)
     columns["alpha"], columns["beta"] = initial_evidence(prior, par.prior_mass)
+    columns["alpha_ref"], columns["beta_ref"] = initial_evidence(world.trust_prior, par.prior_mass)
     columns["learns"] = (world.kind == STATE) & (np.arange(uid.size) != world.index(scenario.focal))
     state = State(**columns)
     capacity.refresh_offers(state, par)
-    place_deals(state, world)
+    place_deals(state, world, scenario.start)
     # decay that holds each state where it is in the recorded world, before any lever is pulled
     state.capacity_decay = capacity.rest_decay(state, par, mech)
+    _habits(state, world, par)
+    recall_conduct(state, par, mech, seed, replicate)
     move_deals(state, scenario, cell, replicate)
     apply_strategy(state, world, scenario, replicate)
     _derive(state, world, scenario, replicate)
@@ -103,13 +107,9 @@ def union_members(world: World) -> NDArray[np.bool_]:
 
 
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
-    """Initial trust τ⁰, (n, n): shipped prior, rivals, the scenario's own pairs, fragmentation."""
-    prior = world.trust_prior.copy()
-    par = scenario.parameters
-    for i, j in world.rivals:
-        if i not in world.leaders or j not in world.leaders:  # among leaders their own rule holds
-            prior[i, j] = prior[j, i] = par.prior_rivals
-    prior = lower_trust(prior, cell, par.fragmentation_trust * scenario.fragmentation.trust)
+    """First trust τ⁰, (n, n): that of the recorded world, lowered by fragmentation, then the scenario's own pairs."""
+    loss = scenario.parameters.fragmentation_trust * scenario.fragmentation.trust
+    prior = lower_trust(world.trust_prior, cell, loss)
     for own in scenario.trust:
         i, j = (world.index(name) for name in own.pair)
         prior[i, j] = own.value
@@ -154,7 +154,8 @@ def _who(world: World, scenario: Scenario, uid: NDArray[np.uint64], prior: F) ->
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
         "home": world.home.copy(), "camp": world.camp.copy(), "leaders": np.array(world.leaders, np.int32),
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
-        "exposure": world.exposure.copy(), "trust_prior": prior, "allowed": allowed,
+        "exposure": world.exposure.copy(), "trust_prior": prior, "prior_ref": world.trust_prior.copy(),
+        "free_press": world.free_press.copy(), "allowed": allowed,
         "in_union": in_union,
         "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(order="F"),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
@@ -189,7 +190,8 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
     slots[states] = np.ceil(1 + par.state_slots * world.size[states])
     return {
         "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
-        "capacity": world.capacity.copy(), "transparency": world.transparency.copy(),
+        "capacity": world.capacity.copy(),
+        "transparency": world.transparency.copy(), "transparency_ref": world.transparency.copy(),
         "adoption": world.adoption.copy(), "budget": budget, "slots": slots,
         "offers": offers, "needs": needs, "commitments": world.firm_commitments.copy(),
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
@@ -257,9 +259,10 @@ def _incidence(n: int, rows: list[tuple[int, ...]]) -> NDArray[np.bool_]:
     return out
 
 
-def place_deals(state: State, world: World) -> None:
-    """Write the recorded deals. Terms start half-way."""
+def place_deals(state: State, world: World, start: Quarter) -> None:
+    """Write the recorded deals, since the quarter of a pair's first. Terms start half-way."""
     for deal in world.deals:
+        since = min(-1, Quarter.of(deal.date).index_from(start))
         track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
         for i in deal.parties:
             for j in deal.parties:
@@ -267,7 +270,7 @@ def place_deals(state: State, world: World) -> None:
                     mixed = state.kind[i] != STATE or state.kind[j] != STATE
                     state.depth[i, j] = max(int(state.depth[i, j]), deal.depth)
                     state.track[i, j] = NON_STATE if mixed and track == BILATERAL else track
-                    state.since[i, j] = -1
+                    state.since[i, j] = since if state.since[i, j] == NEVER else min(since, state.since[i, j])
     for i, j in np.argwhere(np.triu(state.depth > 0, 1)):
         write_terms(state.terms, state.position, int(i), int(j), 0.5)
 
@@ -282,12 +285,14 @@ def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replic
         for column, empty in ((state.depth, 0), (state.track, -1), (state.since, NEVER)):
             column[i, k], column[k, i] = column[i, j], column[j, i]
             column[i, j] = column[j, i] = empty
+        # a deal that moves takes its record with it
+        state.last_breach[i, k], state.last_breach[k, i] = state.last_breach[i, j], state.last_breach[j, i]
+        state.last_breach[i, j] = state.last_breach[j, i] = NEVER
         write_terms(state.terms, state.position, i, k, 0.5)
 
 
-def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> None:
-    """Columns that follow from the others."""
-    par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
+def _habits(state: State, world: World, par: Parameters) -> None:
+    """Habits of joining, and who has adopted the norm by them."""
     s = state.s
     # lists without usable names, by invitation, or joined by all who may, say nothing about habit
     settled = np.zeros(len(state.instrument_ids), bool)
@@ -296,12 +301,18 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     state.habit = reach.habits(
         state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
     )
+    state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
+
+
+def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> None:
+    """Columns that follow from the others."""
+    par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
+    s = state.s
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = np.asfortranarray(reach.peer_weights(likeness, state.member[:, :s]))
     reach.draw_reach(state, par, mech, seed, replicate)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
-    state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
     if not mech.on("budget"):
         state.budget[:] = UNLIMITED
     capture.capture_index(state, par, mech)

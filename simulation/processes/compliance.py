@@ -1,9 +1,11 @@
 """C.5 Compliance: who keeps promises, what is seen, and what it does to trust and deals.
 
-Annual probability π_ij = clip(π1 − π2·load² − π3(1−a_ij) − π4·capture_i), a quarter's being its
-fourth root: most actors comply with most of what they agree on, the rest is capacity, distance
-and capture (Chayes & Chayes 1993; Downs, Rocke & Barsoom 1996). A breach is seen with a
-probability that NGOs raise; unseen, it passes for compliance.
+Annual probability π_ij = clip(π1 − π2·load² − π3(1−a_ij) − π4·capture_i), raised by w_n(1−π)·watch_i,
+a quarter's being its fourth root: most actors comply with most of what they agree on, the rest is
+capacity, distance and capture (Chayes & Chayes 1993; Downs, Rocke & Barsoom 1996), and being watched
+changes conduct (Hendrix & Wong 2013). A breach is seen with a probability that NGOs raise; unseen, it
+passes for compliance. A kept promise is evidence by the depth of the deal, a seen breach as one of the
+deepest, both by the transparency of who gave it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from simulation.arithmetic import ordered_sum
 from simulation.processes.affinity import affinity
 from simulation.processes.contracts import end_deal
 from simulation.processes.links import Links, links
-from simulation.processes.norms import detection_probability, ngo_partners
+from simulation.processes.norms import detection_probability, ngo_partners, watching
 from simulation.processes.trust import fade
 from simulation.processes.value import View, Weights, continuation, value
 from simulation.randomness import Draws, Stream, symmetric_uniform, uniform
@@ -32,22 +34,22 @@ def keep_promises(
 ) -> None:
     """Step 10: conduct, detection, trust and the depth of breached deals.
 
-    ``asked`` are actors that decide for themselves, about each partner they have.
+    ``asked`` are actors that decide for themselves, about each partner they have; what there was to expect
+    of them is the rule of all others.
     """
     fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
+    fade(state.alpha_ref, state.beta_ref, state.prior_ref, par.prior_mass, par.memory)
     seen = detection_probability(ngo_partners(state), par, mech)
     partners = links(state.depth)
-    probability = compliance_by_deal(
-        partners, state.position, state.weight, par.affinity_width, state.load, state.capture,
-        par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
-        not mech.on("breach"),
-    )  # fmt: skip
+    expected = expect_conduct(state, par, mech, partners)
+    probability = expected.copy()
     for i, annual in asked.items():
         for p in range(partners.start[i], partners.start[i + 1]):
             probability[p] = annual(int(partners.partner[p]))
-    mean_compliance(
-        partners, probability, state.load, state.capture, par.compliance_base, par.compliance_load,
-        par.compliance_capture, not mech.on("breach"), state.compliance,
+    write_compliance(state, par, mech, partners, probability)
+    expect_evidence(
+        state.depth, partners, expected, seen, state.transparency_ref, par.gain_of_trust, par.loss_of_trust,
+        np.ones(partners.partner.size), state.alpha_ref, state.beta_ref,
     )  # fmt: skip
     _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
@@ -57,21 +59,41 @@ def keep_promises(
     )  # fmt: skip
 
 
+def expect_conduct(state: State, par: Parameters, mech: Mechanisms, partners: Links) -> F:
+    """Annual π of each actor towards each of its partners, in the order of the lists, (m,); sets ``state.watch``."""
+    state.watch = watching(state, par, mech)
+    return np.asarray(compliance_by_deal(
+        partners, state.position, state.weight, par.affinity_width, state.load, state.capture, state.watch,
+        par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture, par.shaming,
+        not mech.on("breach"),
+    ))  # fmt: skip
+
+
+def write_compliance(state: State, par: Parameters, mech: Mechanisms, partners: Links, probability: F) -> None:
+    """Fill ``state.compliance`` from the annual π of each actor towards each partner, (m,)."""
+    mean_compliance(
+        partners, probability, state.load, state.capture, state.watch, par.compliance_base, par.compliance_load,
+        par.compliance_capture, par.shaming, not mech.on("breach"), state.compliance,
+    )  # fmt: skip
+
+
 @njit(cache=True, error_model="numpy", inline="always")
 def annual_compliance(
-    load: float, likeness: float, capture: float, base: float, by_load: float, by_distance: float, by_capture: float
-) -> float:
+    load: float, likeness: float, capture: float, watch: float, base: float, by_load: float, by_distance: float,
+    by_capture: float, shaming: float,
+) -> float:  # fmt: skip
     """π in [.02, .995] of one party towards one partner (or text) of the given affinity."""
     p = base - by_load * load * load - by_distance * (1.0 - likeness) - by_capture * capture
-    return min(HIGHEST, max(LOWEST, p))
+    p = min(HIGHEST, max(LOWEST, p))
+    return min(HIGHEST, p + shaming * (1.0 - p) * watch)
 
 
 def promise(state: State, par: Parameters, i: int, j: int) -> float:
     """Annual probability π_ij with which i keeps its word to j, in [.02, .995]."""
     likeness = affinity(state.position[i], state.position[j], state.weight[i], par.affinity_width)
     probability = annual_compliance(
-        state.load[i], likeness, state.capture[i], par.compliance_base, par.compliance_load, par.compliance_distance,
-        par.compliance_capture,
+        state.load[i], likeness, state.capture[i], state.watch[i], par.compliance_base, par.compliance_load,
+        par.compliance_distance, par.compliance_capture, par.shaming,
     )  # fmt: skip
     return float(probability)
 
@@ -79,8 +101,8 @@ def promise(state: State, par: Parameters, i: int, j: int) -> float:
 def compliance_terms(state: State, par: Parameters, i: int, j: int) -> dict[str, float]:
     """The terms that add up to :func:`promise`, by name.
 
-    ``bounds`` is what the bounds of the probability add. The ``load`` and ``capture`` of the state are those of
-    :func:`keep_promises`.
+    ``bounds`` is what the bounds of the probability add. ``load``, ``capture`` and ``watch`` of the state are those
+    of :func:`keep_promises`.
     """
     likeness = float(affinity(state.position[i], state.position[j], state.weight[i], par.affinity_width))
     terms = {
@@ -89,14 +111,15 @@ def compliance_terms(state: State, par: Parameters, i: int, j: int) -> dict[str,
         "distance": -par.compliance_distance * (1.0 - likeness),
         "capture": float(-par.compliance_capture * state.capture[i]),
     }
-    free = ordered_sum(terms.values())
-    return {**terms, "bounds": min(HIGHEST, max(LOWEST, free)) - free}
+    alone = min(HIGHEST, max(LOWEST, ordered_sum(terms.values())))
+    terms["watched"] = float(par.shaming * (1.0 - alone) * state.watch[i])
+    return {**terms, "bounds": min(HIGHEST, alone + terms["watched"]) - ordered_sum(terms.values())}
 
 
 @njit(cache=True, error_model="numpy")
 def compliance_by_deal(
-    partners: Links, position: F, weight: F, width: float, load: F, capture: F, base: float, by_load: float,
-    by_distance: float, by_capture: float, perfect: bool,
+    partners: Links, position: F, weight: F, width: float, load: F, capture: F, watch: F, base: float,
+    by_load: float, by_distance: float, by_capture: float, shaming: float, perfect: bool,
 ) -> F:  # fmt: skip
     """Annual π_ij of i towards each of its partners, in the order of the lists, (m,)."""
     start, partner = partners
@@ -107,15 +130,15 @@ def compliance_by_deal(
         for p in range(start[i], start[i + 1]):
             likeness = affinity(position[i], position[partner[p]], weight[i], width)
             result[p] = annual_compliance(
-                load[i], likeness, capture[i], base, by_load, by_distance, by_capture
+                load[i], likeness, capture[i], watch[i], base, by_load, by_distance, by_capture, shaming
             )
     return result
 
 
 @njit(cache=True, error_model="numpy")
 def mean_compliance(
-    partners: Links, probability: F, load: F, capture: F, base: float, by_load: float, by_capture: float,
-    perfect: bool, out: F,
+    partners: Links, probability: F, load: F, capture: F, watch: F, base: float, by_load: float, by_capture: float,
+    shaming: float, perfect: bool, out: F,
 ) -> None:  # fmt: skip
     """Mean annual π of each actor over its deals; without deals that towards itself; (n,)."""
     start = partners.start
@@ -129,7 +152,26 @@ def mean_compliance(
         elif perfect:
             out[i] = 1.0
         else:
-            out[i] = annual_compliance(load[i], 1.0, capture[i], base, by_load, 0.0, by_capture)
+            out[i] = annual_compliance(load[i], 1.0, capture[i], watch[i], base, by_load, 0.0, by_capture, shaming)
+
+
+@njit(cache=True, error_model="numpy")
+def expect_evidence(
+    depth: I8, partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, quarters: F,
+    alpha: F, beta: F,
+) -> None:  # fmt: skip
+    """Add to ``alpha`` and ``beta`` (n, n) what conduct at its expectation shows each partner.
+
+    ``quarters`` (m,) says how many quarters' evidence, less what has faded.
+    """
+    start, partner = partners
+    for i in range(start.size - 1):
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
+            openness = 0.5 + 0.5 * transparency[i]
+            missed = (1.0 - np.sqrt(np.sqrt(probability[p]))) * max(seen[i], seen[j])
+            alpha[j, i] += gain * (depth[i, j] / 3.0 * openness) * (1.0 - missed) * quarters[p]
+            beta[j, i] += loss * openness * missed * quarters[p]
 
 
 @njit(cache=True, error_model="numpy")
@@ -143,7 +185,8 @@ def _conduct(
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
             j = partner[p]
-            evidence = depth[i, j] / 3.0 * (0.5 + 0.5 * transparency[i])
+            openness = 0.5 + 0.5 * transparency[i]
+            evidence = depth[i, j] / 3.0 * openness
             # a breach is seen by j, or by an NGO that watches either side
             eye = max(seen[i], seen[j])
             if uniform(comply_key, uid[i], uid[j]) < np.sqrt(np.sqrt(probability[p])):  # a quarter's
@@ -154,7 +197,7 @@ def _conduct(
             if uniform(see_key, uid[i], uid[j]) >= eye:
                 alpha[j, i] += gain * evidence
                 continue
-            beta[j, i] += loss * evidence
+            beta[j, i] += loss * openness  # whatever the depth: a breach is remembered as one
             fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
     before = depth.copy()  # a deal that both sides broke falls by one rung, not by two
     for i in range(uid.size):

@@ -59,6 +59,19 @@ def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mecha
     return seen
 
 
+def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
+    """How closely the conduct of each actor is watched, 1 − (1 − m)^(NGO engagements + free press), (n,) in [0, 1).
+
+    With the mechanism off NGOs do not look, the press does.
+    """
+    eyes = state.free_press.astype(np.int64)
+    if mech.on("ngo_monitoring"):
+        eyes += ngo_partners(state)
+    watch = np.empty(state.n)
+    _detect(watch, eyes, 0.0, par.ngo_monitoring)
+    return watch
+
+
 @njit(cache=True, error_model="numpy")
 def _adopt(
     norm: NDArray[np.bool_], threshold: F, peers: F, depth: NDArray[np.int8], ngos: NDArray[np.int64],

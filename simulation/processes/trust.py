@@ -1,9 +1,12 @@
-"""C.4 Trust: a Beta reputation of each pair, and what third parties report.
+"""C.4 Trust: a Beta reputation of each pair, what third parties report, and what there was to expect.
 
 Direct trust is the mean τ=α/(α+β) of a Beta opinion whose evidence beyond the prior fades
 with rate λ (Jøsang & Ismail 2002). Trust with witnesses τ̂ adds the reports r_j of the other
 partners of j, each weighted by how much evidence beyond its own prior it holds, so that a
 world without experience reports nothing.
+
+A reference τ̂^ref follows the same rules from the recorded world, with everybody's conduct at its
+expectation. What τ̂ differs from it is news: a tweak, a thaw, a breach; ordinary conduct is none.
 """
 
 from __future__ import annotations
@@ -18,19 +21,19 @@ from simulation.state import F, State
 
 
 def perceive_trust(state: State, par: Parameters, mech: Mechanisms, partners: Links) -> None:
-    """Step 2: fill ``state.trust_hat`` with τ̂, (n, n) in [0, 1], zero on the diagonal."""
+    """Step 2: fill ``state.trust_hat`` with τ̂ and ``state.trust_reference`` with τ̂^ref, zero on the diagonal."""
     mass = par.witness_mass if mech.on("witnesses") else 0.0
-    trust_with_witnesses(
-        state.alpha, state.beta, partners, par.prior_mass, mass, par.witness_prior, state.trust_hat
-    )
+    trust_with_witnesses(state.alpha, state.beta, partners, par.prior_mass, mass, state.trust_hat)
+    trust_with_witnesses(state.alpha_ref, state.beta_ref, partners, par.prior_mass, mass, state.trust_reference)
 
 
 @njit(cache=True, error_model="numpy")
 def trust_with_witnesses(
-    alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float, witness_prior: float, out: F
+    alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float, out: F
 ) -> None:
-    """τ̂_ij = (α_ij + m_w r_ij)/(n_ij + m_w), r_ij over the partners k≠i of j, prior r0 of mass one.
+    """τ̂_ij = (α_ij + m r_ij)/(n_ij + m), r_ij over the partners k≠i of j, (n, n) in [0, 1].
 
+    m = m_w M/(M+1) grows with the evidence M that the witnesses have, so that no witness is no evidence.
     Column sums are taken once; where i is a partner of j itself its own report is subtracted.
     """
     n = alpha.shape[0]
@@ -44,28 +47,27 @@ def trust_with_witnesses(
                 if total > 0.0:
                     reports[j] += evidence * alpha[k, j] / total
                     masses[j] += evidence
-    heard = np.empty(n)
-    for j in range(n):
-        heard[j] = witness_mass * ((reports[j] + witness_prior) / (masses[j] + 1.0))
+    told, weight = witness_mass * reports / (masses + 1.0), witness_mass * masses / (masses + 1.0)
     for i in range(n):
-        _listen(alpha[i], beta[i], heard, witness_mass, out[i])
+        _listen(alpha[i], beta[i], told, weight, out[i])
         for j in partner[start[i] : start[i + 1]]:
             total = alpha[i, j] + beta[i, j]
             if total > 0.0 and witness_mass > 0.0:
                 own = max(0.0, total - prior_mass)
                 # max: the difference of two equal sums may round below zero
+                others = max(0.0, masses[j] - own)
                 report = max(0.0, reports[j] - own * alpha[i, j] / total)
-                text = (report + witness_prior) / (max(0.0, masses[j] - own) + 1.0)
-                out[i, j] = min(1.0, (alpha[i, j] + witness_mass * text) / (total + witness_mass))
+                share = witness_mass / (others + 1.0)
+                out[i, j] = min(1.0, (alpha[i, j] + share * report) / (total + share * others))
         out[i, i] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def _listen(alpha: F, beta: F, heard: F, witness_mass: float, out: F) -> None:
+def _listen(alpha: F, beta: F, told: F, mass: F, out: F) -> None:
     """Trust of one actor in everybody, as if it had no deals."""
     for j in range(alpha.size):
-        weight = alpha[j] + beta[j] + witness_mass
-        out[j] = min(1.0, (alpha[j] + heard[j]) / weight) if weight > 0.0 else 0.0
+        weight = alpha[j] + beta[j] + mass[j]
+        out[j] = min(1.0, (alpha[j] + told[j]) / weight) if weight > 0.0 else 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -93,10 +95,11 @@ def initial_evidence(prior: F, prior_mass: float) -> tuple[F, F]:
     return alpha, prior_mass - alpha
 
 
-def transparency_threshold(par: Parameters, prior: float) -> float:
+def transparency_threshold(par: Parameters, prior: float, depth: float = 1.0) -> float:
     """Compliance π above which transparency raises trust at rest, if every breach is seen (C.4).
 
-    Solves η⁺π/(η⁺π+η⁻(1−π)) = τ⁰ for π. With the defaults .714 at τ⁰=.5, .672 at .45, .789 at .6.
+    Solves η⁺zπ/(η⁺zπ+η⁻(1−π)) = τ⁰ for π, z the ``depth`` of the deal as a share of the deepest; a breach counts
+    as one of the deepest. With the defaults and z=1: .714 at τ⁰=.5, .672 at .45, .789 at .6.
     """
-    odds = prior / (1.0 - prior) * par.loss_of_trust / par.gain_of_trust
+    odds = prior / (1.0 - prior) * par.loss_of_trust / (par.gain_of_trust * depth)
     return odds / (1.0 + odds)

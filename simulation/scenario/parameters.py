@@ -69,17 +69,16 @@ def _entries() -> Iterator[Parameter]:
     yield p("rivalry_distance", .5, .1, 1, "distance", "C.3", _A, "RMS distance at which two leaders are full rivals")
     # --- C.4 trust
     yield p("prior_mass", 4, 2, 10, "observations", "C.4", _A, "mass n0 of the initial opinion of a partner")
-    yield p("witness_mass", 3, 0, 10, "observations", "C.4", _A, "mass m_w of what third parties report")
-    yield p("witness_prior", .5, 0, 1, "probability", "C.4", _A, "report r0 on an actor of whom nobody has experience")
+    yield p("witness_mass", 3, 0, 10, "observations", "C.4", _A, "mass m_w of what third parties report, if they know much")
     yield p("memory", .97, .9, .99, "share kept a quarter", "C.4", "Jøsang & Ismail 2002 (form), assumption (size)", "forgetting factor λ of evidence")
     yield p("gain_of_trust", 1, .2, 3, "observations", "C.4", _A, "weight η⁺ of kept promises")
     yield p("loss_of_trust", 2.5, 1, 5, "observations", "C.4", "Slovic 1993 (direction), assumption (size)", "weight η⁻ of seen breaches")
-    yield p("prior_rivals", .1, 0, .9, "probability", "C.4", _A, "initial trust of strategic rivals, in place of the shipped .1")
     # --- C.5 compliance
     yield p("compliance_base", .97, .5, 1, "probability a year", "C.5", "Chayes & Chayes 1993 (level), assumption (size)", "compliance π1 of an unburdened like-minded party")
     yield p("compliance_load", .25, 0, .5, "probability", "C.5", "Chayes & Chayes 1993 (direction), assumption (size)", "loss π2 of compliance under full load")
     yield p("compliance_distance", .25, 0, .5, "probability", "C.5", "Downs, Rocke & Barsoom 1996 (direction), assumption (size)", "loss π3 of compliance with distant partners")
     yield p("compliance_capture", .2, 0, .5, "probability", "C.5", _A, "loss π4 of compliance under capture by firms")
+    yield p("shaming", .3, 0, .6, "share", "C.5", "Hendrix & Wong 2013 (sign), assumption (size)", "rise w_n of compliance towards one in the eyes of all the world")
     yield p("detection", .3, 0, 1, "probability", "C.5", _A, "probability d0 that a breach is seen")
     yield p("breach_lowers_depth", .3, 0, 1, "probability", "C.5", _A, "probability p_x that a seen breach costs a rung")
     yield p("lapse", .5, 0, 1, "probability a quarter", "C.5", _A, "probability p_d that a deal of negative value lapses")
@@ -233,6 +232,11 @@ def _actor_table() -> Iterator[Parameter]:
         yield p(f"{kind}_slots", slots, 0, 20, "slots", "C.18", _A, f"slots of a {label}")
 
 
+REMOVED: Mapping[str, str] = MappingProxyType({
+    "prior_rivals": "first trust comes from the data of each pair; give a pair its own under `trust`",
+    "witness_prior": "no witness is no evidence; how much witnesses weigh is `witness_mass`",
+})  # fmt: skip
+"""Parameters that earlier scenario files may name, and what does their work now."""
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for entry in _entries()})
 """Registry of every parameter by name, in the order of the model description."""
 
@@ -308,6 +312,8 @@ class Parameters:
 
 def check_value(name: str, value: object) -> str:
     """What is wrong with a value for a parameter; an empty string if nothing is."""
+    if name in REMOVED:
+        return f"is no longer a parameter: {REMOVED[name]}"
     if name not in PARAMETERS:
         return f"unknown parameter; {suggest(name, list(PARAMETERS)) or 'see `wifaq list parameters`'}"
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -105,15 +105,13 @@ def against_numpy(repeats: int) -> dict[str, float]:
 
     def kernels() -> None:
         partners = links(s.depth)
-        trust.trust_with_witnesses(
-            s.alpha, s.beta, partners, par.prior_mass, par.witness_mass, par.witness_prior, s.trust_hat
-        )
+        trust.trust_with_witnesses(s.alpha, s.beta, partners, par.prior_mass, par.witness_mass, s.trust_hat)
         seen = view(s, model.weights, partners)
         possible_deals(s.allowed, s.depth, seen.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, may)
         fill_rows(seen, model.weights, rows, worth, gain, keen)
 
     def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        hat = numpy_rows.trust_hat(s, par.prior_mass, par.witness_mass, par.witness_prior)
+        hat = numpy_rows.trust_hat(s, par.prior_mass, par.witness_mass)
         return *numpy_rows.values(model, hat), numpy_rows.possible(s)
 
     kernels()

@@ -9,15 +9,15 @@ from simulation.processes.value import ACTIVITY_HALF, SHARED_HALF
 from simulation.state import MAX_DEPTH, State
 
 
-def trust_hat(s: State, prior_mass: float, witness_mass: float, witness_prior: float) -> np.ndarray:
+def trust_hat(s: State, prior_mass: float, witness_mass: float) -> np.ndarray:
     """τ̂ of all pairs, (n, n)."""
     total = s.alpha + s.beta
     direct = np.divide(s.alpha, total, out=np.zeros_like(total), where=total > 0)
     evidence = np.where((s.depth > 0) & (total > 0), np.maximum(0.0, total - prior_mass), 0.0)
     report = np.maximum(0.0, (evidence * direct).sum(axis=0) - evidence * direct)
     mass = np.maximum(0.0, evidence.sum(axis=0) - evidence)
-    heard = (report + witness_prior) / (mass + 1.0)
-    trust = np.minimum(1.0, (s.alpha + witness_mass * heard) / (total + witness_mass))
+    share = witness_mass / (mass + 1.0)
+    trust = np.minimum(1.0, (s.alpha + share * report) / (total + share * mass))
     np.fill_diagonal(trust, 0.0)
     return trust
 

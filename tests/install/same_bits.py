@@ -65,7 +65,8 @@ def deals() -> Iterator[tuple[str, str]]:
     from simulation.evidence.deals.forecast import forecast_pairs
 
     yield "deals ahead", digest(forecast_pairs(AS_OF, BY, focal="MAR", draws=10))
-    yield "deals unrecorded", digest(*(side for book in starting_books(AS_OF, 2) for side in (book.a, book.b, book.year)))
+    books = starting_books(AS_OF, 2)
+    yield "deals unrecorded", digest(*(side for book in books for side in (book.a, book.b, book.year)))
 
 
 PARTS = {"world": world, "run": run, "deals": deals}

@@ -28,9 +28,14 @@ _NUMBERS = {
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut", "slots",
         "commitments", "norm", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
         "open_slots", "load", "capture", "compliance", "wave", "harm_memory", "net_benefit", "shield", "breaches",
-        "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
+        "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid", "free_press", "transparency_ref", "watch",
     )
 }  # fmt: skip
+OPINION = {
+    "alpha": "alpha", "beta": "beta", "trust_prior": "prior",
+    "alpha_ref": "alpha_ref", "beta_ref": "beta_ref", "prior_ref": "prior_ref",
+}  # fmt: skip
+"""Columns of what one actor thinks of another, in the order of :class:`Opinion`."""
 _VECTORS = ("position", "position_start", "weight", "offers", "needs")
 _BY_TRACK = {
     "track_success": "success", "track_first_wait": "first_wait", "propensity": "propensity",
@@ -93,10 +98,11 @@ def _relations(state: State, actors: list[Actor]) -> None:
         i.exposure = _row(actors, state.exposure[k])
         i.allowed = {actors[j] for j in np.flatnonzero(state.allowed[k])}
         i.trust = {j: t for j, t in _row(actors, state.trust_hat[k]).items() if j is not i}
+        i.reference = {j: t for j, t in _row(actors, state.trust_reference[k]).items() if j is not i}
         i.broke = {actors[j]: int(state.last_breach[k, j]) for j in np.flatnonzero(state.last_breach[k] != NEVER)}
         i.offered = {actors[h]: p for h, p in zip(state.leaders, state.concession[k].tolist(), strict=True)}
         i.audience = {actors[p]: a for p, a in enumerate(state.audience[k].tolist()) if a > 0.0}
-        evidence = zip(state.alpha[k].tolist(), state.beta[k].tolist(), state.trust_prior[k].tolist(), strict=True)
+        evidence = zip(*(getattr(state, name)[k].tolist() for name in OPINION), strict=True)
         i.opinion_of = {j: Opinion(*e) for j, e in zip(actors, evidence, strict=True) if j is not i}
         for j in np.flatnonzero(state.depth[k]):
             if k < j:
@@ -195,7 +201,7 @@ def _pair_columns(w: World, n: int) -> Columns:
     made: Columns = {
         "depth": np.zeros((n, n), int), "track": np.full((n, n), -1), "since": np.full((n, n), NEVER),
         "exclusive": np.zeros((n, n), bool), "planned": np.zeros((n, n), bool), "terms": np.zeros((n, n, 4)),
-        "alpha": np.zeros((n, n)), "beta": np.zeros((n, n)), "trust_prior": np.zeros((n, n)),
+        **{name: np.zeros((n, n)) for name in OPINION},
     }  # fmt: skip
     for a in w.actors:
         for b, deal in a.deals.items():
@@ -205,10 +211,11 @@ def _pair_columns(w: World, n: int) -> Columns:
             made["exclusive"][cell], made["planned"][cell] = deal.exclusive, deal.planned
         for b, opinion in a.opinion_of.items():
             cell = a.row, b.row
-            made["alpha"][cell], made["beta"][cell] = opinion.alpha, opinion.beta
-            made["trust_prior"][cell] = opinion.prior
+            for name, own in OPINION.items():
+                made[name][cell] = getattr(opinion, own)
     made["exposure"] = _matrix(w.actors, "exposure", 0.0, n, n)
     made["trust_hat"] = _matrix(w.actors, "trust", 0.0, n, n)
+    made["trust_reference"] = _matrix(w.actors, "reference", 0.0, n, n)
     made["last_breach"] = _matrix(w.actors, "broke", NEVER, n, n)
     made["allowed"] = _incidence(n, [a.allowed for a in w.actors])
     return made

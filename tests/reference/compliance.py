@@ -16,7 +16,11 @@ def keep_promises(w: World) -> None:
         i.load = upkeep_load(w, i)
     fade(w)
     for i in w.actors:
+        i.watch = watching(w, i)
+    for i in w.actors:
         i.compliance = mean_compliance(w, i)
+        for j, deal in i.deals.items():
+            expect(w, i, j, deal.depth)
     fallen = set()
     for i in w.actors:
         for j, deal in i.deals.items():
@@ -30,7 +34,7 @@ def keep_promises(w: World) -> None:
 
 
 def annual_compliance(w: World, i: Actor, j: Actor) -> float:
-    """π_ij = clip(π1 − π2·load² − π3(1−a_ij) − π4·capture, .02, .995)."""
+    """π_ij = clip(π1 − π2·load² − π3(1−a_ij) − π4·capture, .02, .995), raised by w_n(1 − π)·watch."""
     if not w.on("breach"):
         return 1.0
     return clip(w, i, w.par.compliance_distance * (1.0 - affinity(w, i, j.position)))
@@ -40,7 +44,27 @@ def clip(w: World, i: Actor, distance: float) -> float:
     """The same for a given loss by distance."""
     par = w.par
     p = par.compliance_base - par.compliance_load * i.load**2 - distance - par.compliance_capture * i.capture
-    return min(0.995, max(0.02, p))
+    p = min(0.995, max(0.02, p))
+    return min(0.995, p + par.shaming * (1.0 - p) * i.watch)
+
+
+def watching(w: World, i: Actor) -> float:
+    """1 − .9^(NGO engagements + 1[free press]): who is watched behaves (Hendrix & Wong 2013)."""
+    ngos = sum(j.kind == "ngo" for j in i.deals)
+    return 1.0 - (1.0 - w.par.ngo_monitoring) ** (w.when("ngo_monitoring", ngos) + i.free_press)
+
+
+def missed(w: World, i: Actor, j: Actor) -> float:
+    """Probability that i breaks its word to j within a quarter and is seen."""
+    return (1.0 - annual_compliance(w, i, j) ** 0.25) * max(detection(w, i), detection(w, j))
+
+
+def expect(w: World, i: Actor, j: Actor, depth: int) -> None:
+    """The reference hears of i what its conduct in the recorded world lets one expect."""
+    openness = 0.5 + 0.5 * i.transparency_ref
+    opinion = j.opinion_of[i]
+    opinion.alpha_ref += w.par.gain_of_trust * depth / 3.0 * openness * (1.0 - missed(w, i, j))
+    opinion.beta_ref += w.par.loss_of_trust * openness * missed(w, i, j)
 
 
 def mean_compliance(w: World, i: Actor) -> float:
@@ -52,7 +76,8 @@ def mean_compliance(w: World, i: Actor) -> float:
 
 def conduct(w: World, i: Actor, j: Actor, deal: Deal) -> bool:
     """Whether i breaches towards j, whether that is seen, what j thinks then; returns whether a rung is lost."""
-    evidence = deal.depth / 3.0 * (0.5 + 0.5 * i.transparency)
+    openness = 0.5 + 0.5 * i.transparency
+    evidence = deal.depth / 3.0 * openness
     opinion = j.opinion_of[i]
     if w.draw(Stream.COMPLIANCE, i.uid, j.uid) < annual_compliance(w, i, j) ** 0.25:
         opinion.alpha += w.par.gain_of_trust * evidence
@@ -62,7 +87,7 @@ def conduct(w: World, i: Actor, j: Actor, deal: Deal) -> bool:
     if w.draw(Stream.DETECTION, i.uid, j.uid) >= max(detection(w, i), detection(w, j)):
         opinion.alpha += w.par.gain_of_trust * evidence  # unseen, it passes for compliance
         return False
-    opinion.beta += w.par.loss_of_trust * evidence
+    opinion.beta += w.par.loss_of_trust * openness  # a breach counts as one of the deepest deal
     return w.draw(Stream.BREACH_DEPTH, i.uid, j.uid) < w.par.breach_lowers_depth
 
 

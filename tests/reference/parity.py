@@ -10,7 +10,7 @@ import numpy as np
 from simulation.model import QUARTER, GovernanceModel
 from simulation.outcomes.record import SYSTEM, Recorder
 from simulation.state import State
-from tests.reference.columns import columns_of, oracle_of
+from tests.reference.columns import OPINION, columns_of, oracle_of
 from tests.reference.outcomes import Account, Numbers, outcomes_of
 from tests.reference.quarter import Oracle
 from tests.reference.tables import Ledger, compare_tables
@@ -117,6 +117,6 @@ def _meaningful(state: State, name: str, column: np.ndarray) -> np.ndarray:
     """Cells that mean something: terms of existing deals, opinions of others."""
     if name == "terms":
         return np.broadcast_to((state.depth > 0)[:, :, None], column.shape)
-    if name in ("alpha", "beta", "trust_prior", "exposure"):
+    if name in (*OPINION, "exposure"):
         return ~np.eye(state.n, dtype=bool)
     return np.ones(column.shape, bool)

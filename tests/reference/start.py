@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from simulation.randomness import Stream
-from tests.reference import capacity, instruments
+from tests.reference import capacity, compliance, instruments
 from tests.reference.deals import tempo
 from tests.reference.draws import Luck, normal
 from tests.reference.trust import affinity
@@ -102,6 +102,28 @@ def rest_decay(w: World, i: Actor) -> float:
     budget, _ = resources(w, i)
     gain = w.par.capacity_growth * (1.0 - i.capacity) * capacity.learning(w, i, budget)
     return gain / i.capacity if gain < i.capacity else 1.0
+
+
+def evidence(w: World, i: Actor, j: Actor) -> tuple[float, float]:
+    """C.4: what j thinks of i: n0 at τ⁰, and what conduct at its expectation has left since their deal was made."""
+    opinion = j.opinion_of[i]
+    alpha, beta = w.par.prior_mass * opinion.prior, w.par.prior_mass * (1.0 - opinion.prior)
+    if j in i.deals:
+        seen, openness = compliance.missed(w, i, j), 0.5 + 0.5 * i.transparency
+        left = sum(w.par.memory**age for age in range(-i.deals[j].since))
+        alpha += w.par.gain_of_trust * i.depth(j) / 3.0 * openness * (1.0 - seen) * left
+        beta += w.par.loss_of_trust * openness * seen * left
+    return alpha, beta
+
+
+def last_breach(w: World, i: Actor, j: Actor) -> int | None:
+    """C.5: the last of the four quarters before the start in which i broke its word to j, if any."""
+    kept = compliance.annual_compliance(w, i, j) ** 0.25
+    broken = [
+        quarter for quarter in range(max(-4, i.deals[j].since), 0)
+        if Luck(w.scenario.seed, w.replicate, quarter).uniform(Stream.COMPLIANCE, i.uid, j.uid) >= kept
+    ]  # fmt: skip
+    return broken[-1] if broken else None
 
 
 def propensity(w: World, i: Actor, number: int) -> float:

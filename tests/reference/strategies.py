@@ -68,7 +68,9 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
         )
         for k in range(3)
     ]  # fmt: skip
-    deals = [make_deal([int(i) for i in rng.choice(n, 2 + k % 2, False)], 1 + k % 3) for k in range(10)]
+    deals = [
+        make_deal([int(i) for i in rng.choice(n, 2 + k % 2, False)], 1 + k % 3, date(2015 + k, 3, 1)) for k in range(10)
+    ]
     world = make_world(
         7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
     )
@@ -138,6 +140,7 @@ def columns(
     audience[:, :s] = rng.random((n, s)) * (rng.random((n, s)) < 0.7) * (kind == KINDS.index("influencer"))[:, None]
     return {
         "size": rng.random(n) * is_state, "capacity": rng.random(n) * is_state, "transparency": rng.random(n),
+        "free_press": rng.random(n) < 0.5,
         "adoption": rng.random(n) * is_state, "position": rng.random((n, 4)), "position_sd": 0.1 * rng.random(n),
         "weight": rng.dirichlet(np.ones(4), n), "objectivity": rng.random(n), "research": rng.random(n),
         "exposure": rng.random((n, n)), "contiguous": border | border.T,
@@ -173,7 +176,8 @@ def bloc_lists(draw: Draw, states: int) -> list[BlocFacts]:
 def deal_lists(draw: Draw, states: int, n: int) -> list[DealFacts]:
     """Recorded deals of two or three actors, all kinds."""
     parties = st.lists(st.integers(0, n - 1), min_size=2, max_size=3, unique=True)
-    return [make_deal(draw(parties), draw(st.integers(1, 3))) for _ in range(draw(st.integers(0, 8)))]
+    signed = st.sampled_from([date(2018, 5, 7), date(2024, 6, 1), date(2024, 12, 31)])
+    return [make_deal(draw(parties), draw(st.integers(1, 3)), draw(signed)) for _ in range(draw(st.integers(0, 8)))]
 
 
 @st.composite

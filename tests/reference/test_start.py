@@ -10,6 +10,7 @@ from simulation.data.world import World as Facts
 from simulation.model import GovernanceModel
 from tests.reference import start
 from tests.reference.columns import oracle_of
+from tests.reference.compliance import mean_compliance, watching
 from tests.reference.contracts import upkeep_load
 from tests.reference.positions import openness
 from tests.reference.society import ties
@@ -39,6 +40,24 @@ def test_the_start_follows_its_rules(model: GovernanceModel) -> None:
         z = ties(i, "firm")
         captured = world.when("capture", openness(world, i) * z / (1.0 + z)) if i.is_state else 0.0
         assert i.capture == close(captured)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(model=fresh())
+def test_held_deals_have_a_past(model: GovernanceModel) -> None:
+    world = oracle_of(model).world
+    model.close()
+    for i in world.actors:
+        i.budget, _ = start.resources(world, i)  # the recorded one, also where budgets do not bind
+        i.load = upkeep_load(world, i)
+    for i in world.actors:
+        assert i.watch == close(watching(world, i))
+        assert i.compliance == close(mean_compliance(world, i))
+        assert i.broke == {j: when for j in i.deals if (when := start.last_breach(world, i, j)) is not None}
+        for j in set(world.actors) - {i}:
+            opinion = j.opinion_of[i]
+            assert (opinion.alpha, opinion.beta) == (opinion.alpha_ref, opinion.beta_ref)
+            assert (opinion.alpha, opinion.beta) == close(start.evidence(world, i, j))
 
 
 def close(expected: object) -> object:

@@ -30,11 +30,17 @@ class Deal:
 
 @dataclass(eq=False, slots=True)
 class Opinion:
-    """What one actor thinks of another's word: evidence for (α) and against (β), and the first opinion τ⁰."""
+    """What one actor thinks of another's word: evidence for (α) and against (β), and the first opinion τ⁰.
+
+    Beside it, the same had the recorded world gone on with everybody's conduct at its expectation.
+    """
 
     alpha: float
     beta: float
     prior: float
+    alpha_ref: float
+    beta_ref: float
+    prior_ref: float
 
 
 @dataclass(eq=False, slots=True)
@@ -53,6 +59,8 @@ class Actor:
     objectivity: float
     research: float
     strategic_weight: float
+    free_press: bool
+    transparency_ref: float
     home: Actor | None = None
     exposure: dict[Actor, float] = field(default_factory=dict)
     allowed: set[Actor] = field(default_factory=set)
@@ -91,6 +99,7 @@ class Actor:
     deals: dict[Actor, Deal] = field(default_factory=dict)
     opinion_of: dict[Actor, Opinion] = field(default_factory=dict)
     trust: dict[Actor, float] = field(default_factory=dict)  # τ̂
+    reference: dict[Actor, float] = field(default_factory=dict)  # τ̂^ref
     broke: dict[Actor, int] = field(default_factory=dict)  # quarter of its last breach towards each
     offered: dict[Actor, float] = field(default_factory=dict)  # concessions that leaders put on the table
     payment: float = 0.0
@@ -112,6 +121,7 @@ class Actor:
     gain: dict[Actor, float] = field(default_factory=dict)  # U, alike
     load: float = 0.0
     capture: float = 0.0
+    watch: float = 0.0
     compliance: float = 1.0
     incidents: dict[str, int] = field(default_factory=dict)
     wave: int = 0

@@ -17,13 +17,8 @@ from tests.synthetic import QUIET, make_model, make_world
 class TestNoTies:
     def test_x1_zero_trust_makes_no_ties(self):
         world = make_world(6, {"firm": 2, "ngo": 2}, trust_prior=0.0)
-        model = make_model(world, 12, mechanisms={"tempo": "off"}, parameters={"witness_prior": 0.0}).run()
+        model = make_model(world, 12, mechanisms={"tempo": "off"}).run()
         assert model.state.depth.sum() == 0
-
-    def test_x1_needs_both_zeros(self):
-        world = make_world(6, {"firm": 2}, trust_prior=0.0)
-        model = make_model(world, 12, mechanisms={"tempo": "off"}, parameters={"witness_prior": 1.0}).run()
-        assert model.state.depth.sum() > 0
 
     def test_x2_zero_need_makes_no_ties(self):
         needs = dict.fromkeys(("state_needs_legitimacy", "state_needs_reach"), 0.0)
@@ -44,11 +39,9 @@ class TestCompleteNetwork:
         world = make_world(7, trust_prior=1.0, capacity=0.2, size=0.0)
         return make_model(
             world, quarters, mechanisms=QUIET | mechanisms,
-            parameters={
-                "choice_noise": 0.0, "state_slots": 0, "setup_cost": 0.02, "witness_prior": 1.0,
-            },
+            parameters={"choice_noise": 0.0, "state_slots": 0, "setup_cost": 0.02},
             strategy={"slots": 1},
-        )  # fmt: skip
+        )
 
     def test_complete_at_full_depth_after_r_quarters(self):
         model = self._model(3)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pytest
 
 from simulation.state import State
-from tests.synthetic import make_bloc, make_model, make_world
+from tests.synthetic import make_bloc, make_deal, make_model, make_world
 
 
 def _varied(states=7, others=None, seed=3, **columns):
@@ -23,12 +24,13 @@ def _varied(states=7, others=None, seed=3, **columns):
         "position": rng.uniform(0, 1, (n, 4)), "weight": rng.dirichlet(np.ones(4), n),
         "size": np.where(np.arange(n) < s, rng.uniform(0, 1, n), 0),
         "capacity": np.where(np.arange(n) < s, rng.uniform(0.1, 0.9, n), 0),
-        "transparency": rng.uniform(0, 1, n), "exposure": rng.uniform(0, 1, (n, n)),
+        "transparency": rng.uniform(0, 1, n), "free_press": rng.random(n) < 0.5, "exposure": rng.uniform(0, 1, (n, n)),
         "trust_prior": rng.uniform(0.3, 0.9, (n, n)), "audience": audience,
         "trade_share": np.pad(rng.dirichlet(np.ones(s), s), ((0, n - s), (0, n - s))),
     } | columns  # fmt: skip
     blocs = [make_bloc(range(5), "majority", 0.5), make_bloc(range(2, 6), "consensus", 0.5, id="C", regional=False)]
-    return make_world(states, others, blocs=blocs, **varied)
+    deals = [make_deal((k, k + 3), 1 + k % 3, date(2016 + k, 5, 1)) for k in range(9)]
+    return make_world(states, others, blocs=blocs, deals=deals, **varied)
 
 
 def _arrays(state: State) -> dict[str, np.ndarray]:
@@ -55,6 +57,7 @@ class TestInertActor:
             subregion=(*plain.subregion, "Here"), region=(*plain.region, "Here"),
             kind=np.append(plain.kind, 2).astype(np.int8), un_member=np.append(plain.un_member, False),
             home=np.append(plain.home, 0).astype(np.int32), camp=np.append(plain.camp, -1).astype(np.int8),
+            free_press=np.append(plain.free_press, False),
             **columns,
             **{k: np.append(getattr(plain, k), 0.0) for k in (
                 "gdp_usd", "adoption", "position_sd", "research", "trade_share_eu", "opinion", "firm_commitments",
@@ -101,6 +104,9 @@ def test_x7_relabelling_actors_changes_nothing():
     columns["leaders"] = tuple(int(place[k]) for k in world.leaders)
     columns["blocs"] = tuple(
         dataclasses.replace(b, members=tuple(sorted(int(place[k]) for k in b.members))) for b in world.blocs
+    )
+    columns["deals"] = tuple(
+        dataclasses.replace(d, parties=tuple(int(place[k]) for k in d.parties)) for d in world.deals
     )
     moved = dataclasses.replace(world, **columns)
     fields = {"parameters": {"tempo": 0.5}, "mechanisms": {"learning": "fermi"}}

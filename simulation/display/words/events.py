@@ -74,6 +74,7 @@ NAME: Mapping[str, str] = {
     "load": N_("burden of upkeep"),
     "distance": N_("distance of positions"),
     "capture": N_("capture by firms"),
+    "watched": N_("being watched"),
     "bounds": N_("bounds of the probability"),
     "intercept": N_("reach of the text"),
     "sponsor": N_("trust in the sponsor"),

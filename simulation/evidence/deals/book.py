@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp, weighted
+from simulation.data.judged_pairs import Places
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence.deals.ensemble import possible
 from simulation.evidence.deals.equation import LEAST_RECORDED, MOST_RECORDED, rates_from_odds, utility
 from simulation.evidence.deals.layers import Layer, state_layer
-from simulation.evidence.deals.places import Places
 from simulation.evidence.deals.posterior import ai_period, posterior_of
 from simulation.evidence.deals.posterior import shares as drawn_shares
 from simulation.evidence.deals.record import ai_deals, shipped_treaties

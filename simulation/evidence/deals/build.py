@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from simulation.data.judged_pairs import states_and_union
 from simulation.data.tables import read_csv, short, table, write_csv
-from simulation.evidence.deals.places import TABLES, states_and_union
+from simulation.evidence.deals.places import TABLES
 
 LAST_DAY = "2024-12-31"
 RECALLED_CAPITALS: Mapping[str, tuple[float, float]] = {

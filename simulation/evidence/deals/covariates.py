@@ -15,9 +15,10 @@ import numpy as np
 from simulation.arithmetic import line, log, log1p, power, product
 from simulation.data.facts import load_facts, load_flag, load_trade
 from simulation.data.history import load_blocs, load_rivals
+from simulation.data.judged_pairs import Places, judged_pairs
 from simulation.data.roster import bloc_members
 from simulation.data.tables import read_csv, table
-from simulation.evidence.deals.places import TABLES, Places, judged_pairs
+from simulation.evidence.deals.places import TABLES
 from simulation.evidence.deals.record import Record
 from simulation.state import F
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
 from simulation.evidence.deals import rivals
 from simulation.evidence.deals.covariates import NAMES, Ground, covariates, ground, trade_residual
 from simulation.evidence.deals.equation import Period, log_shares
 from simulation.evidence.deals.fitting import Fit, Prior, fit
-from simulation.evidence.deals.places import Places, states_and_union
 from simulation.evidence.deals.record import Record, record_of, together
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.state import F

@@ -15,12 +15,13 @@ import numpy as np
 from simulation.arithmetic import log1p
 from simulation.data.dates import optional
 from simulation.data.facts import load_facts
+from simulation.data.judged_pairs import Places, judged_pairs, states_and_union
 from simulation.data.tables import table
 from simulation.evidence.deals.covariates import WINDOW, ground
 from simulation.evidence.deals.equation import Period
 from simulation.evidence.deals.fitting import Prior
 from simulation.evidence.deals.layers import Layer, known_by
-from simulation.evidence.deals.places import Places, judged_pairs, states_and_union, with_firms
+from simulation.evidence.deals.places import with_firms
 from simulation.evidence.deals.posterior import Posterior, posterior_of
 from simulation.evidence.deals.record import ai_deals
 from simulation.evidence.deals.recording import reasons

@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from simulation.arithmetic import exp, expm1, log1p
+from simulation.data.judged_pairs import states_and_union
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence.deals.ensemble import DRAWS, expected_counts, possible
 from simulation.evidence.deals.firms import firm_layer
 from simulation.evidence.deals.layers import Layer, state_layer
 from simulation.evidence.deals.lives import in_force
 from simulation.evidence.deals.organisations import ORGANISED, organisation_rows
-from simulation.evidence.deals.places import states_and_union
 from simulation.evidence.deals.posterior import FIRST_YEAR
 from simulation.state import KINDS, F
 

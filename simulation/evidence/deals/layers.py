@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from simulation.data.judged_pairs import Places, states_and_union
 from simulation.evidence.deals.covariates import covariates, ground
-from simulation.evidence.deals.places import Places, states_and_union
 from simulation.evidence.deals.posterior import Posterior, posterior_of
 from simulation.evidence.deals.record import Record, ai_deals, shipped_treaties
 from simulation.evidence.deals.recording import reasons

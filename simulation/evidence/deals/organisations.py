@@ -15,11 +15,12 @@ import pandas as pd
 from simulation.arithmetic import exp, expm1, log, ordered_sum
 from simulation.data.dates import optional, surely_by
 from simulation.data.facts import load_facts
+from simulation.data.judged_pairs import states_and_union
 from simulation.data.tables import read_csv, table
 from simulation.evidence.deals.covariates import WINDOW
 from simulation.evidence.deals.ensemble import overlap
 from simulation.evidence.deals.lives import in_force
-from simulation.evidence.deals.places import TABLES, states_and_union
+from simulation.evidence.deals.places import TABLES
 from simulation.evidence.deals.posterior import scores
 
 APPROACHES: Mapping[str, float] = {"think_tank": 3.0, "ngo": 1.5, "secretariat": 0.5}

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.arithmetic import product, weighted
+from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import read_csv, short, write_csv
 from simulation.errors import DataError, Fault, InputError
 from simulation.evidence.deals.covariates import NAMES, covariates, ground
@@ -26,7 +27,7 @@ from simulation.evidence.deals.equation import (
     utility,
 )
 from simulation.evidence.deals.fitting import Prior, fit
-from simulation.evidence.deals.places import TABLES, Places, states_and_union
+from simulation.evidence.deals.places import TABLES
 from simulation.evidence.deals.record import Record, ai_deals, shipped_treaties
 from simulation.evidence.deals.recording import REASONS, SHARE, level_for, reasons
 from simulation.evidence.deals.wave import Wave, filter_counts

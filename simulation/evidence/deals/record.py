@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
+from simulation.data.judged_pairs import Places
 from simulation.data.tables import read_csv
-from simulation.evidence.deals.places import TABLES, Places
+from simulation.evidence.deals.places import TABLES
 from simulation.state import I64, F
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.arithmetic import exp
+from simulation.data.judged_pairs import Places
 from simulation.data.tables import table
-from simulation.evidence.deals.places import Places, judged_states
+from simulation.evidence.deals.places import judged_states
 from simulation.kernels import exp as exp_of_one
 from simulation.state import F
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from simulation.data.judged_pairs import states_and_union
 from simulation.data.tables import read_csv
 from simulation.evidence.deals import firms
 from simulation.evidence.deals.backtest import ORIGINS
@@ -23,7 +24,7 @@ from simulation.evidence.deals.dense import DOMAINS, LAST, SPAN, TESTED, load_de
 from simulation.evidence.deals.equation import Period, log_shares
 from simulation.evidence.deals.fits import shipped_prior
 from simulation.evidence.deals.fitting import Prior, fit
-from simulation.evidence.deals.places import TABLES, judged_states, states_and_union, with_firms
+from simulation.evidence.deals.places import TABLES, judged_states, with_firms
 from simulation.evidence.deals.posterior import (
     FIRST_DEAL,
     LAST_YEAR,

@@ -68,7 +68,7 @@ class Range(_Section):
         if self.distribution == "integer":
             return int(min(self.high, low + math.floor(share * (width + 1))))
         if self.distribution == "loguniform":
-            value = exp(float(log(low)) + share * float(log(self.high / low)))
+            value = float(exp(float(log(low)) + share * float(log(self.high / low))))
         elif self.distribution == "triangular":
             peak = 0.5 if self.mode is None else (self.mode - low) / width
             value = stats.triang.ppf(share, peak, low, width)

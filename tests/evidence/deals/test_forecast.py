@@ -5,11 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from simulation.data.judged_pairs import judged_pairs, states_and_union
 from simulation.errors import InputError
 from simulation.evidence.deals.book import starting_books
 from simulation.evidence.deals.covariates import NAMES, covariates
 from simulation.evidence.deals.forecast import COLUMNS, forecast_pairs, table_text
-from simulation.evidence.deals.places import judged_pairs, states_and_union, with_firms
+from simulation.evidence.deals.places import with_firms
 from simulation.evidence.deals.posterior import posterior_of, shipped_posteriors
 from simulation.evidence.deals.record import ai_deals, shipped_treaties
 

@@ -75,7 +75,8 @@ class Run:
         start, partner = self._partners
         annual = compliance.compliance_by_deal(
             self._partners, state.position, state.weight, par.affinity_width, state.load, state.capture,
-            par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture, False,
+            state.watch, par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture,
+            par.shaming, False,
         )  # fmt: skip
         for i in range(state.n):
             for p in range(start[i], start[i + 1]):

@@ -175,7 +175,7 @@ def test_breaches_both_ways_lower_a_deal_once() -> None:
     assert broken["commitments"].sum() == pytest.approx((model.state.depth[2, 3] - 3) / 3)
     assert (broken["luck"] >= broken["probability"]).all()
     first = cells(found, broken["event"].iloc[0], broken["by"].iloc[0], "term")
-    assert set(first) == {"base", "load", "distance", "capture", "bounds"}
+    assert set(first) == {"base", "load", "distance", "capture", "watched", "bounds"}
     assert first["base"] == 0.5
 
 
