@@ -6,13 +6,13 @@ broken relations, each as of the date. With and among all others τ⁰ is one ha
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arithmetic import exp, log1p
 from simulation.data.facts import TONE_YEARS, load_tone
 from simulation.data.history import load_rivals
 from simulation.data.judged_pairs import judged_pairs, states_and_union
@@ -56,7 +56,7 @@ def trust_prior(
     full[:states, :states] = odds
     full[states, :states] = full[:states, states] = union
     trust = np.full((count, count), TRUST_OTHERS)
-    trust[: states + 1, : states + 1] = np.clip(_logistic(full), FLOOR, 1.0 - FLOOR)
+    trust[: states + 1, : states + 1] = np.clip(1.0 / (1.0 + exp(-full)), FLOOR, 1.0 - FLOOR)
     np.fill_diagonal(trust, 0.0)
     return trust
 
@@ -79,7 +79,7 @@ def recorded(roster: Roster, blocs: Sequence[BlocFacts], as_of: date, notes: lis
     for a, b in load_rivals(as_of, roster.place):
         rival[a, b] = rival[b, a] = 1.0
     clubs = _shared([bloc.members for bloc in blocs if len(bloc.members) <= CLUB], states)
-    logs = np.array([math.log1p(number) for number in range(int(clubs.max()) + 1)])
+    logs = log1p(np.arange(int(clubs.max()) + 1))
     return {"tone": tone, "ally": allies(roster, as_of), "clubs": logs[clubs], "rival": rival, **now}
 
 
@@ -113,7 +113,3 @@ def _broken(day: date, states: int) -> dict[str, Floats]:
         name: judged_pairs(judged, states_and_union(), day)[:states, :states] for name, judged in tables.items()
     }
 
-
-def _logistic(odds: Floats) -> Floats:
-    """σ of each number by the C library's exponential, whose bits no vector unit changes."""
-    return np.array([1.0 / (1.0 + math.exp(-x)) for x in odds.ravel()]).reshape(odds.shape)
