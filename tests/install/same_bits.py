@@ -61,8 +61,8 @@ def run() -> Iterator[tuple[str, str]]:
 
 def deals() -> Iterator[tuple[str, str]]:
     """The fitted equation of deals ahead of a day, and the deals that the record lacks then."""
-    from simulation.intensity.book import starting_books
     from simulation.evidence.deals.forecast import forecast_pairs
+    from simulation.intensity.book import starting_books
 
     yield "deals ahead", digest(forecast_pairs(AS_OF, BY, focal="MAR", draws=10))
     books = starting_books(AS_OF, 2)
