@@ -122,7 +122,7 @@ CLAIMS: tuple[Claim, ...] = (
                 ("baseline", "wait_for_region"), "higher"),
             gap("cooperation", "acting alone against waiting for the Maghreb union", "cooperation",
                 ("baseline", "wait_for_union"), "higher"),
-            gap("cooperation", "twice the approaches and deals of three against waiting for regional bodies", "cooperation",
+            gap("cooperation", "twice the approaches against waiting for regional bodies", "cooperation",
                 ("opportunism", "wait_for_region"), "higher"),
         ),
     ),
