@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,8 @@ FIRST_SESSION = 2012
 TRADE_YEARS = (2018, 2019, 2020)
 COOPERATION, CONFLICT = "icews_verb_coop_2008_2014", "icews_verb_conf_2008_2014"
 """What governments say to each other. What is done is left out: arrests of foreigners make most of it."""
-FEW_EVENTS = 10.0
-"""Events a year that a pair needs for half of its own tone to show."""
+FEW_EVENTS = 5.0
+"""Ordinary events a year that every pair is lent, so that few of its own say little."""
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -107,14 +108,16 @@ def _shares_recalled_language(source: Path) -> set[tuple[str, str]]:
 def _tones(source: Path) -> dict[tuple[str, str], str]:
     """Tone of each pair of states that the events cover, three digits.
 
-    (cooperation - conflict - m·both)/(both + 10) with m the same share of all events of the world: what a pair is
-    beyond the ordinary, whatever it trades and however often it is in the news.
+    Log odds of cooperation against conflict in what they say, less those of the whole world: what a pair is beyond
+    the ordinary, whatever it trades and however often it is in the news.
     """
     frame = _read(source / "agreements" / "dyad_covariates.csv.gz").dropna(subset=[COOPERATION, CONFLICT])
-    good, bad = frame[COOPERATION], frame[CONFLICT]
-    events = good + bad
-    tone = (good - bad - (good - bad).sum() / events.sum() * events) / (events + FEW_EVENTS)
-    return {(a, b): short(value, 3) for a, b, value in zip(frame["iso3_a"], frame["iso3_b"], tone, strict=True)}
+    world = frame[[COOPERATION, CONFLICT]].sum() / frame[[COOPERATION, CONFLICT]].sum().sum()
+    tones = {}
+    for row in frame.to_dict("records"):
+        good, bad = (math.log(row[side] / world[side] + FEW_EVENTS) for side in (COOPERATION, CONFLICT))
+        tones[row["iso3_a"], row["iso3_b"]] = short(good - bad, 3)
+    return tones
 
 
 def dyads(source: Path, out: Path) -> None:

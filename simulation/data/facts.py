@@ -184,12 +184,12 @@ TONE_YEARS = (2008, 2014)
 
 
 def load_tone(as_of: date, notes: list[str]) -> Floats:
-    """Tone between states: verbal cooperation less verbal conflict, beyond what is ordinary.
+    """Tone between states: log odds of cooperation against conflict in what they say, less those of the world.
 
     Returns
     -------
     Floats
-        float64[193, 193] in (-2, .3), symmetric, 0 where nothing happened; NaN for pairs of a state that the events
+        float64[193, 193], symmetric, 0 where nothing happened; NaN for pairs of a state that the events
         do not cover, and for all pairs before the last of :data:`TONE_YEARS` was known: a later tone tells what
         became of a pair.
     """

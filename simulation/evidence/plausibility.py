@@ -50,11 +50,11 @@ WORLD_METRICS = (
 LOWEST, HIGHEST = 0.05, 0.95
 BASE, STRUCK = "as it is", "own deals struck"
 MOVED: Mapping[str, tuple[float, float]] = {
-    "tempo": (0.25, 1),
-    "choice_noise": (0.04, 0.16),
-    "setup_cost": (0.04, 0.12),
-    "forum_noise": (0.1, 0.4),
-    "prospects": (2, 10),
+    "renewal": (0.3, 0.7),
+    "renewal_pull": (0, 0.6),
+    "prices": (0.5, 2),
+    "trust_pull": (0, 4),
+    "forum_noise": (0.25, 1),
 }
 """Defaults that were chosen by hand, and values on either side of each."""
 MOVED_SHARE = 4  # a moved parameter gets one in so many of the replicates
@@ -317,7 +317,7 @@ def render(scenario: Scenario, found: Mapping[str, Ensemble]) -> str:
         f"Recorded agreements of {world.names[world.index(scenario.focal)]} by year (new partners in brackets): "
         f"{by_year}. Together {sum(record.agreements)} with {sum(record.new_partners)} partners.\n",
         *_measured(record, found[BASE], world),
-        f"One parameter moved at a time ({len(found[moved_name('tempo', 1)].replicates)} replicates each; "
+        f"One parameter moved at a time ({len(found[moved_name('renewal', 0.7)].replicates)} replicates each; "
         f"defaults: {defaults}); means:\n",
         pages.table(
             ("", f"agreements a year, {FIRST_YEARS} years", f"new partners a year, {FIRST_YEARS} years",

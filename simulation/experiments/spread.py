@@ -28,7 +28,7 @@ from simulation.scenario.source import parse, plain
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
 
-RULES = ("consent", "bargaining", "bloc_proposal", "learning")
+RULES = ("latent_book", "learning")
 """Mechanisms that are a choice between rules: each rival is put in place of the scenario's own, one at a time."""
 METRICS = ("cooperation", "volume", "implementation", "quality", "deals", "instruments_joined", "autonomy", "capacity")
 AS_IT_IS = "as it is"

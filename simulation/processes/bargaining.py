@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp, log1p
+from simulation.kernels import exp, expm1, log, log1p
 from simulation.processes.pull import layer_of
 from simulation.state import I8, B, F
 

@@ -125,6 +125,7 @@ class _Checker:
         yield from self.instruments()
         yield from self.shocks()
         yield from self.trust()
+        yield from self.relations()
         for name in self.scenario.strategic_weight:
             yield from self.actors(("strategic_weight",), [name], kind="state", keyed=True)
         yield from self.strategy()
@@ -294,6 +295,15 @@ class _Checker:
                 yield path, f"sets the trust between {a!r} and {b!r} a second time; keep one"
             seen |= pairs
 
+    def relations(self) -> Found:
+        seen: set[frozenset[str]] = set()
+        for row, item in enumerate(self.scenario.relations):
+            yield from self.actors(("relations", row, "pair"), item.pair)
+            pair = frozenset(item.pair)
+            if len(pair) == 2 and pair in seen:
+                yield ("relations", row), f"says a second time how {' and '.join(item.pair)} stand; keep one"
+            seen.add(pair)
+
     def strategy(self) -> Found:
         strategy, path = self.scenario.strategy, "strategy"
         for key in ("partners", "tracks", "exclude_camps"):
@@ -301,6 +311,10 @@ class _Checker:
         if strategy.only_camp in strategy.exclude_camps:
             yield (path, "only_camp"), f"{strategy.only_camp} is also under exclude_camps; keep one"
         yield from self.known_blocs((path, "wait_for"), strategy.wait_for)
+        yield from self.actors((path, "targets"), strategy.targets)
+        for place, name in enumerate(strategy.targets):
+            if name == self.scenario.focal:
+                yield (path, "targets", place), f"{name!r} is the focal state itself"
         if not isinstance(strategy.advocacy.influencers, str):
             where = (path, "advocacy", "influencers")
             yield from self.actors(where, strategy.advocacy.influencers, kind="influencer")
@@ -320,6 +334,7 @@ class _Checker:
                 spot = ("records", "strike", place)
                 yield spot, f"{name!r} is no recorded deal{advice(name, known)}"
         yield from self.repeated(("records", "strike"), self.scenario.records.strike)
+        yield from self.actors(("records", "complete"), self.scenario.records.complete, kind="state")
 
 
 def record_faults(scenario: Scenario) -> Iterable[Fault]:

@@ -82,6 +82,20 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({entry.name: entry for en
 """Registry of every switch and choice by name."""
 
 
+_FITTED = "who turns to whom is fitted on the record of deals"
+REMOVED: Mapping[str, str] = MappingProxyType({
+    "tempo": f"{_FITTED}; `strategy.effort` multiplies how often a state turns to others",
+    "exposure": f"{_FITTED}, trade, language and borders in it",
+    "network_effects": f"{_FITTED}, partners' activity in it; shared partners add nothing there",
+    "consent": f"{_FITTED}, and whether the other agrees",
+    "bargaining": "terms follow outside options",
+    "lapse": "it is now `ends`: deals end with their term unless they are renewed",
+    "bloc_proposal": "blocs vote on the position of a member",
+    **dict.fromkeys(("firm_diplomacy", "rights_terms", "proposals"), "it is gone: nothing told its size"),
+})  # fmt: skip
+"""Mechanisms that earlier scenario files may name, and what does their work now."""
+
+
 class Mechanisms:
     """A frozen choice for every mechanism.
 
@@ -145,6 +159,8 @@ class Mechanisms:
 
 def check_option(name: str, value: object) -> str:
     """What is wrong with an option for a mechanism; an empty string if nothing is."""
+    if name in REMOVED:
+        return f"is no longer a mechanism: {REMOVED[name]}"
     if name not in MECHANISMS:
         return f"unknown mechanism; {suggest(name, list(MECHANISMS)) or 'see `wifaq list mechanisms`'}"
     options = MECHANISMS[name].options

@@ -99,7 +99,15 @@ def _missing(path: Path, schema: type[BaseModel]) -> str:
     return f"is missing; needed here: {known}"
 
 
+REMOVED_KEYS: Mapping[tuple[str | int, ...], Mapping[str, str]] = {
+    ("strategy",): {"slots": "nobody has slots; `effort` multiplies how often the state turns to others"},
+}
+"""Keys that earlier scenario files may have, by where they stood, and what does their work now."""
+
+
 def _unknown_key(path: Path, schema: type[BaseModel]) -> str:
+    if str(path[-1]) in REMOVED_KEYS.get(tuple(path[:-1]), {}):
+        return f"is no longer a key: {REMOVED_KEYS[tuple(path[:-1])][str(path[-1])]}"
     known = list(_model_at(path[:-1], schema).model_fields)
     if len(path) == 1 and schema is Scenario:
         known.append("extends")

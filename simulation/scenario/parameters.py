@@ -207,9 +207,32 @@ def _actor_table() -> Iterator[Parameter]:
         yield p(f"{kind}_budget", budget, 0, 10, "budget a quarter", "C.18", _A, f"least income of a {label}; more where it is expected to spend half of that")
 
 
+_FITTED = "who turns to whom is fitted on the record of deals"
 REMOVED: Mapping[str, str] = MappingProxyType({
     "prior_rivals": "first trust comes from the data of each pair; give a pair its own under `trust`",
     "witness_prior": "no witness is no evidence; how much witnesses weigh is `witness_mass`",
+    "tempo": f"{_FITTED}; `strategy.effort` multiplies how often a state turns to others",
+    "tempo_capability": f"{_FITTED}; the wave of deals is that of the record",
+    **dict.fromkeys(
+        ("choice_noise", "breach_loss", "shared_partners", "partner_activity", "exposure_weight", "inertia"),
+        f"{_FITTED}; `intensity_uncertainty` says how far replicates differ in it",
+    ),
+    "urgency_weight": "it is now `urgency_pull`, a share of the number of approaches",
+    "setup_cost": "prices are in a table (data/judged/prices.csv); `prices` multiplies them all",
+    "upkeep_cost": "prices are in a table (data/judged/prices.csv); `prices` multiplies them all",
+    "geopolitics": "rivalry beyond the recorded one acts by `rivalry_bonus` and `rivalry_cost`",
+    "lapse": "deals end with their term unless they are renewed: `renewal`, `renewal_pull`",
+    "prospects": "effort follows the chance that an approach is agreed to",
+    "challenge_rounds": "blocs vote on the position of a member",
+    **dict.fromkeys(("commitment_rate", "commitment_worth", "norm_oversight", "rights_terms", "proposals"),
+                    "its mechanism is gone: nothing told its size"),
+    "state_slots": "nobody has slots: `strategy.effort` multiplies approaches, purses bound them",
+    **{f"{kind}_slots": "nobody has slots: purses bound how many deals are signed" for kind in _KINDS},
+    **{f"{kind}_offers_expertise": f"it is now `{kind}_expertise`" for kind in ("state", *_KINDS)},
+    "state_offers_expertise_capacity": "it is now `state_expertise_capacity`",
+    **{f"{kind}_{what}": _FITTED for kind in ("state", *_KINDS) for what in (
+        "offers_finance", "offers_finance_size", "offers_legitimacy", "offers_reach", "needs_expertise",
+        "needs_finance", "needs_legitimacy", "needs_reach")},
 })  # fmt: skip
 """Parameters that earlier scenario files may name, and what does their work now."""
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for entry in _entries()})

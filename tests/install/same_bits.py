@@ -1,6 +1,6 @@
-"""What a short run and a forecast of deals come to, as a hash a part: ``python -m tests.install.same_bits [all]``.
+"""What a short run and a forecast of deals come to, as a hash a part: ``python -m tests.install.same_bits PART…``.
 
-The same on every x86 processor and Python; :mod:`tests.install.test_same_bits` asks for it under several.
+:mod:`tests.install.test_same_bits` asks for it as if on several processors, and of several Pythons.
 """
 
 from __future__ import annotations
@@ -11,29 +11,21 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from simulation.data.world import load_world
-from simulation.evidence.deals.forecast import forecast_pairs
-from simulation.experiments import prior
-from simulation.experiments.run import run
-from simulation.intensity.book import starting_books
-from simulation.scenario.load import load_scenario
-
-AS_OF = date(2024, 12, 31)
-SMALL = {
-    "roster": "core",
-    "horizon": "2025Q4",
-    "replicates": 3,
-    "record.ties": "all",
-    "record.metrics": "all",
-}
+AS_OF, BY = date(2024, 12, 31), date(2026, 12, 31)
+BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
+SHORT = {
+    "horizon": "2025Q4", "replicates": 3, "record.ties": "all", "record.metrics": "all",
+    "mechanisms.bloc_proposal": "challenge", "mechanisms.learning": "fermi",
+}  # fmt: skip
 
 
 def digest(*values: object) -> str:
-    """Hash of all bits of arrays, tables and whatever else prints all that it holds."""
+    """Hash of all bits of arrays and tables, and of whatever else prints all that it holds."""
     result = hashlib.blake2b(digest_size=8)
     for value in values:
         if isinstance(value, pd.DataFrame):
@@ -45,29 +37,44 @@ def digest(*values: object) -> str:
     return result.hexdigest()
 
 
-def parts_of_a_run() -> Iterator[tuple[str, str]]:
-    """The world, the prior and the tables of a few replicates."""
-    world = load_world(AS_OF, "core")
-    yield "world", digest(*(getattr(world, entry.name) for entry in fields(world)))
+def world() -> Iterator[tuple[str, str]]:
+    """The shipped world, by field."""
+    from simulation.data.world import load_world
+
+    known = load_world(AS_OF, "core")
+    for entry in fields(known):
+        yield entry.name, digest(getattr(known, entry.name))
+
+
+def run() -> Iterator[tuple[str, str]]:
+    """The tables of a few replicates, and draws of the priors."""
+    from simulation.experiments import prior, run
+    from simulation.scenario.load import load_scenario
+
     yield "prior", digest([prior.draw(1, replicate) for replicate in range(20)])
-    scenario = load_scenario("scenarios/baseline.yaml", overrides=SMALL)
-    results = run(scenario, workers=1)
-    for name, table in (("series", results.series()), ("forecast", results.forecast()), ("ties", results.ties())):
-        yield name, digest(table)
+    results = run.run(load_scenario(BASELINE, overrides=SHORT), workers=1)
+    yield "series", digest(results.series())
+    yield "forecast", digest(results.forecast())
+    yield "ties", digest(results.ties())
+    yield "edges", digest(results.edges())
 
 
-def parts_of_deals() -> Iterator[tuple[str, str]]:
-    """The fitted equation of deals as of one day, and the deals that the record lacks."""
-    yield "deals", digest(forecast_pairs(AS_OF, date(2026, 12, 31), focal="MAR", draws=10))
-    yield "books", digest(*(side for book in starting_books(AS_OF, 2) for side in (book.a, book.b, book.year)))
+def deals() -> Iterator[tuple[str, str]]:
+    """The fitted equation of deals ahead of a day, and the deals that the record lacks then."""
+    from simulation.evidence.deals.forecast import forecast_pairs
+    from simulation.intensity.book import starting_books
+
+    yield "deals ahead", digest(forecast_pairs(AS_OF, BY, focal="MAR", draws=10))
+    books = starting_books(AS_OF, 2)
+    yield "deals unrecorded", digest(*(side for book in books for side in (book.a, book.b, book.year)))
+
+
+PARTS = {"world": world, "run": run, "deals": deals}
 
 
 def main() -> None:
-    """Print the hash of every part."""
-    parts = dict(parts_of_a_run())
-    if "all" in sys.argv:
-        parts |= dict(parts_of_deals())
-    print(json.dumps(parts))
+    """Print the hash of everything in the parts named."""
+    print(json.dumps({name: found for part in sys.argv[1:] for name, found in PARTS[part]()}))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.processes.bargaining import outside_options
-from simulation.processes.prospects import prospects
+from simulation.processes.bargaining import best_alternative
 from simulation.randomness import gumbel, gumbel_bound
 
 SMALLEST = 2.0**-53  # least distance of a draw from 0 or 1
@@ -29,10 +28,14 @@ def test_the_bound_is_close_in_the_upper_tail() -> None:
     assert max(gumbel_bound(u) - gumbel(u) for u in tail) < 0.12
 
 
-@given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 6))
-def test_outside_options_come_with_the_prospects(seed: int, n: int, size: int) -> None:
-    """The two best of everybody, however few partners the prospects average."""
+@given(st.integers(0, 10_000), st.integers(2, 30))
+def test_the_best_alternative_is_the_best_of_all_others(seed: int, n: int) -> None:
+    """Partners passed over could not have been better, whatever they would have answered."""
     rng = np.random.default_rng(seed)
-    possible, gain, rows = rng.random((n, n)) < 0.6, rng.normal(size=(n, n)), rng.random(n) < 0.8
-    found = prospects(possible, n // 2, rows, gain, size)[3]
-    np.testing.assert_array_equal(found, outside_options(possible, gain, rows))
+    possible, pull = rng.random((n, n)) < 0.6, rng.normal(scale=3.0, size=(n, n))
+    reluctance, kind = rng.normal(size=6), np.zeros(n, np.int8)
+    chance = 1.0 / (1.0 + np.exp(reluctance[0] - pull.T))
+    worth = np.where(possible, chance * np.logaddexp(0.0, pull), 0.0)[0]
+    worth[1] = 0.0  # the partner at the table
+    found = best_alternative(possible, pull, reluctance, kind, 0, 1)
+    np.testing.assert_allclose(found, worth.max(), rtol=1e-9)

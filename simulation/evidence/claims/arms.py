@@ -13,8 +13,8 @@ OWN: dict[str, Arm] = {
     "settlement": Arm("global_settlement"),
     "splintering_camps": Arm("splintering_camps"),
     "harder_blocs": Arm("baseline", {"fragmentation": {"decision_rule": 0.9}}),
-    "unengaged": Arm("baseline", {"strategy.slots": 0}),
-    "all_unengaged": Arm("baseline", {"strategy.slots": 0, "strategy.imitators": 1}),
+    "unengaged": Arm("baseline", {"strategy.effort": 0}),
+    "all_unengaged": Arm("baseline", {"strategy.effort": 0, "strategy.imitators": 1}),
     "anticipated_surge": Arm("malicious_surge_anticipated"),
     "agency_alone": Arm("state_only_diplomacy", {"strategy.agency": 1}),
     "fast_growth": Arm("baseline", {"parameters.capability_growth": 0.06}),
@@ -49,8 +49,8 @@ OWN: dict[str, Arm] = {
 _SWITCHED_OFF = (
     ("baseline", "harm"), ("baseline", "disinformation"), ("baseline", "coordination"), ("baseline", "budget"),
     ("baseline", "concessions"), ("baseline", "breach"), ("baseline", "firm_expertise"),
-    ("baseline", "firm_diplomacy"), ("baseline", "think_tank_research"), ("baseline", "norm_cascade"),
-    ("baseline", "ngo_monitoring"), ("baseline", "capture"), ("unpaid", "proposals"), ("unpaid", "opinion"),
+    ("baseline", "export_controls"), ("baseline", "think_tank_research"), ("baseline", "norm_cascade"),
+    ("baseline", "ngo_monitoring"), ("baseline", "capture"), ("unpaid", "opinion"),
     ("firms", "capture"), ("foreign_think_tanks", "think_tank_bias"), ("foreign_think_tanks", "dependence"),
 )  # fmt: skip
 

@@ -49,9 +49,9 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "C4", "Abstract", "A developing state that stays out of governance is harmed more; one that engages gains", "E",
         (
-            gap(_OWN_INCIDENTS, "engaged as recorded against without slots for deals or forums",
+            gap(_OWN_INCIDENTS, "engaged as recorded against without approaches to anybody",
                 "incidents_so_far", ("baseline", "unengaged"), "lower"),
-            gap("benefit of the focal state", "engaged as recorded against without slots", "benefit",
+            gap("benefit of the focal state", "engaged as recorded against without approaches", "benefit",
                 ("baseline", "unengaged"), "higher"),
             gap("incidents, least able third of states", "all non-aligned states engaged against none of them",
                 "incidents_least_able", ("baseline", "all_unengaged"), "lower"),
@@ -59,7 +59,7 @@ CLAIMS: tuple[Claim, ...] = (
                      (1.0, "baseline", "incidents_least_able", ""), (-1.0, "baseline", "incidents_most_able", ""),
                      kind="built in"),
         ),
-        "Unengaged: no slots for deals or forums; recorded deals stay and texts may be joined.",
+        "Unengaged: turns to nobody; recorded deals run out and texts may be joined.",
     ),
     Claim(
         "C5", "Introduction", "AI harms by cyberattack, theft and disinformation, which breeds distrust", "A",
@@ -182,7 +182,7 @@ CLAIMS: tuple[Claim, ...] = (
             gap("decisions of multilateral blocs", _PACED, "bloc_passages_multilateral", _PACE, "lower"),
             gap("trust between partners", _PACED, "trust_partners", _PACE, "lower"),
         ),
-        "In the model growing capability also opens slots for deals (an assumption), which works against the claim.",
+        "In the model the pace of capability does not change how often actors turn to each other.",
     ),
     Claim(
         "C17", "Review", "Pragmatic tracks answer sooner than international organisations", "E",

@@ -67,11 +67,11 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "C24", "4", "To ignore AI costs; taking part is a strategic necessity", "E",
         (
-            gap("governance capacity", "taking part as recorded against without slots for deals or forums",
+            gap("governance capacity", "taking part as recorded against without approaches to anybody",
                 "capacity", ("baseline", "unengaged"), "higher"),
-            gap("incidents of the focal state so far", "taking part against without slots", "incidents_so_far",
+            gap("incidents of the focal state so far", "taking part against without approaches", "incidents_so_far",
                 ("baseline", "unengaged"), "lower"),
-            gap("benefit of the focal state", "taking part against without slots", "benefit",
+            gap("benefit of the focal state", "taking part against without approaches", "benefit",
                 ("baseline", "unengaged"), "higher"),
         ),
     ),
@@ -122,7 +122,7 @@ CLAIMS: tuple[Claim, ...] = (
                 ("baseline", "wait_for_region"), "higher"),
             gap("cooperation", "acting alone against waiting for the Maghreb union", "cooperation",
                 ("baseline", "wait_for_union"), "higher"),
-            gap("cooperation", "double slots and deals of three against waiting for regional bodies", "cooperation",
+            gap("cooperation", "twice the approaches against waiting for regional bodies", "cooperation",
                 ("opportunism", "wait_for_region"), "higher"),
         ),
     ),

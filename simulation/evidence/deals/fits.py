@@ -15,6 +15,7 @@ import numpy as np
 
 from simulation.arithmetic import weighted
 from simulation.data.tables import read_csv, short, write_csv
+from simulation.evidence.deals.counts import filter_counts
 from simulation.evidence.deals.dense import DOMAINS, fit_domain, load_dense
 from simulation.evidence.deals.fitting import Fit, fit
 from simulation.evidence.deals.hierarchy import Pooled, prior_of
@@ -31,7 +32,6 @@ from simulation.intensity.posterior import (
     write_posteriors,
 )
 from simulation.intensity.recording import SHARE, level_for
-from simulation.intensity.wave import filter_counts
 from simulation.state import F
 
 START_LEVEL = -2.5

@@ -13,15 +13,15 @@ PHASE = {f"{rule}_{p:g}": (rule, p) for rule in RULES for p in CONSENT}
 THRESHOLDS = (0.1, 0.33, 0.6)
 """Mean thresholds of norm adoption: below, at and above the default."""
 
-# everything that neither blocs nor norms need; slots hardly ever open
+# everything that neither blocs nor norms need; hardly anybody turns to anybody
 _BARE: dict[str, object] = {
     f"mechanisms.{name}": "off"
     for name in (
         "rivalry", "concessions", "trilateral", "instruments", "forum_choice", "diffusion", "capture",
-        "think_tank_bias", "proposals", "opinion", "harm", "urgency", "capacity", "network_effects",
-        "exposure", "lapse", "breach", "witnesses", "ratification",
+        "think_tank_bias", "opinion", "harm", "urgency", "capacity", "ends", "latent_book", "breach", "witnesses",
+        "ratification",
     )
-} | {"parameters.tempo": 0.01}  # fmt: skip
+} | {"strategy.effort": 0, "strategy.imitators": 1}  # fmt: skip
 _FORCED = _BARE | {"mechanisms.norm_cascade": "off", "parameters.agenda_effort": 0}
 _CASCADE = _BARE | {"mechanisms.blocs": "off"}
 _WITH_FIRMS = ("state", "firm")
