@@ -32,7 +32,7 @@ from simulation.randomness import Stream, key, philox, poisson, symmetric_unifor
 from simulation.scenario.schema import Scenario
 from simulation.state import FIRM, I8, I32, KINDS, STATE, U64, B, F, State
 
-_DATED = {STATE: ("activity", "past", "recent"), FIRM: ("firm activity", "past")}
+DATED = {STATE: ("activity", "past", "recent"), FIRM: ("firm activity", "past")}
 """Covariates that change during a run: they are counted from the ledger."""
 _SETUP = -1
 _ORGANISED = [k for k in range(len(KINDS)) if k not in (STATE, FIRM)]
@@ -47,23 +47,29 @@ class Events(NamedTuple):
     three: B  # [m] part of a contract of three
 
 
-def believe(state: State, world: World, scenario: Scenario, replicate: int) -> Mapping[int, Belief]:
-    """Fill the columns of the intensity: coefficients, ``base``, ``allowed``, ``recorded``, ``zeal``, ``course``."""
+def believed(world: World, scenario: Scenario, replicate: int) -> dict[int, tuple[LayerFacts, Belief]]:
+    """What a replicate knows and believes of the estimated layers, by kind of partner."""
     facts, spread = layers(world), scenario.parameters.intensity_uncertainty
     years = scenario.quarters // 4 + 1
-    beliefs = {kind: drawing.draw_belief(facts[kind], kind, scenario.seed, replicate, spread, years)
-               for kind in (STATE, FIRM)}  # fmt: skip
+    return {
+        kind: (_as_asked(facts[kind], kind, world, scenario),
+               drawing.draw_belief(facts[kind], kind, scenario.seed, replicate, spread, years))
+        for kind in (STATE, FIRM)
+    }  # fmt: skip
+
+
+def believe(state: State, world: World, scenario: Scenario, replicate: int) -> Mapping[int, Belief]:
+    """Fill the columns of the intensity: coefficients, ``base``, ``allowed``, ``recorded``, ``zeal``, ``course``."""
+    known = believed(world, scenario, replicate)
     state.base[:], state.recorded[:] = 0.0, 1.0
-    for kind in (STATE, FIRM):
-        facts = {**facts, kind: _as_asked(facts[kind], kind, world, scenario)}
-    state.allowed &= facts[STATE].current.mask | facts[FIRM].current.mask | _engagements(state)
-    state.course = np.zeros((years, len(KINDS)))
-    for kind, belief in beliefs.items():
-        _believe_layer(state, kind, facts[kind], belief, [world.index(name) for name in scenario.records.complete])
-    _believe_organisations(state, world, facts[STATE])
+    state.allowed &= known[STATE][0].current.mask | known[FIRM][0].current.mask | _engagements(state)
+    state.course = np.zeros((scenario.quarters // 4 + 1, len(KINDS)))
+    for kind, (facts, belief) in known.items():
+        _believe_layer(state, kind, facts, belief, [world.index(name) for name in scenario.records.complete])
+    _believe_organisations(state, world, known[STATE][0])
     scores = drawing.attraction_scores(state.uid, state.kind, 0, scenario.seed, replicate)
-    state.attraction = spread * ATTRACTION_SD * scores
-    return beliefs
+    state.attraction = scenario.parameters.intensity_uncertainty * ATTRACTION_SD * scores
+    return {kind: belief for kind, (_, belief) in known.items()}
 
 
 def move_attraction(state: State, scenario: Scenario, replicate: int) -> None:
@@ -89,7 +95,7 @@ def _as_asked(facts: LayerFacts, kind: int, world: World, scenario: Scenario) ->
 def _believe_layer(
     state: State, kind: int, facts: LayerFacts, belief: Belief, complete: Sequence[int]
 ) -> None:
-    names, dated = facts.names, _DATED[kind]
+    names, dated = facts.names, DATED[kind]
     state.reluctance[kind] = belief.reluctance
     weights = dict(zip(names, belief.weights.tolist(), strict=True))
     state.draw_of_busy[kind] = weights.get("activity", weights.get("firm activity", 0.0))
@@ -122,22 +128,28 @@ def _engagements(state: State) -> B:
 def _believe_organisations(state: State, world: World, facts: LayerFacts) -> None:
     """Layers that no record tells: routine work with think tanks, NGOs, influencers and secretariats, by prior."""
     states = state.kind == STATE
-    ready, size = _scores(state.capacity, states), _scores(arithmetic.log(np.maximum(world.gdp_usd, 1.0)), states)
-    language = facts.current.pair[facts.names.index("language")]
-    home = np.maximum(state.home, 0)
-    shared = language[:, home] * (state.home >= 0)
+    ready, size = _scores(world.capacity, states), _scores(arithmetic.log(np.maximum(world.gdp_usd, 1.0)), states)
     for kind in _ORGANISED:
-        rows = np.flatnonzero(state.kind == kind)
-        if not rows.size:
-            continue
-        yearly = prior.CAMPAIGNS if KINDS[kind] == "influencer" else prior.APPROACHES[KINDS[kind]]
-        state.course[:, kind] = yearly
-        state.zeal[states, kind] = arithmetic.exp(prior.PULL * (ready + size) - prior.PULL**2)[states]
-        state.draw_of_recent[kind] = prior.RECENT
-        at_home = home[rows] == np.arange(state.n)[:, None]
-        block = prior.HOME * (at_home & (state.home[rows] >= 0)) + prior.LANGUAGE * shared[:, rows]
-        state.base[np.ix_(states, rows)] = block[states]
-        state.base[np.ix_(rows, states)] = prior.READY * ready[states]
+        if (state.kind == kind).any():
+            yearly = prior.CAMPAIGNS if KINDS[kind] == "influencer" else prior.APPROACHES[KINDS[kind]]
+            state.course[:, kind] = yearly
+            state.zeal[states, kind] = arithmetic.exp(prior.PULL * (ready + size) - prior.PULL**2)[states]
+            state.draw_of_recent[kind] = prior.RECENT
+    inside = _engagements(state)
+    for block in engagement_terms(world, facts).values():
+        state.base[inside] += block[inside]
+
+
+def engagement_terms(world: World, facts: LayerFacts) -> dict[str, F]:
+    """Why states turn to organisations, and why these agree to it: terms of ``base`` by name, (n, n) each."""
+    states, organised = world.kind == STATE, np.isin(world.kind, _ORGANISED)
+    turning, known, home = states[:, None] & organised, world.home >= 0, np.maximum(world.home, 0)
+    language = facts.current.pair[facts.names.index("language")]
+    return {
+        "home": prior.HOME * (turning & known & (home == np.arange(len(home))[:, None])),
+        "language": prior.LANGUAGE * (language[:, home] * (turning & known)),
+        "readiness": prior.READY * (_scores(world.capacity, states) * turning.T),
+    }
 
 
 def _scores(values: F, states: B) -> F:

@@ -72,13 +72,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
         raise ValueError("two actor ids share a hash")
     free = (world.kind == STATE) & ~np.isin(np.arange(len(uid)), world.leaders)
     position = measured_positions(world.position, world.position_sd, free, uid, par, seed, replicate)
-    # a union of states of several regions lies on no side of a regional line
-    regions = [
-        name if home >= 0 and world.un_member[home] else ""
-        for name, home in zip(world.subregion, world.home, strict=True)
-    ]
-    split = scenario.fragmentation
-    cell = cells(split.lines, world.ids, world.camp, regions, world.home, split.outsiders == "own_cell")
+    cell = cells_of(world, scenario)
     prior = first_trust(world, scenario, cell)
     blocs = start_blocs(world, scenario, cell)
     columns: dict[str, Any] = {}
@@ -104,6 +98,17 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     state.purse[:] = state.budget
     _derive(state, world, scenario, replicate)
     return state
+
+
+def cells_of(world: World, scenario: Scenario) -> NDArray[np.int32]:
+    """Cell of each actor between the scenario's lines of fragmentation, (n,); -1 for who lies in none."""
+    # a union of states of several regions lies on no side of a regional line
+    regions = [
+        name if home >= 0 and world.un_member[home] else ""
+        for name, home in zip(world.subregion, world.home, strict=True)
+    ]
+    split = scenario.fragmentation
+    return cells(split.lines, world.ids, world.camp, regions, world.home, split.outsiders == "own_cell")
 
 
 def _fill_books(state: State, world: World, scenario: Scenario, replicate: int) -> None:

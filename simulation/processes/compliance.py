@@ -26,6 +26,7 @@ from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, NOBODY, U64, Asked, B, F, State
 
+
 class Conduct(NamedTuple):
     """How promises were kept in a quarter, one entry a partner of an actor, in the order of the lists."""
 

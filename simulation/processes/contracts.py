@@ -20,7 +20,7 @@ from simulation.state import I8, I32, MAX_DEPTH, U64, B, F, State
 
 ROUNDING = 1e-12
 """A price may exceed what is left by so much."""
-_PAIRS = ((0, 1), (0, 2), (1, 2))
+PAIRS = ((0, 1), (0, 2), (1, 2))
 """Pairs of a contract of three, as places of its parties; of one of two the first is the only one."""
 
 
@@ -132,7 +132,7 @@ def _sign(
         three = parties[c, 2] >= 0
         count = 3 if three else 1
         for p in range(count):
-            a, b = parties[c, _PAIRS[p][0]], parties[c, _PAIRS[p][1]]
+            a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
             before[c, p] = deals.depth[a, b]
             rungs[c, p], held_back = _depth(keys, quarter, number[c], who, rules, alike, deals, a, b)
             if public[c] < 0:
@@ -143,7 +143,7 @@ def _sign(
                 credit.unpaid[a] += 1
             continue
         for p in range(count):
-            a, b = parties[c, _PAIRS[p][0]], parties[c, _PAIRS[p][1]]
+            a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
             _enter(keys, quarter, number[c], who, rules, deals, credit, a, b, rungs[c, p], three)
     return rungs, before, left, price, unpaid, public
 
@@ -187,7 +187,7 @@ def _paid(
     What was in the purses and what each party owes is written to ``left`` and ``price`` (3,).
     """
     for p in range(count):
-        x, y = _PAIRS[p]
+        x, y = PAIRS[p]
         due = rules.sign[layer_of(kind, parties[x], parties[y]), depth[p]]
         price[x] += due
         price[y] += due
@@ -196,7 +196,7 @@ def _paid(
         left[x] = purse[parties[x]]
         enough &= price[x] <= left[x] + ROUNDING
     for p in range(count if enough else 0):
-        x, y = parties[_PAIRS[p][0]], parties[_PAIRS[p][1]]
+        x, y = parties[PAIRS[p][0]], parties[PAIRS[p][1]]
         due = rules.sign[layer_of(kind, x, y), depth[p]]
         purse[x] -= due
         purse[y] -= due

@@ -1,4 +1,4 @@
-"""Deals offered to and by the explained actor this quarter: made, deepened, refused, each with its terms."""
+"""Deals of the explained actor this quarter: planned, agreed or refused, renewed, ended, broken."""
 
 from __future__ import annotations
 
@@ -6,167 +6,220 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from simulation.experiments.explanation.events import RUNG, Event, Side, valued, worth
-from simulation.experiments.explanation.signing import Settled, after_upkeep, price, settle
+import numpy as np
+
+from simulation.experiments.explanation.events import RUNG, Event, Side
+from simulation.experiments.explanation.views import Views
 from simulation.model import GovernanceModel
-from simulation.model.negotiations import Talks
-from simulation.processes.rivalry import bid_terms
-from simulation.processes.trilateral import NO_DEAL
-from simulation.processes.value import View, utility_terms
-from simulation.randomness import Draws, Stream, uniform
-from simulation.state import BILATERAL, I8, NON_STATE, STATE, TRILATERAL, F
+from simulation.processes.approaches import TARGETED, approach_key
+from simulation.processes.books import likeness
+from simulation.processes.compliance import compliance_terms
+from simulation.processes.contracts import PAIRS, ROUNDING
+from simulation.processes.pull import layer_of
+from simulation.processes.trilateral import chance_of_joining
+from simulation.randomness import Stream, philox, symmetric_uniform, uniform
+from simulation.state import BILATERAL, I8, NON_STATE, STATE, TRILATERAL
 
 
 @dataclass(frozen=True)
-class Table:
-    """The talks of a quarter as one actor's explanation needs them.
+class Desk:
+    """What the events of one actor's deals are read off.
 
     Attributes
     ----------
     row
-        The explained actor.
-    start, before
-        Depths (n, n) when the talks began, and just before signing.
+        The actor.
+    before
+        Depths (n, n) before the moment that is read.
     """
 
     model: GovernanceModel
+    views: Views
     row: int
-    start: I8
     before: I8
 
-    @property
-    def talks(self) -> Talks:
-        """The model's."""
-        return self.model.talks
+    def luck(self, stream: Stream, i: int, j: int) -> float:
+        """The draw of i about j in a stream of this quarter."""
+        uid = self.model.state.uid
+        return float(uniform(self.model.sheet.draws.key(stream), uid[i], uid[j]))
 
-    @property
-    def view(self) -> View:
-        """What V and U read when the talks began."""
-        return self.talks.seen._replace(depth=self.start)
+    def lost(self, j: int) -> float:
+        """Change of the actor's commitments by the end of its deal with j."""
+        return -RUNG * float(self.before[self.row, j])
 
-    @property
-    def draws(self) -> Draws:
-        """This quarter's luck."""
-        model = self.model
-        return Draws(model.scenario.seed, model.replicate, model.state.quarter)
+    def partner(self, i: int, j: int) -> int:
+        """Which of two is not the actor."""
+        return j if i == self.row else i
 
 
-def negotiated(table: Table) -> Iterator[Event]:
-    """What became of every offer and contract of three that the actor was party to."""
-    model, talks = table.model, table.talks
-    settled = settle(talks, model.state, model.parameters, table.draws, table.before)
-    left = after_upkeep(model.state, model.parameters, table.before)
-    agreed = {int(offer): contract for contract, offer in enumerate(talks.agreed)}
-    offers = zip(talks.offers.sender.tolist(), talks.offers.receiver.tolist(), strict=True)
-    for m, (sender, receiver) in enumerate(offers):
-        if table.row in (sender, receiver):
-            yield from _offer(table, m, settled[agreed[m]] if m in agreed else None, left)
-    contract = len(agreed)
-    for t, parties in enumerate(talks.tabled.parties.tolist()):
-        chance, luck = _passing(table, t)
-        passed = luck < chance
-        if table.row in parties:
-            yield from _triple(table, t, settled[contract] if passed else None, left)
-        contract += passed
+def planned(desk: Desk) -> Iterator[Event]:
+    """Deals that the scenario signs; nobody decides them."""
+    state, before = desk.model.state, desk.before[desk.row]
+    for j in np.flatnonzero(state.depth[desk.row] > before).tolist():
+        depth = int(state.depth[desk.row, j])
+        kind = "deepened" if before[j] else "made"
+        change = RUNG * (depth - int(before[j]))
+        yield Event(kind, (j,), ("planned",), int(state.track[desk.row, j]), depth, commitments=change)
 
 
-def _offer(table: Table, m: int, settled: Settled | None, left: F) -> Iterator[Event]:
-    talks, state = table.talks, table.model.state
-    i, j = int(talks.offers.sender[m]), int(talks.offers.receiver[m])
-    chance = float(talks.chance[m])
-    luck = float(uniform(table.draws.key(Stream.CONSENT), state.uid[j], state.uid[i]))
-    other = j if i == table.row else i
-    event = Event(
-        "refused",
-        (other,),
-        BILATERAL if state.kind[i] == state.kind[j] == STATE else NON_STATE,
-        int(table.start[i, j]) + 1,
-        (i,),
-        (j,),
-        "declined" if luck >= chance else "no_slot",
-        chance,
-        math.nan if math.isnan(chance) else luck,
-        {i: float(talks.offers.sender_gain[m]), j: float(talks.offers.receiver_gain[m])},
-        sides=tuple(_side(table, a, b, settled, left) for a, b in ((table.row, other), (other, table.row))),
-    )
-    if settled is None:
-        yield event
-    else:
-        yield from _settled(table, event, settled)
+def cut(desk: Desk) -> Iterator[Event]:
+    """Deals given up by a side that cannot pay for all it has."""
+    assert desk.model.sheet.cut is not None
+    for i, j in desk.model.sheet.cut.tolist():
+        if desk.row in (i, j):
+            other = desk.partner(i, j)
+            yield Event(
+                "ended", (other,), ("upkeep",), by=(i,), commitments=desk.lost(other), sides=(desk.views.turning(i, j),)
+            )
 
 
-def _settled(table: Table, event: Event, settled: Settled) -> Iterator[Event]:
-    """The event of a contract that was agreed on: signed or not; none if another one had moved the pair."""
-    own = [pair for pair in settled.raised if table.row in pair]
-    if own:
-        first = any(table.before[pair] == 0 for pair in own)
-        yield replace(
-            event, kind="made" if first else "deepened", depth=1 + max(int(table.before[pair]) for pair in own),
-            refused_by=(), reason="", commitments=RUNG * len(own),
-        )  # fmt: skip
-    elif settled.reason == "public":
-        yield replace(event, reason="public", refused_by=settled.refused_by, probability=settled.chance,
-                      luck=settled.luck)  # fmt: skip
-    elif settled.reason == "budget":
-        yield replace(event, reason="budget", refused_by=settled.refused_by)
-
-
-def _side(
-    table: Table, i: int, j: int, settled: Settled | None, left: F, weight: float = 1.0
-) -> Side:
-    """What i weighed up about a deal with j."""
-    model, view = table.model, table.view
-    own = worth(view, model.weights, i, j)
-    bids = bid_terms(model.state, model.parameters, model.mechanisms, table.talks.possible, i, j)
-    terms = {**utility_terms(view, model.weights, i, j, own), **bids}
-    money = {
-        "price": price(model.parameters, int(table.start[i, j])) if settled is None else settled.due[i],
-        "left": float(left[i]) if settled is None else settled.left[i],
-    }
-    return valued(view, model.weights, i, j, terms, money, weight)
-
-
-def _passing(table: Table, t: int) -> tuple[float, float]:
-    """Probability with which a contract of three passes, and its luck."""
-    talks, uid = table.talks, table.model.state.uid
-    i, j, k = talks.tabled.parties[t]
-    yes = talks.yes[t]
-    chance = float(talks.rate[i] * yes[0] * yes[1] * yes[2])
-    return chance, float(uniform(table.draws.key(Stream.BROKER_CONSENT), uid[i], uid[j] ^ uid[k]))
-
-
-def _triple(table: Table, t: int, settled: Settled | None, left: F) -> Iterator[Event]:
-    talks, row = table.talks, table.row
-    parties = tuple(talks.tabled.parties[t].tolist())
-    level = 1 + min(int(table.start[a, b]) for a in parties for b in parties if a != b)
-    partners = tuple(a for a in parties if a != row)
-    if all(table.start[row, a] >= level for a in partners):
-        return  # it brings others together; nothing of its own is at stake
-    chance, luck = _passing(table, t)
-    gains = {a: float(talks.tabled.gain[t, place]) for place, a in enumerate(parties)}
-    sides = [side for a in (row, *partners) for side in _sides_of_three(table, a, parties, level, gains, settled, left)]
-    unwilling = (parties[int(talks.yes[t].argmin())],)
-    worthless = any(gain == NO_DEAL for gain in gains.values())
-    event = Event(
-        "refused", partners, TRILATERAL, level, parties[:1], unwilling, "worthless" if worthless else "not_passed",
-        chance, luck, gains, sides=tuple(sides),
-    )  # fmt: skip
-    if settled is None:
-        yield event
-    else:
-        yield from _settled(table, event, settled)
-
-
-def _sides_of_three(
-    table: Table, a: int, parties: tuple[int, ...], level: int, gains: dict[int, float], settled: Settled | None,
-    left: F,
-) -> Iterator[Side]:  # fmt: skip
-    """What a party weighed up: the mean over the partners with whom the contract is new to it."""
-    if gains[a] == NO_DEAL:
-        yield Side(a, -1, {"worthless": gains[a]})
+def renewed(desk: Desk, sides: dict[int, Side]) -> Iterator[Event]:
+    """Deals whose term is over; ``sides`` has what was to be weighed up, by partner."""
+    model, sheet = desk.model, desk.model.sheet
+    if sheet.due is None or sheet.renewal is None or sheet.left is None:
         return
-    new = [b for b in parties if b != a and table.start[a, b] < level]
-    if not new:  # its own deals are as deep as that already
-        yield Side(a, -1, {"nothing_new": 0.0})
-    for b in new:
-        yield _side(table, a, b, settled, left, 1.0 / len(new))
+    key, uid = sheet.draws.key(Stream.RENEWAL), model.state.uid
+    for (i, j), chance, left in zip(sheet.due.tolist(), sheet.renewal, sheet.left, strict=True):
+        if desk.row not in (i, j):
+            continue
+        other, depth = desk.partner(i, j), int(desk.before[i, j])
+        price = float(model.rules.sign[layer_of(model.state.kind, i, j), depth])
+        luck = float(symmetric_uniform(key, uid[i], uid[j]))
+        event = Event(
+            "renewed", (other,), ("renewed",), int(model.state.track[i, j]), depth, probability=float(chance),
+            luck=luck, sides=(sides[other],),
+        )  # fmt: skip
+        if model.state.depth[i, j] > 0:
+            yield event
+            continue
+        ended = replace(event, kind="ended", track=-1, depth=0, commitments=desk.lost(other))
+        poor = tuple(a for a, purse in ((i, left[0]), (j, left[1])) if price > purse + ROUNDING)
+        yield replace(ended, reason=("unaffordable",), who=poor) if luck < chance else replace(
+            ended, reason=("expired",)
+        )
+
+
+def negotiated(desk: Desk) -> Iterator[Event]:
+    """What became of every approach that the actor was party to, or joined as a third."""
+    sheet = desk.model.sheet
+    assert sheet.approaches is not None
+    assert sheet.agreed is not None
+    contract = 0
+    for m, agreed in enumerate(sheet.agreed.tolist()):
+        pair = int(sheet.approaches.sender[m]), int(sheet.approaches.receiver[m])
+        if agreed:
+            assert sheet.third is not None
+            if desk.row in (*pair, int(sheet.third[contract])):
+                yield _contract(desk, m, contract)
+            contract += 1
+        elif desk.row in pair:
+            yield _approach(desk, m)
+
+
+def _approach(desk: Desk, m: int) -> Event:
+    """An approach that is declined."""
+    model, sheet = desk.model, desk.model.sheet
+    assert sheet.approaches is not None
+    assert sheet.chance is not None
+    i, j, number = (int(column[m]) for column in sheet.approaches[:3])
+    state, views = model.state, desk.views
+    key = approach_key(sheet.draws.key(Stream.ANSWER), layer_of(state.kind, i, j), number)
+    aimed = ("aimed",) if number >= TARGETED else ()
+    return Event(
+        "refused",
+        (desk.partner(i, j),),
+        (*aimed, "declined"),
+        BILATERAL if state.kind[i] == state.kind[j] == STATE else NON_STATE,
+        by=(i,),
+        probability=float(sheet.chance[m]),
+        luck=float(uniform(key, state.uid[j], state.uid[i])),
+        sides=(views.turning(i, j), views.agreeing(j, i)),
+    )
+
+
+def _contract(desk: Desk, m: int, c: int) -> Event:
+    """An approach that is agreed to, and what became of the contract."""
+    signing = desk.model.sheet.signing
+    assert signing is not None
+    event = _approach(desk, m)
+    i, j, k = signing.parties[c].tolist()
+    parties = (i, j) if k < 0 else (i, j, k)
+    event = replace(
+        event, about=tuple(a for a in parties if a != desk.row), reason=(*event.reason[:-1], "accepted"),
+        track=event.track if k < 0 else TRILATERAL, sides=_sides(desk, c, parties),
+    )  # fmt: skip
+    if k >= 0:
+        event = _joined(desk, event, c, parties)
+    own = [p for p, (x, y) in enumerate(PAIRS) if y < len(parties) and desk.row in (parties[x], parties[y])]
+    if signing.unpaid[c]:
+        poor = tuple(a for x, a in enumerate(parties) if signing.price[c, x] > signing.left[c, x] + ROUNDING)
+        return replace(event, reason=(*event.reason, "budget"), who=poor)
+    gained = [int(signing.rungs[c, p]) - int(signing.before[c, p]) for p in own]
+    new = any(signing.before[c, p] == 0 for p in own)
+    if signing.public[c] >= 0:
+        event = replace(event, reason=(*event.reason, "public"), who=(int(signing.public[c]),))
+    return replace(
+        event, kind="made" if new else "deepened" if any(gained) else "renewed",
+        depth=max(int(signing.rungs[c, p]) for p in own), commitments=RUNG * sum(gained),
+    )  # fmt: skip
+
+
+def _joined(desk: Desk, event: Event, c: int, parties: tuple[int, ...]) -> Event:
+    """The event of a contract that a third party joins, with its luck if that is the explained actor."""
+    model, signing = desk.model, desk.model.sheet.signing
+    assert signing is not None
+    i, j, k = parties
+    if k != desk.row:
+        return replace(event, third=(k,), reason=(*event.reason, "third"))
+    uid, key = model.state.uid, model.sheet.draws.key(Stream.THIRD_PARTY)
+    own = philox(key, uid[i] ^ uid[j], np.uint64(signing.number[c]))
+    chance = chance_of_joining(model.state, model.third_rate, model.possible, i, j, k)
+    luck = float(uniform(own, uid[k], np.uint64(0)))
+    return replace(
+        event, third=(k,), reason=(*event.reason[:-1], "agreed", "joining"), probability=chance, luck=luck
+    )
+
+
+def _sides(desk: Desk, c: int, parties: tuple[int, ...]) -> tuple[Side, ...]:
+    """Every party's view of whom it signs with, with its purse, its price and what moves the rung."""
+    model, signing, views = desk.model, desk.model.sheet.signing, desk.views
+    assert signing is not None
+    state, par = model.state, model.parameters
+    i, j = parties[:2]
+
+    def given(place: int, pair: int) -> dict[str, float]:
+        a, b = (parties[x] for x in PAIRS[pair])
+        scale = par.affinity_width, state.likeness_mean, state.likeness_sd
+        deeper = {} if signing.before[c, pair] else {
+            "deeper": par.depth_likeness * float(likeness(state.position, state.weight, *scale, a, b))
+        }  # fmt: skip
+        return {"left": float(signing.left[c, place]), "price": float(signing.price[c, place]), **deeper}
+
+    sides = [views.turning(i, j, given(0, 0)), views.agreeing(j, i, given(1, 0))]
+    sides += [views.agreeing(k, a, given(2, 1 + x)) for k in parties[2:] for x, a in enumerate((i, j))]
+    return tuple(sides)
+
+
+def broken(desk: Desk) -> Iterator[Event]:
+    """Promises broken by the actor or to it this quarter."""
+    model, conduct = desk.model, desk.model.sheet.conduct
+    assert conduct is not None
+    start, partner = conduct.partners
+    giver = np.repeat(np.arange(model.state.n), np.diff(start))
+    for p in np.flatnonzero(conduct.broken & ((giver == desk.row) | (partner == desk.row))).tolist():
+        i, j = int(giver[p]), int(partner[p])
+        annual, own_rule = float(conduct.probability[p]), desk.views.decides("keeps_promise", i)
+        terms = {} if own_rule else compliance_terms(model.state, model.parameters, i, j)
+        fallen = bool(conduct.lowered[p])
+        depth = int(desk.before[i, j]) - fallen
+        yield Event(
+            "broken",
+            (desk.partner(i, j),),
+            ("seen" if conduct.seen[p] else "unseen", *((("lowered" if depth else "fallen"),) if fallen else ())),
+            depth=depth,
+            by=(i,),
+            probability=math.sqrt(math.sqrt(annual)),  # a quarter's
+            luck=desk.luck(Stream.COMPLIANCE, i, j),
+            commitments=-RUNG * fallen,
+            sides=(Side(i, j, "keeping", annual, terms),),
+        )

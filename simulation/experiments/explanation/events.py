@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulation.processes.links import count_shared
-from simulation.processes.value import View, Weights, value, value_factors
 from simulation.state import MAX_DEPTH
 
 RUNG = 1.0 / MAX_DEPTH
@@ -16,77 +14,62 @@ RUNG = 1.0 / MAX_DEPTH
 
 @dataclass(frozen=True)
 class Side:
-    """What one actor weighed up: factors that multiply to ``value``, terms that add up to what decided.
+    """What one actor weighed up: terms that add up to what decided.
 
     Attributes
     ----------
     actor, other
         Whose view, and of whom; -1 of nobody.
-    weight
-        Of this partner in the actor's mean, 1 unless a contract of three gives it two new partners.
-    factors, value
-        Factors of V, and V as the model computes it; none where no value is involved.
+    sum
+        What the terms add up to: one of :data:`simulation.experiments.explanation.tables.SUMS`.
+    decided
+        The sum as the model computed it.
     terms
-        Of the utility, the log odds or the probability.
+        By name; none where the actor has a rule of its own.
     given
         Other numbers that bore on it.
     """
 
     actor: int
     other: int
+    sum: str
+    decided: float
     terms: Mapping[str, float]
-    factors: Mapping[str, float] = field(default_factory=dict)
-    value: float = math.nan
     given: Mapping[str, float] = field(default_factory=dict)
-    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a deal or an instrument of the explained actor.
+    """Something that happened to a deal, a bloc or an instrument of the explained actor.
 
     Attributes
     ----------
     kind
         One of :data:`simulation.experiments.explanation.tables.KINDS`.
     about
-        Rows of the partners; of a join the one number of the instrument.
-    track, depth
-        Code of the track, -1 none; depth of the deal afterwards, or that was refused.
-    by, refused_by
-        Who offered, broke, shed or wanted out; who said no or could not.
+        Rows of the partners; the one number of the instrument or the bloc.
     reason
-        One of :data:`simulation.experiments.explanation.tables.REASONS`.
+        Of :data:`simulation.experiments.explanation.tables.REASONS`, in the order in which they are told.
+    track, depth
+        Code of the track, -1 none; depth afterwards.
+    by, third, who
+        Who turned to the other, broke a promise or gave up; who joined the two; who could not pay or whose public
+        refused.
     probability, luck
-        Of the yes that mattered, and the uniform draw that had to lie below it; missing where none was drawn.
-    decided
-        By actor, the utility, log odds or probability as the model computed it.
+        Of the answer that mattered, and the uniform draw that had to lie below it; missing where none was drawn.
     commitments
         Change of the actor's commitments, in binding deals.
     """
 
     kind: str
     about: tuple[int, ...]
+    reason: tuple[str, ...]
     track: int = -1
     depth: int = 0
     by: tuple[int, ...] = ()
-    refused_by: tuple[int, ...] = ()
-    reason: str = ""
+    third: tuple[int, ...] = ()
+    who: tuple[int, ...] = ()
     probability: float = math.nan
     luck: float = math.nan
-    decided: Mapping[int, float] = field(default_factory=dict)
     commitments: float = 0.0
     sides: tuple[Side, ...] = ()
-
-
-def worth(v: View, w: Weights, i: int, j: int) -> float:
-    """V_ij as the model computes it."""
-    return float(value(v, w, i, j, count_shared(v.depth, i, j)))
-
-
-def valued(
-    v: View, w: Weights, i: int, j: int, terms: Mapping[str, float], given: Mapping[str, float], weight: float = 1.0
-) -> Side:
-    """A side that weighs up a deal: with the factors of its value."""
-    known = {"trust": float(v.trust_hat[i, j]), "depth": float(v.depth[i, j]), "load": float(v.load[i])}
-    return Side(i, j, terms, value_factors(v, w, i, j), worth(v, w, i, j), {**known, **given}, weight)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from simulation.experiments.engine import store
-from simulation.experiments.explanation.events import Event, Side
+from simulation.experiments.explanation.events import Event
 from simulation.experiments.kept import Format, Kept, Table
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.state import TRACKS
@@ -18,21 +17,27 @@ from simulation.state import TRACKS
 if TYPE_CHECKING:
     from simulation.model import GovernanceModel
 
-KINDS = ("made", "deepened", "refused", "broken", "lapsed", "shed", "joined")
-"""Kinds of events; broken is a promise, by either side, and not yet the deal."""
-REASONS = (
-    "planned", "declined", "no_slot", "not_passed", "worthless", "budget", "public", "unseen", "seen", "seen_lowered",
+KINDS = (
+    "made", "deepened", "renewed", "refused", "broken", "ended", "joined", "passed", "rejected",
 )  # fmt: skip
-"""Why a deal was made without being decided (planned), refused, or what came of a broken promise."""
+"""Kinds of events; broken is a promise, by either side, and not yet the deal; a bloc passes or rejects."""
+REASONS = (
+    "planned", "aimed", "declined", "accepted", "third", "agreed", "joining", "budget", "public", "renewed", "expired",
+    "unaffordable", "upkeep", "unseen", "seen", "lowered", "fallen", "joined", "enough", "too_few", "vetoed",
+)  # fmt: skip
+"""What is told of how an event came about; see :data:`simulation.display.words.events.REASON`."""
+SUMS = ("turning", "agreeing", "renewing", "keeping", "joining", "voting")
+"""What terms add up to: a utility, log odds of a yes or of a renewal, the probability of keeping a promise for a year,
+log odds of joining, the utility of a bloc's decision."""
 EVENT_COLUMNS = (
-    "event", "quarter", "kind", "about", "name", "track", "depth", "by", "refused_by", "reason", "probability", "luck",
-    "decided", "commitments",
+    "event", "quarter", "kind", "about", "name", "track", "depth", "by", "third", "who", "reason", "probability",
+    "luck", "commitments",
 )  # fmt: skip
 TERM_COLUMNS = (
-    "event", "quarter", "kind", "actor", "actor_name", "other", "other_name", "part", "name", "value", "weight",
+    "event", "quarter", "kind", "actor", "actor_name", "other", "other_name", "sum", "part", "name", "value",
 )  # fmt: skip
-EVENT_TEXT = ("quarter", "kind", "about", "name", "track", "by", "refused_by", "reason")
-TERM_TEXT = ("quarter", "kind", "actor", "actor_name", "other", "other_name", "part", "name")
+EVENT_TEXT = ("quarter", "kind", "about", "name", "track", "by", "third", "who", "reason")
+TERM_TEXT = ("quarter", "kind", "actor", "actor_name", "other", "other_name", "sum", "part", "name")
 IMPORTANT = 3
 """Events that a report tells."""
 
@@ -58,10 +63,9 @@ class Explanation(Kept):
     def events(self) -> pd.DataFrame:
         """Columns :data:`EVENT_COLUMNS`, in order of time.
 
-        ``about`` and ``by`` are ids parted by spaces, ``decided`` is what decided for the actor, as the model
-        computed it: the utility of a deal, the log odds of a join, the annual probability with which a promise is
-        kept. ``commitments`` is the change of its commitments, in binding deals. ``probability`` is that of the yes
-        that mattered, which came if ``luck`` was below it.
+        ``about``, ``by``, ``third``, ``who`` and ``reason`` are parted by spaces. ``commitments`` is the change of the
+        actor's commitments, in binding deals. ``probability`` is that of the answer that mattered, a yes if ``luck``
+        was below it.
         """
         return self.tables["events"]
 
@@ -69,9 +73,8 @@ class Explanation(Kept):
     def terms(self) -> pd.DataFrame:
         """Columns :data:`TERM_COLUMNS`.
 
-        For each event, actor and other: rows of ``part`` factor multiply to the row of part ``value``; those of part
-        ``term``, times their weight, add up over an actor to its row of part ``decided``; those of part ``given``
-        bore on it in other ways.
+        For each event, actor, other and ``sum`` (:data:`SUMS`): rows of ``part`` term add up to the row of part
+        ``decided``; those of part ``given`` bore on it in other ways.
         """
         return self.tables["terms"]
 
@@ -114,15 +117,9 @@ class Explanation(Kept):
         return self._of(kept)
 
     def most_important(self, count: int = IMPORTANT) -> Explanation:
-        """The events that changed the actor's commitments most, the most important first.
-
-        Of equal ones the one that was worth most to it, then the earlier.
-        """
-        deals = self.events["kind"].isin(("made", "deepened", "lapsed", "shed"))
-        rank = self.events.assign(
-            change=-self.events["commitments"].abs().round(9), worth=-self.events["decided"].abs().where(deals, 0.0)
-        )
-        order = rank.loc[rank["change"] < 0].sort_values(["change", "worth", "event"], kind="stable").index
+        """The events that changed the actor's commitments most, the most important first; of equal ones the earlier."""
+        change = self.events.assign(change=-self.events["commitments"].abs().round(9))
+        order = change.loc[change["change"] < 0].sort_values(["change", "event"], kind="stable").index
         return self._of(self.events.loc[order[:count]])
 
     def _of(self, events: pd.DataFrame) -> Explanation:
@@ -142,15 +139,14 @@ def tables(model: GovernanceModel, actor: str, found: Iterable[tuple[int, Event]
         Quarter index and event, in order of time.
     """
     scenario, namer = model.scenario, _Namer(model)
-    own = model.index(actor)
     events, terms = [], []
     for number, (quarter, event) in enumerate(found):
         label = str(scenario.start + quarter)
-        events.append((number, label, *namer.event(event, own)))
+        events.append((number, label, *namer.event(event)))
         terms += [(number, label, event.kind, *row) for row in namer.terms(event)]
     info = {
         "actor": actor,
-        "name": model.names[own],
+        "name": model.names[model.index(actor)],
         "title": scenario.title or scenario.name,
         "seed": scenario.seed,
         "replicate": model.replicate,
@@ -168,44 +164,36 @@ class _Namer:
 
     def __init__(self, model: GovernanceModel):
         self._ids, self._names = model.state.ids, model.names
-        self._texts = model.state.instrument_ids
-        titles = {facts.id: facts.title for facts in model.world.instruments}
-        self._titles = titles | {spec.id: spec.title or spec.id for spec in model.scenario.instruments}
+        self._forums = {"joined": model.state.instrument_ids}
+        self._forums |= dict.fromkeys(("passed", "rejected"), model.state.bloc_ids)
+        known = [*((text.id, text.title) for text in model.world.instruments),
+                 *((text.id, text.title) for text in model.scenario.instruments),
+                 *((bloc.id, bloc.name) for bloc in model.world.blocs)]  # fmt: skip
+        self._titles = {forum: title for forum, title in known if title}
 
-    def event(self, event: Event, own: int) -> tuple[Any, ...]:
+    def event(self, event: Event) -> tuple[Any, ...]:
         """Columns of an event from ``kind`` on."""
-        if event.kind == "joined":
-            about = self._texts[event.about[0]]
+        if event.kind in self._forums:
+            about = self._forums[event.kind][event.about[0]]
             name = self._titles.get(about, about)
         else:
             about, name = self._listed(event.about), ", ".join(self._names[row] for row in event.about)
         track = TRACKS[event.track] if event.track >= 0 else ""
+        listed = map(self._listed, (event.by, event.third, event.who))
         return (
-            event.kind, about, name, track, event.depth, self._listed(event.by), self._listed(event.refused_by),
-            event.reason, event.probability, event.luck, event.decided.get(own, math.nan), event.commitments + 0.0,
+            event.kind, about, name, track, event.depth, *listed, " ".join(event.reason), event.probability,
+            event.luck, event.commitments + 0.0,
         )  # fmt: skip
 
     def terms(self, event: Event) -> Iterator[tuple[Any, ...]]:
         """Rows of the terms of an event from ``actor`` on."""
-        for actor in dict.fromkeys(side.actor for side in event.sides):
-            own = [side for side in event.sides if side.actor == actor]
-            for side in own:
-                yield from self._side(side)
-            if actor in event.decided:
-                others = self._listed(side.other for side in own if side.other >= 0)
-                yield self._ids[actor], self._names[actor], others, "", "decided", "decided", event.decided[actor], 1.0
-
-    def _side(self, side: Side) -> Iterator[tuple[Any, ...]]:
-        who = self._ids[side.actor], self._names[side.actor]
-        whom = (self._ids[side.other], self._names[side.other]) if side.other >= 0 else ("", "")
-        for name, value in side.factors.items():
-            yield *who, *whom, "factor", name, value, side.weight
-        if side.factors:
-            yield *who, *whom, "value", "value", side.value, side.weight
-        for name, value in side.terms.items():
-            yield *who, *whom, "term", name, value + 0.0, side.weight  # no minus before a zero
-        for name, value in side.given.items():
-            yield *who, *whom, "given", name, value, side.weight
+        for side in event.sides:
+            who = self._ids[side.actor], self._names[side.actor]
+            whom = (self._ids[side.other], self._names[side.other]) if side.other >= 0 else ("", "")
+            decided = {"decided": side.decided} if side.terms else {}
+            for part, numbers in (("term", side.terms), ("decided", decided), ("given", side.given)):
+                for name, value in numbers.items():
+                    yield *who, *whom, side.sum, part, name, value + 0.0  # no minus before a zero
 
     def _listed(self, rows: Iterable[int]) -> str:
         return " ".join(self._ids[row] for row in rows)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from simulation.experiments.explanation.conditions import Book, breaches, lapses, planned, shed
-from simulation.experiments.explanation.deals import Table, negotiated
+from simulation.experiments.explanation.deals import Desk, broken, cut, negotiated, planned, renewed
 from simulation.experiments.explanation.events import Event
-from simulation.experiments.explanation.joins import hazards, joins
-from simulation.processes.norms import detection_probability, ngo_partners
-from simulation.state import I8
+from simulation.experiments.explanation.forums import decisions, hazards, joins, votes
+from simulation.experiments.explanation.views import Views
 
 if TYPE_CHECKING:
     from simulation.model import GovernanceModel
@@ -34,16 +32,17 @@ class Watcher:
 
     def __init__(self, model: GovernanceModel, row: int):
         self.events: list[tuple[int, Event]] = []
-        self._model, self._row = model, row
-        self._readers = {
-            "broker": self._keep_start,
-            "planned": self._read_plans,
-            "shed": self._read_shed,
-            "sign": self._read_talks,
-            "decide_in_blocs": self._keep_hazards,
-            "join_instruments": self._read_joins,
-            "conduct": self._read_conduct,
-            "keep_promises": self._read_lapses,
+        self._model, self._row, self._views = model, row, Views(model)
+        self._keep_depth()
+        self._readers: Mapping[str, Callable[[], None]] = {
+            "expect": self._keep_renewals,
+            "planned": lambda: self._note(planned(self._desk())),
+            "paid": lambda: self._note(cut(self._desk())),
+            "renewed": lambda: self._note(renewed(self._desk(), self._due)),
+            "sign": self._read_negotiations,
+            "decide_in_blocs": self._read_decisions,
+            "join_instruments": lambda: self._note(joins(model, self._views, row, self._hazards)),
+            "keep_promises": lambda: self._note(broken(self._desk())),
         }
 
     def __call__(self, moment: str) -> None:
@@ -51,41 +50,26 @@ class Watcher:
         if moment in self._readers:
             self._readers[moment]()
 
+    def _desk(self) -> Desk:
+        return Desk(self._model, self._views, self._row, self._before)
+
     def _note(self, events: Iterator[Event]) -> None:
         self.events += [(self._model.state.quarter, event) for event in events]
+        self._keep_depth()
 
-    def _depth(self) -> I8:
-        return self._model.state.depth.copy()
+    def _keep_depth(self) -> None:
+        self._before = self._model.state.depth.copy()
 
-    def _book(self) -> Book:
-        return Book(self._model, self._row, self._before)
+    def _keep_renewals(self) -> None:
+        due = self._model.sheet.due
+        pairs = [] if due is None else [pair for pair in due.tolist() if self._row in pair]
+        self._due = {other: self._views.renewing(self._row, other) for pair in pairs for other in pair
+                     if other != self._row}  # fmt: skip
 
-    def _keep_start(self) -> None:
-        self._start = self._before = self._depth()
+    def _read_negotiations(self) -> None:
+        self._note(negotiated(self._desk()))
+        self._votes = votes(self._model, self._row)
 
-    def _read_plans(self) -> None:
-        self._note(planned(self._book()))
-        self._before = self._depth()
-
-    def _read_shed(self) -> None:
-        self._note(shed(self._book()))
-        self._before = self._depth()
-
-    def _read_talks(self) -> None:
-        self._note(negotiated(Table(self._model, self._row, self._start, self._before)))
-
-    def _keep_hazards(self) -> None:
+    def _read_decisions(self) -> None:
+        self._note(decisions(self._model, self._views, self._row, self._votes))
         self._hazards = hazards(self._model, self._row)
-
-    def _read_joins(self) -> None:
-        self._note(joins(self._model, self._row, self._hazards))
-        state, par, mech = self._model.state, self._model.parameters, self._model.mechanisms
-        self._watched = detection_probability(ngo_partners(state), par, mech)
-        self._before = self._depth()
-
-    def _read_conduct(self) -> None:
-        self._note(breaches(self._book(), self._watched))
-        self._before = self._depth()
-
-    def _read_lapses(self) -> None:
-        self._note(lapses(self._book()))

@@ -1,0 +1,95 @@
+"""What the blocs of the explained state decide, and the instruments that it joins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulation.experiments.explanation.events import RUNG, Event, Side
+from simulation.experiments.explanation.views import Views
+from simulation.kernels import exp
+from simulation.model import GovernanceModel
+from simulation.processes.blocs import Vote, tabled, vote_of
+from simulation.processes.instruments import (
+    coefficients,
+    instrument_z,
+    is_open,
+    joining_factors,
+    joining_terms,
+    log_odds,
+)
+from simulation.randomness import Stream, uniform
+from simulation.state import MULTILATERAL, REGIONAL
+
+Votes = dict[int, tuple[Vote, int]]
+"""By bloc, how the state sees what is tabled, and how often the bloc had decided before."""
+
+
+def votes(model: GovernanceModel, row: int) -> Votes:
+    """What is tabled this quarter in the blocs of the state; to be asked just before they vote."""
+    state, par = model.state, model.parameters
+    if row >= state.s or not model.mechanisms.on("blocs"):
+        return {}
+    on_table, proposal = tabled(state, par, model.sheet.draws)
+    return {
+        int(k): (vote_of(state, par, int(k), row, proposal[k]), int(state.bloc_passed[k]))
+        for k in np.flatnonzero(on_table & state.member[:, row])
+    }
+
+
+def decisions(model: GovernanceModel, views: Views, row: int, known: Votes) -> Iterator[Event]:
+    """What became of it."""
+    state, key = model.state, model.sheet.draws.key(Stream.BLOC_VOTE)
+    own_rule = views.decides("votes", row)
+    for k, (vote, passed_before) in known.items():
+        passed = state.bloc_passed[k] > passed_before
+        reason = "enough" if passed else "vetoed" if vote.vetoed else "too_few"
+        side = Side(row, -1, "voting", vote.utility, {} if own_rule else vote.terms)
+        yield Event(
+            "passed" if passed else "rejected",
+            (k,),
+            (reason,),
+            REGIONAL if state.bloc_regional[k] else MULTILATERAL,
+            int(state.bloc_depth[k]),
+            probability=math.nan if own_rule or vote.vetoed else vote.probability,
+            luck=math.nan if vote.vetoed else float(uniform(key, state.bloc_uid[k], state.uid[row])),
+            commitments=RUNG * float(state.bloc_enforcement[k]) if passed else 0.0,
+            sides=(side,),
+        )
+
+
+def hazards(model: GovernanceModel, row: int) -> dict[int, Side]:
+    """By instrument that the state could join now, its log odds; to be asked just before joining."""
+    state, par, mech = model.state, model.parameters, model.mechanisms
+    if row >= state.s or not mech.on("instruments"):
+        return {}
+    could = is_open(state) & state.eligible[:, row] & ~state.joined[:, row]
+    factors, coefficient = joining_factors(state, par, could), coefficients(par, mech)
+    return {
+        int(q): Side(
+            row, -1, "joining", float(log_odds(state.reach_intercept[q], factors[q, row], coefficient)),
+            joining_terms(state, par, mech, row, int(q)),
+        )
+        for q in np.flatnonzero(could)
+    }  # fmt: skip
+
+
+def joins(model: GovernanceModel, views: Views, row: int, known: dict[int, Side]) -> Iterator[Event]:
+    """Instruments among those that could be joined which the state is in now."""
+    state, key = model.state, model.sheet.draws.key(Stream.JOIN)
+    weight = instrument_z(state)
+    own_rule = views.decides("joins", row)
+    for q, side in known.items():
+        if state.joined[q, row]:
+            yield Event(
+                "joined",
+                (q,),
+                ("joined",),
+                REGIONAL if state.instrument_regional[q] else MULTILATERAL,
+                probability=math.nan if own_rule else 1.0 / (1.0 + exp(-side.decided)),
+                luck=float(uniform(key, state.instrument_uid[q], state.uid[row])),
+                commitments=float(weight[q]),
+                sides=(side,),
+            )
