@@ -123,7 +123,7 @@ def _approach(desk: Desk, m: int) -> Event:
     assert sheet.chance is not None
     i, j, number = (int(column[m]) for column in sheet.approaches[:3])
     state, views = model.state, desk.views
-    key = approach_key(sheet.draws.key(Stream.ANSWER), layer_of(state.kind, i, j), number)
+    key = np.uint64(approach_key(sheet.draws.key(Stream.ANSWER), layer_of(state.kind, i, j), number))
     aimed = ("aimed",) if number >= TARGETED else ()
     return Event(
         "refused",
@@ -172,7 +172,7 @@ def _joined(desk: Desk, event: Event, c: int, parties: tuple[int, ...]) -> Event
     if k != desk.row:
         return replace(event, third=(k,), reason=(*event.reason, "third"))
     uid, key = model.state.uid, model.sheet.draws.key(Stream.THIRD_PARTY)
-    own = philox(key, uid[i] ^ uid[j], np.uint64(signing.number[c]))
+    own = np.uint64(philox(key, uid[i] ^ uid[j], np.uint64(signing.number[c])))
     chance = chance_of_joining(model.state, model.third_rate, model.possible, i, j, k)
     luck = float(uniform(own, uid[k], np.uint64(0)))
     return replace(
