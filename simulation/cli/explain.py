@@ -17,8 +17,8 @@ Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")
 Replicate = Annotated[int, typer.Option(help="Number of the replicate, from 0.")]
 Kinds = Annotated[
     list[str] | None,
-    typer.Option("--events", metavar="KIND", help="Only made, deepened, refused, broken, lapsed, shed or joined; may "
-                 "be repeated."),
+    typer.Option("--events", metavar="KIND", help="Only made, deepened, renewed, refused, broken, ended, joined, "
+                 "passed or rejected; may be repeated."),
 ]  # fmt: skip
 Quarters = Annotated[
     list[str] | None, typer.Option("--quarter", metavar="QUARTER", help="Only this quarter; may be repeated.")
@@ -56,7 +56,7 @@ def add_explain(
         out: Out = None,
         debug: Debug = False,
     ) -> None:
-        """Explain one run: why each deal of an actor was made, refused or broken, and each text joined."""
+        """Explain one run: why each deal of an actor was made, refused, renewed or ended, each text joined."""
         with errors(debug):
             from simulation.experiments.engine import store
             from simulation.experiments.explain import explain as explain_scenario

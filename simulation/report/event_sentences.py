@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.display.words.events import HEAD, REASON, YES_OF_ALL, YES_OF_BOTH, YES_OF_ONE
+from simulation.display.words.events import HEAD, REASON
 from simulation.display.words.language import Words
 from simulation.display.words.terms import DEPTH, TRACK, name_of
-from simulation.state import TRACKS, TRILATERAL
 
+FORUMS = ("joined", "passed", "rejected")
+"""Kinds of events that are about a text or a bloc, and not about partners."""
 DIGITS = 3
 """Of probabilities and luck, which may lie close together."""
 
@@ -28,40 +29,33 @@ def told(event: Mapping[Any, Any], actor: str, names: Mapping[str, str], words: 
     names
         Names of actors by id, in the language.
     """
-    by, about = _ids(event["by"]), _ids(event["about"])
-    others = [other for other in (actor, *about) if other not in by]
+    by, about, third = (_ids(event[column]) for column in ("by", "about", "third"))
+    others = [other for other in (actor, *about) if other not in (*by, *third)]
 
     def listed(ids: list[str]) -> str:
         return words.listing([_apart(words.within(name, names.get(name, name)), words) for name in ids])
 
     values: dict[str, object] = {
         "actor": listed([actor]),
-        "partner": _apart(words.known(event["name"]), words) if event["kind"] == "joined" else listed(about),
+        "partner": _apart(words.known(event["name"]), words) if event["kind"] in FORUMS else listed(about),
         "depth": name_of({str(rung): name for rung, name in DEPTH.items()}, str(event["depth"]), words),
+        "step": words.number(event["depth"]),
         "track": name_of(TRACK, _text(event["track"]), words),
         "by": listed(by),
         "other": listed(others),
-        "who": listed(_ids(event["refused_by"])),
+        "third": listed(third),
+        "who": listed(_ids(event["who"])),
         "probability": _number(event["probability"], words),
         "luck": _number(event["luck"], words),
     }
-    return words(HEAD[event["kind"]], **values), words(REASON[reason_of(event)], **values)
-
-
-def reason_of(event: Mapping[Any, Any]) -> str:
-    """Key of the sentence that says why."""
-    reason = _text(event["reason"])
-    if reason or event["kind"] not in ("made", "deepened"):
-        return reason or str(event["kind"])
-    if event["track"] == TRACKS[TRILATERAL]:
-        return YES_OF_ALL
-    return YES_OF_BOTH if pd.isna(event["probability"]) else YES_OF_ONE
+    why = " ".join(words(REASON[reason], **values) for reason in _ids(event["reason"]))
+    return words(HEAD[event["kind"]], **values), why
 
 
 def names_of(events: pd.DataFrame, terms: pd.DataFrame, words: Words) -> dict[str, str]:
     """Names by id of every actor of an explanation, in a language."""
     result = dict(zip(terms["actor"], terms["actor_name"], strict=True))
-    deals = events.loc[events["kind"] != "joined"]
+    deals = events.loc[~events["kind"].isin(FORUMS)]
     result |= {about: name for about, name in zip(deals["about"], deals["name"], strict=True) if " " not in about}
     return {actor: words.actor(actor, name) for actor, name in result.items()}
 

@@ -10,7 +10,8 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from simulation.display.words.events import LUCK, NAME
+from simulation.arithmetic import ordered_sum
+from simulation.display.words.events import GIVEN, LUCK, NAME
 from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import decimal, rounded, signed
 from simulation.experiments.explanation.tables import IMPORTANT, KINDS
@@ -22,16 +23,14 @@ if TYPE_CHECKING:
 Row = Mapping[Any, Any]
 """Of the terms of an explanation."""
 _NEUTRAL = 0.005
-"""A factor as near as this to one, or a term to zero, is not shown; the tables have it."""
-_SHORT = {"kept": "if kept", "broken": "if broken", "setup": "set-up", "partner_activity": "activity",
-          "concession": "concession", "rivalry": "rivalry"}  # fmt: skip
-_SYMBOL = {"joined": "log odds", "broken": "yearly probability"}
-_RULES = (
-    "Of a deal, value V is the product and utility U the sum of what is named; factors of 1.00 and terms of 0.00 are "
-    "left out. " + LUCK
-)
+"""A term as near as this to zero is not shown; the tables have it."""
+_SYMBOL = {"turning": "U", "agreeing": "log odds of a yes", "renewing": "log odds of renewal",
+           "keeping": "yearly probability", "joining": "log odds", "voting": "U"}  # fmt: skip
+_GIVEN = {"chosen": 3, "left": 2, "price": 2, "deeper": 2}
+"""Decimals of what else bore on it."""
+_RULES = "Terms of 0.00 are left out. " + LUCK
 _INDENT = "        "  # a quarter and two spaces
-_HANGING = 6
+_HANGING = 4
 
 
 def print_explanation(explanation: Explanation, console: Console) -> None:
@@ -52,7 +51,7 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
         quarter = event["quarter"]
         console.print()
         console.print(Text(_wrapped(head, console.width, f"{when:8}", 0), style="bold"))
-        lines = [(why, 0), *_sides(event, terms.get(event["event"], ()))]
+        lines = [(why, 0), *_sides(terms.get(event["event"], ()))]
         for line, hanging in lines:
             console.print(Text(_wrapped(line, console.width, _INDENT, hanging)))
 
@@ -80,52 +79,31 @@ def _counts(events: pd.DataFrame) -> str:
     return ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if kind in counts) or "Nothing happened"
 
 
-def _sides(event: Mapping[Any, Any], terms: Sequence[Row]) -> Iterator[tuple[str, int]]:
+def _sides(rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
     """Lines of what each side weighed up, each with the indent of what is wrapped."""
-    for actor in dict.fromkeys(row["actor"] for row in terms):
-        own = [row for row in terms if row["actor"] == actor and row["part"] != "decided"]
-        partners = list(dict.fromkeys(row["other"] for row in own))
-        for other in partners:
-            yield from _side(event, [row for row in own if row["other"] == other], len(partners) > 1)
-        if len(partners) > 1:
-            mean = next(row["value"] for row in terms if row["actor"] == actor and row["part"] == "decided")
-            yield f"  mean U {decimal(mean, 2)}", 0
+    sides: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        sides.setdefault((row["actor_name"], row["other_name"], row["sum"]), []).append(row)
+    for (actor, other, what), own in sides.items():
+        several = len({key[1] for key in sides if key[0] == actor}) > 1
+        terms, given = _cells(own, "term"), _cells(own, "given")
+        who = f"{actor} on {other}" if several else actor
+        yield f"{who}: {_SYMBOL[what]} {_sum(what, terms)}" if terms else f"{who}: by a rule of its own", _HANGING
+        bore = ", ".join(f"{GIVEN[name]} {decimal(given[name], _GIVEN[name])}" for name in _GIVEN if name in given)
+        if bore:
+            yield f"  {bore}", _HANGING
 
 
-def _side(event: Mapping[Any, Any], rows: Sequence[Row], several: bool) -> Iterator[tuple[str, int]]:
-    first, terms = rows[0], _cells(rows, "term")
-    who = f"{first['actor_name']} on {first['other_name']}" if several else str(first["actor_name"])
-    factors, given = _cells(rows, "factor"), _cells(rows, "given")
-    if len(terms) == 1:  # nothing to add up: no value, or nothing new
-        yield f"{who}: {_name(next(iter(terms)))}", 2
-        return
-    if not factors:
-        yield f"{who}: {_SYMBOL.get(event['kind'], 'U')} {_sum(terms)}", 2
-        return
-    budget = ""
-    if "price" in given:
-        budget = f", budget left {decimal(given['left'], 2)}, price {decimal(given['price'], 2)}"
-    product = " × ".join(f"{decimal(number, 2)} {_name(name)}" for name, number in factors.items() if _far(number, 1.0))
-    yield f"{who}: trust {decimal(given['trust'], 2)}{budget}", 2
-    yield f"  V {decimal(_cells(rows, 'value')['value'], 2)} = {product or '1.00'}", _HANGING
-    yield f"  U {_sum(terms)}", _HANGING
-
-
-def _sum(terms: Mapping[str, float]) -> str:
-    shown = [(name, value) for name, value in terms.items() if _far(value, 0.0)]
-    listed = " ".join(f"{'−' if value < 0 else '+'} {decimal(abs(value), 2)} {_name(name)}" for name, value in shown)
-    total = sum(terms.values())
+def _sum(what: str, terms: Mapping[str, float]) -> str:
+    """A sum with its terms, the largest first."""
+    shown = sorted(((name, value) for name, value in terms.items() if abs(value) >= _NEUTRAL), key=lambda t: -abs(t[1]))
+    listed = " ".join(
+        f"{'−' if value < 0 else '+'} {decimal(abs(value), 2)} {NAME[what][name]}" for name, value in shown
+    )
+    total = ordered_sum(terms.values())
     sign = "−" if rounded(total, 2) < 0 else ""
     return f"{sign}{decimal(abs(total), 2)} = {listed.removeprefix('+ ') or '0.00'}"
 
 
-def _name(name: str) -> str:
-    return _SHORT.get(name, NAME[name])
-
-
 def _cells(rows: Sequence[Row], part: str) -> dict[str, float]:
     return {row["name"]: row["value"] for row in rows if row["part"] == part}
-
-
-def _far(number: float, neutral: float) -> bool:
-    return abs(number - neutral) >= _NEUTRAL

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.display.words.events import DECIDED, LUCK, MEAN, NAME, UTILITY, VALUE
+from simulation.display.words.events import GIVEN, LUCK, NAME, SUM
 from simulation.display.words.language import Words
 from simulation.report.answer import Subject
 from simulation.report.event_sentences import names_of, told
@@ -16,8 +16,7 @@ from simulation.report.parts import Section, Table
 
 _DIGITS = 2
 _NEUTRAL = 0.005
-"""Lines all of whose factors are as near as this to one, or terms to zero, are not shown; the file has them."""
-_SHOWN_GIVEN = ("trust", "left", "price")
+"""Lines all of whose terms are as near as this to zero are not shown; the file has them."""
 
 
 def why(subject: Subject) -> Section | None:
@@ -41,8 +40,8 @@ def why(subject: Subject) -> Section | None:
         else tell("One run out of many: replicate {replicate}. Another run has other events.", replicate=number),
         tell(
             "Shown are the events that changed the commitments of {focal} most (a rung of a deal counts a third of a "
-            "binding deal, a joined text what it binds); of equal ones those with the highest utility, then the "
-            "earliest. The file has all events, also the deals that were refused.",
+            "binding deal, a joined text and a step of a bloc what they bind); of equal ones the earliest. The file "
+            "has all events, also the deals that were refused.",
             focal=subject.teller.name(subject.focal_within),
         ),
         tell(LUCK),
@@ -66,12 +65,8 @@ def _table(place: int, event: Mapping[Any, Any], terms: pd.DataFrame, subject: S
         number=words.number(place), quarter=words.quarter(str(event["quarter"])), head=head, reason=reason,
     )  # fmt: skip
     columns = _columns(terms)
-    several = len(columns) > len({column.actor for column in columns})
-    heads = ["", *(_heading(column, names, words, several) for column in columns)]
-    decided = terms.loc[terms["part"] == "decided"].set_index("actor")["value"]
-    means = [_means(columns, decided, words)] if several else []
-    rows = [*_lines(columns, str(event["kind"]), words), *means, *_given(columns, words)]
-    return Table(f"event_{place}", caption, terms, heads, rows)
+    heads = ["", *(_heading(column, columns, names, words) for column in columns)]
+    return Table(f"event_{place}", caption, terms, heads, [*_lines(columns, words), *_given(columns, words)])
 
 
 @dataclass(frozen=True)
@@ -80,64 +75,48 @@ class _Column:
 
     actor: str
     other: str
+    sum: str
     cells: Mapping[tuple[str, str], float]
-
-    def total(self) -> float:
-        """Sum of the terms."""
-        return sum(value for (part, _), value in self.cells.items() if part == "term")
 
 
 def _columns(terms: pd.DataFrame) -> list[_Column]:
-    rows = terms.loc[terms["part"] != "decided"].astype({"other": "object"}).fillna({"other": ""})
+    rows = terms.astype({"other": "object"}).fillna({"other": ""})
     return [
         _Column(
-            str(actor), str(other),
+            str(actor), str(other), str(what),
             {(row["part"], row["name"]): float(row["value"]) for row in cells.to_dict("records")},
         )
-        for (actor, other), cells in rows.groupby(["actor", "other"], sort=False)
+        for (actor, other, what), cells in rows.groupby(["actor", "other", "sum"], sort=False)
     ]  # fmt: skip
 
 
-def _heading(column: _Column, names: Mapping[str, str], words: Words, several: bool) -> str:
-    if not several or not column.other:
+def _heading(column: _Column, columns: list[_Column], names: Mapping[str, str], words: Words) -> str:
+    if sum(other.actor == column.actor for other in columns) == 1:
         return names[column.actor]
     return words("{actor} on {other}", actor=names[column.actor], other=names[column.other])
 
 
-def _lines(columns: list[_Column], kind: str, words: Words) -> Iterator[list[str]]:
-    """Factors and their product, terms and their sum."""
-    for part, neutral in (("factor", 1.0), ("term", 0.0)):
-        for name in _names(columns, part):
-            cells = [column.cells.get((part, name)) for column in columns]
-            if any(cell is not None and abs(cell - neutral) >= _NEUTRAL for cell in cells):
-                shown = f"× {words(NAME[name])}" if part == "factor" else words(NAME[name])
-                yield [shown, *(_cell(cell, words, signed=part == "term") for cell in cells)]
-        if part == "factor" and _names(columns, "value"):
-            values = [column.cells.get(("value", "value")) for column in columns]
-            yield [f"= {words(VALUE)}", *(_cell(value, words) for value in values)]
-    total = words(DECIDED.get(kind, UTILITY))
-    yield [f"= {total}", *(_cell(column.total(), words, signed=kind != "broken") for column in columns)]
+def _lines(columns: list[_Column], words: Words) -> Iterator[list[str]]:
+    """Terms, then their sums: a column has that of its kind."""
+    shown: dict[str, list[float | None]] = {}
+    for place, column in enumerate(columns):
+        for (part, name), value in column.cells.items():
+            if part == "term":
+                shown.setdefault(words(NAME[column.sum][name]), [None] * len(columns))[place] = value
+    for name, cells in shown.items():
+        if any(cell is not None and abs(cell) >= _NEUTRAL for cell in cells):
+            yield [name, *(_cell(cell, words, signed=True) for cell in cells)]
+    for what in dict.fromkeys(column.sum for column in columns):
+        sums = [column.cells.get(("decided", "decided")) if column.sum == what else None for column in columns]
+        yield [f"= {words(SUM[what])}", *(_cell(cell, words, signed=what != "keeping") for cell in sums)]
 
 
 def _given(columns: list[_Column], words: Words) -> Iterator[list[str]]:
     """What else bore on it."""
-    for name in _SHOWN_GIVEN:
+    for name, shown in GIVEN.items():
         cells = [column.cells.get(("given", name)) for column in columns]
         if any(cell is not None for cell in cells):
-            yield [words(NAME[name]), *(_cell(cell, words) for cell in cells)]
-
-
-def _means(columns: list[_Column], decided: pd.Series, words: Words) -> list[str]:
-    """The mean utility of each party, for one that gains two partners at once under the first of them."""
-    cells, seen = [], set()
-    for column in columns:
-        cells.append("" if column.actor in seen else _cell(float(decided[column.actor]), words, signed=True))
-        seen.add(column.actor)
-    return [f"= {words(MEAN)}", *cells]
-
-
-def _names(columns: list[_Column], part: str) -> list[str]:
-    return list(dict.fromkeys(name for column in columns for kind, name in column.cells if kind == part))
+            yield [words(shown), *(_cell(cell, words) for cell in cells)]
 
 
 def _cell(value: float | None, words: Words, *, signed: bool = False) -> str:

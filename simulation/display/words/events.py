@@ -9,80 +9,104 @@ from simulation.display.words.terms import N_
 HEAD: Mapping[str, str] = {
     "made": N_("A deal is made with {partner}: {depth}, {track}."),
     "deepened": N_("The deal with {partner} deepens: {depth}, {track}."),
-    "refused": N_("No deal with {partner}: {depth}, {track}."),
+    "renewed": N_("The deal with {partner} is renewed: {depth}, {track}."),
+    "refused": N_("No deal with {partner}."),
     "broken": N_("{by} breaks a promise to {other}."),
-    "lapsed": N_("The deal with {partner} lapses."),
-    "shed": N_("The deal with {partner} is given up."),
+    "ended": N_("The deal with {partner} ends."),
     "joined": N_("{actor} joins: {partner}."),
+    "passed": N_("A bloc decides, step {step} of 3: {partner}."),
+    "rejected": N_("A bloc does not decide: {partner}."),
 }
 """What happened, by kind of event."""
 
-YES_OF_ONE, YES_OF_ALL, YES_OF_BOTH = "accepted", "passed", "chosen"
-"""Keys of the reasons of a deal that is signed: offered and accepted, brokered, or chosen by both."""
-
 REASON: Mapping[str, str] = {
-    YES_OF_ONE: N_("{by} offers, {other} says yes (probability {probability}, luck {luck})."),
-    YES_OF_ALL: N_("{by} brokers it, and it passes (probability {probability}, luck {luck})."),
-    YES_OF_BOTH: N_("Both sides choose it."),
     "planned": N_("The scenario plans it."),
-    "declined": N_("{by} offers, {other} declines (probability of a yes {probability}, luck {luck})."),
-    "no_slot": N_(
-        "{by} offers, {other} would say yes (probability {probability}, luck {luck}) but has no open slot left."
-    ),
-    "not_passed": N_(
-        "{by} brokers it, and it does not pass (probability {probability}, luck {luck}); least willing: {who}."
-    ),
-    "worthless": N_("{by} brokers it, but to one of them it has no value, or one is not trusted at all."),
+    "aimed": N_("The strategy of {by} names this partner."),
+    "accepted": N_("{by} turns to {other}, and the answer is yes (probability {probability}, luck {luck})."),
+    "declined": N_("{by} turns to {other}, and the answer is no (probability of a yes {probability}, luck {luck})."),
+    "third": N_("{third} joins the two."),
+    "agreed": N_("{by} turns to {other}, and the answer is yes."),
+    "joining": N_("{third} joins the two (probability {probability}, luck {luck})."),
     "budget": N_("They agree, but the budget is too small: {who}."),
-    "public": N_("They agree, but a public does not ratify: {who} (probability {probability}, luck {luck})."),
+    "public": N_("A public does not ratify what binds, and the deal stays less deep: {who}."),
+    "renewed": N_("Its term is over, and it is renewed (probability {probability}, luck {luck})."),
+    "expired": N_("Its term is over, and it is not renewed (probability of renewal {probability}, luck {luck})."),
+    "unaffordable": N_(
+        "Its term is over, and it would be renewed (probability {probability}, luck {luck}), but the budget is too "
+        "small: {who}."
+    ),
+    "upkeep": N_("Upkeep exceeds the budget of {by}, and this deal is worth least to it."),
     "unseen": N_("Nobody sees it (probability of keeping it in the quarter {probability}, luck {luck})."),
     "seen": N_("It is seen (probability of keeping it in the quarter {probability}, luck {luck})."),
-    "seen_lowered": N_(
-        "It is seen, and the deal falls by a rung (probability of keeping it in the quarter {probability}, luck "
-        "{luck})."
-    ),
-    "lapsed": N_("No longer worth having to {by} (probability that it ends {probability}, luck {luck})."),
-    "shed": N_("Upkeep exceeds the budget of {by}."),
+    "lowered": N_("The deal falls by a rung."),
+    "fallen": N_("The deal ends with it."),
     "joined": N_("Probability {probability} in the quarter, luck {luck}."),
+    "enough": N_("Enough members vote yes (yes of {actor}: probability {probability}, luck {luck})."),
+    "too_few": N_("Too few members vote yes (yes of {actor}: probability {probability}, luck {luck})."),
+    "vetoed": N_("A member that distrusts another one stops it."),
 }
-"""Why, by reason, or by kind where there is only one."""
+"""How it came about, sentence by sentence."""
 
 LUCK = N_("Luck is drawn evenly from 0 to 1; a yes comes if it is below the probability.")
 
-NAME: Mapping[str, str] = {
-    "complementarity": N_("complementarity"),
-    "affinity": N_("affinity"),
-    "partner_activity": N_("activity of the partner"),
-    "shared_partners": N_("shared partners"),
-    "inertia": N_("existing deal"),
-    "urgency": N_("urgency"),
-    "exposure": N_("exposure"),
-    "own_value": N_("own rule"),
-    "value": N_("value"),
-    "kept": N_("if the promise is kept"),
-    "broken": N_("if it is broken"),
-    "setup": N_("set-up cost"),
-    "upkeep": N_("upkeep"),
-    "rivalry": N_("rivalry bonus"),
-    "concession": N_("concession"),
-    "worthless": N_("no value or no trust"),
-    "nothing_new": N_("nothing new to it"),
-    "trust": N_("trust in the partner"),
-    "price": N_("price of the new rungs"),
-    "left": N_("budget left"),
+_TURNING: Mapping[str, str] = {
+    "size": N_("size of the partner"),
+    "distance": N_("geographic distance"),
+    "trade": N_("trade, given both sizes"),
+    "border": N_("common border"),
+    "language": N_("common language"),
+    "colony": N_("colonial tie"),
+    "common_coloniser": N_("common former coloniser"),
+    "other": N_("deals in other fields"),
+    "rival": N_("rivals"),
+    "conflict": N_("open conflict"),
+    "bodies": N_("common regional organisations"),
+    "union": N_("the EU as a partner"),
+    "state_size": N_("size of the state"),
+    "state_readiness": N_("readiness of the state"),
+    "firm_band": N_("size of the firm"),
+    "firm_core": N_("leading firm"),
+    "firm_infrastructure": N_("firm of clouds, chips or networks"),
+    "domestic": N_("firm of this state"),
+    "home_distance": N_("distance to the home of the firm"),
+    "home_trade": N_("trade with the home of the firm"),
+    "home_language": N_("language of the home of the firm"),
+    "home_conflict": N_("conflict with the home of the firm"),
+    "home_rival": N_("rival of the home of the firm"),
+    "home_CHN": N_("Chinese firm"),
+    "home_USA": N_("firm of the United States"),
+    "home": N_("organisation of this state"),
+    "readiness": N_("readiness of the state"),
+    "lines": N_("line of fragmentation"),
+    "changed": N_("changed by hand"),
+    "activity": N_("activity of the partner"),
+    "attraction": N_("own attraction of the partner"),
+    "history": N_("earlier deals of the two"),
+    "trust": N_("trust beyond the expected"),
+    "interests": N_("positions since the start"),
+    "own_rule": N_("own rule"),
+    "rivalry": N_("rivalry between the leaders"),
+}
+
+_KEEPING: Mapping[str, str] = {
     "base": N_("base"),
     "load": N_("burden of upkeep"),
     "distance": N_("distance of positions"),
     "capture": N_("capture by firms"),
     "watched": N_("being watched"),
     "bounds": N_("bounds of the probability"),
+}
+
+_JOINING: Mapping[str, str] = {
     "intercept": N_("reach of the text"),
+    "affinity": N_("affinity"),
     "sponsor": N_("trust in the sponsor"),
     "peers": N_("peers inside"),
     "neighbours": N_("neighbours inside"),
     "habit": N_("habit of joining"),
     "capacity": N_("capacity"),
     "sovereignty": N_("sovereignty against a binding text"),
+    "urgency": N_("urgency"),
     "norm": N_("norm adopted"),
     "club": N_("size of the club"),
     "attention": N_("diplomatic effort"),
@@ -92,13 +116,39 @@ NAME: Mapping[str, str] = {
     "house": N_("member of the convener"),
     "launch_binding": N_("launch of a binding text"),
 }
-"""Names of factors, terms and what bore on them."""
 
-DECIDED: Mapping[str, str] = {
-    "joined": N_("log odds (sum)"),
-    "broken": N_("probability of keeping it for a year (sum)"),
+NAME: Mapping[str, Mapping[str, str]] = {
+    "turning": _TURNING,
+    "agreeing": {**_TURNING, "reluctance": N_("reluctance")},
+    "renewing": {
+        "usual": N_("usual share of renewals"),
+        "mutual": N_("mutual attraction"),
+        "likeness": N_("closeness of positions"),
+    },
+    "keeping": _KEEPING,
+    "joining": _JOINING,
+    "voting": {
+        "closeness": N_("closeness to trusted members"),
+        "rung": N_("cost of a further step"),
+        "proposal": N_("distance of the proposal"),
+    },
 }
-"""What the terms add up to, by kind of event; a utility if not named."""
-UTILITY = N_("utility (sum)")
-VALUE = N_("value (product)")
-MEAN = N_("utility (mean over new partners)")
+"""Names of terms, by what they add up to."""
+
+GIVEN: Mapping[str, str] = {
+    "chosen": N_("probability of this choice"),
+    "left": N_("budget left"),
+    "price": N_("price of signing"),
+    "deeper": N_("positions, towards a deeper deal"),
+}
+"""Names of what else bore on it."""
+
+SUM: Mapping[str, str] = {
+    "turning": N_("utility (sum)"),
+    "agreeing": N_("log odds of a yes (sum)"),
+    "renewing": N_("log odds of renewal (sum)"),
+    "keeping": N_("probability of keeping it for a year (sum)"),
+    "joining": N_("log odds (sum)"),
+    "voting": N_("utility (sum)"),
+}
+"""What terms add up to."""
