@@ -89,7 +89,7 @@ def _sides(rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
         terms, given = _cells(own, "term"), _cells(own, "given")
         who = f"{actor} on {other}" if several else actor
         yield f"{who}: {_SYMBOL[what]} {_sum(what, terms)}" if terms else f"{who}: by a rule of its own", _HANGING
-        bore = ", ".join(f"{GIVEN[name]} {decimal(given[name], _GIVEN[name])}" for name in _GIVEN if name in given)
+        bore = ", ".join(f"{GIVEN[name]} {_number(given[name], _GIVEN[name])}" for name in _GIVEN if name in given)
         if bore:
             yield f"  {bore}", _HANGING
 
@@ -100,9 +100,12 @@ def _sum(what: str, terms: Mapping[str, float]) -> str:
     listed = " ".join(
         f"{'−' if value < 0 else '+'} {decimal(abs(value), 2)} {NAME[what][name]}" for name, value in shown
     )
-    total = ordered_sum(terms.values())
-    sign = "−" if rounded(total, 2) < 0 else ""
-    return f"{sign}{decimal(abs(total), 2)} = {listed.removeprefix('+ ') or '0.00'}"
+    return f"{_number(ordered_sum(terms.values()), 2)} = {listed.removeprefix('+ ') or '0.00'}"
+
+
+def _number(value: float, digits: int) -> str:
+    sign = "−" if rounded(value, digits) < 0 else ""
+    return f"{sign}{decimal(abs(value), digits)}"
 
 
 def _cells(rows: Sequence[Row], part: str) -> dict[str, float]:
