@@ -112,8 +112,9 @@ def _believe_layer(
     sure = np.isin(pairs.a, complete) | np.isin(pairs.b, complete)
     share = np.where(sure, np.maximum(share, COMPLETE), share)
     state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
-    state.course[:, kind] = belief.flows / drawing.sum_of_products(rate, share)
-    state.course[:, kind] *= factors(kind, len(belief.flows))
+    recorded = drawing.sum_of_products(rate, share)
+    if recorded > 0.0:  # a world without firms has no approaches to them
+        state.course[:, kind] = belief.flows / recorded * factors(kind, len(belief.flows))
     who = facts.current.mask.any(axis=1)
     state.zeal[who, kind] = 1.0
     state.zeal[(state.kind != STATE) & (state.kind != kind), kind] = 0.0

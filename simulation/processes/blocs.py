@@ -347,6 +347,8 @@ class Vote(NamedTuple):
         They add up to ``utility``.
     probability
         Of its yes.
+    distrustful
+        Whether it votes no because it distrusts another member.
     vetoed
         Whether distrust of one member is enough to stop the proposal, whoever votes.
     """
@@ -354,6 +356,7 @@ class Vote(NamedTuple):
     terms: dict[str, float]
     utility: float
     probability: float
+    distrustful: bool
     vetoed: bool
 
 
@@ -373,7 +376,7 @@ def vote_of(state: State, par: Parameters, k: int, i: int, proposal: F) -> Vote:
     stopped = free and bool(vetoed(members, bloc.code[k], bloc.depth[k], who, rule.veto_trust))
     distrustful = free and bloc.code[k] == MAJORITY and bool(distrusts(i, members, who, rule.veto_trust))
     yes = 0.0 if distrustful else 1.0 / (1.0 + exp(-utility / rule.noise)) if free else rule.forced
-    return Vote(terms, utility, float(yes), stopped)
+    return Vote(terms, utility, float(yes), distrustful, stopped)
 
 
 def _blocs(state: State) -> Blocs:

@@ -44,6 +44,7 @@ REASON: Mapping[str, str] = {
     "enough": N_("Enough members vote yes (yes of {actor}: probability {probability}, luck {luck})."),
     "too_few": N_("Too few members vote yes (yes of {actor}: probability {probability}, luck {luck})."),
     "vetoed": N_("A member that distrusts another one stops it."),
+    "distrust": N_("{actor} votes no, for it distrusts another member."),
 }
 """How it came about, sentence by sentence."""
 

@@ -50,7 +50,7 @@ def decisions(model: GovernanceModel, views: Views, row: int, known: Votes) -> I
         yield Event(
             "passed" if passed else "rejected",
             (k,),
-            (reason,),
+            (reason, "distrust") if vote.distrustful and not own_rule else (reason,),
             REGIONAL if state.bloc_regional[k] else MULTILATERAL,
             int(state.bloc_depth[k]),
             probability=math.nan if own_rule or vote.vetoed else vote.probability,

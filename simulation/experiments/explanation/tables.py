@@ -24,6 +24,7 @@ KINDS = (
 REASONS = (
     "planned", "aimed", "declined", "accepted", "third", "agreed", "joining", "budget", "public", "renewed", "expired",
     "unaffordable", "upkeep", "unseen", "seen", "lowered", "fallen", "joined", "enough", "too_few", "vetoed",
+    "distrust",
 )  # fmt: skip
 """What is told of how an event came about; see :data:`simulation.display.words.events.REASON`."""
 SUMS = ("turning", "agreeing", "renewing", "keeping", "joining", "voting")
