@@ -38,7 +38,8 @@ def test_an_inert_actor_only_appends() -> None:
     assert twin.n == state.n + 1
     assert twin.s == state.s
     assert np.array_equal(twin.alpha[:-1, :-1], state.alpha)
-    assert not twin.slots[-1]
+    assert not twin.zeal[-1].any()
+    assert not twin.allowed[-1].any()
     assert (twin.since[-1] == NEVER).all()
 
 
