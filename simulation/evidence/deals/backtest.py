@@ -112,8 +112,13 @@ def pair_table(found: Sequence[Forecast]) -> pd.DataFrame:
         y = np.concatenate([(one.scored.counts[one.pairs] > 0).astype(float) for one in found])
         logs = scores.log_scores(p, y, 1e-9).mean()
         rows.append(
-            {"forecast": name, "Brier": 1e3 * scores.brier(p, y), "Brier, adjusted": 1e3 * scores.adjusted_brier(p, y),
-             "log": 1e3 * logs, **rank.loc[name].to_dict()}
+            {
+                "forecast": name,
+                "Brier": 1e3 * scores.brier(p, y),
+                "Brier, adjusted": 1e3 * scores.adjusted_brier(p, y),
+                "log": 1e3 * logs,
+                **rank.loc[name].to_dict(),
+            }
         )
     return pd.DataFrame(rows)
 
@@ -131,7 +136,8 @@ def count_rows(found: Sequence[Forecast]) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``year, actor, forecast, expected, happened, crps, inside, interval, pit``; ``actor`` is -1 for all
-        pairs together; ``interval`` is the interval score; ``pit`` is the randomised probability integral transform, keyed, so always the same.
+        pairs together; ``interval`` is the interval score; ``pit`` is the randomised probability integral transform,
+        keyed, so always the same.
     """
     rows = []
     for one in found:
