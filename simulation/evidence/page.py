@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if source is None:
         parser.exit(2, f"{backtest.NO_RECORD}\n")
     try:
-        tables = backtest.joins_tables(read_record(source), focal) | {"joins_tries": tries()}
+        tables = backtest.joins_tables(read_record(source), focal) | tries()
         tables |= backtest.deals_tables(focal, ORIGINS)
         write_pages(tables, intensity.tables(), folder)
     except WifaqError as error:
