@@ -68,7 +68,7 @@ def assert_shows(case: Case) -> None:
 
 FERMI = {"mechanisms.learning": "fermi"}
 WHERE: dict[str, tuple[str, dict[str, Any]]] = {
-    "challenge_rounds": ("baseline", {"mechanisms.bloc_proposal": "challenge"}),
+    "challenge_rounds": ("baseline", {"mechanisms.bloc_proposal": "challenge", "parameters.agenda_scale": 5}),
     "join_launch": ("global_settlement", {}),  # no shipped text opens after the as-of date
     "join_launch_binding": ("global_settlement", {}),
     "join_secretariat": ("baseline", {"parameters.join_sponsor": 2.7}),  # sponsors' pull is fitted to nothing
