@@ -18,6 +18,12 @@ from scipy.stats import nbinom, poisson
 from simulation.evidence import scores
 from simulation.evidence.deals import rivals
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
+from simulation.intensity import firms
+from simulation.intensity.ensemble import ATTRACTION_SD, DRAWS, flows, possible
+from simulation.intensity.equation import Period
+from simulation.intensity.layers import Layer, state_layer
+from simulation.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
+from simulation.intensity.posterior import scores as keyed
 from simulation.randomness import stable_hash
 from simulation.state import F
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from simulation.display import pages
 from simulation.errors import DataError
-from simulation.evidence.deals.ensemble import DRAWS
 from simulation.evidence.deals.forecast import forecast_pairs
-from simulation.evidence.deals.places import TABLES, judged_states
+from simulation.intensity.ensemble import DRAWS
+from simulation.intensity.places import TABLES, judged_states
 
 FACES = tuple(state for (state,) in judged_states("face"))
 """States whose likeliest new partners are shown."""
