@@ -19,7 +19,7 @@ def _model(*deals: dict[str, Any], quarters: int = 6, **fields: Any) -> Governan
     parameters = {"lapse": 1, "gain_of_trust": 0.2, "witness_mass": 0} | fields.pop("parameters", {})
     options: dict[str, Any] = {"mechanisms": LAPSING, "parameters": parameters} | fields
     model = make_model(make_world(5, {"firm": 1}, trust_prior=0.05), quarters, deals=deals, **options)
-    model.state.slots[:] = 0
+    model.state.zeal[:] = 0
     return model
 
 

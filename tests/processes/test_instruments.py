@@ -70,7 +70,7 @@ def test_each_factor_is_what_the_model_description_says() -> None:
     state = small_state(8, 6, 3)
     q = 1  # binding
     i = candidate(state, q)
-    state.effort[i, MULTILATERAL] = 2.0
+    state.effort[i, MULTILATERAL] = np.e
     terms = joining_terms(state, PAR, ON, i, q)
     others = [j for j in range(state.s) if state.eligible[q, j] and j != i]
     inside = [j for j in others if state.joined[q, j]]
@@ -178,6 +178,7 @@ def test_the_hazard_is_monotone_in_each_term(change: str, sign: int) -> None:
     i = candidate(state, q)
     state.capacity[i] = state.urgency[i] = state.position[i, 3] = 0.3
     state.norm[i] = False
+    state.instrument_position[q, 3] = 0.6  # as far from .3 as from .9: the votes say the same
     twin = copy.deepcopy(state)
     if change == "affinity":
         twin.position[i] = twin.instrument_position[q]

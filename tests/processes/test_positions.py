@@ -198,9 +198,9 @@ def test_capture_is_the_equation():
     assert state.capture[i] == pytest.approx(0.6 * 0.8 * (2 / 3) / (5 / 3))
 
 
-def test_capture_falls_with_transparency_oversight_and_the_norm():
+def test_capture_falls_with_transparency_and_oversight():
     drift, index = captured()
-    for columns in ({"transparency": 0.8}, {"oversight": 0.7}, {"norm": True}):
+    for columns in ({"transparency": 0.8}, {"oversight": 0.7}):
         less_drift, less_index = captured(**columns)
         assert less_drift < drift
         assert less_index < index
