@@ -68,6 +68,8 @@ def assert_shows(case: Case) -> None:
 
 FERMI = {"mechanisms.learning": "fermi"}
 WHERE: dict[str, tuple[str, dict[str, Any]]] = {
+    "rivalry_bonus": ("baseline", {"parameters.rivalry": 2}),  # as rivalry grows beyond the recorded one
+    "rivalry_cost": ("baseline", {"parameters.rivalry": 2}),
     "join_launch": ("global_settlement", {}),  # no shipped text opens after the as-of date
     "join_launch_binding": ("global_settlement", {}),
     "join_secretariat": ("baseline", {"parameters.join_sponsor": 2.7}),  # sponsors' pull is fitted to nothing
