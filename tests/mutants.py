@@ -34,7 +34,7 @@ trust:
   - {{pair: [MAR, DZA], value: 0.4}}
 strategic_weight: {{MAR: 0.7, SEN: 0.2}}
 strategy:
-  slots: 2
+  effort: 2
   budget: 1.5
   partners: [state, firm]
   exclude_camps: [CN]
@@ -42,7 +42,7 @@ strategy:
   wait_for: [AMU]
   advocacy: {{influencers: all_allies, paid: true}}
   learn: true
-parameters: {{rivalry: 2.0, tempo: 0.3}}
+parameters: {{rivalry: 2.0, hazard: 0.3}}
 mechanisms: {{capture: off, bargaining: challenge}}
 peers: [TUN, SEN, EGY]
 record: {{metrics: [cooperation, capacity], actors: [MAR, SEN], every: 4, ties: all, events: true}}
@@ -63,7 +63,7 @@ design: lhs
 samples: 8
 replicates: 1
 factors:
-  parameters.tempo: {{low: 0.1, high: 0.5, distribution: loguniform}}
+  parameters.hazard: {{low: 0.1, high: 0.5, distribution: loguniform}}
   strategy.budget: {{low: 0.5, high: 2, distribution: triangular, mode: 1}}
 """
 DEALS = """id,date,party_a,party_b,party_c,depth,subject,source,basis

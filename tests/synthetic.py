@@ -19,11 +19,10 @@ AS_OF = date(2024, 12, 31)
 START = Quarter.parse("2025Q1")
 
 QUIET = {
-    "network_effects": "off", "exposure": "off", "rivalry": "off", "concessions": "off", "breach": "off",
-    "lapse": "off", "budget": "off", "ratification": "off", "trilateral": "off", "blocs": "off",
-    "instruments": "off", "forum_choice": "off", "diffusion": "off", "capture": "off",
-    "think_tank_bias": "off", "proposals": "off", "opinion": "off", "harm": "off", "urgency": "off",
-    "capacity": "off", "tempo": "off", "norm_cascade": "off",
+    "latent_book": "off", "ends": "off", "export_controls": "off", "rivalry": "off", "concessions": "off",
+    "breach": "off", "budget": "off", "ratification": "off", "trilateral": "off", "blocs": "off",
+    "instruments": "off", "forum_choice": "off", "diffusion": "off", "capture": "off", "think_tank_bias": "off",
+    "opinion": "off", "harm": "off", "urgency": "off", "capacity": "off", "norm_cascade": "off",
 }  # fmt: skip
 """Everything but deals and trust switched off."""
 

@@ -12,10 +12,13 @@ from dataclasses import fields
 
 import numpy as np
 
+from simulation.processes.pull import remember
 from simulation.randomness import stable_hash
-from simulation.state import KINDS, NEVER, STATE, State
+from simulation.state import FIRM, KINDS, NEVER, STATE, State
 
 OTHER_KINDS = KINDS[1:]
+
+
 def _columns(*starts: str) -> tuple[str, ...]:
     """Names of the columns whose shape starts so."""
     shaped = ((entry.name, entry.metadata.get("shape", "")) for entry in fields(State))
@@ -46,7 +49,8 @@ def small_state(
     -------
     State
         With ``s = n_states + 1`` rows for states (the EU last) and ``n = s + n_others`` actors.
-        ``open_slots`` and ``slots_by_track`` are zero, ``trust_hat`` is direct trust.
+        Deals in force are in the ledger, with as many others that have ended. ``trust_hat`` is direct trust,
+        ``trust_reference`` too: nothing has happened that was not to be expected.
     """
     rng = np.random.default_rng(rng_seed)
     s, n = n_states + 1, n_states + 1 + n_others
@@ -62,12 +66,17 @@ def small_state(
         **_pairs(rng, kind, s),
         **_blocs(rng, n_states, n, n_blocs),
         **_instruments(rng, n_states, n, n_instruments),
-        "track_first_wait": np.tile(np.array([4.0, 8.0, 10.0, 10.0, 4.0]), (n, 1)),
     }
+    columns |= _intensity(rng, kind, columns["allowed"])
+    columns |= _ledger(rng, kind, columns["depth"])
     state = State(ids=ids, kind=kind, **columns)  # type: ignore[arg-type]
-    state.position_start = state.position.copy()
+    state.position_start, state.transparency_ref = state.position.copy(), state.transparency.copy()
+    state.prior_ref, state.purse = state.trust_prior.copy(), state.budget.copy()
+    state.alpha_ref, state.beta_ref = state.alpha.copy(), state.beta.copy()
+    remember(state)
     mass = state.alpha + state.beta
     state.trust_hat = np.divide(state.alpha, mass, out=np.zeros((n, n)), where=mass > 0)
+    state.trust_reference = state.trust_hat.copy()
     state.peer_weight = rng.uniform(0.1, 1.0, (s, s))
     np.fill_diagonal(state.peer_weight, 0.0)
     return state
@@ -92,7 +101,6 @@ def with_inert_actor(state: State, name: str = "inert_org", kind: int = 2) -> St
     twin.uid[n], twin.kind[n] = stable_hash(name), kind
     twin.camp[n] = -1
     twin.weight[n] = 0.25
-    twin.track_first_wait[n] = 4.0
     return twin
 
 
@@ -113,6 +121,7 @@ def relabelled(state: State, order: np.ndarray) -> State:
     twin.trade_share_eu = state.trade_share_eu[order[:s]].copy()
     twin.opinion = state.opinion[order[:s]].copy()
     twin.audience = state.audience[np.ix_(order, order[:s])].copy()
+    twin.ledger[:, :2] = back[state.ledger[:, :2]]
     twin.ids = tuple(state.ids[r] for r in order)
     twin.leaders = back[state.leaders].astype(np.int32)
     twin.home = np.where(twin.home >= 0, back[np.maximum(twin.home, 0)], -1).astype(np.int32)
@@ -139,7 +148,6 @@ def _who(rng: np.random.Generator, ids: tuple[str, ...], kind: np.ndarray, s: in
     contiguous = np.triu(rng.random((s, s)) < 0.3, 1)
     contiguous[:, s - 1] = False
     trade = rng.random((s, s)) * ~np.eye(s, dtype=bool)
-    exposure = rng.random((n, n)) * allowed
     return {
         "uid": np.array([stable_hash(name) for name in ids], np.uint64),
         "un_member": np.arange(n) < s - 1,
@@ -150,7 +158,6 @@ def _who(rng: np.random.Generator, ids: tuple[str, ...], kind: np.ndarray, s: in
         "size": np.where(states, rng.random(n), 0.0),
         "objectivity": np.where(states, 1.0, 0.7),
         "research": np.where(kind == 1, rng.random(n), 0.0),
-        "exposure": exposure,
         "trust_prior": rng.uniform(0.25, 0.8, (n, n)) * allowed,
         "contiguous": contiguous | contiguous.T,
         "trade_share": trade / trade.sum(axis=1, keepdims=True),
@@ -177,10 +184,8 @@ def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obj
         "adoption": np.where(states, rng.random(n), 0.0),
         "urgency": np.where(states, 0.5 * rng.random(n), 0.0),
         "budget": budget,
-        "slots": np.where(states, rng.integers(1, 7, n), 2).astype(np.int32),
-        "offers": rng.random((n, 4)),
-        "needs": rng.random((n, 4)),
-        "commitments": np.where(kind == 1, rng.integers(0, 4, n), 0).astype(np.float64),
+        "expertise": rng.random(n),
+        "free_press": states & (rng.random(n) < 0.5),
         "norm": states & (rng.random(n) < 0.2),
         "norm_threshold": rng.uniform(0.1, 0.6, n),
         "opinion": opinion,
@@ -201,9 +206,46 @@ def _pairs(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obje
         "depth": depth,
         "track": np.where(made, 0, -1).astype(np.int8),
         "since": np.where(made, -1, NEVER).astype(np.int32),
+        "until": np.where(made, 4, NEVER).astype(np.int32),
+        "held": made,
         "alpha": 4.0 * prior,
         "beta": 4.0 * (1.0 - prior) * ~np.eye(n, dtype=bool),
         "terms": (terms + terms.transpose(1, 0, 2)) / 2 * made[:, :, None],
+    }
+
+
+def _intensity(rng: np.random.Generator, kind: np.ndarray, allowed: np.ndarray) -> dict[str, object]:
+    """Why actors turn to each other: every pair has its own utility; organisations that are no firms only answer."""
+    n, layers = len(kind), len(KINDS)
+    share = np.triu(rng.uniform(0.3, 1.0, (n, n)), 1)
+    zeal = np.where((kind == STATE)[:, None], rng.uniform(0.5, 2.0, (n, layers)), 0.0)
+    zeal[kind == FIRM, FIRM] = rng.uniform(0.5, 2.0, int((kind == FIRM).sum()))
+    return {
+        "base": rng.normal(0.0, 1.0, (n, n)) * allowed,
+        "recorded": share + share.T + np.eye(n),
+        "zeal": zeal,
+        "reluctance": rng.uniform(0.0, 1.0, layers),
+        "draw_of_busy": rng.uniform(0.0, 0.5, layers),
+        "draw_of_past": rng.uniform(0.0, 0.5, layers),
+        "draw_of_recent": rng.uniform(0.0, 0.5, layers),
+        "attraction": rng.normal(0.0, 0.3, n) * np.isin(kind, (STATE, FIRM)),
+        "course": np.full((5, layers), 2.0),
+        "track_start": np.where((kind == STATE)[:, None], np.full((n, 5), 0.2), 0.0),
+        "track_share": np.where((kind == STATE)[:, None], np.full((n, 5), 0.2), 0.0),
+        "promise_start": np.where((kind == STATE)[:, None], rng.uniform(0.5, 1.5, (n, 5)), 0.0),
+    }
+
+
+def _ledger(rng: np.random.Generator, kind: np.ndarray, depth: np.ndarray) -> dict[str, object]:
+    """Signings behind the deals in force, a quarter old, and as many of other pairs that have ended."""
+    made = np.argwhere(np.triu(depth > 0, 1))
+    free = np.argwhere(np.triu((depth == 0) & (kind == STATE)[:, None] & (kind <= FIRM), 1))
+    ended = free[rng.permutation(len(free))[: len(made)]]
+    rows = np.concatenate([made, ended])
+    when = np.where(np.arange(len(rows)) < len(made), -1, rng.integers(-30, -10, len(rows)))
+    return {
+        "ledger": np.column_stack([rows, when]).astype(np.int32),
+        "ledger_weight": rng.uniform(0.5, 1.0, len(rows)),
     }
 
 

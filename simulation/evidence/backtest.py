@@ -36,7 +36,8 @@ DEAL_BANDS = (0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """Of forecast probability, in the tables of calibration."""
 
 TITLES: Mapping[str, str] = {
-    "joins_left_out": "Joins, texts since 2000, each family of texts left out",
+    "joins_left_out": "Joins, texts since 2000, each family of texts left out (Brier, adjusted: less what knowing the "
+    "number of joiners alone would score, mean of texts)",
     "joins_signed": f"The same, texts with at least {SIGNED} joiners",
     "joins_calls": "The same, political calls",
     "joins_lost": "What each rival loses to the model on all texts (s.e. over families and states; Benjamini-Hochberg)",
@@ -47,11 +48,14 @@ TITLES: Mapping[str, str] = {
     "joins_ai_lists": "The nine lists",
     "joins_state": "The focal state, and the worst of all (rank 1 is the best)",
     "joins_together": "Whole vectors of joiners: as drawn, and with every state drawn apart (less is better)",
+    "joins_tries": "Forms of joining that were tried, families left out in twelve sets; nested: each family scored by "
+    "the form that is best on all others",
     "joins_calibration": "Joins: forecast and frequency, families left out",
     "deals_gain": "AI deals of states, the year after each year's end: nats a deal by which the model beats a rival "
     "(95 % over actors)",
     "deals_pairs": "Probabilities of pairs in those years (Brier and log score times 1,000)",
-    "deals_counts": "Deals a year: CRPS, and how often the 90 % interval held",
+    "deals_counts": "Deals a year: CRPS, interval score, and how often the 90 % interval held",
+    "deals_partners": "Whole vectors of a state's partners in a year: variogram score, times 1,000 (less is better)",
     "deals_focal": "Pairs of the focal state (Brier and log score times 1,000)",
     "deals_focal_counts": "Deals a year of the focal state",
     "deals_firms": "AI deals of states with firms (priors were written by people who had seen the rows)",
@@ -184,8 +188,8 @@ def deals_tables(focal: str, origins: Sequence[int]) -> dict[str, pd.DataFrame]:
     y = np.concatenate([one.scored.counts[one.pairs] for one in result])
     return {
         "deals_gain": deals.gain_table(result), "deals_pairs": deals.pair_table(result),
-        "deals_counts": deals.count_table(rows), "deals_focal": _focal_pairs(result, place),
-        "deals_focal_counts": _focal_counts(own),
+        "deals_counts": deals.count_table(rows), "deals_partners": deals.partner_table(result),
+        "deals_focal": _focal_pairs(result, place), "deals_focal_counts": _focal_counts(own),
         "deals_firms": ranking(firms).rename(columns={"forecast": "over"}).merge(lead, on="over", how="left"),
         "deals_calibration": scores.bands(p, y, DEAL_BANDS),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from simulation.evidence.calibration.calibrate import BASELINE
 from simulation.evidence.deals import page as intensity
 from simulation.evidence.deals.backtest import ORIGINS
 from simulation.evidence.joins.record import read_record
+from simulation.evidence.joins.tries import tries
 from simulation.scenario.load import load_scenario
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if source is None:
         parser.exit(2, f"{backtest.NO_RECORD}\n")
     try:
-        tables = backtest.joins_tables(read_record(source), focal)
+        tables = backtest.joins_tables(read_record(source), focal) | tries()
         tables |= backtest.deals_tables(focal, ORIGINS)
         write_pages(tables, intensity.tables(), folder)
     except WifaqError as error:

@@ -11,7 +11,7 @@ import pandas as pd
 from simulation.evidence import scores
 from simulation.evidence.deals.scoring import average_precision
 from simulation.evidence.forecast_files import read_scored
-from simulation.evidence.joins.scoring import brier_parts, interval_score
+from simulation.evidence.joins.scoring import brier_parts
 from simulation.experiments.engine import store
 
 FLOOR = 5e-5
@@ -115,7 +115,7 @@ def _numbers(of: str, rows: pd.DataFrame) -> dict[str, object]:
     """Errors and coverage of numbers."""
     low, high, mean, happened = (rows[name].to_numpy(float) for name in ("q05", "q95", "mean", "outcome"))
     inside = (low <= happened) & (happened <= high)
-    fines = [interval_score(*one, LEVEL) for one in zip(low, high, happened, strict=True)]
+    fines = [scores.interval_score(*one, LEVEL) for one in zip(low, high, happened, strict=True)]
     return {"of": of, "n": len(rows), "mean error": float((mean - happened).mean()),
             "mean absolute error": float(np.abs(mean - happened).mean()),
             f"{100 * LEVEL:.0f} % covers": scores.covered(inside), "interval score": float(np.mean(fines))}  # fmt: skip

@@ -20,6 +20,15 @@ def brier(p: F, y: F, weight: F | None = None) -> float:
     return float(np.average((p - y) ** 2, weights=weight))
 
 
+def adjusted_brier(p: F, y: F) -> float:
+    """Brier score less the difficulty of its questions: what "as many as happened, for each alike" would have scored.
+
+    Sets of questions with other shares of yes can so be compared; below 0 is better than to know the share alone.
+    """
+    share = float(y.mean())
+    return brier(p, y) - share * (1.0 - share)
+
+
 def log_scores(p: F, y: F, floor: float = FLOOR) -> F:
     """Negative log probability of what happened, one by one, in nats."""
     sure = np.clip(p, floor, 1.0 - floor)
@@ -90,6 +99,28 @@ def crps(draws: NDArray[np.number], happened: float) -> float:
     ordered, m = np.sort(draws), len(draws)
     spread = float(((2 * np.arange(1, m + 1) - m - 1) * ordered).sum()) / m**2
     return float(np.abs(draws - happened).mean()) - spread
+
+
+def interval_score(low: float, high: float, happened: float, level: float) -> float:
+    """Width of an interval and a fine for what lies outside it (Gneiting & Raftery 2007, eq. 43); less is better."""
+    fine = 2.0 / (1.0 - level)
+    return float(high - low + fine * max(0.0, low - happened) + fine * max(0.0, happened - high))
+
+
+def variogram(drawn: F, y: F, pairs: NDArray[np.int64]) -> float:
+    """Variogram score of order 1 of an ensemble of vectors (Scheuerer & Hamill 2015), mean over pairs of members.
+
+    Parameters
+    ----------
+    drawn
+        float64[d, n].
+    y
+        float64[n], what happened.
+    pairs
+        int64[2, m], indexes of the pairs of members.
+    """
+    i, j = pairs
+    return float(((np.abs(y[i] - y[j]) - np.abs(drawn[:, i] - drawn[:, j]).mean(axis=0)) ** 2).mean())
 
 
 def bootstrap(

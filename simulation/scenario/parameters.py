@@ -55,7 +55,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("trust_pull", 2, 0, 8, "nats a unit of trust", "C.2", "event tone 2008-14 in four domains of treaties (shared rehearsal: N(2, 1.4))", "β_T: what trust beyond the reference path adds to turning to a partner and agreeing to it")
     yield p("interest_pull", .05, 0, 10, "nats a squared distance", "C.2", "dense domains of treaties (N(.05, .10)), AI weak", "w_int: what coming closer than in the recorded world adds to turning to a partner")
     yield p("urgency_pull", .3, 0, 1, "share", "C.2", _A, "ν_u: how far urgency beyond the usual raises the number of approaches")
-    yield p("urgency_usual", .1, 0, 1, "share", "C.2", "mean of the baseline, measured (docs/results/plausibility.md)", "felt urgency at which a state makes its usual number of approaches")
+    yield p("urgency_usual", .1, 0, 1, "share", "C.2", "mean of the baseline, measured (docs/results/calibration.md)", "felt urgency at which a state makes its usual number of approaches")
     yield p("depth_likeness", .7, 0, 2, "log odds a standard deviation", "C.2", _A, "how far likeness of interests deepens what is signed")
     yield p("renewal", .5, .2, .8, "probability", "C.2", f"{_A}: in no record; N(.5, .15)", "r: chance that a deal with a state, a firm or a secretariat is renewed at the end of its term")
     yield p("renewal_pull", .3, 0, .6, "log odds a nat", "C.2", _A, "η: how far U of both sides beyond the mean of held deals raises the chance of renewal")

@@ -16,7 +16,7 @@ from simulation.experiments.sweeps.load import load_sweep
 
 REFERENCE = Path(__file__).parent / "bryant_lempert_2010.csv"
 """The 882 cases of Bryant & Lempert 2010, *Technological Forecasting and Social Change* 77(1), 34–49."""
-NAMES = ("tempo", "inertia", "memory")
+NAMES = ("hazard", "shield", "memory")
 
 
 def cube(design: str, samples: int) -> np.ndarray:

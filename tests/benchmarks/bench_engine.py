@@ -52,10 +52,10 @@ def clock(call: Callable[[], Any]) -> float:
 
 def quarters_by_step(model: GovernanceModel, quarters: int) -> pd.Series:
     """Seconds a quarter of each step."""
-    taken = dict.fromkeys(("begin", *(name for name, _ in QUARTER)), 0.0)
+    taken = dict.fromkeys(("begin", *(name for name, *_ in QUARTER)), 0.0)
     for _ in range(quarters):
         taken["begin"] += clock(model._begin_quarter)
-        for name, _ in QUARTER:
+        for name, *_ in QUARTER:
             taken[name] += clock(getattr(model, "_" + name))
         model.state.quarter += 1
     return pd.Series(taken) / quarters

@@ -294,7 +294,7 @@ def test_list_tells_all_about_a_name(topic, name, told):
 
 
 def test_list_tells_of_every_name_that_there_is_not():
-    result = wifaq("list", "parameters", "rivalri", "tempo", "nonsense_word")
+    result = wifaq("list", "parameters", "rivalri", "hazard", "nonsense_word")
     assert result.exit_code == 2
     assert not result.stdout
     assert "did you mean 'rivalry'?" in result.stderr

@@ -21,7 +21,8 @@ def test_shapes_and_ranges(n_states: int, n_others: int) -> None:
     assert len(set(state.uid.tolist())) == n
     assert np.allclose(state.weight.sum(axis=1), 1)
     assert not (state.joined & ~state.eligible).any()
-    for column in ("position", "capacity", "transparency", "trust_prior", "trust_hat", "exposure", "habit"):
+    shares = ("position", "capacity", "transparency", "trust_prior", "trust_hat", "expertise", "recorded", "habit")
+    for column in shares:
         values = getattr(state, column)
         assert (values >= 0).all(), column
         assert (values <= 1).all(), column
@@ -38,7 +39,8 @@ def test_an_inert_actor_only_appends() -> None:
     assert twin.n == state.n + 1
     assert twin.s == state.s
     assert np.array_equal(twin.alpha[:-1, :-1], state.alpha)
-    assert not twin.slots[-1]
+    assert not twin.zeal[-1].any()
+    assert not twin.allowed[-1].any()
     assert (twin.since[-1] == NEVER).all()
 
 

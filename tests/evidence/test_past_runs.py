@@ -79,9 +79,9 @@ def test_parameters_come_from_the_prior_and_never_from_the_posterior(monkeypatch
     first = runs().agreed[runs().agreed["replicate"] == 0]
     pd.testing.assert_frame_equal(again.agreed, first)
     draws = pd.DataFrame([prior.draw(7, k) for k in range(400)])
-    entry = PARAMETERS["tempo"]
-    assert draws["tempo"].median() == pytest.approx(prior.value_at(entry, np.array(0.5)), rel=0.1)
-    assert entry.low < draws["tempo"].min() < draws["tempo"].max() < entry.high
+    entry = PARAMETERS["hazard"]
+    assert draws["hazard"].median() == pytest.approx(prior.value_at(entry, np.array(0.5)), rel=0.1)
+    assert entry.low < draws["hazard"].min() < draws["hazard"].max() < entry.high
 
 
 def test_weights_of_joining_become_parameters() -> None:

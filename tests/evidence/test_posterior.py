@@ -105,8 +105,8 @@ def test_draws_follow_the_weights_and_depend_on_seed_and_replicate_only() -> Non
 def test_a_damaged_table_is_told(tmp_path: Path) -> None:
     table = pd.read_csv(posterior.FILE)
     for name, change, told in (
-        ("short", table.drop(columns="tempo"), "lacks tempo"),
-        ("wild", table.assign(tempo=7.0), "tempo out of its bounds"),
+        ("short", table.drop(columns="hazard"), "lacks hazard"),
+        ("wild", table.assign(hazard=7.0), "hazard out of its bounds"),
     ):
         path = tmp_path / f"{name}.csv"
         change.to_csv(path, index=False)

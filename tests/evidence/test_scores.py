@@ -55,3 +55,21 @@ def test_intervals_hold_their_ends_and_are_counted() -> None:
     assert scores.inside(draws, 5, 0.9)
     assert not scores.inside(draws, 4, 0.9)
     assert scores.covered([True, True, False]) == "2 of 3 (0.21 to 0.94)"
+
+
+def test_an_interval_is_fined_for_what_lies_outside() -> None:
+    assert scores.interval_score(10, 20, 15, 0.9) == 10
+    assert scores.interval_score(10, 20, 22, 0.9) == pytest.approx(10 + 2 * 20)
+
+
+def test_difficulty_is_what_knowing_the_share_alone_would_score() -> None:
+    assert scores.adjusted_brier(np.full(4, 0.5), Y) == 0.0
+    assert scores.adjusted_brier(P, Y) == pytest.approx(0.1925 - 0.25)
+    assert scores.adjusted_brier(Y, Y) == -0.25
+
+
+def test_variogram_by_hand() -> None:
+    """Two draws of two counts differ by 1 and 3, 2 on the mean; one happened: (1 − 2)²."""
+    drawn, pair = np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([[0], [1]])
+    assert scores.variogram(drawn, np.array([2.0, 3.0]), pair) == pytest.approx(1.0)
+    assert scores.variogram(drawn, np.array([0.0, 2.0]), pair) == 0.0

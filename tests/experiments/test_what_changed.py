@@ -22,6 +22,7 @@ from tests.shipped import shipped
 
 SHORT = {"horizon": "2025Q4"}
 SCENARIO = shipped(changes=SHORT)
+STRANGERS = ("EU", "DEU", "JPN", "GBR", "NGA")
 QUICK: dict[str, Any] = {"replicates": 2, "workers": 1, "parameters": "defaults"}
 
 
@@ -33,10 +34,10 @@ class Hermit(StateActor):
         return 0.0
 
 
-def distrust(model: GovernanceModel) -> None:
-    """The focal state trusts no leader."""
-    for leader in ("EU", "CHN", "USA"):
-        model.states["MAR"].trust[leader] = 0.05
+def befriend(model: GovernanceModel) -> None:
+    """The focal state fully trusts some with whom it has no deal, so no experience either."""
+    for other in STRANGERS:
+        model.states["MAR"].trust[other] = 0.98
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +66,10 @@ def test_the_picture_shows_the_table(hermit: Changes) -> None:
 
 
 def test_a_tweak_of_arrays_is_the_same_change_as_in_a_scenario() -> None:
-    pairs = [{"pair": ["MAR", leader], "value": 0.05, "symmetric": False} for leader in ("EU", "CHN", "USA")]
-    told = what_changed(shipped(changes=SHORT, trust=pairs), SCENARIO, **QUICK)
-    written = what_changed(SCENARIO, tweak=distrust, **QUICK)
+    pairs = [{"pair": ["MAR", leader], "value": 0.98, "symmetric": False} for leader in STRANGERS]
+    years = {"horizon": "2027Q4"}  # a year is short for new partners
+    told = what_changed(shipped(changes=years, trust=pairs), shipped(changes=years), **QUICK)
+    written = what_changed(shipped(changes=years), tweak=befriend, **QUICK)
     pd.testing.assert_frame_equal(told.table, written.table)
     assert told.table["difference"].abs().sum() > 0
 
@@ -152,7 +154,7 @@ def test_a_model_with_classes_can_be_compared_before_and_after_it_ran(hermit: Ch
 @pytest.mark.parametrize("stepped", [False, True])
 def test_what_was_written_by_hand_is_refused_with_advice(stepped: bool) -> None:
     model = GovernanceModel(SCENARIO)
-    distrust(model)
+    befriend(model)
     if stepped:
         model.step()
     advice = r"alpha, .*by hand.*def tweak\(model\).*what_changed\(scenario, tweak=tweak\)"
@@ -197,7 +199,7 @@ def test_a_tweak_does_not_run_the_model_and_its_mistakes_are_its_own() -> None:
         what_changed(SCENARIO, tweak=lambda model: model.states["BRX"], **QUICK)
 
     def later(model: GovernanceModel) -> None:
-        distrust(model)
+        befriend(model)
         if model.replicate:
             raise ValueError("not in the second one")
 
@@ -206,7 +208,7 @@ def test_a_tweak_does_not_run_the_model_and_its_mistakes_are_its_own() -> None:
 
 
 def test_a_run_with_a_tweak_is_another_run() -> None:
-    plain, tweaked = (run(SCENARIO, replicates=1, workers=1, tweak=tweak) for tweak in (None, distrust))
+    plain, tweaked = (run(SCENARIO, replicates=1, workers=1, tweak=tweak) for tweak in (None, befriend))
     assert "tweak" not in plain.info["hashes"]
     assert plain.info["run"] != tweaked.info["run"]
     assert not plain.series().equals(tweaked.series())

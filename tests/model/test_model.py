@@ -68,9 +68,10 @@ class TestTime:
 
     def test_a_quarter_is_fourteen_steps_each_with_a_reason(self) -> None:
         assert len(QUARTER) == 14
-        for name, reason in QUARTER:
-            assert callable(getattr(GovernanceModel, "_" + name))
-            assert len(reason.split()) >= 4
+        for step in QUARTER:
+            assert callable(step.act)
+            assert step.act.__name__ == step.name
+            assert len(step.reason.split()) >= 4
 
 
 class TestLuck:
@@ -270,7 +271,7 @@ class TestActors:
 
     def test_trust_that_is_written_keeps_its_mass_and_stays(self) -> None:
         model = build(shipped(changes=SHORT))
-        model.state.slots[:] = 0  # no deals, so no evidence
+        model.state.zeal[:] = 0  # no deals, so no evidence
         i, j = model.index("SEN"), model.index("FRA")
         alpha, beta = model.state.alpha, model.state.beta
         model.state.depth[i, j] = model.state.depth[j, i] = 0
@@ -310,7 +311,7 @@ class TestActors:
         ("column", "number"),
         [
             ("capacity", 1.5), ("capacity", math.nan), ("transparency", -0.1), ("oversight", 2), ("agency", -1),
-            ("urgency", math.inf), ("adoption", 1.01), ("budget", -1), ("slots", -1), ("slots", 2.5),
+            ("urgency", math.inf), ("adoption", 1.01), ("budget", -1), ("purse", -1),
         ],
     )  # fmt: skip
     def test_numbers_out_of_range_are_refused(self, model: GovernanceModel, column: str, number: float) -> None:
@@ -321,9 +322,9 @@ class TestActors:
 
     def test_numbers_that_are_written_are_used_and_stay(self, model: GovernanceModel) -> None:
         state = model.states["SEN"]
-        state.budget, state.transparency, state.slots = 7.0, 0.9, 4
+        state.budget, state.transparency = 7.0, 0.9
         model.run()
-        assert (state.budget, state.transparency, state.slots) == (7.0, 0.9, 4)
+        assert (state.budget, state.transparency) == (7.0, 0.9)
 
     def test_a_budget_comes_back_after_a_cut(self) -> None:
         cut = {"shocks": [{"quarter": "2025Q2", "kind": "budget_cut", "size": 0.5, "actors": ["SEN"]}]}

@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from simulation.model import GovernanceModel
-from simulation.state import BILATERAL, NON_STATE, TRILATERAL
+from simulation.state import BILATERAL, NON_STATE, STATE, TRILATERAL
 from tests.synthetic import QUIET, make_model, make_world
 
-LAPSING = QUIET | {"lapse": "on"}
-"""Nothing happens but that unwanted deals lapse."""
+ENDING = QUIET | {"ends": "on"}
+"""Nothing happens but that deals end with their term."""
 
 
 def _model(*deals: dict[str, Any], quarters: int = 6, **fields: Any) -> GovernanceModel:
-    """States that do not trust each other, hardly learn to, and make no deals of their own."""
-    parameters = {"lapse": 1, "gain_of_trust": 0.2, "witness_mass": 0} | fields.pop("parameters", {})
-    options: dict[str, Any] = {"mechanisms": LAPSING, "parameters": parameters} | fields
-    model = make_model(make_world(5, {"firm": 1}, trust_prior=0.05), quarters, deals=deals, **options)
-    model.state.slots[:] = 0
+    """States and a secretariat that make no deals of their own, and never renew one."""
+    parameters = {"renewal": 0.2, "renewal_pull": 0, "renewal_likeness": 0} | fields.pop("parameters", {})
+    options: dict[str, Any] = {"mechanisms": ENDING, "parameters": parameters} | fields
+    model = make_model(make_world(5, {"firm": 1}), quarters, deals=deals, **options)
+    model.state.zeal[:] = 0
     return model
 
 
@@ -37,17 +37,29 @@ def _depths(model: GovernanceModel, a: str = "A02", b: str = "A03") -> list[int]
     return found
 
 
-def test_without_an_end_it_lives_on_like_any_other() -> None:
-    """Signed in its quarter whatever the parties think; unwanted, it lapses in the next."""
-    assert _depths(_model(_deal())) == [0, 2, 0, 0, 0, 0]
+def test_without_an_end_it_lives_for_the_longest_term() -> None:
+    """Signed in its quarter whatever the parties think; the term over, it is renewed or ends."""
+    last = set()
+    for replicate in range(8):
+        model = _model(_deal(), quarters=24, replicate=replicate)
+        longest = int(model.rules.longest[STATE])
+        depths = _depths(model)
+        assert depths[: longest + 1] == [0] + [2] * longest
+        last.add(depths[longest + 1])
+    assert 0 in last
 
 
-def test_until_its_end_it_is_kept() -> None:
-    assert _depths(_model(_deal(end="2025Q4"))) == [0, 2, 2, 2, 0, 0]
-
-
-def test_a_wanted_deal_outlives_its_plan() -> None:
-    assert _depths(_model(_deal(), mechanisms=QUIET)) == [0, 2, 2, 2, 2, 2]
+def test_until_its_end_it_is_kept_though_its_term_is_over() -> None:
+    found: dict[str, set[int]] = {"planned": set(), "left": set()}
+    for replicate in range(8):
+        for name, end in (("planned", {"end": "2026Q1"}), ("left", {})):
+            model = _model(_deal(**end), replicate=replicate)
+            model.step()
+            model.step()
+            model.state.until[2, 3] = model.state.until[3, 2] = 2
+            found[name].add(_depths(model)[2])
+    assert found["planned"] == {2}
+    assert 0 in found["left"]
 
 
 def test_what_cannot_be_paid_for_waits() -> None:
@@ -96,12 +108,12 @@ def test_terms_and_exclusiveness_are_those_of_the_plan() -> None:
 
 
 def test_a_planned_deal_is_shed_last() -> None:
-    model = _model(_deal(end="2026Q2"), mechanisms=QUIET | {"budget": "on"}, parameters={"upkeep_cost": 0.02})
+    model = _model(_deal(end="2026Q2"), mechanisms=QUIET | {"budget": "on"})
     i = model.index("A02")
     for other in ("A00", "A01", "A04"):
         j = model.index(other)
         model.state.depth[i, j] = model.state.depth[j, i] = 3
-    model.state.budget[i] = 0.05
+    model.state.budget[i], model.state.purse[i] = 0.05, 0.0  # one binding deal costs .04 a quarter
     model.step()
     model.step()
     assert model.states["A02"].partners == {"A03": 2}

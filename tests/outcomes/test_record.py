@@ -60,7 +60,8 @@ def test_every_other_quarter_and_the_horizon():
 
 def test_time_to_agreement_counts_the_quarters_that_are_not_kept():
     state = bare_world()
-    state.slots_by_track[0, 0] = 2
+    state.track_share[:] = 0
+    state.track_share[0, 0] = 2
     spec = Spec(metrics=("time_to_agreement_bilateral",), every=3)
     series = recorded(state, spec).series()
     assert series["value"].tolist() == [0.0, 6.0, 12.0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation.outcomes import network
-from simulation.outcomes.system import COSTLY, SYSTEM_METRICS, SlotUse, WorldBook, system_outcomes
+from simulation.outcomes.system import COSTLY, SYSTEM_METRICS, EffortUse, WorldBook, system_outcomes
 from simulation.processes.links import links
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, State
@@ -20,8 +20,8 @@ from tests.worlds import relabelled, with_inert_actor
 PAR = Parameters()
 
 
-def outcomes(state: State, slots: SlotUse | None = None) -> dict[str, float]:
-    return system_outcomes(state, PAR, slots or SlotUse(), COSTLY)
+def outcomes(state: State, effort: EffortUse | None = None) -> dict[str, float]:
+    return system_outcomes(state, PAR, effort or EffortUse(), COSTLY)
 
 
 def two_cliques(size: int = 4) -> np.ndarray:
@@ -77,7 +77,7 @@ def test_a_world_without_ties_has_zeros():
 
 def test_density_over_all_counts_only_those_who_take_part():
     state = bare_world(n_states=3, n_others=2)
-    state.offers[4], state.needs[4], state.slots[4] = 0, 0, 0
+    state.expertise[4], state.expertise[5] = 0.0, 0.5
     add_deal(state, 0, 5, 3)
     assert outcomes(state)["density_all"] == pytest.approx(1 / 10)
 
@@ -144,17 +144,18 @@ def test_blocs_weigh_by_members_and_count_passages():
     assert (found["bloc_passage_rate_regional"], found["bloc_passage_rate_multilateral"]) == (0.25, 1.0)
 
 
-def test_time_to_agreement_is_slots_spent_over_agreements():
+def test_time_to_agreement_is_effort_spent_over_agreements():
     state = bare_world()
-    slots = SlotUse()
-    state.slots_by_track[:2, BILATERAL] = 3
-    state.slots_by_track[state.s :, BILATERAL] = 9  # only states count
+    effort = EffortUse()
+    state.track_share[:] = 0.0
+    state.track_share[:2, BILATERAL] = 3
+    state.track_share[state.s :, BILATERAL] = 9  # only states count
     for _ in range(4):
-        slots.add(state)
-    assert outcomes(state, slots)["time_to_agreement_bilateral"] == 24
+        effort.add(state)
+    assert outcomes(state, effort)["time_to_agreement_bilateral"] == 24
     state.track_success[0, BILATERAL] = 8
-    assert outcomes(state, slots)["time_to_agreement_bilateral"] == 3
-    assert outcomes(state, slots)["time_to_agreement_regional"] == 0
+    assert outcomes(state, effort)["time_to_agreement_bilateral"] == 3
+    assert outcomes(state, effort)["time_to_agreement_regional"] == 0
 
 
 def test_incumbents_are_firms_of_leaders_and_of_the_eu_camp():
@@ -190,7 +191,7 @@ def test_outcomes_of_many_observations_are_those_of_each_to_the_bit():
     states = [random_world(seed) for seed in range(5)]
     book = WorldBook(states[0], len(states), COSTLY)
     for row, state in enumerate(states):
-        book.write(row, state, PAR, SlotUse())
+        book.write(row, state, PAR, EffortUse())
     together = book.outcomes(slice(1, 5), PAR)
     for row, state in enumerate(states[1:]):
         assert {name: values[row] for name, values in together.items()} == outcomes(state)

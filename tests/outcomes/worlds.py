@@ -80,7 +80,7 @@ def random_world(rng_seed: int, n_states: int = 7, n_others: int = 7) -> State:
     state.position[:] = rng.random((n, 4))
     state.harm_memory[:s] = rng.uniform(0, 9, s)
     state.incidents[:s] = rng.integers(0, 4, (s, 4))
-    state.slots_by_track[:] = rng.integers(0, 3, (n, 5))
+    state.track_share[:] = rng.dirichlet(np.ones(5), n)
     state.track_success[:] = rng.integers(0, 4, (n, 5))
     state.formed[:] = rng.integers(0, 3, (n, 5))
     state.conceded[:s] = rng.random(s)

@@ -225,17 +225,18 @@ def test_proposers_are_drawn_evenly() -> None:
 # --- agenda
 
 
-def test_effort_of_members_raises_the_agenda_of_regional_blocs_only() -> None:
+def test_effort_of_members_on_the_track_of_a_bloc_moves_its_agenda() -> None:
     member = np.array([[True, True, False], [True, True, False]])
-    effort, regional = np.array([3, 1, 9], np.int32), np.array([True, False])
+    effort, regional = np.ones((3, 5)), np.array([True, False])
+    effort[:, REGIONAL] = 3.0, 1.0, 9.0
     rates = agenda_rates(np.array([0.2, 0.2]), regional, member, np.ones(3, bool), effort, 1.0, 0.5)
-    assert rates == pytest.approx([0.2 * (1 + 0.5 * 4 / 2), 0.2])
+    assert rates == pytest.approx([0.2 * (1 + 0.5 * (4 / 2 - 1)), 0.2])
 
 
 def test_agenda_rates_stop_at_one_and_scale() -> None:
-    none = np.zeros(2, np.int32)
+    usual = np.ones((2, 5))
     member, everyone = np.ones((1, 2), bool), np.ones(2, bool)
-    args = np.array([True]), member, everyone, none
+    args = np.array([True]), member, everyone, usual
     assert agenda_rates(np.array([0.4]), *args, 10.0, 0.5)[0] == 1.0
     assert agenda_rates(np.array([0.4]), *args, 0.0, 0.5)[0] == 0.0
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.processes.capacity import refresh_offers, rest_decay, update_capacity
+from simulation.processes.capacity import refresh_expertise, rest_decay, update_capacity
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, NGO, STATE, THINK_TANK, State
+from simulation.state import FIRM, NGO, THINK_TANK, State
 from tests.worlds import small_state
 
 PAR, MECH = Parameters(), Mechanisms()
@@ -18,7 +18,7 @@ DRAWS = Draws(1, 0, 0)
 
 def world(seed: int = 1, n_others: int = 10) -> State:
     state = small_state(n_others=n_others, rng_seed=seed)
-    refresh_offers(state, PAR)
+    refresh_expertise(state, PAR)
     state.capacity_decay = rest_decay(state, PAR, MECH)
     return state
 
@@ -27,7 +27,7 @@ def alone(seed: int = 1) -> State:
     """A world without any deal, at rest."""
     state = small_state(n_others=10, rng_seed=seed)
     state.depth[:] = 0
-    refresh_offers(state, PAR)
+    refresh_expertise(state, PAR)
     state.capacity_decay = rest_decay(state, PAR, MECH)
     return state
 
@@ -115,7 +115,7 @@ def test_gain_from_one_partner_is_the_equation():
     k = state.capacity[0]
     at_home = 0.3 * 0.5
     # the decay was set with coordination on, which without deals multiplies by one
-    taught = 0.1 * (2 / 3) * state.offers[j, 0] * 0.7 * (0.3 + 0.7 * k)
+    taught = 0.1 * (2 / 3) * state.expertise[j] * 0.7 * (0.3 + 0.7 * k)
     expected = 0.02 * (1 - k) * (at_home + taught) - state.capacity_decay[0] * k
     assert step(state, mech=mech)[0] == pytest.approx(expected, abs=1e-15)
 
@@ -138,18 +138,6 @@ def test_switches_silence_their_teachers(kind, switch):
         tie(state, 0, first(state, kind, home=0))
     assert step(on, mech=MECH.replace(coordination="off"))[0] > 1e-5
     assert step(off, mech=mech)[0] == pytest.approx(0, abs=1e-15)
-
-
-def test_voluntary_commitments_add_to_the_worth_of_expertise():
-    gains = []
-    for commitments in (0, 1, 10**9):
-        state = alone()
-        j = first(state, FIRM)
-        state.commitments[j] = commitments
-        tie(state, 0, j)
-        gains.append(step(state, mech=MECH.replace(coordination="off"))[0])
-    assert gains[1] / gains[0] == pytest.approx(1 + 0.1 / 2)
-    assert gains[2] / gains[0] == pytest.approx(1.1)
 
 
 def test_foreign_research_crowds_out_domestic_learning():
@@ -221,20 +209,17 @@ def test_switched_off_capacity_stays():
     assert (step(state, PAR.replace(capacity_decay=0), MECH.replace(capacity="off")) == 0).all()
 
 
-def test_offers_and_needs_follow_the_table():
+def test_what_a_state_can_teach_rises_with_its_capacity():
     state = world()
-    others = state.offers[state.s :].copy()
-    state.capacity[0], state.size[0] = 0.4, 0.5
-    refresh_offers(state, PAR)
-    assert state.offers[0] == pytest.approx([0.15 + 0.7 * 0.4, 0.2 + 0.8 * 0.5, 0.6, 0.3])
-    assert state.needs[0] == pytest.approx([0.6, 1 - 0.6, 0.4, 0.3])
-    assert (state.offers[state.s :] == others).all()
-    states = state.kind == STATE
-    assert ((state.offers[states] >= 0) & (state.offers[states] <= 1)).all()
+    others = state.expertise[state.s :].copy()
+    state.capacity[0] = 0.4
+    refresh_expertise(state, PAR)
+    assert state.expertise[0] == pytest.approx(0.15 + 0.7 * 0.4)
+    assert (state.expertise[state.s :] == others).all()
 
 
-def test_expertise_offered_never_exceeds_one():
+def test_expertise_never_exceeds_one():
     state = world()
     state.capacity[0] = 1.0
-    refresh_offers(state, PAR.replace(state_offers_expertise=1.0))
-    assert state.offers[0, 0] == 1.0
+    refresh_expertise(state, PAR.replace(state_expertise=1.0))
+    assert state.expertise[0] == 1.0

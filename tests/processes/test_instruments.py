@@ -54,7 +54,7 @@ def candidate(state: State, q: int) -> int:
 @settings(max_examples=30, deadline=None)
 def test_terms_sum_to_the_log_odds_of_the_kernel(seed: int, q: int) -> None:
     state = small_state(8, 6, seed)
-    state.slots_by_track[:8, [REGIONAL, MULTILATERAL]] = np.random.default_rng(seed).integers(0, 2, (8, 2))
+    state.effort[:8, [REGIONAL, MULTILATERAL]] = np.random.default_rng(seed).uniform(0.5, 2.0, (8, 2))
     chosen = np.ones(4, bool)
     factors, coefficient = joining_factors(state, PAR, chosen), coefficients(PAR, ON)
     for i in range(state.s):
@@ -70,7 +70,7 @@ def test_each_factor_is_what_the_model_description_says() -> None:
     state = small_state(8, 6, 3)
     q = 1  # binding
     i = candidate(state, q)
-    state.slots_by_track[i, MULTILATERAL] = 2
+    state.effort[i, MULTILATERAL] = np.e
     terms = joining_terms(state, PAR, ON, i, q)
     others = [j for j in range(state.s) if state.eligible[q, j] and j != i]
     inside = [j for j in others if state.joined[q, j]]
@@ -131,10 +131,10 @@ def test_attention_is_that_of_the_track_of_the_instrument() -> None:
     state = small_state(8, 0, 5)
     q = int(np.flatnonzero(state.instrument_regional)[0])
     i = candidate(state, q)
-    state.slots_by_track[i, MULTILATERAL] = 1
+    state.effort[i, MULTILATERAL] = np.e
     assert joining_terms(state, PAR, ON, i, q)["attention"] == 0.0
-    state.slots_by_track[i, REGIONAL] = 1
-    assert joining_terms(state, PAR, ON, i, q)["attention"] == PAR.forum_attention
+    state.effort[i, REGIONAL] = np.e
+    assert joining_terms(state, PAR, ON, i, q)["attention"] == pytest.approx(PAR.forum_attention)
 
 
 def test_launch_counts_in_the_opening_quarter_only() -> None:
@@ -178,6 +178,7 @@ def test_the_hazard_is_monotone_in_each_term(change: str, sign: int) -> None:
     i = candidate(state, q)
     state.capacity[i] = state.urgency[i] = state.position[i, 3] = 0.3
     state.norm[i] = False
+    state.instrument_position[q, 3] = 0.6  # as far from .3 as from .9: the votes say the same
     twin = copy.deepcopy(state)
     if change == "affinity":
         twin.position[i] = twin.instrument_position[q]
@@ -192,7 +193,7 @@ def test_the_hazard_is_monotone_in_each_term(change: str, sign: int) -> None:
         twin.position[i, 3] = 0.9
         twin.weight[i] = state.weight[i] = [0.5, 0.25, 0.25, 0.0]  # the affinity of both stays the same
     elif change == "attention":
-        twin.slots_by_track[i, MULTILATERAL] = 1
+        twin.effort[i, MULTILATERAL] = 2.0
     else:
         getattr(twin, change)[i] = True if change == "norm" else 0.9
     before, after = (sum(joining_terms(one, PAR, ON, i, q).values()) for one in (state, twin))

@@ -6,24 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.processes.bias import drift_by_funders, funders
-from simulation.processes.capture import capture_index, commit_firms, drift_by_capture
+from simulation.processes.capture import capture_index, drift_by_capture
 from simulation.processes.diffusion import diffuse_positions
-from simulation.processes.proposals import drift_by_proposals
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, INFLUENCER, NGO, THINK_TANK, State
+from simulation.state import FIRM, THINK_TANK, State
 from tests.worlds import small_state
 
 PAR, MECH = Parameters(), Mechanisms()
 DRAWS = Draws(1, 0, 0)
-MOVERS = (diffuse_positions, drift_by_capture, drift_by_funders, drift_by_proposals)
-SWITCHES = ("diffusion", "capture", "think_tank_bias", "proposals")
+MOVERS = (diffuse_positions, drift_by_capture, drift_by_funders)
+SWITCHES = ("diffusion", "capture", "think_tank_bias")
 FAST = PAR.replace(
     diffusion=0.05, anchor=1, learning_channel=1, competition_channel=1, imitation_channel=1,
-    coercion_channel=1, market_pull=1, capture=0.1, funder_bias=0.1, proposals=0.05,
+    coercion_channel=1, market_pull=1, capture=0.1, funder_bias=0.1,
 )  # fmt: skip
-STILL = PAR.replace(diffusion=0, capture=0, funder_bias=0, proposals=0)
+STILL = PAR.replace(diffusion=0, capture=0, funder_bias=0)
 
 
 def move(state: State, par: Parameters = PAR, mech: Mechanisms = MECH, quarters: int = 1) -> None:
@@ -199,9 +198,9 @@ def test_capture_is_the_equation():
     assert state.capture[i] == pytest.approx(0.6 * 0.8 * (2 / 3) / (5 / 3))
 
 
-def test_capture_falls_with_transparency_oversight_and_the_norm():
+def test_capture_falls_with_transparency_and_oversight():
     drift, index = captured()
-    for columns in ({"transparency": 0.8}, {"oversight": 0.7}, {"norm": True}):
+    for columns in ({"transparency": 0.8}, {"oversight": 0.7}):
         less_drift, less_index = captured(**columns)
         assert less_drift < drift
         assert less_index < index
@@ -251,31 +250,6 @@ def test_capture_drift_accumulates():
     assert state.capture_drift.max() > once.max()
 
 
-def test_firms_commit_at_the_rate_and_only_under_firm_diplomacy():
-    state = small_state(n_others=40)
-    start = state.commitments.copy()
-    commit_firms(state, PAR.replace(commitment_rate=0.5), MECH.replace(firm_diplomacy="off"), DRAWS)
-    assert (state.commitments == start).all()
-    quarters = 200
-    for t in range(quarters):
-        commit_firms(state, PAR.replace(commitment_rate=0.25), MECH, Draws(1, 0, t))
-    joined = (state.commitments - start)[state.kind == FIRM]
-    trials = quarters * len(joined)
-    assert abs(joined.sum() - 0.25 * trials) < 5 * np.sqrt(trials * 0.25 * 0.75)
-    assert (state.commitments[state.kind != FIRM] == 0).all()
-
-
-def test_rate_zero_and_a_higher_rate_never_give_fewer_commitments():
-    low, high = small_state(n_others=40), small_state(n_others=40)
-    start = low.commitments.copy()
-    commit_firms(low, PAR.replace(commitment_rate=0), MECH, DRAWS)
-    assert (low.commitments == start).all()
-    for t in range(50):
-        commit_firms(low, PAR.replace(commitment_rate=0.1), MECH, Draws(1, 0, t))
-        commit_firms(high, PAR.replace(commitment_rate=0.2), MECH, Draws(1, 0, t))
-        assert (high.commitments >= low.commitments).all()
-
-
 # --- C.11 think tanks
 
 
@@ -308,17 +282,5 @@ def test_domestic_and_fully_objective_research_does_not_bias():
     assert (state.position[i] == state.position_start[i]).all()
 
 
-# --- C.13 proposals
 
 
-def test_proposals_move_rights_only():
-    state = bare()
-    i = follower(state)
-    ngo, voice = (int(np.flatnonzero(state.kind == kind)[0]) for kind in (NGO, INFLUENCER))
-    tie(state, i, ngo, 3)
-    tie(state, i, voice, 3)
-    x = state.position.copy()
-    drift_by_proposals(state, PAR, MECH, DRAWS)
-    mean = (x[ngo, 0] + x[voice, 0]) / 2
-    assert state.position[i, 0] - x[i, 0] == pytest.approx(0.005 * (mean - x[i, 0]))
-    assert (state.position[:, 1:] == x[:, 1:]).all()

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from simulation.processes.bias import drift_by_funders
-from simulation.processes.capacity import refresh_offers, rest_decay, update_capacity
-from simulation.processes.capture import capture_index, commit_firms, drift_by_capture
+from simulation.processes.capacity import refresh_expertise, rest_decay, update_capacity
+from simulation.processes.capture import capture_index, drift_by_capture
 from simulation.processes.diffusion import diffuse_positions
 from simulation.processes.harm import grow_capability, suffer_harm
 from simulation.processes.norms import spread_norms
 from simulation.processes.opinion import move_opinions
-from simulation.processes.proposals import drift_by_proposals
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -20,8 +19,7 @@ from tests.worlds import relabelled, same_state, small_state, with_inert_actor
 PAR = Parameters({"shared_learning": 0.05, "hazard": 1.0})
 MECH = Mechanisms()
 STEPS = (
-    update_capacity, diffuse_positions, drift_by_capture, drift_by_funders, drift_by_proposals,
-    move_opinions, spread_norms, suffer_harm,
+    update_capacity, diffuse_positions, drift_by_capture, drift_by_funders, move_opinions, spread_norms, suffer_harm,
 )  # fmt: skip
 
 
@@ -34,14 +32,13 @@ def world(seed: int = 3) -> State:
 
 
 def live(state: State, quarters: int = 8) -> State:
-    refresh_offers(state, PAR)
+    refresh_expertise(state, PAR)
     state.capacity_decay = 0.9 * rest_decay(state, PAR, MECH)
     capture_index(state, PAR, MECH)
     for t in range(quarters):
         draws = Draws(11, 2, t)
         grow_capability(state, PAR, MECH, t)
-        refresh_offers(state, PAR)
-        commit_firms(state, PAR, MECH, draws)
+        refresh_expertise(state, PAR)
         for step in STEPS:
             step(state, PAR, MECH, draws)
     return state
@@ -93,5 +90,5 @@ def test_relabelling_gives_the_same_world():
 
 def test_steps_leave_the_deals_and_memberships_alone():
     state, start = live(world()), world()
-    kept = {"depth", "member", "joined", "trust_prior", "alpha", "budget", "slots", "terms", "weight"}
+    kept = {"depth", "member", "joined", "trust_prior", "alpha", "budget", "purse", "terms", "weight"}
     assert not kept & set(same_state(state, start))

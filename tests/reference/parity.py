@@ -37,7 +37,7 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
     for quarter in range(quarters):
         model._begin_quarter()
         oracle.begin()
-        for name, _ in QUARTER:
+        for name, *_ in QUARTER:
             getattr(model, "_" + name)()
             if name == "record":
                 account.spend()

@@ -70,14 +70,14 @@ def test_bases_merge_mappings_and_replace_lists(tmp_path: Path) -> None:
     write(
         tmp_path,
         "focal: SEN\nclaims: [C1]\ntitle: Root\nseed: 7\n"
-        "strategy: {slots: 2, budget: 3, partners: [state, firm], advocacy: {message: 0.7}}\n",
+        "strategy: {effort: 2, budget: 3, partners: [state, firm], advocacy: {message: 0.7}}\n",
         "root.yaml",
     )
     write(tmp_path, "extends: root.yaml\nstrategy.budget: 4\nfragmentation: 0.4\n", "middle.yaml")
     leaf = write(tmp_path, "extends: middle.yaml\nfragmentation: {trust: 0.1, lines: camp}\n"
                  "strategy:\n  partners: [ngo]\n  advocacy: {paid: true}\n")  # fmt: skip
     scenario = load_scenario(leaf)
-    assert (scenario.strategy.slots, scenario.strategy.budget, scenario.seed) == (2, 4, 7)
+    assert (scenario.strategy.effort, scenario.strategy.budget, scenario.seed) == (2, 4, 7)
     assert scenario.strategy.partners == ("ngo",)
     assert (scenario.strategy.advocacy.message, scenario.strategy.advocacy.paid) == (0.7, True)
     assert scenario.fragmentation.model_dump() == {
@@ -108,22 +108,22 @@ def test_any_member_can_be_focal_in_any_scenario(focal: str) -> None:
 def test_settings_of_the_command_line_and_keywords_are_the_last_layer() -> None:
     sets = [
         "strategy.partners=[state]",
-        "parameters.tempo=0.2",
+        "parameters.hazard=0.2",
         "fragmentation=0.3",
         "strategy.transparency=",
     ]
     scenario = load_scenario(
         BASE,
         sets=sets,
-        overrides={"strategy.slots": np.float64(2), "mechanisms.capture": False},
+        overrides={"strategy.effort": np.float64(2), "mechanisms.capture": False},
         parameters={"rivalry": 2},
         replicates=np.int64(3),
         horizon=Quarter.parse("2030Q1"),
         as_of=date(2023, 12, 31),
     )
     assert scenario.strategy.partners == ("state",)
-    assert (scenario.parameters.rivalry, scenario.parameters.tempo) == (2, 0.2)
-    assert (scenario.strategy.slots, scenario.replicates, str(scenario.horizon)) == (2, 3, "2030Q1")
+    assert (scenario.parameters.rivalry, scenario.parameters.hazard) == (2, 0.2)
+    assert (scenario.strategy.effort, scenario.replicates, str(scenario.horizon)) == (2, 3, "2030Q1")
     assert not scenario.mechanisms.on("capture")
     assert scenario.strategy.transparency is None
     assert (scenario.title, scenario.as_of) == ("Baseline, the world as recorded", date(2023, 12, 31))
@@ -146,7 +146,7 @@ def test_scenarios_are_frozen_and_pickle() -> None:
     with pytest.raises(ValueError, match="frozen"):
         scenario.seed = 1  # type: ignore[misc]
     with pytest.raises(ValueError, match="frozen"):
-        scenario.strategy.slots = 1  # type: ignore[misc]
+        scenario.strategy.effort = 1  # type: ignore[misc]
     assert pickle.loads(pickle.dumps(scenario)) == scenario
 
 
@@ -237,15 +237,15 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]).filter(lambda sign: not 
 
 
 @settings(max_examples=60, deadline=None)
-@given(title=TEXT, question=TEXT, slots=st.floats(0, 100), rivalry=st.floats(0, 4))
+@given(title=TEXT, question=TEXT, effort=st.floats(0, 100), rivalry=st.floats(0, 4))
 def test_any_text_and_number_loads_back(
-    tmp_path_factory: pytest.TempPathFactory, title: str, question: str, slots: float, rivalry: float
+    tmp_path_factory: pytest.TempPathFactory, title: str, question: str, effort: float, rivalry: float
 ) -> None:
-    given_values = {"strategy.slots": slots, "parameters.rivalry": rivalry}
+    given_values = {"strategy.effort": effort, "parameters.rivalry": rivalry}
     scenario = load_scenario(BASE, title=title, question=question, overrides=given_values)
     again = resolved(scenario, tmp_path_factory.mktemp("resolved"))
     assert again == scenario
-    assert (again.strategy.slots, again.title) == (slots, title)
+    assert (again.strategy.effort, again.title) == (effort, title)
 
 
 def test_what_is_set_to_its_default_is_set(tmp_path: Path) -> None:

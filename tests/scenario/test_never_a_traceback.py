@@ -119,7 +119,7 @@ def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> Non
 KEYS = st.sampled_from(
     [
         *Scenario.model_fields,
-        "strategy.slots",
+        "strategy.effort",
         "strategy.advocacy.paid",
         "blocs.AMU",
         "blocs.AMU.rule",

@@ -68,7 +68,8 @@ def assert_shows(case: Case) -> None:
 
 FERMI = {"mechanisms.learning": "fermi"}
 WHERE: dict[str, tuple[str, dict[str, Any]]] = {
-    "challenge_rounds": ("baseline", {"mechanisms.bloc_proposal": "challenge"}),
+    "rivalry_bonus": ("baseline", {"parameters.rivalry": 2}),  # as rivalry grows beyond the recorded one
+    "rivalry_cost": ("baseline", {"parameters.rivalry": 2}),
     "join_launch": ("global_settlement", {}),  # no shipped text opens after the as-of date
     "join_launch_binding": ("global_settlement", {}),
     "join_secretariat": ("baseline", {"parameters.join_sponsor": 2.7}),  # sponsors' pull is fitted to nothing
@@ -79,7 +80,7 @@ WHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "forgetting": ("governance_agency_learning", {}),
     "imitation_noise": ("governance_agency_learning", FERMI),  # no shipped scenario imitates
     "fragmentation_trust": ("splintering_regions", {}),
-    "lapse": ("splintering_regions", {}),  # in the baseline trust is seldom so low that a deal is unwanted
+    "fragmentation_pull": ("splintering_regions", {}),
 }
 """Scenario in which a parameter shows, and what must be added to it; the others show in the baseline."""
 
@@ -121,12 +122,13 @@ UNPAID = {"strategy.advocacy.influencers": "all_allies"}
 
 def _only(*kinds: str) -> dict[str, Any]:
     """A focal state that puts all it has into deals with non-state actors of these kinds."""
-    return {"strategy.tracks": ["non_state"], "strategy.slots": 10, "strategy.partners": list(kinds)}
+    return {"strategy.tracks": ["non_state"], "strategy.effort": 10, "strategy.partners": list(kinds)}
 
 
 STRATEGY: dict[str, list[Case]] = {
-    "slots": [Case({"strategy.slots": 3})],
+    "effort": [Case({"strategy.effort": 3})],
     "budget": [Case({"strategy.budget": 0.25})],
+    "targets": [Case({"strategy.targets": ["NZL"]})],
     "partners": [
         Case({"strategy.partners": list(KINDS[1:])}),
         *(Case({"strategy.partners": ["state"]}, also=_only("state", kind)) for kind in KINDS[1:]),
@@ -149,7 +151,7 @@ STRATEGY: dict[str, list[Case]] = {
         Case({"strategy.advocacy.counter": 1.0}, also=UNPAID),
     ],
     "learn": [Case({"strategy.learn": True}, also=LEARNING)],
-    "imitators": [Case({"strategy.imitators": 1.0}, also={"strategy.slots": 2})],
+    "imitators": [Case({"strategy.imitators": 1.0}, also={"strategy.effort": 2})],
     "fund_local": [Case({"strategy.fund_local": 1.0}, also=_only("think_tank"))],
 }
 
@@ -243,8 +245,8 @@ def _deal(**fields: Any) -> dict[str, Any]:
     return {"deals": [{"parties": ["MAR", "NZL"], "depth": "programme", "start": "2025Q2"} | fields]}
 
 
-def _rivals(**fields: Any) -> dict[str, Any]:
-    return _deal(parties=["MAR", "DZA"], **fields)
+def _engagement(**fields: Any) -> dict[str, Any]:
+    return _deal(parties=["MAR", "unesco"], **fields)
 
 
 DEAL: dict[str, list[Case]] = {
@@ -253,8 +255,8 @@ DEAL: dict[str, list[Case]] = {
     ],
     "depth": [Case(_deal(depth="binding"), also=_deal()), Case(_deal(depth="mou"), also=_deal())],
     "start": [Case(_deal(start="2025Q3"), also=_deal())],
-    # a deal of two rivals that lasts as long as the plan keeps it
-    "end": [Case(_rivals(end="2027Q4"), also=_rivals() | {"parameters.lapse": 1})],
+    # an engagement is short; this one lasts as long as the plan keeps it
+    "end": [Case(_engagement(end="2027Q4"), also=_engagement() | {"parameters.renewal": 0.2})],
     "terms": [Case(_deal(terms=[0.0, 1.0, 0.0, 1.0]), also=_deal())],
     "exclusive": [Case(_deal(parties=["MAR", "CHN"], exclusive=True), also=_deal(parties=["MAR", "CHN"]))],
 }  # fmt: skip
@@ -324,6 +326,11 @@ OTHERS: dict[str, list[Case]] = {
         Case({"fragmentation.outsiders": "own_cell"}, also={"fragmentation.lines": lines, "fragmentation.trust": 0.6})
         for lines in ("camp", [["MAR", "TUN"], ["FRA"]])
     ],
+    "relations": [
+        Case({"relations": [{"pair": ["MAR", "DZA"], "open": True}]}),  # broken in 2021
+        Case({"relations": [{"pair": ["MAR", "FRA"], "open": False}]}),
+    ],
+    "complete": [Case({"records.complete": ["MAR"]})],
     "roster": [Case({"roster": "full"})],
     "seed": [Case({"seed": 1}), Case({"seed": 0})],
     "as_of": [Case({"as_of": "2023-12-31"})],

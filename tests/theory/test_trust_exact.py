@@ -29,7 +29,7 @@ def pairs_that_differ(model):
 
 def rest(model):
     """Stop all dealing, so that the deals there are live on."""
-    model.state.slots[:] = 0
+    model.state.zeal[:] = 0
     return model
 
 

@@ -24,6 +24,7 @@ from simulation.intensity.equation import Period
 from simulation.intensity.layers import Layer, state_layer
 from simulation.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
 from simulation.intensity.posterior import scores as keyed
+from simulation.randomness import stable_hash
 from simulation.state import F
 
 ORIGINS = tuple(range(FIRST_DEAL, LAST_YEAR))
@@ -32,6 +33,8 @@ HALF = 0.5
 LEVEL = 0.9
 SEEN = 0.25
 """Expected deals a year from which a state's count says something."""
+PARTNER_DRAWS = 100
+"""Draws for the scores of whole vectors of partners."""
 POISSON, PERSISTENCE = "as often as before (Poisson)", "as in the last year"
 
 
@@ -110,7 +113,13 @@ def pair_table(found: Sequence[Forecast]) -> pd.DataFrame:
         y = np.concatenate([(one.scored.counts[one.pairs] > 0).astype(float) for one in found])
         logs = scores.log_scores(p, y, 1e-9).mean()
         rows.append(
-            {"forecast": name, "Brier": 1e3 * scores.brier(p, y), "log": 1e3 * logs, **rank.loc[name].to_dict()}
+            {
+                "forecast": name,
+                "Brier": 1e3 * scores.brier(p, y),
+                "Brier, adjusted": 1e3 * scores.adjusted_brier(p, y),
+                "log": 1e3 * logs,
+                **rank.loc[name].to_dict(),
+            }
         )
     return pd.DataFrame(rows)
 
@@ -127,8 +136,9 @@ def count_rows(found: Sequence[Forecast]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``year, actor, forecast, expected, happened, crps, inside, pit``; ``actor`` is -1 for all pairs
-        together; ``pit`` is the randomised probability integral transform, keyed, so always the same.
+        Columns ``year, actor, forecast, expected, happened, crps, inside, interval, pit``; ``actor`` is -1 for all
+        pairs together; ``interval`` is the interval score; ``pit`` is the randomised probability integral transform,
+        keyed, so always the same.
     """
     rows = []
     for one in found:
@@ -146,6 +156,7 @@ def count_rows(found: Sequence[Forecast]) -> pd.DataFrame:
                 rows.append({"year": one.scored.first, "actor": actor, "forecast": name, "expected": draws.mean(),
                              "happened": happened, "crps": scores.crps(draws, happened),
                              "inside": scores.inside(draws, happened, LEVEL),
+                             "interval": _interval(draws, happened),
                              "pit": _pit(draws, happened, one.scored.first, actor)})  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -159,6 +170,11 @@ def _count_draws(one: Forecast, actor: int, rate: F, luck: F) -> dict[str, F]:
         POISSON: nbinom.ppf(share, earlier + HALF, one.years / (one.years + 1.0)),
         PERSISTENCE: nbinom.ppf(share, last + HALF, 0.5),
     }
+
+
+def _interval(draws: F, happened: float) -> float:
+    low, high = np.quantile(draws, (0.5 - LEVEL / 2, 0.5 + LEVEL / 2))
+    return scores.interval_score(float(low), float(high), happened, LEVEL)
 
 
 def _pit(draws: F, happened: float, year: int, actor: int) -> float:
@@ -179,8 +195,33 @@ def count_table(rows: pd.DataFrame) -> pd.DataFrame:
         for name, own in wide[chosen].groupby("forecast", sort=False):
             randomised = ((own["pit"] > (1 - LEVEL) / 2) & (own["pit"] < (1 + LEVEL) / 2)).mean()
             result.append({"deals a year of": pool, "forecast": name, "counts": len(own), "CRPS": own["crps"].mean(),
-                          "90 % covers": scores.covered(own["inside"]), "central 90 % of PIT": randomised})  # fmt: skip
+                          "interval score": own["interval"].mean(), "90 % covers": scores.covered(own["inside"]),
+                          "central 90 % of PIT": randomised})  # fmt: skip
     return pd.DataFrame(result)
+
+
+def partner_table(found: Sequence[Forecast]) -> pd.DataFrame:
+    """Variogram score (times 1,000) of the partners of a state in a year: its deals with each other actor, a vector.
+
+    A mean over states with :data:`SEEN` deals expected or more. Every forecaster has the pace of the intensity, and
+    deals that are Poisson given its rates: those of the intensity differ by draw, so that its partners hang together.
+    """
+    result: dict[str, list[float]] = {}
+    for one in found:
+        a, b = one.pairs
+        n, luck = len(one.scored.counts), np.random.default_rng(stable_hash(f"partners of {one.scored.first}"))
+        rates = one.expected[:PARTNER_DRAWS]
+        pace, sure = rates.sum(axis=1, keepdims=True), np.exp([s[a, b] for s in one.scored.shares.values()])
+        every = {name: pace * share for name, share in zip(one.scored.shares, sure, strict=True)} | {OURS: rates}
+        drawn = {name: luck.poisson(rate).astype(float) for name, rate in every.items()}
+        mean = one.expected.mean(axis=0)
+        for actor in np.flatnonzero(np.bincount(a, mean, n) + np.bincount(b, mean, n) >= SEEN):
+            own = (a == actor) | (b == actor)
+            pairs, y = np.array(np.triu_indices(int(own.sum()), 1)), one.scored.counts[a[own], b[own]]
+            for name, deals in drawn.items():
+                result.setdefault(name, []).append(1e3 * scores.variogram(deals[:, own], y, pairs))
+    return pd.DataFrame([{"forecast": name, "states and years": len(own), "variogram": float(np.mean(own))}
+                         for name, own in result.items()])  # fmt: skip
 
 
 def firm_size(period: Period) -> F:

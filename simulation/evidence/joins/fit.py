@@ -7,7 +7,7 @@ each list, shocks of groups in each list. All are normal a priori; the widths ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.sparse.linalg import SuperLU, splu
 from scipy.special import expit, logit
 
+from simulation.errors import DataError
 from simulation.evidence.joins.design import REACH, Form, lean_of, reach_features, state_features
 from simulation.evidence.joins.habits import habit, sums
 from simulation.evidence.joins.record import Listed
@@ -27,6 +28,8 @@ I = NDArray[np.int64]  # noqa: E741
 
 STEPS = 60
 CLOSE = 1e-4
+SHORTEST = 1e-6
+"""Share of a step below which it is not halved any more: the loss is then flat to rounding."""
 
 
 @dataclass(frozen=True)
@@ -172,21 +175,33 @@ def fit(rows: Sequence[Rows], form: Form, near: Fit | None = None) -> Fit:
     theta = mean.copy()
     weight = np.ones(len(y))
     if counted:
-        matrix, y, weight, offset, mean, precision = _with_counts(form, named, counted, matrix, y, mean, precision)
-    else:
-        offset = np.zeros(len(y))
+        matrix, y, weight, mean, precision = _with_counts(form, named, counted, matrix, y, mean, precision)
     theta = np.concatenate([theta, np.zeros(len(mean) - len(theta))])
     if near is not None:
         theta = _moved(near, form, named, theta)
+
+    def loss(at: F) -> float:
+        odds = matrix @ at
+        fine = 0.5 * (precision * (at - mean) ** 2).sum()
+        return float((weight * (np.logaddexp(0.0, odds) - y * odds)).sum() + fine)
+
     for _ in range(STEPS):
-        p = expit(matrix @ theta + offset)
+        p = expit(matrix @ theta)
         slope = matrix.T @ (weight * (y - p)) - precision * (theta - mean)
         solver = _solver(matrix, weight * p * (1 - p), precision)
         step = solver.solve(slope)
-        theta = theta + step
+        theta = theta + _shortened(step, theta, loss)
         if np.abs(step).max() < CLOSE:
-            break
-    return _found(form, named, theta, solver)
+            return _found(form, named, theta, solver)
+    raise DataError(f"the fit of joining found no mode in {STEPS} steps")
+
+
+def _shortened(step: F, theta: F, loss: Callable[[F], float]) -> F:
+    """The step, halved until it lowers the loss: whole steps of Newton's method may circle around the mode."""
+    here, length = loss(theta), 1.0
+    while loss(theta + length * step) > here and length > SHORTEST:
+        length /= 2
+    return length * step
 
 
 def _moved(near: Fit, form: Form, rows: Sequence[Rows], theta: F) -> F:
@@ -209,7 +224,7 @@ def _solver(matrix: sparse.csr_matrix, weight: F, precision: F) -> SuperLU:
 
 
 def _with_counts(form: Form, named: Sequence[Rows], counted: Sequence[Rows], matrix: sparse.csr_matrix, y: F,
-                 mean: F, precision: F) -> tuple[sparse.csr_matrix, F, F, F, F, F]:  # fmt: skip
+                 mean: F, precision: F) -> tuple[sparse.csr_matrix, F, F, F, F]:  # fmt: skip
     """Adds one binomial row for each list of which only the count is known.
 
     It tells of reach alone: the share of the average state is taken from a plain spread of log odds over
@@ -227,7 +242,7 @@ def _with_counts(form: Form, named: Sequence[Rows], counted: Sequence[Rows], mat
     wide = sparse.hstack([matrix, sparse.csr_matrix((matrix.shape[0], len(counted)))])
     return (
         sparse.vstack([wide, extra.tocsr()]).tocsr(), np.concatenate([y, seen]),
-        np.concatenate([np.ones(len(y)), trials]), np.zeros(len(y) + len(counted)),
+        np.concatenate([np.ones(len(y)), trials]),
         np.concatenate([mean, np.zeros(len(counted))]),
         np.concatenate([precision, np.full(len(counted), form.reach**-2)]),
     )  # fmt: skip

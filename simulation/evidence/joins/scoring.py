@@ -59,8 +59,9 @@ def by_forecast(scored: Sequence[Scored]) -> pd.DataFrame:
         rows.append({
             "forecast": name, "texts": len(scored), "rows": len(y), "log score": scores.log_score(p, y),
             "log score, mean of texts": np.mean([scores.log_score(s.forecasts[name], s.y) for s in scored]),
-            "Brier": scores.brier(p, y), "reliability": reliability, "resolution": resolution,
-            "uncertainty": uncertainty, "AUC": _mean(scored, name, scores.auc),
+            "Brier": scores.brier(p, y), "Brier, adjusted": _mean(scored, name, scores.adjusted_brier),
+            "reliability": reliability, "resolution": resolution, "uncertainty": uncertainty,
+            "AUC": _mean(scored, name, scores.auc),
             "PR-AUC": _mean(scored, name, average_precision),
         })  # fmt: skip
     return pd.DataFrame(rows)
@@ -125,7 +126,7 @@ def counts(scored: Sequence[Scored]) -> pd.DataFrame:
             "joined": int(joined), "expected": float(total.mean()), "5 %": low, "25 %": quarter, "75 %": upper,
             "95 %": high, "in 50 %": quarter <= joined <= upper, "in 90 %": low <= joined <= high,
             "PIT": float((total < joined).mean() + 0.5 * (total == joined).mean()),
-            "interval score": interval_score(low, high, joined, 0.9), "CRPS": scores.crps(total, joined),
+            "interval score": scores.interval_score(low, high, joined, 0.9), "CRPS": scores.crps(total, joined),
             "log score": scores.log_score(s.forecasts[MODEL], s.y), "AUC": scores.auc(s.forecasts[MODEL], s.y),
         }  # fmt: skip
         if s.union.any():
@@ -134,12 +135,6 @@ def counts(scored: Sequence[Scored]) -> pd.DataFrame:
             row |= {f"EU in {100 * level:.0f} %": scores.inside(union, of, level) for level in LEVELS}
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def interval_score(low: float, high: float, happened: float, level: float) -> float:
-    """Width of an interval and a fine for what lies outside (Gneiting & Raftery 2007, eq. 43), in states."""
-    fine = 2.0 / (1.0 - level)
-    return float(high - low + fine * max(0.0, low - happened) + fine * max(0.0, happened - high))
 
 
 def coverage(scored: Sequence[Scored]) -> pd.DataFrame:
@@ -179,14 +174,6 @@ def by_state(scored: Sequence[Scored]) -> pd.DataFrame:
     return out.rename(columns={"score": "log score"}).sort_values("log score", ignore_index=True)
 
 
-def calibration(scored: Sequence[Scored]) -> pd.DataFrame:
-    """Forecast against frequency in ten bands."""
-    p, y = pooled(scored, MODEL)
-    band = np.minimum((p * BINS).astype(int), BINS - 1)
-    frame = pd.DataFrame({"band": band, "forecast": p, "frequency": y, "rows": 1})
-    return frame.groupby("band").agg({"forecast": "mean", "frequency": "mean", "rows": "sum"}).reset_index()
-
-
 def jointly(scored: Sequence[Scored]) -> pd.DataFrame:
     """Energy and variogram score of whole vectors, as drawn and with every state drawn apart (same chances)."""
     luck = np.random.default_rng(stable_hash("jointly"))
@@ -197,7 +184,7 @@ def jointly(scored: Sequence[Scored]) -> pd.DataFrame:
         pairs = luck.integers(len(s.y), size=(2, PAIRS))
         rows.append({
             "text": s.listed.id, "energy": energy(drawn, s.y), "energy, apart": energy(apart, s.y),
-            "variogram": variogram(drawn, s.y, pairs), "variogram, apart": variogram(apart, s.y, pairs),
+            "variogram": scores.variogram(drawn, s.y, pairs), "variogram, apart": scores.variogram(apart, s.y, pairs),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -207,9 +194,3 @@ def energy(drawn: F, y: F) -> float:
     half = len(drawn) // 2
     spread = np.linalg.norm(drawn[:half] - drawn[half : 2 * half], axis=1).mean()
     return float(np.linalg.norm(drawn - y, axis=1).mean() - 0.5 * spread)
-
-
-def variogram(drawn: F, y: F, pairs: NDArray[np.int64]) -> float:
-    """Variogram score of order 1 over pairs of states (Scheuerer & Hamill 2015), mean over pairs."""
-    i, j = pairs
-    return float(((np.abs(y[i] - y[j]) - np.abs(drawn[:, i] - drawn[:, j]).mean(axis=0)) ** 2).mean())

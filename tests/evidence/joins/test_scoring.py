@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from simulation.evidence import scores
 from simulation.evidence.joins import scoring
 from simulation.evidence.joins.backtest import MODEL, left_out, rolling
-from simulation.evidence.joins.report import TITLES, write_tables
 from simulation.evidence.joins.rivals import NAMES, past_share, rate_of_kind
 from simulation.evidence.joins.tries import losses_by_family, nested
 from tests.evidence.joins.lists import made_up
@@ -34,11 +32,6 @@ def test_average_precision_by_hand() -> None:
     assert scoring.average_precision(p, y) == pytest.approx((1.0 + 2 / 3) / 2)
 
 
-def test_an_interval_is_fined_for_what_lies_outside() -> None:
-    assert scoring.interval_score(10, 20, 15, 0.9) == 10
-    assert scoring.interval_score(10, 20, 22, 0.9) == pytest.approx(10 + 2 * 20)
-
-
 def test_false_discoveries_are_held() -> None:
     assert scoring.benjamini_hochberg(np.array([0.04, 0.001, 0.3, 0.012]), 0.05).tolist() == [False, True, False, True]
 
@@ -49,7 +42,7 @@ def test_joint_scores_prefer_the_right_dependence() -> None:
     apart = (luck.random((400, 6)) < 0.5).astype(float)
     pairs = np.array([[0, 1, 2, 3], [1, 2, 3, 4]])
     y = np.ones(6)
-    assert scoring.variogram(together, y, pairs) < scoring.variogram(apart, y, pairs)
+    assert scores.variogram(together, y, pairs) < scores.variogram(apart, y, pairs)
     assert scoring.energy(together, y) > 0
 
 
@@ -68,7 +61,6 @@ def test_intervals_of_counts_cover_and_states_are_all_there(scored) -> None:
     assert table.loc["all", "in 90 %"] >= 0.75
     assert set(table.index) == {"all", "UN", "state", "the EU's states"}
     assert len(scoring.by_state(scored)) >= 190
-    assert scoring.calibration(scored)["rows"].sum() == sum(len(s.y) for s in scored)
     assert len(scoring.jointly(scored[:3])) == 3
 
 
@@ -96,15 +88,6 @@ def test_simple_rivals_by_hand() -> None:
     same = [one for one in record if one.treaty]
     rates = [one.joined.sum() / one.eligible.sum() for one in same]
     assert rate_of_kind(same[0], same) == pytest.approx((sum(rates) + 2 * np.mean(rates)) / (len(rates) + 2))
-
-
-def test_tables_are_written_as_csv_and_markdown(tmp_path) -> None:
-    table = pd.DataFrame({"forecast": ["a", "b"], "log score": [0.51234, 0.5]})
-    write_tables(dict.fromkeys(TITLES, table), tmp_path)
-    assert (tmp_path / "joins_left_out.csv").read_text() == "forecast,log score\na,0.5123\nb,0.5000\n"
-    page = (tmp_path / "joins.md").read_text()
-    assert "| forecast | log score |\n| --- | --- |\n| a | 0.512 |\n| b | 0.5 |" in page
-    assert all(title in page for title in TITLES.values())
 
 
 def test_a_nested_choice_is_never_better_than_the_best(scored) -> None:

@@ -186,8 +186,8 @@ def test_events_explain_every_rung(run: Run) -> None:
 
 
 def test_every_approach_is_told_once_to_each_party(run: Run) -> None:
-    told = [(actor, k) for actor, k, row in run.rows_of()
-            if {"accepted", "declined", "agreed"} & {*row["reason"].split()}]  # fmt: skip
+    answers = {"accepted", "declined", "agreed"}
+    told = [(actor, k) for actor, k, row in run.rows_of() if answers & {*row["reason"].split()}]
     made = []
     for k, sheet in enumerate(run.sheets):
         third = np.full(len(sheet.agreed), -1)

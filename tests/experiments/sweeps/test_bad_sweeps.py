@@ -46,7 +46,7 @@ def load_and_plan(path: Path) -> None:
 
 
 def test_more_runs_than_allowed_are_refused_before_the_design_is_drawn(tmp_path: Path) -> None:
-    factors = "".join(f"  parameters.{name}: {{low: 0.1, high: 0.2, levels: 1000}}\n" for name in ("tempo", "inertia"))
+    factors = "".join(f"  parameters.{name}: {{low: 0.1, high: 0.2, levels: 1000}}\n" for name in ("hazard", "shield"))
     base = Path("scenarios/baseline.yaml").absolute()
     (tmp_path / "huge.yaml").write_text(f"base: {base}\ndesign: grid\nreplicates: 9\nfactors:\n{factors}")
     with pytest.raises(InputError, match="9000000 runs, more than 100000; make it smaller"):

@@ -149,7 +149,7 @@ def test_ranges_follow_their_distributions() -> None:
 def test_the_posterior_varies_the_calibrated_parameters_and_says_so() -> None:
     made = plan(design="lhs", samples=3, parameters="factors")
     assert "central 90 % of their posterior" in made.sweep.held
-    assert {"affinity_width", "choice_noise", "rivalry"} <= set(made.effective)
+    assert {"affinity_width", "vote_noise", "rivalry"} <= set(made.effective)
     assert "position_uncertainty" not in made.effective
     assert made.effective["rivalry"].max() <= posterior.ranges()["parameters.rivalry"].high
     assert len(made.effective) > 15

@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_told(results, ask, told):
 
 
 def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_draw(tmp_path):
-    factors = {"fragmentation.trust": [0, 0.2], "parameters.choice_noise": [0.04, 0.06]}
+    factors = {"fragmentation.trust": [0, 0.2], "parameters.vote_noise": [0.04, 0.06]}
     source = {**SOURCE, "factors": factors, "parameters": "posterior"}
     found = fakes.swept(source, out=tmp_path / "out")
     sample = posterior.load()
@@ -135,7 +135,7 @@ def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_d
         drawn = sample.draw(2025, row["replicate"])["rivalry"]
         assert row["parameter.rivalry"] == drawn
         assert row["value"] == expected(drawn, row["fragmentation.trust"], row["replicate"])
-        assert row["parameter.choice_noise"] == row["parameters.choice_noise"]  # a factor is not drawn
+        assert row["parameter.vote_noise"] == row["parameters.vote_noise"]  # a factor is not drawn
     (row,) = found.contrast({"fragmentation.trust": 0.2}, {"fragmentation.trust": 0}).to_dict("records")
     assert (row["difference"], row["standard_error"]) == (pytest.approx(-0.04), pytest.approx(0, abs=1e-12))
     assert "replicate k draws the calibrated ones" in found.held
