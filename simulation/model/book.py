@@ -106,7 +106,8 @@ def _believe_layer(
     sure = np.isin(pairs.a, complete) | np.isin(pairs.b, complete)
     share = np.where(sure, np.maximum(share, COMPLETE), share)
     state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
-    state.course[:, kind] = belief.flows / drawing.sum_of_products(rate, share)
+    recorded = drawing.sum_of_products(rate, share)
+    state.course[:, kind] = belief.flows / recorded if recorded > 0.0 else 0.0  # nobody to turn to
     state.course[:, kind] *= factors(kind, len(belief.flows))
     who = facts.current.mask.any(axis=1)
     state.zeal[who, kind] = 1.0

@@ -248,7 +248,7 @@ def _deal(**fields: Any) -> dict[str, Any]:
 
 
 def _engagement(**fields: Any) -> dict[str, Any]:
-    return _deal(parties=["MAR", "unesco"], **fields)
+    return _deal(parties=["MAR", "inf_amazigh"], **fields)
 
 
 DEAL: dict[str, list[Case]] = {
@@ -258,7 +258,7 @@ DEAL: dict[str, list[Case]] = {
     "depth": [Case(_deal(depth="binding"), also=_deal()), Case(_deal(depth="mou"), also=_deal())],
     "start": [Case(_deal(start="2025Q3"), also=_deal())],
     # an engagement is short; this one lasts as long as the plan keeps it
-    "end": [Case(_engagement(end="2027Q4"), also=_engagement() | {"parameters.renewal": 0.2})],
+    "end": [Case(_engagement(end="2027Q4"), also=_engagement())],
     "terms": [Case(_deal(terms=[0.0, 1.0, 0.0, 1.0]), also=_deal())],
     "exclusive": [Case(_deal(parties=["MAR", "CHN"], exclusive=True), also=_deal(parties=["MAR", "CHN"]))],
 }  # fmt: skip
