@@ -248,7 +248,7 @@ def _deal(**fields: Any) -> dict[str, Any]:
 
 
 def _engagement(**fields: Any) -> dict[str, Any]:
-    return _deal(parties=["MAR", "inf_amazigh"], **fields)
+    return _deal(parties=["MAR", "access_now"], **fields)
 
 
 DEAL: dict[str, list[Case]] = {
