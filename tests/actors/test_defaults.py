@@ -93,6 +93,6 @@ def test_one_agent_is_called_for_itself_alone() -> None:
         default = getattr(agent, hook)
         setattr(agent, hook, lambda *given, hook=hook, default=default: calls.update([hook]) or default(*given))
     model.run()
-    assert calls["partner_value"] >= 4 * (model.state.n - 1)
+    assert calls["partner_utility"] >= 4 * (model.state.n - 1)
     assert calls["accepts"] < 100
     assert set(calls) <= set(hooks_of(type(agent)))

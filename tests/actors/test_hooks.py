@@ -112,7 +112,7 @@ class TestDefaults:
 
     def test_values_of_all_states_where_deals_are_shed_and_lapse(self, plain: dict[str, Kept]) -> None:
         calls: Counter[str] = Counter()
-        model = build(_scenario(BUSY), actors={"state": _as_is(StateActor, "partner_value", calls)})
+        model = build(_scenario(BUSY), actors={"state": _as_is(StateActor, "partner_utility", calls)})
         assert alike(recorded(model.run()), plain["busy"])
 
     def test_without_forum_choice(self) -> None:
@@ -135,11 +135,11 @@ class TestDefaults:
 
 
 class TestCalls:
-    def test_partner_value_is_asked_once_for_each_other_actor(self) -> None:
+    def test_partner_utility_is_asked_once_for_each_other_actor(self) -> None:
         asked: list[str] = []
         model = build(_scenario({"horizon": "2025Q1"}))
         agent = model.states["MAR"]
-        agent.partner_value = lambda partner: asked.append(partner.id) or 0.0
+        agent.partner_utility = lambda partner: asked.append(partner.id) or 0.0
         before = set(agent.partners)
         model.step()
         others = Counter(asked)
@@ -195,7 +195,7 @@ class TestEffects:
         changes = SHORT | {"mechanisms.tempo": "off"}
         model = build(_scenario(changes))
         agent = model.states["MAR"]
-        agent.partner_value = lambda partner: 50.0 if partner.id == "NZL" else 0.0
+        agent.partner_utility = lambda partner: 50.0 if partner.id == "NZL" else 0.0
         assert "NZL" not in agent.partners
         for state in model.states.values():
             state.accepts = lambda partner, utility: 1.0
@@ -255,7 +255,7 @@ class TestEffects:
 class Recluse(StateActor):
     """Deals with nobody."""
 
-    def partner_value(self, partner: Actor) -> float:
+    def partner_utility(self, partner: Actor) -> float:
         """Nothing is worth anything."""
         return 0.0
 
@@ -264,8 +264,8 @@ class TestFaults:
     """What a hook returns is checked, and the message says whose it was and when."""
 
     @pytest.mark.parametrize("answer", [math.nan, math.inf, -0.5, "much", None, True, [1.0]])
-    def test_partner_value(self, answer: object) -> None:
-        self._fails("partner_value", answer, r"\[0, inf\)")
+    def test_partner_utility(self, answer: object) -> None:
+        self._fails("partner_utility", answer, r"\[0, inf\)")
 
     @pytest.mark.parametrize("answer", [math.nan, 1.5, -0.1, "yes", None, False])
     def test_accepts(self, answer: object) -> None:
@@ -292,7 +292,7 @@ class TestFaults:
         model = build(_scenario())
         model.step()
         model.step()
-        model.states["MAR"].partner_value = lambda partner: math.nan
+        model.states["MAR"].partner_utility = lambda partner: math.nan
         with pytest.raises(ModelError, match="in 2025Q3"):
             model.step()
 

@@ -36,7 +36,7 @@ def _define(base: type, **members: Any) -> type:
     ("name", "near"),
     [
         ("acept_offer", "accepts"), ("accept", "accepts"), ("vote", "votes"), ("join", "joins"),
-        ("keep_promises", "keeps_promise"), ("value_of_partner", "partner_value"), ("choose_track", "choose_tracks"),
+        ("keep_promises", "keeps_promise"), ("utility_of_partner", "partner_utility"), ("choose_track", "choose_tracks"),
     ],
 )  # fmt: skip
 def test_a_misspelt_hook_is_refused_with_the_nearest(name: str, near: str) -> None:
@@ -45,7 +45,7 @@ def test_a_misspelt_hook_is_refused_with_the_nearest(name: str, near: str) -> No
 
 
 def test_a_name_like_no_hook_is_told_all_of_them_and_what_to_do() -> None:
-    with pytest.raises(ModelError, match=r"allowed: partner_value, .*keeps_promise\. .*underscore") as caught:
+    with pytest.raises(ModelError, match=r"allowed: partner_utility, .*keeps_promise\. .*underscore") as caught:
         _define(Firm, zeal=0.5)
     assert "votes" not in str(caught.value)  # no firm votes
 
@@ -108,7 +108,7 @@ def test_helpers_begin_with_an_underscore() -> None:
             return self._helper()
 
         @staticmethod
-        def partner_value(partner: Actor) -> float:
+        def partner_utility(partner: Actor) -> float:
             return 1.0
 
     made = make_model(make_world(3, {"firm": 1}), 4)
@@ -153,7 +153,7 @@ def _rich(hook: str, answer: Callable[..., Any]) -> GovernanceModel:
     world = make_world(
         5, {"firm": 1}, blocs=[make_bloc(range(5))], instruments=[make_instrument(range(5))], leaders=(5, 0, 1)
     )
-    model = make_model(world, 6, parameters={"tempo": 1.0, "tempo_capability": 0.0, "join_intercept": -9.0})
+    model = make_model(world, 6, parameters={"join_intercept": -9.0})
     agent = model.states["A00"]
     setattr(agent, hook, answer)
     if hook == "keeps_promise":
@@ -161,7 +161,7 @@ def _rich(hook: str, answer: Callable[..., Any]) -> GovernanceModel:
         model.state.track[0, 1] = model.state.track[1, 0] = 0
     if hook == "accepts":
         for state in model.states.values():
-            state.partner_value = lambda partner: 5.0
+            state.partner_utility = lambda partner: 5.0
     return model
 
 

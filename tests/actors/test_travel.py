@@ -32,7 +32,7 @@ SHORT = {"horizon": "2025Q3"}
 class Hermit(StateActor):
     """Deals with nobody; importable by name."""
 
-    def partner_value(self, partner: Actor) -> float:
+    def partner_utility(self, partner: Actor) -> float:
         """Nothing is worth anything."""
         return 0.0
 
@@ -224,7 +224,7 @@ print("same", len(runs[0].info["hashes"]["actors"]["state"]))
     """
 
 class Wrong(StateActor):
-    def partner_value(self, partner):
+    def partner_utility(self, partner):
         return -1
 
     def accepts(self, partner, utility):
@@ -237,7 +237,7 @@ for workers in (1, 2):
     except Exception as error:
         print(error)
 model = GovernanceModel(scenario, actors={"state": Wrong})
-del Wrong.partner_value
+del Wrong.partner_utility
 model = GovernanceModel(scenario, actors={"state": Wrong})
 try:
     model.run()
@@ -263,7 +263,7 @@ def test_a_class_of_a_notebook_in_a_real_kernel(tmp_path: Path, monkeypatch: pyt
     assert told[2] == "same 64\n"
     one, two, failing, misspelt = told[4].splitlines()
     assert one == two  # a worker knows the cells too
-    assert "cell In[4], line 2: Wrong.partner_value of MAR in 2025Q1 returned -1" in one
+    assert "cell In[4], line 2: Wrong.partner_utility of MAR in 2025Q1 returned -1" in one
     assert failing.startswith("cell In[4], line 6: Wrong.accepts of ")
     assert failing.endswith("failed: ZeroDivisionError: division by zero")
     assert misspelt.startswith("cell In[5], line ")

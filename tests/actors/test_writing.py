@@ -76,7 +76,7 @@ def _writes(name: str, value: Any) -> type[StateActor]:
             getattr(self.model.state, name)[:] = value
             return 1.0
 
-        def partner_value(self, partner: Any) -> float:
+        def partner_utility(self, partner: Any) -> float:
             getattr(self.model.state, name)[:] = value
             return 1.0
 
@@ -89,7 +89,7 @@ def _writes(name: str, value: Any) -> type[StateActor]:
 def test_a_hook_that_writes_out_of_bounds_is_told_before_the_next_step(name: str, value: int, bounds: str) -> None:
     model = GovernanceModel(shipped(), actors={"MAR": _writes(name, value)})
     told = rf"{name}\[\w+, \w+\] of the state is {value} after the step 'expect' of 2025Q1, outside \[{bounds}\]"
-    with pytest.raises(ModelError, match=told + r".*Replaced decisions: .*test_writing\.py:\d+: Vandal\.partner_value"):
+    with pytest.raises(ModelError, match=told + r".*Replaced decisions: .*test_writing\.py:\d+: Vandal\.partner_utility"):
         model.step()
 
 
@@ -115,7 +115,7 @@ def _raises(error: BaseException) -> type[StateActor]:
     class Thrower(StateActor):
         """Raises."""
 
-        def partner_value(self, partner: Any) -> float:
+        def partner_utility(self, partner: Any) -> float:
             raise error
 
     return Thrower
@@ -132,7 +132,7 @@ def test_whatever_a_hook_raises_in_a_worker_is_a_failure_with_stage_and_line(err
     finally:
         signal.signal(signal.SIGINT, before)
     assert (failed.stage, failed.type) == ("run", "ModelError")
-    assert f"Thrower.partner_value of MAR in 2025Q1 failed: {type(error).__name__}" in failed.message
+    assert f"Thrower.partner_utility of MAR in 2025Q1 failed: {type(error).__name__}" in failed.message
     assert "test_writing.py:" in failed.message
 
 

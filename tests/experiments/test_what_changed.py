@@ -29,7 +29,7 @@ QUICK: dict[str, Any] = {"replicates": 2, "workers": 1, "parameters": "defaults"
 class Hermit(StateActor):
     """Deals with nobody, and drops whom it has."""
 
-    def partner_value(self, partner: Actor) -> float:
+    def partner_utility(self, partner: Actor) -> float:
         """Nothing is worth anything."""
         return 0.0
 
@@ -102,7 +102,7 @@ def test_what_is_no_number_is_refused_by_an_agent(value: Any) -> None:
 
 def test_nan_that_a_hook_writes_fails_the_replicate() -> None:
     class Saboteur(StateActor):
-        def partner_value(self, partner: Actor) -> float:
+        def partner_utility(self, partner: Actor) -> float:
             self.model.state.opinion[:] = np.nan
             return 1.0
 
@@ -171,7 +171,7 @@ def test_a_rule_set_on_one_agent_is_refused_too() -> None:
 
 def test_as_a_tweak_both_are_compared() -> None:
     def agreeable(model: GovernanceModel) -> None:
-        model.states["MAR"].partner_value = lambda partner: 9.0
+        model.states["MAR"].partner_utility = lambda partner: 9.0
 
     assert what_changed(SCENARIO, tweak=agreeable, **QUICK).table["difference"].abs().sum() > 0
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from simulation.evidence.claims.propositions.measures import measure_of
 from simulation.outcomes.metrics import StateView
-from simulation.state import FIRM, STATE
 
 REGION = ("AMU", "Arab_League")
 """The regional bodies of which the paper speaks (C37, C62)."""
@@ -34,20 +33,7 @@ def deals_beyond_region(view: StateView, actor: str) -> float:
     return float((~_fellows(view, row) & (view.depth[row, : view.s] > 0)).sum())
 
 
-def rights_position(view: StateView, actor: str) -> float:
-    """Position of the actor on rights."""
-    return float(view.position[view.index(actor), 0])
-
-
-def firm_deals_of_all(view: StateView) -> float:
-    """Deals of firms with states."""
-    firms, states = np.asarray(view.kind) == FIRM, np.asarray(view.kind) == STATE
-    return float((np.asarray(view.depth)[np.ix_(firms, states)] > 0).sum())
-
-
 OWN_MEASURES = (
     measure_of(deals_in_region, "deals", None, "actor"),
     measure_of(deals_beyond_region, "deals", None, "actor"),
-    measure_of(rights_position, "index", 1.0, "actor"),
-    measure_of(firm_deals_of_all, "deals", None),
 )
