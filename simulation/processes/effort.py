@@ -57,7 +57,8 @@ def divide_effort(state: State, par: Parameters, mech: Mechanisms, possible: B) 
     if mech["learning"] != "off":
         learners = state.learns[:s]
         usual = state.propensity[:s].mean(axis=1, keepdims=True)
-        gain[learners] = arithmetic.log(np.maximum(state.propensity[:s] / usual, 1e-6))[learners]
+        relative = np.divide(state.propensity[:s], usual, out=np.ones((s, len(TRACKS))), where=usual > 0)
+        gain[learners] = arithmetic.log(np.maximum(relative, 1e-6))[learners]  # who has forgotten all prefers nothing
     _divide(state.track_start, gain, state.track_allowed, state.track_share, state.effort)
 
 

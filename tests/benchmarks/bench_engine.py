@@ -21,16 +21,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from simulation.processes.value import fill_rows, possible_deals, view
 
 from simulation.data.world import World
 from simulation.model import QUARTER, GovernanceModel
-from simulation.processes import trust
 from simulation.processes.affinity import likeness_to_all
-from simulation.processes.links import links
 from simulation.randomness import fill_uniform
 from simulation.scenario.load import load_scenario
-from tests.benchmarks import bench_hooks, numpy_rows
+from tests.benchmarks import bench_hooks
 from tests.reference.columns import oracle_of
 from tests.reference.parity import compare
 from tests.synthetic import make_bloc, make_model, make_world
@@ -52,11 +49,11 @@ def clock(call: Callable[[], Any]) -> float:
 
 def quarters_by_step(model: GovernanceModel, quarters: int) -> pd.Series:
     """Seconds a quarter of each step."""
-    taken = dict.fromkeys(("begin", *(name for name, *_ in QUARTER)), 0.0)
+    taken = dict.fromkeys(("begin", *(step.name for step in QUARTER)), 0.0)
     for _ in range(quarters):
         taken["begin"] += clock(model._begin_quarter)
-        for name, *_ in QUARTER:
-            taken[name] += clock(getattr(model, "_" + name))
+        for step in QUARTER:
+            taken[step.name] += clock(lambda act=step.act: act(model))
         model.state.quarter += 1
     return pd.Series(taken) / quarters
 
@@ -94,35 +91,6 @@ def against_oracle(repeats: int, quarters: int = 4, before: int = 4) -> dict[str
     return {"oracle, µs a pair": slow / pairs * 1e6, "kernels, ns a pair": middle / pairs * 1e9, "ratio": slow / middle}
 
 
-def against_numpy(repeats: int) -> dict[str, float]:
-    """Trust with witnesses, V, U and the mask of all pairs: NumPy arrays against kernels, same results."""
-    model = GovernanceModel(load_scenario(SCENARIO))
-    for _ in range(4):
-        model.step()
-    s, par, n = model.state, model.parameters, model.state.n
-    rows, worth, gain = np.ones(n, bool), np.zeros((n, n)), np.zeros((n, n))
-    may, keen = np.zeros((n, n), bool), np.zeros(n, bool)
-
-    def kernels() -> None:
-        partners = links(s.depth)
-        trust.trust_with_witnesses(s.alpha, s.beta, partners, par.prior_mass, par.witness_mass, s.trust_hat)
-        seen = view(s, model.weights, partners)
-        possible_deals(s.allowed, s.depth, seen.links, s.kind, s.home, s.camp, s.exclusive, s.local_share, may)
-        fill_rows(seen, model.weights, rows, worth, gain, keen)
-
-    def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        hat = numpy_rows.trust_hat(s, par.prior_mass, par.witness_mass)
-        return *numpy_rows.values(model, hat), numpy_rows.possible(s)
-
-    kernels()
-    plain = arrays()
-    assert np.allclose(plain[0], worth, rtol=1e-9)
-    assert np.allclose(plain[1], gain, rtol=1e-9, atol=1e-12)
-    assert np.array_equal(plain[2], may)
-    fast, slow = (float(np.median([clock(f) for _ in range(repeats * 4)])) for f in (kernels, arrays))
-    return {"NumPy, ns a pair": slow / n**2 * 1e9, "kernels, ns a pair": fast / n**2 * 1e9, "ratio": slow / fast}
-
-
 def made_up_world(n: int) -> World:
     """A world of n actors, two thirds of them states, with everything uneven and a bloc for every fifty states."""
     rng = np.random.default_rng(n)
@@ -145,7 +113,7 @@ def growth(sizes: tuple[int, ...]) -> pd.DataFrame:
     """Cost of a quarter by the number of actors; fewer quarters in larger worlds."""
     rows = []
     for n in sizes:
-        model = make_model(made_up_world(n), 12, parameters={"tempo": 0.5}, record={"ties": "none"})
+        model = make_model(made_up_world(n), 12, record={"ties": "none"})
         model.step()
         quarters = 8 if n <= 1000 else 4
         taken = float(sum(quarters_by_step(model, quarters)))
@@ -237,25 +205,24 @@ def fixed_cost(timed: pd.DataFrame) -> str:
 
 
 def targets(
-    oracle: dict[str, float], arrays: dict[str, float], by_step: pd.DataFrame, grown: pd.DataFrame, timed: pd.DataFrame
+    oracle: dict[str, float], by_step: pd.DataFrame, grown: pd.DataFrame, timed: pd.DataFrame
 ) -> pd.DataFrame:
     """What was aimed at beside what was measured in the same run."""
     big = grown[grown["actors"] >= 900]
     middle, large = grown[grown["actors"].between(200, 400)], grown[grown["actors"].between(1500, 2500)]
     rows = [
         ("times as fast as the oracle", "at least", 200.0, oracle["ratio"]),
-        ("times as fast as plain NumPy, pairwise part", "at least", 3.0, arrays["ratio"]),
         ("ns a pair, whole quarter, default world", "at most", 15.0, by_step.loc["whole quarter", "median"]),
         ("wifaq --help, s", "at most", 1.0, timed["seconds"].iloc[0]),
         ("baseline from a cold cache, s", "at most", 120.0, timed["seconds"].iloc[1]),
         ("baseline warm, s", "at most", 30.0, timed["seconds"].iloc[-1]),
     ]
     if len(big):
-        rows.insert(3, ("ns a pair, whole quarter, 1000 actors or more", "at most", 10.0, big["ns a pair"].max()))
+        rows.insert(2, ("ns a pair, whole quarter, 1000 actors or more", "at most", 10.0, big["ns a pair"].max()))
     if len(middle) and len(large):
         steps = np.log(float(large["actors"].iloc[0]) / float(middle["actors"].iloc[0]))
         power = np.log(float(large["ms a quarter"].iloc[0]) / float(middle["ms a quarter"].iloc[0])) / steps
-        rows.insert(4, ("power of N by which cost grows, 250 to 2000", "at most", 2.0, power))
+        rows.insert(3, ("power of N by which cost grows, 250 to 2000", "at most", 2.0, power))
     frame = pd.DataFrame(rows, columns=["what", "", "aim", "measured"]).round(2)
     good = np.where(frame[""] == "at least", frame["measured"] >= frame["aim"], frame["measured"] <= frame["aim"])
     return frame.assign(reached=np.where(good, "yes", "**no**"))
@@ -281,10 +248,9 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield "# Performance\n\nWritten by `make bench`; nobody edits it. All figures are of one run on one machine\n"
     yield f"({os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}).\n"
     yield "Times differ between machines; ratios of one run are what counts.\n"
-    oracle, arrays = against_oracle(repeats), against_numpy(repeats)
+    oracle = against_oracle(repeats)
     yield "\n## Kernels against plain code, default world, same results\n\n"
     yield _table(pd.DataFrame([oracle]).round(3)) + "\nWhole quarter without the record, after compiling.\n\n"
-    yield _table(pd.DataFrame([arrays]).round(2)) + "\nTrust with witnesses, values, utilities and mask of all pairs.\n"
     by_step = steps(repeats)
     yield "\n## Each step of the quarter, default world, one thread, ns a pair\n\n"
     yield _table(by_step.round(2).rename_axis("step").reset_index()) + "\nMedian and quartiles over replicates.\n"
@@ -296,7 +262,7 @@ def page(replicates: int, sizes: tuple[int, ...], repeats: int) -> Iterator[str]
     yield "\n## Whole commands, seconds by the clock (median, least and most)\n\n" + _table(timed.round(2))
     yield "\nThe whole forecast runs two contrast worlds beside the asked replicates. " + fixed_cost(timed) + "\n"
     yield "\n## Decisions replaced in Python\n\n" + _table(bench_hooks.measure(repeats=3).round(2))
-    yield "\n## Aims\n\n" + _table(targets(oracle, arrays, by_step, grown, timed)) + BOUNDS
+    yield "\n## Aims\n\n" + _table(targets(oracle, by_step, grown, timed)) + BOUNDS
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -68,6 +68,8 @@ def assert_shows(case: Case) -> None:
 
 FERMI = {"mechanisms.learning": "fermi"}
 WHERE: dict[str, tuple[str, dict[str, Any]]] = {
+    "rivalry": ("baseline", {"parameters.rivalry": 2}),
+    "trilateral": ("baseline", {"parameters.trilateral_rate": 0.2}),  # at the shipped rate triples are few
     "rivalry_bonus": ("baseline", {"parameters.rivalry": 2}),  # as rivalry grows beyond the recorded one
     "rivalry_cost": ("baseline", {"parameters.rivalry": 2}),
     "join_launch": ("global_settlement", {}),  # no shipped text opens after the as-of date
@@ -141,7 +143,7 @@ STRATEGY: dict[str, list[Case]] = {
     "firms": [Case({"strategy.firms": sort}, also=_only("firm")) for sort in ("research", "business")],
     "wait_for": [Case({"strategy.wait_for": ["AMU"]})],
     "tracks": [Case({"strategy.tracks": [track for track in TRACKS if track != left_out]}) for left_out in TRACKS],
-    "trilateral_rate": [Case({"strategy.trilateral_rate": 0.0}), Case({"strategy.trilateral_rate": 1.0})],
+    "trilateral_rate": [Case({"strategy.trilateral_rate": 0.0}, also={"strategy.trilateral_rate": 1.0})],
     "agency": [Case({"strategy.agency": 1})],
     "advocacy": [
         Case(UNPAID),
@@ -246,7 +248,7 @@ def _deal(**fields: Any) -> dict[str, Any]:
 
 
 def _engagement(**fields: Any) -> dict[str, Any]:
-    return _deal(parties=["MAR", "unesco"], **fields)
+    return _deal(parties=["MAR", "access_now"], **fields)
 
 
 DEAL: dict[str, list[Case]] = {
@@ -256,7 +258,7 @@ DEAL: dict[str, list[Case]] = {
     "depth": [Case(_deal(depth="binding"), also=_deal()), Case(_deal(depth="mou"), also=_deal())],
     "start": [Case(_deal(start="2025Q3"), also=_deal())],
     # an engagement is short; this one lasts as long as the plan keeps it
-    "end": [Case(_engagement(end="2027Q4"), also=_engagement() | {"parameters.renewal": 0.2})],
+    "end": [Case(_engagement(end="2027Q4"), also=_engagement())],
     "terms": [Case(_deal(terms=[0.0, 1.0, 0.0, 1.0]), also=_deal())],
     "exclusive": [Case(_deal(parties=["MAR", "CHN"], exclusive=True), also=_deal(parties=["MAR", "CHN"]))],
 }  # fmt: skip
