@@ -31,8 +31,8 @@ def section(result: Results, language: str = "en"):
 def test_three_events_the_most_important_first(result) -> None:
     captions = [table.caption for table in section(result).tables]
     assert [re.sub(r"<.*?>", "", caption) for caption in captions] == [
-        "1. Q1 2025: A deal is made with France and Elm alert(1) & co: memorandum, trilateral. France turns to Morocco, "
-        "and the answer is yes (probability 0.300, luck 0.200). Elm alert(1) & co joins the two.",
+        "1. Q1 2025: A deal is made with France and Elm alert(1) & co: memorandum, trilateral. France turns to Morocco,"
+        " and the answer is yes (probability 0.300, luck 0.200). Elm alert(1) & co joins the two.",
         "2. Q1 2025: Morocco joins: Global Partnership on AI. Probability 0.020 in the quarter, luck 0.010.",
         "3. Q1 2025: The deal with China deepens: programme, bilateral. Morocco turns to China, and the answer is yes "
         "(probability 0.999, luck 0.500).",
