@@ -111,27 +111,26 @@ def explained(scenario, actor: str, replicate: int, actors=None) -> Explanation:
     quarter = str(scenario.start)
     text = "Global Partnership on AI"
     events = [
-        (0, quarter, "joined", "y", text, "multilateral", 0, actor, "", "", 0.02, 0.01, -3.9, 0.5),
-        (1, quarter, "made", "FRA elm", f"France, {elm[1]}", "trilateral", 1, "FRA", "", "", 0.3, 0.2, 0.4, 2 / 3),
-        (2, quarter, "deepened", "CHN", "China", "bilateral", 2, actor, "", "", 0.9999, 0.5, 0.5, 1 / 3),
-        (3, quarter, "refused", "USA", "United States", "bilateral", 1, actor, "USA", "declined", 0.4, 0.5, 0.3, 0.0),
-    ]
+        (0, quarter, "joined", "y", text, "multilateral", 0, "", "", "", "joined", 0.02, 0.01, 0.5),
+        (1, quarter, "made", "FRA elm", f"France, {elm[1]}", "trilateral", 1, "FRA", "elm", "", "accepted third", 0.3,
+         0.2, 2 / 3),
+        (2, quarter, "deepened", "CHN", "China", "bilateral", 2, actor, "", "", "accepted", 0.9999, 0.5, 1 / 3),
+        (3, quarter, "refused", "USA", "United States", "bilateral", 0, actor, "", "", "declined", 0.4, 0.5, 0.0),
+    ]  # fmt: skip
     me, fra, chn, usa = (actor, "Morocco"), ("FRA", "France"), ("CHN", "China"), ("USA", "United States")
-    terms = [(0, "joined", *me, "", "", "term", "intercept", -6.0, 1.0),
-             (0, "joined", *me, "", "", "term", "size", 2.1, 1.0),
-             (0, "joined", *me, "", "", "decided", "decided", -3.9, 1.0)]  # fmt: skip
-    sides = [(1, "made", me, fra, 0.5), (1, "made", me, elm, 0.5), (1, "made", fra, me, 1.0), (1, "made", elm, me, 1.0),
-             (2, "deepened", me, chn, 1.0), (2, "deepened", chn, me, 1.0),
-             (3, "refused", me, usa, 1.0), (3, "refused", usa, me, 1.0)]  # fmt: skip
-    for event, kind, who, whom, weight in sides:
+    terms = [(0, "joined", *me, "", "", "joining", "term", "intercept", -6.0),
+             (0, "joined", *me, "", "", "joining", "term", "size", 2.1),
+             (0, "joined", *me, "", "", "joining", "decided", "decided", -3.9)]  # fmt: skip
+    sides = [(1, "made", fra, me, "turning"), (1, "made", me, fra, "agreeing"), (1, "made", elm, fra, "agreeing"),
+             (1, "made", elm, me, "agreeing"), (2, "deepened", me, chn, "turning"),
+             (2, "deepened", chn, me, "agreeing"), (3, "refused", me, usa, "turning"),
+             (3, "refused", usa, me, "agreeing")]  # fmt: skip
+    for event, kind, who, whom, what in sides:
         value = 1.5 + luck(event, who, whom)
-        numbers = [("factor", "complementarity", 0.5), ("factor", "affinity", value / 0.5), ("value", "value", value),
-                   ("term", "kept", 0.6 * value), ("term", "broken", -0.2 * value), ("term", "setup", -0.06),
-                   ("given", "trust", 0.6), ("given", "left", 0.4), ("given", "price", 0.07)]  # fmt: skip
-        terms += [(event, kind, *who, *whom, *number, weight) for number in numbers]
-    for event, kind, who in dict.fromkeys((event, kind, who) for event, kind, who, _, _ in sides):
-        own = [row for row in terms if row[0] == event and row[2] == who[0] and row[6] == "term"]
-        terms.append((event, kind, *who, "", "", "decided", "decided", sum(row[8] * row[9] for row in own), 1.0))
+        own = {"turning": {}, "agreeing": {"reluctance": -3.6}}[what] | {"size": value, "distance": -0.2}
+        numbers = [*(("term", name, number) for name, number in own.items()), ("decided", "decided", sum(own.values())),
+                   ("given", "left", 0.4), ("given", "price", 0.07)]  # fmt: skip
+        terms += [(event, kind, *who, *whom, what, *number) for number in numbers]
     frame = pd.DataFrame(sorted(terms, key=lambda row: row[0]), columns=[c for c in TERM_COLUMNS if c != "quarter"])
     frame.insert(1, "quarter", quarter)
     table = pd.DataFrame(events, columns=list(EVENT_COLUMNS))

@@ -31,11 +31,11 @@ def section(result: Results, language: str = "en"):
 def test_three_events_the_most_important_first(result) -> None:
     captions = [table.caption for table in section(result).tables]
     assert [re.sub(r"<.*?>", "", caption) for caption in captions] == [
-        "1. Q1 2025: A deal is made with France and Elm alert(1) & co: memorandum, trilateral. France brokers it, and "
-        "it passes (probability 0.300, luck 0.200).",
+        "1. Q1 2025: A deal is made with France and Elm alert(1) & co: memorandum, trilateral. France turns to Morocco,"
+        " and the answer is yes (probability 0.300, luck 0.200). Elm alert(1) & co joins the two.",
         "2. Q1 2025: Morocco joins: Global Partnership on AI. Probability 0.020 in the quarter, luck 0.010.",
-        "3. Q1 2025: The deal with China deepens: programme, bilateral. Morocco offers, China says yes (probability "
-        "0.999, luck 0.500).",
+        "3. Q1 2025: The deal with China deepens: programme, bilateral. Morocco turns to China, and the answer is yes "
+        "(probability 0.999, luck 0.500).",
         "All events of this run",
     ]
 
@@ -46,19 +46,22 @@ def test_shown_numbers_are_those_of_the_table(result) -> None:
     shown = {row[0]: row[1:] for row in table.rows}
     for place, actor in enumerate(("MAR", "CHN")):
         own = table.frame.loc[table.frame["actor"] == actor].set_index(["part", "name"])["value"]
-        assert shown["× complementarity"][place] == "0.50"
-        assert shown["= value (product)"][place] == f"{own['value', 'value']:.2f}"
-        assert shown["if it is broken"][place] == f"{own['term', 'broken']:+.2f}"
-        assert shown["= utility (sum)"][place] == f"{own['decided', 'decided']:+.2f}"
+        assert shown["size of the partner"][place] == f"{own['term', 'size']:+.2f}"
+        assert shown["geographic distance"][place] == "-0.20"
+        total = ("= utility (sum)", "= log odds of a yes (sum)")[place]
+        assert shown[total][place] == f"{own['decided', 'decided']:+.2f}"
+        assert shown[total][1 - place] == "–"
         assert shown["budget left"][place] == "0.40"
+    assert shown["reluctance"] == ["–", "-3.60"]
 
 
-def test_a_contract_of_three_has_a_mean(result) -> None:
+def test_in_a_contract_of_three_the_third_says_yes_to_both(result) -> None:
     table = section(result).tables[0]
-    assert list(table.heads[1:3]) == ["Morocco on France", "Morocco on Elm <script>alert(1)</script> & co"]
-    decided = table.frame.loc[table.frame["part"] == "decided"].set_index("actor")["value"]
-    (mean,) = [row for row in table.rows if row[0] == "= utility (mean over new partners)"]
-    assert list(mean[1:]) == [f"{decided['MAR']:+.2f}", "", f"{decided['FRA']:+.2f}", f"{decided['elm']:+.2f}"]
+    elm = "Elm <script>alert(1)</script> & co"
+    assert list(table.heads) == ["", "France", "Morocco", f"{elm} on France", f"{elm} on Morocco"]
+    decided = table.frame.loc[table.frame["part"] == "decided"]["value"]
+    yes = next(row for row in table.rows if row[0] == "= log odds of a yes (sum)")
+    assert yes[1:] == ["–", *(f"{value:+.2f}" for value in decided.iloc[1:])]
 
 
 def test_the_rule_and_the_replicate_are_stated(result) -> None:
@@ -78,7 +81,7 @@ def test_in_every_language_and_to_download(result, language) -> None:
     assert all(str(table.csv).splitlines()[0].startswith("event,quarter,kind,actor") for table in events)
     if language != "en":
         told = " ".join([found.title, *(table.caption for table in found.tables), *(row[0] for row in events[2].rows)])
-        assert not re.search(r"\b(the|deal|offers|probability|utility|kept)\b", told)
+        assert not re.search(r"\b(the|deal|turns|answer|probability|utility|size)\b", told)
 
 
 def test_none_where_nothing_was_kept(result) -> None:
@@ -99,16 +102,15 @@ def test_another_median_where_cooperation_was_not_recorded() -> None:
 def test_every_kind_and_reason_has_its_sentence(language) -> None:
     """No place of a sentence is left open, whatever happened."""
     names = {"MAR": "Morocco", "FRA": "France", "USA": "United States"}
-    row = {"about": "FRA", "name": "France", "track": "bilateral", "depth": 2, "by": "MAR", "refused_by": "FRA",
-           "probability": 0.4, "luck": 0.1, "quarter": "2025Q1"}  # fmt: skip
-    seen = set()
-    for kind in HEAD:
-        for reason in ("", *REASON):
-            if not reason and kind in ("refused", "broken"):
-                continue  # these always have one
-            head, text = told({**row, "kind": kind, "reason": reason}, "MAR", names, Words(language))
-            assert "{" not in head + text
-            seen |= {head, text}
-    nothing = told({**row, "kind": "made", "reason": float("nan"), "probability": float("nan")}, "MAR", names, ENGLISH)
-    assert nothing[1] == "Both sides choose it."
-    assert len(seen) >= len(HEAD) + len(REASON) - 2
+    row = {"about": "FRA", "name": "France", "track": "bilateral", "depth": 2, "by": "MAR", "third": "USA",
+           "who": "FRA", "probability": 0.4, "luck": 0.1, "quarter": "2025Q1"}  # fmt: skip
+    words = Words(language)
+    heads = {told({**row, "kind": kind, "reason": ""}, "MAR", names, words)[0] for kind in HEAD}
+    reasons = {told({**row, "kind": "made", "reason": reason}, "MAR", names, words)[1] for reason in REASON}
+    assert len(heads) == len(HEAD)
+    assert len(reasons) == len(REASON)
+    assert not [text for text in heads | reasons if "{" in text or not text]
+    both = told({**row, "kind": "made", "reason": "aimed accepted"}, "MAR", names, words)[1]
+    alone = [told({**row, "kind": "made", "reason": key}, "MAR", names, words)[1] for key in ("aimed", "accepted")]
+    assert both == " ".join(alone)
+    assert told({**row, "kind": "made", "reason": float("nan")}, "MAR", names, words)[1] == ""

@@ -35,7 +35,7 @@ REASON: Mapping[str, str] = {
         "Its term is over, and it would be renewed (probability {probability}, luck {luck}), but the budget is too "
         "small: {who}."
     ),
-    "upkeep": N_("Upkeep exceeds the budget of {by}, and this deal is worth least to it."),
+    "upkeep": N_("Upkeep exceeds the budget of {by}, and this deal draws it least."),
     "unseen": N_("Nobody sees it (probability of keeping it in the quarter {probability}, luck {luck})."),
     "seen": N_("It is seen (probability of keeping it in the quarter {probability}, luck {luck})."),
     "lowered": N_("The deal falls by a rung."),

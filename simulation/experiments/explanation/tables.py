@@ -176,7 +176,7 @@ class _Namer:
         """Columns of an event from ``kind`` on."""
         if event.kind in self._forums:
             about = self._forums[event.kind][event.about[0]]
-            name = self._titles.get(about, about)
+            name = self._titles.get(about.partition("/")[0], about)  # what a bloc is split into has its name
         else:
             about, name = self._listed(event.about), ", ".join(self._names[row] for row in event.about)
         track = TRACKS[event.track] if event.track >= 0 else ""
