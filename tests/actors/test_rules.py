@@ -36,7 +36,8 @@ def _define(base: type, **members: Any) -> type:
     ("name", "near"),
     [
         ("acept_offer", "accepts"), ("accept", "accepts"), ("vote", "votes"), ("join", "joins"),
-        ("keep_promises", "keeps_promise"), ("utility_of_partner", "partner_utility"), ("choose_track", "choose_tracks"),
+        ("keep_promises", "keeps_promise"), ("utility_of_partner", "partner_utility"),
+        ("choose_track", "choose_tracks"),
     ],
 )  # fmt: skip
 def test_a_misspelt_hook_is_refused_with_the_nearest(name: str, near: str) -> None:

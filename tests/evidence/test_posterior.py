@@ -135,7 +135,7 @@ def test_every_rule_is_run_with_the_same_draws(tmp_path: Path) -> None:
     scenario = load_scenario(BASE)
     arms = rivals(scenario)
     assert next(iter(arms)) == AS_IT_IS
-    assert {"consent=choice", "bargaining=challenge", "bloc_proposal=challenge", "learning=fermi"} < set(arms)
+    assert {"latent_book=off", "learning=roth_erev", "learning=fermi"} < set(arms)
     with stand_in(fakes.simulate):
         found = spread(scenario, draws=3, lucks=2, metrics=["cooperation"], workers=1, out=tmp_path / "out")
     assert tuple(found.table.columns) == COLUMNS

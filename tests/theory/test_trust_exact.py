@@ -171,7 +171,10 @@ class TestWatching:
         deals = [make_deal((2, k)) for k in (5, 6, 7)] + [make_deal((2, 4)), make_deal((3, 4))]
         world = make_world(4, {"ngo": 3}, free_press=press, deals=deals)
         alone, watched = (
-            make_model(world, 1, parameters={"shaming": w, "compliance_load": 0}, mechanisms={"capture": "off"})
+            make_model(
+                world, 1, parameters={"shaming": w, "compliance_load": 0},
+                mechanisms={"capture": "off", "latent_book": "off"},
+            )
             for w in (0.0, 0.5)
         )
         s = watched.state
@@ -205,8 +208,8 @@ class TestPast:
             assert set(np.unique(last)) <= {-9999, -1}
 
     def test_older_deals_have_more_to_show(self):
-        world = make_world(6, deals=[make_deal((2, 3), 1, date(2018, 1, 1)), make_deal((2, 4), 1)], trust_prior=0.5)
-        s = make_model(world, 1, mechanisms={"breach": "off"}).state
+        world = make_world(6, deals=[make_deal((2, 3), 1, date(2022, 7, 1)), make_deal((2, 4), 1)], trust_prior=0.5)
+        s = make_model(world, 1, mechanisms={"breach": "off", "latent_book": "off"}).state
         assert s.alpha[2, 3] > s.alpha[2, 4] > s.alpha[2, 5] == 2.0
 
 

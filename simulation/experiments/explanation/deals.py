@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from simulation.arithmetic import ordered_sum
 from simulation.experiments.explanation.events import RUNG, Event, Side
 from simulation.experiments.explanation.views import Views
 from simulation.model import GovernanceModel
@@ -160,7 +161,7 @@ def _contract(desk: Desk, m: int, c: int) -> Event:
         event = replace(event, reason=(*event.reason, "public"), who=(int(signing.public[c]),))
     return replace(
         event, kind="made" if new else "deepened" if any(gained) else "renewed",
-        depth=max(int(signing.rungs[c, p]) for p in own), commitments=RUNG * sum(gained),
+        depth=max(int(signing.rungs[c, p]) for p in own), commitments=RUNG * ordered_sum(gained),
     )  # fmt: skip
 
 
