@@ -35,7 +35,6 @@ FACTORS = (
     "sovereignty",
     "urgency",
     "norm",
-    "club",
     "attention",
     "launch",
     "votes",
@@ -66,7 +65,6 @@ class Texts(NamedTuple):
     sponsor: B
     eligible: B
     joined: B
-    club: B
     launching: B
     house: B
 
@@ -111,7 +109,6 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
             -par.join_sovereignty,
             par.join_urgency,
             par.join_norm,
-            par.club_benefit if mech.on("clubs") else 0.0,
             par.forum_attention,
             par.join_launch,
             par.join_votes,
@@ -159,17 +156,6 @@ def neighbour_share(neighbours: I32, eligible: B, joined: B) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def share_inside(eligible: B, joined: B, s: int) -> float:
-    """Share of the eligible states already in; 0 if none is eligible."""
-    inside, n = 0, 0
-    for j in range(s):
-        if eligible[j]:
-            n += 1
-            inside += int(joined[j])
-    return inside / n if n > 0 else 0.0
-
-
-@njit(cache=True, error_model="numpy")
 def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float, out: F) -> None:
     """Fill ``out`` (q, s, factors) for the eligible non-members of the ``chosen`` instruments.
 
@@ -206,7 +192,6 @@ def _look_at(q: int, text: Texts, who: Joiners, weight_of: F, near: tuple[I32, I
     starts, neighbours = near
     eligible, joined, sponsors = text.eligible[q], text.joined[q], members_of(text.sponsor[q], text.sponsor.shape[1])
     peers = peer_shares(eligible[:s], joined[:s], weight_of) if watched else np.zeros(s)
-    inside = share_inside(eligible, joined, s) if text.club[q] else 0.0
     track = REGIONAL if text.regional[q] else MULTILATERAL
     likeness = np.empty(s)
     likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
@@ -224,13 +209,12 @@ def _look_at(q: int, text: Texts, who: Joiners, weight_of: F, near: tuple[I32, I
         row[6] = who.position[i, 3] if text.binding[q] else 0.0
         row[7] = who.urgency[i]
         row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
-        row[9] = inside
-        row[10] = log(max(who.effort[i, track], LEAST_EFFORT))
-        row[11] = 1.0 if text.launching[q] else 0.0
-        row[12] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
-        row[13] = who.log_size[i]
-        row[14] = 1.0 if text.house[q, i] else 0.0
-        row[15] = 1.0 if text.launching[q] and text.binding[q] else 0.0
+        row[9] = log(max(who.effort[i, track], LEAST_EFFORT))
+        row[10] = 1.0 if text.launching[q] else 0.0
+        row[11] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
+        row[12] = who.log_size[i]
+        row[13] = 1.0 if text.house[q, i] else 0.0
+        row[14] = 1.0 if text.launching[q] and text.binding[q] else 0.0
 
 
 def joining_factors(state: State, par: Parameters, chosen: B | None = None, watched: bool = True) -> F:
@@ -267,7 +251,7 @@ def texts_of(state: State) -> Texts:
     """Columns of the instruments as the factors read them."""
     return Texts(
         state.instrument_position, state.binding, state.instrument_regional, state.instrument_domain, state.sponsor,
-        state.eligible, state.joined, state.instrument_club, state.opens == state.quarter, state.instrument_house,
+        state.eligible, state.joined, state.opens == state.quarter, state.instrument_house,
     )  # fmt: skip
 
 

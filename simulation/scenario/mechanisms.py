@@ -58,7 +58,6 @@ def _entries() -> Iterator[Mechanism]:
     yield m("blocs", _SWITCH, "C.6", "C28 C62", "blocs decide; off: their depth stays as it is")
     yield m("soft_law", _SWITCH, "C.6", "C11", "terms of blocs and instruments count by the enforcement of their convener; off: in full")
     yield m("instruments", _SWITCH, "C.7", "C13", "states join instruments")
-    yield m("clubs", _SWITCH, "C.7", "", "exclusive clubs draw members by what is shared inside")
     yield m("forum_choice", _SWITCH, "C.8", "C28", "states move effort to the tracks that promise most; off: it stays as recorded")
     yield m("diffusion", _SWITCH, "C.9", "C13", "positions converge along trade, ties, likeness, pressure and markets")
     yield m("firm_expertise", _SWITCH, "C.10", "C40", "firms' expertise builds capacity")
@@ -90,6 +89,7 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "consent": f"{_FITTED}, and whether the other agrees",
     "bargaining": "terms follow outside options",
     "lapse": "it is now `ends`: deals end with their term unless they are renewed",
+    "clubs": "exclusive clubs draw members as other instruments do, from a lower reach (`join_club`)",
     "bloc_proposal": "blocs vote on the position of a member",
     **dict.fromkeys(("firm_diplomacy", "rights_terms", "proposals"), "it is gone: nothing told its size"),
 })  # fmt: skip
@@ -99,7 +99,7 @@ REMOVED: Mapping[str, str] = MappingProxyType({
 class Mechanisms:
     """A frozen choice for every mechanism.
 
-    ``mechanisms.on("capture")`` asks a switch, ``mechanisms["consent"]`` a choice.
+    ``mechanisms.on("capture")`` asks a switch, ``mechanisms["learning"]`` a choice.
 
     Raises
     ------

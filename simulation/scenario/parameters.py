@@ -110,7 +110,6 @@ def _entries() -> Iterator[Parameter]:
     yield p("join_club", .85, 0, 6, "log odds", "C.7", _J, "lower reach of an exclusive club")
     yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
-    yield p("club_benefit", 1.0, 0, 4, "log odds", "C.7", "Nordhaus 2015 (mechanism), assumption (size)", "b_c, share of the eligible already inside an exclusive club")
     yield p("forum_attention", 1, 0, 3, "log odds", "C.8", _A, "effect of the log of effort on the track, as a multiple of the recorded one, on joining")
     # --- C.8 forum choice
     yield p("forum_noise", .5, .05, 5, "commitment", "C.8", _A, "scale s_f of the response of effort to what a track promises, in binding-equivalents times chance")
@@ -223,6 +222,7 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "geopolitics": "rivalry beyond the recorded one acts by `rivalry_bonus` and `rivalry_cost`",
     "lapse": "deals end with their term unless they are renewed: `renewal`, `renewal_pull`",
     "prospects": "effort follows the chance that an approach is agreed to",
+    "club_benefit": "exclusive clubs draw members as other instruments do, from a lower reach (`join_club`)",
     "challenge_rounds": "blocs vote on the position of a member",
     **dict.fromkeys(("commitment_rate", "commitment_worth", "norm_oversight", "rights_terms", "proposals"),
                     "its mechanism is gone: nothing told its size"),

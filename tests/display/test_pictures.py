@@ -198,7 +198,7 @@ def test_small_print_fits_the_picture(width):
 
 
 def spread() -> tuple[pd.DataFrame, pd.DataFrame, dict]:
-    rules = ["as it is", "consent=choice", "learning=fermi"]
+    rules = ["as it is", "latent_book=off", "learning=fermi"]
     rows = [(rule, metric, "2035Q4", 0.5 + k / 10, 0.4, 0.9, 12) for metric in ("cooperation", "deals")
             for k, rule in enumerate(rules)]  # fmt: skip
     table = pd.DataFrame(rows, columns=["rule", "metric", "quarter", "mean", "q05", "q95", "replicates"])

@@ -91,7 +91,6 @@ def test_each_factor_is_what_the_model_description_says() -> None:
         "sovereignty": -PAR.join_sovereignty * state.position[i, 3],
         "urgency": PAR.join_urgency * state.urgency[i],
         "norm": 0.0,  # not a civil text
-        "club": 0.0,
         "attention": PAR.forum_attention,
         "launch": 0.0,
         "votes": PAR.join_votes * (1 - abs(state.position[i, 3] - state.instrument_position[q, 3])),
@@ -144,18 +143,6 @@ def test_launch_counts_in_the_opening_quarter_only() -> None:
     for state.quarter in (3, 4, 5):
         launches.append(joining_terms(state, PAR, ON, i, 2)["launch"])
     assert launches == [0.0, PAR.join_launch, 0.0]
-
-
-def test_a_club_draws_by_its_share_only_if_clubs_are_on() -> None:
-    state = small_state(10, 0, 8)
-    q = int(np.flatnonzero(state.instrument_club)[0])
-    i = candidate(state, q)
-    members = state.eligible[q, : state.s]
-    share = state.joined[q, : state.s].sum() / members.sum()
-    assert share > 0
-    assert joining_terms(state, PAR, ON, i, q)["club"] == pytest.approx(PAR.club_benefit * share)
-    assert joining_terms(state, PAR, Mechanisms({"clubs": "off"}), i, q)["club"] == 0.0
-    assert joining_terms(state, PAR, ON, candidate(state, 0), 0)["club"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -240,7 +227,7 @@ def test_the_hazard_is_the_logistic_of_the_log_odds() -> None:
     one = small_state(6, 0, 9, n_instruments=1)
     for column in ("instrument_position", "sponsor", "eligible", "joined", "instrument_domain", "binding"):
         getattr(state, column)[:] = getattr(one, column)[0]
-    state.opens[:], state.instrument_regional[:], state.instrument_club[:] = -8, False, False
+    state.opens[:], state.instrument_regional[:] = -8, False
     state.reach_intercept[:] = -3.5
     i = candidate(state, 0)
     chance = 1 / (1 + math.exp(-sum(joining_terms(state, MILD, ON, i, 0).values())))

@@ -53,8 +53,6 @@ def log_odds(w: World, i: Actor, text: Text) -> float:
     odds -= par.join_sovereignty * (i.position[3] if text.binding else 0.0)
     odds += par.join_urgency * i.urgency
     odds += par.join_norm * (text.domain == "civil" and i.norm)
-    if text.club:
-        odds += w.when("clubs", par.club_benefit) * share_in(text, [j for j in text.eligible if j.is_state])
     odds += par.forum_attention * (i.slots_by_track[text.track] > 0)
     odds += par.join_launch * (text.opens == w.quarter)
     odds += votes_and_weight(w, i, text)

@@ -109,7 +109,6 @@ _JOINING: Mapping[str, str] = {
     "sovereignty": N_("sovereignty against a binding text"),
     "urgency": N_("urgency"),
     "norm": N_("norm adopted"),
-    "club": N_("size of the club"),
     "attention": N_("diplomatic effort"),
     "launch": N_("launch of the text"),
     "votes": N_("closeness on sovereignty"),

@@ -117,12 +117,8 @@ SPREAD: Mapping[str, str] = {
 """What the spread of a forecast is made of."""
 RULE: Mapping[str, str] = {
     "as it is": N_("rules of the scenario"),
-    "consent=logistic": N_("consent: yes or no to each offer"),
-    "consent=choice": N_("consent: choice among all offers"),
-    "bargaining=nash": N_("terms: by outside options (Nash)"),
-    "bargaining=challenge": N_("terms: by challenge"),
-    "bloc_proposal=member": N_("blocs vote on a member's position"),
-    "bloc_proposal=challenge": N_("blocs vote on what challenges lead to"),
+    "latent_book=on": N_("start with drawn deals beside the recorded ones"),
+    "latent_book=off": N_("start with the recorded deals alone"),
     "learning=off": N_("no learning of tracks"),
     "learning=roth_erev": N_("states learn tracks from own rewards"),
     "learning=fermi": N_("states learn tracks from others"),
