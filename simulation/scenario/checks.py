@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 
+from simulation.data.judged_pairs import judged_pairs, states_and_union
 from simulation.data.kinds import DealRecord, JoinRecord, Records
+from simulation.data.roster import UNION
 from simulation.data.world import World, load_world, read_deals, read_joins, shipped_deals
 from simulation.errors import Fault, InputError
 from simulation.scenario.fields import Eligible, advice
 from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import QUARTERS_MAX, SHOCKS, BlocOverride, Deal, InstrumentSpec, Scenario
+from simulation.state import CAMPS, KINDS
 
 EARLIEST = date(2010, 1, 1)
 """First day of which the shipped tables give a world worth the name."""
@@ -115,6 +118,13 @@ class _Checker:
     @cached_property
     def blocs(self) -> list[str]:
         return [bloc.id for bloc in self.world.blocs]
+
+    @cached_property
+    def members_of_union(self) -> set[str]:
+        return {self.world.ids[i] for bloc in self.world.blocs if bloc.id == UNION for i in bloc.members}
+
+    def kind_of(self, name: str) -> str:
+        return KINDS[self.world.kind[self.world.ids.index(name)]]
 
     def all(self) -> Found:
         yield from self.focal()
@@ -229,16 +239,18 @@ class _Checker:
             seen.setdefault(key, row)
 
     def parties(self, path: Path, deal: Deal) -> Found:
-        members = {self.world.ids[i] for bloc in self.world.blocs if bloc.id == "EU" for i in bloc.members}
         for place, name in enumerate(deal.parties):
             problem = self.names.problem(name)
             if problem:
                 yield (*path, place), problem
             elif name in deal.parties[:place]:
                 yield (*path, place), f"{name!r} has a deal with itself; name different parties"
-        if "EU" in deal.parties and members.intersection(deal.parties):
-            inside = sorted(members.intersection(deal.parties))[0]
-            yield path, f"the EU makes no deals with its own member {inside!r}; name one of the two"
+        yield from self.union_with_member(path, deal.parties)
+
+    def union_with_member(self, path: Path, ids: Sequence[str]) -> Found:
+        inside = sorted(self.members_of_union.intersection(ids))
+        if UNION in ids and inside:
+            yield path, f"the EU makes no deals with its own member {inside[0]!r}; name one of the two"
 
     def instruments(self) -> Found:
         shipped = [instrument.id for instrument in self.world.instruments]
@@ -298,7 +310,11 @@ class _Checker:
     def relations(self) -> Found:
         seen: set[frozenset[str]] = set()
         for row, item in enumerate(self.scenario.relations):
-            yield from self.actors(("relations", row, "pair"), item.pair)
+            path: Path = ("relations", row, "pair")
+            faulty = list(self.actors(path, item.pair))
+            yield from faulty or self.union_with_member(path, item.pair)
+            if not faulty and not any(self.kind_of(name) == "state" for name in item.pair):
+                yield path, "names no state; only pairs with a state in them make deals that relations can bar"
             pair = frozenset(item.pair)
             if len(pair) == 2 and pair in seen:
                 yield ("relations", row), f"says a second time how {' and '.join(item.pair)} stand; keep one"
@@ -311,13 +327,45 @@ class _Checker:
         if strategy.only_camp in strategy.exclude_camps:
             yield (path, "only_camp"), f"{strategy.only_camp} is also under exclude_camps; keep one"
         yield from self.known_blocs((path, "wait_for"), strategy.wait_for)
-        yield from self.actors((path, "targets"), strategy.targets)
-        for place, name in enumerate(strategy.targets):
-            if name == self.scenario.focal:
-                yield (path, "targets", place), f"{name!r} is the focal state itself"
+        yield from self.targets((path, "targets"))
         if not isinstance(strategy.advocacy.influencers, str):
             where = (path, "advocacy", "influencers")
             yield from self.actors(where, strategy.advocacy.influencers, kind="influencer")
+
+    def targets(self, path: Path) -> Found:
+        """Targets must be partners that the focal state may turn to."""
+        ids = self.scenario.strategy.targets
+        faulty = list(self.actors(path, ids))
+        yield from faulty
+        for place, name in enumerate(ids):
+            if (*path, place) not in [spot for spot, _ in faulty]:
+                problem = self.no_target(name)
+                if problem:
+                    yield (*path, place), problem
+
+    def no_target(self, name: str) -> str:
+        """Why the focal state cannot turn to an actor; an empty string if it can."""
+        scenario, strategy = self.scenario, self.scenario.strategy
+        if name == scenario.focal:
+            return f"{name!r} is the focal state itself"
+        if name == UNION and scenario.focal in self.members_of_union:
+            return f"the EU makes no deals with its own member {scenario.focal!r}"
+        kind, camp = self.kind_of(name), int(self.world.camp[self.world.ids.index(name)])
+        if kind not in strategy.partners:
+            return f"{name!r} is of the kind {kind}, which `partners` leaves out"
+        if camp >= 0 and (CAMPS[camp] in strategy.exclude_camps or strategy.only_camp not in (None, CAMPS[camp])):
+            return f"{name!r} is of the camp {CAMPS[camp]}, which the strategy leaves out"
+        lifted = [set(item.pair) == {name, scenario.focal} and item.open for item in scenario.relations]
+        if kind == "state" and not any(lifted) and self.apart(name, scenario.focal):
+            return f"{name!r} has no relations with {scenario.focal} on {scenario.as_of}; lift that under `relations`"
+        return ""
+
+    def apart(self, a: str, b: str) -> bool:
+        """Whether two states make no deals on the as-of date: no relations, or at war."""
+        places = states_and_union()
+        if not {a, b} <= set(places.place):
+            return False
+        return bool(judged_pairs("masks", places, self.scenario.as_of)[places.place[a], places.place[b]])
 
     def records(self) -> Found:
         own: list[str] = []

@@ -231,8 +231,9 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     **{f"{kind}_offers_expertise": f"it is now `{kind}_expertise`" for kind in ("state", *_KINDS)},
     "state_offers_expertise_capacity": "it is now `state_expertise_capacity`",
     **{f"{kind}_{what}": _FITTED for kind in ("state", *_KINDS) for what in (
-        "offers_finance", "offers_finance_size", "offers_legitimacy", "offers_reach", "needs_expertise",
-        "needs_finance", "needs_legitimacy", "needs_reach")},
+        "offers_finance", "offers_legitimacy", "offers_reach", "needs_legitimacy", "needs_reach")},
+    **{f"{kind}_needs_{good}": _FITTED for kind in _KINDS for good in ("expertise", "finance")},
+    "state_offers_finance_size": _FITTED,
 })  # fmt: skip
 """Parameters that earlier scenario files may name, and what does their work now."""
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType({entry.name: entry for entry in _entries()})
