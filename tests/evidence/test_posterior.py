@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from simulation.errors import DataError, InputError
-from simulation.evidence.calibration import smc, targets
+from simulation.evidence.calibration import calibrate, posterior_page, smc, targets
 from simulation.experiments import posterior, prior
 from simulation.experiments.spread import AS_IT_IS, COLUMNS, Spread, rivals, spread
 from simulation.scenario.load import load_scenario
@@ -114,6 +115,13 @@ def test_a_damaged_table_is_told(tmp_path: Path) -> None:
             posterior.load(path)
     with pytest.raises(DataError, match=r"calibrate"):
         posterior.load(tmp_path / "none.csv")
+
+
+def test_the_page_says_if_the_sample_is_of_another_edition() -> None:
+    told = json.loads(calibrate.ACCOUNT.read_text(encoding="utf-8"))
+    for edition, warned in (("first", True), (calibrate.EDITION, False)):
+        page = posterior_page.render(posterior.load(), told | {"edition": edition})
+        assert ("**Fitted with the first edition of the model.**" in page) == warned
 
 
 def test_what_a_scenario_sets_is_not_drawn() -> None:

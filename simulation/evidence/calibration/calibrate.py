@@ -32,6 +32,8 @@ PARTICLES, ROUNDS, SEED = 400, 3, 20241231
 LEAST_REPORTED = 0.4
 """The record has at least this share of the agreements, and at most all: a uniform prior."""
 REPORTED = "reported"
+EDITION = "second"
+"""Edition of the model that a calibration of today fits."""
 _CHUNK = 25  # simulations a worker is sent at once
 _DIGITS = 6
 
@@ -92,6 +94,7 @@ def posterior_table(found: smc.Sample) -> pd.DataFrame:
 def account(found: smc.Sample, record: targets.Record, particles: int, seed: int) -> dict[str, object]:
     """How the fit went, for the page."""
     return {
+        "edition": EDITION,
         "since": targets.SINCE.isoformat(),
         "until": targets.UNTIL.isoformat(),
         "focal": record.scenario.focal,

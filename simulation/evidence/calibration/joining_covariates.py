@@ -147,7 +147,7 @@ def setting(text: Text, day: date, without: frozenset[str] = frozenset()) -> Set
         instrument_position=np.array([position]), binding=np.array([text.binding]),
         instrument_regional=np.array([text.track == "regional"]),
         instrument_domain=np.array([DOMAINS.index(text.domain)], np.int8),
-        instrument_club=np.array([False]), instrument_house=marks(house),
+        instrument_house=marks(house),
         sponsor=marks([world.ids.index(name) for name in text.sponsors if name in world.ids]),
         eligible=marks(rows), joined=marks([]),
     )  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 
 from simulation.display import pages
 from simulation.evidence.calibration import targets
-from simulation.evidence.calibration.calibrate import ACCOUNT
+from simulation.evidence.calibration.calibrate import ACCOUNT, EDITION
 from simulation.experiments.posterior import Posterior, load
 from simulation.experiments.prior import free_parameters, value_at
 from simulation.state import F
@@ -37,6 +37,7 @@ def render(sample: Posterior, told: dict[str, object]) -> str:
     return "\n".join(
         [
             "Written by `python -m simulation.evidence.calibration.posterior_page`; do not edit this part.\n",
+            *_edition(str(told["edition"])),
             f"{told['simulations']} simulations, {told['different']} different parameter sets (effective number "
             f"{told['effective']}), from {told['since']} to {told['until']}, focal state {told['focal']}. Tolerance "
             f"of each round, and share of moves taken: {steps}.\n",
@@ -46,6 +47,18 @@ def render(sample: Posterior, told: dict[str, object]) -> str:
             _marginals(sample),
         ]
     )
+
+
+def _edition(fitted: str) -> list[str]:
+    """A warning, if the sample was fitted with another edition of the model than that which draws from it."""
+    if fitted == EDITION:
+        return []
+    return [
+        f"**Fitted with the {fitted} edition of the model.** Those of its parameters that the {EDITION} edition does "
+        "not have are taken out of the sample; the others keep the values and weights that they had together with "
+        "them. What runs give below are runs of that edition. Until the calibration is made anew the sample is a "
+        "prior.\n"
+    ]
 
 
 def _predictive(sample: Posterior, observed: dict[str, float]) -> str:

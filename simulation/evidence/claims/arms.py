@@ -49,7 +49,7 @@ OWN: dict[str, Arm] = {
 _SWITCHED_OFF = (
     ("baseline", "harm"), ("baseline", "disinformation"), ("baseline", "coordination"), ("baseline", "budget"),
     ("baseline", "concessions"), ("baseline", "breach"), ("baseline", "firm_expertise"),
-    ("baseline", "export_controls"), ("baseline", "think_tank_research"), ("baseline", "norm_cascade"),
+    ("baseline", "think_tank_research"), ("baseline", "norm_cascade"),
     ("baseline", "ngo_monitoring"), ("baseline", "capture"), ("unpaid", "opinion"),
     ("firms", "capture"), ("foreign_think_tanks", "think_tank_bias"), ("foreign_think_tanks", "dependence"),
 )  # fmt: skip
