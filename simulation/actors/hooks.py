@@ -55,7 +55,8 @@ class Hooks:
         """Replace the rows of U (n, n) of actors that decide for themselves whom to turn to."""
         for actor in self.replaced("partner_utility"):
             others = [other for other in everybody if other is not actor]
-            pull[actor.row, [other.row for other in others]] = [ask(actor, "partner_utility", other) for other in others]
+            own = [ask(actor, "partner_utility", other) for other in others]
+            pull[actor.row, [other.row for other in others]] = own
 
     def answers(self, offers: Approaches, probability: F, actors: Sequence[Actor]) -> None:
         """Replace the probability of consent (m,) where the receiver of an approach decides for itself."""

@@ -33,8 +33,8 @@ BUSY = SHORT | {
 }
 """Deals are planned and cut for want of money in one quarter, and few are renewed."""
 
-WHO = ("MAR", "USA", "huawei", "unesco")
-"""A focal state, a leader, a firm and a secretariat."""
+WHO = ("FRA", "USA", "huawei", "unesco")
+"""A state, a leader, a firm and a secretariat."""
 SOUGHT = "USA"
 """A state to which many turn: the focal one may wait long for an approach."""
 
@@ -90,7 +90,7 @@ class TestDefaults:
     @pytest.mark.parametrize("hook", HOOKS)
     def test_one_agent(self, hook: str, plain: dict[str, Kept]) -> None:
         model, calls = build(_scenario()), 0
-        agent = model.states["USA" if hook == "bids" else "MAR"]
+        agent = model.states[SOUGHT]
         default = getattr(agent, hook)
 
         def own(*arguments: Any) -> Any:

@@ -176,7 +176,8 @@ def test_a_wrong_answer_names_line_agent_quarter_and_range(hook: str, answer: An
     model = _rich(hook, lambda *given: answer)
     shape = "an array of shape" if isinstance(answer, np.ndarray) else ""
     told = rf"tests/actors/test_rules\.py:\d+: StateActor\.{hook} of A00 in 2025Q\d returned {shape}"
-    with pytest.raises(ModelError, match=told + rf".*; it must return a number in {re.escape(HOOKS[hook].range)}") as caught:
+    told += rf".*; it must return a number in {re.escape(HOOKS[hook].range)}"
+    with pytest.raises(ModelError, match=told) as caught:
         model.run()
     assert len(str(caught.value)) < 250
 
