@@ -32,7 +32,7 @@ KERNEL_CACHE = "NUMBA_CACHE_DIR"
 """The environment variable of the compiler that names where compiled kernels are kept."""
 CHARTS_CACHE = "MPLCONFIGDIR"
 _PACKAGE = Path(__file__).parent
-KERNEL_ROOMS = ("data", "scenario", "processes", "outcomes")
+KERNEL_ROOMS = ("data", "scenario", "processes", "intensity", "actors", "outcomes", "model")
 """Folders of the package with compiled functions, and all that these import."""
 _KERNELS = re.compile(r"kernels-[0-9a-f]{16}")
 _DAY = 86_400.0  # seconds

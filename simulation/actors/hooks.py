@@ -54,8 +54,9 @@ class Hooks:
     def pulls(self, pull: F, everybody: Sequence[Actor]) -> None:
         """Replace the rows of U (n, n) of actors that decide for themselves whom to turn to."""
         for actor in self.replaced("partner_utility"):
-            own = [ask(actor, "partner_utility", other) if other is not actor else 0.0 for other in everybody]
-            pull[actor.row] = own
+            others = [other for other in everybody if other is not actor]
+            own = [ask(actor, "partner_utility", other) for other in others]
+            pull[actor.row, [other.row for other in others]] = own
 
     def answers(self, offers: Approaches, probability: F, actors: Sequence[Actor]) -> None:
         """Replace the probability of consent (m,) where the receiver of an approach decides for itself."""

@@ -33,7 +33,7 @@ def _build() -> None:
 
 def _fail() -> None:
     model = rich_model(1, 3)
-    model.states[model.state.ids[0]].partner_utility = lambda partner: -1.0
+    model.states[model.state.ids[0]].partner_utility = lambda partner: -99.0
     with pytest.raises(Exception, match="returned"):
         model.run()
 

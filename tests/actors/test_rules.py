@@ -157,16 +157,17 @@ def _rich(hook: str, answer: Callable[..., Any]) -> GovernanceModel:
     model = make_model(world, 6, parameters={"join_intercept": -9.0})
     agent = model.states["A00"]
     setattr(agent, hook, answer)
-    if hook == "keeps_promise":
+    if hook in ("keeps_promise", "renews"):
         model.state.depth[0, 1] = model.state.depth[1, 0] = 1
         model.state.track[0, 1] = model.state.track[1, 0] = 0
+        model.state.until[0, 1] = model.state.until[1, 0] = 1
     if hook == "accepts":
         for state in model.states.values():
             state.partner_utility = lambda partner: 5.0
     return model
 
 
-WRONG = (math.nan, -0.1, "yes", None, True, [0.5], np.ones(2), 10**400, 1j)
+WRONG = (math.nan, "yes", None, True, [0.5], np.ones(2), 10**400, 1j)
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=lambda answer: repr(answer)[:9])
@@ -175,9 +176,18 @@ def test_a_wrong_answer_names_line_agent_quarter_and_range(hook: str, answer: An
     model = _rich(hook, lambda *given: answer)
     shape = "an array of shape" if isinstance(answer, np.ndarray) else ""
     told = rf"tests/actors/test_rules\.py:\d+: StateActor\.{hook} of A00 in 2025Q\d returned {shape}"
-    with pytest.raises(ModelError, match=told + r".*; it must return a number in \[0, ") as caught:
+    told += rf".*; it must return a number in {re.escape(HOOKS[hook].range)}"
+    with pytest.raises(ModelError, match=told) as caught:
         model.run()
     assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize("hook", [name for name in HOOKS if name != "choose_tracks"])
+def test_a_number_just_out_of_range_is_wrong(hook: str) -> None:
+    low, high = HOOKS[hook].low, HOOKS[hook].high
+    for answer in (low - 0.01, high + 0.01):
+        with pytest.raises(ModelError, match=rf"{hook} of A00 in 2025Q\d returned .*{re.escape(HOOKS[hook].range)}"):
+            _rich(hook, lambda *given, answer=answer: answer).run()
 
 
 @pytest.mark.parametrize("hook", HOOKS)

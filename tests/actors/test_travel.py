@@ -30,11 +30,11 @@ SHORT = {"horizon": "2025Q3"}
 
 
 class Hermit(StateActor):
-    """Deals with nobody; importable by name."""
+    """Agrees to nothing, and turns to all alike; importable by name."""
 
     def partner_utility(self, partner: Actor) -> float:
-        """Nothing is worth anything."""
-        return 0.0
+        """Nobody draws it."""
+        return -50.0
 
 
 def _local(least: float) -> type[StateActor]:
@@ -225,7 +225,7 @@ print("same", len(runs[0].info["hashes"]["actors"]["state"]))
 
 class Wrong(StateActor):
     def partner_utility(self, partner):
-        return -1
+        return -99
 
     def accepts(self, partner, utility):
         return 1 / 0
@@ -263,7 +263,7 @@ def test_a_class_of_a_notebook_in_a_real_kernel(tmp_path: Path, monkeypatch: pyt
     assert told[2] == "same 64\n"
     one, two, failing, misspelt = told[4].splitlines()
     assert one == two  # a worker knows the cells too
-    assert "cell In[4], line 2: Wrong.partner_utility of MAR in 2025Q1 returned -1" in one
+    assert "cell In[4], line 2: Wrong.partner_utility of MAR in 2025Q1 returned -99" in one
     assert failing.startswith("cell In[4], line 6: Wrong.accepts of ")
     assert failing.endswith("failed: ZeroDivisionError: division by zero")
     assert misspelt.startswith("cell In[5], line ")

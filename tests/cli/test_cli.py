@@ -261,12 +261,12 @@ def test_a_signal_to_end_while_saving_leaves_nothing(tmp_path, number, status):
     ("topic", "name"),
     [
         ("parameters", "rivalry"),
-        ("mechanisms", "bargaining"),
+        ("mechanisms", "ends"),
         ("actors", "MRT"),
         ("blocs", "AMU"),
         ("instruments", "Convention 108"),
         ("metrics", "cooperation"),
-        ("hooks", "partner_value"),
+        ("hooks", "partner_utility"),
     ],
 )
 def test_list(topic, name):
@@ -284,7 +284,7 @@ def test_list(topic, name):
 @pytest.mark.parametrize(
     ("topic", "name", "told"),
     [("parameters", "rivalry", ["meaning", "section", "source", "low"]), ("actors", "MRT", ["Mauritania", "subregion"]),
-     ("blocs", "AMU", ["agenda rate", "power EU"]), ("hooks", "partner_value", ["def partner_value", "returns"])],
+     ("blocs", "AMU", ["agenda rate", "power EU"]), ("hooks", "partner_utility", ["def partner_utility", "returns"])],
 )  # fmt: skip
 def test_list_tells_all_about_a_name(topic, name, told):
     result = wifaq("list", topic, name)

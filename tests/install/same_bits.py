@@ -20,7 +20,7 @@ AS_OF, BY = date(2024, 12, 31), date(2026, 12, 31)
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 SHORT = {
     "horizon": "2025Q4", "replicates": 3, "record.ties": "all", "record.metrics": "all",
-    "mechanisms.bloc_proposal": "challenge", "mechanisms.learning": "fermi",
+    "mechanisms.learning": "fermi",
 }  # fmt: skip
 
 

@@ -1,11 +1,9 @@
-"""X1, X2, X3, X5, X6, X10, X11, X16, X17, X19 of the model description: deals, trust, rivalry."""
+"""X1, X2, X3, X5, X6, X11, X16, X17, X19 of the model description: deals, trust, rivalry."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from simulation.processes.trust import fade, initial_evidence, transparency_threshold
 from simulation.scenario.parameters import Parameters
@@ -69,19 +67,6 @@ class TestRivalry:
         model, _ = self._concessions()
         assert np.abs(model.state.payment).max() > 0
         assert abs(model.state.payment.sum()) < 1e-12
-
-
-@settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 10_000), budget=st.floats(0.02, 2), prices=st.floats(0.5, 4))
-def test_x10_upkeep_and_signing_never_exceed_what_was_in_the_purse(seed, budget, prices):
-    world = make_world(7, {"firm": 3, "think_tank": 2, "ngo": 2}, trust_prior=0.9, size=0.1)
-    model = make_model(world, 5, seed=seed, parameters={"prices": prices})
-    model.state.budget[:] = budget
-    model.state.purse[:] = budget
-    while model.running:
-        model.step()
-        assert (model.state.purse >= -1e-9).all()
-        assert (model.state.purse <= 3 * model.state.budget + 1e-9).all()
 
 
 def test_x6_exchangeable_world_gives_the_focal_state_the_mean_degree():
