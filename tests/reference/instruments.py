@@ -55,7 +55,7 @@ def log_odds(w: World, i: Actor, text: Text) -> float:
     odds += par.join_norm * (text.domain == "civil" and i.norm)
     if text.club:
         odds += w.when("clubs", par.club_benefit) * share_in(text, [j for j in text.eligible if j.is_state])
-    odds += par.forum_attention * (i.slots_by_track[text.track] > 0)
+    odds += par.forum_attention * math.log(max(i.effort[text.track], 0.01))
     odds += par.join_launch * (text.opens == w.quarter)
     odds += votes_and_weight(w, i, text)
     odds -= par.join_launch_binding * (text.opens == w.quarter and text.binding)

@@ -79,9 +79,10 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
 
 RICH: Mapping[str, Any] = {
     "focal": "A02",
-    "parameters": {"tempo": 0.8, "trilateral_rate": 1.0, "join_intercept": -7.0, "hazard": 1.0, "vote_cost": 0.05,
+    "parameters": {"trilateral_rate": 0.2, "join_intercept": -7.0, "hazard": 1.0, "vote_cost": 0.05,
                    "shared_learning": 0.05, "norm_start": 0.4, "message_rate": 0.5, "share_social": 0.6,
-                   "compliance_base": 0.6, "compliance_distance": 0.5, "perception_noise": 1.0},
+                   "compliance_base": 0.6, "compliance_distance": 0.5, "perception_noise": 1.0, "rivalry": 2.0,
+                   "interest_pull": 2.0},
     "deals": [
         {"parties": ["A02", "A03"], "depth": "binding", "start": str(START + 1), "end": str(START + 3)},
         {"parties": ["A04", "A05", "firm_0"], "depth": "mou", "start": str(START + 2), "exclusive": True},
@@ -99,7 +100,7 @@ RICH: Mapping[str, Any] = {
     "blocs": {"B2": {"salience": 3.0, "depth": 1}},
     "strategy": {
         "transparency": 0.3, "oversight": 0.2, "local_share": 0.3, "agency": 0.5, "fund_local": 0.5,
-        "trilateral_rate": 0.9, "wait_for": ["B1"],
+        "trilateral_rate": 0.9, "wait_for": ["B1"], "targets": ["A03", "firm_1", "ngo_0"], "effort": 2.0,
         "advocacy": {"influencers": "all_allies", "message": 0.6, "paid": True, "disclosed": False, "counter": 0.2},
     },
 }  # fmt: skip
@@ -221,7 +222,7 @@ def scenarios(draw: Draw, world: World, quarters: int) -> dict[str, Any]:
 @st.composite
 def parameters(draw: Draw) -> dict[str, float]:
     """Some parameters anywhere within their bounds, the bounds included, over a lively default."""
-    lively = {"tempo": 1.0, "join_intercept": -4.0, "trilateral_rate": 1.0} if draw(st.booleans()) else {}
+    lively = {"join_intercept": -4.0, "trilateral_rate": 0.2} if draw(st.booleans()) else {}
     moved = draw(st.dictionaries(st.sampled_from(sorted(PARAMETERS)), share, max_size=15))
     bounds = {name: (PARAMETERS[name].low, PARAMETERS[name].high) for name in moved}
     return lively | {name: min(high, low + moved[name] * (high - low)) for name, (low, high) in bounds.items()}
@@ -281,7 +282,8 @@ def bloc_overrides(draw: Draw) -> dict[str, Any]:
 def levers(draw: Draw, world: World) -> dict[str, Any]:
     """The focal state's strategy, some levers pulled."""
     all_levers = {
-        "slots": st.sampled_from([0.0, 2.0]), "budget": st.sampled_from([0.0, 0.1, 3.0]),
+        "effort": st.sampled_from([0.0, 3.0]), "budget": st.sampled_from([0.0, 0.1, 3.0]),
+        "targets": st.lists(st.sampled_from(world.ids[1:]), min_size=1, max_size=4, unique=True),
         "partners": st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
         "exclude_camps": st.lists(st.sampled_from(CAMPS), max_size=2, unique=True),
         "only_camp": st.sampled_from(CAMPS), "transparency": share, "oversight": share, "local_share": share,

@@ -19,7 +19,7 @@ def test_small_worlds(model: GovernanceModel) -> None:
     play_both(model, 6)
 
 
-@pytest.mark.parametrize(("mechanism", "option"), [("consent", "logistic"), *RIVAL_OPTIONS])
+@pytest.mark.parametrize(("mechanism", "option"), [("breach", "on"), *RIVAL_OPTIONS])
 def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
     play_both(rich_model(1, mechanisms={mechanism: option}), 6)
 
@@ -29,7 +29,7 @@ def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
     [
         ("off", {"tracks": ["non_state"]}),
         ("off", {"tracks": ["bilateral", "trilateral"]}),
-        ("on", {"tracks": ["trilateral"], "slots": 3.0}),
+        ("on", {"tracks": ["trilateral"], "effort": 3.0}),
         ("on", {"exclude_camps": ["EU", "US"], "firms": "research", "learn": True}),
         ("on", {"only_camp": "CN", "partners": ["state", "ngo"], "imitators": 1.0, "budget": 0.1}),
         ("on", {"advocacy": {"influencers": "all_allies", "paid": True, "message": 1.0}}),
