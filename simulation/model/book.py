@@ -306,7 +306,7 @@ def _live(
             near = likeness(position, weight, width, mean, sd, i, j)
             depth = first_rung(symmetric_uniform(own, uid[i], uid[j]), layer, gain * near, rules)
             if running:
-                depth = min(deals.depth[i, j] + 1, rules.deepest[layer])
+                depth = max(deals.depth[i, j], min(deals.depth[i, j] + 1, rules.deepest[layer]))
         elif running:
             depth = max(depth, deals.depth[i, j])
         term = philox(own, np.uint64(1), np.uint64(0))

@@ -75,7 +75,8 @@ def gumbel(u: float) -> float:
 
 
 def poisson(u: float, mean: float) -> int:
-    """Poisson count by inversion: the smallest count whose distribution function reaches ``u``."""
+    """Poisson count by inversion: the smallest count whose distribution function reaches ``u``; of a mean up to 500."""
+    mean = min(mean, 500.0)
     count, term = 0, math.exp(-mean)
     cumulative = term
     while u > cumulative and count < 1000:

@@ -40,12 +40,11 @@ def test_levers_in_a_rich_world(forum_choice: str, strategy: dict[str, object], 
     play_both(rich_model(seed, mechanisms={"forum_choice": forum_choice}, strategy=strategy), 6)
 
 
-@pytest.mark.parametrize("consent", ["logistic", "choice"])
-@pytest.mark.parametrize("noise", [0.0, 0.05])
-def test_actors_that_are_all_alike_leave_ties_to_their_uids(consent: str, noise: float) -> None:
+@pytest.mark.parametrize("uncertainty", [0.0, 1.0])
+def test_actors_that_are_all_alike_differ_by_their_luck_alone(uncertainty: float) -> None:
     others = {"firm": 3, "think_tank": 2, "ngo": 3}
     world = make_world(8, others, trust_prior=0.7, blocs=[make_bloc(range(5), "majority", 0.5)])
-    model = make_model(world, 6, parameters={"choice_noise": noise}, mechanisms={"consent": consent})
+    model = make_model(world, 6, parameters={"intensity_uncertainty": uncertainty})
     play_both(model, 6)
     assert model.state.depth.any()
 
