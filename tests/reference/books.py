@@ -51,7 +51,9 @@ def _rules(kind: str, renewal: float, price: float) -> Rules:
     rows = {row["kind"]: row for row in judged("terms")}
     row, usual = rows[kind], rows["state"]["renewed"]
     prices = {(p["kind"], int(p["depth"])): p for p in judged("prices")}
-    sign, keep = ((0.0, *(price * float(prices[kind, depth][what]) for depth in (1, 2, 3))) for what in ("sign", "keep"))
+    sign, keep = (
+        (0.0, *(price * float(prices[kind, depth][what]) for depth in (1, 2, 3))) for what in ("sign", "keep")
+    )
     renewed = renewal if row["renewed"] == usual else float(row["renewed"])
     first, second, third = (float(row[depth]) for depth in ("memorandum", "programme", "binding"))
     return Rules(
