@@ -1,6 +1,7 @@
 """C.2 The book at the start: what a replicate believes of the intensity, the deals that no record holds, purses.
 
-Covariates, masks, the fit and the factors of the wave are data; everything that is made of them is made here again, one pair after the other.
+Covariates, masks, the fit and the factors of the wave are data; everything that is made of them is made here again,
+one pair after the other.
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ SHOCK_SIZES = {
 }  # fmt: skip
 EVERYTHING = {"metrics": "all", "actors": "all", "ties": "all", "events": True}
 """What is recorded: every metric of every actor, every deal, every event."""
+FEW = 0.1
+"""Share of the world's approaches that are left to a small world: else its few states make all deals of the record."""
 share = st.floats(0.0, 1.0, allow_nan=False, width=32)
 
 
@@ -40,7 +42,9 @@ def models(draw: Draw, actors: tuple[int, int] = (3, 14), quarters: int = 8) -> 
     """A model of a random world of so many actors under a random scenario."""
     world = draw(worlds(actors))
     fields = as_tuples(draw(scenarios(world, quarters)))
-    return make_model(world, quarters, draw(st.integers(0, 3)), record=EVERYTHING, **fields)
+    model = make_model(world, quarters, draw(st.integers(0, 3)), record=EVERYTHING, **fields)
+    model.state.course *= draw(st.sampled_from([FEW, 1.0]))
+    return model
 
 
 def as_tuples(given: Any) -> Any:
@@ -74,7 +78,9 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
     world = make_world(
         7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
     )
-    return make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples(RICH | fields))
+    model = make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples({**RICH, **fields}))
+    model.state.course *= FEW
+    return model
 
 
 RICH: Mapping[str, Any] = {
