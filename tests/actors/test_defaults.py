@@ -49,8 +49,6 @@ def _again(model: GovernanceModel, **options: Any) -> GovernanceModel:
 @given(data=st.data(), model=models((3, 14), quarters=6))
 def test_in_small_worlds(data: Any, model: GovernanceModel) -> None:
     hooks = set(data.draw(st.sets(st.sampled_from(list(HOOKS)), min_size=1)))
-    if model.mechanisms["consent"] == "choice":
-        hooks.discard("accepts")
     if not model.mechanisms.on("breach"):
         hooks.discard("keeps_promise")
     if model.parameters.vote_probability >= 0:

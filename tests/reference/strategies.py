@@ -43,8 +43,7 @@ def models(draw: Draw, actors: tuple[int, int] = (3, 14), quarters: int = 8) -> 
     """A model of a random world of so many actors under a random scenario."""
     world = draw(worlds(actors))
     fields = as_tuples(draw(scenarios(world, quarters)))
-    model = make_model(world, quarters, draw(st.integers(0, 3)), record=EVERYTHING, **fields)
-    return agreeable(model) if draw(st.booleans()) else model
+    return make_model(world, quarters, draw(st.integers(0, 3)), record=EVERYTHING, **fields)
 
 
 def as_tuples(given: Any) -> Any:
@@ -78,12 +77,11 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
     world = make_world(
         7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
     )
-    model = make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples({**RICH, **fields}))
-    return agreeable(model)
+    return make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples({**RICH, **fields}))
 
 
 def agreeable(model: GovernanceModel) -> GovernanceModel:
-    """A model in which few approaches are made and most agreed to."""
+    """The model, in which few approaches are made and most agreed to."""
     model.state.course *= FEW
     model.state.reluctance -= WILLING
     return model

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from simulation.model import GovernanceModel
 from tests.reference.parity import play_both
-from tests.reference.strategies import RIVAL_OPTIONS, models, rich_model
+from tests.reference.strategies import RIVAL_OPTIONS, agreeable, models, rich_model
 from tests.synthetic import make_bloc, make_model, make_world
 
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @settings(max_examples=40, **CALM)
-@given(model=models((3, 14), quarters=6))
-def test_small_worlds(model: GovernanceModel) -> None:
-    play_both(model, 6)
+@given(model=models((3, 14), quarters=6), agree=st.booleans())
+def test_small_worlds(model: GovernanceModel, agree: bool) -> None:
+    play_both(agreeable(model) if agree else model, 6)
 
 
 @pytest.mark.parametrize(("mechanism", "option"), [("breach", "on"), *RIVAL_OPTIONS])
 def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
-    play_both(rich_model(1, mechanisms={mechanism: option}), 6)
+    play_both(agreeable(rich_model(1, mechanisms={mechanism: option})), 6)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("seed", [2, 3])
 def test_levers_in_a_rich_world(forum_choice: str, strategy: dict[str, object], seed: int) -> None:
-    play_both(rich_model(seed, mechanisms={"forum_choice": forum_choice}, strategy=strategy), 6)
+    play_both(agreeable(rich_model(seed, mechanisms={"forum_choice": forum_choice}, strategy=strategy)), 6)
 
 
 @pytest.mark.parametrize("uncertainty", [0.0, 1.0])
@@ -51,9 +52,9 @@ def test_actors_that_are_all_alike_differ_by_their_luck_alone(uncertainty: float
 
 @pytest.mark.slow
 @settings(max_examples=400, **CALM)
-@given(model=models((3, 40), quarters=12))
-def test_worlds_of_up_to_forty_actors(model: GovernanceModel) -> None:
-    play_both(model, 12)
+@given(model=models((3, 40), quarters=12), agree=st.booleans())
+def test_worlds_of_up_to_forty_actors(model: GovernanceModel, agree: bool) -> None:
+    play_both(agreeable(model) if agree else model, 12)
 
 
 @pytest.mark.slow
