@@ -144,9 +144,14 @@ def gumbel_bound(u: float) -> float:
     return (1023.0 - float(bits_of(1.0 - u)) * 2.220446049250313e-16) * 0.6931471805599454 + 1e-9
 
 
+LARGEST_MEAN = 500.0
+"""A greater mean of a Poisson count is taken to be this: the chance of no event must be a number."""
+
+
 @njit(cache=True, error_model="numpy")
 def poisson(u: float, mean: float) -> int:
     """Poisson count by inversion: a higher mean never gives fewer events from the same ``u``."""
+    mean = min(mean, LARGEST_MEAN)
     term = exp(-mean)
     cumulative = term
     count = 0

@@ -154,8 +154,10 @@ def engagement_terms(world: World, facts: LayerFacts) -> dict[str, F]:
 
 
 def _scores(values: F, states: B) -> F:
-    mean, sd = values[states].mean(), values[states].std()
-    return np.where(states, (values - mean) / sd, 0.0) if sd > 0 else np.zeros(len(values))
+    known = values[states]
+    if known.min() == known.max():  # a deviation of equals would be rounding
+        return np.zeros(len(values))
+    return np.where(states, (values - known.mean()) / known.std(), 0.0)
 
 
 def open_book(
@@ -301,12 +303,14 @@ def _live(
         place = place + 1 if again else 0
         own = philox(stream, np.uint64(-quarter), np.uint64(place))
         running = deals.depth[i, j] > 0 and deals.until[i, j] > quarter
-        depth = events.depth[m]
+        if not running:
+            end_deal(deals, i, j)  # a new one is no older than its first signing
+        depth, drawn = events.depth[m], events.depth[m] == 0 and (not running or deals.drawn[i, j])
         if depth == 0:
             near = likeness(position, weight, width, mean, sd, i, j)
             depth = first_rung(symmetric_uniform(own, uid[i], uid[j]), layer, gain * near, rules)
             if running:
-                depth = min(deals.depth[i, j] + 1, rules.deepest[layer])
+                depth = max(deals.depth[i, j], min(deals.depth[i, j] + 1, rules.deepest[layer]))
         elif running:
             depth = max(depth, deals.depth[i, j])
         term = philox(own, np.uint64(1), np.uint64(0))
@@ -322,8 +326,7 @@ def _live(
         if running:
             until = max(until, deals.until[i, j])
         write_signing(deals, kind, i, j, depth, quarter, until, events.three[m])
-        for a, b in ((i, j), (j, i)):
-            deals.drawn[a, b] = events.depth[m] == 0 if not running else deals.drawn[a, b]
+        deals.drawn[i, j] = deals.drawn[j, i] = drawn
     _close(deals)
 
 

@@ -154,7 +154,8 @@ def sign(model: GovernanceModel) -> None:
     sheet.cut = ends.open_purses(s, model.rules)
     model.watch("paid")
     if sheet.due is not None and sheet.renewal is not None:
-        standing = s.depth[sheet.due[:, 0], sheet.due[:, 1]] > 0
+        first, second = sheet.due.T
+        standing = (s.depth[first, second] > 0) & ~s.planned[first, second]
         sheet.due, sheet.renewal = sheet.due[standing], sheet.renewal[standing]
         sheet.left = ends.renew_or_end(s, sheet.draws, model.rules, sheet.renewal, sheet.due)
     model.watch("renewed")

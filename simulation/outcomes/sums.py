@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import links
 from simulation.processes.opinion import share_in_favour
-from simulation.state import CAMPS, FIRM, I8, I32, I64, STATE, TRACKS, B, F, State
+from simulation.state import CAMPS, FIRM, I8, I32, I64, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
 """The three camps and, as the fourth, the states of no camp."""
@@ -35,7 +35,7 @@ WORLD = np.dtype(
         ("incumbents", "i8"),  # the same with leaders' own firms
         ("trust_partners", "f8"),  # mean direct trust over ordered pairs with a deal
         ("trust_states", "f8"),  # the same over ordered pairs of states
-        ("active", "i8"),  # actors that offer, need or do something
+        ("active", "i8"),  # states, and others that can teach something or have a deal
         ("group", "i8", GROUPS),  # UN members by group
         ("place", "f8", (GROUPS, DIMENSIONS)),  # sum of their positions
         ("divergence", "f8"),  # mean distance between UN members
@@ -76,9 +76,10 @@ class Rows(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def add_ties(
-    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, out: World, degree: I64
+    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, expertise: F, out: World,
+    degree: I64,
 ) -> None:  # fmt: skip
-    """Add up the network of deals, from zeros; ``degree`` (s,) are partner states of states."""
+    """Add up the network of deals and who takes part in it, from zeros; ``degree`` (s,) are partners of states."""
     s, world = degree.size, out[0]
     partners = links(depth)
     group = _groups(camp[:s])
@@ -87,6 +88,7 @@ def add_ties(
     for i in range(depth.shape[0]):
         ours = partners.partner[partners.start[i] : partners.start[i + 1]]
         world.partners_of_members += ours.size * member[i]
+        world.active += i < s or expertise[i] > 0.0 or ours.size > 0
         for j in ours:
             rungs = depth[i, j]
             twice += rungs
@@ -126,16 +128,13 @@ def leaders_own(kind: I8, home: I32, camp: I8, leaders: I32, member: B) -> B:
 
 @njit(cache=True, error_model="numpy")
 def add_members(
-    member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, kind: I8, expertise: F,
-    out: World, capacities: F, supports: F,
+    member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, out: World, capacities: F, supports: F
 ) -> None:  # fmt: skip
-    """Add up what UN members have and where they stand, from zeros; also how many actors take part at all:
-    states, and who can teach something."""
+    """Add up what UN members have and where they stand, from zeros."""
     world, group = out[0], _groups(camp)
     places = np.empty((capacities.size, DIMENSIONS))
-    norms = active = result = 0
-    for i in range(kind.size):
-        active += kind[i] == STATE or expertise[i] > 0.0
+    norms = result = 0
+    for i in range(member.size):
         if member[i]:
             world.group[group[i]] += 1
             for d in range(DIMENSIONS):
@@ -144,7 +143,7 @@ def add_members(
             norms += norm[i]
             capacities[result], supports[result] = capacity[i], share_in_favour(opinion[i])
             result += 1
-    world.norms, world.active, world.divergence = norms, active, mean_distance(places)
+    world.norms, world.divergence = norms, mean_distance(places)
 
 
 @njit(cache=True, error_model="numpy")

@@ -101,11 +101,8 @@ class WorldBook:
         require(state, "formed", "breaches", "incidents")
         s, world = state, self._world[row : row + 1]
         degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
-        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, world, degree)
-        add_members(
-            s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, s.kind, s.expertise,
-            world, capacity, support,
-        )  # fmt: skip
+        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.expertise, world, degree)
+        add_members(s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, world, capacity, support)
         add_forums(
             s.un_member, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed, s.joined,
             world, members, depth,

@@ -156,7 +156,7 @@ def _depth(
     """Depth that a signature brings a pair to, and whose public held it back from binding, -1 nobody's."""
     layer, before = layer_of(who.kind, a, b), deals.depth[a, b]
     if before > 0:
-        depth = min(before + 1, rules.deepest[layer])
+        depth = max(before, min(before + 1, rules.deepest[layer]))  # a plan may have made it deeper
     else:
         width, mean, sd, gain = alike
         near = likeness(who.position, who.weight, width, mean, sd, a, b)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from simulation.model import GovernanceModel
+from simulation.processes import contracts
 from simulation.state import BILATERAL, NON_STATE, STATE, TRILATERAL
 from tests.synthetic import QUIET, make_model, make_world
 
@@ -60,6 +61,29 @@ def test_until_its_end_it_is_kept_though_its_term_is_over() -> None:
             found[name].add(_depths(model)[2])
     assert found["planned"] == {2}
     assert 0 in found["left"]
+
+
+def test_a_plan_that_falls_due_as_an_old_term_ends_is_kept() -> None:
+    """The old deal would have ended or been renewed this quarter; the plan comes first."""
+    for replicate in range(8):
+        model = _model(_deal(start="2025Q1"), quarters=1, replicate=replicate)
+        for i, j in ((2, 3), (3, 2)):
+            model.state.depth[i, j], model.state.track[i, j], model.state.until[i, j] = 1, BILATERAL, 0
+        assert _depths(model) == [2]
+
+
+def test_a_further_signature_never_makes_a_deal_shallower() -> None:
+    """Of its own an engagement with an NGO is never binding; one that a plan made so stays it."""
+    deal = _deal(parties=("A02", "ngo_0"), depth="binding", start="2025Q1")
+    model = make_model(make_world(5, {"ngo": 1}), 2, deals=(deal,), mechanisms=QUIET)
+    model.step()
+    i, ngo = model.index("A02"), model.index("ngo_0")
+    parties, number = np.array([[i, ngo, -1]], np.int32), np.zeros(1, np.int32)
+    signing = contracts.sign(
+        model.state, model.parameters, model.sheet.draws, model.rules, parties, number, np.ones(model.state.n),
+        model.possible,
+    )  # fmt: skip
+    assert signing.rung.tolist() == [3] == [model.state.depth[i, ngo]]
 
 
 def test_what_cannot_be_paid_for_waits() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from simulation.randomness import Stream
-from tests.reference.challenge import tendency
 from tests.reference.draws import logistic
 from tests.reference.trust import affinity, direct_trust, distance
 from tests.reference.world import FULL_DEPTH, Actor, Bloc, World
@@ -22,10 +21,10 @@ def decide(w: World) -> None:
 
 
 def agenda(w: World, bloc: Bloc) -> float:
-    """λ_k, raised in a regional bloc by what its UN members spend on the regional track."""
-    spent = [i.slots_by_track["regional"] for i in bloc.members if i.un_member]
-    push = w.par.agenda_effort * sum(spent) / len(spent) if bloc.regional and spent else 0.0
-    return min(1.0, bloc.agenda * w.par.agenda_scale * (1.0 + push))
+    """λ_k, moved by the mean effort of its UN members on its track."""
+    spent = [i.effort[bloc.track] for i in bloc.members if i.un_member]
+    push = w.par.agenda_effort * (sum(spent) / len(spent) - 1.0) if spent else 0.0
+    return min(1.0, max(0.0, bloc.agenda * w.par.agenda_scale * (1.0 + push)))
 
 
 def meet(w: World, bloc: Bloc) -> None:
@@ -46,14 +45,7 @@ def meet(w: World, bloc: Bloc) -> None:
 
 
 def tabled(w: World, bloc: Bloc) -> list[float]:
-    """The position of a random member, or where challenges lead the members."""
-    if w.rules["bloc_proposal"] == "challenge":
-        members = sorted(bloc.members, key=lambda i: w.actors.index(i))
-        cares = [min(1.0, salience(w, i, bloc.salience)) for i in members]
-        rounds = round(w.par.challenge_rounds)
-        return [
-            tendency([i.position[d] for i in members], [i.size for i in members], cares, rounds) for d in range(4)
-        ]
+    """The position of a random member."""
     return max(bloc.members, key=lambda i: (w.draw(Stream.BLOC_PROPOSER, bloc.uid, i.uid), -i.uid)).position
 
 

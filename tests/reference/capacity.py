@@ -1,4 +1,4 @@
-"""C.15 Capacity: what states offer and need, learning, coordination, decay."""
+"""C.15 Capacity: what states can teach, learning, coordination, decay."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from tests.reference.world import Actor, World
 KINDS = 6
 
 
-def refresh_offers(w: World) -> None:
-    """The table of actors for states: offers and needs follow capacity and size."""
-    par = w.par
+def refresh_expertise(w: World) -> None:
+    """The table of actors: what a state can teach follows its capacity; what others can stays."""
     for i in w.states:
-        expertise = min(1.0, par.state_offers_expertise + par.state_offers_expertise_capacity * i.capacity)
-        finance = min(1.0, par.state_offers_finance + par.state_offers_finance_size * i.size)
-        i.offers = [expertise, finance, par.state_offers_legitimacy, par.state_offers_reach]
-        i.needs = [1.0 - i.capacity, 1.0 - finance, par.state_needs_legitimacy, par.state_needs_reach]
+        i.expertise = min(1.0, w.par.state_expertise + w.par.state_expertise_capacity * i.capacity)
 
 
 def grow(w: World) -> None:
@@ -47,10 +43,9 @@ def learning(w: World, i: Actor, budget: float) -> float:
 
 
 def expertise(w: World, j: Actor) -> float:
-    """e·O of a teacher; a firm's commitments raise it (C.10), think tanks teach by research (C.11)."""
-    worth = j.offers[0] * j.objectivity
+    """e·O of a teacher; firms (C.10) and think tanks, by research (C.11), each with a switch."""
+    worth = j.expertise * j.objectivity
     if j.kind == "firm":
-        worth *= 1.0 + w.par.commitment_worth * j.commitments / (1.0 + j.commitments)
         return w.when("firm_expertise", worth)
     return w.when("think_tank_research", worth) if j.kind == "think_tank" else worth
 

@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.model import GovernanceModel
-from simulation.state import CAMPS, DOMAINS, INCIDENT_KINDS, KINDS, NEVER, State
+from simulation.state import CAMPS, DOMAINS, INCIDENT_KINDS, NEVER, State
+from simulation.state import KINDS as KIND_NAMES
 from simulation.state import TRACKS as TRACK_NAMES
 from tests.reference.contracts import plans_of
 from tests.reference.quarter import Oracle
-from tests.reference.world import INCIDENTS, TRACKS, Actor, Bloc, Deal, Opinion, Text, World
+from tests.reference.world import INCIDENTS, KINDS, REASONS, TRACKS, Actor, Bloc, Deal, Opinion, Text, World
 
 assert TRACKS == TRACK_NAMES
 assert INCIDENTS == INCIDENT_KINDS
+assert KINDS == KIND_NAMES
 assert len(CAMPS) == 3
 RULES = ("unanimity", "consensus", "majority")
 Columns = dict[str, Any]
@@ -25,10 +27,11 @@ _NUMBERS = {
     name: name
     for name in (
         "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
-        "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut", "slots",
-        "commitments", "norm", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
-        "open_slots", "load", "capture", "compliance", "wave", "harm_memory", "net_benefit", "shield", "breaches",
-        "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid", "free_press", "transparency_ref", "watch",
+        "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
+        "purse", "expertise", "norm", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
+        "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
+        "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
+        "free_press", "transparency_ref", "watch",
     )
 }  # fmt: skip
 OPINION = {
@@ -36,13 +39,26 @@ OPINION = {
     "alpha_ref": "alpha_ref", "beta_ref": "beta_ref", "prior_ref": "prior_ref",
 }  # fmt: skip
 """Columns of what one actor thinks of another, in the order of :class:`Opinion`."""
-_VECTORS = ("position", "position_start", "weight", "offers", "needs")
+_DEAL: Columns = {
+    "depth": 0, "track": -1, "since": NEVER, "until": NEVER, "exclusive": False, "planned": False, "drawn": False,
+}  # fmt: skip
+"""Columns of a deal, and what they hold where there is none."""
+_VECTORS = ("position", "position_start", "weight")
 _BY_TRACK = {
-    "track_success": "success", "track_first_wait": "first_wait", "propensity": "propensity",
-    "track_allowed": "track_allowed", "track_share": "track_share", "slots_by_track": "slots_by_track",
+    "track_success": "success", "propensity": "propensity", "track_allowed": "track_allowed",
+    "track_share": "track_share", "track_start": "track_start", "promise_start": "promise_start", "effort": "effort",
     "formed": "formed", "reward": "reward",
 }  # fmt: skip
 _BY_INCIDENT = ("incidents", "incidents_total")
+_BY_NAME = {name: (own, TRACKS) for name, own in _BY_TRACK.items()}
+_BY_NAME |= {name: (name, INCIDENTS) for name in _BY_INCIDENT} | {"zeal": ("zeal", KINDS), "ended": ("ended", REASONS)}
+"""Columns with a number for each of some names."""
+_BY_LAYER = ("reluctance", "draw_of_busy", "draw_of_past", "draw_of_recent")
+_PAIRS = {
+    "base": "base", "recorded": "recorded", "pull": "pull", "ever": "ever", "lately": "lately", "trust_hat": "trust",
+    "trust_reference": "reference",
+}  # fmt: skip
+"""Columns with a number for each other actor."""
 _BLOC = {
     "bloc_uid": "uid", "bloc_depth": "depth", "bloc_threshold": "threshold", "bloc_agenda": "agenda",
     "bloc_enforcement": "enforcement", "bloc_salience": "salience", "bloc_regional": "regional",
@@ -53,7 +69,10 @@ _TEXT = {
     "needed": "needed", "instrument_enforcement": "enforcement", "instrument_regional": "regional",
     "instrument_position": "position", "instrument_club": "club", "reach_intercept": "intercept",
 }  # fmt: skip
-_SCALARS = {"quarter": "quarter", "capability": "capability", "surge": "surge", "world_governance": "governance"}
+_SCALARS = {
+    "quarter": "quarter", "capability": "capability", "surge": "surge", "world_governance": "governance",
+    "likeness_mean": "likeness_mean", "likeness_sd": "likeness_sd",
+}  # fmt: skip
 
 
 def oracle_of(model: GovernanceModel) -> Oracle:
@@ -67,6 +86,11 @@ def oracle_of(model: GovernanceModel) -> Oracle:
     )  # fmt: skip
     for name, own in _SCALARS.items():
         setattr(world, own, getattr(state, name))
+    for name in _BY_LAYER:
+        setattr(world, name, dict(zip(KINDS, getattr(state, name).tolist(), strict=True)))
+    world.course = [dict(zip(KINDS, year, strict=True)) for year in state.course.tolist()]
+    signings = zip(state.ledger.tolist(), state.ledger_weight.tolist(), strict=True)
+    world.ledger = [(actors[a], actors[b], quarter, weight) for (a, b, quarter), weight in signings]
     world.plans = plans_of(scenario)
     return Oracle(world)
 
@@ -85,20 +109,18 @@ def _actors(state: State) -> list[Actor]:
         actor.paid_by = actors[state.paid_by[k]] if state.paid_by[k] >= 0 else None
         for name in _VECTORS:
             setattr(actor, name, getattr(state, name)[k].tolist())
-        for name, own in _BY_TRACK.items():
-            setattr(actor, own, dict(zip(TRACKS, getattr(state, name)[k].tolist(), strict=True)))
-        for name in _BY_INCIDENT:
-            setattr(actor, name, dict(zip(INCIDENTS, getattr(state, name)[k].tolist(), strict=True)))
+        for name, (own, names) in _BY_NAME.items():
+            setattr(actor, own, dict(zip(names, getattr(state, name)[k].tolist(), strict=True)))
         actor.habit = dict(zip(DOMAINS, state.habit[:, k].tolist(), strict=True))
     return actors
 
 
 def _relations(state: State, actors: list[Actor]) -> None:
     for k, i in enumerate(actors):
-        i.exposure = _row(actors, state.exposure[k])
+        for name, own in _PAIRS.items():
+            setattr(i, own, _row(actors, getattr(state, name)[k]))
+        i.held = {actors[j] for j in np.flatnonzero(state.held[k])}
         i.allowed = {actors[j] for j in np.flatnonzero(state.allowed[k])}
-        i.trust = {j: t for j, t in _row(actors, state.trust_hat[k]).items() if j is not i}
-        i.reference = {j: t for j, t in _row(actors, state.trust_reference[k]).items() if j is not i}
         i.broke = {actors[j]: int(state.last_breach[k, j]) for j in np.flatnonzero(state.last_breach[k] != NEVER)}
         i.offered = {actors[h]: p for h, p in zip(state.leaders, state.concession[k].tolist(), strict=True)}
         i.audience = {actors[p]: a for p, a in enumerate(state.audience[k].tolist()) if a > 0.0}
@@ -118,12 +140,10 @@ def _row(actors: list[Actor], row: NDArray[Any]) -> dict[Actor, float]:
 
 
 def _deal(state: State, i: int, j: int) -> Deal:
-    for column in (state.depth, state.track, state.since, state.exclusive, state.planned):
-        assert column[i, j] == column[j, i]
-    return Deal(
-        int(state.depth[i, j]), TRACKS[state.track[i, j]], int(state.since[i, j]), bool(state.exclusive[i, j]),
-        bool(state.planned[i, j]), state.terms[i, j].tolist(),
-    )  # fmt: skip
+    for name in _DEAL:
+        assert getattr(state, name)[i, j] == getattr(state, name)[j, i]
+    given = {name: getattr(state, name)[i, j].item() for name in _DEAL}
+    return Deal(**given | {"track": TRACKS[given["track"]]}, terms=state.terms[i, j].tolist())
 
 
 def _blocs(state: State, actors: list[Actor]) -> list[Bloc]:
@@ -159,8 +179,12 @@ def columns_of(oracle: Oracle) -> Columns:
     n, s, actors = len(w.actors), len(w.states), w.actors
     columns: Columns = {name: np.array([getattr(a, own) for a in actors]) for name, own in _NUMBERS.items()}
     columns |= {name: np.array([getattr(a, name) for a in actors]) for name in _VECTORS}
-    columns |= {name: np.array([list(getattr(a, own).values()) for a in actors]) for name, own in _BY_TRACK.items()}
-    columns |= {name: np.array([list(getattr(a, name).values()) for a in actors]) for name in _BY_INCIDENT}
+    columns |= {name: np.array([[getattr(a, own)[k] for k in names] for a in actors])
+                for name, (own, names) in _BY_NAME.items()}  # fmt: skip
+    columns |= {name: np.array([getattr(w, name)[kind] for kind in KINDS]) for name in _BY_LAYER}
+    columns["course"] = np.array([[year[kind] for kind in KINDS] for year in w.course])
+    columns["ledger"] = np.array([(a.row, b.row, quarter) for a, b, quarter, _ in w.ledger]).reshape(-1, 3)
+    columns["ledger_weight"] = np.array([weight for *_, weight in w.ledger])
     columns |= {name: getattr(w, own) for name, own in _SCALARS.items()}
     columns |= _pair_columns(w, n)
     columns |= {name: np.array([getattr(b, own) for b in w.blocs]) for name, own in _BLOC.items()}
@@ -199,23 +223,22 @@ def _incidence(n: int, lists: list[Any], width: int | None = None) -> NDArray[np
 
 def _pair_columns(w: World, n: int) -> Columns:
     made: Columns = {
-        "depth": np.zeros((n, n), int), "track": np.full((n, n), -1), "since": np.full((n, n), NEVER),
-        "exclusive": np.zeros((n, n), bool), "planned": np.zeros((n, n), bool), "terms": np.zeros((n, n, 4)),
+        **{name: np.full((n, n), empty) for name, empty in _DEAL.items()}, "terms": np.zeros((n, n, 4)),
         **{name: np.zeros((n, n)) for name in OPINION},
     }  # fmt: skip
     for a in w.actors:
         for b, deal in a.deals.items():
             cell = a.row, b.row
-            made["depth"][cell], made["track"][cell] = deal.depth, TRACKS.index(deal.track)
-            made["since"][cell], made["terms"][cell] = deal.since, deal.terms
-            made["exclusive"][cell], made["planned"][cell] = deal.exclusive, deal.planned
+            for name in _DEAL:
+                value = getattr(deal, name)
+                made[name][cell] = TRACKS.index(value) if name == "track" else value
+            made["terms"][cell] = deal.terms
         for b, opinion in a.opinion_of.items():
             cell = a.row, b.row
             for name, own in OPINION.items():
                 made[name][cell] = getattr(opinion, own)
-    made["exposure"] = _matrix(w.actors, "exposure", 0.0, n, n)
-    made["trust_hat"] = _matrix(w.actors, "trust", 0.0, n, n)
-    made["trust_reference"] = _matrix(w.actors, "reference", 0.0, n, n)
+    made |= {name: _matrix(w.actors, own, 0.0, n, n) for name, own in _PAIRS.items()}
+    made["held"] = _incidence(n, [a.held for a in w.actors])
     made["last_breach"] = _matrix(w.actors, "broke", NEVER, n, n)
     made["allowed"] = _incidence(n, [a.allowed for a in w.actors])
     return made

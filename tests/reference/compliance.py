@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from simulation.randomness import Stream
-from tests.reference.contracts import upkeep_load
-from tests.reference.deals import continuation, shared_partners
+from tests.reference.ends import upkeep_load
 from tests.reference.society import detection
 from tests.reference.trust import affinity, fade
 from tests.reference.world import Actor, Deal, World, end_deal
@@ -30,7 +29,7 @@ def keep_promises(w: World) -> None:
         for j in [j for j, deal in i.deals.items() if i.row < j.row and deal in fallen]:
             i.deals[j].depth -= 1
             if i.deals[j].depth == 0:
-                end_deal(i, j)
+                end_deal(i, j, "breach")
 
 
 def annual_compliance(w: World, i: Actor, j: Actor) -> float:
@@ -89,18 +88,3 @@ def conduct(w: World, i: Actor, j: Actor, deal: Deal) -> bool:
         return False
     opinion.beta += w.par.loss_of_trust * openness  # a breach counts as one of the deepest deal
     return w.draw(Stream.BREACH_DEPTH, i.uid, j.uid) < w.par.breach_lowers_depth
-
-
-def let_lapse(w: World) -> None:
-    """A deal of negative continuation value to either side lapses with probability p_d; planned ones do not."""
-    degree = {i: len(i.deals) for i in w.actors}
-    over = []
-    for i in w.actors:
-        for j, deal in i.deals.items():
-            if i.row < j.row and not deal.planned:
-                shared = shared_partners(i, j)
-                worth = continuation(w, i, j, degree[j], shared), continuation(w, j, i, degree[i], shared)
-                if min(worth) < 0.0 and w.luck.symmetric(Stream.LAPSE, i.uid, j.uid) < w.par.lapse:
-                    over.append((i, j))
-    for i, j in over:
-        end_deal(i, j)

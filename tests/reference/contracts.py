@@ -1,26 +1,34 @@
-"""C.15 and C.2: what is signed, under hard budgets; the terms, the payments, the publics."""
+"""C.2 What is signed of what was agreed: how deep, for how long, at what price, on which terms."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import combinations
 
 from simulation.randomness import Stream
 from simulation.scenario.schema import Deal as PlannedDeal
 from simulation.scenario.schema import Scenario
-from tests.reference.choosing import Contract
-from tests.reference.deals import continuation, shared_partners
+from tests.reference.books import likeness, rules_of
+from tests.reference.ends import ROUNDING
+from tests.reference.pull import agreement, layer_of
 from tests.reference.society import ratification
-from tests.reference.trust import distance
-from tests.reference.world import FULL_DEPTH, Actor, Deal, World, end_deal
+from tests.reference.world import FULL_DEPTH, Actor, Deal, World
 
 Pair = tuple[Actor, Actor]
 
 
-def upkeep_load(w: World, i: Actor) -> float:
-    """C.5: load_i = min(1, c_m Σℓ/B)."""
-    if not i.deals:
-        return 0.0
-    return min(1.0, w.par.upkeep_cost * i.rungs() / i.budget) if i.budget > 0.0 else 1.0
+@dataclass(eq=False, slots=True)
+class Contract:
+    """What two or three have agreed to sign, and the number of the approach it came from."""
+
+    parties: tuple[Actor, ...]
+    number: int
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """First and second party, first and third, second and third."""
+        return list(combinations(self.parties, 2))
 
 
 # --- what the scenario plans (C.17)
@@ -61,10 +69,9 @@ def sign_planned(w: World) -> None:
                 plan.last = w.quarter
 
 
-def pairs_of(w: World, plan: Plan) -> list[tuple[Actor, Actor]]:
+def pairs_of(w: World, plan: Plan) -> list[Pair]:
     """The pairs of a planned deal, in the order of the actors."""
-    actors = sorted((w.by_id[name] for name in plan.deal.parties), key=lambda actor: actor.row)
-    return [(a, b) for n, a in enumerate(actors) for b in actors[n + 1 :]]
+    return list(combinations(sorted((w.by_id[name] for name in plan.deal.parties), key=lambda i: i.row), 2))
 
 
 def is_planned(a: Actor, b: Actor) -> bool:
@@ -73,148 +80,118 @@ def is_planned(a: Actor, b: Actor) -> bool:
 
 
 def impose(w: World, plan: PlannedDeal, a: Actor, b: Actor, three: bool) -> bool:
-    """Sign a planned deal; not if one side could not even keep it up."""
-    if w.par.upkeep_cost * plan.depth > min(a.budget, b.budget):
+    """Sign a planned deal for the longest term; not if one side could not even keep it up."""
+    rules, depth = rules_of(w, layer_of(a, b)), max(a.depth(b), plan.depth)
+    if rules.keep[depth] > min(a.budget, b.budget):
         return False
-    if b not in a.deals:
-        a.deals[b] = b.deals[a] = Deal(0, "", w.quarter)
-    deal = a.deals[b]
-    deal.depth = max(deal.depth, plan.depth)
-    deal.track = "trilateral" if three else ("bilateral" if a.is_state and b.is_state else "non_state")
+    deal = write(w, a, b, depth, w.quarter + rules.longest, three)
     deal.exclusive, deal.planned = plan.exclusive, True
     half_way = [(x + y) / 2.0 for x, y in zip(a.position, b.position, strict=True)]
     deal.terms = half_way if plan.terms is None else list(plan.terms)
     return True
 
 
-# --- what must go
-
-
-def shed(w: World) -> None:
-    """Upkeep first: whoever cannot pay it ends its least valued deals, planned ones last.
-
-    Everybody judges by the deals that there were before anybody shed.
-    """
-    shared = {i: {j: shared_partners(i, j) for j in i.deals} for i in w.actors if over_committed(w, i)}
-    for i in w.actors:
-        while over_committed(w, i):
-            worth = {j: continuation(w, i, j, j.degree, shared[i][j]) for j in i.deals}
-            end_deal(i, min(i.deals, key=lambda j: (i.deals[j].planned, worth[j], j.uid)))
-
-
-def over_committed(w: World, i: Actor) -> bool:
-    """Whether upkeep exceeds the budget."""
-    return bool(i.deals) and w.par.upkeep_cost * i.rungs() > i.budget
+def write(w: World, a: Actor, b: Actor, depth: int, until: int, three: bool) -> Deal:
+    """Enter a deal of a depth in the books of both, for no shorter than it would have run anyway."""
+    if b not in a.deals:
+        a.deals[b] = b.deals[a] = Deal(0, "", w.quarter, until)
+    deal = a.deals[b]
+    deal.depth, deal.until, deal.drawn = depth, max(until, deal.until), False
+    deal.track = "trilateral" if three else ("bilateral" if a.is_state and b.is_state else "non_state")
+    return deal
 
 
 # --- what is signed
 
 
 def sign(w: World, contracts: list[Contract]) -> None:
-    """Sign in order of joint surplus while all parties can pay set-up and upkeep; a rung a quarter per pair."""
-    left = {i: i.budget - w.par.upkeep_cost * i.rungs() for i in w.actors}
-    lifted: set[frozenset[Actor]] = set()
-    for contract in sorted(contracts, key=lambda c: (-c.surplus, [a.uid for a in c.parties])):
-        due = rungs_due(contract, lifted)
-        if not due or any(bill(w, i, due) > left[i] + 1e-12 for i in contract.parties):
-            continue
-        for a, b in due:
-            if a.depth(b) + 1 == FULL_DEPTH and not ratified(w, a, b):
-                continue
-            for i in (a, b):
-                left[i] -= price(w, a, b)
-            terms = agree_terms(w, contract, a, b)
-            lift(w, contract, a, b, terms)
-            lifted.add(frozenset((a, b)))
+    """Sign contracts while the purses of all parties last, in an order that is luck; enter all in the ledger."""
+    signed = {c for c in sorted(contracts, key=lambda c: place(w, c)) if execute(w, c)}
+    for c in contracts:
+        for pair in c.pairs if c in signed else []:
+            a, b = sorted(pair, key=lambda i: i.row)
+            w.ledger.append((a, b, w.quarter, a.recorded[b]))
 
 
-def rungs_due(contract: Contract, lifted: set[frozenset[Actor]]) -> list[Pair]:
-    """The pairs that a contract lifts: those at the lowest depth among its parties, once a quarter."""
-    parties = contract.parties
-    pairs = [(a, b) for n, a in enumerate(parties) for b in parties[n + 1 :]]
-    level = min(min(a.depth(b) for a, b in pairs) + 1, FULL_DEPTH)
-    return [(a, b) for a, b in pairs if a.depth(b) < level and frozenset((a, b)) not in lifted]
+def place(w: World, c: Contract) -> float:
+    """Its place in the order."""
+    luck = w.luck.of(Stream.SIGNING_ORDER, c.number, len(c.parties) == 3)
+    return luck.uniform(c.parties[0].uid, c.parties[1].uid)
 
 
-def price(w: World, a: Actor, b: Actor) -> float:
-    """Set-up of the next rung, c0(1+ℓ), and its upkeep, to each side."""
-    return w.par.setup_cost * (1.0 + a.depth(b)) + w.par.upkeep_cost
+def execute(w: World, c: Contract) -> bool:
+    """Sign a contract whole or not at all."""
+    depth = {(a, b): rung(w, a, b, c.number) for a, b in c.pairs}
+    price = {pair: rules_of(w, layer_of(*pair)).sign[depth[pair]] for pair in c.pairs}
+    if any(sum(price[pair] for pair in c.pairs if i in pair) > i.purse + ROUNDING for i in c.parties):
+        for i in c.parties:
+            i.unpaid += 1
+        return False
+    for a, b in c.pairs:
+        a.purse, b.purse = a.purse - price[a, b], b.purse - price[a, b]
+        enter(w, c, a, b, depth[a, b])
+    return True
 
 
-def bill(w: World, i: Actor, due: list[Pair]) -> float:
-    """What a contract costs one party."""
-    return sum(price(w, a, b) for a, b in due if i in (a, b))
+def rung(w: World, a: Actor, b: Actor, number: int) -> int:
+    """A first signing is as deep as its luck, a further one a rung deeper; what a public refuses is a programme."""
+    rules, before = rules_of(w, layer_of(a, b)), a.depth(b)
+    if before > 0:
+        depth = max(before, min(before + 1, rules.deepest))
+    else:
+        luck = w.luck.of(Stream.RUNG, number, 0).symmetric(a.uid, b.uid)
+        depth = rules.first_rung(luck, w.par.depth_likeness * likeness(w, a, b))
+    if depth == FULL_DEPTH > before and not ratified(w, a, b):
+        return FULL_DEPTH - 1
+    return depth
 
 
 def ratified(w: World, a: Actor, b: Actor) -> bool:
     """C.13: both publics let a binding deal pass (Putnam 1988); only UN members have one that votes."""
     if not w.on("ratification"):
         return True
-    for x, y in ((a, b), (b, a)):
-        if x.un_member and w.draw(Stream.RATIFICATION, x.uid, y.uid) >= ratification(w, x):
-            return False
-    return True
+    return all(
+        w.draw(Stream.RATIFICATION, x.uid, y.uid) < ratification(w, x) for x, y in ((a, b), (b, a)) if x.un_member
+    )
 
 
-def lift(w: World, contract: Contract, a: Actor, b: Actor, terms: list[float]) -> None:
-    """One rung more, entered in the books of both."""
-    track = "bilateral" if a.is_state and b.is_state else "non_state"
-    if len(contract.parties) == 3:
-        track = "trilateral"
-    if b not in a.deals:
-        a.deals[b] = b.deals[a] = Deal(0, track, w.quarter)
-    deal = a.deals[b]
-    deal.depth += 1
-    deal.track, deal.terms = track, terms
-    a.credit(track, max(0.0, a.gain[b]))
-    b.credit(track, max(0.0, b.gain[a]))
+def enter(w: World, c: Contract, a: Actor, b: Actor, depth: int) -> None:
+    """Write one pair's deal, with its terms and a new life; either side has made an agreement."""
+    share = settle(a, b, nash(w, a, b))
+    luck = w.luck.of(Stream.TERM, c.number, 1).symmetric(a.uid, b.uid)
+    until = w.quarter + rules_of(w, layer_of(a, b)).first_term(luck)
+    deal = write(w, a, b, depth, until, len(c.parties) == 3)
+    deal.terms = [share * x + (1.0 - share) * y for x, y in zip(a.position, b.position, strict=True)]
+    for i in (a, b):
+        i.credit(deal.track, depth / FULL_DEPTH)
 
 
 # --- terms
 
 
-def agree_terms(w: World, contract: Contract, a: Actor, b: Actor) -> list[float]:
-    """y = θ x_a + (1−θ) x_b; a concession moves θ; an NGO beside the pair writes rights into it (C.12)."""
-    share = challenge(w, a, b) if w.rules["bargaining"] == "challenge" else nash(a, b)
-    share = settle(w, a, b, share)
-    terms = [share * x + (1.0 - share) * y for x, y in zip(a.position, b.position, strict=True)]
-    beside = [i for i in contract.parties if i not in (a, b)]
-    if beside and beside[0].kind == "ngo":
-        terms[0] += w.when("rights_terms", w.par.rights_terms) * (beside[0].position[0] - terms[0])
-    return terms
-
-
-def nash(a: Actor, b: Actor) -> float:
-    """θ = b_a/(b_a + b_b), b = 1 + U⁺ of the best alternative (Nash 1950)."""
+def nash(w: World, a: Actor, b: Actor) -> float:
+    """θ = b_a/(b_a + b_b), b_i = 1 + max over others l of q_l(i)·log(1 + e^{U_il}) (Nash 1950)."""
     power = [
-        1.0 + max(0.0, max((i.gain[k] for k in i.possible if k is not partner), default=0.0))
+        1.0 + max((agreement(w, k, i) * softplus(i.pull[k]) for k in i.possible if k is not partner), default=0.0)
         for i, partner in ((a, b), (b, a))
     ]
     return power[0] / (power[0] + power[1])
 
 
-def challenge(w: World, a: Actor, b: Actor) -> float:
-    """θ as the probability that a prevails: states side with the nearer (Bueno de Mesquita 1985)."""
-    for_a = total = 0.0
-    for k in w.actors:
-        if k.un_member or k in (a, b):
-            power = k.size * (w.par.salience_floor + w.par.salience_capacity * k.capacity)
-            prefers = distance(k.position, b.position, k.weight) - distance(k.position, a.position, k.weight)
-            total += power * abs(prefers)
-            for_a += power * max(0.0, prefers)
-    return for_a / total if total > 0.0 else 0.5
+def softplus(utility: float) -> float:
+    """log(1 + e^U)."""
+    return max(utility, 0.0) + math.log1p(math.exp(-abs(utility)))
 
 
-def settle(w: World, a: Actor, b: Actor, share: float) -> float:
-    """A leader pays its concession p, and the terms move: θ ← θ + (1−θ)p/(p+V) for the courted (C.3)."""
+def settle(a: Actor, b: Actor, share: float) -> float:
+    """A leader pays its concession p, and the terms move: θ ← θ + (1−θ)p/(p+1) for the courted (C.3)."""
     for courted, leader in ((a, b), (b, a)):
         p = courted.offered.get(leader, 0.0)
-        if p <= 0.0:
-            continue
-        courted.payment += p
-        leader.payment -= p
-        courted.conceded += p
-        own = share if courted is a else 1.0 - share
-        own += (1.0 - own) * p / (p + courted.worth[leader])
-        share = own if courted is a else 1.0 - own
+        if p > 0.0:
+            courted.payment += p
+            leader.payment -= p
+            courted.conceded += p
+            own = share if courted is a else 1.0 - share
+            own += (1.0 - own) * p / (p + 1.0)
+            share = own if courted is a else 1.0 - own
     return share

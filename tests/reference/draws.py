@@ -22,22 +22,47 @@ def philox(counter: tuple[int, int, int, int], k: tuple[int, int]) -> tuple[int,
     return c0, c1, c2, c3
 
 
+class Key:
+    """A family of draws: one for every pair of numbers, and as many families within it."""
+
+    def __init__(self, value: int):
+        self._value = value
+
+    def _bits(self, low: int, high: int) -> int:
+        counter = low & _WORD, low >> 32, high & _WORD, high >> 32
+        first, second, _, _ = philox(counter, (self._value & _WORD, self._value >> 32))
+        return (second << 32) | first
+
+    def of(self, low: int, high: int) -> Key:
+        """A family within this one."""
+        return Key(self._bits(low, high))
+
+    def uniform(self, uid_i: int, uid_j: int = 0) -> float:
+        """A uniform on (0, 1) for one event: 52 random bits, centred."""
+        return ((self._bits(uid_i, uid_j) >> 12) + 0.5) / 2.0**52
+
+    def symmetric(self, uid_i: int, uid_j: int) -> float:
+        """The uniform of an unordered pair: the smaller uid first."""
+        return self.uniform(min(uid_i, uid_j), max(uid_i, uid_j))
+
+
 class Luck:
     """All draws of one quarter of one replicate."""
 
     def __init__(self, seed: int, replicate: int, quarter: int):
-        self._keys = {stream: int(key(seed, replicate, quarter, stream)) for stream in Stream}
+        self._keys = {stream: Key(int(key(seed, replicate, quarter, stream))) for stream in Stream}
+
+    def of(self, stream: Stream, low: int, high: int) -> Key:
+        """A family of draws within those of a stream."""
+        return self._keys[stream].of(low, high)
 
     def uniform(self, stream: Stream, uid_i: int, uid_j: int = 0) -> float:
-        """A uniform on (0, 1) for one event: 52 random bits, centred."""
-        k = self._keys[stream]
-        counter = uid_i & _WORD, uid_i >> 32, uid_j & _WORD, uid_j >> 32
-        low, high, _, _ = philox(counter, (k & _WORD, k >> 32))
-        return ((((high << 32) | low) >> 12) + 0.5) / 2.0**52
+        """A uniform on (0, 1) for one event."""
+        return self._keys[stream].uniform(uid_i, uid_j)
 
     def symmetric(self, stream: Stream, uid_i: int, uid_j: int) -> float:
-        """The uniform of an unordered pair: the smaller uid first."""
-        return self.uniform(stream, min(uid_i, uid_j), max(uid_i, uid_j))
+        """The uniform of an unordered pair."""
+        return self._keys[stream].symmetric(uid_i, uid_j)
 
     def gumbel(self, stream: Stream, uid_i: int, uid_j: int = 0) -> float:
         """A standard Gumbel by inversion."""
@@ -50,7 +75,8 @@ def gumbel(u: float) -> float:
 
 
 def poisson(u: float, mean: float) -> int:
-    """Poisson count by inversion: the smallest count whose distribution function reaches ``u``."""
+    """Poisson count by inversion: the smallest count whose distribution function reaches ``u``; of a mean up to 500."""
+    mean = min(mean, 500.0)
     count, term = 0, math.exp(-mean)
     cumulative = term
     while u > cumulative and count < 1000:

@@ -53,7 +53,7 @@ def log_odds(w: World, i: Actor, text: Text) -> float:
     odds -= par.join_sovereignty * (i.position[3] if text.binding else 0.0)
     odds += par.join_urgency * i.urgency
     odds += par.join_norm * (text.domain == "civil" and i.norm)
-    odds += par.forum_attention * (i.slots_by_track[text.track] > 0)
+    odds += par.forum_attention * math.log(max(i.effort[text.track], 0.01))
     odds += par.join_launch * (text.opens == w.quarter)
     odds += votes_and_weight(w, i, text)
     odds -= par.join_launch_binding * (text.opens == w.quarter and text.binding)

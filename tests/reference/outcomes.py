@@ -6,10 +6,8 @@ Integers are counts and are recorded exactly; everything else is recorded up to 
 from __future__ import annotations
 
 import math
-from copy import copy
 from typing import NamedTuple
 
-from tests.reference.deals import appeal, shared_partners, surroundings
 from tests.reference.society import support
 from tests.reference.trust import distance
 from tests.reference.world import TRACKS, Actor, Deal, World
@@ -38,13 +36,12 @@ class Account:
     Attributes
     ----------
     spent
-        Slots that states have spent on each track since the start.
+        Effort that states have spent on each track since the start.
     """
 
     def __init__(self, w: World):
         self._w = w
-        self.spent = dict.fromkeys(TRACKS, 0)
-        self.look()
+        self.spent = dict.fromkeys(TRACKS, 0.0)
 
     def recorded(self) -> list[Actor]:
         """Whose outcomes the scenario keeps: the focal state's and its peers', the states', or everybody's."""
@@ -54,28 +51,17 @@ class Account:
         named = (w.scenario.peers or ()) if asked == "focal" else asked
         return [w.by_id[name] for name in dict.fromkeys((w.scenario.focal, *named))]
 
-    def look(self) -> None:
-        """Note what everybody is like as a quarter begins (step 3), before it changes them."""
-        self._then = {i: copy(i) for i in self._w.actors}
-        self._degree = {i: len(i.deals) for i in self._w.actors}
-
     def spend(self) -> None:
-        """Add the slots of the quarter that ends."""
+        """Add the effort of the quarter that ends."""
         for i in self._w.states:
             for track in TRACKS:
-                self.spent[track] += i.slots_by_track[track]
-
-    def worth(self, i: Actor, j: Actor) -> float:
-        """V_ij of a deal that stands: what both were like as the quarter began, their shared partners now."""
-        w = self._w
-        around = surroundings(w, i.exposure[j], self._degree[j], shared_partners(i, j))
-        return appeal(w, self._then[i], self._then[j]) * around * (1.0 + w.par.inertia)
+                self.spent[track] += i.track_share[track]
 
 
-def outcomes_of(w: World, f: Actor, account: Account) -> Numbers:
+def outcomes_of(w: World, f: Actor) -> Numbers:
     """Everything that is recorded of one actor."""
     made = commitments(w, f)
-    return counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made, account) | conditions(f)
+    return counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made) | conditions(f)
 
 
 # --- commitments
@@ -167,11 +153,11 @@ def volumes(w: World, made: list[Commitment]) -> Numbers:
 # --- quality
 
 
-def quality(w: World, f: Actor, made: list[Commitment], account: Account) -> Numbers:
+def quality(w: World, f: Actor, made: list[Commitment]) -> Numbers:
     """QUAL: the geometric mean of six parts, each at least .01."""
     parts = {
         "diversity": diversity(made),
-        "reciprocity": reciprocity(f, account),
+        "reciprocity": reciprocity(f),
         "autonomy": autonomy(f, made),
         "alignment": alignment(f),
         "capacity": f.capacity,
@@ -190,10 +176,16 @@ def diversity(made: list[Commitment]) -> float:
     return math.expm1(-sum(p * math.log(p) for p in shares)) / (len(CATEGORIES) - 1)
 
 
-def reciprocity(f: Actor, account: Account) -> float:
-    """Rec = 1 − |Σ(V_fj − V_jf)|/Σ(V_fj + V_jf) over f's deals."""
-    mine, theirs = sum(account.worth(f, j) for j in f.deals), sum(account.worth(j, f) for j in f.deals)
+def reciprocity(f: Actor) -> float:
+    """Rec = 1 − |Σ(s_fj − s_jf)|/Σ(s_fj + s_jf) over f's deals, s how close their terms are to each side's position."""
+    mine = sum(satisfaction(f, deal) for deal in f.deals.values())
+    theirs = sum(satisfaction(j, deal) for j, deal in f.deals.items())
     return 1.0 - abs(mine - theirs) / (mine + theirs) if mine + theirs > 0.0 else 0.0
+
+
+def satisfaction(i: Actor, deal: Deal) -> float:
+    """1 − ‖y − x_i‖_w, at least 0."""
+    return 1.0 - min(1.0, distance(deal.terms, i.position, i.weight))
 
 
 def autonomy(f: Actor, made: list[Commitment]) -> float:

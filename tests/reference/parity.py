@@ -37,8 +37,8 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
     for quarter in range(quarters):
         model._begin_quarter()
         oracle.begin()
-        for name, *_ in QUARTER:
-            getattr(model, "_" + name)()
+        for name, act, _ in QUARTER:
+            act(model)
             if name == "record":
                 account.spend()
                 ledger.write()
@@ -46,8 +46,6 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
                 continue
             getattr(oracle, name)()
             compare(model.state, oracle, f"step {name} of quarter {quarter}")
-            if name == "expect":
-                account.look()
         model.state.quarter += 1
         oracle.end()
         model.running = model.state.quarter < model.scenario.quarters
@@ -63,7 +61,7 @@ def compare_record(recorder: Recorder, world: World, account: Account) -> None:
     last = series[series["quarter"] == series["quarter"].iloc[-1]]
     keys = zip(last["actor"].tolist(), last["metric"].tolist(), strict=True)
     written = dict(zip(keys, last["value"].tolist(), strict=True))
-    plain: dict[str, Numbers] = {i.id: outcomes_of(world, i, account) for i in account.recorded()}
+    plain: dict[str, Numbers] = {i.id: outcomes_of(world, i) for i in account.recorded()}
     plain[SYSTEM] = outcomes_of_world(world, account)
     assert {actor for actor, _ in written} == set(plain)
     faults = [
@@ -114,9 +112,9 @@ def _apart(fast: Any, slow: Any) -> Any:
 
 
 def _meaningful(state: State, name: str, column: np.ndarray) -> np.ndarray:
-    """Cells that mean something: terms of existing deals, opinions of others."""
+    """Cells that mean something: terms of existing deals, opinions of others and reasons to turn to them."""
     if name == "terms":
         return np.broadcast_to((state.depth > 0)[:, :, None], column.shape)
-    if name in (*OPINION, "exposure"):
+    if name in (*OPINION, "pull"):
         return ~np.eye(state.n, dtype=bool)
     return np.ones(column.shape, bool)

@@ -1,8 +1,7 @@
-"""What moves positions: C.9 diffusion, C.10 firms, C.11 funders of think tanks, C.13 proposals from below."""
+"""What moves positions: C.9 diffusion, C.10 firms, C.11 funders of think tanks."""
 
 from __future__ import annotations
 
-from simulation.randomness import Stream
 from tests.reference.society import ties
 from tests.reference.trust import distance
 from tests.reference.world import Actor, World
@@ -60,17 +59,16 @@ def add(pull: Vector, weight: float, towards: Vector, here: Vector) -> None:
 # --- C.10
 
 
-def openness(w: World, i: Actor) -> float:
-    """(1−T)(1−oversight), oversight raised by the norm."""
-    oversight = i.oversight + (w.par.norm_oversight if i.norm else 0.0)
-    return (1.0 - i.transparency) * (1.0 - min(1.0, oversight))
+def openness(i: Actor) -> float:
+    """(1−T)(1−oversight)."""
+    return (1.0 - i.transparency) * (1.0 - i.oversight)
 
 
 def capture(w: World) -> None:
     """capture_i = (1−T)(1−oversight)Σz/(1+Σz); drift κ_F(1−T)(1−oversight)Σ_F z(x_j−x_i)/max(1, Σ_F z)."""
     for i in w.actors:
         z = ties(i, "firm")
-        i.capture = openness(w, i) * z / (1.0 + z) if i.is_state and w.on("capture") else 0.0
+        i.capture = openness(i) * z / (1.0 + z) if i.is_state and w.on("capture") else 0.0
     if w.on("capture"):
         for i in w.states:
             if ties(i, "firm") > 0.0:
@@ -83,18 +81,10 @@ def drift_to_firms(w: World, i: Actor) -> None:
     for j, deal in i.deals.items():
         if j.kind == "firm":
             add(pull, deal.depth / 3.0 * (1.0 - w.par.research_restraint * j.research), j.position, i.position)
-    speed = w.par.capture * openness(w, i) / max(1.0, ties(i, "firm"))
+    speed = w.par.capture * openness(i) / max(1.0, ties(i, "firm"))
     before = i.position
     move(i, [speed * p for p in pull])
     i.capture_drift += distance(i.position, before, i.weight)
-
-
-def commit_firms(w: World) -> None:
-    """A firm joins one more voluntary instrument of its own kind now and then (C41)."""
-    for i in w.actors:
-        rate = w.when("firm_diplomacy", w.par.commitment_rate)
-        if i.kind == "firm" and w.draw(Stream.FIRM_COMMITMENT, i.uid) < rate:
-            i.commitments += 1.0
 
 
 # --- C.11
@@ -121,19 +111,3 @@ def funder(w: World, j: Actor) -> Actor | None:
     if j.kind != "think_tank" or j.home is None:
         return None
     return w.leaders[j.home.camp] if 0 <= j.home.camp < len(w.leaders) else j.home
-
-
-# --- C.13 (C52)
-
-
-def drift_to_proposals(w: World) -> None:
-    """NGOs and influencers move a state's position on rights: Σz(x_j − x_i)/max(1, Σz)."""
-    if not w.on("proposals"):
-        return
-    for i in w.states:
-        pull = sum(
-            deal.depth / 3.0 * (j.position[0] - i.position[0])
-            for j, deal in i.deals.items()
-            if j.kind in ("ngo", "influencer")
-        )
-        move(i, [w.par.proposals * pull / max(1.0, ties(i, "ngo", "influencer")), 0.0, 0.0, 0.0])

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from tests.reference import (
+    approaches,
     blocs,
     capacity,
-    choosing,
     compliance,
     contracts,
-    deals,
-    forum,
+    effort,
+    ends,
     harm,
     instruments,
     learning,
     positions,
+    pull,
     rivalry,
     society,
+    start,
     trilateral,
     trust,
 )
 from tests.reference.draws import Luck
-from tests.reference.world import INCIDENTS, TRACKS, World
+from tests.reference.world import INCIDENTS, REASONS, TRACKS, World
 
 
 class Oracle:
@@ -33,8 +35,9 @@ class Oracle:
 
     def __init__(self, world: World):
         self.world = world
-        self._offers: list[choosing.Contract] = []
-        self._contracts: list[choosing.Contract] = []
+        self._due: ends.Due = []
+        self._approaches: list[approaches.Approach] = []
+        self._contracts: list[contracts.Contract] = []
 
     def play(self) -> None:
         """One quarter."""
@@ -49,9 +52,8 @@ class Oracle:
         w.luck = Luck(w.scenario.seed, w.replicate, w.quarter)
         for i in w.actors:
             i.formed, i.reward = dict.fromkeys(TRACKS, 0), dict.fromkeys(TRACKS, 0.0)
-            i.breaches = i.lapsed = 0
-            i.incidents = dict.fromkeys(INCIDENTS, 0)
-            i.worth, i.gain = {}, {}
+            i.breaches = i.lapsed = i.unpaid = i.renewed = 0
+            i.ended, i.incidents = dict.fromkeys(REASONS, 0), dict.fromkeys(INCIDENTS, 0)
 
     def end(self) -> None:
         """The clock moves on."""
@@ -60,45 +62,33 @@ class Oracle:
     def grow(self) -> None:
         harm.grow_capability(self.world)
         harm.strike(self.world)
+        start.move_attraction(self.world)
 
     def perceive(self) -> None:
-        capacity.refresh_offers(self.world)
-        for i in self.world.actors:
-            i.load = contracts.upkeep_load(self.world, i)
+        capacity.refresh_expertise(self.world)
         trust.perceive(self.world)
+        pull.remember(self.world)
 
     def expect(self) -> None:
-        w = self.world
-        deals.open_slots(w)
-        deals.find_possible(w)
-        for i in w.actors:
-            i.degree = len(i.deals)
-        for i in w.actors:
-            if i.open_slots > 0 or i.own_broker or i in w.leaders:
-                deals.look_around(w, i)
-        rivalry.court(w)
+        pull.look_around(self.world)
+        approaches.find_possible(self.world)
+        rivalry.court(self.world)
+        self._due = ends.look_at_terms(self.world)
 
     def propose(self) -> None:
-        forum.choose_tracks(self.world)
-        rule = choosing.choose_pairs if self.world.rules["consent"] == "choice" else choosing.propose
-        self._offers = rule(self.world)
+        effort.divide_effort(self.world)
+        self._approaches = approaches.approach(self.world)
 
     def consent(self) -> None:
-        chosen = self.world.rules["consent"] == "choice"
-        self._contracts = self._offers if chosen else choosing.consent(self.world, self._offers)
+        self._approaches = approaches.consent(self.world, self._approaches)
 
     def broker(self) -> None:
-        w = self.world
-        triples = trilateral.broker(w)
-        for i in w.actors:
-            if not i.gain and any(i in triple.parties for triple in triples):
-                deals.look_around(w, i)
-                rivalry.hear_late(w, i)
-        self._contracts = [*self._contracts, *triples]
+        self._contracts = trilateral.broker(self.world, self._approaches)
 
     def sign(self) -> None:
         contracts.sign_planned(self.world)
-        contracts.shed(self.world)
+        ends.open_purses(self.world)
+        ends.renew_or_end(self.world, self._due)
         contracts.sign(self.world, self._contracts)
 
     def decide_in_blocs(self) -> None:
@@ -111,8 +101,6 @@ class Oracle:
 
     def keep_promises(self) -> None:
         compliance.keep_promises(self.world)
-        if self.world.on("lapse"):
-            compliance.let_lapse(self.world)
 
     def adapt(self) -> None:
         w = self.world
@@ -120,8 +108,6 @@ class Oracle:
         positions.diffuse(w)
         positions.capture(w)
         positions.drift_to_funders(w)
-        positions.drift_to_proposals(w)
-        positions.commit_firms(w)
         society.move_opinions(w)
         society.spread_norms(w)
 

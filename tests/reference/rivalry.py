@@ -1,37 +1,39 @@
-"""C.3 Rivalry and concessions: leaders bid for partners, the second price sets the concession."""
+"""C.3 Rivalry: what it pays and what it costs. In the fitted world, of strength 1, it adds nothing to U."""
 
 from __future__ import annotations
 
 import math
 
+from tests.reference.contracts import softplus
 from tests.reference.world import FULL_DEPTH, Actor, World
+
+Offers = dict[Actor, dict[Actor, float]]
 
 
 def court(w: World) -> None:
-    """Leaders bid; rivalry bonus and concessions enter the utilities of leaders and courted."""
-    strength = w.when("rivalry", w.par.rivalry * w.par.geopolitics)
+    """Leaders bid for who is courted; what goes beyond the fitted world moves U."""
+    strength = w.par.rivalry if w.on("rivalry") else 1.0
+    offers, usual = ({i: concessions(w, i, rho) for i in w.actors} for rho in (strength, 1.0))
+    shifts = [(*shift, (strength - 1.0)) for shift in surplus_shifts(w)]
     for i in w.actors:
-        i.offered = dict.fromkeys(w.leaders, 0.0)
-        if w.on("concessions") and i.un_member and i not in w.leaders:
-            bid_for(w, i, strength)
-    for leader in w.leaders:
-        for i in w.actors:
-            if i in w.leaders or i not in leader.possible:
-                continue
-            leader.gain[i] += strength * i.strategic_weight * greatest_rivalry(w, leader) - i.offered[leader]
-            if i.gain:  # others look at it when they look around
-                i.gain[leader] += i.offered[leader]
+        i.offered = offers[i]
+        for h in w.leaders:
+            if h is not i:
+                h.pull[i] -= offers[i][h] - usual[i][h]
+                i.pull[h] += offers[i][h] - usual[i][h]
+    for i, j, shift, beyond in shifts:
+        i.pull[j] += beyond * shift
 
 
-def rivalry(w: World, h: Actor, other: Actor) -> float:
+def distance(w: World, h: Actor, other: Actor) -> float:
     """d̃_hh' = min(1, RMS distance/.5)."""
     squares = sum((a - b) ** 2 for a, b in zip(h.position, other.position, strict=True))
     return min(1.0, math.sqrt(squares / 4.0) / w.par.rivalry_distance)
 
 
-def greatest_rivalry(w: World, h: Actor) -> float:
+def greatest_distance(w: World, h: Actor) -> float:
     """max_h' d̃_hh'."""
-    return max((rivalry(w, h, other) for other in w.leaders if other is not h), default=0.0)
+    return max((distance(w, h, other) for other in w.leaders if other is not h), default=0.0)
 
 
 def non_alignment(w: World, i: Actor) -> float:
@@ -40,7 +42,7 @@ def non_alignment(w: World, i: Actor) -> float:
     Membership of the first leader (the EU) counts as a binding tie with it.
     """
     count = len(w.leaders)
-    if count < 2:
+    if count < 2 or not i.un_member:
         return 0.0
     ties = [i.depth(h) for h in w.leaders]
     if i.in_union:
@@ -49,19 +51,42 @@ def non_alignment(w: World, i: Actor) -> float:
     return 1.0 - (share - 1.0 / count) / (1.0 - 1.0 / count)
 
 
-def bid_for(w: World, i: Actor, strength: float) -> None:
-    """p_hi = φ n_i min(W_hi, max_{h'≠h} d̃_hh' W_h'i), W_hi = [Ũ_hi + ρ·geo·g_i·max_h' d̃_hh']⁺."""
+def concessions(w: World, i: Actor, strength: float) -> dict[Actor, float]:
+    """p_hi = φ n_i min(W_hi, max_{h'≠h} d̃_hh' W_h'i), W_hi = log(1 + e^{U_hi + ρ·b·g_i·d̃ − κ}), by leader."""
+    alone = non_alignment(w, i)
+    if not w.on("concessions") or i in w.leaders or alone <= 0.0:
+        return dict.fromkeys(w.leaders, 0.0)
     worth = {}
     for h in w.leaders:
-        bid = h.gain[i] + strength * i.strategic_weight * greatest_rivalry(w, h) if i in h.possible else 0.0
-        worth[h] = max(0.0, bid)
-    for h in w.leaders:
-        second = max((rivalry(w, h, other) * worth[other] for other in w.leaders if other is not h), default=0.0)
-        i.offered[h] = w.par.concession_split * non_alignment(w, i) * min(worth[h], second)
+        drawn = strength * w.par.rivalry_bonus * i.strategic_weight * greatest_distance(w, h)
+        worth[h] = softplus(h.pull[i] + drawn - w.reluctance["state"]) if i in h.possible else 0.0
+    second = {
+        h: max((distance(w, h, other) * worth[other] for other in w.leaders if other is not h), default=0.0)
+        for h in w.leaders
+    }
+    return {h: w.par.concession_split * alone * min(worth[h], second[h]) for h in w.leaders}
 
 
-def hear_late(w: World, i: Actor) -> None:
-    """An actor that looks around after the bids finds the concessions on the table."""
-    for h in w.leaders:
-        if h is not i:
-            i.gain[h] += i.offered[h]
+def surplus_shifts(w: World) -> list[tuple[Actor, Actor, float]]:
+    """Who is drawn to whom by a unit of rivalry beyond the fitted one: (who, to whom, nats).
+
+    b·g·d̃ − c_r·z' of a leader to a contested state of no camp, half of it of its camp's states; −c_r·d̃ of a leader to
+    another.
+    """
+    shifts = []
+    for camp, h in enumerate(w.leaders):
+        shifts += [(h, other, -w.par.rivalry_cost * distance(w, h, other)) for other in w.leaders if other is not h]
+        for i in w.actors:
+            if i.un_member and i.camp < 0 and i not in w.leaders:
+                drawn = w.par.rivalry_bonus * i.strategic_weight * greatest_distance(w, h)
+                drawn -= w.par.rivalry_cost * tied_to_rivals(i, camp)
+                shifts.append((h, i, drawn))
+                shifts += [(j, i, drawn / 2.0) for j in w.states if j.camp == camp and j is not h]
+    return shifts
+
+
+def tied_to_rivals(i: Actor, camp: int) -> float:
+    """z': depth of i's deepest programme, or what is deeper, with a state or firm of another camp than this one."""
+    deals = [deal.depth for j, deal in i.deals.items() if j.camp not in (-1, camp) and j.kind in ("state", "firm")]
+    deepest = max(deals, default=0)
+    return deepest / FULL_DEPTH if deepest >= 2 else 0.0

@@ -1,4 +1,4 @@
-"""What a run starts from, where a rule decides it: C.1, C.3, C.7, C.8, C.12, C.15, C.16 and the table of actors.
+"""What a run starts from, where a rule decides it: C.1, C.3, C.4, C.7, C.8, C.12, C.15, C.16.
 
 Plain functions of the facts of a world and of actors that stand at the start, as the other files.
 """
@@ -9,13 +9,14 @@ import math
 
 from simulation.randomness import Stream
 from tests.reference import capacity, compliance, instruments
-from tests.reference.deals import tempo
 from tests.reference.draws import Luck, normal
 from tests.reference.trust import affinity
-from tests.reference.world import Actor, Text, World
+from tests.reference.world import TRACKS, Actor, Text, World
 
-FAR = 10_000.0
-"""Quarters to wait on a track on which nothing can come up."""
+ATTRACTION, KEPT = 0.5, 0.9
+"""Standard deviation of what an actor has as a partner beyond its covariates, and how much of it lasts a year."""
+LEAST_SHARE = 0.02
+"""Least share of effort on any track in the recorded world."""
 
 
 def setup_luck(w: World) -> Luck:
@@ -47,12 +48,29 @@ def strategic_weight(w: World, i: Actor) -> float:
     return sum(j.size <= i.size for j in members) / len(members) if i.un_member else 0.0
 
 
-def resources(w: World, i: Actor) -> tuple[float, int]:
-    """The table of actors: budget and slots of a state by its size, of another by its kind."""
-    par = w.par
+def least_budget(w: World, i: Actor) -> float:
+    """C.2: least income a quarter, of a state by its size, of another by its kind."""
     if i.is_state:
-        return par.state_budget_floor + par.state_budget_size * i.size, math.ceil(1 + par.state_slots * i.size)
-    return getattr(par, f"{i.kind}_budget"), round(getattr(par, f"{i.kind}_slots"))
+        return w.par.state_budget_floor + w.par.state_budget_size * i.size
+    return float(getattr(w.par, f"{i.kind}_budget"))
+
+
+def first_attraction(w: World, i: Actor) -> float:
+    """C.2: what a state or firm has as a partner in the first year beyond its covariates."""
+    return w.par.intensity_uncertainty * ATTRACTION * attraction_score(w, i, 0)
+
+
+def move_attraction(w: World) -> None:
+    """C.2: each further year it walks on, an autoregression of the first order."""
+    if w.quarter > 0 and w.quarter % 4 == 0:
+        fresh = w.par.intensity_uncertainty * ATTRACTION * math.sqrt(1.0 - KEPT * KEPT)
+        for i in w.actors:
+            i.attraction = KEPT * i.attraction + fresh * attraction_score(w, i, w.quarter // 4)
+
+
+def attraction_score(w: World, i: Actor, year: int) -> float:
+    """Standard normal; of organisations that are no firms nothing."""
+    return normal(setup_luck(w).uniform(Stream.ATTRACTION, year, i.uid)) if i.kind in ("state", "firm") else 0.0
 
 
 def peer_weight(w: World, i: Actor, j: Actor) -> float:
@@ -75,15 +93,30 @@ def intercept(w: World, text: Text) -> float:
     return w.par.join_intercept - w.par.join_club * text.club + w.par.join_intercept_sd * z - mean
 
 
-def first_waits(w: World, i: Actor) -> dict[str, float]:
-    """C.8: prior 1/λ of each track; of a track of blocs that of a state's liveliest bloc."""
-    deals = 1.0 / tempo(w)
-    waits = {"bilateral": deals, "non_state": deals, "trilateral": deals / max(w.par.trilateral_rate, 1e-3)}
-    for track in ("regional", "multilateral"):
-        rates = [bloc.agenda * w.par.agenda_scale for bloc in w.blocs if bloc.track == track and i in bloc.members]
-        if i.is_state:
-            waits[track] = 1.0 / max(rates) if max(rates, default=0.0) > 0.0 else FAR
-    return waits
+def first_efforts(w: World, deals: list[list[Actor]]) -> dict[Actor, dict[str, float]]:
+    """C.8: P_k(0) of each state, its recorded deals, blocs and texts by track, and the world's mean as one more."""
+    count = {i: {track: float(recorded_uses(w, i, track, deals)) for track in TRACKS} for i in w.states}
+    total = sum(sum(own.values()) for own in count.values())
+    usual = {track: sum(own[track] for own in count.values()) / max(total, 1.0) for track in TRACKS}
+    shares = {}
+    for i, own in count.items():
+        share = {k: max(LEAST_SHARE, (own[k] + usual[k]) / (sum(own.values()) + 1.0)) for k in TRACKS}
+        shares[i] = {k: part / sum(share.values()) for k, part in share.items()}
+    return shares
+
+
+def recorded_uses(w: World, i: Actor, track: str, deals: list[list[Actor]]) -> int:
+    """How often a state has used a track by the record."""
+    uses = sum(i in parties and track_of(parties) == track for parties in deals)
+    uses += sum(i in bloc.members for bloc in w.blocs if bloc.track == track)
+    return uses + (sum(i in text.joined for text in w.texts) if track == "multilateral" else 0)
+
+
+def track_of(parties: list[Actor]) -> str:
+    """The track of a recorded deal."""
+    if not all(i.is_state for i in parties):
+        return "non_state"
+    return "trilateral" if len(parties) == 3 else "bilateral"
 
 
 def norm_threshold(w: World, i: Actor) -> float:
@@ -95,12 +128,11 @@ def norm_threshold(w: World, i: Actor) -> float:
 def rest_decay(w: World, i: Actor) -> float:
     """C.15: d_K,i such that K(0) is the rest point of what is learnt at home and from the first ties.
 
-    The budget is the recorded one, also where budgets are switched off for what follows.
+    A budget that does not bind is as good as the largest.
     """
     if not i.is_state:
         return 0.0
-    budget, _ = resources(w, i)
-    gain = w.par.capacity_growth * (1.0 - i.capacity) * capacity.learning(w, i, budget)
+    gain = w.par.capacity_growth * (1.0 - i.capacity) * capacity.learning(w, i, i.budget)
     return gain / i.capacity if gain < i.capacity else 1.0
 
 

@@ -32,6 +32,9 @@ SHOCK_SIZES = {
 }  # fmt: skip
 EVERYTHING = {"metrics": "all", "actors": "all", "ties": "all", "events": True}
 """What is recorded: every metric of every actor, every deal, every event."""
+FEW, WILLING = 0.1, 5.0
+"""Share of the world's approaches that are left to a small world, whose few states would else make all deals of the
+record; and how much less reluctant, in nats, are those who then agree often enough for third parties to join."""
 share = st.floats(0.0, 1.0, allow_nan=False, width=32)
 
 
@@ -74,7 +77,14 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
     world = make_world(
         7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
     )
-    return make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples(RICH | fields))
+    return make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples({**RICH, **fields}))
+
+
+def agreeable(model: GovernanceModel) -> GovernanceModel:
+    """The model, in which few approaches are made and most agreed to."""
+    model.state.course *= FEW
+    model.state.reluctance -= WILLING
+    return model
 
 
 RICH: Mapping[str, Any] = {

@@ -35,6 +35,16 @@ def test_the_same_uniforms_as_the_compiled_draws(seed, quarter, i, j):
     assert Luck(seed, 3, quarter).uniform(Stream.JOIN, i, j) == compiled
 
 
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**63 - 1), low=WORD, high=WORD, i=WORD, j=WORD)
+def test_families_within_a_stream_have_the_bits_of_the_compiled_ones(seed, low, high, i, j):
+    low_, high_, i_, j_ = (randomness.np.uint64(word) for word in (low, high, i, j))
+    key = randomness.philox(randomness.key(seed, 0, 1, Stream.ANSWER), low_, high_)
+    family = Luck(seed, 0, 1).of(Stream.ANSWER, low, high)
+    assert family.uniform(i, j) == randomness.uniform(randomness.np.uint64(key), i_, j_)
+    assert family.symmetric(i, j) == family.symmetric(j, i)
+
+
 @given(u=st.floats(1e-15, 1 - 1e-15))
 def test_normals_are_normal(u):
     assert normal(u) == pytest.approx(NormalDist().inv_cdf(u), rel=1e-8, abs=1e-8)
@@ -46,6 +56,16 @@ def test_poisson_counts_invert_the_distribution(u, mean):
     below = math.fsum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(count))
     assert below <= u * (1 + 1e-9)
     assert u <= below + math.exp(-mean) * mean**count / math.factorial(count) + 1e-9
+
+
+@settings(deadline=None)
+@given(u=st.floats(1e-9, 1 - 1e-9), mean=st.floats(0, 5000))
+def test_the_compiled_counts_are_the_same_and_never_fall_with_the_mean(u, mean):
+    assert randomness.poisson(u, mean) == poisson(u, mean) <= randomness.poisson(u, 1.1 * mean)
+
+
+def test_a_mean_beyond_all_numbers_counts_as_the_largest_there_is_room_for():
+    assert randomness.poisson(0.5, 1e6) == randomness.poisson(0.5, randomness.LARGEST_MEAN) == 500
 
 
 def test_logistic_does_not_overflow():

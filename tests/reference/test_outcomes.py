@@ -14,7 +14,7 @@ def test_every_metric_has_a_plain_counterpart() -> None:
     world = oracle_of(model).world
     model.close()
     account = Account(world)
-    plain = {"actor": outcomes_of(world, world.actors[0], account), "system": outcomes_of_world(world, account)}
+    plain = {"actor": outcomes_of(world, world.actors[0]), "system": outcomes_of_world(world, account)}
     for level in LEVELS:
         registered = {m.name for m in METRICS.values() if m.level == level and not m.custom}
         assert registered == set(plain[level])

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from simulation.model import GovernanceModel
 from tests.reference.parity import play_both
-from tests.reference.strategies import RIVAL_OPTIONS, models, rich_model
+from tests.reference.strategies import RIVAL_OPTIONS, agreeable, models, rich_model
 from tests.synthetic import make_bloc, make_model, make_world
 
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @settings(max_examples=40, **CALM)
-@given(model=models((3, 14), quarters=6))
-def test_small_worlds(model: GovernanceModel) -> None:
-    play_both(model, 6)
+@given(model=models((3, 14), quarters=6), agree=st.booleans())
+def test_small_worlds(model: GovernanceModel, agree: bool) -> None:
+    play_both(agreeable(model) if agree else model, 6)
 
 
-@pytest.mark.parametrize(("mechanism", "option"), [("consent", "logistic"), *RIVAL_OPTIONS])
+@pytest.mark.parametrize(("mechanism", "option"), [("breach", "on"), *RIVAL_OPTIONS])
 def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
-    play_both(rich_model(1, mechanisms={mechanism: option}), 6)
+    play_both(agreeable(rich_model(1, mechanisms={mechanism: option})), 6)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
     [
         ("off", {"tracks": ["non_state"]}),
         ("off", {"tracks": ["bilateral", "trilateral"]}),
-        ("on", {"tracks": ["trilateral"], "slots": 3.0}),
+        ("on", {"tracks": ["trilateral"], "effort": 3.0}),
         ("on", {"exclude_camps": ["EU", "US"], "firms": "research", "learn": True}),
         ("on", {"only_camp": "CN", "partners": ["state", "ngo"], "imitators": 1.0, "budget": 0.1}),
         ("on", {"advocacy": {"influencers": "all_allies", "paid": True, "message": 1.0}}),
@@ -37,24 +38,23 @@ def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("seed", [2, 3])
 def test_levers_in_a_rich_world(forum_choice: str, strategy: dict[str, object], seed: int) -> None:
-    play_both(rich_model(seed, mechanisms={"forum_choice": forum_choice}, strategy=strategy), 6)
+    play_both(agreeable(rich_model(seed, mechanisms={"forum_choice": forum_choice}, strategy=strategy)), 6)
 
 
-@pytest.mark.parametrize("consent", ["logistic", "choice"])
-@pytest.mark.parametrize("noise", [0.0, 0.05])
-def test_actors_that_are_all_alike_leave_ties_to_their_uids(consent: str, noise: float) -> None:
+@pytest.mark.parametrize("uncertainty", [0.0, 1.0])
+def test_actors_that_are_all_alike_differ_by_their_luck_alone(uncertainty: float) -> None:
     others = {"firm": 3, "think_tank": 2, "ngo": 3}
     world = make_world(8, others, trust_prior=0.7, blocs=[make_bloc(range(5), "majority", 0.5)])
-    model = make_model(world, 6, parameters={"choice_noise": noise}, mechanisms={"consent": consent})
+    model = make_model(world, 6, parameters={"intensity_uncertainty": uncertainty})
     play_both(model, 6)
     assert model.state.depth.any()
 
 
 @pytest.mark.slow
 @settings(max_examples=400, **CALM)
-@given(model=models((3, 40), quarters=12))
-def test_worlds_of_up_to_forty_actors(model: GovernanceModel) -> None:
-    play_both(model, 12)
+@given(model=models((3, 40), quarters=12), agree=st.booleans())
+def test_worlds_of_up_to_forty_actors(model: GovernanceModel, agree: bool) -> None:
+    play_both(agreeable(model) if agree else model, 12)
 
 
 @pytest.mark.slow

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulation.data.world import World as Facts
 from simulation.model import GovernanceModel
-from tests.reference import start
+from tests.reference import book, pull, start
 from tests.reference.columns import oracle_of
 from tests.reference.compliance import mean_compliance, watching
-from tests.reference.contracts import upkeep_load
+from tests.reference.ends import upkeep_load
 from tests.reference.positions import openness
 from tests.reference.society import ties
 from tests.reference.strategies import parameters, switches, worlds
-from tests.reference.world import TRACKS, World
-from tests.synthetic import make_model
+from tests.reference.world import KINDS, TRACKS, Actor, World
+from tests.synthetic import make_deal, make_instrument, make_model, make_world
 
 
 @st.composite
@@ -32,14 +35,24 @@ def test_the_start_follows_its_rules(model: GovernanceModel) -> None:
     model.close()
     check_people(world, model.world)
     check_texts(world, model.world)
+    efforts = start.first_efforts(world, [[world.actors[i] for i in deal.parties] for deal in model.world.deals])
     for i in world.states:
+        assert i.track_start == close(efforts[i])
         assert list(i.peers.values()) == close([start.peer_weight(world, i, j) for j in world.states])
         assert i.norm == (i.un_member and i.habit["civil"] >= world.par.norm_start)
     for i in world.actors:
         assert i.load == close(upkeep_load(world, i))
         z = ties(i, "firm")
-        captured = world.when("capture", openness(world, i) * z / (1.0 + z)) if i.is_state else 0.0
+        captured = world.when("capture", openness(i) * z / (1.0 + z)) if i.is_state else 0.0
         assert i.capture == close(captured)
+
+
+def test_reach_is_counted_from_what_the_eligible_think_of_the_sponsors() -> None:
+    text = make_instrument((0, 1, 2, 3), sponsors=(1, 7))
+    facts = make_world(5, {"firm": 1, "secretariat": 1}, instruments=[text], trust_prior=0.7)
+    model = make_model(facts, 4, parameters={"join_sponsor": 4.0})
+    check_texts(oracle_of(model).world, facts)
+    assert model.state.reach_intercept[0] < make_model(facts, 4).state.reach_intercept[0]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -48,9 +61,6 @@ def test_held_deals_have_a_past(model: GovernanceModel) -> None:
     world = oracle_of(model).world
     model.close()
     for i in world.actors:
-        i.budget, _ = start.resources(world, i)  # the recorded one, also where budgets do not bind
-        i.load = upkeep_load(world, i)
-    for i in world.actors:
         assert i.watch == close(watching(world, i))
         assert i.compliance == close(mean_compliance(world, i))
         assert i.broke == {j: when for j in i.deals if (when := start.last_breach(world, i, j)) is not None}
@@ -58,6 +68,98 @@ def test_held_deals_have_a_past(model: GovernanceModel) -> None:
             opinion = j.opinion_of[i]
             assert (opinion.alpha, opinion.beta) == (opinion.alpha_ref, opinion.beta_ref)
             assert (opinion.alpha, opinion.beta) == close(start.evidence(world, i, j))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(model=fresh())
+def test_the_book_follows_its_rules(model: GovernanceModel) -> None:
+    check_book(model)
+
+
+def test_what_no_record_holds_is_drawn_from_the_thinned_intensity() -> None:
+    drawn = 0
+    for seed in range(4):
+        model = make_model(real_states(), 4, focal="MAR", seed=seed, records={"complete": ("SEN",)})
+        check_book(model)
+        drawn += int(model.state.drawn[:REAL, :REAL].sum())
+    assert drawn > 0
+
+
+@pytest.mark.slow
+def test_the_book_of_the_shipped_world() -> None:
+    check_book(GovernanceModel("scenarios/baseline.yaml"))
+
+
+REAL_STATES = ("CHN", "USA", "MAR", "SEN", "EGY", "ARE", "IND", "FRA", "KEN", "SAU")
+REAL = len(REAL_STATES)
+
+
+def real_states() -> Facts:
+    """Some states and firms by their names, so that the shipped covariates are theirs; their deals are made up."""
+    deals = [make_deal((2, 5), 1, date(2021, 5, 1)), make_deal((2, 11), 2, date(2022, 3, 1)),
+             make_deal((0, 4), 1, date(2019, 2, 1)), make_deal((6, 12, 1), 3, date(2023, 8, 1))]  # fmt: skip
+    world = make_world(REAL, {"firm": 2, "ngo": 2, "secretariat": 1}, deals=deals)
+    ids = (*REAL_STATES, "EU", "microsoft", "huawei", *world.ids[-3:])
+    return replace(world, ids=ids, names=ids)
+
+
+def check_book(model: GovernanceModel) -> None:
+    """Everything that a replicate believes, the ledger, the deals in force and the purses."""
+    found, facts = oracle_of(model).world, model.world
+    model.close()
+    plain = oracle_of(model).world
+    known = book.layers_of(plain, facts)
+    check_intensity(found, known)
+    for i in plain.actors:
+        i.deals = {}
+    book.open_book(plain, facts, known)
+    plain.ledger = book.ledger_of(plain, facts, known)
+    assert [(a.row, b.row, *rest) for a, b, *rest in found.ledger] == [
+        (a.row, b.row, *rest) for a, b, *rest in plain.ledger
+    ]
+    pull.remember(plain)
+    spending = book.expected_spending(plain, known)
+    for i, j in zip(found.actors, plain.actors, strict=True):
+        written, made = deals_by_row(i), deals_by_row(j)
+        assert written.keys() == made.keys()
+        for row, (deal, terms) in made.items():
+            assert written[row] == (deal, close(terms))
+        assert i.held == set(i.deals)
+        assert (i.busy, i.purse) == (j.busy, i.budget)
+        usual = max(start.least_budget(plain, j), 2.0 * spending[j])
+        assert i.budget == close(usual if plain.on("budget") else 1e12)
+
+
+def deals_by_row(i: Actor) -> dict[int, tuple[tuple[object, ...], list[float]]]:
+    """All that is known of an actor's deals, by partner: whole, and terms."""
+    return {
+        j.row: ((d.depth, d.track, d.since, d.until, d.exclusive, d.planned, d.drawn), d.terms)
+        for j, d in i.deals.items()
+    }
+
+
+def check_intensity(w: World, known: book.Layers) -> None:
+    """Columns of the fitted intensity."""
+    rows = {(i.row, j.row): (i, j) for i in w.actors for j in w.actors if i is not j}
+    base = {(i.row, j.row): value for (i, j), value in known.base.items()}
+    recorded = {pair: share for (i, j), share in known.recorded.items() for pair in ((i.row, j.row), (j.row, i.row))}
+    for pair, (i, j) in rows.items():
+        assert i.base[j] == close(base.get(pair, 0.0))
+        assert i.recorded[j] == close(recorded.get(pair, 1.0))
+    assert {(i.row, j.row) for i in w.actors for j in i.allowed} == {(i.row, j.row) for i, j in known.allowed}
+    zeal = {(i.row, kind): value for (i, kind), value in known.zeal.items()}
+    for i in w.actors:
+        assert i.zeal == close({kind: zeal.get((i.row, kind), 0.0) for kind in KINDS})
+    assert len(w.course) == len(known.course)
+    for year, plain in zip(w.course, known.course, strict=True):
+        assert year == close(plain)
+    assert w.reluctance == close(known.reluctance)
+    for kind, belief in known.belief.items():
+        busy, past, recent = (belief.weight.get(name, 0.0) for name in BY_LEDGER[kind])
+        assert (w.draw_of_busy[kind], w.draw_of_past[kind], w.draw_of_recent[kind]) == close((busy, past, recent))
+
+
+BY_LEDGER = {"state": ("activity", "past", "recent"), "firm": ("firm activity", "past", "recent")}
 
 
 def close(expected: object) -> object:
@@ -70,17 +172,13 @@ def check_people(w: World, facts: Facts) -> None:
     recorded = {i: facts.position[i.row].tolist() for i in w.actors}
     treaty = {i: int(facts.camp[i.row]) for i in w.states}
     for i in w.actors:
-        budget, slots = start.resources(w, i)
-        assert i.budget == close(budget if w.on("budget") else 1e12)
-        assert i.slots == slots
         assert i.position == close(start.position(w, i, recorded[i], float(facts.position_sd[i.row])))
         assert i.camp == start.camp(w, i, treaty)
         assert i.strategic_weight == close(start.strategic_weight(w, i))
         assert i.norm_threshold == close(start.norm_threshold(w, i))
         assert i.capacity_decay == close(start.rest_decay(w, i))
         assert list(i.propensity.values()) == close([start.propensity(w, i, k) for k in range(len(TRACKS))])
-        waits = start.first_waits(w, i)
-        assert {track: i.first_wait[track] for track in waits} == close(waits)
+        assert i.attraction == close(start.first_attraction(w, i))
 
 
 def check_texts(w: World, facts: Facts) -> None:

@@ -1,62 +1,48 @@
-"""C.18 Trilateral deals: one actor brokers a contract of three."""
+"""C.18 Third parties: a signed pair of states is joined by a third."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from simulation.randomness import Stream
-from tests.reference.choosing import Contract, yes
-from tests.reference.deals import shared_partners, utility, value
-from tests.reference.forum import broker_rate
+from tests.reference.approaches import Approach
+from tests.reference.contracts import Contract
+from tests.reference.pull import agreement
 from tests.reference.world import Actor, World
 
 
-def broker(w: World) -> list[Contract]:
-    """The contracts of three that pass: each broker with an open slot tables one."""
-    passed = []
-    for i in w.actors:
-        if i.slots_by_track["trilateral"] == 0:
-            continue
-        j = pick(w, Stream.BROKER_PARTNER, i, i.deals)
-        k = j and pick(w, Stream.BROKER_THIRD, i, (a for a in i.possible & j.possible if a not in (i, j)))
-        if not j or not k:
-            continue
-        level = min(i.depth(j), i.depth(k), j.depth(k)) + 1
-        if i.depth(j) < level and j not in i.possible:
-            continue  # a contract of three is no way round a ban
-        gains = [mean_gain(w, i, j, k), mean_gain(w, j, i, k), mean_gain(w, k, i, j)]
-        chance = broker_rate(w, i) * math.prod(yes(w, u) for u in gains)
-        if w.draw(Stream.BROKER_CONSENT, i.uid, j.uid ^ k.uid) < chance:
-            passed.append(Contract((i, j, k), sum(gains)))
-    return passed
+def broker(w: World, agreed: list[Approach]) -> list[Contract]:
+    """What is to be signed: each agreement, with whoever joins it."""
+    contracts = []
+    for a in agreed:
+        third = joins(w, a) if w.on("trilateral") and a.sender.is_state and a.receiver.is_state else None
+        parties = (a.sender, a.receiver) if third is None else (a.sender, a.receiver, third)
+        contracts.append(Contract(parties, a.number))
+    return contracts
 
 
-def pick(w: World, stream: Stream, i: Actor, candidates: Iterable[Actor]) -> Actor | None:
-    """One of the candidates, by a logit on i's utility."""
-    best, top = None, -math.inf
-    for k in candidates:
-        mark = i.gain[k]
-        if w.par.choice_noise > 0.0:
-            mark = mark / w.par.choice_noise + w.luck.gumbel(stream, i.uid, k.uid)
-        if best is None or mark > top or (mark == top and k.uid < best.uid):
-            best, top = k, mark
-    return best
+def joins(w: World, a: Approach) -> Actor | None:
+    """r3·(p_i(k) + p_j(k))/2·q_k(i)·q_k(j) for each k; of several who would, the one with the most luck."""
+    i, j = a.sender, a.receiver
+    hazard = (eagerness(w, i) + eagerness(w, j)) / 2.0
+    luck = w.luck.of(Stream.THIRD_PARTY, i.uid ^ j.uid, a.number)
+    found = []
+    for k in (i.possible & j.possible) - {i, j}:
+        if k.is_state:
+            chance = hazard * (turning(i, k) + turning(j, k)) / 2.0 * agreement(w, k, i) * agreement(w, k, j)
+            share = luck.uniform(k.uid) / chance if chance > 0.0 else math.inf
+            if share < 1.0:
+                found.append((share, k.row, k))
+    return min(found)[2] if found else None
 
 
-def mean_gain(w: World, a: Actor, b: Actor, c: Actor) -> float:
-    """Mean utility to a of those of its pairs that the contract lifts; hopeless without worth or trust.
+def eagerness(w: World, i: Actor) -> float:
+    """r3 times the effort on the track; the focal state may have its own r3."""
+    own = w.scenario.strategy.trilateral_rate
+    rate = own if own is not None and i.id == w.scenario.focal else w.par.trilateral_rate
+    return rate * i.effort["trilateral"]
 
-    The contract lifts the weakest pair of the three by a rung, and whatever lies below with it.
-    """
-    level = min(a.depth(b), a.depth(c), b.depth(c)) + 1
-    gains = []
-    for other in (b, c):
-        if a.depth(other) < level:
-            worth = value(w, a, other, other.degree, shared_partners(a, other))
-            if worth <= 0.0 or a.trust[other] <= 0.0:
-                return -1e9
-            # a leader's own utility holds its rivalry term and what it concedes
-            leads = a in w.leaders
-            gains.append(a.gain[other] if leads else utility(w, a, other, worth) + a.offered.get(other, 0.0))
-    return sum(gains) / len(gains) if gains else 0.0
+
+def turning(i: Actor, k: Actor) -> float:
+    """p_i(k): the chance that i, turning to a state, turns to k."""
+    return math.exp(i.pull[k]) / sum(math.exp(i.pull[j]) for j in i.possible if j.is_state)

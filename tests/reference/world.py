@@ -14,6 +14,10 @@ FULL_DEPTH = 3
 """1 memorandum, 2 programme, 3 binding."""
 TRACKS = ("bilateral", "trilateral", "regional", "multilateral", "non_state")
 INCIDENTS = ("cyber", "market", "disinformation", "social")
+KINDS = ("state", "firm", "think_tank", "ngo", "influencer", "secretariat")
+"""Kinds of actors; each is a layer of partners of states."""
+REASONS = ("expiry", "breach", "money")
+"""Why a deal ends."""
 
 
 @dataclass(eq=False, slots=True)
@@ -23,8 +27,10 @@ class Deal:
     depth: int
     track: str
     since: int
+    until: int  # at its start the deal ends or is renewed
     exclusive: bool = False
     planned: bool = False
+    drawn: bool = False  # before the start, and in no record
     terms: list[float] = field(default_factory=lambda: [0.0] * 4)
 
 
@@ -62,7 +68,9 @@ class Actor:
     free_press: bool
     transparency_ref: float
     home: Actor | None = None
-    exposure: dict[Actor, float] = field(default_factory=dict)
+    base: dict[Actor, float] = field(default_factory=dict)  # U without what changes
+    recorded: dict[Actor, float] = field(default_factory=dict)  # ρ
+    zeal: dict[str, float] = field(default_factory=dict)  # by kind of partner
     allowed: set[Actor] = field(default_factory=set)
     neighbours: list[Actor] = field(default_factory=list)
     trade: dict[Actor, float] = field(default_factory=dict)
@@ -84,10 +92,8 @@ class Actor:
     urgency: float = 0.0
     budget: float = 0.0
     uncut: float = -1.0
-    slots: int = 0
-    offers: list[float] = field(default_factory=list)
-    needs: list[float] = field(default_factory=list)
-    commitments: float = 0.0
+    purse: float = 0.0
+    expertise: float = 0.0
     norm: bool = False
     norm_threshold: float = 1.0
     public: list[float] = field(default_factory=list)  # support of the parts of a state's public
@@ -97,6 +103,11 @@ class Actor:
     disclosed: bool = False
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
+    held: set[Actor] = field(default_factory=set)  # partners at the as-of date
+    ever: dict[Actor, float] = field(default_factory=dict)  # deals signed, in recorded equivalents
+    lately: dict[Actor, float] = field(default_factory=dict)  # the same of five years
+    busy: float = 0.0
+    attraction: float = 0.0
     opinion_of: dict[Actor, Opinion] = field(default_factory=dict)
     trust: dict[Actor, float] = field(default_factory=dict)  # τ̂
     reference: dict[Actor, float] = field(default_factory=dict)  # τ̂^ref
@@ -106,19 +117,16 @@ class Actor:
     conceded: float = 0.0
     # --- tracks
     success: dict[str, float] = field(default_factory=dict)
-    first_wait: dict[str, float] = field(default_factory=dict)
+    promise_start: dict[str, float] = field(default_factory=dict)
+    track_start: dict[str, float] = field(default_factory=dict)
+    effort: dict[str, float] = field(default_factory=dict)
     propensity: dict[str, float] = field(default_factory=dict)
     learns: bool = False
     track_allowed: dict[str, bool] = field(default_factory=dict)
     track_share: dict[str, float] = field(default_factory=dict)
     # --- this quarter
-    open_slots: int = 0
-    own_broker: bool = False
-    slots_by_track: dict[str, int] = field(default_factory=dict)
-    degree: int = 0  # partners at the start of the quarter
     possible: set[Actor] = field(default_factory=set)
-    worth: dict[Actor, float] = field(default_factory=dict)  # V, of the actors that look around
-    gain: dict[Actor, float] = field(default_factory=dict)  # U, alike
+    pull: dict[Actor, float] = field(default_factory=dict)  # U
     load: float = 0.0
     capture: float = 0.0
     watch: float = 0.0
@@ -133,6 +141,9 @@ class Actor:
     reward: dict[str, float] = field(default_factory=dict)
     breaches: int = 0
     lapsed: int = 0
+    ended: dict[str, int] = field(default_factory=dict)  # of these, by reason
+    unpaid: int = 0
+    renewed: int = 0
     capture_drift: float = 0.0
 
     @property
@@ -226,6 +237,14 @@ class World:
     surge: float = 1.0
     governance: float = 0.0
     plans: list[Any] = field(default_factory=list)
+    ledger: list[tuple[Actor, Actor, int, float]] = field(default_factory=list)  # both, when, recorded equivalents
+    course: list[dict[str, float]] = field(default_factory=list)  # approaches a year, by year and kind
+    reluctance: dict[str, float] = field(default_factory=dict)  # κ by layer
+    draw_of_busy: dict[str, float] = field(default_factory=dict)  # β of activity, past and recent deals, by layer
+    draw_of_past: dict[str, float] = field(default_factory=dict)
+    draw_of_recent: dict[str, float] = field(default_factory=dict)
+    likeness_mean: float = 0.0
+    likeness_sd: float = 1.0
 
     def __post_init__(self) -> None:
         self.par = SimpleNamespace(**self.scenario.parameters.as_dict())
@@ -247,8 +266,9 @@ class World:
         return self.luck.uniform(stream, uid_i, uid_j)
 
 
-def end_deal(a: Actor, b: Actor) -> None:
+def end_deal(a: Actor, b: Actor, reason: str) -> None:
     """The deal is over for both."""
     del a.deals[b], b.deals[a]
-    a.lapsed += 1
-    b.lapsed += 1
+    for i in (a, b):
+        i.lapsed += 1
+        i.ended[reason] += 1

@@ -55,8 +55,8 @@ def networks(w: World) -> Numbers:
 
 
 def takes_part(i: Actor) -> bool:
-    """Whether it counts in denominators: a state, or whoever offers, needs or can do something."""
-    return i.is_state or any(good > 0.0 for good in (*i.offers, *i.needs)) or i.slots > 0
+    """Whether it counts in denominators: a state, or whoever can teach something or has a deal."""
+    return i.is_state or i.expertise > 0.0 or bool(i.deals)
 
 
 def density(actors: list[Actor]) -> float:
@@ -195,7 +195,7 @@ def blocs(w: World) -> Numbers:
 
 
 def tracks(w: World, account: Account) -> Numbers:
-    """States' slots spent for one agreement on each track, and how much members use each."""
+    """States' effort spent for one agreement on each track, and how much members use each."""
     found: Numbers = {}
     for track in TRACKS:
         reached = sum(i.success[track] for i in w.states)

@@ -1,0 +1,116 @@
+"""C.2 Who may deal with whom, who turns to whom this quarter, and who agrees."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from simulation.randomness import Stream
+from tests.reference.draws import gumbel, poisson
+from tests.reference.pull import agreement, layer_of
+from tests.reference.world import KINDS, Actor, World
+
+TARGETED = 1000
+"""Number of the first approach that a strategy aims at a named partner."""
+
+
+@dataclass(eq=False, slots=True)
+class Approach:
+    """One actor turns to another: for the n-th time this quarter to somebody of that kind."""
+
+    sender: Actor
+    receiver: Actor
+    number: int
+
+
+# --- who may
+
+
+def find_possible(w: World) -> None:
+    """Note for each actor with whom it may sign this quarter."""
+    closed = {i: closed_camps(i) for i in w.actors}
+    full = {i: wants_home_partners_only(i) for i in w.actors}
+    for i in w.actors:
+        i.possible = {
+            j for j in i.allowed
+            if j.camp not in closed[i] and i.camp not in closed[j]
+            and (j in i.deals or not ((full[i] and is_foreign(j, i)) or (full[j] and is_foreign(i, j))))
+        }  # fmt: skip
+
+
+def closed_camps(i: Actor) -> set[int]:
+    """C.17: an exclusive deal bars its parties from the camps of neither."""
+    return {c for k, deal in i.deals.items() if deal.exclusive for c in range(3) if c not in (i.camp, k.camp)}
+
+
+def wants_home_partners_only(i: Actor) -> bool:
+    """Whether one more foreign non-state partner would push a state's home share below its least share."""
+    if not i.is_state or i.local_share <= 0.0:
+        return False
+    partners = [j for j in i.deals if not j.is_state]
+    at_home = sum(j.home is i for j in partners)
+    return at_home < i.local_share * (len(partners) + 1)
+
+
+def is_foreign(j: Actor, i: Actor) -> bool:
+    """A non-state actor that is not at home in state i."""
+    return not j.is_state and j.home is not i
+
+
+# --- who turns to whom
+
+
+def rate(w: World, i: Actor, kind: str) -> float:
+    """ω: approaches a year of i to partners of a kind; the course of the year, zeal, effort and urgency."""
+    course = w.course[min(w.quarter // 4, len(w.course) - 1)][kind]
+    urge = 1.0
+    if i.is_state and w.on("urgency"):
+        urge = max(0.0, 1.0 + w.par.urgency_pull * (i.urgency - w.par.urgency_usual))
+    return course * i.zeal[kind] * i.effort["bilateral" if kind == "state" else "non_state"] * urge
+
+
+def partners(w: World, i: Actor, kind: str) -> list[Actor]:
+    """Those of a kind whom a state may turn to; states for all others."""
+    return [j for j in w.actors if j in i.possible and j.kind == (kind if i.is_state else "state")]
+
+
+def approach(w: World) -> list[Approach]:
+    """A Poisson number of approaches of everybody to each kind, then those that a strategy aims."""
+    made = []
+    for i in w.actors:
+        for code, kind in enumerate(KINDS):
+            luck = w.draw(Stream.APPROACHES, i.uid, code)
+            some = partners(w, i, kind)
+            for number in range(poisson(luck, max(0.0, rate(w, i, kind)) / 4.0) if some else 0):
+                made.append(Approach(i, choose(w, i, some, code, number), number))
+    focal = w.by_id[w.scenario.focal]
+    aimed = [j for j in map(w.by_id.__getitem__, w.scenario.strategy.targets) if j in focal.possible]
+    return made + [Approach(focal, j, TARGETED + k) for k, j in enumerate(aimed)]
+
+
+def choose(w: World, i: Actor, some: list[Actor], layer: int, number: int) -> Actor:
+    """The greatest U plus Gumbel noise, which is a draw with p_i(j) = e^{U_ij}/Σ e^{U_il} (McFadden 1974)."""
+    luck = w.luck.of(Stream.APPROACH, layer, number)
+    return max(some, key=lambda j: (i.pull[j] + gumbel(luck.uniform(i.uid, j.uid)), -j.uid))
+
+
+def consent(w: World, made: list[Approach]) -> list[Approach]:
+    """Those that are agreed to, each with q."""
+    return [a for a in made if agrees(w, a)]
+
+
+def agrees(w: World, a: Approach) -> bool:
+    """Whether the receiver says yes; its luck is of this approach alone."""
+    layer = KINDS.index(layer_of(a.sender, a.receiver))
+    luck = w.luck.of(Stream.ANSWER, layer, a.number).uniform(a.receiver.uid, a.sender.uid)
+    return luck < agreement(w, a.receiver, a.sender)
+
+
+# --- chances, for who expects
+
+
+def expected_consent(w: World, i: Actor, kind: str) -> float:
+    """Σ_j p_i(j) q_j(i) over partners of a kind: the chance that an approach is agreed to."""
+    some = [j for j in i.possible if j.kind == kind]
+    total = sum(math.exp(i.pull[j]) for j in some)
+    return sum(math.exp(i.pull[j]) * agreement(w, j, i) for j in some) / total if total > 0.0 else 0.0

@@ -1,0 +1,94 @@
+"""C.2 How deals are kept and how they end: purses and upkeep, the end of a term, renewal."""
+
+from __future__ import annotations
+
+import math
+
+from simulation.randomness import Stream
+from tests.reference.books import likeness, rules_of
+from tests.reference.draws import logistic
+from tests.reference.pull import layer_of
+from tests.reference.world import Actor, World, end_deal
+
+ROUNDING = 1e-12
+"""A price may exceed what is left by so much."""
+QUARTERS_KEPT = 3.0
+"""A purse holds this quarter's income and that of two before."""
+
+
+def keep(w: World, i: Actor, j: Actor) -> float:
+    """Price of a quarter of i's deal with j."""
+    return rules_of(w, layer_of(i, j)).keep[i.deals[j].depth]
+
+
+def upkeep(w: World, i: Actor) -> float:
+    """What an actor's deals cost it a quarter."""
+    return sum(keep(w, i, j) for j in i.deals)
+
+
+def upkeep_load(w: World, i: Actor) -> float:
+    """C.5: load_i = min(1, upkeep/income); 1 for who must pay and has none."""
+    due = upkeep(w, i)
+    if due <= 0.0:
+        return 0.0
+    return min(1.0, due / i.budget) if i.budget > 0.0 else 1.0
+
+
+def open_purses(w: World) -> None:
+    """Income comes and upkeep is paid; who cannot pay it ends the deals that draw it least, planned ones last."""
+    for i in w.actors:
+        i.purse = min(i.purse + i.budget, QUARTERS_KEPT * i.budget)
+        while upkeep(w, i) > i.purse + ROUNDING:
+            costly = [j for j in i.deals if keep(w, i, j) > 0.0]
+            end_deal(i, min(costly, key=lambda j: (i.deals[j].planned, i.pull[j], j.uid)), "money")
+        i.purse -= upkeep(w, i)
+
+
+Due = list[tuple[Actor, Actor, float]]
+"""Both sides of each deal whose term is over, and the chance that it is renewed."""
+
+
+def look_at_terms(w: World) -> Due:
+    """The deals whose term is over, each with σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã)."""
+    if not w.on("ends"):
+        return []
+    usual = mean_pulls(w)
+    due = []
+    for i, j in deals_once(w):
+        if i.deals[j].until <= w.quarter and not i.deals[j].planned:
+            layer = layer_of(i, j)
+            r = rules_of(w, layer).renewed
+            odds = math.log(r / (1.0 - r)) + w.par.renewal_pull * (i.pull[j] + j.pull[i] - usual[layer])
+            due.append((i, j, logistic(odds + w.par.renewal_likeness * likeness(w, i, j))))
+    return due
+
+
+def deals_once(w: World) -> list[tuple[Actor, Actor]]:
+    """Every deal once, the earlier actor first."""
+    return [(i, j) for i in w.actors for j in i.deals if i.row < j.row]
+
+
+def mean_pulls(w: World) -> dict[str, float]:
+    """Mean of Ū = U_ij + U_ji over the deals of each layer."""
+    found: dict[str, list[float]] = {}
+    for i, j in deals_once(w):
+        found.setdefault(layer_of(i, j), []).append(i.pull[j] + j.pull[i])
+    return {layer: sum(both) / len(both) for layer, both in found.items()}
+
+
+def renew_or_end(w: World, due: Due) -> None:
+    """Renew what still stands, in an order that is luck, where both purses bear the price; end the others."""
+    standing = [(w.luck.symmetric(Stream.RENEWAL, i.uid, j.uid), i, j, chance) for i, j, chance in due
+                if j in i.deals and not i.deals[j].planned]  # fmt: skip
+    for luck, i, j, chance in sorted(standing, key=lambda entry: entry[0]):
+        rules = rules_of(w, layer_of(i, j))
+        price = rules.sign[i.deals[j].depth]
+        if luck >= chance:
+            end_deal(i, j, "expiry")
+        elif price > min(i.purse, j.purse) + ROUNDING:
+            i.unpaid, j.unpaid = i.unpaid + 1, j.unpaid + 1
+            end_deal(i, j, "money")
+        else:
+            i.purse, j.purse = i.purse - price, j.purse - price
+            i.renewed, j.renewed = i.renewed + 1, j.renewed + 1
+            i.deals[j].until = w.quarter + rules.first_term(w.luck.symmetric(Stream.TERM, i.uid, j.uid))
