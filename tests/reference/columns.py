@@ -99,7 +99,9 @@ def _relations(state: State, actors: list[Actor]) -> None:
         i.allowed = {actors[j] for j in np.flatnonzero(state.allowed[k])}
         i.trust = {j: t for j, t in _row(actors, state.trust_hat[k]).items() if j is not i}
         i.reference = {j: t for j, t in _row(actors, state.trust_reference[k]).items() if j is not i}
-        i.broke = {actors[j]: int(state.last_breach[k, j]) for j in np.flatnonzero(state.last_breach[k] != NEVER)}
+        lately = range(state.quarter - 4, state.quarter)
+        i.kept = {j: {q: bool(told > 0) for q in lately if (told := state.conduct[q % 4, k, j.row])} for j in actors}
+        i.held = {actors[j] for j in np.flatnonzero(state.held[k])}
         i.offered = {actors[h]: p for h, p in zip(state.leaders, state.concession[k].tolist(), strict=True)}
         i.audience = {actors[p]: a for p, a in enumerate(state.audience[k].tolist()) if a > 0.0}
         evidence = zip(*(getattr(state, name)[k].tolist() for name in OPINION), strict=True)
@@ -216,7 +218,12 @@ def _pair_columns(w: World, n: int) -> Columns:
     made["exposure"] = _matrix(w.actors, "exposure", 0.0, n, n)
     made["trust_hat"] = _matrix(w.actors, "trust", 0.0, n, n)
     made["trust_reference"] = _matrix(w.actors, "reference", 0.0, n, n)
-    made["last_breach"] = _matrix(w.actors, "broke", NEVER, n, n)
+    made["conduct"] = np.zeros((4, n, n), int)
+    for a in w.actors:
+        for b, told in a.kept.items():
+            for quarter, kept in told.items():
+                made["conduct"][quarter % 4, a.row, b.row] = 1 if kept else -1
+    made["held"] = _incidence(n, [a.held for a in w.actors])
     made["allowed"] = _incidence(n, [a.allowed for a in w.actors])
     return made
 
