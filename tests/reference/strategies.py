@@ -32,8 +32,9 @@ SHOCK_SIZES = {
 }  # fmt: skip
 EVERYTHING = {"metrics": "all", "actors": "all", "ties": "all", "events": True}
 """What is recorded: every metric of every actor, every deal, every event."""
-FEW = 0.1
-"""Share of the world's approaches that are left to a small world: else its few states make all deals of the record."""
+FEW, WILLING = 0.1, 5.0
+"""Share of the world's approaches that are left to a small world, whose few states would else make all deals of the
+record; and how much less reluctant, in nats, are those who then agree often enough for third parties to join."""
 share = st.floats(0.0, 1.0, allow_nan=False, width=32)
 
 
@@ -43,8 +44,7 @@ def models(draw: Draw, actors: tuple[int, int] = (3, 14), quarters: int = 8) -> 
     world = draw(worlds(actors))
     fields = as_tuples(draw(scenarios(world, quarters)))
     model = make_model(world, quarters, draw(st.integers(0, 3)), record=EVERYTHING, **fields)
-    model.state.course *= draw(st.sampled_from([FEW, 1.0]))
-    return model
+    return agreeable(model) if draw(st.booleans()) else model
 
 
 def as_tuples(given: Any) -> Any:
@@ -79,7 +79,13 @@ def rich_model(seed: int, quarters: int = 6, **fields: Any) -> GovernanceModel:
         7, others, blocs=blocs, instruments=texts, deals=deals, rivals=((3, 4),), **columns(rng, 7, others, (0.3, 0.95))
     )
     model = make_model(world, quarters, record=EVERYTHING | {"actors": "states"}, **as_tuples({**RICH, **fields}))
+    return agreeable(model)
+
+
+def agreeable(model: GovernanceModel) -> GovernanceModel:
+    """A model in which few approaches are made and most agreed to."""
     model.state.course *= FEW
+    model.state.reluctance -= WILLING
     return model
 
 
