@@ -69,7 +69,9 @@ def test_all_fits_are_rebuilt(tmp_path):
         again, shipped = (read_csv(folder / f"{name}.csv") for folder in (tmp_path, TABLES))
         key = "posterior" if name == "coefficients" else "mode"
         for new, old in zip(again, shipped, strict=True):
-            assert float(new[key]) == pytest.approx(float(old[key]), abs=5e-3), (name, old)
+            # the bounds of the recording model make the mode flat to a twentieth of a standard deviation (.5) there
+            near = 0.025 if old["parameter"].startswith(("recorded", "level")) else 5e-3
+            assert float(new[key]) == pytest.approx(float(old[key]), abs=near), (name, old)
 
 
 @pytest.mark.slow
