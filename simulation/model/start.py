@@ -22,10 +22,11 @@ from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.contracts import upkeep_load
 from simulation.processes.fragmentation import Bloc, cells, harden_rules, lower_trust, rewire, split_blocs
+from simulation.processes.links import links
 from simulation.processes.measurement import measured_positions
 from simulation.processes.past import recall_conduct
 from simulation.processes.tempo import tempo
-from simulation.processes.trust import initial_evidence
+from simulation.processes.trust import initial_evidence, perceive_trust
 from simulation.randomness import stable_hash
 from simulation.scenario.checks import eligible_actors
 from simulation.scenario.parameters import GOODS, Parameters
@@ -310,6 +311,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     s = state.s
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = np.asfortranarray(reach.peer_weights(likeness, state.member[:, :s]))
+    perceive_trust(state, par, mech, links(state.depth))  # reach is counted from trust in the sponsors, too
     reach.draw_reach(state, par, mech, seed, replicate)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)

@@ -16,7 +16,7 @@ from tests.reference.positions import openness
 from tests.reference.society import ties
 from tests.reference.strategies import parameters, switches, worlds
 from tests.reference.world import TRACKS, World
-from tests.synthetic import make_model
+from tests.synthetic import make_instrument, make_model, make_world
 
 
 @st.composite
@@ -40,6 +40,14 @@ def test_the_start_follows_its_rules(model: GovernanceModel) -> None:
         z = ties(i, "firm")
         captured = world.when("capture", openness(world, i) * z / (1.0 + z)) if i.is_state else 0.0
         assert i.capture == close(captured)
+
+
+def test_reach_is_counted_from_what_the_eligible_think_of_the_sponsors() -> None:
+    text = make_instrument((0, 1, 2, 3), sponsors=(1, 7))
+    facts = make_world(5, {"firm": 1, "secretariat": 1}, instruments=[text], trust_prior=0.7)
+    model = make_model(facts, 4, parameters={"join_sponsor": 4.0})
+    check_texts(oracle_of(model).world, facts)
+    assert model.state.reach_intercept[0] < make_model(facts, 4).state.reach_intercept[0]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
