@@ -40,7 +40,8 @@ TITLES: Mapping[str, str] = {
     "number of joiners alone would score, mean of texts)",
     "joins_signed": f"The same, texts with at least {SIGNED} joiners",
     "joins_calls": "The same, political calls",
-    "joins_lost": "What each rival loses to the model on all texts (s.e. over families and states; Benjamini-Hochberg)",
+    "joins_lost": "What each rival loses to the model: families left out, launches after each fit, nine AI and digital "
+    "lists (s.e. over families and states; Benjamini-Hochberg)",
     "joins_counts": "Counts of joiners in their intervals, by who convenes",
     "joins_rolling": "Joins, launches of the year after each fit: only what was known",
     "joins_rolling_counts": "Their counts of joiners in their intervals",
@@ -148,12 +149,15 @@ def joins_tables(record: Sequence[Listed], focal: str, year: int | None = None) 
     families, nine = joins.left_out(record), joins.ai_lists(record)
     signed = [one for one in families if one.y.sum() >= SIGNED]
     calls = [one for one in families if not one.listed.treaty]
-    rolled = _rolling_tables(joins.rolling(record), focal)
+    later = joins.rolling(record)
+    rolled = _rolling_tables(later, focal)
     states = [_state(families, focal, "left out"), rolled.pop("joins_state"), _state(nine, focal, "AI lists")]
     together = scoring.jointly(families).drop(columns="text").mean()
+    designs = {"left out": families, "rolling": later, "AI lists": nine}
+    lost = pd.concat([scoring.against_rivals(one).assign(design=name) for name, one in designs.items()])
     return {
         "joins_left_out": scoring.by_forecast(families), "joins_signed": scoring.by_forecast(signed),
-        "joins_calls": scoring.by_forecast(calls), "joins_lost": scoring.against_rivals(families),
+        "joins_calls": scoring.by_forecast(calls), "joins_lost": lost,
         "joins_counts": scoring.coverage(families), **rolled,
         "joins_ai": scoring.by_forecast(nine), "joins_ai_lists": scoring.counts(nine),
         "joins_state": pd.concat(states, ignore_index=True),

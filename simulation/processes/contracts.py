@@ -128,7 +128,7 @@ def _sign(
     for c in range(m):
         own = philox(keys.order, np.uint64(number[c]), np.uint64(parties[c, 2] >= 0))
         luck[c] = uniform(own, who.uid[parties[c, 0]], who.uid[parties[c, 1]])
-    for c in np.argsort(luck):
+    for c in np.argsort(luck, kind='mergesort'):
         three = parties[c, 2] >= 0
         count = 3 if three else 1
         for p in range(count):

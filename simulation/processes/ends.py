@@ -183,7 +183,7 @@ def _renew_or_end(
     luck, left = np.empty(due.shape[0]), np.empty((due.shape[0], 2))
     for m in range(luck.size):
         luck[m] = symmetric_uniform(key, uid[due[m, 0]], uid[due[m, 1]])
-    for m in np.argsort(luck):  # who pays first is luck, not place
+    for m in np.argsort(luck, kind='mergesort'):  # who pays first is luck, not place
         i, j = due[m, 0], due[m, 1]
         left[m, 0], left[m, 1] = purse[i], purse[j]
         layer, depth = layer_of(kind, i, j), deals.depth[i, j]

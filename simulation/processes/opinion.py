@@ -49,7 +49,7 @@ def move_opinions(state: State, par: Parameters, mech: Mechanisms, draws: Draws)
     if not mech.on("opinion"):
         return
     rows = np.flatnonzero(state.kind == INFLUENCER)
-    rows = rows[np.argsort(state.uid[rows])]
+    rows = rows[np.argsort(state.uid[rows], kind="stable")]
     _send(
         state.opinion,
         rows,

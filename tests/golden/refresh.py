@@ -3,9 +3,8 @@
 ``python -m tests.golden.refresh`` writes the tables anew; nothing else does. A change of them in a
 commit says that the model's numbers changed, and by how much.
 
-A float is written with twelve significant digits and compared as written: processors and compilers
-may differ in the last bits of a logarithm, not in the twelfth digit. Should a difference in a last
-bit ever turn a draw, a table differs by far more than that: then the machine is to blame, not the model.
+A float is written with twelve significant digits and compared as written: that is short to read, and
+whatever the processor the bits are the same anyway (``tests/install/test_same_bits.py``).
 """
 
 from __future__ import annotations

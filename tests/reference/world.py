@@ -49,7 +49,7 @@ class Opinion:
     prior_ref: float
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Actor:
     """A state, the EU, a firm, a think tank, an NGO, an influencer or a secretariat."""
 
@@ -167,7 +167,7 @@ class Actor:
         self.reward[track] += reward
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Bloc:
     """A bloc and its rule: unanimity, consensus or majority."""
 
@@ -190,7 +190,7 @@ class Bloc:
         return "regional" if self.regional else "multilateral"
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Text:
     """An instrument: a declaration, a convention, a coalition, a strategy."""
 
@@ -222,7 +222,7 @@ class Text:
         return self.enforcement * z / 3.0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class World:
     """Everything of one run."""
 

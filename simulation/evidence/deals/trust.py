@@ -22,6 +22,7 @@ from simulation.data.history import load_blocs
 from simulation.data.roster import load_roster
 from simulation.data.tables import read_csv
 from simulation.data.trust import recorded
+from simulation.evidence.logistic import fit_logistic
 from simulation.intensity.places import TABLES
 from simulation.state import F
 
@@ -37,11 +38,7 @@ def fit(source: Path) -> dict[str, tuple[float, float]]:
     """Weight and standard error of each of :data:`WEIGHTS`, in log odds of an agreement."""
     signed, given = pairs(source)
     design = np.column_stack([np.ones(len(signed)), *given.values()])
-    mode = np.zeros(design.shape[1])
-    for _ in range(30):  # Newton's steps
-        chance = 1.0 / (1.0 + np.exp(-design @ mode))
-        curvature = design.T @ (design * (chance * (1.0 - chance))[:, None])
-        mode = mode + np.linalg.solve(curvature, design.T @ (signed - chance))
+    mode, curvature = fit_logistic(design, signed)
     error = np.sqrt(np.diag(np.linalg.inv(curvature)))
     found = dict(zip(given, zip(mode[1:].tolist(), error[1:].tolist(), strict=True), strict=True))
     return {name: found[name] for name in WEIGHTS}

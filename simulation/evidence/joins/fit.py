@@ -7,7 +7,7 @@ each list, shocks of groups in each list. All are normal a priori; the widths ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,14 +22,13 @@ from simulation.evidence.joins.design import REACH, Form, lean_of, reach_feature
 from simulation.evidence.joins.habits import habit, sums
 from simulation.evidence.joins.record import Listed
 from simulation.evidence.joins.states import GROUPS, NAMES, covariates, groups, ids, kinship, members, place
+from simulation.evidence.logistic import shortened
 from simulation.state import B, F
 
 I = NDArray[np.int64]  # noqa: E741
 
 STEPS = 60
 CLOSE = 1e-4
-SHORTEST = 1e-6
-"""Share of a step below which it is not halved any more: the loss is then flat to rounding."""
 
 
 @dataclass(frozen=True)
@@ -190,18 +189,10 @@ def fit(rows: Sequence[Rows], form: Form, near: Fit | None = None) -> Fit:
         slope = matrix.T @ (weight * (y - p)) - precision * (theta - mean)
         solver = _solver(matrix, weight * p * (1 - p), precision)
         step = solver.solve(slope)
-        theta = theta + _shortened(step, theta, loss)
+        theta = theta + shortened(step, theta, loss)
         if np.abs(step).max() < CLOSE:
             return _found(form, named, theta, solver)
     raise DataError(f"the fit of joining found no mode in {STEPS} steps")
-
-
-def _shortened(step: F, theta: F, loss: Callable[[F], float]) -> F:
-    """The step, halved until it lowers the loss: whole steps of Newton's method may circle around the mode."""
-    here, length = loss(theta), 1.0
-    while loss(theta + length * step) > here and length > SHORTEST:
-        length /= 2
-    return length * step
 
 
 def _moved(near: Fit, form: Form, rows: Sequence[Rows], theta: F) -> F:

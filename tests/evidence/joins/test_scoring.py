@@ -8,9 +8,12 @@ import pytest
 from simulation.evidence import scores
 from simulation.evidence.joins import scoring
 from simulation.evidence.joins.backtest import MODEL, left_out, rolling
-from simulation.evidence.joins.rivals import NAMES, past_share, rate_of_kind
+from simulation.evidence.joins.fit import rows_of
+from simulation.evidence.joins.record import RECORD_END
+from simulation.evidence.joins.rivals import NAMES, past_share, rate_of_kind, shrunk
 from simulation.evidence.joins.tries import losses_by_family, nested
-from tests.evidence.joins.lists import made_up
+from simulation.evidence.logistic import fit_logistic
+from tests.evidence.joins.lists import VOTES, made_up
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +49,7 @@ def test_joint_scores_prefer_the_right_dependence() -> None:
     assert scoring.energy(together, y) > 0
 
 
-def test_the_model_beats_every_rival_on_lists_made_of_votes(scored) -> None:
+def test_a_logistic_form_is_best_on_lists_made_of_votes(scored) -> None:
     table = scoring.by_forecast(scored).set_index("forecast")
     assert list(table.index) == [MODEL, *NAMES]
     assert table["log score"].idxmin() in (MODEL, NAMES[0])
@@ -75,9 +78,6 @@ def test_a_rolling_forecast_knows_nothing_of_its_year() -> None:
 
 
 def test_simple_rivals_by_hand() -> None:
-    from simulation.evidence.joins.fit import rows_of
-    from simulation.evidence.joins.record import RECORD_END
-
     record = made_up(6)
     rows = [rows_of(one, record, RECORD_END) for one in record]
     share = past_share(rows)
@@ -88,6 +88,21 @@ def test_simple_rivals_by_hand() -> None:
     same = [one for one in record if one.treaty]
     rates = [one.joined.sum() / one.eligible.sum() for one in same]
     assert rate_of_kind(same[0], same) == pytest.approx((sum(rates) + 2 * np.mean(rates)) / (len(rates) + 2))
+
+
+def test_a_rival_shrinks_what_families_left_out_do_not_bear_out() -> None:
+    """Marks of whole lists that mean nothing lose their weight; votes, which decide, keep theirs."""
+    record = made_up(16)
+    rows = [rows_of(one, record, RECORD_END) for one in record]
+    luck, votes = np.random.default_rng(7), [r.x[:, :1] for r in rows]
+    marks = [np.tile(luck.normal(size=12), (len(r.y), 1)) for r in rows]
+    level = [np.ones((len(r.y), 1)) for r in rows]
+    noisy = shrunk([np.hstack(parts) for parts in zip(marks, level, strict=True)], rows)
+    clear = shrunk([np.hstack(parts) for parts in zip(votes, level, strict=True)], rows)
+    wide, _ = fit_logistic(np.vstack([np.hstack(parts) for parts in zip(marks, level, strict=True)]),
+                           np.concatenate([r.y for r in rows]), 1e-6)  # fmt: skip
+    assert np.abs(noisy[:-1]).max() < 0.7 * np.abs(wide[:-1]).max()
+    assert clear[0] > 0.8 * VOTES
 
 
 def test_a_nested_choice_is_never_better_than_the_best(scored) -> None:
