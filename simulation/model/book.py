@@ -62,7 +62,12 @@ def believe(state: State, world: World, scenario: Scenario, replicate: int) -> M
     """Fill the columns of the intensity: coefficients, ``base``, ``allowed``, ``recorded``, ``zeal``, ``course``."""
     known = believed(world, scenario, replicate)
     state.base[:], state.recorded[:] = 0.0, 1.0
-    state.allowed &= known[STATE][0].current.mask | known[FIRM][0].current.mask | _engagements(state)
+    engaged = _engagements(state)
+    for relation in scenario.relations:
+        if not relation.open:
+            i, j = (world.index(name) for name in relation.pair)
+            engaged[i, j] = engaged[j, i] = False
+    state.allowed &= known[STATE][0].current.mask | known[FIRM][0].current.mask | engaged
     state.course = np.zeros((scenario.quarters // 4 + 1, len(KINDS)))
     for kind, (facts, belief) in known.items():
         _believe_layer(state, kind, facts, belief, [world.index(name) for name in scenario.records.complete])
@@ -103,16 +108,20 @@ def _believe_layer(
     fixed = np.array([0.0 if name in dated else weights[name] for name in names])
     own = np.zeros((state.n, state.n))
     drawing.utilities(facts.current.pair, facts.current.partner, fixed, own)
+    if kind == FIRM and (state.kind == FIRM).any():
+        # the fit counts a firm's activity from the mean of all firms, a run from that of the firms in its world
+        firms, row = state.kind == FIRM, facts.current.partner[names.index("firm activity")]
+        own[np.ix_(state.kind == STATE, firms)] += weights["firm activity"] * float(row[firms].mean())
     state.base[facts.current.mask] = own[facts.current.mask]
     whole = np.zeros((state.n, state.n))
     drawing.utilities(facts.current.pair, facts.current.partner, belief.weights, whole)
     pairs = drawing.possible_pairs(facts.current)
     rate = drawing.pair_rates(whole, pairs.a, pairs.b, belief.reluctance)
     share = drawing.recorded_shares(facts.current.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
+    recorded = drawing.sum_of_products(rate, share)  # before: who keeps whole records signs no less for it
     sure = np.isin(pairs.a, complete) | np.isin(pairs.b, complete)
     share = np.where(sure, np.maximum(share, COMPLETE), share)
     state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
-    recorded = drawing.sum_of_products(rate, share)
     if recorded > 0.0:  # a world without firms has no approaches to them
         state.course[:, kind] = belief.flows / recorded * factors(kind, len(belief.flows))
     who = facts.current.mask.any(axis=1)

@@ -22,7 +22,7 @@ from simulation.model.levers import apply_strategy
 from simulation.processes import capacity, capture, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
-from simulation.processes.books import terms_of
+from simulation.processes.books import terms, terms_of
 from simulation.processes.effort import first_shares
 from simulation.processes.ends import load
 from simulation.processes.fragmentation import Bloc, cells, crossing, harden_rules, lower_trust, rewire, split_blocs
@@ -119,7 +119,7 @@ def _fill_books(state: State, world: World, scenario: Scenario, replicate: int) 
     book.open_book(state, world, scenario, replicate, beliefs, rules)
     remember(state)
     if scenario.mechanisms.on("budget"):
-        book.fill_purses(state, rules)
+        book.fill_purses(state, terms(scenario.parameters.renewal, 1.0, True))  # at the usual prices
     else:
         state.budget[:] = UNLIMITED
 

@@ -33,14 +33,21 @@ ROUNDING = 1e-12
 
 
 @njit(cache=True, error_model="numpy")
+def _due(i: int, kind: I8, keep: F, depth: I8) -> float:
+    """What the deals of one actor cost it this quarter."""
+    due = 0.0
+    for j in range(kind.size):
+        if depth[i, j] > 0:
+            due += keep[layer_of(kind, i, j), depth[i, j]]
+    return due
+
+
+@njit(cache=True, error_model="numpy")
 def upkeep(depth: I8, kind: I8, keep: F) -> F:
     """What each actor's deals cost it a quarter, (n,)."""
-    n = kind.size
-    due = np.zeros(n)
-    for i in range(n):
-        for j in range(n):
-            if depth[i, j] > 0:
-                due[i] += keep[layer_of(kind, i, j), depth[i, j]]
+    due = np.empty(kind.size)
+    for i in range(kind.size):
+        due[i] = _due(i, kind, keep, depth)
     return due
 
 
@@ -69,32 +76,36 @@ def open_purses(state: State, rules: Terms) -> I32:
 def _open_purses(
     purse: F, income: F, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, lapsed: I32, ended: I32
 ) -> I32:
+    """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
     n, count = uid.size, 0
-    cut = np.empty((16, 2), np.int32)
+    cut, given_up = np.empty((16, 2), np.int32), np.empty(n, np.bool_)
     for i in range(n):
         purse[i] = min(purse[i] + income[i], CARRIED * income[i])
-        due = 0.0
-        for j in range(n):
-            if deals.depth[i, j] > 0:
-                due += keep[layer_of(kind, i, j), deals.depth[i, j]]
+        due = _due(i, kind, keep, deals.depth)
+        given_up[:] = False
         while due > purse[i] + ROUNDING:
             worst, lowest = -1, np.inf
             for j in range(n):
                 # what costs nothing is kept, and the scenario's own deals go last
-                if deals.depth[i, j] > 0 and keep[layer_of(kind, i, j), deals.depth[i, j]] > 0.0:
+                if deals.depth[i, j] > 0 and not given_up[j] and keep[layer_of(kind, i, j), deals.depth[i, j]] > 0.0:
                     worth = pull[i, j] + (1e6 if deals.planned[i, j] else 0.0)
                     if worth < lowest or (worth == lowest and uid[j] < uid[worst]):
                         worst, lowest = j, worth
             if worst < 0:
                 break
             due -= keep[layer_of(kind, i, worst), deals.depth[i, worst]]
-            end_deal(deals, i, worst)
-            count_end(lapsed, ended, MONEY, i, worst)
+            given_up[worst] = True
             if count == cut.shape[0]:
                 cut = np.concatenate((cut, np.empty_like(cut)))
             cut[count, 0], cut[count, 1] = i, worst
             count += 1
-        purse[i] -= max(0.0, due)
+    for c in range(count):
+        i, j = cut[c, 0], cut[c, 1]
+        if deals.depth[i, j] > 0:  # else the other has cut it, too
+            end_deal(deals, i, j)
+            count_end(lapsed, ended, MONEY, i, j)
+    for i in range(n):
+        purse[i] = max(0.0, purse[i] - _due(i, kind, keep, deals.depth))
     return cut[:count]
 
 

@@ -167,7 +167,7 @@ def shift_pulls(
             pull[leader, i] += shift
             for j in range(n):
                 if camp[j] == a and kind[j] == STATE and j != leader:
-                    pull[j, i] += shift / 3.0
+                    pull[j, i] += shift / 2.0
 
 
 @njit(cache=True, error_model="numpy")

@@ -18,7 +18,7 @@ from simulation.intensity.standing import LayerFacts, Year, layers
 from simulation.intensity.wave_factors import factors
 from simulation.randomness import Stream, stable_hash
 from simulation.scenario.quarter import Quarter
-from tests.reference.books import likeness, rules_of
+from tests.reference.books import likeness, rules_of, usual_rules
 from tests.reference.contracts import write
 from tests.reference.draws import Key, Luck, normal, poisson
 from tests.reference.ends import deals_once
@@ -171,13 +171,19 @@ def add_estimated(w: World, known: Layers, facts: LayerFacts, kind: str) -> None
     known.belief[kind], known.reluctance[kind] = belief, belief.reluctance
     fixed = {name: 0.0 if name in CHANGING[kind] else weight for name, weight in belief.weight.items()}
     rate = intensities(w, facts, now, belief)
-    known.recorded |= as_complete(w, shares_recorded(now, belief, rate))
+    off = 0.0  # a run counts the activity of firms from the mean of those it has, the fit from that of all
+    if kind == "firm":
+        k = facts.names.index("firm activity")
+        counted_from = [float(now.partner[k, j.row]) for j in w.actors if j.kind == "firm"]
+        off = belief.weight["firm activity"] * sum(counted_from) / len(counted_from) if counted_from else 0.0
+    share = shares_recorded(now, belief, rate)
+    known.recorded |= as_complete(w, share)
     for i, j in rate:
         for a, b in ((i, j), (j, i)):
-            known.base[a, b] = utility(facts, now, fixed, a, b)
+            known.base[a, b] = utility(facts, now, fixed, a, b) + (off if b.kind == "firm" else 0.0)
             known.zeal[a, kind] = 1.0
             known.allowed.add((a, b))
-    flow = sum(rate[pair] * share for pair, share in as_complete(w, shares_recorded(now, belief, rate)).items())
+    flow = sum(rate[pair] * share[pair] for pair in rate)
     steady = factors(KINDS.index(kind), len(belief.flows)).tolist()
     for year, wave in enumerate(belief.flows):
         known.course[year][kind] = wave / flow * steady[year] if flow > 0.0 else 0.0
@@ -189,11 +195,13 @@ def add_organised(w: World, known: Layers, facts: Facts, language: Mapping[Pair,
     size = scores({i: math.log(max(float(facts.gdp_usd[i.row]), 1.0)) for i in w.states})
     for j in w.actors:
         if j.kind in ORGANISED:
+            barred = {frozenset(r.pair) for r in w.scenario.relations if not r.open}
             for i in w.states:
                 known.base[i, j] = 1.0 * (j.home is i) + 0.3 * (language[i, j.home] if j.home else 0.0)
                 known.base[j, i] = 0.4 * ready[i]
                 known.zeal[i, j.kind] = math.exp(0.3 * (ready[i] + size[i]) - 0.09)
-                known.allowed |= {(i, j), (j, i)}
+                if frozenset((i.id, j.id)) not in barred:
+                    known.allowed |= {(i, j), (j, i)}
             for year in known.course:
                 year[j.kind] = YEARLY[j.kind]
 
@@ -265,8 +273,9 @@ def engagements(w: World, known: Layers, kind: str) -> list[Event]:
     for back in range(1, rules_of(w, kind).longest + 1):
         own = setup_luck(w).of(Stream.BOOK, KINDS.index(kind), back)
         for i in w.states:
-            total = sum(math.exp(known.base[i, j]) for j in there)
-            for j in there:
+            open_to = [j for j in there if (i, j) in known.allowed]
+            total = sum(math.exp(known.base[i, j]) for j in open_to)
+            for j in open_to:
                 chance = math.exp(known.base[i, j]) / total / (1.0 + math.exp(-known.base[j, i]))
                 mean = chance * known.course[0][kind] / 4.0 * known.zeal[i, kind]
                 events += [Event(i, j, -back) for _ in counted(own, i, j, mean)]
@@ -350,7 +359,7 @@ def expected_spending(w: World, known: Layers) -> dict[Actor, float]:
 
 def price_of_life(w: World, kind: str) -> float:
     """What a deal costs either side from its signing to its end."""
-    rules = rules_of(w, kind)
+    rules = usual_rules(w, kind)  # a purse is of the usual prices
     terms = 1.0 / (1.0 - rules.renewed)
     quarters = (rules.shortest + rules.longest) / 2.0 * terms
     return sum(

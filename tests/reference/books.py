@@ -46,6 +46,11 @@ def rules_of(w: World, kind: str) -> Rules:
     return _rules(kind, w.par.renewal, w.par.prices if w.on("budget") else 0.0)
 
 
+def usual_rules(w: World, kind: str) -> Rules:
+    """The same at the prices of the tables."""
+    return _rules(kind, w.par.renewal, 1.0)
+
+
 @cache
 def _rules(kind: str, renewal: float, price: float) -> Rules:
     rows = {row["kind"]: row for row in judged("terms")}

@@ -36,11 +36,19 @@ def upkeep_load(w: World, i: Actor) -> float:
 
 def open_purses(w: World) -> None:
     """Income comes and upkeep is paid; who cannot pay it ends the deals that draw it least, planned ones last."""
+    given_up = []
     for i in w.actors:
         i.purse = min(i.purse + i.budget, QUARTERS_KEPT * i.budget)
-        while upkeep(w, i) > i.purse + ROUNDING:
-            costly = [j for j in i.deals if keep(w, i, j) > 0.0]
-            end_deal(i, min(costly, key=lambda j: (i.deals[j].planned, i.pull[j], j.uid)), "money")
+        kept = set(i.deals)
+        while sum(keep(w, i, j) for j in kept) > i.purse + ROUNDING:
+            costly = [j for j in kept if keep(w, i, j) > 0.0]
+            worst = min(costly, key=lambda j: (i.deals[j].planned, i.pull[j], j.uid))
+            kept.remove(worst)
+            given_up.append((i, worst))
+    for i, j in given_up:  # all at once: nobody gains by another's having chosen before
+        if j in i.deals:
+            end_deal(i, j, "money")
+    for i in w.actors:
         i.purse -= upkeep(w, i)
 
 
