@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from simulation.processes.books import MONEY
 from simulation.state import State
 from tests.synthetic import make_bloc, make_deal, make_model, make_world
 
@@ -89,7 +90,8 @@ class TestInertActor:
             assert np.array_equal(new[cut], old[name], equal_nan=True), name
 
 
-def test_x7_relabelling_actors_changes_nothing():
+@pytest.mark.parametrize("prices", [1.0, 4.0], ids=["slack purses", "purses that bind"])
+def test_x7_relabelling_actors_changes_nothing(prices):
     """Same actors in another order: integers equal, floats to 1e-9."""
     world = _varied()
     states, n = 7, len(world.ids)
@@ -112,9 +114,11 @@ def test_x7_relabelling_actors_changes_nothing():
         dataclasses.replace(d, parties=tuple(int(place[k]) for k in d.parties)) for d in world.deals
     )
     moved = dataclasses.replace(world, **columns)
-    fields = {"mechanisms": {"learning": "fermi"}}
+    fields = {"mechanisms": {"learning": "fermi"}, "parameters": {"prices": prices}}
     one, two = (make_model(w, 10, **fields).run().state for w in (world, moved))
     assert one.depth.sum() > 0
+    assert (one.ended[:, MONEY].sum() > 0) == (prices > 1.0)
+    assert np.array_equal(two.ended, one.ended[order])
     assert np.array_equal(two.depth, one.depth[np.ix_(order, order)])
     assert np.array_equal(two.bloc_depth, one.bloc_depth)
     assert np.array_equal(two.incidents_total, one.incidents_total[order])
