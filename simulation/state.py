@@ -56,6 +56,8 @@ RULES = ("unanimity", "consensus", "qualified_majority", "majority")
 INCIDENT_KINDS = ("cyber", "market", "disinformation", "social")
 NEVER = -9999
 """Quarter of something that has not happened."""
+REMEMBERED = 4
+"""Quarters whose conduct is looked back on."""
 
 Asked = Mapping[int, Callable[..., float]]
 """By row, actors that a process asks instead of applying the default rule to them."""
@@ -154,7 +156,7 @@ class State:
     beta: F = column("n n", "evidence that j breaks them, prior included")
     alpha_ref: F = column("n n", "α had the recorded world gone on, everybody's conduct at its expectation")
     beta_ref: F = column("n n", "β, alike")
-    last_breach: I32 = column("n n", "last quarter in which i breached towards j, NEVER if none", NEVER)
+    conduct: I8 = column("4 n n", "at t mod 4, how i kept its word to j in quarter t: 1 kept, -1 broken, 0 no deal")
     terms: F = column("n n 4", "agreed terms y, symmetric, meaningful where depth > 0")
     concession: F = column("n h", "transfer of utility from each leader on the table this quarter")
     payment: F = column("n", "side payments received minus paid so far, sums to zero")

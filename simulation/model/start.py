@@ -323,13 +323,11 @@ def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replic
     )  # fmt: skip
     for i, j, k in moves:
         for column, empty in (
-            (state.depth, 0), (state.track, -1), (state.since, NEVER), (state.until, NEVER), (state.drawn, False)
+            (state.depth, 0), (state.track, -1), (state.since, NEVER), (state.until, NEVER), (state.drawn, False),
+            *((conduct, 0) for conduct in state.conduct),  # a deal that moves takes its record with it
         ):  # fmt: skip
             column[i, k], column[k, i] = column[i, j], column[j, i]
             column[i, j] = column[j, i] = empty
-        # a deal that moves takes its record with it
-        state.last_breach[i, k], state.last_breach[k, i] = state.last_breach[i, j], state.last_breach[j, i]
-        state.last_breach[i, j] = state.last_breach[j, i] = NEVER
         write_terms(state.terms, state.position, i, k, 0.5)
 
 

@@ -28,11 +28,11 @@ def recorded(state: State, spec: Spec, scenario: Scenario | None = None, observa
 
 
 def test_series_are_tidy_and_in_a_fixed_order():
-    series = recorded(random_world(1), Spec(metrics=("density_states", "quality", "cooperation"))).series()
+    series = recorded(random_world(1), Spec(metrics=("density_states", "safety", "cooperation"))).series()
     assert list(series.columns) == ["quarter", "actor", "metric", "value"]
     quarters = ["2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"]
-    block = [("S02", "cooperation"), ("S02", "quality"), ("S04", "cooperation"), ("S04", "quality")]
-    block += [("S03", "cooperation"), ("S03", "quality"), ("system", "density_states")]
+    block = [("S02", "cooperation"), ("S02", "safety"), ("S04", "cooperation"), ("S04", "safety")]
+    block += [("S03", "cooperation"), ("S03", "safety"), ("system", "density_states")]
     rows = list(zip(series["quarter"], series["actor"], series["metric"], strict=True))
     assert rows == [(quarter, *pair) for quarter in quarters for pair in block]
     assert series["value"].dtype == np.float64
@@ -161,7 +161,7 @@ def test_joins_tell_who_could_and_who_did():
 
 
 def test_events_carry_the_quarter_they_happen_in():
-    state = random_world(1)
+    state = bare_world()
     recorder = Recorder(Spec(metrics=HEADLINE, events=True), Scenario(), state)
     recorder.observe(state, *deal_values(state, recorder.actors))
     recorder.event("made", (2, 4, 5), 1, TRILATERAL)

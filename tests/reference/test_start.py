@@ -63,7 +63,7 @@ def test_held_deals_have_a_past(model: GovernanceModel) -> None:
     for i in world.actors:
         assert i.watch == close(watching(world, i))
         assert i.compliance == close(mean_compliance(world, i))
-        assert i.broke == {j: when for j in i.deals if (when := start.last_breach(world, i, j)) is not None}
+        assert {j: told for j, told in i.kept.items() if told} == {j: start.kept_word(world, i, j) for j in i.deals}
         for j in set(world.actors) - {i}:
             opinion = j.opinion_of[i]
             assert (opinion.alpha, opinion.beta) == (opinion.alpha_ref, opinion.beta_ref)
