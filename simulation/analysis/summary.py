@@ -21,7 +21,10 @@ BAND_LABEL = "chance within the model, parameters fixed"
 POSTERIOR_LABEL = "chance and parameters (a draw of their posterior a replicate), rules fixed"
 """The same where each replicate draws the free parameters."""
 
+KEPT = "commitments_kept"
+"""The headline count, in binding-equivalents."""
 HEADLINE = "cooperation"
+"""The index, which is made of the count."""
 SYSTEM = "system"
 """Actor of the metrics that belong to the whole world."""
 
@@ -156,7 +159,8 @@ def _present(table: pd.DataFrame, focal: str, peers: Sequence[str]) -> list[str]
 
 
 PARTNER_COLUMNS = (
-    "focal", "partner", "track", "probability", "depth", "depth_if_any", "probability_any", "replicates",
+    "focal", "partner", "track", "probability", "depth", "depth_if_any", "probability_any", "probability_new",
+    "replicates",
 )  # fmt: skip
 
 
@@ -166,7 +170,7 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
     Parameters
     ----------
     ties
-        Frame ``replicate, quarter, a, b, track, depth``; a deal is one row, in either order.
+        Frame ``replicate, quarter, a, b, track, depth, held``; a deal is one row, in either order.
     replicates
         Number of replicates, those without a deal included.
 
@@ -175,8 +179,9 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
     DataFrame
         Columns :data:`PARTNER_COLUMNS`: probability of a deal on that track, its expected
         depth (0 where there is none, 3 = binding), and its mean depth where there is one;
-        ``probability_any`` is the share of replicates with a deal on any track, the same in
-        all rows of a partner. Likeliest and deepest first, then by name.
+        ``probability_any`` is the share of replicates with a deal on any track,
+        ``probability_new`` that with one and none at the start; both are the same in all rows
+        of a partner. Likeliest and deepest first, then by name.
     """
     now = ties.loc[(ties["quarter"] == quarter) & ((ties["a"] == focal) | (ties["b"] == focal))]
     ends = now[["a", "b"]].astype("str")
@@ -188,8 +193,10 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
         {"probability": count / replicates, "depth": total / replicates, "depth_if_any": total / count}
     ).reset_index()
     table.insert(0, "focal", focal)
-    anywhere = rows.assign(replicate=now["replicate"]).groupby("partner")["replicate"].nunique() / replicates
-    table["probability_any"] = table["partner"].map(anywhere).astype(float)
+    rows = rows.assign(replicate=now["replicate"])
+    for name, those in (("any", rows), ("new", rows.loc[~now["held"]])):
+        share = those.groupby("partner")["replicate"].nunique() / replicates
+        table[f"probability_{name}"] = table["partner"].map(share).astype(float).fillna(0.0)
     table["replicates"] = replicates
     order = ["probability", "depth", "partner", "track"]
     table = table.sort_values(order, ascending=[False, False, True, True])

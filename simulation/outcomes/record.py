@@ -235,7 +235,7 @@ class Recorder:
         )
 
     def ties(self) -> pd.DataFrame:
-        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``.
+        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``held`` (partners at the start).
 
         With ``ties: focal`` those of the focal state (``a``) in the last quarter observed,
         with ``ties: all`` every deal in every recorded quarter (``a`` before ``b`` in the

@@ -107,6 +107,7 @@ def test_bad_specifications_are_told_together():
 def test_ties_of_the_focal_state_are_those_of_the_last_quarter():
     state = bare_world()
     add_deal(state, 2, 5, 1)
+    state.held[2, 5] = state.held[5, 2] = True
     recorder = Recorder(Spec(metrics=HEADLINE), Scenario(), state)
     recorder.observe(state, *deal_values(state, recorder.actors))
     add_deal(state, 2, 4, 3, TRILATERAL)
@@ -115,9 +116,9 @@ def test_ties_of_the_focal_state_are_those_of_the_last_quarter():
     recorder.observe(state, *deal_values(state, recorder.actors))
     rows = [tuple(row) for row in recorder.ties().itertuples(index=False)]
     assert rows == [
-        ("2025Q1", "S02", "S04", "trilateral", 3),
-        ("2025Q1", "S02", "S05", "bilateral", 1),
-        ("2025Q1", "S02", "firm_0", "non_state", 2),
+        ("2025Q1", "S02", "S04", "trilateral", 3, False),
+        ("2025Q1", "S02", "S05", "bilateral", 1, True),
+        ("2025Q1", "S02", "firm_0", "non_state", 2, False),
     ]
 
 
@@ -126,7 +127,7 @@ def test_all_ties_are_kept_at_every_recorded_quarter():
     add_deal(state, 4, 2, 2)
     add_deal(state, 0, 1, 1)
     ties = recorded(state, Spec(metrics=HEADLINE, ties="all", every=4)).ties()
-    assert list(ties.columns) == ["quarter", "a", "b", "track", "depth"]
+    assert list(ties.columns) == ["quarter", "a", "b", "track", "depth", "held"]
     pairs = list(zip(ties["quarter"], ties["a"], ties["b"], ties["depth"], strict=True))
     expected = [("S00", "S01", 1), ("S02", "S04", 2)]
     assert pairs == [(quarter, *edge) for quarter in ("2024Q4", "2025Q4", "2026Q2") for edge in expected]
@@ -137,7 +138,7 @@ def test_no_ties_and_an_empty_record_have_their_columns():
     state = random_world(1)
     recorder = Recorder(Spec(ties="none"), Scenario(), state)
     for frame, columns in (
-        (recorder.series(), 4), (recorder.ties(), 5), (recorder.joins(), 5), (recorder.events(), 5),
+        (recorder.series(), 4), (recorder.ties(), 6), (recorder.joins(), 5), (recorder.events(), 5),
     ):  # fmt: skip
         assert frame.shape == (0, columns)
     recorder.observe(state, *deal_values(state, recorder.actors))

@@ -30,7 +30,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("value", pa.float64()),
         ]
     ),
-    # deals standing at the end of a quarter: depth 1 memorandum, 2 programme, 3 binding
+    # deals standing at the end of a quarter: depth 1 memorandum, 2 programme, 3 binding; held: partners at the start
     "ties": pa.schema(
         [
             ("replicate", pa.int32()),
@@ -39,6 +39,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("b", _NAME),
             ("track", _NAME),
             ("depth", pa.int8()),
+            ("held", pa.bool_()),
         ]
     ),
     # quarter in which an actor joined an instrument; no quarter: it did not
