@@ -56,6 +56,9 @@ RULES = ("unanimity", "consensus", "qualified_majority", "majority")
 INCIDENT_KINDS = ("cyber", "market", "disinformation", "social")
 NEVER = -9999
 """Quarter of something that has not happened."""
+SOURCES = ("new", "recorded", "drawn")
+"""Where a partner comes from: none at the start, a recorded deal, a deal that no record holds."""
+NEW, RECORDED, DRAWN = range(3)
 REMEMBERED = 4
 """Quarters whose conduct is looked back on."""
 
@@ -146,7 +149,7 @@ class State:
     track: I8 = column("n n", "track on which the deal was last made, -1 none", -1)
     since: I32 = column("n n", "quarter the deal was first made, NEVER if none", NEVER)
     until: I32 = column("n n", "quarter at whose start the deal ends or is renewed, NEVER if none", NEVER)
-    held: B = column("n n", "deal in force at the as-of date")
+    held: I8 = column("n n", "partner at the start: NEW if none, RECORDED by a deal on record, DRAWN by another")
     drawn: B = column("n n", "deal of the starting book that no record holds: drawn")
     ever: F = column("n n", "deals that the pair ever signed, in recorded equivalents")
     lately: F = column("n n", "the same of the last five years")

@@ -212,7 +212,7 @@ def _pairs(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obje
         "track": np.where(made, 0, -1).astype(np.int8),
         "since": np.where(made, -1, NEVER).astype(np.int32),
         "until": np.where(made, 4, NEVER).astype(np.int32),
-        "held": made,
+        "held": made.astype(np.int8),
         "alpha": 4.0 * prior,
         "beta": 4.0 * (1.0 - prior) * ~np.eye(n, dtype=bool),
         "terms": (terms + terms.transpose(1, 0, 2)) / 2 * made[:, :, None],

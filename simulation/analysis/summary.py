@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.scenario.quarter import Quarter
+from simulation.state import SOURCES
 
 BAND_LABEL = "chance within the model, parameters fixed"
 """What every band and probability of an ensemble is at fixed parameters; printed beside each."""
@@ -160,7 +161,7 @@ def _present(table: pd.DataFrame, focal: str, peers: Sequence[str]) -> list[str]
 
 PARTNER_COLUMNS = (
     "focal", "partner", "track", "probability", "depth", "depth_if_any", "probability_any", "probability_new",
-    "replicates",
+    "probability_recorded", "probability_drawn", "replicates",
 )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
     Parameters
     ----------
     ties
-        Frame ``replicate, quarter, a, b, track, depth, held``; a deal is one row, in either order.
+        Frame ``replicate, quarter, a, b, track, depth, source``; a deal is one row, in either order.
     replicates
         Number of replicates, those without a deal included.
 
@@ -180,8 +181,9 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
         Columns :data:`PARTNER_COLUMNS`: probability of a deal on that track, its expected
         depth (0 where there is none, 3 = binding), and its mean depth where there is one;
         ``probability_any`` is the share of replicates with a deal on any track,
-        ``probability_new`` that with one and none at the start; both are the same in all rows
-        of a partner. Likeliest and deepest first, then by name.
+        ``probability_new`` that with one and none at the start, ``probability_recorded`` and
+        ``probability_drawn`` those with a partner from the start, by the source of the deal
+        then; all are the same in all rows of a partner. Likeliest and deepest first, then by name.
     """
     now = ties.loc[(ties["quarter"] == quarter) & ((ties["a"] == focal) | (ties["b"] == focal))]
     ends = now[["a", "b"]].astype("str")
@@ -194,7 +196,8 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
     ).reset_index()
     table.insert(0, "focal", focal)
     rows = rows.assign(replicate=now["replicate"])
-    for name, those in (("any", rows), ("new", rows.loc[~now["held"]])):
+    source = now["source"].astype("str")
+    for name, those in (("any", rows), *((name, rows.loc[source == name]) for name in SOURCES)):
         share = those.groupby("partner")["replicate"].nunique() / replicates
         table[f"probability_{name}"] = table["partner"].map(share).astype(float).fillna(0.0)
     table["replicates"] = replicates

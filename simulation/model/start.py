@@ -39,9 +39,12 @@ from simulation.scenario.schema import InstrumentSpec, Scenario
 from simulation.state import (
     BILATERAL,
     DOMAINS,
+    DRAWN,
     KINDS,
     NEVER,
+    NEW,
     NON_STATE,
+    RECORDED,
     SECRETARIAT,
     STATE,
     TRACKS,
@@ -94,7 +97,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     recall_conduct(state, par, mech, seed, replicate)
     _first_effort(state, world)
     _fragment(state, scenario, cell, replicate)
-    state.held = state.depth > 0
+    state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)
     apply_strategy(state, world, scenario, replicate)
     state.purse[:] = state.budget
     _derive(state, world, scenario, replicate)

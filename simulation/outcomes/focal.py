@@ -19,7 +19,22 @@ from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
 from simulation.outcomes.portfolio import CATEGORIES, TALLY, Tally, require, tally_commitments
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, CAMPS, DEPTHS, I32, I64, KINDS, NON_STATE, TRACKS, TRILATERAL, B, F, State
+from simulation.state import (
+    BILATERAL,
+    CAMPS,
+    DEPTHS,
+    I32,
+    I64,
+    KINDS,
+    NON_STATE,
+    RECORDED,
+    SOURCES,
+    TRACKS,
+    TRILATERAL,
+    B,
+    F,
+    State,
+)
 
 _DEAL_TRACKS = (BILATERAL, TRILATERAL, NON_STATE)
 _CHANGES = {
@@ -178,6 +193,7 @@ def _counts(tally: Tally) -> dict[str, F]:
     partners, tracks = tally["camp_partners"], tally["track_deals"]
     return {
         **{f"partners_{what}": tally[what].sum(axis=-1) for what in _CHANGES},
+        **{f"partners_held_{source}": tally["sources"][..., k] for k, source in enumerate(SOURCES) if k >= RECORDED},
         **{f"partners_{what}_{kind}": tally[what][..., k] for what in _CHANGES for k, kind in enumerate(KINDS)},
         "deals": by_kind.sum(axis=-1),
         **{f"deals_{kind}": by_kind[..., k] for k, kind in enumerate(KINDS)},
@@ -226,6 +242,8 @@ _Rows = Iterator[tuple[str, str, Bounds, str, bool]]
 def _partner_rows() -> _Rows:
     for what, formula in _CHANGES.items():
         yield f"partners_{what}", "partners", _COUNT, formula, True
+    for source in SOURCES[RECORDED:]:
+        yield f"partners_held_{source}", "partners", _COUNT, f"{_CHANGES['held']}, by a {source} deal then", True
     for what, formula in _CHANGES.items():
         for kind in KINDS:
             yield f"partners_{what}_{kind}", "partners", _COUNT, f"{formula}, of kind {kind}", True

@@ -30,9 +30,11 @@ from simulation.state import (
     KINDS,
     MAX_DEPTH,
     MULTILATERAL,
+    NEW,
     NON_STATE,
     REGIONAL,
     SECRETARIAT,
+    SOURCES,
     STATE,
     TRACKS,
     B,
@@ -64,6 +66,7 @@ TALLY = np.dtype(
     [
         ("deals", "f8", (len(KINDS), MAX_DEPTH)),  # deals by kind of partner and depth
         ("held", "f8", len(KINDS)),  # partners at the start and now, by kind
+        ("sources", "f8", len(SOURCES)),  # partners now, by where they come from
         ("new", "f8", len(KINDS)),  # partners now and not at the start
         ("lost", "f8", len(KINDS)),  # partners at the start and not now
         ("camp_partners", "f8", len(CAMPS) + 1),  # deals with states by camp, the last without
@@ -112,7 +115,7 @@ def tally_commitments(
         raise ModelError(f"values of deals must have shape {shape}")
     require(state, "compliance")
     s = state
-    _tally_partners(actors, s.depth, s.held, s.kind, out["held"], out["new"], out["lost"])
+    _tally_partners(actors, s.depth, s.held, s.kind, out["sources"], out["held"], out["new"], out["lost"])
     _tally_deals(
         actors, s.depth, s.track, s.kind, s.camp, s.conduct, s.terms, s.position_start, s.weight,
         value_to_actor, value_to_partner, out,
@@ -170,12 +173,13 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_partners(actors: I64, depth: I8, held: B, kind: I8, still: F, new: F, lost: F) -> None:
-    """Partners by kind, each (a, kinds): held at the start and still partners, new, lost."""
+def _tally_partners(actors: I64, depth: I8, held: I8, kind: I8, sources: F, still: F, new: F, lost: F) -> None:
+    """Partners by source (a, sources) and by kind, each (a, kinds): held at the start and still partners, new, lost."""
     for a in range(len(actors)):
         f = actors[a]
         for j in range(depth.shape[0]):
-            now, before = depth[f, j] > 0, held[f, j]
+            now, before = depth[f, j] > 0, held[f, j] != NEW
+            sources[a, held[f, j]] += now
             still[a, kind[j]] += now and before
             new[a, kind[j]] += now and not before
             lost[a, kind[j]] += before and not now

@@ -235,7 +235,8 @@ class Recorder:
         )
 
     def ties(self) -> pd.DataFrame:
-        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``held`` (partners at the start).
+        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``source`` of the partner (new since the start,
+        recorded or drawn at the start).
 
         With ``ties: focal`` those of the focal state (``a``) in the last quarter observed,
         with ``ties: all`` every deal in every recorded quarter (``a`` before ``b`` in the

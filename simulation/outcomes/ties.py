@@ -13,18 +13,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.outcomes.portfolio import deal_tracks, tracks_of
-from simulation.state import I8, I32, I64, TRACKS, B, State
+from simulation.state import I8, I32, I64, SOURCES, TRACKS, B, State
 
 
 class _Edges(NamedTuple):
-    """Deals standing after one observation: rows of both sides, track, depth, whether they were partners before."""
+    """Deals standing after one observation: rows of both sides, track, depth, where the partner comes from."""
 
     observation: int
     a: I64
     b: I64
     track: I64
     depth: I8
-    held: B
+    held: I8
 
 
 class _Row(NamedTuple):
@@ -34,7 +34,7 @@ class _Row(NamedTuple):
     kind: I8
     track: I8
     depth: I8
-    held: B
+    held: I8
 
 
 class TieRecord:
@@ -68,7 +68,7 @@ class TieRecord:
             self._edges.append(_Edges(observation, a, b, tracks, state.depth[a, b], state.held[a, b]))
 
     def table(self) -> pd.DataFrame:
-        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``held`` (partners at the start)."""
+        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``source`` of the partner: new, recorded, drawn."""
         result = self._edges if self._row is None else [self._of_row(self._row)]
         quarter = [np.full(len(edges.a), edges.observation) for edges in result]
         return pd.DataFrame(
@@ -78,7 +78,7 @@ class TieRecord:
                 "b": category(_chain([edges.b for edges in result]), self._ids),
                 "track": category(_chain([edges.track for edges in result]), TRACKS),
                 "depth": _chain([edges.depth for edges in result]).astype(np.int8),
-                "held": _chain([edges.held for edges in result]).astype(np.bool_),
+                "source": category(_chain([edges.held for edges in result]), SOURCES),
             }
         )
 
@@ -124,7 +124,7 @@ class JoinRecord:
         )
 
 
-def _chain(parts: Sequence[NDArray[np.integer | np.bool_]]) -> I64:
+def _chain(parts: Sequence[NDArray[np.integer]]) -> I64:
     """Arrays end to end; an empty one where there is none."""
     return np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
 

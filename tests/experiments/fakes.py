@@ -73,7 +73,7 @@ def simulate(scenario: FakeScenario, replicate: int) -> Outcome:
     series = pd.DataFrame(rows, columns=["quarter", "actor", "metric"])
     series["value"] = scenario.level + 0.05 * noise(scenario, replicate, len(rows))
     ties = pd.DataFrame({"quarter": [QUARTERS[-1]], "a": ["AAA"], "b": ["BBB"], "track": ["bilateral"]})
-    ties["depth"], ties["held"] = np.array([1 + replicate % 3], np.int8), False
+    ties["depth"], ties["source"] = np.array([1 + replicate % 3], np.int8), "new"
     joins = pd.DataFrame({"instrument": ["x", "y"], "actor": ["AAA", "AAA"]})
     joins["quarter"] = pd.Series([QUARTERS[replicate % 12], None], dtype="str")
     joins["eligible"], joins["joined_before"] = True, False
@@ -126,7 +126,7 @@ def simulate_forecast(scenario, replicate: int) -> Outcome:
     series["value"] = series["value"].fillna(0.1)
     ties = pd.DataFrame({"a": scenario.focal, "b": ["FRA", "elm"], "track": ["bilateral", "non_state"]})
     ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 1], np.int8)
-    ties["held"] = [replicate % 2 == 0, False]
+    ties["source"] = ["drawn" if replicate % 2 else "recorded", "new"]
     joins = pd.DataFrame({"instrument": ["x", "y"], "actor": scenario.focal, "eligible": True})
     joins["quarter"] = pd.Series([quarters[0], quarters[2] if replicate % 2 else None], dtype="str")
     joins["joined_before"] = [True, False]

@@ -17,7 +17,7 @@ from simulation.outcomes.focal import (
 )
 from simulation.outcomes.portfolio import CATEGORIES
 from simulation.scenario.parameters import Parameters
-from simulation.state import KINDS, TRACKS, TRILATERAL, State
+from simulation.state import DRAWN, KINDS, RECORDED, TRACKS, TRILATERAL, State
 from tests.outcomes.worlds import add_deal, bare_world, deal_values, random_world
 from tests.worlds import relabelled, with_inert_actor
 
@@ -179,12 +179,13 @@ def test_partners_are_new_held_or_lost_since_the_start():
     state = bare_world()
     firm, ngo = state.s, state.s + 2
     for j in (3, 4, firm):
-        state.held[2, j] = state.held[j, 2] = True
+        state.held[2, j] = state.held[j, 2] = DRAWN if j == 4 else RECORDED
     add_deal(state, 2, 4, 2)  # held
     add_deal(state, 2, 5, 1)
     add_deal(state, 2, ngo, 1)
     found = of_one(state, 2)
     assert (found["partners_new"], found["partners_held"], found["partners_lost"]) == (2, 1, 2)
+    assert (found["partners_held_recorded"], found["partners_held_drawn"]) == (0, 1)
     assert (found["partners_new_state"], found["partners_new_ngo"], found["partners_new_firm"]) == (1, 1, 0)
     assert (found["partners_lost_state"], found["partners_lost_firm"], found["partners_held_state"]) == (1, 1, 1)
     other = of_one(state, firm)
@@ -197,7 +198,9 @@ def test_new_and_held_partners_are_the_deals_there_are(seed):
     state = random_world(seed)
     found = outcomes(state)
     np.testing.assert_array_equal(found["partners_new"] + found["partners_held"], found["deals"])
-    np.testing.assert_array_equal(found["partners_held"] + found["partners_lost"], state.held.sum(axis=1))
+    np.testing.assert_array_equal(found["partners_held"] + found["partners_lost"], (state.held > 0).sum(axis=1))
+    sources = found["partners_held_recorded"] + found["partners_held_drawn"]
+    np.testing.assert_array_equal(sources, found["partners_held"])
     for kind in KINDS:
         now = found[f"partners_new_{kind}"] + found[f"partners_held_{kind}"]
         np.testing.assert_array_equal(now, found[f"deals_{kind}"])

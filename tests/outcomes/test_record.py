@@ -11,7 +11,7 @@ import pytest
 from simulation.errors import InputError, ModelError
 from simulation.outcomes import METRICS
 from simulation.outcomes.record import Recorder
-from simulation.state import TRILATERAL, State
+from simulation.state import DRAWN, TRILATERAL, State
 from tests.outcomes.worlds import Scenario, Spec, add_deal, bare_world, deal_values, random_world
 from tests.worlds import same_state, with_inert_actor
 
@@ -107,7 +107,7 @@ def test_bad_specifications_are_told_together():
 def test_ties_of_the_focal_state_are_those_of_the_last_quarter():
     state = bare_world()
     add_deal(state, 2, 5, 1)
-    state.held[2, 5] = state.held[5, 2] = True
+    state.held[2, 5] = state.held[5, 2] = DRAWN
     recorder = Recorder(Spec(metrics=HEADLINE), Scenario(), state)
     recorder.observe(state, *deal_values(state, recorder.actors))
     add_deal(state, 2, 4, 3, TRILATERAL)
@@ -116,9 +116,9 @@ def test_ties_of_the_focal_state_are_those_of_the_last_quarter():
     recorder.observe(state, *deal_values(state, recorder.actors))
     rows = [tuple(row) for row in recorder.ties().itertuples(index=False)]
     assert rows == [
-        ("2025Q1", "S02", "S04", "trilateral", 3, False),
-        ("2025Q1", "S02", "S05", "bilateral", 1, True),
-        ("2025Q1", "S02", "firm_0", "non_state", 2, False),
+        ("2025Q1", "S02", "S04", "trilateral", 3, "new"),
+        ("2025Q1", "S02", "S05", "bilateral", 1, "drawn"),
+        ("2025Q1", "S02", "firm_0", "non_state", 2, "new"),
     ]
 
 
@@ -127,7 +127,7 @@ def test_all_ties_are_kept_at_every_recorded_quarter():
     add_deal(state, 4, 2, 2)
     add_deal(state, 0, 1, 1)
     ties = recorded(state, Spec(metrics=HEADLINE, ties="all", every=4)).ties()
-    assert list(ties.columns) == ["quarter", "a", "b", "track", "depth", "held"]
+    assert list(ties.columns) == ["quarter", "a", "b", "track", "depth", "source"]
     pairs = list(zip(ties["quarter"], ties["a"], ties["b"], ties["depth"], strict=True))
     expected = [("S00", "S01", 1), ("S02", "S04", 2)]
     assert pairs == [(quarter, *edge) for quarter in ("2024Q4", "2025Q4", "2026Q2") for edge in expected]

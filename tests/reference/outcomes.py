@@ -117,8 +117,11 @@ def compliance_of(members: list[Actor]) -> float:
 
 def partners(w: World, f: Actor) -> Numbers:
     """Partners that are new since the start, that were and still are, and that are lost; of every kind, by kind."""
-    parts = {"new": set(f.deals) - f.held, "held": set(f.deals) & f.held, "lost": f.held - set(f.deals)}
+    parts = {"new": f.deals.keys() - f.held.keys(), "held": f.deals.keys() & f.held.keys(),
+             "lost": f.held.keys() - f.deals.keys()}  # fmt: skip
     found: Numbers = {f"partners_{what}": len(who) for what, who in parts.items()}
+    for source in ("recorded", "drawn"):
+        found[f"partners_held_{source}"] = sum(f.held[j] == source for j in parts["held"])
     for what, who in parts.items():
         found |= {f"partners_{what}_{kind}": sum(j.kind == kind for j in who) for kind in KINDS}
     return found

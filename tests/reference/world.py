@@ -103,7 +103,7 @@ class Actor:
     disclosed: bool = False
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
-    held: set[Actor] = field(default_factory=set)  # partners at the as-of date
+    held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn
     ever: dict[Actor, float] = field(default_factory=dict)  # deals signed, in recorded equivalents
     lately: dict[Actor, float] = field(default_factory=dict)  # the same of five years
     busy: float = 0.0
@@ -111,7 +111,6 @@ class Actor:
     opinion_of: dict[Actor, Opinion] = field(default_factory=dict)
     trust: dict[Actor, float] = field(default_factory=dict)  # τ̂
     reference: dict[Actor, float] = field(default_factory=dict)  # τ̂^ref
-    held: set[Actor] = field(default_factory=set)  # partners at the start
     kept: dict[Actor, dict[int, bool]] = field(default_factory=dict)  # its word, in each of the last four quarters
     offered: dict[Actor, float] = field(default_factory=dict)  # concessions that leaders put on the table
     payment: float = 0.0

@@ -47,7 +47,7 @@ def simulate(scenario, replicate: int) -> Outcome:
         {"a": scenario.focal, "b": ["FRA", "CHN", "elm"], "track": ["bilateral", "trilateral", "non_state"]}
     )
     ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 2, 1], np.int8)
-    ties["held"] = [True, replicate % 2 == 0, False]
+    ties["source"] = ["recorded", "drawn" if replicate % 2 else "new", "new"]
     joins = pd.DataFrame({"instrument": ["x", "y"], "actor": scenario.focal, "eligible": True})
     joins["quarter"] = pd.Series([quarters[0], quarters[2] if replicate % 2 else None], dtype="str")
     joins["joined_before"] = [True, False]

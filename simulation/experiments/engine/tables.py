@@ -30,7 +30,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("value", pa.float64()),
         ]
     ),
-    # deals standing at the end of a quarter: depth 1 memorandum, 2 programme, 3 binding; held: partners at the start
+    # deals standing at the end of a quarter: depth 1 memorandum, 2 programme, 3 binding
+    # source: partners that are new since the start, or were then by a recorded deal or a drawn one
     "ties": pa.schema(
         [
             ("replicate", pa.int32()),
@@ -39,7 +40,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("b", _NAME),
             ("track", _NAME),
             ("depth", pa.int8()),
-            ("held", pa.bool_()),
+            ("source", _NAME),
         ]
     ),
     # quarter in which an actor joined an instrument; no quarter: it did not
