@@ -7,9 +7,9 @@ difference of means.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -120,6 +120,13 @@ def contrast(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, f
         "probability": float(((difference > 0) + 0.5 * (difference == 0)).mean()),
         "pairs": count,
     }
+
+
+def in_percent(row: Mapping[Any, Any]) -> tuple[float, float, float]:
+    """Difference of a contrast and the ends of its interval, in per cent of B's mean; missing where that is zero."""
+    mean = abs(float(row["mean_b"])) or float("nan")
+    difference, low, high = (100 * float(row[name]) / mean for name in ("difference", "low", "high"))
+    return difference, low, high
 
 
 def contrast_of_shares(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, float]:

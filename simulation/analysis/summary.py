@@ -155,6 +155,19 @@ def ranks_among(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter:
     return 1 + table[present].gt(table[focal], axis=0).sum(axis=1)
 
 
+LEAST_LIKELY = 0.05
+"""Partners and joins less likely than this are not worth a line."""
+
+
+def likeliest(ties: pd.DataFrame, by: str) -> pd.DataFrame:
+    """A row a partner of a table of :func:`partners`, the likeliest first by one of its probabilities.
+
+    The row is that of its likeliest track; partners below :data:`LEAST_LIKELY` are left out.
+    """
+    rows = ties.drop_duplicates("partner")
+    return rows.loc[rows[by] >= LEAST_LIKELY].sort_values([by, "partner"], ascending=[False, True])
+
+
 def _present(table: pd.DataFrame, focal: str, peers: Sequence[str]) -> list[str]:
     return [peer for peer in peers if peer in table.columns and peer != focal]
 

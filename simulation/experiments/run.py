@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 CONTRASTS = ("fragmentation", "rivalry")
 CONTRAST_REPLICATES = 50
 CONTRAST_METRICS = (
+    "deals",
+    "instruments_joined",
     "partners_new",
     "commitments_kept",
     "cooperation",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 RULES = ("latent_book", "learning")
 """Mechanisms that are a choice between rules: each rival is put in place of the scenario's own, one at a time."""
 METRICS = (
-    "partners_new", "commitments_kept", "cooperation", "volume", "implementation", "deals", "instruments_joined",
+    "deals", "instruments_joined", "partners_new", "commitments_kept", "cooperation", "volume", "implementation",
     "autonomy", "capacity",
 )  # fmt: skip
 AS_IT_IS = "as it is"
