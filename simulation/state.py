@@ -56,6 +56,11 @@ RULES = ("unanimity", "consensus", "qualified_majority", "majority")
 INCIDENT_KINDS = ("cyber", "market", "disinformation", "social")
 NEVER = -9999
 """Quarter of something that has not happened."""
+SOURCES = ("new", "recorded", "drawn")
+"""Where a partner comes from: none at the start, a recorded deal, a deal that no record holds."""
+NEW, RECORDED, DRAWN = range(3)
+REMEMBERED = 4
+"""Quarters whose conduct is looked back on."""
 
 Asked = Mapping[int, Callable[..., float]]
 """By row, actors that a process asks instead of applying the default rule to them."""
@@ -144,7 +149,7 @@ class State:
     track: I8 = column("n n", "track on which the deal was last made, -1 none", -1)
     since: I32 = column("n n", "quarter the deal was first made, NEVER if none", NEVER)
     until: I32 = column("n n", "quarter at whose start the deal ends or is renewed, NEVER if none", NEVER)
-    held: B = column("n n", "deal in force at the as-of date")
+    held: I8 = column("n n", "partner at the start: NEW if none, RECORDED by a deal on record, DRAWN by another")
     drawn: B = column("n n", "deal of the starting book that no record holds: drawn")
     ever: F = column("n n", "deals that the pair ever signed, in recorded equivalents")
     lately: F = column("n n", "the same of the last five years")
@@ -154,7 +159,7 @@ class State:
     beta: F = column("n n", "evidence that j breaks them, prior included")
     alpha_ref: F = column("n n", "α had the recorded world gone on, everybody's conduct at its expectation")
     beta_ref: F = column("n n", "β, alike")
-    last_breach: I32 = column("n n", "last quarter in which i breached towards j, NEVER if none", NEVER)
+    conduct: I8 = column("4 n n", "at t mod 4, how i kept its word to j in quarter t: 1 kept, -1 broken, 0 no deal")
     terms: F = column("n n 4", "agreed terms y, symmetric, meaningful where depth > 0")
     concession: F = column("n h", "transfer of utility from each leader on the table this quarter")
     payment: F = column("n", "side payments received minus paid so far, sums to zero")

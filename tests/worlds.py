@@ -26,6 +26,7 @@ def _columns(*starts: str) -> tuple[str, ...]:
 
 
 _PAIRS = _columns("n n")
+_RINGS = _columns("4 n n")
 _ROWS = tuple(name for name in _columns("n") if name not in _PAIRS)
 _COLUMNS = _columns("b n", "q n", "5 n")
 _BLANK = {entry.name: entry.metadata["blank"] for entry in fields(State) if "blank" in entry.metadata}
@@ -94,6 +95,8 @@ def with_inert_actor(state: State, name: str = "inert_org", kind: int = 2) -> St
         grown = np.full((n + 1, n + 1, *pairs.shape[2:]), _BLANK[column], pairs.dtype)
         grown[:n, :n] = pairs
         setattr(twin, column, grown)
+    for column in _RINGS:
+        setattr(twin, column, np.pad(getattr(twin, column), ((0, 0), (0, 1), (0, 1))))
     for column in _COLUMNS:
         rows = getattr(twin, column)
         setattr(twin, column, np.concatenate([rows, np.full_like(rows[:, :1], _BLANK[column])], axis=1))
@@ -114,6 +117,8 @@ def relabelled(state: State, order: np.ndarray) -> State:
         setattr(twin, column, getattr(state, column)[order].copy())
     for column in _PAIRS:
         setattr(twin, column, getattr(state, column)[np.ix_(order, order)].copy())
+    for column in _RINGS:
+        setattr(twin, column, getattr(state, column)[:, order[:, None], order].copy())
     for column in _COLUMNS:
         setattr(twin, column, getattr(state, column)[:, order].copy())
     for column in ("contiguous", "trade_share", "peer_weight"):
@@ -207,7 +212,7 @@ def _pairs(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obje
         "track": np.where(made, 0, -1).astype(np.int8),
         "since": np.where(made, -1, NEVER).astype(np.int32),
         "until": np.where(made, 4, NEVER).astype(np.int32),
-        "held": made,
+        "held": made.astype(np.int8),
         "alpha": 4.0 * prior,
         "beta": 4.0 * (1.0 - prior) * ~np.eye(n, dtype=bool),
         "terms": (terms + terms.transpose(1, 0, 2)) / 2 * made[:, :, None],

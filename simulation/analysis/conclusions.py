@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
 
 CHANGED, UNCHANGED, UNTOLD = "changed", "not changed", "cannot be told"
-QUALITY = ("quality", "diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
+QUALITY = ("diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
 METRICS = (HEADLINE, "deals", *QUALITY)
 """Metrics that conclusions are drawn from, of the focal state; of its peers the headline."""
 

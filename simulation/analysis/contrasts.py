@@ -7,9 +7,9 @@ difference of means.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ CONTRAST_COLUMNS = (
     "mean_a",
     "mean_b",
     "difference",
+    "percent",
     "standard_error",
     "low",
     "high",
@@ -54,7 +55,8 @@ def paired(
     Returns
     -------
     DataFrame
-        Columns :data:`CONTRAST_COLUMNS`: means, mean difference, its standard error, the 90 %
+        Columns :data:`CONTRAST_COLUMNS`: means, mean difference, the same in per cent of B's mean
+        (missing where that is zero), its standard error, the 90 %
         interval of the mean difference (Student), the probability that A exceeds B in a pair
         (a tie counts half), and the number of pairs. With one pair there is no error: missing.
     """
@@ -109,6 +111,7 @@ def contrast(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, f
         low, high = mean - reach, mean + reach
     return {
         "mean_a": float(a.mean()),
+        "percent": 100 * mean / abs(float(b.mean())) if b.mean() else float("nan"),
         "mean_b": float(b.mean()),
         "difference": mean,
         "standard_error": error,
@@ -117,6 +120,13 @@ def contrast(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, f
         "probability": float(((difference > 0) + 0.5 * (difference == 0)).mean()),
         "pairs": count,
     }
+
+
+def in_percent(row: Mapping[Any, Any]) -> tuple[float, float, float]:
+    """Difference of a contrast and the ends of its interval, in per cent of B's mean; missing where that is zero."""
+    mean = abs(float(row["mean_b"])) or float("nan")
+    difference, low, high = (100 * float(row[name]) / mean for name in ("difference", "low", "high"))
+    return difference, low, high
 
 
 def contrast_of_shares(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, float]:

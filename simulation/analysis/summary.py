@@ -15,13 +15,17 @@ import numpy as np
 import pandas as pd
 
 from simulation.scenario.quarter import Quarter
+from simulation.state import SOURCES
 
 BAND_LABEL = "chance within the model, parameters fixed"
 """What every band and probability of an ensemble is at fixed parameters; printed beside each."""
 POSTERIOR_LABEL = "chance and parameters (a draw of their posterior a replicate), rules fixed"
 """The same where each replicate draws the free parameters."""
 
+KEPT = "commitments_kept"
+"""The headline count, in binding-equivalents."""
 HEADLINE = "cooperation"
+"""The index, which is made of the count."""
 SYSTEM = "system"
 """Actor of the metrics that belong to the whole world."""
 
@@ -151,12 +155,26 @@ def ranks_among(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter:
     return 1 + table[present].gt(table[focal], axis=0).sum(axis=1)
 
 
+LEAST_LIKELY = 0.05
+"""Partners and joins less likely than this are not worth a line."""
+
+
+def likeliest(ties: pd.DataFrame, by: str) -> pd.DataFrame:
+    """A row a partner of a table of :func:`partners`, the likeliest first by one of its probabilities.
+
+    The row is that of its likeliest track; partners below :data:`LEAST_LIKELY` are left out.
+    """
+    rows = ties.drop_duplicates("partner")
+    return rows.loc[rows[by] >= LEAST_LIKELY].sort_values([by, "partner"], ascending=[False, True])
+
+
 def _present(table: pd.DataFrame, focal: str, peers: Sequence[str]) -> list[str]:
     return [peer for peer in peers if peer in table.columns and peer != focal]
 
 
 PARTNER_COLUMNS = (
-    "focal", "partner", "track", "probability", "depth", "depth_if_any", "probability_any", "replicates",
+    "focal", "partner", "track", "probability", "depth", "depth_if_any", "probability_any", "probability_new",
+    "probability_recorded", "probability_drawn", "replicates",
 )  # fmt: skip
 
 
@@ -166,7 +184,7 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
     Parameters
     ----------
     ties
-        Frame ``replicate, quarter, a, b, track, depth``; a deal is one row, in either order.
+        Frame ``replicate, quarter, a, b, track, depth, source``; a deal is one row, in either order.
     replicates
         Number of replicates, those without a deal included.
 
@@ -175,8 +193,10 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
     DataFrame
         Columns :data:`PARTNER_COLUMNS`: probability of a deal on that track, its expected
         depth (0 where there is none, 3 = binding), and its mean depth where there is one;
-        ``probability_any`` is the share of replicates with a deal on any track, the same in
-        all rows of a partner. Likeliest and deepest first, then by name.
+        ``probability_any`` is the share of replicates with a deal on any track,
+        ``probability_new`` that with one and none at the start, ``probability_recorded`` and
+        ``probability_drawn`` those with a partner from the start, by the source of the deal
+        then; all are the same in all rows of a partner. Likeliest and deepest first, then by name.
     """
     now = ties.loc[(ties["quarter"] == quarter) & ((ties["a"] == focal) | (ties["b"] == focal))]
     ends = now[["a", "b"]].astype("str")
@@ -188,8 +208,11 @@ def partners(ties: pd.DataFrame, focal: str, quarter: str, replicates: int) -> p
         {"probability": count / replicates, "depth": total / replicates, "depth_if_any": total / count}
     ).reset_index()
     table.insert(0, "focal", focal)
-    anywhere = rows.assign(replicate=now["replicate"]).groupby("partner")["replicate"].nunique() / replicates
-    table["probability_any"] = table["partner"].map(anywhere).astype(float)
+    rows = rows.assign(replicate=now["replicate"])
+    source = now["source"].astype("str")
+    for name, those in (("any", rows), *((name, rows.loc[source == name]) for name in SOURCES)):
+        share = those.groupby("partner")["replicate"].nunique() / replicates
+        table[f"probability_{name}"] = table["partner"].map(share).astype(float).fillna(0.0)
     table["replicates"] = replicates
     order = ["probability", "depth", "partner", "track"]
     table = table.sort_values(order, ascending=[False, False, True, True])

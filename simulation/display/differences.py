@@ -70,7 +70,9 @@ def draw_differences(
     return ax
 
 
-def draw_tornado(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label: str, words: Words = ENGLISH) -> Axes:
+def draw_tornado(
+    table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label: str, words: Words = ENGLISH, digits: int = 3
+) -> Axes:
     """Draw effects, the largest at the top.
 
     Parameters
@@ -84,6 +86,8 @@ def draw_tornado(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label:
         Heading, what an effect is measured in, and what the whiskers are and rest on.
     words
         Language.
+    digits
+        Decimals of an effect.
 
     Returns
     -------
@@ -103,7 +107,7 @@ def draw_tornado(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label:
     for place, value, edges in zip(places, effect, zip(low, high, strict=True), strict=True):
         side = 1 if value >= 0 else -1
         edge = max(side * end for end in (value, *edges) if np.isfinite(end))
-        ax.annotate(words.line(words.signed(value, 3)), (side * edge, place), xytext=(side * 6, 0),
+        ax.annotate(words.line(words.signed(value, digits)), (side * edge, place), xytext=(side * 6, 0),
                     textcoords="offset points", va="center", ha="left" if side > 0 else "right")  # fmt: skip
     ax.set_yticks(places, [words.line(_folded(str(name))) for name in rows["factor"]])
     ax.axvline(0, color=FAINT, lw=1)

@@ -26,7 +26,7 @@ from simulation.display.world_network import draw_world_network
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HEADLINE = "cooperation"
+HEADLINE, KEPT = "cooperation", "commitments_kept"
 _BY_TRACK, _BY_PARTNER = "commitments_by_", "commitments_"
 
 
@@ -217,11 +217,12 @@ class Pictures:
         joins = "joining" in has and bool((self.world["joining"]["probability"] > 0).any())
         blocs = "blocs" in has and bool(self.world["blocs"]["focal_member"].astype(bool).any())
         known: dict[str, tuple[bool, Callable[[], Axes]]] = {
-            f"fan_{HEADLINE}": (HEADLINE in recorded, self.fan),
-            "composition_by_track": (len(self.composed("track")) > 0, lambda: self.composition("track")),
-            "composition_by_partner": (len(self.composed("partner")) > 0, lambda: self.composition("partner")),
             "partner_network": (ties, self.partners),
+            "composition_by_partner": (len(self.composed("partner")) > 0, lambda: self.composition("partner")),
+            "composition_by_track": (len(self.composed("track")) > 0, lambda: self.composition("track")),
             "instruments": (joins, self.joining),
+            f"fan_{KEPT}": (KEPT in recorded, lambda: self.fan(KEPT)),
+            f"fan_{HEADLINE}": (HEADLINE in recorded, self.fan),
             "trust_map": ({"trust", "states"} <= has, self.trust_map),
             "deal_map": ({"world", "states"} <= has, self.deal_map),
             "trust_matrix": ({"trust", "states"} <= has, self.trust_matrix),

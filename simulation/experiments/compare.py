@@ -11,14 +11,14 @@ import pandas as pd
 
 from simulation.analysis.contrasts import CONTRAST_COLUMNS, paired
 from simulation.analysis.summary import QUANTILES, SYSTEM, by_replicate
-from simulation.errors import Fault, InputError, suggest, warn_of
+from simulation.errors import Fault, InputError, warn_of
 from simulation.experiments import posterior
 from simulation.experiments.ask import Question, failures_of, load, named, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.kept import Format, Kept, Table
 from simulation.experiments.run import CONTRAST_METRICS, milestones
-from simulation.outcomes.metrics import METRICS
+from simulation.outcomes.metrics import METRICS, unknown
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.quarter import Quarter
 
@@ -167,10 +167,9 @@ def _entry(key: str, scenario: Scenario, cast: Cast | None, free: Sequence[str])
 
 def _metrics(metrics: Sequence[str]) -> tuple[str, ...]:
     """The metrics asked for, each a known one."""
-    unknown = [name for name in metrics if name not in METRICS]
-    text = [(name, suggest(name, list(METRICS)) or "see `wifaq list metrics`") for name in unknown]
-    if text:
-        raise InputError([Fault("", f"{name!r} is no metric; {advice}", "--metric") for name, advice in text])
+    faults = [Fault("", message, "--metric") for _, message in unknown(metrics)]
+    if faults:
+        raise InputError(faults)
     return tuple(dict.fromkeys(metrics)) or CONTRAST_METRICS
 
 

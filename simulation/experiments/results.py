@@ -106,7 +106,10 @@ class Results(Kept):
     def ties(self) -> pd.DataFrame:
         """The focal state's partners at the horizon: probability and expected depth by track.
 
-        ``probability`` is that of a deal on the track, ``probability_any`` that of a deal on any.
+        ``probability`` is that of a deal on the track, ``probability_any`` that of a deal on any,
+        ``probability_new`` that of one with a partner that was none at the start,
+        ``probability_recorded`` and ``probability_drawn`` those with one held since then, by the
+        source of the deal at the start.
         """
         return self.tables["ties"]
 

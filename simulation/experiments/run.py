@@ -36,10 +36,13 @@ if TYPE_CHECKING:
 CONTRASTS = ("fragmentation", "rivalry")
 CONTRAST_REPLICATES = 50
 CONTRAST_METRICS = (
+    "deals",
+    "instruments_joined",
+    "partners_new",
+    "commitments_kept",
     "cooperation",
     "volume",
     "implementation",
-    "quality",
     "autonomy",
     "capacity",
     "safety",

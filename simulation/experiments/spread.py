@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 RULES = ("latent_book", "learning")
 """Mechanisms that are a choice between rules: each rival is put in place of the scenario's own, one at a time."""
-METRICS = ("cooperation", "volume", "implementation", "quality", "deals", "instruments_joined", "autonomy", "capacity")
+METRICS = (
+    "deals", "instruments_joined", "partners_new", "commitments_kept", "cooperation", "volume", "implementation",
+    "autonomy", "capacity",
+)  # fmt: skip
 AS_IT_IS = "as it is"
 COLUMNS = ("rule", "metric", "quarter", "mean", "q05", "q95", "replicates")
 SHARES = ("metric", "quarter", *variance.SOURCES)

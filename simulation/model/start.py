@@ -39,9 +39,12 @@ from simulation.scenario.schema import InstrumentSpec, Scenario
 from simulation.state import (
     BILATERAL,
     DOMAINS,
+    DRAWN,
     KINDS,
     NEVER,
+    NEW,
     NON_STATE,
+    RECORDED,
     SECRETARIAT,
     STATE,
     TRACKS,
@@ -94,7 +97,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     recall_conduct(state, par, mech, seed, replicate)
     _first_effort(state, world)
     _fragment(state, scenario, cell, replicate)
-    state.held = state.depth > 0
+    state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)
     apply_strategy(state, world, scenario, replicate)
     state.purse[:] = state.budget
     _derive(state, world, scenario, replicate)
@@ -323,13 +326,11 @@ def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replic
     )  # fmt: skip
     for i, j, k in moves:
         for column, empty in (
-            (state.depth, 0), (state.track, -1), (state.since, NEVER), (state.until, NEVER), (state.drawn, False)
+            (state.depth, 0), (state.track, -1), (state.since, NEVER), (state.until, NEVER), (state.drawn, False),
+            *((conduct, 0) for conduct in state.conduct),  # a deal that moves takes its record with it
         ):  # fmt: skip
             column[i, k], column[k, i] = column[i, j], column[j, i]
             column[i, j] = column[j, i] = empty
-        # a deal that moves takes its record with it
-        state.last_breach[i, k], state.last_breach[k, i] = state.last_breach[i, j], state.last_breach[j, i]
-        state.last_breach[i, j] = state.last_breach[j, i] = NEVER
         write_terms(state.terms, state.position, i, k, 0.5)
 
 

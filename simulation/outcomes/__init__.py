@@ -1,6 +1,6 @@
 """What a run is measured by: metrics of an actor, of the world, of a user; and their record."""
 
-from simulation.outcomes.focal import actor_outcomes, quality_with_weights
+from simulation.outcomes.focal import actor_outcomes
 from simulation.outcomes.metrics import METRICS, Metric, StateView, metric, metric_hashes
 from simulation.outcomes.record import Recorder
 from simulation.outcomes.system import system_outcomes
@@ -13,6 +13,5 @@ __all__ = [
     "actor_outcomes",
     "metric",
     "metric_hashes",
-    "quality_with_weights",
     "system_outcomes",
 ]

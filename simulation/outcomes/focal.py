@@ -1,7 +1,9 @@
 """Section E: the outcomes of one actor, counts first, then the indices.
 
 Works for any actor, not only the focal one. An actor without commitments has volume,
-implementation, diversity, reciprocity and alignment 0 and autonomy 1.
+implementation, cooperation, diversity, reciprocity and alignment 0 and autonomy 1. What kind of
+cooperation it is stands in its parts and never in one number: a claim about diversity must not be
+tested on an index that holds it.
 """
 
 from __future__ import annotations
@@ -17,12 +19,30 @@ from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
 from simulation.outcomes.portfolio import CATEGORIES, TALLY, Tally, require, tally_commitments
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, CAMPS, DEPTHS, I32, I64, KINDS, NON_STATE, TRACKS, TRILATERAL, B, F, State
-
-QUALITY_PARTS = ("diversity", "reciprocity", "autonomy", "alignment", "capacity", "safety")
-"""Parts of quality, in the order of the weights of :func:`quality_with_weights`."""
+from simulation.state import (
+    BILATERAL,
+    CAMPS,
+    DEPTHS,
+    I32,
+    I64,
+    KINDS,
+    NON_STATE,
+    RECORDED,
+    SOURCES,
+    TRACKS,
+    TRILATERAL,
+    B,
+    F,
+    State,
+)
 
 _DEAL_TRACKS = (BILATERAL, TRILATERAL, NON_STATE)
+_CHANGES = {
+    "new": "partners now that were none at the start",
+    "held": "partners at the start that still are",
+    "lost": "partners at the start that are none now",
+}
+"""How the partners of today stand to those of the start, each a column of the tally."""
 
 
 def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F) -> dict[str, F]:
@@ -49,7 +69,7 @@ def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F
         If an argument has the wrong shape or a column of the state has not been filled.
     """
     book = ActorBook(1, actors)
-    book.write(0, state, par, value_to_actor, value_to_partner)
+    book.write(0, state, value_to_actor, value_to_partner)
     return {name: values[0] for name, values in book.outcomes(slice(0, 1), par).items()}
 
 
@@ -100,7 +120,7 @@ class ActorBook:
         self._tally = np.zeros((rows, len(actors)), TALLY)
         self._conditions = np.zeros((rows, len(actors)), CONDITIONS)
 
-    def write(self, row: int, state: State, par: Parameters, value_to_actor: F, value_to_partner: F) -> None:
+    def write(self, row: int, state: State, value_to_actor: F, value_to_partner: F) -> None:
         """Keep an observation; arguments as in :func:`actor_outcomes`.
 
         Raises
@@ -109,7 +129,7 @@ class ActorBook:
             If an argument has the wrong shape or a column of the state has not been filled.
         """
         columns = require(state, *_COLUMNS.values())
-        tally_commitments(state, par, self._actors, value_to_actor, value_to_partner, self._tally[row])
+        tally_commitments(state, self._actors, value_to_actor, value_to_partner, self._tally[row])
         _read_conditions(self._actors, *columns, self._conditions[row])
 
     def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
@@ -117,20 +137,19 @@ class ActorBook:
         tally, conditions = self._tally[rows], self._conditions[rows]
         now = {name: conditions[name] for name in _COLUMNS}
         safety = exp(-now.pop("harm_memory") / par.harm_scale)
-        parts = {"capacity": now["capacity"], "safety": safety, **_parts_of_quality(tally)}
         return {
             **now,
             **_counts(tally),
             **_volumes(tally, par.volume_half),
-            "quality": _quality(parts, par.quality_floor),
-            **parts,
+            **_parts_of_quality(tally),
+            "safety": safety,
             "position_drift": tally["drift"],
             "support": tally["support"],
         }
 
 
 def volume(commitments: F, half: float) -> F:
-    """Vol = 1 - 2^(-c/half) in [0, 1): volume of commitments worth ``c`` binding deals.
+    """1 - 2^(-c/half) in [0, 1) of commitments worth ``c`` binding deals: Vol of all, COOP of those kept.
 
     One minus it multiplies over any division of the commitments into parts.
     """
@@ -169,26 +188,13 @@ def camp_concentration(camp_weight: F) -> F:
     return result
 
 
-def quality_with_weights(parts: F, weights: F, floor: float) -> F:
-    """Weighted geometric mean of the parts of quality, each at least ``floor``.
-
-    Parameters
-    ----------
-    parts
-        Values in the order of :data:`QUALITY_PARTS`, shape (..., 6).
-    weights
-        On the simplex, shape (6,) or broadcasting with ``parts``: Dirichlet draws of shape
-        (m, 1, 6) against parts of shape (a, 6) give (m, a).
-    """
-    logs = log(np.maximum(parts, floor)) * weights
-    result: F = exp(logs.sum(axis=-1))
-    return result
-
-
 def _counts(tally: Tally) -> dict[str, F]:
     by_kind, by_depth = tally["deals"].sum(axis=-1), tally["deals"].sum(axis=-2)
     partners, tracks = tally["camp_partners"], tally["track_deals"]
     return {
+        **{f"partners_{what}": tally[what].sum(axis=-1) for what in _CHANGES},
+        **{f"partners_held_{source}": tally["sources"][..., k] for k, source in enumerate(SOURCES) if k >= RECORDED},
+        **{f"partners_{what}_{kind}": tally[what][..., k] for what in _CHANGES for k, kind in enumerate(KINDS)},
         "deals": by_kind.sum(axis=-1),
         **{f"deals_{kind}": by_kind[..., k] for k, kind in enumerate(KINDS)},
         **{f"deals_{depth}": by_depth[..., d] for d, depth in enumerate(DEPTHS)},
@@ -201,18 +207,18 @@ def _counts(tally: Tally) -> dict[str, F]:
 
 def _volumes(tally: Tally, half: float) -> dict[str, F]:
     total = tally["by_category"].sum(axis=-1)
-    vol = volume(total, half)
-    imp = np.minimum(1.0, ratio(tally["kept"], total))  # two sums in different order may differ in a last bit
+    kept = np.minimum(tally["kept"], total)  # two sums in different order may differ in a last bit
     category_volume, track_volume = volume(tally["by_category"], half), volume(tally["by_track"], half)
     return {
+        "commitments_kept": kept,
         "commitments": total,
         **{f"commitments_{name}": tally["by_category"][..., q] for q, name in enumerate(CATEGORIES)},
         **{f"commitments_by_{name}": tally["by_track"][..., t] for t, name in enumerate(TRACKS)},
-        "volume": vol,
+        "volume": volume(total, half),
         **{f"volume_{name}": category_volume[..., q] for q, name in enumerate(CATEGORIES)},
         **{f"volume_by_{name}": track_volume[..., t] for t, name in enumerate(TRACKS)},
-        "implementation": imp,
-        "cooperation": np.sqrt(vol * imp),
+        "implementation": ratio(kept, total),
+        "cooperation": volume(kept, half),
     }
 
 
@@ -228,14 +234,19 @@ def _parts_of_quality(tally: Tally) -> dict[str, F]:
     }
 
 
-def _quality(parts: Mapping[str, F], floor: float) -> F:
-    stacked = np.stack([parts[name] for name in QUALITY_PARTS], axis=-1)
-    return quality_with_weights(stacked, np.full(len(QUALITY_PARTS), 1 / len(QUALITY_PARTS)), floor)
-
-
 _INDEX: Bounds = (0.0, 1.0)
 _COUNT: Bounds = (0.0, None)
 _Rows = Iterator[tuple[str, str, Bounds, str, bool]]
+
+
+def _partner_rows() -> _Rows:
+    for what, formula in _CHANGES.items():
+        yield f"partners_{what}", "partners", _COUNT, formula, True
+    for source in SOURCES[RECORDED:]:
+        yield f"partners_held_{source}", "partners", _COUNT, f"{_CHANGES['held']}, by a {source} deal then", True
+    for what, formula in _CHANGES.items():
+        for kind in KINDS:
+            yield f"partners_{what}_{kind}", "partners", _COUNT, f"{formula}, of kind {kind}", True
 
 
 def _count_rows() -> _Rows:
@@ -254,7 +265,10 @@ def _count_rows() -> _Rows:
 
 def _volume_rows() -> _Rows:
     unit = "binding-equivalents"
-    yield "commitments", unit, _COUNT, "sum of z over deals, e D/3 over blocs, e z over instruments", True
+    formula = "C = sum of commitments, each times the share of its promises kept: the headline count"
+    yield "commitments_kept", unit, _COUNT, formula, True
+    formula = "sum of z over deals, e D/3 over blocs, e z over instruments (e at least 1/2)"
+    yield "commitments", unit, _COUNT, formula, True
     for name in CATEGORIES:
         yield f"commitments_{name}", unit, _COUNT, f"c_q, commitments in category {name}", True
     for name in TRACKS:
@@ -264,12 +278,11 @@ def _volume_rows() -> _Rows:
         yield f"volume_{name}", "index", _INDEX, f"Vol of category {name} alone", False
     for name in TRACKS:
         yield f"volume_by_{name}", "index", _INDEX, f"Vol of the {name} track alone", False
-    yield "implementation", "index", _INDEX, "Imp = mean share of promises kept, weighted by commitment", True
-    yield "cooperation", "index", _INDEX, "COOP = sqrt(Vol Imp), the headline", True
+    yield "implementation", "index", _INDEX, "Imp = commitments kept / commitments", True
+    yield "cooperation", "index", _INDEX, "COOP = 1 - 2^(-commitments kept/volume_half)", True
 
 
 def _quality_rows() -> _Rows:
-    yield "quality", "index", _INDEX, "QUAL = geometric mean of the six parts, floored", True
     yield "diversity", "index", _INDEX, "Div = (exp H - 1)/(Q - 1) over the categories", True
     yield "reciprocity", "index", _INDEX, "Rec = 1 - |sum(V_fj - V_jf)| / sum(V_fj + V_jf) over deals", True
     yield "autonomy", "index", _INDEX, "Aut = (1 - HHI* over camps)(1 - |x(t) - x(0)|_w)", True
@@ -298,7 +311,7 @@ def _condition_rows() -> _Rows:
 
 def _register_all() -> Mapping[str, Metric]:
     entries = {}
-    for rows in (_count_rows, _volume_rows, _quality_rows, _condition_rows):
+    for rows in (_partner_rows, _count_rows, _volume_rows, _quality_rows, _condition_rows):
         for name, unit, bounds, formula, default in rows():
             entries[name] = Metric(name, unit, bounds, formula, "E", "actor", default, actor_outcomes)
             register(entries[name])

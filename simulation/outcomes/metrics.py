@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -86,6 +87,15 @@ class Metric:
 
 METRICS: dict[str, Metric] = {}
 """Every metric by name: the built-in ones in the order of the model description, then users'."""
+
+
+_MEANS = ("think_tank", "ngo", "influencer")
+REMOVED: Mapping[str, str] = MappingProxyType({
+    "quality": "see its parts: diversity, reciprocity, autonomy, alignment, capacity, safety",
+    **{f"{part}_{kind}": f"work with a {kind.replace('_', ' ')} is a means; see deals_{kind}"
+       for part in ("commitments", "volume") for kind in _MEANS},
+})  # fmt: skip
+"""Metrics that earlier files may name, and what to read in their place."""
 
 
 def format_bounds(bounds: Bounds) -> str:
@@ -177,8 +187,10 @@ def metric_hashes() -> dict[str, str]:
 def unknown(names: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Place and message of each name in a list that no metric has."""
     for place, name in enumerate(names):
-        if name not in METRICS:
-            yield place, f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}"
+        if name in METRICS:
+            continue
+        gone = f"{name!r} is no longer a metric; {REMOVED[name]}" if name in REMOVED else ""
+        yield place, gone or f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}"
 
 
 def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:

@@ -18,9 +18,10 @@ NOTE = f"{MARK} rests on priors alone: the record holds no observation of it"
 _NEVER_OBSERVED = frozenset(
     {
         "implementation", "breaches", "lapses",  # nobody records what is broken or let go
-        "quality", "reciprocity", "autonomy", "alignment", "position_drift",  # terms and values of deals
+        "reciprocity", "autonomy", "alignment", "position_drift",  # terms and values of deals
         "capacity", "safety", "incidents", "incidents_so_far", "benefit", "urgency", "support", "norm",
         "capture", "capture_drift", "concessions_received", "load",
+        *(f"partners_{what}{kind}" for what in ("held", "lost") for kind in ("", *(f"_{kind}" for kind in KINDS))),
     }
 )  # fmt: skip
 _OF_THE_WORLD = frozenset({"world_instruments_joined"})  # the only total whose record claims to be whole
@@ -39,11 +40,12 @@ def priors_alone(world: World, focal: str) -> frozenset[str]:
     me = world.ids.index(focal)
     own = [deal for deal in world.deals if me in deal.parties]
     seen = {KINDS[world.kind[other]] for deal in own for other in deal.parties if other != me}
-    result = {f"{part}_{kind}" for kind in set(KINDS) - seen for part in ("deals", "commitments", "volume")}
+    parts = ("partners_new", "deals", "commitments", "volume")
+    result = {f"{part}_{kind}" for kind in set(KINDS) - seen for part in parts}
     if not any(len(deal.parties) > 2 for deal in own):
         result |= {"deals_trilateral", "commitments_by_trilateral", "volume_by_trilateral"}
     if not own:
-        result |= {"deals", "agreements", "deals_bilateral", "deals_non_state"}
+        result |= {"partners_new", "deals", "agreements", "deals_bilateral", "deals_non_state"}
     result |= _NEVER_OBSERVED
     result |= {name for name, entry in METRICS.items() if entry.level == "system"} - _OF_THE_WORLD
     return frozenset(name for name in result if name in METRICS and not METRICS[name].custom)

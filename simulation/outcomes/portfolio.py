@@ -1,9 +1,12 @@
 """Section E: the commitments of an actor, counted and weighed.
 
-A commitment is a deal (weight z = depth/3), a bloc that has decided something (e·D/3) or a
-joined instrument (e·z of C.7: 1/3 declaration, 2/3 binding and not in force, 1 in force).
-It belongs to one of eleven categories by its *partner* and to one of five tracks by how it
-was made, so that each breakdown adds up to the same total.
+A commitment is a deal with a state, a firm or a secretariat (weight z = depth/3), a bloc that has
+decided something (e·D/3) or a joined instrument (e·z of C.7: 1/3 declaration, 2/3 binding and not in
+force, 1 in force); e, which multiplies what a bloc or a text does, counts at least one half here, so
+that a convention is not worth a fifth of a memorandum. Work with think tanks, NGOs and influencers is
+a means and only counted: else the cheapest would be bought. A commitment belongs to one of eight
+categories by its *partner* and to one of five tracks by how it was made, so that each breakdown adds
+up to the same total.
 """
 
 from __future__ import annotations
@@ -18,18 +21,20 @@ from simulation.errors import ModelError
 from simulation.processes.affinity import squared_distance
 from simulation.processes.instruments import instrument_z
 from simulation.processes.opinion import share_in_favour
-from simulation.scenario.parameters import Parameters
 from simulation.state import (
     BILATERAL,
     CAMPS,
+    FIRM,
     I8,
-    I32,
     I64,
     KINDS,
     MAX_DEPTH,
     MULTILATERAL,
+    NEW,
     NON_STATE,
     REGIONAL,
+    SECRETARIAT,
+    SOURCES,
     STATE,
     TRACKS,
     B,
@@ -42,26 +47,35 @@ CATEGORIES = (
     "other_states",
     "regional",
     "multilateral",
-    *KINDS[1:],
+    KINDS[FIRM],
+    KINDS[SECRETARIAT],
 )
-"""Categories of commitments: partner states by camp, forums by eligibility, others by kind."""
+"""Categories of commitments: partner states by camp, forums by eligibility, firms, secretariats."""
+LEAST_ENFORCEMENT = 0.5
+"""What the enforcement of a bloc or text counts at least where commitments are added up."""
 
 _NO_CAMP = len(CAMPS)
 _REGIONAL = len(CAMPS) + 1
 _MULTILATERAL = len(CAMPS) + 2
-_FIRST_KIND = len(CAMPS) + 3  # firms, the first kind after states
+_FIRM = len(CAMPS) + 3
+_SECRETARIAT = len(CAMPS) + 4
+_MEANS = -1
 
 
 TALLY = np.dtype(
     [
         ("deals", "f8", (len(KINDS), MAX_DEPTH)),  # deals by kind of partner and depth
+        ("held", "f8", len(KINDS)),  # partners at the start and now, by kind
+        ("sources", "f8", len(SOURCES)),  # partners now, by where they come from
+        ("new", "f8", len(KINDS)),  # partners now and not at the start
+        ("lost", "f8", len(KINDS)),  # partners at the start and not now
         ("camp_partners", "f8", len(CAMPS) + 1),  # deals with states by camp, the last without
         ("track_deals", "f8", len(TRACKS)),  # deals by track
         ("instruments", "f8"),  # joined instruments
         ("blocs", "f8"),  # blocs of the actor that have decided something
         ("by_category", "f8", len(CATEGORIES)),  # c_q, weight by category
         ("by_track", "f8", len(TRACKS)),  # weight by track
-        ("camp_weight", "f8", len(CAMPS) + 1),  # weight of deals by the partner's camp, the last without
+        ("camp_weight", "f8", len(CAMPS) + 1),  # weight of deals by the partner's camp, last without
         ("kept", "f8"),  # weight times the share of promises kept
         ("deal_weight", "f8"),  # weight of deals
         ("aligned", "f8"),  # weight of deals times closeness of their terms to the initial position
@@ -78,7 +92,7 @@ Tally = NDArray[np.void]
 
 
 def tally_commitments(
-    state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F, out: Tally
+    state: State, actors: I64, value_to_actor: F, value_to_partner: F, out: Tally
 ) -> None:
     """Count and weigh the commitments of some actors.
 
@@ -100,17 +114,17 @@ def tally_commitments(
     if value_to_actor.shape != shape or value_to_partner.shape != shape:
         raise ModelError(f"values of deals must have shape {shape}")
     require(state, "compliance")
-    s, old = state, state.quarter - int(par.clean_record)
+    s = state
+    _tally_partners(actors, s.depth, s.held, s.kind, out["sources"], out["held"], out["new"], out["lost"])
     _tally_deals(
-        actors, s.depth, s.track, s.kind, s.camp, s.last_breach, old, s.terms, s.position_start, s.weight,
+        actors, s.depth, s.track, s.kind, s.camp, s.conduct, s.terms, s.position_start, s.weight,
         value_to_actor, value_to_partner, out,
     )  # fmt: skip
-    bloc_weight = s.bloc_enforcement * s.bloc_depth / MAX_DEPTH
+    bloc_weight = np.maximum(s.bloc_enforcement, LEAST_ENFORCEMENT) * s.bloc_depth / MAX_DEPTH
     _tally_forums(actors, s.member, bloc_weight, s.bloc_depth > 0, s.bloc_regional, s.compliance, out, out["blocs"])
     every_text = np.ones(len(s.joined), np.bool_)
-    _tally_forums(
-        actors, s.joined, instrument_z(s), every_text, s.instrument_regional, s.compliance, out, out["instruments"]
-    )
+    weight = instrument_z(s, LEAST_ENFORCEMENT)
+    _tally_forums(actors, s.joined, weight, every_text, s.instrument_regional, s.compliance, out, out["instruments"])
     _tally_minds(actors, s.position_start, s.position, s.weight, s.opinion, out)
 
 
@@ -142,10 +156,12 @@ def tracks_of(track: I8, own_kind: I8, partner_kind: I8) -> I64:
 
 @njit(cache=True, error_model="numpy")
 def _category(kind: int, camp: int) -> int:
-    """Category of a deal by its partner."""
-    if kind != STATE:
-        return _FIRST_KIND + kind - 1
-    return camp if camp >= 0 else _NO_CAMP
+    """Category of a deal by its partner; ``_MEANS`` if it is no commitment."""
+    if kind == STATE:
+        return camp if camp >= 0 else _NO_CAMP
+    if kind == FIRM:
+        return _FIRM
+    return _SECRETARIAT if kind == SECRETARIAT else _MEANS
 
 
 @njit(cache=True, error_model="numpy")
@@ -157,29 +173,53 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
+def _tally_partners(actors: I64, depth: I8, held: I8, kind: I8, sources: F, still: F, new: F, lost: F) -> None:
+    """Partners by source (a, sources) and by kind, each (a, kinds): held at the start and still partners, new, lost."""
+    for a in range(len(actors)):
+        f = actors[a]
+        for j in range(depth.shape[0]):
+            now, before = depth[f, j] > 0, held[f, j] != NEW
+            sources[a, held[f, j]] += now
+            still[a, kind[j]] += now and before
+            new[a, kind[j]] += now and not before
+            lost[a, kind[j]] += before and not now
+
+
+@njit(cache=True, error_model="numpy")
+def _kept_share(conduct: I8, i: int, j: int) -> float:
+    """Share of the remembered quarters with a deal in which i kept its word to j; 1 if there was none yet."""
+    kept = broken = 0
+    for quarter in range(conduct.shape[0]):
+        kept += conduct[quarter, i, j] > 0
+        broken += conduct[quarter, i, j] < 0
+    return kept / (kept + broken) if kept + broken > 0 else 1.0
+
+
+@njit(cache=True, error_model="numpy")
 def _tally_deals(
-    actors: I64, depth: I8, track: I8, kind: I8, camp: I8, last_breach: I32, old: int, terms: F, start: F, weight: F,
+    actors: I64, depth: I8, track: I8, kind: I8, camp: I8, conduct: I8, terms: F, start: F, weight: F,
     gains: F, partner_gains: F, out: Tally,
 ) -> None:  # fmt: skip
-    """Counts, weights, kept promises, closeness and gains of deals; a breach up to quarter ``old`` is forgiven."""
+    """Counts, closeness and gains of deals; weights and kept promises of those that are commitments."""
     for a in range(len(actors)):
         f, tally = actors[a], out[a]
         for j in range(depth.shape[0]):
             rung = depth[f, j]
             if rung == 0:
                 continue
-            z = rung / MAX_DEPTH
             side = camp[j] if camp[j] >= 0 else _NO_CAMP
             t = _deal_track(track[f, j], kind[f], kind[j])
             tally.deals[kind[j], rung - 1] += 1
             tally.track_deals[t] += 1
             if kind[j] == STATE:
                 tally.camp_partners[side] += 1
-            tally.by_category[_category(kind[j], camp[j])] += z
-            tally.by_track[t] += z
+            z = rung / MAX_DEPTH
+            category = _category(kind[j], camp[j])
+            if category != _MEANS:
+                tally.by_category[category] += z
+                tally.by_track[t] += z
+                tally.kept += z * (_kept_share(conduct, f, j) + _kept_share(conduct, j, f)) / 2
             tally.camp_weight[side] += z
-            clean = (last_breach[f, j] <= old) + (last_breach[j, f] <= old)
-            tally.kept += z * clean / 2
             tally.deal_weight += z
             gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
             tally.aligned += z * (1.0 - gap)

@@ -10,7 +10,6 @@ together, when the record is read or complete; then a value that is not finite o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
@@ -25,7 +24,7 @@ from simulation.outcomes.system import EffortUse, WorldBook
 from simulation.outcomes.ties import JoinRecord, TieRecord, category
 from simulation.outcomes.world import WorldRecord
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, STATE, TRACKS, F, State
+from simulation.state import I8, REMEMBERED, STATE, TRACKS, F, State
 
 SYSTEM = "system"
 """Name of the whole world in the column ``actor``."""
@@ -138,7 +137,7 @@ class Recorder:
         core = np.array(list(dict.fromkeys([*self.actors.tolist(), *state.leaders.tolist()]))[:_CORE], np.int64)
         self.world = WorldRecord(self._labels, core) if spec.ties != "none" else None
         self._events: list[tuple[int, str, str, int, str]] = []
-        self._deals: Deals | None = None
+        self._depth = state.depth[:0]  # of the last observation, where events are kept
 
     @property
     def due(self) -> bool:
@@ -176,9 +175,9 @@ class Recorder:
         if self.world is not None:
             self.world.observe(state)
         if self._events_kept:
-            for event in deal_events(self._deals, state) if self._deals else ():
+            for event in deal_events(self._depth, state) if self._observed else ():
                 self.event(*event)
-            self._deals = Deals.of(state)
+            self._depth = state.depth.copy()
         self._observed += 1
         if self._observed == len(self._labels):
             self._derive()
@@ -236,7 +235,8 @@ class Recorder:
         )
 
     def ties(self) -> pd.DataFrame:
-        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``.
+        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``source`` of the partner (new since the start,
+        recorded or drawn at the start).
 
         With ``ties: focal`` those of the focal state (``a``) in the last quarter observed,
         with ``ties: all`` every deal in every recorded quarter (``a`` before ``b`` in the
@@ -281,7 +281,7 @@ class Recorder:
 
     def _keep(self, state: State, value_to_actor: F, value_to_partner: F) -> None:
         row = self._kept
-        self._actor_book.write(row, state, self._par, value_to_actor, value_to_partner)
+        self._actor_book.write(row, state, value_to_actor, value_to_partner)
         self._world_book.write(row, state, self._par, self._slots)
         if self._custom:
             view = StateView(state)
@@ -377,28 +377,16 @@ Event = tuple[str, tuple[int, ...], int, int]
 """Kind, rows of the actors, depth afterwards, track afterwards (-1 none)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deals:
-    """Depth of every deal and quarter of every last breach at one moment, each (n, n)."""
-
-    depth: I8
-    last_breach: I32
-
-    @classmethod
-    def of(cls, state: State) -> Deals:
-        """A copy of the present ones."""
-        return cls(state.depth.copy(), state.last_breach.copy())
-
-
-def deal_events(before: Deals, state: State) -> Iterator[Event]:
+def deal_events(before: I8, state: State) -> Iterator[Event]:
     """Deals made and deepened, breaches (by the first actor towards the second), deals lowered and ended.
 
     Net of the quarter: a deal that is made and lost within it leaves only the breach, if there was one.
+    ``before`` (n, n) is the depth at the end of the quarter before.
     """
-    old, new = np.triu(before.depth), np.triu(state.depth)
+    old, new = np.triu(before), np.triu(state.depth)
     yield from _changes("made", (old == 0) & (new > 0), state)
     yield from _changes("deepened", (old > 0) & (new > old), state)
-    yield from _changes("breached", state.last_breach > before.last_breach, state)
+    yield from _changes("breached", state.conduct[state.quarter % REMEMBERED] < 0, state)
     yield from _changes("lowered", (new > 0) & (new < old), state)
     yield from _changes("ended", (old > 0) & (new == 0), state)
 

@@ -30,6 +30,10 @@ WORLD = np.dtype(
         ("paths", "i8"),  # pairs of partner states of a state
         ("closed", "i8"),  # those of them that are partners themselves
         ("partners", "i8"),  # partners of any kind, summed over everybody
+        ("new", "i8"),  # pairs that have a deal since this quarter
+        ("ended", "i8"),  # deals that ended this quarter
+        ("stood_so_far", "i8"),  # deals in force, summed over the quarters since the start
+        ("ended_so_far", "i8"),  # deals that have ended since the start
         ("partners_of_members", "i8"),  # the same of UN members
         ("firms", "i8"),  # rungs of states' ties with firms
         ("incumbents", "i8"),  # the same with leaders' own firms

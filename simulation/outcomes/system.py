@@ -17,6 +17,7 @@ from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.portfolio import require
 from simulation.outcomes.sums import WORLD, Rows, World, add_effort, add_flows, add_forums, add_members, add_ties
+from simulation.processes.approaches import QUARTERS_A_YEAR
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, I64, MAX_DEPTH, TRACKS, F, State
 
@@ -25,23 +26,30 @@ CONNECTION_DECAY = 0.5
 
 
 class EffortUse:
-    """Effort that states have spent on each track since the start, for the time to agreement.
+    """What has been spent and has stood since the start, for the time to agreement and the mean life of deals.
 
     Attributes
     ----------
     spent
-        State-quarters by track, shape (5,).
+        Effort of states by track, in state-quarters, shape (5,).
+    stood
+        Deals in force, summed over the quarters so far.
+    ended
+        Deals that have ended.
     """
 
-    __slots__ = ("spent",)
+    __slots__ = ("ended", "spent", "stood")
 
     def __init__(self) -> None:
         self.spent = np.zeros(len(TRACKS))
+        self.stood = self.ended = 0
 
     def add(self, state: State) -> None:
-        """Count this quarter's effort."""
-        require(state, "track_share")
+        """Count this quarter."""
+        require(state, "track_share", "lapsed")
         add_effort(state.track_share, state.s, self.spent)
+        self.stood += int(np.count_nonzero(state.depth)) // 2
+        self.ended += int(state.lapsed.sum()) // 2
 
 
 def system_outcomes(
@@ -98,10 +106,13 @@ class WorldBook:
         ModelError
             If a column of the state has not been filled.
         """
-        require(state, "formed", "breaches", "incidents")
+        require(state, "formed", "breaches", "incidents", "lapsed")
         s, world = state, self._world[row : row + 1]
         degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
         add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.expertise, world, degree)
+        world["new"] = np.count_nonzero((s.depth > 0) & (s.since == s.quarter)) // 2
+        world["ended"] = s.lapsed.sum() // 2
+        world["stood_so_far"], world["ended_so_far"] = slots.stood, slots.ended
         add_members(s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, world, capacity, support)
         add_forums(
             s.un_member, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed, s.joined,
@@ -195,6 +206,10 @@ def _totals(world: World) -> dict[str, F]:
     return {
         **{f"time_to_agreement_{name}": wait[:, t] for t, name in enumerate(TRACKS)},
         "world_deals": world["partners"] / 2,
+        "world_deals_new": world["new"].astype(np.float64),
+        "world_deals_ended": world["ended"].astype(np.float64),
+        # while none has ended, the time that all have stood is the least that one lives
+        "world_deal_life": world["stood_so_far"] / np.maximum(world["ended_so_far"], 1) / QUARTERS_A_YEAR,
         "world_agreements": world["formed"].astype(np.float64),
         "world_breaches": world["breaches"].astype(np.float64),
         "world_incidents": world["incidents"].astype(np.float64),
@@ -283,6 +298,9 @@ def _track_rows() -> _Rows:
 
 def _total_rows() -> _Rows:
     yield "world_deals", "deals", _COUNT, "pairs with a deal", True
+    yield "world_deals_new", "deals a quarter", _COUNT, "pairs with a deal signed this quarter, that had none", True
+    yield "world_deals_ended", "deals a quarter", _COUNT, "deals that ended this quarter", True
+    yield "world_deal_life", "years", _COUNT, "years that deals have stood so far / max(1, deals ended so far)", True
     yield "world_agreements", "agreements a quarter", _COUNT, "agreements this quarter, once a state", False
     yield "world_breaches", "breaches a quarter", _COUNT, "breaches by states this quarter", True
     yield "world_incidents", "incidents a quarter", _COUNT, "AI incidents in all states this quarter", True

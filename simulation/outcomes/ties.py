@@ -13,26 +13,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.outcomes.portfolio import deal_tracks, tracks_of
-from simulation.state import I8, I32, I64, TRACKS, B, State
+from simulation.state import I8, I32, I64, SOURCES, TRACKS, B, State
 
 
 class _Edges(NamedTuple):
-    """Deals standing after one observation: rows of both sides, track and depth."""
+    """Deals standing after one observation: rows of both sides, track, depth, where the partner comes from."""
 
     observation: int
     a: I64
     b: I64
     track: I64
     depth: I8
+    held: I8
 
 
 class _Row(NamedTuple):
-    """Deals of one actor after an observation, kind, track and depth of each shape (n,)."""
+    """Deals of one actor after an observation, each column of shape (n,)."""
 
     observation: int
     kind: I8
     track: I8
     depth: I8
+    held: I8
 
 
 class TieRecord:
@@ -58,13 +60,15 @@ class TieRecord:
         """Read the state; all deals only where the observation is ``due``."""
         if self._choice == "focal":
             row = self._focal
-            self._row = _Row(observation, state.kind, state.track[row].copy(), state.depth[row].copy())
+            columns = (column[row].copy() for column in (state.track, state.depth, state.held))
+            self._row = _Row(observation, state.kind, *columns)
         elif self._choice == "all" and due:
             a, b = np.nonzero(np.triu(state.depth))
-            self._edges.append(_Edges(observation, a, b, deal_tracks(state, a, b), state.depth[a, b]))
+            tracks = deal_tracks(state, a, b)
+            self._edges.append(_Edges(observation, a, b, tracks, state.depth[a, b], state.held[a, b]))
 
     def table(self) -> pd.DataFrame:
-        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``."""
+        """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``source`` of the partner: new, recorded, drawn."""
         result = self._edges if self._row is None else [self._of_row(self._row)]
         quarter = [np.full(len(edges.a), edges.observation) for edges in result]
         return pd.DataFrame(
@@ -74,13 +78,15 @@ class TieRecord:
                 "b": category(_chain([edges.b for edges in result]), self._ids),
                 "track": category(_chain([edges.track for edges in result]), TRACKS),
                 "depth": _chain([edges.depth for edges in result]).astype(np.int8),
+                "source": category(_chain([edges.held for edges in result]), SOURCES),
             }
         )
 
     def _of_row(self, row: _Row) -> _Edges:
         b = np.flatnonzero(row.depth)
         a = np.full(len(b), self._focal)
-        return _Edges(row.observation, a, b, tracks_of(row.track[b], row.kind[a], row.kind[b]), row.depth[b])
+        tracks = tracks_of(row.track[b], row.kind[a], row.kind[b])
+        return _Edges(row.observation, a, b, tracks, row.depth[b], row.held[b])
 
 
 class JoinRecord:

@@ -24,7 +24,7 @@ from simulation.processes.trust import fade
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, NOBODY, U64, Asked, B, F, State
+from simulation.state import I8, I32, NOBODY, REMEMBERED, U64, Asked, B, F, State
 
 
 class Conduct(NamedTuple):
@@ -63,10 +63,12 @@ def keep_promises(
         state.depth, partners, expected, seen, state.transparency_ref, par.gain_of_trust, par.loss_of_trust,
         np.ones(partners.partner.size), state.alpha_ref, state.beta_ref,
     )  # fmt: skip
+    now = state.conduct[state.quarter % REMEMBERED]
+    now[:] = 0
     broken = _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
-        state.quarter, deals_of(state), partners, probability, seen, state.transparency, par.gain_of_trust,
-        par.loss_of_trust, par.breach_lowers_depth, state.alpha, state.beta, state.last_breach,
+        deals_of(state), partners, probability, seen, state.transparency, par.gain_of_trust,
+        par.loss_of_trust, par.breach_lowers_depth, state.alpha, state.beta, now,
         state.breaches, state.lapsed, state.ended,
     )  # fmt: skip
     return Conduct(partners, probability, *broken)
@@ -189,9 +191,9 @@ def expect_evidence(
 
 @njit(cache=True, error_model="numpy")
 def _conduct(
-    comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, quarter: int, deals: Deals,
+    comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, deals: Deals,
     partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, lowers: float,
-    alpha: F, beta: F, last_breach: I32, breaches: I32, lapsed: I32, ended: I32,
+    alpha: F, beta: F, now: I8, breaches: I32, lapsed: I32, ended: I32,
 ) -> tuple[B, B, B]:  # fmt: skip
     start, partner = partners
     depth = deals.depth
@@ -206,8 +208,9 @@ def _conduct(
             eye = max(seen[i], seen[j])
             if uniform(comply_key, uid[i], uid[j]) < np.sqrt(np.sqrt(probability[p])):  # a quarter's
                 alpha[j, i] += gain * evidence
+                now[i, j] = 1
                 continue
-            last_breach[i, j] = quarter
+            now[i, j] = -1
             breaches[i] += 1
             broken[p] = True
             if uniform(see_key, uid[i], uid[j]) >= eye:

@@ -85,10 +85,10 @@ class Joiners(NamedTuple):
     contiguous: B
 
 
-def instrument_z(state: State) -> F:
-    """What each instrument counts for its members, e·z, shape (q,), in [0, 1]."""
+def instrument_z(state: State, least: float = 0.0) -> F:
+    """What each instrument counts for its members, e·z, shape (q,), in [0, 1]; e counting ``least`` or more."""
     z = np.where(state.binding, np.where(state.in_force, 1.0, 2.0 / 3.0), 1.0 / 3.0)
-    return state.instrument_enforcement * z
+    return np.maximum(state.instrument_enforcement, least) * z
 
 
 def is_open(state: State) -> B:

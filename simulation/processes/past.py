@@ -18,17 +18,14 @@ from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.randomness import Stream, key, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I32, U64, F, State
-
-RECALLED = 4
-"""Quarters before the start whose breaches are drawn: those that outcomes look back on."""
+from simulation.state import I8, I32, REMEMBERED, U64, F, State
 
 
 def recall_conduct(state: State, par: Parameters, mech: Mechanisms, seed: int, replicate: int) -> None:
     """Give the book at the start a past, at the rate at which each party now keeps its word.
 
     Evidence is what its quarters since ``state.since`` are expected to have left, the same in ``alpha`` and
-    ``alpha_ref`` (``beta`` alike). ``last_breach`` is drawn for the last four. Sets ``load``, ``capture``, ``watch``
+    ``alpha_ref`` (``beta`` alike). ``conduct`` is drawn for the last four. Sets ``load``, ``capture``, ``watch``
     and ``compliance``.
     """
     state.load = load(state, terms_of(par, mech))
@@ -43,9 +40,9 @@ def recall_conduct(state: State, par: Parameters, mech: Mechanisms, seed: int, r
             state.depth, partners, probability, seen, state.transparency, par.gain_of_trust, par.loss_of_trust,
             quarters, alpha, beta,
         )  # fmt: skip
-    for quarter in range(-RECALLED, 0):
+    for quarter in range(-REMEMBERED, 0):
         stream = key(seed, replicate, quarter, Stream.COMPLIANCE)
-        _draw(stream, quarter, state.uid, partners, probability, state.since, state.last_breach)
+        _draw(stream, quarter, state.uid, partners, probability, state.since, state.conduct[quarter % REMEMBERED])
 
 
 @njit(cache=True, error_model="numpy")
@@ -61,13 +58,13 @@ def _quarters_left(partners: Links, since: I32, memory: float) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _draw(
-    stream: np.uint64, quarter: int, uid: U64, partners: Links, probability: F, since: I32, last_breach: I32
+    stream: np.uint64, quarter: int, uid: U64, partners: Links, probability: F, since: I32, conduct: I8
 ) -> None:
-    """Breaches of one quarter in the deals that there were."""
+    """Conduct of one quarter in the deals that there were."""
     start, partner = partners
     for i in range(start.size - 1):
         for p in range(start[i], start[i + 1]):
             j = partner[p]
             kept = uniform(stream, uid[i], uid[j]) < np.sqrt(np.sqrt(probability[p]))
-            if since[i, j] <= quarter and not kept:
-                last_breach[i, j] = quarter
+            if since[i, j] <= quarter:
+                conduct[i, j] = 1 if kept else -1

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from simulation.analysis.summary import HEADLINE
+from simulation.analysis.summary import HEADLINE, KEPT, likeliest
 from simulation.display.pictures import Pictures
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
@@ -89,24 +89,25 @@ class Subject:
 
 def answer(subject: Subject) -> Section:
     """The answer in three sentences."""
-    sentences = [sentence for sentence in (_headline(subject), _partners(subject), _price(subject)) if sentence]
+    sentences = [sentence for sentence in (_partners(subject), _headline(subject), _price(subject)) if sentence]
     return Section("answer-section", subject.words("The answer"), sentences)
 
 
 def _headline(subject: Subject) -> Markup | None:
-    result = change(subject.main, HEADLINE)
-    if result is None:
+    result, index = change(subject.main, KEPT), change(subject.main, HEADLINE)
+    if result is None or index is None:
         return None
     return subject.teller.tell(
-        "{focal}: the cooperation index (0 to 1) goes from {start} in {first} to {end} in {last}, in nine replicates "
-        "of ten between {low} and {high}; a rise is {likely} ({share} of the replicates).",
-        focal=subject.teller.name(subject.focal_within),
+        "The commitments it keeps go from {start} in {first} to {end} in {last}, counted in binding deals, in "
+        "nine replicates of ten between {low} and {high}; a rise is {likely} ({share} of the replicates); the "
+        "cooperation index (0 to 1), which is made of them, ends at {index}.",
         last=_when(subject, subject.main.horizon),
-        **_ends(subject, result),
-        low=subject.told(result.low, "cooperation, 5 % quantile"),
-        high=subject.told(result.high, "cooperation, 95 % quantile"),
+        **_ends(subject, result, 1),
+        low=subject.told(result.low, f"{KEPT}, 5 % quantile", digits=1),
+        high=subject.told(result.high, f"{KEPT}, 95 % quantile", digits=1),
         likely=subject.words(likelihood(result.above)),
-        share=subject.chance(result.above, "share of replicates in which cooperation ends higher"),
+        share=subject.chance(result.above, f"share of replicates in which {KEPT} ends higher"),
+        index=subject.told(index.end, "cooperation, mean"),
     )
 
 
@@ -133,20 +134,23 @@ def _partners(subject: Subject) -> Markup | None:
     if not by_track:
         return None
     track = max(by_track, key=lambda name: by_track[name])
-    likely = likeliest(ties).head(_LIKELIEST)
+    likely = likeliest(ties, "probability_new").head(_LIKELIEST)
+    if likely.empty:
+        return None
     names = [
         subject.teller.tell(
             "{name} ({share})",
             name=subject.teller.name(
                 subject.words.within(row["partner"], subject.words.actor(row["partner"], row["name"]))
             ),
-            share=subject.chance(row["probability"], f"probability of a deal with {row['partner']}", "ties.csv"),
+            share=subject.chance(row["probability_new"], f"probability of {row['partner']} as new partner", "ties.csv"),
         )
         for row in likely.to_dict("records")
     ]
     return subject.teller.tell(
-        "Its partners become {deals} on average (at the start {before}), {most} of them on the {track} track; the "
-        "likeliest are {names}; it has joined {joined} instruments (at the start {joined_before}).",
+        "{focal}: partners become {deals} on average (at the start {before}), {most} of them on the {track} track; the "
+        "likeliest new ones are {names}; it has joined {joined} instruments (at the start {joined_before}).",
+        focal=subject.teller.name(subject.focal_within),
         deals=subject.told(deals.end, "deals, mean", digits=1),
         before=subject.counted(deals.start, "deals, mean", subject.main.first_quarter),
         most=subject.told(by_track[track], f"deals_{track}, mean", digits=1),
@@ -155,13 +159,6 @@ def _partners(subject: Subject) -> Markup | None:
         joined=subject.told(joined.end, "instruments_joined, mean", digits=1),
         joined_before=subject.counted(joined.start, "instruments_joined, mean", subject.main.first_quarter),
     )
-
-
-def likeliest(ties: pd.DataFrame) -> pd.DataFrame:
-    """Partners with the probability of a deal on any track, the likeliest first."""
-    table = ties.groupby("partner", sort=True)[["name", "kind", "probability_any"]].first()
-    table = table.rename(columns={"probability_any": "probability"})
-    return table.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
 
 
 def _price(subject: Subject) -> Markup | None:
@@ -178,24 +175,24 @@ def _price(subject: Subject) -> Markup | None:
     moved = levers(subject.results)
     if moved.empty:
         return text + Markup(".")
-    return text + subject.teller.tell("; of what was varied, most moves cooperation: {lever}.",
+    return text + subject.teller.tell("; of what was varied, most moves kept commitments: {lever}.",
                                       lever=lever_sentence(subject, moved.iloc[0]))  # fmt: skip
 
 
 def lever_sentence(subject: Subject, row: Any) -> Markup:
     """A lever with its effect and the interval of it."""
     source = "run.json" if row["kind"] == "contrast" else "series.parquet"
-    what = f"cooperation, difference: {row['factor']}"
+    what = f"{KEPT}, difference in %: {row['factor']}"
 
     def told(value: float, part: str) -> Markup:
-        return subject.teller.number(value, subject.words.signed(value, 3), what + part, subject.main.horizon, source)
+        return subject.teller.number(value, subject.words.signed(value, 1), what + part, subject.main.horizon, source)
 
     name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "")
     if pd.isna(row["low"]):
-        return subject.teller.tell("{lever}, {effect}", lever=name, effect=effect)
+        return subject.teller.tell("{lever}, {effect} %", lever=name, effect=effect)
     low, high = told(row["low"], ", low"), told(row["high"], ", high")
     return subject.teller.tell(
-        "{lever}, {effect} (90 % interval {low} to {high})", lever=name, effect=effect, low=low, high=high
+        "{lever}, {effect} % (90 % interval {low} to {high})", lever=name, effect=effect, low=low, high=high
     )
 
 

@@ -20,6 +20,7 @@ from simulation.report import background
 from simulation.report.answer import Subject, answer, lever_sentence
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.uncertainty import spread_sentence
+from simulation.state import RECORDED, SOURCES
 
 DATA, FITTED, ASSUMED = N_("data"), N_("fitted"), N_("assumption")
 """What a line rests on: the record, parameters fitted to it, or parameters that are assumed."""
@@ -122,13 +123,15 @@ def blocks(subject: Subject) -> list[Block]:
 
 def _likelihoods(subject: Subject) -> Iterator[Line]:
     words, tell, main = subject.words, subject.teller.tell, subject.main
-    start = change(main, "deals")
-    if start is not None:
+    recorded, drawn = (change(main, f"partners_held_{source}") for source in SOURCES[RECORDED:])
+    if recorded is not None and drawn is not None:
         yield Line(
             tell(
-                "At the start {focal} has {count} recorded partners.",
+                "At the start {focal} has {count} recorded partners, and {drawn} drawn ones on average: deals that the "
+                "record is likely to lack.",
                 focal=subject.teller.name(subject.focal_within),
-                count=subject.counted(start.start, "deals, mean", main.first_quarter),
+                count=subject.counted(recorded.start, f"{recorded.metric}, mean", main.first_quarter),
+                drawn=subject.counted(drawn.start, f"{drawn.metric}, mean", main.first_quarter),
             ),
             DATA,
         )

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.contrasts import paired, paired_path
-from simulation.analysis.summary import HEADLINE, by_replicate
+from simulation.analysis.contrasts import in_percent, paired, paired_path
+from simulation.analysis.summary import HEADLINE, KEPT, by_replicate
 from simulation.display.words.language import Words
 from simulation.experiments.results import Results
 
@@ -79,7 +79,7 @@ LEVER_COLUMNS = ("factor", "effect", "low", "high", "probability", "pairs", "kin
 
 
 def levers(results: Sequence[Results]) -> pd.DataFrame:
-    """What moves the headline at the horizon, the largest first.
+    """What moves the kept commitments at the horizon, the largest first.
 
     Parameters
     ----------
@@ -89,15 +89,15 @@ def levers(results: Sequence[Results]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`LEVER_COLUMNS`: mean paired difference, its 90 % interval, the share of
-        pairs in which it is above zero; ``kind`` is ``contrast`` or ``scenario``.
+        Columns :data:`LEVER_COLUMNS`: mean paired difference and its 90 % interval, in per cent, the
+        share of pairs in which it is above zero; ``kind`` is ``contrast`` or ``scenario``.
     """
     first = results[0]
     own = first.contrasts()
-    own = own.loc[(own["metric"] == HEADLINE) & (own["quarter"] == first.horizon)]
+    own = own.loc[(own["metric"] == KEPT) & (own["quarter"] == first.horizon)]
     rows = [_lever(row["statement"], row, "contrast") for row in own.to_dict("records")]
     for other, title in zip(results[1:], short_titles(results)[1:], strict=True):
-        table = paired(other.series(), first.series(), first.focal, (HEADLINE,), (first.horizon,))
+        table = paired(other.series(), first.series(), first.focal, (KEPT,), (first.horizon,))
         rows += [_lever(title, row, "scenario") for row in table.to_dict("records")]
     frame = pd.DataFrame(rows, columns=list(LEVER_COLUMNS))
     order = np.argsort(-frame["effect"].abs().to_numpy(float), kind="stable")
@@ -105,8 +105,9 @@ def levers(results: Sequence[Results]) -> pd.DataFrame:
 
 
 def _lever(name: str, row: Mapping[Any, Any], kind: str) -> dict[str, object]:
-    kept = {key: row[key] for key in ("low", "high", "probability", "pairs")}
-    return {"factor": name, "effect": row["difference"], **kept, "kind": kind}
+    effect, low, high = in_percent(row)
+    kept = {key: row[key] for key in ("probability", "pairs")}
+    return {"factor": name, "effect": effect, "low": low, "high": high, **kept, "kind": kind}
 
 
 def title_of(results: Results, words: Words | None = None) -> str:

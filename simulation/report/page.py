@@ -68,11 +68,11 @@ def render(
     """
     subject = subject_of(results, words, spread, by)
     parts: list[Section] = [
+        sections.partners(subject),
+        sections.instruments(subject),
         sections.headline(subject),
         sections.drivers(subject),
         uncertainty.uncertainty(subject),
-        sections.partners(subject),
-        sections.instruments(subject),
         sections.price(subject),
         world.scenarios(subject),
         *filter(None, [why.why(subject), world.world(subject)]),
@@ -122,7 +122,7 @@ def _address(name: str) -> str:
 def _shown(subject: Subject) -> str:
     """How many metrics there are beyond those of the page."""
     recorded = set(subject.main.forecast()["metric"])
-    more = len(recorded - {*sections.INDICES, *sections.COUNTS, *sections.PRICE})
+    more = len(recorded - {*sections.COUNTS, *sections.COMMITMENTS, *sections.INDICES, *sections.PRICE})
     return subject.words.plural(
         "{count} more metric was recorded; it is in forecast.csv of the result folder.",
         "{count} more metrics were recorded; they are in forecast.csv of the result folder.",

@@ -50,6 +50,7 @@ class _Contrast(_Part):
     mean_a: _Number
     mean_b: _Number
     difference: _Number
+    percent: _Number | None
     standard_error: _Number | None
     low: _Number | None
     high: _Number | None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.analysis.summary import HEADLINE
+from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
 from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
@@ -18,16 +18,18 @@ from simulation.outcomes.observed import MARK
 from simulation.report.answer import Subject, lever_name
 from simulation.report.findings import change, levers, trade_off
 from simulation.report.parts import Chart, Section, Table, inline
+from simulation.state import RECORDED, SOURCES
 
-INDICES = ("cooperation", "volume", "implementation", "quality", "diversity", "reciprocity", "autonomy",
-           "alignment", "capacity", "safety")  # fmt: skip
+COMMITMENTS = ("commitments_kept", "commitments")
+INDICES = ("cooperation", "volume", "implementation", "diversity", "reciprocity", "autonomy", "alignment", "capacity",
+           "safety")  # fmt: skip
 COUNTS = ("deals", "deals_state", "deals_firm", "deals_think_tank", "deals_ngo", "deals_influencer",
           "deals_secretariat", "deals_mou", "deals_programme", "deals_binding", "deals_bilateral",
-          "deals_trilateral", "deals_non_state", "instruments_joined")  # fmt: skip
+          "deals_trilateral", "deals_non_state", "instruments_joined", "partners_new", "partners_new_state",
+          "partners_held", "partners_held_recorded", "partners_held_drawn", "partners_lost")  # fmt: skip
 PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concessions_received",
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
-_COUNTED = ("deals", "instruments", "blocs")  # units of what is counted
-_LEAST = 0.05  # partners and joins less likely than this are not worth a line
+_COUNTED = ("deals", "instruments", "partners", "blocs")  # units of what is counted
 _TORNADO_ROW = 0.75  # inches
 _PRIORS = N_("{mark} rests on priors alone: the record holds no observation of it.")
 
@@ -64,22 +66,23 @@ def _band(words: Words, mean: float, low: float, high: float, digits: int, *, co
 
 
 def headline(subject: Subject) -> Section:
-    """The fan of the headline, the indices, the standing among peers."""
+    """Kept commitments, then the index made of them, its parts and what kind of cooperation it is, and the peers."""
     words = subject.words
-    charts: list[Chart] = []
+    charts = [_fan(subject, metric) for metric in (KEPT, HEADLINE) if subject.has(metric)]
     tables: list[Table] = []
-    if subject.has(HEADLINE):
-        charts.append(_fan(subject, HEADLINE))
+    if any(map(subject.has, COMMITMENTS)):
+        caption = words("Commitments, counted in binding deals: mean, and 5–95 % of the replicates")
+        tables.append(band_table(subject, "commitments", caption, COMMITMENTS, 1))
     if any(map(subject.has, INDICES)):
         caption = words("Indices (0 to 1): mean, and 5–95 % of the replicates")
-        tables.insert(0, band_table(subject, "indices", caption, INDICES, 2))
+        tables.append(band_table(subject, "indices", caption, INDICES, 2))
     if (peers := _standing(subject)) is not None:
         tables.append(peers)
     text = subject.teller.tell(
-        "Cooperation is the square root of volume (how much is committed) times implementation (how much of it is "
-        "kept). Quality says what kind of cooperation it is, and is kept apart."
+        "Kept commitments add up deals, blocs and instruments, each by its depth and by the share of its promises that "
+        "is kept; a binding deal wholly kept counts one. The cooperation index is made of them: it nears 1 as they grow."
     )
-    return Section("headline", words("Cooperation over time"), [text], charts, tables)
+    return Section("headline", words("Kept commitments over time"), [text], charts, tables)
 
 
 def _fan(subject: Subject, metric: str) -> Chart:
@@ -124,17 +127,17 @@ def _standing(subject: Subject) -> Table | None:
 
 def partners(subject: Subject) -> Section:
     """Partners by kind and track: composition, network, tables."""
-    words, charts = subject.words, _composition(subject)
+    words, charts = subject.words, []
     tables: list[Table] = []
     ties = subject.main.ties()
-    if (ties["probability"] >= _LEAST).any():
+    if any(map(subject.has, COUNTS)):
+        caption = words("Deals, instruments and partners: mean, and 5–95 % of the replicates")
+        tables.append(band_table(subject, "counts", caption, COUNTS, 1))
+    if (ties["probability"] >= LEAST_LIKELY).any():
         text = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")
         charts.append(inline(subject.pictures.partners(), "network", text, words))
-        tables.insert(0, _ties_table(subject, ties))
-    if any(map(subject.has, COUNTS)):
-        caption = words("Deals and instruments: mean, and 5–95 % of the replicates")
-        tables.insert(0, band_table(subject, "counts", caption, COUNTS, 1))
-    return Section("partners", words("Partners and tracks"), [], charts, tables)
+        tables += [_new_table(subject, ties), _held_table(subject, ties), _ties_table(subject, ties)]
+    return Section("partners", words("Deals, partners and tracks"), [], charts + _composition(subject), tables)
 
 
 def _composition(subject: Subject) -> list[Chart]:
@@ -154,18 +157,41 @@ def _composition(subject: Subject) -> list[Chart]:
     return made
 
 
+def _new_table(subject: Subject, ties: pd.DataFrame) -> Table:
+    words = subject.words
+    new = likeliest(ties, "probability_new")
+    rows = [[*_named(words, row), words.share(row["probability_new"])] for row in new.to_dict("records")]
+    heads = [words("partner"), words("kind"), words("probability")]
+    caption = words("New partners by {quarter}, with none at the start, the likeliest first",
+                    quarter=words.quarter(subject.main.horizon))  # fmt: skip
+    return Table("new_partners", caption, new, heads, rows)
+
+
+def _held_table(subject: Subject, ties: pd.DataFrame) -> Table:
+    words, sources = subject.words, [f"probability_{name}" for name in SOURCES[RECORDED:]]
+    held = likeliest(ties.assign(probability_held=ties[sources].sum(axis="columns")), "probability_held")
+    rows = [[*_named(words, row), *(words.share(row[name]) for name in sources)] for row in held.to_dict("records")]
+    heads = [words("partner"), words("kind"), words("by a recorded deal"), words("by a drawn deal")]
+    caption = words("Partners held from the start to {quarter}, by the source of the deal at the start",
+                    quarter=words.quarter(subject.main.horizon))  # fmt: skip
+    return Table("held_partners", caption, held, heads, rows)
+
+
+def _named(words: Words, row: Any) -> list[str]:
+    return [words.actor(row["partner"], row["name"]), name_of(KIND, row["kind"], words)]
+
+
 def _ties_table(subject: Subject, ties: pd.DataFrame) -> Table:
     words = subject.words
     rows = [
         [
-            words.actor(row["partner"], row["name"]),
-            name_of(KIND, row["kind"], words),
+            *_named(words, row),
             name_of(TRACK, row["track"], words),
             words.share(row["probability"]),
             words.share(row["probability_any"]),
             words.number(row["depth"], 1),
         ]
-        for row in ties.loc[ties["probability"] >= _LEAST].to_dict("records")
+        for row in ties.loc[ties["probability"] >= LEAST_LIKELY].to_dict("records")
     ]
     heads = [
         words("partner"), words("kind"), words("track"), words("probability of a deal on it"),
@@ -174,13 +200,13 @@ def _ties_table(subject: Subject, ties: pd.DataFrame) -> Table:
     caption = words(
         "Partners in {quarter} (depth: 1 memorandum, 2 programme, 3 binding); those below {least} are in the file",
         quarter=words.quarter(subject.main.horizon),
-        least=words.share(_LEAST),
+        least=words.share(LEAST_LIKELY),
     )
     return Table("ties", caption, ties, heads, rows, folded=True)
 
 
 def drivers(subject: Subject) -> Section:
-    """What moves the headline: contrasts and other scenarios, as a tornado."""
+    """What moves the kept commitments: contrasts and other scenarios, as a tornado."""
     words = subject.words
     moved = levers(subject.results)
     title = words("What moves it")
@@ -194,17 +220,18 @@ def drivers(subject: Subject) -> Section:
                   pairs=_pairs(words, int(moved["pairs"].min()), int(moved["pairs"].max())))  # fmt: skip
     with style(words):
         axes = new_axes(8.0, 1.9 + _TORNADO_ROW * len(named))
-        heading = words("Cooperation in {quarter}: effect of each change", quarter=words.quarter(subject.main.horizon))
-        draw_tornado(named, axes, title=heading, unit=words("index"), label=label, words=words)
-    chart = inline(axes, "tornado", words("Bars: effect of each change on cooperation, the largest first. "
+        when = words.quarter(subject.main.horizon)
+        heading = words("Kept commitments in {quarter}: effect of each change", quarter=when)
+        draw_tornado(named, axes, title=heading, unit="%", label=label, words=words, digits=1)
+    chart = inline(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "
                                           "The table has the same numbers."), words)  # fmt: skip
     rows = [
-        [row["factor"], words.signed(row["effect"], 3), interval(words, row), words.share(row["probability"]),
+        [row["factor"], words.signed(row["effect"], 1), interval(words, row, 1), words.share(row["probability"]),
          words.number(row["pairs"])]
         for row in named.to_dict("records")
     ]  # fmt: skip
-    heads = [words("change"), words("difference"), words("90 % interval"), words("higher in"), words("pairs")]
-    caption = words("Effects on cooperation, the largest first")
+    heads = [words("change"), words("difference in %"), words("90 % interval"), words("higher in"), words("pairs")]
+    caption = words("Effects on kept commitments, the largest first")
     return Section("drivers", title, [], [chart], [Table("effects", caption, moved, heads, rows)])
 
 
@@ -216,11 +243,11 @@ def _pairs(words: Words, least: int, most: int) -> str:
     return words("{low} to {high} pairs of replicates", low=low, high=high)
 
 
-def interval(words: Words, row: Any) -> str:
+def interval(words: Words, row: Any, digits: int = 3) -> str:
     """The 90 % interval of a difference."""
     if pd.isna(row["low"]):
         return "–"
-    return words("{low} to {high}", low=words.signed(row["low"], 3), high=words.signed(row["high"], 3))
+    return words("{low} to {high}", low=words.signed(row["low"], digits), high=words.signed(row["high"], digits))
 
 
 def instruments(subject: Subject) -> Section:

@@ -35,13 +35,15 @@ FOLDER = ROOT / "results" / "showcase"
 README = ROOT / "README.md"
 BASELINE = shipped.folder() / "baseline.yaml"
 MARKER = "forecast"
-README_PARTS = 3  # heading, counts, indices
+README_PARTS = 3  # heading, counts, new partners
 COLUMNS = 80
 DOTS_PER_INCH = 80  # of the PNGs: legible on a page, and small
 YEAR_END = "Q4"
 SWEEPS = "sweeps"
 """Folder inside the showcase that :mod:`simulation.report.showcase_sweeps` writes."""
-CHARTS = ("fan_cooperation", "composition_by_track", "composition_by_partner", "partner_network")
+CHARTS = (
+    "partner_network", "composition_by_partner", "composition_by_track", "fan_commitments_kept", "fan_cooperation",
+)  # fmt: skip
 SPREAD_CHART = "spread_shares"
 TABLES = ("forecast.csv", "ties.csv", "instruments.csv", "spread.csv", "shares.csv")
 DRAWS, LUCKS = 10, 4  # of the spread over rules, as `wifaq spread` has them

@@ -12,10 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from simulation.analysis.summary import HEADLINE
+from simulation.analysis.contrasts import in_percent
+from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
 from simulation.display.words.rounding import decimal, digits_of_count, percent, signed
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK, NOTE
+from simulation.state import RECORDED, SOURCES
 
 if TYPE_CHECKING:
     from simulation.experiments.results import Results
@@ -35,12 +37,18 @@ COUNTS = (
     ("deals_trilateral", "on the trilateral track"),
     ("deals_non_state", "on the non-state track"),
     ("instruments_joined", "instruments joined"),
+    ("partners_new", "partners new since the start"),
+    ("partners_new_state", "states"),
+    ("partners_held", "partners held since the start"),
+    ("partners_held_recorded", "by a recorded deal then"),
+    ("partners_held_drawn", "by a drawn one"),
+    ("partners_lost", "partners lost since the start"),
 )
+COMMITMENTS = (("commitments_kept", "KEPT COMMITMENTS"), ("commitments", "ALL, KEPT OR NOT"))
 INDICES = (
     ("cooperation", "COOPERATION"),
     ("volume", "volume"),
     ("implementation", "implementation"),
-    ("quality", "QUALITY"),
     ("diversity", "diversity"),
     ("reciprocity", "reciprocity"),
     ("autonomy", "autonomy"),
@@ -48,14 +56,12 @@ INDICES = (
     ("capacity", "capacity"),
     ("safety", "safety"),
 )
-TRACK_ORDER = ("bilateral", "trilateral", "non_state")
-PARTNERS_SHOWN = 6  # a track
+PARTNERS_SHOWN = 10
 INSTRUMENTS_SHOWN = 8
-_LEAST_LIKELY = 0.05  # partners and joins less likely than this are not worth a line
 
 
 def print_results(results: Results, console: Console) -> None:
-    """Print a forecast: counts, index, standing, partners, instruments, contrasts."""
+    """Print a forecast: counts, partners, instruments, kept commitments and contrasts of them, the index, standing."""
     for part in parts(results):
         console.print(part)
         console.print()
@@ -66,11 +72,13 @@ def parts(results: Results) -> Iterator[RenderableType]:
     yield _heading(results)
     makers: Sequence[Callable[[Results], RenderableType | None]] = (
         _counts,
+        _new_partners,
+        _held_partners,
+        _instruments,
+        _kept,
+        _contrasts,
         _indices,
         _standing,
-        _partners,
-        _instruments,
-        _contrasts,
     )
     yield from (part for part in (make(results) for make in makers) if part is not None)
 
@@ -109,8 +117,19 @@ def titled(title: str, body: RenderableType) -> RenderableType:
 
 
 def _counts(results: Results) -> RenderableType | None:
+    return _from_start(results, COUNTS, "Deals, instruments and partners", 0)
+
+
+def _kept(results: Results) -> RenderableType | None:
+    return _from_start(results, COMMITMENTS, "Commitments, in binding deals", 1)
+
+
+def _from_start(
+    results: Results, wanted: Sequence[tuple[str, str]], title: str, digits: int
+) -> RenderableType | None:
+    """Means at the start and at the horizon, and the band there with so many decimals."""
     now, then = _at(results, results.first_quarter), _at(results, results.horizon)
-    rows = [(name, label) for name, label in COUNTS if name in then.index]
+    rows = [(name, label) for name, label in wanted if name in then.index]
     if not rows:
         return None
     columns = [("", "left"), (f"end of {results.first_quarter}", "right")]
@@ -119,8 +138,9 @@ def _counts(results: Results) -> RenderableType | None:
     for name, label in rows:
         before = _count(float(now["mean"][name])) if name in now.index else ""
         mean, low, high = (float(then[column][name]) for column in ("mean", "q05", "q95"))
-        made.add_row(_marked(results, name, label), before, decimal(mean, 1), f"{decimal(low)} – {decimal(high)}")
-    return titled("Deals and instruments", made)
+        band = f"{decimal(low, digits)} – {decimal(high, digits)}"
+        made.add_row(_marked(results, name, label), before, decimal(mean, 1), band)
+    return titled(title, made)
 
 
 def _count(value: float) -> str:
@@ -133,7 +153,7 @@ def _marked(results: Results, metric: str, label: str) -> str:
 
 
 def _indent(label: str) -> str:
-    return label if label.startswith(("deals", "instruments")) or label.isupper() else "  " + label
+    return label if label.startswith(("deals", "instruments", "partners")) or label.isupper() else "  " + label
 
 
 def _at(results: Results, quarter: str) -> pd.DataFrame:
@@ -151,7 +171,7 @@ def _indices(results: Results) -> RenderableType | None:
     for name, label in rows:
         cells = [_band(result.loc[name]) for result in tables]
         made.add_row(_marked(results, name, label), *cells, style="bold" if name == HEADLINE else "")
-    return titled("Cooperation and its quality (0 to 1)", made)
+    return titled("The index, and what kind of cooperation it is (0 to 1)", made)
 
 
 def _band(row: Any) -> str:
@@ -171,44 +191,49 @@ def _standing(results: Results) -> RenderableType | None:
     return titled(f"Against its peers in {result.quarter}: {rank}", made)
 
 
-def _partners(results: Results) -> RenderableType | None:
-    ties = results.ties()
-    likely = ties.loc[ties["probability"] >= _LEAST_LIKELY]
+def _new_partners(results: Results) -> RenderableType | None:
+    likely = likeliest(results.ties(), "probability_new")
     if likely.empty:
         return None
-    made = table(
-        [
-            ("track", "left"),
-            ("partner", "left"),
-            ("kind", "left"),
-            ("P(on it)", "right"),
-            ("P(on any)", "right"),
-            ("depth", "right"),
-        ]
-    )
-    for track in TRACK_ORDER:
-        rows = likely.loc[likely["track"] == track].head(PARTNERS_SHOWN)
-        for place, (_, row) in enumerate(rows.iterrows()):
-            made.add_row(
-                track.replace("_", "-") if place == 0 else "",
-                escape(str(row["name"])),
-                str(row["kind"]).replace("_", " "),
-                f"{percent(row['probability'])} %",
-                f"{percent(row['probability_any'])} %",
-                decimal(row["depth"], 1),
-            )
-    title = f"Likeliest partners in {results.horizon} (depth 1 memorandum, 2 programme, 3 binding)"
+    shown = likely.head(PARTNERS_SHOWN)
+    made = table([("partner", "left"), ("kind", "left"), ("track", "left"), ("P(new)", "right")])
+    for _, row in shown.iterrows():
+        track = str(row["track"]).replace("_", "-")
+        made.add_row(*_named(row), track, f"{percent(row['probability_new'])} %")
+    title = f"New partners by {results.horizon}, with none at the start{_rest(shown, likely)}"
     return titled(title, made)
+
+
+def _held_partners(results: Results) -> RenderableType | None:
+    ties = results.ties()
+    held = likeliest(ties.assign(held=ties["probability_recorded"] + ties["probability_drawn"]), "held")
+    if held.empty:
+        return None
+    shown = held.head(PARTNERS_SHOWN)
+    made = table([("partner", "left"), ("kind", "left"), ("recorded", "right"), ("drawn", "right")])
+    for _, row in shown.iterrows():
+        made.add_row(*_named(row), *(f"{percent(row[f'probability_{name}'])} %" for name in SOURCES[RECORDED:]))
+    title = f"Partners held from the start to {results.horizon}, by the source of the deal then{_rest(shown, held)}"
+    return titled(title, made)
+
+
+def _named(row: Any) -> tuple[str, str]:
+    return escape(str(row["name"])), str(row["kind"]).replace("_", " ")
+
+
+def _rest(shown: pd.DataFrame, all_of_them: pd.DataFrame) -> str:
+    more = len(all_of_them) - len(shown)
+    return f" (and {more} less likely)" if more else ""
 
 
 def _instruments(results: Results) -> RenderableType | None:
     result = results.instruments()
     possible = result["eligible"] & result["open"] & ~result["joined_before"]
     own = result.loc[(result["actor"] == results.focal) & possible]
-    if not (own["probability"] >= _LEAST_LIKELY).any():
+    if not (own["probability"] >= LEAST_LIKELY).any():
         return None
     likely = own.sort_values("probability", ascending=False, kind="stable").head(INSTRUMENTS_SHOWN)
-    likely = likely.loc[likely["probability"] >= _LEAST_LIKELY]
+    likely = likely.loc[likely["probability"] >= LEAST_LIKELY]
     rest = f" (the likeliest {len(likely)} of {len(own)} open)" if len(own) > len(likely) else ""
     made = table([("instrument", "left"), ("P(join)", "right"), ("half have by", "right")])
     for _, row in likely.iterrows():
@@ -219,21 +244,20 @@ def _instruments(results: Results) -> RenderableType | None:
 
 def _contrasts(results: Results) -> RenderableType | None:
     result = results.contrasts()
-    rows = result.loc[(result["quarter"] == results.horizon) & (result["metric"] == HEADLINE)]
+    rows = result.loc[(result["quarter"] == results.horizon) & (result["metric"] == KEPT)]
     if rows.empty:
         return None
+    index = result.loc[(result["quarter"] == results.horizon) & (result["metric"] == HEADLINE)]
+    moved = index.set_index("statement")["difference"]
     body = Table.grid(padding=(0, 1))
     for row in rows.to_dict("records"):
-        body.add_row("·", escape(contrast_sentence(row)))
-    return titled(f"What fragmentation and rivalry do to cooperation in {results.horizon}", body)
+        after = f"; index {signed(moved[row['statement']], 3)}" if row["statement"] in moved.index else ""
+        body.add_row("·", escape(f"{contrast_sentence(row)}{after}."))
+    return titled(f"What fragmentation and rivalry do to kept commitments in {results.horizon}", body)
 
 
 def contrast_sentence(row: Mapping[Any, Any]) -> str:
-    """One contrast in words: what is compared, by how much, how surely."""
-    change = signed(row["difference"], 3)
-    interval = ""
-    if not pd.isna(row["low"]):
-        interval = f" (90 % interval of the mean {signed(row['low'], 3)} to {signed(row['high'], 3)})"
-    return (
-        f"{row['statement']}: {change}{interval}; higher in {percent(row['probability'])} % of {row['pairs']} pairs."
-    )
+    """One contrast in words: what is compared, by how many per cent, how surely."""
+    change, low, high = (f"{signed(value, 1)} %" for value in in_percent(row))
+    interval = "" if pd.isna(row["low"]) else f" (90 % interval of the mean {low} to {high})"
+    return f"{row['statement']}: {change}{interval}; higher in {percent(row['probability'])} % of {row['pairs']} pairs"

@@ -182,11 +182,9 @@ def _entries() -> Iterator[Parameter]:
     yield p("state_budget_floor", .2, 0, 2, "budget a quarter", "C.18", _A, "budget of the smallest state")
     yield p("state_budget_size", 4, 0, 20, "budget a quarter", "C.18", _A, "budget of the largest state beyond the floor")
     # --- E outcomes
-    yield p("volume_half", 10, 1, 50, "binding-equivalents", "E", _A, "commitments that give a volume of one half")
+    yield p("volume_half", 10, 1, 50, "binding-equivalents", "E", _A, "commitments that give an index of one half")
     yield p("harm_scale", 3, .5, 20, "incidents", "E", _A, "H0, incidents at which safety is 1/e")
     yield p("harm_memory", .9, 0, .99, "share kept a quarter", "E", _A, "memory of incidents in the safety index")
-    yield p("quality_floor", .01, .0001, .2, "index", "E", "OECD/JRC 2008 (form), assumption (size)", "least value of a part of quality in its geometric mean")
-    yield p("clean_record", 4, 1, 40, "quarters", "E", _A, "quarters without a breach after which a side of a deal counts as keeping it")
     yield p("polarisation", 1.3, 1, 1.6, "exponent", "E", "Esteban & Ray 1994", "sensitivity α of polarisation to identification within camps")
 
 
@@ -226,6 +224,8 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "challenge_rounds": "blocs vote on the position of a member",
     **dict.fromkeys(("commitment_rate", "commitment_worth", "norm_oversight", "rights_terms", "proposals"),
                     "its mechanism is gone: nothing told its size"),
+    "quality_floor": "quality is shown in its parts, never as one number",
+    "clean_record": "a promise is judged by the last four quarters of the deal, or as many as it has",
     "state_slots": "nobody has slots: `strategy.effort` multiplies approaches, purses bound them",
     **{f"{kind}_slots": "nobody has slots: purses bound how many deals are signed" for kind in _KINDS},
     **{f"{kind}_offers_expertise": f"it is now `{kind}_expertise`" for kind in ("state", *_KINDS)},

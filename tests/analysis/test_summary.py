@@ -61,14 +61,14 @@ def test_standing_is_taken_within_replicates():
 def test_partners_count_replicates_without_a_deal():
     ties = pd.DataFrame(
         [
-            (0, "2035Q4", "MAR", "FRA", "bilateral", 3),
-            (1, "2035Q4", "FRA", "MAR", "bilateral", 1),
-            (1, "2035Q4", "MAR", "elm", "non_state", 2),
-            (2, "2035Q4", "MAR", "FRA", "trilateral", 1),
-            (0, "2030Q4", "MAR", "CHN", "bilateral", 3),
-            (0, "2035Q4", "CHN", "FRA", "bilateral", 3),
+            (0, "2035Q4", "MAR", "FRA", "bilateral", 3, "recorded"),
+            (1, "2035Q4", "FRA", "MAR", "bilateral", 1, "drawn"),
+            (1, "2035Q4", "MAR", "elm", "non_state", 2, "new"),
+            (2, "2035Q4", "MAR", "FRA", "trilateral", 1, "new"),
+            (0, "2030Q4", "MAR", "CHN", "bilateral", 3, "recorded"),
+            (0, "2035Q4", "CHN", "FRA", "bilateral", 3, "recorded"),
         ],
-        columns=["replicate", "quarter", "a", "b", "track", "depth"],
+        columns=["replicate", "quarter", "a", "b", "track", "depth", "source"],
     )
     table = summary.partners(ties, "MAR", "2035Q4", 4)
     assert table["focal"].unique().tolist() == ["MAR"]
@@ -84,13 +84,18 @@ def test_partners_count_replicates_without_a_deal():
     assert rows["probability_any"].to_dict() == {
         ("FRA", "bilateral"): 0.75, ("elm", "non_state"): 0.25, ("FRA", "trilateral"): 0.75,
     }  # fmt: skip
+    assert rows["probability_new"].to_dict() == {
+        ("FRA", "bilateral"): 0.25, ("elm", "non_state"): 0.25, ("FRA", "trilateral"): 0.25,
+    }  # fmt: skip
+    france = rows.loc[("FRA", "bilateral")]
+    assert (france["probability_recorded"], france["probability_drawn"]) == (0.25, 0.25)
     assert summary.partners(ties, "MAR", "2026Q4", 4).empty
 
 
 def test_a_deal_on_any_track_is_a_union_over_replicates_and_no_sum():
-    rows = [(replicate, "2035Q4", "MAR", "FRA", track, 1)
+    rows = [(replicate, "2035Q4", "MAR", "FRA", track, 1, "new")
             for replicate, track in ((0, "bilateral"), (0, "trilateral"), (1, "trilateral"))]  # fmt: skip
-    ties = pd.DataFrame(rows, columns=["replicate", "quarter", "a", "b", "track", "depth"])
+    ties = pd.DataFrame(rows, columns=["replicate", "quarter", "a", "b", "track", "depth", "source"])
     table = summary.partners(ties, "MAR", "2035Q4", 2).set_index("track")
     assert table["probability"].to_dict() == {"bilateral": 0.5, "trilateral": 1.0}
     assert set(table["probability_any"]) == {1.0}

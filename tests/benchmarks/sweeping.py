@@ -35,7 +35,7 @@ TIMES = "WIFAQ_BENCHMARK_TIMES"
 SHORT = "2025Q1"  # horizon of the short runs
 REPLICATES = 20
 MARKER = "sweep benchmark"
-KEPT = ("cooperation", "volume", "implementation", "quality")
+KEPT = ("cooperation", "volume", "implementation", "commitments_kept")
 
 
 def timed(scenario: Any, replicate: int) -> Any:

@@ -36,10 +36,12 @@ def ties(partners: int = 30) -> pd.DataFrame:
         region = ("Africa", "America", "Asia", "Europe", "Oceania", "")[place % 6]
         chance = 0.95 - place / 60
         anywhere = chance + 0.01 * (kind == "state")
-        rows.append((f"p{place:02d}", name, kind, camp, region, track, chance, 1 + place % 3, anywhere))
+        new = 0.5 * anywhere
+        rows.append((f"p{place:02d}", name, kind, camp, region, track, chance, 1 + place % 3, anywhere, new))
         if kind == "state":
-            rows.append((f"p{place:02d}", name, kind, camp, region, "trilateral", 0.01, 1, anywhere))
-    columns = ["partner", "name", "kind", "camp", "region", "track", "probability", "depth_if_any", "probability_any"]
+            rows.append((f"p{place:02d}", name, kind, camp, region, "trilateral", 0.01, 1, anywhere, new))
+    columns = ["partner", "name", "kind", "camp", "region", "track", "probability", "depth_if_any", "probability_any",
+               "probability_new"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).assign(
         focal="MAR", depth=lambda table: table["probability"], replicates=200
     )

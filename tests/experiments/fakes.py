@@ -73,7 +73,7 @@ def simulate(scenario: FakeScenario, replicate: int) -> Outcome:
     series = pd.DataFrame(rows, columns=["quarter", "actor", "metric"])
     series["value"] = scenario.level + 0.05 * noise(scenario, replicate, len(rows))
     ties = pd.DataFrame({"quarter": [QUARTERS[-1]], "a": ["AAA"], "b": ["BBB"], "track": ["bilateral"]})
-    ties["depth"] = np.array([1 + replicate % 3], np.int8)
+    ties["depth"], ties["source"] = np.array([1 + replicate % 3], np.int8), "new"
     joins = pd.DataFrame({"instrument": ["x", "y"], "actor": ["AAA", "AAA"]})
     joins["quarter"] = pd.Series([QUARTERS[replicate % 12], None], dtype="str")
     joins["eligible"], joins["joined_before"] = True, False
@@ -113,7 +113,8 @@ def simulate_forecast(scenario, replicate: int) -> Outcome:
     """Counts, indices and commitments that grow; fragmentation costs .05 and rivalry gives .02."""
     quarters = recorded_quarters(scenario)
     shift = 0.02 * scenario.mechanisms.on("rivalry") - 0.05 * (scenario.fragmentation.trust > 0)
-    metrics = ["cooperation", "volume", "deals", "deals_state", "instruments_joined"]
+    metrics = ["cooperation", "volume", "commitments_kept", "deals", "deals_state", "instruments_joined"]
+    metrics += [f"partners_{what}{kind}" for what in ("new", "held", "lost") for kind in ("", "_state", "_firm")]
     metrics += ["commitments_by_bilateral", "commitments_by_non_state"]
     actors = [scenario.focal, *(() if isinstance(scenario.record.actors, tuple) else ("TUN", "SEN"))]
     rows = [(q, a, m) for q in quarters for a in actors for m in metrics]
@@ -125,6 +126,7 @@ def simulate_forecast(scenario, replicate: int) -> Outcome:
     series["value"] = series["value"].fillna(0.1)
     ties = pd.DataFrame({"a": scenario.focal, "b": ["FRA", "elm"], "track": ["bilateral", "non_state"]})
     ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 1], np.int8)
+    ties["source"] = ["drawn" if replicate % 2 else "recorded", "new"]
     joins = pd.DataFrame({"instrument": ["x", "y"], "actor": scenario.focal, "eligible": True})
     joins["quarter"] = pd.Series([quarters[0], quarters[2] if replicate % 2 else None], dtype="str")
     joins["joined_before"] = [True, False]

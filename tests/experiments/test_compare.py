@@ -114,7 +114,7 @@ def test_all_unknown_metrics_are_told_at_once(miniature: None) -> None:
     with pytest.raises(InputError) as told:
         compare([made("a"), made("b")], metrics=["coperation", "cooperation", "wealth"])
     assert [str(fault).split(";")[0] for fault in told.value.faults] == [
-        "--metric: 'coperation' is no metric", "--metric: 'wealth' is no metric",
+        "--metric: unknown metric 'coperation'", "--metric: unknown metric 'wealth'",
     ]  # fmt: skip
     assert "did you mean 'cooperation'?" in str(told.value)
 
@@ -159,4 +159,4 @@ def test_the_command_shows_values_first_and_writes_both_tables(
     assert set(pd.read_csv("out/values.csv")["metric"]) == {"cooperation", "density_all"}
     bad = CliRunner().invoke(app, ["compare", BASE, "set.yaml", "--metric", "coperation", "--out", "none"])
     assert (bad.exit_code, Path("none").exists()) == (2, False)
-    assert bad.stderr.strip() == "--metric: 'coperation' is no metric; did you mean 'cooperation'?"
+    assert bad.stderr.strip() == "--metric: unknown metric 'coperation'; did you mean 'cooperation'?"

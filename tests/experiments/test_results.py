@@ -228,7 +228,7 @@ def test_recording_more_changes_no_number():
     for metric in ("cooperation", "deals"):
         one, other = base.forecast(metric), more.forecast(metric)
         assert one["mean"].iloc[-1] == other["mean"].iloc[-1]
-    assert set(more.edges().columns) == {"replicate", "quarter", "a", "b", "track", "depth"}
+    assert set(more.edges().columns) == {"replicate", "quarter", "a", "b", "track", "depth", "source"}
     assert len(more.edges()) > 20
     assert list(more.events().columns) == ["replicate", "quarter", "kind", "actors", "depth", "track"]
     with pytest.raises(InputError, match="ties: all"):

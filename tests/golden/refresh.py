@@ -25,7 +25,7 @@ CASES = {
 }
 """Scenario, and the quarters that are kept; the last one is the horizon."""
 METRICS = (
-    "deals", "instruments_joined", "commitments", "volume", "implementation", "cooperation", "quality",
+    "deals", "instruments_joined", "commitments", "volume", "implementation", "cooperation", "commitments_kept",
     "autonomy", "capacity", "incidents_so_far", "concessions_received", "world_deals", "modularity_camps",
     "world_governance", "bloc_depth_mean", "trust_partners",
 )  # fmt: skip

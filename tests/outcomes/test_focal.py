@@ -10,16 +10,14 @@ from hypothesis import strategies as st
 from simulation.errors import ModelError
 from simulation.outcomes.focal import (
     ACTOR_METRICS,
-    QUALITY_PARTS,
     actor_outcomes,
     camp_concentration,
     hill_diversity,
-    quality_with_weights,
     volume,
 )
 from simulation.outcomes.portfolio import CATEGORIES
 from simulation.scenario.parameters import Parameters
-from simulation.state import TRACKS, TRILATERAL, State
+from simulation.state import DRAWN, KINDS, RECORDED, TRACKS, TRILATERAL, State
 from tests.outcomes.worlds import add_deal, bare_world, deal_values, random_world
 from tests.worlds import relabelled, with_inert_actor
 
@@ -47,7 +45,7 @@ def test_empty_portfolio_has_the_values_of_section_e():
     zero += ("alignment",)
     assert {name: found[name] for name in zero} == dict.fromkeys(zero, 0.0)
     assert found["autonomy"] == 1.0
-    assert found["quality"] > 0
+    assert not any(found[name] for name in found if name.startswith("partners_"))
 
 
 @settings(max_examples=40, deadline=None)
@@ -86,12 +84,14 @@ def commitments_of(state: State, f: int) -> list[tuple[str, float, float]]:
     for j in range(state.n):
         if state.depth[f, j] > 0:
             kind, camp = state.kind[j], state.camp[j]
-            category = CATEGORIES[5 + kind] if kind else CATEGORIES[camp if camp >= 0 else 3]
-            clean = [state.quarter - state.last_breach[pair] >= 4 for pair in ((f, j), (j, f))]
-            found.append((category, state.depth[f, j] / 3, sum(clean) / 2))
+            category = KINDS[kind] if kind else CATEGORIES[camp if camp >= 0 else 3]
+            told = [[c for c in state.conduct[:, a, b].tolist() if c] for a, b in ((f, j), (j, f))]
+            clean = [sum(c > 0 for c in side) / len(side) if side else 1.0 for side in told]
+            if category in CATEGORIES:  # work with think tanks, NGOs and influencers is a means
+                found.append((category, state.depth[f, j] / 3, sum(clean) / 2))
     for k in range(len(state.bloc_ids)):
         if state.member[k, f] and state.bloc_depth[k]:
-            z = state.bloc_enforcement[k] * state.bloc_depth[k] / 3
+            z = max(0.5, state.bloc_enforcement[k]) * state.bloc_depth[k] / 3
             kept = float(np.mean(state.compliance[state.member[k]]))
             found.append(("regional" if state.bloc_regional[k] else "multilateral", z, kept))
     for q in range(len(state.instrument_ids)):
@@ -99,7 +99,7 @@ def commitments_of(state: State, f: int) -> list[tuple[str, float, float]]:
             z = (1 if state.in_force[q] else 2 / 3) if state.binding[q] else 1 / 3
             kept = float(np.mean(state.compliance[state.joined[q]]))
             category = "regional" if state.instrument_regional[q] else "multilateral"
-            found.append((category, z * state.instrument_enforcement[q], kept))
+            found.append((category, z * max(0.5, state.instrument_enforcement[q]), kept))
     return found
 
 
@@ -110,11 +110,11 @@ def test_headline_against_an_oracle(seed):
     for f in range(state.n):
         commitments = commitments_of(state, f)
         total = sum(z for _, z, _ in commitments)
-        kept = sum(z * o for _, z, o in commitments) / total if total else 0.0
-        vol = 1 - 0.5 ** (total / 10)
+        kept = sum(z * o for _, z, o in commitments)
         assert found["commitments"][f] == pytest.approx(total)
-        assert found["implementation"][f] == pytest.approx(kept)
-        assert found["cooperation"][f] == pytest.approx((vol * kept) ** 0.5)
+        assert found["commitments_kept"][f] == pytest.approx(kept)
+        assert found["implementation"][f] == pytest.approx(kept / total if total else 0.0)
+        assert found["cooperation"][f] == pytest.approx(1 - 0.5 ** (kept / 10))
         for name in CATEGORIES:
             by_hand = sum(z for category, z, _ in commitments if category == name)
             assert found[f"commitments_{name}"][f] == pytest.approx(by_hand)
@@ -159,7 +159,7 @@ def test_the_eu_itself_counts_deals_with_its_camp_as_eu_states():
 
 def test_weights_of_instruments_and_blocs():
     state = bare_world()
-    state.instrument_enforcement[:] = 0.5
+    state.instrument_enforcement[:] = 0.7
     state.joined[:, 2] = True
     state.binding[:] = [False, True, True, False]
     state.in_force[:] = [True, False, True, False]
@@ -170,9 +170,51 @@ def test_weights_of_instruments_and_blocs():
     found = of_one(state, 2)
     assert found["instruments_joined"] == 4
     assert found["blocs_active"] == 1
-    assert found["commitments_multilateral"] == pytest.approx(0.5 * (1 / 3 + 2 / 3 + 1 / 3))
-    assert found["commitments_regional"] == pytest.approx(0.5 * 1 + 0.3 * 2 / 3)
+    assert found["commitments_multilateral"] == pytest.approx(0.7 * (1 / 3 + 2 / 3 + 1 / 3))
+    assert found["commitments_regional"] == pytest.approx(0.7 * 1 + 0.5 * 2 / 3)  # an enforcement of .3 counts as .5
     assert found["commitments_by_regional"] == found["commitments_regional"]
+
+
+def test_partners_are_new_held_or_lost_since_the_start():
+    state = bare_world()
+    firm, ngo = state.s, state.s + 2
+    for j in (3, 4, firm):
+        state.held[2, j] = state.held[j, 2] = DRAWN if j == 4 else RECORDED
+    add_deal(state, 2, 4, 2)  # held
+    add_deal(state, 2, 5, 1)
+    add_deal(state, 2, ngo, 1)
+    found = of_one(state, 2)
+    assert (found["partners_new"], found["partners_held"], found["partners_lost"]) == (2, 1, 2)
+    assert (found["partners_held_recorded"], found["partners_held_drawn"]) == (0, 1)
+    assert (found["partners_new_state"], found["partners_new_ngo"], found["partners_new_firm"]) == (1, 1, 0)
+    assert (found["partners_lost_state"], found["partners_lost_firm"], found["partners_held_state"]) == (1, 1, 1)
+    other = of_one(state, firm)
+    assert (other["partners_lost_state"], other["partners_new"]) == (1, 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_new_and_held_partners_are_the_deals_there_are(seed):
+    state = random_world(seed)
+    found = outcomes(state)
+    np.testing.assert_array_equal(found["partners_new"] + found["partners_held"], found["deals"])
+    np.testing.assert_array_equal(found["partners_held"] + found["partners_lost"], (state.held > 0).sum(axis=1))
+    sources = found["partners_held_recorded"] + found["partners_held_drawn"]
+    np.testing.assert_array_equal(sources, found["partners_held"])
+    for kind in KINDS:
+        now = found[f"partners_new_{kind}"] + found[f"partners_held_{kind}"]
+        np.testing.assert_array_equal(now, found[f"deals_{kind}"])
+
+
+def test_means_are_counted_and_are_no_commitments():
+    state = bare_world()
+    for j in range(state.s + 1, state.s + 4):  # a think tank, an NGO, an influencer
+        add_deal(state, 2, j, 3, track=4)
+    found = of_one(state, 2)
+    assert found["deals"] == found["partners_new"] == 3
+    assert found["commitments"] == found["commitments_kept"] == found["cooperation"] == 0
+    add_deal(state, 2, state.s + 4, 3, track=4)  # a secretariat
+    assert of_one(state, 2)["commitments_secretariat"] == 1
 
 
 # --- indices by hand
@@ -206,18 +248,18 @@ def test_concentration_over_camps(weight, expected):
     assert camp_concentration(np.array(weight, float)) == pytest.approx(expected, abs=1e-15)
 
 
-def test_implementation_forgives_after_four_quarters():
+def test_promises_kept_are_the_share_of_the_last_quarters_of_both_sides():
     state = bare_world()
-    state.quarter = 10
     add_deal(state, 2, 5, 3)
-    assert of_one(state, 2)["implementation"] == 1.0
-    state.last_breach[2, 5] = 7
-    assert of_one(state, 2)["implementation"] == 0.5
-    state.last_breach[5, 2] = 10
-    assert of_one(state, 2)["implementation"] == 0.0
-    state.last_breach[2, 5] = 6
-    assert of_one(state, 2)["implementation"] == 0.5
-    assert of_one(state, 2, PAR.replace(clean_record=5))["implementation"] == 0.0
+    assert of_one(state, 2)["implementation"] == 1.0  # signed this moment: nothing was broken
+    state.conduct[:, 2, 5] = state.conduct[:, 5, 2] = 1
+    state.conduct[3, 2, 5] = -1
+    assert of_one(state, 2)["implementation"] == pytest.approx((3 / 4 + 1) / 2)
+    assert of_one(state, 2)["commitments_kept"] == pytest.approx((3 / 4 + 1) / 2)
+    state.conduct[:2, 2, 5] = state.conduct[:2, 5, 2] = 0  # two quarters old
+    assert of_one(state, 2)["implementation"] == pytest.approx((1 / 2 + 1) / 2)
+    state.conduct[2:, 5, 2] = -1
+    assert of_one(state, 2)["implementation"] == pytest.approx((1 / 2 + 0) / 2)
 
 
 def test_implementation_of_a_bloc_is_its_members_mean_compliance():
@@ -228,7 +270,7 @@ def test_implementation_of_a_bloc_is_its_members_mean_compliance():
     state.compliance[[2, 3, 4]] = [0.9, 0.6, 0.3]
     found = of_one(state, 2)
     assert found["implementation"] == pytest.approx(0.6)
-    assert found["cooperation"] == pytest.approx((found["volume"] * 0.6) ** 0.5)
+    assert found["commitments_kept"] == pytest.approx(0.6 * found["commitments"])
 
 
 def test_reciprocity_reads_values_of_deals_only():
@@ -254,22 +296,10 @@ def test_alignment_measures_terms_from_the_first_position():
     assert found["autonomy"] == pytest.approx(0.5)  # partners of no camp, drift .5
 
 
-def test_safety_and_quality():
+def test_safety_falls_with_remembered_incidents():
     state = bare_world()
     state.harm_memory[2] = 3.0
-    found = of_one(state, 2)
-    assert found["safety"] == pytest.approx(np.exp(-1))
-    by_hand = np.prod([max(found[name], 0.01) for name in QUALITY_PARTS]) ** (1 / 6)
-    assert found["quality"] == pytest.approx(by_hand)
-
-
-def test_quality_with_other_weights():
-    parts = np.array([[0.0, 0.5, 1, 1, 1, 1], [0.25, 0.25, 0.25, 0.25, 0.25, 0.25]])
-    one = np.array([0.5, 0.5, 0, 0, 0, 0])
-    np.testing.assert_allclose(quality_with_weights(parts, one, 0.01), [(0.01 * 0.5) ** 0.5, 0.25])
-    draws = np.random.default_rng(3).dirichlet(np.ones(6), size=5)[:, None, :]
-    assert quality_with_weights(parts, draws, 0.01).shape == (5, 2)
-    np.testing.assert_allclose(quality_with_weights(parts, draws, 0.01)[:, 1], 0.25)
+    assert of_one(state, 2)["safety"] == pytest.approx(np.exp(-1))
 
 
 def test_support_is_the_share_of_the_public_above_the_middle():

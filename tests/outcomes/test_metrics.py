@@ -49,7 +49,7 @@ def test_a_bad_value_names_the_metric(value):
 
 
 def test_selection_keeps_the_order_of_the_registry():
-    assert [m.name for m in select_metrics(("quality", "cooperation"))] == ["cooperation", "quality"]
+    assert [m.name for m in select_metrics(("cooperation", "deals"))] == ["deals", "cooperation"]
     assert select_metrics("all") == tuple(METRICS.values())
     assert {m.name for m in select_metrics("default")} == {n for n, m in METRICS.items() if m.default}
 
@@ -59,6 +59,12 @@ def test_selection_tells_every_unknown_name():
         select_metrics(("coperation", "volume", "no_such_thing_at_all"))
     assert len(error.value.faults) == 2
     assert all(fault.key == "record.metrics" for fault in error.value.faults)
+
+
+@pytest.mark.parametrize(("name", "advice"), [("quality", "its parts: diversity"), ("volume_ngo", "deals_ngo")])
+def test_a_metric_that_is_gone_is_refused_with_what_to_read_now(name, advice):
+    with pytest.raises(InputError, match=f"'{name}' is no longer a metric; .*{advice}"):
+        select_metrics((name,))
 
 
 def test_users_metrics_are_recorded_like_built_in_ones():

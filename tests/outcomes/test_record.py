@@ -11,7 +11,7 @@ import pytest
 from simulation.errors import InputError, ModelError
 from simulation.outcomes import METRICS
 from simulation.outcomes.record import Recorder
-from simulation.state import TRILATERAL, State
+from simulation.state import DRAWN, TRILATERAL, State
 from tests.outcomes.worlds import Scenario, Spec, add_deal, bare_world, deal_values, random_world
 from tests.worlds import same_state, with_inert_actor
 
@@ -28,11 +28,11 @@ def recorded(state: State, spec: Spec, scenario: Scenario | None = None, observa
 
 
 def test_series_are_tidy_and_in_a_fixed_order():
-    series = recorded(random_world(1), Spec(metrics=("density_states", "quality", "cooperation"))).series()
+    series = recorded(random_world(1), Spec(metrics=("density_states", "safety", "cooperation"))).series()
     assert list(series.columns) == ["quarter", "actor", "metric", "value"]
     quarters = ["2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"]
-    block = [("S02", "cooperation"), ("S02", "quality"), ("S04", "cooperation"), ("S04", "quality")]
-    block += [("S03", "cooperation"), ("S03", "quality"), ("system", "density_states")]
+    block = [("S02", "cooperation"), ("S02", "safety"), ("S04", "cooperation"), ("S04", "safety")]
+    block += [("S03", "cooperation"), ("S03", "safety"), ("system", "density_states")]
     rows = list(zip(series["quarter"], series["actor"], series["metric"], strict=True))
     assert rows == [(quarter, *pair) for quarter in quarters for pair in block]
     assert series["value"].dtype == np.float64
@@ -107,6 +107,7 @@ def test_bad_specifications_are_told_together():
 def test_ties_of_the_focal_state_are_those_of_the_last_quarter():
     state = bare_world()
     add_deal(state, 2, 5, 1)
+    state.held[2, 5] = state.held[5, 2] = DRAWN
     recorder = Recorder(Spec(metrics=HEADLINE), Scenario(), state)
     recorder.observe(state, *deal_values(state, recorder.actors))
     add_deal(state, 2, 4, 3, TRILATERAL)
@@ -115,9 +116,9 @@ def test_ties_of_the_focal_state_are_those_of_the_last_quarter():
     recorder.observe(state, *deal_values(state, recorder.actors))
     rows = [tuple(row) for row in recorder.ties().itertuples(index=False)]
     assert rows == [
-        ("2025Q1", "S02", "S04", "trilateral", 3),
-        ("2025Q1", "S02", "S05", "bilateral", 1),
-        ("2025Q1", "S02", "firm_0", "non_state", 2),
+        ("2025Q1", "S02", "S04", "trilateral", 3, "new"),
+        ("2025Q1", "S02", "S05", "bilateral", 1, "drawn"),
+        ("2025Q1", "S02", "firm_0", "non_state", 2, "new"),
     ]
 
 
@@ -126,7 +127,7 @@ def test_all_ties_are_kept_at_every_recorded_quarter():
     add_deal(state, 4, 2, 2)
     add_deal(state, 0, 1, 1)
     ties = recorded(state, Spec(metrics=HEADLINE, ties="all", every=4)).ties()
-    assert list(ties.columns) == ["quarter", "a", "b", "track", "depth"]
+    assert list(ties.columns) == ["quarter", "a", "b", "track", "depth", "source"]
     pairs = list(zip(ties["quarter"], ties["a"], ties["b"], ties["depth"], strict=True))
     expected = [("S00", "S01", 1), ("S02", "S04", 2)]
     assert pairs == [(quarter, *edge) for quarter in ("2024Q4", "2025Q4", "2026Q2") for edge in expected]
@@ -137,7 +138,7 @@ def test_no_ties_and_an_empty_record_have_their_columns():
     state = random_world(1)
     recorder = Recorder(Spec(ties="none"), Scenario(), state)
     for frame, columns in (
-        (recorder.series(), 4), (recorder.ties(), 5), (recorder.joins(), 5), (recorder.events(), 5),
+        (recorder.series(), 4), (recorder.ties(), 6), (recorder.joins(), 5), (recorder.events(), 5),
     ):  # fmt: skip
         assert frame.shape == (0, columns)
     recorder.observe(state, *deal_values(state, recorder.actors))
@@ -161,7 +162,7 @@ def test_joins_tell_who_could_and_who_did():
 
 
 def test_events_carry_the_quarter_they_happen_in():
-    state = random_world(1)
+    state = bare_world()
     recorder = Recorder(Spec(metrics=HEADLINE, events=True), Scenario(), state)
     recorder.observe(state, *deal_values(state, recorder.actors))
     recorder.event("made", (2, 4, 5), 1, TRILATERAL)

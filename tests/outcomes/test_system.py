@@ -158,6 +158,24 @@ def test_time_to_agreement_is_effort_spent_over_agreements():
     assert outcomes(state, effort)["time_to_agreement_regional"] == 0
 
 
+def test_deals_are_new_in_their_first_quarter_and_live_as_long_as_they_stood_for_each_that_ended():
+    state = bare_world()
+    state.quarter = 7
+    add_deal(state, 2, 3, 1)
+    add_deal(state, 2, 4, 1)
+    add_deal(state, 3, state.s, 2)
+    for a, b, since in ((2, 3, 7), (2, 4, 6), (3, state.s, 7)):
+        state.since[a, b] = state.since[b, a] = since
+    state.lapsed[[5, 6]] = 1
+    effort = EffortUse()
+    for _ in range(8):
+        effort.add(state)
+    found = outcomes(state, effort)
+    assert (found["world_deals"], found["world_deals_new"], found["world_deals_ended"]) == (3, 2, 1)
+    assert found["world_deal_life"] == pytest.approx(3 * 8 / 8 / 4)
+    assert outcomes(state)["world_deal_life"] == 0.0
+
+
 def test_incumbents_are_firms_of_leaders_and_of_the_eu_camp():
     state = bare_world(n_others=11)
     eu, cn, _ = (int(row) for row in state.leaders)

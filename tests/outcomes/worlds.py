@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulation.scenario.parameters import Parameters
-from simulation.state import NEVER, State
+from simulation.state import DRAWN, NEVER, NEW, RECORDED, State
 from tests.worlds import small_state
 
 
@@ -45,7 +45,7 @@ class Scenario:
 def bare_world(n_states: int = 8, n_others: int = 6, rng_seed: int = 1) -> State:
     """A world in which nobody has a commitment, states have no camp, and positions stand still."""
     state = small_state(n_states, n_others, rng_seed)
-    state.depth[:], state.track[:], state.last_breach[:] = 0, -1, NEVER
+    state.depth[:], state.track[:], state.held[:] = 0, -1, NEW
     state.joined[:] = False
     state.join_quarter[:] = NEVER
     state.camp[:] = -1
@@ -70,8 +70,10 @@ def random_world(rng_seed: int, n_states: int = 7, n_others: int = 7) -> State:
     state.capability = 1.5
     upper = np.triu(rng.integers(-1, 5, (n, n)), 1).astype(np.int8)
     state.track[:] = np.where(state.depth > 0, upper + upper.T, -1)
-    breached = rng.random((n, n)) < 0.3
-    state.last_breach[:] = np.where(breached, rng.integers(0, state.quarter + 1, (n, n)), NEVER)
+    before = np.triu((state.depth > 0) & (rng.random((n, n)) < 0.5) | (rng.random((n, n)) < 0.1), 1)
+    before = np.where(before, rng.integers(RECORDED, DRAWN + 1, (n, n)), NEW)
+    state.held[:] = before + before.T
+    state.conduct[:] = rng.integers(-1, 2, state.conduct.shape)
     state.bloc_depth[:] = rng.integers(0, 4, len(state.bloc_depth))
     state.bloc_tabled[:] = rng.integers(0, 9, len(state.bloc_depth))
     state.bloc_passed[:] = np.minimum(state.bloc_tabled, state.bloc_depth)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.model import GovernanceModel
-from simulation.state import CAMPS, DOMAINS, INCIDENT_KINDS, NEVER, State
+from simulation.state import CAMPS, DOMAINS, INCIDENT_KINDS, NEVER, SOURCES, State
 from simulation.state import KINDS as KIND_NAMES
 from simulation.state import TRACKS as TRACK_NAMES
 from tests.reference.contracts import plans_of
@@ -119,9 +119,10 @@ def _relations(state: State, actors: list[Actor]) -> None:
     for k, i in enumerate(actors):
         for name, own in _PAIRS.items():
             setattr(i, own, _row(actors, getattr(state, name)[k]))
-        i.held = {actors[j] for j in np.flatnonzero(state.held[k])}
+        i.held = {actors[j]: SOURCES[state.held[k, j]] for j in np.flatnonzero(state.held[k])}
         i.allowed = {actors[j] for j in np.flatnonzero(state.allowed[k])}
-        i.broke = {actors[j]: int(state.last_breach[k, j]) for j in np.flatnonzero(state.last_breach[k] != NEVER)}
+        lately = range(state.quarter - 4, state.quarter)
+        i.kept = {j: {q: bool(told > 0) for q in lately if (told := state.conduct[q % 4, k, j.row])} for j in actors}
         i.offered = {actors[h]: p for h, p in zip(state.leaders, state.concession[k].tolist(), strict=True)}
         i.audience = {actors[p]: a for p, a in enumerate(state.audience[k].tolist()) if a > 0.0}
         evidence = zip(*(getattr(state, name)[k].tolist() for name in OPINION), strict=True)
@@ -238,8 +239,15 @@ def _pair_columns(w: World, n: int) -> Columns:
             for name, own in OPINION.items():
                 made[name][cell] = getattr(opinion, own)
     made |= {name: _matrix(w.actors, own, 0.0, n, n) for name, own in _PAIRS.items()}
-    made["held"] = _incidence(n, [a.held for a in w.actors])
-    made["last_breach"] = _matrix(w.actors, "broke", NEVER, n, n)
+    made["held"] = np.zeros((n, n), int)
+    for a in w.actors:
+        for b, source in a.held.items():
+            made["held"][a.row, b.row] = SOURCES.index(source)
+    made["conduct"] = np.zeros((4, n, n), int)
+    for a in w.actors:
+        for b, told in a.kept.items():
+            for quarter, kept in told.items():
+                made["conduct"][quarter % 4, a.row, b.row] = 1 if kept else -1
     made["allowed"] = _incidence(n, [a.allowed for a in w.actors])
     return made
 

@@ -20,6 +20,9 @@ def keep_promises(w: World) -> None:
         i.compliance = mean_compliance(w, i)
         for j, deal in i.deals.items():
             expect(w, i, j, deal.depth)
+    for i in w.actors:
+        for told in i.kept.values():
+            told.pop(w.quarter - 4, None)
     fallen = set()
     for i in w.actors:
         for j, deal in i.deals.items():
@@ -80,8 +83,9 @@ def conduct(w: World, i: Actor, j: Actor, deal: Deal) -> bool:
     opinion = j.opinion_of[i]
     if w.draw(Stream.COMPLIANCE, i.uid, j.uid) < annual_compliance(w, i, j) ** 0.25:
         opinion.alpha += w.par.gain_of_trust * evidence
+        i.kept[j][w.quarter] = True
         return False
-    i.broke[j] = w.quarter
+    i.kept[j][w.quarter] = False
     i.breaches += 1
     if w.draw(Stream.DETECTION, i.uid, j.uid) >= max(detection(w, i), detection(w, j)):
         opinion.alpha += w.par.gain_of_trust * evidence  # unseen, it passes for compliance

@@ -14,9 +14,11 @@ from tests.reference.world import TRACKS, Actor, Deal, World
 
 Numbers = dict[str, float]
 CAMP_STATES = ("eu_states", "cn_states", "us_states", "other_states")
-OTHER_KINDS = ("firm", "think_tank", "ngo", "influencer", "secretariat")
-CATEGORIES = (*CAMP_STATES, "regional", "multilateral", *OTHER_KINDS)
-"""The q of c_q: partner states by camp, blocs and texts by who may join, partners of other kinds."""
+KINDS = ("state", "firm", "think_tank", "ngo", "influencer", "secretariat")
+CATEGORIES = (*CAMP_STATES, "regional", "multilateral", "firm", "secretariat")
+"""The q of c_q: partner states by camp, blocs and texts by who may join, firms, secretariats; others are means."""
+LEAST = 0.5
+"""What e counts at least here, or a joined convention would be worth a fifth of a memorandum."""
 CAMPS = (0, 1, 2)
 RUNGS = ("mou", "programme", "binding")
 
@@ -24,7 +26,7 @@ RUNGS = ("mou", "programme", "binding")
 class Commitment(NamedTuple):
     """A deal, a bloc that has decided something, or a text that was joined."""
 
-    weight: float  # ℓ/3, e·D/3, or e·z of C.7
+    weight: float  # ℓ/3, e·D/3, or e·z of C.7, e at least 1/2
     category: str
     track: str
     kept: float  # ō, share of the promises kept
@@ -37,11 +39,14 @@ class Account:
     ----------
     spent
         Effort that states have spent on each track since the start.
+    stood, ended
+        Deals in force summed over the quarters so far, and how many have ended.
     """
 
     def __init__(self, w: World):
         self._w = w
         self.spent = dict.fromkeys(TRACKS, 0.0)
+        self.stood = self.ended = 0
 
     def recorded(self) -> list[Actor]:
         """Whose outcomes the scenario keeps: the focal state's and its peers', the states', or everybody's."""
@@ -56,12 +61,14 @@ class Account:
         for i in self._w.states:
             for track in TRACKS:
                 self.spent[track] += i.track_share[track]
+        self.stood += sum(len(i.deals) for i in self._w.actors) // 2
+        self.ended += sum(i.lapsed for i in self._w.actors) // 2
 
 
 def outcomes_of(w: World, f: Actor) -> Numbers:
     """Everything that is recorded of one actor."""
     made = commitments(w, f)
-    return counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made) | conditions(f)
+    return partners(w, f) | counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made) | conditions(f)
 
 
 # --- commitments
@@ -70,16 +77,17 @@ def outcomes_of(w: World, f: Actor) -> Numbers:
 def commitments(w: World, f: Actor) -> list[Commitment]:
     """All that an actor has committed itself to."""
     made = [
-        Commitment(deal.depth / 3.0, category(j), track_of(f, j, deal), clean_record(w, f, j))
+        Commitment(deal.depth / 3.0, category(j), track_of(f, j, deal), clean_record(f, j))
         for j, deal in f.deals.items()
+        if j.is_state or j.kind in CATEGORIES
     ]
     for bloc in w.blocs:
         if f in bloc.members and bloc.depth > 0:
-            weight = bloc.enforcement * bloc.depth / 3.0
+            weight = max(LEAST, bloc.enforcement) * bloc.depth / 3.0
             made.append(Commitment(weight, bloc.track, bloc.track, compliance_of(bloc.members)))
     for text in w.texts:
         if f in text.joined:
-            made.append(Commitment(text.counts(), text.track, text.track, compliance_of(list(text.joined))))
+            made.append(Commitment(text.counts(LEAST), text.track, text.track, compliance_of(list(text.joined))))
     return made
 
 
@@ -93,11 +101,10 @@ def track_of(f: Actor, j: Actor, deal: Deal) -> str:
     return deal.track or ("bilateral" if f.is_state and j.is_state else "non_state")
 
 
-def clean_record(w: World, f: Actor, j: Actor) -> float:
-    """ō of a deal: mean over both sides of "no breach in the last four quarters", this one included."""
-    breaches = [i.broke[k] for i, k in ((f, j), (j, f)) if k in i.broke]
-    recent = sum(w.quarter - when < int(w.par.clean_record) for when in breaches)
-    return 1.0 - recent / 2.0
+def clean_record(f: Actor, j: Actor) -> float:
+    """ō of a deal: share of the last four quarters, or of as many as there were, in which each kept its word."""
+    sides = [list(i.kept[k].values()) for i, k in ((f, j), (j, f))]
+    return sum(sum(told) / len(told) if told else 1.0 for told in sides) / 2.0
 
 
 def compliance_of(members: list[Actor]) -> float:
@@ -108,11 +115,23 @@ def compliance_of(members: list[Actor]) -> float:
 # --- counts first
 
 
+def partners(w: World, f: Actor) -> Numbers:
+    """Partners that are new since the start, that were and still are, and that are lost; of every kind, by kind."""
+    parts = {"new": f.deals.keys() - f.held.keys(), "held": f.deals.keys() & f.held.keys(),
+             "lost": f.held.keys() - f.deals.keys()}  # fmt: skip
+    found: Numbers = {f"partners_{what}": len(who) for what, who in parts.items()}
+    for source in ("recorded", "drawn"):
+        found[f"partners_held_{source}"] = sum(f.held[j] == source for j in parts["held"])
+    for what, who in parts.items():
+        found |= {f"partners_{what}_{kind}": sum(j.kind == kind for j in who) for kind in KINDS}
+    return found
+
+
 def counts(w: World, f: Actor) -> Numbers:
     """Deals by kind, depth, camp and track; texts; blocs that have decided something."""
     held = f.deals.items()
     found: Numbers = {"deals": len(held)}
-    for kind in ("state", *OTHER_KINDS):
+    for kind in KINDS:
         found[f"deals_{kind}"] = sum(j.kind == kind for j, _ in held)
     for rung, name in enumerate(RUNGS, 1):
         found[f"deals_{name}"] = sum(deal.depth == rung for _, deal in held)
@@ -138,33 +157,33 @@ def sums(made: list[Commitment]) -> Numbers:
 
 
 def volume(w: World, weight: float) -> float:
-    """Vol = 1 − exp(−Σz/V0), V0 = half/ln 2."""
+    """1 − exp(−c/V0), V0 = half/ln 2: Vol of all commitments, COOP of those kept."""
     return -math.expm1(-weight * math.log(2.0) / w.par.volume_half)
 
 
 def volumes(w: World, made: list[Commitment]) -> Numbers:
-    """Vol of everything and of each part, Imp = Σzō/Σz, COOP = √(Vol·Imp)."""
+    """C = Σzō; Vol of everything and of each part, Imp = C/Σz, COOP."""
     found = {name.replace("commitments", "volume"): volume(w, weight) for name, weight in sums(made).items()}
     total = sum(c.weight for c in made)
-    imp = sum(c.weight * c.kept for c in made) / total if total > 0.0 else 0.0
-    return found | {"implementation": imp, "cooperation": math.sqrt(found["volume"] * imp)}
+    kept = sum(c.weight * c.kept for c in made)
+    found |= {"commitments_kept": kept, "implementation": kept / total if total > 0.0 else 0.0}
+    return found | {"cooperation": volume(w, kept)}
 
 
 # --- quality
 
 
 def quality(w: World, f: Actor, made: list[Commitment]) -> Numbers:
-    """QUAL: the geometric mean of six parts, each at least .01."""
-    parts = {
+    """What kind of cooperation it is, in its parts."""
+    return {
         "diversity": diversity(made),
         "reciprocity": reciprocity(f),
         "autonomy": autonomy(f, made),
         "alignment": alignment(f),
         "capacity": f.capacity,
         "safety": math.exp(-f.harm_memory / w.par.harm_scale),
+        "position_drift": drift(f),
     }
-    product = math.prod(max(part, w.par.quality_floor) for part in parts.values())
-    return parts | {"quality": product ** (1.0 / len(parts)), "position_drift": drift(f)}
 
 
 def diversity(made: list[Commitment]) -> float:

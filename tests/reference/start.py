@@ -148,14 +148,13 @@ def evidence(w: World, i: Actor, j: Actor) -> tuple[float, float]:
     return alpha, beta
 
 
-def last_breach(w: World, i: Actor, j: Actor) -> int | None:
-    """C.5: the last of the four quarters before the start in which i broke its word to j, if any."""
-    kept = compliance.annual_compliance(w, i, j) ** 0.25
-    broken = [
-        quarter for quarter in range(max(-4, i.deals[j].since), 0)
-        if Luck(w.scenario.seed, w.replicate, quarter).uniform(Stream.COMPLIANCE, i.uid, j.uid) >= kept
-    ]  # fmt: skip
-    return broken[-1] if broken else None
+def kept_word(w: World, i: Actor, j: Actor) -> dict[int, bool]:
+    """C.5: whether i kept its word to j, in each of the four quarters before the start that had a deal."""
+    chance = compliance.annual_compliance(w, i, j) ** 0.25
+    return {
+        quarter: Luck(w.scenario.seed, w.replicate, quarter).uniform(Stream.COMPLIANCE, i.uid, j.uid) < chance
+        for quarter in range(max(-4, i.deals[j].since), 0)
+    }
 
 
 def propensity(w: World, i: Actor, number: int) -> float:

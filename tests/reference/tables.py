@@ -48,7 +48,7 @@ class Ledger:
             for i, j in combinations(w.actors, 2):
                 if kind := change(self._depth.get((i, j), 0), i.depth(j)):
                     self.events.append(event(now, kind, i, j))
-            broken = [(i, j) for i in w.actors for j in i.broke if self._broke[i].get(j) != i.broke[j]]
+            broken = [(i, j) for i in w.actors for j, told in i.kept.items() if told.get(w.quarter) is False]
             self.events += [event(now, "breached", i, j) for i, j in broken]
             for bloc in w.blocs:
                 tabled, passed = self._votes[bloc]
@@ -56,7 +56,6 @@ class Ledger:
                     inside, votes = focal in bloc.members, (bloc.tabled - tabled, bloc.passed - passed)
                     self.decisions.append((bloc.id, inside, now, *votes, bloc.depth))
         self._depth = {(i, j): i.depth(j) for i, j in pairs}
-        self._broke = {i: dict(i.broke) for i in w.actors}
         self._votes = {bloc: (bloc.tabled, bloc.passed) for bloc in w.blocs}
         self._written += 1
 

@@ -63,7 +63,7 @@ def test_held_deals_have_a_past(model: GovernanceModel) -> None:
     for i in world.actors:
         assert i.watch == close(watching(world, i))
         assert i.compliance == close(mean_compliance(world, i))
-        assert i.broke == {j: when for j in i.deals if (when := start.last_breach(world, i, j)) is not None}
+        assert {j: told for j, told in i.kept.items() if told} == {j: start.kept_word(world, i, j) for j in i.deals}
         for j in set(world.actors) - {i}:
             opinion = j.opinion_of[i]
             assert (opinion.alpha, opinion.beta) == (opinion.alpha_ref, opinion.beta_ref)
@@ -124,7 +124,7 @@ def check_book(model: GovernanceModel) -> None:
         assert written.keys() == made.keys()
         for row, (deal, terms) in made.items():
             assert written[row] == (deal, close(terms))
-        assert i.held == set(i.deals)
+        assert i.held == {j: "drawn" if deal.drawn else "recorded" for j, deal in i.deals.items()}
         assert (i.busy, i.purse) == (j.busy, i.budget)
         usual = max(start.least_budget(plain, j), 2.0 * spending[j])
         assert i.budget == close(usual if plain.on("budget") else 1e12)

@@ -103,7 +103,7 @@ class Actor:
     disclosed: bool = False
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
-    held: set[Actor] = field(default_factory=set)  # partners at the as-of date
+    held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn
     ever: dict[Actor, float] = field(default_factory=dict)  # deals signed, in recorded equivalents
     lately: dict[Actor, float] = field(default_factory=dict)  # the same of five years
     busy: float = 0.0
@@ -111,7 +111,7 @@ class Actor:
     opinion_of: dict[Actor, Opinion] = field(default_factory=dict)
     trust: dict[Actor, float] = field(default_factory=dict)  # τ̂
     reference: dict[Actor, float] = field(default_factory=dict)  # τ̂^ref
-    broke: dict[Actor, int] = field(default_factory=dict)  # quarter of its last breach towards each
+    kept: dict[Actor, dict[int, bool]] = field(default_factory=dict)  # its word, in each of the last four quarters
     offered: dict[Actor, float] = field(default_factory=dict)  # concessions that leaders put on the table
     payment: float = 0.0
     conceded: float = 0.0
@@ -216,10 +216,10 @@ class Text:
     def track(self) -> str:
         return "regional" if self.regional else "multilateral"
 
-    def counts(self) -> float:
-        """e·z: 1/3 for a declaration, 2/3 for a binding text, 1 once it is in force (C.7)."""
+    def counts(self, least: float = 0.0) -> float:
+        """e·z: 1/3 for a declaration, 2/3 for a binding text, 1 once it is in force (C.7); e at least so much."""
         z = (3 if self.in_force else 2) if self.binding else 1
-        return self.enforcement * z / 3.0
+        return max(least, self.enforcement) * z / 3.0
 
 
 @dataclass(eq=False, repr=False)

@@ -19,7 +19,7 @@ GROUPS = (0, 1, 2, -1)
 
 def outcomes_of_world(w: World, account: Account) -> Numbers:
     """Everything that is recorded of the world."""
-    return networks(w) | trusts(w) | groups(w) | members(w) | blocs(w) | tracks(w, account) | totals(w)
+    return networks(w) | trusts(w) | groups(w) | members(w) | blocs(w) | tracks(w, account) | totals(w, account)
 
 
 def mean(numbers: Iterable[float]) -> float:
@@ -207,10 +207,13 @@ def tracks(w: World, account: Account) -> Numbers:
 # --- totals
 
 
-def totals(w: World) -> Numbers:
+def totals(w: World, account: Account) -> Numbers:
     """Deals in the world, and what states did and suffered this quarter or so far."""
     return {
         "world_deals": sum(j in i.deals for i, j in combinations(w.actors, 2)),
+        "world_deals_new": sum(j in i.deals and i.deals[j].since == w.quarter for i, j in combinations(w.actors, 2)),
+        "world_deals_ended": sum(i.lapsed for i in w.actors) // 2,
+        "world_deal_life": account.stood / max(account.ended, 1) / 4.0,
         "world_agreements": sum(sum(i.formed.values()) for i in w.states),
         "world_breaches": sum(i.breaches for i in w.states),
         "world_incidents": sum(sum(i.incidents.values()) for i in w.states),

@@ -47,6 +47,7 @@ def simulate(scenario, replicate: int) -> Outcome:
         {"a": scenario.focal, "b": ["FRA", "CHN", "elm"], "track": ["bilateral", "trilateral", "non_state"]}
     )
     ties["quarter"], ties["depth"] = quarters[-1], np.array([1 + replicate % 3, 2, 1], np.int8)
+    ties["source"] = ["recorded", "drawn" if replicate % 2 else "new", "new"]
     joins = pd.DataFrame({"instrument": ["x", "y"], "actor": scenario.focal, "eligible": True})
     joins["quarter"] = pd.Series([quarters[0], quarters[2] if replicate % 2 else None], dtype="str")
     joins["joined_before"] = [True, False]
@@ -56,7 +57,7 @@ def simulate(scenario, replicate: int) -> Outcome:
 def _value(metric, step: int, replicate: int, actor: str, shift: float) -> float:
     low, high = metric.bounds
     noise = luck(metric.name, step, replicate, actor)
-    if metric.unit in ("deals", "instruments", "blocs"):
+    if metric.unit in ("deals", "partners", "instruments", "blocs"):
         return float(3 + step // 4 + round(3 * noise))
     middle = 0.4 + 0.01 * step - shift + 0.1 * noise
     return max(low, min(middle, 1.0 if high is None else high))

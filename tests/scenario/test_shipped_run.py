@@ -93,7 +93,7 @@ class TestFocal:
             assert len(mine & theirs) < len(mine | theirs) / 2
 
     def test_levels_differ(self, stories: dict) -> None:
-        for metric in ("cooperation", "capacity", "commitments", "quality"):
+        for metric in ("cooperation", "capacity", "commitments", "commitments_kept"):
             levels = [story[1][metric] for story in stories.values()]
             assert min(np.diff(sorted(levels))) > 0.001, metric
 

@@ -194,18 +194,20 @@ class TestPast:
     def test_implementation_does_not_begin_at_one(self):
         """Some held deals were broken in the year before the start, at the rate at which they are broken."""
         world = make_world(30, deals=[make_deal((a, a + 1), 2, date(2020, 1, 1)) for a in range(2, 29)])
-        broken = [make_model(world, 1, k).state.last_breach[world.index("A02") :] >= -4 for k in range(40)]
-        held = 40 * 2 * 27
+        told = np.array([make_model(world, 1, k).state.conduct[:, world.index("A02") :] for k in range(40)])
+        quarters = int((told != 0).sum())
         model = make_model(world, 1)
-        clean = np.mean([promise(model.state, model.parameters, a, a + 1) for a in range(2, 29)])
-        share = sum(int(b.sum()) for b in broken) / held
-        assert share == pytest.approx(1 - clean, abs=4 * np.sqrt(clean * (1 - clean) / held))
+        clean = np.mean([promise(model.state, model.parameters, a, a + 1) ** 0.25 for a in range(2, 29)])
+        assert quarters > 4000
+        share = (told < 0).sum() / quarters
+        assert share == pytest.approx(1 - clean, abs=4 * np.sqrt(clean * (1 - clean) / quarters))
 
     def test_a_deal_has_no_past_before_it_was_made(self):
         world = make_world(30, deals=[make_deal((a, a + 1), 2) for a in range(2, 29)])
         for replicate in range(10):
-            last = make_model(world, 1, replicate, parameters={"compliance_base": 0.5}).state.last_breach
-            assert set(np.unique(last)) <= {-9999, -1}
+            told = make_model(world, 1, replicate, parameters={"compliance_base": 0.5}).state.conduct
+            assert not told[:3].any()
+            assert (told[3] != 0).sum() == 2 * 27  # quarter -1, in which they were made
 
     def test_older_deals_have_more_to_show(self):
         world = make_world(6, deals=[make_deal((2, 3), 1, date(2022, 7, 1)), make_deal((2, 4), 1)], trust_prior=0.5)

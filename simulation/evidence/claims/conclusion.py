@@ -137,6 +137,6 @@ CLAIMS: tuple[Claim, ...] = (
             gap("governance capacity", "all kinds of partner against states only", "capacity",
                 ("baseline", "states_only"), "higher"),
         ),
-        "Quality and autonomy are not used: quality contains diversity, and autonomy falls in a camp by its formula.",
+        "Diversity and autonomy are not used: both fall in a camp by their formulas.",
     ),
 )  # fmt: skip

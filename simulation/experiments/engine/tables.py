@@ -31,6 +31,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         ]
     ),
     # deals standing at the end of a quarter: depth 1 memorandum, 2 programme, 3 binding
+    # source: partners that are new since the start, or were then by a recorded deal or a drawn one
     "ties": pa.schema(
         [
             ("replicate", pa.int32()),
@@ -39,6 +40,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("b", _NAME),
             ("track", _NAME),
             ("depth", pa.int8()),
+            ("source", _NAME),
         ]
     ),
     # quarter in which an actor joined an instrument; no quarter: it did not

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from simulation.errors import Fault, InputError, suggest
+from simulation.errors import Fault, InputError
 from simulation.experiments.sweeps.schema import (
     MINUS,
     NEED_SALIB,
@@ -414,12 +414,11 @@ def _samples_problems(spec: SweepFile) -> Iterator[str]:
 
 def _metric_problems(name: str, recorded: Container[str]) -> Iterator[str]:
     """What is wrong with a metric or a difference of two that is to be shown."""
-    from simulation.outcomes.metrics import METRICS
+    from simulation.outcomes.metrics import METRICS, unknown
 
     for part in name.split(MINUS):
-        if part not in METRICS:
-            yield f"{part!r} is no metric; {suggest(part, list(METRICS)) or 'see `wifaq list metrics`'}"
-        elif part not in recorded:
+        yield from (message for _, message in unknown([part]))
+        if part in METRICS and part not in recorded:
             yield f"{part!r} is not recorded; add it to `record: {{metrics: [...]}}`"
     if name.count(MINUS) > 1:
         yield "is not a metric or a difference of two"

@@ -39,7 +39,9 @@ POINTS, DRAWS = "points.parquet", "draws.parquet"
 RUN_COLUMNS = ("run", "point", "replicate", "seed", "stage", "type", "message", "digest")
 SUMMARY_COLUMNS = ("point", "metric", "quarter", "mean", "standard_error", *QUANTILES, "replicates")
 
-SUMMARISED = ("cooperation", "volume", "implementation", "quality", "autonomy", "capacity", "safety")
+SUMMARISED = (
+    "partners_new", "commitments_kept", "cooperation", "volume", "implementation", "autonomy", "capacity", "safety",
+)  # fmt: skip
 """Metrics of ``summary.csv``."""
 
 

@@ -143,7 +143,7 @@ def test_no_check_reads_an_index_of_diversity() -> None:
     for claim in LEDGER.values():
         for check in claim.checks:
             if isinstance(check, Contrast):
-                assert not {r.metric for _, r in check.effect.terms} & {"diversity", "quality"}, claim.id
+                assert "diversity" not in {r.metric for _, r in check.effect.terms}, claim.id
 
 
 def test_every_check_reads_what_exists() -> None:
