@@ -80,7 +80,8 @@ def headline(subject: Subject) -> Section:
         tables.append(peers)
     text = subject.teller.tell(
         "Kept commitments add up deals, blocs and instruments, each by its depth and by the share of its promises that "
-        "is kept; a binding deal wholly kept counts one. The cooperation index is made of them: it nears 1 as they grow."
+        "is kept; a binding deal wholly kept counts one. The cooperation index is made of them: it nears 1 as they "
+        "grow."
     )
     return Section("headline", words("Kept commitments over time"), [text], charts, tables)
 
