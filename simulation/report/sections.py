@@ -163,7 +163,7 @@ def _new_table(subject: Subject, ties: pd.DataFrame) -> Table:
     new = likeliest(ties, "probability_new")
     rows = [[*_named(words, row), words.share(row["probability_new"])] for row in new.to_dict("records")]
     heads = [words("partner"), words("kind"), words("probability")]
-    caption = words("New partners by {quarter}, with none at the start, the likeliest first",
+    caption = words("New partners by {quarter}, with no deal at the start, the likeliest first",
                     quarter=words.quarter(subject.main.horizon))  # fmt: skip
     return Table("new_partners", caption, new, heads, rows)
 
