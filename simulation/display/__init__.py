@@ -10,6 +10,7 @@ PICTURES = (
     "composition_by_partner",
     "composition_by_track",
     "instruments",
+    "fan_commitments_kept",
     "fan_cooperation",
 )
 """Names of the pictures that a result may have, those first that take longest to draw."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from simulation.data.world import World
 from simulation.outcomes.metrics import METRICS
-from simulation.state import KINDS
+from simulation.state import KINDS, RECORDED, SOURCES
 
 MARK = "†"
 """Stands beside an outcome that rests on priors alone, wherever it is shown."""
@@ -22,6 +22,7 @@ _NEVER_OBSERVED = frozenset(
         "capacity", "safety", "incidents", "incidents_so_far", "benefit", "urgency", "support", "norm",
         "capture", "capture_drift", "concessions_received", "load",
         *(f"partners_{what}{kind}" for what in ("held", "lost") for kind in ("", *(f"_{kind}" for kind in KINDS))),
+        *(f"partners_held_{source}" for source in SOURCES[RECORDED:]),
     }
 )  # fmt: skip
 _OF_THE_WORLD = frozenset({"world_instruments_joined"})  # the only total whose record claims to be whole

@@ -9,14 +9,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.analysis.contrasts import more_pairs
+from simulation.analysis.summary import KEPT
 from simulation.display.words.rounding import decimal, signed
-from simulation.report.terminal import table, titled
+from simulation.report.terminal import contrast_sentence, table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.compare import Comparison
 
 METRICS_A_TABLE = 4
 """As many columns as 80 signs hold."""
+_LARGE = 2.0  # numbers from here on are shown with two decimals, smaller ones with three
 
 
 def print_comparison(comparison: Comparison, console: Console, precision: float | None = None) -> None:
@@ -40,7 +42,6 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
                 ("quarter", "left"),
                 (first, "right"),
                 ("change", "right"),
-                ("difference", "right"),
                 ("90 % interval", "right"),
                 ("P(higher)", "right"),
                 *([(f"more for ±{precision:g}", "right")] if precision else []),
@@ -48,13 +49,13 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         )
         metric = ""
         for _, row in rows.iterrows():
-            interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], 3)} to {signed(row['high'], 3)}"
+            digits = 2 if abs(row["mean_b"]) >= _LARGE else 3
+            interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], digits)} to {signed(row['high'], digits)}"
             made.add_row(
                 escape(row["metric"]) if row["metric"] != metric else "",
                 str(row["quarter"]),
-                decimal(row["mean_b"], 3),
-                "" if pd.isna(row["percent"]) else f"{signed(row['percent'], 0)} %",
-                signed(row["difference"], 3),
+                decimal(row["mean_b"], digits),
+                signed(row["difference"], digits),
                 interval,
                 decimal(row["probability"], 2),
                 *([_more(row, precision)] if precision else []),
@@ -62,6 +63,8 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
             metric = row["metric"]
         pairs = int(rows["pairs"].min()) if len(rows) else 0
         console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs} pairs)", made))
+        for row in rows.loc[(rows["metric"] == KEPT) & (rows["quarter"] == rows["quarter"].max())].to_dict("records"):
+            console.print(escape(f"{contrast_sentence({**row, 'statement': 'Kept commitments'})}."))
         console.print()
 
 

@@ -80,7 +80,8 @@ def headline(subject: Subject) -> Section:
         tables.append(peers)
     text = subject.teller.tell(
         "Kept commitments add up deals, blocs and instruments, each by its depth and by the share of its promises that "
-        "is kept; a binding deal wholly kept counts one. The cooperation index is made of them: it nears 1 as they grow."
+        "is kept; a binding deal wholly kept counts one. The cooperation index is made of them: it nears 1 as they "
+        "grow."
     )
     return Section("headline", words("Kept commitments over time"), [text], charts, tables)
 
@@ -162,7 +163,7 @@ def _new_table(subject: Subject, ties: pd.DataFrame) -> Table:
     new = likeliest(ties, "probability_new")
     rows = [[*_named(words, row), words.share(row["probability_new"])] for row in new.to_dict("records")]
     heads = [words("partner"), words("kind"), words("probability")]
-    caption = words("New partners by {quarter}, with none at the start, the likeliest first",
+    caption = words("New partners by {quarter}, with no deal at the start, the likeliest first",
                     quarter=words.quarter(subject.main.horizon))  # fmt: skip
     return Table("new_partners", caption, new, heads, rows)
 

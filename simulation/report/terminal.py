@@ -38,10 +38,10 @@ COUNTS = (
     ("deals_non_state", "on the non-state track"),
     ("instruments_joined", "instruments joined"),
     ("partners_new", "partners new since the start"),
-    ("partners_new_state", "states"),
+    ("partners_new_state", "of them states"),
     ("partners_held", "partners held since the start"),
     ("partners_held_recorded", "by a recorded deal then"),
-    ("partners_held_drawn", "by a drawn one"),
+    ("partners_held_drawn", "by a drawn deal then"),
     ("partners_lost", "partners lost since the start"),
 )
 COMMITMENTS = (("commitments_kept", "KEPT COMMITMENTS"), ("commitments", "ALL, KEPT OR NOT"))
@@ -200,7 +200,7 @@ def _new_partners(results: Results) -> RenderableType | None:
     for _, row in shown.iterrows():
         track = str(row["track"]).replace("_", "-")
         made.add_row(*_named(row), track, f"{percent(row['probability_new'])} %")
-    title = f"New partners by {results.horizon}, with none at the start{_rest(shown, likely)}"
+    title = f"New partners by {results.horizon}, with no deal at the start{_rest(shown, likely)}"
     return titled(title, made)
 
 
@@ -213,7 +213,7 @@ def _held_partners(results: Results) -> RenderableType | None:
     made = table([("partner", "left"), ("kind", "left"), ("recorded", "right"), ("drawn", "right")])
     for _, row in shown.iterrows():
         made.add_row(*_named(row), *(f"{percent(row[f'probability_{name}'])} %" for name in SOURCES[RECORDED:]))
-    title = f"Partners held from the start to {results.horizon}, by the source of the deal then{_rest(shown, held)}"
+    title = f"Partners held from the start to {results.horizon}, by the deal then{_rest(shown, held)}"
     return titled(title, made)
 
 

@@ -215,7 +215,7 @@ def test_tornado_has_the_largest_effect_on_top() -> None:
 
 def test_every_picture_of_a_result_says_how_many_replicates_it_rests_on() -> None:
     drawn = {name: draw() for name, draw in folders.result(replicates=2, contrasts=()).plot.drawable().items()}
-    assert len(drawn) == len(PICTURES) == 10
+    assert len(drawn) == len(PICTURES) == 11
     assert set(drawn) == set(PICTURES)
     assert [name for name, ax in drawn.items() if "2 replicates" not in note(ax)] == []
 
