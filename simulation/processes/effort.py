@@ -81,7 +81,7 @@ def _divide(start: F, gain: F, allowed: B, share: F, effort: F) -> None:
 def promises(state: State, par: Parameters, possible: B) -> F:
     """E[u] of every track to every state, discounted, (s, 5)."""
     s = state.s
-    deals, firms = _hopes(state.pull, possible, state.kind, state.reluctance, s)
+    deals, firms = _hopes(state.pull, possible, state.kind, state.reluctance, par.patience, s)
     result = np.zeros((s, _TRACKS))
     result[:, BILATERAL], result[:, NON_STATE] = deals, firms
     result[:, TRILATERAL] = deals * deals
@@ -94,8 +94,8 @@ def promises(state: State, par: Parameters, possible: B) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _hopes(pull: F, possible: B, kind: I8, reluctance: F, s: int) -> tuple[F, F]:
-    """Chance that an approach to a state, and to a firm, is agreed to, by i, each (s,), times a memorandum."""
+def _hopes(pull: F, possible: B, kind: I8, reluctance: F, patience: float, s: int) -> tuple[F, F]:
+    """A memorandum times the chance that an approach to a state, and to a firm, is agreed to, discounted, each (s,)."""
     result = np.zeros((2, s))
     for i in range(s):
         for side in range(2):
@@ -107,7 +107,8 @@ def _hopes(pull: F, possible: B, kind: I8, reluctance: F, s: int) -> tuple[F, F]
                     total += weight
                     agreed += weight * agreement(pull[j, i], reluctance[sort])
             if total > 0.0:
-                result[side, i] = agreed / total / MAX_DEPTH
+                chance = agreed / total
+                result[side, i] = chance / MAX_DEPTH * power(patience, 1.0 / chance)
     return result[0], result[1]
 
 
@@ -143,7 +144,6 @@ def first_shares(deals: F, blocs_regional: F, blocs_other: F, texts: F) -> F:
     count = deals.copy()
     count[:, REGIONAL] += blocs_regional
     count[:, MULTILATERAL] += blocs_other + texts
-    usual = count.sum(axis=0) / max(count.sum(), 1.0)
+    usual = count.sum(axis=0) / count.sum() if count.any() else np.full(_TRACKS, 1.0 / _TRACKS)
     share = (count + usual) / (count.sum(axis=1, keepdims=True) + 1.0)
-    share = np.maximum(share, LEAST_SHARE)
-    return np.asarray(share / share.sum(axis=1, keepdims=True))
+    return np.asarray(LEAST_SHARE + (1.0 - LEAST_SHARE * _TRACKS) * share)

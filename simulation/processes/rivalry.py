@@ -1,7 +1,7 @@
 """C.3 Rivalry: what it pays and what it costs.
 
 The fitted world is ρ = 1. Beyond it a leader h is drawn to a contested non-aligned state i by (ρ−1)(b·g_i·d̃ − c_r·z'),
-z' the depth of i's programmes with h's rivals; its camp by half of that; leaders turn from one another by
+d̃ the distance to the nearest rival of h, z' the depth of i's programmes with h's rivals and their camps' firms; its camp by half of that; leaders turn from one another by
 (ρ−1)·c_r·d̃. Leaders bid: W_hi = log(1 + e^{U_hi + ρ·b·g_i·d̃ − κ}), and concede p_hi = φ n_i min(W_hi,
 max_{h'≠h} d̃_hh' W_h'i), what it takes to outbid the strongest rival, scaled by how non-aligned i still is. A
 concession moves the terms; beyond what the fitted world has of it, also U. So rivalry can pay and cost
@@ -121,7 +121,7 @@ def bids(
         for a in range(h):
             leader = leaders[a]
             if possible[leader, i]:
-                worth[i, a] = softplus(pull[leader, i] + bonus * strategic[i] * _widest(gaps, a) - reluctance)
+                worth[i, a] = softplus(pull[leader, i] + bonus * strategic[i] * _nearest(gaps, a) - reluctance)
     return worth
 
 
@@ -163,7 +163,7 @@ def shift_pulls(
         for i in range(n):
             if camp[i] >= 0 or not un_member[i] or is_leader(leaders, i):
                 continue
-            shift = bonus * strategic[i] * _widest(gaps, a) - cost * tied_to_rivals(a, i, camp, kind, depth)
+            shift = bonus * strategic[i] * _nearest(gaps, a) - cost * tied_to_rivals(a, i, leaders, camp, kind, depth)
             pull[leader, i] += shift
             for j in range(n):
                 if camp[j] == a and kind[j] == STATE and j != leader:
@@ -171,11 +171,11 @@ def shift_pulls(
 
 
 @njit(cache=True, error_model="numpy")
-def tied_to_rivals(own: int, i: int, camp: I8, kind: I8, depth: I8) -> float:
-    """z': depth of the deepest programme of i with a state or a firm of another camp than ``own``, in [0, 1]."""
+def tied_to_rivals(own: int, i: int, leaders: I32, camp: I8, kind: I8, depth: I8) -> float:
+    """z': depth of the deepest programme of i with another leader, or a firm of its camp, in [0, 1]."""
     deepest = 0
     for j in range(kind.size):
-        other = camp[j] >= 0 and camp[j] != own and (kind[j] == STATE or kind[j] == FIRM)
+        other = camp[j] >= 0 and camp[j] != own and (kind[j] == FIRM or leaders[camp[j]] == j)
         if other and depth[i, j] >= _PROGRAMME and depth[i, j] > deepest:
             deepest = depth[i, j]
     return deepest / MAX_DEPTH
@@ -196,8 +196,10 @@ def is_leader(leaders: I32, i: int) -> bool:
 
 
 @njit(cache=True, error_model="numpy")
-def _widest(gaps: F, a: int) -> float:
-    widest = 0.0
+def _nearest(gaps: F, a: int) -> float:
+    """d̃ of a leader to the nearest of its rivals; 0 where it has none."""
+    nearest = np.inf
     for b in range(gaps.shape[1]):
-        widest = max(widest, gaps[a, b])
-    return widest
+        if b != a:
+            nearest = min(nearest, gaps[a, b])
+    return nearest if gaps.shape[1] > 1 else 0.0

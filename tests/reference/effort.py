@@ -34,14 +34,19 @@ def gains(w: World, i: Actor, promise: dict[str, float]) -> dict[str, float]:
 
 def promises(w: World, i: Actor) -> dict[str, float]:
     """E[u_k]: the commitment that a unit of effort brings, times its chance; of deals that of a memorandum."""
-    deals = expected_consent(w, i, "state") / FULL_DEPTH
+    deals = discounted(w, expected_consent(w, i, "state"))
     return {
         "bilateral": deals,
         "trilateral": deals * deals,
         "regional": hope(w, i, "regional"),
         "multilateral": hope(w, i, "multilateral"),
-        "non_state": expected_consent(w, i, "firm") / FULL_DEPTH,
+        "non_state": discounted(w, expected_consent(w, i, "firm")),
     }
+
+
+def discounted(w: World, chance: float) -> float:
+    """A memorandum times its chance, less what the approaches take that it costs to come by one."""
+    return chance / FULL_DEPTH * w.par.patience ** (1.0 / chance) if chance > 0.0 else 0.0
 
 
 def hope(w: World, i: Actor, track: str) -> float:

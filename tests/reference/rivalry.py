@@ -31,9 +31,9 @@ def distance(w: World, h: Actor, other: Actor) -> float:
     return min(1.0, math.sqrt(squares / 4.0) / w.par.rivalry_distance)
 
 
-def greatest_distance(w: World, h: Actor) -> float:
-    """max_h' d̃_hh'."""
-    return max((distance(w, h, other) for other in w.leaders if other is not h), default=0.0)
+def nearest_distance(w: World, h: Actor) -> float:
+    """d̃: min_h' d̃_hh'."""
+    return min((distance(w, h, other) for other in w.leaders if other is not h), default=0.0)
 
 
 def non_alignment(w: World, i: Actor) -> float:
@@ -58,7 +58,7 @@ def concessions(w: World, i: Actor, strength: float) -> dict[Actor, float]:
         return dict.fromkeys(w.leaders, 0.0)
     worth = {}
     for h in w.leaders:
-        drawn = strength * w.par.rivalry_bonus * i.strategic_weight * greatest_distance(w, h)
+        drawn = strength * w.par.rivalry_bonus * i.strategic_weight * nearest_distance(w, h)
         worth[h] = softplus(h.pull[i] + drawn - w.reluctance["state"]) if i in h.possible else 0.0
     second = {
         h: max((distance(w, h, other) * worth[other] for other in w.leaders if other is not h), default=0.0)
@@ -78,15 +78,17 @@ def surplus_shifts(w: World) -> list[tuple[Actor, Actor, float]]:
         shifts += [(h, other, -w.par.rivalry_cost * distance(w, h, other)) for other in w.leaders if other is not h]
         for i in w.actors:
             if i.un_member and i.camp < 0 and i not in w.leaders:
-                drawn = w.par.rivalry_bonus * i.strategic_weight * greatest_distance(w, h)
-                drawn -= w.par.rivalry_cost * tied_to_rivals(i, camp)
+                drawn = w.par.rivalry_bonus * i.strategic_weight * nearest_distance(w, h)
+                drawn -= w.par.rivalry_cost * tied_to_rivals(w, i, camp)
                 shifts.append((h, i, drawn))
                 shifts += [(j, i, drawn / 2.0) for j in w.states if j.camp == camp and j is not h]
     return shifts
 
 
-def tied_to_rivals(i: Actor, camp: int) -> float:
-    """z': depth of i's deepest programme, or what is deeper, with a state or firm of another camp than this one."""
-    deals = [deal.depth for j, deal in i.deals.items() if j.camp not in (-1, camp) and j.kind in ("state", "firm")]
+def tied_to_rivals(w: World, i: Actor, camp: int) -> float:
+    """z': depth of i's deepest programme, or what is deeper, with another leader than this camp's or its camp's firms."""
+    rivals = [h for h in w.leaders if h is not w.leaders[camp]]
+    deals = [deal.depth for j, deal in i.deals.items()
+             if j in rivals or (j.kind == "firm" and j.camp not in (-1, camp))]  # fmt: skip
     deepest = max(deals, default=0)
     return deepest / FULL_DEPTH if deepest >= 2 else 0.0

@@ -97,11 +97,11 @@ def first_efforts(w: World, deals: list[list[Actor]]) -> dict[Actor, dict[str, f
     """C.8: P_k(0) of each state, its recorded deals, blocs and texts by track, and the world's mean as one more."""
     count = {i: {track: float(recorded_uses(w, i, track, deals)) for track in TRACKS} for i in w.states}
     total = sum(sum(own.values()) for own in count.values())
-    usual = {track: sum(own[track] for own in count.values()) / max(total, 1.0) for track in TRACKS}
+    usual = {track: sum(own[track] for own in count.values()) / total if total else 0.2 for track in TRACKS}
     shares = {}
     for i, own in count.items():
-        share = {k: max(LEAST_SHARE, (own[k] + usual[k]) / (sum(own.values()) + 1.0)) for k in TRACKS}
-        shares[i] = {k: part / sum(share.values()) for k, part in share.items()}
+        share = {k: (own[k] + usual[k]) / (sum(own.values()) + 1.0) for k in TRACKS}
+        shares[i] = {k: LEAST_SHARE + (1.0 - len(TRACKS) * LEAST_SHARE) * part for k, part in share.items()}
     return shares
 
 
