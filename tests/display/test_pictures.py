@@ -69,14 +69,14 @@ def test_composition_stacks_the_means():
 
 
 def test_composition_by_partner_stacks_the_categories_and_names_the_thin_ones():
-    shares = {"eu_states": 3.0, "firm": 1.0, "ngo": 0.001}
+    shares = {"eu_states": 3.0, "firm": 1.0, "secretariat": 0.001}
     rows = [(quarter, name, value, 40) for quarter in tables.QUARTERS for name, value in shares.items()]
     with style():
         ax = draw_composition(pd.DataFrame(rows, columns=["quarter", "partner", "value", "replicates"]), new_axes())
     tops = [band.get_paths()[0].vertices[:, 1].max() for band in ax.collections]
     assert tops == pytest.approx([3, 4, 4.001])
     assert [text.get_text() for text in ax.texts] == ["EU and its members 3.0", "firms 1.0"]
-    assert "Too thin to see: NGOs." in texts(ax)
+    assert "Too thin to see: secretariats." in texts(ax)
 
 
 def test_layers_are_those_of_the_model():
