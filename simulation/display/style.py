@@ -61,9 +61,6 @@ PARTNER_LOOK: Mapping[str, tuple[str, str]] = {
     "regional": ("#E69F00", "..."),
     "multilateral": ("#56B4E9", "\\\\\\"),
     "firm": ("#F0E442", ""),
-    "think_tank": ("#CC79A7", "++"),
-    "ngo": ("#8a8a8a", ""),
-    "influencer": ("#7a4a1e", "///"),
     "secretariat": ("#000000", ""),
 }
 CAMP_COLOUR: Mapping[str, str] = {"EU": "#0072B2", "CN": "#D55E00", "US": "#009E73", "none": "#f2f2f2"}

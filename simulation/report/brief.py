@@ -125,16 +125,11 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
     words, tell, main = subject.words, subject.teller.tell, subject.main
     recorded, drawn = (change(main, f"partners_held_{source}") for source in SOURCES[RECORDED:])
     if recorded is not None and drawn is not None:
-        yield Line(
-            tell(
-                "At the start {focal} has {count} recorded partners, and {drawn} drawn ones on average: deals that the "
-                "record is likely to lack.",
-                focal=subject.teller.name(subject.focal_within),
-                count=subject.counted(recorded.start, f"{recorded.metric}, mean", main.first_quarter),
-                drawn=subject.counted(drawn.start, f"{drawn.metric}, mean", main.first_quarter),
-            ),
-            DATA,
-        )
+        of, by = (subject.counted(part.start, f"{part.metric}, mean", main.first_quarter) for part in (recorded, drawn))
+        focal = subject.teller.name(subject.focal_within)
+        yield Line(tell("At the start {focal} has {count} recorded partners.", focal=focal, count=of), DATA)
+        text = tell("Beside them {count} are drawn on average, for deals that the record is likely to lack.", count=by)
+        yield Line(text, FITTED)
     if (standing := main.standing()) is not None:
         among = by_replicate(main.series(), HEADLINE, main.horizon)
         peers = [peer for peer in standing.peers["peer"] if peer in among.columns]

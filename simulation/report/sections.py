@@ -31,6 +31,7 @@ PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concession
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
 _COUNTED = ("deals", "instruments", "partners", "blocs")  # units of what is counted
 _TORNADO_ROW = 0.75  # inches
+_SHOWN = 15  # new partners; the file has all
 _PRIORS = N_("{mark} rests on priors alone: the record holds no observation of it.")
 
 
@@ -161,7 +162,7 @@ def _composition(subject: Subject) -> list[Chart]:
 def _new_table(subject: Subject, ties: pd.DataFrame) -> Table:
     words = subject.words
     new = likeliest(ties, "probability_new")
-    rows = [[*_named(words, row), words.share(row["probability_new"])] for row in new.to_dict("records")]
+    rows = [[*_named(words, row), words.share(row["probability_new"])] for row in new.head(_SHOWN).to_dict("records")]
     heads = [words("partner"), words("kind"), words("probability")]
     caption = words("New partners by {quarter}, with no deal at the start, the likeliest first",
                     quarter=words.quarter(subject.main.horizon))  # fmt: skip

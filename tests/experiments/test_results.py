@@ -91,7 +91,7 @@ def test_folder_holds_the_promised_files_and_opens_again(tmp_path):
     results = forecast(contrasts=CONTRASTS)
     folder = results.save(tmp_path / "out")
     assert {path.name for path in folder.iterdir()} == FILES | {"charts"}
-    assert len(list((folder / "charts").iterdir())) == 8  # four charts of what this run holds, as PNG and SVG
+    assert len(list((folder / "charts").iterdir())) == 10  # five charts of what this run holds, as PNG and SVG
     header = "focal,metric,quarter,unit,mean,q05,q25,q50,q75,q95,replicates"
     assert (folder / "forecast.csv").read_text().splitlines()[0] == header
     again = Results.open(folder)
@@ -115,9 +115,9 @@ def test_charts_are_the_same_bytes_for_any_number_of_workers(tmp_path):
     results = forecast(7)
     charts = [results.save(tmp_path / str(workers), workers=workers) / "charts" for workers in (1, 2)]
     names = sorted(path.name for path in charts[0].iterdir())
-    assert len(names) == 8
+    assert len(names) == 10
     assert sorted(path.name for path in charts[1].iterdir()) == names
-    assert [(charts[0] / name).read_bytes() == (charts[1] / name).read_bytes() for name in names] == [True] * 8
+    assert [(charts[0] / name).read_bytes() == (charts[1] / name).read_bytes() for name in names] == [True] * 10
 
 
 def test_default_folder_is_named_by_content_and_replaced(tmp_path, monkeypatch):

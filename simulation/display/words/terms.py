@@ -38,9 +38,6 @@ PARTNER: Mapping[str, str] = {
     "regional": N_("regional blocs and texts"),
     "multilateral": N_("multilateral blocs and texts"),
     "firm": N_("firms"),
-    "think_tank": N_("think tanks"),
-    "ngo": N_("NGOs"),
-    "influencer": N_("influencers"),
     "secretariat": N_("secretariats"),
 }
 """Categories of commitments by partner (:data:`simulation.outcomes.portfolio.CATEGORIES`)."""
