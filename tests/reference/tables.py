@@ -43,7 +43,9 @@ class Ledger:
         w, now = self._w, self.label(self._written)
         focal = w.by_id[w.scenario.focal]
         pairs = [(i, j) for i in w.actors for j in i.deals if i.row < j.row]
-        self.deals += [(now, i.id, j.id, track_of(i, j, i.deals[j]), i.depth(j)) for i, j in pairs]
+        self.deals += [
+            (now, i.id, j.id, track_of(i, j, i.deals[j]), i.depth(j), i.held.get(j, "new")) for i, j in pairs
+        ]
         if self._written:
             for i, j in combinations(w.actors, 2):
                 if kind := change(self._depth.get((i, j), 0), i.depth(j)):
