@@ -108,10 +108,7 @@ def _believe_layer(
     fixed = np.array([0.0 if name in dated else weights[name] for name in names])
     own = np.zeros((state.n, state.n))
     drawing.utilities(facts.current.pair, facts.current.partner, fixed, own)
-    if kind == FIRM and (state.kind == FIRM).any():
-        # the fit counts a firm's activity from the mean of all firms, a run from that of the firms in its world
-        firms, row = state.kind == FIRM, facts.current.partner[names.index("firm activity")]
-        own[np.ix_(state.kind == STATE, firms)] += weights["firm activity"] * float(row[firms].mean())
+    own += recentred_activity(facts, belief, kind, state.kind)
     state.base[facts.current.mask] = own[facts.current.mask]
     whole = np.zeros((state.n, state.n))
     drawing.utilities(facts.current.pair, facts.current.partner, belief.weights, whole)
@@ -127,6 +124,18 @@ def _believe_layer(
     who = facts.current.mask.any(axis=1)
     state.zeal[who, kind] = 1.0
     state.zeal[(state.kind != STATE) & (state.kind != kind), kind] = 0.0
+
+
+def recentred_activity(facts: LayerFacts, belief: Belief, kind: int, kinds: I8) -> F:
+    """What a run leaves out of a firm's activity in the eyes of states, nats, (n, n).
+
+    The fit counts activity from the mean of all firms, a run from the mean of those in its world.
+    """
+    result, firms = np.zeros((kinds.size, kinds.size)), kinds == FIRM
+    if kind == FIRM and firms.any():
+        k = facts.names.index("firm activity")
+        result[np.ix_(kinds == STATE, firms)] = belief.weights[k] * facts.current.partner[k][firms].mean()
+    return result
 
 
 def _engagements(state: State) -> B:

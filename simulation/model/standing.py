@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulation.data.world import World
-from simulation.model.book import DATED, believed, engagement_terms
+from simulation.model.book import DATED, believed, engagement_terms, recentred_activity
 from simulation.model.start import cells_of
 from simulation.processes.fragmentation import crossing
 from simulation.scenario.schema import Scenario
@@ -26,6 +26,9 @@ class Standing:
 
     def __init__(self, world: World, scenario: Scenario, replicate: int):
         self._known = believed(world, scenario, replicate)
+        self._activity = {
+            kind: recentred_activity(facts, belief, kind, world.kind) for kind, (facts, belief) in self._known.items()
+        }
         self._engagements: Mapping[str, F] = engagement_terms(world, self._known[STATE][0])
         across = crossing(cells_of(world, scenario))
         self._lines = across * (-scenario.parameters.fragmentation_pull * scenario.fragmentation.trust)
@@ -37,6 +40,7 @@ class Standing:
             now = facts.current
             if not now.mask[i, j]:
                 continue
+            terms["activity"] = terms.get("activity", 0.0) + float(self._activity[kind][i, j])
             for k, name in enumerate(facts.names):
                 if name not in DATED[kind]:
                     reason = "bodies" if name in _BODIES else name.replace(" ", "_")

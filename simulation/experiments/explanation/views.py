@@ -46,6 +46,7 @@ class Views:
             standing = found.pop("standing")
             named = self._standing.terms(i, j)
             changed = standing - ordered_sum(named.values())  # written into the model by who tweaks it
+            found["activity"] += named.pop("activity", 0.0)
             terms = {**named, **({"changed": changed} if abs(changed) > _EXACT else {}), **found}
         return {**terms, **rivalry_terms(model.state, before, i, j)}
 
