@@ -91,7 +91,7 @@ def test_every_term_by_hand() -> None:
 
 def test_rivalry_is_a_term_of_either_side() -> None:
     far = np.tile(np.array([0.9, 0.1, 0.9, 0.1]), (6, 1))
-    far[1] = 1 - far[0]  # the second leader stands far from the first and from the EU
+    far[1], far[5] = 1 - far[0], [0.9, 0.9, 0.1, 0.1]  # the three leaders stand far from one another
     far[2:5] = 0.5
     model = make_model(
         make_world(5, position=far), 1, mechanisms=STILL | {"rivalry": "on", "concessions": "on"},
