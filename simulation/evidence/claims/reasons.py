@@ -189,8 +189,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "C36", "4.1", "Invite firms, think tanks, NGOs and issue groups into a framework of one's own", "S",
         (
-            combined("commitments with firms, think tanks and NGOs", _ALL_TYPES, "higher",
-                     *((w, arm, f"commitments_{kind}", "") for w, arm in zip((1.0, -1.0), _PORTFOLIOS, strict=True)
+            combined("deals with firms, think tanks and NGOs", _ALL_TYPES, "higher",
+                     *((w, arm, f"deals_{kind}", "") for w, arm in zip((1.0, -1.0), _PORTFOLIOS, strict=True)
                        for kind in ("firm", "think_tank", "ngo")), kind="built in"),
             gap("governance capacity", _ALL_TYPES, "capacity", _PORTFOLIOS, "higher"),
         ),
