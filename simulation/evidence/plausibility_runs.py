@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import spearmanr
 
 from simulation.experiments.engine.executors import usable_cores
 from simulation.model import GovernanceModel
@@ -286,17 +287,9 @@ def explained(trust: Floats, trade: Floats) -> tuple[float, float]:
     return spread, float(1.0 - rest.var() / values.var()) if spread > 0 else 0.0
 
 
-def ranks(values: Floats) -> Floats:
-    """Ranks from 1, equals sharing their mean."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    result: Floats = (np.cumsum(count) - (count - 1) / 2.0)[place]
-    return result
-
-
 def rank_correlation(left: Floats, right: Floats) -> float:
     """Spearman's; 0 where one side does not vary."""
-    pair = np.stack([ranks(left), ranks(right)])
-    return float(np.corrcoef(pair)[0, 1]) if (pair.std(axis=1) > 0).all() else 0.0
+    return float(spearmanr(left, right).statistic) if np.ptp(left) > 0 and np.ptp(right) > 0 else 0.0
 
 
 def mean_of(found: Mapping[str, Sequence[Seen]], point: str, name: str) -> Floats:
