@@ -3,7 +3,7 @@
 The command runs the baseline, the baseline without the focal state's own recorded deals, and the baseline with a
 lever moved, and writes docs/results/plausibility.md: a table a question, each under a sentence that answers it. Every
 number and every verdict of the page is made from the run. The aims and the bounds of the pairs are the author's
-judgement, set before the run; they test nothing.
+judgement; they test nothing.
 """
 
 from __future__ import annotations
