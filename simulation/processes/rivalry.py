@@ -1,11 +1,11 @@
 """C.3 Rivalry: what it pays and what it costs.
 
 The fitted world is ρ = 1. Beyond it a leader h is drawn to a contested non-aligned state i by (ρ−1)(b·g_i·d̃ − c_r·z'),
-d̃ the distance to the nearest rival of h, z' the depth of i's programmes with h's rivals and their camps' firms; its camp by half of that; leaders turn from one another by
-(ρ−1)·c_r·d̃. Leaders bid: W_hi = log(1 + e^{U_hi + ρ·b·g_i·d̃ − κ}), and concede p_hi = φ n_i min(W_hi,
-max_{h'≠h} d̃_hh' W_h'i), what it takes to outbid the strongest rival, scaled by how non-aligned i still is. A
-concession moves the terms; beyond what the fitted world has of it, also U. So rivalry can pay and cost
-(anchors: Hernandez 2017; Watkins 2021).
+d̃ the distance to its nearest rival, z' the depth of i's programmes with rival leaders and their camps' firms; its camp
+by half of that; leaders turn from one another by (ρ−1)·c_r·d̃. Leaders bid: W_hi = log(1 + e^{U_hi + ρ·b·g_i·d̃ − κ}),
+and concede p_hi = φ n_i min(W_hi, max_{h'≠h} d̃_hh' W_h'i), what it takes to outbid the strongest rival, scaled by how
+non-aligned i still is. A concession moves the terms; beyond what the fitted world has of it, also U. So rivalry can pay
+and cost (anchors: Hernandez 2017; Watkins 2021).
 """
 
 from __future__ import annotations

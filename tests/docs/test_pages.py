@@ -189,7 +189,7 @@ def test_showcase_is_there_and_of_this_version() -> None:
 def test_readme_shows_the_showcase() -> None:
     shown = pages.between(README, "forecast").removeprefix("```text\n").removesuffix("\n```")
     assert (SHOWCASE / "forecast.txt").read_text(encoding="utf-8").startswith(shown)
-    assert "results/showcase/fan_cooperation.png" in README
+    assert "results/showcase/fan_commitments_kept.png" in README
     assert DRAWN in " ".join(README.split())
 
 

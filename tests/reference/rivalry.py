@@ -86,7 +86,7 @@ def surplus_shifts(w: World) -> list[tuple[Actor, Actor, float]]:
 
 
 def tied_to_rivals(w: World, i: Actor, camp: int) -> float:
-    """z': depth of i's deepest programme, or what is deeper, with another leader than this camp's or its camp's firms."""
+    """z': depth of i's deepest programme, or what is deeper, with a rival leader or a firm of its camp."""
     rivals = [h for h in w.leaders if h is not w.leaders[camp]]
     deals = [deal.depth for j, deal in i.deals.items()
              if j in rivals or (j.kind == "firm" and j.camp not in (-1, camp))]  # fmt: skip
