@@ -240,15 +240,14 @@ def _fragmentation(scenario: Scenario) -> Absence:
 
 
 def _rivalry(scenario: Scenario) -> Absence:
+    """Against strength 0: switched off it is that of the recorded world, which is not none."""
     from simulation.scenario.load import load_scenario
-
-    switch = {"mechanisms.rivalry": "off"}
-    if scenario.mechanisms.on("rivalry") and scenario.parameters.rivalry > 0:
-        none = load_scenario(scenario, overrides=switch)
-        return Absence("rivalry", scenario, none, "rivalry as in the scenario against none")
     from simulation.scenario.parameters import PARAMETERS
 
-    strength = PARAMETERS["rivalry"].default
-    some = load_scenario(scenario, overrides={"mechanisms.rivalry": "on", "parameters.rivalry": strength})
-    text = f"rivalry {strength:g} against none (the scenario has none)"
-    return Absence("rivalry", some, scenario, text)
+    recorded = PARAMETERS["rivalry"].default
+    strength = scenario.parameters.rivalry if scenario.mechanisms.on("rivalry") else recorded
+    if strength > 0:
+        none = load_scenario(scenario, overrides={"mechanisms.rivalry": "on", "parameters.rivalry": 0})
+        return Absence("rivalry", scenario, none, "rivalry as in the scenario against none")
+    some = load_scenario(scenario, overrides={"parameters.rivalry": recorded})
+    return Absence("rivalry", some, scenario, f"rivalry {recorded:g} against none (the scenario has none)")

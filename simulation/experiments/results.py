@@ -165,7 +165,8 @@ class Results(Kept):
     def contrasts(self) -> pd.DataFrame:
         """What fragmentation and rivalry do, where that was run: paired differences."""
         rows = self.info["contrasts"]
-        return pd.DataFrame(rows, columns=["contrast", "statement", *CONTRAST_COLUMNS])
+        table = pd.DataFrame(rows, columns=["contrast", "statement", *CONTRAST_COLUMNS])
+        return table.astype(dict.fromkeys(("percent", "standard_error", "low", "high"), float))  # null is missing
 
     def standing(self, quarter: str | None = None) -> Standing | None:
         """Rank of the focal state among its peers, at the horizon unless told otherwise."""

@@ -258,6 +258,11 @@ def _contrasts(results: Results) -> RenderableType | None:
 
 def contrast_sentence(row: Mapping[Any, Any]) -> str:
     """One contrast in words: what is compared, by how many per cent, how surely."""
-    change, low, high = (f"{signed(value, 1)} %" for value in in_percent(row))
-    interval = "" if pd.isna(row["low"]) else f" (90 % interval of the mean {low} to {high})"
-    return f"{row['statement']}: {change}{interval}; higher in {percent(row['probability'])} % of {row['pairs']} pairs"
+    change, low, high = in_percent(row)
+    if pd.isna(change):  # nothing there that a share could be taken of
+        told = f"{signed(row['difference'], 2)}, from none"
+    else:
+        told = f"{signed(change, 1)} %"
+        if not pd.isna(low):
+            told += f" (90 % interval of the mean {signed(low, 1)} % to {signed(high, 1)} %)"
+    return f"{row['statement']}: {told}; higher in {percent(row['probability'])} % of {row['pairs']} pairs"

@@ -52,18 +52,25 @@ def test_what_is_there_is_taken_away():
     assert arm.absent.seed == scenario.seed
     arm = without(scenario, "rivalry")
     assert arm.present is scenario
-    assert not arm.absent.mechanisms.on("rivalry")
+    assert (arm.absent.mechanisms.on("rivalry"), arm.absent.parameters.rivalry) == (True, 0)
+
+
+def test_rivalry_switched_off_is_that_of_the_recorded_world_and_can_be_taken_away():
+    scenario = load_scenario(BASELINE, overrides={"mechanisms.rivalry": "off"})
+    arm = without(scenario, "rivalry")
+    assert arm.present is scenario
+    assert (arm.absent.mechanisms.on("rivalry"), arm.absent.parameters.rivalry) == (True, 0)
 
 
 def test_what_is_not_there_is_added_and_told():
-    scenario = load_scenario(BASELINE, overrides={"fragmentation": 0, "mechanisms.rivalry": "off"})
+    scenario = load_scenario(BASELINE, overrides={"fragmentation": 0, "parameters.rivalry": 0})
     arm = without(scenario, "fragmentation")
     assert arm.absent is scenario
     assert arm.present.fragmentation.bloc_splitting == CONTRAST_FRAGMENTATION
     assert "the scenario has none" in arm.statement
     arm = without(scenario, "rivalry")
     assert arm.absent is scenario
-    assert arm.present.mechanisms.on("rivalry")
+    assert arm.present.parameters.rivalry == 1
     assert "the scenario has none" in arm.statement
 
 

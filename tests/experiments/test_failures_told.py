@@ -23,7 +23,9 @@ class _SecondTime(StateActor):
 
 
 class _Always(StateActor):
-    def accepts(self, partner: object, utility: float) -> float:
+    """Fails in every replicate: what a partner is worth is asked each quarter, consent only of whom somebody asks."""
+
+    def partner_utility(self, partner: object) -> float:
         raise ZeroDivisionError
 
 

@@ -60,7 +60,7 @@ def test_the_picture_shows_the_table(hermit: Changes) -> None:
     ax = hermit.plot()
     shown = [text.get_text() for text in ax.get_yticklabels()]
     circles = [float(line.get_xdata()[0]) for line in ax.lines]
-    before = rows.set_index("name")["before"]
+    before = {textwrap.shorten(name, 30, placeholder="…"): p for name, p in zip(rows["name"], rows["before"], strict=True)}
     assert 0 < len(shown) <= len(rows)
     assert circles == [before[name] for name in shown]
 
@@ -94,8 +94,8 @@ def test_positions_beyond_the_issue_space_are_refused() -> None:
 @pytest.mark.parametrize("value", ["3", None, [1, 2], np.ones(2), np.nan])
 def test_what_is_no_number_is_refused_by_an_agent(value: Any) -> None:
     agent = GovernanceModel(SCENARIO).states["MAR"]
-    with pytest.raises(ModelError, match=r"slots of MAR must be a number in \[0, 1000\]"):
-        agent.slots = value
+    with pytest.raises(ModelError, match=r"transparency of MAR must be a number in \[0, 1\]"):
+        agent.transparency = value
     with pytest.raises(ModelError, match=r"trust must be a number in \[0, 1\]"):
         agent.trust["FRA"] = value
 
