@@ -28,7 +28,7 @@ from simulation.scenario.source import parse, plain
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
 
-RULES = ("latent_book", "learning")
+RULES = ("partner_choice", "latent_book", "learning")
 """Mechanisms that are a choice between rules: each rival is put in place of the scenario's own, one at a time."""
 METRICS = (
     "deals", "instruments_joined", "partners_new", "commitments_kept", "cooperation", "volume", "implementation",

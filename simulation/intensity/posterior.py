@@ -29,6 +29,8 @@ from simulation.state import F
 
 PARAMETERS = (*NAMES, "kappa", *(f"recorded: {name}" for name in REASONS))
 """Of the layer of states, in the order of every array."""
+SIZE_ACTIVITY = "size_activity_posterior"
+"""Table of the rival rule by which size and activity alone choose partners among states."""
 FIRST_YEAR, FIRST_DEAL, LAST_YEAR = 2017, 2018, 2024
 """First and last year's end with a shipped fit; the list of deals of pairs begins in between."""
 _SEED = int(stable_hash("deals of pairs") >> np.uint64(1))

@@ -22,6 +22,7 @@ from simulation.intensity import organisations as prior
 from simulation.intensity.belief import Belief
 from simulation.intensity.book import COMPLETE
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
+from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
 from simulation.intensity.standing import LayerFacts, Year, layers, quarter_of
 from simulation.intensity.wave_factors import factors
 from simulation.kernels import exp
@@ -49,7 +50,9 @@ class Events(NamedTuple):
 
 def believed(world: World, scenario: Scenario, replicate: int) -> dict[int, tuple[LayerFacts, Belief]]:
     """What a replicate knows and believes of the estimated layers, by kind of partner."""
-    facts, spread = layers(world), scenario.parameters.intensity_uncertainty
+    facts, spread = dict(layers(world)), scenario.parameters.intensity_uncertainty
+    if scenario.mechanisms["partner_choice"] == "size_activity":
+        facts[STATE] = replace(facts[STATE], posterior=posterior_of(world.as_of, SIZE_ACTIVITY))
     years = scenario.quarters // 4 + 1
     return {
         kind: (_as_asked(facts[kind], kind, world, scenario),

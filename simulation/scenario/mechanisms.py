@@ -45,6 +45,7 @@ _SWITCH = ("on", "off")
 def _entries() -> Iterator[Mechanism]:
     m = Mechanism
     yield m("capability_growth", _SWITCH, "C.14", "C1 C8", "AI capability grows; off: it stays at today's level")
+    yield m("partner_choice", ("two_sided", "size_activity"), "C.2", "", "states choose partners among states by all that is fitted, or by size and activity alone, fitted again")
     yield m("latent_book", _SWITCH, "C.2", "", "deals that no record holds are drawn at the start; off: recorded deals only")
     yield m("ends", _SWITCH, "C.2", "", "deals end or are renewed when their term is over; off: they last")
     yield m("export_controls", _SWITCH, "C.3", "C41", "dated export controls and entity lists keep firms and states apart; off: only missing relations do")

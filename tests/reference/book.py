@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from simulation.data.kinds import DealFacts
 from simulation.data.tables import table
 from simulation.data.world import World as Facts
+from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
 from simulation.intensity.standing import LayerFacts, Year, layers
 from simulation.intensity.wave_factors import factors
 from simulation.randomness import Stream, stable_hash
@@ -157,6 +158,8 @@ def layers_of(w: World, facts: Facts) -> Layers:
     """The intensity at the start, of all layers."""
     known = Layers(course=[dict.fromkeys(KINDS, 0.0) for _ in range(w.scenario.quarters // 4 + 1)])
     for code, layer in layers(facts).items():
+        if KINDS[code] == "state" and w.rules["partner_choice"] == "size_activity":
+            layer = replace(layer, posterior=posterior_of(facts.as_of, SIZE_ACTIVITY))
         add_estimated(w, known, layer, KINDS[code])
     language = layers(facts)[0].current.pair[layers(facts)[0].names.index("language")]
     add_organised(w, known, facts, {(i, h): float(language[i.row, h.row]) for i in w.states for h in w.states})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from simulation.evidence.deals.dense import DOMAINS, fit_domain, load_dense
 from simulation.evidence.deals.fitting import Fit, fit
 from simulation.evidence.deals.hierarchy import Pooled, prior_of
 from simulation.intensity import firms
+from simulation.intensity.covariates import NAMES
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, Period, Prior, pair_rates, utility
 from simulation.intensity.places import TABLES
 from simulation.intensity.posterior import (
@@ -27,6 +29,7 @@ from simulation.intensity.posterior import (
     FIRST_YEAR,
     LAST_YEAR,
     PARAMETERS,
+    SIZE_ACTIVITY,
     Posterior,
     state_period,
     write_posteriors,
@@ -36,12 +39,14 @@ from simulation.state import F
 
 START_LEVEL = -2.5
 _LEVEL_ROUNDS = 3
+_WIDE, _NARROW = 2.0, 1e-4
+"""Standard deviations of a prior that says nothing, and of one that leaves no other value than its mean."""
 SHIPPED_DOMAINS = ("investment", "trade")
 """Domains whose rows may be shipped: only these count as treaties of other domains, in prior and forecasts alike."""
 
 
 def fit_all(source: Path, out: Path) -> None:
-    """Write ``coefficients.csv``, ``state_posterior.csv`` and ``firm_posterior.csv`` into a folder."""
+    """Write ``coefficients.csv``, the posteriors of states and firms and that of the rival rule into a folder."""
     dense = load_dense(source)
     domains = {domain: fit_domain(dense, domain, SHIPPED_DOMAINS) for domain in DOMAINS}
     prior, pooled = prior_of(domains)
@@ -50,12 +55,26 @@ def fit_all(source: Path, out: Path) -> None:
     write_coefficients(out / "coefficients.csv", domains, pooled, prior, result[-1])
     write_posteriors(out / "state_posterior.csv", result)
     write_posteriors(out / f"{firms.TABLE}.csv", fit_firms())
+    write_posteriors(out / f"{SIZE_ACTIVITY}.csv", fit_size_activity(prior))
 
 
 def fit_firms() -> list[Posterior]:
     """The layer of states and firms, at each year's end."""
     years = range(FIRST_YEAR, LAST_YEAR + 1)
     return [fit_until(year, firms.prior(), tuple(firms.PRIORS), firms.firm_period) for year in years]
+
+
+def fit_size_activity(prior: Prior) -> list[Posterior]:
+    """The rival rule at each year's end: size and activity alone, fitted again; all other coefficients are zero."""
+    kept = np.isin(PARAMETERS, ("size", "activity"))
+    gone = np.isin(PARAMETERS, NAMES) & ~kept
+    mean = np.where(kept | gone, 0.0, prior.mean)
+    alone = Prior(mean, np.where(kept, _WIDE, np.where(gone, _NARROW, prior.sd)))
+    result = [fit_until(year, alone) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
+    return [
+        replace(one, mode=np.where(gone, 0.0, one.mode), factor=np.where(gone[:, None] | gone, 0.0, one.factor))
+        for one in result
+    ]
 
 
 def fit_until(
