@@ -439,3 +439,17 @@ class TestCampLines:
             conceded.append([model.state.conceded[self.OUTSIDE].sum() for model in runs])
         gain = np.subtract(conceded[1], conceded[0])
         assert gain.mean() > 2 * gain.std() / np.sqrt(gain.size)
+
+
+def test_the_rival_rule_chooses_by_size_and_activity_alone():
+    rule = {"partner_choice": "size_activity"}
+    changes = {"horizon": "2025Q1", "parameters.intensity_uncertainty": 0.0, "mechanisms": rule}
+    model = build(shipped("baseline", changes=changes))
+    facts = layers(model.world)[STATE]
+    k = facts.names.index("size")
+    weights = model.state.base[0, :] / np.where(facts.current.partner[k] == 0.0, np.nan, facts.current.partner[k])
+    size = weights[facts.current.mask[0]]
+    assert np.ptp(size) < 1e-9
+    assert size[0] > 0.0
+    assert model.state.draw_of_busy[STATE] > 0.0
+    assert model.state.draw_of_past[STATE] == model.state.draw_of_recent[STATE] == 0.0

@@ -122,6 +122,8 @@ SPREAD: Mapping[str, str] = {
 """What the spread of a forecast is made of."""
 RULE: Mapping[str, str] = {
     "as it is": N_("rules of the scenario"),
+    "partner_choice=two_sided": N_("partners by all that is fitted"),
+    "partner_choice=size_activity": N_("partners by size and activity alone"),
     "latent_book=on": N_("start with drawn deals beside the recorded ones"),
     "latent_book=off": N_("start with the recorded deals alone"),
     "learning=off": N_("no learning of tracks"),
