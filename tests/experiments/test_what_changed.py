@@ -24,8 +24,8 @@ from tests.shipped import shipped
 SHORT = {"horizon": "2026Q4"}
 SCENARIO = shipped(changes=SHORT)
 STRANGERS = (
-    "EU", "USA", "CHN", "IND", "JPN", "KOR", "GBR", "DEU", "FRA", "ESP", "ITA", "ARE", "SAU", "NGA", "ZAF", "BRA", "CAN",
-    "TUR", "EGY", "SEN",
+    "EU", "USA", "CHN", "IND", "JPN", "KOR", "GBR", "DEU", "FRA", "ESP", "ITA", "ARE", "SAU", "NGA", "ZAF", "BRA",
+    "CAN", "TUR", "EGY", "SEN",
 )  # fmt: skip
 QUICK: dict[str, Any] = {"replicates": 2, "workers": 1, "parameters": "defaults"}
 
