@@ -124,9 +124,7 @@ def _kept(results: Results) -> RenderableType | None:
     return _from_start(results, COMMITMENTS, "Commitments, in binding deals", 1)
 
 
-def _from_start(
-    results: Results, wanted: Sequence[tuple[str, str]], title: str, digits: int
-) -> RenderableType | None:
+def _from_start(results: Results, wanted: Sequence[tuple[str, str]], title: str, digits: int) -> RenderableType | None:
     """Means at the start and at the horizon, and the band there with so many decimals."""
     now, then = _at(results, results.first_quarter), _at(results, results.horizon)
     rows = [(name, label) for name, label in wanted if name in then.index]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +21,33 @@ from simulation.errors import InputError, ModelError, RunError
 from simulation.experiments.what_changed import Changes
 from tests.shipped import shipped
 
-SHORT = {"horizon": "2025Q4"}
+SHORT = {"horizon": "2026Q4"}
 SCENARIO = shipped(changes=SHORT)
-STRANGERS = ("EU", "DEU", "JPN", "GBR", "NGA")
+STRANGERS = (
+    "EU", "USA", "CHN", "IND", "JPN", "KOR", "GBR", "DEU", "FRA", "ESP", "ITA", "ARE", "SAU", "NGA", "ZAF", "BRA",
+    "CAN", "TUR", "EGY", "SEN",
+)  # fmt: skip
 QUICK: dict[str, Any] = {"replicates": 2, "workers": 1, "parameters": "defaults"}
 
 
 class Hermit(StateActor):
-    """Deals with nobody, and drops whom it has."""
+    """Turns to nobody, agrees to nothing, and renews no deal that ends."""
 
-    def partner_utility(self, partner: Actor) -> float:
-        """Nothing is worth anything."""
+    def choose_tracks(self, shares: Mapping[str, float]) -> Mapping[str, float]:
+        """Effort nowhere."""
+        return dict.fromkeys(shares, 0.0)
+
+    def accepts(self, partner: Actor, utility: float) -> float:
+        """Never."""
+        return 0.0
+
+    def renews(self, partner: Actor, chance: float) -> float:
+        """Never."""
         return 0.0
 
 
 def befriend(model: GovernanceModel) -> None:
-    """The focal state fully trusts some with whom it has no deal, so no experience either."""
+    """The focal state fully trusts twenty others: five would move nothing in so few replicates."""
     for other in STRANGERS:
         model.states["MAR"].trust[other] = 0.98
 
@@ -60,7 +72,8 @@ def test_the_picture_shows_the_table(hermit: Changes) -> None:
     ax = hermit.plot()
     shown = [text.get_text() for text in ax.get_yticklabels()]
     circles = [float(line.get_xdata()[0]) for line in ax.lines]
-    before = {textwrap.shorten(name, 30, placeholder="…"): p for name, p in zip(rows["name"], rows["before"], strict=True)}
+    short = [textwrap.shorten(name, 30, placeholder="…") for name in rows["name"]]
+    before = dict(zip(short, rows["before"], strict=True))
     assert 0 < len(shown) <= len(rows)
     assert circles == [before[name] for name in shown]
 

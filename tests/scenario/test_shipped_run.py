@@ -66,7 +66,7 @@ class TestStatesOnly:
                     assert (now <= start)[model.state.kind > 0].all()
         assert (first[0] == first[1]).all()
         assert last[0, 1:].sum() > last[1, 1:].sum()
-        assert last[1, 0] > first[1, 0]
+        assert last[1, 0] / last[1].sum() > 1.5 * last[0, 0] / last[0].sum()  # terms end, so their number may fall
 
 
 @pytest.fixture(scope="module")
