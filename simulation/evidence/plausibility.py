@@ -17,8 +17,10 @@ import numpy as np
 from simulation.display import pages
 from simulation.evidence.plausibility_runs import (
     BASE,
+    BOUNDS,
     BUDGETS,
     CAMPS,
+    FOCAL,
     FRIEND,
     LOOKED_AT,
     NEAR_YEARS,
@@ -46,26 +48,12 @@ PAGE = ROOT / "docs" / "results" / "plausibility.md"
 BASELINE = shipped.folder() / "baseline.yaml"
 REPLICATES = 100
 MARKER = "plausibility"
-FOCAL = LOOKED_AT[:10]
 SHOWN = 8
 """New partners of a state that are shown."""
 LIFE = (4.0, 15.0)
 UNPAID, SPREAD, CLOSE, ALIKE = 0.05, 0.08, 0.20, 0.9
 """Aims: years a deal lives; share that fails for money, at most; spread of τ⁰, at least; stock against flow times
 life, at most; rank correlation, at least."""
-PAIRS: Mapping[tuple[str, str], tuple[float, float]] = {
-    ("USA", "CHN"): (0.0, 0.1),
-    ("EU", "RUS"): (0.0, 0.05),
-    ("KOR", "MHL"): (0.0, 0.05),
-    ("USA", "ARE"): (0.5, 1.0),
-    ("CHN", "IND"): (0.0, 0.2),
-    ("MAR", "ESP"): (0.2, 1.0),
-    ("MAR", "FRA"): (0.3, 1.0),
-    ("SEN", "FRA"): (0.2, 1.0),
-    ("MAR", "DZA"): (0.0, 0.05),
-}
-"""Pairs that were absurd in the first edition, and bounds of the chance of a new deal in the near years, or, where one
-is on record, of a deal in force at their end."""
 Found = Mapping[str, Sequence[Seen]]
 
 
@@ -102,7 +90,7 @@ def measures(before: Ground, found: Found) -> dict[str, tuple[str, str, bool | N
     density = mean_of(found, BASE, "among_states") / (before.states * (before.states - 1) / 2)
     gap = balance(found)[-1][-1]
     return {
-        "new partners of Morocco a year": (f"{new:.1f}", "", None),
+        "new partners of the focal state a year": (f"{new:.1f}", "", None),
         "partners lost a year": (f"{lost:.1f}", "", None),
         "mean life of a deal, years": (f"{life:.1f}", f"{LIFE[0]:g} to {LIFE[1]:g}", LIFE[0] <= life <= LIFE[1]),
         "the same between states": (
@@ -186,7 +174,7 @@ def partners_table(before: Ground, found: Found) -> str:
 def pair_chances(before: Ground, found: Found) -> dict[tuple[str, str], tuple[bool, Floats]]:
     """Of each named pair: whether a deal is on record; chance of one before the start, a new one, one at the end."""
     result = {}
-    for pair in PAIRS:
+    for pair in BOUNDS:
         row, column = LOOKED_AT.index(pair[0]), before.ids.index(pair[1])
         seen = [[one.start[row, column], one.new[row, column], one.near[row, column]] for one in found[BASE]]
         recorded = bool(before.recorded[before.ids.index(pair[0]), column])
@@ -198,7 +186,7 @@ def absurd_pairs(before: Ground, found: Found) -> dict[tuple[str, str], str]:
     """Named pairs outside their bounds, with what is wrong in words."""
     result = {}
     for pair, (recorded, (_, new, end)) in pair_chances(before, found).items():
-        chance, (low, high) = end if recorded else new, PAIRS[pair]
+        chance, (low, high) = end if recorded else new, BOUNDS[pair]
         if not low <= chance <= high:
             what = "still holds its recorded deal, or has one again," if recorded else "makes a new deal"
             bound = f"at most {high:.2f}" if chance > high else f"at least {low:.2f}"
@@ -211,13 +199,13 @@ def pairs_table(before: Ground, found: Found) -> str:
     outside = absurd_pairs(before, found)
     rows = []
     for pair, (recorded, (start, new, end)) in pair_chances(before, found).items():
-        low, high = PAIRS[pair]
+        low, high = BOUNDS[pair]
         known, judged = ("yes", "at the end") if recorded else ("no", "new")
         place = "**outside**" if pair in outside else "inside"
         chances = (f"{start:.2f}", f"{new:.2f}", f"{end:.2f}")
         rows.append(("–".join(pair), known, *chances, f"{low:g} to {high:g} {judged}", place))
     heads = ("pair", "on record", "in force before the start", "new", "in force at the end", "bounds", "")
-    return f"{len(PAIRS) - len(outside)} of {len(PAIRS)} pairs are inside their bounds.\n\n{pages.table(heads, rows)}"
+    return f"{len(BOUNDS) - len(outside)} of {len(BOUNDS)} pairs are inside their bounds.\n\n{pages.table(heads, rows)}"
 
 
 def struck_correlations(before: Ground, found: Found, focal: str) -> tuple[float, float]:
@@ -241,7 +229,7 @@ def struck_table(scenario: Scenario, before: Ground, found: Found) -> str:
         order = np.argsort(-mean, kind="stable")[:SHOWN]
         rows.append((name, f"{mean.sum():.2f}", ", ".join(f"{before.ids[j]} {mean[j]:.3f}" for j in order)))
     answer = (
-        f"Without its recorded deals Morocco turns to the same new partners: {_met(new >= ALIKE)} (aim: a rank "
+        f"Without its recorded deals the focal state turns to the same new partners: {_met(new >= ALIKE)} (aim: a rank "
         f"correlation of at least {ALIKE:g}). It is {new:.3f} over states with which it has no deal on record, "
         f"{everyone:.3f} over all states; ranked by the mean intensity of the run."
     )
@@ -277,11 +265,11 @@ def levers_table(scenario: Scenario, before: Ground, found: Found) -> str:
                           for one, two in zip(same[BASE], same[CAMPS], strict=True)])  # fmt: skip
         changes[part] = f"{apart.mean():+.3f} (standard error {apart.std() / np.sqrt(len(apart)):.3f})"
     answer = (
-        f"From a quarter of the budget to four times, Morocco's deals at the end go from {poor:.1f} to {rich:.1f} and "
-        f"the commitments it keeps from {kept['a quarter']:.2f} to {kept['four times']:.2f}. Trust of {TRUSTS[1]:g} "
+        f"From a quarter of the budget to four times, the focal state's deals at the end go from {poor:.1f} to "
+        f"{rich:.1f} and the commitments it keeps from {kept['a quarter']:.2f} to {kept['four times']:.2f}. Trust of {TRUSTS[1]:g} "
         f"in place of {TRUSTS[0]:g} multiplies the intensity with {FRIEND} by {high / low if low > 0 else 0:.2f}. "
         f"Lines between the camps change what leaders conceded by {changes['conceded']}, and the distance of agreed "
-        f"terms from Morocco's position by {changes['gap']}."
+        f"terms from the focal state's position by {changes['gap']}."
     )
     heads = ("", "commitments kept", "deals at the end", f"agreements a year with {FRIEND}", "conceded by leaders",
              "distance of agreed terms")  # fmt: skip
@@ -296,13 +284,13 @@ def still_absurd(scenario: Scenario, before: Ground, found: Found) -> str:
             lines.append(f"{name}: {value}, where {aim} was the aim")
     _, alike = struck_correlations(before, found, scenario.focal)
     if alike < ALIKE:
-        lines.append(f"Morocco's own record decides who its new partners are: rank correlation {alike:.2f} without it")
+        lines.append(f"the focal state's own record decides its new partners: rank correlation {alike:.2f} without it")
     poor, usual = (float(mean_of(beside(found), name, "held")[-1].sum()) for name in ("a quarter", BASE))
     if poor >= usual:
-        lines.append(f"a quarter of the budget costs Morocco no deal: {poor:.1f} against {usual:.1f}")
+        lines.append(f"a quarter of the budget costs the focal state no deal: {poor:.1f} against {usual:.1f}")
     low, high = (mean_of(found, f"{value:g}", "intensity")[before.ids.index(FRIEND)] for value in TRUSTS)
     if high <= low:
-        lines.append(f"more trust does not bring Morocco and {FRIEND} closer")
+        lines.append(f"more trust does not bring the focal state and {FRIEND} closer")
     words = [f"- {line[0].upper()}{line[1:]}." for line in lines]
     return "\n".join(words) if words else "Nothing of what was measured here."
 
@@ -317,7 +305,7 @@ def render(scenario: Scenario, before: Ground, found: Found) -> str:
         "Stock and flow": stock_table(scenario, found),
         f"Ten states, {near}": partners_table(before, found),
         f"Pairs that were absurd in the first edition, {near}": pairs_table(before, found),
-        "Without Morocco's own record": struck_table(scenario, before, found),
+        "Without the focal state's own record": struck_table(scenario, before, found),
         "Levers": levers_table(scenario, before, found),
         "What is still absurd": still_absurd(scenario, before, found),
     }

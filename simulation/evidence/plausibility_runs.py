@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import spearmanr
 
+from simulation.data.tables import read_csv
 from simulation.experiments.engine.executors import usable_cores
 from simulation.model import GovernanceModel
 from simulation.processes import approaches
@@ -34,7 +36,13 @@ BUDGETS = {"a quarter": 0.25, "double": 2.0, "four times": 4.0}
 TRUSTS = (0.45, 0.9)
 FRIEND = "FRA"
 """Whose trust with the focal state is moved."""
-LOOKED_AT = ("MAR", "FRA", "USA", "CHN", "SEN", "EGY", "KEN", "ARE", "IND", "SGP", "EU", "KOR")
+_TABLE = read_csv(Path(__file__).parent / "plausible_pairs.csv")
+BOUNDS = {(row["a"], row["b"]): (float(row["low"]), float(row["high"])) for row in _TABLE if row["b"]}
+"""Pairs that were absurd in the first edition, and bounds of the chance of a new deal in the near years, or, where one
+is on record, of a deal in force at their end: the author's judgement."""
+FOCAL = tuple(row["a"] for row in _TABLE if not row["b"])
+"""States that are looked at."""
+LOOKED_AT = (*FOCAL, *dict.fromkeys(a for a, _ in BOUNDS if a not in FOCAL))
 """Whose partners are noted."""
 NEAR_YEARS = 6
 """Years from the start in which a partner counts as near: 2025-30 in the baseline."""

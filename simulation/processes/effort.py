@@ -41,6 +41,10 @@ _DOUBT = 2.0
 """Agenda items that count as seen before a bloc has voted: half passed. Assumption."""
 
 
+_HOPELESS = 1e4
+"""Efforts a success beyond which nothing is promised: a power of more would overflow."""
+
+
 def divide_effort(state: State, par: Parameters, mech: Mechanisms, possible: B) -> None:
     """Step 4, first half: fill ``track_share`` and ``effort`` of every state.
 
@@ -108,7 +112,7 @@ def _hopes(pull: F, possible: B, kind: I8, reluctance: F, patience: float, s: in
                     agreed += weight * agreement(pull[j, i], reluctance[sort])
             if total > 0.0:
                 chance = agreed / total
-                result[side, i] = chance / MAX_DEPTH * power(patience, 1.0 / chance)
+                result[side, i] = chance / MAX_DEPTH * power(patience, min(1.0 / chance, _HOPELESS))
     return result[0], result[1]
 
 

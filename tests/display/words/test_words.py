@@ -133,7 +133,7 @@ def test_terms_cover_the_model() -> None:
     assert terms.BANDS == BAND_LABEL
     assert terms.DRAWN_BANDS == POSTERIOR_LABEL
     plain = load_scenario("scenarios/baseline.yaml")
-    split = load_scenario(plain, overrides={"fragmentation": 0.2, "mechanisms.rivalry": "off"})
+    split = load_scenario(plain, overrides={"fragmentation": 0.2, "parameters.rivalry": 0})
     told = {without(scenario, what).statement for scenario in (plain, split) for what in ("fragmentation", "rivalry")}
     assert told == set(terms.STATEMENT)
 
