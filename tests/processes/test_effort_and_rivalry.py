@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.processes.effort import LEAST_SHARE, first_shares
+from simulation.processes.effort import LEAST_SHARE, first_shares, promises
 from simulation.processes.rivalry import leader_distance, shift_pulls, tied_to_rivals
-from simulation.state import FIRM, NGO, STATE
+from simulation.state import BILATERAL, FIRM, NGO, NON_STATE, STATE
 
 LEADERS = np.array([0, 1, 2], np.int32)
 KIND = np.array([STATE, STATE, STATE, STATE, STATE, FIRM, FIRM, NGO], np.int8)
@@ -20,7 +23,21 @@ def test_every_track_has_its_least_share(deals, regional, other, texts):
     count = np.array([deals, [0] * 5], float)
     shares = first_shares(count, *(np.array([some, 0]) for some in (regional, other, texts)))
     assert np.allclose(shares.sum(axis=1), 1.0)
-    assert (shares >= LEAST_SHARE - 1e-15).all()
+    assert (shares >= LEAST_SHARE).all()  # exactly, after normalising
+
+
+@pytest.mark.parametrize("chance", [0.05, 0.3, 0.8])
+def test_a_deal_is_discounted_for_each_approach_that_a_yes_takes(chance):
+    """E[u] = z·q·β^{1/q} with z = 1/3: a yes of chance q takes 1/q approaches in the mean."""
+    reluctance, patience = 1.3, 0.9
+    pull = np.full((4, 4), reluctance + np.log(chance / (1.0 - chance)))
+    state = SimpleNamespace(
+        s=2, pull=pull, kind=np.array([STATE, STATE, FIRM, FIRM], np.int8), reluctance=np.full(8, reluctance),
+        member=np.zeros((0, 2), bool), bloc_regional=np.zeros(0, bool), bloc_enforcement=np.zeros(0),
+        bloc_tabled=np.zeros(0, np.int32), bloc_passed=np.zeros(0, np.int32),
+    )  # fmt: skip
+    promise = promises(state, SimpleNamespace(patience=patience), ~np.eye(4, dtype=bool))
+    assert np.allclose(promise[:, [BILATERAL, NON_STATE]], chance / 3.0 * patience ** (1.0 / chance), rtol=1e-12)
 
 
 def test_the_nearest_rival_is_the_one_that_counts():
