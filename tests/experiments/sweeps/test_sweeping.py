@@ -362,7 +362,7 @@ def test_a_full_disk_is_one_clear_error_and_the_sweep_goes_on_after(tmp_path, un
 
 
 ON_A_SMALL_DISK = """
-import subprocess, sys
+import subprocess, sys, time
 from pathlib import Path
 from simulation.errors import RunError
 from tests.experiments.sweeps.test_sweeping import run
@@ -373,7 +373,12 @@ if __name__ == "__main__":
         run(disk / "out", workers=1, chunk_size=1)
     except RunError as error:
         print(error)
-    print(len(list((disk / "out").glob("chunk-*"))), len(list((disk / "out").glob(".*partial"))))
+    for _ in range(100):  # who was still writing when the error was told clears away what it began
+        partial = list((disk / "out").glob(".*partial"))
+        if not partial:
+            break
+        time.sleep(0.1)
+    print(len(list((disk / "out").glob("chunk-*"))), len(partial))
     subprocess.run(["mount", "-o", "remount,size=10m", disk], check=True)
     run(disk / "out", chunk_size=1)
     subprocess.run(["cp", "-r", disk / "out", sys.argv[3]], check=True)
