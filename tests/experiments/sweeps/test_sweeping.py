@@ -400,7 +400,7 @@ def test_a_disk_that_is_really_full(tmp_path, undisturbed, size, what):
     (tmp_path / "script.py").write_text(ON_A_SMALL_DISK)
     command = [*OWN_MOUNTS, sys.executable, tmp_path / "script.py", tmp_path / "disk", size, tmp_path / "out"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     error, counts = done.stdout.splitlines()
     assert re.match(rf"the {what} of the sweep .* written: No space left on device", error)
