@@ -266,14 +266,15 @@ def levers_table(scenario: Scenario, before: Ground, found: Found) -> str:
         changes[part] = f"{apart.mean():+.3f} (standard error {apart.std() / np.sqrt(len(apart)):.3f})"
     answer = (
         f"From a quarter of the budget to four times, the focal state's deals at the end go from {poor:.1f} to "
-        f"{rich:.1f} and the share of promises it keeps from {kept['a quarter']:.2f} to {kept['four times']:.2f}. Trust of "
+        f"{rich:.1f} and the share of promises it keeps from {kept['a quarter']:.2f} to "
+        f"{kept['four times']:.2f}. Trust of "
         f"{TRUSTS[1]:g} in place of {TRUSTS[0]:g} multiplies the intensity with {FRIEND} by "
         f"{high / low if low > 0 else 0:.2f}. "
         f"Lines between the camps change what leaders conceded by {changes['conceded']}, and the distance of agreed "
         f"terms from the focal state's position by {changes['gap']}."
     )
-    heads = ("", "share of promises kept", "deals at the end", f"agreements a year with {FRIEND}", "conceded by leaders",
-             "distance of agreed terms")  # fmt: skip
+    heads = ("", "share of promises kept", "deals at the end", f"agreements a year with {FRIEND}",
+             "conceded by leaders", "distance of agreed terms")  # fmt: skip
     return f"{answer}\n\n{pages.table(heads, lever_rows(scenario, before, found))}"
 
 
