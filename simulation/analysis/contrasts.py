@@ -109,9 +109,8 @@ def contrast(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, f
         error = float(difference.std(ddof=1) / np.sqrt(count))
         reach = float(stdtrit(count - 1, (1 + confidence) / 2)) * error
         low, high = mean - reach, mean + reach
-    return {
+    result = {
         "mean_a": float(a.mean()),
-        "percent": 100 * mean / abs(float(b.mean())) if b.mean() else float("nan"),
         "mean_b": float(b.mean()),
         "difference": mean,
         "standard_error": error,
@@ -120,6 +119,7 @@ def contrast(pairs: pd.DataFrame, confidence: float = CONFIDENCE) -> dict[str, f
         "probability": float(((difference > 0) + 0.5 * (difference == 0)).mean()),
         "pairs": count,
     }
+    return {**result, "percent": in_percent(result)[0]}
 
 
 def in_percent(row: Mapping[Any, Any]) -> tuple[float, float, float]:

@@ -26,7 +26,6 @@ from simulation.evidence.plausibility_runs import (
     NEAR_YEARS,
     STRUCK,
     TRUSTS,
-    Floats,
     Ground,
     Seen,
     explained,
@@ -42,6 +41,7 @@ from simulation.processes.books import BREACH, EXPIRY, MONEY
 from simulation.scenario import shipped
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
+from simulation.state import F
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "results" / "plausibility.md"
@@ -61,7 +61,7 @@ def _met(holds: bool) -> str:
     return "met" if holds else "missed"
 
 
-def _of_year(values: Floats, year: int) -> float:
+def _of_year(values: F, year: int) -> float:
     """Sum over the four quarters of a year of a run, from 0."""
     return float(values[4 * year : 4 * year + 4].sum())
 
@@ -171,7 +171,7 @@ def partners_table(before: Ground, found: Found) -> str:
     return f"{answer}\n\n{pages.table(heads, rows)}"
 
 
-def pair_chances(before: Ground, found: Found) -> dict[tuple[str, str], tuple[bool, Floats]]:
+def pair_chances(before: Ground, found: Found) -> dict[tuple[str, str], tuple[bool, F]]:
     """Of each named pair: whether a deal is on record; chance of one before the start, a new one, one at the end."""
     result = {}
     for pair in BOUNDS:

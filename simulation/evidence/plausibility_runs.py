@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import spearmanr
 
 from simulation.data.tables import read_csv
@@ -23,11 +22,7 @@ from simulation.processes import approaches
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
-from simulation.state import STATE
-
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
-Marks = npt.NDArray[np.bool_]
+from simulation.state import I64, STATE, B, F
 
 AGES = 160
 """Ages of deals that are told apart, quarters."""
@@ -66,9 +61,9 @@ class Ground:
 
     ids: tuple[str, ...]
     states: int
-    recorded: Marks
-    trust: Floats
-    trade: Floats
+    recorded: B
+    trust: F
+    trade: F
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,21 +90,21 @@ class Seen:
         Mean compliance of the focal state; what leaders conceded to it; distance of its agreed terms from its position.
     """
 
-    stock: Counts
-    among_states: Counts
-    flow: Counts
-    signed: Counts
-    unsigned: Counts
-    renewed: Counts
-    unrenewed: Counts
-    ended: Counts
-    at_risk: Counts
-    died: Counts
-    held: Marks
-    start: Marks
-    new: Marks
-    near: Marks
-    intensity: Floats
+    stock: I64
+    among_states: I64
+    flow: I64
+    signed: I64
+    unsigned: I64
+    renewed: I64
+    unrenewed: I64
+    ended: I64
+    at_risk: I64
+    died: I64
+    held: B
+    start: B
+    new: B
+    near: B
+    intensity: F
     kept: float
     conceded: float
     gap: float
@@ -172,7 +167,7 @@ def see(job: tuple[Scenario, int]) -> Seen:
         model.close()
 
 
-def intensities(model: GovernanceModel, row: int) -> Floats:
+def intensities(model: GovernanceModel, row: int) -> F:
     """λ of a state with every state this quarter, agreements a year, (s,); read after ``propose``.
 
     See :mod:`simulation.processes.approaches`; a pair that holds a deal has one too: to deepen it.
@@ -185,7 +180,7 @@ def intensities(model: GovernanceModel, row: int) -> Floats:
     total = weight.sum(axis=1, keepdims=True)
     turning = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
     agrees = 1.0 / (1.0 + np.exp(kappa - pull))
-    result: Floats = omega[row] * turning[row] * agrees[:, row] + omega * turning[:, row] * agrees[row]
+    result: F = omega[row] * turning[row] * agrees[:, row] + omega * turning[:, row] * agrees[row]
     return result
 
 
@@ -259,7 +254,7 @@ class _Notes:
         )  # fmt: skip
 
 
-def mean_life(at_risk: Counts, died: Counts) -> float:
+def mean_life(at_risk: I64, died: I64) -> float:
     """Mean life of a deal in years by a life table; infinite if none ends.
 
     Deals enter at the age they have when first seen, so neither those that outlive the run nor those older than it
@@ -281,7 +276,7 @@ def ratio_of(numbers: Sequence[Seen], above: Sequence[str], below: Sequence[str]
     return sums[0] / sums[1] if sums[1] else 0.0
 
 
-def explained(trust: Floats, trade: Floats) -> tuple[float, float]:
+def explained(trust: F, trade: F) -> tuple[float, float]:
     """Spread of first trust over pairs of states, and the share of its variance that trade explains (R²).
 
     Least squares on the pair's mean share of trade, its logarithm and whether there is any.
@@ -295,11 +290,11 @@ def explained(trust: Floats, trade: Floats) -> tuple[float, float]:
     return spread, float(1.0 - rest.var() / values.var()) if spread > 0 else 0.0
 
 
-def rank_correlation(left: Floats, right: Floats) -> float:
+def rank_correlation(left: F, right: F) -> float:
     """Spearman's; 0 where one side does not vary."""
     return float(spearmanr(left, right).statistic) if np.ptp(left) > 0 and np.ptp(right) > 0 else 0.0
 
 
-def mean_of(found: Mapping[str, Sequence[Seen]], point: str, name: str) -> Floats:
+def mean_of(found: Mapping[str, Sequence[Seen]], point: str, name: str) -> F:
     """Mean of a measure over the replicates of a point, of the measure's shape."""
     return np.asarray(np.mean([getattr(one, name) for one in found[point]], axis=0), np.float64)
