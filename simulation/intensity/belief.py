@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -198,6 +199,7 @@ def sum_of_products(a: F, b: F) -> float:
     return total
 
 
+@lru_cache(maxsize=64)  # a year is made once for all replicates of a world
 def possible_pairs(year: Year) -> Pairs:
     """The pairs of a layer that can make deals."""
     a, b = np.nonzero(np.triu(year.mask, 1))

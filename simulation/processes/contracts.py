@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.processes.bargaining import nash_share, write_terms
+from simulation.processes.bargaining import Alternatives, nash_share, nothing_looked_up, write_terms
 from simulation.processes.books import Deals, Terms, deals_of, first_rung, life, likeness, write_signing
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, philox, symmetric_uniform, uniform
@@ -124,7 +124,7 @@ def _sign(
     rungs, before = np.zeros((m, 3), np.int32), np.zeros((m, 3), np.int32)
     left, price = np.zeros((m, 3)), np.zeros((m, 3))
     unpaid, public = np.zeros(m, np.bool_), np.full(m, -1, np.int32)
-    luck = np.empty(m)
+    luck, known = np.empty(m), nothing_looked_up(who.kind.size)
     for c in range(m):
         own = philox(keys.order, np.uint64(number[c]), np.uint64(parties[c, 2] >= 0))
         luck[c] = uniform(own, who.uid[parties[c, 0]], who.uid[parties[c, 1]])
@@ -144,7 +144,7 @@ def _sign(
             continue
         for p in range(count):
             a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
-            _enter(keys, quarter, number[c], who, rules, deals, credit, a, b, rungs[c, p], three)
+            _enter(keys, quarter, number[c], who, known, rules, deals, credit, a, b, rungs[c, p], three)
     return rungs, before, left, price, unpaid, public
 
 
@@ -205,12 +205,12 @@ def _paid(
 
 @njit(cache=True, error_model="numpy")
 def _enter(
-    keys: Keys, quarter: int, number: int, who: Signers, rules: Terms, deals: Deals, credit: Credit, a: int, b: int,
-    depth: int, three: bool,
+    keys: Keys, quarter: int, number: int, who: Signers, known: Alternatives, rules: Terms, deals: Deals,
+    credit: Credit, a: int, b: int, depth: int, three: bool,
 ) -> None:  # fmt: skip
     """Write a signature of a pair: depth, term, terms, and the credit of it."""
     layer = layer_of(who.kind, a, b)
-    share = nash_share(who.possible, who.pull, who.reluctance, who.kind, a, b)
+    share = nash_share(known, who.possible, who.pull, who.reluctance, who.kind, a, b)
     share = _concede(who.leaders, who.concession, credit, a, b, share)
     write_terms(deals.terms, who.position, a, b, share)
     own = philox(keys.term, np.uint64(number), np.uint64(1))
@@ -248,14 +248,13 @@ def _transfer(credit: Credit, payer: int, receiver: int, p: float) -> None:
 
 def _note(state: State, parties: I32, quarter: int) -> None:
     """Enter signatures into the ledger that activity and history are counted from, each with its share recorded."""
-    rows = []
-    for a, b, c in parties.tolist():
-        rows += [(a, b), (a, c), (b, c)] if c >= 0 else [(a, b)]
-    if rows:
-        pairs = np.array([(min(p), max(p), quarter) for p in rows], np.int32)
-        state.ledger = np.concatenate([state.ledger, pairs])
-        weight = state.recorded[pairs[:, 0], pairs[:, 1]]
-        state.ledger_weight = np.concatenate([state.ledger_weight, weight])
+    if not len(parties):
+        return
+    pairs = parties[:, PAIRS]  # (m, 3, 2)
+    pairs = np.sort(pairs[pairs.min(axis=2) >= 0], axis=1)
+    when = np.full((len(pairs), 1), quarter, np.int32)
+    state.ledger = np.concatenate([state.ledger, np.concatenate([pairs, when], axis=1)])
+    state.ledger_weight = np.concatenate([state.ledger_weight, state.recorded[pairs[:, 0], pairs[:, 1]]])
 
 
 def impose(

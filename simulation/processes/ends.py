@@ -24,7 +24,7 @@ from simulation.processes.books import (
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, symmetric_uniform
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, KINDS, U64, F, State
+from simulation.state import I8, I32, KINDS, U64, B, F, State
 
 CARRIED = 3.0
 """A purse holds at most so many quarters' income: this one's and two carried over."""
@@ -130,8 +130,21 @@ def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) 
 
 def due_now(state: State) -> I32:
     """Pairs a < b whose deal ends or is renewed at the start of this quarter, (m, 2)."""
-    over = np.triu((state.depth > 0) & (state.until <= state.quarter) & ~state.planned, 1)
-    return np.argwhere(over).astype(np.int32)
+    return np.asarray(_due_now(state.depth, state.until, state.planned, state.quarter))
+
+
+@njit(cache=True, error_model="numpy")
+def _due_now(depth: I8, until: I32, planned: B, quarter: int) -> I32:
+    n, count = depth.shape[0], 0
+    found = np.empty((n, 2), np.int32)
+    for i in range(n):
+        for j in range(i + 1, n):
+            if depth[i, j] > 0 and until[i, j] <= quarter and not planned[i, j]:
+                if count == found.shape[0]:
+                    found = np.concatenate((found, np.empty_like(found)))
+                found[count, 0], found[count, 1] = i, j
+                count += 1
+    return found[:count]
 
 
 def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32) -> F:
