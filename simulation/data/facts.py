@@ -141,8 +141,9 @@ def _fill(name: str, values: Mapping[str, Floats], iso3: tuple[str, ...], notes:
     return figures
 
 
+@lru_cache(maxsize=16)
 def load_facts(as_of: date) -> Facts:
-    """All figures of states as of a date, filled, with the notes on what was done."""
+    """All figures of states as of a date, filled, with the notes on what was done; to be read, not changed."""
     iso3 = tuple(row["iso3"] for row in table("states"))
     facts = Facts(iso3)
     raw = {name: _select(name, as_of, facts.notes) for name in sorted(_panels())}
@@ -154,6 +155,8 @@ def load_facts(as_of: date) -> Facts:
         for link in reversed(chain):
             if np.isnan(done[link]).any():
                 done[link] = _fill(link, {**raw, **done, link: raw[link]}, iso3, facts.notes)
+    for figures in done.values():
+        figures.setflags(write=False)
     facts.values = done
     return facts
 
@@ -171,11 +174,17 @@ def load_trade(as_of: date, notes: list[str]) -> Floats:
     if not years:
         years = [2018]
         notes.append("trade: the figures of 2018 are used for all pairs, none earlier exists")
+    return _mean_trade(tuple(years))
+
+
+@lru_cache(maxsize=4)
+def _mean_trade(years: tuple[int, ...]) -> Floats:
     place = {row["iso3"]: index for index, row in enumerate(table("states"))}
     trade = np.zeros((len(place), len(place)))
     for row in table("dyads"):
         a, b = place[row["iso3_a"]], place[row["iso3_b"]]
         trade[a, b] = trade[b, a] = ordered_sum(float(row[f"trade_{year}"] or 0.0) for year in years) / len(years)
+    trade.setflags(write=False)
     return trade
 
 
