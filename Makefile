@@ -52,17 +52,18 @@ site: $(VENV)/docs  ## build the schema and all pages into a site that opens fro
 	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet -c docs . build/site
 
 # what programs write into the repository; ARGS goes to the program
-WRITERS := schema tutorial plausibility showcase claims sweeps
+WRITERS := schema tutorial plausibility parameters showcase claims sweeps
 schema := simulation.scenario.json_schema
 tutorial := tests.docs.tutorial
 plausibility := simulation.evidence.plausibility
+parameters := simulation.evidence.parameter_effects
 showcase := simulation.report.showcase
 claims := simulation.evidence.claims
 sweeps := simulation.report.showcase_sweeps
 WHAT ?= $(WRITERS)
 UNKNOWN := $(filter-out $(WRITERS),$(WHAT))
 
-pages: $(VENV)/core  ## rewrite pages, tables and charts: WHAT="schema tutorial plausibility showcase claims sweeps", default all (half an hour)
+pages: $(VENV)/core  ## rewrite pages, tables and charts: WHAT="schema tutorial plausibility parameters showcase claims sweeps", default all (half an hour)
 	$(if $(UNKNOWN),$(error nothing writes $(UNKNOWN); there are $(WRITERS)))
 	$(foreach writer,$(WHAT),$(BIN)/python -m $($(writer)) $(ARGS) &&) true
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from simulation.data.tables import FITTED, read_csv
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError
 from simulation.scenario import shipped
@@ -73,14 +74,28 @@ def _rows(files: Iterable[Path], named: Callable[[Path], str]) -> list[Row]:
 
 
 def list_parameters() -> list[Row]:
-    """Every number of the model, in the order of the model description."""
+    """Every number of the model, in the order of the model description.
+
+    ``moves`` is by how much per cent it moves the focal state's kept commitments, from its lowest to its highest
+    value, in one run of the baseline that ships.
+    """
+    moves = {row["parameter"]: _moves(row) for row in read_csv(FITTED / "parameter_effects.csv")}
     return [
         {
-            "name": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,
+            "name": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit, "moves": moves[p.name],
             "section": p.section, "source": p.source, "meaning": p.meaning,
         }
         for p in PARAMETERS.values()
     ]  # fmt: skip
+
+
+def _moves(row: Mapping[str, str]) -> str:
+    """Changes at the lowest and the highest value, each with its standard error; nothing beyond two of them is 0."""
+    told = []
+    for side in ("low", "high"):
+        change, error = float(row[f"change_at_{side}"]), float(row[f"se_at_{side}"])
+        told.append(f"{change:+.0f} %" if abs(change) > 2.0 * error and round(change) else "0")
+    return " … ".join(told)
 
 
 def list_mechanisms() -> list[Row]:

@@ -1,0 +1,111 @@
+"""How far each number of the model moves the headline: every parameter at both ends of its range, one at a time.
+
+``python -m simulation.evidence.parameter_effects`` runs the baseline with each parameter at its lowest and at its
+highest value, on paired replicates, and writes ``simulation/data/fitted/parameter_effects.csv``, which
+``wifaq list parameters`` reads. A parameter that moves nothing beyond the noise is one that nobody need argue about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from simulation.data.tables import FITTED
+from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence.deal_table import write_whole
+from simulation.experiments import posterior
+from simulation.experiments.engine.runner import Ensemble, Progress, run_points
+from simulation.experiments.engine.simulate import simulate as simulate_model
+from simulation.scenario.load import load_scenario
+from simulation.scenario.parameters import PARAMETERS, Parameter
+from simulation.scenario.schema import Scenario
+from simulation.state import F
+
+FILE = FITTED / "parameter_effects.csv"
+HEADLINE = "commitments_kept"
+COLUMNS = ("parameter", "low", "change_at_low", "se_at_low", "high", "change_at_high", "se_at_high", "replicates")
+"""Changes are in per cent of the baseline's mean headline at the horizon, with the standard error over pairs."""
+_BASE = "baseline"
+_RUN = posterior.Drawing(simulate_model)
+"""The other parameters are drawn from the posterior, alike for all ends of a replicate."""
+
+
+def ends(names: Sequence[str] = tuple(PARAMETERS)) -> dict[str, Scenario]:
+    """The baseline, and with each parameter at each end of its range, by ``name low`` and ``name high``."""
+    base = load_scenario(BASELINE)
+    record = base.record.model_copy(update={
+        "metrics": (HEADLINE,), "actors": (base.focal,), "every": base.quarters, "ties": "none",
+    })  # fmt: skip
+    base = base.model_copy(update={"record": record})
+    points = {_BASE: base}
+    for name in names:
+        for side in ("low", "high"):
+            value = float(getattr(PARAMETERS[name], side))
+            points[f"{name} {side}"] = base.model_copy(update={"parameters": base.parameters.replace(**{name: value})})
+    return points
+
+
+def measure(
+    replicates: int, names: Sequence[str] = tuple(PARAMETERS), workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[dict[str, str]]:  # fmt: skip
+    """Rows of the table, one a parameter, in the order of the registry.
+
+    Parameters
+    ----------
+    replicates
+        Pairs, at least 2.
+    """
+    points = ends(names)
+    found = run_points(
+        points, dict.fromkeys(points, replicates), workers, progress, on_error="raise", simulate=_RUN
+    )
+    usual = last(found[_BASE])
+    return [_row(PARAMETERS[name], usual, found) for name in names]
+
+
+def last(ensemble: Ensemble) -> F:
+    """The headline of the focal state at the horizon, one a replicate."""
+    series = ensemble.series
+    end = series[(series["metric"] == HEADLINE) & (series["quarter"] == str(ensemble.scenario.horizon))]
+    return np.asarray(end.sort_values("replicate")["value"], float)
+
+
+def _row(entry: Parameter, usual: F, found: Mapping[str, Ensemble]) -> dict[str, str]:
+    row = {"parameter": entry.name, "replicates": str(len(usual))}
+    for side in ("low", "high"):
+        change = 100.0 * (last(found[f"{entry.name} {side}"]) - usual) / usual.mean()
+        row[side] = f"{getattr(entry, side):g}"
+        row[f"change_at_{side}"] = f"{change.mean():.2f}"
+        row[f"se_at_{side}"] = f"{change.std(ddof=1) / np.sqrt(change.size):.2f}"
+    return row
+
+
+def table_text(rows: Sequence[Mapping[str, str]]) -> str:
+    """The table as it stands in its file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.parameter_effects", description=__doc__)
+    parser.add_argument("--replicates", type=int, default=10, help="pairs, at least 2")
+    parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
+    parser.add_argument("--out", type=Path, default=FILE)
+    chosen = parser.parse_args(arguments)
+    if chosen.replicates < 2:
+        parser.error("--replicates: a standard error needs two pairs")
+    write_whole(chosen.out, table_text(measure(chosen.replicates, workers=chosen.workers)))
+
+
+if __name__ == "__main__":
+    main()
