@@ -83,8 +83,8 @@ def make_world(
 def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float = 1.0, **fields: Any) -> BlocFacts:
     """A bloc that meets every quarter unless told otherwise."""
     values: dict[str, Any] = {
-        "id": "B", "name": "B", "agenda_rate": 1.0, "enforcement": 0.5, "regional": True, "universal": False,
-        "founded": 2000, "basis": "test",
+        "id": "B", "name": "B", "agenda_rate": 1.0, "depth": 0, "enforcement": 0.5, "regional": True,
+        "universal": False, "founded": 2000, "basis": "test",
     } | fields  # fmt: skip
     return BlocFacts(rule=rule, threshold=threshold, members=tuple(members), **values)
 

@@ -35,10 +35,10 @@ def names_page() -> str:
 def _blocs() -> str:
     rows = [
         (f"`{r['id']}`", r["name"], r["members"], f"{r['rule']} ({r['threshold']:g})",
-         r["agenda_rate"], r["enforcement"])
+         r["agenda_rate"], r["depth"], r["enforcement"])
         for r in list_blocs()
     ]  # fmt: skip
-    return table(("id", "name", "members", "rule (share of yes)", "agenda a quarter", "enforcement"), rows)
+    return table(("id", "name", "members", "rule (share of yes)", "agenda a quarter", "depth", "enforcement"), rows)
 
 
 def _instruments() -> str:

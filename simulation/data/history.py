@@ -8,7 +8,7 @@ from datetime import date
 from simulation.data.dates import optional, surely_by
 from simulation.data.kinds import BlocFacts, DealFacts, DealRecord, Records
 from simulation.data.roster import bloc_members
-from simulation.data.tables import table
+from simulation.data.tables import judged, table
 from simulation.errors import Fault, InputError, suggest
 
 
@@ -26,16 +26,27 @@ def load_rivals(as_of: date, place: Mapping[str, int]) -> tuple[tuple[int, int],
 def load_blocs(as_of: date, place: Mapping[str, int]) -> tuple[BlocFacts, ...]:
     """Blocs founded by the day (a year counts from its last day) with two members or more, in table order."""
     blocs = []
+    depth = bloc_depths(as_of)
     for row in table("blocs"):
         members = bloc_members(row["id"], as_of, place)
         if surely_by(row["founded"]) <= as_of and len(members) > 1:
             blocs.append(BlocFacts(
                 id=row["id"], name=row["name"], rule=row["rule"], threshold=float(row["threshold"]),
-                agenda_rate=float(row["agenda_rate"]), enforcement=float(row["enforcement"]),
+                agenda_rate=float(row["agenda_rate"]), depth=depth.get(row["id"], 0),
+                enforcement=float(row["enforcement"]),
                 regional=row["regional"] == "1", universal=row["universal"] == "1",
                 founded=int(row["founded"]), members=members, basis=row["basis"],
             ))
     return tuple(blocs)
+
+
+def bloc_depths(as_of: date) -> dict[str, int]:
+    """The deepest text on AI that each bloc had adopted by the day, by id; blocs without one are left out."""
+    depth: dict[str, int] = {}
+    for row in judged("bloc_texts"):
+        if surely_by(row["adopted"]) <= as_of:
+            depth[row["bloc"]] = max(depth.get(row["bloc"], 0), int(row["depth"]))
+    return depth
 
 
 def shipped_deals() -> list[DealRecord]:

@@ -20,6 +20,8 @@ class BlocFacts:
         One of :data:`RULES` and the share of yes votes it needs.
     agenda_rate
         Chance of an agenda item a quarter.
+    depth
+        How deep the texts that it had adopted by the date go: 0 none, 1 declared, 2 planned, 3 bound.
     enforcement
         Share of its terms that bind, in [0, 1].
     regional, universal
@@ -37,6 +39,7 @@ class BlocFacts:
     rule: str
     threshold: float
     agenda_rate: float
+    depth: int
     enforcement: float
     regional: bool
     universal: bool

@@ -90,12 +90,12 @@ def _advocate(state: State, world: World, i: int, strategy: Strategy) -> None:
 
 
 def waits(state: State, scenario: Scenario) -> bool:
-    """Whether the focal state still waits for one of the blocs it has chosen to wait for (C29)."""
+    """Whether the focal state still waits for one of the blocs it has chosen to wait for to decide again (C29)."""
     awaited = scenario.strategy.wait_for
     if not awaited:
         return False
     for k, name in enumerate(state.bloc_ids):
-        if name.split("/")[0] in awaited and state.bloc_depth[k] >= 1:
+        if name.split("/")[0] in awaited and state.bloc_passed[k] > 0:
             return False
     return True
 

@@ -189,7 +189,8 @@ def start_blocs(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> li
         own = scenario.blocs.get(facts.id)
         values: dict[str, Any] = {
             "rule": facts.rule, "threshold": facts.threshold, "agenda_rate": facts.agenda_rate,
-            "enforcement": facts.enforcement, "members": facts.members, "salience": 1.0, "depth": 0,
+            "enforcement": facts.enforcement, "members": facts.members, "salience": 1.0,
+            "depth": facts.depth,
         }  # fmt: skip
         if own is not None:
             given = {name: getattr(own, name) for name in values if getattr(own, name) is not None}

@@ -1,15 +1,16 @@
 """C.6 Blocs: agenda, vote, rule, depth (step 8 of a quarter).
 
-With its agenda rate a bloc tables a proposal: the position of a random member. A member gains from deciding with close
-and trusted members and loses by the depth and the distance of the proposal;
-it says yes with a logistic probability. The rule decides whether the bloc goes one rung deeper.
+With its agenda rate a bloc tables an item: the position of a random member. Three items in ten would take it a rung
+deeper, as far as its enforcement allows; the others stay at the rung reached, cheaply. A member gains from deciding
+with close and trusted members and loses by the cost and the distance of the item; it says yes with a logistic
+probability. Rivalry of the leaders beyond the recorded one costs votes of leaders and their camps. The rule decides.
 
 Distrust is a veto (Tsebelis 2002, *Veto Players*): a member whose direct trust in any other
 member is below ``veto_trust`` votes no. Under unanimity that is a veto, under a majority one
-vote. Under consensus it is an objection, but only to what binds (from depth 1 on): rivals can
-declare something together, they do not bind themselves to each other.
+vote. Under consensus it is an objection, but only to what binds (what would raise a bloc of depth 1 or more): rivals
+can declare something together, they do not bind themselves to each other.
 
-A bloc with fewer than two members, or at full depth, tables nothing.
+A bloc with fewer than two members tables nothing.
 """
 
 from __future__ import annotations
@@ -22,15 +23,22 @@ from numba import njit
 
 from simulation.kernels import exp, power
 from simulation.processes.affinity import affinity, squared_distance
+from simulation.processes.rivalry import FITTED, leader_distance, strength_of
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State
+from simulation.state import CAMPS, I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State
 
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
 
 _ROUNDING = 0.0005  # thresholds are written to three digits: .667 of three members is two of them
+_SAME = 1.0 / 3.0
+"""Cost of an item that stays at the rung reached, as a share of that of the first rung (.10 of .30, MODEL C.6)."""
+_STRAIN = 0.1
+"""What a unit of rivalry beyond the recorded one costs a vote between full rivals (MODEL C.6, assumption)."""
+_BINDS, _PLANS = 0.5, 0.2
+"""Least enforcement of blocs that can reach full depth, and of those that can reach depth 2 (MODEL C.6)."""
 
 
 class Voters(NamedTuple):
@@ -43,6 +51,7 @@ class Voters(NamedTuple):
     trust: F
     alpha: F
     beta: F
+    strain: F
 
 
 class VoteRule(NamedTuple):
@@ -65,12 +74,29 @@ class Blocs(NamedTuple):
     member: B
     code: I8
     threshold: F
+    enforcement: F
     salience: F
     regional: B
     depth: I8
     last_passed: I32
     tabled: I32
     passed: I32
+
+
+class Items(NamedTuple):
+    """What blocs table this quarter.
+
+    Attributes
+    ----------
+    tabled, raises
+        (b,) whether there is something, and whether it would take the bloc a rung deeper.
+    proposal
+        (b, 4) the position that is voted on.
+    """
+
+    tabled: B
+    raises: B
+    proposal: F
 
 
 class Credit(NamedTuple):
@@ -81,11 +107,15 @@ class Credit(NamedTuple):
     reward: F
 
 
-def voters(state: State) -> Voters:
-    """The columns of ``state`` that a vote depends on (views, not copies)."""
+def voters(state: State, par: Parameters, mech: Mechanisms) -> Voters:
+    """The columns of ``state`` that a vote depends on: views, and what rivalry costs each vote."""
+    beyond = strength_of(par, mech) - FITTED
+    strain = np.zeros(len(CAMPS) + 1)  # who is in no camp has the last place
+    strain[: len(state.leaders)] = leader_distance(state.position, state.leaders, par.rivalry_distance).max(axis=1)
     return Voters(
-        state.uid, state.position, state.weight, state.capacity, state.trust_hat, state.alpha, state.beta
-    )
+        state.uid, state.position, state.weight, state.capacity, state.trust_hat, state.alpha, state.beta,
+        _STRAIN * beyond * strain[state.camp],
+    )  # fmt: skip
 
 
 def vote_rule(par: Parameters) -> VoteRule:
@@ -131,9 +161,17 @@ def ai_salience(capacity: float, bloc_salience: float, rule: VoteRule) -> float:
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def vote_utility(salience: float, closeness: float, depth: int, distance: float, rule: VoteRule) -> float:
-    """Utility to a member of the bloc's next rung: w_AI·mean(a·τ̂) - c_b(1 + D) - c_p·d(x_i, y)."""
-    return salience * closeness - rule.cost * (1.0 + depth) - rule.distance * distance
+def item_cost(depth: int, raises: bool, rule: VoteRule) -> float:
+    """What an item costs a member: c_b(1 + D) if it takes the bloc a rung deeper, a third of c_b if it does not."""
+    return rule.cost * (1.0 + depth) if raises else rule.cost * _SAME
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def deepest(enforcement: float) -> int:
+    """Depth that a bloc of this enforcement can reach: what does not bind is not deep."""
+    if enforcement >= _BINDS:
+        return MAX_DEPTH
+    return 2 if enforcement >= _PLANS else 1
 
 
 @njit(cache=True, error_model="numpy")
@@ -174,8 +212,8 @@ def needed_votes(code: int, threshold: float, n: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def agenda_rates(agenda: F, regional: B, member: B, counts: B, effort: F, scale: float, gain: float) -> F:
-    """Probability (b,) that each bloc tables something: its rate, moved by its members' effort.
+def agenda_rates(agenda: F, regional: B, member: B, counts: B, effort: F, scale: float) -> F:
+    """Probability (b,) that each bloc tables something: its rate times its members' effort.
 
     ``effort`` (n, 5) is that on each track as a multiple of the recorded one; its mean over the members among
     ``counts`` (the UN members) counts, on the track of the bloc.
@@ -188,8 +226,7 @@ def agenda_rates(agenda: F, regional: B, member: B, counts: B, effort: F, scale:
             if member[k, i] and counts[i]:
                 spent += effort[i, track]
                 n += 1
-        push = gain * (spent / n - 1.0) if n > 0 else 0.0
-        rates[k] = min(1.0, max(0.0, agenda[k] * scale * (1.0 + push)))
+        rates[k] = min(1.0, agenda[k] * scale * (spent / n if n > 0 else 1.0))
     return rates
 
 
@@ -205,9 +242,12 @@ def proposer(key: np.uint64, bloc_uid: np.uint64, members: I32, uid: np.ndarray)
 
 
 @njit(cache=True, error_model="numpy")
-def vetoed(members: I32, code: int, depth: int, who: Voters, bound: float) -> bool:
-    """Whether one distrustful member is enough to stop any proposal, and there is one."""
-    if code == MAJORITY or (code == CONSENSUS and depth == 0):
+def vetoed(members: I32, code: int, binds: bool, who: Voters, bound: float) -> bool:
+    """Whether one distrustful member is enough to stop an item, and there is one.
+
+    ``binds``: it would raise a bloc that has reached depth 1.
+    """
+    if code == MAJORITY or (code == CONSENSUS and not binds):
         return False
     for i in members:
         if distrusts(i, members, who, bound):
@@ -216,29 +256,31 @@ def vetoed(members: I32, code: int, depth: int, who: Voters, bound: float) -> bo
 
 
 @njit(cache=True, error_model="numpy")
-def member_utility(k: int, i: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule) -> float:
-    """Utility to member i of bloc k if a proposal passes."""
-    away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
-    near = closeness(i, members, who, rule.width)
-    return vote_utility(ai_salience(who.capacity[i], bloc.salience[k], rule), near, bloc.depth[k], away, rule)
+def member_utility(
+    k: int, i: int, members: I32, item: Items, bloc: Blocs, who: Voters, rule: VoteRule
+) -> float:
+    """Utility to member i of bloc k if its item passes: w_AI·mean(a·τ̂) - cost - c_p·d(x_i, y) - what rivalry costs."""
+    away = np.sqrt(squared_distance(who.position[i], item.proposal[k], who.weight[i]))
+    gain = ai_salience(who.capacity[i], bloc.salience[k], rule) * closeness(i, members, who, rule.width)
+    return gain - item_cost(bloc.depth[k], item.raises[k], rule) - rule.distance * away - who.strain[i]
 
 
 @njit(cache=True, error_model="numpy")
 def hold_vote(
-    k: int, members: I32, proposal: F, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F
+    k: int, members: I32, item: Items, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F
 ) -> tuple[bool, F]:
-    """Whether a proposal passes, and then what that is worth to each member, shape (members,).
+    """Whether what bloc k tables passes, and then what that is worth to each member, shape (members,).
 
     ``own`` (s,) replaces the probability of a yes where it is not negative.
     """
     utility, free = np.zeros(len(members)), rule.forced < 0.0
-    code, depth = bloc.code[k], bloc.depth[k]
-    if free and vetoed(members, code, depth, who, rule.veto_trust):
+    code, binds = bloc.code[k], item.raises[k] and bloc.depth[k] >= 1
+    if free and vetoed(members, code, binds, who, rule.veto_trust):
         return False, utility
     yes = 0
     for m in range(len(members)):
         i = members[m]
-        utility[m] = member_utility(k, i, members, proposal, bloc, who, rule)
+        utility[m] = member_utility(k, i, members, item, bloc, who, rule)
         p = 1.0 / (1.0 + exp(-utility[m] / rule.noise)) if free else rule.forced
         if own[i] >= 0.0:
             p = own[i]
@@ -251,33 +293,38 @@ def hold_vote(
 
 @njit(cache=True, error_model="numpy")
 def table(
-    rates: F, s: int, bloc: Blocs, who: Voters, agenda: np.uint64, turn: np.uint64
-) -> tuple[B, F]:
-    """Which blocs table something this quarter, shape (b,), and what they vote on, shape (b, 4)."""
-    tables, proposal = np.zeros(len(rates), np.bool_), np.zeros((len(rates), 4))
+    rates: F, raising: float, s: int, bloc: Blocs, who: Voters, agenda: np.uint64, turn: np.uint64
+) -> Items:
+    """What each bloc tables this quarter; a share ``raising`` of items would take it a rung deeper, if it can go."""
+    tables, raises = np.zeros(len(rates), np.bool_), np.zeros(len(rates), np.bool_)
+    proposal = np.zeros((len(rates), 4))
     for k in range(len(rates)):
-        if bloc.depth[k] < MAX_DEPTH and uniform(agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
+        if uniform(agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
             members = members_of(bloc.member[k], s)
             if len(members) >= 2:
                 tables[k] = True
+                raises[k] = (
+                    bloc.depth[k] < deepest(bloc.enforcement[k])
+                    and uniform(agenda, bloc.uid[k], np.uint64(1)) < raising
+                )
                 proposal[k] = who.position[proposer(turn, bloc.uid[k], members, who.uid)]
-    return tables, proposal
+    return Items(tables, raises, proposal)
 
 
 @njit(cache=True, error_model="numpy")
 def decide(
-    tables: B, proposal: F, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64,
-    own: F, credit: Credit,
+    item: Items, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F,
+    credit: Credit,
 ) -> None:  # fmt: skip
     """Let every bloc that tables something vote; ``bloc`` and ``credit`` are changed in place."""
-    for k in range(len(tables)):
-        if not tables[k]:
+    for k in range(len(item.tabled)):
+        if not item.tabled[k]:
             continue
         members = members_of(bloc.member[k], s)
         bloc.tabled[k] += 1
-        passes, utility = hold_vote(k, members, proposal[k], bloc, who, rule, key, own[k])
+        passes, utility = hold_vote(k, members, item, bloc, who, rule, key, own[k])
         if passes:
-            bloc.depth[k] += 1
+            bloc.depth[k] += int(item.raises[k])
             bloc.last_passed[k] = quarter
             bloc.passed[k] += 1
             track = REGIONAL if bloc.regional[k] else MULTILATERAL
@@ -288,21 +335,21 @@ def decide(
 
 
 def own_votes(
-    tables: B, proposal: F, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
+    item: Items, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
 ) -> F:
     """Probability (b, s) of a yes of members that decide for themselves; -1 elsewhere.
 
     Nobody is asked where distrust has settled the vote.
     """
-    own = np.full((len(tables), s), -1.0)
-    for k in np.flatnonzero(tables) if asked else ():
+    own = np.full((len(item.tabled), s), -1.0)
+    for k in np.flatnonzero(item.tabled) if asked else ():
         members = members_of(bloc.member[k], s)
         code = bloc.code[k]
-        if vetoed(members, code, bloc.depth[k], who, rule.veto_trust):
+        if vetoed(members, code, item.raises[k] and bloc.depth[k] >= 1, who, rule.veto_trust):
             continue
         for i in members:
             if i in asked and not (code == MAJORITY and distrusts(i, members, who, rule.veto_trust)):
-                worth = member_utility(k, i, members, proposal[k], bloc, who, rule)
+                worth = member_utility(k, i, members, item, bloc, who, rule)
                 own[k, i] = asked[i](names[k], float(worth))
     return own
 
@@ -312,7 +359,7 @@ def decide_blocs(
 ) -> None:
     """Let every bloc table and vote once; see the module. Off (``blocs``): nothing happens.
 
-    Reads positions, capacity, trust and ``effort``; writes ``bloc_depth``,
+    Reads positions, capacity, trust, camps and ``effort``; writes ``bloc_depth``,
     ``bloc_last_passed``, ``bloc_tabled``, ``bloc_passed`` and, for members of a bloc that
     decided, ``track_success``, ``formed`` and ``reward`` (their utility where positive), on the
     regional track for a regional bloc and on the multilateral track for another. ``asked`` are
@@ -321,21 +368,19 @@ def decide_blocs(
     if not mech.on("blocs"):
         return
     credit = Credit(state.track_success, state.formed, state.reward)
-    bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
-    tables, proposal = tabled(state, par, draws)
-    own = own_votes(tables, proposal, state.s, state.bloc_ids, bloc, who, rule, asked)
-    decide(tables, proposal, state.s, state.quarter, bloc, who, rule, draws.key(Stream.BLOC_VOTE), own, credit)
+    bloc, who, rule = _blocs(state), voters(state, par, mech), vote_rule(par)
+    item = tabled(state, par, mech, draws)
+    own = own_votes(item, state.s, state.bloc_ids, bloc, who, rule, asked)
+    decide(item, state.s, state.quarter, bloc, who, rule, draws.key(Stream.BLOC_VOTE), own, credit)
 
 
-def tabled(state: State, par: Parameters, draws: Draws) -> tuple[B, F]:
-    """Which blocs table something this quarter, (b,), and what they vote on, (b, 4); to be asked before they do."""
+def tabled(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> Items:
+    """What blocs table this quarter; to be asked before they vote."""
     effort = np.ascontiguousarray(state.effort)
-    push = par.agenda_scale, par.agenda_effort
     regional, member = state.bloc_regional, state.member
-    rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, *push)
+    rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, par.agenda_scale)
     keys = draws.key(Stream.BLOC_AGENDA), draws.key(Stream.BLOC_PROPOSER)
-    tables, proposal = table(rates, state.s, _blocs(state), voters(state), *keys)
-    return np.asarray(tables), np.asarray(proposal)
+    return Items(*table(rates, par.agenda_raises, state.s, _blocs(state), voters(state, par, mech), *keys))
 
 
 class Vote(NamedTuple):
@@ -360,20 +405,23 @@ class Vote(NamedTuple):
     vetoed: bool
 
 
-def vote_of(state: State, par: Parameters, k: int, i: int, proposal: F) -> Vote:
-    """How member i of bloc k sees a proposal (4,); to be asked before the vote."""
-    bloc, who, rule = _blocs(state), voters(state), vote_rule(par)
+def vote_of(state: State, par: Parameters, mech: Mechanisms, k: int, i: int, item: Items) -> Vote:
+    """How member i of bloc k sees what it tables; to be asked before the vote."""
+    bloc, who, rule = _blocs(state), voters(state, par, mech), vote_rule(par)
     members = members_of(bloc.member[k], state.s)
-    utility = float(member_utility(k, i, members, proposal, bloc, who, rule))
+    utility = float(member_utility(k, i, members, item, bloc, who, rule))
     salience = ai_salience(who.capacity[i], bloc.salience[k], rule)
-    away = np.sqrt(squared_distance(who.position[i], proposal, who.weight[i]))
+    away = np.sqrt(squared_distance(who.position[i], item.proposal[k], who.weight[i]))
+    raises = bool(item.raises[k])
     terms = {
         "closeness": float(salience * closeness(i, members, who, rule.width)),
-        "rung": -rule.cost * (1.0 + float(bloc.depth[k])),
+        "rung" if raises else "same_rung": -float(item_cost(int(bloc.depth[k]), raises, rule)),
         "proposal": float(-rule.distance * away),
+        "rivalry": -float(who.strain[i]),
     }
     free = rule.forced < 0.0
-    stopped = free and bool(vetoed(members, bloc.code[k], bloc.depth[k], who, rule.veto_trust))
+    binds = raises and bloc.depth[k] >= 1
+    stopped = free and bool(vetoed(members, bloc.code[k], binds, who, rule.veto_trust))
     distrustful = free and bloc.code[k] == MAJORITY and bool(distrusts(i, members, who, rule.veto_trust))
     yes = 0.0 if distrustful else 1.0 / (1.0 + exp(-utility / rule.noise)) if free else rule.forced
     return Vote(terms, utility, float(yes), distrustful, stopped)
@@ -381,8 +429,9 @@ def vote_of(state: State, par: Parameters, k: int, i: int, proposal: F) -> Vote:
 
 def _blocs(state: State) -> Blocs:
     return Blocs(
-        state.bloc_uid, state.member, state.bloc_rule, state.bloc_threshold, state.bloc_salience,
-        state.bloc_regional, state.bloc_depth, state.bloc_last_passed, state.bloc_tabled, state.bloc_passed,
+        state.bloc_uid, state.member, state.bloc_rule, state.bloc_threshold, state.bloc_enforcement,
+        state.bloc_salience, state.bloc_regional, state.bloc_depth, state.bloc_last_passed, state.bloc_tabled,
+        state.bloc_passed,
     )  # fmt: skip
 
 

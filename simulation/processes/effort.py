@@ -1,9 +1,11 @@
 """C.8 Forum choice: how a state divides its effort over the tracks.
 
 Effort starts at the recorded shares P_k(0) and follows P_k ∝ P_k(0)·exp((E[u_k] − E_0[u_k])/s_f) (Keohane & Victor
-2011; Busch 2007). E[u_k] is the commitment that a unit of effort on a track brings, times its chance of success,
-discounted by β for each effort that a success has taken so far. A paralysed bloc loses effort because its chance is
-low: forum shift emerges. The multiple P_k/P_k(0) acts on the approaches of the track's layers, on agendas, on third
+2011; Busch 2007). E[u_k] is the mean over a track's candidates of commitment times chance of success, discounted by β
+for each effort that a success takes, one over the mean chance. Candidates are partners by how likely a state is to turn
+to them, pairs of partners, its blocs, and texts that it can join; the chance is of consent, of the consent of both, of
+passage as seen so far, and of joining as others have. A paralysed bloc loses effort because its chance is low: forum
+shift emerges. The multiple P_k/P_k(0) acts on the approaches of the track's layers, on agendas, on third
 parties and, in logs, on joining; at the recorded shares it is one.
 """
 
@@ -15,13 +17,13 @@ from numba import njit
 from simulation import arithmetic
 from simulation.kernels import exp, power
 from simulation.processes.approaches import agreement
+from simulation.processes.instruments import instrument_z, is_open
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
     BILATERAL,
     FIRM,
     I8,
-    I32,
     MAX_DEPTH,
     MULTILATERAL,
     NON_STATE,
@@ -38,9 +40,9 @@ _TRACKS = len(TRACKS)
 LEAST_SHARE = 0.02
 """Least share of effort on any track in the recorded world (MODEL C.8)."""
 _DOUBT = 2.0
-"""Agenda items that count as seen before a bloc has voted: half passed. Assumption."""
-
-
+"""Agenda items, or states that could join, that count as seen before there were any: half with success. Assumption."""
+_LEAST_COUNTED = 0.5
+"""Least enforcement that counts in what a decision or a text commits to (MODEL E)."""
 _HOPELESS = 1e4
 """Efforts a success beyond which nothing is promised: a power of more would overflow."""
 
@@ -85,54 +87,62 @@ def _divide(start: F, gain: F, allowed: B, share: F, effort: F) -> None:
 def promises(state: State, par: Parameters, possible: B) -> F:
     """E[u] of every track to every state, discounted, (s, 5)."""
     s = state.s
-    deals, firms = _hopes(state.pull, possible, state.kind, state.reluctance, par.patience, s)
     result = np.zeros((s, _TRACKS))
-    result[:, BILATERAL], result[:, NON_STATE] = deals, firms
-    result[:, TRILATERAL] = deals * deals
+    _promise_deals(state.pull, possible, state.kind, state.reluctance, par.patience, result)
+    blocs = np.maximum(state.bloc_enforcement, _LEAST_COUNTED) / MAX_DEPTH
+    passage = (state.bloc_passed + _DOUBT / 2.0) / (state.bloc_tabled + _DOUBT)
+    candidate = is_open(state)[:, None] & state.eligible[:, :s] & ~state.joined[:, :s]
+    could, did = state.eligible.sum(axis=1), (state.eligible & state.joined).sum(axis=1)
+    texts, joining = instrument_z(state, _LEAST_COUNTED), (did + _DOUBT / 2.0) / (could + _DOUBT)
     for track, regional in ((REGIONAL, True), (MULTILATERAL, False)):
-        result[:, track] = _bloc_hopes(
-            state.member, state.bloc_regional == regional, state.bloc_enforcement, state.bloc_tabled,
-            state.bloc_passed, par.patience, s,
+        mine = state.member[:, :s] & (state.bloc_regional == regional)[:, None]
+        open_to = candidate & (state.instrument_regional == regional)[:, None]
+        result[:, track] = _promise_forums(
+            np.concatenate([mine, open_to]), np.concatenate([blocs, texts]), np.concatenate([passage, joining]),
+            par.patience,
         )  # fmt: skip
     return result
 
 
+@njit(cache=True, error_model="numpy", inline="always")
+def _discount(chance: float, patience: float) -> float:
+    """β for each effort that a success of this chance takes; 0 where there is no chance."""
+    return power(patience, min(1.0 / chance, _HOPELESS)) if chance > 0.0 else 0.0
+
+
 @njit(cache=True, error_model="numpy")
-def _hopes(pull: F, possible: B, kind: I8, reluctance: F, patience: float, s: int) -> tuple[F, F]:
-    """A memorandum times the chance that an approach to a state, and to a firm, is agreed to, discounted, each (s,)."""
-    result = np.zeros((2, s))
-    for i in range(s):
-        for side in range(2):
-            sort = STATE if side == 0 else FIRM
+def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F) -> None:
+    """Write what a memorandum with a state, with two and with a firm promises each state into ``out`` (s, 5)."""
+    for i in range(out.shape[0]):
+        for sort, track in ((STATE, BILATERAL), (FIRM, NON_STATE)):
             total, agreed = 0.0, 0.0
             for j in range(kind.size):
                 if possible[i, j] and kind[j] == sort:
                     weight = exp(pull[i, j])
                     total += weight
                     agreed += weight * agreement(pull[j, i], reluctance[sort])
-            if total > 0.0:
-                chance = agreed / total
-                result[side, i] = chance / MAX_DEPTH * power(patience, min(1.0 / chance, _HOPELESS))
-    return result[0], result[1]
+            chance = agreed / total if total > 0.0 else 0.0
+            out[i, track] = chance / MAX_DEPTH * _discount(chance, patience)
+            if sort == STATE:
+                both = chance * chance
+                out[i, TRILATERAL] = both / MAX_DEPTH * _discount(both, patience)
 
 
 @njit(cache=True, error_model="numpy")
-def _bloc_hopes(member: B, counts: B, enforcement: F, tabled: I32, passed: I32, patience: float, s: int) -> F:
-    """What a rung of a state's blocs of one door is worth times its chance to pass, mean over them, (s,)."""
-    total, count = np.zeros(s), np.zeros(s)
-    for k in range(counts.size):
-        if not counts[k]:
-            continue
-        chance = (passed[k] + _DOUBT / 2.0) / (tabled[k] + _DOUBT)
-        worth = max(enforcement[k], 0.5) / MAX_DEPTH * chance * power(patience, 1.0 / chance)
+def _promise_forums(candidate: B, worth: F, chance: F, patience: float) -> F:
+    """Mean of worth times chance over a state's candidates (c, s), discounted by their mean chance, (s,)."""
+    s = candidate.shape[1]
+    gain, likely, count = np.zeros(s), np.zeros(s), np.zeros(s)
+    for c in range(candidate.shape[0]):
         for i in range(s):
-            if member[k, i]:
-                total[i] += worth
+            if candidate[c, i]:
+                gain[i] += worth[c] * chance[c]
+                likely[i] += chance[c]
                 count[i] += 1.0
     for i in range(s):
         if count[i] > 0.0:
-            total[i] /= count[i]
-    return total
+            gain[i] = gain[i] / count[i] * _discount(likely[i] / count[i], patience)
+    return gain
 
 
 def first_shares(deals: F, blocs_regional: F, blocs_other: F, texts: F) -> F:

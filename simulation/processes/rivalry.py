@@ -19,7 +19,7 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, I32, MAX_DEPTH, NOBODY, STATE, Asked, B, F, State
 
 _PROGRAMME = 2
-_FITTED = 1.0
+FITTED = 1.0
 """Rivalry of the world that the intensity was fitted on."""
 
 
@@ -36,18 +36,23 @@ def court(state: State, par: Parameters, mech: Mechanisms, possible: B, asked: A
     state.concession[:] = 0.0
     gaps = leader_distance(state.position, state.leaders, par.rivalry_distance)
     alone = non_alignment(state.depth, state.leaders, state.in_union, state.un_member)
-    strength = par.rivalry if mech.on("rivalry") else _FITTED
+    strength = strength_of(par, mech)
     if mech.on("concessions"):
         usual = np.zeros_like(state.concession)
-        _bid(state, par, _FITTED, gaps, alone, possible, NOBODY, usual)
+        _bid(state, par, FITTED, gaps, alone, possible, NOBODY, usual)
         _bid(state, par, strength, gaps, alone, possible, asked, state.concession)
         apply_concessions(state.leaders, state.concession - usual, state.pull)
-    if strength != _FITTED:
-        surplus = strength - _FITTED
+    if strength != FITTED:
+        surplus = strength - FITTED
         shift_pulls(
             state.leaders, state.camp, state.kind, state.un_member, gaps, surplus * par.rivalry_bonus,
             surplus * par.rivalry_cost, state.strategic_weight, state.depth, state.pull,
         )  # fmt: skip
+
+
+def strength_of(par: Parameters, mech: Mechanisms) -> float:
+    """ρ; that of the recorded world where rivalry is switched off."""
+    return par.rivalry if mech.on("rivalry") else FITTED
 
 
 def _bid(

@@ -131,7 +131,7 @@ def list_blocs(as_of: date = RECORD_END) -> list[Row]:
     return [
         {
             "id": bloc.id, "name": bloc.name, "rule": bloc.rule, "threshold": bloc.threshold,
-            "agenda_rate": bloc.agenda_rate, "enforcement": bloc.enforcement,
+            "agenda_rate": bloc.agenda_rate, "depth": bloc.depth, "enforcement": bloc.enforcement,
             "regional": bloc.regional, "members": len(bloc.members),
         }
         for bloc in load_world(as_of).blocs

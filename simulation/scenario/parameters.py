@@ -83,9 +83,9 @@ def _entries() -> Iterator[Parameter]:
     yield p("breach_lowers_depth", .3, 0, 1, "probability", "C.5", _A, "probability p_x that a seen breach costs a rung")
     # --- C.6 blocs
     yield p("agenda_scale", 1, 0, 10, "multiplier", "C.6", _A, "multiplies the agenda rate of every bloc")
-    yield p("agenda_effort", 1, 0, 2, "share", "C.6", _A, "how far members' effort on its track, as a multiple of the recorded one, moves a bloc's agenda rate")
+    yield p("agenda_raises", .3, 0, 1, "share", "C.6", f"{_A}; pace of the record", "share of agenda items that would take a bloc a rung deeper; the others stay at the rung reached")
     yield p("vote_noise", .15, .001, .5, "utility", "C.6", _C, "scale s_b of a member's vote")
-    yield p("vote_cost", .15, 0, 1, "utility", "C.6", f"{_A}; {_C}", "cost c_b of a rung of bloc depth to a member")
+    yield p("vote_cost", .3, 0, 1, "utility", "C.6", f"{_A}; pace of the record", "cost c_b of the first rung of bloc depth to a member, twice and three times that of the next; a third of it costs an item that stays at the rung reached")
     yield p("vote_distance", .15, 0, 1, "utility", "C.6", f"{_A}; {_C}", "cost c_p of the distance to the proposal")
     yield p("veto_trust", .2, .1, .4, "probability", "C.6", "Tsebelis 2002 (mechanism), assumption (size)", "direct trust τ_veto below which a member votes no")
     yield p("salience_floor", .3, 0, 1, "share", "C.6", _A, "AI salience of a state without governance capacity")
@@ -214,6 +214,7 @@ REMOVED: Mapping[str, str] = MappingProxyType({
         ("choice_noise", "breach_loss", "shared_partners", "partner_activity", "exposure_weight", "inertia"),
         f"{_FITTED}; `intensity_uncertainty` says how far replicates differ in it",
     ),
+    "agenda_effort": "a bloc's agenda moves as its members' effort on its track does; with `forum_choice` off that stays as recorded",
     "urgency_weight": "it is now `urgency_pull`, a share of the number of approaches",
     "setup_cost": "prices are in a table (data/judged/prices.csv); `prices` multiplies them all",
     "upkeep_cost": "prices are in a table (data/judged/prices.csv); `prices` multiplies them all",

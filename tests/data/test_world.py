@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from simulation.data import maps
+from simulation.data.dates import surely_by
 from simulation.data.facts import load_trade
+from simulation.data.tables import judged
 from simulation.data.world import Records, load_world
 from simulation.errors import InputError, ModelError
 from simulation.state import CAMPS, KINDS
@@ -126,9 +128,24 @@ def test_blocs_are_many_and_well_formed(world):
         assert bloc.basis
     assert [bloc.id for bloc in world.blocs if bloc.universal] == ["UN"]
     rates = {bloc.id: bloc.agenda_rate for bloc in world.blocs}
-    assert (rates["AMU"], rates["Arab_League"], rates["EU"], rates["UN"]) == (0.1, 0.25, 0.5, 0.25)
+    assert (4 * rates["AMU"], 4 * rates["EU"], 4 * rates["UN"]) == pytest.approx((0.1, 0.6, 2.0))
     force = {bloc.id: bloc.enforcement for bloc in world.blocs}
     assert (force["UN"], force["Arab_League"], force["EU"]) == (0.1, 0.2, 0.9)
+
+
+def test_blocs_start_as_deep_as_their_texts_of_the_day(world):
+    def depths(facts):
+        return {bloc.id: bloc.depth for bloc in facts.blocs if bloc.depth}
+
+    now = depths(world)
+    assert now == {"EU": 3, "CoE": 2, "EEA_EFTA": 2} | dict.fromkeys(
+        ("UN", "AU", "ASEAN", "G7", "G20", "OECD", "DCO", "BRICS", "GCC", "SCO", "APEC", "NATO", "OIF"), 1
+    )
+    before = depths(load_world(date(2024, 3, 20)))  # the day before the resolution of the General Assembly
+    assert (before["EU"], before["CoE"], before.get("UN"), before["G20"]) == (2, 1, None, 1)
+    assert depths(load_world(date(2018, 4, 9))) == {}
+    assert all(surely_by(row["adopted"]) <= date(2024, 12, 31) for row in judged("bloc_texts"))
+    assert {row["bloc"] for row in judged("bloc_texts")} <= {bloc.id for bloc in world.blocs}
 
 
 def test_those_who_left_or_came_late(world):

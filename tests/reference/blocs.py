@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from simulation.randomness import Stream
 from tests.reference.draws import logistic
+from tests.reference.rivalry import distance as gap
 from tests.reference.trust import affinity, direct_trust, distance
 from tests.reference.world import FULL_DEPTH, Actor, Bloc, World
 
@@ -15,38 +17,61 @@ _ROUNDING = 0.0005  # thresholds are written to three digits: .667 of three memb
 def decide(w: World) -> None:
     """Every bloc tables something now and then, and votes on it."""
     for bloc in w.blocs:
-        can_decide = bloc.depth < FULL_DEPTH and len(bloc.members) > 1
-        if can_decide and w.draw(Stream.BLOC_AGENDA, bloc.uid) < agenda(w, bloc):
+        if len(bloc.members) > 1 and w.draw(Stream.BLOC_AGENDA, bloc.uid) < agenda(w, bloc):
             meet(w, bloc)
 
 
 def agenda(w: World, bloc: Bloc) -> float:
-    """λ_k, moved by the mean effort of its UN members on its track."""
+    """λ_k times the mean effort of its UN members on its track."""
     spent = [i.effort[bloc.track] for i in bloc.members if i.un_member]
-    push = w.par.agenda_effort * (sum(spent) / len(spent) - 1.0) if spent else 0.0
-    return min(1.0, max(0.0, bloc.agenda * w.par.agenda_scale * (1.0 + push)))
+    return min(1.0, bloc.agenda * w.par.agenda_scale * (sum(spent) / len(spent) if spent else 1.0))
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a bloc tables: a position, and whether deciding on it goes a rung deeper."""
+
+    position: list[float]
+    raises: bool
+
+    def cost(self, w: World, bloc: Bloc) -> float:
+        """c_b(1+D) to raise, a third of c_b to stay."""
+        return float(w.par.vote_cost * (1.0 + bloc.depth if self.raises else 1.0 / 3.0))
+
+    def binds(self, bloc: Bloc) -> bool:
+        """Whether it goes beyond a declaration."""
+        return self.raises and bloc.depth >= 1
+
+
+def limit(bloc: Bloc) -> int:
+    """D ≤ 3 where e ≥ .5, 2 where e ≥ .2, else 1."""
+    if bloc.enforcement < 0.2:
+        return 1
+    return 2 if bloc.enforcement < 0.5 else FULL_DEPTH
 
 
 def meet(w: World, bloc: Bloc) -> None:
-    """A random member's position is put to the vote; if it passes, D_k + 1 and every member is credited."""
+    """A random member's position is put to the vote; if it passes every member is credited, and some raise D_k."""
     bloc.tabled += 1
-    proposal = tabled(w, bloc)
+    item = tabled(w, bloc)
     forced = w.par.vote_probability >= 0.0
-    if not forced and vetoed(w, bloc):
+    if not forced and vetoed(w, bloc, item):
         return
-    utility = {i: utility_of(w, i, bloc, proposal) for i in bloc.members}
+    utility = {i: utility_of(w, i, bloc, item) for i in bloc.members}
     yes = sum(votes_yes(w, i, bloc, utility[i]) for i in bloc.members)
     if yes >= needed(bloc):
-        bloc.depth += 1
+        bloc.depth += item.raises
         bloc.passed += 1
         bloc.last_passed = w.quarter
         for i in bloc.members:
             i.credit(bloc.track, max(0.0, utility[i]))
 
 
-def tabled(w: World, bloc: Bloc) -> list[float]:
-    """The position of a random member."""
-    return max(bloc.members, key=lambda i: (w.draw(Stream.BLOC_PROPOSER, bloc.uid, i.uid), -i.uid)).position
+def tabled(w: World, bloc: Bloc) -> Item:
+    """The position of a random member; three items in ten would raise a bloc that is not at its limit."""
+    lead = max(bloc.members, key=lambda i: (w.draw(Stream.BLOC_PROPOSER, bloc.uid, i.uid), -i.uid))
+    ambitious = w.draw(Stream.BLOC_AGENDA, bloc.uid, 1) < w.par.agenda_raises
+    return Item(lead.position, ambitious and bloc.depth < limit(bloc))
 
 
 def salience(w: World, i: Actor, factor: float) -> float:
@@ -54,16 +79,20 @@ def salience(w: World, i: Actor, factor: float) -> float:
     return (w.par.salience_floor + w.par.salience_capacity * i.capacity) * factor
 
 
-def utility_of(w: World, i: Actor, bloc: Bloc, proposal: list[float]) -> float:
-    """w_AI·mean_j a_ij τ̂_ij − c_b(1+D) − c_p d(x_i, y)."""
+def utility_of(w: World, i: Actor, bloc: Bloc, item: Item) -> float:
+    """w_AI·mean_j a_ij τ̂_ij − cost − c_p d(x_i, y) − .1(ρ−1)·max d̃."""
     near = sum(affinity(w, i, j.position) * i.trust[j] for j in bloc.members if j is not i)
-    away = distance(i.position, proposal, i.weight)
-    return vote_utility(w, i, bloc, near / (len(bloc.members) - 1), away)
+    away = distance(i.position, item.position, i.weight)
+    gain = salience(w, i, bloc.salience) * near / (len(bloc.members) - 1)
+    return gain - item.cost(w, bloc) - w.par.vote_distance * away - strain(w, i)
 
 
-def vote_utility(w: World, i: Actor, bloc: Bloc, near: float, away: float) -> float:
-    """The same of given closeness to the members and distance from the proposal."""
-    return salience(w, i, bloc.salience) * near - w.par.vote_cost * (1.0 + bloc.depth) - w.par.vote_distance * away
+def strain(w: World, i: Actor) -> float:
+    """.1(ρ−1)·max d̃: what rivalry beyond the recorded one costs a leader and its camp."""
+    if not w.on("rivalry") or not 0 <= i.camp < len(w.leaders):
+        return 0.0
+    h = w.leaders[i.camp]
+    return float(0.1 * (w.par.rivalry - 1.0) * max((gap(w, h, other) for other in w.leaders), default=0.0))
 
 
 def votes_yes(w: World, i: Actor, bloc: Bloc, utility: float) -> bool:
@@ -81,9 +110,9 @@ def distrusts(w: World, i: Actor, bloc: Bloc) -> bool:
     return any(direct_trust(i, j) < w.par.veto_trust for j in bloc.members if j is not i)
 
 
-def vetoed(w: World, bloc: Bloc) -> bool:
+def vetoed(w: World, bloc: Bloc, item: Item) -> bool:
     """Distrust stops everything under unanimity, and what binds (from D ≥ 1 on) under consensus."""
-    if bloc.rule == "unanimity" or (bloc.rule == "consensus" and bloc.depth >= 1):
+    if bloc.rule == "unanimity" or (bloc.rule == "consensus" and item.binds(bloc)):
         return any(distrusts(w, i, bloc) for i in bloc.members)
     return False
 

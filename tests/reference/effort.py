@@ -5,7 +5,11 @@ from __future__ import annotations
 import math
 
 from tests.reference.approaches import expected_consent
-from tests.reference.world import FULL_DEPTH, TRACKS, Actor, Bloc, World
+from tests.reference.instruments import is_open
+from tests.reference.world import FULL_DEPTH, TRACKS, Actor, Bloc, Text, World
+
+Prospect = tuple[float, float]
+"""What a success would commit to, and its chance."""
 
 
 def divide_effort(w: World) -> None:
@@ -33,34 +37,45 @@ def gains(w: World, i: Actor, promise: dict[str, float]) -> dict[str, float]:
 
 
 def promises(w: World, i: Actor) -> dict[str, float]:
-    """E[u_k]: the commitment that a unit of effort brings, times its chance; of deals that of a memorandum."""
-    deals = discounted(w, expected_consent(w, i, "state"))
+    """E[u_k]: the mean over a track's candidates of commitment times chance, discounted by what a success takes."""
+    one, firm = expected_consent(w, i, "state"), expected_consent(w, i, "firm")
+    memorandum = 1.0 / FULL_DEPTH
     return {
-        "bilateral": deals,
-        "trilateral": deals * deals,
-        "regional": hope(w, i, "regional"),
-        "multilateral": hope(w, i, "multilateral"),
-        "non_state": discounted(w, expected_consent(w, i, "firm")),
+        "bilateral": discounted(w, [(memorandum, one)]),
+        "trilateral": discounted(w, [(memorandum, one * one)]),
+        "regional": discounted(w, forums(w, i, "regional")),
+        "multilateral": discounted(w, forums(w, i, "multilateral")),
+        "non_state": discounted(w, [(memorandum, firm)]),
     }
 
 
-def discounted(w: World, chance: float) -> float:
-    """A memorandum times its chance, less what the approaches take that it costs to come by one."""
-    return chance / FULL_DEPTH * w.par.patience ** (1.0 / chance) if chance > 0.0 else 0.0
+def discounted(w: World, prospects: list[Prospect]) -> float:
+    """Mean of commitment times chance, times β^T with T the efforts that a success takes at the mean chance."""
+    if not prospects:
+        return 0.0
+    gain = sum(worth * chance for worth, chance in prospects) / len(prospects)
+    mean = sum(chance for _, chance in prospects) / len(prospects)
+    return float(gain * w.par.patience ** (1.0 / mean)) if mean > 0.0 else 0.0
 
 
-def hope(w: World, i: Actor, track: str) -> float:
-    """Mean over i's blocs of a track of what a rung is worth, times its chance, less what waiting for it takes."""
-    own = [rung_worth(w, bloc) for bloc in w.blocs if bloc.track == track and i in bloc.members]
-    return sum(own) / len(own) if own else 0.0
+def forums(w: World, i: Actor, track: str) -> list[Prospect]:
+    """i's blocs of a track, then the texts of it that i could join now."""
+    mine = [bloc for bloc in w.blocs if bloc.track == track and i in bloc.members]
+    texts = [text for text in w.texts if text.track == track and is_open(w, text)]
+    return [passage(bloc) for bloc in mine] + [
+        joining(text) for text in texts if i in text.eligible and i not in text.joined
+    ]
 
 
-def rung_worth(w: World, bloc: Bloc) -> float:
-    """e/3 (e at least .5) times the share passed, as if one of two earlier items had, discounted by the items a success
-    has taken.
-    """
-    chance = (bloc.passed + 1.0) / (bloc.tabled + 2.0)
-    return max(bloc.enforcement, 0.5) / FULL_DEPTH * chance * w.par.patience ** (1.0 / chance)
+def passage(bloc: Bloc) -> Prospect:
+    """A rung, e/3 with e at least .5, and the share passed, as if one of two earlier items had."""
+    return max(bloc.enforcement, 0.5) / FULL_DEPTH, (bloc.passed + 1.0) / (bloc.tabled + 2.0)
+
+
+def joining(text: Text) -> Prospect:
+    """e·z with e at least .5, and the share of the eligible that has joined, as if one of two more had."""
+    joined = sum(i in text.joined for i in text.eligible)
+    return text.counts(0.5), (joined + 1.0) / (len(text.eligible) + 2.0)
 
 
 def obey_the_wait(w: World) -> None:
@@ -68,7 +83,7 @@ def obey_the_wait(w: World) -> None:
     strategy = w.scenario.strategy
     if not strategy.wait_for:
         return
-    decided = any(bloc.depth >= 1 for bloc in w.blocs if bloc.id.split("/")[0] in strategy.wait_for)
+    decided = any(bloc.passed for bloc in w.blocs if bloc.id.split("/")[0] in strategy.wait_for)
     focal = w.by_id[w.scenario.focal]
     for track in TRACKS:
         focal.track_allowed[track] = track in strategy.tracks and (decided or track in ("regional", "multilateral"))

@@ -130,7 +130,9 @@ NAME: Mapping[str, Mapping[str, str]] = {
     "voting": {
         "closeness": N_("closeness to trusted members"),
         "rung": N_("cost of a further step"),
+        "same_rung": N_("cost of a text that goes no further"),
         "proposal": N_("distance of the proposal"),
+        "rivalry": N_("rivalry between the leaders"),
     },
 }
 """Names of terms, by what they add up to."""

@@ -23,19 +23,19 @@ from simulation.processes.instruments import (
 from simulation.randomness import Stream, uniform
 from simulation.state import MULTILATERAL, REGIONAL
 
-Votes = dict[int, tuple[Vote, int]]
-"""By bloc, how the state sees what is tabled, and how often the bloc had decided before."""
+Votes = dict[int, tuple[Vote, int, bool]]
+"""By bloc, how the state sees what is tabled, how often the bloc had decided before, whether this takes it deeper."""
 
 
 def votes(model: GovernanceModel, row: int) -> Votes:
     """What is tabled this quarter in the blocs of the state; to be asked just before they vote."""
-    state, par = model.state, model.parameters
-    if row >= state.s or not model.mechanisms.on("blocs"):
+    state, par, mech = model.state, model.parameters, model.mechanisms
+    if row >= state.s or not mech.on("blocs"):
         return {}
-    on_table, proposal = tabled(state, par, model.sheet.draws)
+    item = tabled(state, par, mech, model.sheet.draws)
     return {
-        int(k): (vote_of(state, par, int(k), row, proposal[k]), int(state.bloc_passed[k]))
-        for k in np.flatnonzero(on_table & state.member[:, row])
+        int(k): (vote_of(state, par, mech, int(k), row, item), int(state.bloc_passed[k]), bool(item.raises[k]))
+        for k in np.flatnonzero(item.tabled & state.member[:, row])
     }
 
 
@@ -43,7 +43,7 @@ def decisions(model: GovernanceModel, views: Views, row: int, known: Votes) -> I
     """What became of it."""
     state, key = model.state, model.sheet.draws.key(Stream.BLOC_VOTE)
     own_rule = views.decides("votes", row)
-    for k, (vote, passed_before) in known.items():
+    for k, (vote, passed_before, raises) in known.items():
         passed = state.bloc_passed[k] > passed_before
         reason = "enough" if passed else "vetoed" if vote.vetoed else "too_few"
         side = Side(row, -1, "voting", vote.utility, {} if own_rule else vote.terms)
@@ -55,7 +55,7 @@ def decisions(model: GovernanceModel, views: Views, row: int, known: Votes) -> I
             int(state.bloc_depth[k]),
             probability=math.nan if own_rule or vote.vetoed else vote.probability,
             luck=math.nan if vote.vetoed else float(uniform(key, state.bloc_uid[k], state.uid[row])),
-            commitments=RUNG * float(state.bloc_enforcement[k]) if passed else 0.0,
+            commitments=RUNG * float(state.bloc_enforcement[k]) if passed and raises else 0.0,
             sides=(side,),
         )
 

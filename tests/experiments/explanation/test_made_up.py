@@ -259,14 +259,15 @@ def test_a_bloc_decides_by_the_votes_of_its_members() -> None:
     """Two who stand alike: closeness is salience times trust, the cost that of the first step."""
     bloc = make_bloc((2, 3), "majority", 0.5)
     switches = STILL | {"blocs": "on", "soft_law": "on"}
-    model = alone(make_model(make_world(4, blocs=[bloc], trust_prior=0.6), 6, mechanisms=switches))
+    world = make_world(4, blocs=[bloc], trust_prior=0.9)
+    model = alone(make_model(world, 6, mechanisms=switches, parameters={"agenda_raises": 1}))
     par = model.parameters
     trust = model.state.trust_hat[2, 3]
     found = explained(model)
     decided = found.events.loc[found.events["kind"].isin(["passed", "rejected"])]
     first = decided.iloc[0]
     salience = par.salience_floor + par.salience_capacity * 0.5
-    terms = {"closeness": salience * trust, "rung": -par.vote_cost, "proposal": 0.0}
+    terms = {"closeness": salience * trust, "rung": -par.vote_cost, "proposal": 0.0, "rivalry": 0.0}
     assert cells(found, first["event"], "A02", "term") == pytest.approx(terms)
     assert first["probability"] == pytest.approx(1 / (1 + math.exp(-sum(terms.values()) / par.vote_noise)))
     passed = decided.loc[decided["kind"] == "passed"]

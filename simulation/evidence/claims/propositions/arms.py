@@ -22,7 +22,7 @@ _BARE: dict[str, object] = {
         "ratification",
     )
 } | {"strategy.effort": 0, "strategy.imitators": 1}  # fmt: skip
-_FORCED = _BARE | {"mechanisms.norm_cascade": "off", "parameters.agenda_effort": 0}
+_FORCED = _BARE | {"mechanisms.norm_cascade": "off"}
 _CASCADE = _BARE | {"mechanisms.blocs": "off"}
 _WITH_FIRMS = ("state", "firm")
 

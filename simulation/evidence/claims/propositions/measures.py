@@ -87,7 +87,7 @@ def _bloc(view: StateView) -> int:
 def bloc_decided(view: StateView) -> float:
     """Whether the bloc of the phase boundary has decided anything."""
     row = _bloc(view)
-    return float(row >= 0 and view.bloc_depth[row] > 0)
+    return float(row >= 0 and view.bloc_passed[row] > 0)
 
 
 def bloc_pairs_agreed(view: StateView) -> float:
