@@ -8,10 +8,11 @@ mean of its kind.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from simulation.arithmetic import log, product
+from simulation.arithmetic import log, lower_factor, product
 from simulation.intensity.joining.design import Coded
 from simulation.state import F
 
@@ -31,6 +32,8 @@ are in; ``state``: the state's log odds at the launch, counted from the mean.
 OWN = 1.2
 """Standard deviation of a list's own pace around the mean of its kind in the fit."""
 LIMITS = (0.01, 0.99)
+AGES = (0.0, 1.0, 2.0, 6.0)
+"""Years since the launch from which on the pace is another."""
 
 
 def pace_features(text: Coded, years: float) -> F:
@@ -93,3 +96,12 @@ class Pace:
     treaty_sd: float
     call_sd: float
     lists: int
+
+    @cached_property
+    def factor(self) -> F:
+        """Lower triangle whose product with its transpose is the covariance."""
+        return lower_factor(self.covariance)
+
+    def own_sd(self, text: Coded) -> float:
+        """Standard deviation of a text's own pace around that of its kind."""
+        return self.call_sd if is_call(text) else self.treaty_sd

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from simulation.arithmetic import lower_factor
 from simulation.data.tables import read_csv
 from simulation.errors import DataError, Fault, InputError
 from simulation.intensity.joining.design import REACH, Form
@@ -59,6 +60,11 @@ class Posterior:
     weight: F
     pace: Pace
     shares: dict[str, float]
+
+    @cached_property
+    def factor(self) -> F:
+        """Lower triangle whose product with its transpose is the covariance."""
+        return lower_factor(self.covariance)
 
 
 def names() -> tuple[str, ...]:
