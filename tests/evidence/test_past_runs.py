@@ -17,10 +17,8 @@ from simulation.data import facts, tables
 from simulation.data.dates import surely_by
 from simulation.data.world import load_world
 from simulation.evidence import backtest, past_deals, past_rivals
-from simulation.evidence.calibration import joining_covariates as covariates
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.calibration.joining_weights import NAMES, fit_all, shipped_weights
-from simulation.evidence.past_runs import PastRuns, joining_parameters, past_runs
+from simulation.evidence.past_runs import PastRuns, past_runs
 from simulation.experiments import posterior, prior
 from simulation.scenario import checks
 from simulation.scenario.parameters import PARAMETERS, Parameters
@@ -82,15 +80,6 @@ def test_parameters_come_from_the_prior_and_never_from_the_posterior(monkeypatch
     entry = PARAMETERS["hazard"]
     assert draws["hazard"].median() == pytest.approx(prior.value_at(entry, np.array(0.5)), rel=0.1)
     assert entry.low < draws["hazard"].min() < draws["hazard"].max() < entry.high
-
-
-def test_weights_of_joining_become_parameters() -> None:
-    shipped, par = shipped_weights(), Parameters()
-    found = joining_parameters(shipped.mode[: len(NAMES)], shipped.mode[len(NAMES) :])
-    for name, value in found.items():
-        assert value == pytest.approx(getattr(par, name), rel=0.03), name
-    wild = joining_parameters(np.full(len(NAMES), 99.0), np.array([50.0, -99.0, 0.5, 1.0]))
-    assert all(PARAMETERS[name].low <= value <= PARAMETERS[name].high for name, value in wild.items())
 
 
 # --- probabilities and counts
