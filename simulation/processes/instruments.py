@@ -31,7 +31,7 @@ from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, U64, Asked, B, F, State
 
-FACTORS = ("standing", "inside", "affinity", "sponsor", "urgency", "norm", "attention", "lines")
+FACTORS = ("standing", "inside", "affinity", "sponsor", "urgency", "norm", "attention", "crossing")
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`: how it stands to the text by
 the fitted model, who is in; then what happens in the run: closeness gained since the start, trust in the sponsor
 beyond the usual, urgency beyond the usual, the norm adopted since the start, effort on the track, lines."""

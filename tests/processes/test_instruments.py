@@ -101,7 +101,7 @@ def test_each_factor_is_what_the_model_description_says() -> None:
         "urgency": PAR.join_urgency * (state.urgency[i] - PAR.urgency_usual),
         "norm": 0.0,  # not a civil text
         "attention": PAR.forum_attention,
-        "lines": -0.4,
+        "crossing": -0.4,
         "union": 0.0,
         "convening": 0.0,
     }
@@ -155,7 +155,10 @@ def test_a_text_is_launched_in_its_first_quarter_and_then_has_a_pace_of_its_age(
         assert joining_terms(state, PAR, ON, i, 2)["intercept"] == level
 
 
-@pytest.mark.parametrize("change", ["standing", "affinity", "trust", "share", "urgency", "norm", "attention", "lines"])
+MOVES = ("standing", "affinity", "trust", "share", "urgency", "norm", "attention", "crossing")
+
+
+@pytest.mark.parametrize("change", MOVES)
 def test_the_hazard_is_monotone_in_each_term(change: str) -> None:
     state, q = small_state(8, 6, 11), 0
     i = candidate(state, q)
@@ -172,7 +175,7 @@ def test_the_hazard_is_monotone_in_each_term(change: str) -> None:
         twin.effort[i, MULTILATERAL] = 2.0
     elif change == "standing":
         twin.pace_standing[q, i] += 0.1
-    elif change == "lines":
+    elif change == "crossing":
         twin.crossed[q] = 0.0
     else:
         getattr(twin, change)[i] = True if change == "norm" else 0.9

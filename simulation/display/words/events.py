@@ -107,7 +107,7 @@ _JOINING: Mapping[str, str] = {
     "urgency": N_("urgency"),
     "norm": N_("norm adopted"),
     "attention": N_("diplomatic effort"),
-    "lines": N_("lines between the camps"),
+    "crossing": N_("lines to the sponsors"),
     "union": N_("the union decides as one"),
     "convening": N_("it convenes the text"),
 }
