@@ -90,7 +90,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
     yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
     # --- C.7 instruments
-    yield p("join_affinity", 1.5, 0, 8, "log odds", "C.7", "Simmons & Elkins 2004 (sign); slope of the fitted log odds by votes on affinity to the same texts", "closeness to the text gained since the start")
+    yield p("join_affinity", 1.5, 0, 8, "log odds", "C.7", "fitted on dated lists of joiners, by votes (docs/results/evidence.md)", "closeness to the text gained since the start")
     yield p("join_sponsor", 1, 0, 8, "log odds", "C.7", _A, "trust in the sponsor beyond the usual, times its size")
     yield p("join_urgency", .8, 0, 6, "log odds", "C.7", f"Birkland 1998 (sign), {_A} (size)", "felt urgency beyond the usual")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
