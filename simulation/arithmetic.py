@@ -276,6 +276,17 @@ def solve(matrix: ArrayLike, right: ArrayLike) -> Floats:
     return np.asarray(result / np.diagonal(left)[:, None])
 
 
+def lower_factor(matrix: ArrayLike) -> Floats:
+    """The lower triangle L with L·Lᵀ = matrix, of (m, m), symmetric; what rounding left below zero counts as zero."""
+    given = np.asarray(matrix, dtype=np.float64)
+    result = np.zeros(given.shape)
+    for k in range(len(given)):
+        left = given[k:, k] - product(result[k:, :k], result[k, :k])
+        if left[0] > 0.0:
+            result[k:, k] = left / np.sqrt(left[0])
+    return result
+
+
 def line(x: Floats, y: Floats) -> tuple[float, float]:
     """Slope and start of the straight line of least squares through points (m,), m ≥ 2."""
     off = x - x.mean()

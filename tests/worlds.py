@@ -28,7 +28,7 @@ def _columns(*starts: str) -> tuple[str, ...]:
 _PAIRS = _columns("n n")
 _RINGS = _columns("4 n n")
 _ROWS = tuple(name for name in _columns("n") if name not in _PAIRS)
-_COLUMNS = _columns("b n", "q n", "5 n")
+_COLUMNS = _columns("b n", "q n")
 _BLANK = {entry.name: entry.metadata["blank"] for entry in fields(State) if "blank" in entry.metadata}
 
 
@@ -121,7 +121,7 @@ def relabelled(state: State, order: np.ndarray) -> State:
         setattr(twin, column, getattr(state, column)[:, order[:, None], order].copy())
     for column in _COLUMNS:
         setattr(twin, column, getattr(state, column)[:, order].copy())
-    for column in ("contiguous", "trade_share", "peer_weight"):
+    for column in ("trade_share", "peer_weight"):
         setattr(twin, column, getattr(state, column)[np.ix_(order[:s], order[:s])].copy())
     twin.trade_share_eu = state.trade_share_eu[order[:s]].copy()
     twin.opinion = state.opinion[order[:s]].copy()
@@ -150,9 +150,7 @@ def _who(rng: np.random.Generator, ids: tuple[str, ...], kind: np.ndarray, s: in
     camp = np.where(states, rng.integers(-1, 3, n), -1).astype(np.int8)
     camp[~states & (home >= 0)] = camp[home[~states & (home >= 0)]]
     allowed = ~np.eye(n, dtype=bool)
-    contiguous = np.triu(rng.random((s, s)) < 0.3, 1)
-    contiguous[:, s - 1] = False
-    trade = rng.random((s, s)) * ~np.eye(s, dtype=bool)
+    trade = rng.random((2, s, s))[1] * ~np.eye(s, dtype=bool)
     return {
         "uid": np.array([stable_hash(name) for name in ids], np.uint64),
         "un_member": np.arange(n) < s - 1,
@@ -164,7 +162,6 @@ def _who(rng: np.random.Generator, ids: tuple[str, ...], kind: np.ndarray, s: in
         "objectivity": np.where(states, 1.0, 0.7),
         "research": np.where(kind == 1, rng.random(n), 0.0),
         "trust_prior": rng.uniform(0.25, 0.8, (n, n)) * allowed,
-        "contiguous": contiguous | contiguous.T,
         "trade_share": trade / trade.sum(axis=1, keepdims=True),
         "trade_share_eu": rng.random(s),
         "strategic_weight": np.where(states, rng.random(n), 0.0),
@@ -284,8 +281,8 @@ def _instruments(rng: np.random.Generator, n_states: int, n: int, q: int) -> dic
         sponsor[:1, n_states + 5] = True  # a secretariat convenes the first
     ids = tuple(f"instrument_{k}" for k in range(q))
     binding = np.arange(q) % 2 == 1
-    habit = np.zeros((5, n))
-    habit[:, :n_states] = rng.random((5, n_states))
+    standing = np.zeros((q, n))
+    standing[:, :n_states] = 2.0 * rng.random((5, n_states))[np.arange(q) % 5] - 1.0
     return {
         "instrument_ids": ids,
         "instrument_uid": np.array([stable_hash(name) for name in ids], np.uint64),
@@ -300,9 +297,10 @@ def _instruments(rng: np.random.Generator, n_states: int, n: int, q: int) -> dic
         "instrument_enforcement": rng.uniform(0.1, 0.9, q),
         "instrument_regional": np.arange(q) % 4 == 3,
         "instrument_position": rng.random((q, 4)),
-        "instrument_club": np.arange(q) % 4 == 3,
-        "instrument_house": (np.arange(n) % 3 == 0) & (np.arange(n) < n_states) & (np.arange(q)[:, None] % 2 == 0),
         "instrument_domain": (np.arange(q) % 5).astype(np.int8),
-        "habit": habit,
-        "reach_intercept": np.full(q, -4.0),
+        "reach": np.full(q, -1.0),
+        "launch_standing": standing,
+        "pace": np.full((q, 4), -4.0),
+        "pace_standing": 0.7 * standing,
+        "pace_by_share": np.full(q, 0.1),
     }

@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
+from simulation.data.tables import FITTED, read_csv
 from simulation.evidence import past_rivals, scores
-from simulation.evidence.calibration.joining_weights import RECORD_END, lists
 from simulation.evidence.calibration.targets import dated_texts
+from simulation.evidence.joins.record import RECORD_END
 from simulation.evidence.past_runs import PastRuns
 from simulation.state import CAMPS, KINDS, B, F
 
@@ -219,7 +220,7 @@ def open_texts(runs: Sequence[PastRuns]) -> pd.DataFrame:
     """
     rows: list[dict[str, object]] = []
     for past in runs:
-        ends = {row["id"]: surely_by(row["until"]) for row in lists()}
+        ends = {row["id"]: surely_by(row["until"]) for row in read_csv(FITTED / "lists.csv")}
         later = {text.id: dict(text.joined) for text in past.now.instruments}
         texts = (past.world.instruments[k] for k in dated_texts(past.world))
         for text in (text for text in texts if text.id in ends):

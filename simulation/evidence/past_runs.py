@@ -1,12 +1,12 @@
 """Forecasts by the model itself: runs from what was known on a past day, beside what the record then has.
 
-A replicate draws the free parameters from their prior and the weights of joining from their fit on
-the lists known that day. The shipped posterior is not used: it has seen what is to be forecast.
+A replicate draws the free parameters from their prior; what it believes of deals and of joining are the fits
+of what was known that day. The shipped posterior is not used: it has seen what is to be forecast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.world import World, load_world
-from simulation.evidence.calibration.joining_weights import NAMES, RECORD_END, Weights, draw_weights, fit_all
+from simulation.evidence.joins.record import RECORD_END
 from simulation.experiments import prior
 from simulation.experiments.engine.runner import Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model
@@ -26,7 +26,6 @@ from simulation.experiments.engine.worker import Simulate
 from simulation.randomness import Stream, key, uniform
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
-from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import Scenario
 from simulation.state import I64, F
 
@@ -35,27 +34,14 @@ LEAST_REPORTED = 0.4
 _NEW = ("made", "deepened")
 
 
-def joining_parameters(weights: F, means: F) -> dict[str, float]:
-    """The parameters of joining of a run, by name, from weights (NAMES) and means (MEANS) within their bounds."""
-    launch, pace, club, launch_binding = map(float, means)
-    result = {f"join_{name}": abs(float(value)) for name, value in zip(NAMES, weights, strict=True)}
-    result |= {"join_intercept": pace, "join_launch": launch - pace, "join_club": club,
-              "join_launch_binding": launch_binding}  # fmt: skip
-    return {name: min(max(value, PARAMETERS[name].low), PARAMETERS[name].high) for name, value in result.items()}
-
-
 @dataclass(frozen=True)
 class Known:
-    """A model whose parameters are drawn from what was known on the as-of date: the prior and the lists of joiners."""
+    """A model whose free parameters are drawn from their prior; what it knows of deals and joins is of its day."""
 
     simulate: Simulate
-    weights: Mapping[date, Weights]
 
     def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
-        luck = np.random.default_rng([scenario.seed, replicate])
-        weight, mean = draw_weights(self.weights[scenario.as_of], luck, 1)
-        drawn = prior.draw(scenario.seed, replicate) | joining_parameters(weight[0], mean[0])
-        changed = scenario.parameters.replace(**drawn)
+        changed = scenario.parameters.replace(**prior.draw(scenario.seed, replicate))
         return self.simulate(scenario.model_copy(update={"parameters": changed}), replicate, **cast)
 
 
@@ -208,7 +194,7 @@ def past_runs(
     Parameters
     ----------
     days
-        As-of dates before the end of the record, on which lists of joiners were known.
+        As-of dates before the end of the record, not before the first fits of deals and of joining.
     path
         Scenario file: focal state, rules, seed; dates and record are replaced.
     replicates
@@ -224,7 +210,7 @@ def past_runs(
         If a replicate fails.
     """
     scenarios = {str(day): _scenario(path, day) for day in days}
-    model = Known(simulate, {day: fit_all(until=day) for day in days})
+    model = Known(simulate)
     counts = dict.fromkeys(scenarios, replicates)
     result = run_points(scenarios, counts, workers, progress, on_error="raise", simulate=model)
     return [

@@ -21,16 +21,16 @@ from scipy.stats import poisson
 from simulation.data.country_names import titles
 from simulation.errors import Fault, InputError, WifaqError
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.calibration.joining_covariates import world_on
 from simulation.evidence.deal_table import write_whole
 from simulation.evidence.joins.forecast import Chances, forecast
-from simulation.evidence.joins.posterior import shipped
+from simulation.evidence.joins.instrument_file import world_on
 from simulation.evidence.joins.record import RECORD_END
-from simulation.evidence.joins.states import ids
-from simulation.evidence.joins.texts import SignupText
 from simulation.experiments.engine import store
 from simulation.intensity.ensemble import expected_counts, possible
 from simulation.intensity.firms import firm_layer
+from simulation.intensity.joining.posterior import shipped
+from simulation.intensity.joining.states import ids
+from simulation.intensity.joining.texts import SignupText
 from simulation.intensity.layers import Layer, state_layer
 from simulation.scenario.load import load_scenario
 from simulation.state import F

@@ -8,29 +8,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulation import arithmetic
-from simulation.data.tables import table
 from simulation.data.world import World
+from simulation.intensity.joining.texts import SignupText
 from simulation.model import book
+from simulation.model.joining import (
+    Days,
+    believe_in_texts,
+    planned_days,
+    planned_text,
+    recorded_days,
+    recorded_text,
+)
 from simulation.model.levers import apply_strategy
-from simulation.processes import capacity, capture, learning, norms, opinion, reach
+from simulation.processes import capacity, capture, learning, norms, opinion, peers
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import terms, terms_of
 from simulation.processes.effort import first_shares
 from simulation.processes.ends import load
 from simulation.processes.fragmentation import Bloc, cells, crossing, harden_rules, lower_trust, rewire, split_blocs
-from simulation.processes.links import links
+from simulation.processes.instruments import affinity_to_texts
 from simulation.processes.measurement import measured_positions
 from simulation.processes.past import recall_conduct
 from simulation.processes.pull import remember
-from simulation.processes.trust import initial_evidence, perceive_trust
+from simulation.processes.trust import initial_evidence
 from simulation.randomness import stable_hash
 from simulation.scenario.checks import eligible_actors
 from simulation.scenario.parameters import Parameters
@@ -93,7 +100,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     capacity.refresh_expertise(state, par)
     # decay that holds each state where it is in the recorded world, before any lever is pulled
     state.capacity_decay = capacity.rest_decay(state, par, mech)
-    _habits(state, world, par)
+    _first_adopters(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)
     _first_effort(state, world)
     _fragment(state, scenario, cell, replicate)
@@ -160,6 +167,10 @@ def _fragment(state: State, scenario: Scenario, cell: NDArray[np.int32], replica
     split = scenario.fragmentation
     across = crossing(cell)
     state.base[across] -= scenario.parameters.fragmentation_pull * split.trust
+    for q in range(len(state.instrument_ids)):
+        if state.sponsor[q].any():
+            share = across[:, state.sponsor[q]].mean(axis=1)
+            state.crossed[q] = scenario.parameters.fragmentation_pull * split.trust * share
     move_deals(state, scenario, cell, replicate)
 
 
@@ -222,7 +233,7 @@ def _who(world: World, scenario: Scenario, uid: NDArray[np.uint64], prior: F) ->
         "trust_prior": prior, "prior_ref": world.trust_prior.copy(),
         "free_press": world.free_press.copy(), "allowed": allowed,
         "in_union": in_union,
-        "contiguous": world.contiguous[:s, :s].copy(), "trade_share": world.trade_share[:s, :s].copy(order="F"),
+        "trade_share": world.trade_share[:s, :s].copy(order="F"),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
         "strategic_weight": strategic_weight(world, scenario),
     }  # fmt: skip
@@ -279,8 +290,6 @@ def _blocs(blocs: list[Bloc], world: World, soft: bool) -> dict[str, Any]:
 
 
 def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
-    from simulation.model.start import instrument_rows
-
     rows = instrument_rows(world, scenario)
     q, n = len(rows), len(world.ids)
     start = scenario.start
@@ -305,18 +314,8 @@ def _instruments(world: World, scenario: Scenario) -> dict[str, Any]:
         "instrument_enforcement": np.array([row.enforcement if soft else 1.0 for row in rows], float),
         "instrument_regional": np.array([row.regional for row in rows], bool),
         "instrument_position": np.array([row.position for row in rows], float).reshape(q, 4),
-        "instrument_club": np.array([row.exclusive for row in rows], bool),
-        "instrument_house": _incidence(n, [row.house for row in rows]),
         "instrument_domain": np.array([DOMAINS.index(row.domain) for row in rows], np.int8),
     }  # fmt: skip
-
-
-def _incidence(n: int, rows: list[tuple[int, ...]]) -> NDArray[np.bool_]:
-    """Marks of the actors named in each row, shape (rows, n)."""
-    out = np.zeros((len(rows), n), bool)
-    for k, inside in enumerate(rows):
-        out[k, list(inside)] = True
-    return out
 
 
 def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
@@ -335,17 +334,19 @@ def move_deals(state: State, scenario: Scenario, cell: NDArray[np.int32], replic
         write_terms(state.terms, state.position, i, k, 0.5)
 
 
-def _habits(state: State, world: World, par: Parameters) -> None:
-    """Habits of joining, and who has adopted the norm by them."""
+_CIVIL = DOMAINS.index("civil")
+
+
+def _first_adopters(state: State, world: World, par: Parameters) -> None:
+    """Who has adopted the norm: by the habit of joining civil texts."""
     s = state.s
     # lists without usable names, by invitation, or joined by all who may, say nothing about habit
     settled = np.zeros(len(state.instrument_ids), bool)
     for q, facts in enumerate(world.instruments):
         settled[q] = facts.complete and not facts.invitation_only and len(facts.joined) < len(facts.eligible)
-    state.habit = reach.habits(
-        state.eligible[settled], state.joined[settled], state.instrument_domain[settled]
-    )
-    state.norm[:s] = state.un_member[:s] & (state.habit[DOMAINS.index("civil"), :s] >= par.norm_start)
+    habit = peers.habit(state.eligible[settled], state.joined[settled], state.instrument_domain[settled], _CIVIL)
+    state.norm[:s] = state.un_member[:s] & (habit[:s] >= par.norm_start)
+    state.norm_first[:] = state.norm
 
 
 def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> None:
@@ -353,9 +354,10 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     par, mech, seed = scenario.parameters, scenario.mechanisms, scenario.seed
     s = state.s
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
-    state.peer_weight = np.asfortranarray(reach.peer_weights(likeness, state.member[:, :s]))
-    perceive_trust(state, par, mech, links(state.depth))  # reach is counted from trust in sponsors, too
-    reach.draw_reach(state, par, mech, seed, replicate)
+    state.peer_weight = np.asfortranarray(peers.peer_weights(likeness, state.member[:, :s]))
+    state.affinity_start[:] = affinity_to_texts(state, par)
+    texts = [(row.text, row.days) for row in instrument_rows(world, scenario)]
+    believe_in_texts(state, world, scenario, replicate, texts)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     capture.capture_index(state, par, mech)
@@ -382,9 +384,9 @@ class InstrumentRow:
     in_force: bool
     needed: int
     domain: str
-    exclusive: bool
     joined: tuple[int, ...]
-    house: tuple[int, ...] = ()
+    text: SignupText
+    days: Days | None
 
 
 def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
@@ -395,8 +397,8 @@ def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
             closes=facts.closes if facts.open_at_as_of else (facts.closes or world.as_of),
             regional=facts.regional, eligible=facts.eligible, position=facts.position, binding=facts.binding,
             in_force=facts.in_force is not None, needed=facts.needed, domain=facts.domain,
-            exclusive=facts.exclusive, joined=tuple(i for i, _ in facts.joined),
-            house=house_of(facts.sponsors, world, facts.convener),
+            joined=tuple(i for i, _ in facts.joined),
+            text=recorded_text(facts, world), days=recorded_days(facts, world),
         )
         for facts in world.instruments
     ]
@@ -410,34 +412,18 @@ def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> Instrume
     Enforcement: a sponsoring secretariat's bloc default .1, else single states .1 (assumption).
     """
     sponsors = tuple(world.index(name) for name in spec.sponsors)
+    brought = tuple(world.index(name) for name in spec.initiator)
     eligible = eligible_actors(spec.eligible, world)
     joined = tuple(world.index(name) for name in spec.joined)
     return InstrumentRow(
-        id=spec.id, sponsors=sponsors,
+        id=spec.id, sponsors=tuple(dict.fromkeys((*sponsors, *brought))),
         enforcement=DEFAULT_ENFORCEMENT if spec.enforcement is None else spec.enforcement,
         opens=spec.opens or scenario.start.first_day, closes=spec.closes,
         regional=spec.track == "regional", eligible=eligible,
         position=spec.position or sponsor_position(sponsors, world), binding=spec.binding, in_force=False,
-        needed=0, domain=spec.domain, exclusive=spec.exclusive, joined=joined,
-        house=house_of(sponsors, world),
+        needed=0, domain=spec.domain, joined=joined,
+        text=planned_text(spec, eligible, world, scenario), days=planned_days(spec, scenario),
     )  # fmt: skip
-
-
-def house_of(sponsors: tuple[int, ...], world: World, convener: str = "") -> tuple[int, ...]:
-    """Members of the organisations that convene a text: of those its sponsors stand for, and of one named.
-
-    An organisation of all states is nobody's house.
-    """
-    houses = {_stands_for().get(world.ids[i], "") for i in sponsors}
-    inside = [bloc.members for bloc in world.blocs
-              if not bloc.universal and (bloc.id in houses or (convener and convener in (bloc.id, bloc.name)))]
-    return tuple(sorted({i for members in inside for i in members}))
-
-
-@cache
-def _stands_for() -> dict[str, str]:
-    """Bloc of each secretariat that has one."""
-    return {row["id"]: row["bloc"] for row in table("nonstate") if row["bloc"]}
 
 
 DEFAULT_ENFORCEMENT = 0.1

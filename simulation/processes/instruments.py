@@ -1,10 +1,15 @@
 """C.7 Instruments: who joins a declaration, a convention, a coalition (step 9 of a quarter).
 
-An eligible state that has not joined an open instrument joins it this quarter with a logistic
-hazard: event-history diffusion (Simmons & Elkins 2004, *The Globalization of Liberalization*;
-Shipan & Volden 2008, *The Mechanisms of Policy Diffusion*). The log odds are the instrument's
-own intercept plus one coefficient times each of :data:`FACTORS`. All states decide on what was
-so at the start of the step. Nobody leaves. A state that may not join is not a "no": it is masked.
+In the quarter in which a text opens, an eligible state joins with the log odds of the *launch*; in each later
+quarter one that has not joined does with those of the *pace*. Both are worked out when a run starts, from the model
+fitted on the wide record, by the functions that a forecast calls (:mod:`simulation.intensity.joining`); here comes
+what happens in the run, :data:`FACTORS`, each of which is zero in the recorded world at the start. All states decide
+on what was so at the start of the step. Nobody leaves. A state that may not join is not a "no": it is masked; one
+that was not asked to the opening can join only later.
+
+At the opening the states of the union join as one or one by one, as the replicate has it, and who convenes a text is
+in it all but surely. Simmons & Elkins 2004, *The Globalization of Liberalization*; Shipan & Volden 2008, *The
+Mechanisms of Policy Diffusion*; Birkland 1998; Finnemore & Sikkink 1998.
 
 A joined instrument counts z = 1/3 (a declaration), 2/3 (binding, not in force) or 1 (binding, in
 force), times the enforcement e of its convener.
@@ -17,56 +22,50 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import add_rows, exp, log, logs
+from simulation import arithmetic
+from simulation.kernels import exp, log
 from simulation.processes.affinity import falloff, likeness_of_all
-from simulation.processes.blocs import member_lists, members_of
+from simulation.processes.blocs import members_of
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, Asked, B, F, State, by_column
+from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, U64, Asked, B, F, State
 
-FACTORS = (
-    "affinity",
-    "sponsor",
-    "peers",
-    "neighbours",
-    "habit",
-    "capacity",
-    "sovereignty",
-    "urgency",
-    "norm",
-    "attention",
-    "launch",
-    "votes",
-    "size",
-    "house",
-    "launch_binding",
-)
-"""What moves a state to join, in the order of the last axis of :func:`joining_factors`."""
+FACTORS = ("standing", "inside", "affinity", "sponsor", "urgency", "norm", "attention", "crossing")
+"""What moves a state to join, in the order of the last axis of :func:`joining_factors`: how it stands to the text by
+the fitted model, who is in; then what happens in the run: closeness gained since the start, trust in the sponsor
+beyond the usual, urgency beyond the usual, the norm adopted since the start, effort on the track, lines."""
+SETTLED = ("union", "convening")
+"""What the opening adds to the sum of :data:`FACTORS`: the union's deciding as one, a convener's being in its text."""
 
 _CIVIL = DOMAINS.index("civil")
-_OF_OTHERS = [FACTORS.index(name) for name in ("peers", "neighbours")]
+_FACTORS = len(FACTORS)
 LEAST_EFFORT = 0.01
 """Multiple of the recorded effort below which a track counts as left: a logarithm needs a floor."""
-SMALLEST = 0.005
-"""Size below which a state counts as this small: a logarithm needs a floor."""
-CENTRED = tuple(map(FACTORS.index, FACTORS[:2] + FACTORS[4:7] + ("votes", "size", "house")))
-"""Factors counted from their mean over the eligible when a run starts, so that the reach of a text is the log odds
-of the average state that may join it, and a text of few members does not start from a mean of all states."""
+SECRETARIAT_WORTH = 0.5
+"""Size that a sponsor which is no state counts for (assumption)."""
+SPONSOR_JOINS = 0.95
+"""Least chance that a sponsoring state is in its own text when it opens, as in forecasts."""
+LEAST_SHARE, MOST_SHARE = 0.01, 0.99
+"""Bounds of the share that is in, as in the fit of the pace."""
+SECOND_YEAR, THIRD_YEAR, SEVENTH_YEAR = 4, 8, 24
+"""Quarters after the opening from which on the pace is another, as in the fit."""
+_CONVENING = float(arithmetic.log(SPONSOR_JOINS / (1.0 - SPONSOR_JOINS)))
 
 
 class Texts(NamedTuple):
     """Columns of the instruments that the factors depend on, with the shapes of :class:`State`."""
 
     position: F
-    binding: B
     regional: B
     domain: I8
     sponsor: B
-    eligible: B
-    joined: B
-    launching: B
-    house: B
+    can: B  # [q, n] may join this quarter
+    level: F  # [q] log odds of the average state
+    standing: F
+    inside: F  # [q] what the share that is in adds
+    crossed: F
+    affinity_start: F
 
 
 class Joiners(NamedTuple):
@@ -74,15 +73,23 @@ class Joiners(NamedTuple):
 
     position: F
     weight: F
-    log_size: F
-    capacity: F
-    urgency: F
-    norm: B
+    urge: F  # [n] urgency beyond the usual
+    norm: B  # [n] adopted since the start
     effort: F
-    habit: F
     trust: F
+    reference: F
     worth: F
-    contiguous: B
+
+
+class Opening(NamedTuple):
+    """What settles who joins at an opening."""
+
+    launching: B
+    as_one: B
+    eligible: B
+    sponsor: B
+    in_union: B
+    union: int  # row of the union itself
 
 
 def instrument_z(state: State, least: float = 0.0) -> F:
@@ -96,27 +103,22 @@ def is_open(state: State) -> B:
     return (state.opens <= state.quarter) & (state.quarter <= state.closes)
 
 
+def can_join(state: State) -> B:
+    """Who may join what this quarter, shape (q, n): eligible, not in yet, asked to the opening if it opens now."""
+    free = state.eligible & ~state.joined & is_open(state)[:, None]
+    return np.asarray(free & ~(state.barred & _launching(state)[:, None]))
+
+
+def _launching(state: State) -> B:
+    return np.asarray(state.opens == state.quarter)
+
+
 def coefficients(par: Parameters, mech: Mechanisms) -> F:
     """Log odds per unit of each factor, shape (len(FACTORS),)."""
-    return np.array(
-        [
-            par.join_affinity,
-            par.join_sponsor,
-            par.join_peers,
-            par.join_neighbours,
-            par.join_habit,
-            par.join_capacity,
-            -par.join_sovereignty,
-            par.join_urgency,
-            par.join_norm,
-            par.forum_attention,
-            par.join_launch,
-            par.join_votes,
-            par.join_size,
-            par.join_house,
-            -par.join_launch_binding,
-        ]
-    )
+    return np.array([
+        1.0, 1.0, par.join_affinity, par.join_sponsor, par.join_urgency * mech.on("urgency"), par.join_norm,
+        par.forum_attention, -1.0,
+    ])  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
@@ -129,180 +131,174 @@ def sponsor_pull(i: int, sponsors: I32, trust: F, worth: F) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def peer_shares(eligible: B, joined: B, weight_of: F) -> F:
-    """Weighted share of the other eligible states already in, for each state, shape (s,).
-
-    ``weight_of[j, i]`` is how much j counts for i, so that the inner loop runs along memory. 0 where
-    nobody else is eligible.
-    """
-    s = weight_of.shape[0]
-    inside, everybody = np.zeros(s), np.zeros(s)
-    add_rows(weight_of, members_of(eligible, s), everybody)
-    add_rows(weight_of, members_of(eligible & joined, s), inside)
-    for i in range(s):
-        inside[i] = inside[i] / everybody[i] if everybody[i] > 0.0 else 0.0
-    return inside
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def neighbour_share(neighbours: I32, eligible: B, joined: B) -> float:
-    """Share of the eligible among a state's neighbours already in; 0 if it has none."""
-    inside, n = 0, 0
-    for j in neighbours:
-        if eligible[j]:
-            n += 1
-            inside += int(joined[j])
-    return inside / n if n > 0 else 0.0
+def factors_of(text: Texts, who: Joiners, width: float, out: F) -> None:
+    """Fill ``out`` (q, s, factors) for those who can join."""
+    likeness = np.zeros(out.shape[1])
+    for q in range(out.shape[0]):
+        _look_at(q, text, who, falloff(width), likeness, out[q])
 
 
 @njit(cache=True, error_model="numpy")
-def factors_of(chosen: B, text: Texts, who: Joiners, weight_of: F, width: float, out: F) -> None:
-    """Fill ``out`` (q, s, factors) for the eligible non-members of the ``chosen`` instruments.
-
-    With an empty ``weight_of`` nobody looks at others who are in: peers and neighbours stay 0.
-    """
-    near = member_lists(who.contiguous, who.contiguous.shape[0])
-    for q in range(len(chosen)):
-        if chosen[q]:
-            _look_at(q, text, who, weight_of, near, falloff(width), out[q])
-
-
-@njit(cache=True, error_model="numpy")
-def joining_odds(
-    chosen: B, text: Texts, who: Joiners, weight_of: F, width: float, intercept: F, coefficient: F
-) -> tuple[F, F]:
-    """Log odds of joining and affinity to the text, each (q, s), where :func:`factors_of` would fill factors."""
-    s = who.contiguous.shape[0]
-    odds, likeness = np.zeros((len(chosen), s)), np.zeros((len(chosen), s))
-    near, factors = member_lists(who.contiguous, s), np.zeros((s, len(coefficient)))
-    for q in range(len(chosen)):
-        if chosen[q]:
-            _look_at(q, text, who, weight_of, near, falloff(width), factors)
-            for i in range(s):
-                if text.eligible[q, i] and not text.joined[q, i]:
-                    odds[q, i] = log_odds(intercept[q], factors[i], coefficient)
-                    likeness[q, i] = factors[i, 0]
+def joining_odds(text: Texts, who: Joiners, opening: Opening, width: float, coefficient: F, s: int) -> tuple[F, F]:
+    """Log odds of joining and affinity to the text, each (q, s), of those who can join."""
+    odds, likeness = np.zeros((len(text.level), s)), np.zeros((len(text.level), s))
+    factors = np.zeros((s, len(coefficient)))
+    for q in range(len(text.level)):
+        if not text.can[q, :s].any():
+            continue
+        _look_at(q, text, who, falloff(width), likeness[q], factors)
+        for i in range(s):
+            if text.can[q, i]:
+                odds[q, i] = log_odds(text.level[q], factors[i], coefficient)
+        if opening.launching[q]:
+            settle_union(q, opening, text.can, odds[q])
+            settle_conveners(q, opening, text.can, odds[q])
     return odds, likeness
 
 
 @njit(cache=True, error_model="numpy")
-def _look_at(q: int, text: Texts, who: Joiners, weight_of: F, near: tuple[I32, I32], fall: float, out: F) -> None:
-    """The factors of one instrument, written to the rows of ``out`` (s, factors) of those who may join it."""
-    s, watched = who.contiguous.shape[0], weight_of.size > 0
-    starts, neighbours = near
-    eligible, joined, sponsors = text.eligible[q], text.joined[q], members_of(text.sponsor[q], text.sponsor.shape[1])
-    peers = peer_shares(eligible[:s], joined[:s], weight_of) if watched else np.zeros(s)
+def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F) -> None:
+    """The factors of one instrument, written to the rows of ``out`` (s, factors) of those who can join it."""
+    s, can = len(likeness), text.can[q]
+    if not can[:s].any():
+        return
+    sponsors = members_of(text.sponsor[q], text.sponsor.shape[1])
     track = REGIONAL if text.regional[q] else MULTILATERAL
-    likeness = np.empty(s)
     likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
     for i in range(s):
-        if joined[i] or not eligible[i]:
+        if not can[i]:
             continue
         row = out[i]
-        row[0] = likeness[i]
-        row[1] = sponsor_pull(i, sponsors, who.trust, who.worth)
-        row[2] = peers[i]
-        if watched:
-            row[3] = neighbour_share(neighbours[starts[i] : starts[i + 1]], eligible, joined)
-        row[4] = who.habit[text.domain[q], i]
-        row[5] = who.capacity[i]
-        row[6] = who.position[i, 3] if text.binding[q] else 0.0
-        row[7] = who.urgency[i]
-        row[8] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
-        row[9] = log(max(who.effort[i, track], LEAST_EFFORT))
-        row[10] = 1.0 if text.launching[q] else 0.0
-        row[11] = 1.0 - abs(who.position[i, 3] - text.position[q, 3])
-        row[12] = who.log_size[i]
-        row[13] = 1.0 if text.house[q, i] else 0.0
-        row[14] = 1.0 if text.launching[q] and text.binding[q] else 0.0
+        row[0] = text.standing[q, i]
+        row[1] = text.inside[q]
+        row[2] = likeness[i] - text.affinity_start[q, i]
+        row[3] = sponsor_pull(i, sponsors, who.trust, who.worth) - sponsor_pull(i, sponsors, who.reference, who.worth)
+        row[4] = who.urge[i]
+        row[5] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
+        row[6] = log(max(who.effort[i, track], LEAST_EFFORT))
+        row[7] = text.crossed[q, i]
 
 
-def joining_factors(state: State, par: Parameters, chosen: B | None = None, watched: bool = True) -> F:
-    """Every factor of joining, shape (q, s, len(FACTORS)); zero where i cannot join q.
+@njit(cache=True, error_model="numpy")
+def settle_union(q: int, opening: Opening, can: B, odds: F) -> None:
+    """States of the union that decide as one share the mean of their chances; ``odds`` (s,) moves along."""
+    if not opening.as_one[q]:
+        return
+    total, count = 0.0, 0
+    for i in range(len(odds)):
+        if opening.in_union[i] and can[q, i]:
+            total += 1.0 / (1.0 + exp(-odds[i]))
+            count += 1
+    if count == 0:
+        return
+    mean = total / count
+    for i in range(len(odds)):
+        if opening.in_union[i] and can[q, i]:
+            odds[i] = log(mean / (1.0 - mean))
 
-    Parameters
-    ----------
-    chosen
-        Instruments to look at, shape (q,); default those open this quarter.
-    watched
-        Whether peers and neighbours are looked at (they are costly), or 0.
+
+@njit(cache=True, error_model="numpy")
+def settle_conveners(q: int, opening: Opening, can: B, odds: F) -> None:
+    """Who convenes a text is in it at least so surely; ``odds`` (s,) moves along."""
+    for i in range(len(odds)):
+        if opening.sponsor[q, i] and can[q, i]:
+            odds[i] = max(odds[i], _CONVENING)
+
+
+def joining_factors(state: State, par: Parameters) -> F:
+    """Every factor of joining, shape (q, s, len(FACTORS)); zero where i cannot join q this quarter.
 
     Notes
     -----
-    A state sponsor counts by its size m, any other sponsor (a secretariat) by
-    ``join_secretariat``; of several the one with the greatest τ̂·m counts. ``attention`` is the log
-    of the state's effort on the track as a multiple of the recorded one; ``launch`` is 1 in the
-    quarter in which the instrument opens, when signatures are collected for the occasion.
+    A state sponsor counts by its size m, any other sponsor (a secretariat) by :data:`SECRETARIAT_WORTH`; of several
+    the one with the greatest τ̂·m counts. ``attention`` is the log of the state's effort on the track as a multiple of
+    the recorded one.
     """
-    chosen = is_open(state) if chosen is None else chosen
-    out = np.zeros((len(chosen), state.contiguous.shape[0], len(FACTORS)))
-    factors_of(
-        chosen, texts_of(state), joiners_of(state, par), _peers(state, watched), par.affinity_width, out
-    )
+    out = np.zeros((len(state.instrument_ids), state.s, len(FACTORS)))
+    factors_of(texts_of(state), joiners_of(state, par), par.affinity_width, out)
     return out
 
 
-def _peers(state: State, watched: bool) -> F:
-    """How much each state counts for each, a row for who counts; empty if nobody is watched."""
-    return by_column(state.peer_weight) if watched else np.zeros((0, 0))
+def levels(state: State) -> F:
+    """Log odds of the average state this quarter before the share that is in, shape (q,)."""
+    age = state.quarter - state.opens - 1
+    year = (age >= SECOND_YEAR).astype(int) + (age >= THIRD_YEAR) + (age >= SEVENTH_YEAR)
+    return np.where(_launching(state), state.reach, state.pace[np.arange(len(year)), year])
 
 
 def texts_of(state: State) -> Texts:
     """Columns of the instruments as the factors read them."""
+    launching = _launching(state)
+    count = np.maximum(state.eligible.sum(axis=1), 1)
+    share = np.clip((state.joined & state.eligible).sum(axis=1) / count, LEAST_SHARE, MOST_SHARE)
+    inside = np.where(launching, 0.0, state.pace_by_share * arithmetic.log(share / (1.0 - share)))
     return Texts(
-        state.instrument_position, state.binding, state.instrument_regional, state.instrument_domain, state.sponsor,
-        state.eligible, state.joined, state.opens == state.quarter, state.instrument_house,
+        state.instrument_position, state.instrument_regional, state.instrument_domain, state.sponsor, can_join(state),
+        levels(state), np.where(launching[:, None], state.launch_standing, state.pace_standing), inside,
+        state.crossed, state.affinity_start,
     )  # fmt: skip
 
 
 def joiners_of(state: State, par: Parameters) -> Joiners:
     """Columns of the actors as the factors read them."""
     return Joiners(
-        state.position,
-        state.weight,
-        logs(np.maximum(state.size, SMALLEST)),
-        state.capacity,
-        state.urgency,
-        state.norm,
-        state.effort,
-        state.habit,
-        state.trust_hat,
-        np.where(state.kind == STATE, state.size, par.join_secretariat),
-        state.contiguous,
-    )
+        state.position, state.weight, state.urgency - par.urgency_usual, state.norm & ~state.norm_first, state.effort,
+        state.trust_hat, state.trust_reference, np.where(state.kind == STATE, state.size, SECRETARIAT_WORTH),
+    )  # fmt: skip
+
+
+def opening_of(state: State) -> Opening:
+    """What settles who joins at an opening this quarter."""
+    union = int(state.leaders[0])
+    return Opening(_launching(state), state.as_one, state.eligible, state.sponsor, state.in_union, union)
+
+
+def affinity_to_texts(state: State, par: Parameters) -> F:
+    """Affinity of every state to the place of every text, shape (q, n), 0 for other actors."""
+    out = np.zeros((len(state.instrument_ids), state.n))
+    for q, place in enumerate(state.instrument_position):
+        likeness_of_all(state.position, state.weight, place, falloff(par.affinity_width), out[q, : state.s])
+    return out
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def log_odds(intercept: float, factors: F, coefficient: F) -> float:
-    """Log odds of joining this quarter: the intercept plus the terms, in order."""
-    total = intercept
+def log_odds(level: float, factors: F, coefficient: F) -> float:
+    """Log odds of joining this quarter: the level plus the terms, in order."""
+    total = level
     for f in range(len(coefficient)):
         total += coefficient[f] * factors[f]
     return total
 
 
 @njit(cache=True, error_model="numpy")
-def draw_joins(
-    chosen: B, eligible: B, joined: B, odds: F, text_uid: np.ndarray, uid: np.ndarray, stream: np.uint64, own: F
-) -> B:
+def draw_joins(can: B, opening: Opening, odds: F, text_uid: U64, uid: U64, stream: np.uint64, own: F) -> B:
     """Who joins what, shape (q, s); ``own`` (q, s) replaces hazards where it is not negative."""
     new = np.zeros(odds.shape, np.bool_)
     for q in range(odds.shape[0]):
-        if chosen[q]:
-            for i in range(odds.shape[1]):
-                if eligible[q, i] and not joined[q, i]:
-                    hazard = own[q, i]
-                    if hazard < 0.0:
-                        hazard = 1.0 / (1.0 + exp(-odds[q, i]))
-                    new[q, i] = uniform(stream, text_uid[q], uid[i]) < hazard
+        together = opening.launching[q] and opening.as_one[q]
+        for i in range(odds.shape[1]):
+            if can[q, i]:
+                hazard = own[q, i]
+                luck = i
+                if hazard < 0.0:
+                    hazard = 1.0 / (1.0 + exp(-odds[q, i]))
+                    if together and opening.in_union[i]:
+                        luck = opening.union
+                new[q, i] = uniform(stream, text_uid[q], uid[luck]) < hazard
     return new
 
 
-def own_hazards(state: State, chosen: B, odds: F, asked: Asked) -> F:
-    """Hazards (q, s) of states that decide for themselves about a text that they may join; -1 elsewhere."""
+def luck_of(state: State, q: int, i: int) -> int:
+    """Row of the actor whose luck decides whether a state joins a text this quarter."""
+    together = state.opens[q] == state.quarter and state.as_one[q] and state.in_union[i]
+    return int(state.leaders[0]) if together else i
+
+
+def own_hazards(state: State, can: B, odds: F, asked: Asked) -> F:
+    """Hazards (q, s) of states that decide for themselves about a text that they can join; -1 elsewhere."""
     own = np.full(odds.shape, -1.0)
     for i, hazard in asked.items():
-        for q in np.flatnonzero(chosen & state.eligible[:, i] & ~state.joined[:, i]):
+        for q in np.flatnonzero(can[:, i]):
             own[q, i] = hazard(state.instrument_ids[q], odds[q, i])
     return own
 
@@ -320,19 +316,18 @@ def join_instruments(
     """
     if not mech.on("instruments"):
         return
-    chosen, coefficient = is_open(state), coefficients(par, mech)
+    text, opening = texts_of(state), opening_of(state)
     odds, likeness = joining_odds(
-        chosen, texts_of(state), joiners_of(state, par), _peers(state, bool(coefficient[_OF_OTHERS].any())),
-        par.affinity_width, state.reach_intercept, coefficient,
-    )  # fmt: skip
+        text, joiners_of(state, par), opening, par.affinity_width, coefficients(par, mech), state.s
+    )
     new = draw_joins(
-        chosen, state.eligible, state.joined, odds, state.instrument_uid, state.uid, draws.key(Stream.JOIN),
-        own_hazards(state, chosen, odds, asked),
+        text.can, opening, odds, state.instrument_uid, state.uid, draws.key(Stream.JOIN),
+        own_hazards(state, text.can, odds, asked),
     )  # fmt: skip
     salience = par.salience_floor + par.salience_capacity * state.capacity
     _enter(
-        new, chosen, state.quarter, state.instrument_regional, likeness, salience, instrument_z(state), state.needed,
-        state.joined, state.join_quarter, state.in_force, state.track_success, state.formed, state.reward,
+        new, is_open(state), state.quarter, state.instrument_regional, likeness, salience, instrument_z(state),
+        state.needed, state.joined, state.join_quarter, state.in_force, state.track_success, state.formed, state.reward,
     )  # fmt: skip
 
 
@@ -362,12 +357,28 @@ def _enter(
         in_force[q] |= joined[q].sum() >= max(needed[q], 1)
 
 
+def all_log_odds(state: State, par: Parameters, mech: Mechanisms) -> F:
+    """Log odds with which each state joins each text this quarter, shape (q, s); 0 where it cannot."""
+    return joining_odds(
+        texts_of(state), joiners_of(state, par), opening_of(state), par.affinity_width, coefficients(par, mech),
+        state.s,
+    )[0]  # fmt: skip
+
+
 def joining_terms(state: State, par: Parameters, mech: Mechanisms, i: int, q: int) -> dict[str, float]:
     """The terms of the log odds with which state ``i`` joins instrument ``q`` this quarter, by name.
 
-    ``intercept`` comes first, then :data:`FACTORS`; the terms, summed in this order, are the log
-    odds. All terms but the intercept are zero for a state that is in already or may not join.
+    ``intercept`` comes first, then :data:`FACTORS`, then :data:`SETTLED`; the terms, summed in this order, are the
+    log odds. All terms but the intercept are zero for a state that cannot join.
     """
-    chosen = np.arange(len(state.instrument_ids)) == q
-    terms = coefficients(par, mech) * joining_factors(state, par, chosen)[q, i]
-    return {"intercept": float(state.reach_intercept[q]), **dict(zip(FACTORS, terms.tolist(), strict=True))}
+    factors, coefficient, opening = joining_factors(state, par)[q], coefficients(par, mech), opening_of(state)
+    level, can = float(levels(state)[q]), can_join(state)
+    odds = np.array([log_odds(level, row, coefficient) for row in factors])
+    seen = [odds[i]]
+    for settle in (settle_union, settle_conveners):
+        if opening.launching[q]:
+            settle(q, opening, can, odds)
+        seen.append(odds[i])
+    terms = dict(zip(FACTORS, (coefficient * factors[i]).tolist(), strict=True))
+    settled = {name: float(after - before) for name, before, after in zip(SETTLED, seen[:-1], seen[1:], strict=True)}
+    return {"intercept": level, **terms, **settled}

@@ -19,7 +19,8 @@ from simulation.scenario.fields import Eligible, advice
 from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import QUARTERS_MAX, SHOCKS, BlocOverride, Deal, InstrumentSpec, Scenario
-from simulation.state import CAMPS, KINDS
+from simulation.scenario.text_lists import wrong_lists
+from simulation.state import CAMPS, KINDS, STATE
 
 EARLIEST = date(2010, 1, 1)
 """First day of which the shipped tables give a world worth the name."""
@@ -125,6 +126,10 @@ class _Checker:
 
     def kind_of(self, name: str) -> str:
         return KINDS[self.world.kind[self.world.ids.index(name)]]
+
+    @cached_property
+    def state_ids(self) -> list[str]:
+        return [name for name, kind in zip(self.world.ids, self.world.kind, strict=True) if kind == STATE]
 
     def all(self) -> Found:
         yield from self.focal()
@@ -277,6 +282,8 @@ class _Checker:
             for place, name in enumerate(spec.joined):
                 if name not in allowed:
                     yield (*path, "joined", place), f"{name!r} is not among the eligible; add it there"
+            for where, text in wrong_lists(spec, self.state_ids, allowed):
+                yield (*path, *where), text
 
     def days(self, path: Path, spec: InstrumentSpec) -> Found:
         if spec.opens and spec.closes and spec.closes < spec.opens:

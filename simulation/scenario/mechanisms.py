@@ -90,7 +90,7 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "consent": f"{_FITTED}, and whether the other agrees",
     "bargaining": "terms follow outside options",
     "lapse": "it is now `ends`: deals end with their term unless they are renewed",
-    "clubs": "exclusive clubs draw members as other instruments do, from a lower reach (`join_club`)",
+    "clubs": "exclusive clubs draw members as other instruments do, with fewer who may join at the opening",
     "bloc_proposal": "blocs vote on the position of a member",
     **dict.fromkeys(("firm_diplomacy", "rights_terms", "proposals"), "it is gone: nothing told its size"),
 })  # fmt: skip

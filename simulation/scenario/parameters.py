@@ -41,8 +41,6 @@ class Parameter:
 
 _A = "assumption"
 _C = "calibrated"
-_J = "fitted on dated lists of joiners (docs/results/evidence.md)"
-_Z = "0: costs log score when families of lists are left out (docs/results/evidence.md)"
 
 
 def _entries() -> Iterator[Parameter]:
@@ -92,23 +90,9 @@ def _entries() -> Iterator[Parameter]:
     yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
     yield p("vote_probability", -1, -1, 1, "probability; -1 = computed", "C.6", _A, "forces one probability of a yes on all members (for the phase boundary)")
     # --- C.7 instruments
-    yield p("join_intercept", -5.8, -20, 0, "log odds a quarter", "C.7", _J, "mean reach b0 of an open text: log odds with which the average eligible state joins it")
-    yield p("join_intercept_sd", 1, 0, 3, "log odds", "C.7", _J, "spread of b0 between instruments")
-    yield p("join_affinity", 0, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_Z}", "b_a, closeness of the text")
-    yield p("join_sponsor", 0, 0, 8, "log odds", "C.7", _Z, "b_s, trust in the sponsor times its size")
-    yield p("join_peers", 0, 0, 8, "log odds", "C.7", f"Simmons & Elkins 2004 (sign), {_Z}", "b_p, like-minded states already in")
-    yield p("join_neighbours", 0, 0, 6, "log odds", "C.7", f"Shipan & Volden 2008 (sign), {_Z}", "b_n, contiguous states already in")
-    yield p("join_habit", 1.8, 0, 8, "log odds", "C.7", _J, "b_h, earlier joins in the domain")
-    yield p("join_capacity", 3.5, 0, 8, "log odds", "C.7", _J, "b_K, governance capacity")
-    yield p("join_sovereignty", 0, 0, 6, "log odds", "C.7", _Z, "b_b, binding texts against sovereignty")
-    yield p("join_urgency", .8, 0, 6, "log odds", "C.7", f"Birkland 1998 (sign), {_A} (size)", "b_u, felt urgency")
-    yield p("join_launch", 3.85, 0, 6, "log odds", "C.7", _J, "wave of signatures in the quarter in which an instrument opens")
-    yield p("join_launch_binding", 1.5, 0, 8, "log odds", "C.7", _J, "how much weaker that wave is where the text binds: parties follow signatures years later")
-    yield p("join_votes", 9.3, 0, 12, "log odds", "C.7", _J, "closeness to the sponsors on sovereignty, which is how both vote in the United Nations")
-    yield p("join_size", .37, 0, 3, "log odds", "C.7", _J, "logarithm of size m: large states have the diplomats")
-    yield p("join_house", 1.8, 0, 6, "log odds", "C.7", _J, "member of the organisation that convenes")
-    yield p("join_club", .85, 0, 6, "log odds", "C.7", _J, "lower reach of an exclusive club")
-    yield p("join_secretariat", .5, 0, 1, "size", "C.7", _A, "size that a sponsor which is no state counts for")
+    yield p("join_affinity", 1.5, 0, 8, "log odds", "C.7", "fitted on dated lists of joiners, by votes (docs/results/evidence.md)", "closeness to the text gained since the start")
+    yield p("join_sponsor", 1, 0, 8, "log odds", "C.7", _A, "trust in the sponsor beyond the usual, times its size")
+    yield p("join_urgency", .8, 0, 6, "log odds", "C.7", f"Birkland 1998 (sign), {_A} (size)", "felt urgency beyond the usual")
     yield p("join_norm", .5, 0, 3, "log odds", "C.12", "Finnemore & Sikkink 1998 (sign), assumption (size)", "effect of having adopted the norm on joining")
     yield p("forum_attention", 1, 0, 3, "log odds", "C.8", _A, "effect of the log of effort on the track, as a multiple of the recorded one, on joining")
     # --- C.8 forum choice
@@ -221,7 +205,14 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "geopolitics": "rivalry beyond the recorded one acts by `rivalry_bonus` and `rivalry_cost`",
     "lapse": "deals end with their term unless they are renewed: `renewal`, `renewal_pull`",
     "prospects": "effort follows the chance that an approach is agreed to",
-    "club_benefit": "exclusive clubs draw members as other instruments do, from a lower reach (`join_club`)",
+    "club_benefit": "exclusive clubs draw members as other instruments do, with fewer who may join at the opening",
+    **dict.fromkeys(
+        ("join_intercept", "join_intercept_sd", "join_peers", "join_neighbours", "join_habit", "join_capacity",
+         "join_sovereignty", "join_launch", "join_launch_binding", "join_votes", "join_size", "join_house", "join_club",
+         "join_secretariat"),
+        "who joins is fitted on the record of texts; an instrument's own keys (convener_kind, openness, ceremony, "
+        "summit, invited, vote) describe it",
+    ),
     "challenge_rounds": "blocs vote on the position of a member",
     **dict.fromkeys(("commitment_rate", "commitment_worth", "norm_oversight", "rights_terms", "proposals"),
                     "its mechanism is gone: nothing told its size"),

@@ -114,6 +114,17 @@ class Deal(_Section):
     """Bars the parties from new deals with other camps."""
 
 
+class Votes(_Section):
+    """How states voted on a text; who is in none of the three was absent."""
+
+    yes: Names = ()
+    """States in favour."""
+    no: Names = ()
+    """States against."""
+    abstain: Names = ()
+    """States that abstained."""
+
+
 class InstrumentSpec(_Section):
     """An instrument added by the scenario: a declaration, convention, coalition."""
 
@@ -143,6 +154,22 @@ class InstrumentSpec(_Section):
     """A club whose benefits stay inside."""
     enforcement: Share | None = None
     """How far it binds; by default that of its convener."""
+    convener_kind: Literal["state", "states", "UN", "UN_agency", "regional_org", "club"] | None = None
+    """Who convenes it; by default worked out from sponsors, track and binding."""
+    openness: Literal["open_all", "by_invitation", "application", "members_only", "attended"] | None = None
+    """Who may join when it opens; by default worked out from eligible, invited, attending and exclusive."""
+    ceremony: bool | None = None
+    """Whether it opens with a ceremony of signature; by default yes with a host, else as often as in the record."""
+    summit: bool | None = None
+    """Whether it opens at a summit or with leaders; by default as often as in the record."""
+    initiator: Names = ()
+    """States that brought it about, where these are not its sponsors."""
+    attending: Names = ()
+    """States at the meeting where it opens; the others can join only later."""
+    invited: Names = ()
+    """States that were asked to join; the others can join only later."""
+    vote: Votes = Votes()
+    """How states voted on it."""
 
     @model_validator(mode="before")
     @classmethod

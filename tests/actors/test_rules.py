@@ -154,7 +154,8 @@ def _rich(hook: str, answer: Callable[..., Any]) -> GovernanceModel:
     world = make_world(
         5, {"firm": 1}, blocs=[make_bloc(range(5))], instruments=[make_instrument(range(5))], leaders=(5, 0, 1)
     )
-    model = make_model(world, 6, parameters={"join_intercept": -9.0})
+    model = make_model(world, 6)
+    model.state.pace[:] = -9.0
     agent = model.states["A00"]
     setattr(agent, hook, answer)
     if hook in ("keeps_promise", "renews"):

@@ -17,13 +17,12 @@ from simulation.data import facts, tables
 from simulation.data.dates import surely_by
 from simulation.data.world import load_world
 from simulation.evidence import backtest, past_deals, past_rivals
-from simulation.evidence.calibration import joining_covariates as covariates
 from simulation.evidence.calibration.calibrate import BASELINE
-from simulation.evidence.calibration.joining_weights import NAMES, fit_all, shipped_weights
-from simulation.evidence.past_runs import PastRuns, joining_parameters, past_runs
+from simulation.evidence.past_runs import PastRuns, past_runs
 from simulation.experiments import posterior, prior
+from simulation.intensity.joining import so_far, states
 from simulation.scenario import checks
-from simulation.scenario.parameters import PARAMETERS, Parameters
+from simulation.scenario.parameters import PARAMETERS
 
 DAY, END = date(2022, 12, 31), date(2024, 12, 31)
 ANYBODY = past_deals.PARTNERS["with anybody"]
@@ -82,15 +81,6 @@ def test_parameters_come_from_the_prior_and_never_from_the_posterior(monkeypatch
     entry = PARAMETERS["hazard"]
     assert draws["hazard"].median() == pytest.approx(prior.value_at(entry, np.array(0.5)), rel=0.1)
     assert entry.low < draws["hazard"].min() < draws["hazard"].max() < entry.high
-
-
-def test_weights_of_joining_become_parameters() -> None:
-    shipped, par = shipped_weights(), Parameters()
-    found = joining_parameters(shipped.mode[: len(NAMES)], shipped.mode[len(NAMES) :])
-    for name, value in found.items():
-        assert value == pytest.approx(getattr(par, name), rel=0.03), name
-    wild = joining_parameters(np.full(len(NAMES), 99.0), np.array([50.0, -99.0, 0.5, 1.0]))
-    assert all(PARAMETERS[name].low <= value <= PARAMETERS[name].high for name, value in wild.items())
 
 
 # --- probabilities and counts
@@ -244,7 +234,7 @@ def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
         new = doctored(path.stem, rows)
         changed |= {path.stem} if new != list(rows) else set()
         tables.write_csv(folder / path.name, list(rows[0]), new)
-    caches = (tables.table, facts._panels, covariates.world_on, checks._world)
+    caches = (tables.table, facts._panels, checks._world, states.members, states.groups, states.kinship, so_far.setting)
     monkeypatch.setattr(tables, "TABLES", folder)
     for cache in caches:
         cache.cache_clear()
@@ -257,13 +247,12 @@ def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
 
 
 def test_another_future_changes_no_forecast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, weights = runs(), fit_all(until=DAY)
+    before = runs()
     own = before.pairs[0] == before.focal
     shares = past_rivals.shares(before, own)
     with another_future(tmp_path, monkeypatch) as changed:
         assert {"deals", "joins", "memberships", "state_facts", "instruments", "firm_commitments"} <= changed
         after = past_runs([DAY], BASELINE, 3, workers=1)[0]
-        again = fit_all(until=DAY)
         for name, share in past_rivals.shares(after, own).items():
             assert share == pytest.approx(shares[name], abs=1e-12), name
     assert len(after.happened) == len(before.happened) + 1  # the future did change
@@ -273,4 +262,3 @@ def test_another_future_changes_no_forecast(tmp_path: Path, monkeypatch: pytest.
             assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, entry.name
     pd.testing.assert_frame_equal(after.agreed, before.agreed)
     pd.testing.assert_frame_equal(after.joins, before.joins)
-    assert again.mode == pytest.approx(weights.mode, abs=1e-9)

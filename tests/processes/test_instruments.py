@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import copy
 import math
+from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.data.world import load_world
+from simulation.intensity.joining import chances, pace
+from simulation.intensity.joining.design import REACH
+from simulation.intensity.joining.posterior import CHOSEN, shipped
+from simulation.intensity.joining.so_far import setting
+from simulation.intensity.joining.states import ids
+from simulation.model.joining import recorded_text
+from simulation.processes import instruments
 from simulation.processes.affinity import affinity
 from simulation.processes.instruments import (
     FACTORS,
-    coefficients,
+    SETTLED,
+    affinity_to_texts,
+    all_log_odds,
+    can_join,
     instrument_z,
     join_instruments,
-    joining_factors,
     joining_terms,
-    log_odds,
 )
-from simulation.processes.reach import centres, draw_reach, habits, peer_weights
+from simulation.processes.peers import habit, peer_weights
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import MULTILATERAL, NEVER, REGIONAL, SECRETARIAT, State
 from tests.worlds import relabelled, same_state, small_state, with_inert_actor
 
-ON, PAR = Mechanisms(), Parameters(
-    dict.fromkeys(("join_affinity", "join_sponsor", "join_peers", "join_neighbours", "join_sovereignty"), 0.7)
-)
+ON, PAR = Mechanisms(), Parameters({"join_sponsor": 0.7, "join_affinity": 0.7})
 SURE, NEVER_JOIN = 60.0, -200.0
-MILD = Parameters(dict.fromkeys(("join_affinity", "join_sponsor", "join_habit", "join_capacity"), 1.0)
-                  | {"join_votes": 0.0, "join_size": 0.0, "join_house": 0.0})
-"""Slopes that do not move with the calibration, for tests that need a middling hazard."""
 
 
 def run(state: State, quarters: int, par: Parameters = PAR, mech: Mechanisms = ON, seed: int = 1) -> State:
@@ -47,6 +52,19 @@ def candidate(state: State, q: int) -> int:
     return int(np.flatnonzero(state.eligible[q, : state.s] & ~state.joined[q, : state.s])[0])
 
 
+def inclined(state: State, log_odds: float) -> None:
+    """The average state has these log odds of joining any text, when it opens and later."""
+    state.reach[:] = state.pace[:] = log_odds
+
+
+def opening(seed: int = 4) -> State:
+    """A world whose text 2 opens this quarter, with nobody in."""
+    state = small_state(9, 6, seed)
+    state.quarter, state.joined[2] = 4, False
+    state.join_quarter[2] = NEVER
+    return state
+
+
 # --- the log odds
 
 
@@ -54,51 +72,52 @@ def candidate(state: State, q: int) -> int:
 @settings(max_examples=30, deadline=None)
 def test_terms_sum_to_the_log_odds_of_the_kernel(seed: int, q: int) -> None:
     state = small_state(8, 6, seed)
+    state.quarter, state.as_one[:] = 4 * (seed % 2), seed % 3 == 0
     state.effort[:8, [REGIONAL, MULTILATERAL]] = np.random.default_rng(seed).uniform(0.5, 2.0, (8, 2))
-    chosen = np.ones(4, bool)
-    factors, coefficient = joining_factors(state, PAR, chosen), coefficients(PAR, ON)
-    for i in range(state.s):
-        if state.eligible[q, i] and not state.joined[q, i]:
-            terms = joining_terms(state, PAR, ON, i, q)
-            assert list(terms) == ["intercept", *FACTORS]
-            assert sum(terms.values()) == pytest.approx(
-                log_odds(state.reach_intercept[q], factors[q, i], coefficient), abs=1e-12
-            )
+    odds = all_log_odds(state, PAR, ON)
+    for i in np.flatnonzero(can_join(state)[q, : state.s]):
+        terms = joining_terms(state, PAR, ON, int(i), q)
+        assert list(terms) == ["intercept", *FACTORS, *SETTLED]
+        assert sum(terms.values()) == pytest.approx(odds[q, i], abs=1e-12)
 
 
 def test_each_factor_is_what_the_model_description_says() -> None:
     state = small_state(8, 6, 3)
-    q = 1  # binding
+    q = 1
     i = candidate(state, q)
-    state.effort[i, MULTILATERAL] = np.e
-    terms = joining_terms(state, PAR, ON, i, q)
-    others = [j for j in range(state.s) if state.eligible[q, j] and j != i]
-    inside = [j for j in others if state.joined[q, j]]
-    near = [j for j in others if state.contiguous[i, j]]
-    weight = state.peer_weight[i]
     (sponsor,) = np.flatnonzero(state.sponsor[q])
-    trust = 1.0 if sponsor == i else state.trust_hat[i, sponsor]
+    state.effort[i, MULTILATERAL] = np.e
+    state.trust_reference[i] = 0.5 * state.trust_hat[i]
+    state.affinity_start[q], state.crossed[q] = 0.2, 0.4
+    trust = 0.0 if sponsor == i else 0.5 * state.trust_hat[i, sponsor]
     close = affinity(state.position[i], state.instrument_position[q], state.weight[i], PAR.affinity_width)
-    share_near = sum(state.joined[q, j] for j in near) / len(near) if near else 0.0
+    share = state.joined[q].sum() / state.eligible[q].sum()
     expected = {
-        "intercept": state.reach_intercept[q],
-        "affinity": PAR.join_affinity * close,
+        "intercept": state.pace[q, 1],  # open for two years
+        "standing": state.pace_standing[q, i],
+        "inside": state.pace_by_share[q] * math.log(share / (1 - share)),
+        "affinity": PAR.join_affinity * (close - 0.2),
         "sponsor": PAR.join_sponsor * trust * state.size[sponsor],
-        "peers": PAR.join_peers * sum(weight[inside]) / sum(weight[others]),
-        "neighbours": PAR.join_neighbours * share_near,
-        "habit": PAR.join_habit * state.habit[state.instrument_domain[q], i],
-        "capacity": PAR.join_capacity * state.capacity[i],
-        "sovereignty": -PAR.join_sovereignty * state.position[i, 3],
-        "urgency": PAR.join_urgency * state.urgency[i],
+        "urgency": PAR.join_urgency * (state.urgency[i] - PAR.urgency_usual),
         "norm": 0.0,  # not a civil text
         "attention": PAR.forum_attention,
-        "launch": 0.0,
-        "votes": PAR.join_votes * (1 - abs(state.position[i, 3] - state.instrument_position[q, 3])),
-        "size": PAR.join_size * math.log(state.size[i]),
-        "house": PAR.join_house * state.instrument_house[q, i],
-        "launch_binding": 0.0,
+        "crossing": -0.4,
+        "union": 0.0,
+        "convening": 0.0,
     }
-    assert terms == pytest.approx(expected, abs=1e-12)
+    assert joining_terms(state, PAR, ON, i, q) == pytest.approx(expected, abs=1e-12)
+
+
+def test_nothing_but_urgency_has_happened_when_a_run_starts() -> None:
+    state = small_state(8, 6, 3)
+    state.affinity_start[:], state.urgency[:] = affinity_to_texts(state, PAR), PAR.urgency_usual
+    state.norm_first[:] = state.norm
+    for q in (0, 1, 3):
+        terms = joining_terms(state, PAR, ON, candidate(state, q), q)
+        assert not any(terms[name] for name in FACTORS[2:])
+    state.urgency[:] = 0.9
+    q, i = 0, candidate(state, 0)
+    assert joining_terms(state, PAR, Mechanisms({"urgency": "off"}), i, q)["urgency"] == 0.0
 
 
 def test_the_sponsor_that_pulls_most_counts_and_a_secretariat_has_a_size() -> None:
@@ -108,22 +127,13 @@ def test_the_sponsor_that_pulls_most_counts_and_a_secretariat_has_a_size() -> No
     far = next(j for j in range(8) if j != i)
     state.sponsor[0] = False
     state.sponsor[0, [secretariat, far]] = True
+    state.trust_reference[i] = 0.0
     state.size[far], state.trust_hat[i, far], state.trust_hat[i, secretariat] = 0.2, 0.5, 0.9
-    pull = joining_terms(state, PAR, ON, i, 0)["sponsor"]
-    assert pull == pytest.approx(PAR.join_sponsor * 0.9 * PAR.join_secretariat)
+    assert joining_terms(state, PAR, ON, i, 0)["sponsor"] == pytest.approx(PAR.join_sponsor * 0.9 * 0.5)
     state.size[far], state.trust_hat[i, far] = 1.0, 0.8
     assert joining_terms(state, PAR, ON, i, 0)["sponsor"] == pytest.approx(PAR.join_sponsor * 0.8)
     state.sponsor[0] = False
     assert joining_terms(state, PAR, ON, i, 0)["sponsor"] == 0.0
-
-
-def test_no_eligible_neighbours_or_peers_give_zero() -> None:
-    state = small_state(5, 0, 1)
-    i = candidate(state, 0)
-    state.eligible[0] = False
-    state.eligible[0, i] = True
-    terms = joining_terms(state, PAR, ON, i, 0)
-    assert terms["peers"] == terms["neighbours"] == 0.0
 
 
 def test_attention_is_that_of_the_track_of_the_instrument() -> None:
@@ -136,55 +146,121 @@ def test_attention_is_that_of_the_track_of_the_instrument() -> None:
     assert joining_terms(state, PAR, ON, i, q)["attention"] == pytest.approx(PAR.forum_attention)
 
 
-def test_launch_counts_in_the_opening_quarter_only() -> None:
+def test_a_text_is_launched_in_its_first_quarter_and_then_has_a_pace_of_its_age() -> None:
     state = small_state(8, 0, 5)
     i = candidate(state, 2)
-    launches = []
-    for state.quarter in (3, 4, 5):
-        launches.append(joining_terms(state, PAR, ON, i, 2)["launch"])
-    assert launches == [0.0, PAR.join_launch, 0.0]
+    state.pace[2] = [-1.0, -2.0, -3.0, -4.0]
+    quarters = {4: state.reach[2], 5: -1.0, 8: -1.0, 9: -2.0, 12: -2.0, 13: -3.0, 28: -3.0, 29: -4.0}
+    for state.quarter, level in quarters.items():
+        assert joining_terms(state, PAR, ON, i, 2)["intercept"] == level
 
 
-@pytest.mark.parametrize(
-    ("change", "sign"),
-    [
-        ("affinity", 1),
-        ("trust", 1),
-        ("peers", 1),
-        ("habit", 1),
-        ("capacity", 1),
-        ("sovereignty", -1),
-        ("urgency", 1),
-        ("norm", 1),
-        ("attention", 1),
-    ],
-)
-def test_the_hazard_is_monotone_in_each_term(change: str, sign: int) -> None:
-    q = 1 if change == "sovereignty" else 0
-    state = small_state(8, 6, 11)
+MOVES = ("standing", "affinity", "trust", "share", "urgency", "norm", "attention", "crossing")
+
+
+@pytest.mark.parametrize("change", MOVES)
+def test_the_hazard_is_monotone_in_each_term(change: str) -> None:
+    state, q = small_state(8, 6, 11), 0
     i = candidate(state, q)
-    state.capacity[i] = state.urgency[i] = state.position[i, 3] = 0.3
-    state.norm[i] = False
-    state.instrument_position[q, 3] = 0.6  # as far from .3 as from .9: the votes say the same
+    state.urgency[i], state.norm[i], state.crossed[q] = 0.3, False, 0.2
     twin = copy.deepcopy(state)
     if change == "affinity":
         twin.position[i] = twin.instrument_position[q]
     elif change == "trust":
         twin.trust_hat[i] = 1.0
-    elif change == "peers":
+    elif change == "share":
         twin.joined[q, : state.s] = twin.eligible[q, : state.s]
         twin.joined[q, i] = False
-    elif change == "habit":
-        twin.habit[:, i] = 1.0
-    elif change == "sovereignty":
-        twin.position[i, 3] = 0.9
-        twin.weight[i] = state.weight[i] = [0.5, 0.25, 0.25, 0.0]  # the affinity of both stays the same
     elif change == "attention":
         twin.effort[i, MULTILATERAL] = 2.0
+    elif change == "standing":
+        twin.pace_standing[q, i] += 0.1
+    elif change == "crossing":
+        twin.crossed[q] = 0.0
     else:
         getattr(twin, change)[i] = True if change == "norm" else 0.9
     before, after = (sum(joining_terms(one, PAR, ON, i, q).values()) for one in (state, twin))
-    assert sign * (after - before) > 0
+    assert after > before
+
+
+def test_closeness_counts_as_votes_do_in_the_fit() -> None:
+    """The default weight: slope of the fitted log odds by votes on affinity to the recorded texts that bind nobody."""
+    day = date(2024, 12, 31)
+    world, known = load_world(day), shipped(day)
+    names = [name for name, _ in CHOSEN.columns()]
+    by_votes = [names.index(name) for name in ("votes x lean", "nearness")]
+    slopes = []
+    for facts in world.instruments:
+        here = setting(recorded_text(facts, world), day)
+        if facts.binding or len(here.who) < 100 or not facts.sponsors:
+            continue
+        fitted = here.columns[:, by_votes] @ known.mode[len(REACH) :][by_votes]
+        rows = [world.ids.index(ids()[i]) for i in here.who]
+        place, width = np.array(facts.position), PAR.affinity_width
+        close = [affinity(world.position[i], place, world.weight[i], width) for i in rows]
+        slopes.append(np.polyfit(close, fitted, 1)[0])
+    assert np.median(slopes) == pytest.approx(Parameters().join_affinity, abs=0.3)
+
+
+def test_bounds_are_those_of_the_fit() -> None:
+    assert instruments.SPONSOR_JOINS == chances.SPONSOR_JOINS
+    assert (instruments.LEAST_SHARE, instruments.MOST_SHARE) == pace.LIMITS
+    ages = (0, instruments.SECOND_YEAR, instruments.THIRD_YEAR, instruments.SEVENTH_YEAR)
+    assert tuple(quarters / 4 for quarters in ages) == pace.AGES
+
+
+# --- the opening
+
+
+def test_who_was_not_asked_joins_later_or_never() -> None:
+    state = opening()
+    inclined(state, SURE)
+    asked = np.flatnonzero(state.eligible[2])[:2]
+    state.barred[2] = state.eligible[2]
+    state.barred[2, asked] = False
+    join_instruments(state, PAR, ON, Draws(1, 0, 4))
+    assert np.array_equal(np.flatnonzero(state.joined[2]), asked)
+    state.quarter = 5
+    join_instruments(state, PAR, ON, Draws(1, 0, 5))
+    assert np.array_equal(state.joined[2], state.eligible[2])
+
+
+def test_who_convenes_a_text_is_in_it_all_but_surely() -> None:
+    inside = 0
+    for seed in range(400):
+        state = opening()
+        inclined(state, NEVER_JOIN)
+        state.sponsor[2] = False
+        state.sponsor[2, candidate(state, 2)] = True
+        join_instruments(state, PAR, ON, Draws(seed, 0, 4))
+        inside += int(state.joined[2].sum())
+    assert 0.95 - 4 * math.sqrt(0.95 * 0.05 / 400) < inside / 400 < 0.95 + 4 * math.sqrt(0.95 * 0.05 / 400)
+
+
+def test_the_union_moves_as_one_or_one_by_one() -> None:
+    together, apart = set(), set()
+    for seed in range(60):
+        for as_one, seen in ((True, together), (False, apart)):
+            state = opening()
+            inclined(state, 0.0)
+            state.eligible[2, : state.s - 1], state.sponsor[2] = True, False
+            state.as_one[:] = as_one
+            join_instruments(state, PAR, ON, Draws(seed, 0, 4))
+            seen.add(int(state.joined[2, state.in_union & (np.arange(state.n) < state.s)].sum()))
+    assert together == {0, 2}
+    assert apart == {0, 1, 2}
+
+
+def test_as_one_its_chance_is_the_mean_of_its_members() -> None:
+    state = opening()
+    state.sponsor[2], state.eligible[2, :9] = False, True
+    before = all_log_odds(state, PAR, ON)[2]
+    state.as_one[:] = True
+    after = all_log_odds(state, PAR, ON)[2]
+    members = state.in_union[: state.s] & can_join(state)[2, : state.s]
+    mean = (1 / (1 + np.exp(-before[members]))).mean()
+    assert after[members] == pytest.approx(np.full(members.sum(), math.log(mean / (1 - mean))))
+    assert np.array_equal(after[~members], before[~members])
 
 
 # --- joining
@@ -192,7 +268,7 @@ def test_the_hazard_is_monotone_in_each_term(change: str, sign: int) -> None:
 
 def test_everybody_eligible_joins_if_nothing_stands_against_it() -> None:
     state = small_state(8, 6, 4)
-    state.reach_intercept[:] = SURE
+    inclined(state, SURE)
     before = state.joined.copy()
     run(state, 1)
     opened = [0, 1, 3]
@@ -211,7 +287,7 @@ def test_everybody_eligible_joins_if_nothing_stands_against_it() -> None:
 
 def test_closed_and_unopened_instruments_are_never_joined() -> None:
     state = small_state(8, 2, 4)
-    state.reach_intercept[:] = SURE
+    inclined(state, SURE)
     state.opens[:], state.closes[:] = [-5, 10, 2, -5], [-1, 20, 3, 20]
     before = state.joined.copy()
     run(state, 2)
@@ -225,36 +301,36 @@ def test_closed_and_unopened_instruments_are_never_joined() -> None:
 def test_the_hazard_is_the_logistic_of_the_log_odds() -> None:
     state = small_state(6, 0, 9, n_instruments=400)
     one = small_state(6, 0, 9, n_instruments=1)
-    for column in ("instrument_position", "sponsor", "eligible", "joined", "instrument_domain", "binding"):
+    for column in ("instrument_position", "sponsor", "eligible", "joined", "instrument_domain", "pace_standing"):
         getattr(state, column)[:] = getattr(one, column)[0]
     state.opens[:], state.instrument_regional[:] = -8, False
-    state.reach_intercept[:] = -3.5
+    inclined(state, -1.0)
     i = candidate(state, 0)
-    chance = 1 / (1 + math.exp(-sum(joining_terms(state, MILD, ON, i, 0).values())))
+    chance = 1 / (1 + math.exp(-sum(joining_terms(state, PAR, ON, i, 0).values())))
     assert 0.02 < chance < 0.98
     count = 0
     for r in range(5):
         twin = copy.deepcopy(state)
-        join_instruments(twin, MILD, ON, Draws(1, r, 0))
+        join_instruments(twin, PAR, ON, Draws(1, r, 0))
         count += int(twin.joined[:, i].sum())
     assert abs(count / 2000 - chance) < 4 * math.sqrt(chance * (1 - chance) / 2000)
 
 
 def test_states_decide_on_what_was_so_at_the_start_of_the_step() -> None:
     state = small_state(8, 0, 4)
-    par = Parameters({"join_peers": 8.0})
+    state.pace_by_share[:] = 4.0
     state.joined[0] = False
     state.joined[0, 0] = True
     before = copy.deepcopy(state)
     order = np.concatenate([np.arange(8)[::-1], [8]])
     for one in (state, twin := relabelled(before, order)):
-        run(one, 1, par)
+        run(one, 1)
     assert np.array_equal(twin.joined, state.joined[:, order])
 
 
 def test_an_instrument_enters_into_force_with_the_needed_joins() -> None:
     state = small_state(8, 0, 4)
-    state.reach_intercept[:] = NEVER_JOIN
+    inclined(state, NEVER_JOIN)
     state.binding[:] = True
     state.joined[1] = False
     state.joined[1, np.flatnonzero(state.eligible[1])[:4]] = True
@@ -271,7 +347,7 @@ def test_an_instrument_enters_into_force_with_the_needed_joins() -> None:
 
 def test_an_empty_instrument_is_not_in_force() -> None:
     state = small_state(4, 0, 4)
-    state.reach_intercept[:] = NEVER_JOIN
+    inclined(state, NEVER_JOIN)
     state.joined[:], state.needed[:] = False, 0
     assert not run(state, 2).in_force.any()
 
@@ -284,9 +360,10 @@ def test_a_declaration_counts_a_third() -> None:
 
 def test_a_higher_hazard_never_gives_fewer_joins_from_the_same_draws() -> None:
     low, high = (small_state(9, 3, 12) for _ in range(2))
-    low.reach_intercept[:], high.reach_intercept[:] = -4.0, -3.0
-    run(low, 1, MILD)
-    run(high, 1, MILD)
+    inclined(low, -2.0)
+    inclined(high, -1.0)
+    run(low, 1)
+    run(high, 1)
     assert (high.joined >= low.joined).all()
     assert high.joined.sum() > low.joined.sum()
 
@@ -303,13 +380,13 @@ def test_off_and_without_instruments_nothing_happens() -> None:
 
 def test_inert_actor_and_order_of_rows_play_no_part() -> None:
     state = small_state(9, 4, 7)
-    state.reach_intercept[:] = -5.5
+    inclined(state, -3.5)
     twin = with_inert_actor(state)
     order = np.concatenate([np.random.default_rng(2).permutation(9), [9], 10 + np.arange(4)])
     mixed = relabelled(state, order)
     start = state.joined.sum()
     for one in (state, twin, mixed):
-        run(one, 10, MILD)
+        run(one, 10)
     assert start < state.joined.sum() < state.eligible.sum()
     assert np.array_equal(twin.joined[:, :-1], state.joined)
     assert np.array_equal(twin.reward[:-1], state.reward)
@@ -318,37 +395,17 @@ def test_inert_actor_and_order_of_rows_play_no_part() -> None:
     assert np.array_equal(mixed.in_force, state.in_force)
 
 
-# --- set-up
+def test_higher_urgency_never_gives_fewer_joins_from_the_same_draws() -> None:
+    calm, alarmed = (small_state(9, 3, 12) for _ in range(2))
+    calm.urgency[:], alarmed.urgency[:] = 0.0, 1.0
+    for state in (calm, alarmed):
+        state.pace_by_share[:] = 0.1
+        run(state, 8, Parameters({"join_urgency": 3.0}))
+    assert (alarmed.joined >= calm.joined).all()
+    assert alarmed.joined.sum() > calm.joined.sum()
 
 
-def test_reach_is_drawn_by_instrument_and_replicate_only() -> None:
-    state, other = small_state(n_instruments=300), small_state(4, 0, 9, n_instruments=300)
-    state.instrument_club[:] = False
-    draw_reach(state, PAR, ON, 5, 2)
-    draw_reach(other, PAR, ON, 5, 2)
-    reach = state.reach_intercept + centres(state, PAR, ON)
-    club = PAR.join_club * other.instrument_club
-    assert reach == pytest.approx(other.reach_intercept + centres(other, PAR, ON) + club)
-    draw_reach(other, PAR, ON, 5, 3)
-    assert not np.array_equal(state.reach_intercept, other.reach_intercept)
-    z = (reach - PAR.join_intercept) / PAR.join_intercept_sd
-    assert abs(z.mean()) < 4 / math.sqrt(300)
-    assert abs(z.std() - 1) < 0.2
-    par = Parameters({"join_intercept_sd": 0})
-    draw_reach(state, par, ON, 5, 2)
-    assert state.reach_intercept + centres(state, par, ON) == pytest.approx(np.full(300, par.join_intercept))
-
-
-def test_the_reach_is_the_log_odds_of_the_average_eligible_state() -> None:
-    state = small_state(8, 6, 3)
-    par = Parameters({"join_intercept_sd": 0, "join_urgency": 0, "join_peers": 0, "join_neighbours": 0, "join_norm": 0})
-    state.joined[:] = False
-    state.instrument_club[:] = False
-    draw_reach(state, par, ON, 1, 0)
-    for q in range(4):
-        may = np.flatnonzero(state.eligible[q, : state.s])
-        odds = [sum(joining_terms(state, par, ON, int(i), q).values()) for i in may]
-        assert np.mean(odds) == pytest.approx(par.join_intercept)
+# --- whom states heed
 
 
 def test_peer_weights() -> None:
@@ -361,9 +418,8 @@ def test_peer_weights() -> None:
 def test_habits_count_joins_among_the_eligible() -> None:
     eligible = np.array([[True, True], [True, False], [True, True]])
     joined = np.array([[True, False], [True, False], [False, True]])
-    result = habits(eligible, joined, np.array([0, 0, 3], np.int8))
-    assert result.shape == (5, 2)
+    civil, digital, other = (habit(eligible, joined, np.array([0, 0, 3], np.int8), of) for of in (0, 3, 1))
     # a text of another domain counts half
-    assert result[0] == pytest.approx([2.5 / 3.5, 1.0 / 2.5])
-    assert result[3] == pytest.approx([1.5 / 3, 1.5 / 2.5])
-    assert result[1] == pytest.approx([1.5 / 2.5, 1.0 / 2])
+    assert civil == pytest.approx([2.5 / 3.5, 1.0 / 2.5])
+    assert digital == pytest.approx([1.5 / 3, 1.5 / 2.5])
+    assert other == pytest.approx([1.5 / 2.5, 1.0 / 2])

@@ -28,8 +28,8 @@ _NUMBERS = {
     for name in (
         "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
-        "purse", "expertise", "norm", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
-        "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
+        "purse", "expertise", "norm", "norm_first", "norm_threshold", "stance", "disclosed", "payment", "conceded",
+        "learns", "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
         "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
         "free_press", "transparency_ref", "watch",
     )
@@ -67,8 +67,14 @@ _BLOC = {
 _TEXT = {
     "instrument_uid": "uid", "opens": "opens", "closes": "closes", "binding": "binding", "in_force": "in_force",
     "needed": "needed", "instrument_enforcement": "enforcement", "instrument_regional": "regional",
-    "instrument_position": "position", "instrument_club": "club", "reach_intercept": "intercept",
+    "instrument_position": "position", "reach": "reach", "as_one": "as_one", "pace": "pace",
+    "pace_by_share": "pace_by_share",
 }  # fmt: skip
+_TEXT_ROWS = {
+    "launch_standing": "standing", "pace_standing": "pace_standing", "crossed": "crossed",
+    "affinity_start": "affinity_start",
+}  # fmt: skip
+"""Columns of a text with a number for each actor."""
 _SCALARS = {
     "quarter": "quarter", "capability": "capability", "surge": "surge", "world_governance": "governance",
     "likeness_mean": "likeness_mean", "likeness_sd": "likeness_sd",
@@ -111,7 +117,6 @@ def _actors(state: State) -> list[Actor]:
             setattr(actor, name, getattr(state, name)[k].tolist())
         for name, (own, names) in _BY_NAME.items():
             setattr(actor, own, dict(zip(names, getattr(state, name)[k].tolist(), strict=True)))
-        actor.habit = dict(zip(DOMAINS, state.habit[:, k].tolist(), strict=True))
     return actors
 
 
@@ -131,7 +136,6 @@ def _relations(state: State, actors: list[Actor]) -> None:
             if k < j:
                 i.deals[actors[j]] = actors[j].deals[i] = _deal(state, k, int(j))
     for k, i in enumerate(actors[: state.s]):
-        i.neighbours = [actors[j] for j in np.flatnonzero(state.contiguous[k])]
         i.trade, i.trade_eu = _row(actors, state.trade_share[k]), float(state.trade_share_eu[k])
         i.peers, i.public = _row(actors, state.peer_weight[k]), state.opinion[k].tolist()
 
@@ -164,7 +168,8 @@ def _texts(state: State, actors: list[Actor]) -> list[Text]:
             id=name, eligible=[actors[i] for i in np.flatnonzero(state.eligible[q])],
             joined={actors[i]: int(state.join_quarter[q, i]) for i in np.flatnonzero(state.joined[q])},
             sponsors=[actors[i] for i in np.flatnonzero(state.sponsor[q])], domain=DOMAINS[state.instrument_domain[q]],
-            house=[actors[i] for i in np.flatnonzero(state.instrument_house[q])],
+            barred=[actors[i] for i in np.flatnonzero(state.barred[q])],
+            **{own: _row(actors, getattr(state, column)[q]) for column, own in _TEXT_ROWS.items()},
             **{own: getattr(state, column)[q].tolist() for column, own in _TEXT.items()},
         )
         for q, name in enumerate(state.instrument_ids)
@@ -194,13 +199,11 @@ def columns_of(oracle: Oracle) -> Columns:
     columns["leaders"] = np.array([h.row for h in w.leaders])
     columns["home"] = np.array([a.home.row if a.home else -1 for a in actors])
     columns["paid_by"] = np.array([a.paid_by.row if a.paid_by else -1 for a in actors])
-    columns["habit"] = np.array([[a.habit[d] for a in actors] for d in DOMAINS])
     columns["opinion"] = np.array([a.public for a in w.states])
     columns["trade_share_eu"] = np.array([a.trade_eu for a in w.states])
     columns["audience"] = _matrix(actors, "audience", 0.0, n, s)
     columns["trade_share"] = _matrix(w.states, "trade", 0.0, s, s)
     columns["peer_weight"] = _matrix(w.states, "peers", 0.0, s, s)
-    columns["contiguous"] = _incidence(n, [a.neighbours for a in w.states], s)
     columns["concession"] = np.array([[a.offered[h] for h in w.leaders] for a in actors])
     columns |= _bloc_columns(w, n)
     return columns
@@ -262,6 +265,8 @@ def _bloc_columns(w: World, n: int) -> Columns:
         "bloc_rule": np.array([RULES.index(b.rule) for b in w.blocs]),
         "instrument_ids": tuple(t.id for t in w.texts), "eligible": _incidence(n, [t.eligible for t in w.texts]),
         "joined": when != NEVER, "join_quarter": when, "sponsor": _incidence(n, [t.sponsors for t in w.texts]),
-        "instrument_house": _incidence(n, [t.house for t in w.texts]),
+        "barred": _incidence(n, [t.barred for t in w.texts]),
+        **{name: np.array([list(getattr(t, own).values()) for t in w.texts]).reshape(-1, n)
+           for name, own in _TEXT_ROWS.items()},
         "instrument_domain": np.array([DOMAINS.index(t.domain) for t in w.texts]),
     }  # fmt: skip

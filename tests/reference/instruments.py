@@ -16,14 +16,13 @@ def is_open(w: World, text: Text) -> bool:
 
 
 def join(w: World) -> None:
-    """Eligible non-members join open texts by their hazard; all decide on what was so before anybody did."""
+    """Who can joins by chance; all decide on what was so before anybody did."""
     joins = [
         (text, i)
         for text in w.texts
         if is_open(w, text)
-        for i in text.eligible
-        if i.is_state and i not in text.joined
-        if w.draw(Stream.JOIN, text.uid, i.uid) < logistic(log_odds(w, i, text))
+        for i, chance in chances(w, text).items()
+        if w.draw(Stream.JOIN, text.uid, whose_luck(w, text, i).uid) < chance
     ]
     for text, i in joins:
         i.credit(text.track, text_utility(w, i, text))
@@ -40,56 +39,53 @@ def text_utility(w: World, i: Actor, text: Text) -> float:
     return salience * affinity(w, i, text.position) * text.counts()
 
 
+def opens_now(w: World, text: Text) -> bool:
+    """Whether this is the quarter of its launch."""
+    return text.opens == w.quarter
+
+
+def chances(w: World, text: Text) -> dict[Actor, float]:
+    """Chance of each state that can join; at the launch the union may decide as one, and conveners are in."""
+    who = [i for i in text.eligible if i.is_state and i not in text.joined]
+    if not opens_now(w, text):
+        return {i: logistic(log_odds(w, i, text)) for i in who}
+    chance = {i: logistic(log_odds(w, i, text)) for i in who if i not in text.barred}
+    together = [i for i in chance if i.in_union] if text.as_one else []
+    if together:
+        mean = sum(chance[i] for i in together) / len(together)
+        chance |= dict.fromkeys(together, mean)
+    return {i: max(p, 0.95) if i in text.sponsors else p for i, p in chance.items()}
+
+
+def whose_luck(w: World, text: Text, i: Actor) -> Actor:
+    """One luck for all of a union that decides as one."""
+    return w.leaders[0] if opens_now(w, text) and text.as_one and i.in_union else i
+
+
 def log_odds(w: World, i: Actor, text: Text) -> float:
-    """logit h_iq = b0_q + Σ b·factor (Simmons & Elkins 2004; Shipan & Volden 2008)."""
+    """Launch or pace, as fitted on the record, and what has happened in the run since."""
+    if opens_now(w, text):
+        return text.reach + text.standing[i] + since_the_start(w, i, text)
+    share = sum(j in text.joined for j in text.eligible) / max(len(text.eligible), 1)
+    share = min(max(share, 0.01), 0.99)
+    years = (w.quarter - text.opens - 1) / 4.0
+    age = 0 if years < 1.0 else 1 if years < 2.0 else 2 if years < 6.0 else 3
+    odds = text.pace[age] + text.pace_standing[i] + text.pace_by_share * math.log(share / (1.0 - share))
+    return odds + since_the_start(w, i, text)
+
+
+def since_the_start(w: World, i: Actor, text: Text) -> float:
+    """Closeness, trust in the sponsor, urgency, norm, effort on the track and lines: zero as the world was recorded."""
     par = w.par
-    odds = text.intercept
-    odds += par.join_affinity * affinity(w, i, text.position)
-    odds += par.join_sponsor * max((sponsor_pull(w, i, j) for j in text.sponsors), default=0.0)
-    odds += par.join_peers * peers_in(w, i, text)
-    odds += par.join_neighbours * share_in(text, [j for j in i.neighbours if j in text.eligible])
-    odds += par.join_habit * i.habit[text.domain]
-    odds += par.join_capacity * i.capacity
-    odds -= par.join_sovereignty * (i.position[3] if text.binding else 0.0)
-    odds += par.join_urgency * i.urgency
-    odds += par.join_norm * (text.domain == "civil" and i.norm)
+    odds = par.join_affinity * (affinity(w, i, text.position) - text.affinity_start[i])
+    odds += par.join_sponsor * (pull(i, text, i.trust) - pull(i, text, i.reference))
+    odds += par.join_urgency * w.when("urgency", i.urgency - par.urgency_usual)
+    odds += par.join_norm * (text.domain == "civil" and i.norm and not i.norm_first)
     odds += par.forum_attention * math.log(max(i.effort[text.track], 0.01))
-    odds += par.join_launch * (text.opens == w.quarter)
-    odds += votes_and_weight(w, i, text)
-    odds -= par.join_launch_binding * (text.opens == w.quarter and text.binding)
-    return odds
+    return odds - text.crossed[i]
 
 
-def votes_and_weight(w: World, i: Actor, text: Text) -> float:
-    """Closeness to the sponsors' votes, log of size (floored), membership of the convening house."""
-    par = w.par
-    odds = par.join_votes * (1.0 - abs(i.position[3] - text.position[3]))
-    return odds + par.join_size * math.log(max(i.size, 0.005)) + par.join_house * (i in text.house)
-
-
-def standing(w: World, i: Actor, text: Text) -> float:
-    """What does not depend on who is in, nor on the quarter: counted from its mean over the eligible."""
-    par = w.par
-    odds = par.join_affinity * affinity(w, i, text.position)
-    odds += par.join_sponsor * max((sponsor_pull(w, i, j) for j in text.sponsors), default=0.0)
-    odds += par.join_habit * i.habit[text.domain] + par.join_capacity * i.capacity
-    odds -= par.join_sovereignty * (i.position[3] if text.binding else 0.0)
-    return odds + votes_and_weight(w, i, text)
-
-
-def sponsor_pull(w: World, i: Actor, sponsor: Actor) -> float:
-    """τ̂_i,sponsor·m_sponsor; one trusts oneself; a sponsor that is no state counts as of a fixed size."""
-    size = sponsor.size if sponsor.is_state else w.par.join_secretariat
-    return size if sponsor is i else i.trust[sponsor] * size
-
-
-def peers_in(w: World, i: Actor, text: Text) -> float:
-    """Affinity- and bloc-weighted share of the other eligible states already in."""
-    weight = [(i.peers[j], j in text.joined) for j in text.eligible if j.is_state and j is not i]
-    total = sum(p for p, _ in weight)
-    return sum(p for p, inside in weight if inside) / total if total > 0.0 else 0.0
-
-
-def share_in(text: Text, some: list[Actor]) -> float:
-    """Share of some actors already in."""
-    return sum(j in text.joined for j in some) / len(some) if some else 0.0
+def pull(i: Actor, text: Text, trust: dict[Actor, float]) -> float:
+    """The greatest τ·m of a sponsor; one trusts oneself; a sponsor that is no state counts as of size .5."""
+    sizes = {j: j.size if j.is_state else 0.5 for j in text.sponsors}
+    return max((size * (1.0 if j is i else trust[j]) for j, size in sizes.items()), default=0.0)

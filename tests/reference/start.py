@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from simulation.randomness import Stream
-from tests.reference import capacity, compliance, instruments
+from tests.reference import capacity, compliance
 from tests.reference.draws import Luck, normal
 from tests.reference.trust import affinity
 from tests.reference.world import TRACKS, Actor, Text, World
@@ -79,18 +79,11 @@ def peer_weight(w: World, i: Actor, j: Actor) -> float:
     return affinity(w, i, j.position) * (1.0 + shared) if i is not j else 0.0
 
 
-def habit(i: Actor, domain: str, settled: list[Text]) -> float:
-    """C.7: (earlier joins in the domain + .5)/(earlier eligible + 1), over texts whose joiners are known."""
-    could = [(text, 1.0 if text.domain == domain else 0.5) for text in settled if i in text.eligible]
-    return (sum(g for text, g in could if i in text.joined) + 0.5) / (sum(g for _, g in could) + 1.0)
-
-
-def intercept(w: World, text: Text) -> float:
-    """C.7: b0_q, drawn once a replicate."""
-    z = normal(setup_luck(w).uniform(Stream.INSTRUMENT_REACH, text.uid))
-    states = [i for i in text.eligible if i.is_state]
-    mean = sum(instruments.standing(w, i, text) for i in states) / len(states) if states else 0.0
-    return w.par.join_intercept - w.par.join_club * text.club + w.par.join_intercept_sd * z - mean
+def has_adopted(w: World, i: Actor, settled: list[Text]) -> bool:
+    """C.12: who joined civil texts so often, (joins + .5)/(eligible + 1); a text of another domain counts half."""
+    could = [(text, 1.0 if text.domain == "civil" else 0.5) for text in settled if i in text.eligible]
+    habit = (sum(g for text, g in could if i in text.joined) + 0.5) / (sum(g for _, g in could) + 1.0)
+    return i.un_member and habit >= w.par.norm_start
 
 
 def first_efforts(w: World, deals: list[list[Actor]]) -> dict[Actor, dict[str, float]]:

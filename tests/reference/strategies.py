@@ -89,7 +89,7 @@ def agreeable(model: GovernanceModel) -> GovernanceModel:
 
 RICH: Mapping[str, Any] = {
     "focal": "A02",
-    "parameters": {"trilateral_rate": 0.2, "join_intercept": -7.0, "hazard": 1.0, "vote_cost": 0.05,
+    "parameters": {"trilateral_rate": 0.2, "join_sponsor": 2.0, "hazard": 1.0, "vote_cost": 0.05,
                    "shared_learning": 0.05, "norm_start": 0.4, "message_rate": 0.5, "share_social": 0.6,
                    "compliance_base": 0.6, "compliance_distance": 0.5, "perception_noise": 1.0, "rivalry": 2.0,
                    "interest_pull": 2.0},
@@ -232,7 +232,7 @@ def scenarios(draw: Draw, world: World, quarters: int) -> dict[str, Any]:
 @st.composite
 def parameters(draw: Draw) -> dict[str, float]:
     """Some parameters anywhere within their bounds, the bounds included, over a lively default."""
-    lively = {"join_intercept": -4.0, "trilateral_rate": 0.2} if draw(st.booleans()) else {}
+    lively = {"join_sponsor": 4.0, "trilateral_rate": 0.2} if draw(st.booleans()) else {}
     moved = draw(st.dictionaries(st.sampled_from(sorted(PARAMETERS)), share, max_size=15))
     bounds = {name: (PARAMETERS[name].low, PARAMETERS[name].high) for name in moved}
     return lively | {name: min(high, low + moved[name] * (high - low)) for name, (low, high) in bounds.items()}
@@ -267,7 +267,9 @@ def planned_texts(draw: Draw, world: World, k: int) -> dict[str, Any]:
         "track": draw(st.sampled_from(["regional", "multilateral"])), "domain": draw(st.sampled_from(DOMAINS)),
         "sponsors": draw(st.lists(st.sampled_from(world.ids), max_size=2, unique=True)),
         "eligible": draw(st.just("all") | st.lists(st.sampled_from(states), min_size=1, unique=True)),
-        "exclusive": draw(st.booleans()),
+        "exclusive": draw(st.booleans()), "initiator": draw(st.lists(st.sampled_from(states), max_size=1)),
+        "invited": draw(st.just([]) | st.lists(st.sampled_from(states), min_size=1, unique=True)),
+        "vote": {"no": draw(st.lists(st.sampled_from(states), max_size=2, unique=True))},
     }  # fmt: skip
 
 

@@ -18,8 +18,9 @@ from tests.reference.ends import upkeep_load
 from tests.reference.positions import openness
 from tests.reference.society import ties
 from tests.reference.strategies import parameters, switches, worlds
+from tests.reference.trust import affinity
 from tests.reference.world import KINDS, TRACKS, Actor, World
-from tests.synthetic import make_deal, make_instrument, make_model, make_world
+from tests.synthetic import make_deal, make_model, make_world
 
 
 @st.composite
@@ -39,20 +40,11 @@ def test_the_start_follows_its_rules(model: GovernanceModel) -> None:
     for i in world.states:
         assert i.track_start == close(efforts[i])
         assert list(i.peers.values()) == close([start.peer_weight(world, i, j) for j in world.states])
-        assert i.norm == (i.un_member and i.habit["civil"] >= world.par.norm_start)
     for i in world.actors:
         assert i.load == close(upkeep_load(world, i))
         z = ties(i, "firm")
         captured = world.when("capture", openness(i) * z / (1.0 + z)) if i.is_state else 0.0
         assert i.capture == close(captured)
-
-
-def test_reach_is_counted_from_what_the_eligible_think_of_the_sponsors() -> None:
-    text = make_instrument((0, 1, 2, 3), sponsors=(1, 7))
-    facts = make_world(5, {"firm": 1, "secretariat": 1}, instruments=[text], trust_prior=0.7)
-    model = make_model(facts, 4, parameters={"join_sponsor": 4.0})
-    check_texts(oracle_of(model).world, facts)
-    assert model.state.reach_intercept[0] < make_model(facts, 4).state.reach_intercept[0]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -182,12 +174,13 @@ def check_people(w: World, facts: Facts) -> None:
 
 
 def check_texts(w: World, facts: Facts) -> None:
-    """Columns of the instruments, and the habits that follow from them."""
+    """Columns of the instruments, and who has adopted the norm by them."""
     known = {text.id for text in facts.instruments
              if text.complete and not text.invitation_only and len(text.joined) < len(text.eligible)}
     settled = [text for text in w.texts if text.id in known]
     for i in w.actors:
-        for domain in i.habit:
-            assert i.habit[domain] == close(start.habit(i, domain, settled))
+        assert i.norm == i.norm_first == start.has_adopted(w, i, settled)
     for text in w.texts:
-        assert text.intercept == close(start.intercept(w, text))
+        for i in w.states:
+            assert text.affinity_start[i] == close(affinity(w, i, text.position))
+            assert text.crossed[i] == 0.0

@@ -72,11 +72,9 @@ class Actor:
     recorded: dict[Actor, float] = field(default_factory=dict)  # ρ
     zeal: dict[str, float] = field(default_factory=dict)  # by kind of partner
     allowed: set[Actor] = field(default_factory=set)
-    neighbours: list[Actor] = field(default_factory=list)
     trade: dict[Actor, float] = field(default_factory=dict)
     trade_eu: float = 0.0
     peers: dict[Actor, float] = field(default_factory=dict)
-    habit: dict[str, float] = field(default_factory=dict)
     # --- what it is like
     position: list[float] = field(default_factory=list)
     position_start: list[float] = field(default_factory=list)
@@ -95,6 +93,7 @@ class Actor:
     purse: float = 0.0
     expertise: float = 0.0
     norm: bool = False
+    norm_first: bool = False  # had adopted it at the start
     norm_threshold: float = 1.0
     public: list[float] = field(default_factory=list)  # support of the parts of a state's public
     stance: float = 0.0
@@ -207,10 +206,16 @@ class Text:
     enforcement: float
     regional: bool
     position: list[float]
-    club: bool
     domain: str
-    intercept: float
-    house: list[Actor]
+    reach: float
+    standing: dict[Actor, float]  # at the opening
+    as_one: bool
+    barred: list[Actor]
+    pace: list[float]  # by age
+    pace_standing: dict[Actor, float]
+    pace_by_share: float
+    crossed: dict[Actor, float]
+    affinity_start: dict[Actor, float]
 
     @property
     def track(self) -> str:

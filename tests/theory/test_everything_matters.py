@@ -72,9 +72,6 @@ WHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "trilateral": ("baseline", {"parameters.trilateral_rate": 0.2}),  # at the shipped rate triples are few
     "rivalry_bonus": ("baseline", {"parameters.rivalry": 2}),  # as rivalry grows beyond the recorded one
     "rivalry_cost": ("baseline", {"parameters.rivalry": 2}),
-    "join_launch": ("global_settlement", {}),  # no shipped text opens after the as-of date
-    "join_launch_binding": ("global_settlement", {}),
-    "join_secretariat": ("baseline", {"parameters.join_sponsor": 2.7}),  # sponsors' pull is fitted to nothing
     "disclosure_cost": ("society_paid_disclosed", {}),
     "backlash": ("society_paid_hidden", {}),
     "backlash_trust": ("society_paid_hidden", {}),

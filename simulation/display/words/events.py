@@ -100,21 +100,16 @@ _KEEPING: Mapping[str, str] = {
 
 _JOINING: Mapping[str, str] = {
     "intercept": N_("reach of the text"),
-    "affinity": N_("affinity"),
+    "standing": N_("standing of the state to the text"),
+    "inside": N_("share inside"),
+    "affinity": N_("closeness gained"),
     "sponsor": N_("trust in the sponsor"),
-    "peers": N_("peers inside"),
-    "neighbours": N_("neighbours inside"),
-    "habit": N_("habit of joining"),
-    "capacity": N_("capacity"),
-    "sovereignty": N_("sovereignty against a binding text"),
     "urgency": N_("urgency"),
     "norm": N_("norm adopted"),
     "attention": N_("diplomatic effort"),
-    "launch": N_("launch of the text"),
-    "votes": N_("closeness on sovereignty"),
-    "size": N_("size of the state"),
-    "house": N_("member of the convener"),
-    "launch_binding": N_("launch of a binding text"),
+    "crossing": N_("lines to the sponsors"),
+    "union": N_("the union decides as one"),
+    "convening": N_("it convenes the text"),
 }
 
 NAME: Mapping[str, Mapping[str, str]] = {

@@ -14,7 +14,6 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.evidence.joins.design import Form
 from simulation.evidence.joins.fit import Fit, Rows, fit, rows_of
 from simulation.evidence.joins.forecast import (
     draw,
@@ -23,10 +22,13 @@ from simulation.evidence.joins.forecast import (
     pace_draws,
     setting_of_rows,
 )
-from simulation.evidence.joins.pace import QUARTER_DAYS, Pace, fit_pace
-from simulation.evidence.joins.posterior import CHOSEN, YEARS, Posterior, packed
-from simulation.evidence.joins.record import LAUNCH_DAYS, NEVER, RECORD_END, Listed, as_known
+from simulation.evidence.joins.pace_fit import fit_pace
+from simulation.evidence.joins.posterior import packed
+from simulation.evidence.joins.record import NEVER, RECORD_END, Listed, as_known
 from simulation.evidence.joins.rivals import Rivals, fit_rivals
+from simulation.intensity.joining.design import Form
+from simulation.intensity.joining.pace import LAUNCH_DAYS, QUARTER_DAYS, Pace
+from simulation.intensity.joining.posterior import CHOSEN, YEARS, Posterior
 from simulation.randomness import stable_hash
 from simulation.state import B, F
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.data.tables import read_csv, table, write_csv
-from simulation.evidence.joins.states import TABLES, ids
+from simulation.intensity.joining.states import TABLES, ids
 
 ORGANISATION_YEARS = (1990, 1995, 2000, 2005, 2010, 2014)
 EARLY_TRADE = (1996, 2000, 2004, 2008, 2012, 2016)

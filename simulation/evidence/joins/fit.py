@@ -18,12 +18,21 @@ from scipy.sparse.linalg import SuperLU, splu
 from scipy.special import expit, logit
 
 from simulation.errors import DataError
-from simulation.evidence.joins.design import REACH, Form, lean_of, reach_features, state_features
-from simulation.evidence.joins.habits import habit, sums
-from simulation.evidence.joins.record import Listed
-from simulation.evidence.joins.states import GROUPS, NAMES, covariates, groups, ids, kinship, members, place
+from simulation.evidence.joins.record import Listed, sums
 from simulation.evidence.logistic import shortened
-from simulation.state import B, F
+from simulation.intensity.joining.design import REACH, Form, lean_of, reach_features, state_features
+from simulation.intensity.joining.habits import habit
+from simulation.intensity.joining.states import (
+    GROUPS,
+    NAMES,
+    covariates,
+    flags,
+    groups,
+    house_of,
+    ids,
+    kinship,
+)
+from simulation.state import F
 
 I = NDArray[np.int64]  # noqa: E741
 
@@ -59,19 +68,6 @@ class Rows:
     slopes: F
     group: I
     y: F
-
-
-def flags(names: Sequence[str]) -> B:
-    """States of some names, shape (s,)."""
-    out = np.zeros(len(ids()), bool)
-    out[[place()[name] for name in names if name in place()]] = True
-    return out
-
-
-def house_of(bloc: str, day: date) -> B:
-    """Members of the convening organisation; nobody where it has none or is all."""
-    result = members(bloc, day) if bloc else np.zeros(len(ids()), bool)
-    return np.zeros_like(result) if result.all() else result
 
 
 def rows_of(one: Listed, record: Sequence[Listed], known: date) -> Rows:

@@ -14,8 +14,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.evidence.calibration.joining_covariates import Text
-from simulation.evidence.joins.chances import (
+from simulation.arithmetic import product
+from simulation.evidence.joins.fit import Rows
+from simulation.intensity.joining.chances import (
     AS_ONE,
     REACH_SD,
     Draws,
@@ -23,21 +24,22 @@ from simulation.evidence.joins.chances import (
     launch_joins,
     launch_log_odds,
 )
-from simulation.evidence.joins.design import (
-    REACH,
-    Coded,
-    Form,
-    lean_of,
-    reach_features,
-    state_features,
+from simulation.intensity.joining.design import REACH, Form
+from simulation.intensity.joining.pace import LAUNCH_DAYS, QUARTER_DAYS, is_call, pace_features, pace_log_odds
+from simulation.intensity.joining.posterior import CHOSEN, Posterior
+from simulation.intensity.joining.setting import (
+    AGAINST_SD,
+    PACE_CHANGE,
+    TEMPER,
+    UNASKED,
+    UNION,
+    Setting,
+    opening,
+    reach_of_opening,
+    setting_of_text,
 )
-from simulation.evidence.joins.fit import Rows, flags, house_of
-from simulation.evidence.joins.habits import habit
-from simulation.evidence.joins.pace import QUARTER_DAYS, is_call, pace_features, pace_log_odds
-from simulation.evidence.joins.posterior import CHOSEN, Posterior
-from simulation.evidence.joins.record import LAUNCH_DAYS
-from simulation.evidence.joins.states import GROUPS, NAMES, covariates, groups, ids, kinship
-from simulation.evidence.joins.texts import coded, convener_kind, has_host, upgraded
+from simulation.intensity.joining.states import GROUPS, NAMES, flags, ids
+from simulation.intensity.joining.texts import SignupText
 from simulation.randomness import stable_hash
 from simulation.state import B, F
 
@@ -46,52 +48,6 @@ I = NDArray[np.int64]  # noqa: E741
 DRAWS = 2000
 LONGEST = 40
 """Steps of a forecast after the launch; a longer one takes longer steps than a quarter."""
-UNASKED = 1.5
-"""What it takes off a later join that a state was not at the launch while others were asked (assumption: of 164 not
-at the first AI safety summit one came within a year)."""
-TEMPER = 0.5
-"""Power of the likelihood of who has joined so far: states do not decide one by one."""
-PACE_CHANGE = 0.7
-"""Standard deviation by which a text's pace to come differs from that so far (assumption)."""
-AGAINST = {"no": -2.0, "abstain": -1.0}
-"""What a vote takes off the log odds, against a vote in favour (assumption: no list of the record has both)."""
-AGAINST_SD = 0.35
-"""Spread of that, as a share of it (assumption)."""
-
-
-UNION = "EU"
-"""Id of the EU itself, which may join a text beside or for its members."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the model looks at for one text, for the states that may join it.
-
-    Attributes
-    ----------
-    text
-        In the terms of the record.
-    lean
-        Mean ideal point of those who lead it.
-    who
-        int64[e], index of each state.
-    columns, centred, group
-        See :func:`simulation.evidence.joins.chances.launch_log_odds`.
-    sponsor, barred
-        bool[e]: states that convene it; states not at the launch.
-    against
-        float64[e], what its vote takes off a state's log odds.
-    """
-
-    text: Coded
-    lean: float
-    who: I
-    columns: F
-    centred: F
-    group: I
-    sponsor: B
-    barred: B
-    against: F
 
 
 @dataclass(frozen=True)
@@ -129,47 +85,16 @@ def setting_of_rows(rows: Rows) -> Setting:
     )  # fmt: skip
 
 
-def setting_of_text(text: Text, as_of: date, known: Posterior, form: Form = CHOSEN) -> Setting:
-    """The setting of a text of an instrument file, from what is known on a day.
-
-    Where the EU itself may join, its members are looked at whether they may or not.
-    """
-    said = upgraded(text)
-    one = coded(said, ceremony=True, summit=False)
-    day = min(said.opens, as_of)
-    x, group = covariates(day, as_of), groups(day)
-    eligible = flags(said.eligible)
-    if not eligible.any():
-        eligible = group == 0
-    sponsors, house = flags(one.sponsors), house_of(one.house, day)
-    lean = lean_of(one, x[:, 0], flags(one.lead), house)
-    years = max(0.0, (said.opens - known.day).days / 365.25)
-    used = habit(known.excess, known.weight, one.domain, one.treaty, years)
-    columns = state_features(one, x, lean, sponsors, house, group, kinship(day), used, eligible)
-    who = np.flatnonzero(eligible | ((group == 0) & (UNION in said.eligible)))
-    present = said.invited or said.attending
-    barred = ~flags(present) & ~sponsors if present else np.zeros(len(ids()), bool)
-    against = np.zeros(len(ids()))
-    for vote, loss in AGAINST.items():
-        against[flags(said.vote.get(vote, ()))] = loss
-    centred = x - x[eligible].mean(axis=0)
-    return Setting(one, lean, who, columns[who], centred[who], group[who], sponsors[who], barred[who], against[who])
-
-
-def reach_of_text(text: Text, here: Setting, known: Posterior, luck: np.random.Generator, draws: int) -> F:
+def reach_of_text(text: SignupText, here: Setting, known: Posterior, luck: np.random.Generator, draws: int) -> F:
     """Features of reach in each draw, float64[d, len(REACH)]: ceremony and summit drawn where nothing is said."""
-    said = upgraded(text)
-    un = convener_kind(said) in ("UN", "UN_agency") and said.binding
-    ceremony = 1.0 if has_host(said) else known.shares["ceremony"]
-    summit = known.shares["UN summit" if un else "call at a summit"]
+    ceremony, summit = opening(text, known)
     drawn = luck.random((2, draws))
-    held = drawn[0] < (ceremony if said.ceremony is None else float(said.ceremony))
-    summits = drawn[1] < (summit if said.summit is None else float(said.summit))
+    held = drawn[0] < ceremony
+    summits = drawn[1] < summit
     out = np.zeros((draws, len(REACH)))
     for first in (False, True):
         for second in (False, True):
-            features = reach_features(coded(said, first, second), here.lean)
-            out[(held == first) & (summits == second)] = features
+            out[(held == first) & (summits == second)] = reach_of_opening(text, here, first, second)
     return out
 
 
@@ -221,7 +146,7 @@ def follow(here: Setting, what: Draws, pace: F, inside: B, years: float, quarter
     -------
     float64[d, e], log chance of staying out all the while.
     """
-    z = what.coefficients @ here.columns.T + what.state
+    z = product(what.coefficients, here.columns.T) + what.state
     z = z - z.mean(axis=1, keepdims=True) - UNASKED * here.barred
     stay = np.zeros(z.shape)
     steps = min(LONGEST, int(np.ceil(quarters)))
@@ -235,7 +160,7 @@ def follow(here: Setting, what: Draws, pace: F, inside: B, years: float, quarter
     return stay
 
 
-def forecast(text: Text, as_of: date, by: date, known: Posterior, *, draws: int = DRAWS) -> Chances:
+def forecast(text: SignupText, as_of: date, by: date, known: Posterior, *, draws: int = DRAWS) -> Chances:
     """Probability that each eligible state has joined by a day, from what was known on another.
 
     Parameters
@@ -273,7 +198,7 @@ def forecast(text: Text, as_of: date, by: date, known: Posterior, *, draws: int 
     return _told(text, here, -np.expm1(out), inside, luck)
 
 
-def _told(text: Text, here: Setting, chance: F, inside: B, luck: np.random.Generator) -> Chances:
+def _told(text: SignupText, here: Setting, chance: F, inside: B, luck: np.random.Generator) -> Chances:
     """The forecast of the eligible; the EU itself, where it may join, as likely as the mean of its members."""
     shown = flags(text.eligible)[here.who]
     names = [ids()[i] for i in here.who[shown]]

@@ -9,39 +9,36 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from simulation.data.actor_advice import unknown_actor
 from simulation.data.tables import table
-from simulation.data.world import World
+from simulation.data.world import World, load_world
 from simulation.errors import Fault, InputError, suggest
-from simulation.evidence.calibration.joining_covariates import world_on
-from simulation.evidence.joins.texts import SignupText
+from simulation.intensity.joining.texts import SignupText, Vote
 from simulation.scenario.fields import FirstDay, LastDay, Names
 from simulation.scenario.layers import with_ids
 from simulation.scenario.load import fault_at, in_file_order
 from simulation.scenario.messages import Path, sentence
-from simulation.scenario.schema import InstrumentSpec
+from simulation.scenario.schema import InstrumentSpec, Votes
 from simulation.scenario.source import Node, plain, read_any
+from simulation.scenario.text_lists import wrong_lists
 from simulation.state import Door
+
+
+@lru_cache(maxsize=64)
+def world_on(day: date) -> World:
+    """The world of a day, kept: a register asks for the same day again and again."""
+    return load_world(day)
+
 
 KEYS = ("id", "title", "opens", "closes", "track", "sponsors", "eligible", "position", "binding", "domain", "joined",
         "exclusive", "enforcement", "convener_kind", "openness", "ceremony", "summit", "initiator", "attending",
         "invited", "vote")  # fmt: skip
 """Keys of an entry."""
-
-
-class Votes(BaseModel):
-    """How states voted on a text; who is in none of the three was absent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    yes: Names = ()
-    no: Names = ()
-    abstain: Names = ()
 
 
 class Entry(InstrumentSpec):
@@ -54,22 +51,6 @@ class Entry(InstrumentSpec):
     track: Door = "multilateral"
     joined: Names | None = None  # type: ignore[assignment]
     """Who has joined by the as-of date; left out: not known."""
-    convener_kind: Literal["state", "states", "UN", "UN_agency", "regional_org", "club"] | None = None
-    """Who convenes it; left out: worked out from sponsors, track and binding (see SignupText)."""
-    openness: Literal["open_all", "by_invitation", "application", "members_only", "attended"] | None = None
-    """Who may join when it opens; left out: worked out from eligible, invited, attending and exclusive."""
-    ceremony: bool | None = None
-    """Whether it opens with a ceremony of signature; left out: yes with a host, else as often as in the record."""
-    summit: bool | None = None
-    """Whether it opens at a summit or with leaders; left out: as often as in the record."""
-    initiator: Names = ()
-    """States that brought it about, where these are not its sponsors."""
-    attending: Names = ()
-    """States at the meeting where it opens; the others can join only later."""
-    invited: Names = ()
-    """States that were asked to join; the others can join only later."""
-    vote: Votes = Votes()
-    """How states voted on it."""
 
 
 def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[SignupText]:
@@ -169,26 +150,9 @@ def _wrong(entry: Entry, world: World) -> Iterator[tuple[Path, str]]:
             yield ("joined", place), unknown_actor(name, states, "state")
         elif name not in allowed:
             yield ("joined", place), f"{name!r} is not among the eligible; add it there"
-    yield from _wrong_lists(entry, states, allowed)
+    yield from wrong_lists(entry, states, allowed)
     if entry.closes and entry.closes < entry.opens:
         yield ("closes",), f"{entry.closes} is before it opens, {entry.opens}"
-
-
-def _wrong_lists(entry: Entry, states: list[str], allowed: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
-    """What is wrong in the lists of who initiated, attends, was invited, voted."""
-    lists: list[tuple[Path, Names]] = [((key,), getattr(entry, key)) for key in ("initiator", "attending", "invited")]
-    lists += [(("vote", vote), getattr(entry.vote, vote)) for vote in Votes.model_fields]
-    seen: dict[str, str] = {}
-    for path, names in lists:
-        for place, name in enumerate(names):
-            if name not in states:
-                yield (*path, place), unknown_actor(name, states, "state")
-            elif path[0] in ("attending", "invited") and name not in allowed:
-                yield (*path, place), f"{name!r} is not among the eligible; add it there"
-            elif path[0] == "vote" and seen.setdefault(name, str(path[1])) != path[1]:
-                yield (*path, place), f"{name!r} voted {seen[name]} already; a state votes once"
-    if entry.attending and entry.invited:
-        yield ("invited",), "is said beside attending; say who was at the launch once"
 
 
 def _eligible(entry: Entry, world: World) -> tuple[str, ...]:
@@ -207,5 +171,5 @@ def _text(entry: Entry, world: World) -> SignupText:
         exclusive=entry.exclusive, position=entry.position, joined=entry.joined, track=entry.track,
         convener_kind=entry.convener_kind, openness=entry.openness, ceremony=entry.ceremony, summit=entry.summit,
         initiator=entry.initiator, attending=entry.attending, invited=entry.invited,
-        vote={vote: getattr(entry.vote, vote) for vote in Votes.model_fields},
+        vote=Vote(entry.vote.yes, entry.vote.no, entry.vote.abstain),
     )  # fmt: skip

@@ -11,9 +11,9 @@ from simulation.errors import Fault, InputError
 from simulation.evidence.deal_table import write_whole
 from simulation.evidence.joins.forecast import forecast
 from simulation.evidence.joins.instrument_file import read_instruments
-from simulation.evidence.joins.posterior import shipped
 from simulation.evidence.joins.record import RECORD_END
 from simulation.experiments.engine import store
+from simulation.intensity.joining.posterior import shipped
 from simulation.scenario.checks import EARLIEST, LATEST
 
 COLUMNS = ("instrument", "iso3", "probability", "q05", "q95")

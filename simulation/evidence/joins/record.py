@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -20,13 +21,15 @@ from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
 from simulation.data.tables import read_csv, table
-from simulation.evidence.joins.states import TABLES, ids, members, place, un_members
-from simulation.state import B
+from simulation.intensity.joining.habits import HALF_LIFE, KINDS, kinds_of
+from simulation.intensity.joining.pace import LAUNCH_DAYS
+from simulation.intensity.joining.states import ids, members, place, un_members
+from simulation.state import B, F
 
 I = NDArray[np.int64]  # noqa: E741
+TABLES = Path(__file__).parent / "tables"
 
 RECORD_END = date(2024, 12, 31)
-LAUNCH_DAYS = 31
 NEVER = np.iinfo(np.int64).max
 YES = frozenset({"signed", "ratified", "acceded", "endorsed", "member", "adherent", "party"})
 _LAUNCH_ENDS = {"GMP_2021": date(2021, 11, 2), "BBNJ_2023": date(2023, 9, 30)}
@@ -271,3 +274,23 @@ def _well_dated(one: Listed) -> bool:
     """Whether the days of a stock are spread: not more than half of them the same."""
     days = one.day[one.joined]
     return bool(np.unique(days, return_counts=True)[1].max() <= len(days) / 2)
+
+
+def sums(record: Sequence[Listed], day: date) -> tuple[F, F]:
+    """Weighted excess of joins and weight of the lists known on a day, by state and kind.
+
+    Returns
+    -------
+    float64[s, len(KINDS)] each.
+    """
+    excess, weight = np.zeros((len(ids()), len(KINDS))), np.zeros((len(ids()), len(KINDS)))
+    for one in record:
+        if one.end > day or one.count is not None:
+            continue
+        who = one.eligible & one.observed
+        heft = 0.5 ** ((day - one.end).days / 365.25 / HALF_LIFE)
+        beyond = heft * np.where(who, one.joined - one.joined[who].mean(), 0.0)
+        for kind in kinds_of(one.domain, one.treaty):
+            excess[:, kind] += beyond
+            weight[:, kind] += heft * who
+    return excess, weight

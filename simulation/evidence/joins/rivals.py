@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from simulation.evidence.joins.design import Form
 from simulation.evidence.joins.fit import Rows
 from simulation.evidence.joins.record import Listed
-from simulation.evidence.joins.states import ids
 from simulation.evidence.logistic import fit_logistic
+from simulation.intensity.joining.design import Form
+from simulation.intensity.joining.states import ids
 from simulation.state import B, F
 
 NAMES = (

@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from simulation.evidence import scores
 from simulation.evidence.joins.backtest import MODEL, Scored, kinds
-from simulation.evidence.joins.states import ids
+from simulation.intensity.joining.states import ids
 from simulation.randomness import stable_hash
 from simulation.state import F
 

@@ -18,10 +18,9 @@ import pandas as pd
 from simulation.data.tables import read_csv, write_csv
 from simulation.evidence import scores
 from simulation.evidence.joins.backtest import MODEL, Scored, ai_lists, left_out
-from simulation.evidence.joins.design import Form
-from simulation.evidence.joins.record import Listed, read_record
+from simulation.evidence.joins.record import TABLES, Listed, read_record
 from simulation.evidence.joins.scoring import pooled
-from simulation.evidence.joins.states import TABLES
+from simulation.intensity.joining.design import Form
 
 NONE = 0.001
 """A prior so narrow that the column is out."""

@@ -13,18 +13,20 @@ from simulation.kernels import exp
 from simulation.model import GovernanceModel
 from simulation.processes.blocs import Vote, tabled, vote_of
 from simulation.processes.instruments import (
-    coefficients,
+    all_log_odds,
+    can_join,
     instrument_z,
-    is_open,
-    joining_factors,
     joining_terms,
-    log_odds,
+    luck_of,
 )
 from simulation.randomness import Stream, uniform
 from simulation.state import MULTILATERAL, REGIONAL
 
 Votes = dict[int, tuple[Vote, int, bool]]
 """By bloc, how the state sees what is tabled, how often the bloc had decided before, whether this takes it deeper."""
+
+Hazards = dict[int, tuple[Side, int]]
+"""By instrument, the log odds of joining it, and the row whose luck decides."""
 
 
 def votes(model: GovernanceModel, row: int) -> Votes:
@@ -60,28 +62,27 @@ def decisions(model: GovernanceModel, views: Views, row: int, known: Votes) -> I
         )
 
 
-def hazards(model: GovernanceModel, row: int) -> dict[int, Side]:
-    """By instrument that the state could join now, its log odds; to be asked just before joining."""
+def hazards(model: GovernanceModel, row: int) -> Hazards:
+    """By instrument that the state can join now, its log odds; to be asked just before joining."""
     state, par, mech = model.state, model.parameters, model.mechanisms
     if row >= state.s or not mech.on("instruments"):
         return {}
-    could = is_open(state) & state.eligible[:, row] & ~state.joined[:, row]
-    factors, coefficient = joining_factors(state, par, could), coefficients(par, mech)
+    could, odds = can_join(state), all_log_odds(state, par, mech)
     return {
-        int(q): Side(
-            row, -1, "joining", float(log_odds(state.reach_intercept[q], factors[q, row], coefficient)),
-            joining_terms(state, par, mech, row, int(q)),
+        int(q): (
+            Side(row, -1, "joining", float(odds[q, row]), joining_terms(state, par, mech, row, int(q))),
+            luck_of(state, int(q), row),
         )
-        for q in np.flatnonzero(could)
-    }  # fmt: skip
+        for q in np.flatnonzero(could[:, row])
+    }
 
 
-def joins(model: GovernanceModel, views: Views, row: int, known: dict[int, Side]) -> Iterator[Event]:
+def joins(model: GovernanceModel, views: Views, row: int, known: Hazards) -> Iterator[Event]:
     """Instruments among those that could be joined which the state is in now."""
     state, key = model.state, model.sheet.draws.key(Stream.JOIN)
     weight = instrument_z(state)
     own_rule = views.decides("joins", row)
-    for q, side in known.items():
+    for q, (side, lucky) in known.items():
         if state.joined[q, row]:
             yield Event(
                 "joined",
@@ -89,7 +90,7 @@ def joins(model: GovernanceModel, views: Views, row: int, known: dict[int, Side]
                 ("joined",),
                 REGIONAL if state.instrument_regional[q] else MULTILATERAL,
                 probability=math.nan if own_rule else 1.0 / (1.0 + exp(-side.decided)),
-                luck=float(uniform(key, state.instrument_uid[q], state.uid[row])),
+                luck=float(uniform(key, state.instrument_uid[q], state.uid[row if own_rule else lucky])),
                 commitments=float(weight[q]),
                 sides=(side,),
             )

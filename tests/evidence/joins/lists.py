@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit
 
 from simulation.evidence.joins.record import NEVER, Listed
-from simulation.evidence.joins.states import covariates, ids, un_members
+from simulation.intensity.joining.states import covariates, ids, un_members
 
 SHARED = Path(os.environ.get("WIFAQ_SHARED", Path(__file__).parents[3].parent / "shared")) / "data"
 VOTES = 1.5

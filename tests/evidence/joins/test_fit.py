@@ -8,14 +8,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from simulation.evidence.joins import pace as pace_module
-from simulation.evidence.joins.design import REACH, Form
+from simulation.evidence.joins import pace_fit as pace_module
 from simulation.evidence.joins.fit import fit, rows_of
-from simulation.evidence.joins.habits import KINDS, PRIOR, habit, sums
-from simulation.evidence.joins.pace import fit_pace
-from simulation.evidence.joins.posterior import YEARS, fit_as_of, names, shipped, write
-from simulation.evidence.joins.record import NEVER, RECORD_END, as_known, read_record
-from simulation.evidence.joins.states import NAMES, covariates, known_years
+from simulation.evidence.joins.pace_fit import fit_pace
+from simulation.evidence.joins.posterior import fit_as_of, write
+from simulation.evidence.joins.record import NEVER, RECORD_END, as_known, read_record, sums
+from simulation.intensity.joining.design import REACH, Form
+from simulation.intensity.joining.habits import KINDS, PRIOR, habit
+from simulation.intensity.joining.posterior import YEARS, names, shipped
+from simulation.intensity.joining.states import NAMES, covariates, known_years
 from tests.evidence.joins.lists import SHARED, VOTES, made_up
 
 gathered = pytest.mark.skipif(not SHARED.is_dir(), reason="the gathered sources are not beside the project")
@@ -107,7 +108,7 @@ def test_a_faster_record_gives_a_faster_pace() -> None:
 def test_what_ships_is_read_back(tmp_path, monkeypatch) -> None:
     made = fit_as_of(made_up(12), date(2024, 12, 31))
     write([made], tmp_path)
-    monkeypatch.setattr("simulation.evidence.joins.posterior.TABLES", tmp_path)
+    monkeypatch.setattr("simulation.intensity.joining.posterior.TABLES", tmp_path)
     shipped.cache_clear()
     read = shipped(date(2025, 3, 1))
     shipped.cache_clear()
@@ -146,7 +147,7 @@ def test_nothing_of_the_record_is_known_too_early() -> None:
 @gathered
 @pytest.mark.slow
 def test_the_shipped_tables_are_those_of_the_fit(tmp_path) -> None:
-    from simulation.evidence.joins.states import TABLES
+    from simulation.intensity.joining.states import TABLES
 
     write([fit_as_of(read_record(SHARED), date(year, 12, 31)) for year in YEARS], tmp_path)
     for name in ("coefficients", "states", "shares"):

@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 from simulation.errors import InputError
-from simulation.evidence.joins.chances import (
+from simulation.evidence.joins.forecast import Chances, forecast
+from simulation.evidence.joins.instrument_file import read_instruments
+from simulation.evidence.joins.instrument_table import forecast_file
+from simulation.intensity.joining.chances import (
     SPONSOR_JOINS,
     Draws,
     launch_chances,
     launch_joins,
     launch_log_odds,
 )
-from simulation.evidence.joins.forecast import Chances, forecast
-from simulation.evidence.joins.instrument_file import read_instruments
-from simulation.evidence.joins.instrument_table import forecast_file
-from simulation.evidence.joins.pace import PRIOR, pace_features, pace_log_odds
-from simulation.evidence.joins.posterior import shipped
-from simulation.evidence.joins.states import ids, place
-from simulation.evidence.joins.texts import SignupText, coded, convener_kind, openness
+from simulation.intensity.joining.pace import PRIOR, pace_features, pace_log_odds
+from simulation.intensity.joining.posterior import shipped
+from simulation.intensity.joining.states import ids, place
+from simulation.intensity.joining.texts import SignupText, Vote, coded, convener_kind, openness
 
 DAY, BY, SOON = date(2024, 12, 31), date(2025, 12, 31), date(2025, 3, 20)
 CALL = SignupText(id="call", opens=date(2025, 3, 1), sponsors=("FRA",), eligible=ids())
@@ -83,7 +83,7 @@ def test_only_those_asked_are_at_the_launch() -> None:
 
 
 def test_who_voted_against_joins_less() -> None:
-    plain, voted = of(CALL), of(changed(vote={"no": ("ITA",), "abstain": ("DEU",), "yes": ("ESP",)}))
+    plain, voted = of(CALL), of(changed(vote=Vote(no=("ITA",), abstain=("DEU",), yes=("ESP",))))
     assert chance(voted, "ITA") < chance(voted, "DEU") - 0.05 < chance(plain, "DEU") - 0.1
     assert chance(voted, "ESP") == pytest.approx(chance(plain, "ESP"), abs=0.08)
 

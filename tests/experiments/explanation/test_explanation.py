@@ -59,8 +59,7 @@ class Run:
             self.pulls.append(state.pull.copy())
             self.possible.append(self.model.possible.copy())
         if moment == "decide_in_blocs":
-            factors, weights = instruments.joining_factors(state, par), instruments.coefficients(par, mech)
-            sums = state.reach_intercept[:, None] + factors @ weights
+            sums = instruments.all_log_odds(state, par, mech)
             self.odds |= {(state.quarter, q, i): odds for (q, i), odds in np.ndenumerate(sums)}
             self.passed.append(state.bloc_passed.copy())
         if moment == "record":

@@ -16,7 +16,7 @@ from simulation.experiments.explanation.watcher import Watcher
 from simulation.intensity.covariates import NAMES
 from simulation.model import GovernanceModel
 from simulation.model.book import believed
-from simulation.processes.instruments import FACTORS
+from simulation.processes.instruments import FACTORS, SETTLED
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.state import STATE
 from tests.synthetic import make_bloc, make_deal, make_instrument, make_model, make_scenario, make_world
@@ -243,12 +243,12 @@ def test_a_third_party_joins_two() -> None:
 def test_a_join_by_its_terms() -> None:
     world = make_world(4, instruments=[make_instrument((0, 1, 2, 3), joined=(0,))])
     model = alone(make_model(world, 30, mechanisms=STILL | {"instruments": "on", "soft_law": "on"}))
-    model.state.reach_intercept[:] = -3.0
+    model.state.pace[:] = -1.0
     found = explained(model)
     event = only(found, kind="joined")
     terms = cells(found, event["event"], "A02", "term")
-    assert list(terms) == ["intercept", *FACTORS]
-    assert terms["intercept"] == -3.0
+    assert list(terms) == ["intercept", *FACTORS, *SETTLED]
+    assert terms["intercept"] == -1.0
     odds = cells(found, event["event"], "A02", "decided")["decided"]
     assert odds == pytest.approx(sum(terms.values()), abs=1e-9)
     assert event["probability"] == pytest.approx(1 / (1 + math.exp(-odds)))

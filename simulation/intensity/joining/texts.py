@@ -15,17 +15,14 @@ Only ``id`` and ``opens`` must be said. The rest is worked out from ``sponsors``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from simulation.data.tables import table
-from simulation.evidence.calibration.joining_covariates import Text, stands_for
-from simulation.evidence.joins.states import ids
+from simulation.intensity.joining.states import ids
 
 CONVENERS = ("state", "states", "UN", "UN_agency", "regional_org", "club")
 OPENNESS = ("open_all", "by_invitation", "application", "members_only", "attended")
-VOTES = ("yes", "no", "abstain")
 AGENCIES = ("itu", "unesco")
 """Secretariats that stand for the United Nations and convene texts as specialised agencies."""
 CLUBS = ("G7", "G20", "BRICS", "Quad", "Five_Eyes", "AUKUS", "D9plus", "Digital_Nations")
@@ -36,11 +33,26 @@ _DOMAIN = {"military": "security"}
 
 
 @dataclass(frozen=True)
-class SignupText(Text):
-    """A text with what an instrument file may say about how it is made; ``None`` where nothing is said.
+class Vote:
+    """How states voted on a text, by ids; who is in none of the three was absent."""
+
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    abstain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignupText:
+    """A text as a forecast knows it; ``None`` where nothing is said.
 
     Attributes
     ----------
+    sponsors
+        Ids of states, organisations or blocs.
+    eligible
+        Ids in any order.
+    joined
+        Who is in; ``None`` where nothing is known of it.
     convener_kind, openness
         Of :data:`CONVENERS` and :data:`OPENNESS`.
     ceremony, summit
@@ -50,9 +62,20 @@ class SignupText(Text):
     attending, invited
         States at the meeting where it opens; states asked to join.
     vote
-        How states voted on it: ``yes``, ``no``, ``abstain`` to ids.
+        How states voted on it.
     """
 
+    id: str
+    opens: date
+    sponsors: tuple[str, ...] = ()
+    eligible: tuple[str, ...] = ()
+    binding: bool = False
+    domain: str = "civil"
+    exclusive: bool = False
+    closes: date | None = None
+    position: tuple[float, ...] | None = None
+    joined: tuple[str, ...] | None = None
+    track: str = "multilateral"
     convener_kind: str | None = None
     openness: str | None = None
     ceremony: bool | None = None
@@ -60,12 +83,12 @@ class SignupText(Text):
     initiator: tuple[str, ...] = ()
     attending: tuple[str, ...] = ()
     invited: tuple[str, ...] = ()
-    vote: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vote: Vote = Vote()
 
 
 @dataclass(frozen=True)
 class CodedText:
-    """A text in the terms of the record; see :class:`simulation.evidence.joins.design.Coded`.
+    """A text in the terms of the record; see :class:`simulation.intensity.joining.design.Coded`.
 
     ``sponsors`` are the states that convene, host or initiate it, ``lead`` those whose interests it is taken to
     serve; ``contested`` says that a text of the United Nations has a named initiator.
@@ -90,9 +113,11 @@ class CodedText:
         return self.kind in ("UN", "agency") and self.binding
 
 
-def upgraded(text: Text) -> SignupText:
-    """A text with the keys of this package, unsaid where it had none."""
-    return text if isinstance(text, SignupText) else SignupText(**vars(text))
+def stands_for(name: str) -> str:
+    """The bloc that a sponsoring organisation stands for, its own id for a bloc, else nothing."""
+    blocs = {row["id"]: row["bloc"] for row in table("nonstate") if row["kind"] == "secretariat"}
+    known = {row["id"] for row in table("blocs")}
+    return blocs.get(name, name if name in known else "")
 
 
 def convener_kind(text: SignupText) -> str:

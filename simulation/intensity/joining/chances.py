@@ -1,6 +1,6 @@
 """From log odds to who joins: pure functions on arrays, for forecasts and runs alike (C.7).
 
-:func:`launch_log_odds` is the launch of a text, :func:`pace_log_odds` the chance of a quarter after it; both
+:func:`launch_log_odds` is the launch of a text, the pace (:mod:`.pace`) the chance of a quarter after it; both
 take a draw of the coefficients or many at once. :func:`as_union` lets the EU move as one.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
+from simulation.arithmetic import exp, product
 from simulation.state import B, F
 
 I = NDArray[np.int64]  # noqa: E741
@@ -58,19 +58,29 @@ def launch_log_odds(draws: Draws, columns: F, centred: F, group: I) -> F:
     Parameters
     ----------
     columns
-        float64[e, c], see :func:`simulation.evidence.joins.design.state_features`.
+        float64[e, c], see :func:`simulation.intensity.joining.design.state_features`.
     centred
         float64[e, x], covariates less their mean over the eligible.
     group
         int64[e], group of each state.
     """
-    out = draws.reach[:, None] + draws.coefficients @ columns.T + draws.state
-    return np.asarray(out + draws.slopes @ centred.T + draws.shocks[:, group])
+    return np.asarray(draws.reach[:, None] + launch_standing(draws, columns, centred, group))
+
+
+def launch_standing(draws: Draws, columns: F, centred: F, group: I) -> F:
+    """How far each eligible state lies from the reach of the text, float64[d, e]; see :func:`launch_log_odds`."""
+    out = product(draws.coefficients, columns.T) + draws.state
+    return np.asarray(out + product(draws.slopes, centred.T) + draws.shocks[:, group])
+
+
+def logistic(log_odds: F) -> F:
+    """Chance of log odds."""
+    return np.asarray(1.0 / (1.0 + exp(-log_odds)))
 
 
 def launch_chances(log_odds: F, as_one: B, union: B, sponsor: B) -> F:
     """Chance of each state at the launch, float64[d, e]: as one, the EU's states share their mean chance."""
-    p = np.asarray(expit(log_odds))
+    p = logistic(log_odds)
     if union.any():
         mean = p[:, union].mean(axis=1)
         p[:, union] = np.where(as_one[:, None], mean[:, None], p[:, union])

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.evidence.joins.states import NAMES
+from simulation.intensity.joining.states import NAMES
 from simulation.state import B, F
 
 DOMAIN_GROUPS = ("digital", "security", "env", "rights", "trade", "other")
@@ -132,7 +132,7 @@ def lean_of(text: Coded, votes: F, lead: B, house: B) -> float:
 class Form:
     """Which columns a model has, and how wide their priors are (log odds).
 
-    ``x`` are the state covariates of :data:`simulation.evidence.joins.states.NAMES`.
+    ``x`` are the state covariates of :data:`simulation.intensity.joining.states.NAMES`.
     """
 
     name: str = "full"
@@ -182,7 +182,7 @@ def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group:
     group
         int64[s], index of the group of states.
     kin
-        float64[s, s], organisations that two states share; see :func:`simulation.evidence.joins.states.kinship`.
+        float64[s, s], organisations that two states share; see :func:`simulation.intensity.joining.states.kinship`.
     habit
         float64[s, 2], habit of the domain and of the act.
 

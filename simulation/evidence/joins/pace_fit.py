@@ -17,77 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from simulation.evidence.joins.design import REACH, Coded
 from simulation.evidence.joins.fit import Fit, Rows
 from simulation.evidence.joins.record import Listed
+from simulation.intensity.joining.design import REACH
+from simulation.intensity.joining.pace import LIMITS, OWN, PRIOR, QUARTER_DAYS, Pace, is_call, pace_features
 from simulation.state import F
 
 I = NDArray[np.int64]  # noqa: E741
 
-QUARTER_DAYS = 91.3125
 LONGEST_YEARS = 12
 SHORTEST_DAYS = 60
-PRIOR = {
-    "pace": (-4.5, 2.0), "political": (0.0, 1.0), "quiet": (0.0, 0.7), "closed": (-0.5, 0.7),
-    "members": (0.5, 0.7), "binding call": (0.0, 0.7), "second year": (-0.5, 0.7), "later": (-0.7, 0.7),
-    "after six years": (-0.7, 0.7), "share in": (0.0, 0.7), "state": (0.7, 0.5), "state x political": (0.0, 0.3),
-}  # fmt: skip
-"""Columns of the pace: prior mean and standard deviation (assumption), log odds a quarter.
-
-``closed``: by application or invitation; ``share in``: log odds of the share of the eligible who
-are in; ``state``: the state's log odds at the launch, counted from the mean.
-"""
-OWN = 1.2
-"""Standard deviation of a list's own pace around the mean of its kind in the fit."""
-LIMITS = (0.01, 0.99)
-
-
-def pace_features(text: Coded, years: float) -> F:
-    """Features of pace that do not hang on who is in, in the order of :data:`PRIOR`, shape (9,)."""
-    call, members = not text.treaty, text.openness == "members"
-    on = (
-        True, call, not call and not text.ceremony, text.openness in ("application", "invited"), members,
-        call and text.binding and not members, 1.0 <= years < 2.0, years >= 2.0, years >= 6.0,
-    )  # fmt: skip
-    return np.array(on, float)
-
-
-def is_call(text: Coded) -> bool:
-    """Whether the paces of a text spread as those of calls do: political, and not for members only."""
-    return not text.treaty and text.openness != "members"
-
-
-def pace_log_odds(coefficients: F, features: F, share: F | float, standing: F, political: bool) -> F:
-    """Log odds of joining in a quarter, float64[..., e].
-
-    Parameters
-    ----------
-    coefficients
-        float64[..., len(PRIOR)].
-    features
-        float64[9], see :func:`pace_features`.
-    share
-        Share of the eligible who are in, float64[...].
-    standing
-        float64[..., e], log odds of the state at the launch less the mean over the eligible.
-    political
-        Whether the text is a call rather than a treaty.
-    """
-    base = coefficients[..., : len(features)] @ features
-    base = base + coefficients[..., len(features)] * logit(np.clip(share, *LIMITS))
-    slope = coefficients[..., -2] + float(political) * coefficients[..., -1]
-    return np.asarray(base[..., None] + slope[..., None] * standing)
-
-
-@dataclass(frozen=True)
-class Pace:
-    """Fitted pace: mode and covariance over :data:`PRIOR`, spread of treaties and of calls around it."""
-
-    mode: F
-    covariance: F
-    treaty_sd: float
-    call_sd: float
-    lists: int
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ that day does without it. Ideal points before 2000 and trade before 1996 are tho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.arithmetic import log1p, product
 from simulation.data.dates import optional, surely_by
 from simulation.data.tables import read_csv, table
 from simulation.state import B, F
@@ -124,6 +126,19 @@ def members(bloc: str, day: date) -> B:
     return out
 
 
+def flags(names: Sequence[str]) -> B:
+    """States of some names, shape (s,)."""
+    out = np.zeros(len(ids()), bool)
+    out[[place()[name] for name in names if name in place()]] = True
+    return out
+
+
+def house_of(bloc: str, day: date) -> B:
+    """Members of the convening organisation; nobody where it has none or is all."""
+    result = members(bloc, day) if bloc else np.zeros(len(ids()), bool)
+    return np.zeros_like(result) if result.all() else result
+
+
 @lru_cache(maxsize=64)
 def un_members(day: date) -> B:
     """Members of the United Nations on a day, shape (s,); the year of admission counts whole."""
@@ -162,6 +177,6 @@ def kinship(day: date) -> F:
     """Log of one more than the number of small organisations that two states share on a day, float64[s, s]."""
     rows = [members(row["id"], day) for row in table("blocs") if row["id"] not in (*_OUTCOMES, "UN")]
     small = np.array([row for row in rows if 1 < row.sum() <= SMALL], float)
-    out = np.log1p(small.T @ small)
+    out = log1p(product(small.T, small))
     np.fill_diagonal(out, 0.0)
     return np.asarray(out)
