@@ -197,8 +197,8 @@ class TestFittedUtility:
     def test_x21_the_terms_of_every_pair_say_so(self):
         model = make_model(some_world(deals=[make_deal((2, 3))]), 1)
         for i, j in np.argwhere(model.state.allowed):
-            terms = pull_terms(model.state, model.parameters, i, j)
-            assert terms["trust"] == terms["interests"] == 0.0
+            terms = pull_terms(model.state, model.parameters, model.mechanisms, i, j)
+            assert terms["trust"] == terms["interests"] == terms["needs"] == 0.0
             assert sum(terms.values()) == pytest.approx(model.state.pull[i, j], abs=1e-12)
 
 
