@@ -58,11 +58,17 @@ def outcomes(kept: NDArray[np.void]) -> dict[str, F]:
              for inside in combinations(range(len(CAMPS)), size)}  # fmt: skip
     parts, everybody = _covered(own, supplied, tuple(range(len(CAMPS)))), tuple(range(len(CAMPS)))
     given = value[everybody] - coverage(own)
-    lost = {c: ratio(value[everybody] - value[tuple(k for k in everybody if k != c)], given) for c in everybody}
+    lost = {c: _share(value[everybody] - value[tuple(k for k in everybody if k != c)], given) for c in everybody}
     result = {"coverage": np.where(needy, value[everybody], 0.0), "dependence": np.max(list(lost.values()), axis=0)}
     result |= {f"coverage_{name}": np.where(needy, parts[..., k], 0.0) for k, name in enumerate(NEEDS)}
     result |= {f"dependence_{CAMPS[c].lower()}": share for c, share in lost.items()}
-    return result | {f"coverage_by_{CAMPS[c].lower()}": ratio(_shapley(value, c), given) for c in everybody}
+    return result | {f"coverage_by_{CAMPS[c].lower()}": _share(_shapley(value, c), given) for c in everybody}
+
+
+def _share(part: F, given: F) -> F:
+    """Part of what partners give, in [0, 1] whatever the last bits of sums are."""
+    result: F = np.clip(ratio(part, given), 0.0, 1.0)
+    return result
 
 
 def _covered(own: F, supplied: F, camps: tuple[int, ...]) -> F:
