@@ -183,7 +183,8 @@ def coverage(f: Actor) -> Numbers:
     else:
         parts, whole = covered_now(f), mean(covered_now(f))
         given = whole - mean(own_part(f))
-        without = {gone: mean(covered(f, {j: deal.depth / 3.0 for j, deal in f.deals.items() if side(f, j) not in gone}))
+        weight = {j: deal.depth / 3.0 for j, deal in f.deals.items()}
+        without = {gone: mean(covered(f, {j: z for j, z in weight.items() if side(f, j) not in gone}))
                    for gone in combinations_of(CAMPS)}  # fmt: skip
         lost = [(whole - without[frozenset({c})]) / given if given else 0.0 for c in CAMPS]
         share = [shapley(c, without) / given if given else 0.0 for c in CAMPS]
