@@ -288,7 +288,7 @@ def _volume_rows() -> _Rows:
 
 
 def _coverage_rows() -> _Rows:
-    yield "coverage", "index", _INDEX, "mean over four needs of own + (1 - own)(1 - e^(-S/s)), S supplied by deals", True
+    yield "coverage", "index", _INDEX, "mean over needs of own + (1 - own)(1 - e^(-S/s)), S supplied by deals", True
     formula = "largest loss of coverage if one camp's partners left / (coverage - own)"
     yield "dependence", "index", _INDEX, formula, True
     for need in NEEDS:

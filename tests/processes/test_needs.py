@@ -26,7 +26,8 @@ MECH = Mechanisms()
 
 
 def test_the_tables_are_those_of_the_model_description():
-    kinds = np.array([KINDS.index(k) for k in ("firm", "firm", "firm", "think_tank", "ngo", "influencer", "secretariat")])
+    names = ("firm", "firm", "firm", "think_tank", "ngo", "influencer", "secretariat")
+    kinds = np.array([KINDS.index(name) for name in names], np.int8)
     sorts = ["infrastructure", "models", "other", "", "", "", ""]
     assert supply_of(kinds, sorts).tolist() == [
         [0.9, 0.9, 0.5, 0.1], [0.4, 0.9, 0.5, 0.1], [0.3, 0.9, 0.5, 0.1], [0.05, 0.8, 0.05, 0.4],
