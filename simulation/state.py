@@ -49,6 +49,8 @@ DIMENSIONS = ("rights", "control", "market", "sovereignty")
 """The issue space of C.1, in the order of the columns of positions."""
 DEPTHS = ("mou", "programme", "binding")
 """Names of depth 1, 2 and 3 of a deal."""
+PROGRAMME = DEPTHS.index("programme") + 1
+"""Depth from which two work together."""
 MAX_DEPTH = len(DEPTHS)
 """R of the model description."""
 RULES = ("unanimity", "consensus", "qualified_majority", "majority")
@@ -123,7 +125,9 @@ class State:
     position_start: F = column("n 4", "x at the start")
     weight: F = column("n 4", "w on the simplex")
     capacity: F = column("n", "K in [0, 1], 0 for non-state actors")
-    capacity_decay: F = column("n", "d_K,i per quarter, so that K(0) is a point of rest")
+    capacity_start: F = column("n", "K at the start, the readiness of a state")
+    capacity_decay: F = column("n", "d_K,i per quarter, so that K(0) is the point of rest of the expected deals")
+    coverage_rest: F = column("n", "mean coverage of its needs by the expected deals, [0, 1]; 0 for non-state actors")
     transparency: F = column("n", "T in [0, 1]")
     oversight: F = column("n", "oversight of firms in [0, 1]")
     adoption: F = column("n", "share of the population that uses AI, [0, 1]")
@@ -132,8 +136,11 @@ class State:
     agency: F = column("n", "strength of a national AI governance agency, [0, 1]")
     urgency: F = column("n", "felt urgency in [0, 1]")
     budget: F = column("n", "income a quarter")
+    budget_start: F = column("n", "the same before a strategy or a shock")
     purse: F = column("n", "what is left to spend, carried over for two quarters at most")
-    expertise: F = column("n", "what a partner can teach, [0, 1]")
+    supply: F = column("n 4", "compute, skills, finance, legitimacy that a partner supplies, [0, 1]")
+    supply_start: F = column("n 4", "the same in the recorded world")
+    open_start: F = column("n 4", "share of each need open in the recorded world, [0, 1]; 0 for non-state actors")
     uncut: F = column("n", "budget to return to after a cut, -1 where there is none", -1.0)
     norm: B = column("n", "has adopted the norm")
     norm_first: B = column("n", "had adopted it at the start")

@@ -12,6 +12,7 @@ from dataclasses import fields
 
 import numpy as np
 
+from simulation.processes.needs import note_start
 from simulation.processes.pull import remember
 from simulation.randomness import stable_hash
 from simulation.state import FIRM, KINDS, NEVER, STATE, State
@@ -73,6 +74,8 @@ def small_state(
     state = State(ids=ids, kind=kind, **columns)  # type: ignore[arg-type]
     state.position_start, state.transparency_ref = state.position.copy(), state.transparency.copy()
     state.prior_ref, state.purse = state.trust_prior.copy(), state.budget.copy()
+    state.capacity_start, state.budget_start = state.capacity.copy(), state.budget.copy()
+    note_start(state)
     state.alpha_ref, state.beta_ref = state.alpha.copy(), state.beta.copy()
     remember(state)
     mass = state.alpha + state.beta
@@ -186,7 +189,8 @@ def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obj
         "adoption": np.where(states, rng.random(n), 0.0),
         "urgency": np.where(states, 0.5 * rng.random(n), 0.0),
         "budget": budget,
-        "expertise": rng.random(n),
+        "supply": rng.random((n, 4)),
+        "coverage_rest": np.where(states, rng.uniform(0.3, 0.9, n), 0.0),
         "free_press": states & (rng.random(n) < 0.5),
         "norm": states & (rng.random(n) < 0.2),
         "norm_threshold": rng.uniform(0.1, 0.6, n),

@@ -40,6 +40,8 @@ CONTRAST_METRICS = (
     "instruments_joined",
     "partners_new",
     "commitments_kept",
+    "coverage",
+    "dependence",
     "cooperation",
     "volume",
     "implementation",

@@ -185,7 +185,7 @@ def open_book(
     state: State, world: World, scenario: Scenario, replicate: int, beliefs: Mapping[int, Belief], rules: Terms
 ) -> None:
     """Write the ledger and the deals in force at the start."""
-    recorded = _recorded(state, world)
+    recorded = recorded_events(state, world)
     parts = [recorded]
     if scenario.mechanisms.on("latent_book"):
         complete = [world.index(name) for name in scenario.records.complete]
@@ -204,7 +204,7 @@ def open_book(
         write_terms(state.terms, state.position, int(i), int(j), 0.5)
 
 
-def _recorded(state: State, world: World) -> Events:
+def recorded_events(state: State, world: World) -> Events:
     """The recorded deals as events, and as the ledger: all of them count, in force or not."""
     joint = {row["id"] for row in table("deals") if row["kind"] == "joint_initiative"}
     rows, counted = [], []
@@ -365,31 +365,51 @@ def fill_purses(state: State, rules: Terms) -> None:
 
     So the fitted flow is affordable, and a quarter of the budget is not (C.2).
     """
-    appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
-    expected = _expected_spending(
-        state.base, appeal, state.kind, state.allowed, state.reluctance, state.course[0], state.zeal, rules
-    )
+    expected = _expected_spending(expected_flows(state), state.kind, lives(rules))
     state.budget[:] = np.maximum(state.budget, 2.0 * expected)
 
 
+class Lives(NamedTuple):
+    """What is expected of a deal from its signing to its end, by layer."""
+
+    quarters: F  # [6] in force
+    depth: F  # [6] mean ℓ of first signings
+    programme: F  # [6] share of first signings that are a programme or deeper
+    sign: F  # [6] price of signing and renewing
+    keep: F  # [6] price of a quarter
+
+
 @njit(cache=True, error_model="numpy")
-def _expected_spending(
-    base: F, appeal: F, kind: I8, allowed: B, reluctance: F, course: F, zeal: F, rules: Terms
-) -> F:
-    """Mean spending a quarter on the flow of deals and on the stock that it holds, (n,)."""
-    n, sorts = kind.size, len(KINDS)
-    price, keep, stay = np.zeros(sorts), np.zeros(sorts), np.zeros(sorts)
-    for layer in range(sorts):
+def lives(rules: Terms) -> Lives:
+    """What the tables say of a deal's life; interests and later rungs are left out."""
+    quarters, mean, programme, sign, keep = np.zeros((5, len(KINDS)))
+    for layer in range(len(KINDS)):
         deeper = 1.0 / (1.0 + exp(-rules.rung[layer, 0]))
         binding = deeper / (1.0 + exp(-rules.rung[layer, 1]))
         shares = (1.0 - deeper, deeper - binding, binding)
         for depth in range(3):
-            price[layer] += shares[depth] * rules.sign[layer, depth + 1]
+            sign[layer] += shares[depth] * rules.sign[layer, depth + 1]
             keep[layer] += shares[depth] * rules.keep[layer, depth + 1]
+            mean[layer] += shares[depth] * (depth + 1)
         again = 1.0 / (1.0 + exp(-rules.renewed[layer]))
-        stay[layer] = (rules.shortest[layer] + rules.longest[layer]) / 2.0 / (1.0 - again)
-        price[layer] /= 1.0 - again
-    result, total = np.zeros(n), np.zeros((n, sorts))
+        quarters[layer] = (rules.shortest[layer] + rules.longest[layer]) / 2.0 / (1.0 - again)
+        sign[layer] /= 1.0 - again
+        programme[layer] = deeper
+    return Lives(quarters, mean, programme, sign, keep)
+
+
+def expected_flows(state: State) -> F:
+    """Agreements a quarter that each actor is expected to reach by turning to each other in the first year, (n, n)."""
+    appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
+    return np.asarray(_expected_flows(
+        state.base, appeal, state.kind, state.allowed, state.reluctance, state.course[0], state.zeal
+    ))  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _expected_flows(base: F, appeal: F, kind: I8, allowed: B, reluctance: F, course: F, zeal: F) -> F:
+    n = kind.size
+    result, total = np.zeros((n, n)), np.zeros((n, len(KINDS)))
     for i in range(n):
         for j in range(n):
             if allowed[i, j]:
@@ -402,9 +422,19 @@ def _expected_spending(
             there = base[i, j] + (appeal[j] if kind[i] == STATE else 0.0)
             back = base[j, i] + (appeal[i] if kind[j] == STATE else 0.0)
             flow = course[layer] * zeal[i, layer] / 4.0 * exp(there) / total[i, layer]
-            flow /= 1.0 + exp(reluctance[layer] - back)
-            for a in (i, j):
-                result[a] += flow * (price[layer] + keep[layer] * stay[layer])
+            result[i, j] = flow / (1.0 + exp(reluctance[layer] - back))
     return result
 
 
+@njit(cache=True, error_model="numpy")
+def _expected_spending(flow: F, kind: I8, of_a_life: Lives) -> F:
+    """Mean spending a quarter on the flow of deals and on the stock that it holds, (n,)."""
+    result = np.zeros(kind.size)
+    for i in range(kind.size):
+        for j in range(kind.size):
+            if flow[i, j] > 0.0:
+                layer = layer_of(kind, i, j)
+                spent = flow[i, j] * (of_a_life.sign[layer] + of_a_life.keep[layer] * of_a_life.quarters[layer])
+                result[i] += spent
+                result[j] += spent
+    return result

@@ -43,6 +43,7 @@ from simulation.processes import (
     harm,
     instruments,
     learning,
+    needs,
     norms,
     opinion,
     pull,
@@ -87,9 +88,9 @@ def grow(model: GovernanceModel) -> None:
 
 
 def perceive(model: GovernanceModel) -> None:
-    """What actors can teach, know of each other, and have behind them."""
+    """What actors can supply, know of each other, and have behind them."""
     s = model.state
-    capacity.refresh_expertise(s, model.parameters)
+    needs.refresh_supply(s)
     model.sheet.links = links(s.depth)
     trust.perceive_trust(s, model.parameters, model.mechanisms, model.sheet.links)
     pull.remember(s)
@@ -98,7 +99,7 @@ def perceive(model: GovernanceModel) -> None:
 def expect(model: GovernanceModel) -> None:
     """Why each actor would turn to each other, whose term is over, what leaders bid."""
     s, par, sheet = model.state, model.parameters, model.sheet
-    pull.fill_pull(s, par)
+    pull.fill_pull(s, par, model.mechanisms)
     model.hooks.pulls(s.pull, model.actors)
     approaches.possible_deals(
         s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, model.possible
@@ -147,7 +148,7 @@ def broker(model: GovernanceModel) -> None:
 
 
 def sign(model: GovernanceModel) -> None:
-    """Upkeep first, then terms that are over, then new rungs while purses last."""
+    """Levers and upkeep first, then terms that are over, then new rungs while purses last."""
     s, par, mech, sheet = model.state, model.parameters, model.mechanisms, model.sheet
     model.plans.sign_due(s, model.rules)
     model.watch("planned")
@@ -335,7 +336,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._prepare()
         self.plans = Plans(scenario, self.rows)
         perceive(self)
-        pull.fill_pull(self.state, self.parameters)
+        pull.fill_pull(self.state, self.parameters, self.mechanisms)
         self.recorder = Recorder(scenario.record, scenario, self.state)
         record(self)
 

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import arithmetic
+from simulation.data.tables import table
 from simulation.data.world import World
+from simulation.intensity.firms import INFRASTRUCTURE
 from simulation.intensity.joining.texts import SignupText
 from simulation.model import book
 from simulation.model.joining import (
@@ -26,7 +28,8 @@ from simulation.model.joining import (
     recorded_text,
 )
 from simulation.model.levers import apply_strategy
-from simulation.processes import capacity, capture, learning, norms, opinion, peers
+from simulation.model.rest import expected_stock, open_pairs, union_members
+from simulation.processes import capacity, capture, learning, needs, norms, opinion, peers
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import terms, terms_of
@@ -97,9 +100,9 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     state = State(**columns)
     state.likeness_mean, state.likeness_sd = likeness_scale(state, par)
     _fill_books(state, world, scenario, replicate)
-    capacity.refresh_expertise(state, par)
     # decay that holds each state where it is in the recorded world, before any lever is pulled
-    state.capacity_decay = capacity.rest_decay(state, par, mech)
+    capacity.set_rest(state, par, mech, expected_stock(world, scenario))
+    needs.note_start(state)
     _first_adopters(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)
     _first_effort(state, world)
@@ -174,13 +177,6 @@ def _fragment(state: State, scenario: Scenario, cell: NDArray[np.int32], replica
     move_deals(state, scenario, cell, replicate)
 
 
-def union_members(world: World) -> NDArray[np.bool_]:
-    """Members of the leader that is a union of states (the EU), (n,)."""
-    inside = np.zeros(len(world.ids), bool)
-    inside[[i for bloc in world.blocs if bloc.id == "EU" for i in bloc.members]] = True
-    return inside
-
-
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
     """First trust τ⁰, (n, n): that of the recorded world, lowered by fragmentation, then the scenario's own pairs."""
     loss = scenario.parameters.fragmentation_trust * scenario.fragmentation.trust
@@ -221,18 +217,14 @@ def default_threshold(rule: str) -> float:
 
 
 def _who(world: World, scenario: Scenario, uid: NDArray[np.uint64], prior: F) -> dict[str, Any]:
-    n = len(world.ids)
     s = int((world.kind == STATE).sum())
-    allowed = ~np.eye(n, dtype=bool)
-    in_union, eu = union_members(world), world.leaders[0]
-    allowed[eu, in_union] = allowed[in_union, eu] = False  # the EU makes no deals with its members
     return {
         "ids": world.ids, "uid": uid, "kind": world.kind.copy(), "un_member": world.un_member.copy(),
         "home": world.home.copy(), "camp": world.camp.copy(), "leaders": np.array(world.leaders, np.int32),
         "size": world.size.copy(), "objectivity": world.objectivity.copy(), "research": world.research.copy(),
         "trust_prior": prior, "prior_ref": world.trust_prior.copy(),
-        "free_press": world.free_press.copy(), "allowed": allowed,
-        "in_union": in_union,
+        "free_press": world.free_press.copy(), "allowed": open_pairs(world),
+        "in_union": union_members(world),
         "trade_share": world.trade_share[:s, :s].copy(order="F"),
         "trade_share_eu": world.trade_share_eu[:s].copy(),
         "strategic_weight": strategic_weight(world, scenario),
@@ -253,10 +245,9 @@ def strategic_weight(world: World, scenario: Scenario) -> F:
 def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
     par, n = scenario.parameters, len(world.ids)
     s = int((world.kind == STATE).sum())
-    expertise, budget = np.zeros(n), np.zeros(n)
+    budget = np.zeros(n)
     for code, kind in enumerate(KINDS[1:], start=1):
         rows = world.kind == code
-        expertise[rows] = getattr(par, f"{kind}_expertise")
         budget[rows] = getattr(par, f"{kind}_budget")
     states = world.kind == STATE
     budget[states] = par.state_budget_floor + par.state_budget_size * world.size[states]
@@ -264,10 +255,23 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
         "position": position, "position_start": position.copy(), "weight": world.weight.copy(),
         "capacity": world.capacity.copy(),
         "transparency": world.transparency.copy(), "transparency_ref": world.transparency.copy(),
-        "adoption": world.adoption.copy(), "budget": budget, "expertise": expertise,
+        "adoption": world.adoption.copy(), "budget": budget, "supply": needs.supply_of(world.kind, firm_sorts(world)),
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
         "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
     }  # fmt: skip
+
+
+def firm_sorts(world: World) -> list[str]:
+    """What each actor sells, if it is a firm of the roster: infrastructure, models (it lives by AI) or other things."""
+    focus = {row["id"]: float(row["ai_focus"] or 0.0) for row in table("nonstate")}
+    return [
+        "infrastructure" if name in INFRASTRUCTURE else "models" if focus.get(name, 0.0) >= LIVES_BY_AI else "other"
+        for name in world.ids
+    ]
+
+
+LIVES_BY_AI = 0.7
+"""From this share of AI in what it does a firm counts as a firm of models (assumption)."""
 
 
 def _blocs(blocs: list[Bloc], world: World, soft: bool) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.arithmetic import LOG_2, exp, expm1, log
+from simulation.outcomes import coverage
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
 from simulation.outcomes.portfolio import CATEGORIES, TALLY, Tally, require, tally_commitments
+from simulation.processes.needs import NEEDS
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
     BILATERAL,
@@ -119,6 +121,7 @@ class ActorBook:
         self._actors = actors
         self._tally = np.zeros((rows, len(actors)), TALLY)
         self._conditions = np.zeros((rows, len(actors)), CONDITIONS)
+        self._supplies = np.zeros((rows, len(actors)), coverage.SUPPLIES)
 
     def write(self, row: int, state: State, value_to_actor: F, value_to_partner: F) -> None:
         """Keep an observation; arguments as in :func:`actor_outcomes`.
@@ -131,6 +134,7 @@ class ActorBook:
         columns = require(state, *_COLUMNS.values())
         tally_commitments(state, self._actors, value_to_actor, value_to_partner, self._tally[row])
         _read_conditions(self._actors, *columns, self._conditions[row])
+        coverage.tally_supplies(state, self._actors, self._supplies[row])
 
     def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:
         """Every built-in metric at some observations: name to values, shape (o, a)."""
@@ -141,6 +145,7 @@ class ActorBook:
             **now,
             **_counts(tally),
             **_volumes(tally, par.volume_half),
+            **coverage.outcomes(self._supplies[rows]),
             **_parts_of_quality(tally),
             "safety": safety,
             "position_drift": tally["drift"],
@@ -282,6 +287,20 @@ def _volume_rows() -> _Rows:
     yield "cooperation", "index", _INDEX, "COOP = 1 - 2^(-commitments kept/volume_half)", True
 
 
+def _coverage_rows() -> _Rows:
+    yield "coverage", "index", _INDEX, "mean over needs of own + (1 - own)(1 - e^(-S/s)), S supplied by deals", True
+    formula = "largest loss of coverage if one camp's partners left / (coverage - own)"
+    yield "dependence", "index", _INDEX, formula, True
+    for need in NEEDS:
+        yield f"coverage_{need}", "index", _INDEX, f"coverage of the need of {need}", False
+    for camp in CAMPS:
+        formula = f"loss of coverage if the partners of camp {camp} left / (coverage - own)"
+        yield f"dependence_{camp.lower()}", "index", _INDEX, formula, False
+    for camp in CAMPS:
+        formula = f"Shapley value of the partners of camp {camp} in coverage / (coverage - own)"
+        yield f"coverage_by_{camp.lower()}", "index", _INDEX, formula, False
+
+
 def _quality_rows() -> _Rows:
     yield "diversity", "index", _INDEX, "Div = (exp H - 1)/(Q - 1) over the categories", True
     yield "reciprocity", "index", _INDEX, "Rec = 1 - |sum(V_fj - V_jf)| / sum(V_fj + V_jf) over deals", True
@@ -311,7 +330,7 @@ def _condition_rows() -> _Rows:
 
 def _register_all() -> Mapping[str, Metric]:
     entries = {}
-    for rows in (_partner_rows, _count_rows, _volume_rows, _quality_rows, _condition_rows):
+    for rows in (_partner_rows, _count_rows, _volume_rows, _coverage_rows, _quality_rows, _condition_rows):
         for name, unit, bounds, formula, default in rows():
             entries[name] = Metric(name, unit, bounds, formula, "E", "actor", default, actor_outcomes)
             register(entries[name])

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from simulation.data.world import World
 from simulation.outcomes.metrics import METRICS
-from simulation.state import KINDS, RECORDED, SOURCES
+from simulation.processes.needs import NEEDS
+from simulation.state import CAMPS, KINDS, RECORDED, SOURCES
 
 MARK = "†"
 """Stands beside an outcome that rests on priors alone, wherever it is shown."""
@@ -19,6 +20,8 @@ _NEVER_OBSERVED = frozenset(
     {
         "implementation", "breaches", "lapses",  # nobody records what is broken or let go
         "reciprocity", "autonomy", "alignment", "position_drift",  # terms and values of deals
+        "coverage", "dependence", *(f"coverage_{need}" for need in NEEDS),  # what partners are good for
+        *(f"{what}_{camp.lower()}" for what in ("dependence", "coverage_by") for camp in CAMPS),
         "capacity", "safety", "incidents", "incidents_so_far", "benefit", "urgency", "support", "norm",
         "capture", "capture_drift", "concessions_received", "load",
         *(f"partners_{what}{kind}" for what in ("held", "lost") for kind in ("", *(f"_{kind}" for kind in KINDS))),

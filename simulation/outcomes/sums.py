@@ -39,7 +39,7 @@ WORLD = np.dtype(
         ("incumbents", "i8"),  # the same with leaders' own firms
         ("trust_partners", "f8"),  # mean direct trust over ordered pairs with a deal
         ("trust_states", "f8"),  # the same over ordered pairs of states
-        ("active", "i8"),  # states, and others that can teach something or have a deal
+        ("active", "i8"),  # states, and others that can supply something or have a deal
         ("group", "i8", GROUPS),  # UN members by group
         ("place", "f8", (GROUPS, DIMENSIONS)),  # sum of their positions
         ("divergence", "f8"),  # mean distance between UN members
@@ -80,7 +80,7 @@ class Rows(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def add_ties(
-    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, expertise: F, out: World,
+    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, supply: F, out: World,
     degree: I64,
 ) -> None:  # fmt: skip
     """Add up the network of deals and who takes part in it, from zeros; ``degree`` (s,) are partners of states."""
@@ -92,7 +92,7 @@ def add_ties(
     for i in range(depth.shape[0]):
         ours = partners.partner[partners.start[i] : partners.start[i + 1]]
         world.partners_of_members += ours.size * member[i]
-        world.active += i < s or expertise[i] > 0.0 or ours.size > 0
+        world.active += i < s or supply[i].any() or ours.size > 0
         for j in ours:
             rungs = depth[i, j]
             twice += rungs

@@ -109,7 +109,7 @@ class WorldBook:
         require(state, "formed", "breaches", "incidents", "lapsed")
         s, world = state, self._world[row : row + 1]
         degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
-        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.expertise, world, degree)
+        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, world, degree)
         world["new"] = np.count_nonzero((s.depth > 0) & (s.since == s.quarter)) // 2
         world["ended"] = s.lapsed.sum() // 2
         world["stood_so_far"], world["ended_so_far"] = slots.stood, slots.ended

@@ -36,8 +36,11 @@ class Terms(NamedTuple):
     deepest: I32  # [6]
     sign: F  # [6, 4] price of signing by depth
     keep: F  # [6, 4] price of a quarter by depth
+    levers: F  # [4] price of a quarter of each of LEVERS at full strength, as a share of usual income
 
 
+LEVERS = ("agency", "oversight", "transparency", "fund_local")
+"""Levers of a state that cost it something every quarter; see ``judged/levers.csv``."""
 _SURE = 50.0
 """Log odds of what always happens."""
 
@@ -58,7 +61,9 @@ def terms(renewal: float, price: float, prices_bind: bool) -> Terms:
         rung.append([_odds(1.0 - first), _odds(third / (second + third) if second + third > 0 else 0.0)])
     whole = [np.array([int(rows[k][name]) for k in KINDS], np.int32) for name in ("shortest", "longest", "deepest")]
     odds = np.array([_odds(chance) for chance in renewed])
-    return Terms(whole[0], whole[1], odds, np.array(rung), whole[2], sign, keep)
+    cost = {row["lever"]: float(row["price"]) for row in judged("levers")}
+    levers = np.array([price * cost[name] if prices_bind else 0.0 for name in LEVERS])
+    return Terms(whole[0], whole[1], odds, np.array(rung), whole[2], sign, keep, levers)
 
 
 def terms_of(par: Parameters, mech: Mechanisms) -> Terms:

@@ -58,8 +58,20 @@ def load(state: State, rules: Terms) -> F:
     return np.where(due > 0, np.minimum(1.0, share), 0.0)
 
 
+def price_of_levers(state: State, rules: Terms) -> F:
+    """What the levers that each state pulls cost it this quarter, (n,): no lever is free (X26).
+
+    Transparency costs what it is above the recorded one. Prices are shares of the income at the start.
+    """
+    agency, oversight, transparency, research = rules.levers
+    opened = np.maximum(0.0, state.transparency - state.transparency_ref)
+    strength = agency * state.agency + oversight * state.oversight
+    strength += transparency * opened + research * state.local_funding
+    return np.asarray(strength * state.budget_start)
+
+
 def open_purses(state: State, rules: Terms) -> I32:
-    """Income comes, upkeep is paid; who cannot pay it ends the deals that draw it least.
+    """Income comes, levers and upkeep are paid; who cannot pay upkeep ends the deals that draw it least.
 
     Returns
     -------
@@ -67,20 +79,20 @@ def open_purses(state: State, rules: Terms) -> I32:
         (k, 2) who ended its deal with whom.
     """
     return np.asarray(_open_purses(
-        state.purse, state.budget, state.uid, state.kind, state.pull, rules.keep, deals_of(state), state.lapsed,
-        state.ended,
+        state.purse, state.budget, price_of_levers(state, rules), state.uid, state.kind, state.pull, rules.keep,
+        deals_of(state), state.lapsed, state.ended,
     ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _open_purses(
-    purse: F, income: F, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, lapsed: I32, ended: I32
+    purse: F, income: F, levers: F, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, lapsed: I32, ended: I32
 ) -> I32:
     """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
     n, count = uid.size, 0
     cut, given_up = np.empty((16, 2), np.int32), np.empty(n, np.bool_)
     for i in range(n):
-        purse[i] = min(purse[i] + income[i], CARRIED * income[i])
+        purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
         due = _due(i, kind, keep, deals.depth)
         given_up[:] = False
         while due > purse[i] + ROUNDING:

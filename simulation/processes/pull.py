@@ -1,10 +1,11 @@
 """C.2 Why one actor turns to another, and agrees to it: utility U_ij in nats.
 
     U_ij = fixed covariates + β_activity·(activity of j) + β_past·log(1 + n ever) + β_recent·log(1 + n in five years)
-           + attraction of j + β_T·(τ̂_ij − τ^ref_ij) − w_int·(d²_ij − recorded d²_ij)/2 + rivalry
+           + attraction of j + β_T·(τ̂_ij − τ^ref_ij) − w_int·(d²_ij − recorded d²_ij)/2
+           + w_gain·(gain_ij − recorded gain_ij) + rivalry
 
 Coefficients are draws of the fitted posterior (docs/results/deals.md), so that simulation and likelihood are one
-equation. Trust, interests and rivalry add nothing in the recorded world: they act by what differs from it.
+equation. Trust, interests, needs and rivalry add nothing in the recorded world: they act by what differs from it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import numpy as np
 from numba import njit
 
 from simulation.kernels import log1p
+from simulation.processes import needs
 from simulation.processes.affinity import squared_distance
+from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, I32, STATE, B, F, State
 
@@ -55,7 +58,7 @@ def _remember(ledger: I32, weight: F, quarter: int, kind: I8, ever: F, lately: F
                 busy[b] += weight[m]
 
 
-def fill_pull(state: State, par: Parameters) -> None:
+def fill_pull(state: State, par: Parameters, mech: Mechanisms) -> None:
     """Step 3: U of every ordered pair into ``state.pull``, before rivalry; who may not deal is not left out."""
     appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
     _fill(
@@ -65,6 +68,7 @@ def fill_pull(state: State, par: Parameters) -> None:
     _add_history(
         state.ledger, state.kind, state.ever, state.lately, state.draw_of_past, state.draw_of_recent, state.pull
     )
+    needs.add_to_pull(state, par, mech)
 
 
 @njit(cache=True, error_model="numpy")
@@ -128,7 +132,7 @@ def history(layer: int, kind: int, ever: float, lately: float, by_past: F, by_re
     return by_recent[layer] * min(1.0, lately) if kind == STATE else 0.0
 
 
-def pull_terms(state: State, par: Parameters, i: int, j: int) -> dict[str, float]:
+def pull_terms(state: State, par: Parameters, mech: Mechanisms, i: int, j: int) -> dict[str, float]:
     """The terms that add up to ``state.pull[i, j]`` before rivalry, by name, in nats."""
     layer = int(layer_of(state.kind, i, j))
     chooses = state.kind[i] in (STATE, FIRM)
@@ -144,4 +148,5 @@ def pull_terms(state: State, par: Parameters, i: int, j: int) -> dict[str, float
         "history": float(past),
         "trust": float(par.trust_pull * (state.trust_hat[i, j] - state.trust_reference[i, j])),
         "interests": float(-par.interest_pull * gone / 2.0),
+        "needs": par.need_pull * needs.gain_since_start(state, i, j) if mech.on("needs") else 0.0,
     }

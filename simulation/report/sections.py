@@ -21,8 +21,8 @@ from simulation.report.parts import Chart, Section, Table, inline
 from simulation.state import RECORDED, SOURCES
 
 COMMITMENTS = ("commitments_kept", "commitments")
-INDICES = ("cooperation", "volume", "implementation", "diversity", "reciprocity", "autonomy", "alignment", "capacity",
-           "safety")  # fmt: skip
+INDICES = ("coverage", "dependence", "cooperation", "volume", "implementation", "diversity", "reciprocity", "autonomy",
+           "alignment", "capacity", "safety")  # fmt: skip
 COUNTS = ("deals", "deals_state", "deals_firm", "deals_think_tank", "deals_ngo", "deals_influencer",
           "deals_secretariat", "deals_mou", "deals_programme", "deals_binding", "deals_bilateral",
           "deals_trilateral", "deals_non_state", "instruments_joined", "partners_new", "partners_new_state",

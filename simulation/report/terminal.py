@@ -46,6 +46,8 @@ COUNTS = (
 )
 COMMITMENTS = (("commitments_kept", "KEPT COMMITMENTS"), ("commitments", "ALL, KEPT OR NOT"))
 INDICES = (
+    ("coverage", "NEEDS COVERED"),
+    ("dependence", "dependence on one camp"),
     ("cooperation", "COOPERATION"),
     ("volume", "volume"),
     ("implementation", "implementation"),

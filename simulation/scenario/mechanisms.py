@@ -65,7 +65,7 @@ def _entries() -> Iterator[Mechanism]:
     yield m("capture", _SWITCH, "C.10", "C61", "firms draw the positions and the conduct of states towards their own")
     yield m("think_tank_research", _SWITCH, "C.11", "C43", "research builds capacity; off: think tanks teach nothing")
     yield m("think_tank_bias", _SWITCH, "C.11", "C61", "funded research draws positions towards the funder")
-    yield m("dependence", _SWITCH, "C.11", "C58", "foreign know-how crowds out domestic learning")
+    yield m("dependence", _SWITCH, "C.11", "C58", "a dose of foreign know-how crowds out domestic learning")
     yield m("ngo_monitoring", _SWITCH, "C.12", "C47", "NGOs see breaches")
     yield m("norm_cascade", _SWITCH, "C.12", "C46", "proposals of civil society become norms and then decisions")
     yield m("opinion", _SWITCH, "C.13", "C49", "influencers move publics")
@@ -74,7 +74,8 @@ def _entries() -> Iterator[Mechanism]:
     yield m("perception", _SWITCH, "C.14", "C10", "risk is seen through noise that expert ties reduce; off: seen as it is")
     yield m("urgency", _SWITCH, "C.14", "C24", "incidents raise the will to cooperate")
     yield m("capacity", _SWITCH, "C.15", "C43", "capacity grows and decays; off: it stays at its initial value")
-    yield m("coordination", _SWITCH, "C.15", "C22", "dealing with all kinds of partners, and an agency, make capacity building more productive")
+    yield m("needs", _SWITCH, "C.15", "C40", "partners that cover what a state needs make it learn faster, and draw it where `need_pull` says so; off: coverage acts on nothing")
+    yield m("coordination", _SWITCH, "C.15", "C22", "programmes with all kinds of partners, and an agency, make capacity building more productive")
     yield m("learning", ("off", "roth_erev", "fermi"), "C.16", "C18", "states learn which track pays: not at all, from own rewards, or from others")
 
 

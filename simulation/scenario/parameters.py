@@ -52,6 +52,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("intensity_uncertainty", 1, 0, 1, "multiplier", "C.2", "fitted (docs/results/deals.md)", "multiplies each replicate's deviation from the most probable intensity of deals, share recorded and wave; 0 has all replicates believe the same")
     yield p("trust_pull", 2, 0, 8, "nats a unit of trust", "C.2", "event tone 2008-14 in four domains of treaties (shared rehearsal: N(2, 1.4))", "β_T: what trust beyond the reference path adds to turning to a partner and agreeing to it")
     yield p("interest_pull", .05, 0, 10, "nats a squared distance", "C.2", "dense domains of treaties (N(.05, .10)), AI weak", "w_int: what coming closer than in the recorded world adds to turning to a partner")
+    yield p("need_pull", 0, 0, 4, "nats a unit of supply", "C.2", f"{_A}: the record shows none", "w_gain: what filling more uncovered needs than in the recorded world adds to turning to a partner")
     yield p("urgency_pull", .3, 0, 1, "share", "C.2", _A, "ν_u: how far urgency beyond the usual raises the number of approaches")
     yield p("urgency_usual", .1, 0, 1, "share", "C.2", "mean of the baseline, measured (docs/results/calibration.md)", "felt urgency at which a state makes its usual number of approaches")
     yield p("depth_likeness", .7, 0, 2, "log odds a standard deviation", "C.2", _A, "how far likeness of interests deepens what is signed")
@@ -110,7 +111,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("capture", .02, 0, .1, "share a quarter", "C.10", "Stigler 1971; Dal Bó 2006 (mechanism), assumption (size)", "speed κ_F of drift towards firms' positions")
     yield p("research_restraint", .6, 0, 1, "share", "C.10", _A, "how much less a fully research-minded firm drifts terms")
     yield p("funder_bias", .01, 0, .1, "share a quarter", "C.11", _A, "speed κ_T of drift towards funders' positions")
-    yield p("dependence", .5, 0, 1, "share", "C.11", _A, "κ_f, loss of domestic learning when all know-how is foreign")
+    yield p("dependence", .5, 0, 1, "share", "C.11", _A, "κ_f, loss of domestic learning under a boundless dose of foreign know-how")
     # --- C.12 NGOs
     yield p("norm_threshold", .33, 0, 1, "share of adopters", "C.12", "Finnemore & Sikkink 1998; Granovetter 1978", "mean threshold θ of norm adoption")
     yield p("norm_spread", .1, 0, .5, "share of adopters", "C.12", "Granovetter 1978 (form), assumption (size)", "spread of thresholds")
@@ -147,12 +148,12 @@ def _entries() -> Iterator[Parameter]:
     # --- C.15 capacity
     yield p("capacity_growth", .02, .005, .05, "per quarter", "C.15", _C, "speed h_K of capacity building")
     yield p("domestic_learning", .3, 0, 1, "share", "C.15", _A, "domestic part of capacity building")
-    yield p("partner_learning", .1, 0, 1, "share", "C.15", "Cohen & Levinthal 1990 (form), assumption (size)", "capacity from a partner's expertise")
+    yield p("partner_learning", .3, 0, 1, "share", "C.15", "Cohen & Levinthal 1990 (form), assumption (size)", "capacity from a partner's expertise")
     yield p("absorption_floor", .3, 0, 1, "share", "C.15", "Cohen & Levinthal 1990 (form), assumption (size)", "absorptive capacity of a state without capacity of its own")
-    yield p("capacity_decay", 1, 0, 3, "multiplier", "C.15", _C, "multiplies the decay that holds each state at its initial capacity")
-    yield p("coordination_gain", .3, 0, 1, "share", "C.15", _A, "gain in capacity building from dealing with all kinds of partners")
+    yield p("capacity_decay", 1, 0, 3, "multiplier", "C.15", _C, "speed of the return to initial capacity, which is the point of rest whatever it is")
+    yield p("coordination_gain", .3, 0, 1, "share", "C.15", _A, "gain in capacity building from programmes with all kinds of partners")
     yield p("agency_gain", .3, 0, 1, "share", "C.15", _A, "gain in capacity building from a national AI governance agency")
-    yield p("shared_learning", .0, 0, .2, "share a quarter", "C.15", _A, "catching up with abler members of the same blocs")
+    yield p("shared_learning", .0, 0, .2, "share a quarter", "C.15", _A, "catching up with abler states through programmes with them")
     # --- C.16 learning
     yield p("forgetting", .1, 0, 1, "share a quarter", "C.16", "Roth & Erev 1995 (form), assumption (size)", "forgetting of propensities")
     yield p("imitation_noise", .1, .01, 1, "utility", "C.16", "Szabó & Tőke 1998 (Fermi rule), assumption (size)", "noise of imitation")
@@ -172,22 +173,18 @@ def _entries() -> Iterator[Parameter]:
     yield p("polarisation", 1.3, 1, 1.6, "exponent", "E", "Esteban & Ray 1994", "sensitivity α of polarisation to identification within camps")
 
 
-_KINDS = {
-    "firm": (.9, 1.), "think_tank": (.8, .3), "ngo": (.4, .2), "influencer": (.1, .1), "secretariat": (.6, .5),
-}  # fmt: skip
-"""Kind: expertise, income a quarter."""
+_KINDS = {"firm": 1., "think_tank": .3, "ngo": .2, "influencer": .1, "secretariat": .5}
+"""Kind: income a quarter."""
 
 
 def _actor_table() -> Iterator[Parameter]:
     p = Parameter
-    yield p("state_expertise", .15, 0, 1, "share", "C.18", _A, "what a state without capacity can teach")
-    yield p("state_expertise_capacity", .7, 0, 1, "share", "C.18", _A, "rise of what a state can teach with its capacity")
-    for kind, (expertise, budget) in _KINDS.items():
+    for kind, budget in _KINDS.items():
         label = kind.replace("_", " ")
-        yield p(f"{kind}_expertise", expertise, 0, 1, "share", "C.18", _A, f"what a {label} can teach")
         yield p(f"{kind}_budget", budget, 0, 10, "budget a quarter", "C.18", _A, f"least income of a {label}; more where it is expected to spend half of that")
 
 
+_SUPPLIES = "what actors supply is in a table (data/judged/supplies.csv), what they can teach in its skills"
 _FITTED = "who turns to whom is fitted on the record of deals"
 REMOVED: Mapping[str, str] = MappingProxyType({
     "prior_rivals": "first trust comes from the data of each pair; give a pair its own under `trust`",
@@ -220,8 +217,8 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "clean_record": "a promise is judged by the last four quarters of the deal, or as many as it has",
     "state_slots": "nobody has slots: `strategy.effort` multiplies approaches, purses bound them",
     **{f"{kind}_slots": "nobody has slots: purses bound how many deals are signed" for kind in _KINDS},
-    **{f"{kind}_offers_expertise": f"it is now `{kind}_expertise`" for kind in ("state", *_KINDS)},
-    "state_offers_expertise_capacity": "it is now `state_expertise_capacity`",
+    **{f"{kind}_{what}": _SUPPLIES for kind in ("state", *_KINDS) for what in ("expertise", "offers_expertise")},
+    **dict.fromkeys(("state_expertise_capacity", "state_offers_expertise_capacity"), _SUPPLIES),
     **{f"{kind}_{what}": _FITTED for kind in ("state", *_KINDS) for what in (
         "offers_finance", "offers_legitimacy", "offers_reach", "needs_legitimacy", "needs_reach")},
     **{f"{kind}_needs_{good}": _FITTED for kind in _KINDS for good in ("expertise", "finance")},

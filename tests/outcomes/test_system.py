@@ -77,7 +77,7 @@ def test_a_world_without_ties_has_zeros():
 
 def test_density_over_all_counts_only_those_who_take_part():
     state = bare_world(n_states=3, n_others=2)
-    state.expertise[4], state.expertise[5] = 0.0, 0.5
+    state.supply[4], state.supply[5] = 0.0, 0.5
     add_deal(state, 0, 5, 3)
     assert outcomes(state)["density_all"] == pytest.approx(1 / 10)
 

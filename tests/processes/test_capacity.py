@@ -1,44 +1,50 @@
-"""C.15 capacity: point of rest, bounds, and what each source of learning adds."""
+"""C.15 capacity and C.11 dose: the point of rest, what each source of learning adds, what no book can buy."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.processes.capacity import refresh_expertise, rest_decay, update_capacity
+from simulation.processes import needs
+from simulation.processes.capacity import Stock, set_rest, update_capacity
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, NGO, THINK_TANK, State
+from simulation.state import FIRM, INFLUENCER, MAX_DEPTH, NGO, THINK_TANK, State
+from tests.synthetic import make_deal, make_model, make_world
 from tests.worlds import small_state
 
 PAR, MECH = Parameters(), Mechanisms()
+PLAIN = MECH.replace(coordination="off", needs="off")
+"""Learning alone."""
 DRAWS = Draws(1, 0, 0)
 
 
-def world(seed: int = 1, n_others: int = 10) -> State:
-    state = small_state(n_others=n_others, rng_seed=seed)
-    refresh_expertise(state, PAR)
-    state.capacity_decay = rest_decay(state, PAR, MECH)
-    return state
-
-
-def alone(seed: int = 1) -> State:
-    """A world without any deal, at rest."""
+def world(seed: int = 1, par: Parameters = PAR, mech: Mechanisms = MECH) -> State:
+    """A world at rest: it holds the deals that it is expected to hold."""
     state = small_state(n_others=10, rng_seed=seed)
-    state.depth[:] = 0
-    refresh_expertise(state, PAR)
-    state.capacity_decay = rest_decay(state, PAR, MECH)
+    kinds = [len({state.kind[j] for j in np.flatnonzero(row >= 2)}) / 6 for row in state.depth]
+    set_rest(state, par, mech, Stock(state.depth / MAX_DEPTH, np.array(kinds)))
     return state
 
 
-def tie(state: State, i: int, j: int, depth: int = 3) -> None:
+def alone(par: Parameters = PAR, mech: Mechanisms = MECH, **changes: float) -> State:
+    """A world that holds and expects no deal, at rest; ``changes`` are columns of the first state."""
+    state = small_state(n_others=10)
+    state.depth[:] = 0
+    for name, value in changes.items():
+        getattr(state, name)[0] = value
+    set_rest(state, par, mech, Stock(np.zeros((state.n, state.n)), np.zeros(state.n)))
+    return state
+
+
+def tie(state: State, i: int, j: int, depth: int = 2) -> None:
     state.depth[i, j] = state.depth[j, i] = depth
 
 
-def first(state: State, kind: int, home: int | None = None) -> int:
-    """Row of the first actor of a kind; with ``home``, made an organisation of that state."""
-    j = int(np.flatnonzero(state.kind == kind)[0])
+def first(state: State, kind: int, home: int | None = None, number: int = 0) -> int:
+    """Row of an actor of a kind; with ``home``, made an organisation of that state."""
+    j = int(np.flatnonzero(state.kind == kind)[number])
     if home is not None:
         state.home[j] = home
     return j
@@ -50,47 +56,84 @@ def step(state: State, par: Parameters = PAR, mech: Mechanisms = MECH) -> np.nda
     return state.capacity - before
 
 
-@given(st.integers(0, 30))
+# --- the point of rest
+
+
+@given(st.integers(0, 30), st.floats(0, 3))
 @settings(max_examples=20, deadline=None)
-def test_recorded_world_is_a_point_of_rest(seed):
-    assert np.abs(step(world(seed))).max() < 1e-15
+def test_a_world_with_its_rest_stock_stays_where_it_is_whatever_the_speed_of_return(seed, decay):
+    assert np.abs(step(world(seed), PAR.replace(capacity_decay=decay))).max() < 1e-15
 
 
-def test_point_of_rest_draws_capacity_back_from_both_sides():
-    for shift in (-0.05, 0.05):
-        state = world()
-        rest = state.capacity[0]
-        state.capacity[0] += shift
-        assert step(state)[0] * shift < 0
-        for _ in range(4000):
-            update_capacity(state, PAR, MECH, DRAWS)
-        assert state.capacity[0] == pytest.approx(rest, abs=1e-6)
+def test_the_multiplier_of_decay_moves_the_speed_of_return_only():
+    changes = []
+    for decay in (0.0, 1.0, 2.0):
+        par, state = PAR.replace(capacity_decay=decay), world()
+        state.capacity[0] += 0.05
+        changes.append(step(state, par)[0])
+        for _ in range(4000 if decay else 0):
+            update_capacity(state, par, MECH, DRAWS)
+        if decay:
+            assert state.capacity[0] == pytest.approx(state.capacity_start[0], abs=1e-6)
+    assert changes[1] - changes[0] == pytest.approx(changes[2] - changes[1])
+    assert changes[2] < changes[1] < 0
 
 
-def test_states_keep_their_own_points_of_rest():
-    state = world()
-    spread = state.capacity[: state.s].std()
-    for _ in range(44):
-        update_capacity(state, PAR, MECH, DRAWS)
-    assert state.capacity[: state.s].std() == pytest.approx(spread)
+def test_rest_is_that_of_the_expected_deals_whatever_is_in_the_starting_book():
+    facts = make_world(6, {"firm": 3, "think_tank": 2}, deals=[make_deal((0, 2), 2), make_deal((1, 3), 3)])
+    full, empty = (make_model(facts, 4, replicate, mechanisms={"latent_book": book}).state
+                   for replicate, book in ((0, "on"), (7, "off")))  # fmt: skip
+    assert (full.depth != empty.depth).any()
+    for column in ("capacity_decay", "coverage_rest", "capacity_start"):
+        assert (getattr(full, column) == getattr(empty, column)).all()
+
+
+@pytest.mark.slow
+def test_no_book_at_the_start_moves_the_mean_capacity_of_states():
+    """Filled, emptied or with records struck, it is the deals of the years to come that count."""
+    from simulation.data.user_records import Records
+    from simulation.data.world import load_world
+    from simulation.model import GovernanceModel
+    from simulation.scenario.load import load_scenario
+
+    scenario = load_scenario("scenarios/baseline.yaml", horizon="2029Q4")
+    facts = load_world(scenario.as_of)
+    struck = load_world(scenario.as_of, records=Records(strike=tuple(deal.id for deal in facts.deals[::2])))
+    means = []
+    for known, book in ((facts, "on"), (facts, "off"), (struck, "on")):
+        model = GovernanceModel(scenario, world=known, mechanisms={"latent_book": book})
+        model.run()
+        means.append(model.state.capacity[model.state.un_member].mean())
+    assert np.ptp(means) < 0.01  # a seventeenth of the deviation between states
+
+
+def test_levers_move_capacity_from_its_rest():
+    assert step(alone())[0] == 0.0
+    state = alone()
+    state.agency[0] = 1.0
+    assert step(state)[0] > 1e-5
+    state = alone()
+    state.budget[0] /= 2
+    assert step(state)[0] < -1e-5
+    state = alone()
+    state.budget[0] *= 2
+    assert step(state)[0] == 0.0
 
 
 @given(st.integers(0, 20), st.floats(0, 3), st.floats(0.005, 0.05), st.floats(0, 0.2))
 @settings(max_examples=30, deadline=None)
 def test_capacity_stays_in_the_unit_interval(seed, decay, growth, sharing):
-    state = world(seed)
+    par = PAR.replace(capacity_decay=decay, capacity_growth=growth, shared_learning=sharing)
+    state = world(seed, par)
     state.capacity[:2] = 0.0, 1.0
     state.agency[:] = 1.0
-    par = PAR.replace(capacity_decay=decay, capacity_growth=growth, shared_learning=sharing)
     for _ in range(20):
         update_capacity(state, par, MECH, DRAWS)
         assert ((state.capacity >= 0) & (state.capacity <= 1)).all()
 
 
 def test_zero_capacity_has_a_finite_decay_and_stays_near_zero():
-    state = alone()
-    state.capacity[0] = 0.0
-    state.capacity_decay = rest_decay(state, PAR, MECH)
+    state = alone(capacity=0.0)
     assert state.capacity_decay[0] == 1.0
     for _ in range(50):
         update_capacity(state, PAR, MECH, DRAWS)
@@ -98,128 +141,123 @@ def test_zero_capacity_has_a_finite_decay_and_stays_near_zero():
 
 
 def test_full_capacity_is_at_rest():
-    state = alone()
-    state.capacity[0] = 1.0
-    state.capacity_decay = rest_decay(state, PAR, MECH)
-    assert state.capacity_decay[0] == 0.0
-    assert step(state)[0] == 0.0
+    state = alone(capacity=1.0)
+    assert state.capacity_decay[0] == step(state)[0] == 0.0
 
 
-def test_gain_from_one_partner_is_the_equation():
-    state = alone()
+# --- learning
+
+
+def test_the_gain_from_one_partner_is_the_equation():
+    state = alone(mech=PLAIN)
     j = first(state, NGO)
-    state.budget[0] = 0.5
-    state.capacity_decay = rest_decay(state, PAR, MECH)
-    tie(state, 0, j, 2)
-    mech = MECH.replace(coordination="off")
+    tie(state, 0, j)
+    state.budget[0] *= 0.5
     k = state.capacity[0]
-    at_home = 0.3 * 0.5
-    # the decay was set with coordination on, which without deals multiplies by one
-    taught = 0.1 * (2 / 3) * state.expertise[j] * 0.7 * (0.3 + 0.7 * k)
-    expected = 0.02 * (1 - k) * (at_home + taught) - state.capacity_decay[0] * k
-    assert step(state, mech=mech)[0] == pytest.approx(expected, abs=1e-15)
+    know_how = 2 / 3 * state.supply[j, needs.SKILLS] * 0.7 * (0.3 + 0.7 * k)
+    learning = 0.3 * 0.5 + 0.3 * know_how / (1 + know_how)
+    assert step(state, mech=PLAIN)[0] == pytest.approx(0.02 * (1 - k) * (learning - 0.3), abs=1e-15)
 
 
 def test_absorption_favours_the_able():
-    low, high = alone(), alone()
-    for state, k in ((low, 0.2), (high, 0.8)):
-        state.capacity[0] = k
-        state.capacity_decay = rest_decay(state, PAR, MECH)
+    gains = []
+    for k in (0.2, 0.8):
+        state = alone(mech=PLAIN, capacity=k)
         tie(state, 0, first(state, NGO))
-    # per unit of room left to learn
-    assert step(low)[0] / 0.8 < step(high)[0] / 0.2
+        gains.append(step(state, mech=PLAIN)[0] / (1 - k))  # per unit of room left to learn
+    assert gains[0] < gains[1]
+
+
+def test_all_partners_together_teach_no_more_than_the_bound():
+    state = alone(mech=PLAIN)
+    state.depth[0, 1:] = 3
+    assert 0 < step(state, mech=PLAIN)[0] < 0.02 * (1 - state.capacity_start[0]) * 0.3
 
 
 @pytest.mark.parametrize(("kind", "switch"), [(FIRM, "firm_expertise"), (THINK_TANK, "think_tank_research")])
 def test_switches_silence_their_teachers(kind, switch):
-    mech = MECH.replace(coordination="off", **{switch: "off"})
-    on, off = alone(), alone()
-    for state in (on, off):
+    for option, heard in (("on", True), ("off", False)):
+        state = alone()
         tie(state, 0, first(state, kind, home=0))
-    assert step(on, mech=MECH.replace(coordination="off"))[0] > 1e-5
-    assert step(off, mech=mech)[0] == pytest.approx(0, abs=1e-15)
+        assert (step(state, mech=PLAIN.replace(**{switch: option}))[0] > 1e-5) == heard
 
 
-def test_foreign_research_crowds_out_domestic_learning():
-    mech = MECH.replace(coordination="off")
-    gains = {}
-    for home, switch in ((0, "on"), (1, "on"), (1, "off")):
-        state = alone()
-        tie(state, 0, first(state, THINK_TANK, home=home))
-        gains[home, switch] = step(state, mech=mech.replace(dependence=switch))[0]
-    assert gains[0, "on"] == gains[1, "off"]
-    k = alone().capacity[0]
-    lost = 0.02 * (1 - k) * 0.3 * min(1, alone().budget[0]) * 0.5
-    assert gains[1, "off"] - gains[1, "on"] == pytest.approx(lost)
+# --- dependence is a dose
 
 
-def test_funds_for_local_research_undo_dependence():
-    gains = []
-    for funding in (0.0, 0.5, 1.0):
-        state = alone()
-        tie(state, 0, first(state, THINK_TANK, home=1))
-        state.local_funding[0] = funding
-        gains.append(step(state)[0])
-    tied_to_own = alone()
-    tie(tied_to_own, 0, first(tied_to_own, THINK_TANK, home=0))
-    assert gains[1] == pytest.approx((gains[0] + gains[2]) / 2)
-    assert gains[2] == pytest.approx(step(tied_to_own)[0])
-    assert gains[0] < gains[2]
+def dosed(foreign: int, own: int, funding: float = 0.0, switch: str = "on") -> float:
+    """What capacity gains at home with so many programmes of research of either sort, know-how set aside."""
+    state = alone()
+    for number in range(foreign + own):
+        tie(state, 0, first(state, THINK_TANK, home=int(number < foreign), number=number))
+    state.local_funding[0] = funding
+    return step(state, PAR.replace(partner_learning=0.0), PLAIN.replace(dependence=switch))[0]
 
 
-def test_coordination_counts_kinds_not_ties():
-    def gain_ratio(partners: list[int]) -> float:
+def test_no_dose_changes_no_bit():
+    assert dosed(0, 0) == dosed(0, 1) == dosed(1, 1, switch="off") == dosed(1, 0, funding=1.0) == 0.0
+
+
+def test_foreign_research_costs_learning_at_home_by_its_dose():
+    state = alone()
+    dose = 2 / 3 * state.supply[first(state, THINK_TANK), needs.SKILLS] * 0.7
+    k = state.capacity[0]
+    assert dosed(1, 0) == pytest.approx(-0.02 * (1 - k) * 0.3 * 0.5 * dose / (1 + dose))
+    assert dosed(2, 0) < dosed(1, 0) < 0.0
+    assert dosed(2, 0) > -0.02 * (1 - k) * 0.3 * 0.5  # however much: half of it
+
+
+def test_own_programmes_and_own_funds_offset_it():
+    assert dosed(1, 0) < dosed(1, 0, funding=0.5) < 0.0
+    state = alone()
+    one, other = (state.supply[first(state, THINK_TANK, number=k), needs.SKILLS] for k in (0, 1))
+    assert (dosed(1, 1) == 0.0) == (one <= other)
+    assert dosed(1, 1) > dosed(1, 0)
+
+
+# --- coordination, coverage, shared learning
+
+
+def test_coordination_counts_kinds_in_programmes():
+    def gain_ratio(partners: list[int], depth: int = 2) -> float:
         with_it, without = alone(), alone()
         for state in (with_it, without):
             for j in partners:
-                tie(state, 0, j)
+                tie(state, 0, j, depth)
             state.capacity_decay[:] = 0
-        return step(with_it)[0] / step(without, mech=MECH.replace(coordination="off"))[0]
+        return step(with_it, mech=MECH.replace(needs="off"))[0] / step(without, mech=PLAIN)[0]
 
     state = alone()
     ngo, firm = np.flatnonzero(state.kind == NGO), np.flatnonzero(state.kind == FIRM)
     assert gain_ratio([ngo[0]]) == pytest.approx(1 + 0.3 / 6)
     assert gain_ratio([ngo[0], ngo[1]]) == pytest.approx(1 + 0.3 / 6)
     assert gain_ratio([ngo[0], firm[0], 1]) == pytest.approx(1 + 0.3 * 3 / 6)
+    assert gain_ratio([ngo[0], firm[0], first(state, INFLUENCER)], 1) == pytest.approx(1)
 
 
-def test_agency_raises_capacity_only_under_coordination():
-    for switch, sign in (("on", 1), ("off", 0)):
-        state = alone()
-        state.agency[0] = 1.0
-        state.capacity_decay = rest_decay(state, PAR, MECH)  # an agency is not part of the rest
-        change = step(state, mech=MECH.replace(coordination=switch))[0]
-        assert (change > 1e-5) == bool(sign)
+def test_learning_follows_coverage_beyond_that_of_the_expected_deals():
+    covered, plain = alone(), alone()
+    for state in (covered, plain):
+        tie(state, 0, first(state, NGO), 3)
+        state.capacity_decay[:] = 0
+    gained = needs.coverage(needs.covered_now(covered))[0] / covered.coverage_rest[0]
+    mech = PLAIN.replace(needs="on")
+    assert step(covered, mech=mech)[0] == pytest.approx((0.5 + 0.5 * gained) * step(plain, mech=PLAIN)[0])
 
 
-def test_shared_learning_draws_towards_abler_members_only():
-    state = alone()
-    state.member[:] = False
-    state.member[0, [0, 1, 2]] = True
+def test_shared_learning_draws_towards_abler_states_in_programmes():
+    state = alone(mech=PLAIN)
     state.capacity[:3] = 0.2, 0.5, 0.8
-    state.capacity_decay = rest_decay(state, PAR, MECH)
-    change = step(state, PAR.replace(shared_learning=0.1))
-    assert change[:3] == pytest.approx([0.1 * (0.3 + 0.6) / 2, 0.1 * 0.3, 0], abs=1e-15)
-    assert change[3] == pytest.approx(0, abs=1e-15)
+    set_rest(state, PAR, PLAIN, Stock(np.zeros((state.n, state.n)), np.zeros(state.n)))
+    tie(state, 0, 1)
+    tie(state, 0, 2, 3)
+    tie(state, 1, 2, 1)  # a memorandum teaches nothing
+    shared = step(state, PAR.replace(shared_learning=0.1, partner_learning=0.0), PLAIN)
+    lead = 2 / 3 * 0.3 + 0.6
+    assert shared[:4] == pytest.approx([0.1 * lead / (1 + lead), 0, 0, 0], abs=1e-15)
 
 
 def test_switched_off_capacity_stays():
     state = world()
     tie(state, 0, first(state, NGO))
     assert (step(state, PAR.replace(capacity_decay=0), MECH.replace(capacity="off")) == 0).all()
-
-
-def test_what_a_state_can_teach_rises_with_its_capacity():
-    state = world()
-    others = state.expertise[state.s :].copy()
-    state.capacity[0] = 0.4
-    refresh_expertise(state, PAR)
-    assert state.expertise[0] == pytest.approx(0.15 + 0.7 * 0.4)
-    assert (state.expertise[state.s :] == others).all()
-
-
-def test_expertise_never_exceeds_one():
-    state = world()
-    state.capacity[0] = 1.0
-    refresh_expertise(state, PAR.replace(state_expertise=1.0))
-    assert state.expertise[0] == 1.0

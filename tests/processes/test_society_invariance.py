@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from simulation.processes.bias import drift_by_funders
-from simulation.processes.capacity import refresh_expertise, rest_decay, update_capacity
+from simulation.processes.capacity import Stock, set_rest, update_capacity
 from simulation.processes.capture import capture_index, drift_by_capture
 from simulation.processes.diffusion import diffuse_positions
 from simulation.processes.harm import grow_capability, suffer_harm
+from simulation.processes.needs import refresh_supply
 from simulation.processes.norms import spread_norms
 from simulation.processes.opinion import move_opinions
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import INFLUENCER, KINDS, STATE, State
+from simulation.state import INFLUENCER, KINDS, MAX_DEPTH, STATE, State
 from tests.worlds import relabelled, same_state, small_state, with_inert_actor
 
 PAR = Parameters({"shared_learning": 0.05, "hazard": 1.0})
@@ -32,13 +33,13 @@ def world(seed: int = 3) -> State:
 
 
 def live(state: State, quarters: int = 8) -> State:
-    refresh_expertise(state, PAR)
-    state.capacity_decay = 0.9 * rest_decay(state, PAR, MECH)
+    stock = Stock(0.9 * state.depth / MAX_DEPTH, np.full(state.n, 0.3))
+    set_rest(state, PAR, MECH, stock)
     capture_index(state, PAR, MECH)
     for t in range(quarters):
         draws = Draws(11, 2, t)
         grow_capability(state, PAR, MECH, t)
-        refresh_expertise(state, PAR)
+        refresh_supply(state)
         for step in STEPS:
             step(state, PAR, MECH, draws)
     return state

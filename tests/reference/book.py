@@ -340,13 +340,13 @@ def ledger_of(w: World, facts: Facts, known: Layers) -> list[tuple[Actor, Actor,
 # --- purses
 
 
-def expected_spending(w: World, known: Layers) -> dict[Actor, float]:
-    """Mean spending a quarter in the recorded world: on the flow of deals, and on keeping those that it leads to."""
+def expected_flows(w: World, known: Layers) -> dict[Pair, float]:
+    """Mean agreements a quarter that the first of a pair reaches by turning to the other in the recorded world."""
     usual = {kind: usual_activity(w, kind) for kind in ESTIMATED}
     plain = {
         (i, j): known.base[i, j] + (activity(w, j, usual) if i.is_state else 0.0) for i, j in known.allowed
     }  # fmt: skip
-    spending = dict.fromkeys(w.actors, 0.0)
+    flows = {}
     for i in w.actors:
         for kind in KINDS:
             there = [j for a, j in known.allowed if a is i and layer_of(i, j) == kind]
@@ -354,18 +354,63 @@ def expected_spending(w: World, known: Layers) -> dict[Actor, float]:
             for j in there:
                 yes = 1.0 / (1.0 + math.exp(known.reluctance[kind] - plain[j, i]))
                 flow = known.course[0][kind] * known.zeal.get((i, kind), 0.0) / 4.0
-                cost = flow * math.exp(plain[i, j]) / total * yes * price_of_life(w, kind)
-                spending[i] += cost
-                spending[j] += cost
+                flows[i, j] = flow * math.exp(plain[i, j]) / total * yes
+    return flows
+
+
+def expected_spending(w: World, known: Layers) -> dict[Actor, float]:
+    """Mean spending a quarter in the recorded world: on the flow of deals, and on keeping those that it leads to."""
+    spending = dict.fromkeys(w.actors, 0.0)
+    for (i, j), flow in expected_flows(w, known).items():
+        cost = flow * price_of_life(w, layer_of(i, j))
+        spending[i] += cost
+        spending[j] += cost
     return spending
+
+
+def quarters_of_life(w: World, kind: str) -> float:
+    """How long a deal is in force, renewals included."""
+    rules = rules_of(w, kind)
+    return (rules.shortest + rules.longest) / 2.0 / (1.0 - rules.renewed)
 
 
 def price_of_life(w: World, kind: str) -> float:
     """What a deal costs either side from its signing to its end."""
     rules = usual_rules(w, kind)  # a purse is of the usual prices
     terms = 1.0 / (1.0 - rules.renewed)
-    quarters = (rules.shortest + rules.longest) / 2.0 * terms
+    quarters = quarters_of_life(w, kind)
     return sum(
         share * (sign * terms + keep * quarters)
         for share, sign, keep in zip(rules.shares, rules.sign[1:], rules.keep[1:], strict=True)
     )
+
+
+# --- the deals that the recorded world would hold
+
+
+def expected_stock(w: World, facts: Facts) -> tuple[dict[Actor, dict[Actor, float]], dict[Actor, float]]:
+    """C.15: expected z of each partner, and share of kinds in programmes, by the most probable intensity.
+
+    Σλ·life/(1−r)·z; a pair has one deal, which more signings deepen: z = 1 − e^{−N·mean ℓ/3} of N lives.
+    """
+    sure = w.scenario.parameters.replace(intensity_uncertainty=0.0)
+    calm = World(w.scenario.model_copy(update={"parameters": sure, "relations": ()}), 0, w.actors, w.leaders, w.blocs,
+                 w.texts)  # fmt: skip
+    known = layers_of(calm, facts)
+    calm.draw_of_busy = {
+        kind: belief.weight["activity" if kind == "state" else "firm activity"]
+        for kind, belief in known.belief.items()
+    }
+    lives = dict.fromkeys(known.allowed, 0.0)
+    for (i, j), flow in expected_flows(calm, known).items():
+        for pair in ((i, j), (j, i)):
+            lives[pair] += flow * quarters_of_life(w, layer_of(i, j))
+    weight: dict[Actor, dict[Actor, float]] = {i: {} for i in w.actors}
+    programmes = {i: dict.fromkeys(KINDS, 0.0) for i in w.actors}
+    for (i, j), number in lives.items():
+        first, second, third = rules_of(w, layer_of(i, j)).shares
+        weight[i][j] = 1.0 - math.exp(-number * (first + 2.0 * second + 3.0 * third) / 3.0)
+        programmes[i][j.kind] += number * (second + third)
+    share = {i: sum(1.0 - math.exp(-number) for number in by_kind.values()) / len(KINDS)
+             for i, by_kind in programmes.items()}  # fmt: skip
+    return weight, share

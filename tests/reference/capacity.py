@@ -1,62 +1,69 @@
-"""C.15 Capacity: what states can teach, learning, coordination, decay."""
+"""C.15 Capacity: learning at home and from partners, coordination, coverage, return to rest."""
 
 from __future__ import annotations
 
-from tests.reference.world import Actor, World
+from collections.abc import Mapping
 
-KINDS = 6
-
-
-def refresh_expertise(w: World) -> None:
-    """The table of actors: what a state can teach follows its capacity; what others can stays."""
-    for i in w.states:
-        i.expertise = min(1.0, w.par.state_expertise + w.par.state_expertise_capacity * i.capacity)
+from tests.reference import needs
+from tests.reference.world import KINDS, Actor, World
 
 
 def grow(w: World) -> None:
-    """ΔK = h_K(1−K)L − d_K,i·m·K + catching up, all at once."""
+    """ΔK = h_K(1−K)L − d_K,i(K(0) + m(K − K(0))) + catching up, all at once."""
     if not w.on("capacity"):
         return
     change = {}
     for i in w.states:
-        change[i] = w.par.capacity_growth * (1.0 - i.capacity) * learning(w, i, i.budget)
-        change[i] -= i.capacity_decay * w.par.capacity_decay * i.capacity
-        change[i] += w.par.shared_learning * lag(w, i)
+        lively = learning(w, i, i.budget / i.budget_start if i.budget_start > 0.0 else 1.0)
+        change[i] = w.par.capacity_growth * (1.0 - i.capacity) * lively
+        away = i.capacity - i.capacity_start
+        change[i] -= i.capacity_decay * (i.capacity_start + w.par.capacity_decay * away)
+        change[i] += w.par.shared_learning * ahead(i)
     for i, step in change.items():
         i.capacity = min(1.0, max(0.0, i.capacity + step))
 
 
 def learning(w: World, i: Actor, budget: float) -> float:
-    """.3 min(1,B)(1−κ_f·foreign share) + .1 Σ z e O(.3+.7K), times coordination (C22)."""
+    """L of the deals in force, times coordination (C22) and how much of what it needs is covered."""
+    kinds = len({j.kind for j, deal in i.deals.items() if deal.depth >= 2}) / len(KINDS)
+    found = plain_learning(w, i, {j: deal.depth / 3.0 for j, deal in i.deals.items()}, budget, i.local_funding)
+    found *= together(w, kinds, i.agency)
+    if w.on("needs") and i.coverage_rest > 0.0:
+        found *= 0.5 + 0.5 * needs.mean(needs.covered_now(i)) / i.coverage_rest
+    return found
+
+
+def together(w: World, kinds: float, agency: float) -> float:
+    """1 + .3·share of the kinds in programmes + .3·agency."""
+    return 1.0 + w.when("coordination", w.par.coordination_gain * kinds + w.par.agency_gain * agency)
+
+
+def plain_learning(w: World, i: Actor, weight: Mapping[Actor, float], budget: float, local_funding: float) -> float:
+    """.3 min(1,B/B(0))(1 − κ_f F/(1+F)) + .3 X/(1+X), X = Σ z e O (.3+.7K), F the net foreign dose of research."""
     par = w.par
-    taught = {j: deal.depth / 3.0 * expertise(w, j) for j, deal in i.deals.items()}
-    tanks = sum(t for j, t in taught.items() if j.kind == "think_tank")
-    foreign = sum(t for j, t in taught.items() if j.kind == "think_tank" and j.home is not i)
-    share = foreign / tanks if tanks > 0.0 else 0.0
+    taught = {j: z * expertise(w, j) for j, z in weight.items()}
+    tanks = {j: t for j, t in taught.items() if j.kind == "think_tank"}
+    net = sum(t if j.home is not i else -t for j, t in tanks.items())
+    dose = max(0.0, net) * (1.0 - local_funding)
     at_home = par.domestic_learning * min(1.0, budget)
-    at_home *= 1.0 - w.when("dependence", par.dependence) * share * (1.0 - i.local_funding)
-    absorbed = par.absorption_floor + (1.0 - par.absorption_floor) * i.capacity
-    kinds = len({j.kind for j in i.deals})
-    together = 1.0 + w.when("coordination", par.coordination_gain) * kinds / KINDS
-    together += w.when("coordination", par.agency_gain) * i.agency
-    return (at_home + par.partner_learning * sum(taught.values()) * absorbed) * together
+    at_home *= 1.0 - w.when("dependence", par.dependence) * dose / (1.0 + dose)
+    x = sum(taught.values()) * (par.absorption_floor + (1.0 - par.absorption_floor) * i.capacity)
+    return at_home + par.partner_learning * x / (1.0 + x)
 
 
 def expertise(w: World, j: Actor) -> float:
-    """e·O of a teacher; firms (C.10) and think tanks, by research (C.11), each with a switch."""
-    worth = j.expertise * j.objectivity
+    """e·O of a teacher, e the skills it supplies; firms (C.10) and think tanks (C.11), each with a switch."""
+    worth = j.supply[needs.NEEDS.index("skills")] * j.objectivity
     if j.kind == "firm":
         return w.when("firm_expertise", worth)
     return w.when("think_tank_research", worth) if j.kind == "think_tank" else worth
 
 
-def lag(w: World, i: Actor) -> float:
-    """How far the abler fellow members are ahead on average, once for every shared bloc."""
-    ahead = [
-        j.capacity - i.capacity
-        for bloc in w.blocs
-        if i in bloc.members
-        for j in bloc.members
-        if j.capacity > i.capacity
-    ]
-    return sum(ahead) / len(ahead) if ahead else 0.0
+def ahead(i: Actor) -> float:
+    """X/(1+X), X the lead of abler states in programmes with it, by the weight of the deal."""
+    lead = sum(
+        deal.depth / 3.0 * (j.capacity - i.capacity)
+        for j, deal in i.deals.items()
+        if j.is_state and deal.depth >= 2 and j.capacity > i.capacity
+    )
+    return lead / (1.0 + lead)

@@ -26,10 +26,11 @@ Columns = dict[str, Any]
 _NUMBERS = {
     name: name
     for name in (
-        "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
+        "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_start", "capacity_decay",
+        "coverage_rest", "budget_start", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
-        "purse", "expertise", "norm", "norm_first", "norm_threshold", "stance", "disclosed", "payment", "conceded",
-        "learns", "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
+        "purse", "norm", "norm_first", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
+        "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
         "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
         "free_press", "transparency_ref", "watch",
     )
@@ -43,7 +44,7 @@ _DEAL: Columns = {
     "depth": 0, "track": -1, "since": NEVER, "until": NEVER, "exclusive": False, "planned": False, "drawn": False,
 }  # fmt: skip
 """Columns of a deal, and what they hold where there is none."""
-_VECTORS = ("position", "position_start", "weight")
+_VECTORS = ("position", "position_start", "weight", "supply", "supply_start", "open_start")
 _BY_TRACK = {
     "track_success": "success", "propensity": "propensity", "track_allowed": "track_allowed",
     "track_share": "track_share", "track_start": "track_start", "promise_start": "promise_start", "effort": "effort",

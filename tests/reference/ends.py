@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from simulation.data.tables import judged
 from simulation.randomness import Stream
 from tests.reference.books import likeness, rules_of
 from tests.reference.draws import logistic
@@ -34,11 +35,19 @@ def upkeep_load(w: World, i: Actor) -> float:
     return min(1.0, due / i.budget) if i.budget > 0.0 else 1.0
 
 
+def price_of_levers(w: World, i: Actor) -> float:
+    """What the levers that a state pulls cost it a quarter: shares of its usual income, at full strength."""
+    pulled = {"agency": i.agency, "oversight": i.oversight, "fund_local": i.local_funding,
+              "transparency": max(0.0, i.transparency - i.transparency_ref)}  # fmt: skip
+    price = sum(float(row["price"]) * pulled[row["lever"]] for row in judged("levers"))
+    return w.par.prices * price * i.budget_start if w.on("budget") else 0.0
+
+
 def open_purses(w: World) -> None:
-    """Income comes and upkeep is paid; who cannot pay it ends the deals that draw it least, planned ones last."""
+    """Income comes, levers and upkeep are paid; who cannot pay ends the deals that draw it least, planned ones last."""
     given_up = []
     for i in w.actors:
-        i.purse = min(i.purse + i.budget, QUARTERS_KEPT * i.budget)
+        i.purse = max(0.0, min(i.purse + i.budget, QUARTERS_KEPT * i.budget) - price_of_levers(w, i))
         kept = set(i.deals)
         while sum(keep(w, i, j) for j in kept) > i.purse + ROUNDING:
             costly = [j for j in kept if keep(w, i, j) > 0.0]

@@ -6,8 +6,10 @@ Integers are counts and are recorded exactly; everything else is recorded up to 
 from __future__ import annotations
 
 import math
+from itertools import permutations
 from typing import NamedTuple
 
+from tests.reference.needs import NEEDS, covered, covered_now, mean, own_part
 from tests.reference.society import support
 from tests.reference.trust import distance
 from tests.reference.world import TRACKS, Actor, Deal, World
@@ -68,7 +70,8 @@ class Account:
 def outcomes_of(w: World, f: Actor) -> Numbers:
     """Everything that is recorded of one actor."""
     made = commitments(w, f)
-    return partners(w, f) | counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made) | conditions(f)
+    found = partners(w, f) | counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made) | conditions(f)
+    return found | coverage(f)
 
 
 # --- commitments
@@ -168,6 +171,47 @@ def volumes(w: World, made: list[Commitment]) -> Numbers:
     kept = sum(c.weight * c.kept for c in made)
     found |= {"commitments_kept": kept, "implementation": kept / total if total > 0.0 else 0.0}
     return found | {"cooperation": volume(w, kept)}
+
+
+# --- needs
+
+
+def coverage(f: Actor) -> Numbers:
+    """What of its needs is covered, and what of that by each camp: all 0 for who has none, as others than states."""
+    if not f.is_state:
+        parts, lost, share = [0.0] * len(NEEDS), [0.0] * len(CAMPS), [0.0] * len(CAMPS)
+    else:
+        parts, whole = covered_now(f), mean(covered_now(f))
+        given = whole - mean(own_part(f))
+        weight = {j: deal.depth / 3.0 for j, deal in f.deals.items()}
+        without = {gone: mean(covered(f, {j: z for j, z in weight.items() if side(f, j) not in gone}))
+                   for gone in combinations_of(CAMPS)}  # fmt: skip
+        lost = [(whole - without[frozenset({c})]) / given if given else 0.0 for c in CAMPS]
+        share = [shapley(c, without) / given if given else 0.0 for c in CAMPS]
+    found = {"coverage": sum(parts) / len(NEEDS), "dependence": max(lost)}
+    found |= {f"coverage_{name}": part for name, part in zip(NEEDS, parts, strict=True)}
+    for c, name in enumerate(("eu", "cn", "us")):
+        found |= {f"dependence_{name}": lost[c], f"coverage_by_{name}": share[c]}
+    return found
+
+
+def side(f: Actor, j: Actor) -> int:
+    """Camp of a partner; a state's own organisations are nobody's."""
+    return -1 if j.home is f and not j.is_state else j.camp
+
+
+def combinations_of(camps: tuple[int, ...]) -> list[frozenset[int]]:
+    """All sets of camps."""
+    return [frozenset(c for k, c in enumerate(camps) if number >> k & 1) for number in range(2 ** len(camps))]
+
+
+def shapley(camp: int, without: dict[frozenset[int], float]) -> float:
+    """Mean over all orders of leaving of what coverage falls by as the camp leaves (Shapley 1953)."""
+    losses = []
+    for order in permutations(CAMPS):
+        before = frozenset(order[: order.index(camp)])
+        losses.append(without[before] - without[before | {camp}])
+    return sum(losses) / len(losses)
 
 
 # --- quality

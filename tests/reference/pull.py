@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tests.reference.needs import gain
 from tests.reference.trust import squared_distance
 from tests.reference.world import Actor, World
 
@@ -54,6 +55,7 @@ def terms(w: World, i: Actor, j: Actor, usual: dict[str, float]) -> dict[str, fl
         "history": history(w, i, j),
         "trust": w.par.trust_pull * (i.trust[j] - i.reference[j]),
         "interests": w.par.interest_pull * nearer / 2.0,
+        "needs": w.when("needs", w.par.need_pull) * gain(i, j) if w.par.need_pull > 0.0 else 0.0,
     }
 
 

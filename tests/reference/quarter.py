@@ -13,6 +13,7 @@ from tests.reference import (
     harm,
     instruments,
     learning,
+    needs,
     positions,
     pull,
     rivalry,
@@ -65,7 +66,7 @@ class Oracle:
         start.move_attraction(self.world)
 
     def perceive(self) -> None:
-        capacity.refresh_expertise(self.world)
+        needs.refresh(self.world)
         trust.perceive(self.world)
         pull.remember(self.world)
 

@@ -6,6 +6,7 @@ Plain functions of the facts of a world and of actors that stand at the start, a
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from simulation.randomness import Stream
 from tests.reference import capacity, compliance
@@ -118,14 +119,12 @@ def norm_threshold(w: World, i: Actor) -> float:
     return w.par.norm_threshold + w.par.norm_spread * z
 
 
-def rest_decay(w: World, i: Actor) -> float:
-    """C.15: d_K,i such that K(0) is the rest point of what is learnt at home and from the first ties.
-
-    A budget that does not bind is as good as the largest.
-    """
+def rest_decay(w: World, i: Actor, weight: Mapping[Actor, float], kinds: float) -> float:
+    """C.15: d_K,i such that K(0) is the rest point of what is learnt at home and from the deals that are expected."""
     if not i.is_state:
         return 0.0
-    gain = w.par.capacity_growth * (1.0 - i.capacity) * capacity.learning(w, i, i.budget)
+    learning = capacity.plain_learning(w, i, weight, 1.0, 0.0) * capacity.together(w, kinds, 0.0)
+    gain = w.par.capacity_growth * (1.0 - i.capacity) * learning
     return gain / i.capacity if gain < i.capacity else 1.0
 
 

@@ -92,7 +92,7 @@ RICH: Mapping[str, Any] = {
     "parameters": {"trilateral_rate": 0.2, "join_sponsor": 2.0, "hazard": 1.0, "vote_cost": 0.05,
                    "shared_learning": 0.05, "norm_start": 0.4, "message_rate": 0.5, "share_social": 0.6,
                    "compliance_base": 0.6, "compliance_distance": 0.5, "perception_noise": 1.0, "rivalry": 2.0,
-                   "interest_pull": 2.0},
+                   "interest_pull": 2.0, "need_pull": 2.0},
     "deals": [
         {"parties": ["A02", "A03"], "depth": "binding", "start": str(START + 1), "end": str(START + 3)},
         {"parties": ["A04", "A05", "firm_0"], "depth": "mou", "start": str(START + 2), "exclusive": True},

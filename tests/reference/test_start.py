@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulation.data.world import World as Facts
 from simulation.model import GovernanceModel
-from tests.reference import book, pull, start
+from tests.reference import book, needs, pull, start
 from tests.reference.columns import oracle_of
 from tests.reference.compliance import mean_compliance, watching
 from tests.reference.ends import upkeep_load
@@ -163,12 +163,16 @@ def check_people(w: World, facts: Facts) -> None:
     """Columns of the actors."""
     recorded = {i: facts.position[i.row].tolist() for i in w.actors}
     treaty = {i: int(facts.camp[i.row]) for i in w.states}
+    weight, kinds = book.expected_stock(w, facts)
     for i in w.actors:
         assert i.position == close(start.position(w, i, recorded[i], float(facts.position_sd[i.row])))
         assert i.camp == start.camp(w, i, treaty)
         assert i.strategic_weight == close(start.strategic_weight(w, i))
         assert i.norm_threshold == close(start.norm_threshold(w, i))
-        assert i.capacity_decay == close(start.rest_decay(w, i))
+        assert i.capacity_decay == close(start.rest_decay(w, i, weight[i], kinds[i]))
+        assert i.coverage_rest == close(needs.mean(needs.covered(i, weight[i])) if i.is_state else 0.0)
+        assert (i.capacity_start, i.budget_start, i.supply_start) == (i.capacity, i.budget, i.supply)
+        assert i.open_start == close([1.0 - part for part in needs.covered_now(i)] if i.is_state else [0.0] * 4)
         assert list(i.propensity.values()) == close([start.propensity(w, i, k) for k in range(len(TRACKS))])
         assert i.attraction == close(start.first_attraction(w, i))
 

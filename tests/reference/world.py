@@ -80,7 +80,9 @@ class Actor:
     position_start: list[float] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
     capacity: float = 0.0
+    capacity_start: float = 0.0
     capacity_decay: float = 0.0
+    coverage_rest: float = 0.0
     transparency: float = 0.0
     oversight: float = 0.0
     adoption: float = 0.0
@@ -89,9 +91,12 @@ class Actor:
     agency: float = 0.0
     urgency: float = 0.0
     budget: float = 0.0
+    budget_start: float = 0.0
     uncut: float = -1.0
     purse: float = 0.0
-    expertise: float = 0.0
+    supply: list[float] = field(default_factory=list)  # compute, skills, finance, legitimacy
+    supply_start: list[float] = field(default_factory=list)
+    open_start: list[float] = field(default_factory=list)  # share of each need not covered in the recorded world
     norm: bool = False
     norm_first: bool = False  # had adopted it at the start
     norm_threshold: float = 1.0

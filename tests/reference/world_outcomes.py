@@ -55,8 +55,8 @@ def networks(w: World) -> Numbers:
 
 
 def takes_part(i: Actor) -> bool:
-    """Whether it counts in denominators: a state, or whoever can teach something or has a deal."""
-    return i.is_state or i.expertise > 0.0 or bool(i.deals)
+    """Whether it counts in denominators: a state, or whoever can supply something or has a deal."""
+    return i.is_state or any(i.supply) or bool(i.deals)
 
 
 def density(actors: list[Actor]) -> float:

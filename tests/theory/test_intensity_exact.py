@@ -19,6 +19,7 @@ from simulation.intensity.standing import LayerFacts, layers
 from simulation.model import GovernanceModel, book
 from simulation.processes import approaches, contracts, ends
 from simulation.processes.approaches import Approaches
+from simulation.processes.books import LEVERS
 from simulation.processes.pull import pull_terms
 from simulation.randomness import Draws
 from simulation.state import FIRM, STATE, State
@@ -197,8 +198,8 @@ class TestFittedUtility:
     def test_x21_the_terms_of_every_pair_say_so(self):
         model = make_model(some_world(deals=[make_deal((2, 3))]), 1)
         for i, j in np.argwhere(model.state.allowed):
-            terms = pull_terms(model.state, model.parameters, i, j)
-            assert terms["trust"] == terms["interests"] == 0.0
+            terms = pull_terms(model.state, model.parameters, model.mechanisms, i, j)
+            assert terms["trust"] == terms["interests"] == terms["needs"] == 0.0
             assert sum(terms.values()) == pytest.approx(model.state.pull[i, j], abs=1e-12)
 
 
@@ -386,6 +387,35 @@ class TestPurses:
     def _price(state, rules, i, j, depth):
         layer = state.kind[j] if state.kind[i] == STATE else state.kind[i]
         return rules.sign[layer, depth]
+
+
+PULLED = dict.fromkeys(LEVERS, 1.0)
+
+
+class TestLevers:
+    """X26: no lever is free."""
+
+    @pytest.mark.parametrize("lever", [*LEVERS, "all"])
+    def test_x26_each_has_its_price_of_the_usual_income(self, lever):
+        pulled = PULLED if lever == "all" else {lever: 1.0}
+        opened = 1.0 - 0.4  # above the recorded transparency
+        price = {"agency": 0.1, "oversight": 0.05, "transparency": 0.05 * opened, "fund_local": 0.1}
+        for budget, prices in (("on", 1.0), ("on", 2.0), ("off", 2.0)):
+            model = make_model(
+                make_world(3, transparency=0.4), 1, strategy=pulled, mechanisms={"budget": budget},
+                parameters={"prices": prices},
+            )  # fmt: skip
+            expected = prices * sum(price[name] for name in pulled) * model.state.budget[0] if budget == "on" else 0.0
+            assert ends.price_of_levers(model.state, model.rules) == pytest.approx([expected, 0, 0, 0])
+
+    def test_x26_all_at_one_with_the_purse_of_today_shrink_what_is_signed_and_kept(self):
+        world, deals = some_world(7, {"firm": 3, "ngo": 2}, size=0.0), {}
+        for name, pulled in (("none", {}), ("all", PULLED)):
+            deals[name] = 0
+            for seed in range(8):
+                model = make_model(world, 12, seed=seed, strategy=pulled, parameters={"prices": 3.0}).run()
+                deals[name] += int((model.state.depth[0] > 0).sum())
+        assert deals["all"] < deals["none"]
 
 
 class TestTrust:

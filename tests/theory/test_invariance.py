@@ -71,8 +71,10 @@ class TestInertActor:
         for world in (plain, bigger):
             model = make_model(world, quarters, mechanisms=mechanisms)
             if world is bigger:
-                for column in (model.state.zeal, model.state.expertise, model.state.budget):
+                for column in (model.state.zeal, model.state.supply, model.state.supply_start, model.state.budget):
                     column[-1] = 0
+                for name in ("capacity_decay", "coverage_rest"):  # so are the deals that everybody is expected to hold
+                    getattr(model.state, name)[:-1] = getattr(models[0].state, name)
                 model.state.allowed[-1] = model.state.allowed[:, -1] = False
             models.append(model.run())
         return models

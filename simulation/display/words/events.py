@@ -85,6 +85,7 @@ _TURNING: Mapping[str, str] = {
     "history": N_("earlier deals of the two"),
     "trust": N_("trust beyond the expected"),
     "interests": N_("positions since the start"),
+    "needs": N_("needs that it fills"),
     "own_rule": N_("own rule"),
     "rivalry": N_("rivalry between the leaders"),
 }

@@ -42,7 +42,7 @@ class Views:
         before = float(model.sheet.before_rivalry[i, j])
         terms = {"own_rule": before}
         if not self.decides("partner_utility", i):
-            found = pull_terms(model.state, model.parameters, i, j)
+            found = pull_terms(model.state, model.parameters, model.mechanisms, i, j)
             standing = found.pop("standing")
             named = self._standing.terms(i, j)
             changed = standing - ordered_sum(named.values())  # written into the model by who tweaks it
