@@ -19,6 +19,7 @@ from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.model import book
 from simulation.model.levers import apply_strategy
+from simulation.outcomes.gravity import gravity
 from simulation.processes import capacity, capture, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
@@ -95,6 +96,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     state.capacity_decay = capacity.rest_decay(state, par, mech)
     _habits(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)
+    state.gravity = gravity(state, par, terms_of(par, mech))  # before any lever is pulled
     _first_effort(state, world)
     _fragment(state, scenario, cell, replicate)
     state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)

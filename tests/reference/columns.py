@@ -26,7 +26,7 @@ Columns = dict[str, Any]
 _NUMBERS = {
     name: name
     for name in (
-        "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
+        "gravity", "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
         "purse", "expertise", "norm", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
         "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
