@@ -17,7 +17,7 @@ MARK = "†"
 NOTE = f"{MARK} rests on priors alone: the record holds no observation of it"
 _NEVER_OBSERVED = frozenset(
     {
-        "implementation", "breaches", "lapses",  # nobody records what is broken or let go
+        "implementation", "breaches", "lapses", "kept_drawn",  # nobody records what is broken or let go
         "reciprocity", "autonomy", "alignment", "position_drift",  # terms and values of deals
         "capacity", "safety", "incidents", "incidents_so_far", "benefit", "urgency", "support", "norm",
         "capture", "capture_drift", "concessions_received", "load",
