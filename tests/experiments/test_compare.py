@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from rich.console import Console
 from typer.testing import CliRunner
 
 from simulation import compare, load_scenario, metric, run
@@ -16,7 +18,10 @@ from simulation.cli import app
 from simulation.errors import InputError
 from simulation.experiments import posterior
 from simulation.experiments.compare import Comparison
+from simulation.experiments.engine.tables import Outcome
+from simulation.experiments.run import HEADLINES
 from simulation.outcomes.metrics import unregister
+from simulation.report.comparison import print_comparison
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import Scenario
 from tests.experiments.stand_in import stand_in
@@ -139,6 +144,29 @@ def test_a_comparison_opens_as_it_was_saved(miniature: None, tmp_path: Path) -> 
         Comparison.open(tmp_path / "out")
     assert "values.csv: column mean is missing" in str(told.value)
     assert len(told.value.faults) == len(found.values.columns) - 2
+
+
+def count_doubles(scenario: Scenario, replicate: int) -> Outcome:
+    """Rivalry new partners, and four times as many kept commitments; a capacity that stays."""
+    values = {"partners_new": scenario.parameters.rivalry, "commitments_kept": 4 * scenario.parameters.rivalry,
+              "capacity": 0.5}  # fmt: skip
+    rows = [(quarter, metric, value) for quarter in ("2027Q4", "2030Q4", "2035Q4") for metric, value in values.items()]
+    series = pd.DataFrame(rows, columns=["quarter", "metric", "value"]).assign(actor=scenario.focal)
+    return Outcome.from_frames(replicate, series=series)
+
+
+def test_new_partners_and_kept_commitments_in_per_cent_come_first() -> None:
+    with stand_in(count_doubles):
+        twice = made("twice", **{"parameters.rivalry": 2 * DEFAULT})
+        found = compare([made("free"), twice], workers=1, metrics=HEADLINES[:2], parameters="defaults")
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_comparison(found, console)
+    text = console.export_text()
+    shown = " ".join(text[text.index("twice in 2030Q4, first of all") :].split())
+    assert f"partners new since the start +{DEFAULT:.2f} +{DEFAULT:.2f} to +{DEFAULT:.2f} 1.00" in shown
+    assert "kept commitments +100.0 % +100.0 % to +100.0 % 1.00" in shown
+    assert shown.index("twice in 2035Q4, first of all") < shown.index("twice minus free")
+    assert "in 2027Q4, first of all" not in text
 
 
 def test_the_command_shows_values_first_and_writes_both_tables(
