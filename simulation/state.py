@@ -117,6 +117,7 @@ class State:
     free_press: B = column("n", "the press at home is free to report")
     trade_share: F = column("s s", "share of j in i's trade; rows sum to 1 or 0; stored by column, as kernels read it")
     trade_share_eu: F = column("s", "share of the EU's members in i's trade")
+    gravity: F = column("n", "kept commitments of deals by the fitted intensity alone, binding-equivalents; 0 no state")
     strategic_weight: F = column("n", "g in [0, 1]: how much leaders care; 0 for non-state actors")
     allowed: B = column("n n", "pairs that may make deals (no EU-member pairs, strategies, bans)")
 

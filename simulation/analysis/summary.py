@@ -24,6 +24,7 @@ POSTERIOR_LABEL = "chance and parameters (a draw of their posterior a replicate)
 
 KEPT = "commitments_kept"
 """The headline count, in binding-equivalents."""
+NEW_PARTNERS = "partners_new"
 HEADLINE = "cooperation"
 """The index, which is made of the count."""
 SYSTEM = "system"
@@ -88,7 +89,7 @@ def exceedance(series: pd.DataFrame, focal: str, quarter: str, levels: Sequence[
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the focal actor stands among its peers, by the headline.
+    """Where the focal actor stands among its peers, by kept commitments.
 
     Attributes
     ----------
@@ -97,10 +98,11 @@ class Standing:
     among
         Number of actors compared, the focal one included.
     rank_mean, rank_q05, rank_q50, rank_q95
-        Rank of the focal actor over replicates; 1 is most cooperation.
+        Rank of the focal actor over replicates; 1 has kept most.
     peers
-        Frame ``peer, mean, q05, q95, ahead``: the peer's headline, and the probability that
-        the focal actor is ahead of it in the same replicate (a tie counts half).
+        Frame ``peer, new, mean, q05, q95, index, ahead``: the peer's new partners (mean), its kept commitments
+        (mean and band), the index (mean), and the probability that the focal actor has kept more in the same
+        replicate (a tie counts half). What was not recorded is missing.
     """
 
     quarter: str
@@ -118,12 +120,12 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
     Returns
     -------
     Standing or None
-        None where no peer was recorded, or not the headline.
+        None where no peer was recorded, or neither kept commitments nor the index.
     """
     ranks = ranks_among(series, focal, peers, quarter)
     if ranks is None:
         return None
-    table = by_replicate(series, HEADLINE, quarter)
+    table = by_replicate(series, _measure(series), quarter)
     present = _present(table, focal, peers)
     own = table[focal].to_numpy()[:, None]
     others = table[present].to_numpy()
@@ -131,9 +133,11 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
     frame = pd.DataFrame(
         {
             "peer": present,
+            "new": by_replicate(series, NEW_PARTNERS, quarter).mean().reindex(present).to_numpy(),
             "mean": others.mean(axis=0),
             "q05": np.quantile(others, 0.05, axis=0),
             "q95": np.quantile(others, 0.95, axis=0),
+            "index": by_replicate(series, HEADLINE, quarter).mean().reindex(present).to_numpy(),
             "ahead": ((own > others) + 0.5 * (own == others)).mean(axis=0),
         }
     )
@@ -141,18 +145,23 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
 
 
 def ranks_among(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: str) -> pd.Series | None:
-    """Rank of the focal actor among its peers by the headline, by replicate; 1 is most cooperation.
+    """Rank of the focal actor among its peers by kept commitments, by replicate; 1 has kept most.
 
     Returns
     -------
     Series or None
-        None where no peer was recorded, or not the headline.
+        None where no peer was recorded, or neither kept commitments nor the index.
     """
-    table = by_replicate(series, HEADLINE, quarter)
+    table = by_replicate(series, _measure(series), quarter)
     present = _present(table, focal, peers)
     if not present or focal not in table.columns:
         return None
     return 1 + table[present].gt(table[focal], axis=0).sum(axis=1)
+
+
+def _measure(series: pd.DataFrame) -> str:
+    """The headline count; where it was not recorded the index, which rises with it."""
+    return KEPT if (series["metric"] == KEPT).any() else HEADLINE
 
 
 LEAST_LIKELY = 0.05

@@ -301,7 +301,7 @@ def sweep(
 @app.command()
 def analyse(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
-    metric: Annotated[str, typer.Option(help="Which metric of the focal state.")] = "cooperation",
+    metric: Annotated[str, typer.Option(help="Which metric of the focal state.")] = "commitments_kept",
     quarter: Annotated[str | None, typer.Option(help="When; default: the last quarter.")] = None,
     above: Annotated[float | None, typer.Option(help="Of interest: means above this.")] = None,
     below: Annotated[float | None, typer.Option(help="Of interest: means below this; default: the lowest quarter.")] = (

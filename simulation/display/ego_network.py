@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from simulation.display.style import CAMP_COLOUR, INK, KIND_MARKER, REGION_COLOUR, TRACK_LOOK, ink_on, note, replicates
 from simulation.display.words.language import ENGLISH, Words
-from simulation.display.words.terms import CAMP, DEPTH, KIND, REGION, TRACK
+from simulation.display.words.terms import CAMP, DEPTH, KIND, REGION, SOURCE, TRACK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
 
 MOST_PARTNERS = 30  # more labels than this do not fit on one page at a readable size
 _LOOKS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
@@ -26,7 +28,11 @@ _LOOKS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
 }
 _RUNG = 1.5  # points of line width
 _NAME_WIDTH = 28  # characters a line of a label
+_Key = Line2D | tuple[Artist, ...]
 _NODE = 15.0  # points
+_RING = 23.0  # points
+_RINGS: Mapping[str, tuple[str, float]] = {"new": ("-", 2.2), "recorded": ("", 0.0), "drawn": (":", 1.4)}
+"""Line style and width of the ring round a partner by where it comes from; none round one of the record."""
 _HEIGHT_OF_A_LABEL = 0.4  # inches for two lines of text
 _HEIGHT_OF_THE_REST = 2.8  # inches for title, key and note
 
@@ -51,7 +57,8 @@ def draw_ego_network(
     ----------
     table
         Rows of ``ties.csv``: ``partner, name, kind, camp, region, track, probability, depth_if_any,
-        probability_any``.
+        probability_any, probability_new, probability_recorded, probability_drawn``. A ring tells which of the
+        last three is the greatest.
     ax
         Where to draw.
     focal
@@ -106,7 +113,9 @@ def network_height(table: pd.DataFrame, least: float = 0.25) -> float:
 def _choose(table: pd.DataFrame, least: float, by: str) -> tuple[pd.DataFrame, int]:
     """Partners shown, a row each with its probability of a deal on any track and its group; and how many are not."""
     groups = table.groupby("partner", sort=True)
-    nodes = groups[["name", "kind", "camp", "region", "probability_any"]].first()
+    chances = {f"probability_{name}": name for name in _RINGS}
+    nodes = groups[["name", "kind", "camp", "region", "probability_any", *chances]].first()
+    nodes["source"] = nodes[list(chances)].idxmax(axis="columns").map(chances)
     nodes = nodes.rename(columns={"probability_any": "probability"}).fillna({"region": ""})
     nodes["group"] = "" if by == "kind" else nodes[by]
     nodes = nodes.reset_index().sort_values(["probability", "partner"], ascending=[False, True])
@@ -139,6 +148,7 @@ def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) 
 
 def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, by: str, words: Words) -> None:
     colour = _LOOKS[by][0][node["group"]]
+    _ring(ax, [x], [y], node["source"], _RING)
     ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=colour, mec=INK, zorder=3)
     if sign := _sign(by, node["group"]):
         ink = ink_on(colour)
@@ -150,7 +160,17 @@ def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, by: str, words: Wo
     first = side > 0 or words.right_to_left  # what is read first
     lines[0] = f"{lines[0]}  {chance}" if first else f"{chance}  {lines[0]}"
     text = words.line("\n".join(lines))
-    ax.text(x + side * 0.1, y, text, ha="left" if side > 0 else "right", va="center", fontsize=9)
+    ax.text(x + side * 0.12, y, text, ha="left" if side > 0 else "right", va="center", fontsize=9)
+
+
+def _ring(
+    ax: Axes, x: Sequence[float], y: Sequence[float], source: str, size: float, label: str = ""
+) -> PathCollection:  # fmt: skip
+    """A ring of so many points round places, or round none for a key."""
+    line, width = _RINGS[source]
+    edge = INK if width else "none"
+    return ax.scatter(x, y, s=size**2, facecolors="white", edgecolors=edge, linestyles=line or "-",
+                      linewidths=width, zorder=2, label=label)  # fmt: skip
 
 
 def _sign(by: str, group: str) -> str:
@@ -161,30 +181,37 @@ def _sign(by: str, group: str) -> str:
 
 
 def _legend(ax: Axes, chosen: pd.DataFrame, tracks: set[str], by: str, words: Words) -> None:
-    """Keys of what is in the picture, below it: a column each for track, depth, kind and group."""
+    """Keys of what is in the picture, below it: a column each for track, depth and where from, kind, group."""
     looks = {t: TRACK_LOOK[t] for t in TRACK_LOOK if t in tracks}
-    kinds, groups = (set(chosen[column]) for column in ("kind", "group"))
+    kinds, groups, sources = (set(chosen[column]) for column in ("kind", "group", "source"))
     colours, names = _LOOKS[by]
 
     def said(names: Mapping[Any, str], key: Any) -> str:
         return words.line(words(names[key]))
 
-    columns = [
+    columns: list[list[_Key]] = [
         [Line2D([], [], color=c, ls=ls, lw=2.5, label=said(TRACK, t)) for t, (c, ls, _) in looks.items()],
-        [Line2D([], [], color="#777777", lw=_RUNG * rung, label=said(DEPTH, rung)) for rung in DEPTH],
+        [*(Line2D([], [], color="#777777", lw=_RUNG * rung, label=said(DEPTH, rung)) for rung in DEPTH),
+         *(_ringed(ax, source, said(SOURCE, source)) for source in _RINGS if source in sources)],
         [_mark(KIND_MARKER[k], "white", said(KIND, k)) for k in KIND_MARKER if k in kinds],
         [_mark("o", colours[g], f"{said(names, g)} {_sign(by, g)}".strip()) for g in names if g in groups],
-    ]
+    ]  # fmt: skip
     columns = [column for column in columns if column]
     rows = max(map(len, columns))
     filled = [key for column in columns for key in _pad(column, rows)]
-    ax.legend(handles=filled, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6)
+    labels = [str((key[0] if isinstance(key, tuple) else key).get_label()) for key in filled]
+    ax.legend(filled, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(columns), handlelength=3.6)
 
 
 def _mark(marker: str, colour: str, label: str) -> Line2D:
     return Line2D([], [], ls="", marker=marker, ms=9, color=colour, mec=INK, label=label)
 
 
-def _pad(keys: Sequence[Line2D], rows: int) -> list[Line2D]:
+def _ringed(ax: Axes, source: str, label: str) -> tuple[Artist, ...]:
+    """Key of a ring: it and what it is round."""
+    return _ring(ax, [], [], source, 14.0, label), _mark("o", "white", label)
+
+
+def _pad(keys: Sequence[_Key], rows: int) -> list[_Key]:
     blank = [Line2D([], [], ls="", label=" ") for _ in range(rows - len(keys))]
     return [*keys, *blank]

@@ -16,20 +16,23 @@ import numpy as np
 
 from simulation.display import pages
 from simulation.evidence.plausibility_runs import (
+    AMONG_STATES,
     BASE,
-    BOUNDS,
     BUDGETS,
     CAMPS,
-    FOCAL,
+    COMMITMENTS,
+    ENGAGEMENTS,
     FRIEND,
-    LOOKED_AT,
     NEAR_YEARS,
     STRUCK,
     TRUSTS,
     Ground,
     Seen,
+    bounds,
     explained,
+    focal_states,
     ground,
+    looked_at,
     mean_life,
     mean_of,
     rank_correlation,
@@ -70,35 +73,38 @@ def _years(found: Found) -> int:
     return len(found[BASE][0].flow) // 4
 
 
-def life_of(found: Found, row: int = 0) -> float:
-    """Mean life of a deal of the baseline, years; with row 1 of one between states."""
+def life_of(found: Found, row: int = COMMITMENTS) -> float:
+    """Mean life of a commitment of the baseline, years; or of a deal between states, or of an engagement."""
     risk, died = (np.sum([getattr(one, name)[row] for one in found[BASE]], axis=0) for name in ("at_risk", "died"))
     return mean_life(risk, died)
 
 
 def measures(before: Ground, found: Found) -> dict[str, tuple[str, str, bool | None]]:
     """What the book of deals and first trust amount to: value, aim and whether it is met, by question."""
-    runs, life, states_life, years = found[BASE], life_of(found), life_of(found, 1), _years(found)
+    runs, life, states_life, years = found[BASE], life_of(found), life_of(found, AMONG_STATES), _years(found)
     held = [one.held for one in runs]
     met = [np.logical_or.accumulate(one, axis=0) for one in held]
     new = np.mean([(one[1:] & ~ever[:-1]).sum() / years for one, ever in zip(held, met, strict=True)])
     lost = np.mean([(one[:-1] & ~one[1:]).sum() / years for one in held])
     unpaid = ratio_of(runs, ("unsigned", "unrenewed"), ("signed", "unsigned", "renewed", "unrenewed"))
-    ended = np.sum([one.ended.sum(axis=0) for one in runs], axis=0)
-    ways = ended / max(1, ended.sum())
+    ways, means = (_ways(runs, name) for name in ("ended", "engaged"))
     spread, by_trade = explained(before.trust, before.trade)
     density = mean_of(found, BASE, "among_states") / (before.states * (before.states - 1) / 2)
     gap = balance(found)[-1][-1]
     return {
         "new partners of the focal state a year": (f"{new:.1f}", "", None),
         "partners lost a year": (f"{lost:.1f}", "", None),
-        "mean life of a deal, years": (f"{life:.1f}", f"{LIFE[0]:g} to {LIFE[1]:g}", LIFE[0] <= life <= LIFE[1]),
+        "mean life of a commitment (a deal with a state, firm or secretariat), years": (
+            f"{life:.1f}", f"{LIFE[0]:g} to {LIFE[1]:g}", LIFE[0] <= life <= LIFE[1]
+        ),
         "the same between states": (
             f"{states_life:.1f}", f"{LIFE[0]:g} to {LIFE[1]:g}", LIFE[0] <= states_life <= LIFE[1]
         ),
-        "ended by expiry": (f"{ways[EXPIRY]:.0%}", "", None),
-        "ended by breach": (f"{ways[BREACH]:.0%}", "", None),
-        "ended for want of money": (f"{ways[MONEY]:.0%}", "", None),
+        "mean life of an engagement (with a think tank, NGO or influencer), years": (
+            f"{life_of(found, ENGAGEMENTS):.1f}", "", None
+        ),
+        "commitments ended by expiry, breach, want of money": (ways, "", None),
+        "engagements ended, alike": (means, "", None),
         "signings and renewals that fail for want of money": (f"{unpaid:.1%}", f"under {UNPAID:.0%}", unpaid < UNPAID),
         "pairs of states with a deal, start": (f"{density[0]:.1%}", "", None),
         "pairs of states with a deal, end": (f"{density[-1]:.1%}", "", None),
@@ -106,6 +112,12 @@ def measures(before: Ground, found: Found) -> dict[str, tuple[str, str, bool | N
         "share of its variance that trade explains": (f"{by_trade:.0%}", "", None),
         "stock at the end against flow × life": (f"{gap:+.0%}", f"within {CLOSE:.0%}", abs(gap) <= CLOSE),
     }  # fmt: skip
+
+
+def _ways(runs: Sequence[Seen], name: str) -> str:
+    """How deals of all replicates ended: by expiry, breach, want of money, each with its number."""
+    ended = np.sum([getattr(one, name).sum(axis=0) for one in runs], axis=0)
+    return ", ".join(f"{ended[way] / max(1, ended.sum()):.1%} ({ended[way]})" for way in (EXPIRY, BREACH, MONEY))
 
 
 def book_table(before: Ground, found: Found) -> str:
@@ -137,7 +149,7 @@ def stock_table(scenario: Scenario, found: Found) -> str:
     answer = f"With a mean life of {life_of(found):.1f} years the stock is within {CLOSE:.0%} of flow × life {when}."
     cells = [(first + year, f"{end:.0f}", f"{made:.0f}", f"{ended:.0f}", f"{gap:+.0%}")
              for year, end, made, ended, gap in rows]  # fmt: skip
-    heads = ("year", "deals in force at its end", "pairs that got a deal", "deals that ended", "against flow × life")
+    heads = ("year", "commitments in force at its end", "pairs that got one", "that ended", "against flow × life")
     return f"{answer}\n\n{pages.table(heads, cells)}"
 
 
@@ -153,7 +165,7 @@ def partners_table(before: Ground, found: Found) -> str:
     """Likeliest new partners of the ten states, and those they hold on record, apart."""
     new, near = mean_of(found, BASE, "new"), mean_of(found, BASE, "near")
     rows, sizes = [], {}
-    for place, name in enumerate(FOCAL):
+    for place, name in enumerate(focal_states()):
         held = before.recorded[before.ids.index(name)]
         likeliest = np.argsort(-new[place, : before.states], kind="stable")
         order = [j for j in likeliest if new[place, j] > 0 and not held[j]]
@@ -174,8 +186,8 @@ def partners_table(before: Ground, found: Found) -> str:
 def pair_chances(before: Ground, found: Found) -> dict[tuple[str, str], tuple[bool, F]]:
     """Of each named pair: whether a deal is on record; chance of one before the start, a new one, one at the end."""
     result = {}
-    for pair in BOUNDS:
-        row, column = LOOKED_AT.index(pair[0]), before.ids.index(pair[1])
+    for pair in bounds():
+        row, column = looked_at().index(pair[0]), before.ids.index(pair[1])
         seen = [[one.start[row, column], one.new[row, column], one.near[row, column]] for one in found[BASE]]
         recorded = bool(before.recorded[before.ids.index(pair[0]), column])
         result[pair] = recorded, np.mean(seen, axis=0)
@@ -186,7 +198,7 @@ def absurd_pairs(before: Ground, found: Found) -> dict[tuple[str, str], str]:
     """Named pairs outside their bounds, with what is wrong in words."""
     result = {}
     for pair, (recorded, (_, new, end)) in pair_chances(before, found).items():
-        chance, (low, high) = end if recorded else new, BOUNDS[pair]
+        chance, (low, high) = end if recorded else new, bounds()[pair]
         if not low <= chance <= high:
             what = "still holds its recorded deal, or has one again," if recorded else "makes a new deal"
             bound = f"at most {high:.2f}" if chance > high else f"at least {low:.2f}"
@@ -199,13 +211,13 @@ def pairs_table(before: Ground, found: Found) -> str:
     outside = absurd_pairs(before, found)
     rows = []
     for pair, (recorded, (start, new, end)) in pair_chances(before, found).items():
-        low, high = BOUNDS[pair]
+        low, high = bounds()[pair]
         known, judged = ("yes", "at the end") if recorded else ("no", "new")
         place = "**outside**" if pair in outside else "inside"
         chances = (f"{start:.2f}", f"{new:.2f}", f"{end:.2f}")
         rows.append(("–".join(pair), known, *chances, f"{low:g} to {high:g} {judged}", place))
     heads = ("pair", "on record", "in force before the start", "new", "in force at the end", "bounds", "")
-    return f"{len(BOUNDS) - len(outside)} of {len(BOUNDS)} pairs are inside their bounds.\n\n{pages.table(heads, rows)}"
+    return f"{len(rows) - len(outside)} of {len(rows)} pairs are inside their bounds.\n\n{pages.table(heads, rows)}"
 
 
 def struck_correlations(before: Ground, found: Found, focal: str) -> tuple[float, float]:

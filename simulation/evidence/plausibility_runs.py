@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from scipy.stats import spearmanr
 
 from simulation.data.tables import read_csv
 from simulation.experiments.engine.executors import usable_cores
+from simulation.intensity.equation import pair_rates
 from simulation.model import GovernanceModel
 from simulation.processes import approaches
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
-from simulation.state import I64, STATE, B, F
+from simulation.state import FIRM, I64, SECRETARIAT, STATE, B, F
 
 AGES = 160
 """Ages of deals that are told apart, quarters."""
@@ -31,16 +33,34 @@ BUDGETS = {"a quarter": 0.25, "double": 2.0, "four times": 4.0}
 TRUSTS = (0.45, 0.9)
 FRIEND = "FRA"
 """Whose trust with the focal state is moved."""
-_TABLE = read_csv(Path(__file__).parent / "plausible_pairs.csv")
-BOUNDS = {(row["a"], row["b"]): (float(row["low"]), float(row["high"])) for row in _TABLE if row["b"]}
-"""Pairs that were absurd in the first edition, and bounds of the chance of a new deal in the near years, or, where one
-is on record, of a deal in force at their end: the author's judgement."""
-FOCAL = tuple(row["a"] for row in _TABLE if not row["b"])
-"""States that are looked at."""
-LOOKED_AT = (*FOCAL, *dict.fromkeys(a for a, _ in BOUNDS if a not in FOCAL))
-"""Whose partners are noted."""
 NEAR_YEARS = 6
 """Years from the start in which a partner counts as near: 2025-30 in the baseline."""
+COMMITMENTS, AMONG_STATES, ENGAGEMENTS = range(3)
+"""Rows of life tables: deals of states, firms and secretariats; those between states; work with all others."""
+_COMMITTED = (STATE, FIRM, SECRETARIAT)
+
+
+@cache
+def bounds() -> Mapping[tuple[str, str], tuple[float, float]]:
+    """Pairs that were absurd in the first edition, and bounds of the chance of a new deal in the near years, or, where
+    one is on record, of a deal in force at their end: the author's judgement."""
+    return {(row["a"], row["b"]): (float(row["low"]), float(row["high"])) for row in _table() if row["b"]}
+
+
+@cache
+def focal_states() -> tuple[str, ...]:
+    """States that are looked at."""
+    return tuple(row["a"] for row in _table() if not row["b"])
+
+
+@cache
+def looked_at() -> tuple[str, ...]:
+    """Whose partners are noted."""
+    return tuple(dict.fromkeys((*focal_states(), *(a for a, _ in bounds()))))
+
+
+def _table() -> tuple[dict[str, str], ...]:
+    return read_csv(Path(__file__).parent / "plausible_pairs.csv")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +93,15 @@ class Seen:
     Attributes
     ----------
     stock, among_states
-        (Q + 1,) deals in force before the start and after each quarter, all and between states.
+        (Q + 1,) deals in force before the start and after each quarter: commitments, and those between states.
     flow, signed, unsigned, renewed, unrenewed
-        (Q,) pairs that got a deal; contracts signed, and not signed for want of money; terms renewed, alike.
-    ended
-        (Q, 3) deals ended by expiry, breach, want of money.
+        (Q,) pairs that got a deal that is a commitment; contracts signed, and not signed for want of money; terms
+        renewed, alike.
+    ended, engaged
+        (Q, 3) deals ended by expiry, breach, want of money: commitments, and engagements.
     at_risk, died
-        (2, AGES) deals of all, and between states, that began a quarter at each age in quarters, and that ended in it.
+        (3, AGES) commitments, those between states and engagements that began a quarter at each age in quarters, and
+        that ended in it.
     held
         (Q + 1, n) partners of the focal state.
     start, new, near
@@ -98,6 +120,7 @@ class Seen:
     renewed: I64
     unrenewed: I64
     ended: I64
+    engaged: I64
     at_risk: I64
     died: I64
     held: B
@@ -170,17 +193,12 @@ def see(job: tuple[Scenario, int]) -> Seen:
 def intensities(model: GovernanceModel, row: int) -> F:
     """λ of a state with every state this quarter, agreements a year, (s,); read after ``propose``.
 
-    See :mod:`simulation.processes.approaches`; a pair that holds a deal has one too: to deepen it.
+    See :mod:`simulation.intensity.equation`; a pair that holds a deal has one too: to deepen it.
     """
     s = model.state
-    count, kappa = s.s, float(s.reluctance[STATE])
-    pull, possible = s.pull[:count, :count], model.possible[:count, :count]
+    count, possible = s.s, model.possible[: s.s, : s.s].astype(np.float64)
     omega = approaches.rates(s, model.parameters, model.mechanisms)[:count, STATE]
-    weight = np.where(possible, np.exp(pull - pull.max(axis=1, keepdims=True)), 0.0)
-    total = weight.sum(axis=1, keepdims=True)
-    turning = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
-    agrees = 1.0 / (1.0 + np.exp(kappa - pull))
-    result: F = omega[row] * turning[row] * agrees[:, row] + omega * turning[:, row] * agrees[row]
+    result: F = pair_rates(s.pull[:count, :count], float(s.reluctance[STATE]), possible, omega)[row]
     return result
 
 
@@ -189,9 +207,14 @@ class _Notes:
 
     def __init__(self, model: GovernanceModel):
         self.model, self.focal = model, model.index(model.scenario.focal)
-        self.rows = [model.index(name) for name in LOOKED_AT]
+        self.rows = [model.index(name) for name in looked_at()]
         self.series: dict[str, list[Any]] = {}
-        self.at_risk, self.died = np.zeros((2, AGES), np.int64), np.zeros((2, AGES), np.int64)
+        self.at_risk, self.died = np.zeros((3, AGES), np.int64), np.zeros((3, AGES), np.int64)
+        self.engaging = ~np.isin(model.state.kind, _COMMITTED)
+        among = np.zeros((model.state.n, model.state.n), bool)
+        among[: model.state.s, : model.state.s] = True
+        engagement = self.engaging[:, None] | self.engaging
+        self.groups = (~engagement, among, engagement)
         self.intensity, self.kept = np.zeros(model.state.s), 0.0
         self.unrenewed = 0
         model.watch = self._watch
@@ -209,7 +232,8 @@ class _Notes:
     def _book(self) -> None:
         s = self.model.state
         held = s.depth > 0
-        self._add(stock=held.sum() // 2, among_states=held[: s.s, : s.s].sum() // 2, held=held[self.focal].copy())
+        stock, among_states = ((held & self.groups[row]).sum() // 2 for row in (COMMITMENTS, AMONG_STATES))
+        self._add(stock=stock, among_states=among_states, held=held[self.focal].copy())
 
     def _quarter(self) -> None:
         s = self.model.state
@@ -218,17 +242,19 @@ class _Notes:
         age = np.clip(s.quarter - since, 0, AGES - 1)
         self.model.step()
         same = (s.depth > 0) & (s.since == since)
-        for row, size in enumerate((s.n, s.s)):  # all actors; states, which come first
-            mine, ages = upper[:size, :size], age[:size, :size]
-            self.at_risk[row] += np.bincount(ages[mine], minlength=AGES)
-            self.died[row] += np.bincount(ages[mine & ~same[:size, :size]], minlength=AGES)
+        for row, group in enumerate(self.groups):
+            mine = upper & group
+            self.at_risk[row] += np.bincount(age[mine], minlength=AGES)
+            self.died[row] += np.bincount(age[mine & ~same], minlength=AGES)
         signing = self.model.sheet.signing
         assert signing is not None
         unpaid = int(signing.unpaid.sum())
+        new = (s.depth > 0) & ~(before & same) & self.groups[COMMITMENTS]
+        engaged = s.ended[self.engaging].sum(axis=0)  # each has one such party
         self._add(
-            flow=int(((s.depth > 0) & ~(before & same)).sum()) // 2, signed=len(signing.unpaid) - unpaid,
+            flow=int(new.sum()) // 2, signed=len(signing.unpaid) - unpaid,
             unsigned=unpaid, renewed=int(s.renewed.sum()) // 2, unrenewed=self.unrenewed,
-            ended=s.ended.sum(axis=0) // 2,
+            ended=s.ended.sum(axis=0) // 2 - engaged, engaged=engaged,
         )  # fmt: skip
         self.kept += float(s.compliance[self.focal])
         self._book()

@@ -15,7 +15,7 @@ import pandas as pd
 from simulation.analysis.boxes import Box, Limits, find_box
 from simulation.analysis.effects import effects
 from simulation.analysis.sensitivity import morris, noise_share, sobol
-from simulation.analysis.summary import HEADLINE
+from simulation.analysis.summary import KEPT
 from simulation.analysis.swings import swings
 from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, save, style
@@ -72,7 +72,7 @@ class Analysis:
 
 def analyse(
     results: SweepResults,
-    metric: str = HEADLINE,
+    metric: str = KEPT,
     quarter: str | None = None,
     above: float | None = None,
     below: float | None = None,

@@ -170,7 +170,7 @@ def _metrics(metrics: Sequence[str]) -> tuple[str, ...]:
     faults = [Fault("", message, "--metric") for _, message in unknown(metrics)]
     if faults:
         raise InputError(faults)
-    return tuple(dict.fromkeys(metrics)) or CONTRAST_METRICS
+    return tuple(dict.fromkeys(metrics)) or tuple(name for name in CONTRAST_METRICS if name in METRICS)
 
 
 def _recording(scenario: Scenario, metrics: tuple[str, ...]) -> Scenario:

@@ -35,20 +35,12 @@ if TYPE_CHECKING:
 
 CONTRASTS = ("fragmentation", "rivalry")
 CONTRAST_REPLICATES = 50
+HEADLINES = ("partners_new", "commitments_kept", "coverage", "dependence", "capacity")
+"""What every comparison leads with."""
 CONTRAST_METRICS = (
-    "deals",
-    "instruments_joined",
-    "partners_new",
-    "commitments_kept",
-    "coverage",
-    "dependence",
-    "cooperation",
-    "volume",
-    "implementation",
-    "autonomy",
-    "capacity",
-    "safety",
-)
+    *HEADLINES, "deals", "instruments_joined", "cooperation", "volume", "implementation", "autonomy", "safety",
+)  # fmt: skip
+"""What is contrasted, as far as it is recorded."""
 MILESTONES = ("2027Q4", "2030Q4")
 """Quarters that tables show beside the horizon."""
 
@@ -225,6 +217,7 @@ def _collect(
         "title": scenario.title,
         "question": scenario.question,
         "focal": _named(scenario.focal, names),
+        "states": len(facts.states),
         "peers": [_named(peer, names) for peer in facts.peers],
         "as_of": scenario.as_of.isoformat(),
         "horizon": str(scenario.horizon),

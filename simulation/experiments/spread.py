@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 RULES = ("partner_choice", "latent_book", "learning")
 """Mechanisms that are a choice between rules: each rival is put in place of the scenario's own, one at a time."""
 METRICS = (
-    "deals", "instruments_joined", "partners_new", "commitments_kept", "cooperation", "volume", "implementation",
+    "partners_new", "commitments_kept", "deals", "instruments_joined", "cooperation", "volume", "implementation",
     "autonomy", "capacity",
 )  # fmt: skip
 AS_IT_IS = "as it is"

@@ -29,6 +29,7 @@ from simulation.model.joining import (
 )
 from simulation.model.levers import apply_strategy
 from simulation.model.rest import expected_stock, open_pairs, union_members
+from simulation.outcomes.gravity import gravity
 from simulation.processes import capacity, capture, learning, needs, norms, opinion, peers
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
@@ -105,6 +106,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     needs.note_start(state)
     _first_adopters(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)
+    state.gravity = gravity(state, par, terms_of(par, mech))  # before any lever is pulled
     _first_effort(state, world)
     _fragment(state, scenario, cell, replicate)
     state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)

@@ -18,7 +18,7 @@ from simulation.arithmetic import LOG_2, exp, expm1, log
 from simulation.outcomes import coverage
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
-from simulation.outcomes.portfolio import CATEGORIES, TALLY, Tally, require, tally_commitments
+from simulation.outcomes.portfolio import CATEGORIES, KEPT_BY, TALLY, Tally, require, tally_commitments
 from simulation.processes.needs import NEEDS
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
@@ -28,6 +28,7 @@ from simulation.state import (
     I32,
     I64,
     KINDS,
+    NEW,
     NON_STATE,
     RECORDED,
     SOURCES,
@@ -76,10 +77,10 @@ def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F
 
 
 _COLUMNS = {
-    "capacity": "capacity", "urgency": "urgency", "norm": "norm", "benefit": "net_benefit", "capture": "capture",
-    "capture_drift": "capture_drift", "concessions_received": "conceded", "load": "load", "breaches": "breaches",
-    "lapses": "lapsed", "harm_memory": "harm_memory", "incidents": "incidents", "incidents_so_far": "incidents_total",
-    "agreements": "formed",
+    "gravity": "gravity", "capacity": "capacity", "urgency": "urgency", "norm": "norm", "benefit": "net_benefit",
+    "capture": "capture", "capture_drift": "capture_drift", "concessions_received": "conceded", "load": "load",
+    "breaches": "breaches", "lapses": "lapsed", "harm_memory": "harm_memory", "incidents": "incidents",
+    "incidents_so_far": "incidents_total", "agreements": "formed",
 }  # fmt: skip
 """What the state of the world says of an actor, and in which of its columns."""
 CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
@@ -88,13 +89,14 @@ CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
 
 @njit(cache=True, error_model="numpy")
 def _read_conditions(
-    actors: I64, capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F, conceded: F, load: F,
-    breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
+    actors: I64, gravity: F, capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F,
+    conceded: F, load: F, breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
     out: NDArray[np.void],
 ) -> None:  # fmt: skip
     """Write them where there were zeros."""
     for a in range(len(actors)):
         f, of_one = actors[a], out[a]
+        of_one.gravity = gravity[f]
         of_one.capacity, of_one.urgency, of_one.norm = capacity[f], urgency[f], norm[f]
         of_one.benefit, of_one.capture, of_one.capture_drift = net_benefit[f], capture[f], capture_drift[f]
         of_one.concessions_received, of_one.load, of_one.breaches = conceded[f], load[f], breaches[f]
@@ -140,11 +142,12 @@ class ActorBook:
         """Every built-in metric at some observations: name to values, shape (o, a)."""
         tally, conditions = self._tally[rows], self._conditions[rows]
         now = {name: conditions[name] for name in _COLUMNS}
-        safety = exp(-now.pop("harm_memory") / par.harm_scale)
+        safety, expected = exp(-now.pop("harm_memory") / par.harm_scale), now.pop("gravity")
         return {
             **now,
             **_counts(tally),
             **_volumes(tally, par.volume_half),
+            "kept_against_gravity": ratio(tally["kept_by"][..., : len(SOURCES)].sum(axis=-1), expected),
             **coverage.outcomes(self._supplies[rows]),
             **_parts_of_quality(tally),
             "safety": safety,
@@ -216,6 +219,9 @@ def _volumes(tally: Tally, half: float) -> dict[str, F]:
     category_volume, track_volume = volume(tally["by_category"], half), volume(tally["by_track"], half)
     return {
         "commitments_kept": kept,
+        **{f"kept_{name}": tally["kept_by"][..., part] for part, name in enumerate(KEPT_BY)},
+        "kept_deals": tally["kept_by"][..., : len(SOURCES)].sum(axis=-1),
+        "kept_rank": tally["rank"],
         "commitments": total,
         **{f"commitments_{name}": tally["by_category"][..., q] for q, name in enumerate(CATEGORIES)},
         **{f"commitments_by_{name}": tally["by_track"][..., t] for t, name in enumerate(TRACKS)},
@@ -272,6 +278,16 @@ def _volume_rows() -> _Rows:
     unit = "binding-equivalents"
     formula = "C = sum of commitments, each times the share of its promises kept: the headline count"
     yield "commitments_kept", unit, _COUNT, formula, True
+    yield "kept_deals", unit, _COUNT, "part of C from deals", True
+    for name in SOURCES:
+        whose = "that were none at the start" if name == SOURCES[NEW] else f"held by a {name} deal at the start"
+        yield f"kept_{name}", unit, _COUNT, f"part of C from deals with partners {whose}", True
+    for name in KEPT_BY[len(SOURCES) :]:
+        yield f"kept_{name}", unit, _COUNT, f"part of C from {name}", True
+    formula = "1 + number of states (the EU is one) with a greater C"
+    yield "kept_rank", "rank", (1.0, None), formula, True
+    formula = "part of C from deals / the same by the fitted intensity alone, for a state of its size and place"
+    yield "kept_against_gravity", "ratio", _COUNT, formula, True
     formula = "sum of z over deals, e D/3 over blocs, e z over instruments (e at least 1/2)"
     yield "commitments", unit, _COUNT, formula, True
     for name in CATEGORIES:

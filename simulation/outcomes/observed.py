@@ -18,7 +18,7 @@ MARK = "†"
 NOTE = f"{MARK} rests on priors alone: the record holds no observation of it"
 _NEVER_OBSERVED = frozenset(
     {
-        "implementation", "breaches", "lapses",  # nobody records what is broken or let go
+        "implementation", "breaches", "lapses", "kept_drawn",  # nobody records what is broken or let go
         "reciprocity", "autonomy", "alignment", "position_drift",  # terms and values of deals
         "coverage", "dependence", *(f"coverage_{need}" for need in NEEDS),  # what partners are good for
         *(f"{what}_{camp.lower()}" for what in ("dependence", "coverage_by") for camp in CAMPS),

@@ -53,6 +53,10 @@ CATEGORIES = (
 """Categories of commitments: partner states by camp, forums by eligibility, firms, secretariats."""
 LEAST_ENFORCEMENT = 0.5
 """What the enforcement of a bloc or text counts at least where commitments are added up."""
+KEPT_BY = (*SOURCES, "blocs", "instruments")
+"""What kept commitments come from: deals with partners by where these come from, blocs, instruments."""
+APART = 1e-9
+"""Difference of kept commitments from which one state is ahead of another: less is the order of a sum."""
 
 _NO_CAMP = len(CAMPS)
 _REGIONAL = len(CAMPS) + 1
@@ -76,7 +80,9 @@ TALLY = np.dtype(
         ("by_category", "f8", len(CATEGORIES)),  # c_q, weight by category
         ("by_track", "f8", len(TRACKS)),  # weight by track
         ("camp_weight", "f8", len(CAMPS) + 1),  # weight of deals by the partner's camp, last without
-        ("kept", "f8"),  # weight times the share of promises kept
+        ("kept", "f8"),  # C, weight times the share of promises kept
+        ("kept_by", "f8", len(KEPT_BY)),  # the same by what it comes from
+        ("rank", "f8"),  # 1 more than the number of states whose C is greater
         ("deal_weight", "f8"),  # weight of deals
         ("aligned", "f8"),  # weight of deals times closeness of their terms to the initial position
         ("value_total", "f8"),  # sum over deals of what both sides gain
@@ -117,15 +123,31 @@ def tally_commitments(
     s = state
     _tally_partners(actors, s.depth, s.held, s.kind, out["sources"], out["held"], out["new"], out["lost"])
     _tally_deals(
-        actors, s.depth, s.track, s.kind, s.camp, s.conduct, s.terms, s.position_start, s.weight,
+        actors, s.depth, s.held, s.track, s.kind, s.camp, s.conduct, s.terms, s.position_start, s.weight,
         value_to_actor, value_to_partner, out,
     )  # fmt: skip
-    bloc_weight = np.maximum(s.bloc_enforcement, LEAST_ENFORCEMENT) * s.bloc_depth / MAX_DEPTH
-    _tally_forums(actors, s.member, bloc_weight, s.bloc_depth > 0, s.bloc_regional, s.compliance, out, out["blocs"])
-    every_text = np.ones(len(s.joined), np.bool_)
-    weight = instrument_z(s, LEAST_ENFORCEMENT)
-    _tally_forums(actors, s.joined, weight, every_text, s.instrument_regional, s.compliance, out, out["instruments"])
+    blocs, texts = _bloc_weight(s), instrument_z(s, LEAST_ENFORCEMENT)
+    part = len(SOURCES)
+    _tally_forums(actors, s.member, blocs, s.bloc_regional, s.compliance, part, out, out["blocs"])
+    _tally_forums(actors, s.joined, texts, s.instrument_regional, s.compliance, part + 1, out, out["instruments"])
+    _rank(kept_of_states(s), actors, out)
     _tally_minds(actors, s.position_start, s.position, s.weight, s.opinion, out)
+
+
+def kept_of_states(state: State) -> F:
+    """C, the kept commitments of every state, shape (s,), in binding-equivalents."""
+    s = state
+    texts = instrument_z(s, LEAST_ENFORCEMENT)
+    kept = np.zeros(s.s)
+    _add_kept_deals(s.depth, s.kind, s.conduct, kept)
+    _add_kept_forums(s.member, _bloc_weight(s), s.compliance, kept)
+    _add_kept_forums(s.joined, texts, s.compliance, kept)
+    return kept
+
+
+def _bloc_weight(state: State) -> F:
+    """e·D/3 of each bloc, e counting at least :data:`LEAST_ENFORCEMENT`, shape (b,); 0 if it has decided nothing."""
+    return np.asarray(np.maximum(state.bloc_enforcement, LEAST_ENFORCEMENT) * state.bloc_depth / MAX_DEPTH)
 
 
 def require(state: State, *names: str) -> list[NDArray[Any]]:
@@ -196,8 +218,41 @@ def _kept_share(conduct: I8, i: int, j: int) -> float:
 
 
 @njit(cache=True, error_model="numpy")
+def kept_deal(depth: I8, conduct: I8, i: int, j: int) -> float:
+    """What a deal counts in C: its weight times the share of promises that both have kept."""
+    return depth[i, j] / MAX_DEPTH * (_kept_share(conduct, i, j) + _kept_share(conduct, j, i)) / 2
+
+
+@njit(cache=True, error_model="numpy")
+def _add_kept_deals(depth: I8, kind: I8, conduct: I8, kept: F) -> None:
+    for i in range(kept.size):
+        for j in range(depth.shape[0]):
+            if depth[i, j] > 0 and _category(kind[j], -1) != _MEANS:
+                kept[i] += kept_deal(depth, conduct, i, j)
+
+
+@njit(cache=True, error_model="numpy")
+def _add_kept_forums(inside: B, weight: F, compliance: F, kept: F) -> None:
+    for k in range(weight.size):
+        if weight[k] > 0.0:
+            total, count = _sum_inside(compliance, inside[k])
+            for i in range(kept.size):
+                if inside[k, i]:
+                    kept[i] += weight[k] * total / count
+
+
+@njit(cache=True, error_model="numpy")
+def _rank(kept: F, actors: I64, out: Tally) -> None:
+    """How many states have kept more than each actor, and one."""
+    for a in range(len(actors)):
+        out[a].rank = 1
+        for i in range(kept.size):
+            out[a].rank += i != actors[a] and kept[i] > out[a].kept + APART
+
+
+@njit(cache=True, error_model="numpy")
 def _tally_deals(
-    actors: I64, depth: I8, track: I8, kind: I8, camp: I8, conduct: I8, terms: F, start: F, weight: F,
+    actors: I64, depth: I8, held: I8, track: I8, kind: I8, camp: I8, conduct: I8, terms: F, start: F, weight: F,
     gains: F, partner_gains: F, out: Tally,
 ) -> None:  # fmt: skip
     """Counts, closeness and gains of deals; weights and kept promises of those that are commitments."""
@@ -218,7 +273,9 @@ def _tally_deals(
             if category != _MEANS:
                 tally.by_category[category] += z
                 tally.by_track[t] += z
-                tally.kept += z * (_kept_share(conduct, f, j) + _kept_share(conduct, j, f)) / 2
+                kept = kept_deal(depth, conduct, f, j)
+                tally.kept += kept
+                tally.kept_by[held[f, j]] += kept
             tally.camp_weight[side] += z
             tally.deal_weight += z
             gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
@@ -239,11 +296,11 @@ def _tally_minds(actors: I64, start: F, position: F, weight: F, opinion: F, out:
 
 @njit(cache=True, error_model="numpy")
 def _tally_forums(
-    actors: I64, inside: B, weight: F, counts: B, regional: B, compliance: F, out: Tally, number: F
+    actors: I64, inside: B, weight: F, regional: B, compliance: F, part: int, out: Tally, number: F
 ) -> None:  # fmt: skip
-    """Weights and kept promises of the blocs or instruments that count, and to ``number`` (a,) how many they are."""
-    for k in range(len(counts)):
-        if not (counts[k] and _any_inside(actors, inside[k])):
+    """Weights and kept promises of the blocs or instruments that weigh, and to ``number`` (a,) how many they are."""
+    for k in range(weight.size):
+        if not (weight[k] > 0.0 and _any_inside(actors, inside[k])):
             continue
         total, count = _sum_inside(compliance, inside[k])
         kept = weight[k] * total / count
@@ -253,6 +310,7 @@ def _tally_forums(
                 out[a].by_category[_REGIONAL if regional[k] else _MULTILATERAL] += weight[k]
                 out[a].by_track[REGIONAL if regional[k] else MULTILATERAL] += weight[k]
                 out[a].kept += kept
+                out[a].kept_by[part] += kept
 
 
 @njit(cache=True, error_model="numpy")

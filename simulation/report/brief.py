@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from simulation.analysis.summary import HEADLINE, by_replicate
+from simulation.analysis.summary import KEPT, ranks_among
 from simulation.display.words.language import Words
 from simulation.display.words.terms import METRIC, N_, likelihood, name_of
 from simulation.errors import InputError
@@ -131,12 +131,12 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
         text = tell("Beside them {count} are drawn on average, for deals that the record is likely to lack.", count=by)
         yield Line(text, FITTED)
     if (standing := main.standing()) is not None:
-        among = by_replicate(main.series(), HEADLINE, main.horizon)
-        peers = [peer for peer in standing.peers["peer"] if peer in among.columns]
-        first = float((among[main.focal] > among[peers].max(axis=1)).mean())
+        peers = list(standing.peers["peer"])
+        ranks = ranks_among(main.series(), main.focal, peers, main.horizon)
+        first = float((ranks == 1).mean()) if ranks is not None else 0.0
         yield Line(
             tell(
-                "It is {likely} ({share}) that it cooperates more than each of its {count} peers.",
+                "It is {likely} ({share}) that it keeps more commitments than each of its {count} peers.",
                 likely=words(likelihood(first)),
                 share=subject.chance(first, "share of replicates ahead of every peer"),
                 count=words.number(len(peers)),
@@ -176,13 +176,13 @@ def _price(subject: Subject) -> Iterator[Line]:
         return
     yield Line(
         subject.teller.tell(
-            "Autonomy ends at {end} (between {low} and {high}); {upper} in the half of the replicates with more "
-            "cooperation, {lower} in the other half.",
+            "Autonomy ends at {end} (between {low} and {high}); {upper} in the half of the replicates with more kept "
+            "commitments, {lower} in the other half.",
             end=subject.told(result.end, "autonomy, mean"),
             low=subject.told(result.low, "autonomy, 5 % quantile"),
             high=subject.told(result.high, "autonomy, 95 % quantile"),
-            upper=subject.told(halves["upper"], "autonomy, half with more cooperation", source="series.parquet"),
-            lower=subject.told(halves["lower"], "autonomy, half with less cooperation", source="series.parquet"),
+            upper=subject.told(halves["upper"], "autonomy, half with more kept commitments", source="series.parquet"),
+            lower=subject.told(halves["lower"], "autonomy, half with fewer kept commitments", source="series.parquet"),
         ),
         ASSUMED,
     )
@@ -194,16 +194,16 @@ def _signposts(subject: Subject) -> Iterator[Line]:
     if early == main.horizon:
         return
     for row in signposts(main, early).to_dict("records"):
-        what = f"cooperation after {row['metric']}"
+        what = f"{KEPT} after {row['metric']}"
         weak = abs(row["difference"]) < 2 * row["standard_error"]
         text = subject.teller.tell(
-            "If the count of {metric} reaches {threshold} in {quarter}, cooperation ends at {above}; if not, at "
+            "If the count of {metric} reaches {threshold} in {quarter}, kept commitments end at {above}; if not, at "
             "{below}.",
             metric=subject.teller.name(name_of(METRIC, row["metric"], subject.words)),
             quarter=subject.words.quarter(early),
             threshold=subject.told(row["threshold"], f"{row['metric']}, median", digits=0, when=early),
-            above=subject.told(row["above"], what + " at the threshold or above", source="series.parquet"),
-            below=subject.told(row["below"], what + " below the threshold", source="series.parquet"),
+            above=subject.told(row["above"], what + " at the threshold or above", digits=1, source="series.parquet"),
+            below=subject.told(row["below"], what + " below the threshold", digits=1, source="series.parquet"),
         )
         if weak:
             text += Markup(" ") + subject.teller.tell("(A weak sign: the difference is within twice its error.)")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.analysis.contrasts import more_pairs
+from simulation.analysis.contrasts import in_percent, more_pairs
 from simulation.analysis.summary import KEPT
+from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import decimal, signed
-from simulation.report.terminal import contrast_sentence, table, titled
+from simulation.display.words.terms import METRIC, name_of
+from simulation.experiments.run import HEADLINES, MILESTONES
+from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.compare import Comparison
@@ -36,6 +39,7 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
     _print_values(comparison, console)
     for key in others:
         rows = comparison.contrasts.loc[comparison.contrasts["scenario"] == key]
+        _print_headlines(rows, key, console)
         made = table(
             [
                 ("metric", "left"),
@@ -63,9 +67,25 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
             metric = row["metric"]
         pairs = int(rows["pairs"].min()) if len(rows) else 0
         console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs} pairs)", made))
-        for row in rows.loc[(rows["metric"] == KEPT) & (rows["quarter"] == rows["quarter"].max())].to_dict("records"):
-            console.print(escape(f"{contrast_sentence({**row, 'statement': 'Kept commitments'})}."))
         console.print()
+
+
+def _print_headlines(rows: pd.DataFrame, key: str, console: Console) -> None:
+    """What the comparison leads with, from the second milestone on; kept commitments in per cent."""
+    late = [quarter for quarter in dict.fromkeys(rows["quarter"]) if quarter != MILESTONES[0]]
+    for quarter in late:
+        made = table([("", "left"), ("change", "right"), ("90 % interval", "right"), ("P(higher)", "right")])
+        cells = rows.loc[rows["quarter"] == quarter].set_index("metric")
+        for metric in (name for name in HEADLINES if name in cells.index):
+            row: Any = cells.loc[metric]
+            digits, unit = (1, " %") if metric == KEPT else (2, "")
+            change = in_percent(row) if metric == KEPT else (row["difference"], row["low"], row["high"])
+            known = ["" if pd.isna(value) else f"{signed(value, digits)}{unit}" for value in change]
+            between = f"{known[1]} to {known[2]}" if known[1] else ""
+            made.add_row(name_of(METRIC, metric, ENGLISH), known[0], between, decimal(row["probability"], 2))
+        if made.row_count:
+            console.print(titled(f"{key} in {quarter}, first of all", made))
+            console.print()
 
 
 def _print_values(comparison: Comparison, console: Console) -> None:

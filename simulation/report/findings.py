@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis.contrasts import in_percent, paired, paired_path
-from simulation.analysis.summary import HEADLINE, KEPT, by_replicate
+from simulation.analysis.summary import KEPT, by_replicate
 from simulation.display.words.language import Words
 from simulation.experiments.results import Results
 
@@ -141,7 +141,7 @@ SIGNPOST_COLUMNS = ("metric", "quarter", "threshold", "above", "below", "differe
 
 
 def signposts(results: Results, quarter: str) -> pd.DataFrame:
-    """Early counts after which the headline at the horizon ends most apart.
+    """Early counts after which the kept commitments at the horizon end most apart.
 
     Parameters
     ----------
@@ -154,13 +154,15 @@ def signposts(results: Results, quarter: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns :data:`SIGNPOST_COLUMNS`, the largest difference first, at most
-        :data:`SIGNPOSTS_SHOWN` rows: mean headline at the horizon over the replicates whose
+        :data:`SIGNPOSTS_SHOWN` rows: mean kept commitments at the horizon over the replicates whose
         count is at or above the threshold (their median, rounded up), and over those below.
         Each side holds at least a fifth of the replicates.
     """
     series, focal = results.series(), results.focal
-    last = by_replicate(series, HEADLINE, results.horizon)[focal]
-    rows = []
+    final = by_replicate(series, KEPT, results.horizon)
+    if focal not in final.columns:
+        return pd.DataFrame(columns=list(SIGNPOST_COLUMNS))
+    last, rows = final[focal], []
     for metric in (name for name in _SIGNPOSTS if name in set(series["metric"].cat.categories)):
         early = by_replicate(series, metric, quarter)
         if focal not in early.columns:
@@ -177,9 +179,9 @@ def signposts(results: Results, quarter: str) -> pd.DataFrame:
 
 
 def trade_off(results: Results) -> dict[str, float] | None:
-    """Autonomy in the half of the replicates with more cooperation, against the other half."""
+    """Autonomy in the half of the replicates with more kept commitments, against the other half."""
     series, focal, quarter = results.series(), results.focal, results.horizon
-    tables = [by_replicate(series, metric, quarter) for metric in (HEADLINE, "autonomy")]
+    tables = [by_replicate(series, metric, quarter) for metric in (KEPT, "autonomy")]
     if any(focal not in table.columns for table in tables):
         return None
     both = pd.DataFrame({"a": tables[0][focal], "b": tables[1][focal]}).dropna()

@@ -122,7 +122,8 @@ def _address(name: str) -> str:
 def _shown(subject: Subject) -> str:
     """How many metrics there are beyond those of the page."""
     recorded = set(subject.main.forecast()["metric"])
-    more = len(recorded - {*sections.COUNTS, *sections.COMMITMENTS, *sections.INDICES, *sections.PRICE})
+    commitments = {*sections.COMMITMENTS, sections.RANK, sections.MULTIPLE}
+    more = len(recorded - commitments - {*sections.COUNTS, *sections.INDICES, *sections.PRICE})
     return subject.words.plural(
         "{count} more metric was recorded; it is in forecast.csv of the result folder.",
         "{count} more metrics were recorded; they are in forecast.csv of the result folder.",

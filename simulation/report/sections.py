@@ -20,13 +20,16 @@ from simulation.report.findings import change, levers, trade_off
 from simulation.report.parts import Chart, Section, Table, inline
 from simulation.state import RECORDED, SOURCES
 
-COMMITMENTS = ("commitments_kept", "commitments")
+COMMITMENTS = ("commitments_kept", "kept_recorded", "kept_drawn", "kept_new", "kept_blocs", "kept_instruments",
+               "commitments")  # fmt: skip
+RANK, MULTIPLE = "kept_rank", "kept_against_gravity"
 INDICES = ("coverage", "dependence", "cooperation", "volume", "implementation", "diversity", "reciprocity", "autonomy",
            "alignment", "capacity", "safety")  # fmt: skip
 COUNTS = ("deals", "deals_state", "deals_firm", "deals_think_tank", "deals_ngo", "deals_influencer",
           "deals_secretariat", "deals_mou", "deals_programme", "deals_binding", "deals_bilateral",
           "deals_trilateral", "deals_non_state", "instruments_joined", "partners_new", "partners_new_state",
-          "partners_held", "partners_held_recorded", "partners_held_drawn", "partners_lost")  # fmt: skip
+          "partners_new_firm", "partners_new_secretariat", "partners_held", "partners_held_recorded",
+          "partners_held_drawn", "partners_lost")  # fmt: skip
 PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concessions_received",
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
 _COUNTED = ("deals", "instruments", "partners", "blocs")  # units of what is counted
@@ -74,6 +77,8 @@ def headline(subject: Subject) -> Section:
     if any(map(subject.has, COMMITMENTS)):
         caption = words("Commitments, counted in binding deals: mean, and 5–95 % of the replicates")
         tables.append(band_table(subject, "commitments", caption, COMMITMENTS, 1))
+    if any(map(subject.has, (RANK, MULTIPLE))):
+        tables.append(_against_others(subject))
     if any(map(subject.has, INDICES)):
         caption = words("Indices (0 to 1): mean, and 5–95 % of the replicates")
         tables.append(band_table(subject, "indices", caption, INDICES, 2))
@@ -85,6 +90,31 @@ def headline(subject: Subject) -> Section:
         "grow."
     )
     return Section("headline", words("Kept commitments over time"), [text], charts, tables)
+
+
+def _against_others(subject: Subject) -> Table:
+    """Rank among all states, and deals against those of the fitted intensity alone."""
+    words, main = subject.words, subject.main
+    quarters = [main.first_quarter, *milestones(main.series())]
+    table = main.forecast()
+    rows = table.loc[table["metric"].isin((RANK, MULTIPLE)) & table["quarter"].isin(quarters)]
+    cells, shown = rows.set_index(["metric", "quarter"]), []
+    count = main.info.get("states")  # results of earlier versions do not say how many there are
+    for metric, digits in ((RANK, 0), (MULTIPLE, 1)):
+        if subject.has(metric):
+            line: list[str] = []
+            for quarter in quarters:
+                row: Any = cells.loc[(metric, quarter)]
+                band = _band(words, row["mean"], row["q05"], row["q95"], digits)
+                if metric == RANK and count:
+                    band = words("{rank} of {count}", rank=band, count=words.number(count))
+                line.append(band)
+            shown.append([subject.marked(metric), *line])
+    caption = words(
+        "Rank among all states (1 has kept most), and kept commitments of deals as a multiple of what the fitted "
+        "intensity alone would give a state of its size and place"
+    )
+    return Table("rank", caption, rows, ["", *map(words.quarter, quarters)], shown)
 
 
 def _fan(subject: Subject, metric: str) -> Chart:
@@ -111,13 +141,16 @@ def _standing(subject: Subject) -> Table | None:
         return None
     words = subject.words
     names = {peer["id"]: words.actor(peer["id"], peer["name"]) for peer in subject.main.info["peers"]}
-    heads = ["", words("cooperation"), words("{focal} is ahead", focal=subject.focal)]
+    ahead = words("{focal} is ahead", focal=subject.focal)
+    heads = ["", words("kept commitments"), ahead, words("new partners"), words("cooperation")]
+    more = (("new", 1), ("index", 2))
     rows = [
-        [names[row["peer"]], _band(words, row["mean"], row["q05"], row["q95"], 2), words.share(row["ahead"])]
+        [names[row["peer"]], _band(words, row["mean"], row["q05"], row["q95"], 1), words.share(row["ahead"]),
+         *("–" if pd.isna(row[name]) else words.number(row[name], digits) for name, digits in more)]
         for row in result.peers.to_dict("records")
-    ]
+    ]  # fmt: skip
     caption = words(
-        "Peers in {quarter}: {focal} has rank {rank} of {among} on average",
+        "Peers in {quarter}: by kept commitments {focal} has rank {rank} of {among} on average",
         quarter=words.quarter(result.quarter),
         focal=subject.focal,
         rank=words.number(result.rank_mean, 1),
@@ -291,11 +324,11 @@ def price(subject: Subject) -> Section:
         )
     ]
     if (halves := trade_off(subject.main)) is not None:
-        what = "autonomy, mean over the replicates with more cooperation"
+        what = "autonomy, mean over the replicates with more kept commitments"
         text.append(
             subject.teller.tell(
-                "In the half of the replicates with more cooperation autonomy ends at {upper}, in the other half at "
-                "{lower}.",
+                "In the half of the replicates with more kept commitments autonomy ends at {upper}, in the other half "
+                "at {lower}.",
                 upper=subject.told(halves["upper"], what, source="series.parquet"),
                 lower=subject.told(halves["lower"], what.replace("more", "less"), source="series.parquet"),
             )

@@ -39,6 +39,8 @@ COUNTS = (
     ("instruments_joined", "instruments joined"),
     ("partners_new", "partners new since the start"),
     ("partners_new_state", "of them states"),
+    ("partners_new_firm", "of them firms"),
+    ("partners_new_secretariat", "of them secretariats"),
     ("partners_held", "partners held since the start"),
     ("partners_held_recorded", "by a recorded deal then"),
     ("partners_held_drawn", "by a drawn deal then"),
@@ -58,6 +60,14 @@ INDICES = (
     ("capacity", "capacity"),
     ("safety", "safety"),
 )
+SOURCES_OF_KEPT = (
+    ("kept_recorded", "deals held, recorded"),
+    ("kept_drawn", "deals held, drawn"),
+    ("kept_new", "deals with new partners"),
+    ("kept_blocs", "blocs"),
+    ("kept_instruments", "instruments"),
+)
+RANK, MULTIPLE = "kept_rank", "kept_against_gravity"
 PARTNERS_SHOWN = 10
 INSTRUMENTS_SHOWN = 8
 
@@ -123,7 +133,31 @@ def _counts(results: Results) -> RenderableType | None:
 
 
 def _kept(results: Results) -> RenderableType | None:
-    return _from_start(results, COMMITMENTS, "Commitments, in binding deals", 1)
+    made = _from_start(results, COMMITMENTS, "Commitments, in binding deals", 1)
+    then = _at(results, results.horizon)
+    lines = [line for line in (_sources(then), _place(results, then)) if line]
+    return made if made is None or not lines else Group(made, *map(Text, lines))
+
+
+def _sources(then: pd.DataFrame) -> str:
+    """What kept commitments come from, in a line."""
+    told = [f"{label} {decimal(float(then['mean'][name]), 1)}" for name, label in SOURCES_OF_KEPT if name in then.index]
+    return f"Kept, by source: {', '.join(told)}." if told else ""
+
+
+def _place(results: Results, then: pd.DataFrame) -> str:
+    """Rank among all states, and against the fitted intensity alone, in a sentence each."""
+    told = []
+    if RANK in then.index:
+        count = results.info.get("states")  # results of earlier versions do not say how many there are
+        told.append(f"Rank {_spread(then.loc[RANK], 0)}{f' of {count}' if count else ''} by kept commitments.")
+    if MULTIPLE in then.index:
+        told.append(f"Its deals keep {_spread(then.loc[MULTIPLE], 1)} times what a state of its size and place would.")
+    return " ".join(told)
+
+
+def _spread(row: Any, digits: int) -> str:
+    return f"{decimal(row['mean'], digits)} [{decimal(row['q05'], digits)}–{decimal(row['q95'], digits)}]"
 
 
 def _from_start(results: Results, wanted: Sequence[tuple[str, str]], title: str, digits: int) -> RenderableType | None:
@@ -174,8 +208,8 @@ def _indices(results: Results) -> RenderableType | None:
     return titled("The index, and what kind of cooperation it is (0 to 1)", made)
 
 
-def _band(row: Any) -> str:
-    return escape(f"{decimal(row['mean'], 2)} [{decimal(row['q05'], 2)}–{decimal(row['q95'], 2)}]")
+def _band(row: Any, digits: int = 2) -> str:
+    return escape(_spread(row, digits))
 
 
 def _standing(results: Results) -> RenderableType | None:
@@ -183,12 +217,15 @@ def _standing(results: Results) -> RenderableType | None:
     if result is None:
         return None
     names = {peer["id"]: peer["name"] for peer in results.info["peers"]}
-    made = table([("peer", "left"), ("its cooperation", "right"), (f"P({results.focal} ahead)", "right")])
+    heads = ("kept commitments", f"{results.focal} ahead", "new partners", "index")
+    made = table([("peer", "left"), *((head, "right") for head in heads)])
     for _, row in result.peers.iterrows():
-        made.add_row(escape(f"{names[row['peer']]} ({row['peer']})"), _band(row), f"{percent(row['ahead'])} %")
+        more = ("" if pd.isna(row[name]) else decimal(row[name], digits) for name, digits in (("new", 1), ("index", 2)))
+        name = escape(f"{names[row['peer']]} ({row['peer']})")
+        made.add_row(name, _band(row, 1), f"{percent(row['ahead'])} %", *more)
     rank = f"mean rank {decimal(result.rank_mean, 1)} of {result.among}"
     rank += f", band {decimal(result.rank_q05)} – {decimal(result.rank_q95)}"
-    return titled(f"Against its peers in {result.quarter}: {rank}", made)
+    return titled(f"Against its peers in {result.quarter}, by kept commitments: {rank}", made)
 
 
 def _new_partners(results: Results) -> RenderableType | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from simulation.analysis.summary import HEADLINE
+from simulation.analysis.summary import KEPT
 from simulation.display.spread import SpreadPictures
 from simulation.display.words.terms import METRIC, RULE, SPREAD, name_of
 from simulation.report.answer import Subject
 from simulation.report.parts import Section, Table, inline
 
-_UNIT = "index"  # of the headline
+_UNIT = "binding-equivalents"
 _SOURCE = "shares.csv"
 
 
@@ -30,9 +30,9 @@ def uncertainty(subject: Subject) -> Section:
                         "The table has the same numbers.")  # fmt: skip
     charts = [inline(pictures.shares(), "spread-shares", alternative, words)]
     tables = [_shares_table(subject, pictures)]
-    if len(pictures.shown_rules(HEADLINE)):
-        alternative = words("Points and ranges: cooperation under each rule. The table has the same numbers.")
-        charts.append(inline(pictures.rules(HEADLINE, _UNIT), "spread-rules", alternative, words))
+    if len(pictures.shown_rules(KEPT)):
+        alternative = words("Points and ranges: kept commitments under each rule. The table has the same numbers.")
+        charts.append(inline(pictures.rules(KEPT, _UNIT), "spread-rules", alternative, words))
         tables.append(_rules_table(subject, pictures))
     return Section("spread", title, text, charts, tables)
 
@@ -42,15 +42,15 @@ def spread_sentence(subject: Subject) -> Markup | None:
     if subject.spread is None:
         return None
     table, horizon = subject.spread.shares, subject.spread.horizon
-    rows = table.loc[(table["metric"] == HEADLINE) & (table["quarter"] == horizon)]
+    rows = table.loc[(table["metric"] == KEPT) & (table["quarter"] == horizon)]
     if rows.empty:
         return None
     row = rows.iloc[0]
-    shares = {name: subject.chance(float(row[name]), f"share of {name} in the variance of cooperation", _SOURCE)
+    shares = {name: subject.chance(float(row[name]), f"share of {name} in the variance of {KEPT}", _SOURCE)
               for name in SPREAD}  # fmt: skip
     return subject.teller.tell(
-        "Of the variance of cooperation over rules, parameters and luck, {chance} is chance, {parameters} the "
-        "parameters and {rule} the choice of rule.",
+        "Of the variance of kept commitments over rules, parameters and luck, {chance} is chance, {parameters} "
+        "the parameters and {rule} the choice of rule.",
         **shares,
     )
 
@@ -79,8 +79,8 @@ def _rules_table(subject: Subject, pictures: SpreadPictures) -> Table:
         [name_of(RULE, row["rule"], words), words.number(row["mean"], 2),
          words("{low} to {high}", low=words.number(row["q05"], 2), high=words.number(row["q95"], 2)),
          words.number(row["replicates"])]
-        for row in pictures.shown_rules(HEADLINE).to_dict("records")
+        for row in pictures.shown_rules(KEPT).to_dict("records")
     ]  # fmt: skip
     heads = [words("rule"), words("mean"), words("5–95 % of the replicates"), words("replicates")]
-    text = words("Cooperation under each rule in {quarter}", quarter=pictures.when)
+    text = words("Kept commitments under each rule in {quarter}", quarter=pictures.when)
     return Table("spread_rules", text, shown, heads, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulation.analysis.summary import HEADLINE
+from simulation.analysis.summary import KEPT
 from simulation.display.differences import draw_differences
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
@@ -26,14 +26,14 @@ def scenarios(subject: Subject) -> Section:
     if len(subject.results) == 1:
         text = subject.teller.tell("Only one result was given. Name the folders of other scenarios to compare them.")
         return Section("scenarios", title, [text])
-    table = paths(subject.results, HEADLINE, words)
+    table = paths(subject.results, KEPT, words)
     if table.empty:
-        return Section("scenarios", title, [subject.teller.tell("Cooperation was not recorded in all of them.")])
+        return Section("scenarios", title, [subject.teller.tell("Kept commitments were not recorded in all of them.")])
     with style(words):
         axes = new_axes(8.0, 5.2 + 0.25 * len(subject.results))
-        heading = words("{focal}: difference in cooperation", focal=subject.focal)
+        heading = words("{focal}: difference in kept commitments", focal=subject.focal)
         against = short_titles(subject.results, words)[0]
-        draw_differences(table, axes, title=heading, unit=words("index"), against=against, words=words)
+        draw_differences(table, axes, title=heading, unit=words("binding-equivalents"), against=against, words=words)
     alternative = words("Lines: difference of each scenario from the first, over time. The table has the numbers.")
     chart = inline(axes, "differences", alternative, words)
     quarters = [quarter for quarter in milestones(subject.main.series()) if quarter in set(table["quarter"])]
@@ -42,7 +42,7 @@ def scenarios(subject: Subject) -> Section:
         [name, *(_difference(words, cells.loc[(name, quarter)]) for quarter in quarters)]
         for name in dict.fromkeys(table["scenario"])
     ]
-    caption = words("Difference in cooperation from the first scenario, with its 90 % interval")
+    caption = words("Difference in kept commitments from the first scenario, with its 90 % interval")
     heads = [words("scenario"), *map(words.quarter, quarters)]
     return Section("scenarios", title, [], [chart], [Table("differences", caption, table, heads, rows)])
 

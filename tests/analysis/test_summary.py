@@ -44,18 +44,31 @@ def test_forecast_has_the_promised_columns_and_quantiles():
 def test_standing_is_taken_within_replicates():
     frame = series(
         {
-            ("2035Q4", "MAR", "cooperation"): [0.5, 0.5, 0.5, 0.5],
-            ("2035Q4", "TUN", "cooperation"): [0.6, 0.4, 0.4, 0.5],
-            ("2035Q4", "SEN", "cooperation"): [0.9, 0.9, 0.1, 0.1],
+            ("2035Q4", "MAR", "commitments_kept"): [5.0, 5.0, 5.0, 5.0],
+            ("2035Q4", "TUN", "commitments_kept"): [6.0, 4.0, 4.0, 5.0],
+            ("2035Q4", "SEN", "commitments_kept"): [9.0, 9.0, 1.0, 1.0],
+            ("2035Q4", "TUN", "cooperation"): [0.6, 0.4, 0.4, 0.4],
+            ("2035Q4", "SEN", "partners_new"): [1.0, 0.0, 2.0, 0.0],
         }
     )
     found = summary.standing(frame, "MAR", ["TUN", "SEN", "MAR", "KEN"], "2035Q4")
     assert found is not None
     assert found.among == 3
     assert found.rank_mean == pytest.approx((3 + 2 + 1 + 1) / 4)
-    assert found.peers.set_index("peer")["ahead"].to_dict() == {"TUN": (2 + 0.5) / 4, "SEN": 0.5}
+    peers = found.peers.set_index("peer")
+    assert peers["ahead"].to_dict() == {"TUN": (2 + 0.5) / 4, "SEN": 0.5}
+    assert peers["mean"].to_dict() == {"TUN": 4.75, "SEN": 5.0}
+    assert (peers["index"]["TUN"], peers["new"]["SEN"]) == pytest.approx((0.45, 0.75))
+    assert peers.isna().sum().sum() == 2  # the index of one and the new partners of the other were not recorded
     assert summary.standing(frame, "MAR", [], "2035Q4") is None
     assert summary.standing(frame, "MAR", ["TUN"], "2030Q4") is None
+
+
+def test_without_kept_commitments_peers_stand_by_the_index_which_rises_with_them():
+    frame = series({("2035Q4", "MAR", "cooperation"): [0.5, 0.5], ("2035Q4", "TUN", "cooperation"): [0.6, 0.4]})
+    found = summary.standing(frame, "MAR", ["TUN"], "2035Q4")
+    assert found is not None
+    assert (found.rank_mean, found.peers["ahead"].tolist()) == (1.5, [0.5])
 
 
 def test_partners_count_replicates_without_a_deal():

@@ -36,12 +36,13 @@ def ties(partners: int = 30) -> pd.DataFrame:
         region = ("Africa", "America", "Asia", "Europe", "Oceania", "")[place % 6]
         chance = 0.95 - place / 60
         anywhere = chance + 0.01 * (kind == "state")
-        new = 0.5 * anywhere
-        rows.append((f"p{place:02d}", name, kind, camp, region, track, chance, 1 + place % 3, anywhere, new))
+        new, recorded = 0.4 * anywhere, 0.6 * anywhere * (place % 3 == 0)
+        share = (new, recorded, anywhere - new - recorded) if place % 2 else (anywhere, 0.0, 0.0)
+        rows.append((f"p{place:02d}", name, kind, camp, region, track, chance, 1 + place % 3, anywhere, *share))
         if kind == "state":
-            rows.append((f"p{place:02d}", name, kind, camp, region, "trilateral", 0.01, 1, anywhere, new))
+            rows.append((f"p{place:02d}", name, kind, camp, region, "trilateral", 0.01, 1, anywhere, *share))
     columns = ["partner", "name", "kind", "camp", "region", "track", "probability", "depth_if_any", "probability_any",
-               "probability_new"]  # fmt: skip
+               "probability_new", "probability_recorded", "probability_drawn"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).assign(
         focal="MAR", depth=lambda table: table["probability"], replicates=200
     )

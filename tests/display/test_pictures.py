@@ -111,6 +111,22 @@ def test_the_network_by_kind_has_no_colours():
     assert len({line.get_color() for line in ax.lines if line.get_marker() != "None"}) == 1
 
 
+def test_a_ring_tells_where_a_partner_comes_from():
+    table = tables.ties(3).drop_duplicates("partner")
+    table = table.assign(probability_new=[0.9, 0.1, 0.1], probability_recorded=[0.0, 0.8, 0.2],
+                         probability_drawn=[0.0, 0.0, 0.6])  # fmt: skip
+    with style():
+        ax = draw_ego_network(table, new_axes(9.5, 8.5), focal="Morocco", quarter="2030Q4")
+    rings = [ring for ring in ax.collections if len(ring.get_offsets())]
+    assert [ring.get_linewidth()[0] for ring in rings] == [2.2, 0.0, 1.4]  # new, of the record, drawn
+    assert [ring.get_linestyle()[0][1] is None for ring in rings] == [True, True, False]
+    keys = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert {"new partner", "held, on record", "held, drawn"} <= set(keys)
+    with style():
+        ax = draw_ego_network(table.iloc[:1], new_axes(9.5, 8.5), focal="Morocco", quarter="2030Q4")
+    assert "held, drawn" not in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
 def test_composition_of_nothing_is_refused():
     with style(), pytest.raises(ValueError, match="nothing to draw"):
         draw_composition(pd.DataFrame(columns=["quarter", "track", "value", "replicates"]), new_axes())

@@ -61,6 +61,8 @@ def test_the_book_of_a_run_adds_up() -> None:
         assert one.at_risk[1].sum() == one.among_states[:-1].sum()
         assert np.diff(one.stock).sum() == one.flow.sum() - one.died[0].sum()
         assert 0 <= one.ended.sum() - one.died[0].sum() <= 5  # those made and broken within one quarter
+        assert 0 <= one.engaged.sum() - one.died[2].sum() <= 5
+        assert one.died[2].sum() > 0
         assert (one.near <= (one.start | one.new)).all()
         assert not (one.start & one.new).any()
 

@@ -113,7 +113,8 @@ def simulate_forecast(scenario, replicate: int) -> Outcome:
     """Counts, indices and commitments that grow; fragmentation costs .05 and rivalry gives .02."""
     quarters = recorded_quarters(scenario)
     shift = 0.02 * (scenario.parameters.rivalry > 0) - 0.05 * (scenario.fragmentation.trust > 0)
-    metrics = ["cooperation", "volume", "commitments_kept", "deals", "deals_state", "instruments_joined"]
+    metrics = ["cooperation", "volume", "commitments_kept", "deals", "deals_state", "instruments_joined",
+               "kept_new", "kept_rank"]  # fmt: skip
     metrics += [f"partners_{what}{kind}" for what in ("new", "held", "lost") for kind in ("", "_state", "_firm")]
     metrics += ["commitments_by_bilateral", "commitments_by_non_state"]
     actors = [scenario.focal, *(() if isinstance(scenario.record.actors, tuple) else ("TUN", "SEN"))]

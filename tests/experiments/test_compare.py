@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from rich.console import Console
 from typer.testing import CliRunner
 
 from simulation import compare, load_scenario, metric, run
@@ -16,7 +18,10 @@ from simulation.cli import app
 from simulation.errors import InputError
 from simulation.experiments import posterior
 from simulation.experiments.compare import Comparison
+from simulation.experiments.engine.tables import Outcome
+from simulation.experiments.run import HEADLINES
 from simulation.outcomes.metrics import unregister
+from simulation.report.comparison import print_comparison
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import Scenario
 from tests.experiments.stand_in import stand_in
@@ -30,7 +35,7 @@ SHORT = {"horizon": "2025Q2"}
 
 @pytest.fixture
 def miniature(monkeypatch: pytest.MonkeyPatch):
-    """Cooperation is rivalry / 10 minus the fragmentation of trust / 5, without luck."""
+    """Kept commitments are rivalry / 10 minus the fragmentation of trust / 5, without luck."""
     monkeypatch.setenv("WIFAQ_FAKE", json.dumps({"noise": 0}))
     with stand_in(fakes.simulate):
         yield
@@ -67,13 +72,14 @@ def test_the_real_model_keeps_its_numbers_in_company() -> None:
     third = shipped("rivalry_absent", SHORT, replicates=2)
     among = compare([*pair, third], workers=1)
     same_rows(compare(pair, workers=1), among)
-    own = run(pair[0], workers=1).forecast("cooperation").iloc[-1]
-    row = among.values.query("scenario == 'baseline' and metric == 'cooperation'").iloc[-1]
+    own = run(pair[0], workers=1).forecast("commitments_kept").iloc[-1]
+    row = among.values.query("scenario == 'baseline' and metric == 'commitments_kept'").iloc[-1]
     assert (row["mean"], row["q95"]) == (own["mean"], own["q95"])  # and those of its own run
 
 
 def test_each_scenario_draws_what_it_does_not_set(miniature: None) -> None:
-    found = compare([made("free"), made("set", **{"parameters.rivalry": DEFAULT})], workers=1, metrics=["cooperation"])
+    arms = [made("free"), made("set", **{"parameters.rivalry": DEFAULT})]
+    found = compare(arms, workers=1, metrics=["commitments_kept"])
     drawn = pd.Series([posterior.load().draw(2025, number)["rivalry"] for number in range(5)]) / 10
     values = found.values.loc[found.values["quarter"] == "2035Q4"].set_index("scenario")
     assert values.loc["free", "mean"] == pytest.approx(drawn.mean())
@@ -97,7 +103,7 @@ def test_a_contrast_beside_a_run_changes_no_number_of_it(miniature: None) -> Non
 def test_any_metric_is_recorded_for_it() -> None:
     """Counts, those of the world and own ones, in quarters that the scenario would not keep."""
     metric("own_half", "1", (0, 1))(lambda view: 0.5)
-    record = {"record.metrics": ("cooperation",), "record.every": 4}
+    record = {"record.metrics": ("commitments_kept",), "record.every": 4}
     try:
         scenario = shipped(changes=SHORT | record, replicates=1)
         names = ["deals", "density_all", "own_half"]
@@ -112,11 +118,11 @@ def test_any_metric_is_recorded_for_it() -> None:
 
 def test_all_unknown_metrics_are_told_at_once(miniature: None) -> None:
     with pytest.raises(InputError) as told:
-        compare([made("a"), made("b")], metrics=["coperation", "cooperation", "wealth"])
+        compare([made("a"), made("b")], metrics=["comitments_kept", "commitments_kept", "wealth"])
     assert [str(fault).split(";")[0] for fault in told.value.faults] == [
-        "--metric: unknown metric 'coperation'", "--metric: unknown metric 'wealth'",
+        "--metric: unknown metric 'comitments_kept'", "--metric: unknown metric 'wealth'",
     ]  # fmt: skip
-    assert "did you mean 'cooperation'?" in str(told.value)
+    assert "did you mean 'commitments_kept'?" in str(told.value)
 
 
 # --- folder and command
@@ -124,7 +130,7 @@ def test_all_unknown_metrics_are_told_at_once(miniature: None) -> None:
 
 def test_a_comparison_opens_as_it_was_saved(miniature: None, tmp_path: Path) -> None:
     pair = [made("plain"), made("set", **{"parameters.rivalry": 2})]
-    found = compare(pair, workers=1, metrics=["cooperation", "volume"], out=tmp_path / "out")
+    found = compare(pair, workers=1, metrics=["commitments_kept", "volume"], out=tmp_path / "out")
     names = {"comparison.csv", "values.csv", "comparison.json", "scenario.resolved.yaml"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     again = Comparison.open(tmp_path / "out")
@@ -141,13 +147,36 @@ def test_a_comparison_opens_as_it_was_saved(miniature: None, tmp_path: Path) -> 
     assert len(told.value.faults) == len(found.values.columns) - 2
 
 
+def count_doubles(scenario: Scenario, replicate: int) -> Outcome:
+    """Rivalry new partners, and four times as many kept commitments; a capacity that stays."""
+    values = {"partners_new": scenario.parameters.rivalry, "commitments_kept": 4 * scenario.parameters.rivalry,
+              "capacity": 0.5}  # fmt: skip
+    rows = [(quarter, metric, value) for quarter in ("2027Q4", "2030Q4", "2035Q4") for metric, value in values.items()]
+    series = pd.DataFrame(rows, columns=["quarter", "metric", "value"]).assign(actor=scenario.focal)
+    return Outcome.from_frames(replicate, series=series)
+
+
+def test_new_partners_and_kept_commitments_in_per_cent_come_first() -> None:
+    with stand_in(count_doubles):
+        twice = made("twice", **{"parameters.rivalry": 2 * DEFAULT})
+        found = compare([made("free"), twice], workers=1, metrics=HEADLINES[:2], parameters="defaults")
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_comparison(found, console)
+    text = console.export_text()
+    shown = " ".join(text[text.index("twice in 2030Q4, first of all") :].split())
+    assert f"partners new since the start +{DEFAULT:.2f} +{DEFAULT:.2f} to +{DEFAULT:.2f} 1.00" in shown
+    assert "kept commitments +100.0 % +100.0 % to +100.0 % 1.00" in shown
+    assert shown.index("twice in 2035Q4, first of all") < shown.index("twice minus free")
+    assert "in 2027Q4, first of all" not in text
+
+
 def test_the_command_shows_values_first_and_writes_both_tables(
     miniature: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     Path("set.yaml").write_text(f"extends: {BASE}\ntitle: Set\nparameters: {{rivalry: {DEFAULT}}}\n")
-    asked = ["--metric", "cooperation", "--metric", "density_all", "--quarter", "2030Q4", "--replicates", "3"]
+    asked = ["--metric", "commitments_kept", "--metric", "density_all", "--quarter", "2030Q4", "--replicates", "3"]
     done = CliRunner().invoke(app, ["compare", BASE, "set.yaml", *asked, "--workers", "1", "--out", "out"])
     assert done.exit_code == 0, done.output
     text = " ".join(done.stdout.split())
@@ -156,7 +185,7 @@ def test_the_command_shows_values_first_and_writes_both_tables(
     assert f"{DEFAULT / 10:.3f}–{DEFAULT / 10:.3f}" in text
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert done.stdout.endswith("Tables: out\n")
-    assert set(pd.read_csv("out/values.csv")["metric"]) == {"cooperation", "density_all"}
-    bad = CliRunner().invoke(app, ["compare", BASE, "set.yaml", "--metric", "coperation", "--out", "none"])
+    assert set(pd.read_csv("out/values.csv")["metric"]) == {"commitments_kept", "density_all"}
+    bad = CliRunner().invoke(app, ["compare", BASE, "set.yaml", "--metric", "comitments_kept", "--out", "none"])
     assert (bad.exit_code, Path("none").exists()) == (2, False)
-    assert bad.stderr.strip() == "--metric: unknown metric 'coperation'; did you mean 'cooperation'?"
+    assert bad.stderr.strip() == "--metric: unknown metric 'comitments_kept'; did you mean 'commitments_kept'?"

@@ -15,9 +15,9 @@ from simulation.outcomes.focal import (
     hill_diversity,
     volume,
 )
-from simulation.outcomes.portfolio import CATEGORIES
+from simulation.outcomes.portfolio import CATEGORIES, kept_of_states
 from simulation.scenario.parameters import Parameters
-from simulation.state import DRAWN, KINDS, RECORDED, TRACKS, TRILATERAL, State
+from simulation.state import DRAWN, KINDS, RECORDED, SOURCES, TRACKS, TRILATERAL, State
 from tests.outcomes.worlds import add_deal, bare_world, deal_values, random_world
 from tests.worlds import relabelled, with_inert_actor
 
@@ -73,6 +73,47 @@ def test_volume_decomposes_by_partner_and_by_track(seed):
 def test_diversity_and_concentration_lie_between_zero_and_one(weight):
     assert 0 <= hill_diversity(weight) <= 1
     assert 0 <= camp_concentration(weight) <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_kept_commitments_are_those_of_deals_blocs_and_instruments(seed):
+    found = outcomes(random_world(seed))
+    deals = sum(found[f"kept_{source}"] for source in SOURCES)
+    np.testing.assert_allclose(found["kept_deals"], deals, rtol=0, atol=1e-12)
+    whole = deals + found["kept_blocs"] + found["kept_instruments"]
+    np.testing.assert_allclose(whole, found["commitments_kept"], rtol=0, atol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_rank_is_one_more_than_the_number_of_states_that_kept_more(seed):
+    state = random_world(seed)
+    found = outcomes(state)
+    kept = found["commitments_kept"]
+    more = (kept[None, : state.s] > kept[:, None] + 1e-9).sum(axis=1)
+    assert found["kept_rank"].tolist() == (1 + more).tolist()
+    np.testing.assert_array_equal(kept_of_states(state), kept[: state.s])
+
+
+def test_states_that_kept_alike_share_a_rank():
+    state = bare_world()
+    add_deal(state, 0, 1, 3)
+    add_deal(state, 2, 3, 1)
+    found = outcomes(state)
+    assert found["kept_rank"][: state.s].tolist() == [1, 1, 3, 3] + [5] * (state.s - 4)
+    assert of_one(state, 2)["kept_new"] == pytest.approx(1 / 3)
+    state.held[2, 3] = state.held[3, 2] = DRAWN
+    found = of_one(state, 2)
+    assert (found["kept_new"], found["kept_recorded"], found["kept_drawn"]) == pytest.approx((0, 0, 1 / 3))
+
+
+def test_deals_are_told_as_a_multiple_of_what_the_fitted_intensity_would_give():
+    state = bare_world()
+    add_deal(state, 2, 3, 3)
+    assert of_one(state, 2)["kept_against_gravity"] == 0.0  # nothing was expected of anybody
+    state.gravity[2] = 0.25
+    assert of_one(state, 2)["kept_against_gravity"] == 4.0
 
 
 # --- the same numbers from a list of commitments in plain Python

@@ -26,8 +26,8 @@ Columns = dict[str, Any]
 _NUMBERS = {
     name: name
     for name in (
-        "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_start", "capacity_decay",
-        "coverage_rest", "budget_start", "transparency",
+        "gravity", "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_start",
+        "capacity_decay", "coverage_rest", "budget_start", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
         "purse", "norm", "norm_first", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
         "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",

@@ -22,6 +22,8 @@ CATEGORIES = (*CAMP_STATES, "regional", "multilateral", "firm", "secretariat")
 LEAST = 0.5
 """What e counts at least here, or a joined convention would be worth a fifth of a memorandum."""
 CAMPS = (0, 1, 2)
+DEALS = ("new", "recorded", "drawn")
+"""Where the partner of a deal comes from."""
 RUNGS = ("mou", "programme", "binding")
 
 
@@ -32,6 +34,7 @@ class Commitment(NamedTuple):
     category: str
     track: str
     kept: float  # ō, share of the promises kept
+    source: str  # of a deal where the partner comes from, else what it is
 
 
 class Account:
@@ -70,8 +73,8 @@ class Account:
 def outcomes_of(w: World, f: Actor) -> Numbers:
     """Everything that is recorded of one actor."""
     made = commitments(w, f)
-    found = partners(w, f) | counts(w, f) | sums(made) | volumes(w, made) | quality(w, f, made) | conditions(f)
-    return found | coverage(f)
+    told = partners(w, f) | counts(w, f) | sums(made) | kept_by(made) | against_others(w, f, made)
+    return told | volumes(w, made) | quality(w, f, made) | conditions(f) | coverage(f)
 
 
 # --- commitments
@@ -80,17 +83,18 @@ def outcomes_of(w: World, f: Actor) -> Numbers:
 def commitments(w: World, f: Actor) -> list[Commitment]:
     """All that an actor has committed itself to."""
     made = [
-        Commitment(deal.depth / 3.0, category(j), track_of(f, j, deal), clean_record(f, j))
+        Commitment(deal.depth / 3.0, category(j), track_of(f, j, deal), clean_record(f, j), f.held.get(j, "new"))
         for j, deal in f.deals.items()
         if j.is_state or j.kind in CATEGORIES
     ]
     for bloc in w.blocs:
         if f in bloc.members and bloc.depth > 0:
             weight = max(LEAST, bloc.enforcement) * bloc.depth / 3.0
-            made.append(Commitment(weight, bloc.track, bloc.track, compliance_of(bloc.members)))
+            made.append(Commitment(weight, bloc.track, bloc.track, compliance_of(bloc.members), "blocs"))
     for text in w.texts:
         if f in text.joined:
-            made.append(Commitment(text.counts(LEAST), text.track, text.track, compliance_of(list(text.joined))))
+            kept = compliance_of(list(text.joined))
+            made.append(Commitment(text.counts(LEAST), text.track, text.track, kept, "instruments"))
     return made
 
 
@@ -147,6 +151,31 @@ def counts(w: World, f: Actor) -> Numbers:
     return found
 
 
+def kept(made: list[Commitment]) -> float:
+    """C = Σzō."""
+    return sum(c.weight * c.kept for c in made)
+
+
+def kept_by(made: list[Commitment]) -> Numbers:
+    """C by what it comes from; deals apart by where the partner comes from, and all together."""
+    parts = {name: kept([c for c in made if c.source == name]) for name in (*DEALS, "blocs", "instruments")}
+    parts["deals"] = sum(parts[name] for name in DEALS)
+    return {f"kept_{name}": value for name, value in parts.items()}
+
+
+def against_others(w: World, f: Actor, made: list[Commitment]) -> Numbers:
+    """Where C stands among states', and its deals against those that the fitted intensity alone would give."""
+    deals = sum(kept([c for c in made if c.source == name]) for name in DEALS)
+    ratio = deals / f.gravity if f.gravity > 0.0 else 0.0
+    return {"kept_rank": rank(w, f), "kept_against_gravity": ratio}
+
+
+def rank(w: World, f: Actor) -> int:
+    """Place among the states by C, 1 for the most; sums that differ by rounding are equal."""
+    own = kept(commitments(w, f))
+    return 1 + sum(kept(commitments(w, i)) > own + 1e-9 for i in w.states if i is not f)
+
+
 # --- then the index
 
 
@@ -168,9 +197,9 @@ def volumes(w: World, made: list[Commitment]) -> Numbers:
     """C = Σzō; Vol of everything and of each part, Imp = C/Σz, COOP."""
     found = {name.replace("commitments", "volume"): volume(w, weight) for name, weight in sums(made).items()}
     total = sum(c.weight for c in made)
-    kept = sum(c.weight * c.kept for c in made)
-    found |= {"commitments_kept": kept, "implementation": kept / total if total > 0.0 else 0.0}
-    return found | {"cooperation": volume(w, kept)}
+    c = kept(made)
+    found |= {"commitments_kept": c, "implementation": c / total if total > 0.0 else 0.0}
+    return found | {"cooperation": volume(w, c)}
 
 
 # --- needs

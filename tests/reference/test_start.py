@@ -15,6 +15,7 @@ from tests.reference import book, needs, pull, start
 from tests.reference.columns import oracle_of
 from tests.reference.compliance import mean_compliance, watching
 from tests.reference.ends import upkeep_load
+from tests.reference.gravity import gravity
 from tests.reference.positions import openness
 from tests.reference.society import ties
 from tests.reference.strategies import parameters, switches, worlds
@@ -45,6 +46,14 @@ def test_the_start_follows_its_rules(model: GovernanceModel) -> None:
         z = ties(i, "firm")
         captured = world.when("capture", openness(i) * z / (1.0 + z)) if i.is_state else 0.0
         assert i.capture == close(captured)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(model=fresh())
+def test_gravity_is_the_intensity_of_a_state_without_its_record(model: GovernanceModel) -> None:
+    world = oracle_of(model).world
+    model.close()
+    assert [i.gravity for i in world.actors] == close([gravity(world, i) for i in world.actors])
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -65,6 +65,7 @@ class Actor:
     objectivity: float
     research: float
     strategic_weight: float
+    gravity: float
     free_press: bool
     transparency_ref: float
     home: Actor | None = None

@@ -155,7 +155,7 @@ def folder(path: Path, **options) -> Path:
 def spread(of: Results, failures: tuple[dict[str, object], ...] = ()) -> Spread:
     """The spread of a result's scenario over two rivals of its rules."""
     rules = [AS_IT_IS, "latent_book=off", "learning=fermi"]
-    metrics, quarters = ("cooperation", "deals", "autonomy"), ("2027Q4", of.horizon)
+    metrics, quarters = ("commitments_kept", "cooperation", "deals", "autonomy"), ("2027Q4", of.horizon)
     cells = [(metric, quarter) for metric in metrics for quarter in quarters]
     rows = [(rule, *cell, 0.5 + luck(rule, *cell) / 4, 0.4, 0.8, 6) for rule in rules for cell in cells]
     shares = [(*cell, 0.1, 0.2 + luck(*cell) / 2, 0.7 - luck(*cell) / 2) for cell in cells]

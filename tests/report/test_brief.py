@@ -102,9 +102,9 @@ def test_a_change_is_counted_in_replicates(results) -> None:
 
 
 def with_values(results: Results, early: np.ndarray, late: np.ndarray) -> Results:
-    """A result whose deals with firms in 2027Q4 and cooperation at the horizon are set."""
+    """A result whose deals with firms in 2027Q4 and kept commitments at the horizon are set."""
     frame = results.series().copy()
-    for metric, quarter, values in (("deals_firm", "2027Q4", early), ("cooperation", "2028Q4", late)):
+    for metric, quarter, values in (("deals_firm", "2027Q4", early), ("commitments_kept", "2028Q4", late)):
         rows = (frame["actor"] == "MAR") & (frame["metric"] == metric) & (frame["quarter"] == quarter)
         frame.loc[rows, "value"] = values[frame.loc[rows, "replicate"]]
     return dataclasses.replace(results, _series=pa.Table.from_pandas(frame, preserve_index=False))
@@ -136,7 +136,7 @@ def test_levers_and_trade_off(results) -> None:
     assert halves is not None
     last = results[0].series().query("actor == 'MAR' and quarter == '2028Q4'")
     wide = last.pivot(index="replicate", columns="metric", values="value")
-    upper = wide["cooperation"] > wide["cooperation"].median()
+    upper = wide["commitments_kept"] > wide["commitments_kept"].median()
     assert halves["upper"] == pytest.approx(wide.loc[upper, "autonomy"].mean())
 
 

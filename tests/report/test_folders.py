@@ -31,7 +31,7 @@ def test_a_folder_of_a_spread_stands_beside_its_run(folder, tmp_path) -> None:
     of = Results.open(folder)
     folders.spread(of).save(tmp_path / "spread")
     names = {path.name for path in (tmp_path / "spread" / "charts").iterdir()}
-    assert names == {f"spread_{name}.{kind}" for name in ("shares", "cooperation") for kind in ("png", "svg")}
+    assert names == {f"spread_{name}.{kind}" for name in ("shares", "commitments_kept") for kind in ("png", "svg")}
     _, found = open_all([folder, tmp_path / "spread"])
     assert found is not None
     assert found.differs_from(of.scenario_text) == []

@@ -80,6 +80,25 @@ def test_numbers_of_the_answer_are_those_of_the_result(results, pages) -> None:
     assert effects["Another world"] == pytest.approx(100 * other.mean() / wide[main.horizon].mean(), rel=1e-6)
 
 
+def test_counts_stand_before_charts(texts) -> None:
+    """The first table of a section leads; what is drawn of it comes after."""
+    for section in ("partners", "headline", "drivers"):
+        text = re.search(rf'<section id="{section}".*?</section>', texts["en"], re.S)
+        assert text
+        assert text[0].index("<table>") < text[0].index("<figure")
+
+
+def test_kept_commitments_are_told_by_source_and_ranked(results, pages, texts) -> None:
+    forecast = results[0].forecast()
+    at_end = forecast.loc[forecast["quarter"] == results[0].horizon].set_index("metric")["mean"]
+    files = pages["en"].files()
+    sources = [f"kept_{name}" for name in ("recorded", "drawn", "new", "blocs", "instruments")]
+    told = {row["metric"]: float(row["mean"]) for row in files["commitments"] if row["quarter"] == results[0].horizon}
+    assert [told[name] for name in sources] == pytest.approx([at_end[name] for name in sources], rel=1e-7)
+    assert {row["metric"] for row in files["rank"]} == {"kept_rank", "kept_against_gravity"}
+    assert re.search(r"<td[^>]*>1 of 6</td>", texts["en"])  # six states, and the first of them in every replicate
+
+
 def test_tables_to_download_are_those_of_the_result(results, pages) -> None:
     files = pages["en"].files()
     path = results[0].forecast("cooperation")
@@ -207,12 +226,12 @@ def test_no_english_is_left_in_the_charts(results) -> None:
 
 
 def test_the_spread_is_told_as_its_tables_say(results, pages, texts) -> None:
-    shares = folders.spread(results[0]).shares.query("metric == 'cooperation' and quarter == '2028Q4'").iloc[0]
+    shares = folders.spread(results[0]).shares.query("metric == 'commitments_kept' and quarter == '2028Q4'").iloc[0]
     table = {row["quantity"]: float(row["value"]) for row in pages["en"].files()["answer"]}
     for name in ("chance", "parameters", "rule"):
-        assert table[f"share of {name} in the variance of cooperation"] == pytest.approx(shares[name])
+        assert table[f"share of {name} in the variance of commitments_kept"] == pytest.approx(shares[name])
     shown = {row["metric"]: float(row["chance"]) for row in pages["en"].files()["spread_shares"]}
-    assert shown["cooperation"] == pytest.approx(shares["chance"])
+    assert shown["commitments_kept"] == pytest.approx(shares["chance"])
     assert "Run wifaq spread with --out" not in texts["en"]
     assert "Run wifaq spread with --out" in render(results[:1], ENGLISH)
 

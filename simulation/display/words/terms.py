@@ -57,6 +57,12 @@ REGION: Mapping[str, str] = {
     "": N_("international"),
 }
 DEPTH: Mapping[int, str] = {1: N_("memorandum"), 2: N_("programme"), 3: N_("binding")}
+SOURCE: Mapping[str, str] = {
+    "new": N_("new partner"),
+    "recorded": N_("held, on record"),
+    "drawn": N_("held, drawn"),
+}
+"""Where a partner comes from (:data:`simulation.state.SOURCES`)."""
 DOMAIN: Mapping[str, str] = {
     "civil": N_("civil"),
     "military": N_("military"),
@@ -75,6 +81,13 @@ UNIT: Mapping[str, str] = {
 }
 METRIC: Mapping[str, str] = {
     "commitments_kept": N_("kept commitments"),
+    "kept_recorded": N_("of them deals held, recorded at the start"),
+    "kept_drawn": N_("of them deals held, drawn at the start"),
+    "kept_new": N_("of them deals with new partners"),
+    "kept_blocs": N_("of them decisions of blocs"),
+    "kept_instruments": N_("of them instruments"),
+    "kept_rank": N_("rank by kept commitments"),
+    "kept_against_gravity": N_("kept deals, as a multiple"),
     "commitments": N_("commitments, kept or not"),
     "coverage": N_("needs covered"),
     "coverage_compute": N_("need of compute covered"),
@@ -113,6 +126,8 @@ METRIC: Mapping[str, str] = {
     "instruments_joined": N_("instruments joined"),
     "partners_new": N_("partners new since the start"),
     "partners_new_state": N_("states among the new partners"),
+    "partners_new_firm": N_("firms among the new partners"),
+    "partners_new_secretariat": N_("secretariats among the new partners"),
     "partners_held": N_("partners held since the start"),
     "partners_held_recorded": N_("held by a recorded deal"),
     "partners_held_drawn": N_("held by a drawn deal"),

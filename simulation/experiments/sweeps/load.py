@@ -78,7 +78,7 @@ class Sweep:
     kept: Kept
     drawn: bool = False
     held: str = ""
-    show: tuple[str, ...] = ("cooperation",)
+    show: tuple[str, ...] = ("commitments_kept",)
     notes: tuple[str, ...] = ()
     root: Node = field(default_factory=lambda: Node({}, Mark("")), repr=False, compare=False)
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulation.analysis.contrasts import more_pairs, paired
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL, QUANTILES, SYSTEM
+from simulation.analysis.summary import BAND_LABEL, KEPT, POSTERIOR_LABEL, QUANTILES, SYSTEM
 from simulation.data.country_names import resolve
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, save, style
@@ -269,7 +269,7 @@ class SweepResults:
             advice = suggest(metric, self.metrics) or "see the metrics of the sweep in results.metrics"
             raise InputError(Fault("metric", f"{metric!r} was not recorded; {advice}"))
 
-    def summary(self, metrics: Sequence[str] = ("cooperation",), quarters: Sequence[str] = ()) -> pd.DataFrame:
+    def summary(self, metrics: Sequence[str] = (KEPT,), quarters: Sequence[str] = ()) -> pd.DataFrame:
         """Mean, standard error and quantiles over the replicates of each point.
 
         Returns
@@ -319,7 +319,7 @@ class SweepResults:
             if ax is not None:
                 yield "heatmap_" + metric.replace(MINUS, "_minus_"), ax
 
-    def heatmap(self, metric: str = "cooperation", quarter: str | None = None) -> Axes | None:
+    def heatmap(self, metric: str = KEPT, quarter: str | None = None) -> Axes | None:
         """Means of a metric over the first two factors of a grid, over all others and the replicates.
 
         Returns
@@ -335,7 +335,7 @@ class SweepResults:
         self,
         a: Select,
         b: Select,
-        metrics: Sequence[str] = ("cooperation",),
+        metrics: Sequence[str] = (KEPT,),
         quarters: Sequence[str] = (),
         precision: float | None = None,
     ) -> pd.DataFrame:

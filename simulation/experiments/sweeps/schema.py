@@ -146,7 +146,7 @@ class SweepFile(_Section):
     """common: replicate k has the same luck in every design point; independent: a seed a point."""
     record: Kept = Kept()
     """What is kept of each run."""
-    show: tuple[Name, ...] = ("cooperation",)
+    show: tuple[Name, ...] = ("commitments_kept",)
     """Metrics, or differences `A - B` of two, that are summarised and, in a grid, drawn as heat maps."""
 
 

@@ -36,7 +36,7 @@ def luck(seed: int, replicate: int, metric: str, quarter: str) -> float:
 
 
 def simulate(scenario, replicate: int) -> Outcome:
-    """Cooperation is rivalry / 10 minus the fragmentation of trust / 5, and luck; the budget does nothing."""
+    """Kept commitments are rivalry / 10 minus the fragmentation of trust / 5, and luck; the budget does nothing."""
     told = json.loads(os.environ.get("WIFAQ_FAKE", "{}"))
     where = [round(scenario.parameters.rivalry, 6), replicate]
     if where in told.get("raises", []):
@@ -59,7 +59,7 @@ def simulate(scenario, replicate: int) -> Outcome:
             os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(told.get("slow", 0))
     level = scenario.parameters.rivalry / 10 - scenario.fragmentation.trust / 5
-    rows = [(q, m) for q in QUARTERS for m in ("cooperation", "volume")]
+    rows = [(q, m) for q in QUARTERS for m in ("commitments_kept", "volume")]
     series = pd.DataFrame(rows, columns=["quarter", "metric"])
     noise = np.array([luck(scenario.seed, replicate, m, q) for q, m in rows])
     series["actor"], series["value"] = scenario.focal, level + told.get("noise", 0.1) * noise

@@ -93,8 +93,8 @@ def test_the_command_prints_them(morris):
     assert result.exit_code == 0, result.output
     assert "Replicate noise:" in result.stdout
     assert "Morris elementary effects" in result.stdout
-    assert "of cases have cooperation above 0.2" in " ".join(result.stdout.split())
-    folder = morris.folder / "analysis" / "cooperation_2035Q4"
+    assert "of cases have commitments_kept above 0.2" in " ".join(result.stdout.split())
+    folder = morris.folder / "analysis" / "commitments_kept_2035Q4"
     assert {path.stem for path in folder.iterdir()} == {"swings", "indices", "boxes", "noise", "tornado"}
     assert list(pd.read_csv(folder / "swings.csv").columns) == ["scenario", "metric", "quarter", *SWING_COLUMNS]
     assert len(pd.read_csv(folder / "indices.csv")) == 3
@@ -103,7 +103,7 @@ def test_the_command_prints_them(morris):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--metric", "coperation"], "did you mean 'cooperation'"),
+        (["--metric", "comitments_kept"], "did you mean 'commitments_kept'"),
         (["--quarter", "1999Q1"], "was not recorded"),
         (["--above", "1", "--below", "2"], "give one of --above and --below"),
         (["--above", "nan"], "--above: nan is not a finite number"),

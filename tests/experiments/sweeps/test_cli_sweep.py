@@ -56,10 +56,10 @@ def test_a_sweep_prints_its_points_and_goes_on_by_itself():
     result = wifaq("sweep", "grid.yaml", "--workers", "1")
     assert result.exit_code == 0, result.output
     assert "4 design points, 2 replicates each; 8 runs done" in result.stdout
-    assert "cooperation of the focal state in 2035Q4" in result.stdout
+    assert "commitments kept of the focal state in 2035Q4" in result.stdout
     assert "Dead factor: strategy.budget" in result.stdout
     told = " ".join(result.stdout.split())
-    assert told.index("held fixed: what is not calibrated; rivalry (factor).") < told.index("cooperation of the focal")
+    assert told.index("held fixed: what is not calibrated; rivalry (factor).") < told.index("commitments kept of")
     folder = Path(result.stdout.split("Results: ")[1].strip())
     assert folder.parent == Path("results/grid")
     next(iter(folder.glob("chunk-*"))).unlink()
@@ -170,12 +170,12 @@ def test_compare_at_asked_quarters_says_how_many_more_replicates():
 def test_compare_under_the_posterior_shares_each_draw_and_says_so():
     arms = [load_scenario(BASE, replicates=6, fragmentation=value) for value in (0, 0.5)]
     arms[1] = arms[1].model_copy(update={"name": "apart"})
-    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior")
+    found = compare(arms, workers=1, metrics=["commitments_kept"], parameters="posterior")
     assert found.bands == POSTERIOR_LABEL
     row = found.contrasts.iloc[-1]
     assert row["difference"] == pytest.approx(-0.1)
     assert row["standard_error"] == pytest.approx(0, abs=1e-12)  # the draws of rivalry cancel within pairs
-    plain = compare(arms, workers=1, metrics=["cooperation"], parameters="defaults")
+    plain = compare(arms, workers=1, metrics=["commitments_kept"], parameters="defaults")
     assert plain.bands == BAND_LABEL
     assert row["mean_b"] != plain.contrasts.iloc[-1]["mean_b"]
     bad = wifaq("compare", BASE, BASE, "--parameters", "prior")
@@ -185,7 +185,7 @@ def test_compare_under_the_posterior_shares_each_draw_and_says_so():
 
 def test_a_parameter_that_the_scenarios_contrast_is_not_drawn():
     arms = [load_scenario(BASE, replicates=5, parameters={"rivalry": value}) for value in (1, 2)]
-    found = compare(arms, workers=1, metrics=["cooperation"], parameters="posterior")
+    found = compare(arms, workers=1, metrics=["commitments_kept"], parameters="posterior")
     assert found.contrasts.iloc[-1]["difference"] == pytest.approx(0.1)
     assert found.contrasts.iloc[-1]["mean_b"] == pytest.approx(0.1, abs=0.06)
     drawn = [posterior.load().draw(1, replicate)["rivalry"] for replicate in range(50)]

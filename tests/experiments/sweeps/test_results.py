@@ -34,7 +34,7 @@ def results(tmp_path_factory) -> SweepResults:
 
 
 def expected(rivalry: float, trust: float, replicate: int, quarter: str = "2035Q4") -> float:
-    return rivalry / 10 - trust / 5 + 0.1 * fakes.luck(2025, replicate, "cooperation", quarter)
+    return rivalry / 10 - trust / 5 + 0.1 * fakes.luck(2025, replicate, "commitments_kept", quarter)
 
 
 def test_open_tells_sweeps_from_runs(results):
@@ -53,7 +53,7 @@ def test_a_manifest_that_is_none_is_told(tmp_path, text):
 
 
 def test_every_number_is_that_of_its_point_and_replicate(results):
-    table = results.table("cooperation")
+    table = results.table("commitments_kept")
     assert len(table) == 8 * 6
     for row in table.to_dict("records"):
         wanted = expected(row["parameters.rivalry"], row["fragmentation.trust"], row["replicate"])
@@ -67,7 +67,7 @@ def test_rows_do_not_depend_on_the_order_of_files(results, tmp_path):
     from dataclasses import replace
 
     turned = replace(results, _paths=results._paths[::-1])
-    one, two = results.table("cooperation"), turned.table("cooperation")
+    one, two = results.table("commitments_kept"), turned.table("commitments_kept")
     order = ["point", "replicate"]
     pd.testing.assert_frame_equal(
         one.sort_values(order, ignore_index=True), two.sort_values(order, ignore_index=True)
@@ -75,17 +75,17 @@ def test_rows_do_not_depend_on_the_order_of_files(results, tmp_path):
 
 
 def test_summary_and_tables_in_the_folder(results):
-    summary = results.summary(["cooperation", "density_all"], ["2030Q4", "2035Q4"])
+    summary = results.summary(["commitments_kept", "density_all"], ["2030Q4", "2035Q4"])
     assert len(summary) == 8 * 4
     row = summary.loc[(summary["point"] == "p000005") & (summary["quarter"] == "2030Q4")].iloc[0]
     values = [expected(1, 0, k, "2030Q4") for k in range(6)]
-    assert row["metric"] == "cooperation"
+    assert row["metric"] == "commitments_kept"
     assert row["mean"] == pytest.approx(np.mean(values))
     assert row["standard_error"] == pytest.approx(np.std(values, ddof=1) / np.sqrt(6))
     assert row["q50"] == pytest.approx(np.median(values))
     assert row["replicates"] == 6
     assert len(pd.read_csv(results.folder / "points.csv")) == 8
-    assert set(pd.read_csv(results.folder / "summary.csv")["metric"]) == {"cooperation", "volume"}
+    assert set(pd.read_csv(results.folder / "summary.csv")["metric"]) == {"commitments_kept", "volume"}
 
 
 def test_a_dead_factor_is_told(results):
@@ -117,8 +117,8 @@ def test_contrasts_pair_points_that_agree_in_all_else(results):
         (lambda r: r.contrast({"parameters.rivalri": 1}, "p000000"), "did you mean 'parameters.rivalry'"),
         (lambda r: r.contrast({"parameters.rivalry": 3}, "p000000"), "no design point has parameters.rivalry 3"),
         (lambda r: r.contrast({"parameters.rivalry": 1}, "p000000"), "must be one point too"),
-        (lambda r: r.table("coperation"), "did you mean 'cooperation'"),
-        (lambda r: r.table("cooperation", "2029Q1"), "'2029Q1' was not recorded"),
+        (lambda r: r.table("comitments_kept"), "did you mean 'commitments_kept'"),
+        (lambda r: r.table("commitments_kept", "2029Q1"), "'2029Q1' was not recorded"),
     ],
 )
 def test_what_cannot_be_read_is_told(results, ask, told):
@@ -131,7 +131,7 @@ def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_d
     source = {**SOURCE, "factors": factors, "parameters": "posterior"}
     found = fakes.swept(source, out=tmp_path / "out")
     sample = posterior.load()
-    for row in found.table("cooperation").to_dict("records"):
+    for row in found.table("commitments_kept").to_dict("records"):
         drawn = sample.draw(2025, row["replicate"])["rivalry"]
         assert row["parameter.rivalry"] == drawn
         assert row["value"] == expected(drawn, row["fragmentation.trust"], row["replicate"])
@@ -149,7 +149,7 @@ def test_each_point_draws_what_it_does_not_set_unless_none_is_to_be_drawn(tmp_pa
     source = {"scenarios": bases, "design": "list", "factors": {"strategy.budget": [1, 2]}, "replicates": 3}
     for luck in ("common", "independent"):
         found = fakes.swept({**source, "random_numbers": luck}, out=tmp_path / luck)
-        table, sample = found.table("cooperation"), posterior.load()
+        table, sample = found.table("commitments_kept"), posterior.load()
         free = table.loc[table["scenario"] == "baseline"]
         drawn = [sample.draw(row["seed"], row["replicate"])["rivalry"] for row in free.to_dict("records")]
         assert free["parameter.rivalry"].tolist() == drawn
@@ -166,7 +166,7 @@ def test_each_point_draws_what_it_does_not_set_unless_none_is_to_be_drawn(tmp_pa
 def test_a_focal_state_may_be_a_factor(tmp_path):
     source = {**SOURCE, "factors": {"focal": ["MAR", "SEN"]}, "replicates": 2}
     found = fakes.swept(source, out=tmp_path / "out")
-    table = found.table("cooperation")
+    table = found.table("commitments_kept")
     assert table["focal"].tolist() == ["MAR", "MAR", "SEN", "SEN"]
     assert len(table) == 4
 

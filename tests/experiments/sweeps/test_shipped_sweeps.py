@@ -72,7 +72,7 @@ parameters: posterior
 factors:
   fragmentation: [0, 0.6]
   parameters.rivalry: [0, 2, 4]
-show: [cooperation, cooperation - volume]
+show: [commitments_kept, commitments_kept - volume]
 """
 
 
@@ -86,7 +86,7 @@ def test_one_command_runs_the_sweeps_and_writes_the_page(tmp_path: Path, monkeyp
     begin, end = pages.markers(showcase_sweeps.MARKER)
     Path("page.md").write_text(f"{begin}\nold\n{end}\n")
     showcase_sweeps.main(["--replicates", "2", "--out", "out", "--page", "page.md"])
-    pictures = {f"heatmap_cooperation{name}.png" for name in ("", "_minus_volume")}
+    pictures = {f"heatmap_commitments_kept{name}.png" for name in ("", "_minus_volume")}
     assert {path.name for path in Path("out/small").iterdir()} == {
         "summary.csv", "effects.csv", "sweep.txt", "sweep.json", *pictures,
     }  # fmt: skip
@@ -95,27 +95,27 @@ def test_one_command_runs_the_sweeps_and_writes_the_page(tmp_path: Path, monkeyp
     assert "| fragmentation as here against 0 | 0.6: **-0.120 [-0.120, -0.120]** |" in told
     assert "| rivalry as here against 0 | 2: **+0.200 [+0.200, +0.200]**; 4: **+0.400 [+0.400, +0.400]** |" in told
     assert "| fragmentation 0.6 against 0, more beside rivalry as here than 0 | 2: " in told
-    assert "| cooperation - volume, 2035Q4 |  | means " in told
+    assert "| commitments_kept - volume, 2035Q4 |  | means " in told
     assert re.search(r"above 0 at \d of 6 points", told)
 
 
 def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
     factors = {"parameters.rivalry": [0.5, 1, 2], "fragmentation.trust": [0, 0.2], "strategy.budget": [1, 2]}
-    shown = ["cooperation", "cooperation - volume"]
+    shown = ["commitments_kept", "commitments_kept - volume"]
     source = {"base": BASE, "design": "grid", "factors": factors, "replicates": 3, "show": shown}
     results = fakes.swept(source, out=tmp_path / "out")
     drawn = {path.name for path in (tmp_path / "out" / "charts").iterdir()}
-    assert drawn == {f"heatmap_{name}.{end}" for name in ("cooperation", "cooperation_minus_volume")
+    assert drawn == {f"heatmap_{name}.{end}" for name in ("commitments_kept", "commitments_kept_minus_volume")
                      for end in ("png", "svg")}  # fmt: skip
     summary = pd.read_csv(tmp_path / "out" / "summary.csv")
-    assert set(summary["metric"]) == {"cooperation", "volume", "cooperation - volume"}
-    difference = results.table("cooperation - volume").set_index(["point", "replicate"])["value"]
-    parts = [results.table(name).set_index(["point", "replicate"])["value"] for name in ("cooperation", "volume")]
+    assert set(summary["metric"]) == {"commitments_kept", "volume", "commitments_kept - volume"}
+    difference = results.table("commitments_kept - volume").set_index(["point", "replicate"])["value"]
+    parts = [results.table(name).set_index(["point", "replicate"])["value"] for name in ("commitments_kept", "volume")]
     assert np.allclose(difference, parts[0] - parts[1])
     ax = results.heatmap()
     assert ax is not None
     told = [text.get_text() for text in ax.texts]
-    cells = results.table("cooperation").groupby(["fragmentation.trust", "parameters.rivalry"])["value"].mean()
+    cells = results.table("commitments_kept").groupby(["fragmentation.trust", "parameters.rivalry"])["value"].mean()
     assert told == [f"{value:.2f}" for value in cells]
     assert ax.get_xlabel() == "parameters.rivalry"
 

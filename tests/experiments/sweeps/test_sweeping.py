@@ -76,7 +76,7 @@ def test_a_run_that_raises_is_a_row(tmp_path, misbehave):
     results = run(tmp_path / "out")
     rows = [(row["point"], row["replicate"], row["stage"], row["type"], row["seed"]) for row in results.failures]
     assert rows == [(p, 3, "run", "ZeroDivisionError", 2025) for p in ("p000002", "p000003")]
-    assert len(results.series("cooperation", "2035Q4")) == 28
+    assert len(results.series("commitments_kept", "2035Q4")) == 28
     misbehave()
     assert run(tmp_path / "out").failures == results.failures  # the model's fault: not tried again
 
