@@ -106,7 +106,7 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     needs.note_start(state)
     _first_adopters(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)
-    state.gravity = gravity(state, par, terms_of(par, mech))  # before any lever is pulled
+    state.gravity = gravity(state, par, mech, terms_of(par, mech))  # before any lever is pulled
     _first_effort(state, world)
     _fragment(state, scenario, cell, replicate)
     state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)

@@ -17,6 +17,7 @@ from simulation.outcomes.portfolio import kept_deal
 from simulation.processes.approaches import QUARTERS_A_YEAR, agreement
 from simulation.processes.books import Terms, chance_of
 from simulation.processes.pull import appeals, fill_pull
+from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, KINDS, SECRETARIAT, STATE, B, F, State
 
@@ -26,7 +27,7 @@ _KINDS = (STATE, FIRM, SECRETARIAT)
 """Kinds of partners whose deals are commitments."""
 
 
-def gravity(state: State, par: Parameters, rules: Terms) -> F:
+def gravity(state: State, par: Parameters, mech: Mechanisms, rules: Terms) -> F:
     """Kept commitments of deals that the fitted intensity alone would give each state, shape (n,), 0 for others.
 
     Parameters
@@ -37,7 +38,7 @@ def gravity(state: State, par: Parameters, rules: Terms) -> F:
     rules
         Terms and chances of renewal.
     """
-    fill_pull(state, par)
+    fill_pull(state, par, mech)
     s, result = state.s, np.zeros(state.n)
     worth = _mean_worth(state.depth, state.kind, state.conduct, s)
     own = _usual_appeal(state)
