@@ -293,6 +293,14 @@ INSTRUMENT: dict[str, list[Case]] = {
     "joined": [_instrument(joined=["MAR", "FRA"])],
     "exclusive": [_instrument(exclusive=True)],
     "enforcement": [_instrument(enforcement=0.9)],
+    "convener_kind": [_instrument(convener_kind="club")],
+    "openness": [_instrument(openness="by_invitation")],
+    "ceremony": [_instrument(ceremony=False, binding=True)],  # signed in the UN; other texts have none to miss
+    "summit": [_instrument(summit=True)],
+    "initiator": [_instrument(initiator=["CHN"])],
+    "attending": [_instrument(attending=["MAR", "FRA", "SEN"])],
+    "invited": [_instrument(invited=["MAR", "FRA", "SEN"])],
+    "vote": [_instrument(vote={"no": ["USA", "GBR", "DEU", "JPN", "KOR", "ITA", "CAN", "AUS"]})],
 }
 
 

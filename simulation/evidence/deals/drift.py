@@ -13,9 +13,9 @@ import numpy as np
 
 from simulation.data.tables import short, write_csv
 from simulation.intensity.places import TABLES
-from simulation.intensity.standing import layers
 from simulation.intensity.wave_factors import NAME, factors
 from simulation.model import GovernanceModel
+from simulation.model.book import believed
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
 from simulation.state import FIRM, KINDS, STATE, F
@@ -26,9 +26,12 @@ _SORTS = (STATE, FIRM)
 
 
 def recorded_flows(scenario: Scenario, replicates: int) -> F:
-    """(layers, years) mean recorded deals a year of the layers of states and firms."""
+    """(layers, years) recorded deals a year of the layers of states and firms, as a share of the waves believed in.
+
+    Of the same replicates: a wave walks so far that a mean of flows would be its luck.
+    """
     years = scenario.quarters // 4
-    result = np.zeros((len(_SORTS), years))
+    result, waves = np.zeros((2, len(_SORTS), years))
     for replicate in range(replicates):
         model = GovernanceModel(scenario, replicate=replicate).run()
         ledger, weight, kind = model.state.ledger, model.state.ledger_weight, model.state.kind
@@ -36,8 +39,9 @@ def recorded_flows(scenario: Scenario, replicates: int) -> F:
         for place, sort in enumerate(_SORTS):
             mine = (ledger[:, 2] >= 0) & (partner == sort)
             result[place] += np.bincount(ledger[mine, 2] // 4, weights=weight[mine], minlength=years)[:years]
+            waves[place] += believed(model.world, scenario, replicate)[sort][1].flows[:years]
         model.close()
-    return result / replicates
+    return np.asarray(result / waves)
 
 
 def measure(scenario: Scenario, rounds: int = ROUNDS, replicates: int = REPLICATES) -> dict[int, F]:
@@ -47,15 +51,9 @@ def measure(scenario: Scenario, rounds: int = ROUNDS, replicates: int = REPLICAT
     for _ in range(rounds):
         flows = recorded_flows(scenario, replicates)
         for place, sort in enumerate(_SORTS):
-            found[sort] = found[sort] * wave(scenario, sort) / smoothed(flows[place])
+            found[sort] = found[sort] / smoothed(flows[place])
         write(found)
     return found
-
-
-def wave(scenario: Scenario, sort: int) -> float:
-    """Expected recorded deals a year of a layer: the mean of the posterior's wave."""
-    known = layers(GovernanceModel(scenario).world)[sort].posterior.wave
-    return float(np.exp(known.mean + known.sd**2 / 2))
 
 
 def smoothed(flow: F) -> F:
