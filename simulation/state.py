@@ -213,7 +213,7 @@ class State:
     as_one: B = column("q", "the states of the union decide as one when it opens")
     barred: B = column("q n", "may join, but was not asked to the opening: only later")
     crossed: F = column("q n", "log odds that lines between a state and the sponsors take, >= 0")
-    affinity_start: F = column("q n", "affinity to the text at the start")
+    affinity_start: F = column("q n", "affinity at the start to what the conveners of the text stand for")
 
     # --- forum choice and learning
     track_success: F = column("n 5", "agreements reached on each track so far")

@@ -361,8 +361,9 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     s = state.s
     likeness = affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     state.peer_weight = np.asfortranarray(peers.peer_weights(likeness, state.member[:, :s]))
-    state.affinity_start[:] = affinity_to_texts(state, par)
-    texts = [(row.text, row.days) for row in instrument_rows(world, scenario)]
+    rows = instrument_rows(world, scenario)
+    state.affinity_start[:] = affinity_to_texts(state, par, np.array([row.usual for row in rows]).reshape(-1, 4))
+    texts = [(row.text, row.days) for row in rows]
     believe_in_texts(state, world, scenario, replicate, texts)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
@@ -386,6 +387,8 @@ class InstrumentRow:
     regional: bool
     eligible: tuple[int, ...]
     position: tuple[float, ...]
+    usual: tuple[float, ...]
+    """The place that its conveners stand for."""
     binding: bool
     in_force: bool
     needed: int
@@ -401,8 +404,8 @@ def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
         InstrumentRow(
             id=facts.id, sponsors=facts.sponsors, enforcement=facts.enforcement, opens=facts.opens,
             closes=facts.closes if facts.open_at_as_of else (facts.closes or world.as_of),
-            regional=facts.regional, eligible=facts.eligible, position=facts.position, binding=facts.binding,
-            in_force=facts.in_force is not None, needed=facts.needed, domain=facts.domain,
+            regional=facts.regional, eligible=facts.eligible, position=facts.position, usual=facts.position,
+            binding=facts.binding, in_force=facts.in_force is not None, needed=facts.needed, domain=facts.domain,
             joined=tuple(i for i, _ in facts.joined),
             text=recorded_text(facts, world), days=recorded_days(facts, world),
         )
@@ -421,12 +424,13 @@ def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> Instrume
     brought = tuple(world.index(name) for name in spec.initiator)
     eligible = eligible_actors(spec.eligible, world)
     joined = tuple(world.index(name) for name in spec.joined)
+    usual = sponsor_position(sponsors, world)
     return InstrumentRow(
         id=spec.id, sponsors=tuple(dict.fromkeys((*sponsors, *brought))),
         enforcement=DEFAULT_ENFORCEMENT if spec.enforcement is None else spec.enforcement,
         opens=spec.opens or scenario.start.first_day, closes=spec.closes,
         regional=spec.track == "regional", eligible=eligible,
-        position=spec.position or sponsor_position(sponsors, world), binding=spec.binding, in_force=False,
+        position=spec.position or usual, usual=usual, binding=spec.binding, in_force=False,
         needed=0, domain=spec.domain, joined=joined,
         text=planned_text(spec, eligible, world, scenario), days=planned_days(spec, scenario),
     )  # fmt: skip

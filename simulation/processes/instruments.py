@@ -33,7 +33,8 @@ from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, S
 
 FACTORS = ("standing", "inside", "affinity", "sponsor", "urgency", "norm", "attention", "crossing")
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`: how it stands to the text by
-the fitted model, who is in; then what happens in the run: closeness gained since the start, trust in the sponsor
+the fitted model, who is in; then what happens in the run: closeness gained since the start (or by a text
+that stands elsewhere than its conveners), trust in the sponsor
 beyond the usual, urgency beyond the usual, the norm adopted since the start, effort on the track, lines."""
 SETTLED = ("union", "convening")
 """What the opening adds to the sum of :data:`FACTORS`: the union's deciding as one, a convener's being in its text."""
@@ -253,10 +254,10 @@ def opening_of(state: State) -> Opening:
     return Opening(_launching(state), state.as_one, state.eligible, state.sponsor, state.in_union, union)
 
 
-def affinity_to_texts(state: State, par: Parameters) -> F:
-    """Affinity of every state to the place of every text, shape (q, n), 0 for other actors."""
-    out = np.zeros((len(state.instrument_ids), state.n))
-    for q, place in enumerate(state.instrument_position):
+def affinity_to_texts(state: State, par: Parameters, places: F) -> F:
+    """Affinity of every state to places (q, 4), shape (q, n), 0 for other actors."""
+    out = np.zeros((len(places), state.n))
+    for q, place in enumerate(places):
         likeness_of_all(state.position, state.weight, place, falloff(par.affinity_width), out[q, : state.s])
     return out
 

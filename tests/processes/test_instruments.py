@@ -110,7 +110,8 @@ def test_each_factor_is_what_the_model_description_says() -> None:
 
 def test_nothing_but_urgency_has_happened_when_a_run_starts() -> None:
     state = small_state(8, 6, 3)
-    state.affinity_start[:], state.urgency[:] = affinity_to_texts(state, PAR), PAR.urgency_usual
+    state.urgency[:] = PAR.urgency_usual
+    state.affinity_start[:] = affinity_to_texts(state, PAR, state.instrument_position)
     state.norm_first[:] = state.norm
     for q in (0, 1, 3):
         terms = joining_terms(state, PAR, ON, candidate(state, q), q)

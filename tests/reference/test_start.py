@@ -10,8 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulation.data.world import World as Facts
+from simulation.intensity.joining.posterior import shipped
 from simulation.model import GovernanceModel
-from tests.reference import book, needs, pull, start
+from simulation.model.start import build_state, instrument_rows
+from simulation.scenario.checks import world_of
+from simulation.scenario.load import load_scenario
+from tests.reference import book, joining, needs, pull, start
 from tests.reference.columns import oracle_of
 from tests.reference.compliance import mean_compliance, watching
 from tests.reference.ends import upkeep_load
@@ -197,3 +201,35 @@ def check_texts(w: World, facts: Facts) -> None:
         for i in w.states:
             assert text.affinity_start[i] == close(affinity(w, i, text.position))
             assert text.crossed[i] == 0.0
+
+
+TEXTS = (
+    {"id": "call", "opens": "2025-02-11", "sponsors": ["FRA", "IND"], "vote": {"no": ["ITA"], "abstain": ["DEU"]}},
+    {"id": "treaty", "opens": "2025Q3", "sponsors": ["VNM", "undp"], "binding": True, "domain": "cyber",
+     "initiator": ["RUS"]},
+    {"id": "members", "opens": "2026Q1", "sponsors": ["coe"], "eligible": ["ALB", "GBR", "NOR", "MDA", "EU"],
+     "binding": True},
+    {"id": "asked", "opens": "2025Q2", "sponsors": ["USA"], "domain": "military", "exclusive": True,
+     "invited": ["MAR", "JPN", "GBR", "FRA"]},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_texts_follow_the_joining_model(seed: int) -> None:
+    """Log odds of the launch and of the pace, drawn from the posterior, state by state."""
+    scenario = load_scenario("scenarios/baseline.yaml", instruments=list(TEXTS), seed=seed)
+    state = build_state(world_of(scenario), scenario, 1)
+    for row in instrument_rows(world_of(scenario), scenario)[-len(TEXTS) :]:
+        q, text = state.instrument_ids.index(row.id), row.text
+        plain = joining.plain_text(shipped(scenario.as_of), text, scenario.as_of, seed, 1)
+        assert state.reach[q] == close(plain.reach)
+        assert state.as_one[q] == plain.as_one
+        assert state.pace[q].tolist() == close(plain.pace)
+        assert state.pace_by_share[q] == close(plain.share)
+        rows = [state.ids.index(name) for name in plain.standing]
+        assert state.launch_standing[q, rows].tolist() == close(list(plain.standing.values()))
+        assert state.pace_standing[q, rows].tolist() == close(list(plain.later.values()))
+        if "EU" in text.eligible:
+            union = state.ids.index("EU")
+            found = (state.launch_standing[q, union], state.pace_standing[q, union])
+            assert found == close(joining.of_union(plain))

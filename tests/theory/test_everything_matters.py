@@ -281,6 +281,7 @@ def _instrument(*, also: Mapping[str, Any] = {}, **fields: Any) -> Case:
     return Case(_text(**fields), also=_text() | dict(also))
 
 
+_TREATY: dict[str, Any] = {"convener_kind": "UN", "binding": True}
 INSTRUMENT: dict[str, list[Case]] = {
     "opens": [_instrument(opens="2026Q1")],
     "closes": [_instrument(closes="2025Q2")],
@@ -294,13 +295,13 @@ INSTRUMENT: dict[str, list[Case]] = {
     "exclusive": [_instrument(exclusive=True)],
     "enforcement": [_instrument(enforcement=0.9)],
     "convener_kind": [_instrument(convener_kind="club")],
-    "openness": [_instrument(openness="by_invitation")],
-    "ceremony": [_instrument(ceremony=False, binding=True)],  # signed in the UN; other texts have none to miss
-    "summit": [_instrument(summit=True)],
-    "initiator": [_instrument(initiator=["CHN"])],
-    "attending": [_instrument(attending=["MAR", "FRA", "SEN"])],
-    "invited": [_instrument(invited=["MAR", "FRA", "SEN"])],
-    "vote": [_instrument(vote={"no": ["USA", "GBR", "DEU", "JPN", "KOR", "ITA", "CAN", "AUS"]})],
+    "openness": [_instrument(openness="application")],
+    "ceremony": [Case(_text(**_TREATY, ceremony=False), also=_text(**_TREATY))],
+    "summit": [Case(_text(summit=True), also=_text(summit=False))],
+    "initiator": [_instrument(initiator=["BRA"])],
+    "attending": [_instrument(attending=["MAR", "FRA"])],
+    "invited": [_instrument(invited=["MAR", "FRA"])],
+    "vote": [_instrument(vote={"no": ["MAR", "FRA", "USA", "DEU", "ITA", "ESP"]})],
 }
 
 
