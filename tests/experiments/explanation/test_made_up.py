@@ -77,7 +77,7 @@ def test_every_term_by_hand() -> None:
         "size": beta["size"] * sizes[1], "border": beta["border"], "rival": beta["rival"],
         "activity": beta["activity"] * activity, "attraction": attraction[1],
         "history": (beta["past"] + beta["recent"]) * math.log(2),
-        "trust": par.trust_pull * (state.trust_hat[2, 1] - state.trust_reference[2, 1]), "interests": 0.0,
+        "trust": par.trust_pull * (state.trust_hat[2, 1] - state.trust_reference[2, 1]), "interests": 0.0, "needs": 0.0,
         "rivalry": 0.0,
     }  # fmt: skip
     told = cells(found, event["event"], "A02", "term", "A01")
