@@ -96,8 +96,8 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     state.capacity_decay = capacity.rest_decay(state, par, mech)
     _habits(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)
-    state.gravity = gravity(state, par, terms_of(par, mech))  # before any lever is pulled
     _first_effort(state, world)
+    state.gravity = gravity(state, par, terms_of(par, mech))  # before any lever is pulled
     _fragment(state, scenario, cell, replicate)
     state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)
     apply_strategy(state, world, scenario, replicate)

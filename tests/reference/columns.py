@@ -26,12 +26,12 @@ Columns = dict[str, Any]
 _NUMBERS = {
     name: name
     for name in (
-        "gravity", "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
+        "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
         "purse", "expertise", "norm", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
         "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
         "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
-        "free_press", "transparency_ref", "watch",
+        "free_press", "transparency_ref", "watch", "gravity",
     )
 }  # fmt: skip
 OPINION = {
