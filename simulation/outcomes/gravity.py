@@ -21,7 +21,7 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, KINDS, SECRETARIAT, STATE, B, F, State
 
 ALIKE = 20
-"""States nearest in size whose mean activity is taken for a state's own."""
+"""States nearest in size, of equals those of smaller uid, whose mean activity is taken for a state's own."""
 _KINDS = (STATE, FIRM, SECRETARIAT)
 """Kinds of partners whose deals are commitments."""
 
@@ -62,7 +62,7 @@ def _usual_appeal(state: State) -> F:
     busy = np.array([log1p(value) for value in state.busy[:s]])
     gap = np.abs(state.size[:s, None] - state.size[None, :s])
     np.fill_diagonal(gap, np.inf)
-    nearest = np.argsort(gap, axis=1, kind="stable")[:, : min(ALIKE, s - 1)]
+    nearest = np.lexsort((np.broadcast_to(state.uid[:s], gap.shape), gap))[:, : min(ALIKE, s - 1)]
     usual = busy[nearest].mean(axis=1) if s > 1 else busy
     return np.asarray(state.draw_of_busy[STATE] * (usual - busy[members].mean()))
 
