@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -189,6 +190,7 @@ def _tail(q: float) -> float:
     return top / bottom
 
 
+@cache
 def stable_hash(text: str) -> np.uint64:
     """A 64-bit hash of a name that is the same in every process and on every machine."""
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little"))

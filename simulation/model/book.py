@@ -200,8 +200,16 @@ def open_book(
     par = scenario.parameters
     alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
     _live(streams, events, state.uid, state.kind, state.position, state.weight, rules, alike, deals_of(state))
-    for i, j in np.argwhere(np.triu(state.depth > 0, 1)):
-        write_terms(state.terms, state.position, int(i), int(j), 0.5)
+    _write_middles(state.depth, state.position, state.terms)
+
+
+@njit(cache=True, error_model="numpy")
+def _write_middles(depth: I8, position: F, terms: F) -> None:
+    """Agree in the middle on every deal in force."""
+    for i in range(depth.shape[0]):
+        for j in range(i + 1, depth.shape[0]):
+            if depth[i, j] > 0:
+                write_terms(terms, position, i, j, 0.5)
 
 
 def recorded_events(state: State, world: World) -> Events:

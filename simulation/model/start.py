@@ -106,8 +106,8 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     needs.note_start(state)
     _first_adopters(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)
-    state.gravity = gravity(state, par, mech, terms_of(par, mech))  # before any lever is pulled
     _first_effort(state, world)
+    state.gravity = gravity(state, par, mech, terms_of(par, mech))  # before any lever is pulled
     _fragment(state, scenario, cell, replicate)
     state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)
     apply_strategy(state, world, scenario, replicate)

@@ -77,10 +77,11 @@ def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F
 
 
 _COLUMNS = {
-    "gravity": "gravity", "capacity": "capacity", "urgency": "urgency", "norm": "norm", "benefit": "net_benefit",
-    "capture": "capture", "capture_drift": "capture_drift", "concessions_received": "conceded", "load": "load",
-    "breaches": "breaches", "lapses": "lapsed", "harm_memory": "harm_memory", "incidents": "incidents",
-    "incidents_so_far": "incidents_total", "agreements": "formed",
+    "gravity": "gravity",
+    "capacity": "capacity", "urgency": "urgency", "norm": "norm", "benefit": "net_benefit", "capture": "capture",
+    "capture_drift": "capture_drift", "concessions_received": "conceded", "load": "load", "breaches": "breaches",
+    "lapses": "lapsed", "harm_memory": "harm_memory", "incidents": "incidents", "incidents_so_far": "incidents_total",
+    "agreements": "formed",
 }  # fmt: skip
 """What the state of the world says of an actor, and in which of its columns."""
 CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
@@ -89,8 +90,9 @@ CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
 
 @njit(cache=True, error_model="numpy")
 def _read_conditions(
-    actors: I64, gravity: F, capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F,
-    conceded: F, load: F, breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
+    actors: I64, gravity: F,
+    capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F, conceded: F, load: F,
+    breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
     out: NDArray[np.void],
 ) -> None:  # fmt: skip
     """Write them where there were zeros."""

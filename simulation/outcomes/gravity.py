@@ -14,7 +14,7 @@ from numba import njit
 
 from simulation.kernels import exp, log1p
 from simulation.outcomes.portfolio import kept_deal
-from simulation.processes.approaches import QUARTERS_A_YEAR, agreement
+from simulation.processes.approaches import QUARTERS_A_YEAR
 from simulation.processes.books import Terms, chance_of
 from simulation.processes.pull import appeals, fill_pull
 from simulation.scenario.mechanisms import Mechanisms
@@ -22,7 +22,7 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, KINDS, SECRETARIAT, STATE, B, F, State
 
 ALIKE = 20
-"""States nearest in size whose mean activity is taken for a state's own."""
+"""States nearest in size, of equals those of smaller uid, whose mean activity is taken for a state's own."""
 _KINDS = (STATE, FIRM, SECRETARIAT)
 """Kinds of partners whose deals are commitments."""
 
@@ -63,7 +63,7 @@ def _usual_appeal(state: State) -> F:
     busy = np.array([log1p(value) for value in state.busy[:s]])
     gap = np.abs(state.size[:s, None] - state.size[None, :s])
     np.fill_diagonal(gap, np.inf)
-    nearest = np.argsort(gap, axis=1, kind="stable")[:, : min(ALIKE, s - 1)]
+    nearest = np.lexsort((np.broadcast_to(state.uid[:s], gap.shape), gap))[:, : min(ALIKE, s - 1)]
     usual = busy[nearest].mean(axis=1) if s > 1 else busy
     return np.asarray(state.draw_of_busy[STATE] * (usual - busy[members].mean()))
 
@@ -87,7 +87,7 @@ def _expected_partners(
 ) -> F:  # fmt: skip
     """Partners of a kind that each state would hold at a time, (s,)."""
     s, n = usual.size, kind.size
-    total, held, own = np.zeros(n), np.zeros(s), np.empty(n)
+    total, held, own, still = np.zeros(n), np.zeros(s), np.empty(n), exp(reluctance)
     for i in range(n):  # of those who choose among states, or states of the layer
         if kind[i] == layer and omega[i] > 0.0:
             for j in range(s):
@@ -97,14 +97,14 @@ def _expected_partners(
         among = 0.0
         for j in range(n):
             if kind[j] == layer and allowed[f, j]:
-                own[j] = base[f, j] + appeal[j] + attraction[j]
-                among += exp(own[j])
+                own[j] = exp(base[f, j] + appeal[j] + attraction[j])
+                among += own[j]
         for j in range(n):
             if kind[j] == layer and allowed[f, j]:
-                back = base[j, f] + (usual[f] if layer == STATE else 0.0)
-                rate = omega[f] * exp(own[j]) / among * agreement(back, reluctance)
+                back = exp(base[j, f] + (usual[f] if layer == STATE else 0.0))
+                rate = omega[f] * own[j] / among * (back / (back + still))
                 if omega[j] > 0.0:
-                    others = total[j] - exp(pull[j, f]) + exp(back)
-                    rate += omega[j] * exp(back) / others * agreement(own[j], reluctance)
+                    others = total[j] - exp(pull[j, f]) + back
+                    rate += omega[j] * back / others * (own[j] / (own[j] + still))
                 held[f] += 1.0 - exp(-rate * life)
     return held

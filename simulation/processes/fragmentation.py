@@ -123,6 +123,8 @@ def rewire(
         (i, j, k): the deal of i with j goes to k, an actor of j's kind in i's cell without one.
         i is the party of smaller uid, or the state where the other party is none.
     """
+    if share <= 0.0:
+        return []
     draw = key(seed, replicate, -1, Stream.REWIRING)
     across = crossing(cell)
     pairs = [(int(i), int(j)) for i, j in np.argwhere(np.triu(depth > 0, 1) & across)]

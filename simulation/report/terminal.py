@@ -61,9 +61,9 @@ INDICES = (
     ("safety", "safety"),
 )
 SOURCES_OF_KEPT = (
-    ("kept_recorded", "deals held, recorded"),
-    ("kept_drawn", "deals held, drawn"),
-    ("kept_new", "deals with new partners"),
+    ("kept_recorded", "recorded deals"),
+    ("kept_drawn", "drawn"),
+    ("kept_new", "new"),
     ("kept_blocs", "blocs"),
     ("kept_instruments", "instruments"),
 )
@@ -135,25 +135,23 @@ def _counts(results: Results) -> RenderableType | None:
 def _kept(results: Results) -> RenderableType | None:
     made = _from_start(results, COMMITMENTS, "Commitments, in binding deals", 1)
     then = _at(results, results.horizon)
-    lines = [line for line in (_sources(then), _place(results, then)) if line]
+    lines = [line for line in (_sources(then), *_places(results, then)) if line]
     return made if made is None or not lines else Group(made, *map(Text, lines))
 
 
 def _sources(then: pd.DataFrame) -> str:
     """What kept commitments come from, in a line."""
     told = [f"{label} {decimal(float(then['mean'][name]), 1)}" for name, label in SOURCES_OF_KEPT if name in then.index]
-    return f"Kept, by source: {', '.join(told)}." if told else ""
+    return f"Kept: {', '.join(told)}." if told else ""
 
 
-def _place(results: Results, then: pd.DataFrame) -> str:
+def _places(results: Results, then: pd.DataFrame) -> Iterator[str]:
     """Rank among all states, and against the fitted intensity alone, in a sentence each."""
-    told = []
     if RANK in then.index:
         count = results.info.get("states")  # results of earlier versions do not say how many there are
-        told.append(f"Rank {_spread(then.loc[RANK], 0)}{f' of {count}' if count else ''} by kept commitments.")
+        yield f"Rank {_spread(then.loc[RANK], 0)}{f' of {count}' if count else ''} by kept commitments."
     if MULTIPLE in then.index:
-        told.append(f"Its deals keep {_spread(then.loc[MULTIPLE], 1)} times what a state of its size and place would.")
-    return " ".join(told)
+        yield f"Its deals: {_spread(then.loc[MULTIPLE], 1)} times those of a state of its size and place."
 
 
 def _spread(row: Any, digits: int) -> str:

@@ -204,7 +204,7 @@ def test_terminal_report_in_order_and_in_80_columns():
     assert "chance and parameters (a draw of their posterior a replicate), rules fixed" in " ".join(text.split())
     assert "New [bold]text" in text
     last = forecast().forecast().query("quarter == '2028Q4'").set_index("metric")
-    assert f"Kept, by source: deals with new partners {last['mean']['kept_new']:.1f}." in text
+    assert f"Kept: new {last['mean']['kept_new']:.1f}." in text
     low, high = (f"{last[name]['kept_rank']:.0f}" for name in ("q05", "q95"))
     assert f"Rank {last['mean']['kept_rank']:.0f} [{low}–{high}]" in text
     assert "Elm [a firm]" in text

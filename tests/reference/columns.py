@@ -26,13 +26,13 @@ Columns = dict[str, Any]
 _NUMBERS = {
     name: name
     for name in (
-        "gravity", "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_start",
-        "capacity_decay", "coverage_rest", "budget_start", "transparency",
+        "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_start", "capacity_decay",
+        "coverage_rest", "budget_start", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
         "purse", "norm", "norm_first", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
         "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
         "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
-        "free_press", "transparency_ref", "watch",
+        "free_press", "transparency_ref", "watch", "gravity",
     )
 }  # fmt: skip
 OPINION = {

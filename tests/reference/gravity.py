@@ -74,6 +74,6 @@ def usual_appeal(w: World, f: Actor) -> float:
     """What its activity would make of f, were it that of states of its size; nothing in a world without members."""
     if not any(i.un_member for i in w.actors):
         return 0.0
-    others = sorted((i for i in w.states if i is not f), key=lambda i: (abs(i.size - f.size), i.row))[:ALIKE]
+    others = sorted((i for i in w.states if i is not f), key=lambda i: (abs(i.size - f.size), i.uid))[:ALIKE]
     logs = [math.log1p(i.busy) for i in others or [f]]
     return w.draw_of_busy["state"] * (sum(logs) / len(logs) - usual_activity(w, "state"))

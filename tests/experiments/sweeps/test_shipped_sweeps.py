@@ -95,7 +95,7 @@ def test_one_command_runs_the_sweeps_and_writes_the_page(tmp_path: Path, monkeyp
     assert "| fragmentation as here against 0 | 0.6: **-0.120 [-0.120, -0.120]** |" in told
     assert "| rivalry as here against 0 | 2: **+0.200 [+0.200, +0.200]**; 4: **+0.400 [+0.400, +0.400]** |" in told
     assert "| fragmentation 0.6 against 0, more beside rivalry as here than 0 | 2: " in told
-    assert "| commitments_kept - volume, 2035Q4 |  | means " in told
+    assert "| commitments kept - volume, 2035Q4 |  | means " in told
     assert re.search(r"above 0 at \d of 6 points", told)
 
 
