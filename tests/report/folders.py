@@ -120,7 +120,7 @@ def explained(scenario, actor: str, replicate: int, actors=None) -> Explanation:
     ]  # fmt: skip
     me, fra, chn, usa = (actor, "Morocco"), ("FRA", "France"), ("CHN", "China"), ("USA", "United States")
     terms = [(0, "joined", *me, "", "", "joining", "term", "intercept", -6.0),
-             (0, "joined", *me, "", "", "joining", "term", "size", 2.1),
+             (0, "joined", *me, "", "", "joining", "term", "standing", 2.1),
              (0, "joined", *me, "", "", "joining", "decided", "decided", -3.9)]  # fmt: skip
     sides = [(1, "made", fra, me, "turning"), (1, "made", me, fra, "agreeing"), (1, "made", elm, fra, "agreeing"),
              (1, "made", elm, me, "agreeing"), (2, "deepened", me, chn, "turning"),
