@@ -19,7 +19,7 @@ from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.model import book
 from simulation.model.levers import apply_strategy
-from simulation.processes import capacity, capture, learning, norms, opinion, reach
+from simulation.processes import capacity, capture, consultation, learning, norms, opinion, reach
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import terms, terms_of
@@ -255,6 +255,8 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
         "adoption": world.adoption.copy(), "budget": budget, "expertise": expertise,
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
         "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
+        "campaign_line": np.where(states, opinion.OFFICIAL, 0.0),
+        "campaign_weight": np.where(states, opinion.WEIGHT_OF_PAYMENT, 0.0), "campaign_open": states.copy(),
     }  # fmt: skip
 
 
@@ -358,6 +360,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     capture.capture_index(state, par, mech)
+    consultation.consult(state, mech)
     state.load = load(state, terms_of(par, mech))
 
 

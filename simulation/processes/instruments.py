@@ -41,6 +41,7 @@ FACTORS = (
     "size",
     "house",
     "launch_binding",
+    "consultation",
 )
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`."""
 
@@ -83,6 +84,7 @@ class Joiners(NamedTuple):
     trust: F
     worth: F
     contiguous: B
+    consulted: F
 
 
 def instrument_z(state: State, least: float = 0.0) -> F:
@@ -115,6 +117,7 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
             par.join_size,
             par.join_house,
             -par.join_launch_binding,
+            par.consultation,
         ]
     )
 
@@ -215,6 +218,7 @@ def _look_at(q: int, text: Texts, who: Joiners, weight_of: F, near: tuple[I32, I
         row[12] = who.log_size[i]
         row[13] = 1.0 if text.house[q, i] else 0.0
         row[14] = 1.0 if text.launching[q] and text.binding[q] else 0.0
+        row[15] = who.consulted[i]
 
 
 def joining_factors(state: State, par: Parameters, chosen: B | None = None, watched: bool = True) -> F:
@@ -269,6 +273,7 @@ def joiners_of(state: State, par: Parameters) -> Joiners:
         state.trust_hat,
         np.where(state.kind == STATE, state.size, par.join_secretariat),
         state.contiguous,
+        state.consulted,
     )
 
 

@@ -28,7 +28,8 @@ _NUMBERS = {
     for name in (
         "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_decay", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
-        "purse", "expertise", "norm", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
+        "purse", "expertise", "norm", "norm_threshold", "stance", "campaign_line", "campaign_weight",
+        "campaign_open", "campaign_counter", "consulted", "payment", "conceded", "learns",
         "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
         "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
         "free_press", "transparency_ref", "watch",
@@ -106,7 +107,6 @@ def _actors(state: State) -> list[Actor]:
     ]
     for k, actor in enumerate(actors):
         actor.home = actors[state.home[k]] if state.home[k] >= 0 else None
-        actor.paid_by = actors[state.paid_by[k]] if state.paid_by[k] >= 0 else None
         for name in _VECTORS:
             setattr(actor, name, getattr(state, name)[k].tolist())
         for name, (own, names) in _BY_NAME.items():
@@ -193,7 +193,6 @@ def columns_of(oracle: Oracle) -> Columns:
     columns["ids"], columns["kind"] = tuple(a.id for a in actors), np.array([KINDS.index(a.kind) for a in actors])
     columns["leaders"] = np.array([h.row for h in w.leaders])
     columns["home"] = np.array([a.home.row if a.home else -1 for a in actors])
-    columns["paid_by"] = np.array([a.paid_by.row if a.paid_by else -1 for a in actors])
     columns["habit"] = np.array([[a.habit[d] for a in actors] for d in DOMAINS])
     columns["opinion"] = np.array([a.public for a in w.states])
     columns["trade_share_eu"] = np.array([a.trade_eu for a in w.states])

@@ -57,7 +57,7 @@ def log_odds(w: World, i: Actor, text: Text) -> float:
     odds += par.join_launch * (text.opens == w.quarter)
     odds += votes_and_weight(w, i, text)
     odds -= par.join_launch_binding * (text.opens == w.quarter and text.binding)
-    return odds
+    return odds + par.consultation * i.consulted
 
 
 def votes_and_weight(w: World, i: Actor, text: Text) -> float:

@@ -99,8 +99,11 @@ class Actor:
     public: list[float] = field(default_factory=list)  # support of the parts of a state's public
     stance: float = 0.0
     audience: dict[Actor, float] = field(default_factory=dict)
-    paid_by: Actor | None = None
-    disclosed: bool = False
+    campaign_line: float = 0.0
+    campaign_weight: float = 0.0
+    campaign_open: bool = False
+    campaign_counter: float = 0.0
+    consulted: float = 0.0
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
     held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn
