@@ -300,7 +300,7 @@ def _condition_rows() -> _Rows:
     yield "incidents", a_quarter, _COUNT, "AI incidents this quarter", True
     yield "incidents_so_far", "incidents", _COUNT, "AI incidents since the start", False
     yield "urgency", "index", _INDEX, "felt urgency", True
-    yield "support", "share of the public", _INDEX, "L = mean of sigma((y - 1/2)/.1) over the public; 0 without one", True
+    yield "support", "share of the public", _INDEX, "L = mean of sigma((y - 1/2)/.1) over it; 0 without one", True
     yield "norm", "0 or 1", _INDEX, "has adopted the norm", True
     yield "watched", "index", _INDEX, "how closely its conduct is watched, 1 - (1 - m)^(NGOs + free press)", True
     yield "consulted", "index", _INDEX, "how far NGOs are heard on its drafts, D/(1 + D) of D engagements", True

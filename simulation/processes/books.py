@@ -18,7 +18,23 @@ from simulation.kernels import exp, log
 from simulation.processes.affinity import affinity
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, FIRM, I8, I32, INFLUENCER, KINDS, MAX_DEPTH, NEVER, NON_STATE, SECRETARIAT, STATE, TRILATERAL, B, F, State
+from simulation.state import (
+    BILATERAL,
+    FIRM,
+    I8,
+    I32,
+    INFLUENCER,
+    KINDS,
+    MAX_DEPTH,
+    NEVER,
+    NON_STATE,
+    SECRETARIAT,
+    STATE,
+    TRILATERAL,
+    B,
+    F,
+    State,
+)
 
 EXPIRY, BREACH, MONEY = range(3)
 """Why a deal ended; columns of ``State.ended``."""

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from simulation.randomness import Stream
-from tests.reference.draws import gumbel, poisson
 from tests.reference.books import rules_of
+from tests.reference.draws import gumbel, poisson
 from tests.reference.pull import agreement, layer_of
 from tests.reference.world import KINDS, Actor, World
 
@@ -99,7 +99,7 @@ def approach(w: World) -> list[Approach]:
 
 
 def voices(w: World, focal: Actor) -> list[Actor]:
-    """C.13: influencers whom the strategy has run campaigns: those named, or all whom its public hears that mean well."""
+    """C.13: influencers whom the strategy has run campaigns: those named, or all heard at home who mean well."""
     chosen = w.scenario.strategy.advocacy.influencers
     if chosen == "all_allies":
         return [b for b in w.actors if b.kind == "influencer" and b.audience.get(focal, 0.0) > 0.0 and b.stance >= 0.5]

@@ -203,7 +203,8 @@ def add_organised(w: World, known: Layers, facts: Facts, language: Mapping[Pair,
                 known.base[i, j] = 1.0 * (j.home is i) + 0.3 * (language[i, j.home] if j.home else 0.0)
                 known.base[j, i] = 0.4 * ready[i]
                 known.zeal[i, j.kind] = math.exp(0.3 * (ready[i] + size[i]) - 0.09)
-                if frozenset((i.id, j.id)) not in barred:
+                heard = j.kind != "influencer" or i in j.audience  # nobody buys what nobody at home hears
+                if heard and frozenset((i.id, j.id)) not in barred:
                     known.allowed |= {(i, j), (j, i)}
             for year in known.course:
                 year[j.kind] = YEARLY[j.kind]

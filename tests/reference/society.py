@@ -48,7 +48,7 @@ def consult(w: World) -> None:
 
 
 def draft(rights: float, a: Actor, b: Actor) -> float:
-    """Either side's consultation moves a draft a tenth of the way to full rights, by its dose (Tallberg et al. 2013)."""
+    """Either side's consultation moves a draft a tenth of the way to full rights, by its dose (Tallberg et al.)."""
     for i in (a, b):
         rights += 0.1 * i.consulted * (1.0 - rights)
     return rights
