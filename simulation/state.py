@@ -222,6 +222,7 @@ class State:
     ledger_weight: F = field(default_factory=lambda: np.zeros(0))  # [m] recorded equivalents of each signing
     likeness_mean: float = 0.0  # of log affinity over pairs of states at the start
     likeness_sd: float = 1.0
+    busiest_firm: float = np.inf  # activity of the most active firm of the record, beyond which none counts
 
     # --- this quarter (scratch that later steps and the record read)
     quarter: int = 0  # quarters since the start

@@ -40,6 +40,7 @@ from simulation.state import (
     BILATERAL,
     DOMAINS,
     DRAWN,
+    FIRM,
     KINDS,
     NEVER,
     NEW,
@@ -121,6 +122,7 @@ def _fill_books(state: State, world: World, scenario: Scenario, replicate: int) 
     beliefs = book.believe(state, world, scenario, replicate)
     book.open_book(state, world, scenario, replicate, beliefs, rules)
     remember(state)
+    state.busiest_firm = float(state.busy[state.kind == FIRM].max(initial=0.0))
     if scenario.mechanisms.on("budget"):
         book.fill_purses(state, terms(scenario.parameters.renewal, 1.0, True))  # at the usual prices
     else:

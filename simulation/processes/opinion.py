@@ -35,7 +35,7 @@ OFFICIAL = 0.6
 """Official line of a state whose strategy names none: assumption."""
 WEIGHT_OF_PAYMENT = 0.5
 """Weight of the official line in the message of a paid campaign: assumption."""
-_SQUARE_ROOT_OF_HALF = 0.5**0.5
+_SQUARE_ROOT_OF_HALF = float(np.sqrt(0.5))
 _WIDEST = 0.95
 """Largest standard deviation of an opinion, as a share of that of a public split between 0 and 1."""
 

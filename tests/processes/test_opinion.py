@@ -178,6 +178,19 @@ def test_open_or_unpaid_campaigns_are_never_exposed():
         assert state.campaign_open[2] == disclosed
 
 
+def exposures(ngos: int, replicates: int = 400) -> int:
+    count = 0
+    state, _ = one_voice()
+    state.campaign_weight[2] = 0.5
+    for j in np.flatnonzero(state.kind == NGO)[:ngos]:
+        state.depth[2, j] = state.depth[j, 2] = 1
+    for replicate in range(replicates):
+        state.campaign_open[2] = False
+        move_opinions(state, PAR, MECH, Draws(1, replicate, 0))
+        count += bool(state.campaign_open[2])
+    return count
+
+
 def test_ngos_of_the_payer_raise_exposure():
     low, high = exposures(0), exposures(2)
     assert low < high

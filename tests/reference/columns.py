@@ -73,6 +73,7 @@ _TEXT = {
 _SCALARS = {
     "quarter": "quarter", "capability": "capability", "surge": "surge", "world_governance": "governance",
     "likeness_mean": "likeness_mean", "likeness_sd": "likeness_sd",
+    "busiest_firm": "busiest_firm",
 }  # fmt: skip
 
 

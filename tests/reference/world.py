@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -248,6 +249,7 @@ class World:
     draw_of_recent: dict[str, float] = field(default_factory=dict)
     likeness_mean: float = 0.0
     likeness_sd: float = 1.0
+    busiest_firm: float = math.inf
 
     def __post_init__(self) -> None:
         self.par = SimpleNamespace(**self.scenario.parameters.as_dict())

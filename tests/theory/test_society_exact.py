@@ -12,6 +12,7 @@ from simulation.processes import approaches, consultation, ends
 from simulation.processes.books import PRESENCE, chance_of, first_rung, terms
 from simulation.processes.capture import drift_by_capture
 from simulation.processes.opinion import ratification_probability, support
+from simulation.processes.pull import remember
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -28,15 +29,16 @@ def lively(others: dict[str, int], **fields: Any) -> GovernanceModel:
     rng, n = np.random.default_rng(8), 7 + sum(others.values())
     world = make_world(6, others, deals=[make_deal((0, k), 2) for k in range(1, 6)], audience=0.5, stance=0.9,
                        instruments=[make_instrument(range(6))], position=rng.random((n, 4)))  # fmt: skip
-    model = make_model(world, 8, **fields)
+    model = make_model(world, 20, **fields)
     model.state.course[:] = 4.0
     model.state.reluctance[:] = -1.0
     return model.run()
 
 
 @pytest.mark.parametrize(
-    ("switch", "kind"), [("presence", "firm"), ("consultation", "ngo"), ("watching", "ngo"), ("campaigns", "influencer")]
-)  # fmt: skip
+    ("switch", "kind"),
+    [("presence", "firm"), ("consultation", "ngo"), ("watching", "ngo"), ("campaigns", "influencer")],
+)
 def test_a_dose_of_zero_changes_no_bit_and_a_dose_does(switch: str, kind: str) -> None:
     without = {name: count for name, count in EVERYBODY.items() if name != kind}
     plain, off = (lively(without, mechanisms=mechanisms).state for mechanisms in ({}, {switch: "off"}))
@@ -187,3 +189,15 @@ def test_a_campaign_bought_again_is_a_new_one() -> None:
     assert running.size
     assert (s.since[voice, running] >= s.quarter - 4).all()  # none is older than its longest term
     assert first_rung(0.0, INFLUENCER, 0.0, model.rules) == 1
+
+
+def test_a_firm_is_drawn_by_its_activity_no_farther_than_the_fit_saw() -> None:
+    state = small_state(n_others=10)
+    firm = int(np.flatnonzero(state.kind == FIRM)[0])
+    state.ledger = np.array([(0, firm, 0)] * 9, np.int32)
+    state.ledger_weight = np.ones(9)
+    for most, counted in ((np.inf, 9.0), (4.0, 4.0)):
+        state.busiest_firm = most
+        remember(state)
+        assert state.busy[firm] == counted
+        assert state.ever[0, firm] == 9.0
