@@ -56,7 +56,7 @@ def test_one_message_is_the_equation():
 
 @pytest.mark.parametrize("age", range(9))
 def test_the_reach_of_a_campaign_halves_every_two_quarters(age):
-    state, voice = one_voice()
+    state, _ = one_voice()
     state.opinion[2] = 0.8
     state.quarter = age
     move_opinions(state, PAR, MECH, DRAWS)
