@@ -29,9 +29,14 @@ def lively(others: dict[str, int], **fields: Any) -> GovernanceModel:
     rng, n = np.random.default_rng(8), 7 + sum(others.values())
     world = make_world(6, others, deals=[make_deal((0, k), 2) for k in range(1, 6)], audience=0.5, stance=0.9,
                        instruments=[make_instrument(range(6))], position=rng.random((n, 4)))  # fmt: skip
-    model = make_model(world, 20, **fields)
-    model.state.course[:] = 4.0
-    model.state.reluctance[:] = -1.0
+    model = make_model(world, 2, **fields)
+    s = model.state
+    s.course[:], s.reluctance[:] = 4.0, -1.0
+    for firm in np.flatnonzero(s.kind == FIRM):  # programmes with firms that have nothing left
+        s.depth[firm, :6] = s.depth[:6, firm] = 2
+        s.since[firm, :6] = s.since[:6, firm] = -1
+        s.until[firm, :6] = s.until[:6, firm] = 9
+        s.budget[firm] = s.purse[firm] = 0.0
     return model.run()
 
 
