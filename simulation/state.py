@@ -147,15 +147,18 @@ class State:
     norm_first: B = column("n", "had adopted it at the start")
     norm_threshold: F = column("n", "share of adopters at which a state adopts", 1.0)
     opinion: F = column("s 101", "quantiles of support for cooperation in each public, sorted at the start")
-    stance: F = column("n", "message of an influencer, [0, 1]")
+    stance: F = column("n", "an influencer's own stance, [0, 1]")
     audience: F = column("n s", "reach of an influencer in each public, [0, 1]")
-    paid_by: I32 = column("n", "state that pays an influencer's advocacy, -1 nobody", -1)
-    disclosed: B = column("n", "whether that payment is public")
+    campaign_line: F = column("n", "official line of a state in its campaigns, [0, 1]")
+    campaign_weight: F = column("n", "its weight in the message, for payment, [0, 1]; 0 where nobody is paid")
+    campaign_open: B = column("n", "whether such payments are public")
+    campaign_counter: F = column("n", "strength of a counter-campaign in its public, [0, 1]")
+    consulted: F = column("n", "how far NGOs are heard on drafts, D/(1 + D) of D engagements, [0, 1)")
 
     # --- pairs
     depth: I8 = column("n n", "ℓ in 0..3, symmetric")
     track: I8 = column("n n", "track on which the deal was last made, -1 none", -1)
-    since: I32 = column("n n", "quarter the deal was first made, NEVER if none", NEVER)
+    since: I32 = column("n n", "quarter the deal was first made, a campaign last bought, NEVER if none", NEVER)
     until: I32 = column("n n", "quarter at whose start the deal ends or is renewed, NEVER if none", NEVER)
     held: I8 = column("n n", "partner at the start: NEW if none, RECORDED by a deal on record, DRAWN by another")
     drawn: B = column("n n", "deal of the starting book that no record holds: drawn")
@@ -232,6 +235,7 @@ class State:
     ledger_weight: F = field(default_factory=lambda: np.zeros(0))  # [m] recorded equivalents of each signing
     likeness_mean: float = 0.0  # of log affinity over pairs of states at the start
     likeness_sd: float = 1.0
+    busiest_firm: float = np.inf  # activity of the most active firm of the record, beyond which none counts
 
     # --- this quarter (scratch that later steps and the record read)
     quarter: int = 0  # quarters since the start

@@ -22,7 +22,7 @@ QUIET = {
     "latent_book": "off", "ends": "off", "export_controls": "off", "rivalry": "off", "concessions": "off",
     "breach": "off", "budget": "off", "ratification": "off", "trilateral": "off", "blocs": "off",
     "instruments": "off", "forum_choice": "off", "diffusion": "off", "capture": "off", "think_tank_bias": "off",
-    "opinion": "off", "harm": "off", "urgency": "off", "capacity": "off", "norm_cascade": "off",
+    "campaigns": "off", "harm": "off", "urgency": "off", "capacity": "off", "norm_cascade": "off",
 }  # fmt: skip
 """Everything but deals and trust switched off."""
 

@@ -133,7 +133,6 @@ def relabelled(state: State, order: np.ndarray) -> State:
     twin.ids = tuple(state.ids[r] for r in order)
     twin.leaders = back[state.leaders].astype(np.int32)
     twin.home = np.where(twin.home >= 0, back[np.maximum(twin.home, 0)], -1).astype(np.int32)
-    twin.paid_by = np.where(twin.paid_by >= 0, back[np.maximum(twin.paid_by, 0)], -1).astype(np.int32)
     return twin
 
 
@@ -196,6 +195,9 @@ def _actors(rng: np.random.Generator, kind: np.ndarray, s: int) -> dict[str, obj
         "norm_threshold": rng.uniform(0.1, 0.6, n),
         "opinion": opinion,
         "stance": np.where(kind == 4, rng.random(n), 0.0),
+        "campaign_line": np.where(states, rng.random(n), 0.0),
+        "campaign_weight": np.where(states & (rng.random(n) < 0.5), 0.5, 0.0),
+        "campaign_open": states & (rng.random(n) < 0.5),
         "audience": audience,
     }
 

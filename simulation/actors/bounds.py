@@ -22,7 +22,7 @@ _LIMITS = (
     ("transparency", 0.0, 1.0), ("oversight", 0.0, 1.0), ("urgency", 0.0, 1.0),
 )  # fmt: skip
 """Columns that a user is likely to write, with the least and greatest number each may hold."""
-_ROWS = ("home", "paid_by", "leaders")
+_ROWS = ("home", "leaders")
 """Columns that hold rows of actors; -1 for nobody."""
 
 

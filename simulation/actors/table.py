@@ -61,6 +61,10 @@ _TABLE = (
         "for each deal of the actor whose term is over; the lower answer of both sides counts", "C.2",
     ),
     Hook(
+        "consulted_by", "NGO", "engagements that the one with a state counts for", 0.0, 1.0,
+        "each quarter about each state that the NGO works with", "C.12",
+    ),
+    Hook(
         "votes", "StateActor", "probability of a yes", 0.0, 1.0,
         "when a bloc of the state votes, unless distrust has settled its vote", "C.6",
     ),
@@ -71,6 +75,10 @@ _TABLE = (
     Hook(
         "keeps_promise", "Actor", "probability of keeping a deal for a year", 0.0, 1.0,
         "each quarter about each partner", "C.5",
+    ),
+    Hook(
+        "campaign_message", "Influencer", "opinion it spreads", 0.0, 1.0,
+        "each quarter about each state for which it runs a campaign", "C.13",
     ),
 )  # fmt: skip
 

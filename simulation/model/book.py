@@ -27,11 +27,21 @@ from simulation.intensity.standing import LayerFacts, Year, layers, quarter_of
 from simulation.intensity.wave_factors import factors
 from simulation.kernels import exp
 from simulation.processes.bargaining import write_terms
-from simulation.processes.books import Deals, Terms, deals_of, end_deal, first_rung, life, likeness, write_signing
+from simulation.processes.books import (
+    Deals,
+    Terms,
+    deals_of,
+    end_deal,
+    first_rung,
+    life,
+    likeness,
+    staying,
+    write_signing,
+)
 from simulation.processes.pull import appeals, layer_of
 from simulation.randomness import Stream, key, philox, poisson, symmetric_uniform
 from simulation.scenario.schema import Scenario
-from simulation.state import FIRM, I8, I32, KINDS, STATE, U64, B, F, State
+from simulation.state import FIRM, I8, I32, INFLUENCER, KINDS, STATE, U64, B, F, State
 
 DATED = {STATE: ("activity", "past", "recent"), FIRM: ("firm activity", "past")}
 """Covariates that change during a run: they are counted from the ledger."""
@@ -70,6 +80,10 @@ def believe(state: State, world: World, scenario: Scenario, replicate: int) -> M
         if not relation.open:
             i, j = (world.index(name) for name in relation.pair)
             engaged[i, j] = engaged[j, i] = False
+    influencers = np.flatnonzero(state.kind == INFLUENCER)
+    for i in range(state.s):  # nobody buys a campaign that nobody at home hears
+        unheard = influencers[state.audience[influencers, i] <= 0.0]
+        state.allowed[i, unheard] = state.allowed[unheard, i] = False
     state.allowed &= known[STATE][0].current.mask | known[FIRM][0].current.mask | engaged
     state.course = np.zeros((scenario.quarters // 4 + 1, len(KINDS)))
     for kind, (facts, belief) in known.items():
@@ -347,7 +361,7 @@ def _live(
         turn = 2
         while until <= 0:
             renewal = philox(own, np.uint64(turn), np.uint64(0))
-            if symmetric_uniform(renewal, uid[i], uid[j]) >= 1.0 / (1.0 + exp(-rules.renewed[layer])):
+            if symmetric_uniform(renewal, uid[i], uid[j]) >= 1.0 / (1.0 + exp(-staying(rules, layer, depth))):
                 break
             term = philox(own, np.uint64(turn), np.uint64(1))
             until += life(symmetric_uniform(term, uid[i], uid[j]), layer, rules)

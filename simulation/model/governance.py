@@ -24,7 +24,7 @@ from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
 from simulation.model.book import move_attraction
-from simulation.model.levers import waits
+from simulation.model.levers import voices, waits
 from simulation.model.planned import Plans
 from simulation.model.sheet import Sheet, Watch, nobody
 from simulation.model.start import build_state
@@ -36,6 +36,7 @@ from simulation.processes import (
     capacity,
     capture,
     compliance,
+    consultation,
     contracts,
     diffusion,
     effort,
@@ -102,7 +103,7 @@ def expect(model: GovernanceModel) -> None:
     pull.fill_pull(s, par, model.mechanisms)
     model.hooks.pulls(s.pull, model.actors)
     approaches.possible_deals(
-        s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, model.possible
+        s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, model.rules.at_once, model.possible
     )
     sheet.possible = model.possible
     sheet.before_rivalry = s.pull.copy() if model.watch is not nobody else None
@@ -164,6 +165,7 @@ def sign(model: GovernanceModel) -> None:
     if mech.on("ratification"):
         passes = opinion.ratification_probability(opinion.support(s), par)
         sheet.support[s.un_member] = passes[s.un_member[: s.s]]
+    consultation.consult(s, mech, model.hooks.asked_about("consulted_by", model.actors))
     parties, number = sheet.agreements()
     sheet.signing = contracts.sign(
         s, par, sheet.draws, model.rules, parties, number, sheet.support, model.possible
@@ -203,7 +205,7 @@ def adapt(model: GovernanceModel) -> None:
     diffusion.diffuse_positions(s, par, mech, draws)
     capture.drift_by_capture(s, par, mech, draws)
     drift_by_funders(s, par, mech, draws)
-    opinion.move_opinions(s, par, mech, draws)
+    opinion.move_opinions(s, par, mech, draws, model.hooks.asked_about("campaign_message", model.actors))
     norms.spread_norms(s, par, mech, draws)
 
 
@@ -401,7 +403,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.third_rate = np.full(n, self.parameters.trilateral_rate)
         if strategy.trilateral_rate is not None:
             self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
-        self.targets = np.array([self.index(name) for name in strategy.targets], np.int64)
+        speaking = voices(self.state, self.scenario, self.index(self.scenario.focal))
+        self.targets = np.array([*(self.index(name) for name in strategy.targets), *speaking], np.int64)
         self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, self.state.quarter))
 
     def _begin_quarter(self) -> None:

@@ -6,9 +6,9 @@ Each lever is one short function on the rows of the states that use it.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.world import World
+from simulation.processes.opinion import WEIGHT_OF_PAYMENT
 from simulation.randomness import Stream, key, uniform
 from simulation.scenario.schema import Scenario, Strategy
 from simulation.state import CAMPS, FIRM, INFLUENCER, KINDS, TRACKS, State
@@ -23,7 +23,7 @@ def apply_strategy(state: State, world: World, scenario: Scenario, replicate: in
         _resources(state, i, strategy)
         _conduct(state, i, strategy)
         _partners(state, i, strategy)
-        _advocate(state, world, i, strategy)
+        _advocate(state, i, strategy)
 
 
 def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> list[int]:
@@ -72,21 +72,24 @@ RESEARCH_MINDED = 0.5
 """From here on a firm counts as research-minded (C56)."""
 
 
-def _advocate(state: State, world: World, i: int, strategy: Strategy) -> None:
-    """Send the chosen influencers' message, paid or not; a counter-campaign bends the others'."""
+def _advocate(state: State, i: int, strategy: Strategy) -> None:
+    """What its campaigns say, whether they are paid for and openly so, and who campaigns against them."""
     plan = strategy.advocacy
-    reach = (state.kind == INFLUENCER) & (state.audience[:, i] > 0)
-    if plan.influencers == "none":
-        chosen: NDArray[np.bool_] = np.zeros(state.n, bool)
-    elif plan.influencers == "all_allies":
-        chosen = reach & (state.stance >= 0.5)
-    else:
-        chosen = np.isin(np.arange(state.n), [world.index(name) for name in plan.influencers])
-    state.stance[chosen] = plan.message
-    state.paid_by[chosen] = i if plan.paid else -1
-    state.disclosed[chosen] = plan.disclosed
-    others = reach & ~chosen
-    state.stance[others] *= 1.0 - plan.counter
+    state.campaign_line[i], state.campaign_counter[i] = plan.message, plan.counter
+    if plan.influencers != "none":
+        state.campaign_weight[i] = WEIGHT_OF_PAYMENT if plan.paid else 0.0
+        state.campaign_open[i] = plan.disclosed
+
+
+def voices(state: State, scenario: Scenario, focal: int) -> list[int]:
+    """Influencers whom the focal state's strategy has speak for it: it turns to those who have no campaign of its."""
+    chosen = scenario.strategy.advocacy.influencers
+    if chosen == "none":
+        return []
+    if chosen == "all_allies":
+        allies = (state.kind == INFLUENCER) & (state.audience[:, focal] > 0) & (state.stance >= 0.5)
+        return [int(i) for i in np.flatnonzero(allies)]
+    return [state.ids.index(name) for name in chosen]
 
 
 def waits(state: State, scenario: Scenario) -> bool:

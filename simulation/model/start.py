@@ -30,7 +30,7 @@ from simulation.model.joining import (
 from simulation.model.levers import apply_strategy
 from simulation.model.rest import expected_stock, open_pairs, union_members
 from simulation.outcomes.gravity import gravity
-from simulation.processes import capacity, capture, learning, needs, norms, opinion, peers
+from simulation.processes import capacity, capture, consultation, learning, needs, norms, opinion, peers
 from simulation.processes.affinity import affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import terms, terms_of
@@ -51,6 +51,7 @@ from simulation.state import (
     BILATERAL,
     DOMAINS,
     DRAWN,
+    FIRM,
     KINDS,
     NEVER,
     NEW,
@@ -133,6 +134,7 @@ def _fill_books(state: State, world: World, scenario: Scenario, replicate: int) 
     beliefs = book.believe(state, world, scenario, replicate)
     book.open_book(state, world, scenario, replicate, beliefs, rules)
     remember(state)
+    state.busiest_firm = float(state.busy[state.kind == FIRM].max(initial=0.0))
     if scenario.mechanisms.on("budget"):
         book.fill_purses(state, terms(scenario.parameters.renewal, 1.0, True))  # at the usual prices
     else:
@@ -260,6 +262,8 @@ def _actors(world: World, scenario: Scenario, position: F) -> dict[str, Any]:
         "adoption": world.adoption.copy(), "budget": budget, "supply": needs.supply_of(world.kind, firm_sorts(world)),
         "opinion": opinion.initial_opinion(world.opinion[:s], par.opinion_spread),
         "stance": world.stance.copy(), "audience": world.audience[:, :s].copy(),
+        "campaign_line": np.where(states, opinion.OFFICIAL, 0.0),
+        "campaign_weight": np.where(states, opinion.WEIGHT_OF_PAYMENT, 0.0), "campaign_open": states.copy(),
     }  # fmt: skip
 
 
@@ -368,6 +372,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     capture.capture_index(state, par, mech)
+    consultation.consult(state, mech)
     state.load = load(state, terms_of(par, mech))
 
 

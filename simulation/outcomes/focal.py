@@ -81,7 +81,7 @@ _COLUMNS = {
     "capacity": "capacity", "urgency": "urgency", "norm": "norm", "benefit": "net_benefit", "capture": "capture",
     "capture_drift": "capture_drift", "concessions_received": "conceded", "load": "load", "breaches": "breaches",
     "lapses": "lapsed", "harm_memory": "harm_memory", "incidents": "incidents", "incidents_so_far": "incidents_total",
-    "agreements": "formed",
+    "agreements": "formed", "watched": "watch", "consulted": "consulted",
 }  # fmt: skip
 """What the state of the world says of an actor, and in which of its columns."""
 CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
@@ -92,7 +92,8 @@ CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
 def _read_conditions(
     actors: I64, gravity: F,
     capacity: F, urgency: F, norm: B, net_benefit: F, capture: F, capture_drift: F, conceded: F, load: F,
-    breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32,
+    breaches: I32, lapsed: I32, harm_memory: F, incidents: I32, incidents_total: F, formed: I32, watch: F,
+    consulted: F,
     out: NDArray[np.void],
 ) -> None:  # fmt: skip
     """Write them where there were zeros."""
@@ -103,6 +104,7 @@ def _read_conditions(
         of_one.benefit, of_one.capture, of_one.capture_drift = net_benefit[f], capture[f], capture_drift[f]
         of_one.concessions_received, of_one.load, of_one.breaches = conceded[f], load[f], breaches[f]
         of_one.lapses, of_one.harm_memory = lapsed[f], harm_memory[f]
+        of_one.watched, of_one.consulted = watch[f], consulted[f]
         for k in range(incidents.shape[1]):
             of_one.incidents += incidents[f, k]
             of_one.incidents_so_far += incidents_total[f, k]
@@ -335,8 +337,10 @@ def _condition_rows() -> _Rows:
     yield "incidents", a_quarter, _COUNT, "AI incidents this quarter", True
     yield "incidents_so_far", "incidents", _COUNT, "AI incidents since the start", False
     yield "urgency", "index", _INDEX, "felt urgency", True
-    yield "support", "share of the public", _INDEX, "L = share of the public in favour; 0 without one", True
+    yield "support", "share of the public", _INDEX, "L = mean of sigma((y - 1/2)/.1) over it; 0 without one", True
     yield "norm", "0 or 1", _INDEX, "has adopted the norm", True
+    yield "watched", "index", _INDEX, "how closely its conduct is watched, 1 - (1 - m)^(NGOs + free press)", True
+    yield "consulted", "index", _INDEX, "how far NGOs are heard on its drafts, D/(1 + D) of D engagements", True
     yield "capture", "index", _INDEX, "(1 - T)(1 - oversight) S/(1 + S), S = sum z of firms", False
     yield "capture_drift", "distance", _COUNT, "distance moved by capture", True
     yield "concessions_received", "utility", _COUNT, "concessions received from leaders since the start", True

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simulation.errors import ModelError
 from simulation.processes.affinity import squared_distance
 from simulation.processes.instruments import instrument_z
-from simulation.processes.opinion import share_in_favour
+from simulation.processes.opinion import support_of
 from simulation.state import (
     BILATERAL,
     CAMPS,
@@ -88,7 +88,7 @@ TALLY = np.dtype(
         ("value_total", "f8"),  # sum over deals of what both sides gain
         ("value_gap", "f8"),  # sum over deals of the actor's gain less the partner's
         ("drift", "f8"),  # distance from the initial position as the actor sees it, in [0, 1]
-        ("support", "f8"),  # share of its public in favour, 0 without one
+        ("support", "f8"),  # L of its public, 0 without one
     ]
 )
 """Sums over the commitments of an actor."""
@@ -291,7 +291,7 @@ def _tally_minds(actors: I64, start: F, position: F, weight: F, opinion: F, out:
         f = actors[a]
         out[a].drift = min(1.0, np.sqrt(squared_distance(position[f], start[f], weight[f])))
         if f < opinion.shape[0]:
-            out[a].support = share_in_favour(opinion[f])
+            out[a].support = support_of(opinion[f])
 
 
 @njit(cache=True, error_model="numpy")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import links
-from simulation.processes.opinion import share_in_favour
+from simulation.processes.opinion import support_of
 from simulation.state import CAMPS, FIRM, I8, I32, I64, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
@@ -66,7 +66,7 @@ class Rows(NamedTuple):
     degree: I64  # [o, s] partner states
     conceded: F  # [o, s] concessions received so far
     capacity: F  # [o, m]
-    support: F  # [o, m] share of the public in favour
+    support: F  # [o, m] L of the public
     members: I64  # [o, b] UN members inside
     depth: I64  # [o, b] D
 
@@ -145,7 +145,7 @@ def add_members(
                 places[result, d] = position[i, d]
                 world.place[group[i], d] += position[i, d]
             norms += norm[i]
-            capacities[result], supports[result] = capacity[i], share_in_favour(opinion[i])
+            capacities[result], supports[result] = capacity[i], support_of(opinion[i])
             result += 1
     world.norms, world.divergence = norms, mean_distance(places)
 

@@ -18,7 +18,7 @@ from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, philox, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, I8, I32, I64, KINDS, NON_STATE, STATE, U64, B, F, State
+from simulation.state import BILATERAL, I8, I32, I64, INFLUENCER, KINDS, NON_STATE, STATE, U64, B, F, State
 
 _KINDS = len(KINDS)
 QUARTERS_A_YEAR = 4.0
@@ -71,7 +71,8 @@ def approach(state: State, draws: Draws, rate: F, possible: B, targets: I64, foc
     sender, receiver, number = _approach(
         draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid, state.kind, rate, possible, state.pull
     )
-    aimed = np.array([j for j in targets if possible[focal, j]], np.int32)
+    running = (state.kind == INFLUENCER) & (state.depth[focal] > 0)  # a campaign is bought again when it is over
+    aimed = np.array([j for j in targets if possible[focal, j] and not running[j]], np.int32)
     sender = np.concatenate([sender, np.full(aimed.size, focal, np.int32)])
     receiver = np.concatenate([receiver, aimed])
     number = np.concatenate([number, TARGETED + np.arange(aimed.size, dtype=np.int32)])
@@ -189,19 +190,21 @@ def _answers(key: np.uint64, uid: U64, kind: I8, sender: I32, receiver: I32, num
 
 @njit(cache=True, error_model="numpy")
 def possible_deals(
-    allowed: B, depth: I8, kind: I8, home: I32, camp: I8, exclusive: B, home_share: F, out: B
+    allowed: B, depth: I8, kind: I8, home: I32, camp: I8, exclusive: B, home_share: F, at_once: I32, out: B
 ) -> None:
     """Pairs that may sign this quarter, symmetric, written to ``out`` (n, n).
 
     On top of the fixed mask: no third camp beside an exclusive deal; no further foreign organisation
-    where a state's least share of home organisations binds.
+    where a state's least share of home organisations binds; no further state for an organisation that runs as many
+    engagements as its kind can, ``at_once`` (6,), 0 without a limit.
     """
     n = depth.shape[0]
     out[:] = allowed
     for i in range(n):
-        home_ties, foreign_ties = 0, 0
+        home_ties, foreign_ties, ties = 0, 0, 0
         for k in range(n):
             if depth[i, k] > 0:
+                ties += 1
                 if exclusive[i, k]:
                     for j in range(n):
                         if camp[j] >= 0 and camp[j] != camp[i] and camp[j] != camp[k]:
@@ -209,6 +212,10 @@ def possible_deals(
                 if kind[k] != STATE:
                     home_ties += home[k] == i
                     foreign_ties += home[k] != i
+        if 0 < at_once[kind[i]] <= ties:
+            for j in range(n):
+                if depth[i, j] == 0:
+                    out[i, j] = out[j, i] = False
         if kind[i] == STATE and home_share[i] > 0.0 and home_ties < home_share[i] * (home_ties + foreign_ties + 1.0):
             for j in range(n):
                 if kind[j] != STATE and home[j] != i and depth[i, j] == 0:

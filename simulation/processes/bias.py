@@ -22,7 +22,8 @@ _DIMENSIONS = 4
 def drift_by_funders(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """Moves positions of states towards the funders of the think tanks they deal with (C.11).
 
-    ``Δx_i = κ_T Σ_T z (1 - O_j)(x_funder(j) - x_i) / max(1, Σ_T z)``, for all states at once.
+    ``Δx_i = κ_T Σ_T z (1 - O_j)(x_funder(j) - x_i) / (1 + Σ_T z)``, for all states at once: a dose, not a share,
+    which programmes at home dilute.
     """
     if not mech.on("think_tank_bias"):
         return
@@ -75,5 +76,5 @@ def _drift(
                     for d in range(_DIMENSIONS):
                         pull[d] += z * (1.0 - objectivity[j]) * (before[funder[j], d] - before[i, d])
         for d in range(_DIMENSIONS):
-            step = speed * pull[d] / max(1.0, ties)
+            step = speed * pull[d] / (1.0 + ties)
             position[i, d] = min(1.0, max(0.0, before[i, d] + step))

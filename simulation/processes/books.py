@@ -18,7 +18,23 @@ from simulation.kernels import exp, log
 from simulation.processes.affinity import affinity
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import BILATERAL, I8, I32, KINDS, MAX_DEPTH, NEVER, NON_STATE, STATE, TRILATERAL, B, F, State
+from simulation.state import (
+    BILATERAL,
+    FIRM,
+    I8,
+    I32,
+    INFLUENCER,
+    KINDS,
+    MAX_DEPTH,
+    NEVER,
+    NON_STATE,
+    SECRETARIAT,
+    STATE,
+    TRILATERAL,
+    B,
+    F,
+    State,
+)
 
 EXPIRY, BREACH, MONEY = range(3)
 """Why a deal ended; columns of ``State.ended``."""
@@ -37,6 +53,9 @@ class Terms(NamedTuple):
     sign: F  # [6, 4] price of signing by depth
     keep: F  # [6, 4] price of a quarter by depth
     levers: F  # [4] price of a quarter of each of LEVERS at full strength, as a share of usual income
+    lock_in: F  # [6] log odds that presence adds to renewal
+    leave: F  # [6, 4] what a state pays when money ends presence, by depth
+    at_once: I32  # [6] engagements that an organisation can run at once, 0 where there is no such limit
 
 
 LEVERS = ("agency", "oversight", "transparency", "fund_local")
@@ -45,9 +64,16 @@ _SURE = 50.0
 """Log odds of what always happens."""
 
 
+PRESENCE = 2
+"""Depth from which a deal with a firm is presence: a cloud region, a licence, a centre (C.10)."""
+
+
 @lru_cache(maxsize=16)
-def terms(renewal: float, price: float, prices_bind: bool) -> Terms:
-    """The tables, with the chance that a deal with a state or a firm is renewed, and a multiple of all prices."""
+def terms(renewal: float, price: float, prices_bind: bool, presence: bool = True) -> Terms:
+    """The tables, with the chance that a deal with a state or a firm is renewed, and a multiple of all prices.
+
+    Without ``presence`` nothing is sunk: leaving costs nothing, and no renewal is likelier for it.
+    """
     rows = {row["kind"]: row for row in judged("terms")}
     sign, keep = np.zeros((len(KINDS), MAX_DEPTH + 1)), np.zeros((len(KINDS), MAX_DEPTH + 1))
     for row in judged("prices") if prices_bind else ():
@@ -63,12 +89,17 @@ def terms(renewal: float, price: float, prices_bind: bool) -> Terms:
     odds = np.array([_odds(chance) for chance in renewed])
     cost = {row["lever"]: float(row["price"]) for row in judged("levers")}
     levers = np.array([price * cost[name] if prices_bind else 0.0 for name in LEVERS])
-    return Terms(whole[0], whole[1], odds, np.array(rung), whole[2], sign, keep, levers)
+    lock_in, leave = np.zeros(len(KINDS)), np.zeros((len(KINDS), MAX_DEPTH + 1))
+    for k, kind in enumerate(KINDS if presence else ()):
+        lock_in[k] = float(rows[kind]["lock_in"])
+        leave[k, PRESENCE:] = float(rows[kind]["exit"]) * sign[k, PRESENCE:]
+    at_once = np.array([int(rows[kind]["at_once"]) for kind in KINDS], np.int32)
+    return Terms(whole[0], whole[1], odds, np.array(rung), whole[2], sign, keep, levers, lock_in, leave, at_once)
 
 
 def terms_of(par: Parameters, mech: Mechanisms) -> Terms:
     """:func:`terms` of a scenario."""
-    return terms(par.renewal, par.prices, mech.on("budget"))
+    return terms(par.renewal, par.prices, mech.on("budget"), mech.on("presence"))
 
 
 def _odds(chance: float) -> float:
@@ -81,6 +112,18 @@ def _odds(chance: float) -> float:
 def chance_of(odds: float) -> float:
     """σ of log odds."""
     return 1.0 / (1.0 + exp(-odds))
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def binds(layer: int) -> bool:
+    """Whether deals of a layer are commitments: those with states, firms and secretariats; all others are means."""
+    return layer in (STATE, FIRM, SECRETARIAT)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def staying(rules: Terms, layer: int, depth: int) -> float:
+    """Log odds that a deal of a depth is renewed, pull and likeness apart: presence is sunk, and stays."""
+    return rules.renewed[layer] + (rules.lock_in[layer] if depth >= PRESENCE else 0.0)
 
 
 @njit(cache=True, error_model="numpy")
@@ -133,13 +176,14 @@ def deals_of(state: State) -> Deals:
 def write_signing(deals: Deals, kind: I8, i: int, j: int, depth: int, quarter: int, until: int, three: bool) -> None:
     """Write a deal of a depth and its term into the books, both ways."""
     track = TRILATERAL if three else (BILATERAL if kind[i] == STATE and kind[j] == STATE else NON_STATE)
-    _write(deals, i, j, depth, track, quarter, until)
-    _write(deals, j, i, depth, track, quarter, until)
+    again = kind[i] == INFLUENCER or kind[j] == INFLUENCER  # a campaign bought again is a new one
+    _write(deals, i, j, depth, track, quarter, until, again)
+    _write(deals, j, i, depth, track, quarter, until, again)
 
 
 @njit(cache=True, error_model="numpy")
-def _write(deals: Deals, i: int, j: int, depth: int, track: int, quarter: int, until: int) -> None:
-    if deals.depth[i, j] == 0:
+def _write(deals: Deals, i: int, j: int, depth: int, track: int, quarter: int, until: int, again: bool) -> None:
+    if again or deals.depth[i, j] == 0:
         deals.since[i, j] = quarter
     deals.depth[i, j] = depth
     deals.track[i, j] = track

@@ -37,7 +37,8 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
 def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
     """Moves positions of states towards the firms they deal with, and sets ``state.capture`` (C.10).
 
-    ``Δx_i = κ_F (1-T_i)(1-oversight_i) Σ_F z (1 - restraint·research_j)(x_j - x_i) / max(1, Σ_F z)``.
+    ``Δx_i = κ_F (1-T_i)(1-oversight_i) Σ_F z (1 - restraint·research_j)(x_j - x_i) / (1 + Σ_F z)``: more of them
+    move more, whatever there is already.
     The weighted distance moved is added to ``state.capture_drift``.
     """
     capture_index(state, par, mech)
@@ -101,6 +102,6 @@ def _drift(
         if ties > 0.0:
             before = position[i].copy()
             for d in range(_DIMENSIONS):
-                step = speed * openings[i] * pull[d] / max(1.0, ties)
+                step = speed * openings[i] * pull[d] / (1.0 + ties)
                 position[i, d] = min(1.0, max(0.0, position[i, d] + step))
             drifted[i] += np.sqrt(squared_distance(position[i], before, weight[i]))

@@ -1,7 +1,8 @@
 """C.2 Contracts: what is signed of what was agreed, how deep, for how long, at what price.
 
 A signing with a partner one holds deepens one rung, and at the deepest renews; either starts a new life. What a purse
-cannot bear is not signed, and counted; what a public refuses is signed as a programme.
+cannot bear is not signed, and counted. Publics are asked about every step beyond a memorandum, work with think tanks,
+NGOs and influencers apart, and what one refuses is signed a rung lower (C.13). NGOs are heard on drafts (C.12).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.bargaining import Alternatives, nash_share, nothing_looked_up, write_terms
-from simulation.processes.books import Deals, Terms, deals_of, first_rung, life, likeness, write_signing
+from simulation.processes.books import Deals, Terms, binds, deals_of, first_rung, life, likeness, write_signing
+from simulation.processes.consultation import move_draft
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, philox, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
@@ -37,7 +39,7 @@ class Signing(NamedTuple):
     left: F  # [m, 3] what was in each party's purse then
     price: F  # [m, 3] what it costs each party
     unpaid: B  # [m] a purse could not bear it: nothing was signed
-    public: I32  # [m] whose public refused what binds, so that it is signed as a programme; -1 nobody's
+    public: I32  # [m] whose public refused, so that it is signed a rung lower; -1 nobody's
 
     @property
     def rung(self) -> I32:
@@ -46,7 +48,7 @@ class Signing(NamedTuple):
 
     @property
     def refused(self) -> B:
-        """Whether a public refused what binds, (m,)."""
+        """Whether a public refused, (m,)."""
         return self.public >= 0
 
 
@@ -62,13 +64,13 @@ def sign(
     number
         (m,) which approach of its pair each came from.
     support
-        (n,) probability that the public of each actor ratifies a binding deal (1 without a public).
+        (n,) probability that the public of each actor lets a deal go beyond a memorandum (1 without a public).
     possible
         Pairs that may deal, (n, n).
     """
     keys = Keys(*map(draws.key, (Stream.SIGNING_ORDER, Stream.RUNG, Stream.TERM, Stream.RATIFICATION)))
     who = Signers(state.uid, state.kind, state.position, state.weight, support, possible, state.pull,
-                  state.reluctance, state.leaders, state.concession)  # fmt: skip
+                  state.reluctance, state.leaders, state.concession, state.consulted)  # fmt: skip
     alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
     credit = Credit(state.purse, state.unpaid, state.formed, state.reward, state.track_success, state.payment,
                     state.conceded)  # fmt: skip
@@ -101,6 +103,7 @@ class Signers(NamedTuple):
     reluctance: F
     leaders: I32
     concession: F
+    consulted: F
 
 
 class Credit(NamedTuple):
@@ -153,7 +156,7 @@ def _depth(
     keys: Keys, quarter: int, number: int, who: Signers, rules: Terms, alike: tuple[float, float, float, float],
     deals: Deals, a: int, b: int,
 ) -> tuple[int, int]:  # fmt: skip
-    """Depth that a signature brings a pair to, and whose public held it back from binding, -1 nobody's."""
+    """Depth that a signature brings a pair to, and whose public held it back, -1 nobody's."""
     layer, before = layer_of(who.kind, a, b), deals.depth[a, b]
     if before > 0:
         depth = max(before, min(before + 1, rules.deepest[layer]))  # a plan may have made it deeper
@@ -162,10 +165,10 @@ def _depth(
         near = likeness(who.position, who.weight, width, mean, sd, a, b)
         own = philox(keys.rung, np.uint64(number), np.uint64(0))
         depth = first_rung(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, gain * near, rules)
-    if depth == MAX_DEPTH and before < MAX_DEPTH:
+    if depth > max(before, 1) and binds(layer):
         refusing = _refusing(keys.public, who.uid, who.support, a, b)
         if refusing >= 0:
-            return max(before, MAX_DEPTH - 1), refusing
+            return max(before, depth - 1), refusing
     return depth, -1
 
 
@@ -213,6 +216,8 @@ def _enter(
     share = nash_share(known, who.possible, who.pull, who.reluctance, who.kind, a, b)
     share = _concede(who.leaders, who.concession, credit, a, b, share)
     write_terms(deals.terms, who.position, a, b, share)
+    if depth > 1 and binds(layer):
+        move_draft(deals.terms, who.consulted, a, b)
     own = philox(keys.term, np.uint64(number), np.uint64(1))
     until = quarter + life(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, rules)
     write_signing(deals, who.kind, a, b, depth, quarter, max(until, deals.until[a, b]), three)

@@ -1,4 +1,4 @@
-"""C.2 How deals are kept and how they end: upkeep, the end of a term, renewal.
+"""C.2 How deals are kept and how they end: upkeep, the end of a term, renewal; C.10 presence, which is sunk.
 
 Upkeep is paid before anything new; who cannot pay it ends the deals that draw it least. At the end of its term a deal
 is renewed with σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã), Ū = U_ij + U_ji, or it ends.
@@ -20,11 +20,12 @@ from simulation.processes.books import (
     end_deal,
     life,
     likeness,
+    staying,
 )
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, symmetric_uniform
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, KINDS, U64, B, F, State
+from simulation.state import I8, I32, INFLUENCER, KINDS, STATE, U64, B, F, State
 
 CARRIED = 3.0
 """A purse holds at most so many quarters' income: this one's and two carried over."""
@@ -80,16 +81,17 @@ def open_purses(state: State, rules: Terms) -> I32:
     """
     return np.asarray(_open_purses(
         state.purse, state.budget, price_of_levers(state, rules), state.uid, state.kind, state.pull, rules.keep,
-        deals_of(state), state.lapsed, state.ended,
+        rules.leave, deals_of(state), state.lapsed, state.ended,
     ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _open_purses(
-    purse: F, income: F, levers: F, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, lapsed: I32, ended: I32
+    purse: F, income: F, levers: F, uid: U64, kind: I8, pull: F, keep: F, leave: F, deals: Deals, lapsed: I32,
+    ended: I32,
 ) -> I32:
     """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
-    n, count = uid.size, 0
+    n, count, exits = uid.size, 0, np.zeros(uid.size)
     cut, given_up = np.empty((16, 2), np.int32), np.empty(n, np.bool_)
     for i in range(n):
         purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
@@ -114,10 +116,11 @@ def _open_purses(
     for c in range(count):
         i, j = cut[c, 0], cut[c, 1]
         if deals.depth[i, j] > 0:  # else the other has cut it, too
+            exits[i if kind[i] == STATE else j] += leave[layer_of(kind, i, j), deals.depth[i, j]]
             end_deal(deals, i, j)
             count_end(lapsed, ended, MONEY, i, j)
     for i in range(n):
-        purse[i] = max(0.0, purse[i] - _due(i, kind, keep, deals.depth))
+        purse[i] = max(0.0, purse[i] - _due(i, kind, keep, deals.depth) - exits[i])
     return cut[:count]
 
 
@@ -163,14 +166,14 @@ def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32) -> F:
     """σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã) of each deal whose term ends, (m,)."""
     return np.asarray(_renewal_chances(
         due, state.depth, state.kind, state.pull, state.position, state.weight, par.affinity_width,
-        state.likeness_mean, state.likeness_sd, par.renewal_pull, par.renewal_likeness, rules.renewed,
+        state.likeness_mean, state.likeness_sd, par.renewal_pull, par.renewal_likeness, rules,
     ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _renewal_chances(
     due: I32, depth: I8, kind: I8, pull: F, position: F, weight: F, width: float, mean: float, sd: float,
-    by_pull: float, by_likeness: float, renewed: F,
+    by_pull: float, by_likeness: float, rules: Terms,
 ) -> F:  # fmt: skip
     usual = mean_pulls(depth, kind, pull)
     result = np.empty(due.shape[0])
@@ -179,7 +182,7 @@ def _renewal_chances(
         layer = layer_of(kind, i, j)
         drawn = pull[i, j] + pull[j, i] - usual[layer]
         alike = likeness(position, weight, width, mean, sd, i, j)
-        result[m] = chance_of(renewed[layer] + by_pull * drawn + by_likeness * alike)
+        result[m] = chance_of(staying(rules, layer, depth[i, j]) + by_pull * drawn + by_likeness * alike)
     return result
 
 
@@ -205,7 +208,7 @@ def renewal_terms(state: State, par: Parameters, rules: Terms, i: int, j: int) -
     drawn = state.pull[i, j] + state.pull[j, i] - mean_pulls(state.depth, state.kind, state.pull)[layer]
     alike = likeness(state.position, state.weight, par.affinity_width, state.likeness_mean, state.likeness_sd, i, j)
     return {
-        "usual": float(rules.renewed[layer]),
+        "usual": float(staying(rules, layer, int(state.depth[i, j]))),
         "mutual": float(par.renewal_pull * drawn),
         "likeness": float(par.renewal_likeness * alike),
     }
@@ -230,12 +233,16 @@ def _renew_or_end(
                 purse[j] -= price
                 until = quarter + life(symmetric_uniform(term_key, uid[i], uid[j]), layer, rules)
                 deals.until[i, j] = deals.until[j, i] = until
+                if layer == INFLUENCER:  # a campaign bought again is a new one
+                    deals.since[i, j] = deals.since[j, i] = quarter
                 renewed[i] += 1
                 renewed[j] += 1
                 continue
             reason = MONEY
             unpaid[i] += 1
             unpaid[j] += 1
+            payer = i if kind[i] == STATE else j
+            purse[payer] = max(0.0, purse[payer] - rules.leave[layer, depth])
         end_deal(deals, i, j)
         count_end(lapsed, ended, reason, i, j)
     return left

@@ -31,11 +31,11 @@ from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, U64, Asked, B, F, State
 
-FACTORS = ("standing", "inside", "affinity", "sponsor", "urgency", "norm", "attention", "crossing")
+FACTORS = ("standing", "inside", "affinity", "sponsor", "urgency", "norm", "attention", "crossing", "consultation")
 """What moves a state to join, in the order of the last axis of :func:`joining_factors`: how it stands to the text by
 the fitted model, who is in; then what happens in the run: closeness gained since the start (or by a text
 that stands elsewhere than its conveners), trust in the sponsor
-beyond the usual, urgency beyond the usual, the norm adopted since the start, effort on the track, lines."""
+beyond the usual, urgency beyond the usual, the norm adopted since the start, effort on the track, lines, NGOs heard."""
 SETTLED = ("union", "convening")
 """What the opening adds to the sum of :data:`FACTORS`: the union's deciding as one, a convener's being in its text."""
 
@@ -80,6 +80,7 @@ class Joiners(NamedTuple):
     trust: F
     reference: F
     worth: F
+    consulted: F
 
 
 class Opening(NamedTuple):
@@ -118,7 +119,7 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
     """Log odds per unit of each factor, shape (len(FACTORS),)."""
     return np.array([
         1.0, 1.0, par.join_affinity, par.join_sponsor, par.join_urgency * mech.on("urgency"), par.join_norm,
-        par.forum_attention, -1.0,
+        par.forum_attention, -1.0, par.consultation,
     ])  # fmt: skip
 
 
@@ -178,6 +179,7 @@ def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F
         row[5] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
         row[6] = log(max(who.effort[i, track], LEAST_EFFORT))
         row[7] = text.crossed[q, i]
+        row[8] = who.consulted[i]
 
 
 @njit(cache=True, error_model="numpy")
@@ -245,6 +247,7 @@ def joiners_of(state: State, par: Parameters) -> Joiners:
     return Joiners(
         state.position, state.weight, state.urgency - par.urgency_usual, state.norm & ~state.norm_first, state.effort,
         state.trust_hat, state.trust_reference, np.where(state.kind == STATE, state.size, SECRETARIAT_WORTH),
+        state.consulted,
     )  # fmt: skip
 
 

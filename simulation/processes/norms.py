@@ -53,7 +53,7 @@ def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mecha
 
     ``1 - (1 - d0)(1 - m)^n_ngo``; with the mechanism off NGOs see nothing and it is d0.
     """
-    watch = par.ngo_monitoring if mech.on("ngo_monitoring") else 0.0
+    watch = par.ngo_monitoring if mech.on("watching") else 0.0
     seen = np.empty(len(n_ngo))
     _detect(seen, n_ngo, par.detection, watch)
     return seen
@@ -65,7 +65,7 @@ def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
     With the mechanism off NGOs do not look, the press does.
     """
     eyes = state.free_press.astype(np.int64)
-    if mech.on("ngo_monitoring"):
+    if mech.on("watching"):
         eyes += ngo_partners(state)
     watch = np.empty(state.n)
     _detect(watch, eyes, 0.0, par.ngo_monitoring)

@@ -1,12 +1,11 @@
-"""C.13 Publics: bounded confidence in messages, and the vote on binding deals.
+"""C.13 Publics: campaigns under bounded confidence, and the vote on what goes beyond a memorandum.
 
-Each public is a distribution of support for cooperation. Influencers move the part of it that
-stands close enough to their message (Deffuant et al. 2000; Hegselmann & Krause 2002); the
-share in favour gates binding deals (Putnam 1988).
-
-The message an influencer sends is ``state.stance``: its own, or the official vision of the state
-that pays it, or either moved by a counter-campaign. Which of these it is, is set when a run is
-set up; here a payment matters by being disclosed, which costs reach, or hidden, which can come out.
+Each public is a distribution of support for cooperation. A deal of a state with an influencer is a
+campaign in that state's public. It moves those who stand close enough to its message (Deffuant et al.
+2000; Hegselmann & Krause 2002), which mixes the official line of the state, by the weight of its
+payment, with the influencer's own stance; a counter-campaign drags it towards rejection. Its reach
+halves every two quarters. Payment that is public costs reach; payment that is hidden can come out.
+The support of a public gates every deepening beyond a memorandum (Putnam 1988).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import INFLUENCER, F, State
+from simulation.state import I8, I32, INFLUENCER, NOBODY, U64, Asked, B, F, State
 
 QUANTILES = 101
 """Points of the distribution of opinion in each public."""
@@ -30,51 +29,73 @@ DIGITS = 9
 """Digits behind the point that are kept of a quantile of Beta."""
 
 _MAJORITY = 0.5
+SOFTNESS = 0.1
+"""How far from one half an opinion must be to be nearly sure of itself: assumption."""
+OFFICIAL = 0.6
+"""Official line of a state whose strategy names none: assumption."""
+WEIGHT_OF_PAYMENT = 0.5
+"""Weight of the official line in the message of a paid campaign: assumption."""
+_SQUARE_ROOT_OF_HALF = float(np.sqrt(0.5))
 _WIDEST = 0.95
 """Largest standard deviation of an opinion, as a share of that of a public split between 0 and 1."""
 
 
-def move_opinions(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
-    """One quarter of messages from every influencer to every public it reaches (C.13).
+def move_opinions(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
+) -> None:
+    """One quarter of every campaign in the public of the state that runs it (C.13).
 
-    ``y ← y + μ_D·reach·(b - y)`` where ``|b - y| < ε``, with reach the audience times
-    ``par.message_rate``, and times ``1 - T·disclosure_cost`` (T of the public's state) where the
-    influencer is openly paid. Influencers speak one after the other in the order of their uids.
+    ``y ← y + μ_D·reach·(b - y)`` where ``|b - y| < ε``, with reach the influencer's audience there times
+    :func:`fading`, and times ``1 - T·disclosure_cost`` where payment is public. Influencers speak one
+    after the other in the order of their uids.
 
     A hidden payment comes out with the probability that a breach of the payer is seen (C.12, so
-    NGOs raise it). In that quarter the influencer does not speak: ``y ← y(1 - backlash·audience)``
-    in its publics, each party to a deal with the payer notes evidence ``par.backlash_trust``
-    against it, and the payment is public from then on.
+    NGOs raise it). In that quarter the campaign is silent: ``y ← y(1 - backlash·audience)``, each party
+    to a deal with the payer notes evidence ``par.backlash_trust`` against it, and all its payments are
+    public from then on.
+
+    ``asked`` are influencers that write the message of a campaign themselves.
     """
-    if not mech.on("opinion"):
+    if not mech.on("campaigns"):
         return
     rows = np.flatnonzero(state.kind == INFLUENCER)
     rows = rows[np.argsort(state.uid[rows], kind="stable")]
-    _send(
-        state.opinion,
-        rows,
-        state.stance,
-        state.audience,
-        state.paid_by,
-        state.disclosed,
-        state.transparency,
-        state.uid,
-        state.depth,
-        state.beta,
-        detection_probability(ngo_partners(state), par, mech),
-        draws.key(Stream.EXPOSURE_OF_CAMPAIGN),
-        (par.persuasion, par.tolerance, par.message_rate, par.disclosure_cost),
-        (par.backlash, par.backlash_trust),
-    )
+    message = messages(state, rows)
+    for k, row in enumerate(rows.tolist()):
+        if row in asked:
+            for p in np.flatnonzero(state.depth[row, : state.s]):
+                message[k, p] = asked[row](int(p), float(message[k, p]))
+    _campaign(
+        state.opinion, rows, message, state.audience, state.since, state.quarter, state.campaign_weight,
+        state.campaign_open, state.transparency, state.uid, state.depth, state.beta,
+        detection_probability(ngo_partners(state), par, mech), draws.key(Stream.EXPOSURE_OF_CAMPAIGN),
+        (par.persuasion, par.tolerance, par.disclosure_cost), (par.backlash, par.backlash_trust),
+    )  # fmt: skip
+
+
+def messages(state: State, rows: NDArray[np.int64]) -> F:
+    """Message b of each of some influencers in a campaign for each state, (len(rows), s), in [0, 1]."""
+    weight, line = state.campaign_weight[: state.s], state.campaign_line[: state.s]
+    mixed = weight * line + (1.0 - weight) * state.stance[rows, None]
+    return np.asarray(mixed * (1.0 - state.campaign_counter[: state.s]))
+
+
+@njit(cache=True, error_model="numpy")
+def fading(age: int) -> float:
+    """What is left of the reach of a campaign after so many quarters: it halves every two."""
+    left = _SQUARE_ROOT_OF_HALF if age % 2 else 1.0
+    for _ in range(age // 2):
+        left *= 0.5
+    return left
 
 
 def support(state: State) -> F:
-    """Share of each public in favour of cooperation, the quantiles above one half; shape (s,)."""
+    """L: support for cooperation of each public, the mean of σ((y − 1/2)/.1) over it; shape (s,)."""
     return np.asarray(_support(state.opinion), np.float64)
 
 
 def ratification_probability(support: F, par: Parameters) -> F:
-    """Probability that a public with this support lets a binding deal pass, shape of ``support``.
+    """Probability that a public with this support lets a deal go beyond a memorandum, shape of ``support``.
 
     ``σ((L - 1/2) / noise)``.
     """
@@ -110,37 +131,27 @@ def initial_opinion(mean: F, spread: float) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _send(
-    opinion: F,
-    rows: NDArray[np.int64],
-    stance: F,
-    audience: F,
-    paid_by: NDArray[np.int32],
-    disclosed: NDArray[np.bool_],
-    transparency: F,
-    uid: NDArray[np.uint64],
-    depth: NDArray[np.int8],
-    beta: F,
-    detection: F,
-    key: np.uint64,
-    speaking: tuple[float, float, float, float],
-    exposed: tuple[float, float],
-) -> None:
-    """Every influencer's quarter. ``speaking``: step, bound, rate, cost; ``exposed``: backlash, evidence."""
-    step, bound, rate, cost = speaking
-    for i in rows:
-        payer = paid_by[i]
-        if payer >= 0 and not disclosed[i] and uniform(key, uid[i], uid[payer]) < detection[payer]:
-            disclosed[i] = True
-            _turn_away(opinion, audience[i], exposed[0])
-            _lose_trust(beta, depth, payer, exposed[1])
-            continue
+def _campaign(
+    opinion: F, rows: NDArray[np.int64], message: F, audience: F, since: I32, quarter: int, weight: F, known: B,
+    transparency: F, uid: U64, depth: I8, beta: F, detection: F, key: np.uint64,
+    speaking: tuple[float, float, float], exposed: tuple[float, float],
+) -> None:  # fmt: skip
+    """Every campaign's quarter. ``speaking``: step, bound, cost of disclosure; ``exposed``: backlash, evidence."""
+    step, bound, cost = speaking
+    for k in range(rows.size):
+        b = rows[k]
         for p in range(opinion.shape[0]):
-            if audience[i, p] > 0.0:
-                reach = rate * audience[i, p]
-                if payer >= 0 and disclosed[i]:
-                    reach *= 1.0 - transparency[p] * cost
-                persuade(opinion[p], stance[i], step * reach, bound)
+            if depth[b, p] == 0 or audience[b, p] <= 0.0:
+                continue
+            if weight[p] > 0.0 and not known[p] and uniform(key, uid[b], uid[p]) < detection[p]:
+                known[p] = True
+                opinion[p] *= 1.0 - exposed[0] * audience[b, p]
+                _lose_trust(beta, depth, p, exposed[1])
+                continue
+            reach = audience[b, p] * fading(quarter - since[b, p])
+            if weight[p] > 0.0 and known[p]:
+                reach *= 1.0 - transparency[p] * cost
+            persuade(opinion[p], message[k, p], step * reach, bound)
 
 
 @njit(cache=True, error_model="numpy")
@@ -153,13 +164,6 @@ def persuade(opinions: F, message: float, step: float, bound: float) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _turn_away(opinion: F, reached: F, backlash: float) -> None:
-    for p in range(opinion.shape[0]):
-        for k in range(opinion.shape[1]):
-            opinion[p, k] *= 1.0 - backlash * reached[p]
-
-
-@njit(cache=True, error_model="numpy")
 def _lose_trust(beta: F, depth: NDArray[np.int8], payer: int, evidence: float) -> None:
     for j in range(depth.shape[0]):
         if depth[j, payer] > 0:
@@ -168,25 +172,25 @@ def _lose_trust(beta: F, depth: NDArray[np.int8], payer: int, evidence: float) -
 
 @njit(cache=True, error_model="numpy")
 def _support(opinion: F) -> F:
-    share = np.empty(opinion.shape[0])
+    each = np.empty(opinion.shape[0])
     for p in range(opinion.shape[0]):
-        share[p] = share_in_favour(opinion[p])
-    return share
+        each[p] = support_of(opinion[p])
+    return each
 
 
 @njit(cache=True, error_model="numpy")
-def share_in_favour(public: F) -> float:
-    """L: share of one public's quantiles in favour of cooperation, in [0, 1]."""
-    count = 0
+def support_of(public: F) -> float:
+    """L of one public, the mean of σ((y − 1/2)/.1) over its quantiles, in (0, 1): those in the middle count half."""
+    total = 0.0
     for k in range(public.size):
-        count += public[k] > _MAJORITY
-    return count / public.size
+        total += 1.0 / (1.0 + exp(-(public[k] - _MAJORITY) / SOFTNESS))
+    return total / public.size
 
 
 @njit(cache=True, error_model="numpy")
-def ratified(share: float, noise: float) -> float:
-    """Probability that a public of which this share is in favour lets a binding deal pass."""
-    return float(1.0 / (1.0 + exp(-(share - _MAJORITY) / noise)))
+def ratified(support: float, noise: float) -> float:
+    """Probability that a public of this support lets a deal go beyond a memorandum."""
+    return float(1.0 / (1.0 + exp(-(support - _MAJORITY) / noise)))
 
 
 @njit(cache=True, error_model="numpy")

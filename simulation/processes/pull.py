@@ -32,11 +32,14 @@ def layer_of(kind: I8, i: int, j: int) -> int:
 
 def remember(state: State) -> None:
     """Bring ``ever``, ``lately`` and ``busy`` up to this quarter from the ledger of signings."""
-    _remember(state.ledger, state.ledger_weight, state.quarter, state.kind, state.ever, state.lately, state.busy)
+    _remember(state.ledger, state.ledger_weight, state.quarter, state.kind, state.ever, state.lately, state.busy,
+              state.busiest_firm)  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def _remember(ledger: I32, weight: F, quarter: int, kind: I8, ever: F, lately: F, busy: F) -> None:
+def _remember(
+    ledger: I32, weight: F, quarter: int, kind: I8, ever: F, lately: F, busy: F, busiest_firm: float
+) -> None:  # fmt: skip
     busy[:] = 0.0
     for m in range(weight.size):
         a, b = ledger[m, 0], ledger[m, 1]
@@ -56,6 +59,9 @@ def _remember(ledger: I32, weight: F, quarter: int, kind: I8, ever: F, lately: F
                 busy[a] += weight[m]
             elif kind[b] == FIRM:
                 busy[b] += weight[m]
+    for j in range(kind.size):  # what a firm gains by activity is known up to what the fit saw, and no farther
+        if kind[j] == FIRM:
+            busy[j] = min(busy[j], busiest_firm)
 
 
 def fill_pull(state: State, par: Parameters, mech: Mechanisms) -> None:

@@ -54,7 +54,7 @@ def _entries() -> Iterator[Mechanism]:
     yield m("witnesses", _SWITCH, "C.4", "", "third parties report on conduct; off: own experience only")
     yield m("breach", _SWITCH, "C.5", "C33", "parties breach; off: everybody complies")
     yield m("budget", _SWITCH, "C.15", "C23", "prices are paid out of purses; off: deals cost nothing")
-    yield m("ratification", _SWITCH, "C.13", "C49", "publics can refuse binding deals")
+    yield m("ratification", _SWITCH, "C.13", "C49", "publics can refuse what goes beyond a memorandum")
     yield m("trilateral", _SWITCH, "C.18", "C29", "third parties join signed pairs")
     yield m("blocs", _SWITCH, "C.6", "C28 C62", "blocs decide; off: their depth stays as it is")
     yield m("soft_law", _SWITCH, "C.6", "C11", "terms of blocs and instruments count by the enforcement of their convener; off: in full")
@@ -62,13 +62,15 @@ def _entries() -> Iterator[Mechanism]:
     yield m("forum_choice", _SWITCH, "C.8", "C28", "states move effort to the tracks that promise most; off: it stays as recorded")
     yield m("diffusion", _SWITCH, "C.9", "C13", "positions converge along trade, ties, likeness, pressure and markets")
     yield m("firm_expertise", _SWITCH, "C.10", "C40", "firms' expertise builds capacity")
+    yield m("presence", _SWITCH, "C.10", "C41", "a programme with a firm is sunk: renewed more often, costly to leave; off: it is a deal like others")
     yield m("capture", _SWITCH, "C.10", "C61", "firms draw the positions and the conduct of states towards their own")
     yield m("think_tank_research", _SWITCH, "C.11", "C43", "research builds capacity; off: think tanks teach nothing")
     yield m("think_tank_bias", _SWITCH, "C.11", "C61", "funded research draws positions towards the funder")
     yield m("dependence", _SWITCH, "C.11", "C58", "a dose of foreign know-how crowds out domestic learning")
-    yield m("ngo_monitoring", _SWITCH, "C.12", "C47", "NGOs see breaches")
+    yield m("consultation", _SWITCH, "C.12", "C45", "NGOs are heard on drafts: terms move towards rights, and texts are joined sooner")
+    yield m("watching", _SWITCH, "C.12", "C47", "NGOs see breaches, and being watched changes conduct")
     yield m("norm_cascade", _SWITCH, "C.12", "C46", "proposals of civil society become norms and then decisions")
-    yield m("opinion", _SWITCH, "C.13", "C49", "influencers move publics")
+    yield m("campaigns", _SWITCH, "C.13", "C49", "campaigns of influencers move publics")
     yield m("harm", _SWITCH, "C.14", "C5 C32", "incidents happen")
     yield m("disinformation", _SWITCH, "C.14", "C5", "disinformation lowers support and trust")
     yield m("perception", _SWITCH, "C.14", "C10", "risk is seen through noise that expert ties reduce; off: seen as it is")
@@ -93,6 +95,8 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "lapse": "it is now `ends`: deals end with their term unless they are renewed",
     "clubs": "exclusive clubs draw members as other instruments do, with fewer who may join at the opening",
     "bloc_proposal": "blocs vote on the position of a member",
+    "ngo_monitoring": "it is now `watching`",
+    "opinion": "it is now `campaigns`",
     **dict.fromkeys(("firm_diplomacy", "rights_terms", "proposals"), "it is gone: nothing told its size"),
 })  # fmt: skip
 """Mechanisms that earlier scenario files may name, and what does their work now."""

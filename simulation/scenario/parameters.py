@@ -117,15 +117,15 @@ def _entries() -> Iterator[Parameter]:
     yield p("norm_spread", .1, 0, .5, "share of adopters", "C.12", "Granovetter 1978 (form), assumption (size)", "spread of thresholds")
     yield p("norm_start", .65, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
     yield p("norm_ngo", .05, 0, .5, "share of adopters", "C.12", _A, "fall of the threshold with a full NGO tie")
+    yield p("consultation", .3, 0, 1, "log odds", "C.12", "Tallberg et al. 2013 (mechanism), assumption (size)", "what many consulted NGOs add to joining a text")
     yield p("ngo_monitoring", .1, 0, 1, "probability", "C.12", _A, "probability that one NGO sees a breach")
     # --- C.13 opinion
-    yield p("tolerance", .25, .1, .5, "opinion", "C.13", "Deffuant et al. 2000", "confidence bound ε")
+    yield p("tolerance", .35, .1, .5, "opinion", "C.13", "Deffuant et al. 2000", "confidence bound ε")
     yield p("persuasion", .3, 0, 1, "share", "C.13", "Deffuant et al. 2000", "step μ_D towards a message within the bound")
-    yield p("message_rate", .05, 0, 1, "share of the public a quarter", "C.13", _A, "share of a full audience that one influencer moves in a quarter")
-    yield p("disclosure_cost", .5, 0, 1, "share", "C.13", _A, "loss of reach of disclosed payment in a transparent state")
+    yield p("disclosure_cost", .5, 0, 1, "share", "C.13", _A, "loss of reach of a campaign whose payment is public, in a transparent state")
     yield p("backlash", .15, 0, 1, "share", "C.13", _A, "step towards rejection when hidden payment comes out")
     yield p("backlash_trust", .5, 0, 5, "observations", "C.13", _A, "evidence against the payer with each of its partners when hidden payment comes out")
-    yield p("ratification_noise", .1, .02, .5, "share of the public", "C.13", "Putnam 1988 (mechanism), assumption (size)", "scale of the vote on binding deals around one half")
+    yield p("ratification_noise", .1, .02, .5, "share of the public", "C.13", "Putnam 1988 (mechanism), assumption (size)", "scale of the vote on programmes and binding deals around one half")
     yield p("opinion_spread", .2, .05, .4, "opinion", "C.13", _A, "standard deviation of opinion inside a public")
     # --- C.14 harm
     yield p("hazard", .3, 0, 2, "incidents a quarter", "C.14", _C, "incidents h0 of a state without governance at today's capability")
@@ -213,6 +213,7 @@ REMOVED: Mapping[str, str] = MappingProxyType({
     "challenge_rounds": "blocs vote on the position of a member",
     **dict.fromkeys(("commitment_rate", "commitment_worth", "norm_oversight", "rights_terms", "proposals"),
                     "its mechanism is gone: nothing told its size"),
+    "message_rate": "a campaign reaches its audience, less by half every two quarters",
     "quality_floor": "quality is shown in its parts, never as one number",
     "clean_record": "a promise is judged by the last four quarters of the deal, or as many as it has",
     "state_slots": "nobody has slots: `strategy.effort` multiplies approaches, purses bound them",

@@ -225,19 +225,20 @@ class Relation(_Section):
 
 
 class Advocacy(_Section):
-    """Influencers who speak for the focal state's line (C.13)."""
+    """Campaigns that the focal state has run for it, beside the few that every state buys (C.13)."""
 
     influencers: Influencers = "none"
-    """none, all_allies (those with an audience there whose own message is not against), or ids."""
+    """none, all_allies (those with an audience there whose own stance is not against), or ids. It turns to each
+    whenever no campaign of theirs runs."""
     message: Share = 0.6
-    """Opinion they spread: 0 against cooperation, 1 for it. It moves people within the confidence bound
-    `tolerance` of it, so that one beyond .5 + `tolerance` wins over nobody."""
+    """Its official line: 0 against cooperation, 1 for it. The message of a paid campaign lies half-way between it and
+    the influencer's own stance, and moves people within the confidence bound `tolerance`."""
     paid: bool = False
-    """Whether the focal state pays them."""
+    """Whether the focal state pays the chosen ones to speak its line; unpaid, a campaign has their own stance."""
     disclosed: bool = True
-    """Whether payment is public."""
+    """Whether payment of the chosen ones is public."""
     counter: Share = 0.0
-    """Strength of a counter-campaign."""
+    """Strength of a counter-campaign, which drags the message towards rejection."""
 
 
 class Strategy(_Section):

@@ -33,8 +33,8 @@ BUSY = SHORT | {
 }
 """Deals are planned and cut for want of money in one quarter, and few are renewed."""
 
-WHO = ("FRA", "USA", "huawei", "unesco")
-"""A state, a leader, a firm and a secretariat."""
+WHO = ("FRA", "USA", "huawei", "unesco", "access_now", "inf_global_ai_voice")
+"""A state, a leader, a firm, a secretariat, an NGO and an influencer."""
 SOUGHT = "USA"
 """A state to which many turn: the focal one may wait long for an approach."""
 
@@ -90,7 +90,7 @@ class TestDefaults:
     @pytest.mark.parametrize("hook", HOOKS)
     def test_one_agent(self, hook: str, plain: dict[str, Kept]) -> None:
         model, calls = build(_scenario()), 0
-        agent = model.states[SOUGHT]
+        agent = next(a for a in map(model.actor, (SOUGHT, *WHO)) if hasattr(a, hook))
         default = getattr(agent, hook)
 
         def own(*arguments: Any) -> Any:

@@ -343,11 +343,12 @@ def test_safety_falls_with_remembered_incidents():
     assert of_one(state, 2)["safety"] == pytest.approx(np.exp(-1))
 
 
-def test_support_is_the_share_of_the_public_above_the_middle():
+def test_support_is_the_mean_of_how_sure_the_public_is():
     state = bare_world()
     state.opinion[2] = np.linspace(0, 1, 101)
     found = outcomes(state)
-    assert found["support"][2] == pytest.approx(50 / 101)
+    sure = 1 / (1 + np.exp(-(np.linspace(0, 1, 101) - 0.5) / 0.1))
+    assert found["support"][2] == pytest.approx(sure.mean(), abs=1e-12)
     assert (found["support"][state.s :] == 0).all()
 
 

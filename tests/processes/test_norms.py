@@ -86,7 +86,7 @@ def test_monitoring_raises_detection():
     counts = np.array([0, 1, 2, 200])
     seen = detection_probability(counts, PAR, MECH)
     assert seen == pytest.approx(1 - 0.7 * 0.9**counts)
-    assert detection_probability(counts, PAR, MECH.replace(ngo_monitoring="off")) == pytest.approx(0.3)
+    assert detection_probability(counts, PAR, MECH.replace(watching="off")) == pytest.approx(0.3)
     assert (detection_probability(counts, PAR.replace(detection=1), MECH) == 1).all()
 
 

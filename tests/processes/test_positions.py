@@ -192,7 +192,7 @@ def test_capture_is_the_equation():
     tie(state, i, j, 2)
     x = state.position.copy()
     drift_by_capture(state, PAR, MECH, DRAWS)
-    step = 0.02 * 0.6 * 0.8 * (2 / 3) * (1 - 0.6 * 0.5) * (x[j] - x[i])
+    step = 0.02 * 0.6 * 0.8 * (2 / 3) / (5 / 3) * (1 - 0.6 * 0.5) * (x[j] - x[i])
     assert state.position[i] - x[i] == pytest.approx(step)
     assert state.capture_drift[i] == pytest.approx(np.sqrt((state.weight[i] * step**2).sum()))
     assert state.capture[i] == pytest.approx(0.6 * 0.8 * (2 / 3) / (5 / 3))
@@ -213,20 +213,21 @@ def test_research_minded_firms_drift_less_but_count_as_ties():
     assert captured(research=1.0)[1] == captured()[1]
 
 
-def test_capture_saturates_in_the_number_of_firms():
+def test_more_presence_is_more_capture_at_any_level_and_ever_less_more():
     state = bare()
     i = follower(state)
     firms = np.flatnonzero(state.kind == FIRM)
     state.position[firms] = state.position[firms[0]]
     state.research[firms] = 0.0
-    x = state.position.copy()
-    for j in firms:
-        tie(state, i, j)
-    drift_by_capture(state, PAR, MECH, DRAWS)
     openness = (1 - state.transparency[i]) * (1 - state.oversight[i])
     assert len(firms) == 2
-    assert state.position[i] - x[i] == pytest.approx(0.02 * openness * (x[firms[0]] - x[i]))
-    assert state.capture[i] == pytest.approx(openness * 2 / 3)
+    for count, j in enumerate(firms, 1):
+        tie(state, i, j)
+        x = state.position.copy()
+        drift_by_capture(state, PAR, MECH, DRAWS)
+        dose = count / (1 + count)
+        assert state.position[i] - x[i] == pytest.approx(0.02 * openness * dose * (x[firms[0]] - x[i]))
+        assert state.capture[i] == pytest.approx(openness * dose)
 
 
 def test_capture_index_is_zero_without_the_mechanism_and_for_organisations():
@@ -268,7 +269,7 @@ def test_research_draws_towards_the_leader_of_the_funders_camp_or_its_home(camp)
     x = state.position.copy()
     drift_by_funders(state, PAR, MECH, DRAWS)
     source = state.leaders[camp] if camp >= 0 else 5
-    assert state.position[i] - x[i] == pytest.approx(0.01 * 0.3 * (x[source] - x[i]))
+    assert state.position[i] - x[i] == pytest.approx(0.01 * 0.3 * (x[source] - x[i]) / 2)
     assert funders(state.kind, state.home, state.camp, state.leaders)[j] == source
 
 

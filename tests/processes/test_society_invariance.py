@@ -26,8 +26,10 @@ STEPS = (
 
 def world(seed: int = 3) -> State:
     state = small_state(n_others=15, rng_seed=seed)
-    voices = np.flatnonzero(state.kind == INFLUENCER)
-    state.paid_by[voices[0]] = 2
+    voice, payer = np.flatnonzero(state.kind == INFLUENCER)[0], 2
+    state.depth[voice, payer] = state.depth[payer, voice] = 1
+    state.since[voice, payer] = state.since[payer, voice] = 0
+    state.campaign_weight[payer] = 0.5
     state.bloc_depth[:] = 1
     return state
 
@@ -39,6 +41,7 @@ def live(state: State, quarters: int = 8) -> State:
     for t in range(quarters):
         draws = Draws(11, 2, t)
         grow_capability(state, PAR, MECH, t)
+        state.quarter = t
         refresh_supply(state)
         for step in STEPS:
             step(state, PAR, MECH, draws)

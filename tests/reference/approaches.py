@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from simulation.randomness import Stream
+from tests.reference.books import rules_of
 from tests.reference.draws import gumbel, poisson
 from tests.reference.pull import agreement, layer_of
 from tests.reference.world import KINDS, Actor, World
@@ -30,12 +31,20 @@ def find_possible(w: World) -> None:
     """Note for each actor with whom it may sign this quarter."""
     closed = {i: closed_camps(i) for i in w.actors}
     full = {i: wants_home_partners_only(i) for i in w.actors}
+    busy = {i for i in w.actors if is_busy(w, i)}
     for i in w.actors:
         i.possible = {
             j for j in i.allowed
             if j.camp not in closed[i] and i.camp not in closed[j]
             and (j in i.deals or not ((full[i] and is_foreign(j, i)) or (full[j] and is_foreign(i, j))))
+            and (j in i.deals or not busy & {i, j})
         }  # fmt: skip
+
+
+def is_busy(w: World, i: Actor) -> bool:
+    """C.2: whether an organisation runs as many engagements as one of its kind can."""
+    most = rules_of(w, i.kind).at_once
+    return 0 < most <= len(i.deals)
 
 
 def closed_camps(i: Actor) -> set[int]:
@@ -84,8 +93,17 @@ def approach(w: World) -> list[Approach]:
             for number in range(poisson(luck, max(0.0, rate(w, i, kind)) / 4.0) if some else 0):
                 made.append(Approach(i, choose(w, i, some, code, number), number))
     focal = w.by_id[w.scenario.focal]
-    aimed = [j for j in map(w.by_id.__getitem__, w.scenario.strategy.targets) if j in focal.possible]
+    targets = [w.by_id[name] for name in w.scenario.strategy.targets] + voices(w, focal)
+    aimed = [j for j in targets if j in focal.possible and not (j.kind == "influencer" and j in focal.deals)]
     return made + [Approach(focal, j, TARGETED + k) for k, j in enumerate(aimed)]
+
+
+def voices(w: World, focal: Actor) -> list[Actor]:
+    """C.13: influencers whom the strategy has run campaigns: those named, or all heard at home who mean well."""
+    chosen = w.scenario.strategy.advocacy.influencers
+    if chosen == "all_allies":
+        return [b for b in w.actors if b.kind == "influencer" and b.audience.get(focal, 0.0) > 0.0 and b.stance >= 0.5]
+    return [] if chosen == "none" else [w.by_id[name] for name in chosen]
 
 
 def choose(w: World, i: Actor, some: list[Actor], layer: int, number: int) -> Actor:

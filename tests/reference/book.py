@@ -21,7 +21,7 @@ from simulation.randomness import Stream, stable_hash
 from simulation.scenario.quarter import Quarter
 from tests.reference.books import likeness, rules_of, usual_rules
 from tests.reference.contracts import write
-from tests.reference.draws import Key, Luck, normal, poisson
+from tests.reference.draws import Key, Luck, logistic, normal, poisson
 from tests.reference.ends import deals_once
 from tests.reference.pull import activity, layer_of, usual_activity
 from tests.reference.world import KINDS, Actor, World
@@ -203,7 +203,8 @@ def add_organised(w: World, known: Layers, facts: Facts, language: Mapping[Pair,
                 known.base[i, j] = 1.0 * (j.home is i) + 0.3 * (language[i, j.home] if j.home else 0.0)
                 known.base[j, i] = 0.4 * ready[i]
                 known.zeal[i, j.kind] = math.exp(0.3 * (ready[i] + size[i]) - 0.09)
-                if frozenset((i.id, j.id)) not in barred:
+                heard = j.kind != "influencer" or i in j.audience  # nobody buys what nobody at home hears
+                if heard and frozenset((i.id, j.id)) not in barred:
                     known.allowed |= {(i, j), (j, i)}
             for year in known.course:
                 year[j.kind] = YEARLY[j.kind]
@@ -320,7 +321,7 @@ def live(w: World, event: Event, place: int) -> None:
     else:
         depth = rules.first_rung(own.symmetric(i.uid, j.uid), w.par.depth_likeness * likeness(w, i, j))
     until, turn = quarter + rules.first_term(own.of(1, 0).symmetric(i.uid, j.uid)), 2
-    while until <= 0 and own.of(turn, 0).symmetric(i.uid, j.uid) < rules.renewed:
+    while until <= 0 and own.of(turn, 0).symmetric(i.uid, j.uid) < logistic(rules.odds_of_renewal(depth)):
         until += rules.first_term(own.of(turn, 1).symmetric(i.uid, j.uid))
         turn += 1
     drawn = event.depth == 0 and (old is None or old.drawn)

@@ -23,6 +23,17 @@ class Rules:
     deepest: int
     sign: tuple[float, ...]  # price by depth
     keep: tuple[float, ...]  # price of a quarter by depth
+    lock_in: float  # log odds of renewal, of a programme and deeper
+    exit: float  # share of the price of signing that leaving it costs a state
+    at_once: int  # engagements that one of this kind can run, 0 any number
+
+    def odds_of_renewal(self, depth: int) -> float:
+        """C.10: presence, a programme or deeper, is sunk."""
+        return math.log(self.renewed / (1.0 - self.renewed)) + (self.lock_in if depth >= 2 else 0.0)
+
+    def leaving(self, depth: int) -> float:
+        """What it costs a state when money ends it."""
+        return self.exit * self.sign[depth] if depth >= 2 else 0.0
 
     def first_term(self, luck: float) -> int:
         """Quarters, evenly between the shortest and the longest."""
@@ -43,16 +54,16 @@ def raised(chance: float, gain: float) -> float:
 
 def rules_of(w: World, kind: str) -> Rules:
     """The tables of a kind, with the scenario's chance of renewal and its prices."""
-    return _rules(kind, w.par.renewal, w.par.prices if w.on("budget") else 0.0)
+    return _rules(kind, w.par.renewal, w.par.prices if w.on("budget") else 0.0, w.on("presence"))
 
 
 def usual_rules(w: World, kind: str) -> Rules:
     """The same at the prices of the tables."""
-    return _rules(kind, w.par.renewal, 1.0)
+    return _rules(kind, w.par.renewal, 1.0, True)
 
 
 @cache
-def _rules(kind: str, renewal: float, price: float) -> Rules:
+def _rules(kind: str, renewal: float, price: float, presence: bool) -> Rules:
     rows = {row["kind"]: row for row in judged("terms")}
     row, usual = rows[kind], rows["state"]["renewed"]
     prices = {(p["kind"], int(p["depth"])): p for p in judged("prices")}
@@ -61,9 +72,11 @@ def _rules(kind: str, renewal: float, price: float) -> Rules:
     )
     renewed = renewal if row["renewed"] == usual else float(row["renewed"])
     first, second, third = (float(row[depth]) for depth in ("memorandum", "programme", "binding"))
+    lock_in, leave = (float(row[what]) if presence else 0.0 for what in ("lock_in", "exit"))
     return Rules(
-        int(row["shortest"]), int(row["longest"]), renewed, (first, second, third), int(row["deepest"]), sign, keep
-    )
+        int(row["shortest"]), int(row["longest"]), renewed, (first, second, third), int(row["deepest"]), sign, keep,
+        lock_in, leave, int(row["at_once"]),
+    )  # fmt: skip
 
 
 def likeness(w: World, i: Actor, j: Actor) -> float:

@@ -29,7 +29,8 @@ _NUMBERS = {
         "size", "objectivity", "research", "strategic_weight", "capacity", "capacity_start", "capacity_decay",
         "coverage_rest", "budget_start", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
-        "purse", "norm", "norm_first", "norm_threshold", "stance", "disclosed", "payment", "conceded", "learns",
+        "purse", "norm", "norm_first", "norm_threshold", "stance", "campaign_line", "campaign_weight",
+        "campaign_open", "campaign_counter", "consulted", "payment", "conceded", "learns",
         "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
         "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
         "free_press", "transparency_ref", "watch", "gravity",
@@ -79,6 +80,7 @@ _TEXT_ROWS = {
 _SCALARS = {
     "quarter": "quarter", "capability": "capability", "surge": "surge", "world_governance": "governance",
     "likeness_mean": "likeness_mean", "likeness_sd": "likeness_sd",
+    "busiest_firm": "busiest_firm",
 }  # fmt: skip
 
 
@@ -113,7 +115,6 @@ def _actors(state: State) -> list[Actor]:
     ]
     for k, actor in enumerate(actors):
         actor.home = actors[state.home[k]] if state.home[k] >= 0 else None
-        actor.paid_by = actors[state.paid_by[k]] if state.paid_by[k] >= 0 else None
         for name in _VECTORS:
             setattr(actor, name, getattr(state, name)[k].tolist())
         for name, (own, names) in _BY_NAME.items():
@@ -199,7 +200,6 @@ def columns_of(oracle: Oracle) -> Columns:
     columns["ids"], columns["kind"] = tuple(a.id for a in actors), np.array([KINDS.index(a.kind) for a in actors])
     columns["leaders"] = np.array([h.row for h in w.leaders])
     columns["home"] = np.array([a.home.row if a.home else -1 for a in actors])
-    columns["paid_by"] = np.array([a.paid_by.row if a.paid_by else -1 for a in actors])
     columns["opinion"] = np.array([a.public for a in w.states])
     columns["trade_share_eu"] = np.array([a.trade_eu for a in w.states])
     columns["audience"] = _matrix(actors, "audience", 0.0, n, s)

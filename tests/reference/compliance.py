@@ -53,7 +53,7 @@ def clip(w: World, i: Actor, distance: float) -> float:
 def watching(w: World, i: Actor) -> float:
     """1 − .9^(NGO engagements + 1[free press]): who is watched behaves (Hendrix & Wong 2013)."""
     ngos = sum(j.kind == "ngo" for j in i.deals)
-    return 1.0 - (1.0 - w.par.ngo_monitoring) ** (w.when("ngo_monitoring", ngos) + i.free_press)
+    return 1.0 - (1.0 - w.par.ngo_monitoring) ** (w.when("watching", ngos) + i.free_press)
 
 
 def missed(w: World, i: Actor, j: Actor) -> float:

@@ -12,7 +12,7 @@ from simulation.scenario.schema import Scenario
 from tests.reference.books import likeness, rules_of
 from tests.reference.ends import ROUNDING
 from tests.reference.pull import agreement, layer_of
-from tests.reference.society import ratification
+from tests.reference.society import draft, ratification
 from tests.reference.world import FULL_DEPTH, Actor, Deal, World
 
 Pair = tuple[Actor, Actor]
@@ -96,6 +96,8 @@ def write(w: World, a: Actor, b: Actor, depth: int, until: int, three: bool) -> 
     if b not in a.deals:
         a.deals[b] = b.deals[a] = Deal(0, "", w.quarter, until)
     deal = a.deals[b]
+    if "influencer" in (a.kind, b.kind):
+        deal.since = w.quarter  # a campaign bought again is a new one
     deal.depth, deal.until, deal.drawn = depth, max(until, deal.until), False
     deal.track = "trilateral" if three else ("bilateral" if a.is_state and b.is_state else "non_state")
     return deal
@@ -134,20 +136,25 @@ def execute(w: World, c: Contract) -> bool:
 
 
 def rung(w: World, a: Actor, b: Actor, number: int) -> int:
-    """A first signing is as deep as its luck, a further one a rung deeper; what a public refuses is a programme."""
+    """A first signing is as deep as its luck, a further one a rung deeper; what a public refuses is a rung less."""
     rules, before = rules_of(w, layer_of(a, b)), a.depth(b)
     if before > 0:
         depth = max(before, min(before + 1, rules.deepest))
     else:
         luck = w.luck.of(Stream.RUNG, number, 0).symmetric(a.uid, b.uid)
         depth = rules.first_rung(luck, w.par.depth_likeness * likeness(w, a, b))
-    if depth == FULL_DEPTH > before and not ratified(w, a, b):
-        return FULL_DEPTH - 1
+    if depth > max(before, 1) and is_commitment(a, b) and not ratified(w, a, b):
+        return max(before, depth - 1)
     return depth
 
 
+def is_commitment(a: Actor, b: Actor) -> bool:
+    """Work with think tanks, NGOs and influencers is a means."""
+    return layer_of(a, b) in ("state", "firm", "secretariat")
+
+
 def ratified(w: World, a: Actor, b: Actor) -> bool:
-    """C.13: both publics let a binding deal pass (Putnam 1988); only UN members have one that votes."""
+    """C.13: both publics let what is more than a memorandum pass (Putnam 1988); only UN members have one that votes."""
     if not w.on("ratification"):
         return True
     return all(
@@ -162,6 +169,8 @@ def enter(w: World, c: Contract, a: Actor, b: Actor, depth: int) -> None:
     until = w.quarter + rules_of(w, layer_of(a, b)).first_term(luck)
     deal = write(w, a, b, depth, until, len(c.parties) == 3)
     deal.terms = [share * x + (1.0 - share) * y for x, y in zip(a.position, b.position, strict=True)]
+    if depth > 1 and is_commitment(a, b):
+        deal.terms[0] = draft(deal.terms[0], a, b)
     for i in (a, b):
         i.credit(deal.track, depth / FULL_DEPTH)
 

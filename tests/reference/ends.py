@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from simulation.data.tables import judged
 from simulation.randomness import Stream
 from tests.reference.books import likeness, rules_of
@@ -54,11 +52,18 @@ def open_purses(w: World) -> None:
             worst = min(costly, key=lambda j: (i.deals[j].planned, i.pull[j], j.uid))
             kept.remove(worst)
             given_up.append((i, worst))
+    exits = dict.fromkeys(w.actors, 0.0)
     for i, j in given_up:  # all at once: nobody gains by another's having chosen before
         if j in i.deals:
+            exits[the_state(i, j)] += rules_of(w, layer_of(i, j)).leaving(i.depth(j))
             end_deal(i, j, "money")
     for i in w.actors:
-        i.purse -= upkeep(w, i)
+        i.purse = max(0.0, i.purse - upkeep(w, i) - exits[i])
+
+
+def the_state(i: Actor, j: Actor) -> Actor:
+    """C.10: who pays for leaving; of two states nobody has to."""
+    return i if i.is_state else j
 
 
 Due = list[tuple[Actor, Actor, float]]
@@ -74,8 +79,8 @@ def look_at_terms(w: World) -> Due:
     for i, j in deals_once(w):
         if i.deals[j].until <= w.quarter and not i.deals[j].planned:
             layer = layer_of(i, j)
-            r = rules_of(w, layer).renewed
-            odds = math.log(r / (1.0 - r)) + w.par.renewal_pull * (i.pull[j] + j.pull[i] - usual[layer])
+            odds = rules_of(w, layer).odds_of_renewal(i.depth(j))
+            odds += w.par.renewal_pull * (i.pull[j] + j.pull[i] - usual[layer])
             due.append((i, j, logistic(odds + w.par.renewal_likeness * likeness(w, i, j))))
     return due
 
@@ -104,8 +109,12 @@ def renew_or_end(w: World, due: Due) -> None:
             end_deal(i, j, "expiry")
         elif price > min(i.purse, j.purse) + ROUNDING:
             i.unpaid, j.unpaid = i.unpaid + 1, j.unpaid + 1
+            payer = the_state(i, j)
+            payer.purse = max(0.0, payer.purse - rules.leaving(i.depth(j)))
             end_deal(i, j, "money")
         else:
             i.purse, j.purse = i.purse - price, j.purse - price
             i.renewed, j.renewed = i.renewed + 1, j.renewed + 1
             i.deals[j].until = w.quarter + rules.first_term(w.luck.symmetric(Stream.TERM, i.uid, j.uid))
+            if layer_of(i, j) == "influencer":
+                i.deals[j].since = w.quarter

@@ -320,6 +320,8 @@ def conditions(f: Actor) -> Numbers:
         "urgency": f.urgency,
         "support": support(f) if f.public else 0.0,
         "norm": int(f.norm),
+        "watched": f.watch,
+        "consulted": f.consulted,
         "capture": f.capture,
         "capture_drift": f.capture_drift,
         "concessions_received": f.conceded,

@@ -65,7 +65,7 @@ def openness(i: Actor) -> float:
 
 
 def capture(w: World) -> None:
-    """capture_i = (1−T)(1−oversight)Σz/(1+Σz); drift κ_F(1−T)(1−oversight)Σ_F z(x_j−x_i)/max(1, Σ_F z)."""
+    """capture_i = (1−T)(1−oversight)Σz/(1+Σz); drift κ_F(1−T)(1−oversight)Σ_F z(x_j−x_i)/(1 + Σ_F z)."""
     for i in w.actors:
         z = ties(i, "firm")
         i.capture = openness(i) * z / (1.0 + z) if i.is_state and w.on("capture") else 0.0
@@ -81,7 +81,7 @@ def drift_to_firms(w: World, i: Actor) -> None:
     for j, deal in i.deals.items():
         if j.kind == "firm":
             add(pull, deal.depth / 3.0 * (1.0 - w.par.research_restraint * j.research), j.position, i.position)
-    speed = w.par.capture * openness(i) / max(1.0, ties(i, "firm"))
+    speed = w.par.capture * openness(i) / (1.0 + ties(i, "firm"))
     before = i.position
     move(i, [speed * p for p in pull])
     i.capture_drift += distance(i.position, before, i.weight)
@@ -91,7 +91,7 @@ def drift_to_firms(w: World, i: Actor) -> None:
 
 
 def drift_to_funders(w: World) -> None:
-    """Δx_i = κ_T Σ_T z(1−O_j)(x_funder − x_i)/max(1, Σ_T z), all at once; own think tanks do not bias."""
+    """Δx_i = κ_T Σ_T z(1−O_j)(x_funder − x_i)/(1 + Σ_T z), all at once; own think tanks do not bias."""
     if not w.on("think_tank_bias"):
         return
     steps = {}
@@ -101,7 +101,7 @@ def drift_to_funders(w: World) -> None:
             payer = funder(w, j)
             if payer is not None and j.home is not i:
                 add(pull, deal.depth / 3.0 * (1.0 - j.objectivity), payer.position, i.position)
-        steps[i] = [w.par.funder_bias * p / max(1.0, ties(i, "think_tank")) for p in pull]
+        steps[i] = [w.par.funder_bias * p / (1.0 + ties(i, "think_tank")) for p in pull]
     for i, step in steps.items():
         move(i, step)
 

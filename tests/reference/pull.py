@@ -29,6 +29,9 @@ def remember(w: World) -> None:
             # activity is that of states among states, and of firms among states
             if recent and (i.kind == j.kind or (i.kind == "firm" and j.is_state)):
                 i.busy += weight
+    for i in w.actors:  # the fit saw no firm busier than the record's busiest
+        if i.kind == "firm":
+            i.busy = min(i.busy, w.busiest_firm)
 
 
 def look_around(w: World) -> None:

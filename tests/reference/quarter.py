@@ -90,6 +90,7 @@ class Oracle:
         contracts.sign_planned(self.world)
         ends.open_purses(self.world)
         ends.renew_or_end(self.world, self._due)
+        society.consult(self.world)
         contracts.sign(self.world, self._contracts)
 
     def decide_in_blocs(self) -> None:

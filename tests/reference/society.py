@@ -12,7 +12,7 @@ from tests.reference.world import Actor, World
 def detection(w: World, i: Actor) -> float:
     """1 − (1−d0)(1−.1)^{n_NGO}: NGOs that an actor works with see its breaches."""
     watchers = sum(j.kind == "ngo" for j in i.deals)
-    return 1.0 - (1.0 - w.par.detection) * (1.0 - w.when("ngo_monitoring", w.par.ngo_monitoring)) ** watchers
+    return 1.0 - (1.0 - w.par.detection) * (1.0 - w.when("watching", w.par.ngo_monitoring)) ** watchers
 
 
 def ties(i: Actor, *kinds: str) -> float:
@@ -40,47 +40,67 @@ def adopter_share(w: World, i: Actor) -> float:
     return sum(weight for j, weight in i.peers.items() if j.norm and j is not i) / total if total > 0.0 else 0.0
 
 
+def consult(w: World) -> None:
+    """A state is consulted by D/(1 + D) of the D NGOs it works with."""
+    for i in w.actors:
+        dose = sum(j.kind == "ngo" for j in i.deals)
+        i.consulted = dose / (1.0 + dose) if i.is_state and w.on("consultation") else 0.0
+
+
+def draft(rights: float, a: Actor, b: Actor) -> float:
+    """Either side's consultation moves a draft a tenth of the way to full rights, by its dose (Tallberg et al.)."""
+    for i in (a, b):
+        rights += 0.1 * i.consulted * (1.0 - rights)
+    return rights
+
+
 # --- C.13
 
 
 def support(i: Actor) -> float:
-    """L: share of a public in favour."""
-    return sum(y > 0.5 for y in i.public) / len(i.public)
+    """L: mean of σ((y − .5)/.1) over a public."""
+    return sum(logistic((y - 0.5) / 0.1) for y in i.public) / len(i.public)
 
 
 def ratification(w: World, i: Actor) -> float:
-    """σ((L − .5)/.1): a public lets a binding deal pass (Putnam 1988)."""
+    """σ((L − .5)/.1): a public lets what is more than a memorandum pass (Putnam 1988)."""
     return logistic((support(i) - 0.5) / w.par.ratification_noise)
 
 
 def move_opinions(w: World) -> None:
-    """Influencers speak one after the other, in the order of their uids; a hidden payment may come out."""
-    if not w.on("opinion"):
+    """Campaigns speak one after the other, in the order of their influencers; a hidden payment may come out."""
+    if not w.on("campaigns"):
         return
     watch = {i: detection(w, i) for i in w.actors}
     for b in sorted((i for i in w.actors if i.kind == "influencer"), key=lambda i: i.uid):
-        payer = b.paid_by
-        hidden = payer is not None and not b.disclosed
-        if hidden and w.draw(Stream.EXPOSURE_OF_CAMPAIGN, b.uid, payer.uid) < watch[payer]:
-            come_out(w, b, payer)
-        else:
-            speak(w, b)
+        for i in w.states:
+            if i not in b.deals or b.audience.get(i, 0.0) <= 0.0:
+                continue
+            hidden = i.campaign_weight > 0.0 and not i.campaign_open
+            if hidden and w.draw(Stream.EXPOSURE_OF_CAMPAIGN, b.uid, i.uid) < watch[i]:
+                come_out(w, b, i)
+            else:
+                speak(w, b, i)
 
 
 def come_out(w: World, b: Actor, payer: Actor) -> None:
-    """Publics turn away from cooperation, and the payer's partners note evidence against it."""
-    b.disclosed = True
-    for state, reach in b.audience.items():
-        state.public = [y * (1.0 - w.par.backlash * reach) for y in state.public]
+    """The public turns away from cooperation, and the payer's partners note evidence against it."""
+    payer.campaign_open = True
+    payer.public = [y * (1.0 - w.par.backlash * b.audience[payer]) for y in payer.public]
     for j in payer.deals:
         j.opinion_of[payer].beta += w.par.backlash_trust
 
 
-def speak(w: World, b: Actor) -> None:
-    """y ← y + μ_D·reach(b − y) where |b − y| < ε; disclosed payment costs reach: 1 − T·.5 (Deffuant et al. 2000)."""
-    for state, audience in b.audience.items():
-        reach = w.par.message_rate * audience
-        if b.paid_by is not None and b.disclosed:
-            reach *= 1.0 - state.transparency * w.par.disclosure_cost
-        step = w.par.persuasion * reach
-        state.public = [y + step * (b.stance - y) if abs(b.stance - y) < w.par.tolerance else y for y in state.public]
+def message(b: Actor, i: Actor) -> float:
+    """The official line by the weight of its payment, for the rest the influencer's own; less a counter-campaign."""
+    own = i.campaign_weight * i.campaign_line + (1.0 - i.campaign_weight) * b.stance
+    return own * (1.0 - i.campaign_counter)
+
+
+def speak(w: World, b: Actor, i: Actor) -> None:
+    """y ← y + μ_D·reach(b − y) where |b − y| < ε, the reach halving every two quarters (Deffuant et al. 2000)."""
+    reach = b.audience[i] * 2.0 ** (-(w.quarter - b.deals[i].since) / 2.0)
+    if i.campaign_weight > 0.0 and i.campaign_open:
+        reach *= 1.0 - i.transparency * w.par.disclosure_cost
+    step, told = w.par.persuasion * reach, message(b, i)
+    i.public = [y + step * (told - y) if abs(told - y) < w.par.tolerance else y for y in i.public]

@@ -90,7 +90,7 @@ def agreeable(model: GovernanceModel) -> GovernanceModel:
 RICH: Mapping[str, Any] = {
     "focal": "A02",
     "parameters": {"trilateral_rate": 0.2, "join_sponsor": 2.0, "hazard": 1.0, "vote_cost": 0.05,
-                   "shared_learning": 0.05, "norm_start": 0.4, "message_rate": 0.5, "share_social": 0.6,
+                   "shared_learning": 0.05, "norm_start": 0.4, "share_social": 0.6,
                    "compliance_base": 0.6, "compliance_distance": 0.5, "perception_noise": 1.0, "rivalry": 2.0,
                    "interest_pull": 2.0, "need_pull": 2.0},
     "deals": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -104,8 +105,11 @@ class Actor:
     public: list[float] = field(default_factory=list)  # support of the parts of a state's public
     stance: float = 0.0
     audience: dict[Actor, float] = field(default_factory=dict)
-    paid_by: Actor | None = None
-    disclosed: bool = False
+    campaign_line: float = 0.0
+    campaign_weight: float = 0.0
+    campaign_open: bool = False
+    campaign_counter: float = 0.0
+    consulted: float = 0.0
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
     held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn
@@ -256,6 +260,7 @@ class World:
     draw_of_recent: dict[str, float] = field(default_factory=dict)
     likeness_mean: float = 0.0
     likeness_sd: float = 1.0
+    busiest_firm: float = math.inf
 
     def __post_init__(self) -> None:
         self.par = SimpleNamespace(**self.scenario.parameters.as_dict())

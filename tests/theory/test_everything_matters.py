@@ -144,7 +144,7 @@ STRATEGY: dict[str, list[Case]] = {
     "agency": [Case({"strategy.agency": 1})],
     "advocacy": [
         Case(UNPAID),
-        Case({"strategy.advocacy.message": 0.2}, also=UNPAID),
+        Case({"strategy.advocacy.message": 0.2}, also=UNPAID | {"strategy.advocacy.paid": True}),
         Case({"strategy.advocacy.paid": True}, also=UNPAID),
         Case({"strategy.advocacy.disclosed": False}, also=UNPAID | {"strategy.advocacy.paid": True}),
         Case({"strategy.advocacy.counter": 1.0}, also=UNPAID),

@@ -71,7 +71,7 @@ class TestReference:
         """Bit for bit, whatever is signed on the way."""
         rng = np.random.default_rng(4)
         world = make_world(8, {"firm": 2, "ngo": 2}, deals=DEALS, trust_prior=rng.uniform(0.3, 0.9, (13, 13)))
-        quiet = {"breach": "off", "harm": "off", "opinion": "off", "witnesses": witnesses}
+        quiet = {"breach": "off", "harm": "off", "campaigns": "off", "witnesses": witnesses}
         model = make_model(world, 8, mechanisms=quiet).run()
         assert pairs_that_differ(model) == set()
         assert (model.state.since >= 0).any()
@@ -186,7 +186,7 @@ class TestWatching:
 
     def test_ngos_that_do_not_look_leave_the_press(self):
         world = make_world(4, {"ngo": 1}, free_press=True, deals=[make_deal((2, 5))])
-        model = make_model(world, 1, mechanisms={"ngo_monitoring": "off"})
+        model = make_model(world, 1, mechanisms={"watching": "off"})
         assert watching(model.state, model.parameters, model.mechanisms).tolist() == pytest.approx([0.1] * 6)
 
 

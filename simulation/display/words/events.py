@@ -28,7 +28,7 @@ REASON: Mapping[str, str] = {
     "agreed": N_("{by} turns to {other}, and the answer is yes."),
     "joining": N_("{third} joins the two (probability {probability}, luck {luck})."),
     "budget": N_("They agree, but the budget is too small: {who}."),
-    "public": N_("A public does not ratify what binds, and the deal stays less deep: {who}."),
+    "public": N_("A public does not ratify it, and the deal stays less deep: {who}."),
     "renewed": N_("Its term is over, and it is renewed (probability {probability}, luck {luck})."),
     "expired": N_("Its term is over, and it is not renewed (probability of renewal {probability}, luck {luck})."),
     "unaffordable": N_(

@@ -133,6 +133,8 @@ METRIC: Mapping[str, str] = {
     "partners_held_drawn": N_("held by a drawn deal"),
     "partners_lost": N_("partners lost since the start"),
     "blocs_active": N_("blocs with a decision on AI"),
+    "watched": N_("how closely its conduct is watched"),
+    "consulted": N_("how far NGOs are heard on its drafts"),
     "position_drift": N_("distance of its position from the start"),
     "capture_drift": N_("distance moved by firms' influence"),
     "concessions_received": N_("concessions received from leaders"),

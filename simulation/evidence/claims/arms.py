@@ -50,7 +50,7 @@ _SWITCHED_OFF = (
     ("baseline", "harm"), ("baseline", "disinformation"), ("baseline", "coordination"), ("baseline", "budget"),
     ("baseline", "concessions"), ("baseline", "breach"), ("baseline", "firm_expertise"),
     ("baseline", "think_tank_research"), ("baseline", "norm_cascade"),
-    ("baseline", "ngo_monitoring"), ("baseline", "capture"), ("unpaid", "opinion"),
+    ("baseline", "watching"), ("baseline", "capture"), ("unpaid", "campaigns"),
     ("firms", "capture"), ("foreign_think_tanks", "think_tank_bias"), ("foreign_think_tanks", "dependence"),
 )  # fmt: skip
 

@@ -70,7 +70,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "C47", "5.1.4", "NGOs watch states, privacy and conflict zones, and contest injustice", "A",
-        (switch("trust between partners", "trust_partners", "ngo_monitoring", "lower"),),
+        (switch("trust between partners", "trust_partners", "watching", "lower"),),
         "Judged is that breaches come out and cost trust. Conduct does not react to being watched in the model.",
         part=True,
     ),
@@ -88,7 +88,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "C49", "5.1.5", "Individuals move opinion and official positions", "A",
         (
-            switch("support at home", "support", "opinion", "different", "unpaid"),
+            switch("support at home", "support", "campaigns", "different", "unpaid"),
         ),
         "Messages draw opinion towards themselves, up or down. That they move official positions is no longer in the "
         "model: nothing told by how much.",

@@ -18,7 +18,7 @@ _BARE: dict[str, object] = {
     f"mechanisms.{name}": "off"
     for name in (
         "rivalry", "concessions", "trilateral", "instruments", "forum_choice", "diffusion", "capture",
-        "think_tank_bias", "opinion", "harm", "urgency", "capacity", "ends", "latent_book", "breach", "witnesses",
+        "think_tank_bias", "campaigns", "harm", "urgency", "capacity", "ends", "latent_book", "breach", "witnesses",
         "ratification",
     )
 } | {"strategy.effort": 0, "strategy.imitators": 1}  # fmt: skip

@@ -1,0 +1,43 @@
+"""C.12 Consultation: NGOs are heard on a draft before it is signed, and before a text is joined (Tallberg et al. 2013).
+
+A state that works with D NGOs is consulted by the dose D/(1 + D): the more of them, the more, and none changes
+nothing. Each side's consultation moves the draft of a programme or a binding deal towards rights by
+:data:`DRAFT_STEP` times its dose of what is missing; the log odds of joining a text rise by ``par.consultation``
+times the dose.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from simulation.processes.norms import ngo_partners
+from simulation.scenario.mechanisms import Mechanisms
+from simulation.state import DIMENSIONS, NOBODY, STATE, Asked, F, State
+
+DRAFT_STEP = 0.1
+"""Share of the way to full rights that a draft moves at a full dose on one side: assumption."""
+RIGHTS = DIMENSIONS.index("rights")
+
+
+def consult(state: State, mech: Mechanisms, asked: Asked = NOBODY) -> F:
+    """Set and return ``state.consulted``, the dose D/(1 + D) of each state, (n,) in [0, 1); 0 with the mechanism off.
+
+    ``asked`` are NGOs that decide for themselves how much an engagement with a state counts, 1 by default.
+    """
+    dose = ngo_partners(state).astype(np.float64)
+    for j, weight in asked.items():
+        for i in np.flatnonzero(state.depth[j]):
+            dose[i] += weight(int(i)) - 1.0
+    states = (state.kind == STATE) & mech.on("consultation")
+    state.consulted = np.where(states, dose / (1.0 + dose), 0.0)
+    return state.consulted
+
+
+@njit(cache=True, error_model="numpy")
+def move_draft(terms: F, consulted: F, i: int, j: int) -> None:
+    """Move the agreed terms of a pair towards rights by the consultation of both sides, in place, both ways."""
+    rights = terms[i, j, RIGHTS]
+    for side in (i, j):
+        rights += DRAFT_STEP * consulted[side] * (1.0 - rights)
+    terms[i, j, RIGHTS] = terms[j, i, RIGHTS] = rights
