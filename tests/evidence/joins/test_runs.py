@@ -155,3 +155,17 @@ def test_a_text_of_members_knows_the_others_by_their_place() -> None:
     assert state.launch_standing[q, model.index("EU")] != 0.0
     assert not state.eligible[q, members].any()
     assert len(place()) == 193
+
+
+def test_lines_take_from_the_odds_of_texts_sponsored_across_them() -> None:
+    text = KEYS | {"sponsors": ["USA"]}
+    split = {"fragmentation": {"trust": 0.5, "lines": "camp"}}
+    whole, parted = (
+        GovernanceModel(load_scenario(FILE, instruments=[text], **more))  # type: ignore[arg-type]
+        for more in ({}, split)
+    )
+    state, q = parted.state, parted.state.instrument_ids.index("call")
+    loss = 0.5 * parted.parameters.fragmentation_pull
+    assert state.crossed[q, parted.index("CHN")] == pytest.approx(loss)
+    assert state.crossed[q, parted.index("USA")] == 0.0
+    assert not whole.state.crossed.any()
