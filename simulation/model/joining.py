@@ -23,8 +23,8 @@ from simulation.intensity.joining.texts import SignupText, Vote
 from simulation.scenario.schema import InstrumentSpec, Scenario
 from simulation.state import State
 
-Days = tuple[tuple[str, int], ...]
-"""Id and day (ordinal) of those who are in a text."""
+Joined = tuple[str, ...]
+"""Ids of those who are in a text."""
 
 
 def recorded_text(facts: InstrumentFacts, world: World) -> SignupText:
@@ -39,11 +39,9 @@ def recorded_text(facts: InstrumentFacts, world: World) -> SignupText:
     )  # fmt: skip
 
 
-def recorded_days(facts: InstrumentFacts, world: World) -> Days | None:
-    """Who joined when; None where a list is a part, for then who is missing says nothing."""
-    if not facts.complete:
-        return None
-    return tuple((world.ids[i], day.toordinal()) for i, day in facts.joined)
+def recorded_joiners(facts: InstrumentFacts, world: World) -> Joined | None:
+    """Who is in; None where a list is a part, for then who is missing says nothing."""
+    return tuple(world.ids[i] for i, _ in facts.joined) if facts.complete else None
 
 
 def planned_text(spec: InstrumentSpec, eligible: Sequence[int], world: World, scenario: Scenario) -> SignupText:
@@ -57,25 +55,19 @@ def planned_text(spec: InstrumentSpec, eligible: Sequence[int], world: World, sc
     )  # fmt: skip
 
 
-def planned_days(spec: InstrumentSpec, scenario: Scenario) -> Days:
-    """Those whom a scenario names as being in joined when the text opened."""
-    opens = spec.opens or scenario.start.first_day
-    return tuple((name, opens.toordinal()) for name in spec.joined)
-
-
 def believe_in_texts(state: State, world: World, scenario: Scenario, replicate: int,
-                     texts: Sequence[tuple[SignupText, Days | None]]) -> None:  # fmt: skip
+                     texts: Sequence[tuple[SignupText, Joined | None]]) -> None:  # fmt: skip
     """Fill ``reach``, ``launch_standing``, ``barred``, ``as_one`` and the columns of the pace of texts not yet closed.
 
     States without figures (of a made-up world) stand at the average.
     """
     known, rows = shipped(world.as_of), {name: row for row, name in enumerate(world.ids)}
     belief = drawing.draw_belief(known, scenario.seed, replicate)
-    for q, (text, days) in enumerate(texts):
+    for q, (text, joined) in enumerate(texts):
         if state.closes[q] < 0:
             continue
         here = setting(text, world.as_of)
-        past = None if days is None else so_far(text, days, world.as_of)
+        past = None if joined is None else so_far(text, joined, world.as_of)
         drawn = drawing.draw_text(known, belief, text, here, past, state.instrument_uid[q], scenario.seed, replicate)
         _write(state, q, drawn, here, rows)
         present = text.invited or text.attending

@@ -20,11 +20,10 @@ from simulation.intensity.firms import INFRASTRUCTURE
 from simulation.intensity.joining.texts import SignupText
 from simulation.model import book
 from simulation.model.joining import (
-    Days,
+    Joined,
     believe_in_texts,
-    planned_days,
     planned_text,
-    recorded_days,
+    recorded_joiners,
     recorded_text,
 )
 from simulation.model.levers import apply_strategy
@@ -367,7 +366,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     state.peer_weight = np.asfortranarray(peers.peer_weights(likeness, state.member[:, :s]))
     rows = instrument_rows(world, scenario)
     state.affinity_start[:] = affinity_to_texts(state, par, np.array([row.usual for row in rows]).reshape(-1, 4))
-    texts = [(row.text, row.days) for row in rows]
+    texts = [(row.text, row.known) for row in rows]
     believe_in_texts(state, world, scenario, replicate, texts)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
@@ -400,7 +399,8 @@ class InstrumentRow:
     domain: str
     joined: tuple[int, ...]
     text: SignupText
-    days: Days | None
+    known: Joined | None
+    """Who is in, where the list is whole."""
 
 
 def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
@@ -412,7 +412,7 @@ def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
             regional=facts.regional, eligible=facts.eligible, position=facts.position, usual=facts.position,
             binding=facts.binding, in_force=facts.in_force is not None, needed=facts.needed, domain=facts.domain,
             joined=tuple(i for i, _ in facts.joined),
-            text=recorded_text(facts, world), days=recorded_days(facts, world),
+            text=recorded_text(facts, world), known=recorded_joiners(facts, world),
         )
         for facts in world.instruments
     ]
@@ -437,7 +437,7 @@ def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> Instrume
         regional=spec.track == "regional", eligible=eligible,
         position=spec.position or usual, usual=usual, binding=spec.binding, in_force=False,
         needed=0, domain=spec.domain, joined=joined,
-        text=planned_text(spec, eligible, world, scenario), days=planned_days(spec, scenario),
+        text=planned_text(spec, eligible, world, scenario), known=spec.joined,
     )  # fmt: skip
 
 

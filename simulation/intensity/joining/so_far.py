@@ -1,8 +1,9 @@
 """How fast a text that is open has been joined so far, against others of its kind.
 
-The own pace of the text is normal a priori; the likelihood is that of the fit (a state that joins in a step of q
-quarters has chance 1 − (1 − h)^q), tempered, over the years since its launch, at the most probable coefficients.
-Its mode and curvature are the normal that a run draws from. A forecast reweights whole draws instead.
+Reach and own pace of the text are normal a priori. The likelihood is that of a forecast, tempered alike: a state
+that is in joined at the launch or later, one that is out stayed out all the while; here at the most probable
+coefficients and at the share that is in today, on a grid. What is left of the own pace, mean and standard deviation,
+is what a run draws from. A forecast reweights whole draws instead.
 """
 
 from __future__ import annotations
@@ -13,23 +14,26 @@ from functools import lru_cache
 
 import numpy as np
 
-from simulation.arithmetic import exp, expm1, log1p, product
+from simulation.arithmetic import exp, expm1, log, log1p, product
+from simulation.intensity.joining.chances import REACH_SD, SPONSOR_JOINS
 from simulation.intensity.joining.design import REACH
-from simulation.intensity.joining.pace import (
-    LAUNCH_DAYS,
-    QUARTER_DAYS,
-    pace_features,
-    pace_log_odds,
-)
+from simulation.intensity.joining.pace import LAUNCH_DAYS, QUARTER_DAYS, pace_features, pace_log_odds
 from simulation.intensity.joining.posterior import Posterior, shipped
-from simulation.intensity.joining.setting import TEMPER, UNASKED, Setting, setting_of_text
-from simulation.intensity.joining.states import place
+from simulation.intensity.joining.setting import (
+    TEMPER,
+    UNASKED,
+    Setting,
+    opening,
+    reach_of_opening,
+    setting_of_text,
+)
+from simulation.intensity.joining.states import flags
 from simulation.intensity.joining.texts import SignupText
 from simulation.state import F
 
-NEVER = date.max.toordinal()
-_STEPS, _CLOSE, _LARGEST = 60, 1e-10, 1.0
-_NUDGE = 1e-4
+REACHES, PACES = np.linspace(-4.0, 4.0, 33), np.linspace(-4.0, 4.0, 41)
+"""The grid, in standard deviations a priori."""
+_LEAST = -1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +57,6 @@ class SoFar:
     share: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Risks:
-    """One row a state and a step in which it could join: log odds by its kind, quarters, whether it joined."""
-
-    odds: F
-    quarters: F
-    joined: F
-
-
 @lru_cache(maxsize=256)
 def setting(text: SignupText, as_of: date) -> Setting:
     """The setting of a text on a day, kept: it is the same in every replicate."""
@@ -69,68 +64,58 @@ def setting(text: SignupText, as_of: date) -> Setting:
 
 
 @lru_cache(maxsize=256)
-def so_far(text: SignupText, days: tuple[tuple[str, int], ...], as_of: date) -> SoFar | None:
+def so_far(text: SignupText, joined: tuple[str, ...], as_of: date) -> SoFar | None:
     """What a list says about the pace of its text; None while the launch is not over.
 
     Parameters
     ----------
-    days
-        Id and day (ordinal) of those who are in.
+    joined
+        Ids of those who are in.
     """
     known, here = shipped(as_of), setting(text, as_of)
     start = text.opens + timedelta(days=LAUNCH_DAYS)
     if start >= as_of or not len(here.who):
         return None
-    dated = dict(days)
-    index = {row: name for name, row in place().items()}
-    day = np.array([dated.get(index[row], NEVER) for row in here.who.tolist()])
-    risks = _risks(known, here, day, text.opens, start, as_of)
-    sd = known.pace.own_sd(here.text)
-    mean, curvature = _mode(risks, sd)
-    share = float((day <= as_of.toordinal()).mean())
-    years = (as_of - text.opens).days / 365.25
-    return SoFar(mean, float(1.0 / np.sqrt(curvature)), 1.0 - 1.0 / (curvature * sd * sd),
-                 pace_features(here.text, years), share)  # fmt: skip
-
-
-def _risks(known: Posterior, here: Setting, day: F, opens: date, start: date, as_of: date) -> _Risks:
+    inside = flags(joined)[here.who]
+    share, sd = float(inside.mean()), known.pace.own_sd(here.text)
     z = product(here.columns, known.mode[len(REACH) :]) + known.state[here.who]
     z = z + (0.0 if here.text.treaty else known.state_by_act[here.who]) + here.against
-    z = z - z.mean() - UNASKED * here.barred
-    odds, quarters, joined = [], [], []
-    first = start
+    out = _out_at_launch(known, text, here, z)[:, None] + _out_later(known, text, here, z, sd, share, as_of)[None]
+    out = np.minimum(out, _LEAST)
+    fit = TEMPER * np.where(inside, log(-expm1(out)), out).sum(axis=2)
+    fit = fit - 0.5 * (REACHES * REACHES)[:, None] - 0.5 * PACES * PACES
+    weight = exp(fit - fit.max()).sum(axis=0)
+    mean = float((weight * PACES).sum() / weight.sum())
+    variance = float((weight * (PACES - mean) ** 2).sum() / weight.sum())
+    features = pace_features(here.text, (as_of - text.opens).days / 365.25)
+    return SoFar(sd * mean, sd * float(np.sqrt(variance)), 1.0 - variance, features, share)
+
+
+def _out_at_launch(known: Posterior, text: SignupText, here: Setting, z: F) -> F:
+    """Log chance of not joining at the launch, by reach and state."""
+    ceremony, summit = (chance >= 0.5 for chance in opening(text, known))
+    features = reach_of_opening(text, here, ceremony, summit)
+    level = float(product(known.mode[None, : len(REACH)], features)[0])
+    out = -_softplus(level + z + REACH_SD * REACHES[:, None])
+    out[:, here.sponsor] = np.minimum(out[:, here.sponsor], float(log(1.0 - SPONSOR_JOINS)))
+    out[:, here.barred] = 0.0
+    return out
+
+
+def _out_later(known: Posterior, text: SignupText, here: Setting, z: F, sd: float, share: float, as_of: date) -> F:
+    """Log chance of not joining from the launch to the day, by own pace and state."""
+    standing = z - z.mean() - UNASKED * here.barred
+    out = np.zeros((len(PACES), len(z)))
+    first = text.opens + timedelta(days=LAUNCH_DAYS)
     while first < as_of:
         last = min(as_of, first + timedelta(days=365))
-        risk = day > first.toordinal()
-        features = pace_features(here.text, (first - opens).days / 365.25)
-        here_odds = pace_log_odds(known.pace.mode, features, float((~risk).mean()), z, not here.text.treaty)
-        odds.append(here_odds[risk])
-        quarters.append(np.full(int(risk.sum()), (last - first).days / QUARTER_DAYS))
-        joined.append((day[risk] <= last.toordinal()).astype(float))
+        features = pace_features(here.text, (first - text.opens).days / 365.25)
+        odds = pace_log_odds(known.pace.mode, features, share, standing, not here.text.treaty)
+        out -= (last - first).days / QUARTER_DAYS * _softplus(odds + sd * PACES[:, None])
         first = last
-    return _Risks(np.concatenate(odds), np.concatenate(quarters), np.concatenate(joined))
+    return out
 
 
-def _mode(risks: _Risks, sd: float) -> tuple[float, float]:
-    """Most probable own pace and the curvature there, by Newton's steps."""
-    at = 0.0
-    for _ in range(_STEPS):
-        slope, curvature = _slope(risks, at, sd), _curvature(risks, at, sd)
-        step = min(_LARGEST, max(-_LARGEST, slope / curvature))
-        at += step
-        if abs(step) < _CLOSE:
-            break
-    return at, _curvature(risks, at, sd)
-
-
-def _curvature(risks: _Risks, at: float, sd: float) -> float:
-    return (_slope(risks, at - _NUDGE, sd) - _slope(risks, at + _NUDGE, sd)) / (2 * _NUDGE)
-
-
-def _slope(risks: _Risks, at: float, sd: float) -> float:
-    """Derivative of the log posterior by the own pace."""
-    odds = risks.odds + at
-    hazard = 1.0 / (1.0 + exp(-odds))
-    stay = np.minimum(-risks.quarters * (np.maximum(odds, 0.0) + log1p(exp(-np.abs(odds)))), -1e-12)
-    ratio = np.where(risks.joined > 0, exp(stay) / expm1(stay), 1.0)
-    return float(TEMPER * (-risks.quarters * hazard * ratio).sum() - at / (sd * sd))
+def _softplus(x: F) -> F:
+    """log(1 + e^x)."""
+    return np.asarray(np.maximum(x, 0.0) + log1p(exp(-np.abs(x))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -89,14 +88,9 @@ def test_a_run_has_as_many_joiners_as_a_forecast() -> None:
 # --- what a list tells of its pace
 
 
-def days(names: tuple[str, ...], day: date) -> tuple[tuple[str, int], ...]:
-    return tuple((name, day.toordinal()) for name in names)
-
-
 def test_a_list_that_grew_tells_of_a_quicker_pace_than_one_that_did_not() -> None:
     old = replace(TEXT, id="old", opens=date(2021, 1, 1))
-    idle = so_far(old, days(ids()[:60], old.opens), DAY)
-    grown = so_far(old, days(ids()[:20], old.opens) + days(ids()[20:60], date(2023, 6, 1)), DAY)
+    idle, grown = (so_far(old, ids()[:count], DAY) for count in (2, 100))
     assert idle is not None
     assert grown is not None
     assert grown.mean > idle.mean + 1
@@ -105,36 +99,32 @@ def test_a_list_that_grew_tells_of_a_quicker_pace_than_one_that_did_not() -> Non
     assert so_far(replace(TEXT, opens=date(2024, 12, 20)), (), DAY) is None  # its launch is not over
 
 
-def test_the_pace_so_far_is_the_most_probable_one() -> None:
-    """Its posterior density, written anew, falls on both sides and is as curved there as its spread says."""
+def test_the_pace_so_far_is_that_of_the_tempered_likelihood() -> None:
+    """Mean and spread of the own pace by a density written anew, over a finer grid."""
     old = replace(TEXT, id="old", opens=date(2022, 12, 1))
-    inside = days(ids()[:30], old.opens) + days(ids()[30:40], date(2024, 3, 1))
-    found, known, here = so_far(old, inside, DAY), shipped(DAY), setting(old, DAY)
+    found, known, here = so_far(old, ids()[:40], DAY), shipped(DAY), setting(old, DAY)
     assert found is not None
     z = here.columns @ known.mode[len(drawing.REACH) :] + known.state[here.who] + known.state_by_act[here.who]
-    z -= z.mean()
-    mode, slope = known.pace.mode, known.pace.mode[-2] + known.pace.mode[-1]
-    joined = np.array([dict(inside).get(ids()[i], 10**7) for i in here.who])
-    first_year = old.opens + timedelta(days=LAUNCH_DAYS)
-    edges = [first_year, first_year + timedelta(days=365), DAY]
-
-    def density(own: float) -> float:
-        total = -0.5 * (own / known.pace.call_sd) ** 2
-        for first, last in pairwise(edges):
-            risk = joined > first.toordinal()
-            share = np.clip((~risk).mean(), 0.01, 0.99)
-            level = mode[0] + mode[1] + (first > first_year) * mode[6] + mode[9] * np.log(share / (1 - share)) + own
-            hazard = 1 / (1 + np.exp(-(level + slope * z[risk])))
-            stay = (1 - hazard) ** ((last - first).days / QUARTER_DAYS)
-            came = joined[risk] <= last.toordinal()
-            total += 0.5 * (np.log(1 - stay[came]).sum() + np.log(stay[~came]).sum())
-        return float(total)
-
-    at, step = found.mean, 0.05
-    low, middle, high = (density(at + move) for move in (-step, 0.0, step))
-    assert middle > max(low, high)
-    assert (2 * middle - low - high) / step**2 == pytest.approx(found.sd**-2, rel=0.02)
-    assert (high - low) / (2 * step) == pytest.approx(0.0, abs=0.05)
+    level = known.mode[: len(drawing.REACH)] @ reach_of_opening(old, here, True, True)
+    inside, p = here.who < 40, known.pace.mode
+    first = old.opens + timedelta(days=LAUNCH_DAYS)
+    lengths = [365 / QUARTER_DAYS, ((DAY - first).days - 365) / QUARTER_DAYS]
+    odds = p[0] + p[1] + p[9] * np.log(40 / 153) + (p[10] + p[11]) * (z - z.mean())
+    grid = np.linspace(-4.0, 4.0, 81)
+    density = np.zeros((81, 81))
+    for k, reach in enumerate(1.2 * grid):
+        stay = 1 / (1 + np.exp(level + z + reach))
+        stay[here.sponsor] = np.minimum(stay[here.sponsor], 0.05)
+        for m, own in enumerate(known.pace.call_sd * grid):
+            out = stay.copy()
+            for length, further in zip(lengths, (0.0, p[6]), strict=True):
+                out /= (1 + np.exp(odds + own + further)) ** length
+            density[k, m] = 0.5 * np.log(np.where(inside, 1 - out, out)).sum() - 0.5 * (grid[k] ** 2 + grid[m] ** 2)
+    weight = np.exp(density - density.max()).sum(axis=0)
+    mean = (weight * grid).sum() / weight.sum()
+    sd = np.sqrt((weight * (grid - mean) ** 2).sum() / weight.sum())
+    assert found.mean == pytest.approx(known.pace.call_sd * mean, abs=0.02)
+    assert found.sd == pytest.approx(known.pace.call_sd * sd, rel=0.03)
 
 
 # --- the keys of a scenario's text
@@ -165,3 +155,17 @@ def test_a_text_of_members_knows_the_others_by_their_place() -> None:
     assert state.launch_standing[q, model.index("EU")] != 0.0
     assert not state.eligible[q, members].any()
     assert len(place()) == 193
+
+
+def test_lines_take_from_the_odds_of_texts_sponsored_across_them() -> None:
+    text = KEYS | {"sponsors": ["USA"]}
+    split = {"fragmentation": {"trust": 0.5, "lines": "camp"}}
+    whole, parted = (
+        GovernanceModel(load_scenario(FILE, instruments=[text], **more))  # type: ignore[arg-type]
+        for more in ({}, split)
+    )
+    state, q = parted.state, parted.state.instrument_ids.index("call")
+    loss = 0.5 * parted.parameters.fragmentation_pull
+    assert state.crossed[q, parted.index("CHN")] == pytest.approx(loss)
+    assert state.crossed[q, parted.index("USA")] == 0.0
+    assert not whole.state.crossed.any()
