@@ -211,7 +211,7 @@ def start_blocs(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> li
             values |= given
         blocs.append(Bloc(id=facts.id, regional=facts.regional, universal=facts.universal, **values))
     blocs = split_blocs(blocs, scenario.fragmentation.bloc_splitting, cell)
-    return harden_rules(blocs, scenario.fragmentation.decision_rule)
+    return harden_rules(blocs, scenario.fragmentation.decision_rule, cell)
 
 
 def default_threshold(rule: str) -> float:

@@ -1,9 +1,10 @@
 """C.17 Fragmentation: four separable things that split a world along given lines.
 
-(a) the ⌈f·n⌉ largest of the n non-universal blocs fall apart along the lines; (b) first trust
-falls by a share of f across them; (c) the share of members a bloc needs for a decision rises
-towards unanimity; (d) a share f of the initial deals that cross them is rewired inside. f = 0 is
-the world as recorded. Harm is never multiplied by f: what follows must emerge.
+(a) the ⌈f·n⌉ largest of the n non-universal blocs that straddle the lines fall apart along them, each part with an
+agenda and an enforcement in proportion to its members; (b) first trust falls by a share of f across them; (c) the share
+of members that a bloc that straddles them needs for a decision rises towards unanimity; (d) a share f of the initial
+deals that cross them is rewired inside. f = 0 is the world as recorded. Harm is never multiplied by f: what follows
+must emerge.
 """
 
 from __future__ import annotations
@@ -71,11 +72,12 @@ def cells(
 
 
 def split_blocs(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
-    """(a) Replace the largest non-universal blocs by their parts; parts of one member dissolve.
+    """(a) Replace the largest non-universal blocs that straddle lines by their parts; parts of one member dissolve.
 
-    A member that no line separates from anybody sits in every part.
+    A part has the bloc's depth, and agenda and enforcement in proportion to its members. A member that no line
+    separates from anybody sits in every part.
     """
-    can_split = [bloc for bloc in blocs if not bloc.universal]
+    can_split = [bloc for bloc in blocs if not bloc.universal and straddles(bloc, cell)]
     by_size = sorted(can_split, key=lambda bloc: (-len(bloc.members), bloc.id))
     doomed = {bloc.id for bloc in by_size[: math.ceil(share * len(can_split) - 1e-9)]}
     result: list[Bloc] = []
@@ -83,20 +85,32 @@ def split_blocs(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
         if bloc.id not in doomed:
             result.append(bloc)
             continue
-        parts = sorted({int(cell[i]) for i in bloc.members if cell[i] >= 0})
-        if len(parts) < 2:
-            result.append(bloc)  # no line runs through it
-            continue
-        for part in parts:
+        for part in sorted(_cells_of(bloc, cell)):
             members = tuple(i for i in bloc.members if cell[i] in (part, -1))
+            size = len(members) / len(bloc.members)
             if len(members) > 1:
-                result.append(replace(bloc, id=f"{bloc.id}/{part}", members=members))
+                result.append(replace(
+                    bloc, id=f"{bloc.id}/{part}", members=members, agenda_rate=bloc.agenda_rate * size,
+                    enforcement=bloc.enforcement * size,
+                ))  # fmt: skip
     return result
 
 
-def harden_rules(blocs: Sequence[Bloc], share: float) -> list[Bloc]:
-    """(c) Raise the share of yes votes that a decision needs, q ← q + (1−q)f."""
-    return [replace(bloc, threshold=bloc.threshold + (1 - bloc.threshold) * share) for bloc in blocs]
+def harden_rules(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
+    """(c) Raise the share of yes votes that a bloc that straddles lines needs, q ← q + (1−q)f."""
+    return [
+        replace(bloc, threshold=bloc.threshold + (1 - bloc.threshold) * share) if straddles(bloc, cell) else bloc
+        for bloc in blocs
+    ]
+
+
+def straddles(bloc: Bloc, cell: I32) -> bool:
+    """Whether a line runs through a bloc."""
+    return len(_cells_of(bloc, cell)) > 1
+
+
+def _cells_of(bloc: Bloc, cell: I32) -> set[int]:
+    return {int(cell[i]) for i in bloc.members if cell[i] >= 0}
 
 
 def lower_trust(prior: F, cell: I32, loss: float) -> F:

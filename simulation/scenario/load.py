@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from simulation.errors import Fault, InputError
 from simulation.scenario.checks import check_against_world, record_faults
+from simulation.scenario.fields import PARTS
 from simulation.scenario.layers import merge, node_of, read_chain, read_overrides
 from simulation.scenario.messages import Path, key_text, sentence
 from simulation.scenario.schema import Scenario
@@ -138,10 +139,9 @@ def _idle_lines(root: Node, scenario: Scenario) -> Iterator[tuple[Path, str]]:
     section = root.value.get("fragmentation")
     if section is None or not isinstance(section.value, dict) or "lines" not in section.value:
         return
-    parts = ("bloc_splitting", "trust", "rewiring")
-    given = {section.value[part].mark.file for part in parts if part in section.value}
-    if section.value["lines"].mark.file not in given and not any(getattr(scenario.fragmentation, p) for p in parts):
-        yield ("fragmentation", "lines"), f"does nothing by itself; give {', '.join(parts)} (0 to 1), or take it out"
+    given = {section.value[part].mark.file for part in PARTS if part in section.value}
+    if section.value["lines"].mark.file not in given and not any(getattr(scenario.fragmentation, p) for p in PARTS):
+        yield ("fragmentation", "lines"), f"does nothing by itself; give {', '.join(PARTS)} (0 to 1), or take it out"
 
 
 def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: list[Fault], also: Check) -> None:

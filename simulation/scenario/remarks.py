@@ -7,6 +7,7 @@ from itertools import combinations
 
 from simulation.data.world import World
 from simulation.scenario.checks import world_of
+from simulation.scenario.fields import PARTS
 from simulation.scenario.schema import Deal, Scenario
 
 NEUTRAL = {"malicious_surge": 1.0, "capability_jump": 0.0, "budget_cut": 1.0, "trust_shock": 1.0,
@@ -50,5 +51,5 @@ def _idle(scenario: Scenario) -> Iterator[str]:
         if not bloc.model_dump(exclude_none=True):
             yield f"blocs.{name}: changes nothing"
     dial = scenario.fragmentation
-    if dial.lines != "region" and not (dial.bloc_splitting or dial.trust or dial.rewiring):
-        yield "fragmentation: its lines do nothing while bloc_splitting, trust and rewiring are 0"
+    if dial.lines != "region" and not any(getattr(dial, part) for part in PARTS):
+        yield f"fragmentation: its lines do nothing while {', '.join(PARTS)} are 0"

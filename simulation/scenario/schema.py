@@ -65,11 +65,11 @@ class Fragmentation(_Section):
     """How far the world falls apart (C.17); 0 is the world as recorded. A bare number sets all four parts."""
 
     bloc_splitting: Share = 0.0
-    """Share of the non-universal blocs, largest first, that split along the lines."""
+    """Share of the non-universal blocs across the lines, largest first, that split along them."""
     trust: Share = 0.0
     """Loss of initial trust across the lines."""
     decision_rule: Share = 0.0
-    """How far every bloc's needed share of yes votes moves towards unanimity."""
+    """How far the needed share of yes votes of blocs across the lines moves towards unanimity."""
     rewiring: Share = 0.0
     """Share of the initial deals across the lines that move inside them."""
     lines: Lines = "region"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from simulation.processes.fragmentation import Bloc, cells, crossing, lower_trust, split_blocs
+from simulation.processes.fragmentation import Bloc, cells, crossing, harden_rules, lower_trust, split_blocs
 
 IDS = ("A", "B", "C", "N", "firm of A", "secretariat")
 CAMP = np.array([0, 1, 1, -1, 0, -1], np.int8)
@@ -45,6 +47,24 @@ def test_a_member_in_no_cell_sits_in_every_part() -> None:
     cell = np.array(along("camp"), np.int32)
     parts = split_blocs([bloc(0, 1, 2, 3)], 1.0, cell)
     assert {part.id: part.members for part in parts} == {"B/0": (0, 3), "B/1": (1, 2, 3)}
+    for part in parts:  # agenda .4 and enforcement .5 of the four, in proportion
+        share = len(part.members) / 4
+        assert (part.agenda_rate, part.enforcement) == (0.4 * share, 0.5 * share)
+
+
+def test_the_largest_of_the_blocs_that_straddle_a_line_split_first() -> None:
+    """Half of two: the larger one with a line through it, not the largest of all."""
+    cell = np.array([0, 0, 0, 1, 1], np.int32)
+    inside, two, three = bloc(0, 1, 2), replace(bloc(2, 3), id="two"), replace(bloc(2, 3, 4), id="three")
+    world = replace(bloc(0, 1, 2, 3, 4), id="world", universal=True)
+    split = split_blocs([world, inside, two, three], 0.5, cell)
+    assert [part.id for part in split] == ["world", "B", "two", "three/1"]  # the part of one member dissolves
+
+
+def test_rules_harden_where_a_line_runs_through_a_bloc() -> None:
+    cell = np.array([0, 0, 1, -1], np.int32)
+    hardened = harden_rules([bloc(0, 1, 3), bloc(0, 1, 2)], 0.4, cell)
+    assert [part.threshold for part in hardened] == pytest.approx([0.5, 0.5 + 0.5 * 0.4])
 
 
 def test_no_line_runs_through_one_camp_and_the_non_aligned() -> None:
