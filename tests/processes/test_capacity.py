@@ -91,7 +91,7 @@ def test_rest_is_that_of_the_expected_deals_whatever_is_in_the_starting_book():
 @pytest.mark.slow
 def test_no_book_at_the_start_moves_the_mean_capacity_of_states():
     """Filled, emptied or with records struck, it is the deals of the years to come that count."""
-    from simulation.data.user_records import Records
+    from simulation.data.kinds import Records
     from simulation.data.world import load_world
     from simulation.model import GovernanceModel
     from simulation.scenario.load import load_scenario
