@@ -24,7 +24,7 @@ from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
-from simulation.state import I8, KINDS, MAX_DEPTH, B, F, State
+from simulation.state import I8, KINDS, MAX_DEPTH, STATE, B, F, State
 
 
 def union_members(world: World) -> B:
@@ -55,7 +55,8 @@ def _expected_stock(world: World, partner_choice: str, renewal: float) -> Stock:
     )  # fmt: skip
     uid = np.array([stable_hash(name) for name in world.ids], np.uint64)
     state = State(ids=world.ids, uid=uid, kind=world.kind.copy(), un_member=world.un_member.copy(),
-                  leaders=np.array(world.leaders, np.int32), allowed=open_pairs(world))  # fmt: skip
+                  leaders=np.array(world.leaders, np.int32), allowed=open_pairs(world),
+                  audience=world.audience[:, : int((world.kind == STATE).sum())].copy())  # fmt: skip
     book.believe(state, world, plain, 0)
     book.recorded_events(state, world)  # for its ledger
     remember(state)

@@ -76,6 +76,8 @@ def test_positions_are_constant_with_all_switched_off():
 @pytest.mark.parametrize(("mover", "switch"), list(zip(MOVERS, SWITCHES, strict=True)))
 def test_each_switch_stops_its_own_mover(mover, switch):
     state = small_state(n_others=10)
+    for j in np.flatnonzero(np.isin(state.kind, (FIRM, THINK_TANK))):
+        tie(state, follower(state), int(j))
     mover(state, FAST, MECH.replace(**{switch: "off"}), DRAWS)
     assert (state.position == state.position_start).all()
     mover(state, FAST, MECH, DRAWS)
