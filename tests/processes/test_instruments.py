@@ -88,7 +88,7 @@ def test_each_factor_is_what_the_model_description_says() -> None:
     (sponsor,) = np.flatnonzero(state.sponsor[q])
     state.effort[i, MULTILATERAL] = np.e
     state.trust_reference[i] = 0.5 * state.trust_hat[i]
-    state.affinity_start[q], state.crossed[q] = 0.2, 0.4
+    state.affinity_start[q], state.crossed[q], state.consulted[i] = 0.2, 0.4, 0.5
     trust = 0.0 if sponsor == i else 0.5 * state.trust_hat[i, sponsor]
     close = affinity(state.position[i], state.instrument_position[q], state.weight[i], PAR.affinity_width)
     share = state.joined[q].sum() / state.eligible[q].sum()
@@ -102,6 +102,7 @@ def test_each_factor_is_what_the_model_description_says() -> None:
         "norm": 0.0,  # not a civil text
         "attention": PAR.forum_attention,
         "crossing": -0.4,
+        "consultation": PAR.consultation * 0.5,
         "union": 0.0,
         "convening": 0.0,
     }

@@ -232,8 +232,15 @@ def test_more_presence_is_more_capture_at_any_level_and_ever_less_more():
         assert state.capture[i] == pytest.approx(openness * dose)
 
 
-def test_capture_index_is_zero_without_the_mechanism_and_for_organisations():
+def with_firms() -> State:
     state = small_state(n_others=10)
+    for j in np.flatnonzero(state.kind == FIRM):
+        tie(state, follower(state), int(j))
+    return state
+
+
+def test_capture_index_is_zero_without_the_mechanism_and_for_organisations():
+    state = with_firms()
     index = capture_index(state, PAR, MECH)
     assert (index[state.s :] == 0).all()
     assert index[: state.s].max() > 0
@@ -245,7 +252,7 @@ def test_capture_index_is_zero_without_the_mechanism_and_for_organisations():
 
 
 def test_capture_drift_accumulates():
-    state = small_state(n_others=10)
+    state = with_firms()
     drift_by_capture(state, PAR, MECH, DRAWS)
     once = state.capture_drift.copy()
     drift_by_capture(state, PAR, MECH, DRAWS)
