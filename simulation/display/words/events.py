@@ -109,6 +109,7 @@ _JOINING: Mapping[str, str] = {
     "norm": N_("norm adopted"),
     "attention": N_("diplomatic effort"),
     "crossing": N_("lines to the sponsors"),
+    "consultation": N_("NGOs heard on it"),
     "union": N_("the union decides as one"),
     "convening": N_("it convenes the text"),
 }
