@@ -154,6 +154,7 @@ class State:
     campaign_open: B = column("n", "whether such payments are public")
     campaign_counter: F = column("n", "strength of a counter-campaign in its public, [0, 1]")
     consulted: F = column("n", "how far NGOs are heard on drafts, D/(1 + D) of D engagements, [0, 1)")
+    consulted_start: F = column("n", "the same at the start")
 
     # --- pairs
     depth: I8 = column("n n", "ℓ in 0..3, symmetric")

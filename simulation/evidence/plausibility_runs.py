@@ -24,7 +24,7 @@ from simulation.processes import approaches
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
-from simulation.state import FIRM, I64, SECRETARIAT, STATE, B, F
+from simulation.state import FIRM, I64, INFLUENCER, SECRETARIAT, STATE, B, F
 
 AGES = 160
 """Ages of deals that are told apart, quarters."""
@@ -214,6 +214,8 @@ class _Notes:
         among = np.zeros((model.state.n, model.state.n), bool)
         among[: model.state.s, : model.state.s] = True
         engagement = self.engaging[:, None] | self.engaging
+        campaign = model.state.kind == INFLUENCER
+        self.spoken = campaign[:, None] | campaign
         self.groups = (~engagement, among, engagement)
         self.intensity, self.kept = np.zeros(model.state.s), 0.0
         self.unrenewed = 0
@@ -241,7 +243,7 @@ class _Notes:
         upper = np.triu(before, 1)
         age = np.clip(s.quarter - since, 0, AGES - 1)
         self.model.step()
-        same = (s.depth > 0) & (s.since == since)
+        same = (s.depth > 0) & (before & self.spoken | (s.since == since))  # a campaign bought again goes on
         for row, group in enumerate(self.groups):
             mine = upper & group
             self.at_risk[row] += np.bincount(age[mine], minlength=AGES)

@@ -371,7 +371,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
     capture.capture_index(state, par, mech)
-    consultation.consult(state, mech)
+    state.consulted_start = consultation.consult(state, mech).copy()
     state.load = load(state, terms_of(par, mech))
 
 

@@ -9,7 +9,6 @@ state's own organisations are nobody's camp here. Other actors have no needs: al
 from __future__ import annotations
 
 from itertools import combinations
-from math import factorial
 
 import numpy as np
 from numba import njit
@@ -84,7 +83,8 @@ def _shapley(value: dict[tuple[int, ...], F], camp: int) -> F:
     """Mean over the orders of arrival of what a camp adds to those that came before it (Shapley 1953)."""
     others, result = [c for c in range(len(CAMPS)) if c != camp], np.zeros_like(value[()])
     for size in range(len(CAMPS)):
-        orders = factorial(size) * factorial(len(others) - size) / factorial(len(CAMPS))
-        for before in combinations(others, size):
-            result += orders * (value[tuple(sorted((*before, camp)))] - value[before])
+        groups = list(combinations(others, size))
+        share = 1.0 / (len(CAMPS) * len(groups))  # of the orders in which just this group came before
+        for before in groups:
+            result += share * (value[tuple(sorted((*before, camp)))] - value[before])
     return result

@@ -2,8 +2,8 @@
 
 A state that works with D NGOs is consulted by the dose D/(1 + D): the more of them, the more, and none changes
 nothing. Each side's consultation moves the draft of a programme or a binding deal towards rights by
-:data:`DRAFT_STEP` times its dose of what is missing; the log odds of joining a text rise by ``par.consultation``
-times the dose.
+:data:`DRAFT_STEP` times its dose of what is missing; the log odds of joining a text move by ``par.consultation``
+times what the dose has changed since the start: what was usual is in the fitted odds.
 """
 
 from __future__ import annotations

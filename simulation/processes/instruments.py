@@ -80,7 +80,7 @@ class Joiners(NamedTuple):
     trust: F
     reference: F
     worth: F
-    consulted: F
+    consulted: F  # [n] NGOs heard more than at the start
 
 
 class Opening(NamedTuple):
@@ -247,7 +247,7 @@ def joiners_of(state: State, par: Parameters) -> Joiners:
     return Joiners(
         state.position, state.weight, state.urgency - par.urgency_usual, state.norm & ~state.norm_first, state.effort,
         state.trust_hat, state.trust_reference, np.where(state.kind == STATE, state.size, SECRETARIAT_WORTH),
-        state.consulted,
+        state.consulted - state.consulted_start,
     )  # fmt: skip
 
 

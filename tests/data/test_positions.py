@@ -9,6 +9,7 @@ import pytest
 
 from docs.pages import world as describe
 from simulation.data import positions
+from simulation.data.tables import table
 from simulation.data.world import load_world
 from simulation.state import DIMENSIONS
 
@@ -74,7 +75,7 @@ def test_states_do_not_pile_up_at_the_ends(world):
 
 def test_no_state_is_singled_out_in_the_code():
     """Only leaders, whom the theory names, stand in the code; the default focal state is data."""
-    states = {row["iso3"] for row in describe.load_facts.__globals__["table"]("states")}
+    states = {row["iso3"] for row in table("states")}
     for path in sorted((ROOT / "simulation" / "data").glob("*.py")):
         text = path.read_text(encoding="utf-8")
         assert "Morocc" not in text, path

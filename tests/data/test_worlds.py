@@ -21,7 +21,7 @@ def test_shapes_and_ranges(n_states: int, n_others: int) -> None:
     assert len(set(state.uid.tolist())) == n
     assert np.allclose(state.weight.sum(axis=1), 1)
     assert not (state.joined & ~state.eligible).any()
-    shares = ("position", "capacity", "transparency", "trust_prior", "trust_hat", "supply", "recorded", "habit")
+    shares = ("position", "capacity", "transparency", "trust_prior", "trust_hat", "supply", "recorded")
     for column in shares:
         values = getattr(state, column)
         assert (values >= 0).all(), column

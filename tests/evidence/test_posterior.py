@@ -145,7 +145,7 @@ def test_every_rule_is_run_with_the_same_draws(tmp_path: Path) -> None:
     assert next(iter(arms)) == AS_IT_IS
     assert {"latent_book=off", "learning=roth_erev", "learning=fermi"} < set(arms)
     with stand_in(fakes.simulate):
-        found = spread(scenario, draws=3, lucks=2, metrics=["cooperation"], workers=1, out=tmp_path / "out")
+        found = spread(scenario, draws=3, lucks=2, metrics=["commitments_kept"], workers=1, out=tmp_path / "out")
     assert tuple(found.table.columns) == COLUMNS
     assert set(found.table["rule"]) == set(arms)
     assert found.table.groupby("quarter")["mean"].nunique().max() == 1  # the miniature has no rules

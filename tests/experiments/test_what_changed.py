@@ -120,7 +120,7 @@ def test_nan_that_a_hook_writes_fails_the_replicate() -> None:
             self.model.state.opinion[:] = np.nan
             return 1.0
 
-    with pytest.raises(RunError, match="NaN in opinion"):
+    with pytest.raises(RunError, match="metric 'support' is nan"):
         run(SCENARIO, replicates=1, workers=1, actors={"MAR": Saboteur})
 
 

@@ -327,7 +327,7 @@ def live(w: World, event: Event, place: int) -> None:
     drawn = event.depth == 0 and (old is None or old.drawn)
     deal = write(w, i, j, depth, until, event.three)
     deal.drawn = drawn
-    if old is None:
+    if old is None or "influencer" in (i.kind, j.kind):  # a campaign bought again is a new one
         deal.since = quarter
 
 

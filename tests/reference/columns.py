@@ -30,7 +30,7 @@ _NUMBERS = {
         "coverage_rest", "budget_start", "transparency",
         "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "budget", "uncut",
         "purse", "norm", "norm_first", "norm_threshold", "stance", "campaign_line", "campaign_weight",
-        "campaign_open", "campaign_counter", "consulted", "payment", "conceded", "learns",
+        "campaign_open", "campaign_counter", "consulted", "consulted_start", "payment", "conceded", "learns",
         "busy", "attraction", "unpaid", "renewed", "load", "capture", "compliance", "wave", "harm_memory",
         "net_benefit", "shield", "breaches", "lapsed", "capture_drift", "camp", "un_member", "in_union", "uid",
         "free_press", "transparency_ref", "watch", "gravity",

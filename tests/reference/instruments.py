@@ -82,7 +82,7 @@ def since_the_start(w: World, i: Actor, text: Text) -> float:
     odds += par.join_urgency * w.when("urgency", i.urgency - par.urgency_usual)
     odds += par.join_norm * (text.domain == "civil" and i.norm and not i.norm_first)
     odds += par.forum_attention * math.log(max(i.effort[text.track], 0.01))
-    return odds - text.crossed[i] + par.consultation * i.consulted
+    return odds - text.crossed[i] + par.consultation * (i.consulted - i.consulted_start)
 
 
 def pull(i: Actor, text: Text, trust: dict[Actor, float]) -> float:

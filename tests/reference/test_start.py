@@ -184,6 +184,7 @@ def check_people(w: World, facts: Facts) -> None:
         assert i.norm_threshold == close(start.norm_threshold(w, i))
         assert i.capacity_decay == close(start.rest_decay(w, i, weight[i], kinds[i]))
         assert i.coverage_rest == close(needs.mean(needs.covered(i, weight[i])) if i.is_state else 0.0)
+        assert i.consulted_start == i.consulted
         assert (i.capacity_start, i.budget_start, i.supply_start) == (i.capacity, i.budget, i.supply)
         assert i.open_start == close([1.0 - part for part in needs.covered_now(i)] if i.is_state else [0.0] * 4)
         assert list(i.propensity.values()) == close([start.propensity(w, i, k) for k in range(len(TRACKS))])

@@ -110,6 +110,7 @@ class Actor:
     campaign_open: bool = False
     campaign_counter: float = 0.0
     consulted: float = 0.0
+    consulted_start: float = 0.0
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
     held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn

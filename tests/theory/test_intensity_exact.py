@@ -413,7 +413,7 @@ class TestLevers:
         for name, pulled in (("none", {}), ("all", PULLED)):
             deals[name] = 0
             for seed in range(8):
-                model = make_model(world, 12, seed=seed, strategy=pulled, parameters={"prices": 3.0}).run()
+                model = make_model(world, 12, seed=seed, strategy=pulled, parameters={"prices": 4.0}).run()
                 deals[name] += int((model.state.depth[0] > 0).sum())
         assert deals["all"] < deals["none"]
 

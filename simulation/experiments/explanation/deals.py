@@ -66,12 +66,13 @@ def planned(desk: Desk) -> Iterator[Event]:
 def cut(desk: Desk) -> Iterator[Event]:
     """Deals given up by a side that cannot pay for all it has."""
     assert desk.model.sheet.cut is not None
+    pairs: dict[int, list[int]] = {}  # who gave a deal up, by partner: one side or both
     for i, j in desk.model.sheet.cut.tolist():
         if desk.row in (i, j):
-            other = desk.partner(i, j)
-            yield Event(
-                "ended", (other,), ("upkeep",), by=(i,), commitments=desk.lost(other), sides=(desk.views.turning(i, j),)
-            )
+            pairs.setdefault(desk.partner(i, j), []).append(i)
+    for other, by in pairs.items():
+        sides = tuple(desk.views.turning(i, other if i == desk.row else desk.row) for i in by)
+        yield Event("ended", (other,), ("upkeep",), by=tuple(by), commitments=desk.lost(other), sides=sides)
 
 
 def renewed(desk: Desk, sides: dict[int, Side]) -> Iterator[Event]:
