@@ -113,14 +113,19 @@ def _discount(chance: float, patience: float) -> float:
 @njit(cache=True, error_model="numpy")
 def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F) -> None:
     """Write what a memorandum with a state, with two and with a firm promises each state into ``out`` (s, 5)."""
+    n, theirs = kind.size, pull.T.copy()
+    weight, agree, asked = np.empty(n), np.empty(n), reluctance[kind]
     for i in range(out.shape[0]):
+        own, other = pull[i], theirs[i]
+        for j in range(n):  # without a condition inside, so that several are worked on at once
+            weight[j] = exp(own[j])
+            agree[j] = weight[j] * agreement(other[j], asked[j])
         for sort, track in ((STATE, BILATERAL), (FIRM, NON_STATE)):
             total, agreed = 0.0, 0.0
-            for j in range(kind.size):
+            for j in range(n):
                 if possible[i, j] and kind[j] == sort:
-                    weight = exp(pull[i, j])
-                    total += weight
-                    agreed += weight * agreement(pull[j, i], reluctance[sort])
+                    total += weight[j]
+                    agreed += agree[j]
             chance = agreed / total if total > 0.0 else 0.0
             out[i, track] = chance / MAX_DEPTH * _discount(chance, patience)
             if sort == STATE:
