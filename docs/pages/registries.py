@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from docs.pages import NOTE
-from simulation.actors import HOOKS, StateActor
+from simulation.actors import HOOKS
+from simulation.actors.cast import deciders, whose
 from simulation.display.pages import table
 from simulation.outcomes import METRICS
 from simulation.outcomes.metrics import format_bounds
@@ -110,11 +111,11 @@ def hooks_page() -> str:
     """Every decision that can be replaced, with its default code."""
     lines = ["# Every hook\n", NOTE, _HOOKS_TOP]
     rows = [
-        (f"[`{h.name}`](#{h.name})", "every actor" if h.owner == "Actor" else "states", h.unit, h.range, h.section)
+        (f"[`{h.name}`](#{h.name})", whose(h.name), h.unit, h.range, h.section)
         for h in HOOKS.values()
     ]
     lines += [table(("hook", "of", "returns", "range", "section"), rows)]
     for hook in HOOKS.values():
-        code = textwrap.dedent(inspect.getsource(getattr(StateActor, hook.name)))
+        code = textwrap.dedent(inspect.getsource(getattr(deciders(hook.name)[0], hook.name)))
         lines += [f"## {hook.name}\n", f"Asked {hook.asked}. The default:\n", f"```text\n{code}```\n"]
     return "\n".join(lines).rstrip("\n") + "\n"

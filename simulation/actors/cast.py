@@ -27,6 +27,18 @@ BY_KIND: dict[str, type[Actor]] = {
 }
 """The shipped class of each kind."""
 
+
+def deciders(hook: str) -> list[type[Actor]]:
+    """The shipped classes that take a decision, states first."""
+    return [cls for cls in BY_KIND.values() if hasattr(cls, hook)]
+
+
+def whose(hook: str) -> str:
+    """Who takes a decision, in words."""
+    kinds = [f"{cls.kind.replace('_', ' ')}s" for cls in deciders(hook)]
+    return "every actor" if len(kinds) == len(KINDS) else ", ".join(kinds).replace("ngos", "NGOs")
+
+
 Cast = Mapping[str, type[Actor]]
 """Replacement classes by actor id or by kind; the id goes before the kind."""
 

@@ -39,18 +39,20 @@ def list_metrics() -> list[Row]:
 
 def list_hooks() -> list[Row]:
     """Every decision of an actor that a subclass or a single agent can replace, with its default code."""
-    from simulation.actors import HOOKS, StateActor
+    from simulation.actors import HOOKS
+    from simulation.actors.cast import deciders, whose
 
+    defaults = {name: getattr(deciders(name)[0], name) for name in HOOKS}
     return [
         {
-            "name": f"{hook.name}({', '.join(list(inspect.signature(getattr(StateActor, hook.name)).parameters)[1:])})",
-            "of": "every actor" if hook.owner == "Actor" else "states",
+            "name": f"{hook.name}({', '.join(list(inspect.signature(defaults[hook.name]).parameters)[1:])})",
+            "of": whose(hook.name),
             "returns": hook.unit,
             "range": hook.range,
             "asked": hook.asked,
             "section": hook.section,
-            "meaning": (inspect.getdoc(getattr(StateActor, hook.name)) or "").splitlines()[0],
-            "code": textwrap.dedent(inspect.getsource(getattr(StateActor, hook.name))),
+            "meaning": (inspect.getdoc(defaults[hook.name]) or "").splitlines()[0],
+            "code": textwrap.dedent(inspect.getsource(defaults[hook.name])),
         }
         for hook in HOOKS.values()
     ]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulation.actors import BY_KIND, HOOKS
+from simulation.actors.cast import deciders
 from simulation.actors.rules import hooks_of
 from simulation.model import GovernanceModel
 from tests.reference.strategies import models, rich_model
@@ -70,8 +71,8 @@ def test_everybody_in_a_rich_world(hook: str) -> None:
     twin = _again(model, actors=classes)
     assert _bits(twin.run()) == _bits(model.run())
     assert calls
-    kinds = {model.actor(name).kind for name in calls}
-    assert kinds == {"state"} if HOOKS[hook].owner == "StateActor" else len(kinds) > 2
+    kinds, deciding = {model.actor(name).kind for name in calls}, {cls.kind for cls in deciders(hook)}
+    assert kinds == deciding if len(deciding) == 1 else len(kinds) > 2
 
 
 @pytest.mark.parametrize("count", [1, 20, None], ids=["one", "twenty", "all"])

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from simulation.actors import BY_KIND, HOOKS, Actor, Firm, StateActor
+from simulation.actors.cast import deciders
 from simulation.errors import ModelError
 from simulation.model import GovernanceModel
 from simulation.processes.books import EXPIRY, MONEY
@@ -266,10 +267,11 @@ class TestEffects:
 
     def test_deleting_a_hook_restores_the_default(self, plain: dict[str, Kept]) -> None:
         model = build(_scenario())
-        agent = model.states["MAR"]
         for hook in HOOKS:
+            kind = deciders(hook)[0].kind
+            agent = model.states["MAR"] if kind == "state" else next(iter(model.by_kind[kind].values()))
             setattr(agent, hook, lambda *arguments: 1 / 0)
-            assert [other.id for other in model.hooks.replaced(hook)] == ["MAR"]
+            assert [other.id for other in model.hooks.replaced(hook)] == [agent.id]
             delattr(agent, hook)
             assert model.hooks.replaced(hook) == []
         assert alike(recorded(model.run()), plain["short"])

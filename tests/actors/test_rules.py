@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from simulation.actors import BY_KIND, HOOKS, Actor, Firm, StateActor
+from simulation.actors.cast import deciders
 from simulation.actors.rules import hooks_of, parameters_of
 from simulation.errors import ModelError
 from simulation.model import GovernanceModel
 from simulation.source_code import class_hash, place_of, source_hash
-from simulation.state import KINDS
+from simulation.state import KINDS, TRACKS
 from tests.synthetic import make_bloc, make_instrument, make_model, make_world
 
 
@@ -80,11 +81,11 @@ def test_what_the_model_would_never_call_is_refused(base: type, name: str, why: 
 
 @pytest.mark.parametrize("hook", HOOKS)
 def test_a_hook_with_the_wrong_parameters_is_refused(hook: str) -> None:
-    for wrong in (lambda self: 1.0, lambda self, a, b, c: 1.0, lambda: 1.0):
+    for wrong in (lambda self: 1.0, lambda self, a, b, c, d: 1.0, lambda: 1.0):
         with pytest.raises(ModelError, match=rf"Mine\.{hook}: is called with \(self, "):
-            _define(StateActor, **{hook: wrong})
+            _define(deciders(hook)[0], **{hook: wrong})
     with pytest.raises(ModelError, match=rf"Mine\.{hook}: must be a function of \("):
-        _define(StateActor, **{hook: 0.5})
+        _define(deciders(hook)[0], **{hook: 0.5})
 
 
 def test_helpers_begin_with_an_underscore() -> None:
@@ -149,15 +150,32 @@ def test_a_function_on_one_agent_gets_no_self(model: GovernanceModel) -> None:
 # --- answers
 
 
+def _first(model: GovernanceModel, hook: str) -> Actor:
+    """The first actor of the first kind that takes a decision."""
+    return next(iter(model.by_kind[deciders(hook)[0].kind].values()))
+
+
+def _named(hook: str) -> str:
+    """How messages name it."""
+    cls = deciders(hook)[0]
+    return rf"{cls.__name__}\.{hook} of " + ("A00" if cls is StateActor else rf"{cls.kind}_\d")
+
+
 def _rich(hook: str, answer: Callable[..., Any]) -> GovernanceModel:
-    """A world in which every hook of the first state is asked at once."""
-    world = make_world(
-        5, {"firm": 1}, blocs=[make_bloc(range(5))], instruments=[make_instrument(range(5))], leaders=(5, 0, 1)
-    )
+    """A world in which every hook of the first who has it is asked at once."""
+    kinds = {"firm": 1, "ngo": 1, "influencer": 1}
+    forums = {"blocs": [make_bloc(range(5))], "instruments": [make_instrument(range(5))]}
+    world = make_world(5, kinds, leaders=(5, 0, 1), **forums)
     model = make_model(world, 6)
     model.state.pace[:] = -9.0
-    agent = model.states["A00"]
+    agent = _first(model, hook)
     setattr(agent, hook, answer)
+    if agent.kind in ("ngo", "influencer"):  # at work for the first state
+        model.state.depth[0, agent.row] = model.state.depth[agent.row, 0] = 1
+        model.state.track[0, agent.row] = model.state.track[agent.row, 0] = TRACKS.index("non_state")
+        model.state.since[0, agent.row] = model.state.since[agent.row, 0] = 0
+        model.state.until[0, agent.row] = model.state.until[agent.row, 0] = 9
+        model.state.audience[agent.row] = 0.5
     if hook in ("keeps_promise", "renews"):
         model.state.depth[0, 1] = model.state.depth[1, 0] = 1
         model.state.track[0, 1] = model.state.track[1, 0] = 0
@@ -176,7 +194,7 @@ WRONG = (math.nan, "yes", None, True, [0.5], np.ones(2), 10**400, 1j)
 def test_a_wrong_answer_names_line_agent_quarter_and_range(hook: str, answer: Any) -> None:
     model = _rich(hook, lambda *given: answer)
     shape = "an array of shape" if isinstance(answer, np.ndarray) else ""
-    told = rf"tests/actors/test_rules\.py:\d+: StateActor\.{hook} of A00 in 2025Q\d returned {shape}"
+    told = rf"tests/actors/test_rules\.py:\d+: {_named(hook)} in 2025Q\d returned {shape}"
     told += rf".*; it must return a number in {re.escape(HOOKS[hook].range)}"
     with pytest.raises(ModelError, match=told) as caught:
         model.run()
@@ -187,7 +205,7 @@ def test_a_wrong_answer_names_line_agent_quarter_and_range(hook: str, answer: An
 def test_a_number_just_out_of_range_is_wrong(hook: str) -> None:
     low, high = HOOKS[hook].low, HOOKS[hook].high
     for answer in (low - 0.01, high + 0.01):
-        with pytest.raises(ModelError, match=rf"{hook} of A00 in 2025Q\d returned .*{re.escape(HOOKS[hook].range)}"):
+        with pytest.raises(ModelError, match=rf"{_named(hook)} in 2025Q\d returned .*{re.escape(HOOKS[hook].range)}"):
             _rich(hook, lambda *given, answer=answer: answer).run()
 
 
@@ -198,7 +216,7 @@ def test_what_a_hook_raises_is_told_with_the_line_it_happened_on(hook: str) -> N
         return 1 / number
 
     line = broken.__code__.co_firstlineno + 2
-    told = rf"test_rules\.py:{line}: StateActor\.{hook} of A00 in 2025Q\d failed: ZeroDivisionError: division by zero"
+    told = rf"test_rules\.py:{line}: {_named(hook)} in 2025Q\d failed: ZeroDivisionError: division by zero"
     with pytest.raises(ModelError, match=told):
         _rich(hook, broken).run()
 
@@ -232,9 +250,9 @@ def test_a_shipped_class_is_not_changed_by_hand(monkeypatch: pytest.MonkeyPatch)
 def test_the_table_matches_the_classes() -> None:
     for hook in HOOKS.values():
         owners = {kind for kind, cls in BY_KIND.items() if hook.name in hooks_of(cls)}
-        assert owners == ({"state"} if hook.owner == "StateActor" else set(KINDS))
-        assert parameters_of(StateActor, hook.name)
-        assert getattr(StateActor, hook.name).__doc__
+        assert owners == {cls.kind for cls in BY_KIND.values() if hook.owner in {base.__name__ for base in cls.__mro__}}
+        assert parameters_of(deciders(hook.name)[0], hook.name)
+        assert getattr(deciders(hook.name)[0], hook.name).__doc__
 
 
 # --- sources
