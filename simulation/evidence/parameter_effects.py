@@ -1,7 +1,7 @@
 """How far each number of the model moves the headline: every parameter at both ends of its range, one at a time.
 
 ``python -m simulation.evidence.parameter_effects`` runs the baseline with each parameter at its lowest and at its
-highest value, on paired replicates, and writes ``simulation/data/fitted/parameter_effects.csv``, which
+highest value, on paired replicates, and writes ``simulation/scenario/parameter_effects.csv``, which
 ``wifaq list parameters`` reads. A parameter that moves nothing beyond the noise is one that nobody need argue about.
 """
 
@@ -15,18 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from simulation.data.tables import FITTED
 from simulation.evidence.calibration.calibrate import BASELINE
 from simulation.evidence.deal_table import write_whole
 from simulation.experiments import posterior
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model
+from simulation.scenario.listing import EFFECTS
 from simulation.scenario.load import load_scenario
 from simulation.scenario.parameters import PARAMETERS, Parameter
 from simulation.scenario.schema import Scenario
 from simulation.state import F
 
-FILE = FITTED / "parameter_effects.csv"
 HEADLINE = "commitments_kept"
 COLUMNS = ("parameter", "low", "change_at_low", "se_at_low", "high", "change_at_high", "se_at_high", "replicates")
 """Changes are in per cent of the baseline's mean headline at the horizon, with the standard error over pairs."""
@@ -100,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m simulation.evidence.parameter_effects", description=__doc__)
     parser.add_argument("--replicates", type=int, default=10, help="pairs, at least 2")
     parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
-    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--out", type=Path, default=EFFECTS)
     chosen = parser.parse_args(arguments)
     if chosen.replicates < 2:
         parser.error("--replicates: a standard error needs two pairs")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from simulation.data.tables import FITTED, read_csv
+from simulation.data.tables import read_csv
 from simulation.data.world import load_world
 from simulation.errors import Fault, InputError
 from simulation.scenario import shipped
@@ -19,6 +19,8 @@ from simulation.scenario.source import read_file
 from simulation.state import KINDS
 
 Row = dict[str, str | int | float | bool | None]
+EFFECTS = Path(__file__).with_name("parameter_effects.csv")
+"""How far each parameter moves the headline: a result, so it stands apart from the data that runs are made from."""
 
 
 def list_scenarios(folder: str | os.PathLike[str] | None = None) -> list[Row]:
@@ -79,7 +81,7 @@ def list_parameters() -> list[Row]:
     ``moves`` is by how much per cent it moves the focal state's kept commitments, from its lowest to its highest
     value, in one run of the baseline that ships.
     """
-    moves = {row["parameter"]: _moves(row) for row in read_csv(FITTED / "parameter_effects.csv")}
+    moves = {row["parameter"]: _moves(row) for row in read_csv(EFFECTS)}
     return [
         {
             "name": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit, "moves": moves[p.name],

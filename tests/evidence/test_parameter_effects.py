@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.data.tables import read_csv
-from simulation.evidence.parameter_effects import COLUMNS, FILE, ends, measure, table_text
-from simulation.scenario.listing import list_parameters
+from simulation.evidence.parameter_effects import COLUMNS, ends, measure, table_text
+from simulation.scenario.listing import EFFECTS, list_parameters
 from simulation.scenario.parameters import PARAMETERS
 
 
 def test_the_table_has_every_parameter_and_no_other() -> None:
-    rows = read_csv(FILE)
+    rows = read_csv(EFFECTS)
     assert [row["parameter"] for row in rows] == list(PARAMETERS)
     assert tuple(rows[0]) == COLUMNS
     for row in rows:
@@ -37,7 +37,7 @@ def test_what_cannot_move_the_headline_does_not() -> None:
 
 def test_the_list_says_how_far_each_moves_the_headline() -> None:
     rows = {row["name"]: row["moves"] for row in list_parameters()}
-    told = {row["parameter"]: row for row in read_csv(FILE)}
+    told = {row["parameter"]: row for row in read_csv(EFFECTS)}
     moved = max(told, key=lambda name: abs(float(told[name]["change_at_high"])))
     assert "%" in str(rows[moved])
     assert np.mean([str(moves) != "" for moves in rows.values()]) == 1.0
