@@ -43,6 +43,7 @@ from simulation.processes.pull import remember
 from simulation.processes.trust import initial_evidence
 from simulation.randomness import stable_hash
 from simulation.scenario.checks import eligible_actors
+from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import InstrumentSpec, Scenario
@@ -101,8 +102,9 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     state = State(**columns)
     state.likeness_mean, state.likeness_sd = likeness_scale(state, par)
     _fill_books(state, world, scenario, replicate)
-    # decay that holds each state where it is in the recorded world, before any lever is pulled
-    capacity.set_rest(state, par, mech, expected_stock(world, scenario))
+    # decay that holds each state where it is in the recorded world, before any lever is pulled; that world has every
+    # mechanism, so that one that is switched off is missed
+    capacity.set_rest(state, par, Mechanisms(), expected_stock(world, scenario))
     needs.note_start(state)
     _first_adopters(state, world, par)
     recall_conduct(state, par, mech, seed, replicate)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 
 from simulation.randomness import Stream
+from simulation.scenario.mechanisms import Mechanisms
 from tests.reference import capacity, compliance
 from tests.reference.draws import Luck, normal
 from tests.reference.trust import affinity
@@ -123,7 +124,9 @@ def rest_decay(w: World, i: Actor, weight: Mapping[Actor, float], kinds: float) 
     """C.15: d_K,i such that K(0) is the rest point of what is learnt at home and from the deals that are expected."""
     if not i.is_state:
         return 0.0
-    learning = capacity.plain_learning(w, i, weight, 1.0, 0.0) * capacity.together(w, kinds, 0.0)
+    whole = World(w.scenario.model_copy(update={"mechanisms": Mechanisms()}), w.replicate, w.actors, w.leaders,
+                  w.blocs, w.texts)  # fmt: skip  # the recorded world has every mechanism
+    learning = capacity.plain_learning(whole, i, weight, 1.0, 0.0) * capacity.together(whole, kinds, 0.0)
     gain = w.par.capacity_growth * (1.0 - i.capacity) * learning
     return gain / i.capacity if gain < i.capacity else 1.0
 
