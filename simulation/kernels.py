@@ -106,15 +106,6 @@ def log(x: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def logs(values: F) -> F:
-    """:func:`log` of each of (n,) numbers."""
-    result = np.empty(values.size)
-    for k in range(values.size):
-        result[k] = log(values[k])
-    return result
-
-
-@njit(cache=True, error_model="numpy")
 def log1p(x: float) -> float:
     """log(1 + x) to within two units in the last place; NaN below -1."""
     u, left = exact_sum(1.0, x)

@@ -83,7 +83,7 @@ def test_compiled_powers_have_the_same_bits(x: float, y: float) -> None:
 
 def test_logarithms_of_an_array_are_those_of_each() -> None:
     x = np.array([0.0, 1e-310, 0.3, 1.0, 7.0, np.inf])
-    assert kernels.logs(x).tolist() == arithmetic.log(x).tolist()
+    assert [kernels.log(value) for value in x] == arithmetic.log(x).tolist()
 
 
 # --- sums, products, lines

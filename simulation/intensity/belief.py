@@ -90,11 +90,12 @@ def _uniforms(what: str, names: Sequence[str], seed: int, replicate: int) -> F:
 
 
 def _normals(what: str, names: Sequence[str], seed: int, replicate: int) -> F:
-    return _normal_of(_uniforms(what, names, seed, replicate))
+    return normals_of(_uniforms(what, names, seed, replicate))
 
 
 @njit(cache=True, error_model="numpy")
-def _normal_of(luck: F) -> F:
+def normals_of(luck: F) -> F:
+    """Standard normals by inversion of uniforms, (m,)."""
     result = np.empty(luck.size)
     for k in range(luck.size):
         result[k] = normal(luck[k])
@@ -210,7 +211,7 @@ def attraction_scores(uid: U64, kind: NDArray[np.int8], year: int, seed: int, re
     """(n,) standard normal scores of what states and firms have beyond their covariates in a year; 0 for others."""
     luck = np.empty(len(uid))
     fill_uniform(key(seed, replicate, _SETUP, Stream.ATTRACTION), np.uint64(year), uid, luck)
-    return np.where(np.isin(kind, (STATE, FIRM)), _normal_of(luck), 0.0)
+    return np.where(np.isin(kind, (STATE, FIRM)), normals_of(luck), 0.0)
 
 
 def next_attraction(before: F, scores: F, sd: float, kept: float) -> F:

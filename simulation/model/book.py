@@ -81,9 +81,9 @@ def believe(state: State, world: World, scenario: Scenario, replicate: int) -> M
             i, j = (world.index(name) for name in relation.pair)
             engaged[i, j] = engaged[j, i] = False
     influencers = np.flatnonzero(state.kind == INFLUENCER)
-    for i in range(state.s):  # nobody buys a campaign that nobody at home hears
-        unheard = influencers[state.audience[influencers, i] <= 0.0]
-        state.allowed[i, unheard] = state.allowed[unheard, i] = False
+    heard = state.audience[influencers] > 0.0  # nobody buys a campaign that nobody at home hears
+    state.allowed[influencers, : state.s] &= heard
+    state.allowed[: state.s, influencers] &= heard.T
     state.allowed &= known[STATE][0].current.mask | known[FIRM][0].current.mask | engaged
     state.course = np.zeros((scenario.quarters // 4 + 1, len(KINDS)))
     for kind, (facts, belief) in known.items():

@@ -142,18 +142,6 @@ def members_of(row: B, s: int) -> I32:
     return members
 
 
-@njit(cache=True, error_model="numpy")
-def member_lists(member: B, s: int) -> tuple[I32, I32]:
-    """Members of all rows in one list, and where each row starts in it, shape (rows + 1,)."""
-    starts = np.zeros(member.shape[0] + 1, np.int32)
-    listed = np.empty(member.shape[0] * s, np.int32)
-    for k in range(member.shape[0]):
-        inside = members_of(member[k], s)
-        starts[k + 1] = starts[k] + len(inside)
-        listed[starts[k] : starts[k + 1]] = inside
-    return starts, listed[: starts[-1]]
-
-
 @njit(cache=True, error_model="numpy", inline="always")
 def ai_salience(capacity: float, bloc_salience: float, rule: VoteRule) -> float:
     """How much AI governance matters to a member in this bloc: w_AI = (floor + rise·K)·bloc salience."""

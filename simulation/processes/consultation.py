@@ -27,7 +27,7 @@ def consult(state: State, mech: Mechanisms, asked: Asked = NOBODY) -> F:
     """
     dose = ngo_partners(state).astype(np.float64)
     for j, weight in asked.items():
-        for i in np.flatnonzero(state.depth[j]):
+        for i in np.flatnonzero(state.depth[j, : state.s]):
             dose[i] += weight(int(i)) - 1.0
     states = (state.kind == STATE) & mech.on("consultation")
     state.consulted = np.where(states, dose / (1.0 + dose), 0.0)

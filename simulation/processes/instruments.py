@@ -40,7 +40,6 @@ SETTLED = ("union", "convening")
 """What the opening adds to the sum of :data:`FACTORS`: the union's deciding as one, a convener's being in its text."""
 
 _CIVIL = DOMAINS.index("civil")
-_FACTORS = len(FACTORS)
 LEAST_EFFORT = 0.01
 """Multiple of the recorded effort below which a track counts as left: a logarithm needs a floor."""
 SECRETARIAT_WORTH = 0.5

@@ -223,8 +223,10 @@ def test_what_a_hook_raises_is_told_with_the_line_it_happened_on(hook: str) -> N
 
 @pytest.mark.parametrize("hook", [name for name in HOOKS if name != "choose_tracks"])
 def test_numbers_of_numpy_are_numbers(hook: str) -> None:
-    _rich(hook, lambda *given: np.float32(0.5)).run()
-    _rich(hook, lambda *given: np.int64(1)).run()
+    for number in (np.float32(0.5), np.int64(1)):
+        asked: list[str] = []
+        _rich(hook, lambda *given, number=number, asked=asked: asked.append(hook) or number).run()
+        assert asked
 
 
 def test_settings_under_which_nobody_is_asked() -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from simulation.arithmetic import exp, log, product
+from simulation.intensity.belief import normals_of
 from simulation.intensity.joining.chances import AS_ONE, REACH_SD, Draws, launch_standing, logistic
 from simulation.intensity.joining.design import REACH
 from simulation.intensity.joining.pace import (
@@ -35,7 +35,7 @@ from simulation.intensity.joining.setting import (
 from simulation.intensity.joining.so_far import SoFar
 from simulation.intensity.joining.states import GROUPS, NAMES, ids
 from simulation.intensity.joining.texts import SignupText
-from simulation.randomness import Stream, fill_uniform, key, normal, stable_hash
+from simulation.randomness import Stream, fill_uniform, key, stable_hash
 from simulation.state import U64, F
 
 _SETUP = -1
@@ -196,16 +196,8 @@ def _uniforms(luck: np.uint64, first: np.uint64, second: U64) -> F:
 
 
 def _normals_of(luck: np.uint64, first: np.uint64, second: U64) -> F:
-    return _normal(_uniforms(luck, first, second))
+    return normals_of(_uniforms(luck, first, second))
 
 
 def _normals(luck: np.uint64, what: str, second: U64) -> F:
     return _normals_of(luck, stable_hash(what), second)
-
-
-@njit(cache=True, error_model="numpy")
-def _normal(luck: F) -> F:
-    out = np.empty(luck.size)
-    for k in range(luck.size):
-        out[k] = normal(luck[k])
-    return out
