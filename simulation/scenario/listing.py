@@ -92,11 +92,11 @@ def list_parameters() -> list[Row]:
 
 
 def _moves(row: Mapping[str, str]) -> str:
-    """Changes at the lowest and the highest value, each with its standard error; nothing beyond two of them is 0."""
+    """Changes at the lowest and highest value, in per cent; within two standard errors it is not told from none."""
     told = []
     for side in ("low", "high"):
         change, error = float(row[f"change_at_{side}"]), float(row[f"se_at_{side}"])
-        told.append(f"{change:+.0f} %" if abs(change) > 2.0 * error and round(change) else "0")
+        told.append(f"{change:+.0f} %" if abs(change) > 2.0 * error and round(change) else "not told")
     return " … ".join(told)
 
 
