@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED
 from simulation.intensity.recording import LEAST_SHARE, MOST_SHARE
 from simulation.intensity.standing import LayerFacts, Year
+from simulation.intensity.wave import KEPT
 from simulation.kernels import exp
 from simulation.randomness import Stream, fill_uniform, key, normal, stable_hash
 from simulation.state import FIRM, I32, STATE, U64, F
@@ -115,12 +116,13 @@ def _correlated(mode: F, factor: F, scores: F) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _flows(mean: float, sd: float, walk: float, level: float, steps: F, spread: float) -> F:
-    """Recorded deals in each year: a walk of the log flow whose mean stays where it is."""
+    """Recorded deals in each year: the log flow wanders about its level, and the expected flow stays where it is."""
     result = np.empty(steps.size)
-    log = mean + sd * level
+    apart, variance = 0.0, 0.0
     for year in range(steps.size):
-        log += walk * steps[year] - 0.5 * (walk * min(spread, 1.0)) ** 2
-        result[year] = exp(log)
+        apart = KEPT * apart + walk * steps[year]
+        variance = KEPT * KEPT * variance + (walk * min(spread, 1.0)) ** 2
+        result[year] = exp(mean + sd * level + apart - 0.5 * variance)
     return result
 
 

@@ -1,4 +1,4 @@
-"""How many deals the record takes a year: a flow that walks from year to year, known through Poisson counts."""
+"""How many deals the record takes a year: a flow that wanders about its level, known through Poisson counts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.state import F
+
+KEPT = 0.8
+"""What is left of a year's step a year later; an assumption that dense domains of treaties inform.
+
+Counts of the field's first years tell how far a flow steps within a year, .38 in logs between states and .48 with firms,
+and nothing of ten years. The log flows of five dense domains wander by a variance of .19 to .65 within ten years, .45
+on the mean (``python -m simulation.evidence.deals.dense``). Steps kept whole would make that of the field 1.4 and 2.3,
+a few worlds ten times busier than the rest; kept at this share they make it .39 and .64.
+"""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Wave:
 
     def logs(self, ahead: int, level: F, steps: F) -> F:
         """(d,) log recorded flow ``ahead`` years later, for standard normal scores of the level (d,) and of the steps
-        (years, d) so far. Steps leave the expected flow where it is: a walk in logs would lift it."""
-        drift = -0.5 * self.walk * self.walk * ahead
-        return np.asarray(self.mean + self.sd * level + self.walk * steps[:ahead].sum(axis=0) + drift)
+        (years, d) so far. Steps leave the expected flow where it is: steps in logs would lift it."""
+        apart, spread = np.zeros_like(level), 0.0
+        for step in steps[:ahead]:
+            apart, spread = KEPT * apart + self.walk * step, KEPT * KEPT * spread + self.walk * self.walk
+        return np.asarray(self.mean + self.sd * level + apart - 0.5 * spread)

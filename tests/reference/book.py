@@ -59,7 +59,7 @@ class Belief:
 
 
 def believe(w: World, facts: LayerFacts, kind: str) -> Belief:
-    """The most probable coefficients and a correlated deviation from them; a flow that walks from year to year."""
+    """The most probable coefficients and a correlated deviation from them; a flow that wanders about its level."""
     spread, known = w.par.intensity_uncertainty, facts.posterior
     z = [spread * score(w, f"{kind} parameter", name) for name in known.names]
     theta = [
@@ -67,12 +67,15 @@ def believe(w: World, facts: LayerFacts, kind: str) -> Belief:
     ]
     low, high = BAND
     share = low + (high - low) * (0.5 + min(spread, 1.0) * (luck(w, "share recorded", "world") - 0.5))
-    log = known.wave.mean + known.wave.sd * spread * score(w, f"{kind} wave", "level")
-    flows = []
+    level = known.wave.mean + known.wave.sd * spread * score(w, f"{kind} wave", "level")
+    flows, steps = [], []
     for year in range(w.scenario.quarters // 4 + 1):
-        step = spread * score(w, f"{kind} wave", f"step {year}")
-        log += known.wave.walk * step - (known.wave.walk * min(spread, 1.0)) ** 2 / 2.0
-        flows.append(math.exp(log))
+        steps.append(spread * score(w, f"{kind} wave", f"step {year}"))
+        apart = variance = 0.0  # a step loses a fifth of what is left of it each year
+        for step in steps:
+            apart = 0.8 * apart + known.wave.walk * step
+            variance = 0.8 * 0.8 * variance + (known.wave.walk * min(spread, 1.0)) ** 2
+        flows.append(math.exp(level + apart - variance / 2.0))
     count = len(facts.names)
     weight = dict(zip(facts.names, theta[:count], strict=True))
     return Belief(weight, theta[count], theta[count + 1 :], share, flows)

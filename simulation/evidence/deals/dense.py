@@ -19,6 +19,7 @@ import pandas as pd
 from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
 from simulation.evidence.deals import rivals
+from simulation.evidence.deals.counts import wandering
 from simulation.evidence.deals.fitting import Fit, fit
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.intensity.covariates import NAMES, Ground, covariates, ground, trade_residual
@@ -203,14 +204,26 @@ def summary(dense: Dense) -> pd.DataFrame:
     return pd.concat([own, lead], ignore_index=True)[list(lead.columns)].merge(rank, on="over")
 
 
+def wandered(dense: Dense, spans: Sequence[int] = (1, 2, 5, 10)) -> pd.DataFrame:
+    """How far the flow of each domain has wandered since 1990: variance of its log over so many years."""
+    rows = {}
+    for domain in DOMAINS:
+        years = dense.records[domain].year
+        counts = np.array([(years == year).sum() for year in range(FIRST_FITTED, LAST[domain] + 1)])
+        rows[domain] = {f"{span} years": wandering(counts, span) for span in spans}
+    return pd.DataFrame(rows).T
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: print the table, and write it where asked."""
     parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.dense", description=summary.__doc__)
     parser.add_argument("source", type=Path, help="folder with agreements/")
     parser.add_argument("--out", type=Path, help="a CSV file to write")
     chosen = parser.parse_args(arguments)
-    result = summary(load_dense(chosen.source))
+    dense = load_dense(chosen.source)
+    result = summary(dense)
     print(result.round(3).to_string(index=False))
+    print(wandered(dense).round(2).to_string())
     if chosen.out:
         result.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
 
