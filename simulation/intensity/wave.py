@@ -12,9 +12,9 @@ KEPT = 0.8
 """What is left of a year's step a year later; an assumption that dense domains of treaties inform.
 
 Counts of the field's first years tell how far a flow steps within a year, .38 in logs between states and .48 with
-firms, and nothing of ten years. The log flows of five dense domains wander by a variance of .19 to .65 within ten years, .45
-on the mean (``python -m simulation.evidence.deals.dense``). Steps kept whole would make that of the field 1.4 and 2.3,
-a few worlds ten times busier than the rest; kept at this share they make it .39 and .64.
+firms, and nothing of ten years. The log flows of five dense domains wander by a variance of .19 to .65 within ten
+years, .45 on the mean (``python -m simulation.evidence.deals.dense``). Steps kept whole would make that of the field
+1.4 and 2.3, a few worlds ten times busier than the rest; kept at this share they make it .39 and .64.
 """
 
 
