@@ -14,7 +14,7 @@ from simulation.display.pages import table
 from simulation.outcomes import METRICS
 from simulation.outcomes.metrics import format_bounds
 from simulation.scenario.mechanisms import MECHANISMS
-from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.parameters import PARAMETERS, Parameter
 
 SECTIONS: Mapping[str, str] = {
     "C.1": "Issue space",
@@ -46,21 +46,24 @@ def parameters_page() -> str:
         "# Parameters\n",
         NOTE,
         "A scenario changes one under `parameters:`, a command with `--set parameters.NAME=VALUE`. "
-        "Sections are those of [ODD.md](../ODD.md). Source *calibrated*: a free parameter; "
-        "[calibration.md](../results/calibration.md) tells how its default was set, "
-        "[posterior.md](../results/posterior.md) what the record says of it. *Assumption*: nothing but judgement "
-        "stands behind it.\n",
+        "Sections are those of [ODD.md](../ODD.md). *Prior*: a free parameter, drawn in each replicate "
+        "from a PERT distribution over its range, or from a normal one of this standard deviation within it "
+        "([calibration.md](../results/calibration.md)). *Assumption*: nothing but judgement stands behind it.\n",
     ]
     order = list(SECTIONS)
     entries = sorted(PARAMETERS.values(), key=lambda entry: order.index(entry.section))
     for section, group in groupby(entries, key=lambda entry: entry.section):
         rows = [
-            (f"`{p.name}`", f"{p.default:g}", f"{p.low:g} to {p.high:g}", p.unit, p.meaning, p.source)
+            (f"`{p.name}`", f"{p.default:g}", f"{p.low:g} to {p.high:g}", p.unit, p.meaning, p.source, _prior(p))
             for p in group
         ]
         lines += [f"## {section} {SECTIONS[section]}\n"]
-        lines += [table(("name", "default", "range", "unit", "meaning", "source"), rows)]
+        lines += [table(("name", "default", "range", "unit", "meaning", "source", "prior"), rows)]
     return "\n".join(lines)
+
+
+def _prior(entry: Parameter) -> str:
+    return {"fixed": "–", "pert": "PERT"}.get(entry.prior, f"sd {entry.sd:g}")
 
 
 def mechanisms_page() -> str:

@@ -19,7 +19,7 @@ from simulation.state import SOURCES
 
 BAND_LABEL = "chance within the model, parameters fixed"
 """What every band and probability of an ensemble is at fixed parameters; printed beside each."""
-POSTERIOR_LABEL = "chance and parameters (a draw of their posterior a replicate), rules fixed"
+PRIOR_LABEL = "chance and parameters (a draw of their prior a replicate), rules fixed"
 """The same where each replicate draws the free parameters."""
 
 KEPT = "commitments_kept"

@@ -76,7 +76,7 @@ Sets = Annotated[
 ]
 Focal = Annotated[str | None, typer.Option(metavar="STATE", help="Focal state (code or name); default: as it says.")]
 Source = Annotated[
-    str, typer.Option(help="posterior: each replicate draws the free parameters; defaults: all as the scenario says.")
+    str, typer.Option(help="prior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
 Limit = Annotated[
@@ -93,7 +93,7 @@ def run(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
-    parameters: Source = "posterior",
+    parameters: Source = "prior",
     workers: Workers = None,
     time_limit: Limit = None,
     out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
@@ -192,7 +192,7 @@ def compare(
         float | None,
         typer.Option(min=1e-6, help="Half-width wanted of each interval: says how many more replicates that needs."),
     ] = None,
-    parameters: Source = "posterior",
+    parameters: Source = "prior",
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for both tables; default: none.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,

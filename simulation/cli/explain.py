@@ -31,7 +31,7 @@ Sets = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
 ]
 Source = Annotated[
-    str, typer.Option(help="posterior: with the replicate's draw of the free parameters; defaults: without.")
+    str, typer.Option(help="prior: with the replicate's draw of the free parameters; defaults: without.")
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for events.csv and terms.csv; default: none.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -52,7 +52,7 @@ def add_explain(
         quarters: Quarters = None,
         partner: Partner = None,
         sets: Sets = None,
-        parameters: Source = "posterior",
+        parameters: Source = "prior",
         out: Out = None,
         debug: Debug = False,
     ) -> None:

@@ -17,8 +17,7 @@ import pandas as pd
 from simulation.data.judged_pairs import states_and_union
 from simulation.display.calibration import calibration_chart
 from simulation.errors import Fault, InputError
-from simulation.evidence import past_deals, scores
-from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence import BASELINE, past_deals, scores
 from simulation.evidence.deals import backtest as deals
 from simulation.evidence.deals.scoring import OURS, gains, ranking
 from simulation.evidence.joins import backtest as joins

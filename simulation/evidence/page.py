@@ -13,8 +13,7 @@ import pandas as pd
 
 from simulation.display import pages
 from simulation.errors import WifaqError
-from simulation.evidence import backtest
-from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence import BASELINE, backtest
 from simulation.evidence.deals import page as intensity
 from simulation.evidence.deals.backtest import ORIGINS
 from simulation.evidence.joins.record import read_record

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence import BASELINE
 from simulation.evidence.deal_table import write_whole
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.scenario.listing import EFFECTS
@@ -30,8 +30,8 @@ HEADLINE = "commitments_kept"
 COLUMNS = ("parameter", "low", "change_at_low", "se_at_low", "high", "change_at_high", "se_at_high", "replicates")
 """Changes are in per cent of the baseline's mean headline at the horizon, with the standard error over pairs."""
 _BASE = "baseline"
-_RUN = posterior.Drawing(simulate_model)
-"""The other parameters are drawn from the posterior, alike for all ends of a replicate."""
+_RUN = prior.Drawing(simulate_model)
+"""The other parameters are drawn from their prior, alike for all ends of a replicate."""
 
 
 def ends(names: Sequence[str] = tuple(PARAMETERS)) -> dict[str, Scenario]:

@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
-from simulation.data.tables import FITTED, read_csv
+from simulation.data.tables import FITTED, read_csv, table
+from simulation.data.world import World
 from simulation.evidence import past_rivals, scores
-from simulation.evidence.calibration.targets import dated_texts
 from simulation.evidence.joins.record import RECORD_END
 from simulation.evidence.past_runs import PastRuns
 from simulation.state import CAMPS, KINDS, B, F
@@ -250,3 +250,11 @@ def _by_camp(
                    "happened": len(true & names), "mean": draws.mean(), "low": low, "high": high,
                    "in50": scores.inside(draws, len(true & names), 0.5),
                    "in90": scores.inside(draws, len(true & names), 0.9)}  # fmt: skip
+
+
+def dated_texts(world: World) -> list[int]:
+    """Rows of the texts open on the day of the world of which no later join is dated by an upper bound only."""
+    day = world.as_of.isoformat()
+    vague = {row["instrument"] for row in table("joins") if row["date_precision"] == "by" and row["date"] > day}
+    known = (k for k, text in enumerate(world.instruments) if text.open_at_as_of and text.complete)
+    return [k for k in known if world.instruments[k].id not in vague]

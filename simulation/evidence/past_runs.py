@@ -1,7 +1,7 @@
 """Forecasts by the model itself: runs from what was known on a past day, beside what the record then has.
 
 A replicate draws the free parameters from their prior; what it believes of deals and of joining are the fits
-of what was known that day. The shipped posterior is not used: it has seen what is to be forecast.
+of what was known that day.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from scipy.stats import poisson
 
 from simulation.data.country_names import titles
 from simulation.errors import Fault, InputError, WifaqError
-from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence import BASELINE
 from simulation.evidence.deal_table import write_whole
 from simulation.evidence.joins.forecast import Chances, forecast
 from simulation.evidence.joins.instrument_file import world_on

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulation.data.tables import table as shipped
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.check import unknown_metrics
 from simulation.experiments.engine.labels import Facts, describe
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
@@ -87,7 +87,7 @@ def slim(scenario: Scenario) -> Scenario:
 
 def simulator(parameters: str, lucks: int = 1) -> Simulate:
     """The model, with a draw of the parameters that a scenario does not set where they are drawn."""
-    return posterior.Drawing(_model.simulate, lucks) if parameters == posterior.POSTERIOR else _model.simulate
+    return prior.Drawing(_model.simulate, lucks) if parameters == prior.PRIOR else _model.simulate
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Question:
     replicates
         How many of each, or of all.
     parameters
-        ``posterior``: replicate k draws the free parameters that its point does not set, the same draw in every
+        ``prior``: replicate k draws the free parameters that its point does not set, the same draw in every
         point; ``defaults``: none is drawn.
     casts, tweaks
         Replacement classes of actors, and functions that write into a model before it runs, by point.
@@ -116,23 +116,23 @@ class Question:
 
     points: Mapping[str, Scenario]
     replicates: Mapping[str, int] | int
-    parameters: str = posterior.POSTERIOR
+    parameters: str = prior.PRIOR
     casts: Mapping[str, Cast | None] = field(default_factory=dict)
     tweaks: Mapping[str, Tweak | None] = field(default_factory=dict)
     lucks: int = 1
 
     def __post_init__(self) -> None:
-        posterior.check_source(self.parameters)
+        prior.check_source(self.parameters)
 
     @property
     def bands(self) -> str:
         """What an interval over the replicates holds."""
-        return posterior.BANDS[self.parameters]
+        return prior.BANDS[self.parameters]
 
     @property
     def hashes(self) -> dict[str, str]:
         """Hash of the sample that parameters are drawn from, if they are."""
-        return {"posterior": posterior.file_hash() if self.parameters == posterior.POSTERIOR else ""}
+        return {"prior": prior.prior_hash() if self.parameters == prior.PRIOR else ""}
 
     @property
     def plain(self) -> bool:
@@ -162,8 +162,8 @@ class Question:
         if _model.explain is None:
             return None
         scenario = self.points[point]
-        if self.parameters == posterior.POSTERIOR:
-            scenario = posterior.with_draw(scenario, replicate // self.lucks)
+        if self.parameters == prior.PRIOR:
+            scenario = prior.with_draw(scenario, replicate // self.lucks)
         tweak = self.tweaks.get(point)
         explain = _model.explain if tweak is None else partial(_model.explain, tweak=tweak)
         return partial(explain, scenario, actor, replicate, self.casts.get(point))

@@ -12,7 +12,7 @@ import pandas as pd
 from simulation.analysis.contrasts import CONTRAST_COLUMNS, paired
 from simulation.analysis.summary import QUANTILES, SYSTEM, by_replicate
 from simulation.errors import Fault, InputError, warn_of
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.ask import Question, failures_of, load, named, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress
@@ -85,7 +85,7 @@ def compare(
     progress: Progress | None = None,
     metrics: Sequence[str] = (),
     quarters: Sequence[str] = (),
-    parameters: str = posterior.POSTERIOR,
+    parameters: str = prior.PRIOR,
     actors: Cast | Sequence[Cast | None] | None = None,
     out: Path | None = None,
 ) -> Comparison:
@@ -105,7 +105,7 @@ def compare(
     quarters
         When; by default the milestones and the horizon that a scenario and the first have both.
     parameters
-        ``posterior``: in each replicate a scenario draws the calibrated parameters that it does not set itself,
+        ``prior``: in each replicate a scenario draws the free parameters that it does not set itself,
         all of them from the same draw. ``defaults``: none is drawn.
     actors
         Replacement classes by actor id or by kind: one mapping for all scenarios, or one a
@@ -134,7 +134,7 @@ def compare(
     tables = _tables(results, wanted, when, arms[0].focal)
     failures = failures_of(results)
     warn_of(failures, "comparison.failures")
-    free = posterior.load().names if parameters == posterior.POSTERIOR else ()
+    free = [entry.name for entry in prior.free_parameters()] if parameters == prior.PRIOR else ()
     info = {
         "focal": named(arms[0].focal),
         "scenarios": [_entry(key, scenario, casts[key], free) for key, scenario in points.items()],

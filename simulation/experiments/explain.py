@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, suggest
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.ask import Question, load
 from simulation.experiments.explanation import KINDS, Explanation
 from simulation.scenario.checks import world_of
@@ -29,7 +29,7 @@ def explain(
     kinds: Sequence[str] = (),
     quarters: Sequence[str] = (),
     partner: str | None = None,
-    parameters: str = posterior.POSTERIOR,
+    parameters: str = prior.PRIOR,
     actors: Cast | None = None,
     tweak: Callable[[GovernanceModel], object] | None = None,
     sets: Sequence[str] = (),
@@ -51,7 +51,7 @@ def explain(
     partner
         Only events with this actor, or about this instrument.
     parameters
-        ``posterior``: with the draw of the free parameters that this replicate has in ``run``;
+        ``prior``: with the draw of the free parameters that this replicate has in ``run``;
         ``defaults``: without.
     actors
         Replacement classes by actor id or by kind, as in ``run``.

@@ -14,7 +14,7 @@ import pandas as pd
 from simulation.analysis import summary, world_summary
 from simulation.analysis.contrasts import Absence, paired, without
 from simulation.errors import RunError, warn_of
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.ask import Question, failures_of, load, model, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.dispatch import DEATH_ADVICE
@@ -57,7 +57,7 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
     contrasts: Sequence[str] = (),
-    parameters: str = posterior.POSTERIOR,
+    parameters: str = prior.PRIOR,
     command: str = "",
     actors: Cast | None = None,
     tweak: Tweak | None = None,
@@ -79,8 +79,8 @@ def run(
         ``fragmentation`` and ``rivalry``: run up to :data:`CONTRAST_REPLICATES` replicates
         without each (or with it, where the scenario has none) and compare in pairs.
     parameters
-        ``posterior``: each replicate draws the free parameters that the scenario does not set itself
-        from the shipped posterior, the same draw for what is contrasted. ``defaults``: none is drawn.
+        ``prior``: each replicate draws the free parameters that the scenario does not set itself
+        from their prior, the same draw for what is contrasted. ``defaults``: none is drawn.
     command
         Kept in ``run.json``.
     actors

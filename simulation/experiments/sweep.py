@@ -27,7 +27,7 @@ from simulation.experiments.sweeps.design import Cached, is_number, point_id
 from simulation.experiments.sweeps.load import load_sweep
 from simulation.experiments.sweeps.manifest import FILE, manifest, same_sweep
 from simulation.experiments.sweeps.plan import MAX_RUNS, Plan, make_plan
-from simulation.experiments.sweeps.posterior import draws
+from simulation.experiments.sweeps.prior import draws
 from simulation.experiments.sweeps.results import DRAWS, POINTS, SweepResults
 from simulation.experiments.sweeps.schema import label
 from simulation.scenario.dump import scenario_to_yaml

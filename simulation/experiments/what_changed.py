@@ -21,7 +21,7 @@ from simulation.analysis.conclusions import CHANGED, COLUMNS, MARGINS, METRICS, 
 from simulation.display.partner_changes import draw_partner_changes, height
 from simulation.display.style import new_axes, style
 from simulation.errors import Fault, InputError, suggest
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.ask import Question, load, model
 from simulation.experiments.engine import store
 from simulation.experiments.engine.labels import Facts
@@ -120,7 +120,7 @@ def what_changed(
     actors: Cast | None = None,
     replicates: int = PAIRS,
     margins: Mapping[str, float] | None = None,
-    parameters: str = posterior.POSTERIOR,
+    parameters: str = prior.PRIOR,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Changes:

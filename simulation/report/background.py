@@ -6,28 +6,28 @@ import pandas as pd
 from markupsafe import Markup
 
 from simulation.display.words.terms import N_
-from simulation.experiments.posterior import POSTERIOR
+from simulation.experiments.prior import PRIOR
 from simulation.report.answer import Subject
 from simulation.report.findings import title_of
 from simulation.report.parts import Section, Table, Teller
-from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.parameters import PARAMETERS, Parameter
 
-ASSUMED, FREE, FITTED, CITED = "assumption", "calibrated", "fitted", "literature"
+ASSUMED, FREE, FITTED, CITED = "assumption", "free", "fitted", "literature"
 _KINDS = {
     ASSUMED: N_("assumption"),
-    FREE: N_("free: a posterior that the record hardly narrows"),
+    FREE: N_("free: drawn from a prior, which the record does not narrow"),
     FITTED: N_("fitted to dated lists"),
     CITED: N_("from the literature"),
 }
 
 
-def kind_of_source(source: str) -> str:
-    """What a parameter's source says it is: assumption, calibrated (free), fitted or literature."""
-    if "dated lists" in source:
-        return FITTED
-    if FREE in source:
+def kind_of(entry: Parameter) -> str:
+    """What a parameter rests on: its prior (free), an assumption, dated lists or literature."""
+    if entry.prior != "fixed":
         return FREE
-    return ASSUMED if "assumption" in source else CITED
+    if "dated lists" in entry.source:
+        return FITTED
+    return ASSUMED if "assumption" in entry.source else CITED
 
 
 def warnings(subject: Subject) -> list[str]:
@@ -95,10 +95,10 @@ def method(subject: Subject) -> Section:
 def _bands(subject: Subject) -> Markup:
     """What bands hold, and what they do not."""
     tell = subject.teller.tell
-    if subject.main.info.get("parameters") == POSTERIOR:
+    if subject.main.info.get("parameters") == PRIOR:
         return tell(
             "Bands and probabilities are chance within the model and the uncertainty of its free parameters, of which "
-            "the record narrows few (docs/results/posterior.md). They do not hold what the model gets wrong."
+            "the record narrows none (docs/results/calibration.md). They do not hold what the model gets wrong."
         )
     return tell(
         "Bands and probabilities are chance within the model with its parameters fixed. They do not hold the "
@@ -122,7 +122,7 @@ def evidence(subject: Subject) -> Section:
             "See docs/results/evidence.md."
         )
     )
-    counts = pd.Series([kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()
+    counts = pd.Series([kind_of(entry) for entry in PARAMETERS.values()]).value_counts()
     frame = pd.DataFrame({"source": list(_KINDS), "parameters": [int(counts.get(kind, 0)) for kind in _KINDS]})
     rows = [[words(_KINDS[row["source"]]), words.number(row["parameters"])] for row in frame.to_dict("records")]
     heads = [words("source"), words("parameters")]

@@ -141,7 +141,7 @@ def section(shown: Shown, link: str) -> str:
         Path of its folder from the page.
     """
     info = shown.info
-    drawn = "each with parameters of its own from the posterior" if info["parameters"] == "posterior" else (
+    drawn = "each with parameters of its own from the prior" if info["parameters"] == "prior" else (
         "parameters at their defaults"
     )
     head = f"### {info['title']}\n\n{info['question']}"

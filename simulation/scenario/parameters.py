@@ -1,9 +1,9 @@
 """Every number of the model: name, default, bounds, unit, source.
 
-One entry a number, in the order of MODEL.md's submodels. ``source`` is a citation, or the
-word *assumption*, or *calibrated* for the free parameters that the evidence package will fit
-(their defaults are set as told in docs/results/calibration.md). Nothing else in the package holds a
-tunable number: code reads them from the frozen :class:`Parameters` of a scenario.
+One entry a number, in the order of MODEL.md's submodels. ``source`` is a citation or the word *assumption*
+(what they rest on is told in docs/results/calibration.md). Free parameters have a prior, from which each replicate
+of a run draws. Nothing else in the package holds a tunable number: code reads them from the frozen
+:class:`Parameters` of a scenario.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from simulation.errors import Fault, InputError, suggest
 
@@ -27,6 +28,9 @@ class Parameter:
         Value used if a scenario says nothing, and the closed interval a scenario may choose from.
     section
         Submodel of the model description that reads it (C.1 … C.18, E).
+    prior, sd
+        From what each replicate draws it, unless the scenario sets it: *fixed* not at all, *pert* over the bounds with
+        its mode at the default, *normal* of standard deviation ``sd`` about the default, truncated at the bounds.
     """
 
     name: str
@@ -37,34 +41,35 @@ class Parameter:
     section: str
     source: str
     meaning: str
+    prior: Literal["fixed", "pert", "normal"] = "fixed"
+    sd: float = 0.0
 
 
 _A = "assumption"
-_C = "calibrated"
 
 
 def _entries() -> Iterator[Parameter]:
     p = Parameter
     # --- C.1 issue space
-    yield p("affinity_width", .35, .2, .5, "distance", "C.1", _C, "scale δ at which affinity falls with distance in the issue space")
+    yield p("affinity_width", .35, .2, .5, "distance", "C.1", _A, "scale δ at which affinity falls with distance in the issue space", "pert")
     yield p("position_uncertainty", 1, 0, 3, "multiplier", "C.1", _A, "multiplies the measurement error of positions that each replicate draws")
     # --- C.2 deals
     yield p("intensity_uncertainty", 1, 0, 1, "multiplier", "C.2", "fitted (docs/results/deals.md)", "multiplies each replicate's deviation from the most probable intensity of deals, share recorded and wave; 0 has all replicates believe the same")
-    yield p("trust_pull", 2, 0, 8, "nats a unit of trust", "C.2", "event tone 2008-14 in four domains of treaties (shared rehearsal: N(2, 1.4))", "β_T: what trust beyond the reference path adds to turning to a partner and agreeing to it")
-    yield p("interest_pull", .05, 0, 10, "nats a squared distance", "C.2", "dense domains of treaties (N(.05, .10)), AI weak", "w_int: what coming closer than in the recorded world adds to turning to a partner")
+    yield p("trust_pull", 2, 0, 8, "nats a unit of trust", "C.2", "event tone 2008-14 in four domains of treaties: N(2, 1.4)", "β_T: what trust beyond the reference path adds to turning to a partner and agreeing to it", "normal", 1.4)
+    yield p("interest_pull", .05, 0, 10, "nats a squared distance", "C.2", "dense domains of treaties (N(.05, .10)), AI weak", "w_int: what coming closer than in the recorded world adds to turning to a partner", "normal", .1)
     yield p("need_pull", 0, 0, 4, "nats a unit of supply", "C.2", f"{_A}: the record shows none", "w_gain: what filling more uncovered needs than in the recorded world adds to turning to a partner")
     yield p("urgency_pull", .3, 0, 1, "share", "C.2", _A, "ν_u: how far urgency beyond the usual raises the number of approaches")
     yield p("urgency_usual", .1, 0, 1, "share", "C.2", "mean of the baseline, measured (docs/results/calibration.md)", "felt urgency at which a state makes its usual number of approaches")
     yield p("depth_likeness", .7, 0, 2, "log odds a standard deviation", "C.2", _A, "how far likeness of interests deepens what is signed")
-    yield p("renewal", .5, .2, .8, "probability", "C.2", f"{_A}: in no record; N(.5, .15)", "r: chance that a deal with a state, a firm or a secretariat is renewed at the end of its term")
+    yield p("renewal", .5, .2, .8, "probability", "C.2", f"{_A}: in no record; N(.5, .15)", "r: chance that a deal with a state, a firm or a secretariat is renewed at the end of its term", "normal", .15)
     yield p("renewal_pull", .3, 0, .6, "log odds a nat", "C.2", _A, "η: how far U of both sides beyond the mean of held deals raises the chance of renewal")
     yield p("renewal_likeness", .5, 0, 2, "log odds a standard deviation", "C.2", _A, "how far likeness of interests raises the chance of renewal")
     yield p("prices", 1, 0, 4, "multiplier", "C.2", _A, "multiplies all prices of signing and keeping deals (data/judged/prices.csv)")
     # --- C.3 rivalry
-    yield p("rivalry", 1, 0, 4, "multiplier", "C.3", _C, "strength ρ of rivalry between the leaders")
+    yield p("rivalry", 1, 0, 4, "multiplier", "C.3", _A, "strength ρ of rivalry between the leaders", "pert")
     yield p("concession_split", .5, 0, 1, "share", "C.3", "Nash 1950", "share φ of the second price that a courted state receives")
-    yield p("rivalry_bonus", .3, 0, 1, "nats", "C.3", f"{_A}: N(.3, .3) above 0", "b: what a contested state of full strategic weight adds to a leader's U as rivalry doubles")
-    yield p("rivalry_cost", .5, 0, 2, "nats", "C.3", f"{_A}: N(.5, .3) above 0", "c_r: what ties to a rival take from a leader's U as rivalry doubles")
+    yield p("rivalry_bonus", .3, 0, 1, "nats", "C.3", f"{_A}: N(.3, .3) above 0", "b: what a contested state of full strategic weight adds to a leader's U as rivalry doubles", "normal", .3)
+    yield p("rivalry_cost", .5, 0, 2, "nats", "C.3", f"{_A}: N(.5, .3) above 0", "c_r: what ties to a rival take from a leader's U as rivalry doubles", "normal", .3)
     yield p("rivalry_distance", .5, .1, 1, "distance", "C.3", _A, "RMS distance at which two leaders are full rivals")
     # --- C.4 trust
     yield p("prior_mass", 4, 2, 10, "observations", "C.4", _A, "mass n0 of the initial opinion of a partner")
@@ -83,9 +88,9 @@ def _entries() -> Iterator[Parameter]:
     # --- C.6 blocs
     yield p("agenda_scale", 1, 0, 10, "multiplier", "C.6", _A, "multiplies the agenda rate of every bloc")
     yield p("agenda_raises", .3, 0, 1, "share", "C.6", f"{_A}; pace of the record", "share of agenda items that would take a bloc a rung deeper; the others stay at the rung reached")
-    yield p("vote_noise", .15, .001, .5, "utility", "C.6", _C, "scale s_b of a member's vote")
+    yield p("vote_noise", .15, .001, .5, "utility", "C.6", _A, "scale s_b of a member's vote", "pert")
     yield p("vote_cost", .3, 0, 1, "utility", "C.6", f"{_A}; pace of the record", "cost c_b of the first rung of bloc depth to a member, twice and three times that of the next; a third of it costs an item that stays at the rung reached")
-    yield p("vote_distance", .15, 0, 1, "utility", "C.6", f"{_A}; {_C}", "cost c_p of the distance to the proposal")
+    yield p("vote_distance", .15, 0, 1, "utility", "C.6", _A, "cost c_p of the distance to the proposal", "pert")
     yield p("veto_trust", .2, .1, .4, "probability", "C.6", "Tsebelis 2002 (mechanism), assumption (size)", "direct trust τ_veto below which a member votes no")
     yield p("salience_floor", .3, 0, 1, "share", "C.6", _A, "AI salience of a state without governance capacity")
     yield p("salience_capacity", .7, 0, 1, "share", "C.6", _A, "rise of AI salience with governance capacity")
@@ -117,7 +122,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("norm_spread", .1, 0, .5, "share of adopters", "C.12", "Granovetter 1978 (form), assumption (size)", "spread of thresholds")
     yield p("norm_start", .65, 0, 1.01, "share", "C.12", _A, "share of past civil texts joined from which a state counts as an adopter at the start")
     yield p("norm_ngo", .05, 0, .5, "share of adopters", "C.12", _A, "fall of the threshold with a full NGO tie")
-    yield p("consultation", .3, 0, 1, "log odds", "C.12", "Tallberg et al. 2013 (mechanism), assumption (size)", "what many consulted NGOs add to joining a text")
+    yield p("consultation", .3, 0, 1, "log odds", "C.12", "Tallberg et al. 2013 (mechanism), assumption (size)", "what many consulted NGOs add to joining a text", "normal", .2)
     yield p("ngo_monitoring", .1, 0, 1, "probability", "C.12", _A, "probability that one NGO sees a breach")
     # --- C.13 opinion
     yield p("tolerance", .35, .1, .5, "opinion", "C.13", "Deffuant et al. 2000", "confidence bound ε")
@@ -128,11 +133,11 @@ def _entries() -> Iterator[Parameter]:
     yield p("ratification_noise", .1, .02, .5, "share of the public", "C.13", "Putnam 1988 (mechanism), assumption (size)", "scale of the vote on programmes and binding deals around one half")
     yield p("opinion_spread", .2, .05, .4, "opinion", "C.13", _A, "standard deviation of opinion inside a public")
     # --- C.14 harm
-    yield p("hazard", .3, 0, 2, "incidents a quarter", "C.14", _C, "incidents h0 of a state without governance at today's capability")
-    yield p("capability_growth", .03, .01, .08, "per quarter", "C.14", _C, "growth g of AI capability")
+    yield p("hazard", .3, 0, 2, "incidents a quarter", "C.14", _A, "incidents h0 of a state without governance at today's capability", "pert")
+    yield p("capability_growth", .03, .01, .08, "per quarter", "C.14", _A, "growth g of AI capability", "pert")
     yield p("capability_saturation", .25, 0, 1, "share", "C.14", _A, "curvature of the capability path; 0 is exponential growth")
-    yield p("shield", .5, 0, 1, "share", "C.14", _C, "share χ of harm that full governance of the world prevents")
-    yield p("aggregation", -2, -10, 10, "exponent", "C.14", "Hirshleifer 1983 (form), calibrated (size)", "r of world governance: weakest link below 0, average 1, best shot above")
+    yield p("shield", .5, 0, 1, "share", "C.14", _A, "share χ of harm that full governance of the world prevents", "pert")
+    yield p("aggregation", -2, -10, 10, "exponent", "C.14", "Hirshleifer 1983 (form), assumption (size)", "r of world governance: weakest link below 0, average 1, best shot above", "pert")
     yield p("governance_floor", .05, .001, .5, "capacity", "C.14", _A, "least capacity with which a state enters world governance")
     yield p("joint_shield", .5, 0, 2, "share", "C.14", _A, "what full commitments add to the governance that shields a state")
     yield p("share_cyber", .4, 0, 1, "share of incidents", "C.14", _A, "cyber attacks; shares are rescaled to one")
@@ -146,11 +151,11 @@ def _entries() -> Iterator[Parameter]:
     yield p("alarm", 2, .5, 20, "incidents a quarter", "C.14", _A, "perceived incidents that raise urgency by its full step")
     yield p("benefit", .1, 0, 1, "share of product a quarter", "C.14", _A, "benefit of AI at full adoption and capacity")
     # --- C.15 capacity
-    yield p("capacity_growth", .02, .005, .05, "per quarter", "C.15", _C, "speed h_K of capacity building")
+    yield p("capacity_growth", .02, .005, .05, "per quarter", "C.15", _A, "speed h_K of capacity building", "pert")
     yield p("domestic_learning", .3, 0, 1, "share", "C.15", _A, "domestic part of capacity building")
     yield p("partner_learning", .3, 0, 1, "share", "C.15", "Cohen & Levinthal 1990 (form), assumption (size)", "capacity from a partner's expertise")
     yield p("absorption_floor", .3, 0, 1, "share", "C.15", "Cohen & Levinthal 1990 (form), assumption (size)", "absorptive capacity of a state without capacity of its own")
-    yield p("capacity_decay", 1, 0, 3, "multiplier", "C.15", _C, "speed of the return to initial capacity, which is the point of rest whatever it is")
+    yield p("capacity_decay", 1, 0, 3, "multiplier", "C.15", _A, "speed of the return to initial capacity, which is the point of rest whatever it is", "pert")
     yield p("coordination_gain", .3, 0, 1, "share", "C.15", _A, "gain in capacity building from programmes with all kinds of partners")
     yield p("agency_gain", .3, 0, 1, "share", "C.15", _A, "gain in capacity building from a national AI governance agency")
     yield p("shared_learning", .0, 0, .2, "share a quarter", "C.15", _A, "catching up with abler states through programmes with them")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from simulation.display import pages
 from simulation.errors import DataError
 from simulation.evidence import plausibility
 from simulation.experiments.engine.store import data_hash, read_json
-from simulation.experiments.posterior import file_hash
+from simulation.experiments.prior import prior_hash
 from simulation.outcomes.metrics import METRICS
+from simulation.report import background
 from simulation.report.showcase import CHARTS, SPREAD_CHART, TABLES
 from simulation.scenario.checks import world_of
 from simulation.scenario.dump import scenario_to_yaml
@@ -30,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SHOWCASE = ROOT / "results" / "showcase"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DRAWN = "chance and parameters (a draw of their posterior a replicate), rules fixed"
+DRAWN = "chance and parameters (a draw of their prior a replicate), rules fixed"
 
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -179,7 +181,7 @@ def test_showcase_is_there_and_of_this_version() -> None:
     spread = read_json(SHOWCASE / "spread.json")
     assert (spread["versions"]["wifaq"], spread["failures"]) == (__version__, [])
     for hashes in (info["hashes"], spread["hashes"]):  # made with the data, the sample and the scenario of today
-        assert (hashes["data"], hashes["posterior"]) == (data_hash(), file_hash())
+        assert (hashes["data"], hashes["prior"]) == (data_hash(), prior_hash())
     told = (SHOWCASE / "scenario.resolved.yaml").read_text(encoding="utf-8")
     assert told == scenario_to_yaml(load_scenario(ROOT / "scenarios" / "baseline.yaml"))
     assert (info["scenario"], info["bands"], info["replicates"]["failed"]) == ("baseline", DRAWN, 0)
@@ -218,12 +220,9 @@ def test_odd_counts_the_entities_of_the_world() -> None:
 def test_calibration_page_counts_the_parameters() -> None:
     text = (DOCS / "results" / "calibration.md").read_text(encoding="utf-8")
     told = [int(number) for number in re.findall(r"^(?:Of the|-) (\d+)[ ,]", text, re.MULTILINE)]
-    sources = [entry.source for entry in PARAMETERS.values()]
-    lists = [source for source in sources if "dated lists" in source]
-    free = [source for source in sources if "calibrated" in source and source not in lists]
-    judged = [source for source in sources if "assumption" in source and source not in (*lists, *free)]
-    literature = len(sources) - len(lists) - len(free) - len(judged)
-    assert told == [len(sources), len(lists), len(free), literature, len(judged)]
+    kinds = Counter(background.kind_of(entry) for entry in PARAMETERS.values())
+    order = (background.FITTED, background.FREE, background.CITED, background.ASSUMED)
+    assert told == [len(PARAMETERS), *(kinds[kind] for kind in order)]
 
 
 def test_plausibility_page_was_written_by_this_version() -> None:

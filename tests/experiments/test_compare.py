@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from simulation import compare, load_scenario, metric, run
 from simulation.cli import app
 from simulation.errors import InputError
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.compare import Comparison
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.run import HEADLINES
@@ -80,7 +80,7 @@ def test_the_real_model_keeps_its_numbers_in_company() -> None:
 def test_each_scenario_draws_what_it_does_not_set(miniature: None) -> None:
     arms = [made("free"), made("set", **{"parameters.rivalry": DEFAULT})]
     found = compare(arms, workers=1, metrics=["commitments_kept"])
-    drawn = pd.Series([posterior.load().draw(2025, number)["rivalry"] for number in range(5)]) / 10
+    drawn = pd.Series([prior.draw(2025, number)["rivalry"] for number in range(5)]) / 10
     values = found.values.loc[found.values["quarter"] == "2035Q4"].set_index("scenario")
     assert values.loc["free", "mean"] == pytest.approx(drawn.mean())
     assert values.loc["free", "q95"] == pytest.approx(drawn.quantile(0.95))

@@ -138,7 +138,7 @@ def test_default_folder_is_named_by_content_and_replaced(tmp_path, monkeypatch):
 def test_manifest_has_no_clock_and_no_machine(tmp_path):
     info = forecast().info
     assert set(info["versions"]) >= {"python", "wifaq", "mesa", "numpy", "numba"}
-    assert {"scenario", "data", "code", "metrics", "actors", "records", "posterior"} == set(info["hashes"])
+    assert {"scenario", "data", "code", "metrics", "actors", "records", "prior"} == set(info["hashes"])
     assert info["replicates"] == {"planned": 6, "done": 6, "failed": 0}
     assert info["notes"] == ["a note"]
     words = json.dumps(info)
@@ -201,7 +201,7 @@ def test_terminal_report_in_order_and_in_80_columns():
         )
     ]
     assert places == sorted(places)
-    assert "chance and parameters (a draw of their posterior a replicate), rules fixed" in " ".join(text.split())
+    assert "chance and parameters (a draw of their prior a replicate), rules fixed" in " ".join(text.split())
     assert "New [bold]text" in text
     last = forecast().forecast().query("quarter == '2028Q4'").set_index("metric")
     assert f"Kept: new {last['mean']['kept_new']:.1f}." in text

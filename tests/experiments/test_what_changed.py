@@ -198,7 +198,7 @@ def test_as_a_tweak_both_are_compared() -> None:
         ({"default": shipped(changes={"horizon": "2026Q1", "seed": 1}), "replicates": 1},
          r"(?s)seed: 1 without.*horizon: 2026Q1 without.*replicates: 1 is less than 2"),
         ({"margins": {"headlin": 0.1, "rank": 0}}, r"(?s)no conclusion 'headlin'; did you mean 'headline'.*rank: 0"),
-        ({"parameters": "prior"}, "neither posterior nor defaults"),
+        ({"parameters": "posterior"}, "neither prior nor defaults"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_told_before_any_work(options: dict[str, Any], told: str) -> None:

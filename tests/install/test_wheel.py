@@ -84,7 +84,7 @@ def shipped_files() -> Iterator[str]:
 def test_the_wheel_carries_what_ships(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     assert set(shipped_files()) <= inside
-    assert {"simulation/scenario/template.yaml", "simulation/data/fitted/posterior.csv"} <= inside
+    assert {"simulation/scenario/template.yaml"} <= inside
     assert {name.split("/")[0].split("-")[0] for name in inside} == {"simulation", "wifaq"}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.summary import POSTERIOR_LABEL
+from simulation.analysis.summary import PRIOR_LABEL
 from simulation.experiments.engine.labels import Facts
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.worker import ReplicateError
@@ -160,7 +160,7 @@ def spread(of: Results, failures: tuple[dict[str, object], ...] = ()) -> Spread:
     rows = [(rule, *cell, 0.5 + luck(rule, *cell) / 4, 0.4, 0.8, 6) for rule in rules for cell in cells]
     shares = [(*cell, 0.1, 0.2 + luck(*cell) / 2, 0.7 - luck(*cell) / 2) for cell in cells]
     info = {"scenario": of.info["scenario"], "title": of.info["title"], "focal": of.info["focal"],
-            "horizon": of.horizon, "rules": rules, "draws": 3, "lucks": 2, "bands": POSTERIOR_LABEL,
+            "horizon": of.horizon, "rules": rules, "draws": 3, "lucks": 2, "bands": PRIOR_LABEL,
             "failures": list(failures)}  # fmt: skip
     table, divided = pd.DataFrame(rows, columns=list(COLUMNS)), pd.DataFrame(shares, columns=list(SHARES))
     return Spread(info, of.scenario_text, {"spread": table, "shares": divided})

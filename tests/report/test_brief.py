@@ -141,7 +141,6 @@ def test_levers_and_trade_off(results) -> None:
 
 
 def test_sources_of_parameters_are_counted_once() -> None:
-    kinds = pd.Series([background.kind_of_source(entry.source) for entry in PARAMETERS.values()]).value_counts()
+    kinds = pd.Series([background.kind_of(entry) for entry in PARAMETERS.values()]).value_counts()
     assert kinds.sum() == len(PARAMETERS)
     assert set(kinds.index) == {background.ASSUMED, background.FREE, background.FITTED, background.CITED}
-    assert background.kind_of_source("Kinne 2013 (sign), calibrated (size)") != background.FITTED

@@ -186,8 +186,8 @@ def likelihood(probability: float) -> str:
 
 BANDS = N_("chance within the model, parameters fixed")
 """What bands are with fixed parameters; the words of :data:`simulation.analysis.summary.BAND_LABEL`."""
-DRAWN_BANDS = N_("chance and parameters (a draw of their posterior a replicate), rules fixed")
-"""What bands are with drawn parameters; the words of :data:`simulation.analysis.summary.POSTERIOR_LABEL`."""
+DRAWN_BANDS = N_("chance and parameters (a draw of their prior a replicate), rules fixed")
+"""What bands are with drawn parameters; the words of :data:`simulation.analysis.summary.PRIOR_LABEL`."""
 STATEMENT: Mapping[str, str] = {
     "fragmentation as in the scenario against none": N_("fragmentation as in the scenario against none"),
     "rivalry as in the scenario against none": N_("rivalry as in the scenario against none"),

@@ -1,6 +1,6 @@
 """Run what claims are tested by, and put the numbers into one table.
 
-Every replicate draws the free parameters from the shipped posterior, the same draw for all arms;
+Every replicate draws the free parameters from their prior, the same draw for all arms;
 a parameter that an arm sets itself keeps its value there.
 """
 
@@ -20,7 +20,7 @@ from simulation.evidence.claims.ledger import LEDGER, arms_of, counted
 from simulation.evidence.claims.measures import OWN_MEASURES
 from simulation.evidence.claims.propositions.effects import Proposition, measured, run_arms, scenario_of
 from simulation.evidence.claims.propositions.measures import MEASURES, registered
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress, run_replicates
 from simulation.experiments.engine.simulate import simulate as simulate_model
@@ -44,8 +44,8 @@ _UNREAD = {"name", "title", "question", "claims", "record", "replicates", "peers
 """Keys of a scenario that change no number that a claim reads."""
 
 
-_DRAWN = posterior.Drawing(simulate_model)
-"""The model with parameters from the posterior, but for those that a scenario sets itself."""
+_DRAWN = prior.Drawing(simulate_model)
+"""The model with parameters from the prior, but for those that a scenario sets itself."""
 
 
 def measure(
@@ -179,13 +179,13 @@ def definition(claim: Claim, folder: Path) -> str:
     """Hash of everything that the numbers of a claim follow from, but for the code of the model.
 
     What its checks read, the arms they compare with every key written out, own measures and figures
-    by their source, the shipped tables and the posterior sample. Of the code see :func:`fingerprint`.
+    by their source, the shipped tables and the priors. Of the code see :func:`fingerprint`.
     """
     parts = {
         "checks": [_sources(check) for check in claim.checks],
         "arms": {name: _arm_hash(name, folder) for name in arms_of(claim)},
         "data": _data_hash(),
-        "posterior": posterior.file_hash(),
+        "prior": prior.prior_hash(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_HASH]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulation.analysis.summary import POSTERIOR_LABEL
+from simulation.analysis.summary import PRIOR_LABEL
 from simulation.display.pages import table
 from simulation.errors import DataError
 from simulation.evidence.claims.checks import (
@@ -57,7 +57,7 @@ does.
 2. **Numbers.** Both sides of a check are runs of the shipped scenarios, {pairs} replicates each, from the end of \
 2024 to 2035. The focal state is the baseline's; numbers are its own and of the last quarter unless a check says \
 otherwise. Replicate by replicate both sides share their luck and one draw of the free parameters \
-from the shipped posterior ([posterior.md](posterior.md)); a parameter that a side sets itself keeps its value there. \
+from their priors ([calibration.md](calibration.md)); a parameter that a side sets itself keeps its value there. \
 The interval is the 90 % interval (Student) of the mean of A − B. What varies in it: {label}. So claims are tested \
 over the parameters that the record leaves open, not at the defaults alone. [findings.md](findings.md) tests the \
 propositions at the defaults, so a verdict there may differ.
@@ -109,7 +109,7 @@ def render(frame: pd.DataFrame) -> str:
     experiments = frame["kind"] == "experiment"
     pairs = frame["pairs"].dropna()
     header = _HEADER.format(
-        command=COMMAND, pairs=int(pairs.min()) if len(pairs) else 0, label=POSTERIOR_LABEL, margin=100 * MARGIN,
+        command=COMMAND, pairs=int(pairs.min()) if len(pairs) else 0, label=PRIOR_LABEL, margin=100 * MARGIN,
         judged=int(experiments.sum()),
     )  # fmt: skip
     parts = [header, *_counts(told), *_tensions(told), *_ledger(told), "## Every check\n"]

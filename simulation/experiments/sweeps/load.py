@@ -54,7 +54,7 @@ class Sweep:
     kept
         What is recorded.
     drawn
-        Whether each replicate draws the calibrated parameters.
+        Whether each replicate draws the free parameters.
     held
         Which parameters are drawn and which are held fixed, in words.
     show
@@ -172,7 +172,7 @@ class _Loader:
         self.faults.append(fault_at(self.root, path, message))
 
     def load(self) -> Sweep | None:
-        from simulation.experiments.sweeps import posterior  # brings the compiler, which no scenario's check needs
+        from simulation.experiments.sweeps import prior  # brings the compiler, which no scenario's check needs
 
         spec = self.parse(SweepFile, plain(self.root), ())
         factors = self.factors()
@@ -187,9 +187,9 @@ class _Loader:
             return None
         seed = self.seed(spec, bases)
         if spec.parameters == "factors":
-            factors = {**factors, **{k: f for k, f in posterior.ranges().items() if k not in factors}}
-        drawn = spec.parameters == "posterior"
-        held = posterior.held(spec.parameters, bases, factors)
+            factors = {**factors, **{k: f for k, f in prior.ranges().items() if k not in factors}}
+        drawn = spec.parameters == "prior"
+        held = prior.held(spec.parameters, bases, factors)
         notes = tuple(f"{base.name}: {remark}" for base in bases for remark in remarks(base))
         name = os.path.splitext(os.path.basename(self.file))[0] or "sweep"
         count = spec.replicates or min(base.replicates for base in bases)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.errors import Fault, InputError
 from simulation.experiments.engine import store
-from simulation.experiments.posterior import DEFAULTS, POSTERIOR, file_hash
+from simulation.experiments.prior import DEFAULTS, PRIOR, prior_hash
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.plan import Plan
 from simulation.experiments.sweeps.schema import label
@@ -44,14 +44,14 @@ def manifest(plan: Plan, actors: Cast | None = None) -> dict[str, Any]:
         "replicates": sweep.replicates,
         "seed": sweep.seed,
         "random_numbers": "common" if sweep.common else "independent",
-        "parameters": POSTERIOR if sweep.drawn else DEFAULTS,
+        "parameters": PRIOR if sweep.drawn else DEFAULTS,
         "record": sweep.kept.model_dump(mode="json"),
         "points": len(plan.points),
         "hashes": {
             "points": store.text_hash(points),
             "scenarios": {base.name: result["scenario"] for base, result in zip(sweep.bases, hashes, strict=True)},
             "records": {base.name: result["records"] for base, result in zip(sweep.bases, hashes, strict=True)},
-            "posterior": file_hash() if sweep.drawn else "",
+            "prior": prior_hash() if sweep.drawn else "",
             **{key: hashes[0][key] for key in ("data", "code", "metrics", "actors")},
         },
         "versions": store.versions(),

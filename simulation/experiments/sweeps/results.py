@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulation.analysis.contrasts import more_pairs, paired
-from simulation.analysis.summary import BAND_LABEL, KEPT, POSTERIOR_LABEL, QUANTILES, SYSTEM
+from simulation.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, QUANTILES, SYSTEM
 from simulation.data.country_names import resolve
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, save, style
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
-from simulation.experiments.posterior import POSTERIOR
+from simulation.experiments.prior import PRIOR
 from simulation.experiments.sweeps.inert import dead_factors, equal_points
 from simulation.experiments.sweeps.ledger import SERIES, good_chunks
 from simulation.experiments.sweeps.manifest import read_manifest
@@ -143,7 +143,7 @@ class SweepResults:
     @cached_property
     def draws(self) -> pd.DataFrame | None:
         """``seed, replicate``, and ``parameter.NAME`` as each replicate draws it; None where none is drawn."""
-        if self.info.get("parameters") != POSTERIOR:
+        if self.info.get("parameters") != PRIOR:
             return None
         drawn = self._read(DRAWS)
         return drawn.rename(columns=lambda name: name if name in ("seed", "replicate") else PARAMETER + name)
@@ -430,7 +430,7 @@ def heatmap(results: SweepResults, metric: str, quarter: str) -> Axes | None:
     rows = results.table(metric, quarter)
     table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
     table = table.loc[list(dict.fromkeys(points[down])), list(dict.fromkeys(points[across]))]
-    held = BAND_LABEL if results.draws is None else POSTERIOR_LABEL
+    held = BAND_LABEL if results.draws is None else PRIOR_LABEL
     text = f"Mean over {' and '.join([str(results.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
     with style():
         return draw_heatmap(table, new_axes(), title=f"{results.told(metric).capitalize()}, {quarter}", label=text)

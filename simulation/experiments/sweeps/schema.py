@@ -133,8 +133,8 @@ class SweepFile(_Section):
     """How the factors' values are combined."""
     factors: dict[str, Any] = Field(default_factory=dict)
     """Scenario keys, dotted, with levels `[…]`, `{categories: […]}` or `{low: , high: , distribution: }`."""
-    parameters: Literal["posterior", "defaults", "factors"] = "posterior"
-    """posterior: each replicate draws the calibrated parameters that its point does not set; defaults: none is drawn;
+    parameters: Literal["prior", "defaults", "factors"] = "prior"
+    """prior: each replicate draws the free parameters that its point does not set; defaults: none is drawn;
     factors: each of them is a factor of a sampled design by itself."""
     samples: Annotated[int, Field(ge=1, le=SAMPLES_MAX)] | None = None
     """Points of a Latin hypercube, base samples of a Sobol design (a power of 2), trajectories of a Morris design."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.analysis.contrasts import without
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
+from simulation.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.data.tables import table
 from simulation.display.words import catalogue, terms
 from simulation.display.words.glossary import GLOSSARY
@@ -131,7 +131,7 @@ def test_terms_cover_the_model() -> None:
     assert {*sections.INDICES, *sections.COUNTS, *sections.PRICE} <= set(terms.METRIC)
     assert {METRICS[name].unit for name in ("cooperation", "deals", "instruments_joined")} <= set(terms.UNIT)
     assert terms.BANDS == BAND_LABEL
-    assert terms.DRAWN_BANDS == POSTERIOR_LABEL
+    assert terms.DRAWN_BANDS == PRIOR_LABEL
     plain = load_scenario("scenarios/baseline.yaml")
     split = load_scenario(plain, overrides={"fragmentation": 0.2, "parameters.rivalry": 0})
     told = {without(scenario, what).statement for scenario in (plain, split) for what in ("fragmentation", "rivalry")}

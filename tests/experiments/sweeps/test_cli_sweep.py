@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulation.analysis.summary import BAND_LABEL, POSTERIOR_LABEL
+from simulation.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.cli import app
-from simulation.experiments import ask, posterior
+from simulation.experiments import ask, prior
 from simulation.experiments.compare import compare
 from simulation.experiments.engine.executors import GivenPool, Pool, open_pool
 from simulation.scenario.load import load_scenario
@@ -59,7 +59,7 @@ def test_a_sweep_prints_its_points_and_goes_on_by_itself():
     assert "commitments kept of the focal state in 2035Q4" in result.stdout
     assert "Dead factor: strategy.budget" in result.stdout
     told = " ".join(result.stdout.split())
-    assert told.index("held fixed: what is not calibrated; rivalry (factor).") < told.index("commitments kept of")
+    assert told.index("held fixed: what is not free; rivalry (factor).") < told.index("commitments kept of")
     folder = Path(result.stdout.split("Results: ")[1].strip())
     assert folder.parent == Path("results/grid")
     next(iter(folder.glob("chunk-*"))).unlink()
@@ -79,7 +79,7 @@ def test_a_dry_run_writes_nothing():
     assert result.exit_code == 0, result.output
     assert "design: grid, seed 2025, common random numbers" in result.stdout
     assert "runs: 4 design points x 2 replicates = 8" in result.stdout
-    assert "held fixed: what is not calibrated; rivalry (factor)" in result.stdout
+    assert "held fixed: what is not free; rivalry (factor)" in result.stdout
     assert "with 2 workers" in result.stdout
     assert "disk: about 0.0 MB" in result.stdout
     assert sorted(os.listdir()) == ["grid.yaml"]
@@ -167,26 +167,26 @@ def test_compare_at_asked_quarters_says_how_many_more_replicates():
     assert "'soon' is not a quarter" in bad.stderr
 
 
-def test_compare_under_the_posterior_shares_each_draw_and_says_so():
+def test_compare_under_the_prior_shares_each_draw_and_says_so():
     arms = [load_scenario(BASE, replicates=6, fragmentation=value) for value in (0, 0.5)]
     arms[1] = arms[1].model_copy(update={"name": "apart"})
-    found = compare(arms, workers=1, metrics=["commitments_kept"], parameters="posterior")
-    assert found.bands == POSTERIOR_LABEL
+    found = compare(arms, workers=1, metrics=["commitments_kept"], parameters="prior")
+    assert found.bands == PRIOR_LABEL
     row = found.contrasts.iloc[-1]
     assert row["difference"] == pytest.approx(-0.1)
     assert row["standard_error"] == pytest.approx(0, abs=1e-12)  # the draws of rivalry cancel within pairs
     plain = compare(arms, workers=1, metrics=["commitments_kept"], parameters="defaults")
     assert plain.bands == BAND_LABEL
     assert row["mean_b"] != plain.contrasts.iloc[-1]["mean_b"]
-    bad = wifaq("compare", BASE, BASE, "--parameters", "prior")
+    bad = wifaq("compare", BASE, BASE, "--parameters", "posterior")
     assert bad.exit_code == 2
-    assert "--parameters: 'prior' is neither posterior nor defaults" in bad.stderr
+    assert "--parameters: 'posterior' is neither prior nor defaults" in bad.stderr
 
 
 def test_a_parameter_that_the_scenarios_contrast_is_not_drawn():
     arms = [load_scenario(BASE, replicates=5, parameters={"rivalry": value}) for value in (1, 2)]
-    found = compare(arms, workers=1, metrics=["commitments_kept"], parameters="posterior")
+    found = compare(arms, workers=1, metrics=["commitments_kept"], parameters="prior")
     assert found.contrasts.iloc[-1]["difference"] == pytest.approx(0.1)
     assert found.contrasts.iloc[-1]["mean_b"] == pytest.approx(0.1, abs=0.06)
-    drawn = [posterior.load().draw(1, replicate)["rivalry"] for replicate in range(50)]
+    drawn = [prior.draw(1, replicate)["rivalry"] for replicate in range(50)]
     assert len(set(drawn)) > 30

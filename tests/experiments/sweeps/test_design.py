@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulation.experiments import posterior as fitted
-from simulation.experiments.sweeps import posterior
+from simulation.experiments import prior as fitted
+from simulation.experiments.sweeps import prior
 from simulation.experiments.sweeps.design import Points, point_id
 from simulation.experiments.sweeps.load import load_sweep
 from simulation.experiments.sweeps.plan import Plan, make_plan
@@ -147,10 +147,10 @@ def test_ranges_follow_their_distributions() -> None:
     assert [choice.at(share) for share in (0, 0.33, 0.34, 0.99, 1)] == ["a", "a", "b", "c", "c"]
 
 
-def test_the_posterior_varies_the_calibrated_parameters_and_says_so() -> None:
+def test_the_prior_varies_the_free_parameters_and_says_so() -> None:
     made = plan(design="lhs", samples=3, parameters="factors")
-    assert "central 90 % of their posterior" in made.sweep.held
+    assert "central 90 % of their prior" in made.sweep.held
     assert {"affinity_width", "vote_noise", "rivalry"} <= set(made.effective)
     assert "position_uncertainty" not in made.effective
-    assert made.effective["rivalry"].max() <= posterior.ranges()["parameters.rivalry"].high
-    assert set(made.effective) == set(fitted.load().names)
+    assert made.effective["rivalry"].max() <= prior.ranges()["parameters.rivalry"].high
+    assert set(made.effective) == {entry.name for entry in fitted.free_parameters()}

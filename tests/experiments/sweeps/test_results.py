@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError
-from simulation.experiments import posterior
+from simulation.experiments import prior
 from simulation.experiments.results import Results
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
@@ -126,37 +126,36 @@ def test_what_cannot_be_read_is_told(results, ask, told):
         ask(results)
 
 
-def test_in_a_grid_each_replicate_draws_the_posterior_and_all_points_share_the_draw(tmp_path):
+def test_in_a_grid_each_replicate_draws_the_prior_and_all_points_share_the_draw(tmp_path):
     factors = {"fragmentation.trust": [0, 0.2], "parameters.vote_noise": [0.04, 0.06]}
-    source = {**SOURCE, "factors": factors, "parameters": "posterior"}
+    source = {**SOURCE, "factors": factors, "parameters": "prior"}
     found = fakes.swept(source, out=tmp_path / "out")
-    sample = posterior.load()
     for row in found.table("commitments_kept").to_dict("records"):
-        drawn = sample.draw(2025, row["replicate"])["rivalry"]
+        drawn = prior.draw(2025, row["replicate"])["rivalry"]
         assert row["parameter.rivalry"] == drawn
         assert row["value"] == expected(drawn, row["fragmentation.trust"], row["replicate"])
         assert row["parameter.vote_noise"] == row["parameters.vote_noise"]  # a factor is not drawn
     (row,) = found.contrast({"fragmentation.trust": 0.2}, {"fragmentation.trust": 0}).to_dict("records")
     assert (row["difference"], row["standard_error"]) == (pytest.approx(-0.04), pytest.approx(0, abs=1e-12))
-    assert "replicate k draws the calibrated ones" in found.held
-    assert found.info["hashes"]["posterior"] == posterior.file_hash()
+    assert "replicate k draws the free ones" in found.held
+    assert found.info["hashes"]["prior"] == prior.prior_hash()
 
 
 def test_each_point_draws_what_it_does_not_set_unless_none_is_to_be_drawn(tmp_path):
-    """By default the posterior is drawn; a base that sets a parameter keeps it, beside one that does not."""
+    """By default the prior is drawn; a base that sets a parameter keeps it, beside one that does not."""
     bases = [load_scenario(BASE), load_scenario(BASE, parameters={"rivalry": 1.0})]
     bases[1] = bases[1].model_copy(update={"name": "set"})
     source = {"scenarios": bases, "design": "list", "factors": {"strategy.budget": [1, 2]}, "replicates": 3}
     for luck in ("common", "independent"):
         found = fakes.swept({**source, "random_numbers": luck}, out=tmp_path / luck)
-        table, sample = found.table("commitments_kept"), posterior.load()
+        table = found.table("commitments_kept")
         free = table.loc[table["scenario"] == "baseline"]
-        drawn = [sample.draw(row["seed"], row["replicate"])["rivalry"] for row in free.to_dict("records")]
+        drawn = [prior.draw(row["seed"], row["replicate"])["rivalry"] for row in free.to_dict("records")]
         assert free["parameter.rivalry"].tolist() == drawn
         assert set(table.loc[table["scenario"] == "set", "parameter.rivalry"]) == {1.0}
         assert found.points()["parameter.rivalry"].tolist()[2:] == [1.0, 1.0]
         assert found.points()["parameter.rivalry"].isna().tolist() == [True, True, False, False]
-    assert "held fixed: what is not calibrated; rivalry (set)" in found.held
+    assert "held fixed: what is not free; rivalry (set)" in found.held
     plain = fakes.swept({**source, "parameters": "defaults"}, out=tmp_path / "plain")
     assert plain.draws is None
     assert plain.equal_points()["point_b"].nunique() == 3  # rivalry set to its default is all the same then

@@ -68,7 +68,7 @@ title: Fragmentation against rivalry
 question: Does it?
 base: {BASE}
 design: grid
-parameters: posterior
+parameters: prior
 factors:
   fragmentation: [0, 0.6]
   parameters.rivalry: [0, 2, 4]
@@ -91,7 +91,7 @@ def test_one_command_runs_the_sweeps_and_writes_the_page(tmp_path: Path, monkeyp
         "summary.csv", "effects.csv", "sweep.txt", "sweep.json", *pictures,
     }  # fmt: skip
     told = Path("page.md").read_text()
-    assert "6 design points, 2 replicates, each with parameters of its own from the posterior" in told
+    assert "6 design points, 2 replicates, each with parameters of its own from the prior" in told
     assert "| fragmentation as here against 0 | 0.6: **-0.120 [-0.120, -0.120]** |" in told
     assert "| rivalry as here against 0 | 2: **+0.200 [+0.200, +0.200]**; 4: **+0.400 [+0.400, +0.400]** |" in told
     assert "| fragmentation 0.6 against 0, more beside rivalry as here than 0 | 2: " in told

@@ -1,1 +1,0 @@
-"""Which values of the free parameters the record allows."""
