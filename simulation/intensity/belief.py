@@ -126,24 +126,33 @@ def _flows(mean: float, sd: float, walk: float, level: float, steps: F, spread: 
     return result
 
 
+def utilities(year: Year, weights: F) -> F:
+    """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j) where i and j can make deals, (n, n); elsewhere no matter."""
+    n, pairs = year.mask.shape[0], possible_pairs(year)
+    result = np.zeros((n, n))
+    _add_utilities(year.pair, year.partner, weights, pairs.a, pairs.b, result)
+    return result
+
+
 @njit(cache=True, error_model="numpy")
-def utilities(pair: F, partner: F, weights: F, out: F) -> None:
-    """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j), added to ``out`` (n, n); zero weights cost nothing."""
+def _add_utilities(pair: F, partner: F, weights: F, a: I32, b: I32, out: F) -> None:
+    """Add U to ``out`` (n, n), in each row from its first possible partner to its last; zero weights cost nothing."""
     n = out.shape[0]
-    appeal = np.zeros(n)
+    appeal, first, last = np.zeros(n), np.full(n, n), np.zeros(n, np.int64)
+    for p in range(a.size):
+        for i, j in ((a[p], b[p]), (b[p], a[p])):
+            first[i], last[i] = min(first[i], j), max(last[i], j + 1)
     for k in range(weights.size):
         for j in range(n):
             appeal[j] += weights[k] * partner[k, j]
-    for k in range(weights.size):
-        if weights[k] == 0.0:
-            continue
-        for i in range(n):
-            row, there = pair[k, i], out[i]
-            for j in range(n):
-                there[j] += weights[k] * row[j]
     for i in range(n):
         there = out[i]
-        for j in range(n):
+        for k in range(weights.size):
+            if weights[k] != 0.0:
+                row = pair[k, i]
+                for j in range(first[i], last[i]):
+                    there[j] += weights[k] * row[j]
+        for j in range(first[i], last[i]):
             there[j] += appeal[j]
 
 

@@ -123,12 +123,10 @@ def _believe_layer(
     state.draw_of_busy[kind] = weights.get("activity", weights.get("firm activity", 0.0))
     state.draw_of_past[kind], state.draw_of_recent[kind] = weights["past"], weights.get("recent", 0.0)
     fixed = np.array([0.0 if name in dated else weights[name] for name in names])
-    own = np.zeros((state.n, state.n))
-    drawing.utilities(facts.current.pair, facts.current.partner, fixed, own)
+    own = drawing.utilities(facts.current, fixed)
     own += recentred_activity(facts, belief, kind, state.kind)
     state.base[facts.current.mask] = own[facts.current.mask]
-    whole = np.zeros((state.n, state.n))
-    drawing.utilities(facts.current.pair, facts.current.partner, belief.weights, whole)
+    whole = drawing.utilities(facts.current, belief.weights)
     pairs = drawing.possible_pairs(facts.current)
     rate = drawing.pair_rates(whole, pairs.a, pairs.b, belief.reluctance)
     share = drawing.recorded_shares(facts.current.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
@@ -264,9 +262,7 @@ def _drawn(
 
 def _unrecorded(year: Year, now: Year, belief: Belief, complete: Sequence[int]) -> F:
     """Expected unrecorded deals of each possible pair in the year after a year's end: half more than recorded."""
-    n = year.mask.shape[0]
-    utility = np.zeros((n, n))
-    drawing.utilities(year.pair, year.partner, belief.weights, utility)
+    utility = drawing.utilities(year, belief.weights)
     pairs = drawing.possible_pairs(year)
     rate = drawing.pair_rates(utility, pairs.a, pairs.b, belief.reluctance)
     share = drawing.recorded_shares(year.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)

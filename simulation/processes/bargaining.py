@@ -47,13 +47,17 @@ def best_alternative(known: Alternatives, possible: B, pull: F, reluctance: F, k
 def _best_two(possible: B, pull: F, reluctance: F, kind: I8, i: int) -> tuple[int, float, float]:
     """Who is worth most to i, what it is worth, and what the next best is; who cannot be is not looked at."""
     partner, best, second, enough = -1, 0.0, 0.0, -np.inf
+    yes = np.empty(kind.size)
+    for other in range(kind.size):
+        yes[other] = reluctance[layer_of(kind, i, other)] - pull[other, i]
+    for other in range(kind.size):  # without a condition inside, so that several are worked on at once
+        yes[other] = 1.0 / (1.0 + exp(yes[other]))
     for other in range(kind.size):
         if pull[i, other] < enough or not possible[i, other]:
             continue  # not worth more even if it surely agreed
-        yes = 1.0 / (1.0 + exp(reluctance[layer_of(kind, i, other)] - pull[other, i]))
-        if yes * (max(pull[i, other], 0.0) + _SOFTEST) <= second:
+        if yes[other] * (max(pull[i, other], 0.0) + _SOFTEST) <= second:
             continue
-        worth = yes * softplus(pull[i, other])
+        worth = yes[other] * softplus(pull[i, other])
         if worth > best:
             partner, best, second = other, worth, best
         elif worth > second:

@@ -120,17 +120,18 @@ def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: floa
         for j in range(n):  # without a condition inside, so that several are worked on at once
             weight[j] = exp(own[j])
             agree[j] = weight[j] * agreement(other[j], asked[j])
-        for sort, track in ((STATE, BILATERAL), (FIRM, NON_STATE)):
-            total, agreed = 0.0, 0.0
-            for j in range(n):
-                if possible[i, j] and kind[j] == sort:
-                    total += weight[j]
-                    agreed += agree[j]
-            chance = agreed / total if total > 0.0 else 0.0
-            out[i, track] = chance / MAX_DEPTH * _discount(chance, patience)
-            if sort == STATE:
-                both = chance * chance
-                out[i, TRILATERAL] = both / MAX_DEPTH * _discount(both, patience)
+        states, states_agree, firms, firms_agree = 0.0, 0.0, 0.0, 0.0
+        for j in range(n):
+            here, yes = (weight[j], agree[j]) if possible[i, j] else (0.0, 0.0)
+            if kind[j] == STATE:
+                states, states_agree = states + here, states_agree + yes
+            elif kind[j] == FIRM:
+                firms, firms_agree = firms + here, firms_agree + yes
+        chance = states_agree / states if states > 0.0 else 0.0
+        both, firm = chance * chance, firms_agree / firms if firms > 0.0 else 0.0
+        out[i, BILATERAL] = chance / MAX_DEPTH * _discount(chance, patience)
+        out[i, TRILATERAL] = both / MAX_DEPTH * _discount(both, patience)
+        out[i, NON_STATE] = firm / MAX_DEPTH * _discount(firm, patience)
 
 
 @njit(cache=True, error_model="numpy")

@@ -15,7 +15,7 @@ from numba import njit
 
 from simulation.kernels import log1p
 from simulation.processes import needs
-from simulation.processes.affinity import squared_distance
+from simulation.processes.affinity import distances_to_all, squared_distance
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, I32, STATE, B, F, State
@@ -101,6 +101,8 @@ def _fill(
     weight: F, by_interest: float, out: F,
 ) -> None:  # fmt: skip
     n = kind.size
+    axis, axis_start = position.T.copy(), start.T.copy()
+    gone, before = np.empty(n), np.empty(n)
     for i in range(n):
         row, own, seen, usual = out[i], base[i], trust[i], reference[i]
         for j in range(n):
@@ -112,10 +114,10 @@ def _fill(
             for j in range(n):
                 row[j] += attraction[j]
         if by_interest > 0.0:
+            distances_to_all(axis, weight[i], i, gone)
+            distances_to_all(axis_start, weight[i], i, before)
             for j in range(n):
-                gone = squared_distance(position[i], position[j], weight[i])
-                gone -= squared_distance(start[i], start[j], weight[i])
-                row[j] -= by_interest * gone / 2.0
+                row[j] -= by_interest * (gone[j] - before[j]) / 2.0
 
 
 @njit(cache=True, error_model="numpy")

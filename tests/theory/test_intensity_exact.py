@@ -157,8 +157,7 @@ class TestFittedUtility:
         scenario = shipped(changes={"horizon": "2025Q1"})
         state = build(scenario).state
         facts, belief = book.believed(world_for(scenario), scenario, 0)[kind]
-        fitted = np.zeros((state.n, state.n))
-        utilities(facts.current.pair, facts.current.partner, belief.weights, fitted)
+        fitted = utilities(facts.current, belief.weights)
         return state, np.where(facts.current.mask & state.allowed, state.pull - (fitted + state.attraction), np.nan)
 
     def test_x21_u_of_states_is_the_fitted_equation(self):
@@ -282,8 +281,8 @@ class TestBookAtTheStart:
 
     def _expected(self, belief, n):
         """λ(1 − ρ) with λ scaled so that Σ λ ρ is what the record holds, and half a deal more."""
-        u, year = np.zeros((n, n)), self.FACTS.past[0]
-        utilities(year.pair, year.partner, belief.weights, u)
+        year = self.FACTS.past[0]
+        u = utilities(year, belief.weights)
         rate = pair_rates(u, belief.reluctance, year.mask.astype(float))
         share = np.full((n, n), belief.share)  # no pair has a reason to be recorded rather than another
         return rate * 12.0 / (rate * share)[np.triu_indices(n, 1)].sum() * (1 - share)
