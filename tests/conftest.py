@@ -17,13 +17,13 @@ settings.register_profile(
 )
 settings.load_profile("wifaq")
 
-COMPILING = ("model", "theory", "actors", "processes", "reference", "outcomes", "intensity")
-"""Folders that need the kernels from their first test on."""
+ORDER = ("model", "theory", "actors", "processes", "reference", "outcomes", "intensity", "analysis", "display",
+         "experiments", "docs", "evidence", "cli", "report", "install", "scenario", "data")  # fmt: skip
+"""Of the folders: of two workers the first begins at the first, the second in the middle, who is ready takes from the
+end. So one compiles the kernels while the other does what needs none, and short tests are left for the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that need the kernels first: of two workers, one then compiles while the other runs tests without.
-
-    In the order of the names both would begin with a minute and a half of compiling the same.
-    """
-    items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in COMPILING)
+    """In the order of the names, both workers would begin with a minute and a half of compiling the same."""
+    place = {folder: k for k, folder in enumerate(ORDER)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(HERE).parts[0], len(ORDER)))

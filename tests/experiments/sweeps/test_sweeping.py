@@ -112,9 +112,9 @@ def test_a_run_over_its_time_is_a_row(tmp_path, undisturbed, misbehave):
 def test_a_run_that_ignores_its_time_is_tried_once_more_and_told(tmp_path, undisturbed, misbehave):
     misbehave(deaf=[[1, 2]], mark=str(tmp_path / "mark"))
     before = set(Path(tempfile.gettempdir()).glob("wifaq-*"))
-    results = run(tmp_path / "out", workers=1, time_limit=2, chunk_size=5)
+    results = run(tmp_path / "out", workers=1, time_limit=0.5, chunk_size=5)
     rows = [(row["point"], row["replicate"], row["stage"], row["type"], row["message"]) for row in results.failures]
-    assert rows == [(p, 2, "time", "TimeoutError", "took longer than 2 s") for p in ("p000002", "p000003")]
+    assert rows == [(p, 2, "time", "TimeoutError", "took longer than 0.5 s") for p in ("p000002", "p000003")]
     assert (tmp_path / "mark").read_text() == 2 * 2 * "x"
     assert set(Path(tempfile.gettempdir()).glob("wifaq-*")) <= before
     misbehave()
