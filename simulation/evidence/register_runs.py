@@ -61,14 +61,14 @@ class RecordedRuns:
     joins
         Columns ``replicate, actor, quarter``: each text that a state has joined; -1 before the start.
     texts
-        How many texts there are.
+        Ids of the texts that can be joined.
     """
 
     replicates: int
     start: Quarter
     deals: pd.DataFrame = field(repr=False)
     joins: pd.DataFrame = field(repr=False)
-    texts: int
+    texts: tuple[str, ...]
 
     def standing(self, state: str | None, quarter: int) -> I64:
         """(replicates,) partners of a state, or pairs of all, with a deal in force at the end of a quarter."""
@@ -135,16 +135,16 @@ def recorded_signings(state: State, seed: int, replicate: int) -> B:
 
 
 def recorded_runs(
-    day: date, focal: str | None = None, replicates: int = REPLICATES, workers: int | None = None
+    day: date, focal: str | None = None, replicates: int = REPLICATES, workers: int | None = None, last: date = DAYS[-1]
 ) -> RecordedRuns:
-    """Run the baseline from a day to the last of :data:`DAYS`, and keep what a list would hold.
+    """Run the baseline from a day to the quarter of another, and keep what a list would hold.
 
     Raises
     ------
     RunError
         If a replicate fails.
     """
-    overrides = {"as_of": day.isoformat(), "horizon": str(Quarter.of(DAYS[-1])), "record.ties": "none"}
+    overrides = {"as_of": day.isoformat(), "horizon": str(Quarter.of(last)), "record.ties": "none"}
     scenario = load_scenario(BASELINE, overrides=overrides | ({"focal": focal} if focal else {}))
     points, counts = {scenario.name: scenario}, {scenario.name: replicates}
     ensemble = run_points(points, counts, workers, on_error="raise", simulate=recorded_run)[scenario.name]
@@ -153,7 +153,7 @@ def recorded_runs(
     deals = pd.DataFrame({"replicate": events["replicate"], "a": sides[0], "b": sides[1],
                           "quarter": _since(scenario.start, events["quarter"])})  # fmt: skip
     joins = ensemble.joins
-    texts = joins["instrument"].nunique()
+    texts = tuple(sorted(joins["instrument"].astype(str).unique()))
     joins = joins[joins["quarter"].notna()]
     joined = pd.DataFrame({"replicate": joins["replicate"], "actor": joins["actor"].astype(str),
                            "quarter": _since(scenario.start, joins["quarter"])})  # fmt: skip
@@ -165,9 +165,9 @@ def _since(start: Quarter, labels: pd.Series) -> I64:
     return labels.astype(str).map(known).to_numpy(np.int64)
 
 
-def on_runs(runs: RecordedRuns, states: Sequence[str]) -> Iterator[Question]:
+def on_runs(runs: RecordedRuns, states: Sequence[str], days: Sequence[date] = DAYS) -> Iterator[Question]:
     """Partners, new partners and texts of single states, and totals of the world, at the ends of years."""
-    for by in DAYS:
+    for by in days:
         end = Quarter.of(by) - runs.start
         yield number("Pairs of states with a recorded AI agreement in force", "standing", by, runs.standing(None, end),
                      BY_STANDING)  # fmt: skip
@@ -179,5 +179,5 @@ def on_runs(runs: RecordedRuns, states: Sequence[str]) -> Iterator[Question]:
                          runs.standing(state, end), BY_STANDING)  # fmt: skip
             yield number(f"{name}: number of states with which its first recorded AI agreement is new", "new partners",
                          by, runs.new(state, end), BY_NEW)  # fmt: skip
-            yield number(f"{name}: number of the {runs.texts} texts of the shipped table that it has joined", "texts",
-                         by, runs.joined(state, end), BY_TEXTS)  # fmt: skip
+            yield number(f"{name}: number of the {len(runs.texts)} texts of the shipped table that it has joined",
+                         "texts", by, runs.joined(state, end), BY_TEXTS)  # fmt: skip
