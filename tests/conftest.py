@@ -17,10 +17,10 @@ settings.register_profile(
 )
 settings.load_profile("wifaq")
 
-ORDER = ("model", "theory", "actors", "processes", "reference", "outcomes", "intensity", "analysis", "display",
-         "experiments", "docs", "evidence", "cli", "report", "install", "scenario", "data")  # fmt: skip
-"""Of the folders: of two workers the first begins at the first, the second in the middle, who is ready takes from the
-end. So one compiles the kernels while the other does what needs none, and short tests are left for the end."""
+ORDER = ("model", "theory", "actors", "processes", "reference", "outcomes", "intensity", "data", "report", "display",
+         "analysis", "scenario", "experiments", "docs", "evidence", "cli", "install")  # fmt: skip
+"""Of the folders. Of two workers one begins at the front and compiles the kernels; the other begins in the middle, among
+tests of data and pages, which need none, and is busy with them meanwhile."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
