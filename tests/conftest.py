@@ -17,10 +17,10 @@ settings.register_profile(
 )
 settings.load_profile("wifaq")
 
-ORDER = ("model", "theory", "actors", "processes", "reference", "outcomes", "intensity", "data", "report", "display",
-         "analysis", "scenario", "experiments", "docs", "evidence", "cli", "install")  # fmt: skip
-"""Of the folders. Of two workers one begins at the front and compiles the kernels; the other begins in the middle, among
-tests of data and pages, which need none, and is busy with them meanwhile."""
+ORDER = ("model", "theory", "actors", "processes", "reference", "outcomes", "intensity", "golden", "data", "report",
+         "display", "analysis", "scenario", "experiments", "docs", "evidence", "cli", "install")  # fmt: skip
+"""Of the folders. Of two workers one begins at the front and compiles the kernels; the other begins in the middle,
+among tests of data and pages, which need none and keep it busy meanwhile."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
