@@ -148,7 +148,7 @@ def _execute(names: tuple[str, ...], patience: int) -> dict[str, list[Any]]:
     together = nbformat.v4.new_notebook(metadata=read(names[0]).metadata)
     ends = []
     for name in names:
-        more = [nbformat.v4.new_code_cell(text) for text in (MORE.get(name, ""), "%reset -f")]
+        more = [nbformat.v4.new_code_cell(text) for text in (MORE.get(name, ""), "%reset_selective -f .")]
         together.cells += [*nbformat.read(PATHS[name], as_version=4).cells, *more]
         ends.append(len(together.cells))
     client = NotebookClient(together, timeout=patience, resources={"metadata": {"path": str(FOLDER)}})
