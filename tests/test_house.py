@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "simulation"
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -80,9 +78,9 @@ def test_the_house_is_small_and_every_part_has_its_place() -> None:
     assert len(FLOORS) <= 10
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
-def test_arrows_go_down_only(path: Path) -> None:
-    assert {part for part in _parts_imported(path) if RANK[part] >= RANK[_part(path)]} == set()
+def test_arrows_go_down_only() -> None:
+    arrows = [(_part(path), part, _name(path)) for path in FILES for part in _parts_imported(path)]
+    assert [arrow for arrow in arrows if RANK[arrow[1]] >= RANK[arrow[0]]] == []
 
 
 def test_mesa_is_imported_in_two_places() -> None:
@@ -100,22 +98,24 @@ def test_a_scenario_is_checked_without_compiling_anything() -> None:
 # --- luck and time, and what reads code from data
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if _part(path) in LUCKLESS], ids=_name)
-def test_no_luck_but_keyed_draws(path: Path) -> None:
-    assert not _packages(path) & {"random", "time", "datetime", "secrets", "uuid"} - _DATES.get(_name(path), set())
-    attributes = {ast.unparse(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
-    assert not {name for name in attributes if re.search(r"\bnp\.random\b|\.(random|rng)$|\.(now|today)$", name)}
+def test_no_luck_but_keyed_draws() -> None:
+    for path in (path for path in FILES if _part(path) in LUCKLESS):
+        clocks = {"random", "time", "datetime", "secrets", "uuid"} - _DATES.get(_name(path), set())
+        assert not _packages(path) & clocks, path
+        attributes = {ast.unparse(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+        luck = re.compile(r"\bnp\.random\b|\.(random|rng)$|\.(now|today)$")
+        assert not [name for name in attributes if luck.search(name)], path
 
 
 _DATES = {"simulation/model/start.py": {"datetime"}}
 """Files that name the type of a date; a clock is refused there too."""
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
-def test_nothing_runs_what_it_reads(path: Path) -> None:
-    calls = {ast.unparse(node.func) for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)}
-    assert not calls & {"eval", "exec", "compile", "pickle.load", "pickle.loads", "yaml.load", "os.system"}
-    assert not _packages(path) & {"pickle", "marshal", "shelve"}
+def test_nothing_runs_what_it_reads() -> None:
+    for path in FILES:
+        calls = {ast.unparse(node.func) for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)}
+        assert not calls & {"eval", "exec", "compile", "pickle.load", "pickle.loads", "yaml.load", "os.system"}, path
+        assert not _packages(path) & {"pickle", "marshal", "shelve"}, path
 
 
 def test_bytes_are_unpickled_in_one_place() -> None:
@@ -128,15 +128,16 @@ def test_bytes_are_unpickled_in_one_place() -> None:
     assert {name for name in calls if re.search(r"open$|read|path", name.lower())} == {"_open"}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if "njit" in path.read_text("utf-8")], ids=_name)
-def test_kernels_are_cached_and_never_fast_and_loose(path: Path) -> None:
+def test_kernels_are_cached_and_never_fast_and_loose() -> None:
     """`fastmath` and threads would let bits depend on the compiler and on the number of cores."""
-    for node in ast.walk(_tree(path)):
-        for decorator in getattr(node, "decorator_list", ()):
-            if "njit" in (text := ast.unparse(decorator)):
-                assert text.startswith("njit(cache=True, error_model='numpy'"), f"{node.name}: {text}"
-                assert "fastmath" not in text
-                assert "parallel" not in text
+    nodes = [node for path in FILES for node in ast.walk(_tree(path))]
+    found = {ast.unparse(decorator) for node in nodes for decorator in getattr(node, "decorator_list", ())}
+    kernels = {text for text in found if "njit" in text}
+    assert kernels
+    for text in kernels:
+        assert text.startswith("njit(cache=True, error_model='numpy'"), text
+        assert "fastmath" not in text
+        assert "parallel" not in text
 
 
 # --- length and docstrings
@@ -161,15 +162,15 @@ def _is_a_table(function: ast.FunctionDef) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
-def test_no_file_and_no_function_is_long(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= LONGEST_FILE
-    long = {
-        function.name: count
-        for function in _functions(_tree(path))
-        if (count := _lines_of_code(function, lines)) > LONGEST_FUNCTION and not _is_a_table(function)
-    }
+def test_no_file_and_no_function_is_long() -> None:
+    long = {}
+    for path in FILES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= LONGEST_FILE, path
+        for function in _functions(_tree(path)):
+            count = _lines_of_code(function, lines)
+            if count > LONGEST_FUNCTION and not _is_a_table(function):
+                long[f"{_name(path)} {function.name}"] = count
     assert long == {}
 
 
@@ -186,19 +187,19 @@ def _undocumented(node: ast.AST, prefix: str) -> Iterator[str]:
             yield from _undocumented(child, f"{prefix}{child.name}.")
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
-def test_everything_public_has_a_docstring(path: Path) -> None:
-    tree = _tree(path)
-    assert ast.get_docstring(tree) or not tree.body  # an empty file marks a folder, no more
-    assert list(_undocumented(tree, "")) == []
+def test_everything_public_has_a_docstring() -> None:
+    for path in FILES:
+        tree = _tree(path)
+        assert ast.get_docstring(tree) or not tree.body, path  # an empty file marks a folder, no more
+        assert list(_undocumented(tree, "")) == [], path
 
 
 # --- words
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
-def test_nothing_is_left_to_do_and_no_path_is_of_one_machine(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError", text)
-    strings = (node.value for node in ast.walk(_tree(path)) if isinstance(node, ast.Constant))
-    assert not [s for s in strings if isinstance(s, str) and re.match(r"/\w+/\w+|[A-Z]:\\", s)]
+def test_nothing_is_left_to_do_and_no_path_is_of_one_machine() -> None:
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError", text), path
+        strings = (node.value for node in ast.walk(_tree(path)) if isinstance(node, ast.Constant))
+        assert not [s for s in strings if isinstance(s, str) and re.match(r"/\w+/\w+|[A-Z]:\\", s)], path

@@ -26,11 +26,14 @@ from simulation.errors import Fault, InputError
 from simulation.evidence.deals.forecast import COLUMNS as DEALS
 from simulation.evidence.joins.instrument_table import COLUMNS as JOINS
 from simulation.evidence.register import COLUMNS as REGISTER
+from simulation.evidence.register import QUANTILES
 
 EVERYBODY = "*"
 MOST_NAMED = 10
 """Rows without a counterpart that a warning names."""
-TABLE = ("group", "name", "probability", "mean", "q05", "q95", "outcome")
+TABLE = ("group", "name", "probability", "mean", *QUANTILES, "outcome")
+INNER = QUANTILES[1:-1]
+"""Quantiles that registers before edition 3 and other tables do not have."""
 
 Key = tuple[str, ...]
 Complain = Callable[[str, str], None]
@@ -55,7 +58,7 @@ KINDS = {
     "deals": Kind("deals", ("a", "b"), lambda row: f"{row['kind_a']} with {row['kind_b']}", ("a", "b", "date"),
                   ("a", "b")),
 }  # fmt: skip
-COLUMNS = {"register": REGISTER, "joins": JOINS, "deals": DEALS}
+COLUMNS = {"register": tuple(name for name in REGISTER if name not in INNER), "joins": JOINS, "deals": DEALS}
 
 
 def read_scored(path: Path, outcomes: Path) -> tuple[str, pd.DataFrame, list[str]]:
@@ -117,7 +120,7 @@ def _forecasts(path: Path, faults: list[Fault]) -> tuple[Kind | None, dict[Key, 
             complain(kind.key[0], f"{' '.join(key)} occurs twice")
         probability = _number(row, "probability", complain, most=1.0)
         mean = _number(row, "mean" if "mean" in row else "expected", complain)
-        numbers = [probability, mean, *(_number(row, name, complain) for name in ("q05", "q95"))]
+        numbers = [probability, mean, *(_number(row, name, complain) for name in QUANTILES)]
         if math.isnan(probability) and (kind.name != "register" or math.isnan(mean)):
             complain("probability", "no number is given")
         result[key] = [kind.group(row), row.get("question") or " and ".join(key), *numbers]

@@ -1,15 +1,16 @@
 """The register of forecasts: dated questions on texts and deals that are never changed once written.
 
 ``python -m simulation.evidence.register FILE`` writes the questions as of a day, and their hash into ``sums.txt``
-beside FILE. A file that exists is never overwritten: a new edition of the model writes a new register.
+beside FILE. Chances are of the fitted models, numbers of them and of runs of the baseline. A file that exists is never
+overwritten: a new edition of the model writes a new register.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +26,8 @@ from simulation.evidence.deal_table import write_whole
 from simulation.evidence.joins.forecast import Chances, forecast
 from simulation.evidence.joins.instrument_file import world_on
 from simulation.evidence.joins.record import RECORD_END
+from simulation.evidence.questions import LEVELS, Question, chance, number
+from simulation.evidence.register_runs import DAYS, REPLICATES, on_runs, recorded_runs
 from simulation.experiments.engine import store
 from simulation.intensity.ensemble import expected_counts, possible
 from simulation.intensity.firms import firm_layer
@@ -35,12 +38,16 @@ from simulation.intensity.layers import Layer, state_layer
 from simulation.scenario.load import load_scenario
 from simulation.state import F
 
-EDITION = "2"
+EDITION = "3"
 """Edition of the forecasting models; ``docs/forecasts/versions.md`` has what each would have scored."""
-COLUMNS = ("id", "question", "kind", "made_on", "by", "probability", "mean", "q05", "q95", "resolved_by",
+QUANTILES = tuple(f"q{100 * level:02.0f}" for level in LEVELS)
+COLUMNS = ("id", "question", "kind", "made_on", "by", "probability", "mean", *QUANTILES, "resolved_by",
            "model_version", "command")  # fmt: skip
-KINDS = ("join", "joiners", "deal", "deals")
-"""``join`` and ``deal`` have a probability, ``joiners`` and ``deals`` are numbers and have a mean."""
+"""Of a register; those before edition 3 have only the outer two quantiles."""
+CHANCES = ("join", "deal")
+"""Kinds with a probability; the others are numbers and have a mean."""
+KINDS = (*CHANCES, "joiners", "deals", "standing", "signed", "partners", "new partners", "texts")
+"""How many join a text; deals since ``made_on``, of the intensity; of runs see :func:`.register_runs.on_runs`."""
 SUMS = "sums.txt"
 OPEN = {
     "budapest": ("CoE",), "coe_ai_225": ("CoE",), "oecd_ai_2019": ("OECD",), "gpai": ("FRA", "CAN", "OECD"),
@@ -70,7 +77,7 @@ PAIRS = (
     "IND-ZAF", "FRA-SEN", "RWA-SGP", "KOR-VNM", "CHN-IND", "CHN-RUS", "CHL-SGP", "ARE-KEN",
 )  # fmt: skip
 """Pairs of several regions that are asked about."""
-DAYS = (date(2025, 12, 31), date(2026, 12, 31), date(2030, 12, 31))
+PAIR_DAYS = (date(2025, 12, 31), date(2026, 12, 31), date(2030, 12, 31))
 BY_LIST = (
     "The depositary's or convener's public list on that day; a state counts from signature, accession or adherence."
 )
@@ -82,20 +89,6 @@ BY_COUNT = (
     "All such agreements of two states (or of a state and the EU) in a list searched like the shipped one; "
     "one of several sides counts once a pair."
 )
-
-
-@dataclass(frozen=True)
-class Question:
-    """One forecast; exactly one of ``probability`` and ``mean`` is a number."""
-
-    question: str
-    kind: str
-    by: date
-    probability: float | None
-    mean: float | None
-    q05: float
-    q95: float
-    resolved_by: str
 
 
 def recorded(name: str, sponsors: tuple[str, ...], day: date) -> SignupText:
@@ -114,20 +107,25 @@ def on_texts(day: date, states: Sequence[str]) -> Iterator[Question]:
     names = {text.id: text.title for text in world_on(day).instruments}
     texts = {names[name]: recorded(name, sponsors, day) for name, sponsors in OPEN.items()} | NEW
     for title, text in texts.items():
-        found = forecast(text, day, LAST, shipped(day))
         how = BY_LIST + (" Void if no text is opened to states." if text.id == "paris_summit" else "")
-        for state in states:
-            if state in found.ids and state not in (*(text.joined or ()), *text.sponsors):
-                i = found.ids.index(state)
-                yield Question(f"{titles()[state]} has joined {title}", "join", LAST, float(found.probability[i]), None,
-                               float(found.low[i]), float(found.high[i]), how)  # fmt: skip
-        yield _joiners(title, found, text.joined or (), how)
+        for by in DAYS:
+            found = forecast(text, day, by, shipped(day))
+            yield _joiners(title, by, found, text.joined or (), how)
+            if by == LAST:
+                inside = (*(text.joined or ()), *text.sponsors)
+                yield from _joins(title, found, [state for state in states if state not in inside], how)
 
 
-def _joiners(title: str, found: Chances, joined: Sequence[str], how: str) -> Question:
-    low, high = np.quantile(found.counts, (0.05, 0.95))
+def _joins(title: str, found: Chances, states: Sequence[str], how: str) -> Iterator[Question]:
+    for state in (state for state in states if state in found.ids):
+        i = found.ids.index(state)
+        yield chance(f"{titles()[state]} has joined {title}", "join", LAST, float(found.probability[i]),
+                     float(found.low[i]), float(found.high[i]), how)  # fmt: skip
+
+
+def _joiners(title: str, by: date, found: Chances, joined: Sequence[str], how: str) -> Question:
     text = f"How many of the {len(found.ids)} that may have joined {title} ({len(joined)} are known to have on made_on)"
-    return Question(text, "joiners", LAST, None, float(found.counts.mean()), low, high, how)
+    return number(text, "joiners", by, found.counts, how)
 
 
 def on_pairs(day: date, focal: str) -> Iterator[Question]:
@@ -136,7 +134,7 @@ def on_pairs(day: date, focal: str) -> Iterator[Question]:
     pairs = [(focal, other) for other in PARTNERS if other != focal]
     others = (pair.split("-") for pair in PAIRS)
     pairs += [(a, b) for a, b in others if focal not in (a, b)]
-    for by in DAYS:
+    for by in PAIR_DAYS:
         expected = expected_counts(states, day, by)
         for a, b in pairs:
             yield _pair(a, b, by, expected[:, _place(states, a, b)])
@@ -153,17 +151,17 @@ def _place(layer: Layer, a: str, b: str) -> int:
 
 
 def _pair(a: str, b: str, by: date, expected: F) -> Question:
-    chance = -np.expm1(-expected)
-    low, high = np.quantile(chance, (0.05, 0.95))
+    each = -np.expm1(-expected)
+    low, high = np.quantile(each, (0.05, 0.95))
     text = f"{titles()[a]} and {titles()[b]} have a new recorded AI agreement"
-    return Question(text, "deal", by, float(chance.mean()), None, low, high, BY_SEARCH)
+    return chance(text, "deal", by, float(each.mean()), float(low), float(high), BY_SEARCH)
 
 
 def on_counts(day: date, states: Sequence[str]) -> Iterator[Question]:
     """How many recorded deals with other states single states, and all together, will have made."""
     layer = state_layer(day)
     rows, columns = possible(layer)
-    for by in DAYS[:2]:
+    for by in DAYS:
         expected = expected_counts(layer, day, by)
         yield _count("All states and the EU together", by, expected.sum(axis=1))
         for state in states:
@@ -172,21 +170,25 @@ def on_counts(day: date, states: Sequence[str]) -> Iterator[Question]:
 
 
 def _count(who: str, by: date, rates: F) -> Question:
-    """A count that is Poisson in each draw: 5 and 95 % of the mixture."""
+    """A count that is Poisson in each draw: quantiles of the mixture."""
     most = np.arange(int(poisson.ppf(0.9999, rates.max())) + 2)
     below = poisson.cdf(most[:, None], rates).mean(axis=1)
-    low, high = (float(most[np.searchsorted(below, level)]) for level in (0.05, 0.95))
+    quantiles = tuple(float(most[np.searchsorted(below, level)]) for level in LEVELS)
     text = f"{who}: number of new recorded AI agreements with states and the EU"
-    return Question(text, "deals", by, None, float(rates.mean()), low, high, BY_COUNT)
+    return Question(text, "deals", by, None, float(rates.mean()), quantiles, BY_COUNT)
 
 
-def questions(day: date, focal: str) -> list[Question]:
+def questions(day: date, focal: str, replicates: int = REPLICATES, workers: int | None = None) -> list[Question]:
     """Every question of a register as of a day."""
     states = tuple(dict.fromkeys((focal, *STATES)))
-    return [*on_texts(day, states), *on_pairs(day, focal), *on_counts(day, states)]
+    runs = recorded_runs(day, focal, replicates, workers)
+    return [*on_texts(day, states), *on_pairs(day, focal), *on_counts(day, states), *on_runs(runs, states)]
 
 
-def register(path: Path, day: date = RECORD_END, focal: str | None = None) -> pd.DataFrame:
+def register(
+    path: Path, day: date = RECORD_END, focal: str | None = None, replicates: int = REPLICATES,
+    workers: int | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Write the register of a day and its hash, and return it.
 
     Parameters
@@ -197,6 +199,8 @@ def register(path: Path, day: date = RECORD_END, focal: str | None = None) -> pd
         What is known: nothing dated later.
     focal
         The focal state; default that of the baseline.
+    replicates, workers
+        How many runs of the baseline, over how many processes.
 
     Raises
     ------
@@ -207,10 +211,10 @@ def register(path: Path, day: date = RECORD_END, focal: str | None = None) -> pd
     if path.exists():
         raise InputError(Fault(str(path), "exists, and a register is never changed; name a new file", file="FILE"))
     command = f"python -m simulation.evidence.register {path.name} --as-of {day}"
-    command += f" --focal {focal}" if focal else ""
+    command += (f" --focal {focal}" if focal else "") + f" --replicates {replicates}"
     rows: list[list[str]] = []
-    for one in questions(day, focal or load_scenario(BASELINE).focal):
-        numbers = ["" if value is None else f"{value:.4f}" for value in (one.probability, one.mean, one.q05, one.q95)]
+    for one in questions(day, focal or load_scenario(BASELINE).focal, replicates, workers):
+        numbers = [_written(value) for value in (one.probability, one.mean, *one.quantiles)]
         rows.append([f"{path.stem}-{len(rows) + 1:03d}", one.question, one.kind, str(day), str(one.by), *numbers,
                      one.resolved_by, f"{version('wifaq')}, edition {EDITION}", command])  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -219,6 +223,10 @@ def register(path: Path, day: date = RECORD_END, focal: str | None = None) -> pd
     known = sums.read_text(encoding="utf-8") if sums.exists() else ""
     write_whole(sums, f"{known}{digest(path)}  {path.name}\n")
     return table
+
+
+def _written(value: float | None) -> str:
+    return "" if value is None or math.isnan(value) else f"{value:.4f}"
 
 
 def digest(path: Path) -> str:
@@ -232,9 +240,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("file", type=Path, help="CSV file to write, e.g. docs/forecasts/2025Q1.csv; must not exist")
     parser.add_argument("--as-of", type=date.fromisoformat, default=RECORD_END, help="what is known")
     parser.add_argument("--focal", help="code of the focal state; default: that of the baseline")
+    parser.add_argument("--replicates", type=int, default=REPLICATES, help="runs of the baseline")
+    parser.add_argument("--workers", type=int, help="processes; default: one a core")
     chosen = parser.parse_args(arguments)
     try:
-        print(f"{len(register(chosen.file, chosen.as_of, chosen.focal))} questions: {chosen.file}")
+        table = register(chosen.file, chosen.as_of, chosen.focal, chosen.replicates, chosen.workers)
+        print(f"{len(table)} questions: {chosen.file}")
     except WifaqError as error:
         parser.exit(2, f"{error}\n")
 

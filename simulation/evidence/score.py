@@ -12,6 +12,8 @@ from simulation.evidence import scores
 from simulation.evidence.deals.scoring import average_precision
 from simulation.evidence.forecast_files import read_scored
 from simulation.evidence.joins.scoring import brier_parts
+from simulation.evidence.questions import LEVELS
+from simulation.evidence.register import QUANTILES
 from simulation.experiments.engine import store
 
 FLOOR = 5e-5
@@ -112,13 +114,24 @@ def _groups(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _numbers(of: str, rows: pd.DataFrame) -> dict[str, object]:
-    """Errors and coverage of numbers."""
+    """Errors and coverage of numbers; the quantile score of those that have all quantiles."""
     low, high, mean, happened = (rows[name].to_numpy(float) for name in ("q05", "q95", "mean", "outcome"))
     inside = (low <= happened) & (happened <= high)
     fines = [scores.interval_score(*one, LEVEL) for one in zip(low, high, happened, strict=True)]
     return {"of": of, "n": len(rows), "mean error": float((mean - happened).mean()),
             "mean absolute error": float(np.abs(mean - happened).mean()),
-            f"{100 * LEVEL:.0f} % covers": scores.covered(inside), "interval score": float(np.mean(fines))}  # fmt: skip
+            f"{100 * LEVEL:.0f} % covers": scores.covered(inside), "interval score": float(np.mean(fines)),
+            **_by_quantiles(rows)}  # fmt: skip
+
+
+def _by_quantiles(rows: pd.DataFrame) -> dict[str, object]:
+    whole = rows.dropna(subset=list(QUANTILES))
+    if whole.empty:
+        return {}
+    found, happened = whole[list(QUANTILES)].to_numpy(float), whole["outcome"].to_numpy(float)
+    inside = (found[:, 1] <= happened) & (happened <= found[:, -2])
+    return {"50 % covers": scores.covered(inside),
+            "quantile score": float(scores.quantile_score(found, LEVELS, happened).mean())}  # fmt: skip
 
 
 def _sums(kind: str, of: str, rows: pd.DataFrame) -> dict[str, object]:
@@ -131,7 +144,7 @@ HEADS = {
     "chances": "Probabilities (log score in nats and Brier: less is better; Brier is about reliability - resolution + "
     "uncertainty, in ten bands)",
     "calibration": "Forecast and frequency, with 95 % intervals",
-    "numbers": "Numbers and their 90 % intervals",
+    "numbers": "Numbers, their intervals and quantiles (scores are in units of the number: less is better)",
     "counts": "How many in all",
 }
 

@@ -107,6 +107,28 @@ def interval_score(low: float, high: float, happened: float, level: float) -> fl
     return float(high - low + fine * max(0.0, low - happened) + fine * max(0.0, happened - high))
 
 
+def quantile_score(quantiles: F, levels: Sequence[float], happened: F) -> F:
+    """Twice the mean pinball loss of quantiles (Gneiting & Raftery 2007, sec. 6), in units of the count; 0 is perfect.
+
+    With levels spread evenly over (0, 1) it tends to the :func:`crps`.
+
+    Parameters
+    ----------
+    quantiles
+        float64[n, k].
+    levels
+        k levels in (0, 1).
+    happened
+        float64[n].
+
+    Returns
+    -------
+    float64[n]
+    """
+    short = happened[:, None] - quantiles
+    return np.asarray(2.0 * (short * (np.array(levels) - (short < 0.0))).mean(axis=1))
+
+
 def variogram(drawn: F, y: F, pairs: NDArray[np.int64]) -> float:
     """Variogram score of order 1 of an ensemble of vectors (Scheuerer & Hamill 2015), mean over pairs of members.
 

@@ -133,19 +133,27 @@ def kernels(folder: Path, patch: pytest.MonkeyPatch, size: dict[str, str]) -> No
         patch.setenv(variable, str(folder / variable.lower()))
 
 
-def executed(name: str) -> list[Any]:
-    """Cells of the notebook with their outputs, the last one :data:`MORE`."""
+def executed(*names: str) -> dict[str, list[Any]]:
+    """Cells of notebooks with their outputs, the last one of each :data:`MORE`: one kernel, emptied after each.
+
+    A kernel of its own for each would spend most of its time on imports.
+    """
     try:
-        return _execute(name, patience=150)
+        return _execute(names, patience=150)
     except CellTimeoutError:  # now and then a kernel is done and its answer never arrives: once more, with a new one
-        return _execute(name, patience=600)
+        return _execute(names, patience=600)
 
 
-def _execute(name: str, patience: int) -> list[Any]:
-    notebook = nbformat.read(PATHS[name], as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(MORE.get(name, "")))
-    client = NotebookClient(notebook, timeout=patience, resources={"metadata": {"path": str(FOLDER)}})
-    return list(client.execute().cells)
+def _execute(names: tuple[str, ...], patience: int) -> dict[str, list[Any]]:
+    together = nbformat.v4.new_notebook(metadata=read(names[0]).metadata)
+    ends = []
+    for name in names:
+        more = [nbformat.v4.new_code_cell(text) for text in (MORE.get(name, ""), "%reset_selective -f .")]
+        together.cells += [*nbformat.read(PATHS[name], as_version=4).cells, *more]
+        ends.append(len(together.cells))
+    client = NotebookClient(together, timeout=patience, resources={"metadata": {"path": str(FOLDER)}})
+    cells = list(client.execute().cells)
+    return {name: cells[begin : end - 1] for name, begin, end in zip(names, [0, *ends], ends, strict=False)}
 
 
 def shown(cell: Any) -> set[str]:
@@ -166,7 +174,7 @@ MORE = {
 
 def test_they_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kernels(tmp_path, monkeypatch, SMALL)
-    ran = {name: executed(name) for name in NAMES}
+    ran = executed(*NAMES)
     for name, cells in ran.items():
         assert any("image/png" in shown(cell) for cell in cells), name
         outputs = [output for cell in cells for output in cell.get("outputs", ())]

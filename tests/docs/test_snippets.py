@@ -136,6 +136,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(runner, "usable_cores", lambda: 1)
+    # pictures are made but not written out, which takes most of the time of a page: tests/report looks at them
+    monkeypatch.setattr("simulation.report.parts.drawing", lambda axes, words: "<svg ></svg>")
     matplotlib.use("Agg")
     yield tmp_path
     for entry in user_metrics():

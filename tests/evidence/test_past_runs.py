@@ -16,6 +16,7 @@ import pytest
 from simulation.data import facts, tables
 from simulation.data.dates import surely_by
 from simulation.data.world import load_world
+from simulation.errors import InputError
 from simulation.evidence import BASELINE, backtest, past_deals, past_rivals
 from simulation.evidence.past_runs import PastRuns, past_runs
 from simulation.experiments import prior
@@ -177,14 +178,21 @@ def test_open_lists_are_counted_by_camp() -> None:
 # --- the command
 
 
-def test_runs_are_told_and_written_with_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_year_is_told_written_and_drawn_with_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past_deals, "_DRAWS", 10)
     monkeypatch.setattr(backtest, "gathered", lambda: None)
-    said = backtest.backtest(str(DAY), replicates=2, workers=1, out=tmp_path / "out")
-    for part in ("which pairs, deals of the focal state", "of the focal state a year", "already open"):
+    out = tmp_path / "out"
+    said = backtest.backtest(str(DAY), replicates=2, workers=1, out=out)
+    assert said.startswith("Joins are not scored here")
+    for part in ("WIFAQ_SHARED", "which pairs, deals of the focal state", "of the focal state a year", "already open"):
         assert part in said
-    written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"runs_by_day.csv", "runs_pairs_others.csv", "runs_lists.csv", "deals_gain.csv"} <= written
+    written = {path.stem for path in out.iterdir()}
+    assert {"runs_by_day", "runs_pairs_others", "runs_lists"} <= written
+    assert {"deals_gain", "deals_pairs", "deals_counts", "deals_focal", "deals_calibration"} <= written
+    assert not {name for name in written if name.startswith("joins")}
+    assert (out / "deals_calibration.png").stat().st_size > 10_000
+    with pytest.raises(InputError, match="not empty"):
+        backtest.backtest(str(DAY), out=out)
 
 
 # --- leakage

@@ -37,9 +37,18 @@ def register(rows: list[dict[str, object]]) -> str:
     return pd.DataFrame(filled, columns=REGISTER).to_csv(index=False)
 
 
+def test_the_registers_of_all_editions_are_read(tmp_path: Path) -> None:
+    one = {"id": "1", "kind": "deals", "question": "q", "mean": 4, "q05": 1, "q95": 8}
+    for columns in (REGISTER, [name for name in REGISTER if name not in ("q25", "q50", "q75")]):
+        text = pd.DataFrame([{name: one.get(name, "") for name in columns}]).to_csv(index=False)
+        kind, table, _ = read_scored(*files(tmp_path, text, "id,outcome\n1,3\n"))
+        assert (kind, table["outcome"].tolist()) == ("register", [3.0])
+        assert "quantile score" not in score_tables(kind, table)["numbers"]
+
+
 def rows(p: np.ndarray, y: np.ndarray, group: str = "a") -> pd.DataFrame:
-    return pd.DataFrame({"group": group, "name": "x", "probability": p, "mean": np.nan, "q05": 0.0, "q95": 1.0,
-                         "outcome": y})  # fmt: skip
+    return pd.DataFrame({"group": group, "name": "x", "probability": p, "mean": np.nan, "q05": 0.0, "q25": np.nan,
+                         "q50": np.nan, "q75": np.nan, "q95": 1.0, "outcome": y})  # fmt: skip
 
 
 # --- the scores
@@ -78,7 +87,7 @@ def test_a_register_is_scored_by_kind_and_its_numbers_by_their_intervals(tmp_pat
     forecast = register([
         {"id": "1", "kind": "join", "question": "q1", "probability": 0.7, "q05": 0.5, "q95": 0.9},
         {"id": "2", "kind": "deal", "question": "q2", "probability": 0.2, "q05": 0.1, "q95": 0.4},
-        {"id": "3", "kind": "deals", "question": "q3", "mean": 4, "q05": 1, "q95": 8},
+        {"id": "3", "kind": "deals", "question": "q3", "mean": 4, "q05": 1, "q25": 3, "q50": 4, "q75": 5, "q95": 8},
         {"id": "4", "kind": "deals", "question": "q4", "mean": 2, "q05": 0, "q95": 5},
         {"id": "5", "kind": "deal", "question": "q5", "probability": 0.5, "q05": 0.1, "q95": 0.7},
     ])  # fmt: skip
@@ -92,6 +101,9 @@ def test_a_register_is_scored_by_kind_and_its_numbers_by_their_intervals(tmp_pat
     assert numbers["90 % covers"].startswith("1 of 2")
     assert numbers["mean absolute error"] == pytest.approx((2 + 7) / 2)
     assert numbers["interval score"] == pytest.approx((7 + 5 + 20 * 4) / 2)  # 9 lies 4 above 5
+    # of the one that has all quantiles: 6 lies 5, 3, 2, 1 above and 2 below them
+    assert numbers["50 % covers"].startswith("0 of 1")
+    assert numbers["quantile score"] == pytest.approx(2 * (0.25 + 0.75 + 1.0 + 0.75 + 0.1) / 5)
 
 
 # --- joins

@@ -73,3 +73,12 @@ def test_variogram_by_hand() -> None:
     drawn, pair = np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([[0], [1]])
     assert scores.variogram(drawn, np.array([2.0, 3.0]), pair) == pytest.approx(1.0)
     assert scores.variogram(drawn, np.array([0.0, 2.0]), pair) == 0.0
+
+
+def test_quantiles_are_scored_by_their_pinball_loss() -> None:
+    """By hand: 2 above and 1 below what happened; with many levels it is the CRPS of the distribution."""
+    found = scores.quantile_score(np.array([[7.0, 4.0]]), (0.5, 0.9), np.array([5.0]))
+    assert found == pytest.approx([2 * (0.5 * 2 + 0.9 * 1) / 2])
+    draws, levels = np.array([0.0, 1.0, 1.0, 4.0]), (np.arange(4000) + 0.5) / 4000
+    quantiles = np.quantile(draws, levels, method="inverted_cdf")
+    assert scores.quantile_score(quantiles[None], levels, np.array([2.0])) == pytest.approx(scores.crps(draws, 2.0))

@@ -96,10 +96,10 @@ def test_what_a_hook_leaves_behind_does_not_hold_up_the_run(tmp_path, leaves, wo
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_replicate_that_ignores_the_time_limit_is_a_row(workers):
     points = {"fake": FakeScenario(replicates=4, deaf=(1,))}
-    found = run_points(points, {"fake": 4}, workers, simulate=simulate, limit=2)["fake"]
+    found = run_points(points, {"fake": 4}, workers, simulate=simulate, limit=0.5)["fake"]
     assert found.replicates == (0, 2, 3)
     rows = [(row.replicate, row.stage, row.type, row.message) for row in found.failures]
-    assert rows == [(1, "time", "TimeoutError", "took longer than 2 s")]
+    assert rows == [(1, "time", "TimeoutError", "took longer than 0.5 s")]
 
 
 @pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf")])

@@ -14,7 +14,7 @@ from tests.synthetic import make_bloc, make_model, make_world
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=40, **CALM)
+@settings(max_examples=20, **CALM)
 @given(model=models((3, 14), quarters=6), agree=st.booleans())
 def test_small_worlds(model: GovernanceModel, agree: bool) -> None:
     play_both(agreeable(model) if agree else model, 6)

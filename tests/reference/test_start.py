@@ -41,7 +41,15 @@ def test_the_start_follows_its_rules(model: GovernanceModel) -> None:
     model.close()
     check_people(world, model.world)
     check_texts(world, model.world)
-    efforts = start.first_efforts(world, [[world.actors[i] for i in deal.parties] for deal in model.world.deals])
+    check_actors(world, model.world)
+    check_past(world)
+    check_book(model)
+    assert [i.gravity for i in world.actors] == close([gravity(world, i) for i in world.actors])
+
+
+def check_actors(world: World, facts: Facts) -> None:
+    """Efforts, weights of peers, upkeep and capture."""
+    efforts = start.first_efforts(world, [[world.actors[i] for i in deal.parties] for deal in facts.deals])
     for i in world.states:
         assert i.track_start == close(efforts[i])
         assert list(i.peers.values()) == close([start.peer_weight(world, i, j) for j in world.states])
@@ -52,19 +60,8 @@ def test_the_start_follows_its_rules(model: GovernanceModel) -> None:
         assert i.capture == close(captured)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(model=fresh())
-def test_gravity_is_the_intensity_of_a_state_without_its_record(model: GovernanceModel) -> None:
-    world = oracle_of(model).world
-    model.close()
-    assert [i.gravity for i in world.actors] == close([gravity(world, i) for i in world.actors])
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(model=fresh())
-def test_held_deals_have_a_past(model: GovernanceModel) -> None:
-    world = oracle_of(model).world
-    model.close()
+def check_past(world: World) -> None:
+    """Held deals have one: conduct seen, promises kept, trust learnt."""
     for i in world.actors:
         assert i.watch == close(watching(world, i))
         assert i.compliance == close(mean_compliance(world, i))
@@ -73,12 +70,6 @@ def test_held_deals_have_a_past(model: GovernanceModel) -> None:
             opinion = j.opinion_of[i]
             assert (opinion.alpha, opinion.beta) == (opinion.alpha_ref, opinion.beta_ref)
             assert (opinion.alpha, opinion.beta) == close(start.evidence(world, i, j))
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(model=fresh())
-def test_the_book_follows_its_rules(model: GovernanceModel) -> None:
-    check_book(model)
 
 
 def test_what_no_record_holds_is_drawn_from_the_thinned_intensity() -> None:

@@ -107,7 +107,7 @@ class TestReference:
         """Over many replicates α and β are what the reference expects; in each, breaches stand out."""
         world = make_world(4, deals=[make_deal((2, 3), 2)], trust_prior=0.5)
         gaps = []
-        for replicate in range(400):
+        for replicate in range(160):
             model = rest(make_model(
                 world, 6, replicate, mechanisms=ALONE | {"breach": "on"},
                 parameters={"compliance_base": 0.6, "detection": 0.6, "breach_lowers_depth": 0},
