@@ -15,8 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from simulation.display import pages
-from simulation.evidence import scores
-from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence import BASELINE, scores
 from simulation.evidence.joins.instrument_file import world_on
 from simulation.evidence.joins.record import RECORD_END
 from simulation.evidence.questions import LEVELS

@@ -16,7 +16,7 @@ import pandas as pd
 
 from simulation.actors.cast import Cast
 from simulation.data.country_names import titles
-from simulation.evidence.calibration.calibrate import BASELINE
+from simulation.evidence import BASELINE
 from simulation.evidence.questions import Question, number
 from simulation.experiments.engine.runner import run_points
 from simulation.experiments.engine.tables import Outcome
