@@ -21,7 +21,7 @@ from nbclient.exceptions import CellTimeoutError
 
 import simulation
 from simulation.analysis.conclusions import LEAST_PAIRS, LIKELY, MARGINS, SHARES
-from simulation.evidence.claims.propositions.effects import AS_PREDICTED, VERDICTS, outcome, verdict
+
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
