@@ -139,32 +139,29 @@ def judged(frame: pd.DataFrame) -> pd.DataFrame:
     Rows of claims or checks that the ledger no longer has are left out.
     """
     numbers = {(str(row["claim"]), row["check"]): row for _, row in frame.iterrows()}
-    found = {(claim.id, check.number) for claim in LEDGER.values() for check in claim.checks} & set(numbers)
-    is_told = _told({key: float(numbers[key]["p"]) for key in found})
+    checks = {(claim.id, check.number): check for claim in LEDGER.values() for check in claim.checks}
+    found = {key: check for key, check in checks.items() if key in numbers}
+    is_told = _told({check: float(numbers[key]["p"]) for key, check in found.items()})
     rows: list[dict[str, object]] = []
     for claim in LEDGER.values():
         own = [check for check in claim.checks if (claim.id, check.number) in found]
         if not claim.checks:
             bare = frame.loc[frame["claim"] == claim.id, list(_MADE_FROM)].iloc[:1].to_dict("records")
             rows += [{str(name): value for name, value in row.items()} | _verdict(claim, []) for row in bare]
-        words = [_words(check, numbers[claim.id, check.number], is_told[claim.id, check.number]) for check in own]
+        words = [_words(check, numbers[claim.id, check.number], is_told[check]) for check in own]
         rows += [row | _verdict(claim, words) for row in words]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _told(chances: Mapping[tuple[str, int], float]) -> dict[tuple[str, int], bool]:
+def _told(chances: Mapping[Check, float]) -> dict[Check, bool]:
     """Whether each check is told from zero: findings together, one that stands twice counted once; others alone."""
-    checks = {(check.claim, check.number): check for claim in LEDGER.values() for check in claim.checks}
     findings: dict[object, float] = {}
-    for key, p in chances.items():
-        check = checks[key]
+    for check, p in chances.items():
         if check.kind == FINDING:
-            findings.setdefault(_effect(check), 1.0 if math.isnan(p) else p)
+            findings[_effect(check)] = max(findings.get(_effect(check), 0.0), 1.0 if math.isnan(p) else p)
     discovered = dict(zip(findings, told(list(findings.values())), strict=True))
-    return {
-        key: discovered[_effect(checks[key])] if checks[key].kind == FINDING else p <= RATE or checks[key].kind == DATA
-        for key, p in chances.items()
-    }
+    alone = {check: p <= RATE or check.kind == DATA for check, p in chances.items()}
+    return {check: discovered.get(_effect(check), False) if check.kind == FINDING else alone[check] for check in alone}
 
 
 def _effect(check: Check) -> tuple[object, ...]:

@@ -68,7 +68,7 @@ size and activity alone, learning off or on, in turn. The interval is the 90 % i
 A − B. Drawn in it: {label}, and rules.
 3. **Smallest effect that matters.** {units}.
 4. **Pairs.** {batches} pairs, until half the width of the interval is at most {narrow:g} of the smallest effect. The \
-rule looks at the width alone, never at the sign.
+rule looks at the width alone, never at the sign. Mechanism checks, whose sign is no news, get {first} pairs.
 5. **Told from zero.** Findings: by their probabilities under luck alone, so that at most one in {rate:.0f} of those \
 told is false (Benjamini & Hochberg 1995, over the {findings} different findings of all claims). Mechanism checks: \
 the interval leaves out zero.
@@ -300,7 +300,7 @@ def section(claim: Claim, rows: pd.DataFrame) -> Sequence[str]:
                 "outcome", "kind")  # fmt: skip
         parts.append(table(head, (_check_row(row) for _, row in rows.iterrows())))
     first = FIRST[claim.id].verdict
-    if told not in (first, NOT_RUN):
+    if len(rows) and told not in (first, NOT_RUN):
         parts.append(f"First edition: {first}. {rows['reason'].iloc[0]}.\n".replace("..", "."))
     if claim.remark:
         parts.append(claim.remark + "\n")

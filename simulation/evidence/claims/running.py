@@ -14,9 +14,9 @@ from simulation.analysis.contrasts import contrast
 from simulation.analysis.summary import SYSTEM, by_replicate
 from simulation.evidence.claims.arms import Given, given, recording, scenario_of, without
 from simulation.evidence.claims.formula import DECIDED, decided
-from simulation.evidence.claims.ledger import FINDING, Check, Term
+from simulation.evidence.claims.ledger import BUILT_IN, FINDING, Check, Term
 from simulation.evidence.claims.measures import level
-from simulation.evidence.claims.verdicts import AS_PREDICTED, BATCHES, RATE, chance, narrow, outcome
+from simulation.evidence.claims.verdicts import AS_PREDICTED, BATCHES, RATE, SAME_AS, chance, narrow, outcome
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.scenario.schema import Scenario
 
@@ -112,7 +112,7 @@ class Runs:
             for name, ensemble in found.items():
                 self._read[name] = pd.concat([self._read[name], self._readings(name, ensemble)])
                 if self.keep is not None:
-                    self._read[name].to_csv(self._file(name))
+                    self._read[name].to_parquet(self._file(name))
 
     def scenario(self, name: str) -> Scenario:
         """The scenario of an arm, recording what is read."""
@@ -143,12 +143,12 @@ class Runs:
     def _file(self, name: str) -> Path:
         assert self.keep is not None
         text = f"{self.made_from} {self.scenario(name).model_dump_json()} {sorted(self.wanted[name])}"
-        return self.keep / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.csv"
+        return self.keep / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.parquet"
 
     def _kept(self, name: str) -> pd.DataFrame:
         if self.keep is None or not self._file(name).is_file():
             return pd.DataFrame()
-        return pd.read_csv(self._file(name), index_col=0, float_precision="round_trip")
+        return pd.read_parquet(self._file(name))
 
 
 def _column(metric: str, quarter: str) -> str:
@@ -227,6 +227,11 @@ def _sum(terms: Sequence[Term], runs: Runs, spread: Mapping[str, float], pairs: 
     return sum(parts[1:], parts[0])
 
 
+def _is_no_news(check: Check) -> bool:
+    """Whether only the size of an effect is asked for: its sign is the equation's own."""
+    return check.kind == BUILT_IN and check.predicted != SAME_AS
+
+
 @dataclass(frozen=True)
 class Measured:
     """A check and its negative control as measured; without one None."""
@@ -238,8 +243,9 @@ class Measured:
 def run(checks: Sequence[Check], runs: Runs, most: int) -> dict[Check, Measured]:
     """Measure checks, each with as many pairs as its own interval needs.
 
-    A check gets :data:`BATCHES` of pairs until its interval is narrow, whatever the sign and whatever other checks
-    need, so that it comes out the same alone and among others. Negative controls are run where a prediction may hold.
+    A finding gets :data:`BATCHES` of pairs until its interval is narrow, whatever the sign and whatever other checks
+    need, so that it comes out the same alone and among others; a mechanism check, whose sign is no news, the first
+    batch. Negative controls are run where a prediction may hold.
 
     Parameters
     ----------
@@ -256,7 +262,7 @@ def run(checks: Sequence[Check], runs: Runs, most: int) -> dict[Check, Measured]
     for pairs in dict.fromkeys(min(batch, most) for batch in BATCHES):
         runs.extend((arm for check in open_checks for arm in check.arms), pairs)
         found |= {check: measured(check, runs, spread, pairs) for check in open_checks}
-        open_checks = [check for check in open_checks if not found[check].settled]
+        open_checks = [check for check in open_checks if not (found[check].settled or _is_no_news(check))]
     pairs = min(BATCHES[0], most)
     hopeful = [check for check in checks if check.kind == FINDING and found[check].is_as(check.predicted)]
     twins = {check: twin for check in hopeful if (twin := controlled(check)) is not None}

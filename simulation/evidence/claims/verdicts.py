@@ -18,8 +18,11 @@ NARROW = 0.5
 """An interval is narrow if its half width is at most this share of the smallest effect that matters."""
 SAME = 0.5
 """A negative control shows the same effect from this share of it on."""
-BATCHES = (40, 100, 200)
-"""Pairs after which a check is looked at, and the most it gets; the first is what a negative control gets."""
+BATCHES = (40, 72, 120, 200)
+"""Pairs after which a finding is looked at, and the most it gets; mechanism checks and negative controls get the
+first."""
+SAME_AS = "same"
+"""The prediction that both sides are equal."""
 
 AS_PREDICTED, OPPOSITE, NO_DIFFERENCE = "as predicted", "opposite", "no difference that matters"
 TOO_SMALL, NOT_TOLD, OTHER_CHANNEL = "too small to matter", "not told", "not by the claimed channel"
@@ -74,7 +77,7 @@ def outcome(low: float, high: float, predicted: str, smallest: float, is_told: b
     """
     if any(map(math.isnan, (low, high, smallest))):
         return NOT_TOLD
-    if predicted in ("not higher", "not lower", "same"):
+    if predicted in ("not higher", "not lower", SAME_AS):
         below, above = predicted != "not higher", predicted != "not lower"
         if (low >= -smallest or not below) and (high <= smallest or not above):
             return AS_PREDICTED
