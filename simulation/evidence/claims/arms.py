@@ -39,7 +39,7 @@ class Arm:
     overrides: Mapping[str, object] = field(default_factory=dict)
 
 
-CONSENT = (0.4, 0.6, 0.8, 1.0)
+CONSENT = (0.6, 0.8, 1.0)
 """Forced probability of a yes in blocs, along the phase boundary of P4."""
 RULES = {"unanimity": "baseline", "majority": "maghreb_majority_only"}
 """Rule of the union along the phase boundary, and the scenario that sets it."""

@@ -190,8 +190,8 @@ class First:
     ----------
     verdict
         Then, of twenty pairs.
-    too_wide
-        Whether it was mixed for want of pairs.
+    then
+        ``too wide`` where it was so for want of pairs, ``no difference`` where nothing differed.
     anew
         How the claim is posed now, where that is not as it was then.
     reason
@@ -199,7 +199,7 @@ class First:
     """
 
     verdict: str
-    too_wide: bool
+    then: str
     anew: str
     reason: str
 
@@ -239,7 +239,7 @@ LEDGER: dict[str, Claim] = _ledger()
 """Claims and propositions by number, in order."""
 
 FIRST: dict[str, First] = {
-    row["id"]: First(row["verdict"], bool(row["wide"]), row["anew"], row["reason"])
+    row["id"]: First(row["verdict"], row["then"], row["anew"], row["reason"])
     for row in read_csv(FOLDER / "first_edition.csv")
 }
 """Verdicts of the first edition, by number."""

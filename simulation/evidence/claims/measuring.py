@@ -20,6 +20,7 @@ from simulation.evidence.claims.running import Measured, Runs, run, wanted
 from simulation.evidence.claims.verdicts import (
     AS_PREDICTED,
     BATCHES,
+    NO_EFFECT,
     NOT_RUN,
     NOT_TESTABLE,
     NOT_TOLD,
@@ -207,14 +208,15 @@ def reason(claim: Claim, now: str, rows: Sequence[Mapping[str, object]]) -> str:
         return claim.remark
     outcomes = {str(row["outcome"]) for row in rows}
     pairs = [int(float(str(row["pairs"]))) for row in rows if row["kind"] != DATA]
+    told_now = first.then == "too wide" and not first.anew and NOT_TOLD not in outcomes
     facts = [
         (bool(first.anew), f"posed anew: {first.anew}"),
-        (first.too_wide and NOT_TOLD not in outcomes, f"{min(pairs, default=0)} pairs or more in place of "
-         f"{FIRST_PAIRS} tell what was too wide"),
+        (first.then == "no difference" and now == NO_EFFECT, "nothing differed then either, which was called refuted"),
+        (told_now, f"{min(pairs, default=0)} pairs or more in place of {FIRST_PAIRS} tell what was too wide"),
         (TOO_SMALL in outcomes, "told from zero, but smaller than what matters"),
         (OTHER_CHANNEL in outcomes, "the negative control shows the same effect"),
         (NOT_TOLD in outcomes, "not told over parameters, starting books and rules"),
-    ]  # fmt: skip
+    ]
     return "; ".join(words for holds, words in facts if holds) or "the model is another"
 
 

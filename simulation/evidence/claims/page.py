@@ -301,7 +301,8 @@ def section(claim: Claim, rows: pd.DataFrame) -> Sequence[str]:
         parts.append(table(head, (_check_row(row) for _, row in rows.iterrows())))
     first = FIRST[claim.id].verdict
     if len(rows) and told not in (first, NOT_RUN):
-        parts.append(f"First edition: {first}. {rows['reason'].iloc[0]}.\n".replace("..", "."))
+        reason = str(rows["reason"].iloc[0])
+        parts.append(f"First edition: {first}. {reason[:1].upper()}{reason[1:].rstrip('.')}.\n")
     if claim.remark:
         parts.append(claim.remark + "\n")
     return parts
@@ -318,7 +319,7 @@ def _check_row(row: pd.Series) -> tuple[str, ...]:
 
 
 def _control(row: pd.Series) -> str:
-    """The effect with the claimed channel off, where that was run."""
+    """The effect with the claimed channel off, where that was run, and what was off or set."""
     if not row["control"] or pd.isna(row["control_difference"]):
         return "–"
-    return f"{interval_text(*(float(row[name]) for name in CONTROLS))} without `{row['control']}`"
+    return f"{interval_text(*(float(row[name]) for name in CONTROLS))} (`{row['control']}`)"

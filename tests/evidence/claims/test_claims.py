@@ -27,6 +27,8 @@ from simulation.evidence.claims.records import FIGURES, TABLES
 from simulation.evidence.claims.running import controlled
 from simulation.evidence.claims.verdicts import (
     BATCHES,
+    NO_DIFFERENCE,
+    NO_EFFECT,
     NOT_RUN,
     NOT_TESTABLE,
     NOT_TOLD,
@@ -250,6 +252,7 @@ def test_the_reason_of_a_change_is_told_by_facts() -> None:
 
     assert reason(LEDGER["C30"], SUPPORTED, [row("as predicted")]).startswith("posed anew: terms gained")
     assert "72 pairs or more in place of 20" in reason(LEDGER["C7"], SUPPORTED, [row("as predicted")])
+    assert "nothing differed then either" in reason(LEDGER["C10"], NO_EFFECT, [row(NO_DIFFERENCE)])
     assert reason(LEDGER["C28"], SUPPORTED, [row("as predicted")]) == "the model is another"
     assert "not told" in reason(LEDGER["C7"], "mixed", [row(NOT_TOLD)])
     assert reason(LEDGER["C52"], NOT_TESTABLE, []) == LEDGER["C52"].remark
