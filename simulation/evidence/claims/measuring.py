@@ -148,7 +148,8 @@ def judged(frame: pd.DataFrame) -> pd.DataFrame:
         own = [check for check in claim.checks if (claim.id, check.number) in found]
         if not claim.checks:
             bare = frame.loc[frame["claim"] == claim.id, list(_MADE_FROM)].iloc[:1].to_dict("records")
-            rows += [{str(name): value for name, value in row.items()} | _verdict(claim, []) for row in bare]
+            bare_words = {"control": ""} | _verdict(claim, [])
+            rows += [{str(name): value for name, value in row.items()} | bare_words for row in bare]
         words = [_words(check, numbers[claim.id, check.number], is_told[check]) for check in own]
         rows += [row | _verdict(claim, words) for row in words]
     return pd.DataFrame(rows, columns=list(COLUMNS))

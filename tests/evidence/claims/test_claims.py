@@ -266,6 +266,7 @@ def test_the_page_leads_with_what_surprised_and_holds_every_claim(tmp_path: Path
     write_both(made_up(), tmp_path / "claims.csv", tmp_path / "claims.md")
     frame, page = read_table(tmp_path / "claims.csv"), (tmp_path / "claims.md").read_text(encoding="utf-8")
     assert page == render(frame)
+    pd.testing.assert_frame_equal(judged(frame), frame, check_dtype=False)  # nothing is lost in the file
     assert re.findall(r"^## (.*)$", page, re.MULTILINE)[0] == "What surprised"
     rows = re.findall(r"^\| ([CP]\d+) \|.*\| `(.+?)` \|$", page, re.MULTILINE)
     assert rows == [(name, f"{COMMAND} --only {name}") for name in LEDGER]
