@@ -63,7 +63,7 @@ sweeps := simulation.report.showcase_sweeps
 WHAT ?= $(WRITERS)
 UNKNOWN := $(filter-out $(WRITERS),$(WHAT))
 
-pages: $(VENV)/core  ## rewrite pages, tables and charts: WHAT="schema tutorial plausibility parameters showcase claims sweeps", default all (half an hour)
+pages: $(VENV)/core  ## rewrite pages, tables and charts: WHAT="schema tutorial plausibility parameters showcase claims sweeps", default all (an hour)
 	$(if $(UNKNOWN),$(error nothing writes $(UNKNOWN); there are $(WRITERS)))
 	$(foreach writer,$(WHAT),$(BIN)/python -m $($(writer)) $(ARGS) &&) true
 

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulation.errors import InputError, WifaqError
-from simulation.evidence.claims.checks import Claim
-from simulation.evidence.claims.ledger import chosen
+from simulation.errors import DataError, InputError, WifaqError
+from simulation.evidence.claims.ledger import DATA, Claim, chosen
 from simulation.evidence.claims.measuring import judged, measure, stale
 from simulation.evidence.claims.page import COMMAND, read_table, section, write_both
+from simulation.evidence.claims.running import SPREAD_PAIRS
+from simulation.evidence.claims.verdicts import BATCHES
+from simulation.experiments.engine.executors import usable_cores
 from simulation.scenario import shipped
 
-REPLICATES = 20
 FEWEST = 2
+SECONDS = 0.45
+"""Of one core for a replicate to 2035, as measured in November 2026."""
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 
@@ -26,9 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         claims = chosen(options.only or [])
-        if options.replicates < FEWEST:
-            raise InputError(f"--replicates: {options.replicates} is less than {FEWEST}: one pair has no interval")
-        frame = _renewed(options) if options.stale else _measured(claims, options)
+        if options.pairs < FEWEST:
+            raise InputError(f"--pairs: {options.pairs} is less than {FEWEST}: one pair has no interval")
+        if options.stale:
+            claims = stale(read_table(options.out / "claims.csv"), options.scenarios)
+        if options.keep is not None:
+            options.keep.mkdir(parents=True, exist_ok=True)
+        frame = _among_others(_measured(claims, options), options)
     except WifaqError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT if isinstance(error, InputError) else FAILED
@@ -40,23 +47,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return DONE
 
 
-def _renewed(options: argparse.Namespace) -> pd.DataFrame:
-    """The table that is there, with the rows of claims that are out of date made anew."""
-    kept = read_table(options.out / "claims.csv")
-    claims = stale(kept, options.scenarios)
-    if not claims:
-        return judged(kept)
-    old = kept.loc[~kept["claim"].isin([claim.id for claim in claims])]
-    return judged(pd.concat([old, _measured(claims, options)], ignore_index=True))
+def _among_others(made: pd.DataFrame, options: argparse.Namespace) -> pd.DataFrame:
+    """New rows among those of other claims that are there: what is told from zero depends on all findings."""
+    try:
+        there = read_table(options.out / "claims.csv")
+    except DataError:
+        return made
+    return judged(pd.concat([there.loc[~there["claim"].isin(set(made["claim"]))], made], ignore_index=True))
 
 
 def _measured(claims: Sequence[Claim], options: argparse.Namespace) -> pd.DataFrame:
+    print(estimate(claims, options.pairs, options.workers), file=sys.stderr)
     return measure(
         claims,
         options.scenarios,
-        replicates=options.replicates,
+        most=options.pairs,
         workers=options.workers,
         progress=_tell if sys.stderr.isatty() else None,
+        keep=options.keep,
+    )
+
+
+def estimate(claims: Sequence[Claim], most: int, workers: int | None) -> str:
+    """What testing some claims takes, in words."""
+    checks = [check for claim in claims for check in claim.checks if check.kind != DATA]
+    arms = {arm for check in checks for arm in check.arms}
+    controls = {arm for check in checks for arm in check.controls} - arms
+    wide = SPREAD_PAIRS if checks else 0
+    first = min(BATCHES[0], most)
+    least, all_of_it = wide + len(arms) * first, wide + len(arms) * most + len(controls) * first
+    cores = workers or usable_cores()
+    low, high = (SECONDS * count / 60 / cores for count in (least, all_of_it))
+    return (
+        f"{len(checks)} checks, {len(arms)} arms, {len(controls)} with a channel off: {least} to {all_of_it} "
+        f"replicates, {low:.0f} to {high:.0f} minutes on {cores} idle cores"
     )
 
 
@@ -65,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--only", nargs="+", metavar="C", help="test only these and print them; write nothing")
     which.add_argument("--stale", action="store_true", help="test only claims whose rows are missing or out of date")
-    parser.add_argument("--replicates", type=int, default=REPLICATES, help="paired replicates of every arm")
+    parser.add_argument("--pairs", type=int, default=BATCHES[-1], help="most pairs of a check")
     parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep readings there; a stopped run goes on")
     parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of claims.csv and claims.md")
     parser.add_argument("--scenarios", type=Path, default=shipped.folder(), help="folder of the scenarios")
     return parser

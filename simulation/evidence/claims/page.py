@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,68 +11,80 @@ import pandas as pd
 from simulation.analysis.summary import PRIOR_LABEL
 from simulation.display.pages import table
 from simulation.errors import DataError
-from simulation.evidence.claims.checks import (
+from simulation.evidence.claims.ledger import DATA, FINDING, FIRST, LEDGER, UNITS, Claim
+from simulation.evidence.claims.measuring import COLUMNS, CONTROLS, NUMBERS
+from simulation.evidence.claims.verdicts import (
     AS_PREDICTED,
-    MARGIN,
+    BATCHES,
     MIXED,
+    NARROW,
     NO_DIFFERENCE,
+    NO_EFFECT,
     NOT_RUN,
     NOT_TESTABLE,
+    NOT_TOLD,
     OPPOSITE,
+    OTHER_CHANNEL,
+    RATE,
+    REFUTED,
+    SAME,
+    SUPPORTED,
+    TOO_SMALL,
     VERDICTS,
-    Claim,
 )
-from simulation.evidence.claims.ledger import LEDGER, basis, mechanisms, scenarios, tables
-from simulation.evidence.claims.measuring import COLUMNS, NUMBERS
-from simulation.evidence.claims.propositions.page import interval_text
 from simulation.experiments.engine.store import read_csv, write_csv
 
 COMMAND = "python -m simulation.evidence.claims"
 _ROLES = {"A": "mechanism", "E": "experiment", "D": "data", "S": "lever"}
-_TEXT = [name for name in COLUMNS if name not in (*NUMBERS, "check", "pairs", "counts")]
+_TEXT = [name for name in COLUMNS if name not in (*NUMBERS, *CONTROLS, "check", "pairs", "counts", "told")]
 
 TENSIONS = (
-    ("T1", "fragmentation is harm, and an opportunity", ("C54", "C30")),
+    ("T1", "fragmentation is harm, and an opportunity", ("C54", "C30", "P5")),
     ("T2", "rivalry yields concessions, and degrades regulation and trust", ("C30", "C16", "C25", "C34")),
-    ("T3", "going around institutions helps one (see P16 in [findings.md](findings.md) for all)", ("C29", "C54")),
+    ("T3", "going around institutions helps one, and may not help all", ("C29", "C54", "P16")),
     ("T4", "paid advocacy spreads a vision, and may cost trust", ("C50", "C51")),
     ("T5", "transparency helps only if conduct is good", ("C57",)),
 )
 """Tensions of the model description, and the claims on either side."""
-_HEADER = """# Claims: what the model and its data say to each claim of the paper
+_TITLE = """# Claims: what the model and its data say to each claim of the paper
 
 Written by `{command}`; do not edit. The numbers are in [claims.csv](claims.csv).
 
-The paper (Kezzoute 2025) makes claims in words. Here each is put in our own short words, tested, and given a \
-verdict. **A verdict is about this model and its data, not about the world.** Nothing was tuned to reach one, and a \
-refuted claim stands here as refuted.
+The paper (Kezzoute 2025) makes claims in words (C1 to C63), and the model description adds propositions (P2 to P25). \
+Here each is put in our own short words, tested, and given a verdict by one rule. **A verdict is about this model and \
+its data, not about the world.** Nothing was tuned to reach one, and a refuted claim stands here as refuted.
+"""
+_RULE = """## How a verdict is reached
 
-## How a verdict is reached
-
-One rule for all claims, applied by code (`simulation/evidence/claims/checks.py`).
-
-1. **Checks.** A claim has one or more checks. A check is a number A, a number B, and what the claim says of them: \
-that A is higher, lower, not higher, not lower, or different. The signs come from the claim, not from what the model \
-does.
-2. **Numbers.** Both sides of a check are runs of the shipped scenarios, {pairs} replicates each, from the end of \
-2024 to 2035. The focal state is the baseline's; numbers are its own and of the last quarter unless a check says \
-otherwise. Replicate by replicate both sides share their luck and one draw of the free parameters \
-from their priors ([calibration.md](calibration.md)); a parameter that a side sets itself keeps its value there. \
-The interval is the 90 % interval (Student) of the mean of A − B. What varies in it: {label}. So claims are tested \
-over the parameters that the record leaves open, not at the defaults alone. [findings.md](findings.md) tests the \
-propositions at the defaults, so a verdict there may differ.
-3. **Outcome of a check.** *No difference*: the whole interval lies within {margin:.0f} % of the larger side. *As \
-predicted* or *opposite*: the whole interval lies on that side of zero. *Not told*: neither; the interval is too wide. \
-"Not higher" and "not lower" hold if the interval does not pass that margin on the wrong side.
-4. **Verdict.** *Supported*: all checks as predicted. *Refuted*: none is, and one is opposite or all show no \
-difference. *Mixed*: the checks disagree, or an interval is too wide to tell. *Not testable*: nothing in model or data \
-bears on it; the reason is given. *Not yet run*: the table has no numbers.
-5. **Rests on.** *Built in*: the check turns a mechanism on and off or has the sign of an equation; it shows how much \
-an assumption does, not that it is true. Such checks decide only where a claim has no other. *Data*: a figure of the \
-shipped tables, which has no interval. *Experiment*: a contrast of scenarios whose sign no equation fixes by itself.
-
-If there were no effects at all, about one in ten of the {judged} checks by experiment would still come out with a \
-sign.
+1. **Checks.** A claim has one or more checks. A check is a number A, a number B, and what the claim says of A − B. \
+All checks were written down before anything was run, in `simulation/evidence/claims/estimands.csv`: sides, number, \
+predicted sign, smallest effect that matters, negative control, and what the sides share of purse and effort. The \
+signs come from the claim, not from what the model does.
+2. **Numbers.** Both sides are runs of the shipped scenarios from the end of 2024 to 2035. The focal state is the \
+baseline's; numbers are its own and of the last quarter unless a check says otherwise. Replicate by replicate both \
+sides share their luck, their starting book, one draw of the free parameters ([calibration.md](calibration.md); a \
+parameter that a side sets itself keeps its value there) and their rules: partners chosen by all that is fitted or by \
+size and activity alone, learning off or on, in turn. The interval is the 90 % interval (Student) of the mean of \
+A − B. Drawn in it: {label}, and rules.
+3. **Smallest effect that matters.** {units}.
+4. **Pairs.** {batches} pairs, until half the width of the interval is at most {narrow:g} of the smallest effect. The \
+rule looks at the width alone, never at the sign. Mechanism checks, whose sign is no news, get {first} pairs.
+5. **Told from zero.** Findings: by their probabilities under luck alone, so that at most one in {rate:.0f} of those \
+told is false (Benjamini & Hochberg 1995, over the {findings} different findings of all claims). Mechanism checks: \
+the interval leaves out zero.
+6. **Outcome of a check.** *{as_predicted}* or *{opposite}*: told, on that side, and not too small. *{too_small}*: \
+told, but the whole interval lies within the smallest effect. *{no_difference}*: not told, and within it. \
+*{not_told}*: neither. "Not higher", "not lower" and "same" hold if the interval does not pass the smallest effect on \
+the sides they close.
+7. **Negative control.** The same check with the claimed channel switched off on both sides, {first} pairs, run where \
+a prediction may hold. If it shows the same effect (told, on the same side, at least {same:g} of it), the check counts \
+as *{other_channel}*.
+8. **Verdict.** *{supported}*: all checks as predicted. *{refuted}*: none is, and one is opposite; where checks make \
+one shape (P5, P13), one opposite is enough. *{no_effect}*: none differs by what matters. *{mixed}*: anything else. \
+*{not_testable}*: nothing in model or data bears on it; the reason is given. *{not_run}*: the table has no numbers.
+9. **Rests on.** *Mechanism check*: turns a mechanism on and off or has the sign of an equation; it shows how much an \
+assumption does, not that it is true, and decides only where a claim has no other. *Data*: a figure of the shipped \
+tables, which has no interval. *Finding*: a contrast whose sign no equation fixes by itself.
 """
 
 
@@ -90,7 +102,7 @@ def read_table(path: Path | str = "docs/results/claims.csv") -> pd.DataFrame:
     frame = read_csv(path, _TEXT)
     if list(frame.columns) != list(COLUMNS):
         raise DataError(f"{path} has other columns than this version writes: make it anew with {COMMAND}")
-    return frame
+    return frame.fillna(dict.fromkeys(("reason", "control"), ""))
 
 
 def write_both(frame: pd.DataFrame, csv: Path, page: Path) -> None:
@@ -105,21 +117,14 @@ def write_both(frame: pd.DataFrame, csv: Path, page: Path) -> None:
 
 def render(frame: pd.DataFrame) -> str:
     """The page of a table of claims."""
-    told = {claim: _rows_of(frame, claim) for claim in LEDGER.values()}
-    experiments = frame["kind"] == "experiment"
-    pairs = frame["pairs"].dropna()
-    header = _HEADER.format(
-        command=COMMAND, pairs=int(pairs.min()) if len(pairs) else 0, label=PRIOR_LABEL, margin=100 * MARGIN,
-        judged=int(experiments.sum()),
-    )  # fmt: skip
-    parts = [header, *_counts(told), *_tensions(told), *_ledger(told), "## Every check\n"]
+    told = {claim: frame.loc[frame["claim"] == claim.id] for claim in LEDGER.values()}
+    parts = [_TITLE.format(command=COMMAND), *_surprises(told), *_counts(told), *_tensions(told), _rule(frame)]
+    for title, letter in (("The claims", "C"), ("The propositions", "P")):
+        parts += _ledger(title, {claim: rows for claim, rows in told.items() if claim.id.startswith(letter)})
+    parts.append("## Every check\n")
     for claim, rows in told.items():
         parts += section(claim, rows)
     return "\n".join(parts).rstrip() + "\n"
-
-
-def _rows_of(frame: pd.DataFrame, claim: Claim) -> pd.DataFrame:
-    return frame.loc[frame["claim"] == claim.id]
 
 
 def verdict_of(claim: Claim, rows: pd.DataFrame) -> str:
@@ -129,29 +134,102 @@ def verdict_of(claim: Claim, rows: pd.DataFrame) -> str:
     return NOT_RUN if claim.checks else NOT_TESTABLE
 
 
-def _counts(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
-    yield "## Verdicts\n"
-    kinds = ("experiment", "data and experiment", "data", "built in", "")
-    rows = []
-    for name in VERDICTS:
-        for kind in kinds:
-            ids = [c.id for c, found in told.items() if verdict_of(c, found) == name and basis(c) == kind]
-            if ids:
-                rows.append((f"**{name}**", kind or "–", len(ids), " ".join(ids)))
-    yield table(("verdict", "rests on", "claims", "which"), rows)
-    wide = [c.id for c, found in told.items() if verdict_of(c, found) == MIXED and not _disagree(found)]
-    if wide:
-        yield f"Mixed because an interval is too wide, not because checks disagree: {' '.join(wide)}.\n"
+def _rule(frame: pd.DataFrame) -> str:
+    findings = len({(*check.a, None, *check.b, check.per) for claim in LEDGER.values()
+                    for check in claim.checks if check.kind == FINDING})  # fmt: skip
+    return _RULE.format(
+        label=PRIOR_LABEL.removesuffix(", rules fixed"), findings=findings,
+        units=". ".join(f"*{name.capitalize()}*: {told}" for name, told in UNITS.items()),
+        batches=", then ".join(map(str, BATCHES)), narrow=NARROW, rate=1 / RATE, first=BATCHES[0], same=SAME,
+        as_predicted=AS_PREDICTED.capitalize(), opposite=OPPOSITE, too_small=TOO_SMALL.capitalize(),
+        no_difference=NO_DIFFERENCE.capitalize(), not_told=NOT_TOLD.capitalize(), other_channel=OTHER_CHANNEL,
+        supported=SUPPORTED.capitalize(), refuted=REFUTED.capitalize(), no_effect=NO_EFFECT.capitalize(),
+        mixed=MIXED.capitalize(), not_testable=NOT_TESTABLE.capitalize(), not_run=NOT_RUN.capitalize(),
+    )  # fmt: skip
+
+
+# --- what comes first
+
+
+def _surprises(told: Mapping[Claim, pd.DataFrame]) -> Iterator[str]:
+    """What the model refuses, what comes about by another way, and verdicts that are not those of the first edition."""
+    yield "## What surprised\n"
+    against = [
+        (claim.id, claim.statement, f"**{verdict_of(claim, rows)}**", _headline(claim, _against(rows)))
+        for claim, rows in told.items() if verdict_of(claim, rows) == REFUTED or len(_against(rows))
+    ]  # fmt: skip
+    yield "The model says the opposite, or reaches the claimed effect by another channel:\n"
+    yield table(("", "in our words", "verdict", "what tells against it [90 %]"), against)
+    changed = [
+        (claim.id, claim.statement, FIRST[claim.id].verdict, f"**{verdict_of(claim, rows)}**", rows["reason"].iloc[0])
+        for claim, rows in told.items()
+        if len(rows) and verdict_of(claim, rows) not in (FIRST[claim.id].verdict, NOT_RUN)
+    ]
+    yield "Verdicts that are not those of the first edition of the model, and why:\n"
+    yield table(("", "in our words", "first edition", "now", "reason"), changed)
+
+
+def _against(rows: pd.DataFrame) -> pd.DataFrame:
+    """Checks that count and tell against a claim."""
+    return _counted(rows).loc[lambda frame: frame["outcome"].isin((OPPOSITE, OTHER_CHANNEL))]
 
 
 def _counted(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.loc[rows["counts"].astype(bool)]
+    return rows.loc[rows["counts"].eq(True)]
+
+
+def _counts(told: Mapping[Claim, pd.DataFrame]) -> Iterator[str]:
+    yield "## Verdicts\n"
+    bases = dict.fromkeys(claim.basis for claim in told)
+    rows = []
+    for name in VERDICTS:
+        for basis in bases:
+            ids = [c.id for c, found in told.items() if verdict_of(c, found) == name and c.basis == basis]
+            if ids:
+                rows.append((f"**{name}**", basis or "–", len(ids), " ".join(ids)))
+    yield table(("verdict", "rests on", "how many", "which"), rows)
+    wide = [c.id for c, found in told.items() if verdict_of(c, found) == MIXED and not _disagree(found)]
+    if wide:
+        yield f"Mixed because something is not told, not because checks disagree: {' '.join(wide)}.\n"
 
 
 def _disagree(rows: pd.DataFrame) -> bool:
-    """Whether some checks that count are as predicted and others the opposite or without difference."""
+    """Whether some checks that count are as predicted and others told otherwise."""
     found = set(_counted(rows)["outcome"])
-    return AS_PREDICTED in found and bool(found & {OPPOSITE, NO_DIFFERENCE})
+    return AS_PREDICTED in found and bool(found - {AS_PREDICTED, NOT_TOLD})
+
+
+def _tensions(told: Mapping[Claim, pd.DataFrame]) -> Iterator[str]:
+    """Where the paper's own claims pull against each other, and how each came out."""
+    yield "## Tensions\n"
+    yield "Claims that pull against each other. The model was left to play them out.\n"
+    verdicts = {claim.id: verdict_of(claim, rows) for claim, rows in told.items()}
+    rows = [(name, words, ", ".join(f"{one} {verdicts[one]}" for one in ids)) for name, words, ids in TENSIONS]
+    yield table(("", "tension", "verdicts"), rows)
+
+
+# --- a row a claim
+
+
+def _ledger(title: str, told: Mapping[Claim, pd.DataFrame]) -> Iterator[str]:
+    yield f"## {title}\n"
+    yield (
+        "The effect is the first check that counts: A − B with its interval, in brackets as a share of B. Beside the "
+        "verdict stands how many of the checks that count came out as claimed, and whether only a part of the claim is "
+        f"tested. Every row comes out again with `{COMMAND} --only` and its number.\n"
+    )
+    head = ("claim", "in our words", "role", "lives in", "effect [90 %]", "verdict", "first edition", "rests on",
+            "again")  # fmt: skip
+    yield table(head, (_ledger_row(claim, rows) for claim, rows in told.items()))
+
+
+def _ledger_row(claim: Claim, rows: pd.DataFrame) -> tuple[str, ...]:
+    words = claim.statement + (f" (on {', '.join(claim.bears_on)})" if claim.bears_on else "")
+    return (
+        claim.id, words, role(claim), home(claim), _headline(claim, _counted(rows)),
+        f"**{verdict_of(claim, rows)}**" + (_tally(rows) if claim.checks and len(rows) else "") + _part(claim),
+        FIRST[claim.id].verdict, claim.basis or "–", f"`{COMMAND} --only {claim.id}`",
+    )  # fmt: skip
 
 
 def _tally(rows: pd.DataFrame) -> str:
@@ -164,37 +242,6 @@ def _part(claim: Claim) -> str:
     return ", part of the claim" if claim.part else ""
 
 
-def _tensions(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
-    """Where the paper's own claims pull against each other, and how each came out."""
-    yield "## Tensions\n"
-    yield "Claims of the paper that pull against each other. The model was left to play them out.\n"
-    rows = []
-    for name, words, ids in TENSIONS:
-        verdicts = (f"{c.id} {verdict_of(c, found)}" for c, found in told.items() if c.id in ids)
-        rows.append((name, words, ", ".join(verdicts)))
-    yield table(("", "tension", "verdicts"), rows)
-
-
-def _ledger(told: dict[Claim, pd.DataFrame]) -> Iterator[str]:
-    yield "## The claims\n"
-    yield (
-        "The effect is the first check that counts: A − B with its interval, in brackets as a share of B. Beside the "
-        "verdict stands how many of the checks that count came out as claimed, and whether only a part of the claim is "
-        "tested. All checks are below. "
-        f"Every row comes out again with `{COMMAND} --only` and its number.\n"
-    )
-    head = ("claim", "in our words", "role", "lives in", "effect [90 %]", "verdict", "rests on", "again")
-    yield table(head, (_ledger_row(claim, rows) for claim, rows in told.items()))
-
-
-def _ledger_row(claim: Claim, rows: pd.DataFrame) -> tuple[str, ...]:
-    return (
-        claim.id, claim.statement, role(claim), home(claim), _headline(claim, rows),
-        f"**{verdict_of(claim, rows)}**" + (_tally(rows) if claim.checks and len(rows) else "") + _part(claim),
-        basis(claim) or "–", f"`{COMMAND} --only {claim.id}`",
-    )  # fmt: skip
-
-
 def role(claim: Claim) -> str:
     """Role of a claim in words."""
     return ", ".join(_ROLES[letter] for letter in claim.role)
@@ -203,23 +250,24 @@ def role(claim: Claim) -> str:
 def home(claim: Claim) -> str:
     """Where a claim lives: switches, tables, scenarios."""
     parts = [
-        ("switch", [f"`{name}`" for name in mechanisms(claim)]),
-        ("table", [f"`{name}.csv`" for name in tables(claim)]),
-        ("scenario", [f"`{name}`" for name in scenarios(claim)]),
+        ("switch", [f"`{name}`" for name in claim.mechanisms]),
+        ("table", [f"`{name}.csv`" for name in claim.tables]),
+        ("scenario", [f"`{name}`" for name in claim.scenarios]),
     ]
     return "; ".join(f"{word} {', '.join(names)}" for word, names in parts if names) or "nowhere"
 
 
 def _headline(claim: Claim, rows: pd.DataFrame) -> str:
-    if not len(rows) or not claim.checks:
+    """The first of some rows of a claim in words."""
+    if not len(rows):
         return claim.remark if not claim.checks else "–"
-    row = _counted(rows).iloc[0]
+    row = rows.iloc[0]
     return f"{row['what']}, {row['compared']}: {_effect(row)}"
 
 
 def _effect(row: pd.Series) -> str:
     a, b, difference = (float(row[name]) for name in ("a", "b", "difference"))
-    if row["kind"] == "data":
+    if row["kind"] == DATA:
         return f"{a:.4g} against {b:.4g}"
     share = f" ({_percent(difference / abs(b))})" if b and abs(difference) < 10 * abs(b) else ""
     return interval_text(difference, float(row["low"]), float(row["high"])) + share
@@ -230,22 +278,48 @@ def _percent(share: float) -> str:
     return text[1:] if text[1:] == "0.0 %" else text
 
 
+def interval_text(difference: float, low: float, high: float) -> str:
+    """A difference and its interval, with decimals that show two figures of the half width."""
+    width = (high - low) / 2
+    digits = 3 if not width > 0 else 0
+    while width > 0 and width * 10**digits < 10 and digits < 6:
+        digits += 1
+    return f"{difference:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+
+
+# --- a row a check
+
+
 def section(claim: Claim, rows: pd.DataFrame) -> Sequence[str]:
     """The part of the page on one claim: its checks as a table, and what they leave out."""
     told = verdict_of(claim, rows)
-    kind = (f", {basis(claim)}" if basis(claim) else "") + _part(claim)
+    kind = (f", {claim.basis}" if claim.basis else "") + _part(claim)
     parts = [f"### {claim.id} {claim.statement}: {told}{kind}\n"]
     if claim.checks and len(rows):
-        head = ("number", "A against B", "claimed", "A", "B", "A − B [90 %]", "outcome", "kind")
+        head = ("number", "A against B", "claimed", "A", "B", "A − B [90 %]", "matters from", "pairs", "channel off",
+                "outcome", "kind")  # fmt: skip
         parts.append(table(head, (_check_row(row) for _, row in rows.iterrows())))
+    first = FIRST[claim.id].verdict
+    if len(rows) and told not in (first, NOT_RUN):
+        reason = str(rows["reason"].iloc[0])
+        parts.append(f"First edition: {first}. {reason[:1].upper()}{reason[1:].rstrip('.')}.\n")
     if claim.remark:
         parts.append(claim.remark + "\n")
     return parts
 
 
 def _check_row(row: pd.Series) -> tuple[str, ...]:
+    data = row["kind"] == DATA
     return (
-        row["what"], row["compared"], row["predicted"], f"{row['a']:.4g}", f"{row['b']:.4g}", _effect(row)
-        if row["kind"] != "data" else f"{row['difference']:+.4g}", row["outcome"],
+        row["what"], row["compared"], row["predicted"], f"{row['a']:.4g}", f"{row['b']:.4g}",
+        f"{row['difference']:+.4g}" if data else _effect(row), f"{row['smallest']:.3g}",
+        "–" if data else f"{row['pairs']:.0f}", _control(row), row["outcome"],
         row["kind"] + ("" if row["counts"] else ", not counted"),
     )  # fmt: skip
+
+
+def _control(row: pd.Series) -> str:
+    """The effect with the claimed channel off, where that was run, and what was off or set."""
+    if not row["control"] or pd.isna(row["control_difference"]):
+        return "–"
+    return f"{interval_text(*(float(row[name]) for name in CONTROLS))} (`{row['control']}`)"

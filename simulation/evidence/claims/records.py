@@ -129,3 +129,34 @@ def distance_to_fellows(world: World, focal: str) -> tuple[float, float]:
         return float(gaps.mean())
 
     return mean(league.members), mean([int(i) for i in np.flatnonzero(world.un_member)])
+
+
+FIGURES: dict[str, Figures] = {
+    "freedom_of_union": leader_against_others(0, "freedom"),
+    "democracy_of_union": leader_against_others(0, "libdem"),
+    "democracy_of_china": lowest_leader(1, "libdem"),
+    "votes_apart": votes_apart,
+    "markets_of_america": leader_against_others(2, "regulation"),
+    "adoption_and_capacity": adoption_and_capacity,
+    "sponsored": sponsored,
+    "adopted_ethics": adopted_ethics,
+    "ai_centres": ai_centres,
+    "bound_by_law": bound_by_law,
+    "regional_texts": regional_texts,
+    "without_organisations": without_organisations,
+    "partners_nearby": partners_nearby,
+    "distance_to_fellows": distance_to_fellows,
+}
+"""Both figures of a check that is held against the data, by the name in ``estimands.csv``."""
+_OF_STATES = ("state_facts",)
+TABLES: dict[str, tuple[str, ...]] = dict.fromkeys(FIGURES, _OF_STATES) | {
+    "sponsored": ("instruments",),
+    "adopted_ethics": ("joins",),
+    "ai_centres": ("nonstate",),
+    "bound_by_law": ("instruments", "joins"),
+    "regional_texts": ("instruments",),
+    "without_organisations": ("deals",),
+    "partners_nearby": ("deals", "memberships"),
+    "distance_to_fellows": ("state_facts", "memberships"),
+}
+"""Shipped tables that the figures come from."""
