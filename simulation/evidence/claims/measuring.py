@@ -275,8 +275,8 @@ def _sources(check: Check) -> list[object]:
 
 @lru_cache(maxsize=512)
 def _arm_hash(name: str, folder: Path) -> str:
-    text = json.dumps(scenario_of(name, folder).model_dump(mode="json", exclude=_UNREAD), sort_keys=True)
-    return store.text_hash(text)
+    set_by_it = scenario_of(name, folder).model_dump(mode="json", exclude=_UNREAD, exclude_defaults=True)
+    return store.text_hash(json.dumps(set_by_it, sort_keys=True))  # a key that is new and left alone changes nothing
 
 
 @lru_cache(maxsize=1)
