@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table = scored(pd.concat([asked(year, held, focal, chosen.replicates, chosen.workers) for year in YEARS]))
     cells = [[f"{value:.2f}" if isinstance(value, float) else str(value) for value in row]
              for row in table.itertuples(index=False)]  # fmt: skip
-    text = pages.table(list(table.columns), cells) + f"\n\nOf {chosen.replicates} runs a day."
+    text = pages.table(list(table.columns), cells) + f"\nOf {chosen.replicates} runs a day."
     pages.replace_between(chosen.page, "runs", text)
 
 

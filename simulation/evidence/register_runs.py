@@ -177,7 +177,7 @@ def on_runs(runs: RecordedRuns, states: Sequence[str], days: Sequence[date] = DA
             name = titles()[state]
             yield number(f"{name}: number of states with which a recorded AI agreement is in force", "partners", by,
                          runs.standing(state, end), BY_STANDING)  # fmt: skip
-            yield number(f"{name}: number of states with which its first recorded AI agreement is new", "new partners",
-                         by, runs.new(state, end), BY_NEW)  # fmt: skip
+            yield number(f"{name}: number of states with which it has signed a first recorded AI agreement",
+                         "new partners", by, runs.new(state, end), BY_NEW)  # fmt: skip
             yield number(f"{name}: number of the {len(runs.texts)} texts of the shipped table that it has joined",
                          "texts", by, runs.joined(state, end), BY_TEXTS)  # fmt: skip

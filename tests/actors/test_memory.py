@@ -8,7 +8,6 @@ import weakref
 from collections.abc import Callable
 
 import mesa
-import psutil
 import pytest
 
 from simulation.model import GovernanceModel
@@ -64,16 +63,6 @@ def test_one_model_takes_more_than_what_may_come_and_go() -> None:
     tracemalloc.stop()
     assert model.state.n > 10
     assert size * (MODELS - SETTLED) > 20 * SPARE
-
-
-def test_resident_memory_is_flat_too() -> None:
-    process, sizes = psutil.Process(), []
-    for k in range(MODELS):
-        _run()
-        if k + 1 in (SETTLED, MODELS):
-            gc.collect()
-            sizes.append(process.memory_info().rss)
-    assert sizes[1] - sizes[0] < 4_000_000
 
 
 def _run_with_a_cycle() -> weakref.ref[GovernanceModel]:

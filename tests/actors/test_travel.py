@@ -112,6 +112,7 @@ def test_comparing_a_scenario_with_and_without() -> None:
     [
         ({"SEM": Hermit}, "no actor or kind 'SEM'; did you mean"),
         ({"firm": Hermit}, "Hermit cannot play .*: it must be a Firm"),
+        ({"MAR": Firm}, "cannot play MAR"),
         ({"MAR": "Hermit"}, "'Hermit' cannot play MAR"),
     ],
 )
@@ -269,8 +270,3 @@ def test_a_class_of_a_notebook_in_a_real_kernel(tmp_path: Path, monkeypatch: pyt
     assert misspelt.startswith("cell In[5], line ")
     assert "did you mean 'accepts'?" in misspelt
     assert "ipykernel" not in told[4]
-
-
-def test_firms_are_no_states() -> None:
-    with pytest.raises(ModelError, match="cannot play MAR"):
-        run(shipped(changes=SHORT), replicates=1, workers=1, actors={"MAR": Firm})

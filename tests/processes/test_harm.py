@@ -20,12 +20,11 @@ from simulation.processes.harm import (
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import INCIDENT_KINDS, NGO, SECRETARIAT, THINK_TANK, State
+from simulation.state import NGO, SECRETARIAT, THINK_TANK, State
 from tests.worlds import small_state
 
 PAR, MECH = Parameters(), Mechanisms()
 CALM = MECH.replace(disinformation="off", urgency="off")
-DISINFORMATION = INCIDENT_KINDS.index("disinformation")
 
 
 def draws(quarter: int = 0, replicate: int = 0) -> Draws:

@@ -7,8 +7,6 @@ import math
 from tests.reference.contracts import softplus
 from tests.reference.world import FULL_DEPTH, Actor, World
 
-Offers = dict[Actor, dict[Actor, float]]
-
 
 def court(w: World) -> None:
     """Leaders bid for who is courted; what goes beyond the fitted world moves U."""

@@ -474,9 +474,7 @@ def test_ctrl_c_stops_at_once_and_says_what_is_kept(tmp_path, undisturbed, misbe
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-@pytest.mark.parametrize(
-    "seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, *range(3, 23)))]
-)
+@pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(23) if seed != 2)])
 def test_killed_at_random_moments_worker_parent_or_both(tmp_path, undisturbed, misbehave, seed):
     dice = random.Random(seed)
     folder = tmp_path / "out"
