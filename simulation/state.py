@@ -167,6 +167,7 @@ class State:
     lately: F = column("n n", "the same of the last five years")
     exclusive: B = column("n n", "deal that bars its parties from third camps")
     planned: B = column("n n", "deal fixed by the scenario (shed last, does not lapse)")
+    wanted: I8 = column("n n", "deepest rung that the two sign, by what a strategy wants, 1..3, symmetric", MAX_DEPTH)
     alpha: F = column("n n", "evidence that j keeps promises to i, prior included")
     beta: F = column("n n", "evidence that j breaks them, prior included")
     alpha_ref: F = column("n n", "α had the recorded world gone on, everybody's conduct at its expectation")

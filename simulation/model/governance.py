@@ -24,7 +24,7 @@ from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
 from simulation.model.book import move_attraction
-from simulation.model.levers import voices, waits
+from simulation.model.levers import targets_of, turned_to, waits, want
 from simulation.model.planned import Plans
 from simulation.model.sheet import Sheet, Watch, nobody
 from simulation.model.start import build_state
@@ -123,7 +123,9 @@ def propose(model: GovernanceModel) -> None:
     model.hooks.tracks(s.track_share, s.track_start, s.effort)
     rate = approaches.rates(s, model.parameters, model.mechanisms)
     focal = model.index(model.scenario.focal)
-    sheet.approaches = approaches.approach(s, sheet.draws, rate, model.possible, model.targets, focal)
+    want(s, model.targets, focal)
+    aimed = turned_to(s, model.targets, focal, model.rules, model.possible)
+    sheet.approaches = approaches.approach(s, sheet.draws, rate, model.possible, aimed, focal)
 
 
 def consent(model: GovernanceModel) -> None:
@@ -403,8 +405,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.third_rate = np.full(n, self.parameters.trilateral_rate)
         if strategy.trilateral_rate is not None:
             self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
-        speaking = voices(self.state, self.scenario, self.index(self.scenario.focal))
-        self.targets = np.array([*(self.index(name) for name in strategy.targets), *speaking], np.int64)
+        self.targets = targets_of(self.state, self.scenario, self.rows)
         self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, self.state.quarter))
 
     def _begin_quarter(self) -> None:

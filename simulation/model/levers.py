@@ -5,13 +5,19 @@ Each lever is one short function on the rows of the states that use it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 
 from simulation.data.world import World
+from simulation.processes.books import Terms
+from simulation.processes.ends import ROUNDING, to_spend
 from simulation.processes.opinion import WEIGHT_OF_PAYMENT
+from simulation.processes.pull import layer_of
 from simulation.randomness import Stream, key, uniform
 from simulation.scenario.schema import Scenario, Strategy
-from simulation.state import CAMPS, FIRM, INFLUENCER, KINDS, TRACKS, State
+from simulation.state import CAMPS, FIRM, I8, I32, I64, INFLUENCER, KINDS, MAX_DEPTH, TRACKS, B, State
 
 
 def apply_strategy(state: State, world: World, scenario: Scenario, replicate: int) -> None:
@@ -79,6 +85,66 @@ def _advocate(state: State, i: int, strategy: Strategy) -> None:
     if plan.influencers != "none":
         state.campaign_weight[i] = WEIGHT_OF_PAYMENT if plan.paid else 0.0
         state.campaign_open[i] = plan.disclosed
+
+
+class Targets(NamedTuple):
+    """Whom a strategy has its state turn to, one entry each, in the order in which they have their turn."""
+
+    partner: I64  # rows
+    first: I32  # first quarter of the run, counted from 0
+    last: I32  # last quarter
+    depth: I8  # deepest rung wanted, MAX_DEPTH without one
+    ends: B  # turned to no more once the rung wanted is reached
+    queues: B  # turned to only while the purse bears it
+
+
+def targets_of(state: State, scenario: Scenario, rows: Mapping[str, int]) -> Targets:
+    """Named partners: those without a priority first, then by priority, each in the order of the file; then voices."""
+    plan = sorted(scenario.strategy.targets, key=lambda target: target.priority or 0)
+    speaking = voices(state, scenario, rows[scenario.focal])
+    plain, start, end = len(speaking), scenario.start, scenario.quarters - 1
+    return Targets(
+        np.array([*(rows[target.partner] for target in plan), *speaking], np.int64),
+        np.array([t.start.index_from(start) if t.start else 0 for t in plan] + [0] * plain, np.int32),
+        np.array([t.until.index_from(start) if t.until else end for t in plan] + [end] * plain, np.int32),
+        np.array([t.depth or MAX_DEPTH for t in plan] + [MAX_DEPTH] * plain, np.int8),
+        np.array([t.depth is not None for t in plan] + [False] * plain, bool),
+        np.array([t.priority is not None for t in plan] + [False] * plain, bool),
+    )
+
+
+def _now(targets: Targets, quarter: int) -> B:
+    """Targets whose window is open."""
+    return np.asarray((targets.first <= quarter) & (quarter <= targets.last))
+
+
+def want(state: State, targets: Targets, focal: int) -> None:
+    """Write how deep the focal state goes with each of its targets this quarter; with all others any rung."""
+    state.wanted[focal] = state.wanted[:, focal] = MAX_DEPTH
+    for k in np.flatnonzero(_now(targets, state.quarter) & targets.ends):
+        j = targets.partner[k]
+        state.wanted[focal, j] = state.wanted[j, focal] = targets.depth[k]
+
+
+def turned_to(state: State, targets: Targets, focal: int, rules: Terms, possible: B) -> I64:
+    """Rows of those to whom the focal state turns this quarter by its strategy, beside all others, in order.
+
+    Not to one with whom it has reached the rung wanted. Those that queue for money are left out once what is left
+    for signatures does not bear the price of the rung: the next one, with a new partner the rung wanted.
+    """
+    partner = targets.partner
+    depth = state.depth[focal, partner]
+    open_now = _now(targets, state.quarter) & possible[focal, partner] & ~(targets.ends & (depth >= targets.depth))
+    if targets.queues.any():
+        left = float(to_spend(state, rules)[focal])
+        for k in np.flatnonzero(open_now & targets.queues):
+            layer = layer_of(state.kind, focal, int(partner[k]))
+            new = int(targets.depth[k]) if targets.ends[k] else 1
+            rung = min(int(depth[k]) + 1 if depth[k] > 0 else new, int(targets.depth[k]), int(rules.deepest[layer]))
+            price = rules.sign[layer, max(rung, int(depth[k]))]
+            open_now[k] = price <= left + ROUNDING
+            left -= price if open_now[k] else 0.0
+    return partner[open_now]
 
 
 def voices(state: State, scenario: Scenario, focal: int) -> list[int]:

@@ -70,7 +70,7 @@ def sign(
     """
     keys = Keys(*map(draws.key, (Stream.SIGNING_ORDER, Stream.RUNG, Stream.TERM, Stream.RATIFICATION)))
     who = Signers(state.uid, state.kind, state.position, state.weight, support, possible, state.pull,
-                  state.reluctance, state.leaders, state.concession, state.consulted)  # fmt: skip
+                  state.reluctance, state.leaders, state.concession, state.consulted, state.wanted)  # fmt: skip
     alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
     credit = Credit(state.purse, state.unpaid, state.formed, state.reward, state.track_success, state.payment,
                     state.conceded)  # fmt: skip
@@ -104,6 +104,7 @@ class Signers(NamedTuple):
     leaders: I32
     concession: F
     consulted: F
+    wanted: I8
 
 
 class Credit(NamedTuple):
@@ -165,6 +166,7 @@ def _depth(
         near = likeness(who.position, who.weight, width, mean, sd, a, b)
         own = philox(keys.rung, np.uint64(number), np.uint64(0))
         depth = first_rung(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, gain * near, rules)
+    depth = max(before, min(depth, who.wanted[a, b]))
     if depth > max(before, 1) and binds(layer):
         refusing = _refusing(keys.public, who.uid, who.support, a, b)
         if refusing >= 0:

@@ -71,6 +71,12 @@ def price_of_levers(state: State, rules: Terms) -> F:
     return np.asarray(strength * state.budget_start)
 
 
+def to_spend(state: State, rules: Terms) -> F:
+    """What each actor will have for signatures this quarter, (n,): purse and income, less levers and upkeep."""
+    purse = np.minimum(state.purse + state.budget, CARRIED * state.budget) - price_of_levers(state, rules)
+    return np.maximum(0.0, np.maximum(0.0, purse) - upkeep(state.depth, state.kind, rules.keep))
+
+
 def open_purses(state: State, rules: Terms) -> I32:
     """Income comes, levers and upkeep are paid; who cannot pay upkeep ends the deals that draw it least.
 

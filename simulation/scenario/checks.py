@@ -18,7 +18,7 @@ from simulation.errors import Fault, InputError
 from simulation.scenario.fields import Eligible, advice
 from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
-from simulation.scenario.schema import QUARTERS_MAX, SHOCKS, BlocOverride, Deal, InstrumentSpec, Scenario
+from simulation.scenario.schema import QUARTERS_MAX, SHOCKS, BlocOverride, Deal, InstrumentSpec, Scenario, Target
 from simulation.scenario.text_lists import wrong_lists
 from simulation.state import CAMPS, KINDS, STATE
 
@@ -341,14 +341,19 @@ class _Checker:
 
     def targets(self, path: Path) -> Found:
         """Targets must be partners that the focal state may turn to."""
-        ids = self.scenario.strategy.targets
-        faulty = list(self.actors(path, ids))
-        yield from faulty
-        for place, name in enumerate(ids):
-            if (*path, place) not in [spot for spot, _ in faulty]:
-                problem = self.no_target(name)
-                if problem:
-                    yield (*path, place), problem
+        targets = self.scenario.strategy.targets
+        for place, target in enumerate(targets):
+            spot: Path = (*path, place) if target.by_name else (*path, place, "partner")
+            problem = self.names.problem(target.partner) or self.no_target(target.partner)
+            if problem:
+                yield spot, problem
+            elif any(other.partner == target.partner and overlap(other, target) for other in targets[:place]):
+                yield spot, f"{target.partner!r} is named twice" + ("" if target.by_name else " for the same quarters")
+            for key, quarter in (("from", target.start), ("until", target.until)):
+                if quarter is not None:
+                    yield from self.in_run((*path, place, key), quarter)
+            if target.start and target.until and target.until < target.start:
+                yield (*path, place, "until"), f"{target.until} is before {target.start}, from which on it is a target"
 
     def no_target(self, name: str) -> str:
         """Why the focal state cannot turn to an actor; an empty string if it can."""
@@ -390,6 +395,11 @@ class _Checker:
                 yield spot, f"{name!r} is no recorded deal{advice(name, known)}"
         yield from self.repeated(("records", "strike"), self.scenario.records.strike)
         yield from self.actors(("records", "complete"), self.scenario.records.complete, kind="state")
+
+
+def overlap(a: Target, b: Target) -> bool:
+    """Whether there is a quarter in which both are targets."""
+    return not ((a.until and b.start and a.until < b.start) or (b.until and a.start and b.until < a.start))
 
 
 def record_faults(scenario: Scenario) -> Iterable[Fault]:

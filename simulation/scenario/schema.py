@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    model_serializer,
+    model_validator,
+)
 
 from simulation.scenario.fields import (
     Claim,
@@ -40,7 +48,8 @@ from simulation.scenario.fields import (
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
-from simulation.state import KINDS, TRACKS, Camp, Domain, Door, Kind, Track
+from simulation.scenario.source import describe
+from simulation.state import DEPTHS, KINDS, TRACKS, Camp, Domain, Door, Kind, Track
 
 QUARTERS_MAX = 400
 REPLICATES_MAX = 1_000_000
@@ -241,6 +250,50 @@ class Advocacy(_Section):
     """Strength of a counter-campaign, which drags the message towards rejection."""
 
 
+class Target(_Section):
+    """A partner that the focal state turns to once a quarter, beside all others; its name alone says the partner."""
+
+    partner: Name
+    """Id of the partner."""
+    depth: Depth | None = None
+    """Deepest rung wanted, mou (memorandum), programme or binding: while the window is open the two sign nothing
+    deeper, and once it is reached the state turns to the partner no more; without it, any."""
+    start: QuarterField | None = Field(default=None, alias="from")
+    """First quarter in which it turns to the partner; by default that of the run."""
+    until: QuarterField | None = None
+    """Last quarter in which it does; by default the horizon."""
+    priority: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    """Place in the queue for money, 1 first: it turns to the partner only while its purse bears the price of the rung
+    beside those before it. Without one it turns to the partner whatever the purse holds."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, data: Any) -> Any:
+        if isinstance(data, Mapping | Target):
+            return data
+        if not isinstance(data, str):
+            raise ValueError(f"must be a name, or a mapping with the key partner, not {describe(data)}")
+        return {"partner": data}
+
+    @model_serializer
+    def _as_written(self) -> Any:
+        rest: dict[str, Any] = {
+            "depth": self.depth and DEPTHS[self.depth - 1], "from": self.start and str(self.start),
+            "until": self.until and str(self.until), "priority": self.priority,
+        }  # fmt: skip
+        given = {key: value for key, value in rest.items() if value is not None}
+        return {"partner": self.partner} | given if given else self.partner
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+    @property
+    def by_name(self) -> bool:
+        """Whether nothing is said but the partner."""
+        return (self.depth, self.start, self.until, self.priority) == (None,) * 4
+
+
 class Strategy(_Section):
     """Levers of the focal state; the defaults leave it as the data say."""
 
@@ -248,8 +301,9 @@ class Strategy(_Section):
     """Multiplies the number of its approaches to partners of every kind."""
     budget: Multiplier = 1.0
     """Multiplies the budget that its size gives; its approaches rise with the square root."""
-    targets: Names = ()
-    """Partners it turns to once a quarter each, beside all others, in this order."""
+    targets: tuple[Target, ...] = ()
+    """Partners it turns to once a quarter each, beside all others, in this order: names, or mappings with partner and
+    any of depth (the deepest rung wanted), from, until and priority."""
     partners: Annotated[tuple[Kind, ...], Field(min_length=1)] = KINDS
     """Kinds of actors with whom it makes new deals."""
     exclude_camps: tuple[Camp, ...] = ()

@@ -58,7 +58,7 @@ _BY_NAME |= {name: (name, INCIDENTS) for name in _BY_INCIDENT} | {"zeal": ("zeal
 _BY_LAYER = ("reluctance", "draw_of_busy", "draw_of_past", "draw_of_recent")
 _PAIRS = {
     "base": "base", "recorded": "recorded", "pull": "pull", "ever": "ever", "lately": "lately", "trust_hat": "trust",
-    "trust_reference": "reference",
+    "trust_reference": "reference", "wanted": "wanted",
 }  # fmt: skip
 """Columns with a number for each other actor."""
 _BLOC = {

@@ -143,6 +143,7 @@ def rung(w: World, a: Actor, b: Actor, number: int) -> int:
     else:
         luck = w.luck.of(Stream.RUNG, number, 0).symmetric(a.uid, b.uid)
         depth = rules.first_rung(luck, w.par.depth_likeness * likeness(w, a, b))
+    depth = max(before, min(depth, a.wanted[b]))
     if depth > max(before, 1) and is_commitment(a, b) and not ratified(w, a, b):
         return max(before, depth - 1)
     return depth

@@ -110,7 +110,8 @@ RICH: Mapping[str, Any] = {
     "blocs": {"B2": {"salience": 3.0, "depth": 1}},
     "strategy": {
         "transparency": 0.3, "oversight": 0.2, "local_share": 0.3, "agency": 0.5, "fund_local": 0.5,
-        "trilateral_rate": 0.9, "wait_for": ["B1"], "targets": ["A03", "firm_1", "ngo_0"], "effort": 2.0,
+        "trilateral_rate": 0.9, "wait_for": ["B1"], "effort": 2.0,
+        "targets": ["A03", "firm_1", "ngo_0"],
         "advocacy": {"influencers": "all_allies", "message": 0.6, "paid": True, "disclosed": False, "counter": 0.2},
     },
 }  # fmt: skip
@@ -295,7 +296,7 @@ def levers(draw: Draw, world: World) -> dict[str, Any]:
     """The focal state's strategy, some levers pulled."""
     all_levers = {
         "effort": st.sampled_from([0.0, 3.0]), "budget": st.sampled_from([0.0, 0.1, 3.0]),
-        "targets": st.lists(st.sampled_from(world.ids[1:]), min_size=1, max_size=4, unique=True),
+        "targets": st.lists(targets(world), min_size=1, max_size=4, unique_by=lambda target: target["partner"]),
         "partners": st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
         "exclude_camps": st.lists(st.sampled_from(CAMPS), max_size=2, unique=True),
         "only_camp": st.sampled_from(CAMPS), "transparency": share, "oversight": share, "local_share": share,
@@ -309,3 +310,13 @@ def levers(draw: Draw, world: World) -> dict[str, Any]:
     }  # fmt: skip
     pulled = draw(st.lists(st.sampled_from(sorted(all_levers)), max_size=5, unique=True))
     return {name: draw(all_levers[name]) for name in pulled}
+
+
+def targets(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    """A partner to turn to, with some of depth, window and priority."""
+    quarter = st.integers(0, 5).map(lambda q: str(START + q))
+    rest = {
+        "depth": st.sampled_from(["mou", "programme", "binding"]), "from": quarter, "until": quarter,
+        "priority": st.integers(1, 3),
+    }  # fmt: skip
+    return st.fixed_dictionaries({"partner": st.sampled_from(world.ids[1:])}, optional=rest)

@@ -34,6 +34,8 @@ def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
         ("on", {"exclude_camps": ["EU", "US"], "firms": "research", "learn": True}),
         ("on", {"only_camp": "CN", "partners": ["state", "ngo"], "imitators": 1.0, "budget": 0.1}),
         ("on", {"advocacy": {"influencers": "all_allies", "paid": True, "message": 1.0}}),
+        ("on", {"targets": [{"partner": name, "depth": "mou", "priority": 1} for name in ("A03", "firm_1", "ngo_0")],
+                "budget": 0.2}),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("seed", [2, 3])

@@ -113,6 +113,7 @@ class Actor:
     consulted_start: float = 0.0
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
+    wanted: dict[Actor, int] = field(default_factory=dict)  # deepest rung that the two sign, by a strategy
     held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn
     ever: dict[Actor, float] = field(default_factory=dict)  # deals signed, in recorded equivalents
     lately: dict[Actor, float] = field(default_factory=dict)  # the same of five years
