@@ -11,13 +11,31 @@ from typing import NamedTuple
 import numpy as np
 
 from simulation.data.world import World
-from simulation.processes.books import Terms
-from simulation.processes.ends import ROUNDING, to_spend
+from simulation.model.book import spending_by_kind
+from simulation.processes.books import Terms, terms, terms_of
+from simulation.processes.ends import ROUNDING, price_of_levers, to_spend
 from simulation.processes.opinion import WEIGHT_OF_PAYMENT
 from simulation.processes.pull import layer_of
 from simulation.randomness import Stream, key, uniform
-from simulation.scenario.schema import Scenario, Strategy
-from simulation.state import CAMPS, FIRM, I8, I32, I64, INFLUENCER, KINDS, MAX_DEPTH, TRACKS, B, State
+from simulation.scenario.schema import Scenario
+from simulation.scenario.strategy import Split, Strategy
+from simulation.state import (
+    CAMPS,
+    FIRM,
+    I8,
+    I32,
+    I64,
+    INFLUENCER,
+    KINDS,
+    MAX_DEPTH,
+    NGO,
+    SECRETARIAT,
+    STATE,
+    THINK_TANK,
+    TRACKS,
+    B,
+    State,
+)
 
 
 def apply_strategy(state: State, world: World, scenario: Scenario, replicate: int) -> None:
@@ -25,11 +43,18 @@ def apply_strategy(state: State, world: World, scenario: Scenario, replicate: in
     focal = world.index(scenario.focal)
     strategy = scenario.strategy
     state.learns[focal] = strategy.learn
-    for i in (focal, *imitators(state, scenario, focal, replicate)):
+    rules = terms_of(scenario.parameters, scenario.mechanisms)
+    players = (focal, *imitators(state, scenario, focal, replicate))
+    usual = [_usual_shares(state, scenario, i) for i in players] if strategy.split else []
+    for i in players:
         _resources(state, i, strategy)
         _conduct(state, i, strategy)
         _partners(state, i, strategy)
         _advocate(state, i, strategy)
+        _decide(state, i, strategy)
+    for i, shares in zip(players if strategy.split else (), usual, strict=True):
+        assert strategy.split is not None
+        _divide(state, i, strategy.split, rules, shares)
 
 
 def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> list[int]:
@@ -49,6 +74,54 @@ def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> l
 def _resources(state: State, i: int, strategy: Strategy) -> None:
     state.budget[i] *= strategy.budget
     state.zeal[i] *= np.sqrt(strategy.budget) * strategy.effort
+
+
+_PAYS: Mapping[str, tuple[int, ...]] = {
+    "state": (STATE,), "firm": (FIRM,), "secretariat": (SECRETARIAT,), "knowledge": (THINK_TANK, NGO),
+    "campaigns": (INFLUENCER,),
+}  # fmt: skip
+"""Kinds of partner that each part of a split budget pays for; the first is the column of its pot."""
+
+
+def _usual_shares(state: State, scenario: Scenario, i: int) -> Mapping[str, float]:
+    """Shares of what a state is expected to spend on partners before any lever is pulled, at the usual prices."""
+    spent = spending_by_kind(state, terms(scenario.parameters.renewal, 1.0, True), i)
+    total = float(spent.sum())
+    return {part: float(spent[list(kinds)].sum()) / total if total > 0.0 else 0.0 for part, kinds in _PAYS.items()}
+
+
+def _divide(state: State, i: int, split: Split, rules: Terms, usual: Mapping[str, float]) -> None:
+    """Divide the income of a state: a pot for each part, approaches by its square root, levers as far as it bears."""
+    cost = float(price_of_levers(state, rules)[i])
+    levers = min(1.0, cost / state.budget[i]) if state.budget[i] > 0.0 else float(cost > 0.0)
+    if split.levers is not None:
+        if levers > split.levers:
+            _weaken(state, i, split.levers / levers)
+        levers = split.levers
+    given = {part: share for part in _PAYS if (share := getattr(split, part)) is not None}
+    rest, open_parts = max(0.0, 1.0 - levers - sum(given.values())), [part for part in _PAYS if part not in given]
+    whole = sum(usual[part] for part in open_parts)
+    for part, kinds in _PAYS.items():
+        own = usual[part] / whole if whole > 0.0 else 1.0 / max(len(open_parts), 1)
+        share = given[part] if part in given else rest * own
+        state.share[i, kinds[0]], state.pot[i, kinds[0]] = share, share * state.budget[i]
+        if usual[part] > 0.0:
+            state.zeal[i, list(kinds)] *= np.sqrt(share / usual[part])
+
+
+def _weaken(state: State, i: int, strength: float) -> None:
+    """What a state pulls with less money than it costs."""
+    for column in (state.agency, state.oversight, state.local_funding):
+        column[i] *= strength
+    opened = state.transparency[i] - state.transparency_ref[i]
+    if opened > 0.0:
+        state.transparency[i] = state.transparency_ref[i] + strength * opened
+
+
+def _decide(state: State, i: int, strategy: Strategy) -> None:
+    """Its own answer to single texts."""
+    for name, answer in strategy.texts.items():
+        state.answer[state.instrument_ids.index(name), i] = 1 if answer == "join" else -1
 
 
 def _conduct(state: State, i: int, strategy: Strategy) -> None:

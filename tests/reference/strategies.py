@@ -18,6 +18,7 @@ from simulation.data.world import World
 from simulation.model import GovernanceModel
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.strategy import Split
 from simulation.state import CAMPS, DOMAINS, KINDS, TRACKS
 from tests.synthetic import START, make_bloc, make_deal, make_instrument, make_model, make_world
 
@@ -303,6 +304,10 @@ def levers(draw: Draw, world: World) -> dict[str, Any]:
         "firms": st.sampled_from(["research", "business"]), "wait_for": st.just([b.id for b in world.blocs]),
         "tracks": st.lists(st.sampled_from(TRACKS), min_size=1, unique=True), "trilateral_rate": share,
         "agency": share, "learn": st.just(True), "imitators": share, "fund_local": share,
+        "split": st.dictionaries(st.sampled_from(list(Split.model_fields)), st.sampled_from([0.0, 0.05, 0.15])),
+        "texts": st.fixed_dictionaries({}, optional={
+            text.id: st.sampled_from(["join", "decline"]) for text in world.instruments
+        }),
         "advocacy": st.fixed_dictionaries({
             "influencers": st.just("all_allies"), "message": share, "paid": st.booleans(),
             "disclosed": st.booleans(), "counter": share,

@@ -20,14 +20,13 @@ from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import (
     SHOCKS,
-    Advocacy,
     BlocOverride,
     Deal,
     InstrumentSpec,
     Shock,
-    Strategy,
     TrustOverride,
 )
+from simulation.scenario.strategy import Advocacy, Split, Strategy
 from simulation.state import KINDS, TRACKS
 from tests.shipped import EVERYTHING, Unperturbed, first_difference, shipped
 
@@ -139,6 +138,16 @@ STRATEGY: dict[str, list[Case]] = {
         )),
         Case({"strategy.targets": _queue(("FRA", "NZL", "CHL"))},
              also={"strategy.targets": _queue(("CHL", "NZL", "FRA")), "strategy.budget": 0.2}),
+    ],
+    "split": [Case({f"strategy.split.{part}": 0.02}) for part in Split.model_fields if part != "levers"]
+    + [Case({"strategy.split.levers": 0.02}, also={"strategy.agency": 1.0})],
+    "texts": [
+        Case({"strategy.texts.coe_ai_225": "join"}),
+        Case({"strategy.texts.coe_ai_225": "decline"}, also={"strategy.texts.coe_ai_225": "join"}),
+    ],
+    "when": [
+        Case({"strategy.when": [{"metric": "coverage", "below": 1.0, "then": {"agency": 1.0}}]}),
+        Case({"strategy.when": [{"metric": "coverage", "above": 0.0, "then": {"agency": 1.0}}]}),
     ],
     "partners": [
         Case({"strategy.partners": list(KINDS[1:])}),
