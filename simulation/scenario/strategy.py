@@ -180,8 +180,9 @@ def _changed(section: SectionType, given: BaseModel) -> SectionType:
     update = {}
     for name in given.model_fields_set:
         before, new = getattr(section, name), getattr(given, name)
-        both = isinstance(before, BaseModel) and isinstance(new, BaseModel)
-        update[name] = _changed(before, new) if both else new
+        if isinstance(before, BaseModel) and isinstance(new, BaseModel):
+            new = _changed(before, new)
+        update[name] = before | new if isinstance(before, dict) else new
     return section.model_copy(update=update)
 
 

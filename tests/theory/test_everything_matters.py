@@ -142,8 +142,8 @@ STRATEGY: dict[str, list[Case]] = {
     "split": [Case({f"strategy.split.{part}": 0.02}) for part in Split.model_fields if part != "levers"]
     + [Case({"strategy.split.levers": 0.02}, also={"strategy.agency": 1.0})],
     "texts": [
-        Case({"strategy.texts.coe_ai_225": "join"}),
-        Case({"strategy.texts.coe_ai_225": "decline"}, also={"strategy.texts.coe_ai_225": "join"}),
+        Case({"strategy.texts.oecd_ai_2019": "join"}),
+        Case({"strategy.texts.oecd_ai_2019": "decline"}, also={"strategy.texts.oecd_ai_2019": "join"}),
     ],
     "when": [
         Case({"strategy.when": [{"metric": "coverage", "below": 1.0, "then": {"agency": 1.0}}]}),

@@ -15,6 +15,7 @@ from simulation.model.book import spending_by_kind
 from simulation.model.signposts import SET_BY_LEVERS
 from simulation.processes.approaches import TARGETED
 from simulation.processes.books import LEVERS, terms
+from simulation.scenario.strategy import Split, Strategy
 from simulation.state import FIRM, INFLUENCER, STATE
 from tests.shipped import shipped
 from tests.synthetic import QUIET, START, make_deal, make_model, make_world
@@ -110,10 +111,9 @@ class TestSplit:
     @pytest.mark.parametrize("seed", range(3))
     def test_each_kind_is_paid_from_its_share_alone(self, seed):
         """What is spent on a kind, upkeep included, is at most its share of the income and of two quarters before."""
-        prices = {"prices": 4.0}
         model = make_model(
-            make_world(6, OTHERS), 10, seed=seed, strategy={"split": SHARES, "budget": 0.5}, mechanisms={"breach": "off"},
-            parameters=prices,
+            make_world(6, OTHERS), 10, seed=seed, strategy={"split": SHARES, "budget": 0.5},
+            mechanisms={"breach": "off"}, parameters={"prices": 4.0},
         )  # fmt: skip
         state, rules, pots = model.state, model.rules, {}
         refused = 0
@@ -190,6 +190,16 @@ class TestSignposts:
     def _sign(then: dict[str, Any], **bound: float) -> dict[str, Any]:
         return {"metric": "capacity", "then": then} | bound
 
+    def test_what_it_gives_joins_what_stands_section_by_section(self):
+        sign = self._sign({"split": {"firm": 0.25}, "texts": {"b": "decline"}, "targets": ("A04",)}, above=0.0)
+        stands = {"split": {"state": 0.5, "firm": 0.5}, "texts": {"a": "join", "b": "join"}, "targets": ("A03",)}
+        strategy = Strategy.model_validate(stands | {"when": (sign,)})
+        after = strategy.after(strategy.when[0])
+        assert after.split == Split(state=0.5, firm=0.25)
+        assert after.texts == {"a": "join", "b": "decline"}
+        assert [target.partner for target in after.targets] == ["A04"]  # lists replace
+        assert after.when == strategy.when
+
     def test_a_sign_that_is_never_seen_changes_no_bit(self):
         plain, watched = (
             make_model(make_world(6, {"firm": 2}), 6, strategy=strategy).run().state
@@ -243,7 +253,7 @@ class TestSignposts:
             seen.append(model.state.budget[0] / usual)
         assert seen == pytest.approx([0.5, 1.5, 3.0])
 
-    @pytest.mark.parametrize(("metric", "says"), [("coverge", "did you mean 'coverage'"), ("density_all", "of the world")])
+    @pytest.mark.parametrize(("metric", "says"), [("coverge", "mean 'coverage'"), ("density_all", "of the world")])
     def test_a_metric_must_be_one_of_the_focal_state(self, metric, says):
         sign = self._sign({"agency": 1.0}, above=0.0) | {"metric": metric}
         with pytest.raises(InputError, match=says):
