@@ -337,13 +337,13 @@ class _Checker:
 
     def strategy(self) -> Found:
         strategy = self.scenario.strategy
-        yield from self.levers(("strategy",), strategy, frozenset(Levers.model_fields))
+        yield from self.levers(("strategy",), strategy, strategy, set(Levers.model_fields))
         for place, sign in enumerate(strategy.when):
-            given = frozenset(sign.then.model_fields_set)
-            yield from self.levers(("strategy", "when", place, "then"), strategy.after(sign), given)
+            path: Path = ("strategy", "when", place, "then")
+            yield from self.levers(path, strategy.after(sign), sign.then, sign.then.model_fields_set)
 
-    def levers(self, path: Path, strategy: Strategy, keys: frozenset[str]) -> Found:
-        """What is wrong with some keys of a strategy, each seen together with all the others."""
+    def levers(self, path: Path, strategy: Strategy, given: Levers, keys: set[str]) -> Found:
+        """What is wrong with the keys that are given, each seen together with all others of the strategy."""
         for key in ("partners", "tracks", "exclude_camps"):
             if key in keys:
                 yield from self.repeated((*path, key), getattr(strategy, key))
@@ -358,7 +358,7 @@ class _Checker:
             yield from self.actors(where, strategy.advocacy.influencers, kind="influencer")
         if "split" in keys and strategy.split is not None and strategy.split.total > 1.0 + 1e-9:
             yield (*path, "split"), f"shares add up to {strategy.split.total:g} with those that stand, not to 1 at most"
-        for name in strategy.texts if "texts" in keys else ():
+        for name in given.texts if "texts" in keys else ():
             if problem := self.no_text(name):
                 yield (*path, "texts", name), problem
 
