@@ -46,15 +46,17 @@ def check_files(paths: Iterable[str | os.PathLike[str]], notes: list[Fault] | No
 
 
 def unknown_metrics(scenario: Scenario) -> Iterator[tuple[Place, str]]:
-    """Place and message of each name under ``record: {metrics: }`` that is no metric.
+    """Place and message of each name under ``record: {metrics: }`` and in a signpost that is no metric.
 
     A metric of the user's own is known once its module has run, so that this is asked when a
     scenario is about to run or to be checked, not whenever one is loaded.
     """
-    names = scenario.record.metrics
-    if isinstance(names, str):
+    names, signs = scenario.record.metrics, scenario.strategy.when
+    if isinstance(names, str) and not signs:
         return
-    from simulation.outcomes.metrics import unknown
+    from simulation.outcomes.metrics import not_of_an_actor, unknown
 
-    for place, message in unknown(names):
+    for place, message in unknown(() if isinstance(names, str) else names):
         yield ("record", "metrics", place), message
+    for place, message in not_of_an_actor(sign.metric for sign in signs):
+        yield ("strategy", "when", place, "metric"), message

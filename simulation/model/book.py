@@ -387,6 +387,13 @@ def fill_purses(state: State, rules: Terms) -> None:
     state.budget[:] = np.maximum(state.budget, 2.0 * expected)
 
 
+def spending_by_kind(state: State, rules: Terms, i: int) -> F:
+    """What an actor is expected to spend a quarter on each kind of partner, on flow and stock alike, (6,)."""
+    of_a_life, flow = lives(rules), expected_flows(state)
+    price = of_a_life.sign + of_a_life.keep * of_a_life.quarters
+    return np.asarray(np.bincount(state.kind, flow[i] + flow[:, i], len(KINDS)) * price)
+
+
 class Lives(NamedTuple):
     """What is expected of a deal from its signing to its end, by layer."""
 

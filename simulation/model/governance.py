@@ -24,9 +24,10 @@ from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
 from simulation.model.book import move_attraction
-from simulation.model.levers import voices, waits
+from simulation.model.levers import targets_of, turned_to, waits, want
 from simulation.model.planned import Plans
 from simulation.model.sheet import Sheet, Watch, nobody
+from simulation.model.signposts import Signposts, change_levers
 from simulation.model.start import build_state
 from simulation.outcomes.record import Recorder
 from simulation.processes import (
@@ -123,7 +124,9 @@ def propose(model: GovernanceModel) -> None:
     model.hooks.tracks(s.track_share, s.track_start, s.effort)
     rate = approaches.rates(s, model.parameters, model.mechanisms)
     focal = model.index(model.scenario.focal)
-    sheet.approaches = approaches.approach(s, sheet.draws, rate, model.possible, model.targets, focal)
+    want(s, model.targets, focal)
+    aimed = turned_to(s, model.targets, focal, model.rules, model.possible)
+    sheet.approaches = approaches.approach(s, sheet.draws, rate, model.possible, aimed, focal)
 
 
 def consent(model: GovernanceModel) -> None:
@@ -221,6 +224,12 @@ def learn(model: GovernanceModel) -> None:
 
 def record(model: GovernanceModel) -> None:
     """Everything is written down, nothing is changed."""
+    model.signposts.read(model.state, model.scenario, model.recorder)
+    write_down(model)
+
+
+def write_down(model: GovernanceModel) -> None:
+    """One more observation."""
     given = received = None
     if model.recorder.due:
         s, actors = model.state, model.recorder.actors
@@ -340,7 +349,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         perceive(self)
         pull.fill_pull(self.state, self.parameters, self.mechanisms)
         self.recorder = Recorder(scenario.record, scenario, self.state)
-        record(self)
+        self.signposts = Signposts(scenario)
+        write_down(self)
 
     # --- actors
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
@@ -398,17 +408,24 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def _prepare(self) -> None:
         """What stays the same in every quarter, and the first quarter's sheet."""
-        n, strategy = self.state.n, self.scenario.strategy
-        self.possible = np.zeros((n, n), bool)
-        self.third_rate = np.full(n, self.parameters.trilateral_rate)
-        if strategy.trilateral_rate is not None:
-            self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
-        speaking = voices(self.state, self.scenario, self.index(self.scenario.focal))
-        self.targets = np.array([*(self.index(name) for name in strategy.targets), *speaking], np.int64)
+        self.possible = np.zeros((self.state.n, self.state.n), bool)
+        self._read_strategy()
         self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, self.state.quarter))
 
+    def _read_strategy(self) -> None:
+        """What of the strategy is no column of the state."""
+        strategy = self.scenario.strategy
+        self.third_rate = np.full(self.state.n, self.parameters.trilateral_rate)
+        if strategy.trilateral_rate is not None:
+            self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
+        self.targets = targets_of(self.state, self.scenario, self.rows)
+
     def _begin_quarter(self) -> None:
-        s = self.state
+        s, strategy = self.state, self.signposts.follow(self.scenario.strategy)
+        if strategy is not None:
+            before, self.scenario = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
+            change_levers(s, self.world, before, self.scenario, self.replicate)
+            self._read_strategy()
         for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
             column[:] = 0
         self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter))

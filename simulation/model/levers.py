@@ -5,13 +5,37 @@ Each lever is one short function on the rows of the states that use it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 
 from simulation.data.world import World
+from simulation.model.book import spending_by_kind
+from simulation.processes.books import Terms, terms, terms_of
+from simulation.processes.ends import ROUNDING, price_of_levers, to_spend
 from simulation.processes.opinion import WEIGHT_OF_PAYMENT
+from simulation.processes.pull import layer_of
 from simulation.randomness import Stream, key, uniform
-from simulation.scenario.schema import Scenario, Strategy
-from simulation.state import CAMPS, FIRM, INFLUENCER, KINDS, TRACKS, State
+from simulation.scenario.schema import Scenario
+from simulation.scenario.strategy import Split, Strategy
+from simulation.state import (
+    CAMPS,
+    FIRM,
+    I8,
+    I32,
+    I64,
+    INFLUENCER,
+    KINDS,
+    MAX_DEPTH,
+    NGO,
+    SECRETARIAT,
+    STATE,
+    THINK_TANK,
+    TRACKS,
+    B,
+    State,
+)
 
 
 def apply_strategy(state: State, world: World, scenario: Scenario, replicate: int) -> None:
@@ -19,11 +43,18 @@ def apply_strategy(state: State, world: World, scenario: Scenario, replicate: in
     focal = world.index(scenario.focal)
     strategy = scenario.strategy
     state.learns[focal] = strategy.learn
-    for i in (focal, *imitators(state, scenario, focal, replicate)):
+    rules = terms_of(scenario.parameters, scenario.mechanisms)
+    players = (focal, *imitators(state, scenario, focal, replicate))
+    usual = [_usual_shares(state, scenario, i) for i in players] if strategy.split else []
+    for i in players:
         _resources(state, i, strategy)
         _conduct(state, i, strategy)
         _partners(state, i, strategy)
         _advocate(state, i, strategy)
+        _decide(state, i, strategy)
+    for i, shares in zip(players if strategy.split else (), usual, strict=True):
+        assert strategy.split is not None
+        _divide(state, i, strategy.split, rules, shares)
 
 
 def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> list[int]:
@@ -43,6 +74,54 @@ def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> l
 def _resources(state: State, i: int, strategy: Strategy) -> None:
     state.budget[i] *= strategy.budget
     state.zeal[i] *= np.sqrt(strategy.budget) * strategy.effort
+
+
+_PAYS: Mapping[str, tuple[int, ...]] = {
+    "state": (STATE,), "firm": (FIRM,), "secretariat": (SECRETARIAT,), "knowledge": (THINK_TANK, NGO),
+    "campaigns": (INFLUENCER,),
+}  # fmt: skip
+"""Kinds of partner that each part of a split budget pays for; the first is the column of its pot."""
+
+
+def _usual_shares(state: State, scenario: Scenario, i: int) -> Mapping[str, float]:
+    """Shares of what a state is expected to spend on partners before any lever is pulled, at the usual prices."""
+    spent = spending_by_kind(state, terms(scenario.parameters.renewal, 1.0, True), i)
+    total = float(spent.sum())
+    return {part: float(spent[list(kinds)].sum()) / total if total > 0.0 else 0.0 for part, kinds in _PAYS.items()}
+
+
+def _divide(state: State, i: int, split: Split, rules: Terms, usual: Mapping[str, float]) -> None:
+    """Divide the income of a state: a pot for each part, approaches by its square root, levers as far as it bears."""
+    cost = float(price_of_levers(state, rules)[i])
+    levers = min(1.0, cost / state.budget[i]) if state.budget[i] > 0.0 else float(cost > 0.0)
+    if split.levers is not None:
+        if levers > split.levers:
+            _weaken(state, i, split.levers / levers)
+        levers = split.levers
+    given = {part: share for part in _PAYS if (share := getattr(split, part)) is not None}
+    rest, open_parts = max(0.0, 1.0 - levers - sum(given.values())), [part for part in _PAYS if part not in given]
+    whole = sum(usual[part] for part in open_parts)
+    for part, kinds in _PAYS.items():
+        own = usual[part] / whole if whole > 0.0 else 1.0 / max(len(open_parts), 1)
+        share = given[part] if part in given else rest * own
+        state.share[i, kinds[0]], state.pot[i, kinds[0]] = share, share * state.budget[i]
+        if usual[part] > 0.0:
+            state.zeal[i, list(kinds)] *= np.sqrt(share / usual[part])
+
+
+def _weaken(state: State, i: int, strength: float) -> None:
+    """What a state pulls with less money than it costs."""
+    for column in (state.agency, state.oversight, state.local_funding):
+        column[i] *= strength
+    opened = state.transparency[i] - state.transparency_ref[i]
+    if opened > 0.0:
+        state.transparency[i] = state.transparency_ref[i] + strength * opened
+
+
+def _decide(state: State, i: int, strategy: Strategy) -> None:
+    """Its own answer to single texts."""
+    for name, answer in strategy.texts.items():
+        state.answer[state.instrument_ids.index(name), i] = 1 if answer == "join" else -1
 
 
 def _conduct(state: State, i: int, strategy: Strategy) -> None:
@@ -79,6 +158,66 @@ def _advocate(state: State, i: int, strategy: Strategy) -> None:
     if plan.influencers != "none":
         state.campaign_weight[i] = WEIGHT_OF_PAYMENT if plan.paid else 0.0
         state.campaign_open[i] = plan.disclosed
+
+
+class Targets(NamedTuple):
+    """Whom a strategy has its state turn to, one entry each, in the order in which they have their turn."""
+
+    partner: I64  # rows
+    first: I32  # first quarter of the run, counted from 0
+    last: I32  # last quarter
+    depth: I8  # deepest rung wanted, MAX_DEPTH without one
+    ends: B  # turned to no more once the rung wanted is reached
+    queues: B  # turned to only while the purse bears it
+
+
+def targets_of(state: State, scenario: Scenario, rows: Mapping[str, int]) -> Targets:
+    """Named partners: those without a priority first, then by priority, each in the order of the file; then voices."""
+    plan = sorted(scenario.strategy.targets, key=lambda target: target.priority or 0)
+    speaking = voices(state, scenario, rows[scenario.focal])
+    plain, start, end = len(speaking), scenario.start, scenario.quarters - 1
+    return Targets(
+        np.array([*(rows[target.partner] for target in plan), *speaking], np.int64),
+        np.array([t.start.index_from(start) if t.start else 0 for t in plan] + [0] * plain, np.int32),
+        np.array([t.until.index_from(start) if t.until else end for t in plan] + [end] * plain, np.int32),
+        np.array([t.depth or MAX_DEPTH for t in plan] + [MAX_DEPTH] * plain, np.int8),
+        np.array([t.depth is not None for t in plan] + [False] * plain, bool),
+        np.array([t.priority is not None for t in plan] + [False] * plain, bool),
+    )
+
+
+def _now(targets: Targets, quarter: int) -> B:
+    """Targets whose window is open."""
+    return np.asarray((targets.first <= quarter) & (quarter <= targets.last))
+
+
+def want(state: State, targets: Targets, focal: int) -> None:
+    """Write how deep the focal state goes with each of its targets this quarter; with all others any rung."""
+    state.wanted[focal] = state.wanted[:, focal] = MAX_DEPTH
+    for k in np.flatnonzero(_now(targets, state.quarter) & targets.ends):
+        j = targets.partner[k]
+        state.wanted[focal, j] = state.wanted[j, focal] = targets.depth[k]
+
+
+def turned_to(state: State, targets: Targets, focal: int, rules: Terms, possible: B) -> I64:
+    """Rows of those to whom the focal state turns this quarter by its strategy, beside all others, in order.
+
+    Not to one with whom it has reached the rung wanted. Those that queue for money are left out once what is left
+    for signatures does not bear the price of the rung: the next one, with a new partner the rung wanted.
+    """
+    partner = targets.partner
+    depth = state.depth[focal, partner]
+    open_now = _now(targets, state.quarter) & possible[focal, partner] & ~(targets.ends & (depth >= targets.depth))
+    if targets.queues.any():
+        left = float(to_spend(state, rules)[focal])
+        for k in np.flatnonzero(open_now & targets.queues):
+            layer = layer_of(state.kind, focal, int(partner[k]))
+            new = int(targets.depth[k]) if targets.ends[k] else 1
+            rung = min(int(depth[k]) + 1 if depth[k] > 0 else new, int(targets.depth[k]), int(rules.deepest[layer]))
+            price = rules.sign[layer, max(rung, int(depth[k]))]
+            open_now[k] = price <= left + ROUNDING
+            left -= price if open_now[k] else 0.0
+    return partner[open_now]
 
 
 def voices(state: State, scenario: Scenario, focal: int) -> list[int]:

@@ -193,6 +193,15 @@ def unknown(names: Iterable[str]) -> Iterator[tuple[int, str]]:
         yield place, gone or f"unknown metric {name!r}; {suggest(name, list(METRICS)) or _SEE}"
 
 
+def not_of_an_actor(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Place and message of each name in a list that no metric of an actor has."""
+    wanted = tuple(names)
+    for place, name in enumerate(wanted):
+        if name in METRICS and METRICS[name].level != "actor":
+            yield place, f"{name!r} is a metric of the world; name one of the focal state, {_SEE}"
+    yield from unknown(wanted)
+
+
 def select_metrics(names: str | Iterable[str]) -> tuple[Metric, ...]:
     """The metrics a scenario asks for, in the order of the registry.
 

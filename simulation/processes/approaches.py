@@ -66,7 +66,7 @@ def approach(state: State, draws: Draws, rate: F, possible: B, targets: I64, foc
     possible
         Pairs that may make a deal, (n, n).
     targets
-        Partners that the strategy of ``focal`` turns to once a quarter each, beside all others, by priority.
+        Partners to whom the strategy of ``focal`` has it turn this quarter, beside all others, in this order.
     """
     sender, receiver, number = _approach(
         draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid, state.kind, rate, possible, state.pull

@@ -27,9 +27,11 @@ from simulation.state import (
     KINDS,
     MAX_DEPTH,
     NEVER,
+    NGO,
     NON_STATE,
     SECRETARIAT,
     STATE,
+    THINK_TANK,
     TRILATERAL,
     B,
     F,
@@ -118,6 +120,12 @@ def chance_of(odds: float) -> float:
 def binds(layer: int) -> bool:
     """Whether deals of a layer are commitments: those with states, firms and secretariats; all others are means."""
     return layer in (STATE, FIRM, SECRETARIAT)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def pot_of(layer: int) -> int:
+    """Column of ``State.pot`` that pays for a layer: think tanks and NGOs are knowledge, and share one."""
+    return THINK_TANK if layer == NGO else layer
 
 
 @njit(cache=True, error_model="numpy", inline="always")

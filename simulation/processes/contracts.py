@@ -13,7 +13,17 @@ import numpy as np
 from numba import njit
 
 from simulation.processes.bargaining import Alternatives, nash_share, nothing_looked_up, write_terms
-from simulation.processes.books import Deals, Terms, binds, deals_of, first_rung, life, likeness, write_signing
+from simulation.processes.books import (
+    Deals,
+    Terms,
+    binds,
+    deals_of,
+    first_rung,
+    life,
+    likeness,
+    pot_of,
+    write_signing,
+)
 from simulation.processes.consultation import move_draft
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, philox, symmetric_uniform, uniform
@@ -36,7 +46,7 @@ class Signing(NamedTuple):
     number: I32  # [m] which approach of the pair it came from
     rungs: I32  # [m, 3] depth that it brings each pair to, 0 where there is none
     before: I32  # [m, 3] depth of each pair when its turn came
-    left: F  # [m, 3] what was in each party's purse then
+    left: F  # [m, 3] what each party had for it then
     price: F  # [m, 3] what it costs each party
     unpaid: B  # [m] a purse could not bear it: nothing was signed
     public: I32  # [m] whose public refused, so that it is signed a rung lower; -1 nobody's
@@ -70,10 +80,10 @@ def sign(
     """
     keys = Keys(*map(draws.key, (Stream.SIGNING_ORDER, Stream.RUNG, Stream.TERM, Stream.RATIFICATION)))
     who = Signers(state.uid, state.kind, state.position, state.weight, support, possible, state.pull,
-                  state.reluctance, state.leaders, state.concession, state.consulted)  # fmt: skip
+                  state.reluctance, state.leaders, state.concession, state.consulted, state.wanted)  # fmt: skip
     alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
-    credit = Credit(state.purse, state.unpaid, state.formed, state.reward, state.track_success, state.payment,
-                    state.conceded)  # fmt: skip
+    credit = Credit(state.purse, state.pot, state.unpaid, state.formed, state.reward, state.track_success,
+                    state.payment, state.conceded)  # fmt: skip
     signing = Signing(
         parties, number, *_sign(keys, state.quarter, parties, number, who, rules, alike, deals_of(state), credit)
     )
@@ -104,12 +114,14 @@ class Signers(NamedTuple):
     leaders: I32
     concession: F
     consulted: F
+    wanted: I8
 
 
 class Credit(NamedTuple):
     """What a signature pays and earns."""
 
     purse: F
+    pot: F
     unpaid: I32
     formed: I32
     reward: F
@@ -140,7 +152,7 @@ def _sign(
             rungs[c, p], held_back = _depth(keys, quarter, number[c], who, rules, alike, deals, a, b)
             if public[c] < 0:
                 public[c] = held_back
-        if not _paid(parties[c, : 2 + three], count, rungs[c], who.kind, rules, credit.purse, left[c], price[c]):
+        if not _paid(parties[c, : 2 + three], count, rungs[c], who.kind, rules, credit, left[c], price[c]):
             unpaid[c] = True
             for a in parties[c, : 2 + three]:
                 credit.unpaid[a] += 1
@@ -165,6 +177,7 @@ def _depth(
         near = likeness(who.position, who.weight, width, mean, sd, a, b)
         own = philox(keys.rung, np.uint64(number), np.uint64(0))
         depth = first_rung(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, gain * near, rules)
+    depth = max(before, min(depth, who.wanted[a, b]))
     if depth > max(before, 1) and binds(layer):
         refusing = _refusing(keys.public, who.uid, who.support, a, b)
         if refusing >= 0:
@@ -183,12 +196,13 @@ def _refusing(key: np.uint64, uid: U64, support: F, a: int, b: int) -> int:
 
 @njit(cache=True, error_model="numpy")
 def _paid(
-    parties: I32, count: int, depth: I32, kind: I8, rules: Terms, purse: F, left: F, price: F
+    parties: I32, count: int, depth: I32, kind: I8, rules: Terms, credit: Credit, left: F, price: F
 ) -> bool:
     """Pay for a contract out of every party's purse if all can; it is signed whole or not at all.
 
-    What was in the purses and what each party owes is written to ``left`` and ``price`` (3,).
+    What the parties had for it and what each owes is written to ``left`` and ``price`` (3,).
     """
+    pot = pot_of(layer_of(kind, parties[0], parties[1]))  # of three, all are states
     for p in range(count):
         x, y = PAIRS[p]
         due = rules.sign[layer_of(kind, parties[x], parties[y]), depth[p]]
@@ -196,13 +210,14 @@ def _paid(
         price[y] += due
     enough = True
     for x in range(parties.size):
-        left[x] = purse[parties[x]]
+        left[x] = min(credit.purse[parties[x]], credit.pot[parties[x], pot])
         enough &= price[x] <= left[x] + ROUNDING
     for p in range(count if enough else 0):
         x, y = parties[PAIRS[p][0]], parties[PAIRS[p][1]]
         due = rules.sign[layer_of(kind, x, y), depth[p]]
-        purse[x] -= due
-        purse[y] -= due
+        for z in (x, y):
+            credit.purse[z] -= due
+            credit.pot[z, pot] -= due
     return enough
 
 

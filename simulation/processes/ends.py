@@ -6,6 +6,8 @@ is renewed with σ(logit r + η(Ū − its mean over the deals of the layer) + .
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -20,6 +22,7 @@ from simulation.processes.books import (
     end_deal,
     life,
     likeness,
+    pot_of,
     staying,
 )
 from simulation.processes.pull import layer_of
@@ -41,6 +44,32 @@ def _due(i: int, kind: I8, keep: F, depth: I8) -> float:
         if depth[i, j] > 0:
             due += keep[layer_of(kind, i, j), depth[i, j]]
     return due
+
+
+@njit(cache=True, error_model="numpy")
+def _due_from(pot: int, i: int, kind: I8, keep: F, depth: I8, given_up: B) -> float:
+    """The same of those that one pot pays for, less those given up."""
+    due = 0.0
+    for j in range(kind.size):
+        if depth[i, j] > 0 and not given_up[j] and pot_of(layer_of(kind, i, j)) == pot:
+            due += keep[layer_of(kind, i, j), depth[i, j]]
+    return due
+
+
+@njit(cache=True, error_model="numpy")
+def _least(pot: int, i: int, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, given_up: B) -> int:
+    """Whom an actor gives up first, of those that a pot pays for (-1: any); -1 if nobody costs anything.
+
+    What costs nothing is kept, and the scenario's own deals go last.
+    """
+    worst, lowest = -1, np.inf
+    for j in range(uid.size):
+        if deals.depth[i, j] > 0 and not given_up[j] and keep[layer_of(kind, i, j), deals.depth[i, j]] > 0.0:
+            worth = pull[i, j] + (1e6 if deals.planned[i, j] else 0.0)
+            mine = pot < 0 or pot_of(layer_of(kind, i, j)) == pot
+            if mine and (worth < lowest or (worth == lowest and uid[j] < uid[worst])):
+                worst, lowest = j, worth
+    return worst
 
 
 @njit(cache=True, error_model="numpy")
@@ -71,6 +100,20 @@ def price_of_levers(state: State, rules: Terms) -> F:
     return np.asarray(strength * state.budget_start)
 
 
+class Purses(NamedTuple):
+    """Columns of what can be spent. Shapes as in :class:`simulation.state.State`."""
+
+    purse: F
+    pot: F
+    share: F
+
+
+def to_spend(state: State, rules: Terms) -> F:
+    """What each actor will have for signatures this quarter, (n,): purse and income, less levers and upkeep."""
+    purse = np.minimum(state.purse + state.budget, CARRIED * state.budget) - price_of_levers(state, rules)
+    return np.maximum(0.0, np.maximum(0.0, purse) - upkeep(state.depth, state.kind, rules.keep))
+
+
 def open_purses(state: State, rules: Terms) -> I32:
     """Income comes, levers and upkeep are paid; who cannot pay upkeep ends the deals that draw it least.
 
@@ -80,48 +123,68 @@ def open_purses(state: State, rules: Terms) -> I32:
         (k, 2) who ended its deal with whom.
     """
     return np.asarray(_open_purses(
-        state.purse, state.budget, price_of_levers(state, rules), state.uid, state.kind, state.pull, rules.keep,
-        rules.leave, deals_of(state), state.lapsed, state.ended,
+        Purses(state.purse, state.pot, state.share), state.budget, price_of_levers(state, rules), state.uid,
+        state.kind, state.pull, rules.keep, rules.leave, deals_of(state), state.lapsed, state.ended,
     ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _open_purses(
-    purse: F, income: F, levers: F, uid: U64, kind: I8, pull: F, keep: F, leave: F, deals: Deals, lapsed: I32,
+    own: Purses, income: F, levers: F, uid: U64, kind: I8, pull: F, keep: F, leave: F, deals: Deals, lapsed: I32,
     ended: I32,
 ) -> I32:
     """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
-    n, count, exits = uid.size, 0, np.zeros(uid.size)
+    purse, n, count, exits = own.purse, uid.size, 0, np.zeros(uid.size)
     cut, given_up = np.empty((16, 2), np.int32), np.empty(n, np.bool_)
     for i in range(n):
         purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
-        due = _due(i, kind, keep, deals.depth)
+        fill_pots(own, i, income[i])
         given_up[:] = False
-        while due > purse[i] + ROUNDING:
-            worst, lowest = -1, np.inf
-            for j in range(n):
-                # what costs nothing is kept, and the scenario's own deals go last
-                if deals.depth[i, j] > 0 and not given_up[j] and keep[layer_of(kind, i, j), deals.depth[i, j]] > 0.0:
-                    worth = pull[i, j] + (1e6 if deals.planned[i, j] else 0.0)
-                    if worth < lowest or (worth == lowest and uid[j] < uid[worst]):
-                        worst, lowest = j, worth
-            if worst < 0:
-                break
-            due -= keep[layer_of(kind, i, worst), deals.depth[i, worst]]
-            given_up[worst] = True
-            if count == cut.shape[0]:
-                cut = np.concatenate((cut, np.empty_like(cut)))
-            cut[count, 0], cut[count, 1] = i, worst
-            count += 1
+        for pot in range(-1, own.pot.shape[1]):  # the whole purse bears what is kept, then each part of it
+            if pot >= 0 and own.share[i, pot] < 0.0:
+                continue
+            has = purse[i] if pot < 0 else own.pot[i, pot]
+            due = _due(i, kind, keep, deals.depth) if pot < 0 else _due_from(pot, i, kind, keep, deals.depth, given_up)
+            while due > has + ROUNDING:
+                worst = _least(pot, i, uid, kind, pull, keep, deals, given_up)
+                if worst < 0:
+                    break
+                due -= keep[layer_of(kind, i, worst), deals.depth[i, worst]]
+                given_up[worst] = True
+                if count == cut.shape[0]:
+                    cut = np.concatenate((cut, np.empty_like(cut)))
+                cut[count, 0], cut[count, 1] = i, worst
+                count += 1
     for c in range(count):
         i, j = cut[c, 0], cut[c, 1]
         if deals.depth[i, j] > 0:  # else the other has cut it, too
-            exits[i if kind[i] == STATE else j] += leave[layer_of(kind, i, j), deals.depth[i, j]]
+            payer, layer = i if kind[i] == STATE else j, layer_of(kind, i, j)
+            exits[payer] += leave[layer, deals.depth[i, j]]
+            own.pot[payer, pot_of(layer)] -= leave[layer, deals.depth[i, j]]
             end_deal(deals, i, j)
             count_end(lapsed, ended, MONEY, i, j)
     for i in range(n):
         purse[i] = max(0.0, purse[i] - _due(i, kind, keep, deals.depth) - exits[i])
+        pay_upkeep(own, i, kind, keep, deals.depth)
     return cut[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def fill_pots(own: Purses, i: int, income: float) -> None:
+    """Each kind of partner gets its share of the income, carried over as the purse is; none where none is divided."""
+    for pot in range(own.pot.shape[1]):
+        if own.share[i, pot] >= 0.0:
+            part = own.share[i, pot] * income
+            own.pot[i, pot] = min(own.pot[i, pot] + part, CARRIED * part)
+
+
+@njit(cache=True, error_model="numpy")
+def pay_upkeep(own: Purses, i: int, kind: I8, keep: F, depth: I8) -> None:
+    """Upkeep out of the pots of an actor that divides its income."""
+    for pot in range(own.pot.shape[1]):
+        if own.share[i, pot] >= 0.0:
+            due = _due_from(pot, i, kind, keep, depth, np.zeros(kind.size, np.bool_))
+            own.pot[i, pot] = max(0.0, own.pot[i, pot] - due)
 
 
 def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) -> F:
@@ -135,11 +198,11 @@ def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) 
     Returns
     -------
     F
-        (m, 2) what was in both purses when the turn of each deal came.
+        (m, 2) what both had for it when the turn of each deal came.
     """
     return np.asarray(_renew_or_end(
         draws.key(Stream.RENEWAL), draws.key(Stream.TERM), state.uid, state.kind, state.quarter, due, chance,
-        state.purse, rules, deals_of(state), state.lapsed, state.ended, state.unpaid, state.renewed,
+        state.purse, state.pot, rules, deals_of(state), state.lapsed, state.ended, state.unpaid, state.renewed,
     ))  # fmt: skip
 
 
@@ -218,20 +281,22 @@ def renewal_terms(state: State, par: Parameters, rules: Terms, i: int, j: int) -
 @njit(cache=True, error_model="numpy")
 def _renew_or_end(
     key: np.uint64, term_key: np.uint64, uid: U64, kind: I8, quarter: int, due: I32, chance: F, purse: F,
-    rules: Terms, deals: Deals, lapsed: I32, ended: I32, unpaid: I32, renewed: I32,
+    pot: F, rules: Terms, deals: Deals, lapsed: I32, ended: I32, unpaid: I32, renewed: I32,
 ) -> F:  # fmt: skip
     luck, left = np.empty(due.shape[0]), np.empty((due.shape[0], 2))
     for m in range(luck.size):
         luck[m] = symmetric_uniform(key, uid[due[m, 0]], uid[due[m, 1]])
     for m in np.argsort(luck, kind='mergesort'):  # who pays first is luck, not place
         i, j = due[m, 0], due[m, 1]
-        left[m, 0], left[m, 1] = purse[i], purse[j]
         layer, depth = layer_of(kind, i, j), deals.depth[i, j]
+        own = pot_of(layer)
+        left[m, 0], left[m, 1] = min(purse[i], pot[i, own]), min(purse[j], pot[j, own])
         price, reason = rules.sign[layer, depth], EXPIRY
         if luck[m] < chance[m]:
-            if price <= purse[i] + ROUNDING and price <= purse[j] + ROUNDING:
-                purse[i] -= price
-                purse[j] -= price
+            if price <= left[m, 0] + ROUNDING and price <= left[m, 1] + ROUNDING:
+                for x in (i, j):
+                    purse[x] -= price
+                    pot[x, own] -= price
                 until = quarter + life(symmetric_uniform(term_key, uid[i], uid[j]), layer, rules)
                 deals.until[i, j] = deals.until[j, i] = until
                 if layer == INFLUENCER:  # a campaign bought again is a new one
@@ -244,6 +309,7 @@ def _renew_or_end(
             unpaid[j] += 1
             payer = i if kind[i] == STATE else j
             purse[payer] = max(0.0, purse[payer] - rules.leave[layer, depth])
+            pot[payer, own] = max(0.0, pot[payer, own] - rules.leave[layer, depth])
         end_deal(deals, i, j)
         count_end(lapsed, ended, reason, i, j)
     return left

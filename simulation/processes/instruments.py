@@ -303,6 +303,9 @@ def own_hazards(state: State, can: B, odds: F, asked: Asked) -> F:
     for i, hazard in asked.items():
         for q in np.flatnonzero(can[:, i]):
             own[q, i] = hazard(state.instrument_ids[q], odds[q, i])
+    answer = state.answer[:, : state.s]  # what a strategy says goes before all
+    own[can[:, : state.s] & (answer > 0)] = 1.0
+    own[can[:, : state.s] & (answer < 0)] = 0.0
     return own
 
 

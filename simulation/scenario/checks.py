@@ -18,7 +18,15 @@ from simulation.errors import Fault, InputError
 from simulation.scenario.fields import Eligible, advice
 from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
-from simulation.scenario.schema import QUARTERS_MAX, SHOCKS, BlocOverride, Deal, InstrumentSpec, Scenario
+from simulation.scenario.schema import (
+    QUARTERS_MAX,
+    SHOCKS,
+    BlocOverride,
+    Deal,
+    InstrumentSpec,
+    Scenario,
+)
+from simulation.scenario.strategy import Levers, Strategy, Target
 from simulation.scenario.text_lists import wrong_lists
 from simulation.state import CAMPS, KINDS, STATE
 
@@ -328,31 +336,74 @@ class _Checker:
             seen.add(pair)
 
     def strategy(self) -> Found:
-        strategy, path = self.scenario.strategy, "strategy"
+        strategy = self.scenario.strategy
+        yield from self.levers(("strategy",), strategy, strategy, set(Levers.model_fields))
+        for place, sign in enumerate(strategy.when):
+            path: Path = ("strategy", "when", place, "then")
+            yield from self.levers(path, strategy.after(sign), sign.then, sign.then.model_fields_set)
+
+    def levers(self, path: Path, strategy: Strategy, given: Levers, keys: set[str]) -> Found:
+        """What is wrong with the keys that are given, each seen together with all others of the strategy."""
         for key in ("partners", "tracks", "exclude_camps"):
-            yield from self.repeated((path, key), getattr(strategy, key))
-        if strategy.only_camp in strategy.exclude_camps:
-            yield (path, "only_camp"), f"{strategy.only_camp} is also under exclude_camps; keep one"
-        yield from self.known_blocs((path, "wait_for"), strategy.wait_for)
-        yield from self.targets((path, "targets"))
-        if not isinstance(strategy.advocacy.influencers, str):
-            where = (path, "advocacy", "influencers")
+            if key in keys:
+                yield from self.repeated((*path, key), getattr(strategy, key))
+        if keys & {"only_camp", "exclude_camps"} and strategy.only_camp in strategy.exclude_camps:
+            yield (*path, "only_camp"), f"{strategy.only_camp} is also under exclude_camps; keep one"
+        if "wait_for" in keys:
+            yield from self.known_blocs((*path, "wait_for"), strategy.wait_for)
+        if "targets" in keys:
+            yield from self.targets((*path, "targets"), strategy)
+        if "advocacy" in keys and not isinstance(strategy.advocacy.influencers, str):
+            where = (*path, "advocacy", "influencers")
             yield from self.actors(where, strategy.advocacy.influencers, kind="influencer")
+        if "split" in keys and strategy.split is not None and strategy.split.total > 1.0 + 1e-9:
+            yield (*path, "split"), f"shares add up to {strategy.split.total:g} with those that stand, not to 1 at most"
+        for name in given.texts if "texts" in keys else ():
+            if problem := self.no_text(name):
+                yield (*path, "texts", name), problem
 
-    def targets(self, path: Path) -> Found:
+    def no_text(self, name: str) -> str:
+        """Why the focal state has no say on an instrument; an empty string if it has."""
+        own = {spec.id: spec for spec in self.scenario.instruments}
+        shipped = {facts.id: facts for facts in self.world.instruments}
+        if "instruments" in self.broken and name not in shipped:
+            return ""
+        if name not in own and name not in shipped:
+            return f"{name!r} is no instrument here; {advice_or_list(name, [*shipped, *own], 'instruments')}"
+        if self.scenario.focal not in self.world.ids:
+            return ""
+        focal = self.world.ids.index(self.scenario.focal)
+        if name in own:
+            inside = self.scenario.focal in own[name].joined
+            allowed = inside or focal in eligible_actors(own[name].eligible, self.world)
+        else:
+            inside = focal in [row for row, _ in shipped[name].joined]
+            allowed = inside or focal in shipped[name].eligible
+            if not inside and not shipped[name].open_at_as_of:
+                return f"{name!r} can no longer be joined on {self.scenario.as_of}"
+        if inside:
+            return f"{self.scenario.focal} is in {name!r} already"
+        return "" if allowed else f"{self.scenario.focal} may not join {name!r}"
+
+    def targets(self, path: Path, strategy: Strategy) -> Found:
         """Targets must be partners that the focal state may turn to."""
-        ids = self.scenario.strategy.targets
-        faulty = list(self.actors(path, ids))
-        yield from faulty
-        for place, name in enumerate(ids):
-            if (*path, place) not in [spot for spot, _ in faulty]:
-                problem = self.no_target(name)
-                if problem:
-                    yield (*path, place), problem
+        targets = strategy.targets
+        for place, target in enumerate(targets):
+            spot: Path = (*path, place) if target.by_name else (*path, place, "partner")
+            problem = self.names.problem(target.partner) or self.no_target(target.partner, strategy)
+            if problem:
+                yield spot, problem
+            elif any(other.partner == target.partner and overlap(other, target) for other in targets[:place]):
+                yield spot, f"{target.partner!r} is named twice" + ("" if target.by_name else " for the same quarters")
+            for key, quarter in (("from", target.start), ("until", target.until)):
+                if quarter is not None:
+                    yield from self.in_run((*path, place, key), quarter)
+            if target.start and target.until and target.until < target.start:
+                yield (*path, place, "until"), f"{target.until} is before {target.start}, from which on it is a target"
 
-    def no_target(self, name: str) -> str:
+    def no_target(self, name: str, strategy: Strategy) -> str:
         """Why the focal state cannot turn to an actor; an empty string if it can."""
-        scenario, strategy = self.scenario, self.scenario.strategy
+        scenario = self.scenario
         if name == scenario.focal:
             return f"{name!r} is the focal state itself"
         if name == UNION and scenario.focal in self.members_of_union:
@@ -390,6 +441,11 @@ class _Checker:
                 yield spot, f"{name!r} is no recorded deal{advice(name, known)}"
         yield from self.repeated(("records", "strike"), self.scenario.records.strike)
         yield from self.actors(("records", "complete"), self.scenario.records.complete, kind="state")
+
+
+def overlap(a: Target, b: Target) -> bool:
+    """Whether there is a quarter in which both are targets."""
+    return not ((a.until and b.start and a.until < b.start) or (b.until and a.start and b.until < a.start))
 
 
 def record_faults(scenario: Scenario) -> Iterable[Fault]:

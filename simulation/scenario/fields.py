@@ -79,6 +79,8 @@ def _quarter_or_none(value: object) -> Quarter | None:
 
 
 def _depth(value: object) -> int:
+    if value == "memorandum":
+        return 1
     if isinstance(value, str) and value in DEPTHS:
         return DEPTHS.index(value) + 1
     if type(value) is int and 1 <= value <= len(DEPTHS):
@@ -256,7 +258,7 @@ Depth = Annotated[
     int,
     PlainValidator(_depth),
     PlainSerializer(lambda depth: DEPTHS[depth - 1]),
-    WithJsonSchema({"enum": [*DEPTHS, 1, 2, 3]}),
+    WithJsonSchema({"enum": [*DEPTHS, "memorandum", 1, 2, 3]}),
 ]
 Lines = Annotated[
     str | tuple[tuple[str, ...], ...],

@@ -38,7 +38,7 @@ OWN_KEYS = ("name", "title", "question", "claims")
 """Keys that describe one file and are not inherited."""
 NAMING = frozenset(
     ["focal", "peers", "parties", "sponsors", "eligible", "joined", "actors", "pair", "members", "lines", "partner",
-     "complete", "initiator", "attending", "invited", "yes", "no", "abstain"]
+     "targets", "complete", "initiator", "attending", "invited", "yes", "no", "abstain"]
 )  # fmt: skip
 """Keys whose texts name actors, wherever they stand."""
 KEYED = "strategic_weight"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from simulation.errors import suggest
@@ -94,7 +95,7 @@ def _missing(path: Path, schema: type[BaseModel]) -> str:
     if path == ("focal",):
         return "is missing; name a UN member by its ISO 3166 alpha-3 code, such as SEN, or extend a base"
     known = ", ".join(
-        name for name, field in _model_at(path[:-1], schema).model_fields.items() if field.is_required()
+        name for name, field in _fields_at(path[:-1], schema).items() if field.is_required()
     )
     return f"is missing; needed here: {known}"
 
@@ -108,11 +109,16 @@ REMOVED_KEYS: Mapping[tuple[str | int, ...], Mapping[str, str]] = {
 def _unknown_key(path: Path, schema: type[BaseModel]) -> str:
     if str(path[-1]) in REMOVED_KEYS.get(tuple(path[:-1]), {}):
         return f"is no longer a key: {REMOVED_KEYS[tuple(path[:-1])][str(path[-1])]}"
-    known = list(_model_at(path[:-1], schema).model_fields)
+    known = list(_fields_at(path[:-1], schema))
     if len(path) == 1 and schema is Scenario:
         known.append("extends")
     near = suggest(str(path[-1]), known, limit=0)
     return f"unknown key; {near or 'allowed: ' + ', '.join(known)}"
+
+
+def _fields_at(path: Path, schema: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a section, as a file names them."""
+    return {field.alias or name: field for name, field in _model_at(path, schema).model_fields.items()}
 
 
 def _model_at(path: Path, model: type[BaseModel]) -> type[BaseModel]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulation.scenario.fields import (
     Claim,
@@ -21,11 +21,9 @@ from simulation.scenario.fields import (
     FileName,
     FilePath,
     FirstDay,
-    Influencers,
     LastDay,
     Lines,
     MechanismsField,
-    Multiplier,
     Name,
     Names,
     ParametersField,
@@ -40,28 +38,18 @@ from simulation.scenario.fields import (
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter
-from simulation.state import KINDS, TRACKS, Camp, Domain, Door, Kind, Track
+from simulation.scenario.strategy import Section, Strategy
+from simulation.state import Domain, Door
 
 QUARTERS_MAX = 400
 REPLICATES_MAX = 1_000_000
 SEED_MAX = 2**63 - 1
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        arbitrary_types_allowed=True,
-        use_attribute_docstrings=True,
-    )
-
-
 # --- sections of a scenario
 
 
-class Fragmentation(_Section):
+class Fragmentation(Section):
     """How far the world falls apart (C.17); 0 is the world as recorded. A bare number sets all four parts."""
 
     bloc_splitting: Share = 0.0
@@ -78,7 +66,7 @@ class Fragmentation(_Section):
     """States in no cell, with camp lines the non-aligned: across no line (free), or one more cell."""
 
 
-class BlocOverride(_Section):
+class BlocOverride(Section):
     """Changes to one bloc; what is left out stays as the data say."""
 
     rule: Literal["unanimity", "consensus", "qualified_majority", "majority"] | None = None
@@ -97,7 +85,7 @@ class BlocOverride(_Section):
     """Members, in place of the recorded ones."""
 
 
-class Deal(_Section):
+class Deal(Section):
     """A deal planned by the scenario between two or three actors."""
 
     parties: Annotated[Names, Field(min_length=2, max_length=3)]
@@ -114,7 +102,7 @@ class Deal(_Section):
     """Bars the parties from new deals with other camps."""
 
 
-class Votes(_Section):
+class Votes(Section):
     """How states voted on a text; who is in none of the three was absent."""
 
     yes: Names = ()
@@ -125,7 +113,7 @@ class Votes(_Section):
     """States that abstained."""
 
 
-class InstrumentSpec(_Section):
+class InstrumentSpec(Section):
     """An instrument added by the scenario: a declaration, convention, coalition."""
 
     id: Name
@@ -188,7 +176,7 @@ SHOCKS: Mapping[str, tuple[float, float, str]] = {
 """Kinds of shock: lowest and highest size, and what the size means."""
 
 
-class Shock(_Section):
+class Shock(Section):
     """Something that happens to the world in given quarters."""
 
     quarter: QuarterField
@@ -204,7 +192,7 @@ class Shock(_Section):
     """Whom it hits."""
 
 
-class TrustOverride(_Section):
+class TrustOverride(Section):
     """Initial trust between two actors."""
 
     pair: Annotated[Names, Field(min_length=2, max_length=2)]
@@ -215,7 +203,7 @@ class TrustOverride(_Section):
     """Whether it holds both ways."""
 
 
-class Relation(_Section):
+class Relation(Section):
     """Whether two actors can make deals at all, in place of what the record says (C.2)."""
 
     pair: Annotated[Names, Field(min_length=2, max_length=2)]
@@ -224,65 +212,7 @@ class Relation(_Section):
     """True lifts a recorded break of relations or an export control; false breaks relations."""
 
 
-class Advocacy(_Section):
-    """Campaigns that the focal state has run for it, beside the few that every state buys (C.13)."""
-
-    influencers: Influencers = "none"
-    """none, all_allies (those with an audience there whose own stance is not against), or ids. It turns to each
-    whenever no campaign of theirs runs."""
-    message: Share = 0.6
-    """Its official line: 0 against cooperation, 1 for it. The message of a paid campaign lies half-way between it and
-    the influencer's own stance, and moves people within the confidence bound `tolerance`."""
-    paid: bool = False
-    """Whether the focal state pays the chosen ones to speak its line; unpaid, a campaign has their own stance."""
-    disclosed: bool = True
-    """Whether payment of the chosen ones is public."""
-    counter: Share = 0.0
-    """Strength of a counter-campaign, which drags the message towards rejection."""
-
-
-class Strategy(_Section):
-    """Levers of the focal state; the defaults leave it as the data say."""
-
-    effort: Multiplier = 1.0
-    """Multiplies the number of its approaches to partners of every kind."""
-    budget: Multiplier = 1.0
-    """Multiplies the budget that its size gives; its approaches rise with the square root."""
-    targets: Names = ()
-    """Partners it turns to once a quarter each, beside all others, in this order."""
-    partners: Annotated[tuple[Kind, ...], Field(min_length=1)] = KINDS
-    """Kinds of actors with whom it makes new deals."""
-    exclude_camps: tuple[Camp, ...] = ()
-    """Camps with whose states and organisations it makes no new deals."""
-    only_camp: Camp | None = None
-    """The only camp with which it makes new deals."""
-    transparency: Share | None = None
-    """How open its deals are."""
-    oversight: Share = 0.0
-    """Oversight of firms."""
-    local_share: Share = 0.0
-    """Least share of home organisations among its new non-state partners."""
-    firms: Literal["all", "research", "business"] = "all"
-    """With which firms it makes new deals."""
-    wait_for: Names = ()
-    """Blocs it waits for: no deals of its own until one of them has decided something."""
-    tracks: Annotated[tuple[Track, ...], Field(min_length=1)] = TRACKS
-    """Tracks it uses."""
-    trilateral_rate: Share | None = None
-    """Rate at which third parties join what it signs."""
-    agency: Share = 0.0
-    """Strength of a national AI governance agency."""
-    advocacy: Advocacy = Advocacy()
-    """Influencers who speak for it."""
-    learn: bool = False
-    """Whether it learns which track pays, by the rule that `mechanisms.learning` names."""
-    imitators: Share = 0.0
-    """Share of the non-aligned states that adopt this same strategy."""
-    fund_local: Share = 0.0
-    """Share of foreign think-tank know-how replaced by domestic."""
-
-
-class RecordFiles(_Section):
+class RecordFiles(Section):
     """The user's own dated facts beside the shipped record."""
 
     deals: FilePath | None = None
@@ -295,7 +225,7 @@ class RecordFiles(_Section):
     """States whose record is nearly whole: at least nine in ten of their deals are in it."""
 
 
-class RecordSpec(_Section):
+class RecordSpec(Section):
     """What is kept of a run; it changes no number of the run."""
 
     metrics: RecordedMetrics = "default"
@@ -310,7 +240,7 @@ class RecordSpec(_Section):
     """Whether single events are kept."""
 
 
-class Scenario(_Section):
+class Scenario(Section):
     """A scenario of AI-governance cooperation; every key is optional but `focal`, in the file or its base."""
 
     name: FileName

@@ -38,6 +38,17 @@ def test_unknown_metrics_are_refused_by_check_and_run_alike_with_all_other_fault
     assert list(caught.value.faults) == faults
 
 
+def test_a_signpost_is_in_a_metric_of_the_focal_state(tmp_path: Path) -> None:
+    names = ("coverge", "modularity_camps", "capacity")
+    signs = "".join(f"    - {{metric: {name}, above: 0.1, then: {{agency: 1}}}}\n" for name in names)
+    faults = check_files([written(tmp_path, "focal: MRA\nstrategy:\n  when:\n" + signs)])
+    assert [(fault.line, fault.key) for fault in faults] == [
+        (2, "focal"), (5, "strategy.when[0].metric"), (6, "strategy.when[1].metric"),
+    ]  # fmt: skip
+    assert faults[1].message == "unknown metric 'coverge'; did you mean 'coverage'?"
+    assert "'modularity_camps' is a metric of the world" in faults[2].message
+
+
 def test_a_metric_of_the_users_own_may_be_registered_after_the_scenario_was_loaded(tmp_path: Path) -> None:
     path = written(tmp_path, "record: {metrics: [one_of_my_own]}\n")
     scenario = load_scenario(path)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from simulation.randomness import Stream
 from tests.reference.books import rules_of
 from tests.reference.draws import gumbel, poisson
+from tests.reference.ends import QUARTERS_KEPT, ROUNDING, price_of_levers, upkeep
 from tests.reference.pull import agreement, layer_of
-from tests.reference.world import KINDS, Actor, World
+from tests.reference.world import FULL_DEPTH, KINDS, Actor, World
 
 TARGETED = 1000
 """Number of the first approach that a strategy aims at a named partner."""
@@ -93,9 +94,39 @@ def approach(w: World) -> list[Approach]:
             for number in range(poisson(luck, max(0.0, rate(w, i, kind)) / 4.0) if some else 0):
                 made.append(Approach(i, choose(w, i, some, code, number), number))
     focal = w.by_id[w.scenario.focal]
-    targets = [w.by_id[name] for name in w.scenario.strategy.targets] + voices(w, focal)
-    aimed = [j for j in targets if j in focal.possible and not (j.kind == "influencer" and j in focal.deals)]
+    aimed = [j for j in targets(w, focal) + voices(w, focal)
+             if j in focal.possible and not (j.kind == "influencer" and j in focal.deals)]  # fmt: skip
     return made + [Approach(focal, j, TARGETED + k) for k, j in enumerate(aimed)]
+
+
+def targets(w: World, focal: Actor) -> list[Actor]:
+    """Whom the strategy has the focal state turn to this quarter; what it signs with them goes no deeper than wanted.
+
+    Not to those with whom it has what it wants; those with a priority by priority, while the purse bears them.
+    """
+    for j in w.actors:
+        focal.wanted[j] = j.wanted[focal] = FULL_DEPTH
+    now = w.scenario.start + w.quarter
+    left = min(focal.purse + focal.budget, QUARTERS_KEPT * focal.budget) - price_of_levers(w, focal)
+    left = max(0.0, max(0.0, left) - upkeep(w, focal))
+    chosen = []
+    for target in sorted(w.scenario.strategy.targets, key=lambda target: target.priority or 0):
+        j = w.by_id[target.partner]
+        if (target.start and now < target.start) or (target.until and now > target.until):
+            continue
+        if target.depth:
+            focal.wanted[j] = j.wanted[focal] = target.depth
+        if j not in focal.possible or (target.depth and focal.depth(j) >= target.depth):
+            continue
+        if target.priority:
+            rules = rules_of(w, layer_of(focal, j))
+            rung = focal.depth(j) + 1 if j in focal.deals else target.depth or 1
+            price = rules.sign[max(focal.depth(j), min(rung, rules.deepest))]
+            if price > left + ROUNDING:
+                continue
+            left -= price
+        chosen.append(j)
+    return chosen
 
 
 def voices(w: World, focal: Actor) -> list[Actor]:

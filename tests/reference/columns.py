@@ -53,12 +53,13 @@ _BY_TRACK = {
 }  # fmt: skip
 _BY_INCIDENT = ("incidents", "incidents_total")
 _BY_NAME = {name: (own, TRACKS) for name, own in _BY_TRACK.items()}
-_BY_NAME |= {name: (name, INCIDENTS) for name in _BY_INCIDENT} | {"zeal": ("zeal", KINDS), "ended": ("ended", REASONS)}
+_BY_NAME |= {name: (name, INCIDENTS) for name in _BY_INCIDENT} | {"ended": ("ended", REASONS)}
+_BY_NAME |= {name: (name, KINDS) for name in ("zeal", "share", "pot")}
 """Columns with a number for each of some names."""
 _BY_LAYER = ("reluctance", "draw_of_busy", "draw_of_past", "draw_of_recent")
 _PAIRS = {
     "base": "base", "recorded": "recorded", "pull": "pull", "ever": "ever", "lately": "lately", "trust_hat": "trust",
-    "trust_reference": "reference",
+    "trust_reference": "reference", "wanted": "wanted",
 }  # fmt: skip
 """Columns with a number for each other actor."""
 _BLOC = {
@@ -74,7 +75,7 @@ _TEXT = {
 }  # fmt: skip
 _TEXT_ROWS = {
     "launch_standing": "standing", "pace_standing": "pace_standing", "crossed": "crossed",
-    "affinity_start": "affinity_start",
+    "affinity_start": "affinity_start", "answer": "answer",
 }  # fmt: skip
 """Columns of a text with a number for each actor."""
 _SCALARS = {

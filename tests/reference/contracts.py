@@ -10,7 +10,7 @@ from simulation.randomness import Stream
 from simulation.scenario.schema import Deal as PlannedDeal
 from simulation.scenario.schema import Scenario
 from tests.reference.books import likeness, rules_of
-from tests.reference.ends import ROUNDING
+from tests.reference.ends import can_pay, pay
 from tests.reference.pull import agreement, layer_of
 from tests.reference.society import draft, ratification
 from tests.reference.world import FULL_DEPTH, Actor, Deal, World
@@ -125,12 +125,15 @@ def execute(w: World, c: Contract) -> bool:
     """Sign a contract whole or not at all."""
     depth = {(a, b): rung(w, a, b, c.number) for a, b in c.pairs}
     price = {pair: rules_of(w, layer_of(*pair)).sign[depth[pair]] for pair in c.pairs}
-    if any(sum(price[pair] for pair in c.pairs if i in pair) > i.purse + ROUNDING for i in c.parties):
+    first, second = c.parties[:2]
+    owed = {i: sum(price[pair] for pair in c.pairs if i in pair) for i in c.parties}
+    if not all(can_pay(i, second if i is first else first, owed[i]) for i in c.parties):
         for i in c.parties:
             i.unpaid += 1
         return False
     for a, b in c.pairs:
-        a.purse, b.purse = a.purse - price[a, b], b.purse - price[a, b]
+        pay(a, b, price[a, b])
+        pay(b, a, price[a, b])
         enter(w, c, a, b, depth[a, b])
     return True
 
@@ -143,6 +146,7 @@ def rung(w: World, a: Actor, b: Actor, number: int) -> int:
     else:
         luck = w.luck.of(Stream.RUNG, number, 0).symmetric(a.uid, b.uid)
         depth = rules.first_rung(luck, w.par.depth_likeness * likeness(w, a, b))
+    depth = max(before, min(depth, a.wanted[b]))
     if depth > max(before, 1) and is_commitment(a, b) and not ratified(w, a, b):
         return max(before, depth - 1)
     return depth

@@ -46,19 +46,56 @@ def open_purses(w: World) -> None:
     given_up = []
     for i in w.actors:
         i.purse = max(0.0, min(i.purse + i.budget, QUARTERS_KEPT * i.budget) - price_of_levers(w, i))
-        kept = set(i.deals)
-        while sum(keep(w, i, j) for j in kept) > i.purse + ROUNDING:
-            costly = [j for j in kept if keep(w, i, j) > 0.0]
-            worst = min(costly, key=lambda j: (i.deals[j].planned, i.pull[j], j.uid))
-            kept.remove(worst)
-            given_up.append((i, worst))
+        for kind in divided(i):
+            part = i.share[kind] * i.budget
+            i.pot[kind] = min(i.pot[kind] + part, QUARTERS_KEPT * part)
+        lost = spare(w, i, set(i.deals), i.purse)
+        for kind in divided(i):
+            lost += spare(w, i, {j for j in i.deals if j not in lost and pot_of(i, j) == kind}, i.pot[kind])
+        given_up += [(i, j) for j in lost]
     exits = dict.fromkeys(w.actors, 0.0)
     for i, j in given_up:  # all at once: nobody gains by another's having chosen before
         if j in i.deals:
-            exits[the_state(i, j)] += rules_of(w, layer_of(i, j)).leaving(i.depth(j))
+            payer, price = the_state(i, j), rules_of(w, layer_of(i, j)).leaving(i.depth(j))
+            exits[payer] += price
+            payer.pot[pot_of(i, j)] -= price
             end_deal(i, j, "money")
     for i in w.actors:
         i.purse = max(0.0, i.purse - upkeep(w, i) - exits[i])
+        for kind in divided(i):
+            i.pot[kind] = max(0.0, i.pot[kind] - sum(keep(w, i, j) for j in i.deals if pot_of(i, j) == kind))
+
+
+def spare(w: World, i: Actor, kept: set[Actor], purse: float) -> list[Actor]:
+    """Whom an actor gives up of some partners, so that a purse bears the upkeep of the others."""
+    lost = []
+    while sum(keep(w, i, j) for j in kept) > purse + ROUNDING:
+        costly = [j for j in kept if keep(w, i, j) > 0.0]
+        lost.append(min(costly, key=lambda j: (i.deals[j].planned, i.pull[j], j.uid)))
+        kept.remove(lost[-1])
+    return lost
+
+
+def divided(i: Actor) -> list[str]:
+    """Kinds of partner for which an actor has a pot of its own."""
+    return [kind for kind, share in i.share.items() if share >= 0.0]
+
+
+def pot_of(i: Actor, j: Actor) -> str:
+    """What pays for a deal: think tanks and NGOs are paid from one pot."""
+    layer = layer_of(i, j)
+    return "think_tank" if layer == "ngo" else layer
+
+
+def can_pay(i: Actor, j: Actor, price: float) -> bool:
+    """Whether i's purse, and what it has for deals such as that with j, bear a price."""
+    return price <= min(i.purse, i.pot[pot_of(i, j)]) + ROUNDING
+
+
+def pay(i: Actor, j: Actor, price: float) -> None:
+    """Take a price of a deal with j from i's purse and from its pot."""
+    i.purse -= price
+    i.pot[pot_of(i, j)] -= price
 
 
 def the_state(i: Actor, j: Actor) -> Actor:
@@ -107,13 +144,15 @@ def renew_or_end(w: World, due: Due) -> None:
         price = rules.sign[i.deals[j].depth]
         if luck >= chance:
             end_deal(i, j, "expiry")
-        elif price > min(i.purse, j.purse) + ROUNDING:
+        elif not (can_pay(i, j, price) and can_pay(j, i, price)):
             i.unpaid, j.unpaid = i.unpaid + 1, j.unpaid + 1
             payer = the_state(i, j)
             payer.purse = max(0.0, payer.purse - rules.leaving(i.depth(j)))
+            payer.pot[pot_of(i, j)] = max(0.0, payer.pot[pot_of(i, j)] - rules.leaving(i.depth(j)))
             end_deal(i, j, "money")
         else:
-            i.purse, j.purse = i.purse - price, j.purse - price
+            pay(i, j, price)
+            pay(j, i, price)
             i.renewed, j.renewed = i.renewed + 1, j.renewed + 1
             i.deals[j].until = w.quarter + rules.first_term(w.luck.symmetric(Stream.TERM, i.uid, j.uid))
             if layer_of(i, j) == "influencer":

@@ -47,14 +47,16 @@ def opens_now(w: World, text: Text) -> bool:
 def chances(w: World, text: Text) -> dict[Actor, float]:
     """Chance of each state that can join; at the launch the union may decide as one, and conveners are in."""
     who = [i for i in text.eligible if i.is_state and i not in text.joined]
+    own = {i: float(text.answer[i] > 0) for i in who if text.answer[i]}  # what a strategy says
     if not opens_now(w, text):
-        return {i: logistic(log_odds(w, i, text)) for i in who}
+        return {i: logistic(log_odds(w, i, text)) for i in who} | own
     chance = {i: logistic(log_odds(w, i, text)) for i in who if i not in text.barred}
     together = [i for i in chance if i.in_union] if text.as_one else []
     if together:
         mean = sum(chance[i] for i in together) / len(together)
         chance |= dict.fromkeys(together, mean)
-    return {i: max(p, 0.95) if i in text.sponsors else p for i, p in chance.items()}
+    chance = {i: max(p, 0.95) if i in text.sponsors else p for i, p in chance.items()}
+    return chance | {i: p for i, p in own.items() if i in chance}
 
 
 def whose_luck(w: World, text: Text, i: Actor) -> Actor:

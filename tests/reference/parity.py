@@ -41,7 +41,7 @@ def play_both(model: GovernanceModel, quarters: int) -> Oracle:
             act(model)
             if name == "record":
                 account.spend()
-                ledger.write()
+                ledger.write(oracle.signs.read())
                 compare_record(model.recorder, oracle.world, account)
                 continue
             getattr(oracle, name)()

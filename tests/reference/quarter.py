@@ -17,6 +17,7 @@ from tests.reference import (
     positions,
     pull,
     rivalry,
+    signposts,
     society,
     start,
     trilateral,
@@ -36,6 +37,7 @@ class Oracle:
 
     def __init__(self, world: World):
         self.world = world
+        self.signs = signposts.Signs(world)
         self._due: ends.Due = []
         self._approaches: list[approaches.Approach] = []
         self._contracts: list[contracts.Contract] = []
@@ -45,11 +47,13 @@ class Oracle:
         self.begin()
         for step in self.STEPS:
             getattr(self, step)()
+        self.signs.read()
         self.end()
 
     def begin(self) -> None:
-        """What is counted by the quarter starts at zero."""
+        """What was seen is followed; what is counted by the quarter starts at zero."""
         w = self.world
+        self.signs.follow()
         w.luck = Luck(w.scenario.seed, w.replicate, w.quarter)
         for i in w.actors:
             i.formed, i.reward = dict.fromkeys(TRACKS, 0), dict.fromkeys(TRACKS, 0.0)

@@ -18,6 +18,7 @@ from simulation.data.world import World
 from simulation.model import GovernanceModel
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.strategy import Split
 from simulation.state import CAMPS, DOMAINS, KINDS, TRACKS
 from tests.synthetic import START, make_bloc, make_deal, make_instrument, make_model, make_world
 
@@ -110,7 +111,8 @@ RICH: Mapping[str, Any] = {
     "blocs": {"B2": {"salience": 3.0, "depth": 1}},
     "strategy": {
         "transparency": 0.3, "oversight": 0.2, "local_share": 0.3, "agency": 0.5, "fund_local": 0.5,
-        "trilateral_rate": 0.9, "wait_for": ["B1"], "targets": ["A03", "firm_1", "ngo_0"], "effort": 2.0,
+        "trilateral_rate": 0.9, "wait_for": ["B1"], "effort": 2.0,
+        "targets": ["A03", "firm_1", "ngo_0"],
         "advocacy": {"influencers": "all_allies", "message": 0.6, "paid": True, "disclosed": False, "counter": 0.2},
     },
 }  # fmt: skip
@@ -295,13 +297,17 @@ def levers(draw: Draw, world: World) -> dict[str, Any]:
     """The focal state's strategy, some levers pulled."""
     all_levers = {
         "effort": st.sampled_from([0.0, 3.0]), "budget": st.sampled_from([0.0, 0.1, 3.0]),
-        "targets": st.lists(st.sampled_from(world.ids[1:]), min_size=1, max_size=4, unique=True),
+        "targets": st.lists(targets(world), min_size=1, max_size=4, unique_by=lambda target: target["partner"]),
         "partners": st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
         "exclude_camps": st.lists(st.sampled_from(CAMPS), max_size=2, unique=True),
         "only_camp": st.sampled_from(CAMPS), "transparency": share, "oversight": share, "local_share": share,
         "firms": st.sampled_from(["research", "business"]), "wait_for": st.just([b.id for b in world.blocs]),
         "tracks": st.lists(st.sampled_from(TRACKS), min_size=1, unique=True), "trilateral_rate": share,
         "agency": share, "learn": st.just(True), "imitators": share, "fund_local": share,
+        "split": st.dictionaries(st.sampled_from(list(Split.model_fields)), st.sampled_from([0.0, 0.05, 0.15])),
+        "texts": st.fixed_dictionaries({}, optional={
+            text.id: st.sampled_from(["join", "decline"]) for text in world.instruments
+        }),
         "advocacy": st.fixed_dictionaries({
             "influencers": st.just("all_allies"), "message": share, "paid": st.booleans(),
             "disclosed": st.booleans(), "counter": share,
@@ -309,3 +315,13 @@ def levers(draw: Draw, world: World) -> dict[str, Any]:
     }  # fmt: skip
     pulled = draw(st.lists(st.sampled_from(sorted(all_levers)), max_size=5, unique=True))
     return {name: draw(all_levers[name]) for name in pulled}
+
+
+def targets(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    """A partner to turn to, with some of depth, window and priority."""
+    quarter = st.integers(0, 5).map(lambda q: str(START + q))
+    rest = {
+        "depth": st.sampled_from(["mou", "programme", "binding"]), "from": quarter, "until": quarter,
+        "priority": st.integers(1, 3),
+    }  # fmt: skip
+    return st.fixed_dictionaries({"partner": st.sampled_from(world.ids[1:])}, optional=rest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import pandas as pd
@@ -38,14 +39,15 @@ class Ledger:
         """Name of an observation; the first is of the quarter before the first."""
         return str(self._w.scenario.start + (observation - 1))
 
-    def write(self) -> None:
-        """What stands at the end of a quarter, and what is new since the last one."""
+    def write(self, seen: Sequence[int] = ()) -> None:
+        """What stands at the end of a quarter, and what is new since the last one; which signposts were seen."""
         w, now = self._w, self.label(self._written)
         focal = w.by_id[w.scenario.focal]
         pairs = [(i, j) for i in w.actors for j in i.deals if i.row < j.row]
         self.deals += [
             (now, i.id, j.id, track_of(i, j, i.deals[j]), i.depth(j), i.held.get(j, "new")) for i, j in pairs
         ]
+        self.events += [(now, f"signpost {number}", focal.id, 0, "") for number in seen]
         if self._written:
             for i, j in combinations(w.actors, 2):
                 if kind := change(self._depth.get((i, j), 0), i.depth(j)):

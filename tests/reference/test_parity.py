@@ -34,6 +34,17 @@ def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
         ("on", {"exclude_camps": ["EU", "US"], "firms": "research", "learn": True}),
         ("on", {"only_camp": "CN", "partners": ["state", "ngo"], "imitators": 1.0, "budget": 0.1}),
         ("on", {"advocacy": {"influencers": "all_allies", "paid": True, "message": 1.0}}),
+        ("on", {"targets": [{"partner": name, "depth": "mou", "priority": 1} for name in ("A03", "firm_1", "ngo_0")],
+                "budget": 0.2}),
+        ("on", {"split": {"state": 0.1, "firm": 0.2, "knowledge": 0.1, "levers": 0.05}, "agency": 1.0, "budget": 0.3}),
+        ("on", {"split": {"firm": 0.0}, "imitators": 1.0, "fund_local": 0.5}),
+        ("on", {"texts": {"T0": "join", "T1": "decline", "new": "join"}}),
+        ("on", {"budget": 0.5, "when": [
+            {"metric": "coverage", "above": 0.0, "then": {"agency": 1.0, "budget": 2.0, "targets": ["A04"]}},
+            {"metric": "capacity", "below": 2.0,
+             "then": {"texts": {"T0": "join"}, "effort": 0.5, "tracks": ["bilateral"]}},
+            {"metric": "breaches", "above": 1e9, "then": {"oversight": 1.0}},
+        ]}),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("seed", [2, 3])

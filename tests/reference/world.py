@@ -96,6 +96,8 @@ class Actor:
     budget_start: float = 0.0
     uncut: float = -1.0
     purse: float = 0.0
+    share: dict[str, float] = field(default_factory=dict)  # of income, by kind of partner; negative where undivided
+    pot: dict[str, float] = field(default_factory=dict)  # what is left of it
     supply: list[float] = field(default_factory=list)  # compute, skills, finance, legitimacy
     supply_start: list[float] = field(default_factory=list)
     open_start: list[float] = field(default_factory=list)  # share of each need not covered in the recorded world
@@ -113,6 +115,7 @@ class Actor:
     consulted_start: float = 0.0
     # --- its relations
     deals: dict[Actor, Deal] = field(default_factory=dict)
+    wanted: dict[Actor, int] = field(default_factory=dict)  # deepest rung that the two sign, by a strategy
     held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn
     ever: dict[Actor, float] = field(default_factory=dict)  # deals signed, in recorded equivalents
     lately: dict[Actor, float] = field(default_factory=dict)  # the same of five years
@@ -227,6 +230,7 @@ class Text:
     pace_by_share: float
     crossed: dict[Actor, float]
     affinity_start: dict[Actor, float]
+    answer: dict[Actor, int]  # of a strategy: 1 joins, -1 declines
 
     @property
     def track(self) -> str:

@@ -15,8 +15,8 @@ from simulation.scenario.mechanisms import REMOVED as NO_MECHANISMS
 from simulation.scenario.messages import REMOVED_KEYS
 from simulation.scenario.parameters import PARAMETERS, Parameters
 from simulation.scenario.parameters import REMOVED as NO_PARAMETERS
-from simulation.scenario.schema import Strategy
 from simulation.scenario.shipped import folder
+from simulation.scenario.strategy import Strategy
 
 HERE = Path(__file__).parent
 BEFORE = YAML(typ="safe", pure=True).load((HERE / "first_edition.yaml").read_text(encoding="utf-8"))

@@ -25,6 +25,7 @@ trust: [{pair: [U.S., Chine], value: 0.2}]
 blocs: {AMU: {members: [Maroc, Tunisie]}}
 fragmentation: {trust: 0.1, lines: [[Russia], ["Korea, Rep.", Japan]]}
 strategic_weight: {Egypte: 0.3}
+strategy: {targets: [Chine, {partner: Maroc, depth: memorandum, until: 2027Q4}]}
 record: {actors: [Brasil]}
 """
 BY_ID = """
@@ -37,6 +38,7 @@ trust: [{pair: [USA, CHN], value: 0.2}]
 blocs: {AMU: {members: [MAR, TUN]}}
 fragmentation: {trust: 0.1, lines: [[RUS], [KOR, JPN]]}
 strategic_weight: {EGY: 0.3}
+strategy: {targets: [CHN, {partner: MAR, depth: mou, until: 2027Q4}]}
 record: {actors: [BRA]}
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +20,13 @@ from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import (
     SHOCKS,
-    Advocacy,
     BlocOverride,
     Deal,
     InstrumentSpec,
     Shock,
-    Strategy,
     TrustOverride,
 )
+from simulation.scenario.strategy import Advocacy, Split, Strategy
 from simulation.state import KINDS, TRACKS
 from tests.shipped import EVERYTHING, Unperturbed, first_difference, shipped
 
@@ -124,10 +123,32 @@ def _only(*kinds: str) -> dict[str, Any]:
     return {"strategy.tracks": ["non_state"], "strategy.effort": 10, "strategy.partners": list(kinds)}
 
 
+def _queue(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Targets that queue for money in the order of their names."""
+    return [{"partner": name, "priority": place} for place, name in enumerate(names, 1)]
+
+
 STRATEGY: dict[str, list[Case]] = {
     "effort": [Case({"strategy.effort": 3})],
     "budget": [Case({"strategy.budget": 0.25})],
-    "targets": [Case({"strategy.targets": ["NZL"]})],
+    "targets": [
+        Case({"strategy.targets": ["NZL"]}),
+        *(Case({"strategy.targets": [{"partner": "FRA"} | rest]}, also={"strategy.targets": ["FRA"]}) for rest in (
+            {"depth": "mou"}, {"from": "2026Q1"}, {"until": "2025Q2"},
+        )),
+        Case({"strategy.targets": _queue(("FRA", "NZL", "CHL"))},
+             also={"strategy.targets": _queue(("CHL", "NZL", "FRA")), "strategy.budget": 0.2}),
+    ],
+    "split": [Case({f"strategy.split.{part}": 0.02}) for part in Split.model_fields if part != "levers"]
+    + [Case({"strategy.split.levers": 0.02}, also={"strategy.agency": 1.0})],
+    "texts": [
+        Case({"strategy.texts.oecd_ai_2019": "join"}),
+        Case({"strategy.texts.oecd_ai_2019": "decline"}, also={"strategy.texts.oecd_ai_2019": "join"}),
+    ],
+    "when": [
+        Case({"strategy.when": [{"metric": "coverage", "below": 1.0, "then": {"agency": 1.0}}]}),
+        Case({"strategy.when": [{"metric": "coverage", "above": 0.0, "then": {"agency": 1.0}}]}),
+    ],
     "partners": [
         Case({"strategy.partners": list(KINDS[1:])}),
         *(Case({"strategy.partners": ["state"]}, also=_only("state", kind)) for kind in KINDS[1:]),

@@ -84,13 +84,14 @@ def joins(model: GovernanceModel, views: Views, row: int, known: Hazards) -> Ite
     own_rule = views.decides("joins", row)
     for q, (side, lucky) in known.items():
         if state.joined[q, row]:
+            own = own_rule or state.answer[q, row] != 0  # its strategy has said so
             yield Event(
                 "joined",
                 (q,),
                 ("joined",),
                 REGIONAL if state.instrument_regional[q] else MULTILATERAL,
-                probability=math.nan if own_rule else 1.0 / (1.0 + exp(-side.decided)),
-                luck=float(uniform(key, state.instrument_uid[q], state.uid[row if own_rule else lucky])),
+                probability=math.nan if own else 1.0 / (1.0 + exp(-side.decided)),
+                luck=float(uniform(key, state.instrument_uid[q], state.uid[row if own else lucky])),
                 commitments=float(weight[q]),
                 sides=(side,),
             )
