@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -43,9 +43,6 @@ from simulation.scenario.checks import world_of
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
-
-if TYPE_CHECKING:
-    from simulation.experiments.engine.transport import Tweak
 
 YEARS = 5
 """By default opportunities are judged so many years after the as-of date, or at the horizon if that is sooner."""
@@ -218,24 +215,23 @@ def _quarter(by: str | date | None, scenario: Scenario, faults: list[Fault]) -> 
     """The last quarter of the run."""
     if by is None:
         return min(scenario.horizon, scenario.start + (4 * YEARS - 1))
+    text = str(by)
     try:
-        text = str(by)
         end = Quarter.parse(text) if "Q" in text else Quarter.of(date.fromisoformat(text))
     except ValueError:
-        faults.append(Fault("", f"{str(by)!r} is neither a day such as 2029-12-31 nor a quarter such as 2029Q4", "--by"))
+        faults.append(Fault("", f"{text!r} is neither a day such as 2029-12-31 nor a quarter such as 2029Q4", "--by"))
         return scenario.horizon
     if not scenario.start <= end <= scenario.horizon:
-        text = f"{by} is outside the run, {scenario.start} to {scenario.horizon}"
-        faults.append(Fault("", text, "--by"))
+        faults.append(Fault("", f"{by} is outside the run, {scenario.start} to {scenario.horizon}", "--by"))
     return end
 
 
 def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
     """Rows that are confirmed: the best by what the screen says, new ones and some that are held."""
-    order = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
-    order = order.sort_values(ascending=False, kind="stable").index
-    held = [row for row in order if table.loc[row, "held"] > HELD]
-    new = [row for row in order if table.loc[row, "held"] <= HELD]
+    score = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
+    order: list[int] = score.sort_values(ascending=False, kind="stable").index.tolist()
+    is_held = table["held"] > HELD
+    held, new = [row for row in order if is_held[row]], [row for row in order if not is_held[row]]
     few = min(OF_THEM_HELD, len(held))
     kept = {*new[: CONFIRMED - few], *held[: max(few, CONFIRMED - len(new))]}
     return [row for row in order if row in kept]
@@ -244,15 +240,13 @@ def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
 def _arms(scenario: Scenario, table: pd.DataFrame, chosen: Sequence[int]) -> tuple[dict[str, Scenario], dict[str, Any]]:
     """Scenarios and tweaks by arm: with each candidate and without, in both worlds; without each held partner."""
     base = _lean(scenario)
-    points = {AS_IT_IS: base, REACTED: reacting(base)}
-    tweaks: dict[str, Tweak | None] = {}
-    for name in (AS_IT_IS, REACTED):
-        for row in table.loc[list(chosen)].itertuples():
-            points[arm(name, row.Index)], tweaks[arm(name, row.Index)] = imposed(
-                points[name], str(row.partner), str(row.kind), int(row.depth)
-            )
-    for row in table.loc[holds(table)].itertuples():
-        points[arm(LOST, row.Index)], tweaks[arm(LOST, row.Index)] = base, partial(lose, partner=str(row.partner))
+    points, tweaks = {AS_IT_IS: base, REACTED: reacting(base)}, {}
+    for world in (AS_IT_IS, REACTED):
+        for row in chosen:
+            who = table["partner"][row], table["kind"][row], int(table["depth"][row])
+            points[arm(world, row)], tweaks[arm(world, row)] = imposed(points[world], *who)
+    for row in table.index[holds(table)].tolist():
+        points[arm(LOST, row)], tweaks[arm(LOST, row)] = base, partial(lose, partner=table["partner"][row])
     return points, tweaks
 
 
@@ -267,8 +261,8 @@ def _at_the_end(found: Mapping[str, Ensemble], scenario: Scenario) -> dict[str, 
     """Metrics at the end: a frame each, a row a replicate, a column an arm; missing where it did not finish."""
     series = {name: ensemble.series for name, ensemble in found.items() if ensemble.outcomes}
     end, focal = str(scenario.horizon), scenario.focal
-    return {
-        metric: pd.DataFrame({name: by_replicate(one, metric, end)[focal] for name, one in series.items()})
-        .reindex(columns=list(found))
-        for metric in METRICS.values()
-    }
+    result = {}
+    for metric in METRICS.values():
+        columns = {name: by_replicate(one, metric, end)[focal] for name, one in series.items()}
+        result[metric] = pd.DataFrame(columns).reindex(columns=list(found))
+    return result
