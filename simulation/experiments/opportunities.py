@@ -18,7 +18,7 @@ import pandas as pd
 from simulation.analysis.summary import by_replicate
 from simulation.errors import Fault, InputError, suggest, warn_of
 from simulation.experiments import posterior
-from simulation.experiments.ask import Question, failures_of, load, named, slim
+from simulation.experiments.ask import Question, failures_of, load, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.kept import Format, Kept, Table
@@ -155,7 +155,8 @@ def opportunities(
         store.check_target(out)
     asked = Question({AS_IT_IS: scenario}, replicates, parameters)
     readings = [read(asked.drawn(AS_IT_IS, number), number) for number in range(replicates)]
-    table = candidates(scenario, world_of(scenario), readings)
+    world = world_of(scenario)
+    table = candidates(scenario, world, readings)
     chosen = _screened(table, criterion)
     points, tweaks = _arms(scenario, table, chosen)
     fewer = max(2, replicates // PAIRS_A_PAIR)
@@ -168,7 +169,7 @@ def opportunities(
     info = {
         "scenario": scenario.name,
         "title": scenario.title,
-        "focal": named(scenario.focal),
+        "focal": {"id": scenario.focal, "name": world.names[world.index(scenario.focal)]},
         "as_of": scenario.as_of.isoformat(),
         "by": str(scenario.horizon),
         "criterion": criterion,
@@ -196,43 +197,44 @@ def _checked(
     """The scenario up to the date by which gains are measured, if nothing is wrong with anything."""
     faults: list[Fault] = []
     if criterion not in CRITERIA:
-        advice = suggest(criterion, list(CRITERIA))
+        advice = suggest(criterion, list(CRITERIA), limit=0)
         faults.append(Fault("", f"{criterion!r} is no criterion; {advice}", "--criterion"))
     if replicates < 2:
         faults.append(Fault("", f"{replicates} is less than 2: one pair shows no spread", "--replicates"))
+    end = _quarter(by, faults)
     sets, focal, seed = changes
     try:
         scenario = load(scenario, sets=sets, focal=focal, seed=seed)
     except InputError as error:
         raise InputError([*error.faults, *faults]) from None
-    end = _quarter(by, scenario, faults)
+    if end is None:
+        end = min(scenario.horizon, scenario.start + (4 * YEARS - 1))
+    if not scenario.start <= end <= scenario.horizon:
+        faults.append(Fault("", f"{by} is outside the run, {scenario.start} to {scenario.horizon}", "--by"))
     if faults:
         raise InputError(faults)
     return scenario.model_copy(update={"horizon": end})
 
 
-def _quarter(by: str | date | None, scenario: Scenario, faults: list[Fault]) -> Quarter:
-    """The last quarter of the run."""
-    if by is None:
-        return min(scenario.horizon, scenario.start + (4 * YEARS - 1))
+def _quarter(by: str | date | None, faults: list[Fault]) -> Quarter | None:
+    """The quarter that somebody names, if it is one."""
     text = str(by)
     try:
-        end = Quarter.parse(text) if "Q" in text else Quarter.of(date.fromisoformat(text))
+        return None if by is None else Quarter.parse(text) if "Q" in text else Quarter.of(date.fromisoformat(text))
     except ValueError:
         faults.append(Fault("", f"{text!r} is neither a day such as 2029-12-31 nor a quarter such as 2029Q4", "--by"))
-        return scenario.horizon
-    if not scenario.start <= end <= scenario.horizon:
-        faults.append(Fault("", f"{by} is outside the run, {scenario.start} to {scenario.horizon}", "--by"))
-    return end
+        return None
 
 
 def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
-    """Rows that are confirmed: the best by what the screen says, new ones and some that are held."""
+    """Rows that are confirmed: by what the screen says the best new one of each kind, the best others, some held."""
     score = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
     order: list[int] = score.sort_values(ascending=False, kind="stable").index.tolist()
     is_held = table["held"] > HELD
     held, new = [row for row in order if is_held[row]], [row for row in order if not is_held[row]]
     few = min(OF_THEM_HELD, len(held))
+    first = table.loc[new].drop_duplicates("kind").index.tolist()  # so that every kind has its say
+    new = list(dict.fromkeys([*first, *new]))
     kept = {*new[: CONFIRMED - few], *held[: max(few, CONFIRMED - len(new))]}
     return [row for row in order if row in kept]
 
