@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +144,8 @@ def test_the_same_bits_for_any_number_of_workers(brief: dict[str, Any]) -> None:
 
 
 def test_every_fault_is_told_at_once() -> None:
-    command = ["opportunities", "baseline", "--focal", "XYZ", "--by", "soon", "--criterion", "gain", "--replicates", "1"]
-    result = CliRunner().invoke(app, command)
+    command = "opportunities baseline --focal XYZ --by soon --criterion gain --replicates 1"
+    result = CliRunner().invoke(app, command.split())
     assert result.exit_code == 2
     for words in ("XYZ", "--by: 'soon' is neither", "--criterion: 'gain' is no criterion", "--replicates: 1 is less"):
         assert words in result.output
@@ -158,5 +159,5 @@ def test_a_date_out_of_the_run_is_refused(by: str) -> None:
 
 def test_a_folder_that_holds_something_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(InputError, match="tmp|holds|empty"):
+    with pytest.raises(InputError, match=re.escape(str(tmp_path))):
         opportunities("baseline", out=tmp_path)
