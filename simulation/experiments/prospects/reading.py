@@ -247,7 +247,7 @@ def _rungs(model: GovernanceModel, f: int) -> I8:
 
 
 def _in_force(rules: Terms, age: int) -> F:
-    """Probability (6,) by layer that a deal is there so many quarters after its signature, its first renewal counted."""
+    """Probability (6,) by layer that a deal is there so many quarters after its signature; one renewal is counted."""
     spread = rules.longest - rules.shortest + 1
     first = np.clip((rules.longest + 1.0 - age) / spread, 0.0, 1.0)
     result: F = first + (1.0 - first) / (1.0 + exp(-rules.renewed))
