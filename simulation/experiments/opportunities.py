@@ -228,7 +228,7 @@ def _quarter(by: str | date | None, faults: list[Fault]) -> Quarter | None:
 
 def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
     """Rows that are confirmed: by what the screen says the best new one of each kind, the best others, some held."""
-    score = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
+    score = expected(table, criterion).loc[(table["p_accept"] >= LEAST_CHANCE) & table["deeper"]]
     order: list[int] = score.sort_values(ascending=False, kind="stable").index.tolist()
     is_held = table["held"] > HELD
     held, new = [row for row in order if is_held[row]], [row for row in order if not is_held[row]]

@@ -106,6 +106,12 @@ def test_a_partner_that_is_held_is_deepened_and_missed(monkeypatch: pytest.Monke
     assert set(held.portfolio["partner"]) == {"A01"}
 
 
+def test_what_is_held_at_its_deepest_cannot_be_deepened(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = rows(found_in(make_world(5, deals=[make_deal((0, 1), depth=3)]), monkeypatch))
+    assert found["p_accept"]["A01"] > 0.0
+    assert pd.isna(found["rank"]["A01"])
+
+
 def test_dependence_is_better_the_less_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
     camp = [-1, 1, 0, -1, -1, -1]
     found = found_in(make_world(6, camp=np.array([*camp, 0]), leaders=(6, 1, 2)), monkeypatch, "dependence").table
