@@ -147,7 +147,8 @@ def opportunities(
     signature; a text is joined and a bloc a rung deeper before it. ``price`` has the signature. Texts and rungs of
     blocs cost nothing in the model; they are charged what a secretariat's deal of that depth costs (assumption).
     ``gain_reacted`` is the gain in a world in which rivalry is by 1 stronger (twice the recorded strength where the
-    scenario leaves it; at most 4), which moves both camps: with the deal against without, both in that world.
+    scenario leaves it; at most 4), which moves both camps: with the deal against without, both in that world, unless
+    rivalry is switched off.
     """
     scenario = _checked(scenario, criterion, replicates, by, (sets, focal, seed))
     posterior.check_source(parameters)

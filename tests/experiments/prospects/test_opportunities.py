@@ -45,9 +45,9 @@ def rows(found: Opportunities) -> pd.DataFrame:
 
 def test_the_one_useful_partner_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """States supply by their size; one is large, the others are small."""
-    size = np.full(13, 0.01)
+    size = np.full(25, 0.01)
     size[3] = 0.9
-    best = found_in(make_world(12, size=size), monkeypatch, "gain_coverage").table.iloc[0]
+    best = found_in(make_world(24, size=size), monkeypatch, "gain_coverage").table.iloc[0]
     assert (best["partner"], best["rank"], best["tied_with"]) == ("A03", 1, "")
     assert best["gain_coverage"] > 0.0
 
