@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """Rows of each table."""
+OWN_COLUMN = {"gain_capacity": "capacity", "gain_coverage": "coverage", "dependence": "dependence"}
+"""Criteria that have a column of their own where they rank."""
 
 
 def print_opportunities(result: Opportunities, console: Console) -> None:
@@ -30,25 +32,26 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
     console.print("Price: in quarters' budgets. In brackets: ranks that are not told apart.")
     console.print()
     held = best["held"] > HELD
-    _print_ranked("New", best.loc[~held].head(SHOWN), best, console)
-    _print_ranked("Held, a rung deeper", best.loc[held].head(SHOWN), best, console)
+    for title, rows in (("New", best.loc[~held]), ("Held, a rung deeper", best.loc[held])):
+        _print_ranked(title, rows.head(SHOWN), best, info["criterion"], console)
     _print_portfolio(result.portfolio.head(SHOWN), console)
     console.print(escape(meaning(result)))
 
 
-def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, console: Console) -> None:
+def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, criterion: str, console: Console) -> None:
     if rows.empty:
         return
+    more = [criterion] if criterion in OWN_COLUMN else []
     made = table(
         [("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"), ("90 %", "right"),
-         ("P(yes)", "right"), ("price", "right")]
+         ("P(yes)", "right"), ("price", "right"), *((OWN_COLUMN[name], "right") for name in more)]
     )  # fmt: skip
     places = best.drop_duplicates("partner").set_index("partner")["rank"]
     for row in rows.to_dict("records"):
         made.add_row(
             _rank(int(row["rank"]), [int(places[name]) for name in row["tied_with"].split()]),
             escape(row["name"]), _words(row["kind"]), signed(row["gain_commitments"]), _interval(row),
-            decimal(row["p_accept"], 2), decimal(row["price"], 2),
+            decimal(row["p_accept"], 2), decimal(row["price"], 2), *(signed(row[name], 3) for name in more),
         )  # fmt: skip
     console.print(titled(title, made))
     console.print()

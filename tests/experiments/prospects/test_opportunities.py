@@ -47,7 +47,12 @@ def test_the_one_useful_partner_is_first(monkeypatch: pytest.MonkeyPatch) -> Non
     """States supply by their size; one is large, the others are small."""
     size = np.full(25, 0.01)
     size[3] = 0.9
-    best = found_in(make_world(24, size=size), monkeypatch, "gain_coverage").table.iloc[0]
+    result = found_in(make_world(24, size=size), monkeypatch, "gain_coverage")
+    best = result.table.iloc[0]
+    out = io.StringIO()
+    print_opportunities(result, Console(file=out, width=80))
+    assert "coverage" in out.getvalue()
+    assert f"{best['gain_coverage']:+.3f}" in out.getvalue()
     assert (best["partner"], best["rank"], best["tied_with"]) == ("A03", 1, "")
     assert best["gain_coverage"] > 0.0
 
