@@ -23,6 +23,7 @@ import typer
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
+from simulation.cli.opportunities import add_opportunities
 from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
 from simulation.experiments.engine.executors import get_ready, usable_cores
 from simulation.source_code import temporary_kernels
@@ -469,4 +470,5 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 add_evidence(app, _errors, _progress)
 add_explain(app, _errors, _console)
+add_opportunities(app, _errors, _progress, _console, _command, _tell_failures)
 add_files(app, _errors)

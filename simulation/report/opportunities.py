@@ -1,0 +1,94 @@
+"""Opportunities as text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+
+from simulation.display.words.rounding import decimal, signed
+from simulation.experiments.prospects.candidates import HELD
+from simulation.report.terminal import table, titled
+
+if TYPE_CHECKING:
+    from simulation.experiments.opportunities import Opportunities
+
+SHOWN = 10
+"""Rows of each table."""
+OWN_COLUMN = {"gain_capacity": "capacity", "gain_coverage": "coverage", "dependence": "dependence"}
+"""Criteria that have a column of their own where they rank."""
+
+
+def print_opportunities(result: Opportunities, console: Console) -> None:
+    """The best new partners, the best held ones to deepen, what each held one is worth, and what that means."""
+    info = result.info
+    best = result.table.loc[result.table["rank"].notna()]
+    console.print(escape(f"Opportunities of {info['focal']['name']} ({result.focal}) by {info['by']}."))
+    console.print(f"Ranked by {info['criterion_means']}.")
+    console.print(f"Gains: kept commitments, in binding-equivalents; 90 % intervals of {info['pairs']} pairs.")
+    console.print("Price: in quarters' budgets. In brackets: ranks that are not told apart.")
+    console.print()
+    held = best["held"] > HELD
+    for title, rows in (("New", best.loc[~held]), ("Held, a rung deeper", best.loc[held])):
+        _print_ranked(title, rows.head(SHOWN), best, info["criterion"], console)
+    _print_portfolio(result.portfolio.head(SHOWN), console)
+    console.print(escape(meaning(result)))
+
+
+def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, criterion: str, console: Console) -> None:
+    if rows.empty:
+        return
+    more = [criterion] if criterion in OWN_COLUMN else []
+    made = table(
+        [("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"), ("90 %", "right"),
+         ("P(yes)", "right"), ("price", "right"), *((OWN_COLUMN[name], "right") for name in more)]
+    )  # fmt: skip
+    places = best.drop_duplicates("partner").set_index("partner")["rank"]
+    for row in rows.to_dict("records"):
+        made.add_row(
+            _rank(int(row["rank"]), [int(places[name]) for name in row["tied_with"].split()]),
+            escape(row["name"]), _words(row["kind"]), signed(row["gain_commitments"]), _interval(row),
+            decimal(row["p_accept"], 2), decimal(row["price"], 2), *(signed(row[name], 3) for name in more),
+        )  # fmt: skip
+    console.print(titled(title, made))
+    console.print()
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    return "" if pd.isna(row["q05"]) else f"{signed(row['q05'])}…{signed(row['q95'])}"
+
+
+def _rank(own: int, others: list[int]) -> str:
+    """``3 (1–7)``: a rank, and the first and last rank that is not told apart from it."""
+    return f"{own} ({min(own, *others)}–{max(own, *others)})" if others else str(own)
+
+
+def _print_portfolio(rows: pd.DataFrame, console: Console) -> None:
+    if rows.empty:
+        return
+    made = table([("partner", "left"), ("kind", "left"), ("loss", "right"), ("90 %", "right")])
+    for row in rows.to_dict("records"):
+        made.add_row(escape(row["name"]), _words(row["kind"]), decimal(row["loss_commitments"], 2), _interval(row))
+    console.print(titled("Held: kept commitments lost if the partner fails", made))
+    console.print()
+
+
+def meaning(result: Opportunities) -> str:
+    """One sentence of what the ranking says, and of what it does not."""
+    best = result.table.loc[result.table["rank"].notna()]
+    if best.empty:
+        return "Nobody could be told to be worth an offer."
+    first = best.iloc[0]
+    ties = len(str(first["tied_with"]).split())
+    told = "told apart from all others" if not ties else f"{ties} others are not told apart from it"
+    return (
+        f"First comes {first['name']}; {told}. So it is in the model, where a partner is worth what it signs and "
+        "supplies and costs budget only: politics it does not know may reverse it."
+    )
