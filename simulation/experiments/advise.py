@@ -25,6 +25,7 @@ from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.kept import SCENARIO, Format, Kept, Table
 from simulation.experiments.posterior import BANDS, POSTERIOR
 from simulation.experiments.results import RESULTS
+from simulation.experiments.strategies import RECORDED, Candidate, candidates
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.design import point_place
 from simulation.experiments.sweeps.futures import draw_futures, plan_futures, uncertainties
@@ -34,7 +35,6 @@ from simulation.experiments.sweeps.results import PARAMETER, SweepResults
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.parameters import PARAMETERS
-from simulation.experiments.strategies import RECORDED, Candidate, candidates
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
