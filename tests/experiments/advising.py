@@ -40,10 +40,3 @@ def simulate_killed_once(scenario, replicate: int) -> Outcome:
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return simulate(scenario, replicate)
-
-
-def simulate_interrupted(scenario, replicate: int) -> Outcome:
-    """Somebody presses Ctrl-C at a strategy of states only."""
-    if scenario.strategy.partners == ("state",):
-        raise KeyboardInterrupt
-    return simulate(scenario, replicate)

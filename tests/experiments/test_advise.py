@@ -77,7 +77,9 @@ def test_what_is_better_in_every_future_has_no_regret(tmp_path):
 
 
 def test_strategies_that_do_the_same_tie(advice):
-    assert rows_of(advice).at["as_recorded", "tied_with"] == "states_only"
+    tied = rows_of(advice).at["as_recorded", "tied_with"].split()
+    assert "states_only" in tied
+    assert not {"opportunism", "half_the_budget"} & set(tied)
 
 
 def test_only_rivalry_is_worth_knowing(advice):
@@ -93,10 +95,11 @@ def test_half_the_budget_is_a_control_and_loses_in_every_future(advice):
     assert row["regret_mean"] > 1.0
 
 
-def test_where_one_camp_fails_is_where_rivalry_is_low(advice):
+def test_one_camp_falls_short_where_rivalry_is_low(advice):
     table = advice.where_it_fails
     row = table.loc[(table["strategy"] == "one_camp_eu") & (table["objective"] == "kept_commitments")].iloc[0]
-    assert row["conditions"].startswith("rivalry <")
+    futures = advice.futures.loc[advice.futures["strategy"] == "one_camp_eu"]
+    assert row["share_failing"] == pytest.approx((futures["rivalry"] <= advising.ALL_FOR_ONE).mean())
 
 
 def test_columns_are_those_that_were_agreed(advice):
@@ -222,8 +225,12 @@ def test_a_killed_worker_costs_nothing(tmp_path, advice, monkeypatch):
 
 
 def test_what_was_interrupted_goes_on_where_it_was(tmp_path, advice):
-    with pytest.raises((Interrupted, KeyboardInterrupt)):
-        advised(tmp_path / "out", advising.simulate_interrupted)
+    def interrupt(done: int, planned: int) -> None:
+        if done > planned // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted):
+        advised(tmp_path / "out", progress=interrupt)
     begun = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / RUNS).glob("chunk-*.parquet")}
     assert begun
     assert not (tmp_path / "out" / "advice.json").exists()
