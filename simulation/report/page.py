@@ -16,8 +16,9 @@ from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
-from simulation.report import background, sections, uncertainty, why, world
+from simulation.report import advice, background, sections, uncertainty, why, world
 from simulation.report.answer import Subject, answer
+from simulation.report.decision import Decision
 from simulation.report.parts import Section, Teller, share_letters
 
 LARGEST = 3_000_000
@@ -34,15 +35,17 @@ def environment() -> Environment:
 
 
 def subject_of(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0]
-) -> Subject:
+    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
+    decision: Decision | None = None,
+) -> Subject:  # fmt: skip
     """What a report is about."""
-    return Subject(tuple(results), words, Teller(words), spread, by)
+    return Subject(tuple(results), words, Teller(words), spread, by, decision)
 
 
 def render(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0]
-) -> str:
+    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
+    decision: Decision | None = None,
+) -> str:  # fmt: skip
     """The page of a report.
 
     Parameters
@@ -55,6 +58,8 @@ def render(
         What the spread of the first result is made of.
     by
         What charts of actors group by: one of :data:`~simulation.display.style.GROUPINGS`.
+    decision
+        Opportunities and advice for the focal state.
 
     Returns
     -------
@@ -66,8 +71,9 @@ def render(
     InputError
         If the page would be larger than :data:`LARGEST`.
     """
-    subject = subject_of(results, words, spread, by)
+    subject = subject_of(results, words, spread, by, decision)
     parts: list[Section] = [
+        *(advice.sections(subject.advised) if subject.advised else ()),
         sections.partners(subject),
         sections.instruments(subject),
         sections.headline(subject),

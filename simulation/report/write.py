@@ -8,6 +8,7 @@ from pathlib import Path
 from simulation.display.words.language import Words
 from simulation.errors import InputError, RunError
 from simulation.experiments.engine import store
+from simulation.report.decision import is_decision, open_decision
 from simulation.report.opening import open_all
 
 
@@ -21,7 +22,8 @@ def report(
     ----------
     folders
         The first is what the report is of; the others are compared with it. One may be a folder of
-        ``wifaq spread`` of the first one's scenario.
+        ``wifaq spread`` of the first one's scenario, one of ``wifaq opportunities`` and one of ``wifaq
+        advise`` for its focal state.
     language
         ``en``, ``fr`` or ``ar``.
     brief
@@ -50,15 +52,17 @@ def report(
     target = out or paths[0] / (f"brief_{language}.pdf" if brief else f"report_{language}.html")
     if out is not None:
         store.check_output(out, (".pdf",) if brief else (".html", ".htm"))
-    results, spread = open_all(paths)
+    asked = [path for path in paths if is_decision(path)]
+    results, spread = open_all([path for path in paths if path not in asked])
+    decision = open_decision(asked, results[0].focal)
     if brief:
         from simulation.report.brief import render as render_brief
 
-        content = render_brief(results, words, spread)
+        content = render_brief(results, words, spread, decision)
     else:
         from simulation.report.page import render
 
-        content = render(results, words, spread, by).encode("utf-8")
+        content = render(results, words, spread, by, decision).encode("utf-8")
     try:
         with store.atomic_file(target) as partial:
             partial.write_bytes(content)
