@@ -100,8 +100,10 @@ def draw_opportunities(table: pd.DataFrame, ax: Axes, *, title: str, label: str,
     ax.set_xlabel(words.line(words("kept commitments that it adds if signed (binding-equivalents)")))
     number_axis(ax.xaxis, words)
     _key(ax, shown, words)
-    tied = " " + words("A bracket joins those that cannot be told from its first one.") if any(groups(shown)) else ""
-    note(ax, words("Line: 90 % interval of the mean. Price: in budgets of a quarter.") + tied + f" {label}".rstrip(), words)
+    reading = [words("Line: 90 % interval of the mean. Price: in budgets of a quarter.")]
+    if any(groups(shown)):
+        reading.append(words("A bracket joins those that cannot be told from its first one."))
+    note(ax, " ".join([*reading, label]).rstrip(), words)
     return ax
 
 

@@ -18,7 +18,7 @@ from simulation.display.words.terms import OBJECTIVE, UNIT, name_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NAME, _HEAD = 38, 15  # characters of a line
+_NAME, _HEAD = 38, 16  # characters of a line
 _DARKEST = 0.8  # of the scale, so that numbers stay legible
 
 
@@ -98,8 +98,9 @@ def draw_regret(
 
 
 def _head(objective: str, unit: str, words: Words) -> str:
-    name = textwrap.fill(name_of(OBJECTIVE, objective, words), _HEAD)
-    return f"{name}\n({name_of(UNIT, unit, words)})" if unit else name
+    name = name_of(OBJECTIVE, objective, words)
+    parts = [name, f"({name_of(UNIT, unit, words)})"] if unit else [name]
+    return "\n".join(textwrap.fill(part, _HEAD) for part in parts)
 
 
 def _folded(title: object, words: Words) -> str:

@@ -18,8 +18,8 @@ from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood,
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
 from simulation.outcomes.observed import MARK
-from simulation.report.advice import advice
-from simulation.report.decision import Advice, Decision
+from simulation.report.choice import advice
+from simulation.report.decision import Advised, Decision
 from simulation.report.findings import Change, change, levers, title_of
 from simulation.report.parts import Section, Teller
 
@@ -40,9 +40,9 @@ class Subject:
     decision: Decision | None = None
 
     @property
-    def advised(self) -> Advice | None:
+    def advised(self) -> Advised | None:
         """Opportunities and advice in the language, if they were given."""
-        return None if self.decision is None else Advice(self.decision, self.words, self.teller)
+        return None if self.decision is None else Advised(self.decision, self.words, self.teller)
 
     @property
     def main(self) -> Results:

@@ -17,8 +17,8 @@ from simulation.experiments.results import Results
 from simulation.experiments.run import milestones
 from simulation.experiments.spread import Spread
 from simulation.report import background
-from simulation.report.advice import advice, change_sentence, failure_sentence, limits, loss_sentence
 from simulation.report.answer import Subject, forecast_sentences, lever_sentence
+from simulation.report.choice import advice, change_sentence, failure_sentence, limits, loss_sentence
 from simulation.report.decision import Decision
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.parts import inline

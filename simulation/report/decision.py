@@ -148,7 +148,7 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Advice:
+class Advised:
     """A decision as a report tells it: its language, and what writes its numbers.
 
     Attributes

@@ -16,7 +16,7 @@ from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
-from simulation.report import advice, background, sections, uncertainty, why, world
+from simulation.report import background, choice, sections, uncertainty, why, world
 from simulation.report.answer import Subject, answer
 from simulation.report.decision import Decision
 from simulation.report.parts import Section, Teller, share_letters
@@ -73,7 +73,7 @@ def render(
     """
     subject = subject_of(results, words, spread, by, decision)
     parts: list[Section] = [
-        *(advice.sections(subject.advised) if subject.advised else ()),
+        *(choice.sections(subject.advised) if subject.advised else ()),
         sections.partners(subject),
         sections.instruments(subject),
         sections.headline(subject),

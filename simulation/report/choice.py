@@ -12,29 +12,31 @@ from simulation.display.opportunities import HELD, ranked
 from simulation.display.regret import by_objective, by_regret
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
-from simulation.display.words.terms import CANDIDATE, OBJECTIVE, conditions, likelihood, name_of, uncertainty
-from simulation.report.decision import Advice
+from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty
+from simulation.report.decision import Advised
 from simulation.report.parts import Chart, Section, Table, inline
 
 _NEXT = 3  # further partners named after the first
 _ALIKE = 4  # of those tied with the first, named
 
+_ALIKE_SENTENCE = N_("Not to be told from it: {names}.")
+
 Row = Mapping[Any, Any]
 
 
-def advice(told: Advice) -> list[Markup]:
+def advice(told: Advised) -> list[Markup]:
     """What to do, in a sentence or two: the strategy, and the first new partner."""
     return [text for text in (strategy_sentence(told), partner_sentence(told)) if text is not None]
 
 
-def strategy_sentence(told: Advice) -> Markup | None:
+def strategy_sentence(told: Advised) -> Markup | None:
     """The strategy of least regret, how often it is the best, and which cannot be told from it."""
     best, table = _chosen(told), told.given.table("strategies")
     if best is None:
         return None
     what = f"{best['strategy']}, {best['objective']}: "
     text = told.teller.tell(
-        "Of {count} strategies, {strategy} does best by {objective}: over {futures} futures it falls short of the best "
+        "Of {count} strategies, “{strategy}” does best by {objective}: over {futures} futures it falls short of the best "
         "one for each future by {regret} on average, in nine of ten by {high} at most, and it is {likely} ({share}) "
         "that no other does better.",
         count=told.words.number(table.loc[~table["control"].astype(bool), "strategy"].nunique()),
@@ -53,10 +55,10 @@ def strategy_sentence(told: Advice) -> Markup | None:
     if len(alike) > _ALIKE:
         more = len(alike) - _ALIKE
         names.append(Markup(escape(told.words.plural("{count} more", "{count} more", more))))
-    return text + Markup(" ") + told.teller.tell("Not to be told from it: {names}.", names=told.teller.listing(names))
+    return text + Markup(" ") + told.teller.tell(_ALIKE_SENTENCE, names=told.teller.listing(names))
 
 
-def _chosen(told: Advice) -> Row | None:
+def _chosen(told: Advised) -> Row | None:
     """The row of the chosen strategy in the objective that it was chosen by."""
     table = told.given.table("strategies")
     if table.empty:
@@ -66,13 +68,13 @@ def _chosen(told: Advice) -> Row | None:
     return found
 
 
-def new_partners(told: Advice) -> pd.DataFrame:
+def new_partners(told: Advised) -> pd.DataFrame:
     """Ranked candidates that are not held, the best first."""
     table = ranked(told.given.table("opportunities"), most=len(told.given.table("opportunities")))
     return table.loc[table["held"] < HELD]
 
 
-def partner_sentence(told: Advice) -> Markup | None:
+def partner_sentence(told: Advised) -> Markup | None:
     """The first new partner: how surely it says yes, what it adds, what it costs, and who comes after it."""
     new = new_partners(told)
     if new.empty:
@@ -95,14 +97,14 @@ def partner_sentence(told: Advice) -> Markup | None:
     tied: set[str] = set() if pd.isna(first["tied_with"]) else set(str(first["tied_with"]).split())
     alike = new.loc[new["partner"].isin(tied)].head(_ALIKE)
     after = new.loc[~new["partner"].isin({first["partner"], *tied})].head(_NEXT)
-    for rows, message in ((alike, "Not to be told from it: {names}."), (after, "After them: {names}.")):
+    for rows, message in ((alike, _ALIKE_SENTENCE), (after, N_("After them: {names}."))):
         if len(rows):
             names = told.teller.listing([told.named(row) for row in rows.to_dict("records")])
             text += Markup(" ") + told.teller.tell(message, names=names)
     return text
 
 
-def loss_sentence(told: Advice) -> Markup | None:
+def loss_sentence(told: Advised) -> Markup | None:
     """The held partner whose failure costs most."""
     table = told.given.table("portfolio")
     if table.empty:
@@ -119,7 +121,7 @@ def loss_sentence(told: Advice) -> Markup | None:
     )
 
 
-def failure_sentence(told: Advice) -> Markup | None:
+def failure_sentence(told: Advised) -> Markup | None:
     """Where the chosen strategy fails."""
     best, table = _chosen(told), told.given.table("failures")
     if best is None:
@@ -128,12 +130,12 @@ def failure_sentence(told: Advice) -> Markup | None:
     own = own.loc[own["conditions"].notna()]
     if own.empty:
         return told.teller.tell(
-            "No rule of two conditions tells where {strategy} fails.", strategy=told.titled(str(best["strategy"]))
+            "No rule of two conditions tells where “{strategy}” fails.", strategy=told.titled(str(best["strategy"]))
         )
     row: Row = own.iloc[0].to_dict()
     what = f"{row['strategy']}, {row['objective']}: "
     return told.teller.tell(
-        "{strategy} fails most often where these hold: {conditions}. There it falls short on “{objective}” in "
+        "“{strategy}” fails most often where these hold: {conditions}. There it falls short on “{objective}” in "
         "{density} of the futures, in all of them in {share}.",
         strategy=told.titled(str(row["strategy"])),
         conditions=told.teller.name(conditions(str(row["conditions"]), told.words)),
@@ -143,7 +145,7 @@ def failure_sentence(told: Advice) -> Markup | None:
     )
 
 
-def change_sentence(told: Advice) -> Markup | None:
+def change_sentence(told: Advised) -> Markup | None:
     """What would change the advice: the uncertain number that is worth most to know."""
     table = told.given.table("information")
     if table.empty:
@@ -161,7 +163,7 @@ def change_sentence(told: Advice) -> Markup | None:
     if row["best_low"] == row["best_high"]:
         return text
     return text + Markup(" ") + told.teller.tell(
-        "Where it is low, {low} does best, where it is high, {high}.",
+        "Where it is low, “{low}” does best, where it is high, “{high}”.",
         low=told.titled(str(row["best_low"])), high=told.titled(str(row["best_high"])),
     )  # fmt: skip
 
@@ -169,14 +171,14 @@ def change_sentence(told: Advice) -> Markup | None:
 # --- sections
 
 
-def sections(told: Advice) -> list[Section]:
+def sections(told: Advised) -> list[Section]:
     """What was given, under two headings, and what the advice does not know; nothing where nothing was given."""
     unknown = Section("advice-limits", told.words("What this advice does not know"), limits(told))
     made = [_whom_next(told), _which_strategy(told), unknown]
     return [section for section in made if section is not None]
 
 
-def _whom_next(told: Advice) -> Section | None:
+def _whom_next(told: Advised) -> Section | None:
     if "opportunities" not in told.given.tables:
         return None
     words = told.words
@@ -193,7 +195,7 @@ def _whom_next(told: Advice) -> Section | None:
     return Section("opportunities", title, text, _charts(told, alternatives), [t for t in tables if len(t.frame)])
 
 
-def _which_strategy(told: Advice) -> Section | None:
+def _which_strategy(told: Advised) -> Section | None:
     if "strategies" not in told.given.tables:
         return None
     words = told.words
@@ -210,13 +212,13 @@ def _which_strategy(told: Advice) -> Section | None:
     return Section("strategies", title, text, _charts(told, alternatives), [t for t in tables if len(t.frame)])
 
 
-def _charts(told: Advice, alternatives: Mapping[str, str]) -> list[Chart]:
+def _charts(told: Advised, alternatives: Mapping[str, str]) -> list[Chart]:
     drawable = told.pictures.drawable()
     return [inline(drawable[name](), f"chart-{name}", text, told.words)
             for name, text in alternatives.items() if name in drawable]  # fmt: skip
 
 
-def limits(told: Advice) -> list[Markup]:
+def limits(told: Advised) -> list[Markup]:
     """What such advice cannot bear."""
     tell = told.teller.tell
     text = [
@@ -241,7 +243,7 @@ def limits(told: Advice) -> list[Markup]:
 # --- tables
 
 
-def _candidates_table(told: Advice) -> Table:
+def _candidates_table(told: Advised) -> Table:
     words, frame = told.words, told.given.table("opportunities")
     shown = frame.loc[frame["rank"].notna()]
     shown = shown.assign(old=shown["held"] >= HELD).sort_values(["old", "rank"], kind="stable")
@@ -269,7 +271,7 @@ def _gain(words: Words, row: Row, value: str = "gain_commitments") -> str:
                  low=words.number(row["q05"], digits), high=words.number(row["q95"], digits))  # fmt: skip
 
 
-def _portfolio_table(told: Advice) -> Table:
+def _portfolio_table(told: Advised) -> Table:
     words, frame = told.words, told.given.table("portfolio")
     shown = frame.sort_values("loss_commitments", ascending=False, kind="stable")
     rows = [
@@ -282,7 +284,7 @@ def _portfolio_table(told: Advice) -> Table:
     return Table("portfolio", caption, frame, heads, rows)
 
 
-def _strategies_table(told: Advice) -> Table:
+def _strategies_table(told: Advised) -> Table:
     words, frame = told.words, told.given.table("strategies")
     if frame.empty:
         return Table("strategies", "", frame)
@@ -303,7 +305,7 @@ def _outcome(words: Words, row: Any) -> str:
     return words("{median} ({worst}; {regret})", **{key: words.number(part, digits) for key, part in parts.items()})
 
 
-def _failures_table(told: Advice) -> Table:
+def _failures_table(told: Advised) -> Table:
     words, frame = told.words, told.given.table("failures")
     shown = frame.sort_values("share_failing", kind="stable")
     rows = [
@@ -317,7 +319,7 @@ def _failures_table(told: Advice) -> Table:
     return Table("failures", caption, frame, heads, rows)
 
 
-def _information_table(told: Advice) -> Table:
+def _information_table(told: Advised) -> Table:
     words, frame = told.words, told.given.table("information")
     rows = [
         [uncertainty(row["uncertainty"], words), words.number(row["value"], digits_that_tell(row["value"])),
