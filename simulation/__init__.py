@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.source_code import use_kernel_folder
 
 if TYPE_CHECKING:
+    from simulation.experiments.advise import advise
     from simulation.experiments.compare import compare
     from simulation.experiments.explain import explain
     from simulation.experiments.explanation import Explanation
@@ -29,6 +30,7 @@ __all__ = [
     "GovernanceModel",
     "Results",
     "__version__",
+    "advise",
     "compare",
     "explain",
     "load_scenario",
@@ -50,6 +52,7 @@ _HOMES = {
     "Explanation": "simulation.experiments.explanation",
     "GovernanceModel": "simulation.model",
     "Results": "simulation.experiments.results",
+    "advise": "simulation.experiments.advise",
     "compare": "simulation.experiments.compare",
     "explain": "simulation.experiments.explain",
     "load_scenario": "simulation.scenario.load",

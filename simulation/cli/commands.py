@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulation.cli.advise import add_advise
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
@@ -470,3 +471,4 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 add_evidence(app, _errors, _progress)
 add_explain(app, _errors, _console)
 add_files(app, _errors)
+add_advise(app, _errors, _progress, _console, _tell_failures)

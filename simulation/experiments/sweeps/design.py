@@ -102,6 +102,8 @@ class Points(Mapping[str, Scenario]):
         ``(base, values)`` by place: name of its base, a value a factor.
     seed, common, replicates, kept
         As in :class:`Sweep`.
+    period
+        With independent random numbers: places that lie so many apart, or a multiple of it, have the same.
     """
 
     bases: Mapping[str, Scenario]
@@ -111,6 +113,7 @@ class Points(Mapping[str, Scenario]):
     common: bool
     replicates: int
     kept: Kept
+    period: int | None = None
 
     def __getitem__(self, point: str) -> Scenario:
         place = point_place(point)
@@ -133,7 +136,8 @@ class Points(Mapping[str, Scenario]):
         """Seed of a point: the sweep's, or with independent random numbers one of its own."""
         if self.common:
             return self.seed
-        digest = hashlib.sha256(f"{self.seed}/{place}".encode()).digest()
+        number = place % self.period if self.period else place
+        digest = hashlib.sha256(f"{self.seed}/{number}".encode()).digest()
         return int.from_bytes(digest[:8], "big") % SEED_MAX
 
     def __iter__(self) -> Iterator[str]:

@@ -1,0 +1,107 @@
+"""The command that compares strategies. No logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulation.errors import Fault, InputError
+from simulation.experiments.engine.executors import get_ready
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Errors = Callable[[bool], AbstractContextManager[None]]
+Bar = Callable[[bool], AbstractContextManager[Callable[[int, int], None] | None]]
+Failed = Callable[[Any, bool], None]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. horizon=2030Q4."),
+]
+Futures = Annotated[int, typer.Option(metavar="N", help="Futures that every strategy meets.")]
+Strategies = Annotated[Path | None, typer.Option(metavar="FILE", help="YAML file of more strategies.")]
+Aim = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="What is chosen by: kept_commitments, coverage, capacity, dependence, incidents, overall."
+    ),
+]
+Thresholds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--threshold", metavar="NAME=VALUE", help="Outcome that satisfies; default: the median as recorded."
+    ),
+]
+Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
+Limit = Annotated[
+    float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a run may take; default: any.")
+]
+
+
+def add_advise(
+    app: typer.Typer, errors: Errors, progress: Bar, console: Callable[[], Console], tell_failures: Failed
+) -> None:
+    """Add ``advise`` to the command line; the other arguments are how a command tells things."""
+
+    @app.command()
+    def advise(
+        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
+        focal: Annotated[str | None, typer.Option(metavar="STATE", help="Focal state; default: as it says.")] = None,
+        futures: Futures = 200,
+        strategies: Strategies = None,
+        objective: Aim = "kept_commitments",
+        thresholds: Thresholds = None,
+        seed: Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")] = None,
+        sets: Sets = None,
+        workers: Workers = None,
+        executor: Annotated[str, typer.Option(help="local, dask://HOST:PORT or mpi.")] = "local",
+        time_limit: Limit = None,
+        out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: results/SCENARIO/advice-ID.")] = None,
+        quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors and the folder's name.")] = False,
+        debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    ) -> None:
+        """Say which strategy holds in most futures, where it fails, what would change that; run again to go on."""
+        with errors(debug):
+            from simulation.experiments.advise import advise as run_advise
+            from simulation.report.advice import print_advice
+
+            with progress(quiet) as bar:
+                advice = run_advise(
+                    scenario,
+                    focal=focal,
+                    futures=futures,
+                    strategies=strategies,
+                    objective=objective,
+                    thresholds=_levels(thresholds or []),
+                    seed=seed,
+                    sets=sets or (),
+                    workers=workers,
+                    executor=executor,
+                    time_limit=time_limit,
+                    progress=bar,
+                    out=out,
+                )
+            if not quiet:
+                print_advice(advice, console())
+            typer.echo(str(advice.folder) if quiet else f"Results: {advice.folder}")
+            tell_failures(advice.failures, debug)
+
+
+def _levels(texts: list[str]) -> dict[str, float]:
+    """``NAME=VALUE`` texts as numbers by name."""
+    result, faults = {}, []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        try:
+            result[name.strip()] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals:
+            faults.append(Fault("", f"{text!r} is not NAME=VALUE, such as kept_commitments=10", "--threshold"))
+    if faults:
+        raise InputError(faults)
+    return result

@@ -1,0 +1,399 @@
+"""Which strategy holds in most futures, where it fails, and what would change the choice (robust decision making).
+
+Strategies meet the same futures (:mod:`simulation.experiments.sweeps.futures`); what is compared is regret. XLRM:
+Lempert et al. 2006, *Management Science* 52; many objectives: Kasprzyk et al. 2013; measures: McPhail et al. 2018.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+import pyarrow as pa
+
+from simulation.analysis import failures as failing
+from simulation.analysis import information, regret
+from simulation.errors import Fault, InputError, RunError, suggest
+from simulation.experiments.ask import load, named
+from simulation.experiments.engine import store
+from simulation.experiments.engine.runner import Progress
+from simulation.experiments.engine.tables import to_frame
+from simulation.experiments.kept import SCENARIO, Format, Kept, Table
+from simulation.experiments.posterior import BANDS, POSTERIOR
+from simulation.experiments.results import RESULTS
+from simulation.experiments.sweep import sweep
+from simulation.experiments.sweeps.design import point_place
+from simulation.experiments.sweeps.futures import draw_futures, plan_futures, uncertainties
+from simulation.experiments.sweeps.manifest import manifest
+from simulation.experiments.sweeps.plan import Plan
+from simulation.experiments.sweeps.results import PARAMETER, SweepResults
+from simulation.outcomes.metrics import METRICS
+from simulation.scenario.dump import scenario_to_yaml
+from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.strategies import RECORDED, Candidate, candidates
+
+if TYPE_CHECKING:
+    from simulation.scenario.schema import Scenario
+
+FUTURES = 200
+LEAST_FUTURES = 20
+"""With fewer no interval and no rule can be told."""
+RUNS = "runs"
+"""Folder of the sweep, inside that of the advice."""
+FUTURES_FILE = "futures.parquet"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Something that a strategy is judged by.
+
+    Attributes
+    ----------
+    metric
+        Of the focal state at the horizon; empty for the mean of all others.
+    higher
+        Whether more is better.
+    """
+
+    metric: str
+    higher: bool = True
+
+    @property
+    def unit(self) -> str:
+        """What it is measured in."""
+        return METRICS[self.metric].unit if self.metric else "share of the range"
+
+
+OBJECTIVES: Mapping[str, Objective] = {
+    "kept_commitments": Objective("commitments_kept"),
+    "coverage": Objective("coverage"),
+    "capacity": Objective("capacity"),
+    "dependence": Objective("dependence", higher=False),
+    "incidents": Objective("incidents_so_far", higher=False),
+    "overall": Objective(""),
+}
+STRATEGY_COLUMNS = (
+    "strategy", "title", "objective", "unit", "median", "worst_tenth", "regret_median", "regret_q90", "satisficed",
+    "best_share", "futures", "tied_with", "mean", "regret_mean", "control",
+)  # fmt: skip
+FAILURE_COLUMNS = ("strategy", "objective", "share_failing", "conditions", "coverage", "density", "futures")
+INFORMATION_COLUMNS = ("uncertainty", "value", "unit", "best_low", "best_high", "share_changed", "p_value", "meaning")
+
+
+@dataclass(frozen=True, repr=False)
+class Advice(Kept):
+    """What to choose, how sure that is, where it fails and what would change it.
+
+    Attributes
+    ----------
+    info
+        What was asked and what came out: ``chosen`` (the strategy of least mean regret), ``tied`` (those not told
+        apart from it), ``facts`` (its row and what one sentence needs), versions, failures (``advice.json``).
+    scenario_text
+        The scenario with every key written out, as YAML.
+    folder
+        Where it is kept, with its runs in :data:`RUNS`.
+    """
+
+    folder: Path
+
+    FORMAT = Format(
+        "advice.json",
+        "wifaq advise",
+        {
+            "strategies": Table(("strategy", "title", "objective", "unit", "tied_with"), STRATEGY_COLUMNS),
+            "failures": Table(("strategy", "objective", "conditions"), FAILURE_COLUMNS),
+            "information": Table(("uncertainty", "unit", "best_low", "best_high", "meaning"), INFORMATION_COLUMNS),
+        },
+        {"scenario": str, "title": str, "focal": dict, "horizon": str, "objective": str, "chosen": str, "tied": list,
+         "facts": dict, "bands": str, "failures": list},
+    )  # fmt: skip
+
+    @property
+    def strategies(self) -> pd.DataFrame:
+        """A row a strategy and objective: columns :data:`STRATEGY_COLUMNS`."""
+        return self.tables["strategies"]
+
+    @property
+    def where_it_fails(self) -> pd.DataFrame:
+        """A row a strategy and objective: columns :data:`FAILURE_COLUMNS`."""
+        return self.tables["failures"]
+
+    @property
+    def information(self) -> pd.DataFrame:
+        """What each uncertain number is worth for the objective asked for: columns :data:`INFORMATION_COLUMNS`."""
+        return self.tables["information"]
+
+    @property
+    def futures(self) -> pd.DataFrame:
+        """A row a future and strategy: ``future, strategy, seed``, what the future was, what came of it."""
+        return self.tables["futures"]
+
+    @property
+    def chosen(self) -> str:
+        """The strategy of least mean regret."""
+        return str(self.info["chosen"])
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Strategies that are not told apart from it."""
+        return tuple(self.info["tied"])
+
+    def __repr__(self) -> str:
+        tie = f", tied with {', '.join(self.tied)}" if self.tied else ""
+        text = f"<Advice for {self.focal}: {self.chosen}{tie}; {self.info['objective']}, {self.info['futures']} futures"
+        return f"{text}; see .strategies, .where_it_fails, .information, .futures>"
+
+    def _write(self, folder: Path) -> None:
+        """Each file whole, the one by which the folder is known last."""
+        for name in self.FORMAT.tables:
+            with store.atomic_file(folder / f"{name}.csv") as partial:
+                store.write_csv(self.tables[name], partial)
+        with store.atomic_file(folder / FUTURES_FILE) as partial:
+            store.write_table(pa.Table.from_pandas(self.futures, preserve_index=False), partial)
+        with store.atomic_file(folder / SCENARIO) as partial:
+            partial.write_text(self.scenario_text, encoding="utf-8", newline="\n")
+        with store.atomic_file(folder / self.FORMAT.file) as partial:
+            store.write_json(self.info, partial)
+
+    @classmethod
+    def _read(cls, folder: Path) -> Self:
+        info, text, tables = cls._parts(folder)
+        return cls(info, text, {**tables, "futures": to_frame(store.read_parquet(folder / FUTURES_FILE))}, folder)
+
+
+def advise(
+    scenario: Scenario | Path | str,
+    *,
+    focal: str | None = None,
+    futures: int = FUTURES,
+    strategies: Path | str | None = None,
+    objective: str = "kept_commitments",
+    thresholds: Mapping[str, float] | None = None,
+    seed: int | None = None,
+    sets: Sequence[str] = (),
+    workers: int | None = None,
+    executor: str | Executor = "local",
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+    out: Path | str | None = None,
+) -> Advice:
+    """Compare strategies over futures.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the path of its file; what it sets otherwise than by default is held, the rest varies.
+    focal, seed, sets
+        Changes, as on the command line.
+    futures
+        How many, at least 20.
+    strategies
+        File of more strategies, written as the shipped ``simulation/scenario/strategies.yaml``.
+    objective
+        By which one is chosen: one of :data:`OBJECTIVES`.
+    thresholds
+        Outcome that satisfies, by objective; by default the median of the strategy as recorded.
+    workers, executor, time_limit, progress
+        As in :func:`simulation.experiments.sweep.sweep`; the results do not depend on them.
+    out
+        Folder; by default ``results/SCENARIO/advice-ID``. One with the same strategies and futures is gone on with.
+
+    Raises
+    ------
+    InputError
+        With every fault of scenario, strategies and options, or for a folder that holds something else.
+    RunError
+        If no future was finished by all strategies, or the folder cannot be written.
+    """
+    _check_options(futures, objective, thresholds or {})
+    loaded = load(scenario, sets=sets, focal=focal, seed=seed)
+    notes: list[str] = []
+    tried = candidates(loaded, strategies, notes)
+    drawn = draw_futures(loaded, futures)
+    metrics = [entry.metric for entry in OBJECTIVES.values() if entry.metric]
+    plan = plan_futures(loaded, {entry.id: entry.scenario for entry in tried}, drawn, metrics)
+    folder = Path(out) if out is not None else RESULTS / loaded.name / f"advice-{manifest(plan)['sweep']}"
+    if not (folder / RUNS).is_dir():
+        store.check_target(folder)
+    found = sweep(
+        plan, out=folder / RUNS, workers=workers, executor=executor, time_limit=time_limit, progress=progress
+    )
+    result = _advice(loaded, tried, found, (drawn, plan), objective, thresholds or {}, notes)
+    try:
+        result._write(folder)
+    except OSError as error:
+        raise RunError(f"the advice was not written: {error.strerror} ({folder})") from error
+    return result
+
+
+def _check_options(futures: int, objective: str, thresholds: Mapping[str, float]) -> None:
+    faults = []
+    if futures < LEAST_FUTURES:
+        faults.append(Fault("", f"{futures} is less than {LEAST_FUTURES}", "--futures"))
+    for name, place in ((objective, "--objective"), *((name, "--threshold") for name in thresholds)):
+        if name not in OBJECTIVES:
+            near = suggest(name, list(OBJECTIVES)) or f"one of {', '.join(OBJECTIVES)}"
+            faults.append(Fault("", f"{name!r} is no objective; {near}", place))
+    if faults:
+        raise InputError(faults)
+
+
+def _advice(
+    scenario: Scenario, tried: Sequence[Candidate], found: SweepResults, asked: tuple[pd.DataFrame, Plan],
+    objective: str, thresholds: Mapping[str, float], notes: Sequence[str],
+) -> Advice:  # fmt: skip
+    """The tables made of the runs."""
+    futures, plan = asked
+    outcomes = _outcomes(found, [entry.id for entry in tried], len(futures))
+    complete = next(iter(outcomes.values())).index
+    known = _known(found, futures).loc[complete]
+    controls = [entry.id for entry in tried if entry.control]
+    levels = {name: thresholds.get(name, float(table[RECORDED].median())) for name, table in outcomes.items()}
+    by_strategy, by_failure = _judged(outcomes, levels, known, controls, {entry.id: entry.title for entry in tried})
+    tables = {
+        "strategies": by_strategy,
+        "failures": by_failure,
+        "information": _information(outcomes[objective].drop(columns=controls), objective, known),
+        "futures": _long(outcomes, known, plan.points.seed_of),
+    }
+    text = scenario_to_yaml(scenario)
+    info = {
+        "scenario": scenario.name, "title": scenario.title, "focal": named(scenario.focal),
+        "horizon": str(scenario.horizon), "seed": scenario.seed, "bands": BANDS[POSTERIOR],
+        "objective": objective, "unit": OBJECTIVES[objective].unit,
+        "futures": len(complete), "futures_asked": len(futures), "thresholds": levels,
+        "strategies": [{"id": entry.id, "title": entry.title, "control": entry.control} for entry in tried],
+        "uncertainties": _described(scenario, [str(name) for name in known]),
+        **_choice(tables, objective), "notes": list(notes), "failures": list(found.failures),
+        "sweep": found.info["sweep"], "versions": store.versions(),
+        "hashes": store.hashes(scenario, text) | {"posterior": found.info["hashes"]["posterior"]},
+    }  # fmt: skip
+    return Advice(info, text, tables, found.folder.parent)
+
+
+def _outcomes(found: SweepResults, strategies: Sequence[str], count: int) -> dict[str, pd.DataFrame]:
+    """Outcomes by objective, a row a future that all strategies finished, a column a strategy."""
+    if not found.quarters:
+        raise RunError("no run was finished; see the failures above")
+    result = {}
+    for name, entry in OBJECTIVES.items():
+        if entry.metric:
+            rows = found.table(entry.metric)
+            number = rows["point"].astype("str").map(point_place)
+            rows = rows.assign(future=number % count, scenario=[strategies[place] for place in number // count])
+            wide = rows.pivot(index="future", columns="scenario", values="value")
+            result[name] = wide.reindex(columns=list(strategies)).dropna()
+    whole = next(iter(result.values())).index
+    for table in result.values():
+        whole = whole.intersection(table.index)
+    if whole.empty:
+        raise RunError("no future was finished by all strategies; see the failures")
+    result = {name: table.loc[whole] for name, table in result.items()}
+    result["overall"] = regret.overall(result, {name: entry.higher for name, entry in OBJECTIVES.items()})
+    return result
+
+
+def _known(found: SweepResults, futures: pd.DataFrame) -> pd.DataFrame:
+    """What each future was: the design, and the draw of the posterior that its runs made."""
+    points = found.points().iloc[: len(futures)]
+    if found.draws is None:
+        return futures
+    draws = found.draws.set_index("seed").loc[points["seed"]].drop(columns="replicate").reset_index(drop=True)
+    return futures.join(draws.rename(columns=lambda name: name.removeprefix(PARAMETER)))
+
+
+def _judged(
+    outcomes: Mapping[str, pd.DataFrame], levels: Mapping[str, float], known: pd.DataFrame, controls: Sequence[str],
+    titles: Mapping[str, str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    """The table of strategies and that of failures."""
+    judged, failed = [], []
+    for name, values in outcomes.items():
+        higher = OBJECTIVES[name].higher
+        rows = regret.strategy_table(values, levels[name], higher=higher, controls=controls)
+        judged.append(rows.assign(objective=name, unit=OBJECTIVES[name].unit, title=rows["strategy"].map(titles)))
+        failed.append(failing.failures(values, levels[name], known, higher=higher).assign(objective=name))
+    return (
+        pd.concat(judged, ignore_index=True)[list(STRATEGY_COLUMNS)],
+        pd.concat(failed, ignore_index=True)[list(FAILURE_COLUMNS)],
+    )
+
+
+def _information(values: pd.DataFrame, objective: str, known: pd.DataFrame) -> pd.DataFrame:
+    entry = OBJECTIVES[objective]
+    table = information.information(regret.gains(values, higher=entry.higher), known)
+    meaning = [_MEANING.get(name) or PARAMETERS[name].meaning for name in table["uncertainty"]]
+    return table.assign(unit=entry.unit, meaning=meaning)[list(INFORMATION_COLUMNS)]
+
+
+_MEANING = {
+    "fragmentation": "how far the world falls apart",
+    "lines": "whether it breaks along regions or camps",
+    "surge": "size of a surge of malicious use",
+    "budget": "budget of the focal state as a multiple of the scenario's",
+    "partner_choice": "rule by which states choose partners",
+    "learning": "whether and how states learn which track pays",
+}
+"""What the uncertainties are that are no parameters."""
+
+
+def _long(outcomes: Mapping[str, pd.DataFrame], known: pd.DataFrame, seed_of: Any) -> pd.DataFrame:
+    """A row a future and strategy."""
+    parts = []
+    for strategy in next(iter(outcomes.values())):
+        part = known.assign(**{name: table[strategy] for name, table in outcomes.items()})
+        part.insert(0, "future", part.index)
+        part.insert(1, "strategy", str(strategy))
+        part.insert(2, "seed", [seed_of(future) for future in part.index])
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _described(scenario: Scenario, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What varied, and between what."""
+    designed = {entry.name: entry for entry in uncertainties(scenario)}
+    return [
+        {"name": name, "unit": designed[name].unit, **designed[name].factor.model_dump(mode="json")}
+        if name in designed
+        else {"name": name, "unit": PARAMETERS[name].unit, "distribution": POSTERIOR}
+        for name in names
+    ]
+
+
+def _choice(tables: Mapping[str, pd.DataFrame], objective: str) -> dict[str, Any]:
+    """The choice, who ties with it, what other criteria and objectives would choose, and the facts of one sentence."""
+    every = tables["strategies"]
+    rows = every.loc[every["objective"] == objective]
+    best = regret.chosen(rows)
+    row = rows.loc[rows["strategy"] == best].to_dict("records")[0]
+    worth = tables["information"].loc[tables["information"]["value"] > 0]
+    fails = tables["failures"]
+    failed = fails.loc[(fails["strategy"] == best) & (fails["objective"] == objective)].to_dict("records")[0]
+    facts = ("median", "worst_tenth", "regret_median", "regret_q90", "satisficed", "best_share", "regret_mean")
+    return {
+        "chosen": best,
+        "tied": str(row["tied_with"]).split(),
+        "criteria": {criterion: regret.chosen(rows, criterion) for criterion in regret.CRITERIA},
+        "by_objective": {
+            name: {"chosen": (first := regret.chosen(part)), "tied": _tied(part, first)}
+            for name, part in every.groupby("objective", sort=False)
+        },
+        "facts": {
+            "title": str(row["title"]),
+            **{name: float(row[name]) for name in facts},
+            "fails": str(failed["conditions"]),
+            "share_failing": float(failed["share_failing"]),
+            "changed_by": list(worth["uncertainty"]),
+        },
+    }
+
+
+def _tied(rows: pd.DataFrame, strategy: str) -> list[str]:
+    return str(rows.set_index("strategy").at[strategy, "tied_with"]).split()
+
+

@@ -1,0 +1,159 @@
+"""Strategies to compare: named `strategy:` sections over the scenario's own, shipped and the user's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from simulation.errors import Fault, InputError
+from simulation.scenario.checks import world_of
+from simulation.scenario.fields import Text
+from simulation.scenario.load import fault_at, in_file_order, load_scenario
+from simulation.scenario.messages import Path as Place
+from simulation.scenario.messages import sentence
+from simulation.scenario.schema import Scenario
+from simulation.scenario.source import Node, plain, read_file
+
+FILE = Path(__file__).with_name("strategies.yaml")
+OWN_REGION = "own_region"
+"""In place of a list in ``wait_for``: the regional blocs of the focal state."""
+RECORDED = "as_recorded"
+"""The strategy with which all others are compared: the scenario's own."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class _Entry(_Section):
+    """One strategy of a file."""
+
+    title: Text = ""
+    strategy: dict[str, Any] = Field(default_factory=dict)
+
+
+class _File(_Section):
+    """A file of strategies."""
+
+    strategies: dict[Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$")], _Entry]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A strategy on the scenario that it is to be tried in.
+
+    Attributes
+    ----------
+    id, title
+        One word, and one line.
+    scenario
+        The scenario with the strategy in place, under the strategy's id as name.
+    control
+        Whether it has another budget than the scenario: its outcomes are shown, and it is never advised.
+    """
+
+    id: str
+    title: str
+    scenario: Scenario
+    control: bool
+
+
+def candidates(
+    scenario: Scenario, own: str | os.PathLike[str] | None = None, notes: list[str] | None = None
+) -> tuple[Candidate, ...]:
+    """The shipped strategies and those of a file, as recorded first.
+
+    Parameters
+    ----------
+    scenario
+        Where they are tried.
+    own
+        A file of more; one with the name of a shipped strategy takes its place.
+    notes
+        Takes up which shipped strategies the focal state cannot have, and why.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, each with file, line, column and key.
+    """
+    said = [] if notes is None else notes
+    found: dict[str, Candidate] = {}
+    for name, entry, root in _entries(os.fspath(FILE)):
+        try:
+            found[name] = _candidate(scenario, name, entry, root)
+        except InputError as error:
+            said.append(f"{name} is left out: {error.faults[0].message}")
+    faults: list[Fault] = []
+    for name, entry, root in _entries(os.fspath(own)) if own is not None else ():
+        try:
+            found[name] = _candidate(scenario, name, entry, root)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(in_file_order(faults, os.fspath(own or "")))
+    return tuple(found.values())
+
+
+def _entries(path: str) -> Iterator[tuple[str, _Entry, Node]]:
+    """The strategies of a file, with the file as read for the places of faults."""
+    faults: list[Fault] = []
+    root = read_file(path, faults)
+    if root is None or faults:
+        raise InputError(in_file_order(faults, path))
+    try:
+        file = _File.model_validate(plain(root))
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            place = tuple(part for part in item["loc"] if part != "[key]")
+            faults.append(fault_at(root, place, _told(place, item)))
+        raise InputError(in_file_order(faults, path)) from None
+    yield from ((name, entry, root) for name, entry in file.strategies.items())
+
+
+def _told(place: Place, item: ErrorDetails) -> str:
+    if item["type"] == "string_pattern_mismatch":
+        return "a strategy's name is one word of letters, digits, _ and -, at most 60"
+    if item["type"] == "missing":
+        return "is missing; a file of strategies is `strategies: {NAME: {title: , strategy: {...}}}`"
+    item["loc"] = place
+    return sentence(item, _File)
+
+
+def _candidate(scenario: Scenario, name: str, entry: _Entry, root: Node) -> Candidate:
+    place: Place = ("strategies", name, "strategy")
+    section = dict(entry.strategy)
+    if section.get("wait_for") == OWN_REGION:
+        section["wait_for"] = own_region(scenario)
+        if not section["wait_for"]:
+            raise InputError(fault_at(root, (*place, "wait_for"), f"{scenario.focal} is in no regional bloc"))
+    budget = section.get("budget", 1.0)
+    if isinstance(budget, int | float) and not isinstance(budget, bool):
+        section["budget"] = scenario.strategy.budget * budget
+    own = {"strategy": section, "name": name, "title": entry.title or name}
+    try:
+        tried = load_scenario(scenario, overrides=own)
+    except InputError as error:
+        raise InputError([_placed(root, place, fault) for fault in error.faults]) from None
+    return Candidate(name, tried.title, tried, control=tried.strategy.budget != scenario.strategy.budget)
+
+
+def own_region(scenario: Scenario) -> tuple[str, ...]:
+    """Ids of the regional blocs that the focal state is a member of."""
+    world = world_of(scenario)
+    place = world.index(scenario.focal)
+    return tuple(bloc.id for bloc in world.blocs if bloc.regional and place in bloc.members)
+
+
+def _placed(root: Node, place: Place, fault: Fault) -> Fault:
+    """A fault of the scenario that a strategy makes, where it stands in the file of strategies."""
+    parts = re.findall(r"\[(\d+)\]|([^.\[\]]+)", fault.key.removeprefix("strategy").lstrip("."))
+    inner = tuple(int(number) if number else text for number, text in parts)
+    return fault_at(root, (*place, *inner), fault.message)
