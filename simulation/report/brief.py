@@ -19,7 +19,7 @@ from simulation.experiments.spread import Spread
 from simulation.report import background
 from simulation.report.answer import Subject, forecast_sentences, lever_sentence
 from simulation.report.choice import advice, change_sentence, failure_sentence, limits, loss_sentence
-from simulation.report.decision import Decision
+from simulation.report.decision import Advised, Decision
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.parts import inline
 from simulation.report.uncertainty import spread_sentence
@@ -28,7 +28,7 @@ from simulation.state import RECORDED, SOURCES
 DATA, FITTED, ASSUMED = N_("data"), N_("fitted"), N_("assumption")
 """What a line rests on: the record, parameters fitted to it, or parameters that are assumed."""
 _LEVERS = 5  # lines, so that one page holds all
-_DRAWN = 8  # candidates, for the same reason
+_DRAWN, _FORECASTS = 7, 2  # candidates and sentences of the forecast beside advice, for the same reason
 _JOINS = 2
 
 
@@ -120,25 +120,31 @@ def page(
 
 
 def blocks(subject: Subject) -> list[Block]:
-    """What to do where it was asked, answer, likelihoods, levers, price, signposts; one without lines is left out."""
-    words, told = subject.words, subject.advised
-    result = [Block(words("The answer"), [Line(text, ASSUMED) for text in forecast_sentences(subject)])]
-    if told is None:
-        result += [
-            Block(words("How likely"), list(_likelihoods(subject))),
-            Block(words("What moves it, the strongest first"), list(_levers(subject))),
-            Block(words("The price in autonomy"), list(_price(subject))),
-            Block(words("Three signposts that would change the judgement"), list(_signposts(subject))),
-        ]
-    else:
-        stake = [text for text in (loss_sentence(told), failure_sentence(told), change_sentence(told)) if text]
-        result = [
-            Block(words("What to do"), [Line(text, ASSUMED) for text in advice(told)]),
-            *result,
-            Block(words("What is at stake, and what would change the advice"), [Line(text, ASSUMED) for text in stake]),
-            Block(words("What this advice does not know"), [Line(text, DATA) for text in limits(told)]),
-        ]
+    """Answer, likelihoods, levers, price, signposts; where it was asked, what to do. None is without lines."""
+    words, answer = subject.words, forecast_sentences(subject)
+    if subject.advised is not None:
+        return [block for block in _advising(subject.advised, answer[:_FORECASTS]) if block.lines]
+    result = [
+        Block(words("The answer"), [Line(text, ASSUMED) for text in answer]),
+        Block(words("How likely"), list(_likelihoods(subject))),
+        Block(words("What moves it, the strongest first"), list(_levers(subject))),
+        Block(words("The price in autonomy"), list(_price(subject))),
+        Block(words("Three signposts that would change the judgement"), list(_signposts(subject))),
+    ]
     return [block for block in result if block.lines]
+
+
+def _advising(told: Advised, forecast: Sequence[Markup]) -> list[Block]:
+    """What to do, what is at stake, what is forecast, what the advice does not know: all rests on assumptions."""
+    words = told.words
+    stake = [text for text in (loss_sentence(told), failure_sentence(told), change_sentence(told)) if text]
+    lines = {
+        words("What to do"): advice(told),
+        words("What is at stake, and what would change the advice"): stake,
+        words("The forecast"): forecast,
+        words("What this advice does not know"): limits(told)[::2],
+    }
+    return [Block(title, [Line(text, ASSUMED) for text in texts]) for title, texts in lines.items()]
 
 
 def _picture(subject: Subject) -> Markup | None:

@@ -36,9 +36,9 @@ def strategy_sentence(told: Advised) -> Markup | None:
         return None
     what = f"{best['strategy']}, {best['objective']}: "
     text = told.teller.tell(
-        "Of {count} strategies, “{strategy}” does best by {objective}: over {futures} futures it falls short of the best "
-        "one for each future by {regret} on average, in nine of ten by {high} at most, and it is {likely} ({share}) "
-        "that no other does better.",
+        "Of {count} strategies, “{strategy}” does best by {objective}: over {futures} futures it falls short of the "
+        "best one for each future by {regret} on average, in nine of ten by {high} at most, and it is {likely} "
+        "({share}) that no other does better.",
         count=told.words.number(table.loc[~table["control"].astype(bool), "strategy"].nunique()),
         strategy=told.titled(str(best["strategy"])),
         objective=name_of(OBJECTIVE, str(best["objective"]), told.words),
