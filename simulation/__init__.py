@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulation.experiments.compare import compare
     from simulation.experiments.explain import explain
     from simulation.experiments.explanation import Explanation
+    from simulation.experiments.opportunities import opportunities
     from simulation.experiments.results import Results
     from simulation.experiments.run import run
     from simulation.experiments.sweep import sweep
@@ -35,6 +36,7 @@ __all__ = [
     "explain",
     "load_scenario",
     "metric",
+    "opportunities",
     "run",
     "sweep",
     "tell_when_compiling",
@@ -57,6 +59,7 @@ _HOMES = {
     "explain": "simulation.experiments.explain",
     "load_scenario": "simulation.scenario.load",
     "metric": "simulation.outcomes",
+    "opportunities": "simulation.experiments.opportunities",
     "run": "simulation.experiments.run",
     "sweep": "simulation.experiments.sweep",
     "tell_when_compiling": "simulation.kernels",

@@ -157,16 +157,20 @@ class Question:
         chance = simulator(self.parameters, self.lucks)
         return run_points(self.points, counts, workers, progress, on_error, chance, *self._own, limit)
 
+    def drawn(self, point: str, replicate: int) -> Scenario:
+        """The scenario that a replicate of a point simulates: with its draw of the parameters, where they are drawn."""
+        scenario = self.points[point]
+        if self.parameters != posterior.POSTERIOR:
+            return scenario
+        return posterior.with_draw(scenario, replicate // self.lucks)
+
     def explainer(self, point: str, replicate: int, actor: str) -> Callable[[], Explanation] | None:
         """A call that explains a replicate of a point for one actor; None where the model explains nothing."""
         if _model.explain is None:
             return None
-        scenario = self.points[point]
-        if self.parameters == posterior.POSTERIOR:
-            scenario = posterior.with_draw(scenario, replicate // self.lucks)
         tweak = self.tweaks.get(point)
         explain = _model.explain if tweak is None else partial(_model.explain, tweak=tweak)
-        return partial(explain, scenario, actor, replicate, self.casts.get(point))
+        return partial(explain, self.drawn(point, replicate), actor, replicate, self.casts.get(point))
 
 
 def failures_of(found: Mapping[str, Ensemble]) -> list[dict[str, Any]]:

@@ -1,0 +1,274 @@
+"""With whom next, worth what, at what price: every candidate partner of the focal state, screened, the best confirmed.
+
+All are screened by the fitted intensity, read off a few undisturbed replicates. The best are imposed, one at a time, on
+replicates that share their luck with the same replicates without them; so are the ends of the deals that are held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from simulation.analysis.summary import by_replicate
+from simulation.errors import Fault, InputError, suggest, warn_of
+from simulation.experiments import posterior
+from simulation.experiments.ask import Question, failures_of, load, named, slim
+from simulation.experiments.engine import store
+from simulation.experiments.engine.runner import Ensemble, Progress
+from simulation.experiments.kept import Format, Kept, Table
+from simulation.experiments.prospects.candidates import HELD, candidates
+from simulation.experiments.prospects.changes import imposed, lose, reacting
+from simulation.experiments.prospects.reading import read
+from simulation.experiments.prospects.tables import (
+    AS_IT_IS,
+    COLUMNS,
+    CRITERIA,
+    LOST,
+    METRICS,
+    PORTFOLIO_COLUMNS,
+    REACTED,
+    arm,
+    expected,
+    holds,
+    portfolio,
+    ranking,
+)
+from simulation.scenario.checks import world_of
+from simulation.scenario.dump import scenario_to_yaml
+from simulation.scenario.quarter import Quarter
+from simulation.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from simulation.experiments.engine.transport import Tweak
+
+YEARS = 5
+"""By default opportunities are judged so many years after the as-of date, or at the horizon if that is sooner."""
+REPLICATES = 24
+CONFIRMED, OF_THEM_HELD = 25, 8
+"""How many candidates are confirmed, and how many of them at most are partners that are held."""
+LEAST_CHANCE = 0.05
+"""Who agrees less likely than that to an offer a quarter is not recommended."""
+PAIRS_A_PAIR = 2
+"""What rivals leave of a gain is told from one pair for so many of the others."""
+
+
+@dataclass(frozen=True, repr=False)
+class Opportunities(Kept):
+    """Candidate partners of the focal state, ranked, and what each partner that it holds is worth to it.
+
+    Attributes
+    ----------
+    info
+        What was asked: scenario, focal state, date, criterion, versions, failures (``opportunities.json``).
+    scenario_text
+        The scenario with every key written out, as YAML.
+    """
+
+    FORMAT = Format(
+        "opportunities.json",
+        "wifaq opportunities",
+        {
+            "opportunities": Table(("partner", "name", "kind", "tied_with"), COLUMNS),
+            "portfolio": Table(("partner", "name", "kind"), PORTFOLIO_COLUMNS),
+        },
+        {"scenario": str, "focal": dict, "by": str, "criterion": str, "pairs": int, "bands": str, "failures": list},
+    )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Columns :data:`COLUMNS`, a row a candidate: those that are ranked first, in their order."""
+        return self.tables["opportunities"]
+
+    @property
+    def portfolio(self) -> pd.DataFrame:
+        """Columns :data:`PORTFOLIO_COLUMNS`, a row a partner that is held, the greatest loss first."""
+        return self.tables["portfolio"]
+
+    def __repr__(self) -> str:
+        count = int(self.table["confirmed"].sum())
+        text = f"{count} of {len(self.table)} candidates confirmed; see .table, .portfolio"
+        return f"<Opportunities of {self.focal} by {self.info['by']}; {text}>"
+
+
+def opportunities(
+    scenario: Scenario | Path | str,
+    *,
+    focal: str | None = None,
+    by: str | date | None = None,
+    criterion: str = "value",
+    replicates: int = REPLICATES,
+    seed: int | None = None,
+    sets: Sequence[str] = (),
+    parameters: str = posterior.POSTERIOR,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+    out: Path | None = None,
+) -> Opportunities:
+    """Rank everybody the focal state could turn to next by what a deal would bring it.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the path of its file.
+    focal, seed, sets
+        In place of the scenario's.
+    by
+        Day (``2029-12-31``) or quarter at whose end gains are measured; by default :data:`YEARS` after the as-of date.
+    criterion
+        One of :data:`CRITERIA`; ``value`` is ``gain_commitments`` times ``p_accept`` a unit of ``price``.
+    replicates
+        Pairs that each confirmed candidate is told from; at least 2.
+    parameters
+        As in :func:`simulation.experiments.run.run`.
+    workers, progress
+        As in :func:`simulation.experiments.engine.runner.run_points`.
+    command
+        Kept in ``opportunities.json``.
+    out
+        Folder for both tables, written whole or not at all.
+
+    Returns
+    -------
+    Opportunities
+        The same bits whatever the number of workers.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+
+    Notes
+    -----
+    A deal is imposed in the first quarter at the depth of ``depth``, for the longest term, without the price of its
+    signature; a text is joined and a bloc a rung deeper before it. ``price`` has the signature. Texts and rungs of
+    blocs cost nothing in the model; they are charged what a secretariat's deal of that depth costs (assumption).
+    ``gain_reacted`` is the gain in a world in which rivalry is by 1 stronger (twice the recorded strength where the
+    scenario leaves it; at most 4), which moves both camps: with the deal against without, both in that world.
+    """
+    scenario = _checked(scenario, criterion, replicates, by, (sets, focal, seed))
+    posterior.check_source(parameters)
+    if out is not None:
+        store.check_target(out)
+    asked = Question({AS_IT_IS: scenario}, replicates, parameters)
+    readings = [read(asked.drawn(AS_IT_IS, number), number) for number in range(replicates)]
+    table = candidates(scenario, world_of(scenario), readings)
+    chosen = _screened(table, criterion)
+    points, tweaks = _arms(scenario, table, chosen)
+    fewer = max(2, replicates // PAIRS_A_PAIR)
+    counts = {name: fewer if name.startswith(REACTED) else replicates for name in points}
+    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, progress)
+    values = _at_the_end(found, scenario)
+    failures = failures_of(found)
+    warn_of(failures, "opportunities.failures")
+    text = scenario_to_yaml(scenario)
+    info = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "focal": named(scenario.focal),
+        "as_of": scenario.as_of.isoformat(),
+        "by": str(scenario.horizon),
+        "criterion": criterion,
+        "criterion_means": CRITERIA[criterion],
+        "seed": scenario.seed,
+        "pairs": replicates,
+        "pairs_reacted": fewer,
+        "parameters": parameters,
+        "bands": asked.bands,
+        "failures": failures,
+        "command": command,
+        "versions": store.versions(),
+        "hashes": store.hashes(scenario, text) | asked.hashes,
+    }
+    tables = {"opportunities": ranking(table, chosen, values, criterion), "portfolio": portfolio(table, values)}
+    result = Opportunities(info, text, tables)
+    if out is not None:
+        result.save(out)
+    return result
+
+
+def _checked(
+    scenario: Scenario | Path | str, criterion: str, replicates: int, by: str | date | None, changes: tuple[Any, ...]
+) -> Scenario:
+    """The scenario up to the date by which gains are measured, if nothing is wrong with anything."""
+    faults: list[Fault] = []
+    if criterion not in CRITERIA:
+        advice = suggest(criterion, list(CRITERIA))
+        faults.append(Fault("", f"{criterion!r} is no criterion; {advice}", "--criterion"))
+    if replicates < 2:
+        faults.append(Fault("", f"{replicates} is less than 2: one pair shows no spread", "--replicates"))
+    sets, focal, seed = changes
+    try:
+        scenario = load(scenario, sets=sets, focal=focal, seed=seed)
+    except InputError as error:
+        raise InputError([*error.faults, *faults]) from None
+    end = _quarter(by, scenario, faults)
+    if faults:
+        raise InputError(faults)
+    return scenario.model_copy(update={"horizon": end})
+
+
+def _quarter(by: str | date | None, scenario: Scenario, faults: list[Fault]) -> Quarter:
+    """The last quarter of the run."""
+    if by is None:
+        return min(scenario.horizon, scenario.start + (4 * YEARS - 1))
+    try:
+        text = str(by)
+        end = Quarter.parse(text) if "Q" in text else Quarter.of(date.fromisoformat(text))
+    except ValueError:
+        faults.append(Fault("", f"{str(by)!r} is neither a day such as 2029-12-31 nor a quarter such as 2029Q4", "--by"))
+        return scenario.horizon
+    if not scenario.start <= end <= scenario.horizon:
+        text = f"{by} is outside the run, {scenario.start} to {scenario.horizon}"
+        faults.append(Fault("", text, "--by"))
+    return end
+
+
+def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
+    """Rows that are confirmed: the best by what the screen says, new ones and some that are held."""
+    order = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
+    order = order.sort_values(ascending=False, kind="stable").index
+    held = [row for row in order if table.loc[row, "held"] > HELD]
+    new = [row for row in order if table.loc[row, "held"] <= HELD]
+    few = min(OF_THEM_HELD, len(held))
+    kept = {*new[: CONFIRMED - few], *held[: max(few, CONFIRMED - len(new))]}
+    return [row for row in order if row in kept]
+
+
+def _arms(scenario: Scenario, table: pd.DataFrame, chosen: Sequence[int]) -> tuple[dict[str, Scenario], dict[str, Any]]:
+    """Scenarios and tweaks by arm: with each candidate and without, in both worlds; without each held partner."""
+    base = _lean(scenario)
+    points = {AS_IT_IS: base, REACTED: reacting(base)}
+    tweaks: dict[str, Tweak | None] = {}
+    for name in (AS_IT_IS, REACTED):
+        for row in table.loc[list(chosen)].itertuples():
+            points[arm(name, row.Index)], tweaks[arm(name, row.Index)] = imposed(
+                points[name], str(row.partner), str(row.kind), int(row.depth)
+            )
+    for row in table.loc[holds(table)].itertuples():
+        points[arm(LOST, row.Index)], tweaks[arm(LOST, row.Index)] = base, partial(lose, partner=str(row.partner))
+    return points, tweaks
+
+
+def _lean(scenario: Scenario) -> Scenario:
+    """The scenario recording at its end, and only what is asked; recording changes no bit of a run."""
+    lean = slim(scenario)
+    record = lean.record.model_copy(update={"metrics": tuple(METRICS.values()), "every": lean.quarters})
+    return lean.model_copy(update={"record": record})
+
+
+def _at_the_end(found: Mapping[str, Ensemble], scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Metrics at the end: a frame each, a row a replicate, a column an arm; missing where it did not finish."""
+    series = {name: ensemble.series for name, ensemble in found.items() if ensemble.outcomes}
+    end, focal = str(scenario.horizon), scenario.focal
+    return {
+        metric: pd.DataFrame({name: by_replicate(one, metric, end)[focal] for name, one in series.items()})
+        .reindex(columns=list(found))
+        for metric in METRICS.values()
+    }

@@ -1,0 +1,119 @@
+"""Everybody the focal state could turn to next, and everything it could join: a row each, screened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulation.data.world import World
+from simulation.experiments.prospects.reading import FORUM_LAYER, Reading
+from simulation.scenario.schema import Scenario
+from simulation.state import I8, INFLUENCER, KINDS, MAX_DEPTH, F
+
+BLOC, INSTRUMENT = "bloc", "instrument"
+"""Kinds of candidates beside those of actors."""
+HELD = 0.5
+"""From this chance of being in force at the start on, a partner is held, and its deal would be deepened."""
+COLUMNS = (
+    "partner", "name", "kind", "held", "p_alone", "p_accept", "depth", "price", "gain_commitments", "gain_coverage",
+    "dependence", "skills",
+)  # fmt: skip
+"""What is known of a candidate before it is confirmed; ``skills`` is the coverage of skills that it adds."""
+
+
+def candidates(scenario: Scenario, world: World, readings: Sequence[Reading]) -> pd.DataFrame:
+    """Actors but influencers, the focal state's blocs, and texts that it may join, with what readings say of them.
+
+    Who may never be dealt with (a mask, a ban of the strategy) is there with ``p_accept`` 0.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`COLUMNS`, in the order of the world, then blocs, then texts.
+    """
+    rows = [*_actors(scenario, world, readings), *_blocs(world, readings), *_texts(scenario, world, readings)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _mean(values: Sequence[Any]) -> F:
+    return np.asarray(np.mean(np.array(values, float), axis=0))
+
+
+def _actors(scenario: Scenario, world: World, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    depth, before = depths(readings)
+    held, alone, accepted = (
+        _mean([getattr(one, name) > 0 if name == "start" else getattr(one, name) for one in readings])
+        for name in ("start", "alone", "accepted")
+    )
+    commitments = _mean([one.commitments(depth) for one in readings])
+    coverage, dependence, skills = (_mean(part) for part in zip(*(one.covered(depth) for one in readings), strict=True))
+    left_out = {world.index(scenario.focal), *np.flatnonzero(world.kind == INFLUENCER).tolist()}
+    kind = readings[0].kind
+    return [
+        {
+            "partner": world.ids[j], "name": world.names[j], "kind": KINDS[kind[j]], "held": held[j],
+            "p_alone": alone[j], "p_accept": accepted[j] if depth[j] > before[j] else 0.0, "depth": int(depth[j]),
+            "price": float(np.mean([one.price(int(kind[j]), int(depth[j]), int(before[j])) for one in readings])),
+            "gain_commitments": commitments[j], "gain_coverage": coverage[j], "dependence": dependence[j],
+            "skills": skills[j],
+        }
+        for j in range(len(world.ids)) if j not in left_out
+    ]  # fmt: skip
+
+
+def depths(readings: Sequence[Reading]) -> tuple[I8, I8]:
+    """Depth (n,) that each actor's next deal would have, and that of the one it is put on top of, 0 for a new one.
+
+    New ones have the depth of the middle one of all first signings; one that is held goes a rung deeper, if there
+    is one.
+    """
+    start = np.array([one.start for one in readings], float)
+    there = start > 0
+    count = np.maximum(there.sum(axis=0), 1)
+    before = np.where(there.mean(axis=0) > HELD, np.rint(start.sum(axis=0) / count), 0).astype(np.int8)
+    first = np.rint(np.median([one.rung for one in readings], axis=0)).astype(np.int8)
+    deepest = readings[0].rules.deepest[readings[0].kind]
+    return np.where(before > 0, np.minimum(before + 1, deepest), first).astype(np.int8), before
+
+
+def _blocs(world: World, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    """Blocs of the focal state of which one more rung is possible."""
+    names = {bloc.id: bloc.name for bloc in world.blocs}
+    return [
+        _forum(name, names.get(name.split("/")[0], name), BLOC) | {
+            "held": float(row.depth > 0), "p_alone": row.rises, "p_accept": row.passes, "depth": int(row.depth) + 1,
+            "price": _forum_price(readings, int(row.depth) + 1, int(row.depth)),
+            "gain_commitments": row.adds * (1.0 - row.rises),
+        }
+        for name, row in _forums([one.blocs for one in readings], "bloc").iterrows()
+    ]  # fmt: skip
+
+
+def _texts(scenario: Scenario, world: World, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    """Texts that the focal state is not in and may join; joining them asks nobody."""
+    titles = {facts.id: facts.title for facts in world.instruments}
+    titles |= {spec.id: spec.title or spec.id for spec in scenario.instruments}
+    rows = []
+    for name, row in _forums([one.texts for one in readings], "text").iterrows():
+        depth = MAX_DEPTH if row.binding else 1
+        rows.append(_forum(name, titles[name], INSTRUMENT) | {
+            "held": 0.0, "p_alone": row.joined, "p_accept": 1.0, "depth": depth,
+            "price": _forum_price(readings, depth), "gain_commitments": row.adds * (1.0 - row.joined),
+        })  # fmt: skip
+    return rows
+
+
+def _forums(tables: Sequence[pd.DataFrame], key: str) -> pd.DataFrame:
+    """Means over the replicates in which a forum is there: parts of a bloc that is split differ between them."""
+    return pd.concat(tables).groupby(key, sort=False).mean()
+
+
+def _forum(name: str, title: str, kind: str) -> dict[str, Any]:
+    return {"partner": name, "name": title, "kind": kind, "gain_coverage": 0.0, "dependence": 0.0, "skills": 0.0}
+
+
+def _forum_price(readings: Sequence[Reading], depth: int, held: int = 0) -> float:
+    return float(np.mean([one.price(FORUM_LAYER, depth, held) for one in readings]))

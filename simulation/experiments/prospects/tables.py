@@ -1,0 +1,130 @@
+"""The tables of opportunities: what screen and pairs say of each candidate, ranked, and of each partner that is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulation.analysis.ranking import interval, ranked
+from simulation.experiments.prospects.candidates import BLOC, HELD, INSTRUMENT
+
+CRITERIA = {
+    "value": "kept commitments gained a unit of budget, times the chance that the partner agrees",
+    "gain_commitments": "kept commitments gained",
+    "gain_capacity": "capacity gained",
+    "gain_coverage": "coverage of the four needs gained",
+    "dependence": "least dependence on one camp added",
+    "p_accept": "chance that the partner agrees",
+}
+"""What candidates can be ranked by, and what it says."""
+COLUMNS = (
+    "partner", "name", "kind", "held", "p_alone", "p_accept", "gain_commitments", "q05", "q95", "gain_capacity",
+    "gain_coverage", "dependence", "price", "rank", "tied_with", "gain_incidents", "gain_reacted", "depth", "confirmed",
+    "pairs",
+)  # fmt: skip
+PORTFOLIO_COLUMNS = ("partner", "name", "kind", "loss_commitments", "q05", "q95", "loss_coverage")
+METRICS = {
+    "gain_commitments": "commitments_kept",
+    "gain_capacity": "capacity",
+    "gain_coverage": "coverage",
+    "dependence": "dependence",
+    "gain_incidents": "incidents_so_far",
+}
+"""Metrics of the focal state by the column that has their change."""
+AS_IT_IS, REACTED, LOST = "as it is", "more rivalry", "lost"
+"""The two worlds, and the first words of arms without a partner."""
+Values = Mapping[str, pd.DataFrame]
+"""By metric: values at the end, a row a replicate, a column an arm."""
+
+
+def arm(what: str, row: int) -> str:
+    """Name of the arm of a candidate, by its row in the table of candidates."""
+    return f"{what}, {row}"
+
+
+def holds(table: pd.DataFrame) -> pd.Series:
+    """Which candidates are actors with whom a deal is in force at the start in more than half of the replicates."""
+    return (table["held"] > HELD) & ~table["kind"].isin((BLOC, INSTRUMENT))
+
+
+def expected(table: pd.DataFrame, criterion: str) -> pd.Series:
+    """What a criterion makes of candidates by the screen; more is better. Capacity is screened by what teaches."""
+    if criterion == "gain_capacity":
+        return table["skills"]
+    return _score(table, table, criterion)
+
+
+def _score(gains: Any, table: pd.DataFrame, criterion: str) -> Any:
+    """A criterion of gains by column: a series a candidate, or frames of a column a candidate."""
+    if criterion == "value":  # where nothing has a price, at the chance of a yes
+        return gains["gain_commitments"] * (table["p_accept"] / table["price"].where(table["price"] > 0.0, 1.0))
+    if criterion == "dependence":
+        return -gains["dependence"]
+    if criterion == "p_accept":
+        return gains["gain_commitments"] * 0.0 + table["p_accept"]
+    return gains[criterion]
+
+
+def ranking(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterion: str) -> pd.DataFrame:
+    """Candidates with what the pairs tell of those that were chosen, the ranked ones first.
+
+    Parameters
+    ----------
+    table
+        As :func:`simulation.experiments.prospects.candidates.candidates` makes it.
+    chosen
+        Its rows with arms of their own.
+    values
+        By metric: a row a replicate, a column an arm.
+    criterion
+        One of :data:`CRITERIA`.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`COLUMNS`.
+    """
+    changes = {column: _changes(values[metric], chosen, AS_IT_IS) for column, metric in METRICS.items()}
+    told = changes["gain_commitments"].dropna(how="all", axis="columns").columns.tolist()
+    reacted = _changes(values[METRICS["gain_commitments"]], told, REACTED).mean()
+    result = table.assign(confirmed=table.index.isin(told), pairs=0, gain_reacted=reacted)
+    for column in ("gain_capacity", "gain_incidents", "q05", "q95"):
+        result[column] = np.nan
+    for row in told:
+        found = {column: interval(change[row]) for column, change in changes.items()}
+        main = found["gain_commitments"]
+        result.loc[row, list(found)] = [one["difference"] for one in found.values()]
+        result.loc[row, ["q05", "q95", "pairs"]] = main["low"], main["high"], main["pairs"]
+    places = ranked(_score({column: change[told] for column, change in changes.items()}, table.loc[told], criterion))
+    result["rank"] = places["rank"].reindex(result.index).astype("Int64")
+    ties = places["tied_with"].map(lambda rows: " ".join(table.loc[list(rows), "partner"]))
+    result["tied_with"] = ties.reindex(result.index).fillna("")
+    rest = expected(table, criterion).drop(told).sort_values(ascending=False, kind="stable").index
+    return result.loc[[*places.index, *rest], list(COLUMNS)].reset_index(drop=True)
+
+
+def _changes(values: pd.DataFrame, rows: Sequence[int], world: str) -> pd.DataFrame:
+    """A metric with each candidate minus without, in a world: a row a replicate, a column a candidate."""
+    return pd.DataFrame({row: values[arm(world, row)] - values[world] for row in rows}, index=values.index)
+
+
+def portfolio(table: pd.DataFrame, values: Values) -> pd.DataFrame:
+    """What is lost with each partner that is held, the greatest loss first.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`PORTFOLIO_COLUMNS`: losses are positive; the 90 % interval is that of the mean loss.
+    """
+    rows = []
+    for row in table.loc[holds(table)].itertuples():
+        lost = {metric: values[metric][AS_IT_IS] - values[metric][arm(LOST, row.Index)] for metric in METRICS.values()}
+        if lost["commitments_kept"].notna().any():
+            main, cover = interval(lost["commitments_kept"]), interval(lost["coverage"])
+            rows.append((row.partner, row.name, row.kind, main["difference"], main["low"], main["high"],
+                         cover["difference"]))  # fmt: skip
+    result = pd.DataFrame(rows, columns=list(PORTFOLIO_COLUMNS))
+    return result.sort_values("loss_commitments", ascending=False, kind="stable").reset_index(drop=True)
