@@ -168,18 +168,27 @@ def change_sentence(told: Advised) -> Markup | None:
     )  # fmt: skip
 
 
+def warnings(told: Advised) -> list[str]:
+    """What a reader must know before the first number: runs that failed."""
+    count = sum(len(one.failures) for one in told.given.asked)
+    message = told.words.plural("{count} run of the opportunities and the advice failed.",
+                                "{count} runs of the opportunities and the advice failed.", count)  # fmt: skip
+    return [message] if count else []
+
+
 # --- sections
 
 
 def sections(told: Advised) -> list[Section]:
     """What was given, under two headings, and what the advice does not know; nothing where nothing was given."""
-    unknown = Section("advice-limits", told.words("What this advice does not know"), limits(told))
+    title = told.words("What this advice does not know")
+    unknown = Section("advice-limits", title, limits(told), [], [_asked_table(told)])
     made = [_whom_next(told), _which_strategy(told), unknown]
     return [section for section in made if section is not None]
 
 
 def _whom_next(told: Advised) -> Section | None:
-    if "opportunities" not in told.given.tables:
+    if told.given.opportunities is None:
         return None
     words = told.words
     text = [made for made in (partner_sentence(told), loss_sentence(told)) if made is not None]
@@ -196,7 +205,7 @@ def _whom_next(told: Advised) -> Section | None:
 
 
 def _which_strategy(told: Advised) -> Section | None:
-    if "strategies" not in told.given.tables:
+    if told.given.advice is None:
         return None
     words = told.words
     text = [made for made in (strategy_sentence(told), failure_sentence(told), change_sentence(told)) if made]
@@ -225,13 +234,13 @@ def limits(told: Advised) -> list[Markup]:
         tell("Talks under way, persons, secrets and money outside the budget are not in the model. A deal counts by "
              "its depth and by how far it is kept, not by what stands in it."),
     ]  # fmt: skip
-    if "opportunities" in told.given.tables:
+    if told.given.opportunities is not None:
         text.append(
             tell("A yes rests on signings of the past, from a record that is thin and leans to the state whose press "
                  "was searched; for partners other than states and firms it rests on priors alone. Prices are "
                  "assumptions.")
         )  # fmt: skip
-    if "strategies" in told.given.tables:
+    if told.given.advice is not None:
         text.append(
             tell("Only the strategies of the list were compared; a better one may not be on it. The futures differ "
                  "in what is known to be uncertain, not in what the model gets wrong: a strategy that holds in most of "
@@ -330,3 +339,21 @@ def _information_table(told: Advised) -> Table:
              words("best where it is high"), words("choice changes in")]  # fmt: skip
     caption = words("What would change the advice: the expected gain from knowing a number before choosing")
     return Table("information", caption, frame, heads, rows)
+
+
+def _asked_table(told: Advised) -> Table:
+    """What each command was asked, and what it was made from."""
+    words, records = told.words, []
+    for one in told.given.asked:
+        info, writer = one.info, one.FORMAT.writer
+        entries = {
+            words("scenario"): words.known(str(info["title"] or info["scenario"])),
+            words("seed"): info["seed"],
+            words("command"): info.get("command") or writer,
+            **info["versions"],
+            **{f"SHA-256, {name}": value for name, value in info["hashes"].items() if isinstance(value, str)},
+        }
+        records += [(writer, name, str(value)) for name, value in entries.items()]
+    frame = pd.DataFrame(records, columns=["run", "item", "value"])
+    heads = [words("run"), words("item"), words("value")]
+    return Table("advice_provenance", words("What the advice was made from"), frame, heads, records, folded=True)

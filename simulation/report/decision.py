@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 from markupsafe import Markup
 
 from simulation.display.advice import AdvicePictures
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
 from simulation.errors import Fault, InputError
-from simulation.experiments.engine import store
+from simulation.experiments.advise import Advice
+from simulation.experiments.kept import Kept
+from simulation.experiments.opportunities import Opportunities
 from simulation.report.parts import Teller
-
-TEXT = {
-    "opportunities": ("partner", "name", "kind", "tied_with"),
-    "portfolio": ("partner", "name", "kind"),
-    "strategies": ("strategy", "title", "objective", "unit", "tied_with"),
-    "failures": ("strategy", "objective", "conditions"),
-    "information": ("uncertainty", "unit", "best_low", "best_high"),
-}
-"""Columns of text of each table."""
-NUMBERS = {
-    "opportunities": ("held", "p_alone", "p_accept", "gain_commitments", "q05", "q95", "gain_capacity",
-                      "gain_coverage", "dependence", "price", "rank"),
-    "portfolio": ("loss_commitments", "q05", "q95", "loss_coverage"),
-    "strategies": ("median", "worst_tenth", "regret_median", "regret_q90", "satisficed", "best_share", "futures",
-                   "regret_mean", "control"),
-    "failures": ("share_failing", "coverage", "density", "futures"),
-    "information": ("value", "share_changed"),
-}  # fmt: skip
-"""Their columns of numbers."""
-WRITERS = {"opportunities": ("opportunities", ("portfolio",)), "strategies": ("advise", ("failures", "information"))}
-"""The table by which a folder is known, the command that writes it, and the tables beside it."""
-_QUARTER = re.compile(r"\d{4}Q[1-4]")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -49,102 +26,84 @@ class Decision:
 
     Attributes
     ----------
-    tables
-        Frames by name; one that was not given is missing.
-    infos
-        What each command was asked, by the name of its first table.
+    opportunities, advice
+        What each command found, if it was asked.
     """
 
-    tables: Mapping[str, pd.DataFrame]
-    infos: Mapping[str, Mapping[str, Any]]
+    opportunities: Opportunities | None = None
+    advice: Advice | None = None
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table; empty, with its columns, if it was not given."""
-        columns = [*TEXT[name], *NUMBERS[name]]
-        return self.tables.get(name, pd.DataFrame(columns=columns))
+        """A table of either; empty, with its columns, if that was not asked."""
+        for found in (self.opportunities, self.advice):
+            if found is not None and name in found.tables:
+                return found.tables[name]
+        entry = {**Opportunities.FORMAT.tables, **Advice.FORMAT.tables}[name]
+        return pd.DataFrame(columns=list(entry.columns))
 
     @property
-    def focal(self) -> Mapping[str, Any]:
-        """Id and name of the focal state."""
-        found: Mapping[str, Any] = next(iter(self.infos.values()))["focal"]
-        return found
+    def asked(self) -> list[Opportunities | Advice]:
+        """What was asked, opportunities first."""
+        return [one for one in (self.opportunities, self.advice) if one is not None]
+
+    @property
+    def first(self) -> Opportunities | Advice:
+        """The first that was asked."""
+        return self.asked[0]
 
     @property
     def criterion(self) -> str:
         """What candidates were ranked by."""
-        return str(self.infos.get("opportunities", {}).get("criterion", ""))
+        return str(self.opportunities.info["criterion"]) if self.opportunities else ""
 
     @property
     def objective(self) -> str:
         """What strategies were chosen by."""
-        return str(self.infos.get("strategies", {}).get("objective", ""))
+        return str(self.advice.info["objective"]) if self.advice else ""
 
     @property
     def chosen(self) -> str:
         """The chosen strategy."""
-        return str(self.infos.get("strategies", {}).get("chosen", ""))
+        return self.advice.chosen if self.advice else ""
 
     @property
     def last(self) -> str:
-        """The last day or quarter that gains are counted at; empty if it was not told."""
-        told = (str(info[key]) for info in self.infos.values() for key in ("by", "horizon") if info.get(key))
-        return next(told, "")
+        """The quarter at whose end the gains of candidates are counted; empty if nobody asked."""
+        return str(self.opportunities.info["by"]) if self.opportunities else ""
 
 
 def is_decision(folder: Path) -> bool:
     """Whether a folder is one of `wifaq opportunities` or `wifaq advise`."""
-    return any((folder / f"{name}.csv").is_file() for name in WRITERS)
+    return any((folder / kind.FORMAT.file).is_file() for kind in (Opportunities, Advice))
 
 
-def open_decision(folders: Sequence[Path], focal: str) -> Decision | None:
-    """Open folders of both commands for a focal state, each at most once.
+def open_decision(folders: Sequence[Path], focal: str = "") -> Decision:
+    """Open folders of both commands, each at most once, for a focal state or that of the first.
 
     Raises
     ------
     InputError
         With every fault of every folder.
     """
-    tables: dict[str, pd.DataFrame] = {}
-    infos: dict[str, Mapping[str, Any]] = {}
+    found: dict[type[Kept], Any] = {}
     faults: list[Fault] = []
     for folder in folders:
-        for name in (name for name in WRITERS if (folder / f"{name}.csv").is_file()):
-            if name in infos:
-                faults.append(Fault("", f"is a second folder of `wifaq {WRITERS[name][0]}`; name one", str(folder)))
-                continue
-            try:
-                infos[name] = _info(folder)
-                if infos[name]["focal"]["id"] != focal:
-                    text = f"the focal state is {infos[name]['focal']['id']}, that of the first folder {focal}"
-                    faults.append(Fault("focal", f"{text}; give all the same", str(folder)))
-                tables |= {part: _read(folder, part) for part in (name, *WRITERS[name][1])}
-            except (OSError, ValueError, TypeError, pa.ArrowException) as error:
-                faults.append(Fault("", f"is not whole: {error}", str(folder)))
+        kind = Opportunities if (folder / Opportunities.FORMAT.file).is_file() else Advice
+        if kind in found:
+            faults.append(Fault("", f"is a second folder of `{kind.FORMAT.writer}`; name one", str(folder)))
+            continue
+        try:
+            found[kind] = kind.open(folder)
+        except InputError as error:
+            faults += error.faults
+            continue
+        focal = focal or found[kind].focal
+        if found[kind].focal != focal:
+            text = f"the focal state is {found[kind].focal}, that of the first folder {focal}; give all the same"
+            faults.append(Fault("focal", text, str(folder)))
     if faults:
         raise InputError(faults)
-    return Decision(tables, infos) if infos else None
-
-
-def _info(folder: Path) -> Mapping[str, Any]:
-    paths = sorted(folder.glob("*.json"))
-    if not paths:
-        raise ValueError("the JSON file that says what was asked is missing")
-    info = store.read_json(paths[0])
-    focal = info.get("focal")
-    if not isinstance(focal, dict) or not {"id", "name"} <= set(focal):
-        raise ValueError(f"{paths[0].name}: focal needs id, name")
-    return info
-
-
-def _read(folder: Path, name: str) -> pd.DataFrame:
-    table = store.read_csv(folder / f"{name}.csv", TEXT[name])
-    missing = [column for column in (*TEXT[name], *NUMBERS[name]) if column not in table.columns]
-    if missing:
-        raise ValueError(f"{name}.csv: column {missing[0]} is missing")
-    for column in NUMBERS[name]:
-        if table[column].notna().any() and not pd.api.types.is_numeric_dtype(table[column]):
-            raise ValueError(f"{name}.csv: {column} holds what is no number")
-    return table
+    return Decision(found.get(Opportunities), found.get(Advice))
 
 
 @dataclass(frozen=True)
@@ -166,15 +125,19 @@ class Advised:
     @property
     def focal(self) -> str:
         """Name of the focal state."""
-        return self.words.actor(str(self.given.focal["id"]), str(self.given.focal["name"]))
+        named = self.given.first.info["focal"]
+        return self.words.actor(str(named["id"]), str(named["name"]))
+
+    @property
+    def scenario(self) -> str:
+        """Title of the scenario."""
+        info = self.given.first.info
+        return self.words.known(str(info["title"] or info["scenario"]))
 
     @property
     def when(self) -> str:
-        """The last day or quarter that gains are counted at, as people read it; empty if it was not told."""
-        text = self.given.last
-        if _QUARTER.fullmatch(text):
-            return self.words.quarter(text)
-        return self.words.date(text) if _DAY.fullmatch(text) else text
+        """The quarter at whose end gains are counted, as people read it."""
+        return self.words.quarter(self.given.last) if self.given.last else ""
 
     @property
     def pictures(self) -> AdvicePictures:
