@@ -39,9 +39,9 @@ def digits_of_count(value: float) -> int:
 
 
 def digits_that_tell(value: float) -> int:
-    """Decimals that leave a number of this size at least two digits, three at most."""
+    """Decimals that leave a number of this size at least two digits, three at most; none of zero."""
     size = abs(float(value))
-    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3
+    return 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.1 else 3
 
 
 def percent(share: float) -> int:
