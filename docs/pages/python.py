@@ -13,6 +13,7 @@ from simulation import actors, state
 from simulation.display.pages import table
 from simulation.display.pictures import Pictures
 from simulation.experiments.compare import Comparison
+from simulation.experiments.opportunities import Opportunities
 from simulation.experiments.sweeps.results import SweepResults
 from simulation.experiments.what_changed import Changes
 
@@ -36,7 +37,7 @@ def python_page() -> str:
     lines += [_directive(f"simulation.{name}", getattr(simulation, name)) for name in names]
     lines += ["## What they give\n"]
     lines += [_directive(f"{made.__module__}.{made.__qualname__}", made)
-              for made in (Changes, Comparison, Pictures, SweepResults)]  # fmt: skip
+              for made in (Changes, Comparison, Opportunities, Pictures, SweepResults)]  # fmt: skip
     lines += ["## Actors\n", _ACTORS_TOP]
     classes = [name for name in actors.__all__ if inspect.isclass(getattr(actors, name))]
     lines += [_directive(f"simulation.actors.{name}", getattr(actors, name))

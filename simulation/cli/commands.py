@@ -24,6 +24,7 @@ from simulation.cli.advise import add_advise
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
+from simulation.cli.opportunities import add_opportunities
 from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
 from simulation.experiments.engine.executors import get_ready, usable_cores
 from simulation.source_code import temporary_kernels
@@ -249,51 +250,6 @@ def spread(
 
 
 @app.command()
-def opportunities(
-    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="DATE", help="When gains are measured; default: five years on.")
-    ] = None,
-    criterion: Annotated[
-        str, typer.Option(help="value, gain_commitments, gain_capacity, gain_coverage, dependence or p_accept.")
-    ] = "value",
-    replicates: Annotated[int | None, typer.Option(help="Pairs of replicates for each of the best.")] = None,
-    seed: Seed = None,
-    sets: Sets = None,
-    focal: Focal = None,
-    workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the tables; default: none.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
-    debug: Debug = False,
-) -> None:
-    """Say with whom next: what each candidate partner would bring the focal state, at what price, ties told."""
-    with _errors(debug):
-        from simulation.experiments.opportunities import REPLICATES
-        from simulation.experiments.opportunities import opportunities as find_opportunities
-        from simulation.report.opportunities import print_opportunities
-
-        _tell_shadowed(scenario)
-        with _progress(quiet) as progress:
-            result = find_opportunities(
-                scenario,
-                focal=focal,
-                by=by,
-                criterion=criterion,
-                replicates=REPLICATES if replicates is None else replicates,
-                seed=seed,
-                sets=sets or (),
-                workers=workers,
-                progress=progress,
-                command=_command(),
-                out=out,
-            )
-        print_opportunities(result, _console())
-        if out is not None:
-            typer.echo(f"Tables: {out}")
-        _tell_failures(result.failures, debug)
-
-
-@app.command()
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="SWEEP", help="YAML file, or name of a shipped sweep.")],
     replicates: Replicates = None,
@@ -515,5 +471,6 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 add_evidence(app, _errors, _progress)
 add_explain(app, _errors, _console)
+add_opportunities(app, _errors, _progress, _console, _command, _tell_failures)
 add_files(app, _errors)
 add_advise(app, _errors, _progress, _console, _tell_failures)

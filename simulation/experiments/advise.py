@@ -34,7 +34,7 @@ from simulation.experiments.sweeps.results import PARAMETER, SweepResults
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.parameters import PARAMETERS
-from simulation.scenario.strategies import RECORDED, Candidate, candidates
+from simulation.experiments.strategies import RECORDED, Candidate, candidates
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
@@ -193,7 +193,7 @@ def advise(
     futures
         How many, at least 20.
     strategies
-        File of more strategies, written as the shipped ``simulation/scenario/strategies.yaml``.
+        File of more strategies, written as the shipped ``simulation.experiments.strategies.yaml``.
     objective
         By which one is chosen: one of :data:`OBJECTIVES`.
     thresholds

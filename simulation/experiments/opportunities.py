@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from simulation.analysis.summary import by_replicate
 from simulation.errors import Fault, InputError, suggest, warn_of
 from simulation.experiments import posterior
-from simulation.experiments.ask import Question, failures_of, load, named, slim
+from simulation.experiments.ask import Question, failures_of, load, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.kept import Format, Kept, Table
@@ -43,9 +43,6 @@ from simulation.scenario.checks import world_of
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
-
-if TYPE_CHECKING:
-    from simulation.experiments.engine.transport import Tweak
 
 YEARS = 5
 """By default opportunities are judged so many years after the as-of date, or at the horizon if that is sooner."""
@@ -158,7 +155,8 @@ def opportunities(
         store.check_target(out)
     asked = Question({AS_IT_IS: scenario}, replicates, parameters)
     readings = [read(asked.drawn(AS_IT_IS, number), number) for number in range(replicates)]
-    table = candidates(scenario, world_of(scenario), readings)
+    world = world_of(scenario)
+    table = candidates(scenario, world, readings)
     chosen = _screened(table, criterion)
     points, tweaks = _arms(scenario, table, chosen)
     fewer = max(2, replicates // PAIRS_A_PAIR)
@@ -171,7 +169,7 @@ def opportunities(
     info = {
         "scenario": scenario.name,
         "title": scenario.title,
-        "focal": named(scenario.focal),
+        "focal": {"id": scenario.focal, "name": world.names[world.index(scenario.focal)]},
         "as_of": scenario.as_of.isoformat(),
         "by": str(scenario.horizon),
         "criterion": criterion,
@@ -199,44 +197,44 @@ def _checked(
     """The scenario up to the date by which gains are measured, if nothing is wrong with anything."""
     faults: list[Fault] = []
     if criterion not in CRITERIA:
-        advice = suggest(criterion, list(CRITERIA))
+        advice = suggest(criterion, list(CRITERIA), limit=0)
         faults.append(Fault("", f"{criterion!r} is no criterion; {advice}", "--criterion"))
     if replicates < 2:
         faults.append(Fault("", f"{replicates} is less than 2: one pair shows no spread", "--replicates"))
+    end = _quarter(by, faults)
     sets, focal, seed = changes
     try:
         scenario = load(scenario, sets=sets, focal=focal, seed=seed)
     except InputError as error:
         raise InputError([*error.faults, *faults]) from None
-    end = _quarter(by, scenario, faults)
+    if end is None:
+        end = min(scenario.horizon, scenario.start + (4 * YEARS - 1))
+    if not scenario.start <= end <= scenario.horizon:
+        faults.append(Fault("", f"{by} is outside the run, {scenario.start} to {scenario.horizon}", "--by"))
     if faults:
         raise InputError(faults)
     return scenario.model_copy(update={"horizon": end})
 
 
-def _quarter(by: str | date | None, scenario: Scenario, faults: list[Fault]) -> Quarter:
-    """The last quarter of the run."""
-    if by is None:
-        return min(scenario.horizon, scenario.start + (4 * YEARS - 1))
+def _quarter(by: str | date | None, faults: list[Fault]) -> Quarter | None:
+    """The quarter that somebody names, if it is one."""
+    text = str(by)
     try:
-        text = str(by)
-        end = Quarter.parse(text) if "Q" in text else Quarter.of(date.fromisoformat(text))
+        return None if by is None else Quarter.parse(text) if "Q" in text else Quarter.of(date.fromisoformat(text))
     except ValueError:
-        faults.append(Fault("", f"{str(by)!r} is neither a day such as 2029-12-31 nor a quarter such as 2029Q4", "--by"))
-        return scenario.horizon
-    if not scenario.start <= end <= scenario.horizon:
-        text = f"{by} is outside the run, {scenario.start} to {scenario.horizon}"
-        faults.append(Fault("", text, "--by"))
-    return end
+        faults.append(Fault("", f"{text!r} is neither a day such as 2029-12-31 nor a quarter such as 2029Q4", "--by"))
+        return None
 
 
 def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
-    """Rows that are confirmed: the best by what the screen says, new ones and some that are held."""
-    order = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
-    order = order.sort_values(ascending=False, kind="stable").index
-    held = [row for row in order if table.loc[row, "held"] > HELD]
-    new = [row for row in order if table.loc[row, "held"] <= HELD]
+    """Rows that are confirmed: by what the screen says the best new one of each kind, the best others, some held."""
+    score = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
+    order: list[int] = score.sort_values(ascending=False, kind="stable").index.tolist()
+    is_held = table["held"] > HELD
+    held, new = [row for row in order if is_held[row]], [row for row in order if not is_held[row]]
     few = min(OF_THEM_HELD, len(held))
+    first = table.loc[new].drop_duplicates("kind").index.tolist()  # so that every kind has its say
+    new = list(dict.fromkeys([*first, *new]))
     kept = {*new[: CONFIRMED - few], *held[: max(few, CONFIRMED - len(new))]}
     return [row for row in order if row in kept]
 
@@ -244,15 +242,13 @@ def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
 def _arms(scenario: Scenario, table: pd.DataFrame, chosen: Sequence[int]) -> tuple[dict[str, Scenario], dict[str, Any]]:
     """Scenarios and tweaks by arm: with each candidate and without, in both worlds; without each held partner."""
     base = _lean(scenario)
-    points = {AS_IT_IS: base, REACTED: reacting(base)}
-    tweaks: dict[str, Tweak | None] = {}
-    for name in (AS_IT_IS, REACTED):
-        for row in table.loc[list(chosen)].itertuples():
-            points[arm(name, row.Index)], tweaks[arm(name, row.Index)] = imposed(
-                points[name], str(row.partner), str(row.kind), int(row.depth)
-            )
-    for row in table.loc[holds(table)].itertuples():
-        points[arm(LOST, row.Index)], tweaks[arm(LOST, row.Index)] = base, partial(lose, partner=str(row.partner))
+    points, tweaks = {AS_IT_IS: base, REACTED: reacting(base)}, {}
+    for world in (AS_IT_IS, REACTED):
+        for row in chosen:
+            who = table["partner"][row], table["kind"][row], int(table["depth"][row])
+            points[arm(world, row)], tweaks[arm(world, row)] = imposed(points[world], *who)
+    for row in table.index[holds(table)].tolist():
+        points[arm(LOST, row)], tweaks[arm(LOST, row)] = base, partial(lose, partner=table["partner"][row])
     return points, tweaks
 
 
@@ -267,8 +263,8 @@ def _at_the_end(found: Mapping[str, Ensemble], scenario: Scenario) -> dict[str, 
     """Metrics at the end: a frame each, a row a replicate, a column an arm; missing where it did not finish."""
     series = {name: ensemble.series for name, ensemble in found.items() if ensemble.outcomes}
     end, focal = str(scenario.horizon), scenario.focal
-    return {
-        metric: pd.DataFrame({name: by_replicate(one, metric, end)[focal] for name, one in series.items()})
-        .reindex(columns=list(found))
-        for metric in METRICS.values()
-    }
+    result = {}
+    for metric in METRICS.values():
+        columns = {name: by_replicate(one, metric, end)[focal] for name, one in series.items()}
+        result[metric] = pd.DataFrame(columns).reindex(columns=list(found))
+    return result

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.words.rounding import decimal, signed
+from simulation.experiments.prospects.candidates import HELD
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
@@ -24,10 +26,12 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
     best = result.table.loc[result.table["rank"].notna()]
     console.print(escape(f"Opportunities of {info['focal']['name']} ({result.focal}) by {info['by']}."))
     console.print(f"Ranked by {info['criterion_means']}.")
-    console.print(f"Gains are kept commitments in binding-equivalents, with the 90 % interval of {info['pairs']} pairs.")
+    console.print(f"Gains: kept commitments, in binding-equivalents; 90 % intervals of {info['pairs']} pairs.")
+    console.print("Price: in quarters' budgets. In brackets: ranks that are not told apart.")
     console.print()
-    for title, rows in (("New", best.loc[best["held"] <= 0.5]), ("Held, a rung deeper", best.loc[best["held"] > 0.5])):
-        _print_ranked(title, rows.head(SHOWN), best, console)
+    held = best["held"] > HELD
+    _print_ranked("New", best.loc[~held].head(SHOWN), best, console)
+    _print_ranked("Held, a rung deeper", best.loc[held].head(SHOWN), best, console)
     _print_portfolio(result.portfolio.head(SHOWN), console)
     console.print(escape(meaning(result)))
 
@@ -36,19 +40,26 @@ def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, console: C
     if rows.empty:
         return
     made = table(
-        [("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"), ("90 % interval", "right"),
-         ("P(accept)", "right"), ("price", "right")]
+        [("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"), ("90 %", "right"),
+         ("P(yes)", "right"), ("price", "right")]
     )  # fmt: skip
     places = best.set_index("partner")["rank"]
-    for row in rows.itertuples():
-        interval = "" if pd.isna(row.q05) else f"{signed(row.q05)} to {signed(row.q95)}"
+    for row in rows.to_dict("records"):
         made.add_row(
-            _rank(int(row.rank), [int(places[name]) for name in str(row.tied_with).split()]),
-            escape(str(row.name)), str(row.kind).replace("_", " "), signed(row.gain_commitments), interval,
-            decimal(row.p_accept, 2), decimal(row.price, 2),
+            _rank(int(row["rank"]), [int(places[name]) for name in row["tied_with"].split()]),
+            escape(row["name"]), _words(row["kind"]), signed(row["gain_commitments"]), _interval(row),
+            decimal(row["p_accept"], 2), decimal(row["price"], 2),
         )  # fmt: skip
-    console.print(titled(f"{title}: price in quarters' budgets; ranks of others not told apart in brackets", made))
+    console.print(titled(title, made))
     console.print()
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    return "" if pd.isna(row["q05"]) else f"{signed(row['q05'])}…{signed(row['q95'])}"
 
 
 def _rank(own: int, others: list[int]) -> str:
@@ -59,10 +70,9 @@ def _rank(own: int, others: list[int]) -> str:
 def _print_portfolio(rows: pd.DataFrame, console: Console) -> None:
     if rows.empty:
         return
-    made = table([("partner", "left"), ("kind", "left"), ("loss", "right"), ("90 % interval", "right")])
-    for row in rows.itertuples():
-        interval = "" if pd.isna(row.q05) else f"{signed(row.q05)} to {signed(row.q95)}"
-        made.add_row(escape(str(row.name)), str(row.kind).replace("_", " "), decimal(row.loss_commitments, 2), interval)
+    made = table([("partner", "left"), ("kind", "left"), ("loss", "right"), ("90 %", "right")])
+    for row in rows.to_dict("records"):
+        made.add_row(escape(row["name"]), _words(row["kind"]), decimal(row["loss_commitments"], 2), _interval(row))
     console.print(titled("Held: kept commitments lost if the partner fails", made))
     console.print()
 
@@ -74,5 +84,8 @@ def meaning(result: Opportunities) -> str:
         return "Nobody could be told to be worth an offer."
     first = best.iloc[0]
     ties = len(str(first["tied_with"]).split())
-    told = f"{ties} others are not told apart from it" if ties else "it is told apart from all others"
-    return f"First comes {first['name']}, and {told}; all of it holds in the model only, and no price but budget is in it."
+    told = "told apart from all others" if not ties else f"{ties} others are not told apart from it"
+    return (
+        f"First comes {first['name']}; {told}. So it is in the model, where a partner is worth what it signs and "
+        "supplies and costs budget only: politics it does not know may reverse it."
+    )

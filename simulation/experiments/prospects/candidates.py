@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,36 +79,33 @@ def depths(readings: Sequence[Reading]) -> tuple[I8, I8]:
     return np.where(before > 0, np.minimum(before + 1, deepest), first).astype(np.int8), before
 
 
-def _blocs(world: World, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+def _blocs(world: World, readings: Sequence[Reading]) -> Iterator[dict[str, Any]]:
     """Blocs of the focal state of which one more rung is possible."""
     names = {bloc.id: bloc.name for bloc in world.blocs}
-    return [
-        _forum(name, names.get(name.split("/")[0], name), BLOC) | {
-            "held": float(row.depth > 0), "p_alone": row.rises, "p_accept": row.passes, "depth": int(row.depth) + 1,
-            "price": _forum_price(readings, int(row.depth) + 1, int(row.depth)),
-            "gain_commitments": row.adds * (1.0 - row.rises),
-        }
-        for name, row in _forums([one.blocs for one in readings], "bloc").iterrows()
-    ]  # fmt: skip
+    for row in _forums([one.blocs for one in readings], "bloc"):
+        held = int(row["depth"])
+        yield _forum(row["bloc"], names.get(row["bloc"].split("/")[0], row["bloc"]), BLOC) | {
+            "held": float(held > 0), "p_alone": row["rises"], "p_accept": row["passes"], "depth": held + 1,
+            "price": _forum_price(readings, held + 1, held), "gain_commitments": row["adds"] * (1.0 - row["rises"]),
+        }  # fmt: skip
 
 
-def _texts(scenario: Scenario, world: World, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+def _texts(scenario: Scenario, world: World, readings: Sequence[Reading]) -> Iterator[dict[str, Any]]:
     """Texts that the focal state is not in and may join; joining them asks nobody."""
     titles = {facts.id: facts.title for facts in world.instruments}
     titles |= {spec.id: spec.title or spec.id for spec in scenario.instruments}
-    rows = []
-    for name, row in _forums([one.texts for one in readings], "text").iterrows():
-        depth = MAX_DEPTH if row.binding else 1
-        rows.append(_forum(name, titles[name], INSTRUMENT) | {
-            "held": 0.0, "p_alone": row.joined, "p_accept": 1.0, "depth": depth,
-            "price": _forum_price(readings, depth), "gain_commitments": row.adds * (1.0 - row.joined),
-        })  # fmt: skip
-    return rows
+    for row in _forums([one.texts for one in readings], "text"):
+        depth = MAX_DEPTH if row["binding"] else 1
+        yield _forum(row["text"], titles[row["text"]], INSTRUMENT) | {
+            "held": 0.0, "p_alone": row["joined"], "p_accept": 1.0, "depth": depth,
+            "price": _forum_price(readings, depth), "gain_commitments": row["adds"] * (1.0 - row["joined"]),
+        }  # fmt: skip
 
 
-def _forums(tables: Sequence[pd.DataFrame], key: str) -> pd.DataFrame:
+def _forums(tables: Sequence[pd.DataFrame], key: str) -> list[dict[str, Any]]:
     """Means over the replicates in which a forum is there: parts of a bloc that is split differ between them."""
-    return pd.concat(tables).groupby(key, sort=False).mean()
+    means = pd.concat(tables).groupby(key, sort=False).mean().reset_index()
+    return [{str(name): value for name, value in row.items()} for row in means.to_dict("records")]
 
 
 def _forum(name: str, title: str, kind: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from simulation.processes.approaches import QUARTERS_A_YEAR, rates
 from simulation.processes.blocs import Items, deepest, members_of, needed_votes, proposer, vote_of
 from simulation.processes.books import Terms, binds, first_rung, likeness
 from simulation.processes.instruments import instrument_z
-from simulation.processes.needs import SKILLS
 from simulation.randomness import Stream
 from simulation.scenario.schema import Scenario
 from simulation.state import CAMPS, I8, KINDS, MAX_DEPTH, SECRETARIAT, STATE, B, F, State

@@ -1,4 +1,4 @@
-"""The tables of opportunities: what screen and pairs say of each candidate, ranked, and of each partner that is held."""
+"""The tables of opportunities: what screen and pairs say of each candidate, ranked, and of each partner held."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def ranking(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterio
         Columns :data:`COLUMNS`.
     """
     changes = {column: _changes(values[metric], chosen, AS_IT_IS) for column, metric in METRICS.items()}
-    told = changes["gain_commitments"].dropna(how="all", axis="columns").columns.tolist()
+    told = [row for row in chosen if changes["gain_commitments"][row].notna().any()]
     reacted = _changes(values[METRICS["gain_commitments"]], told, REACTED).mean()
     result = table.assign(confirmed=table.index.isin(told), pairs=0, gain_reacted=reacted)
     for column in ("gain_capacity", "gain_incidents", "q05", "q95"):
@@ -120,11 +120,12 @@ def portfolio(table: pd.DataFrame, values: Values) -> pd.DataFrame:
         Columns :data:`PORTFOLIO_COLUMNS`: losses are positive; the 90 % interval is that of the mean loss.
     """
     rows = []
-    for row in table.loc[holds(table)].itertuples():
-        lost = {metric: values[metric][AS_IT_IS] - values[metric][arm(LOST, row.Index)] for metric in METRICS.values()}
-        if lost["commitments_kept"].notna().any():
-            main, cover = interval(lost["commitments_kept"]), interval(lost["coverage"])
-            rows.append((row.partner, row.name, row.kind, main["difference"], main["low"], main["high"],
-                         cover["difference"]))  # fmt: skip
+    for row in table.index[holds(table)].tolist():
+        kept, cover = (values[METRICS[column]] for column in ("gain_commitments", "gain_coverage"))
+        lost = kept[AS_IT_IS] - kept[arm(LOST, row)]
+        if lost.notna().any():
+            main, part = interval(lost), interval(cover[AS_IT_IS] - cover[arm(LOST, row)])
+            told = main["difference"], main["low"], main["high"], part["difference"]
+            rows.append((*table.loc[row, ["partner", "name", "kind"]], *told))
     result = pd.DataFrame(rows, columns=list(PORTFOLIO_COLUMNS))
     return result.sort_values("loss_commitments", ascending=False, kind="stable").reset_index(drop=True)

@@ -21,7 +21,7 @@ from simulation.scenario.messages import sentence
 from simulation.scenario.schema import Scenario
 from simulation.scenario.source import Node, plain, read_file
 
-FILE = Path(__file__).with_name("strategies.yaml")
+FILE = Path(__file__).parents[1] / "scenario" / "strategies.yaml"
 OWN_REGION = "own_region"
 """In place of a list in ``wait_for``: the regional blocs of the focal state."""
 RECORDED = "as_recorded"

@@ -1,0 +1,163 @@
+"""Known answers: the useful partner first, equals tie, who never agrees is not recommended; the folder's contract."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from typer.testing import CliRunner
+
+import simulation
+from simulation.cli import app
+from simulation.data.world import World
+from simulation.errors import InputError
+from simulation.experiments import opportunities as module
+from simulation.experiments.opportunities import Opportunities, opportunities
+from simulation.experiments.prospects.tables import COLUMNS, PORTFOLIO_COLUMNS
+from simulation.model import governance
+from simulation.scenario.schema import Relation, Strategy
+from tests.shipped import shipped
+from tests.synthetic import QUIET, make_bloc, make_deal, make_instrument, make_scenario, make_world
+
+CLOSED = Relation(pair=("A00", "A02"), open=False)
+
+
+def found_in(world: World, patch: pytest.MonkeyPatch, criterion: str = "value", **fields: Any) -> Opportunities:
+    """Opportunities of the first state of a made-up world over four quarters."""
+    for place in (governance, module):
+        patch.setattr(place, "world_of", lambda scenario: world)
+    scenario = make_scenario(4, **({"mechanisms": QUIET} | fields))
+    return opportunities(scenario, criterion=criterion, replicates=6, workers=1, parameters="defaults")
+
+
+def rows(found: Opportunities) -> pd.DataFrame:
+    return found.table.set_index("partner")
+
+
+def test_the_one_useful_partner_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """States supply by their size; one is large, the others are small."""
+    size = np.full(13, 0.01)
+    size[3] = 0.9
+    best = found_in(make_world(12, size=size), monkeypatch, "gain_coverage").table.iloc[0]
+    assert (best["partner"], best["rank"], best["tied_with"]) == ("A03", 1, "")
+    assert best["gain_coverage"] > 0.0
+
+
+def test_two_alike_tie(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = rows(found_in(make_world(12), monkeypatch))
+    for one, other in (("A03", "A04"), ("A04", "A03")):
+        assert other in found["tied_with"][one].split()
+    assert found["q05"]["A03"] <= found["gain_commitments"]["A03"] <= found["q95"]["A03"]
+
+
+def test_a_free_partner_who_never_agrees_is_not_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = rows(found_in(make_world(6), monkeypatch, relations=(CLOSED,)))
+    assert found["price"]["A02"] == found["p_accept"]["A02"] == 0.0
+    assert pd.isna(found["rank"]["A02"])
+    assert not found["confirmed"]["A02"]
+    assert found["rank"].drop(["A02", "EU"]).notna().all()
+
+
+def test_what_the_strategy_rules_out_is_not_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(5, {"firm": 2})
+    kinds = found_in(world, monkeypatch, strategy=Strategy(partners=("firm",))).table.dropna(subset="rank")["kind"]
+    assert set(kinds) == {"firm"}
+
+
+def test_texts_and_blocs_are_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text adds what it counts; a bloc a rung, for whoever is in it; both are charged for."""
+    world = make_world(
+        5, blocs=[make_bloc(range(5), "majority", 0.5, agenda_rate=0.0), make_bloc((1, 2), id="C")],
+        instruments=[make_instrument(range(5)), make_instrument((1, 2), id="R")],
+    )  # fmt: skip
+    on = {"blocs": "on", "instruments": "on", "budget": "on"}
+    found = rows(found_in(world, monkeypatch, mechanisms=QUIET | on, parameters={"vote_probability": 0.9}))
+    assert found["kind"]["B"] == "bloc"
+    assert found["kind"]["Q"] == "instrument"
+    assert not {"C", "R"} & set(found.index)
+    assert found["gain_commitments"]["B"] == pytest.approx(1.0 / 6.0)
+    assert found["gain_commitments"]["Q"] == pytest.approx((1.0 - found["p_alone"]["Q"]) / 6.0)
+    assert (found["price"][["B", "Q"]] > 0.0).all()
+
+
+def test_a_partner_that_is_held_is_deepened_and_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A memorandum is worth a third of a binding deal: so much is lost with it, and so much a rung adds."""
+    held = found_in(make_world(5, deals=[make_deal((0, 1))]), monkeypatch)
+    assert rows(held).loc["A01", ["held", "depth"]].tolist() == [1.0, 2]
+    loss = held.portfolio.set_index("partner").loc["A01"]
+    assert loss["loss_commitments"] >= 1.0 / 3.0 - 1e-9
+    assert loss["loss_coverage"] > 0.0
+    assert set(held.portfolio["partner"]) == {"A01"}
+
+
+def test_dependence_is_better_the_less_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    camp = [-1, 1, 0, -1, -1, -1]
+    found = found_in(make_world(6, camp=np.array([*camp, 0]), leaders=(6, 1, 2)), monkeypatch, "dependence").table
+    ranked = found.dropna(subset="rank")
+    assert ranked["dependence"].is_monotonic_increasing
+
+
+# --- the shipped world
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Two candidates over two quarters."""
+    monkeypatch.setattr(module, "CONFIRMED", 2)
+    monkeypatch.setattr(module, "OF_THEM_HELD", 1)
+    return {"scenario": shipped(focal="SEN"), "by": "2025Q2", "replicates": 2}
+
+
+def test_the_folder_has_the_columns_that_readers_count_on(brief: dict[str, Any], tmp_path: Path) -> None:
+    found = simulation.opportunities(**brief, workers=1, command="wifaq opportunities", out=tmp_path / "new")
+    table = pd.read_csv(tmp_path / "new" / "opportunities.csv")
+    assert tuple(table.columns) == COLUMNS
+    assert tuple(pd.read_csv(tmp_path / "new" / "portfolio.csv").columns) == PORTFOLIO_COLUMNS
+    assert table[["held", "p_alone", "p_accept"]].stack().between(0.0, 1.0).all()
+    assert table["rank"].dropna().tolist() == [1, 2]
+    assert table.loc[table["rank"].isna(), "q05"].isna().all()
+    assert (table["price"] > 0.0).all()
+    assert {"state", "firm", "think_tank", "ngo", "secretariat", "bloc", "instrument"} == set(table["kind"])
+    assert "SEN" not in set(table["partner"])
+    info = json.loads((tmp_path / "new" / "opportunities.json").read_text("utf-8"))
+    assert (info["focal"]["id"], info["seed"], info["pairs"], info["by"]) == ("SEN", 2025, 2, "2025Q2")
+    assert info["command"] == "wifaq opportunities"
+    again = Opportunities.open(tmp_path / "new")
+    assert_frame_equal(again.table.drop(columns="tied_with"), found.table.drop(columns="tied_with"), check_dtype=False)
+    assert again.table["tied_with"].fillna("").tolist() == found.table["tied_with"].tolist()
+
+
+@pytest.mark.slow
+def test_the_same_bits_for_any_number_of_workers(brief: dict[str, Any]) -> None:
+    one, two = (opportunities(**brief, workers=workers) for workers in (1, 2))
+    assert_frame_equal(one.table, two.table, check_exact=True)
+    assert_frame_equal(one.portfolio, two.portfolio, check_exact=True)
+
+
+# --- bad input
+
+
+def test_every_fault_is_told_at_once() -> None:
+    command = "opportunities baseline --focal XYZ --by soon --criterion gain --replicates 1"
+    result = CliRunner().invoke(app, command.split())
+    assert result.exit_code == 2
+    for words in ("XYZ", "--by: 'soon' is neither", "--criterion: 'gain' is no criterion", "--replicates: 1 is less"):
+        assert words in result.output
+
+
+@pytest.mark.parametrize("by", ["2024-12-31", "2036Q1", "2012Q4"])
+def test_a_date_out_of_the_run_is_refused(by: str) -> None:
+    with pytest.raises(InputError, match=f"--by: {by} is outside the run, 2025Q1 to 2035Q4"):
+        opportunities("baseline", by=by)
+
+
+def test_a_folder_that_holds_something_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match=re.escape(str(tmp_path))):
+        opportunities("baseline", out=tmp_path)
