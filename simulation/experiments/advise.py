@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from simulation.analysis import failures as failing
 from simulation.analysis import information, regret
+from simulation.display.advice import AdvicePictures
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments.ask import load, named
 from simulation.experiments.engine import store
@@ -25,6 +26,7 @@ from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.kept import SCENARIO, Format, Kept, Table
 from simulation.experiments.posterior import BANDS, POSTERIOR
 from simulation.experiments.results import RESULTS
+from simulation.experiments.strategies import RECORDED, Candidate, candidates
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.design import point_place
 from simulation.experiments.sweeps.futures import draw_futures, plan_futures, uncertainties
@@ -34,7 +36,6 @@ from simulation.experiments.sweeps.results import PARAMETER, SweepResults
 from simulation.outcomes.metrics import METRICS
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.parameters import PARAMETERS
-from simulation.experiments.strategies import RECORDED, Candidate, candidates
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
@@ -142,6 +143,12 @@ class Advice(Kept):
     def tied(self) -> tuple[str, ...]:
         """Strategies that are not told apart from it."""
         return tuple(self.info["tied"])
+
+    @property
+    def plot(self) -> AdvicePictures:
+        """The pictures of the tables: ``.regret()`` and ``.knowing()``."""
+        return AdvicePictures(self.info["focal"]["name"], self.info["horizon"], strategies=self.strategies,
+                              information=self.information, objective=self.info["objective"])  # fmt: skip
 
     def __repr__(self) -> str:
         tie = f", tied with {', '.join(self.tied)}" if self.tied else ""
