@@ -51,11 +51,15 @@ def strategy_sentence(told: Advised) -> Markup | None:
     alike: list[str] = [] if pd.isna(best["tied_with"]) else str(best["tied_with"]).split()
     if not alike:
         return text
-    names = [told.titled(other) for other in alike[:_ALIKE]]
-    if len(alike) > _ALIKE:
-        more = len(alike) - _ALIKE
-        names.append(Markup(escape(told.words.plural("{count} more", "{count} more", more))))
-    return text + Markup(" ") + told.teller.tell(_ALIKE_SENTENCE, names=told.teller.listing(names))
+    return text + Markup(" ") + told.teller.tell(_ALIKE_SENTENCE, names=_some(told, [*map(told.titled, alike)]))
+
+
+def _some(told: Advised, names: list[Markup]) -> Markup:
+    """The first few names as a list, and how many more there are."""
+    if len(names) > _ALIKE + 1:
+        more = told.words.plural("{count} more", "{count} more", len(names) - _ALIKE)
+        names = [*names[:_ALIKE], Markup(escape(more))]
+    return told.teller.listing(names)
 
 
 def _chosen(told: Advised) -> Row | None:
@@ -95,11 +99,11 @@ def partner_sentence(told: Advised) -> Markup | None:
         price=told.told(float(first["price"]), what + "price", "opportunities"),
     )
     tied: set[str] = set() if pd.isna(first["tied_with"]) else set(str(first["tied_with"]).split())
-    alike = new.loc[new["partner"].isin(tied)].head(_ALIKE)
+    alike = new.loc[new["partner"].isin(tied)]
     after = new.loc[~new["partner"].isin({first["partner"], *tied})].head(_NEXT)
     for rows, message in ((alike, _ALIKE_SENTENCE), (after, N_("After them: {names}."))):
         if len(rows):
-            names = told.teller.listing([told.named(row) for row in rows.to_dict("records")])
+            names = _some(told, [told.named(row) for row in rows.to_dict("records")])
             text += Markup(" ") + told.teller.tell(message, names=names)
     return text
 
