@@ -195,9 +195,9 @@ def _whom_next(told: Advised) -> Section | None:
     if told.given.opportunities is None:
         return None
     words = told.words
-    text = [made for made in (partner_sentence(told), loss_sentence(told)) if made is not None]
-    if not text:
-        text = [told.teller.tell("No partner, text or bloc was found that it could turn to.")]
+    text = [made for made in (loss_sentence(told),) if made is not None]
+    if told.given.table("opportunities").empty:
+        text = [told.teller.tell("No partner, text or bloc was found that it could turn to."), *text]
     alternatives = {
         "opportunities": words("Dots and lines: what each of the best ranked candidates adds, with its interval."),
         "portfolio": words("Bars: kept commitments that are lost if a held partner fails. The table has the same "
@@ -212,9 +212,9 @@ def _which_strategy(told: Advised) -> Section | None:
     if told.given.advice is None:
         return None
     words = told.words
-    text = [made for made in (strategy_sentence(told), failure_sentence(told), change_sentence(told)) if made]
-    if not text:
-        text = [told.teller.tell("No strategy was tried.")]
+    text = [made for made in (failure_sentence(told), change_sentence(told)) if made is not None]
+    if told.given.table("strategies").empty:
+        text = [told.teller.tell("No strategy was tried."), *text]
     alternatives = {
         "regret": words("Heat map: regret of each strategy by objective. The table has the same numbers."),
         "information": words("Bars: what it would be worth to know each uncertain number. The table has the same "
@@ -261,13 +261,13 @@ def _candidates_table(told: Advised) -> Table:
     shown = frame.loc[frame["rank"].notna()]
     shown = shown.assign(old=shown["held"] >= HELD).sort_values(["old", "rank"], kind="stable")
     rows = [
-        [words.actor(row["partner"], row["name"]), name_of(CANDIDATE, row["kind"], words),
-         words("held") if row["old"] else words("new"), words.number(row["rank"]), words.share(row["p_accept"]),
-         words.share(row["p_alone"]), _gain(words, row), words.signed(row["gain_coverage"], 3),
-         words.signed(row["dependence"], 3), words.number(row["price"], 2)]
+        [words.actor(row["partner"], row["name"]), words.number(row["rank"]),
+         f"{name_of(CANDIDATE, row['kind'], words)} ({words('held') if row['old'] else words('new')})",
+         words.share(row["p_accept"]), words.share(row["p_alone"]), _gain(words, row),
+         words.signed(row["gain_coverage"], 3), words.signed(row["dependence"], 3), words.number(row["price"], 2)]
         for row in shown.to_dict("records")
     ]  # fmt: skip
-    heads = [words("partner"), words("kind"), "", words("rank"), words("a yes, if asked"), words("without being asked"),
+    heads = [words("partner"), words("rank"), words("kind"), words("a yes, if asked"), words("without being asked"),
              words("kept commitments"), words("needs covered"), words("dependence"), words("price")]  # fmt: skip
     caption = words("With whom next, new partners first: probabilities and gains by {date}, price in quarters’ budgets",
                     date=told.when)  # fmt: skip

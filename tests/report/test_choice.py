@@ -89,8 +89,9 @@ def test_every_number_of_a_sentence_is_kept() -> None:
 def test_new_partners_come_before_held_ones_and_the_rest_is_in_the_file() -> None:
     section = choice.sections(told())[0]
     table = section.tables[0]
-    assert [row[2] for row in table.rows] == ["new", "new", "new", "new", "held"]
-    assert [row[3] for row in table.rows] == ["1", "2", "4", "5", "3"]
+    assert [row[1] for row in table.rows] == ["1", "2", "4", "5", "3"]
+    told_as = ["state (new)", "firm (new)", "text to join (new)", "agenda of a bloc (new)", "state (held)"]
+    assert [row[2] for row in table.rows] == told_as
     assert len(table.frame) == 6
     assert table.note.startswith("1 more candidate was screened")
 
