@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from itertools import combinations
 
-from simulation.analysis.contrasts import contrast
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from simulation.analysis.contrasts import CONFIDENCE, contrast
 
 RANK_COLUMNS = ("rank", "tied_with")
+LEAST_ERROR = 0.25
+"""Quantile of the standard errors of all differences below which none counts."""
 
 
 def interval(differences: pd.Series) -> dict[str, float]:
@@ -26,19 +32,30 @@ def ranked(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`RANK_COLUMNS` by candidate, the best first: ranks from 1, and a tuple of all the others whose
-        difference from it has a 90 % interval that holds zero. Of equal means the one that comes first in ``scores``
-        is ahead.
+        Columns :data:`RANK_COLUMNS` by candidate, the best first: ranks from 1, and a tuple of all the others that are
+        not told apart from it. Of equal means the one that comes first in ``scores`` is ahead.
+
+    Notes
+    -----
+    Two are told apart if the 90 % interval (Student) of their difference does not hold zero, with the standard error
+    of that difference or the lower quartile of all, whichever is greater: among few replicates some pairs of
+    candidates show hardly any spread by chance.
     """
     order = scores.mean().sort_values(ascending=False, kind="stable").index.tolist()
+    found = {pair: interval(scores[pair[0]] - scores[pair[1]]) for pair in combinations(order, 2)}
+    errors = [one["standard_error"] for one in found.values() if one["pairs"] > 1]
+    least = float(np.quantile(errors, LEAST_ERROR)) if errors else 0.0
+    apart = {pair for pair, one in found.items() if _told(one, least)}
     tied = [
-        tuple(other for other in order if other != one and not apart(scores[one] - scores[other])) for one in order
+        tuple(other for other in order if other != one and not {(one, other), (other, one)} & apart) for one in order
     ]
     columns = {"rank": range(1, len(order) + 1), "tied_with": tied}
     return pd.DataFrame(columns, index=order, columns=list(RANK_COLUMNS))
 
 
-def apart(differences: pd.Series) -> bool:
-    """Whether the mean of paired differences is told from zero at 90 %."""
-    found = interval(differences)
-    return bool(found["low"] > 0.0 or found["high"] < 0.0)  # one pair, or none, has no interval
+def _told(found: dict[str, float], least: float) -> bool:
+    """Whether a difference is told from zero; one pair of replicates, or none, tells nothing."""
+    if not found["pairs"] > 1:
+        return False
+    reach = float(stdtrit(found["pairs"] - 1, (1.0 + CONFIDENCE) / 2.0)) * max(found["standard_error"], least)
+    return abs(found["difference"]) > reach

@@ -157,7 +157,8 @@ def opportunities(
     signature; a text is joined and a bloc a rung deeper before it. ``price`` has the signature. Texts and rungs of
     blocs cost nothing in the model; they are charged what a secretariat's deal of that depth costs (assumption).
     ``gain_reacted`` is the gain in a world in which rivalry is by 1 stronger (twice the recorded strength where the
-    scenario leaves it; at most 4), which moves both camps: with the deal against without, both in that world.
+    scenario leaves it; at most 4), which moves both camps: with the deal against without, both in that world, unless
+    rivalry is switched off.
     """
     scenario = _checked(scenario, criterion, replicates, by, (sets, focal, seed))
     posterior.check_source(parameters)
@@ -238,7 +239,7 @@ def _quarter(by: str | date | None, faults: list[Fault]) -> Quarter | None:
 
 def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
     """Rows that are confirmed: by what the screen says the best new one of each kind, the best others, some held."""
-    score = expected(table, criterion).loc[table["p_accept"] >= LEAST_CHANCE]
+    score = expected(table, criterion).loc[(table["p_accept"] >= LEAST_CHANCE) & table["deeper"]]
     order: list[int] = score.sort_values(ascending=False, kind="stable").index.tolist()
     is_held = table["held"] > HELD
     held, new = [row for row in order if is_held[row]], [row for row in order if not is_held[row]]

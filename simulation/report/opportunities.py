@@ -43,7 +43,7 @@ def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, console: C
         [("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"), ("90 %", "right"),
          ("P(yes)", "right"), ("price", "right")]
     )  # fmt: skip
-    places = best.set_index("partner")["rank"]
+    places = best.drop_duplicates("partner").set_index("partner")["rank"]
     for row in rows.to_dict("records"):
         made.add_row(
             _rank(int(row["rank"]), [int(places[name]) for name in row["tied_with"].split()]),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.ranking import apart, interval, ranked
+from simulation.analysis.ranking import interval, ranked
 
 NOISE = pd.Series(np.random.default_rng(3).normal(0.0, 1.0, 30))
 
@@ -27,13 +27,20 @@ def test_equals_are_ties_in_the_order_they_came_in() -> None:
 
 def test_a_tie_is_with_all_who_are_not_told_apart_not_with_neighbours_only() -> None:
     own = pd.Series(np.random.default_rng(4).normal(0.0, 1.0, 30))
-    found = ranked(pd.DataFrame({"one": own + 0.02, "two": NOISE - NOISE.mean() + own.mean() + 0.01, "three": own}))
+    found = ranked(pd.DataFrame({"one": own + 0.3, "two": NOISE - NOISE.mean() + own.mean() + 0.15, "three": own}))
     assert found["tied_with"]["two"] == ("one", "three")
     assert found["tied_with"]["one"] == ("two",)  # of three its luck is its own
 
 
+def test_no_spread_by_chance_is_no_certainty() -> None:
+    """Two that happen to be constant are judged by the spread that the others show."""
+    others = {f"other {k}": pd.Series(np.random.default_rng(k).normal(0.0, 1.0, 12)) for k in range(4)}
+    found = ranked(pd.DataFrame({"one": np.full(12, 0.2), "two": np.full(12, 0.1)} | others))
+    assert "two" in found["tied_with"]["one"]
+    assert ranked(pd.DataFrame({"one": np.full(12, 0.2), "two": np.full(12, 0.1)}))["tied_with"].tolist() == [(), ()]
+
+
 def test_one_pair_tells_nothing_apart() -> None:
-    assert not apart(pd.Series([7.0]))
     assert ranked(pd.DataFrame({"one": [7.0], "two": [0.0]}))["tied_with"].tolist() == [("two",), ("one",)]
 
 

@@ -19,9 +19,10 @@ HELD = 0.5
 """From this chance of being in force at the start on, a partner is held, and its deal would be deepened."""
 COLUMNS = (
     "partner", "name", "kind", "held", "p_alone", "p_accept", "depth", "price", "gain_commitments", "gain_coverage",
-    "dependence", "skills",
+    "dependence", "skills", "deeper",
 )  # fmt: skip
-"""What is known of a candidate before it is confirmed; ``skills`` is the coverage of skills that it adds."""
+"""What is known of a candidate before it is confirmed; ``skills`` is the coverage of skills that it adds, ``deeper``
+whether there is anything to sign: what is held at its deepest can only be renewed."""
 
 
 def candidates(scenario: Scenario, world: World, readings: Sequence[Reading]) -> pd.DataFrame:
@@ -55,10 +56,10 @@ def _actors(scenario: Scenario, world: World, readings: Sequence[Reading]) -> li
     return [
         {
             "partner": world.ids[j], "name": world.names[j], "kind": KINDS[kind[j]], "held": held[j],
-            "p_alone": alone[j], "p_accept": accepted[j] if depth[j] > before[j] else 0.0, "depth": int(depth[j]),
+            "p_alone": alone[j], "p_accept": accepted[j], "depth": int(depth[j]),
             "price": float(np.mean([one.price(int(kind[j]), int(depth[j]), int(before[j])) for one in readings])),
             "gain_commitments": commitments[j], "gain_coverage": coverage[j], "dependence": dependence[j],
-            "skills": skills[j],
+            "skills": skills[j], "deeper": bool(depth[j] > before[j]),
         }
         for j in range(len(world.ids)) if j not in left_out
     ]  # fmt: skip
@@ -109,7 +110,8 @@ def _forums(tables: Sequence[pd.DataFrame], key: str) -> list[dict[str, Any]]:
 
 
 def _forum(name: str, title: str, kind: str) -> dict[str, Any]:
-    return {"partner": name, "name": title, "kind": kind, "gain_coverage": 0.0, "dependence": 0.0, "skills": 0.0}
+    nothing = dict.fromkeys(("gain_coverage", "dependence", "skills"), 0.0)
+    return {"partner": name, "name": title, "kind": kind, "deeper": True} | nothing
 
 
 def _forum_price(readings: Sequence[Reading], depth: int, held: int = 0) -> float:

@@ -50,6 +50,8 @@ class Reading:
         (n,) probability of at least one signing of the pair by the last quarter.
     accepted
         (n,) probability of at least one yes to an offer a quarter; 0 with whom it may never deal.
+    there
+        (n,) probability that a deal signed in the run is in force at its end, with whom there was none at its start.
     rung
         (n,) depth that a first signing most likely reaches: that of the median luck.
     kind, supply, side
@@ -70,6 +72,7 @@ class Reading:
     end: I8
     alone: F
     accepted: F
+    there: F
     rung: I8
     kind: I8
     supply: F
@@ -103,9 +106,15 @@ class Reading:
         return float(1.0 / (1.0 + exp(-self.rules.renewed[layer])) ** renewals)
 
     def added(self, depth: I8) -> F:
-        """Weight (n,) that a deal of a depth adds at the end to what is there anyway."""
+        """Weight (n,) that a deal of a depth adds at the end to what is there anyway.
+
+        With a partner that is not held, who would sign by itself deepens it instead, if it can go a rung deeper.
+        """
         stays = np.array([self.lasting(layer) for layer in range(len(KINDS))])[self.kind]
-        result: F = np.maximum(0.0, depth.astype(float) - self.end) / MAX_DEPTH * stays
+        deeper = np.minimum(depth + 1, self.rules.deepest[self.kind]) - depth
+        new = (1.0 - self.there) * depth + self.there * deeper
+        held = np.maximum(0.0, depth.astype(float) - self.end)
+        result: F = np.where(self.start > 0, held, new) / MAX_DEPTH * stays
         return result
 
     def commitments(self, depth: I8) -> F:
@@ -146,7 +155,7 @@ class _Reader:
         state = model.state
         self.start, self.bloc_start = state.depth[self.row].copy(), state.bloc_depth.copy()
         self.inside = state.joined[:, self.row].copy()
-        self.flow, self.refusals = np.zeros(state.n), np.zeros(state.n)
+        self.flow, self.lasting, self.refusals = np.zeros((3, state.n))
         self.rung = _rungs(model, self.row)
         self.income = float(state.budget[self.row])
         self.passes = np.zeros(len(state.bloc_ids))
@@ -169,7 +178,9 @@ class _Reader:
         rate = rates(s, self.model.parameters, self.model.mechanisms)
         turning = rate[f, s.kind] * _shares(s.pull[f], possible, s.kind) * yes
         asked = rate[np.arange(s.n), s.kind] * self._turned_to() * own
-        self.flow += (turning + asked) / QUARTERS_A_YEAR
+        flow = (turning + asked) / QUARTERS_A_YEAR
+        self.flow += flow
+        self.lasting += flow * _in_force(self.model.rules, self.model.scenario.quarters - 1 - s.quarter)[s.kind]
         self.refusals += log(np.maximum(1.0 - yes, _SURE))
 
     def _turned_to(self) -> F:
@@ -199,9 +210,9 @@ class _Reader:
         cover = np.zeros(1, coverage.SUPPLIES)
         coverage.tally_supplies(s, np.array([f]), cover)
         return Reading(
-            self.start, s.depth[f].copy(), 1.0 - exp(-self.flow), 1.0 - exp(self.refusals), self.rung, s.kind,
-            s.supply.copy(), _side(s, f), model.scenario.quarters, self.income, model.rules, _kept_share(s, f), cover,
-            self._blocs(), self._texts(),
+            self.start, s.depth[f].copy(), 1.0 - exp(-self.flow), 1.0 - exp(self.refusals),
+            1.0 - exp(-self.lasting), self.rung, s.kind, s.supply.copy(), _side(s, f), model.scenario.quarters,
+            self.income, model.rules, _kept_share(s, f), cover, self._blocs(), self._texts(),
         )  # fmt: skip
 
     def _blocs(self) -> pd.DataFrame:
@@ -232,6 +243,14 @@ def _rungs(model: GovernanceModel, f: int) -> I8:
                 s.position, s.weight, par.affinity_width, s.likeness_mean, s.likeness_sd, f, j
             )  # fmt: skip
         result[j] = first_rung(_MEDIAN, int(s.kind[j]), par.depth_likeness * near, model.rules)
+    return result
+
+
+def _in_force(rules: Terms, age: int) -> F:
+    """Probability (6,) by layer that a deal is there so many quarters after its signature; one renewal is counted."""
+    spread = rules.longest - rules.shortest + 1
+    first = np.clip((rules.longest + 1.0 - age) / spread, 0.0, 1.0)
+    result: F = first + (1.0 - first) / (1.0 + exp(-rules.renewed))
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from rich.console import Console
 from typer.testing import CliRunner
 
 import simulation
@@ -21,6 +23,7 @@ from simulation.experiments import opportunities as module
 from simulation.experiments.opportunities import Opportunities, opportunities
 from simulation.experiments.prospects.tables import COLUMNS, PORTFOLIO_COLUMNS
 from simulation.model import governance
+from simulation.report.opportunities import meaning, print_opportunities
 from simulation.scenario.schema import Relation, Strategy
 from tests.shipped import shipped
 from tests.synthetic import QUIET, make_bloc, make_deal, make_instrument, make_scenario, make_world
@@ -42,18 +45,25 @@ def rows(found: Opportunities) -> pd.DataFrame:
 
 def test_the_one_useful_partner_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """States supply by their size; one is large, the others are small."""
-    size = np.full(13, 0.01)
+    size = np.full(25, 0.01)
     size[3] = 0.9
-    best = found_in(make_world(12, size=size), monkeypatch, "gain_coverage").table.iloc[0]
+    best = found_in(make_world(24, size=size), monkeypatch, "gain_coverage").table.iloc[0]
     assert (best["partner"], best["rank"], best["tied_with"]) == ("A03", 1, "")
     assert best["gain_coverage"] > 0.0
 
 
 def test_two_alike_tie(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = rows(found_in(make_world(12), monkeypatch))
+    result = found_in(make_world(12), monkeypatch)
+    found = rows(result)
     for one, other in (("A03", "A04"), ("A04", "A03")):
         assert other in found["tied_with"][one].split()
     assert found["q05"]["A03"] <= found["gain_commitments"]["A03"] <= found["q95"]["A03"]
+    out = io.StringIO()
+    print_opportunities(result, Console(file=out, width=80))
+    first = result.table.iloc[0]
+    last = found.loc[first["tied_with"].split(), "rank"].max()
+    assert f"1 (1–{last})" in out.getvalue()
+    assert first["name"] in meaning(result)
 
 
 def test_a_free_partner_who_never_agrees_is_not_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +104,12 @@ def test_a_partner_that_is_held_is_deepened_and_missed(monkeypatch: pytest.Monke
     assert loss["loss_commitments"] >= 1.0 / 3.0 - 1e-9
     assert loss["loss_coverage"] > 0.0
     assert set(held.portfolio["partner"]) == {"A01"}
+
+
+def test_what_is_held_at_its_deepest_cannot_be_deepened(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = rows(found_in(make_world(5, deals=[make_deal((0, 1), depth=3)]), monkeypatch))
+    assert found["p_accept"]["A01"] > 0.0
+    assert pd.isna(found["rank"]["A01"])
 
 
 def test_dependence_is_better_the_less_is_added(monkeypatch: pytest.MonkeyPatch) -> None:

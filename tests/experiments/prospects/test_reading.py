@@ -42,6 +42,14 @@ def test_probability_of_signing_is_the_share_of_runs_that_sign(monkeypatch: pyte
     assert (np.abs(said.mean(axis=0) - did.mean(axis=0))[1:] < 4.0 * error[1:]).all()
 
 
+def test_what_is_signed_is_there_until_its_term_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No term is over within three years; in ten some are, and not all are renewed."""
+    world = make_world(8)
+    short, long = (read_in(world, monkeypatch, quarters=quarters, on="ends") for quarters in (12, 40))
+    assert short.there == pytest.approx(short.alone)
+    assert (long.there[1:8] < long.alone[1:8]).all()
+
+
 def test_consent_is_that_of_an_offer_a_quarter(monkeypatch: pytest.MonkeyPatch) -> None:
     """After one quarter q = σ(U − κ) of every state that is asked; after more of them it is surer."""
     world = make_world(5)
