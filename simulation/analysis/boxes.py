@@ -56,11 +56,6 @@ class Box:
     support: Mapping[str, float]
     trajectory: pd.DataFrame
 
-    @property
-    def unreliable(self) -> list[str]:
-        """Factors whose limit came back in too few resamples to lean on."""
-        return [name for name in self.limits if self.support[name] < _RELIABLE]
-
     def sentence(self, what: str) -> str:
         """The box in words; ``what`` names the outcome of interest."""
         if not self.limits:
@@ -70,7 +65,8 @@ class Box:
             f"Where {told}, {self.density:.0%} of cases have {what} (of all cases {self.of_interest / self.cases:.0%});"
             f" this box holds {self.coverage:.0%} of all such cases."
         )
-        if weak := self.unreliable:
+        weak = [name for name in self.limits if self.support[name] < _RELIABLE]
+        if weak:
             least = min(self.support[name] for name in weak)
             text += f" Do not lean on the limit on {', '.join(weak)}: it came back in only {least:.0%} of resamples."
         return text
@@ -83,7 +79,7 @@ def _limit(name: str, limits: Limits) -> str:
 
 
 def find_box(
-    inputs: pd.DataFrame, interest: NDArray[np.bool_], number: int | None = None, seed: int = 0, most: int | None = None
+    inputs: pd.DataFrame, interest: NDArray[np.bool_], number: int | None = None, seed: int = 0
 ) -> Box:
     """The box with the best balance of coverage and density.
 
@@ -98,8 +94,6 @@ def find_box(
         coverage and density.
     seed
         Of the resamples.
-    most
-        Most factors that the box may limit; by default any number.
 
     Raises
     ------
@@ -117,7 +111,6 @@ def find_box(
         result = Prim(numbered, interest.astype(bool), threshold=DENSITY, peel_alpha=PEEL).find_box()
         path = result.peeling_trajectory
         balance = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"])
-        balance = balance.where(path["res_dim"] <= (len(inputs.columns) if most is None else most))
         chosen = int(balance.idxmax()) if number is None else number
         support = result.resample(chosen, iterations=RESAMPLES)["reproduce coverage"] / 100
     names = dict(zip(numbered.columns, inputs.columns, strict=True))

@@ -11,11 +11,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control
 
 COLUMNS = ("uncertainty", "value", "best_low", "best_high", "share_changed", "p_value")
 SHUFFLES = 999
-DISCOVERIES = 0.1  # highest share of false ones among the numbers that are said to matter
+CHANCE = 0.05  # that any inert number at all is said to matter (Bonferroni)
 _MOST_BINS, _LEAST_A_BIN = 5, 15
 _TOLD = 1.645  # standard errors by which another strategy must lead in a bin to change the choice there
 
@@ -49,9 +48,9 @@ def information(gains: pd.DataFrame, uncertainties: pd.DataFrame, seed: int = 0)
     rows = [_row(numbers, bins_of(uncertainties[name]), orders) for name in uncertainties]
     table = pd.DataFrame(rows, columns=["value", "low", "high", "share_changed", "p_value"])
     table.insert(0, "uncertainty", list(uncertainties))
-    matters = false_discovery_control(table["p_value"]) <= DISCOVERIES if len(table) else []
+    matters = table["p_value"] * len(table) <= CHANCE
     best = int(np.argmax(numbers.mean(axis=0)))
-    table.loc[~np.asarray(matters, bool), ["value", "low", "high", "share_changed"]] = [0.0, best, best, 0.0]
+    table.loc[~matters, ["value", "low", "high", "share_changed"]] = [0.0, best, best, 0.0]
     names = np.asarray(gains.columns)
     for end in ("low", "high"):
         table[f"best_{end}"] = names[table[end].astype(int)]

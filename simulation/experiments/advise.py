@@ -170,6 +170,8 @@ class Advice(Kept):
     @classmethod
     def _read(cls, folder: Path) -> Self:
         info, text, tables = cls._parts(folder)
+        for name, entry in cls.FORMAT.tables.items():  # an empty cell is no text, not a missing one
+            tables[name] = tables[name].fillna(dict.fromkeys(entry.text, ""))
         return cls(info, text, {**tables, "futures": to_frame(store.read_parquet(folder / FUTURES_FILE))}, folder)
 
 

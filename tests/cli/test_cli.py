@@ -355,3 +355,19 @@ def test_the_module_runs_too():
     arguments = [sys.executable, "-m", "simulation.cli", "check", BASELINE]
     done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "1 of 1 files are good\n")
+
+
+def test_advise_prints_the_choice_and_refuses_a_bad_file_with_all_faults(monkeypatch, tmp_path):
+    from tests.experiments import advising
+    from tests.experiments.sweeps.fakes import check as nothing
+
+    monkeypatch.setattr(ask, "_model", ask.Model(advising.simulate, nothing, explain=None))
+    Path("bad.yaml").write_text("strategies:\n  a: {strategy: {effrot: 2}}\n  b: {strategy: {only_camp: XX}}\n")
+    refused = wifaq("advise", "baseline", "--strategies", "bad.yaml", "--out", "out")
+    assert refused.exit_code == 2
+    assert [line.split(": ")[0] for line in refused.stderr.splitlines()] == ["bad.yaml:2:18", "bad.yaml:3:18"]
+    assert not Path("out").exists()
+    done = wifaq("advise", "baseline", "--futures", "20", "--workers", "1", "--out", "out")
+    assert done.exit_code == 0, done.output
+    assert "Bilateral and trilateral opportunism" in done.stdout
+    assert Path("out", "advice.json").exists()

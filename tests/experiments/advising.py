@@ -1,0 +1,42 @@
+"""A model in miniature for advice: what each strategy brings is written below, and so is what luck adds to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import zlib
+from pathlib import Path
+
+import pandas as pd
+
+from simulation.experiments.engine.tables import Outcome
+
+MARK = "WIFAQ_TEST_MARK"
+"""Environment variable: a file that is there as soon as a worker has died."""
+ALL_FOR_ONE = 2.6
+METRICS = ("commitments_kept", "coverage", "capacity", "dependence", "incidents_so_far")
+
+
+def simulate(scenario, replicate: int) -> Outcome:
+    """Kept commitments: luck of the future, the root of the budget, and what the strategy brings.
+
+    Doubled effort adds 1 in every future; one camp adds 4 where rivalry is above 2.6 and takes 4 elsewhere.
+    """
+    strategy = scenario.strategy
+    luck = zlib.crc32(f"{scenario.seed}/{replicate}".encode()) / 2**32
+    level = luck + strategy.budget**0.5 + 1.0 * (strategy.effort == 2)
+    if strategy.only_camp is not None:
+        level += 4.0 if scenario.parameters.rivalry > ALL_FOR_ONE else -4.0
+    values = dict(zip(METRICS, (level, level / 10, 0.5, 0.2, 3.0), strict=True))
+    series = pd.DataFrame({"metric": list(values), "value": list(values.values())})
+    series["quarter"], series["actor"] = str(scenario.horizon), scenario.focal
+    return Outcome.from_frames(replicate, series=series)
+
+
+def simulate_killed_once(scenario, replicate: int) -> Outcome:
+    """The worker that comes to a strategy of states only is killed, the first time."""
+    mark = Path(os.environ[MARK])
+    if scenario.strategy.partners == ("state",) and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return simulate(scenario, replicate)
