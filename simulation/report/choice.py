@@ -131,7 +131,7 @@ def failure_sentence(told: Advised) -> Markup | None:
     if best is None:
         return None
     own = table.loc[(table["strategy"] == best["strategy"]) & (table["objective"] == best["objective"])]
-    own = own.loc[own["conditions"].notna()]
+    own = own.loc[own["conditions"].fillna("") != ""]
     if own.empty:
         return told.teller.tell(
             "No rule of two conditions tells where “{strategy}” fails.", strategy=told.titled(str(best["strategy"]))
@@ -323,7 +323,7 @@ def _failures_table(told: Advised) -> Table:
     shown = frame.sort_values("share_failing", kind="stable")
     rows = [
         [told.title(row["strategy"]), name_of(OBJECTIVE, row["objective"], words), words.share(row["share_failing"]),
-         *(["–", "–"] if pd.isna(row["conditions"]) else
+         *(["–", "–"] if pd.isna(row["density"]) else
            [conditions(row["conditions"], words), words.share(row["density"])])]
         for row in shown.to_dict("records")
     ]  # fmt: skip
