@@ -71,7 +71,8 @@ def draw_differences(
 
 
 def draw_tornado(
-    table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label: str, words: Words = ENGLISH, digits: int = 3
+    table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label: str, words: Words = ENGLISH, digits: int = 3,
+    axis: str = "",
 ) -> Axes:
     """Draw effects, the largest at the top.
 
@@ -88,6 +89,8 @@ def draw_tornado(
         Language.
     digits
         Decimals of an effect.
+    axis
+        What stands below the axis, of quantities that are no differences and so have no sign.
 
     Returns
     -------
@@ -107,7 +110,8 @@ def draw_tornado(
     for place, value, edges in zip(places, effect, zip(low, high, strict=True), strict=True):
         side = 1 if value >= 0 else -1
         edge = max(side * end for end in (value, *edges) if np.isfinite(end))
-        ax.annotate(words.line(words.signed(value, digits)), (side * edge, place), xytext=(side * 6, 0),
+        written = words.number(value, digits) if axis else words.signed(value, digits)
+        ax.annotate(words.line(written), (side * edge, place), xytext=(side * 6, 0),
                     textcoords="offset points", va="center", ha="left" if side > 0 else "right")  # fmt: skip
     ax.set_yticks(places, [words.line(_folded(str(name))) for name in rows["factor"]])
     ax.axvline(0, color=FAINT, lw=1)
@@ -118,7 +122,7 @@ def draw_tornado(
     ax.set_xlim(left - (rooms[0] if left < 0 else 0), right + rooms[1])
     ax.grid(visible=False)
     ax.set_title(words.line(title))
-    ax.set_xlabel(words.line(words("difference ({unit})", unit=unit)))
+    ax.set_xlabel(words.line(axis or words("difference ({unit})", unit=unit)))
     number_axis(ax.xaxis, words)
     note(ax, label, words)
     return ax

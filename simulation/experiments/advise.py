@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from simulation.analysis import failures as failing
 from simulation.analysis import information, regret
+from simulation.display.advice import AdvicePictures
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments.ask import load, named
 from simulation.experiments.engine import store
@@ -142,6 +143,12 @@ class Advice(Kept):
     def tied(self) -> tuple[str, ...]:
         """Strategies that are not told apart from it."""
         return tuple(self.info["tied"])
+
+    @property
+    def plot(self) -> AdvicePictures:
+        """The pictures of the tables: ``.regret()`` and ``.knowing()``."""
+        return AdvicePictures(self.info["focal"]["name"], self.info["horizon"], strategies=self.strategies,
+                              information=self.information, objective=self.info["objective"])  # fmt: skip
 
     def __repr__(self) -> str:
         tie = f", tied with {', '.join(self.tied)}" if self.tied else ""

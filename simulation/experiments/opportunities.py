@@ -6,7 +6,7 @@ replicates that share their luck with the same replicates without them; so are t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from simulation.analysis.summary import by_replicate
+from simulation.display.advice import AdvicePictures
 from simulation.errors import Fault, InputError, suggest, warn_of
 from simulation.experiments import prior
 from simulation.experiments.ask import Question, failures_of, load, slim
@@ -86,6 +87,15 @@ class Opportunities(Kept):
     def portfolio(self) -> pd.DataFrame:
         """Columns :data:`PORTFOLIO_COLUMNS`, a row a partner that is held, the greatest loss first."""
         return self.tables["portfolio"]
+
+    @property
+    def plot(self) -> AdvicePictures:
+        """The pictures of both tables: ``.opportunities()`` and ``.losses()``."""
+        return AdvicePictures(self.info["focal"]["name"], self.info["by"], self.table, self.portfolio,
+                              criterion=self.info["criterion"])  # fmt: skip
+
+    def _charts(self) -> list[Callable[[Path], object]]:
+        return [self.plot.save]
 
     def __repr__(self) -> str:
         count = int(self.table["confirmed"].sum())

@@ -18,6 +18,8 @@ from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood,
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
 from simulation.outcomes.observed import MARK
+from simulation.report.choice import advice
+from simulation.report.decision import Advised, Decision
 from simulation.report.findings import Change, change, levers, title_of
 from simulation.report.parts import Section, Teller
 
@@ -27,13 +29,20 @@ _LIKELIEST = 3  # partners named in the answer
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about: results, the first one the main one, its language and spread, what charts group by."""
+    """What a report is about: results, the first one the main one, its language, what charts group by, what was asked
+    beside it."""
 
     results: tuple[Results, ...]
     words: Words
     teller: Teller
     spread: Spread | None = None
     by: str = GROUPINGS[0]
+    decision: Decision | None = None
+
+    @property
+    def advised(self) -> Advised | None:
+        """Opportunities and advice in the language, if they were given."""
+        return None if self.decision is None else Advised(self.decision, self.words, self.teller)
 
     @property
     def main(self) -> Results:
@@ -88,9 +97,14 @@ class Subject:
 
 
 def answer(subject: Subject) -> Section:
-    """The answer in three sentences."""
-    sentences = [sentence for sentence in (_partners(subject), _headline(subject), _price(subject)) if sentence]
-    return Section("answer-section", subject.words("The answer"), sentences)
+    """The answer in three sentences, after what to do where it was asked."""
+    what_to_do = advice(subject.advised) if subject.advised else []
+    return Section("answer-section", subject.words("The answer"), [*what_to_do, *forecast_sentences(subject)])
+
+
+def forecast_sentences(subject: Subject) -> list[Markup]:
+    """What is forecast: partners, kept commitments, the price."""
+    return [sentence for sentence in (_partners(subject), _headline(subject), _price(subject)) if sentence]
 
 
 def _headline(subject: Subject) -> Markup | None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from simulation.display.words.terms import N_
 from simulation.experiments.prior import PRIOR
 from simulation.report.answer import Subject
+from simulation.report.decision import Advised
 from simulation.report.findings import title_of
 from simulation.report.parts import Section, Table, Teller
 from simulation.scenario.parameters import PARAMETERS, Parameter
@@ -71,7 +72,7 @@ def warnings(subject: Subject) -> list[str]:
     return text
 
 
-def method(subject: Subject) -> Section:
+def method(subject: Subject | Advised) -> Section:
     """How the numbers came about."""
     tell = subject.teller.tell
     text = [

@@ -17,14 +17,18 @@ from simulation.experiments.results import Results
 from simulation.experiments.run import milestones
 from simulation.experiments.spread import Spread
 from simulation.report import background
-from simulation.report.answer import Subject, answer, lever_sentence
+from simulation.report.answer import Subject, forecast_sentences, lever_sentence
+from simulation.report.choice import advice, change_sentence, failure_sentence, limits, loss_sentence
+from simulation.report.decision import Advised, Decision
 from simulation.report.findings import change, levers, signposts, trade_off
+from simulation.report.parts import inline
 from simulation.report.uncertainty import spread_sentence
 from simulation.state import RECORDED, SOURCES
 
 DATA, FITTED, ASSUMED = N_("data"), N_("fitted"), N_("assumption")
 """What a line rests on: the record, parameters fitted to it, or parameters that are assumed."""
 _LEVERS = 5  # lines, so that one page holds all
+_DRAWN, _FORECASTS = 7, 2  # candidates and sentences of the forecast beside advice, for the same reason
 _JOINS = 2
 
 
@@ -44,7 +48,9 @@ class Block:
     lines: Sequence[Line]
 
 
-def render(results: Sequence[Results], words: Words, spread: Spread | None = None) -> bytes:
+def render(
+    results: Sequence[Results], words: Words, spread: Spread | None = None, decision: Decision | None = None
+) -> bytes:
     """The page as PDF.
 
     Parameters
@@ -55,6 +61,8 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
         Language.
     spread
         What the spread of the first result is made of.
+    decision
+        Opportunities and advice for the focal state: they take the place of levers and signposts.
 
     Returns
     -------
@@ -73,7 +81,7 @@ def render(results: Sequence[Results], words: Words, spread: Spread | None = Non
     except (ImportError, OSError) as error:  # the package, or a library of the system that it needs
         raise InputError(f"--brief needs WeasyPrint: pip install 'wifaq[brief]' ({error})") from error
     inside_only = URLFetcher(allowed_protocols={"data"})  # what is written in the page, nothing else
-    document = HTML(string=page(results, words, spread), url_fetcher=inside_only).render(FontConfiguration())
+    document = HTML(string=page(results, words, spread, decision), url_fetcher=inside_only).render(FontConfiguration())
     if len(document.pages) != 1:
         raise InputError("the brief does not fit one page: shorten the titles of the scenarios, or name fewer folders")
     with _no_clock():
@@ -93,32 +101,59 @@ def _no_clock() -> Iterator[None]:
             del os.environ["SOURCE_DATE_EPOCH"]
 
 
-def page(results: Sequence[Results], words: Words, spread: Spread | None = None) -> str:
+def page(
+    results: Sequence[Results], words: Words, spread: Spread | None = None, decision: Decision | None = None
+) -> str:
     """The page as HTML."""
     from simulation.report.page import environment, fonts, subject_of
 
-    subject = subject_of(results, words, spread)
+    subject = subject_of(results, words, spread, decision=decision)
     return environment().get_template("brief.html.j2").render(
         words=words,
         subject=subject,
         info=subject.main.info,
         warnings=background.warnings(subject),
         blocks=blocks(subject),
+        picture=_picture(subject),
         fonts=fonts(words),
     )  # fmt: skip
 
 
 def blocks(subject: Subject) -> list[Block]:
-    """Answer, likelihoods, levers, price, signposts; one without lines is left out."""
-    words = subject.words
+    """Answer, likelihoods, levers, price, signposts; where it was asked, what to do. None is without lines."""
+    words, answer = subject.words, forecast_sentences(subject)
+    if subject.advised is not None:
+        return [block for block in _advising(subject.advised, answer[:_FORECASTS]) if block.lines]
     result = [
-        Block(words("The answer"), [Line(text, ASSUMED) for text in answer(subject).paragraphs]),
+        Block(words("The answer"), [Line(text, ASSUMED) for text in answer]),
         Block(words("How likely"), list(_likelihoods(subject))),
         Block(words("What moves it, the strongest first"), list(_levers(subject))),
         Block(words("The price in autonomy"), list(_price(subject))),
         Block(words("Three signposts that would change the judgement"), list(_signposts(subject))),
     ]
     return [block for block in result if block.lines]
+
+
+def _advising(told: Advised, forecast: Sequence[Markup]) -> list[Block]:
+    """What to do, what is at stake, what is forecast, what the advice does not know: all rests on assumptions."""
+    words = told.words
+    stake = [text for text in (loss_sentence(told), failure_sentence(told), change_sentence(told)) if text]
+    lines = {
+        words("What to do"): advice(told),
+        words("What is at stake, and what would change the advice"): stake,
+        words("The forecast"): forecast,
+        words("What this advice does not know"): limits(told)[::2],
+    }
+    return [Block(title, [Line(text, ASSUMED) for text in texts]) for title, texts in lines.items()]
+
+
+def _picture(subject: Subject) -> Markup | None:
+    """The ranked opportunities, where they were asked for."""
+    if subject.advised is None or "opportunities" not in (pictures := subject.advised.pictures).drawable():
+        return None
+    axes = pictures.opportunities(most=_DRAWN)
+    alternative = subject.words("Dots and lines: what each of the best ranked candidates adds, with its interval.")
+    return inline(axes, "opportunities", alternative, subject.words).svg
 
 
 def _likelihoods(subject: Subject) -> Iterator[Line]:

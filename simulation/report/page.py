@@ -16,8 +16,9 @@ from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
-from simulation.report import background, sections, uncertainty, why, world
+from simulation.report import background, choice, sections, uncertainty, why, world
 from simulation.report.answer import Subject, answer
+from simulation.report.decision import Advised, Decision
 from simulation.report.parts import Section, Teller, share_letters
 
 LARGEST = 3_000_000
@@ -34,15 +35,17 @@ def environment() -> Environment:
 
 
 def subject_of(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0]
-) -> Subject:
+    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
+    decision: Decision | None = None,
+) -> Subject:  # fmt: skip
     """What a report is about."""
-    return Subject(tuple(results), words, Teller(words), spread, by)
+    return Subject(tuple(results), words, Teller(words), spread, by, decision)
 
 
 def render(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0]
-) -> str:
+    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
+    decision: Decision | None = None,
+) -> str:  # fmt: skip
     """The page of a report.
 
     Parameters
@@ -55,6 +58,8 @@ def render(
         What the spread of the first result is made of.
     by
         What charts of actors group by: one of :data:`~simulation.display.style.GROUPINGS`.
+    decision
+        Opportunities and advice for the focal state.
 
     Returns
     -------
@@ -66,8 +71,9 @@ def render(
     InputError
         If the page would be larger than :data:`LARGEST`.
     """
-    subject = subject_of(results, words, spread, by)
+    subject = subject_of(results, words, spread, by, decision)
     parts: list[Section] = [
+        *(choice.sections(subject.advised) if subject.advised else ()),
         sections.partners(subject),
         sections.instruments(subject),
         sections.headline(subject),
@@ -86,12 +92,44 @@ def render(
         words=words,
         subject=subject,
         info=subject.main.info,
-        warnings=background.warnings(subject),
+        warnings=[*background.warnings(subject), *(choice.warnings(subject.advised) if subject.advised else ())],
         answer=head,
         sections=[*parts, background.numbers(subject.teller)],
         fonts=fonts(words),
         shown=_shown(subject),
     )
+    return _small_enough(page)
+
+
+def render_advice(decision: Decision, words: Words) -> str:
+    """The page of opportunities and advice without a run beside them.
+
+    Parameters
+    ----------
+    decision
+        Opportunities and advice for one focal state.
+    words
+        Language.
+
+    Returns
+    -------
+    str
+        HTML with its style, charts, tables and letters inside.
+    """
+    told = Advised(decision, words, Teller(words))
+    page = environment().get_template("advice.html.j2").render(
+        words=words,
+        told=told,
+        warnings=choice.warnings(told),
+        answer=Section("answer-section", words("What to do"), choice.advice(told)),
+        sections=[*choice.sections(told), background.method(told), background.numbers(told.teller)],
+        fonts=fonts(words),
+    )  # fmt: skip
+    return _small_enough(page)
+
+
+def _small_enough(page: str) -> str:
+    """A page with each letter drawn once, if a mail can carry it."""
     page = share_letters(page)
     size = len(page.encode())
     if size > LARGEST:

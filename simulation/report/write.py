@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulation.display.words.language import Words
-from simulation.errors import InputError, RunError
+from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.engine import store
+from simulation.report.decision import is_decision, open_decision
 from simulation.report.opening import open_all
 
 
@@ -21,7 +22,8 @@ def report(
     ----------
     folders
         The first is what the report is of; the others are compared with it. One may be a folder of
-        ``wifaq spread`` of the first one's scenario.
+        ``wifaq spread`` of the first one's scenario, one of ``wifaq opportunities`` and one of ``wifaq
+        advise`` for its focal state; without a run the report is of these two.
     language
         ``en``, ``fr`` or ``ar``.
     brief
@@ -50,18 +52,30 @@ def report(
     target = out or paths[0] / (f"brief_{language}.pdf" if brief else f"report_{language}.html")
     if out is not None:
         store.check_output(out, (".pdf",) if brief else (".html", ".htm"))
-    results, spread = open_all(paths)
-    if brief:
-        from simulation.report.brief import render as render_brief
-
-        content = render_brief(results, words, spread)
-    else:
-        from simulation.report.page import render
-
-        content = render(results, words, spread, by).encode("utf-8")
+    asked = [path for path in paths if is_decision(path)]
+    content = _content(asked, [path for path in paths if path not in asked], words, brief, by)
     try:
         with store.atomic_file(target) as partial:
             partial.write_bytes(content)
     except OSError as error:
         raise RunError(f"the report {target} was not written: {error}") from error
     return target
+
+
+def _content(asked: Sequence[Path], runs: Sequence[Path], words: Words, brief: bool, by: str) -> bytes:
+    """The bytes of a report of runs, with what was asked beside them, or of that alone."""
+    if asked and not runs:
+        if brief:
+            raise InputError(Fault("--brief", "needs the folder of a run too; name one before this", str(asked[0])))
+        from simulation.report.page import render_advice
+
+        return render_advice(open_decision(asked), words).encode("utf-8")
+    results, spread = open_all(runs)
+    decision = open_decision(asked, results[0].focal) if asked else None
+    if brief:
+        from simulation.report.brief import render as render_brief
+
+        return render_brief(results, words, spread, decision)
+    from simulation.report.page import render
+
+    return render(results, words, spread, by, decision).encode("utf-8")

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
 PATHS = {path.stem: path for path in sorted(FOLDER.glob("*.ipynb"))}
 NAMES = ("01_first_forecast", "02_tweak_an_agent", "03_your_own_scenario", "04_sweep_and_compare",
-         "05_what_the_paper_claims")  # fmt: skip
+         "05_what_the_paper_claims", "06_what_should_we_do")  # fmt: skip
 SMALL = {"WIFAQ_REPLICATES": "2", "WIFAQ_HORIZON": "2026Q1", "WIFAQ_WORKERS": "1"}  # a text opens then
 PUBLIC = {"simulation": set(simulation.__all__), "simulation.actors": {"Firm", "NGO", "StateActor", "ThinkTank"}}
 OTHERS = {"matplotlib", "pandas", "numpy", "ipywidgets"}
@@ -51,7 +51,7 @@ def text_of(name: str) -> str:
     return "\n\n".join(cell.source for cell in read(name).cells if cell.cell_type == "markdown")
 
 
-def test_there_are_five() -> None:
+def test_there_are_six() -> None:
     assert tuple(PATHS) == NAMES
 
 

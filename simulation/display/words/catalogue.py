@@ -24,6 +24,7 @@ _KEYWORDS = {"words": None, "_words": None, "N_": None, "tell": None, "plural": 
 _METHODS = [("display/**.py", "python"), ("report/**.py", "python"),
             ("report/templates/**.j2", "jinja2.ext:babel_extract")]  # fmt: skip
 _SCENARIOS = _PACKAGE.parent / "scenarios"
+_STRATEGIES = _PACKAGE / "scenario" / "strategies.yaml"
 _WIDTH = 100
 _GLOSSED = {"fr": 0, "ar": 1}
 """Place of each language in an entry of the glossary."""
@@ -40,8 +41,9 @@ def messages() -> Iterator[str | tuple[str, str]]:
 
 
 def data_titles() -> Iterator[str]:
-    """Proper names, and titles and questions of the shipped scenarios."""
+    """Proper names, titles of the shipped strategies, and titles and questions of the shipped scenarios."""
     yield from proper_names()
+    yield from (entry["title"] for entry in YAML(typ="safe").load(_STRATEGIES)["strategies"].values())
     for path in sorted(_SCENARIOS.glob("*.yaml")):
         content = YAML(typ="safe").load(path)
         yield from (content[key] for key in ("title", "question") if content.get(key))

@@ -38,6 +38,12 @@ def digits_of_count(value: float) -> int:
     return 0 if float(value).is_integer() else 1
 
 
+def digits_that_tell(value: float) -> int:
+    """Decimals that leave a number of this size at least two digits, three at most; none of zero."""
+    size = abs(float(value))
+    return 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.1 else 3
+
+
 def percent(share: float) -> int:
     """A share of one in whole per cent; never 100 or 0 of what is not whole."""
     result = int(rounded(100 * share))

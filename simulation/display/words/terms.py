@@ -29,6 +29,8 @@ KIND: Mapping[str, str] = {
     "influencer": N_("influencer"),
     "secretariat": N_("secretariat"),
 }
+CANDIDATE: Mapping[str, str] = {**KIND, "instrument": N_("text to join"), "bloc": N_("agenda of a bloc")}
+"""With whom, or with what, a state may sign next."""
 PARTNER: Mapping[str, str] = {
     "state": N_("states"),
     "eu_states": N_("EU and its members"),
@@ -78,6 +80,8 @@ UNIT: Mapping[str, str] = {
     "binding-equivalents": N_("binding-equivalents"),
     "distance": N_("distance"),
     "utility": N_("utility"),
+    "incidents": N_("incidents"),
+    "share of the range": N_("share of the range"),
 }
 METRIC: Mapping[str, str] = {
     "commitments_kept": N_("kept commitments"),
@@ -140,6 +144,22 @@ METRIC: Mapping[str, str] = {
     "concessions_received": N_("concessions received from leaders"),
     "incidents": N_("AI incidents in the quarter"),
 }
+OBJECTIVE: Mapping[str, str] = {
+    **METRIC,
+    "kept_commitments": N_("kept commitments"),
+    "incidents": N_("AI incidents since the start"),
+    "overall": N_("all objectives together"),
+}
+"""What a strategy is judged by."""
+CRITERION: Mapping[str, str] = {
+    "value": N_("gain in kept commitments a unit of budget, times the probability of a yes"),
+    "gain_commitments": N_("gain in kept commitments"),
+    "gain_capacity": N_("gain in capacity"),
+    "gain_coverage": N_("gain in needs covered"),
+    "dependence": N_("least dependence on one camp"),
+    "p_accept": N_("probability of a yes"),
+}
+"""What candidates are ranked by."""
 SPREAD: Mapping[str, str] = {
     "chance": N_("chance"),
     "parameters": N_("parameters"),
@@ -157,6 +177,31 @@ RULE: Mapping[str, str] = {
     "learning=fermi": N_("states learn tracks from others"),
 }
 """Rules that can stand in place of a scenario's own, as :mod:`simulation.experiments.spread` names them."""
+_UNCERTAINTY: Mapping[str, str] = {
+    "rivalry": N_("rivalry between the leaders"),
+    "fragmentation": N_("fragmentation of the world"),
+    "lines": N_("lines along which the world breaks"),
+    "surge": N_("size of a surge of malicious use"),
+    "budget": N_("its budget, as a multiple"),
+    "prices": N_("prices of deals, as a multiple"),
+    "renewal": N_("chance that a deal is renewed"),
+    "partner_choice": N_("rule by which states choose partners"),
+    "learning": N_("rule by which states learn tracks"),
+    "affinity_width": N_("how far apart positions may be in a deal"),
+    "vote_noise": N_("chance in the votes of blocs"),
+    "vote_cost": N_("cost of a further step of a bloc"),
+    "vote_distance": N_("weight of positions in the votes of blocs"),
+    "hazard": N_("AI incidents without governance"),
+    "capability_growth": N_("growth of what AI can do"),
+    "shield": N_("harm that governance of the world prevents"),
+    "aggregation": N_("how the governance of the world adds up"),
+    "capacity_growth": N_("speed at which capacity is built"),
+    "capacity_decay": N_("speed at which capacity is lost"),
+}
+"""What differs between futures: what a scenario leaves open, and the parameters that are drawn."""
+_SIDES: Mapping[str, str] = {"<": N_("{what} below {value}"), ">": N_("{what} above {value}")}
+_MOST_DIGITS = 4
+_WORD: Mapping[str, str] = {"region": N_("regions"), "camp": N_("camps")}
 _LIKELIHOODS = (
     # least probability, word; the scale of the IPCC (Mastrandrea et al. 2010), its five middle words
     (0.90, N_("very likely")),
@@ -170,6 +215,28 @@ _LIKELIHOODS = (
 def name_of(names: Mapping[str, str], key: str, words: Words) -> str:
     """Name of something in a language; what has no name of its own is shown by its key."""
     return words(names[key]) if key in names else key.replace("_", " ")
+
+
+def uncertainty(key: str, words: Words) -> str:
+    """Name of what differs between futures; what has none is shown by its key."""
+    return name_of(_UNCERTAINTY, key, words)
+
+
+def conditions(text: str, words: Words) -> str:
+    """A rule such as ``rivalry > 0.6 and lines = camp or region`` as people read it."""
+    return words.listing([_condition(part, words) for part in text.split(" and ")])
+
+
+def _condition(text: str, words: Words) -> str:
+    name, sign, value = text.split(" ", 2)
+    what = uncertainty(name, words)
+    if sign not in _SIDES:
+        values = [words(_WORD[part]) if part in _WORD else name_of(RULE, f"{name}={part}", words)
+                  for part in value.split(" or ")]  # fmt: skip
+        return words("{what}: {values}", what=what, values=", ".join(values))
+    number = float(value)
+    digits = next(digits for digits in range(9) if round(number, digits) == number or digits == _MOST_DIGITS)
+    return words(_SIDES[sign], what=what, value=words.number(number, digits))
 
 
 def likelihood(probability: float) -> str:

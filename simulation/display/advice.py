@@ -1,0 +1,132 @@
+"""The pictures of opportunities and of advice: whom next, what is at stake, which strategy, what to find out."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from simulation.display import opportunities, regret
+from simulation.display.differences import draw_tornado
+from simulation.display.style import new_axes, save, style
+from simulation.display.words.language import ENGLISH, Words
+from simulation.display.words.rounding import digits_that_tell
+from simulation.display.words.terms import CRITERION, UNIT, name_of, uncertainty
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WIDTH = 9.0  # inches
+_ROW = 0.42  # inches a bar
+_REST = 2.2  # inches for title, axis and note
+MOST_BARS = 12
+_NAME = 38  # characters
+
+
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame()
+
+
+@dataclass(frozen=True)
+class AdvicePictures:
+    """Draw the tables of opportunities and of advice; a table may be missing.
+
+    Attributes
+    ----------
+    focal
+        Name of the focal state.
+    when
+        The date that gains and losses are counted at, as people read it.
+    candidates, portfolio
+        Tables ``opportunities.csv`` and ``portfolio.csv``.
+    strategies, information
+        Tables ``strategies.csv`` and ``information.csv``.
+    criterion
+        What candidates were ranked by.
+    objective
+        What strategies were chosen by.
+    words
+        Language.
+    """
+
+    focal: str
+    when: str
+    candidates: pd.DataFrame = field(default_factory=_nothing)
+    portfolio: pd.DataFrame = field(default_factory=_nothing)
+    strategies: pd.DataFrame = field(default_factory=_nothing)
+    information: pd.DataFrame = field(default_factory=_nothing)
+    criterion: str = "value"
+    objective: str = "kept_commitments"
+    words: Words = ENGLISH
+
+    def opportunities(self, ax: Axes | None = None, most: int = opportunities.MOST) -> Axes:
+        """The best ranked candidates: what each adds, how surely it says yes, what it costs, who is tied."""
+        words, table = self.words, self.candidates
+        table = opportunities.ranked(table, most) if len(table) else table
+        title = words("{focal}: with whom next, the best first", focal=self.focal)
+        label = words("By {date}; ranked by: {criterion}.", date=self.when,
+                      criterion=name_of(CRITERION, self.criterion, words))  # fmt: skip
+        with style(words):
+            axes = new_axes(_WIDTH, opportunities.height(table)) if ax is None else ax
+            return opportunities.draw_opportunities(table, axes, title=title, label=label, words=words)
+
+    def losses(self, ax: Axes | None = None) -> Axes:
+        """What is lost if a held partner fails, the largest loss at the top."""
+        words = self.words
+        worst = self.portfolio.sort_values("loss_commitments", ascending=False, kind="stable").head(MOST_BARS)
+        names = [textwrap.shorten(words.actor(row["partner"], row["name"]), _NAME, placeholder="…")
+                 for row in worst.to_dict("records")]  # fmt: skip
+        table = worst.assign(factor=names, effect=worst["loss_commitments"], low=worst["q05"], high=worst["q95"])
+        axis = words("kept commitments lost by {date} (binding-equivalents)", date=self.when)
+        return self._bars(table, words("{focal}: what is lost if a partner fails", focal=self.focal), axis,
+                          words("Whiskers: 90 % interval of the mean."), ax)  # fmt: skip
+
+    def knowing(self, ax: Axes | None = None) -> Axes:
+        """What it would be worth to know each uncertain number, the most at the top."""
+        words = self.words
+        most = self.information.sort_values("value", ascending=False, kind="stable").head(MOST_BARS)
+        names = [uncertainty(name, words) for name in most["uncertainty"]]
+        table = most.assign(factor=names, effect=most["value"], low=float("nan"), high=float("nan"))
+        unit = name_of(UNIT, str(most["unit"].iloc[0]), words) if len(most) else ""
+        gain = words("expected gain from knowing it before choosing")
+        axis = f"{gain} ({unit})" if unit else gain
+        return self._bars(table, words("{focal}: what to find out before choosing", focal=self.focal), axis,
+                          words("Zero: the best strategy is the same whatever the number is."), ax)  # fmt: skip
+
+    def _bars(self, table: pd.DataFrame, title: str, axis: str, label: str, ax: Axes | None) -> Axes:
+        with style(self.words):
+            axes = new_axes(_WIDTH, _REST + _ROW * len(table)) if ax is None else ax
+            digits = digits_that_tell(table["effect"].abs().max()) if len(table) else 0
+            return draw_tornado(table, axes, title=title, unit="", label=label, words=self.words, digits=digits,
+                                axis=axis)  # fmt: skip
+
+    def regret(self, ax: Axes | None = None) -> Axes:
+        """Regret of each strategy by objective, the one with the least at the top."""
+        words, table = self.words, self.strategies
+        title = words("{focal}: what each strategy may cost", focal=self.focal)
+        count = int(table["futures"].min()) if len(table) else 0
+        label = words.plural("{count} future.", "{count} futures, all strategies under the same luck.", count)
+        with style(words):
+            axes = new_axes(_WIDTH + 1, regret.height(table)) if ax is None else ax
+            return regret.draw_regret(
+                table, axes, objective=self.objective, title=title, label=label, words=words
+            )
+
+    def drawable(self) -> dict[str, Callable[[], Axes]]:
+        """Every picture that the tables allow, by the name of its file."""
+        ranked = "rank" in self.candidates and bool(self.candidates["rank"].notna().any())
+        known: dict[str, tuple[bool, Callable[[], Axes]]] = {
+            "opportunities": (ranked, self.opportunities),
+            "portfolio": (len(self.portfolio) > 0, self.losses),
+            "regret": (len(self.strategies) > 0, self.regret),
+            "information": (len(self.information) > 0, self.knowing),
+        }
+        return {name: draw for name, (possible, draw) in known.items() if possible}
+
+    def save(self, folder: Path) -> list[Path]:
+        """Every picture that the tables allow, as PNG and SVG."""
+        return [path for name, draw in self.drawable().items() for path in save(draw(), folder, name)]
