@@ -142,9 +142,11 @@ EXCEPTIONS = {
     ("scenario/schema.py", "**"): "whole numbers",
     ("processes/opinion.py", "scipy.special.betaincinv"): "rounded to nine digits, far from its last bit",
     ("experiments/prior.py", "scipy.special.betaincinv"): "rounded to nine digits, far from its last bit",
-    ("experiments/prior.py", "scipy.special.ndtr"): "of calibration only",
+    ("experiments/prior.py", "scipy.special.ndtr"): "rounded to nine digits, far from its last bit",
+    ("experiments/prior.py", "scipy.special.ndtri"): "rounded to nine digits, far from its last bit",
     ("experiments/sweeps/schema.py", "scipy.stats"): "the triangular quantile: roots and quotients",
     ("experiments/sweeps/design.py", "scipy.stats.qmc"): "whole numbers and quotients",
+    ("experiments/sweeps/futures.py", "scipy.stats.qmc"): "whole numbers and quotients",
 }
 """Where such a function may stand, by file and outermost function, class or import, and why."""
 WHOLE_SUMS = {

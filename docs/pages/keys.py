@@ -32,12 +32,17 @@ _MANY = 20
 def keys_page() -> str:
     """Every key of a scenario, then those of each section."""
     schema = json_schema()
-    sections = schema["$defs"]
+    sections = {name: section_of(entry) for name, entry in schema["$defs"].items()}
     lines = ["# Keys of a scenario\n", NOTE, _TOP, _table(schema["properties"])]
     for name, section in sections.items():
         users = ", ".join(f"`{user}`" for user in _users(schema, name))
         lines += [f"## {_title(name)}\n", f"In {users}. {section['description']}\n", _table(section["properties"])]
     return "\n".join(lines)
+
+
+def section_of(entry: Schema) -> Schema:
+    """The section itself, of one that a name alone may stand for."""
+    return entry if "properties" in entry else next(each for each in entry["anyOf"] if "properties" in each)
 
 
 def _table(properties: Mapping[str, Schema]) -> str:
@@ -62,7 +67,7 @@ def _users(schema: Schema, name: str) -> Iterator[str]:
     """Keys whose value is a section, or holds some of its kind."""
     owners = [("", schema), *((f"{_title(other).lower()}: ", body) for other, body in schema["$defs"].items())]
     for prefix, owner in owners:
-        for key, entry in owner["properties"].items():
+        for key, entry in section_of(owner)["properties"].items():
             if f'"#/$defs/{name}"' in json.dumps(entry):
                 yield prefix + key
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulation.arithmetic import ordered_sum
 from simulation.data.world import World
 from simulation.model.book import spending_by_kind
 from simulation.processes.books import Terms, terms, terms_of
@@ -99,8 +100,9 @@ def _divide(state: State, i: int, split: Split, rules: Terms, usual: Mapping[str
             _weaken(state, i, split.levers / levers)
         levers = split.levers
     given = {part: share for part in _PAYS if (share := getattr(split, part)) is not None}
-    rest, open_parts = max(0.0, 1.0 - levers - sum(given.values())), [part for part in _PAYS if part not in given]
-    whole = sum(usual[part] for part in open_parts)
+    rest = max(0.0, 1.0 - levers - ordered_sum(given.values()))
+    open_parts = [part for part in _PAYS if part not in given]
+    whole = ordered_sum(usual[part] for part in open_parts)
     for part, kinds in _PAYS.items():
         own = usual[part] / whole if whole > 0.0 else 1.0 / max(len(open_parts), 1)
         share = given[part] if part in given else rest * own

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from simulation.arithmetic import ordered_sum
 from simulation.scenario.fields import Depth, Influencers, Multiplier, Name, Names, QuarterField, Share
 from simulation.scenario.source import describe
 from simulation.state import DEPTHS, KINDS, TRACKS, Camp, Kind, Track
@@ -125,7 +126,7 @@ class Split(Section):
     @property
     def total(self) -> float:
         """Sum of the shares that are given."""
-        return float(sum(getattr(self, name) or 0.0 for name in Split.model_fields))
+        return ordered_sum(getattr(self, name) or 0.0 for name in Split.model_fields)
 
 
 class Levers(Section):

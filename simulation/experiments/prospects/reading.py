@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulation.arithmetic import exp, log
+from simulation.arithmetic import exp, log, ordered_sum, power
 from simulation.model import GovernanceModel
 from simulation.outcomes import coverage
 from simulation.outcomes.portfolio import LEAST_ENFORCEMENT, kept_deal
@@ -103,7 +103,7 @@ class Reading:
         if left <= 0:
             return 1.0
         renewals = 1 + int((left - 1) // ((longest + shortest) / 2.0))
-        return float(1.0 / (1.0 + exp(-self.rules.renewed[layer])) ** renewals)
+        return float(power(1.0 / (1.0 + exp(-self.rules.renewed[layer])), renewals))
 
     def added(self, depth: I8) -> F:
         """Weight (n,) that a deal of a depth adds at the end to what is there anyway.
@@ -218,7 +218,7 @@ class _Reader:
     def _blocs(self) -> pd.DataFrame:
         s, k = self.model.state, self.rising
         adds = np.maximum(s.bloc_enforcement, LEAST_ENFORCEMENT) / MAX_DEPTH * _kept_inside(s, s.member)
-        passes = 1.0 - (1.0 - self.passes) ** self.model.scenario.quarters
+        passes = 1.0 - power(1.0 - self.passes, self.model.scenario.quarters)
         columns = ([s.bloc_ids[row] for row in k], self.bloc_start[k], s.bloc_depth[k] > self.bloc_start[k], passes[k],
                    adds[k])  # fmt: skip
         return pd.DataFrame(dict(zip(BLOC_COLUMNS, columns, strict=True)))
@@ -285,7 +285,7 @@ def _kept_share(s: State, f: int) -> float:
     """Share of the promises that the deals of an actor hold, and that are kept; 1 without deals."""
     partners = np.flatnonzero(s.depth[f] > 0)
     total = s.depth[f, partners].sum() / MAX_DEPTH
-    return sum(kept_deal(s.depth, s.conduct, f, j) for j in partners) / total if len(partners) else 1.0
+    return ordered_sum(kept_deal(s.depth, s.conduct, f, j) for j in partners) / total if len(partners) else 1.0
 
 
 def _kept_inside(s: State, inside: B) -> F:
