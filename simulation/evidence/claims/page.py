@@ -68,7 +68,8 @@ size and activity alone, learning off or on, in turn. The interval is the 90 % i
 A − B. Drawn in it: {label}, and rules.
 3. **Smallest effect that matters.** {units}.
 4. **Pairs.** {batches} pairs, until half the width of the interval is at most {narrow:g} of the smallest effect. The \
-rule looks at the width alone, never at the sign. Mechanism checks, whose sign is no news, get {first} pairs.
+rule looks at the width alone, never at the sign. Mechanism checks, whose sign is no news, get {first} pairs. No check \
+of this table has more than {most}; {wide} findings ended there before their interval was that narrow.
 5. **Told from zero.** Findings: by their probabilities under luck alone, so that at most one in {rate:.0f} of those \
 told is false (Benjamini & Hochberg 1995, over the {findings} different findings of all claims). Mechanism checks: \
 the interval leaves out zero.
@@ -137,7 +138,11 @@ def verdict_of(claim: Claim, rows: pd.DataFrame) -> str:
 def _rule(frame: pd.DataFrame) -> str:
     findings = len({(*check.a, None, *check.b, check.per) for claim in LEDGER.values()
                     for check in claim.checks if check.kind == FINDING})  # fmt: skip
+    run = frame.loc[frame["kind"] == FINDING]
+    most = int(run["pairs"].max()) if len(run) else 0
+    wide = (run["pairs"] == most) & (run["high"] - run["low"] > 2.0 * NARROW * run["smallest"])
     return _RULE.format(
+        most=most, wide=int(wide.sum()),
         label=PRIOR_LABEL.removesuffix(", rules fixed"), findings=findings,
         units=". ".join(f"*{name.capitalize()}*: {told}" for name, told in UNITS.items()),
         batches=", then ".join(map(str, BATCHES)), narrow=NARROW, rate=1 / RATE, first=BATCHES[0], same=SAME,
