@@ -21,6 +21,7 @@ from simulation.display import pages
 from simulation.display.style import style
 from simulation.display.words.rounding import decimal, signed
 from simulation.experiments.engine import store
+from simulation.experiments.prior import DEFAULTS
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.results import SUMMARY_COLUMNS, SweepResults
 from simulation.experiments.sweeps.schema import MINUS, label
@@ -141,9 +142,9 @@ def section(shown: Shown, link: str) -> str:
         Path of its folder from the page.
     """
     info = shown.info
-    drawn = "each with parameters of its own from the prior" if info["parameters"] == "prior" else (
-        "parameters at their defaults"
-    )
+    source = info["parameters"]  # "posterior" in tables of an earlier version
+    own = f"each with parameters of its own from the {source}"
+    drawn = "parameters at their defaults" if source == DEFAULTS else own
     head = f"### {info['title']}\n\n{info['question']}"
     size = f"{info['points']} design points, {info['replicates']} replicates, {drawn}. [All points]({link}/sweep.txt)."
     rows = [row for metric in info["show"] for row in _rows(shown, metric)]
