@@ -17,13 +17,14 @@ import pandas as pd
 
 from simulation.analysis.summary import by_replicate
 from simulation.display.advice import AdvicePictures
+from simulation.display.opportunities import HELD
 from simulation.errors import Fault, InputError, suggest, warn_of
 from simulation.experiments import prior
 from simulation.experiments.ask import Question, failures_of, load, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.kept import Format, Kept, Table
-from simulation.experiments.prospects.candidates import HELD, candidates
+from simulation.experiments.prospects.candidates import candidates
 from simulation.experiments.prospects.changes import imposed, lose, reacting
 from simulation.experiments.prospects.reading import read
 from simulation.experiments.prospects.tables import (
@@ -241,7 +242,7 @@ def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
     """Rows that are confirmed: by what the screen says the best new one of each kind, the best others, some held."""
     score = expected(table, criterion).loc[(table["p_accept"] >= LEAST_CHANCE) & table["deeper"]]
     order: list[int] = score.sort_values(ascending=False, kind="stable").index.tolist()
-    is_held = table["held"] > HELD
+    is_held = table["held"] >= HELD
     held, new = [row for row in order if is_held[row]], [row for row in order if not is_held[row]]
     few = min(OF_THEM_HELD, len(held))
     first = table.loc[new].drop_duplicates("kind").index.tolist()  # so that every kind has its say

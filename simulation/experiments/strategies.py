@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from simulation.errors import Fault, InputError
@@ -20,6 +20,7 @@ from simulation.scenario.messages import Path as Place
 from simulation.scenario.messages import sentence
 from simulation.scenario.schema import Scenario
 from simulation.scenario.source import Node, plain, read_file
+from simulation.scenario.strategy import Section
 
 FILE = Path(__file__).parents[1] / "scenario" / "strategies.yaml"
 OWN_REGION = "own_region"
@@ -28,18 +29,14 @@ RECORDED = "as_recorded"
 """The strategy with which all others are compared: the scenario's own."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class _Entry(_Section):
+class _Entry(Section):
     """One strategy of a file."""
 
     title: Text = ""
     strategy: dict[str, Any] = Field(default_factory=dict)
 
 
-class _File(_Section):
+class _File(Section):
     """A file of strategies."""
 
     strategies: dict[Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$")], _Entry]
@@ -56,7 +53,7 @@ class Candidate:
     scenario
         The scenario with the strategy in place, under the strategy's id as name.
     control
-        Whether it has another budget than the scenario: its outcomes are shown, and it is never advised.
+        Whether it has another budget or effort than the scenario: its outcomes are shown, and it is never advised.
     """
 
     id: str
@@ -142,7 +139,8 @@ def _candidate(scenario: Scenario, name: str, entry: _Entry, root: Node) -> Cand
         tried = load_scenario(scenario, overrides=own)
     except InputError as error:
         raise InputError([_placed(root, place, fault) for fault in error.faults]) from None
-    return Candidate(name, tried.title, tried, control=tried.strategy.budget != scenario.strategy.budget)
+    ours, its = scenario.strategy, tried.strategy
+    return Candidate(name, tried.title, tried, control=(its.budget, its.effort) != (ours.budget, ours.effort))
 
 
 def own_region(scenario: Scenario) -> tuple[str, ...]:

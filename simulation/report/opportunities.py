@@ -9,8 +9,8 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from simulation.display.opportunities import HELD
 from simulation.display.words.rounding import decimal, signed
-from simulation.experiments.prospects.candidates import HELD
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
     console.print(f"Gains: kept commitments, in binding-equivalents; 90 % intervals of {info['pairs']} pairs.")
     console.print("Price: in quarters' budgets. In brackets: ranks that are not told apart.")
     console.print()
-    held = best["held"] > HELD
+    held = best["held"] >= HELD
     for title, rows in (("New", best.loc[~held]), ("Held, a rung deeper", best.loc[held])):
         _print_ranked(title, rows.head(SHOWN), best, info["criterion"], console)
     _print_portfolio(result.portfolio.head(SHOWN), console)

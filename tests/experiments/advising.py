@@ -20,11 +20,11 @@ METRICS = ("commitments_kept", "coverage", "capacity", "dependence", "incidents_
 def simulate(scenario, replicate: int) -> Outcome:
     """Kept commitments: luck of the future, the root of the budget, and what the strategy brings.
 
-    Doubled effort adds 1 in every future; one camp adds 4 where rivalry is above 2.6 and takes 4 elsewhere.
+    Oversight adds 1 in every future; one camp adds 4 where rivalry is above 2.6 and takes 4 elsewhere.
     """
     strategy = scenario.strategy
     luck = zlib.crc32(f"{scenario.seed}/{replicate}".encode()) / 2**32
-    level = luck + strategy.budget**0.5 + 1.0 * (strategy.effort == 2)
+    level = luck + strategy.budget**0.5 + 1.0 * (strategy.oversight == 1)
     if strategy.only_camp is not None:
         level += 4.0 if scenario.parameters.rivalry > ALL_FOR_ONE else -4.0
     values = dict(zip(METRICS, (level, level / 10, 0.5, 0.2, 3.0), strict=True))

@@ -32,7 +32,7 @@ FUTURES = 30
 HERE = ThreadPoolExecutor(1)
 FEW = """strategies:
   as_recorded: {}
-  opportunism: {strategy: {effort: 2}}
+  opportunism: {strategy: {oversight: 1}}
   one_camp_eu: {title: One camp, strategy: {only_camp: EU}}
   states_only: {strategy: {partners: [state]}}
   half_the_budget: {strategy: {budget: 0.5}}
@@ -69,7 +69,7 @@ def test_what_is_best_on_average_is_chosen_and_best_in_as_many_futures_as_theory
 
 def test_what_is_better_in_every_future_has_no_regret(tmp_path):
     file = tmp_path / "mine.yaml"
-    file.write_text("strategies:\n  one_camp_eu: {strategy: {effort: 2}}\n")  # in place of the one camp
+    file.write_text("strategies:\n  one_camp_eu: {strategy: {oversight: 1}}\n")  # in place of the one camp
     advice = advised(tmp_path / "out", strategies=file, futures=20)
     rows = rows_of(advice)
     assert rows.loc["opportunism", ["regret_mean", "regret_q90", "best_share"]].tolist() == [0.0, 0.0, 0.5]
@@ -156,10 +156,11 @@ def test_any_state_can_be_focal_and_waits_for_a_region_of_its_own():
 
 def test_strategies_of_the_users_are_added_and_take_the_place_of_shipped_ones(tmp_path):
     file = tmp_path / "mine.yaml"
-    file.write_text("strategies:\n  mine: {strategy: {effort: 2, budget: 2}}\n  opportunism: {title: Mine too}\n")
+    mine = "mine: {strategy: {budget: 2}}\n  busy: {strategy: {effort: 2}}"  # on other amounts than the rest: controls
+    file.write_text(f"strategies:\n  {mine}\n  opportunism: {{title: Mine too}}\n")
     tried = {entry.id: entry for entry in candidates(load("baseline"), file)}
-    assert set(tried) == {"mine", *(entry.id for entry in candidates(load("baseline")))}
-    assert (tried["mine"].title, tried["mine"].control) == ("mine", True)
+    assert set(tried) == {"mine", "busy", *(entry.id for entry in candidates(load("baseline")))}
+    assert (tried["mine"].title, tried["mine"].control, tried["busy"].control) == ("mine", True, True)
     assert tried["opportunism"].scenario.strategy == tried[RECORDED].scenario.strategy
 
 

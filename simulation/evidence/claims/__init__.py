@@ -1,7 +1,7 @@
 """Every claim of the paper and every proposition of section F: what each is tested by, and the verdict.
 
 ``python -m simulation.evidence.claims`` (``make pages WHAT=claims``) tests all and writes
-``docs/results/claims.csv`` and ``docs/results/claims.md``; ``--stale`` tests what is out of date,
+``claims.csv``, ``claims.md`` and ``claims_checks.md`` in ``docs/results/``; ``--stale`` tests what is out of date,
 ``--only C4 C63`` tests a few and prints them. From Python::
 
     from simulation.evidence.claims import LEDGER, measure

@@ -12,7 +12,7 @@ import pandas as pd
 from simulation.errors import DataError, InputError, WifaqError
 from simulation.evidence.claims.ledger import DATA, Claim, chosen
 from simulation.evidence.claims.measuring import judged, measure, stale
-from simulation.evidence.claims.page import COMMAND, read_table, section, write_both
+from simulation.evidence.claims.page import COMMAND, TABLE, read_table, section, write_all
 from simulation.evidence.claims.running import SPREAD_PAIRS
 from simulation.evidence.claims.verdicts import BATCHES
 from simulation.experiments.engine.executors import usable_cores
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.pairs < FEWEST:
             raise InputError(f"--pairs: {options.pairs} is less than {FEWEST}: one pair has no interval")
         if options.stale:
-            claims = stale(read_table(options.out / "claims.csv"), options.scenarios)
+            claims = stale(read_table(options.out / TABLE), options.scenarios)
         if options.keep is not None:
             options.keep.mkdir(parents=True, exist_ok=True)
         frame = _among_others(_measured(claims, options), options)
@@ -43,14 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for claim in claims:
             print("\n".join(section(claim, frame.loc[frame["claim"] == claim.id])))
     else:
-        write_both(frame, options.out / "claims.csv", options.out / "claims.md")
+        write_all(frame, options.out)
     return DONE
 
 
 def _among_others(made: pd.DataFrame, options: argparse.Namespace) -> pd.DataFrame:
     """New rows among those of other claims that are there: what is told from zero depends on all findings."""
     try:
-        there = read_table(options.out / "claims.csv")
+        there = read_table(options.out / TABLE)
     except DataError:
         return made
     return judged(pd.concat([there.loc[~there["claim"].isin(set(made["claim"]))], made], ignore_index=True))
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pairs", type=int, default=BATCHES[-1], help="most pairs of a check")
     parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep readings there; a stopped run goes on")
-    parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of claims.csv and claims.md")
+    parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the table and its pages")
     parser.add_argument("--scenarios", type=Path, default=shipped.folder(), help="folder of the scenarios")
     return parser
 

@@ -35,6 +35,13 @@ from simulation.evidence.claims.verdicts import (
 from simulation.experiments.engine.store import read_csv, write_csv
 
 COMMAND = "python -m simulation.evidence.claims"
+TABLE, PAGE, CHECKS_PAGE = "claims.csv", "claims.md", "claims_checks.md"
+"""What it writes into its folder."""
+_CHECKS_TITLE = """# Every check of every claim
+
+Written by `{command}`; do not edit. What came of the claims, and the rule, is in [{page}]({page}), the numbers in \
+[{table}]({table}).
+"""
 _ROLES = {"A": "mechanism", "E": "experiment", "D": "data", "S": "lever"}
 _TEXT = [name for name in COLUMNS if name not in (*NUMBERS, *CONTROLS, "check", "pairs", "counts", "told")]
 
@@ -106,26 +113,37 @@ def read_table(path: Path | str = "docs/results/claims.csv") -> pd.DataFrame:
     return frame.fillna(dict.fromkeys(("reason", "control"), ""))
 
 
-def write_both(frame: pd.DataFrame, csv: Path, page: Path) -> None:
-    """Write the table and its page, each whole or not at all; the folders must exist."""
-    part = csv.with_name(f".{csv.name}.part")
+def write_all(frame: pd.DataFrame, folder: Path) -> None:
+    """Write the table and its two pages, each whole or not at all; the folder must exist."""
+    part = folder / f".{TABLE}.part"
     write_csv(frame, part)
-    os.replace(part, csv)
-    part = page.with_name(f".{page.name}.part")
-    part.write_text(render(read_table(csv)), encoding="utf-8", newline="\n")
-    os.replace(part, page)
+    os.replace(part, folder / TABLE)
+    kept = read_table(folder / TABLE)
+    for name, text in ((PAGE, render(kept)), (CHECKS_PAGE, render_checks(kept))):
+        part = folder / f".{name}.part"
+        part.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(part, folder / name)
 
 
 def render(frame: pd.DataFrame) -> str:
-    """The page of a table of claims."""
-    told = {claim: frame.loc[frame["claim"] == claim.id] for claim in LEDGER.values()}
+    """The page of a table of claims: what came out, and by which rule."""
+    told = _by_claim(frame)
     parts = [_TITLE.format(command=COMMAND), *_surprises(told), *_counts(told), *_tensions(told), _rule(frame)]
     for title, letter in (("The claims", "C"), ("The propositions", "P")):
         parts += _ledger(title, {claim: rows for claim, rows in told.items() if claim.id.startswith(letter)})
-    parts.append("## Every check\n")
-    for claim, rows in told.items():
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def render_checks(frame: pd.DataFrame) -> str:
+    """The page of every check of every claim, to look things up."""
+    parts = [_CHECKS_TITLE.format(command=COMMAND, page=PAGE, table=TABLE)]
+    for claim, rows in _by_claim(frame).items():
         parts += section(claim, rows)
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _by_claim(frame: pd.DataFrame) -> dict[Claim, pd.DataFrame]:
+    return {claim: frame.loc[frame["claim"] == claim.id] for claim in LEDGER.values()}
 
 
 def verdict_of(claim: Claim, rows: pd.DataFrame) -> str:
@@ -221,10 +239,10 @@ def _ledger(title: str, told: Mapping[Claim, pd.DataFrame]) -> Iterator[str]:
     yield (
         "The effect is the first check that counts: A − B with its interval, in brackets as a share of B. Beside the "
         "verdict stands how many of the checks that count came out as claimed, and whether only a part of the claim is "
-        f"tested. Every row comes out again with `{COMMAND} --only` and its number.\n"
+        f"tested; [every check]({CHECKS_PAGE}) by itself. A row comes out again with `{COMMAND} --only` and its "
+        "number.\n"
     )
-    head = ("claim", "in our words", "role", "lives in", "effect [90 %]", "verdict", "first edition", "rests on",
-            "again")  # fmt: skip
+    head = ("claim", "in our words", "role", "lives in", "effect [90 %]", "verdict", "first edition", "rests on")
     yield table(head, (_ledger_row(claim, rows) for claim, rows in told.items()))
 
 
@@ -233,7 +251,7 @@ def _ledger_row(claim: Claim, rows: pd.DataFrame) -> tuple[str, ...]:
     return (
         claim.id, words, role(claim), home(claim), _headline(claim, _counted(rows)),
         f"**{verdict_of(claim, rows)}**" + (_tally(rows) if claim.checks and len(rows) else "") + _part(claim),
-        FIRST[claim.id].verdict, claim.basis or "–", f"`{COMMAND} --only {claim.id}`",
+        FIRST[claim.id].verdict, claim.basis or "–",
     )  # fmt: skip
 
 

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from simulation.data.world import World
+from simulation.display.opportunities import HELD
 from simulation.experiments.prospects.reading import FORUM_LAYER, Reading
 from simulation.scenario.schema import Scenario
 from simulation.state import I8, INFLUENCER, KINDS, MAX_DEPTH, F
 
 BLOC, INSTRUMENT = "bloc", "instrument"
 """Kinds of candidates beside those of actors."""
-HELD = 0.5
-"""From this chance of being in force at the start on, a partner is held, and its deal would be deepened."""
 COLUMNS = (
     "partner", "name", "kind", "held", "p_alone", "p_accept", "depth", "price", "gain_commitments", "gain_coverage",
     "dependence", "skills", "deeper",
@@ -74,7 +73,7 @@ def depths(readings: Sequence[Reading]) -> tuple[I8, I8]:
     start = np.array([one.start for one in readings], float)
     there = start > 0
     count = np.maximum(there.sum(axis=0), 1)
-    before = np.where(there.mean(axis=0) > HELD, np.rint(start.sum(axis=0) / count), 0).astype(np.int8)
+    before = np.where(there.mean(axis=0) >= HELD, np.rint(start.sum(axis=0) / count), 0).astype(np.int8)
     first = np.rint(np.median([one.rung for one in readings], axis=0)).astype(np.int8)
     deepest = readings[0].rules.deepest[readings[0].kind]
     return np.where(before > 0, np.minimum(before + 1, deepest), first).astype(np.int8), before

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis.ranking import interval, ranked
-from simulation.experiments.prospects.candidates import BLOC, HELD, INSTRUMENT
+from simulation.display.opportunities import HELD
+from simulation.experiments.prospects.candidates import BLOC, INSTRUMENT
 
 CRITERIA = {
     "value": "kept commitments gained a unit of budget, times the chance that the partner agrees",
@@ -46,8 +47,8 @@ def arm(what: str, row: int) -> str:
 
 
 def holds(table: pd.DataFrame) -> pd.Series:
-    """Which candidates are actors with whom a deal is in force at the start in more than half of the replicates."""
-    return (table["held"] > HELD) & ~table["kind"].isin((BLOC, INSTRUMENT))
+    """Which candidates are actors with whom a deal is in force at the start in half of the replicates or more."""
+    return (table["held"] >= HELD) & ~table["kind"].isin((BLOC, INSTRUMENT))
 
 
 def expected(table: pd.DataFrame, criterion: str) -> pd.Series:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from scipy import stats
 
 from simulation.arithmetic import exp, log
 from simulation.scenario.fields import Claim, Name, RecordedActors, RecordedMetrics, Text
 from simulation.scenario.schema import QUARTERS_MAX, REPLICATES_MAX, SEED_MAX
+from simulation.scenario.strategy import Section
 
 Design = Literal["list", "grid", "fractional", "lhs", "sobol", "morris"]
 SAMPLED: tuple[Design, ...] = ("lhs", "sobol", "morris")
@@ -23,18 +24,7 @@ LEVELS_DEFAULT = 5  # levels that a range gets in a grid or a list, unless it sa
 LEVELS_MAX = 1_000
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        arbitrary_types_allowed=True,
-        use_attribute_docstrings=True,
-    )
-
-
-class Range(_Section):
+class Range(Section):
     """A factor that takes any value between two bounds."""
 
     low: float
@@ -83,7 +73,7 @@ class Range(_Section):
         return tuple(dict.fromkeys(values))  # few whole numbers may come twice
 
 
-class Categories(_Section):
+class Categories(Section):
     """A factor that takes one of several values of any kind; levels given as a list are read as these."""
 
     categories: Annotated[tuple[Any, ...], Field(min_length=2)]
@@ -105,7 +95,7 @@ class Categories(_Section):
         return self.categories
 
 
-class Kept(_Section):
+class Kept(Section):
     """What is kept of each run; as in a scenario."""
 
     metrics: RecordedMetrics = "default"
@@ -116,7 +106,7 @@ class Kept(_Section):
     """Keep every so many quarters; the last one is always kept."""
 
 
-class SweepFile(_Section):
+class SweepFile(Section):
     """A sweep: scenarios × factors × replicates."""
 
     title: Text = ""

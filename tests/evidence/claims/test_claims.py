@@ -22,7 +22,17 @@ from simulation.evidence.claims.formula import DECIDED
 from simulation.evidence.claims.ledger import BUILT_IN, DATA, FINDING, FIRST, FOLDER, UNITS, Check
 from simulation.evidence.claims.measures import MEASURES, level
 from simulation.evidence.claims.measuring import COLUMNS, NUMBERS, definition, fingerprint, judged, reason, stale
-from simulation.evidence.claims.page import COMMAND, render, section, verdict_of, write_both
+from simulation.evidence.claims.page import (
+    CHECKS_PAGE,
+    COMMAND,
+    PAGE,
+    TABLE,
+    render,
+    render_checks,
+    section,
+    verdict_of,
+    write_all,
+)
 from simulation.evidence.claims.records import FIGURES, TABLES
 from simulation.evidence.claims.running import controlled
 from simulation.evidence.claims.verdicts import (
@@ -263,20 +273,21 @@ def test_the_reason_of_a_change_is_told_by_facts() -> None:
 
 
 def test_the_page_leads_with_what_surprised_and_holds_every_claim(tmp_path: Path) -> None:
-    write_both(made_up(), tmp_path / "claims.csv", tmp_path / "claims.md")
-    frame, page = read_table(tmp_path / "claims.csv"), (tmp_path / "claims.md").read_text(encoding="utf-8")
-    assert page == render(frame)
+    write_all(made_up(), tmp_path)
+    frame, page, checks = (
+        read_table(tmp_path / TABLE), *((tmp_path / name).read_text(encoding="utf-8") for name in (PAGE, CHECKS_PAGE))
+    )  # fmt: skip
+    assert (page, checks) == (render(frame), render_checks(frame))
     pd.testing.assert_frame_equal(judged(frame), frame, check_dtype=False)  # nothing is lost in the file
     assert re.findall(r"^## (.*)$", page, re.MULTILINE)[0] == "What surprised"
-    rows = re.findall(r"^\| ([CP]\d+) \|.*\| `(.+?)` \|$", page, re.MULTILINE)
-    assert rows == [(name, f"{COMMAND} --only {name}") for name in LEDGER]
+    assert re.findall(r"^\| ([CP]\d+) \|", page.split("## The claims")[1], re.MULTILINE) == list(LEDGER)
     lead = page.split("## Verdicts")[0]
     against = frame.loc[frame["counts"].eq(True) & frame["outcome"].isin((OPPOSITE, OTHER_CHANNEL)), "claim"]
     for name in {*against, *frame.loc[frame["verdict"] == REFUTED, "claim"]}:
         assert f"| {name} |" in lead
     for claim in LEDGER.values():
         mine = frame.loc[frame["claim"] == claim.id]
-        assert f"### {claim.id} {claim.statement}: {mine['verdict'].iloc[0]}" in page
+        assert f"### {claim.id} {claim.statement}: {mine['verdict'].iloc[0]}" in checks
         changed = mine["verdict"].iloc[0] != FIRST[claim.id].verdict
         assert bool(mine["reason"].iloc[0]) == changed
         assert (f"First edition: {FIRST[claim.id].verdict}." in "\n".join(section(claim, mine))) == changed
@@ -325,7 +336,8 @@ def test_the_shipped_table_is_whole_and_of_this_model() -> None:
 
 
 def test_the_shipped_page_is_of_the_shipped_table() -> None:
-    assert (DOCS / "claims.md").read_text(encoding="utf-8") == render(shipped())
+    for name, text in ((PAGE, render(shipped())), (CHECKS_PAGE, render_checks(shipped()))):
+        assert (DOCS / name).read_text(encoding="utf-8") == text
     pd.testing.assert_frame_equal(judged(shipped()), shipped(), check_dtype=False)
 
 
