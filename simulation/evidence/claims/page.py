@@ -317,7 +317,7 @@ def section(claim: Claim, rows: pd.DataFrame) -> Sequence[str]:
     """The part of the page on one claim: its checks as a table, and what they leave out."""
     told = verdict_of(claim, rows)
     kind = (f", {claim.basis}" if claim.basis else "") + _part(claim)
-    parts = [f"### {claim.id} {claim.statement}: {told}{kind}\n"]
+    parts = [f"## {claim.id} {claim.statement}: {told}{kind}\n"]
     if claim.checks and len(rows):
         head = ("number", "A against B", "claimed", "A", "B", "A − B [90 %]", "matters from", "pairs", "channel off",
                 "outcome", "kind")  # fmt: skip

@@ -287,7 +287,7 @@ def test_the_page_leads_with_what_surprised_and_holds_every_claim(tmp_path: Path
         assert f"| {name} |" in lead
     for claim in LEDGER.values():
         mine = frame.loc[frame["claim"] == claim.id]
-        assert f"### {claim.id} {claim.statement}: {mine['verdict'].iloc[0]}" in checks
+        assert f"## {claim.id} {claim.statement}: {mine['verdict'].iloc[0]}" in checks
         changed = mine["verdict"].iloc[0] != FIRST[claim.id].verdict
         assert bool(mine["reason"].iloc[0]) == changed
         assert (f"First edition: {FIRST[claim.id].verdict}." in "\n".join(section(claim, mine))) == changed
@@ -352,7 +352,7 @@ def test_figures_of_the_data_are_of_the_shipped_tables(tmp_path: Path, capsys: p
     with_and_without = re.search(r"\| higher \| (\d+) \| (\d+) \|", printed)
     assert with_and_without is not None
     assert sum(map(int, with_and_without.groups())) == len(re.findall(r"^MAR-", text, re.MULTILINE))
-    assert "### C39" in printed
+    assert "## C39" in printed
     assert not list(tmp_path.iterdir())  # --only writes nothing
 
 
