@@ -24,18 +24,11 @@ from simulation.kernels import bits_of, exp, log
 
 
 class Stream(IntEnum):
-    """One stream per kind of event; numbers are fixed for ever, new ones are appended."""
+    """One stream per kind of event; numbers are fixed for ever, new ones are appended (gaps were earlier editions)."""
 
-    SLOT_OPENS = 1
     TRACK = 2
-    PROPOSAL = 3
     CONSENT = 4
-    PAIR_EVENT = 5
     RATIFICATION = 6
-    BROKER_OPENS = 7
-    BROKER_PARTNER = 8
-    BROKER_THIRD = 9
-    BROKER_CONSENT = 10
     BLOC_AGENDA = 11
     BLOC_PROPOSER = 12
     BLOC_VOTE = 13
@@ -44,7 +37,6 @@ class Stream(IntEnum):
     COMPLIANCE = 16
     DETECTION = 17
     BREACH_DEPTH = 18
-    LAPSE = 19
     NORM_THRESHOLD = 20
     PERCEPTION = 21
     INCIDENTS = 22
@@ -55,9 +47,7 @@ class Stream(IntEnum):
     REWIRING = 27
     POSITION = 28
     OPPORTUNISM = 29
-    EVENT_COUNT = 30
     MEASUREMENT = 31
-    FIRM_COMMITMENT = 32
     PARAMETERS = 33
     BELIEF = 40
     ATTRACTION = 41

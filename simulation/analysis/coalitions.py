@@ -96,26 +96,3 @@ def camp_power(
     sizes = [sum(camp == group for camp in camps) for group in range(groups)]
     alone = sum(camp < 0 for camp in camps)
     return index([*sizes, *[1] * alone], needed)[:groups]
-
-
-def stable_sizes(inside: Callable[[int], float], outside: Callable[[int], float], players: int) -> list[int]:
-    """Sizes of a treaty of like players that nobody leaves and nobody joins (d'Aspremont et al. 1983; Barrett 1994).
-
-    Parameters
-    ----------
-    inside, outside
-        What a member and an outsider have of a treaty of so many members.
-    players
-        How many could be members, at least 1; one who is indifferent is a member.
-
-    Examples
-    --------
-    >>> stable_sizes(lambda members: members, lambda members: 0.0, 5)
-    [5]
-    """
-    return [
-        size
-        for size in range(1, players + 1)
-        if (size == 1 or inside(size) >= outside(size - 1))
-        and (size == players or outside(size) > inside(size + 1))
-    ]  # fmt: skip

@@ -74,19 +74,6 @@ def by_replicate(series: pd.DataFrame, metric: str, quarter: str) -> pd.DataFram
     return table
 
 
-def exceedance(series: pd.DataFrame, focal: str, quarter: str, levels: Sequence[float]) -> pd.DataFrame:
-    """Probability that the headline of the focal actor is above each level in a quarter.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``level, probability``.
-    """
-    values = by_replicate(series, HEADLINE, quarter)[focal].to_numpy()
-    shares = [float(np.mean(values > level)) for level in levels]
-    return pd.DataFrame({"level": list(levels), "probability": shares})
-
-
 @dataclass(frozen=True)
 class Standing:
     """Where the focal actor stands among its peers, by kept commitments.

@@ -153,13 +153,6 @@ def _gains(found: Sequence[Pool], names: Sequence[str], seed: int = 1) -> F:
     return np.array(drawn)
 
 
-def calibration(found: Sequence[Pool], name: str = OWN_PACE) -> pd.DataFrame:
-    """Forecast against frequency in :data:`BANDS` over all days, with a Wilson band."""
-    p = np.concatenate([pool.forecasts[name] for pool in found])
-    y = np.concatenate([pool.happened for pool in found])
-    return scores.bands(p, y, BANDS)
-
-
 def by_day(runs: Sequence[PastRuns]) -> pd.DataFrame:
     """Recorded deals after each day, and what the runs give: of the focal state and of others."""
     rows = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -143,16 +143,3 @@ def variogram(drawn: F, y: F, pairs: NDArray[np.int64]) -> float:
     """
     i, j = pairs
     return float(((np.abs(y[i] - y[j]) - np.abs(drawn[:, i] - drawn[:, j]).mean(axis=0)) ** 2).mean())
-
-
-def bootstrap(
-    score: Callable[[list[F]], float], blocks: list[F], draws: int = 1000, seed: int = 1
-) -> tuple[float, float]:
-    """5 and 95 % of a score over resampled lists, and states within each (columns of a block: rows a state)."""
-    luck = np.random.default_rng(seed)
-    result = []
-    for _ in range(draws):
-        chosen = [blocks[k] for k in luck.integers(len(blocks), size=len(blocks))]
-        result.append(score([block[luck.integers(len(block), size=len(block))] for block in chosen]))
-    low, high = np.nanquantile(result, (0.05, 0.95))
-    return float(low), float(high)

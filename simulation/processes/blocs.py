@@ -437,15 +437,3 @@ def passage_probability(p: float, n: int, code: int, threshold: float) -> float:
     """
     needed = needed_votes(code, threshold, n)
     return math.fsum(math.comb(n, m) * power(p, float(m)) * power(1.0 - p, float(n - m)) for m in range(needed, n + 1))
-
-
-def waiting_time(agenda: float, passage: float) -> float:
-    """Mean quarters until something passes, 1/(λ·P); infinite if nothing can.
-
-    Examples
-    --------
-    >>> round(waiting_time(0.25, passage_probability(0.6, 5, UNANIMITY, 1.0)))
-    51
-    """
-    chance = agenda * passage
-    return 1.0 / chance if chance > 0.0 else math.inf

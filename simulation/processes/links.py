@@ -75,13 +75,3 @@ def _places(depth: I8) -> NDArray[np.int64]:
         place[result] = p
         result += depth[p] > 0
     return place[:result]
-
-
-@njit(cache=True, error_model="numpy")
-def count_shared(depth: I8, i: int, j: int) -> int:
-    """Number of partners that i and j share."""
-    a, b = depth[i], depth[j]
-    total = 0
-    for k in range(a.size):
-        total += (a[k] > 0) & (b[k] > 0)
-    return total

@@ -93,13 +93,3 @@ def initial_evidence(prior: F, prior_mass: float) -> tuple[F, F]:
     """α and β of the prior opinion, each (n, n): mass ``prior_mass`` at mean ``prior``."""
     alpha = prior_mass * prior
     return alpha, prior_mass - alpha
-
-
-def transparency_threshold(par: Parameters, prior: float, depth: float = 1.0) -> float:
-    """Compliance π above which transparency raises trust at rest, if every breach is seen (C.4).
-
-    Solves η⁺zπ/(η⁺zπ+η⁻(1−π)) = τ⁰ for π, z the ``depth`` of the deal as a share of the deepest; a breach counts
-    as one of the deepest. With the defaults and z=1: .714 at τ⁰=.5, .672 at .45, .789 at .6.
-    """
-    odds = prior / (1.0 - prior) * par.loss_of_trust / (par.gain_of_trust * depth)
-    return odds / (1.0 + odds)

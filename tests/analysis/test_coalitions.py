@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulation.analysis.coalitions import banzhaf, camp_power, shapley, shapley_shubik, stable_sizes
+from simulation.analysis.coalitions import banzhaf, camp_power, shapley, shapley_shubik
 
 EEC_1958 = [4, 4, 4, 2, 2, 1]
 """Votes of France, Germany, Italy, Belgium, the Netherlands, Luxembourg; 12 pass."""
@@ -35,13 +35,3 @@ def test_under_unanimity_all_have_the_same_power_and_a_majority_camp_has_it_all(
 
 def test_what_cannot_pass_gives_no_power() -> None:
     assert banzhaf([1, 1], 3) == [0, 0]
-
-
-@pytest.mark.parametrize("players", [3, 4, 10, 193])
-def test_a_symmetric_treaty_has_three_members_however_many_there_could_be(players: int) -> None:
-    """Linear benefit of all abatement, quadratic cost of one's own: members abate k, others 1 (Barrett 1994)."""
-
-    def abated(members: int) -> int:
-        return members**2 + players - members
-
-    assert stable_sizes(lambda k: abated(k) - k**2 / 2, lambda k: abated(k) - 1 / 2, players) == [3]

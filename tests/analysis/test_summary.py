@@ -136,9 +136,3 @@ def test_instruments_by_a_quarter():
     assert pd.isna(found.loc[("new", "TUN"), "median_quarter"])
     later = summary.instruments(joins, ["MAR"], "2035Q4").set_index("instrument")
     assert later.loc["new", "probability"] == 0.75
-
-
-def test_exceedance_is_a_share_of_replicates():
-    frame = series({("2035Q4", "MAR", "cooperation"): [0.2, 0.4, 0.6, 0.8]})
-    table = summary.exceedance(frame, "MAR", "2035Q4", [0.1, 0.4, 0.9])
-    assert table["probability"].tolist() == [1.0, 0.5, 0.0]

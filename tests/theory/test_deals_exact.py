@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulation.processes.trust import fade, initial_evidence, transparency_threshold
+from simulation.processes.trust import fade, initial_evidence
 from simulation.scenario.parameters import Parameters
 from tests.synthetic import QUIET, make_model, make_world
 
@@ -111,6 +111,12 @@ def test_x16_both_sides_of_the_opinion(memory, kept):
         sum_ = (1 - memory**t) / (1 - memory)
         assert alpha[0, 1] == pytest.approx(first_a + 0.7 * kept * sum_, rel=1e-12)
         assert beta[0, 1] == pytest.approx(first_b + 2.5 * 0.7 * (1 - kept) * sum_, rel=1e-12)
+
+
+def transparency_threshold(par: Parameters, prior: float) -> float:
+    """Compliance π above which transparency raises trust at rest (C.4): η⁺π/(η⁺π+η⁻(1−π)) = τ⁰, solved for π."""
+    odds = prior / (1.0 - prior) * par.loss_of_trust / par.gain_of_trust
+    return odds / (1.0 + odds)
 
 
 class TestTransparency:

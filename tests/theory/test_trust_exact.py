@@ -13,7 +13,7 @@ from simulation.model import GovernanceModel
 from simulation.processes.compliance import promise
 from simulation.processes.links import links
 from simulation.processes.norms import watching
-from simulation.processes.trust import perceive_trust, transparency_threshold
+from simulation.processes.trust import perceive_trust
 from simulation.scenario.parameters import Parameters
 from tests.synthetic import QUIET, make_deal, make_model, make_scenario, make_world
 
@@ -156,11 +156,6 @@ class TestBreach:
     def test_the_reference_does_not_know_that_somebody_breaks_its_word(self):
         state = broken_deal(2, 6).run().state
         assert state.trust_hat[3, 2] < state.trust_reference[3, 2] - 0.1
-
-    def test_shallow_deals_need_better_conduct_for_transparency_to_pay(self):
-        shallow, deep = (transparency_threshold(Parameters(), 0.5, z) for z in (1 / 3, 1.0))
-        assert deep == pytest.approx(0.714, abs=5e-4)
-        assert shallow == pytest.approx(7.5 / 8.5)
 
 
 class TestWatching:

@@ -30,7 +30,6 @@ DAY = date(2014, 12, 31)
 """When the tone of pairs was first known; all else is as of this day too."""
 YEARS = (2000, 2010)
 """First and last year of the agreements."""
-BESIDE = ("size", "distance", "events")
 WEIGHTS = ("tone", "ally", "clubs", "rival", "conflict", "no_relations")
 
 
