@@ -16,8 +16,9 @@ from simulation.actors.base import Actor, replaced_hooks
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
 from simulation.processes.approaches import Approaches
+from simulation.processes.effort import multiply_effort
 from simulation.source_code import place_of
-from simulation.state import I32, TRACKS, Asked, F
+from simulation.state import I32, TRACKS, Asked, F, State
 
 
 class Hooks:
@@ -76,15 +77,15 @@ class Hooks:
                 own = ask(actor, "renews", actors[other], float(usual[k]))
                 probability[k] = own if probability[k] == usual[k] else min(own, probability[k])
 
-    def tracks(self, shares: F, start: F, effort: F) -> None:
+    def tracks(self, state: State, returns: float) -> None:
         """Replace rows of the track shares (n, 5), and the multiples of effort that follow, in place."""
         for actor in self.replaced("choose_tracks"):
-            own = ask_tracks(actor, dict(zip(TRACKS, map(float, shares[actor.row]), strict=True)))
+            row = actor.row
+            own = ask_tracks(actor, dict(zip(TRACKS, map(float, state.track_share[row]), strict=True)))
             if own is not None:
-                shares[actor.row] = [own[t] for t in TRACKS]
-                effort[actor.row] = np.divide(
-                    shares[actor.row], start[actor.row], out=np.zeros(len(TRACKS)), where=start[actor.row] > 0
-                )
+                state.track_share[row] = [own[t] for t in TRACKS]
+                one = slice(row, row + 1)
+                multiply_effort(state.track_start[one], state.track_share[one], returns, state.effort[one])
 
     def asked(self, hook: str) -> Asked:
         """By row, who decides for itself about what has a name: a bloc's vote, an instrument."""

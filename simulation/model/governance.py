@@ -121,7 +121,7 @@ def propose(model: GovernanceModel) -> None:
     s, sheet = model.state, model.sheet
     model.wait_for_blocs()
     effort.divide_effort(s, model.parameters, model.mechanisms, model.possible)
-    model.hooks.tracks(s.track_share, s.track_start, s.effort)
+    model.hooks.tracks(s, model.parameters.effort_returns)
     rate = approaches.rates(s, model.parameters, model.mechanisms)
     focal = model.index(model.scenario.focal)
     want(s, model.targets, focal)

@@ -5,8 +5,8 @@ Effort starts at the recorded shares P_k(0) and follows P_k ∝ P_k(0)·exp((E[u
 for each effort that a success takes, one over the mean chance. Candidates are partners by how likely a state is to turn
 to them, pairs of partners, its blocs, and texts that it can join; the chance is of consent, of the consent of both, of
 passage as seen so far, and of joining as others have. A paralysed bloc loses effort because its chance is low: forum
-shift emerges. The multiple P_k/P_k(0) acts on the approaches of the track's layers, on agendas, on third
-parties and, in logs, on joining; at the recorded shares it is one.
+shift emerges. The multiple (P_k/P_k(0))^r, r = ``effort_returns``, acts on the approaches of the track's layers, on
+agendas, on third parties and, in logs, on joining; at the recorded shares it is one.
 """
 
 from __future__ import annotations
@@ -65,11 +65,12 @@ def divide_effort(state: State, par: Parameters, mech: Mechanisms, possible: B) 
         usual = state.propensity[:s].mean(axis=1, keepdims=True)
         relative = np.divide(state.propensity[:s], usual, out=np.ones((s, len(TRACKS))), where=usual > 0)
         gain[learners] = arithmetic.log(np.maximum(relative, 1e-6))[learners]  # who has forgotten all prefers nothing
-    _divide(state.track_start, gain, state.track_allowed, state.track_share, state.effort)
+    _divide(state.track_start, gain, state.track_allowed, state.track_share)
+    multiply_effort(state.track_start[:s], state.track_share[:s], par.effort_returns, state.effort[:s])
 
 
 @njit(cache=True, error_model="numpy")
-def _divide(start: F, gain: F, allowed: B, share: F, effort: F) -> None:
+def _divide(start: F, gain: F, allowed: B, share: F) -> None:
     for i in range(gain.shape[0]):
         total, top = 0.0, -np.inf
         for k in range(_TRACKS):
@@ -81,7 +82,15 @@ def _divide(start: F, gain: F, allowed: B, share: F, effort: F) -> None:
         for k in range(_TRACKS):
             if total > 0.0:
                 share[i, k] /= total
-            effort[i, k] = share[i, k] / start[i, k] if start[i, k] > 0.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def multiply_effort(start: F, share: F, returns: float, effort: F) -> None:
+    """Write what shares (m, 5) make of approaches, as multiples of those at the start, into ``effort`` (m, 5)."""
+    for i in range(share.shape[0]):
+        for k in range(_TRACKS):
+            multiple = share[i, k] / start[i, k] if start[i, k] > 0.0 else 0.0
+            effort[i, k] = multiple if returns == 1.0 else power(multiple, returns)
 
 
 def promises(state: State, par: Parameters, possible: B) -> F:

@@ -104,6 +104,7 @@ def _entries() -> Iterator[Parameter]:
     # --- C.8 forum choice
     yield p("forum_noise", .5, .05, 5, "commitment", "C.8", _A, "scale s_f of the response of effort to what a track promises, in binding-equivalents times chance")
     yield p("patience", .9, .5, 1, "discount an effort", "C.8", _A, "discount β a unit of effort that a success has taken")
+    yield p("effort_returns", 1, .3, 1, "exponent", "C.8", f"{_A}; 1 is MODEL's, an exponent of .5 that of budgets", "how approaches grow with effort on a track, both as multiples of the recorded; below 1 each further one brings less")
     # --- C.9 diffusion
     yield p("diffusion", .01, 0, .05, "share a quarter", "C.9", "Simmons, Dobbin & Garrett 2006 (channels), assumption (size)", "speed μ of convergence of positions")
     yield p("anchor", .05, 0, 1, "multiple of μ", "C.9", _A, "pull back to the initial position, against the pull of all others")

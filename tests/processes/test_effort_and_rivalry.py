@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.processes.effort import LEAST_SHARE, first_shares, promises
+from simulation.processes.effort import LEAST_SHARE, first_shares, multiply_effort, promises
 from simulation.processes.rivalry import leader_distance, shift_pulls, tied_to_rivals
 from simulation.state import BILATERAL, FIRM, MULTILATERAL, NGO, NON_STATE, REGIONAL, STATE, TRILATERAL
 
@@ -111,3 +111,12 @@ def test_one_is_tied_to_a_rival_by_its_leader_and_its_firms():
     assert tied(1, 1, own=0) == 0.0  # a memorandum binds nobody
     assert tied(1, 3, own=1) == 0.0  # its own ties are no rival's
     assert tied(4, 3, own=0) == tied(7, 3, own=0) == tied(6, 3, own=0) == 0.0  # an ally, an NGO, a firm of no camp
+
+
+@pytest.mark.parametrize(("returns", "expected"), [(1.0, [2.0, 0.0]), (0.5, [2.0**0.5, 0.0])])
+def test_effort_moved_to_another_track_makes_approaches_at_its_returns(returns, expected):
+    """(P_k/P_k(0))^r: a track that has all of twice its recorded effort, beside one that has been closed."""
+    start = np.array([[0.5, 0.5, 0.0, 0.0, 0.0]])
+    effort = np.full((1, 5), np.nan)
+    multiply_effort(start, np.array([[1.0, 0.0, 0.0, 0.0, 0.0]]), returns, effort)
+    assert effort[0].tolist() == pytest.approx([*expected, 0.0, 0.0, 0.0], rel=1e-15)

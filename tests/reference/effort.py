@@ -13,7 +13,7 @@ Prospect = tuple[float, float]
 
 
 def divide_effort(w: World) -> None:
-    """P_k ∝ P_k(0)·exp((E[u_k] − E_0[u_k])/s_f) over the tracks that are open; effort is P_k/P_k(0)."""
+    """P_k ∝ P_k(0)·exp((E[u_k] − E_0[u_k])/s_f) over the tracks that are open; effort is (P_k/P_k(0))^r."""
     obey_the_wait(w)
     for i in w.states:
         promise = promises(w, i)
@@ -23,7 +23,7 @@ def divide_effort(w: World) -> None:
         weight = {k: i.track_start[k] * math.exp(gain[k]) for k in TRACKS if i.track_allowed[k]}
         total = sum(weight.values())
         i.track_share = {k: weight.get(k, 0.0) / total if total > 0.0 else 0.0 for k in TRACKS}
-        i.effort = {k: i.track_share[k] / i.track_start[k] for k in TRACKS}
+        i.effort = {k: (i.track_share[k] / i.track_start[k]) ** w.par.effort_returns for k in TRACKS}
 
 
 def gains(w: World, i: Actor, promise: dict[str, float]) -> dict[str, float]:

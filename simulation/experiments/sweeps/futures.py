@@ -61,6 +61,7 @@ def _all() -> Iterator[Uncertainty]:
     yield Uncertainty("surge", "multiple of the hazard", Range(low=1.0, high=4.0))
     yield Uncertainty("budget", "multiplier", Range(low=0.5, high=2.0, distribution="loguniform"))
     yield Uncertainty("prices", "multiplier", Range(low=0.5, high=2.0, distribution="loguniform"))
+    yield Uncertainty("effort_returns", "exponent", Range(low=0.4, high=1.0))
     yield Uncertainty("renewal", "probability", Range(low=0.35, high=0.65))
     for rule in RULES:
         yield Uncertainty(rule, "", Categories(categories=MECHANISMS[rule].options))
