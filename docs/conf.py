@@ -28,15 +28,19 @@ author = "The Wifaq developers"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 copyright = f"{author}, MIT licence"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinxcontrib.typer"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinxcontrib.typer"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/*.md", "docs/*/*.md", "notebooks/*.md", "simulation/data/SOURCES.md"]
+include_patterns = ["*.md", "docs/*.md", "docs/*/*.md", "notebooks/*.*", "simulation/data/SOURCES.md"]
 exclude_patterns = [".*", "build", "results", "tests"]
 myst_heading_anchors = 4
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_ivar = True  # else an attribute that is a property too is described twice
+nb_execution_mode = "force"  # notebooks are kept without outputs, and shown with them
+nb_execution_timeout = 600
+nb_execution_raise_on_error = True
+nb_ipywidgets_js = {}  # a site on disk asks nobody for scripts; a slider is told, not shown
 smartquotes = False
 highlight_language = "none"
 lexers["csv"] = TextLexer()  # a tag that code hosts know and Pygments does not
@@ -64,6 +68,8 @@ html_theme_options = {
 
 INDEXES = ("docs/index", "docs/reference", "docs/results/index")
 """Pages whose lists of links are the navigation."""
+NOTEBOOKS = "notebooks/README"
+"""The page under which the notebooks stand."""
 FOLDERS = {"scenarios": "docs/reference/scenarios.md"}
 """Page that tells what is in a folder; links to other folders become plain text."""
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#:]+\.md)\)", re.MULTILINE)
@@ -75,6 +81,8 @@ FILE_NAME = re.compile(r"\[[\w/.]+\.md\](\([^):]+\.md(?:#[^)]*)?\))")
 
 def add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
     """Append the hidden table of contents that each list of links of an index page stands for, under its heading."""
+    if page == NOTEBOOKS:
+        source[0] += "\n\n```{toctree}\n:hidden:\n:glob:\n\n0*\n```\n"
     if page not in INDEXES:
         return
     for part in source[0].split("\n## "):

@@ -20,7 +20,7 @@ from simulation.cli import app
 from tests.docs.snippets import PAGES, ROOT
 
 pytest.importorskip("sphinx", reason="pip install 'wifaq[docs]'")
-pytest.importorskip("myst_parser")
+pytest.importorskip("myst_nb")
 pytest.importorskip("pydata_sphinx_theme")
 pytest.importorskip("sphinxcontrib.typer")
 
@@ -55,7 +55,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
     options = re.search(r"sphinx-build (.+?) -c docs \. build/site", recipe)
     assert options is not None
-    call = [sys.executable, "-m", "sphinx", *options[1].split(), "-c", "docs", "-d", str(folder / "trees")]
+    unrun = "nb_execution_mode=off"  # notebooks are run by the tests of notebooks
+    call = [sys.executable, "-m", "sphinx", *options[1].split(), "-c", "docs", "-d", str(folder / "trees"), "-D", unrun]
     done = subprocess.run([*call, ".", str(folder / "html")], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return folder / "html"
@@ -73,6 +74,7 @@ def test_a_warning_fails_the_build() -> None:
 
 def test_every_page_is_built_and_in_the_navigation(site: Path, built: dict[Path, Page]) -> None:
     pages = [*(page.relative_to(ROOT) for page in PAGES), *(Path("docs", "reference", name) for name in BUILT)]
+    pages += [page.relative_to(ROOT) for page in sorted(ROOT.glob("notebooks/*.ipynb"))]
     wanted = [site / page.with_suffix(".html") for page in pages]
     assert [path for path in wanted if path.resolve() not in built] == []
     linked = {(path.parent / unquote(link.partition("#")[0])).resolve() for path in built for link in built[path].links}
