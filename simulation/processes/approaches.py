@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulation.kernels import exp
 from simulation.processes.pull import layer_of
-from simulation.randomness import Draws, Stream, gumbel, gumbel_bound, philox, poisson, uniform
+from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, philox, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, I8, I32, I64, INFLUENCER, KINDS, NON_STATE, STATE, U64, B, F, State
@@ -79,24 +79,36 @@ def approach(state: State, draws: Draws, rate: F, possible: B, targets: I64, foc
     return Approaches(sender, receiver, number, state.pull[sender, receiver], state.pull[receiver, sender])
 
 
+class _Field(NamedTuple):
+    """Whom an actor can turn to, and room for the draws: the first places of arrays of n."""
+
+    able: I32
+    uid: U64
+    pull: F
+    luck: F
+    most: F
+
+
 @njit(cache=True, error_model="numpy")
 def _approach(
     count_key: np.uint64, choice_key: np.uint64, uid: U64, kind: I8, rate: F, possible: B, pull: F
 ) -> tuple[I32, I32, I32]:
     n = uid.size
     sender, receiver, number = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
-    able, total = np.empty(n, np.int32), 0
+    room, total = _Field(np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n)), 0
     for i in range(n):
         for layer in range(_KINDS):
             if rate[i, layer] <= 0.0:
                 continue
             times = poisson(uniform(count_key, uid[i], np.uint64(layer)), rate[i, layer] / QUARTERS_A_YEAR)
-            count = _able(i, layer, kind, possible[i], able) if times > 0 else 0
+            count = _able(i, layer, kind, possible[i], room.able) if times > 0 else 0
+            for k in range(count):
+                room.uid[k], room.pull[k] = uid[room.able[k]], pull[i, room.able[k]]
             for turn in range(times if count > 0 else 0):
                 if total == sender.size:
                     sender, receiver, number = _longer(sender), _longer(receiver), _longer(number)
                 own = approach_key(choice_key, layer, turn)
-                sender[total], receiver[total] = i, choose(own, uid, pull[i], i, able[:count])
+                sender[total], receiver[total] = i, _choose(own, uid[i], room, count)
                 number[total] = turn
                 total += 1
     return sender[:total], receiver[:total], number[:total]
@@ -140,17 +152,20 @@ def _share(pull: F, able: I32, j: int) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def choose(key: np.uint64, uid: U64, pull: F, i: int, able: I32) -> int:
+def _choose(key: np.uint64, uid: np.uint64, room: _Field, count: int) -> int:
     """The able partner with the greatest U plus Gumbel noise; ties go to the smaller uid."""
+    uids, pull, luck, most = room.uid[:count], room.pull[:count], room.luck[:count], room.most[:count]
+    fill_uniform(key, uid, uids, luck)
+    for k in range(count):  # apart from the search, so that several are worked on at once
+        most[k] = pull[k] + gumbel_bound(luck[k])
     best, top = -1, -np.inf
-    for j in able:
-        luck = uniform(key, uid[i], uid[j])
-        if pull[j] + gumbel_bound(luck) < top:
+    for k in range(count):
+        if most[k] < top:
             continue  # cannot be the best: no logarithm needed
-        mark = pull[j] + gumbel(luck)
-        if mark > top or (mark == top and best >= 0 and uid[j] < uid[best]):
-            best, top = j, mark
-    return best
+        mark = pull[k] + gumbel(luck[k])
+        if mark > top or (mark == top and best >= 0 and uids[k] < uids[best]):
+            best, top = k, mark
+    return room.able[best]
 
 
 @njit(cache=True, error_model="numpy", inline="always")

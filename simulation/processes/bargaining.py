@@ -11,61 +11,81 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp, expm1, log, log1p
+from simulation.kernels import exp, log1p
 from simulation.processes.pull import layer_of
 from simulation.state import I8, I32, B, F
 
-_ROUNDING = 1e-9
-"""Logarithm by which U must lie below what would be enough before a partner is left out."""
 _SOFTEST = 0.6932
-"""log(1 + e^U) − max(U, 0) is never more: log 2, rounded up."""
+"""log(1 + e^U) is never more than this and max(U, 0), nor than this and U/2 + U²/8: log 2, rounded up."""
 
 
 class Alternatives(NamedTuple):
-    """The two partners that are worth most to each actor: looked up once, when it first sits at a table."""
+    """The partner that is worth most to each actor at a table, what it is worth, and what the next best is."""
 
-    partner: I32  # [n] -2 not looked up, -1 nobody
+    partner: I32  # [n] -1 nobody
     best: F  # [n]
     second: F  # [n]
 
 
 @njit(cache=True, error_model="numpy")
-def nothing_looked_up(n: int) -> Alternatives:
-    """Alternatives of n actors before anybody has sat at a table."""
-    return Alternatives(np.full(n, -2, np.int32), np.zeros(n), np.zeros(n))
+def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) -> Alternatives:
+    """Alternatives of those who sit at a table this quarter, (m, 3) rows of actors or -1; nothing for the others."""
+    n = kind.size
+    known = Alternatives(np.full(n, -1, np.int32), np.zeros(n), np.zeros(n))
+    seated = _seated(parties, n)
+    theirs, chance, most = _columns(pull, seated), np.empty(n), np.empty(n)
+    for k in range(seated.size):
+        i, own = seated[k], pull[seated[k]]
+        for j in range(n):
+            chance[j] = reluctance[layer_of(kind, i, j)] - theirs[k, j]
+        for j in range(n):  # without a condition inside, so that several are worked on at once
+            chance[j] = 1.0 / (1.0 + exp(chance[j]))
+            most[j] = chance[j] * (_SOFTEST + min(max(own[j], 0.0), 0.5 * own[j] + 0.125 * own[j] * own[j]))
+        known.partner[i], known.best[i], known.second[i] = _best_two(possible[i], own, chance, most)
+    return known
 
 
 @njit(cache=True, error_model="numpy")
-def best_alternative(known: Alternatives, possible: B, pull: F, reluctance: F, kind: I8, i: int, j: int) -> float:
-    """Worth of i's best partner other than j: what an agreement is worth times the chance that it agrees."""
-    if known.partner[i] == -2:
-        known.partner[i], known.best[i], known.second[i] = _best_two(possible, pull, reluctance, kind, i)
-    return known.second[i] if known.partner[i] == j else known.best[i]
+def _seated(parties: I32, n: int) -> I32:
+    """Who is a party to anything, ascending."""
+    inside = np.zeros(n, np.bool_)
+    for c in range(parties.shape[0]):
+        for party in parties[c]:
+            if party >= 0:
+                inside[party] = True
+    return np.flatnonzero(inside).astype(np.int32)
 
 
 @njit(cache=True, error_model="numpy")
-def _best_two(possible: B, pull: F, reluctance: F, kind: I8, i: int) -> tuple[int, float, float]:
-    """Who is worth most to i, what it is worth, and what the next best is; who cannot be is not looked at."""
-    partner, best, second, enough = -1, 0.0, 0.0, -np.inf
-    yes = np.empty(kind.size)
-    for other in range(kind.size):
-        yes[other] = reluctance[layer_of(kind, i, other)] - pull[other, i]
-    for other in range(kind.size):  # without a condition inside, so that several are worked on at once
-        yes[other] = 1.0 / (1.0 + exp(yes[other]))
-    for other in range(kind.size):
-        if pull[i, other] < enough or not possible[i, other]:
-            continue  # not worth more even if it surely agreed
-        if yes[other] * (max(pull[i, other], 0.0) + _SOFTEST) <= second:
+def _columns(matrix: F, chosen: I32) -> F:
+    """Some columns of a matrix as rows: read along its rows, for the way down a column is a long one."""
+    result = np.empty((chosen.size, matrix.shape[0]))
+    for i in range(matrix.shape[0]):
+        row = matrix[i]
+        for k in range(chosen.size):
+            result[k, i] = row[chosen[k]]
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def _best_two(possible: B, own: F, chance: F, most: F) -> tuple[int, float, float]:
+    """Who is worth most, what it is worth, and what the next best is; ``most`` (n,) that each can be worth."""
+    partner, best, second = -1, 0.0, 0.0
+    for j in range(own.size):
+        if most[j] <= second or not possible[j]:
             continue
-        worth = yes[other] * softplus(pull[i, other])
+        worth = chance[j] * softplus(own[j])
         if worth > best:
-            partner, best, second = other, worth, best
+            partner, best, second = j, worth, best
         elif worth > second:
             second = worth
-        else:
-            continue
-        enough = log(expm1(second)) - _ROUNDING if second > 0.0 else -np.inf
     return partner, best, second
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def best_alternative(known: Alternatives, i: int, j: int) -> float:
+    """Worth of i's best partner other than j: what an agreement is worth times the chance that it agrees."""
+    return known.second[i] if known.partner[i] == j else known.best[i]
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -74,11 +94,10 @@ def softplus(utility: float) -> float:
     return max(utility, 0.0) + log1p(exp(-abs(utility)))
 
 
-@njit(cache=True, error_model="numpy")
-def nash_share(known: Alternatives, possible: B, pull: F, reluctance: F, kind: I8, i: int, j: int) -> float:
+@njit(cache=True, error_model="numpy", inline="always")
+def nash_share(known: Alternatives, i: int, j: int) -> float:
     """θ_ij in (0, 1): the weight of i's position in the terms."""
-    b_i = 1.0 + best_alternative(known, possible, pull, reluctance, kind, i, j)
-    b_j = 1.0 + best_alternative(known, possible, pull, reluctance, kind, j, i)
+    b_i, b_j = 1.0 + best_alternative(known, i, j), 1.0 + best_alternative(known, j, i)
     return b_i / (b_i + b_j)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.processes.bargaining import Alternatives, nash_share, nothing_looked_up, write_terms
+from simulation.processes.bargaining import Alternatives, alternatives, nash_share, write_terms
 from simulation.processes.books import (
     Deals,
     Terms,
@@ -139,7 +139,7 @@ def _sign(
     rungs, before = np.zeros((m, 3), np.int32), np.zeros((m, 3), np.int32)
     left, price = np.zeros((m, 3)), np.zeros((m, 3))
     unpaid, public = np.zeros(m, np.bool_), np.full(m, -1, np.int32)
-    luck, known = np.empty(m), nothing_looked_up(who.kind.size)
+    luck, known = np.empty(m), alternatives(who.possible, who.pull, who.reluctance, who.kind, parties)
     for c in range(m):
         own = philox(keys.order, np.uint64(number[c]), np.uint64(parties[c, 2] >= 0))
         luck[c] = uniform(own, who.uid[parties[c, 0]], who.uid[parties[c, 1]])
@@ -228,7 +228,7 @@ def _enter(
 ) -> None:  # fmt: skip
     """Write a signature of a pair: depth, term, terms, and the credit of it."""
     layer = layer_of(who.kind, a, b)
-    share = nash_share(known, who.possible, who.pull, who.reluctance, who.kind, a, b)
+    share = nash_share(known, a, b)
     share = _concede(who.leaders, who.concession, credit, a, b, share)
     write_terms(deals.terms, who.position, a, b, share)
     if depth > 1 and binds(layer):

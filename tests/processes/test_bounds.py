@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.processes.bargaining import best_alternative, nothing_looked_up
+from simulation.processes.bargaining import alternatives, best_alternative
 from simulation.randomness import gumbel, gumbel_bound
 
 SMALLEST = 2.0**-53  # least distance of a draw from 0 or 1
@@ -36,7 +36,7 @@ def test_the_best_alternative_is_the_best_of_all_others(seed: int, n: int) -> No
     reluctance, kind = rng.normal(size=6), np.zeros(n, np.int8)
     chance = 1.0 / (1.0 + np.exp(reluctance[0] - pull.T))
     worth = np.where(possible, chance * np.logaddexp(0.0, pull), 0.0)[0]
-    known = nothing_looked_up(n)
+    known = alternatives(possible, pull, reluctance, kind, np.array([[0, -1, -1]], np.int32))
     for partner in (1, int(worth.argmax()), 1):  # at the table
-        found = best_alternative(known, possible, pull, reluctance, kind, 0, partner)
+        found = best_alternative(known, 0, partner)
         np.testing.assert_allclose(found, np.delete(worth, partner).max(), rtol=1e-9)
