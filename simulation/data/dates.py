@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from simulation.data.reading import shown
 
@@ -17,6 +18,7 @@ _SHORT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}")
 DAY_FIRST, MONTH_FIRST = "day/month/year", "month/day/year"
 
 
+@lru_cache(maxsize=8192)  # the same few days stand in thousands of rows
 def surely_by(text: str) -> date:
     """The day by which a dated fact had surely happened.
 

@@ -13,19 +13,21 @@ subregion, else of its continent. Every fill is noted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from simulation.arithmetic import line, ordered_sum
-from simulation.data.tables import table
+from simulation.arithmetic import line
+from simulation.data.tables import TABLES, read_columns, table
 from simulation.errors import DataError
 
 Floats = npt.NDArray[np.float64]
+_DYADS = TABLES / "dyads.csv"
 
 #: variable -> the variable a gap is read from by a straight line.
 PROXIES: Mapping[str, str] = {
@@ -90,12 +92,11 @@ def known(year: int, as_of: date) -> bool:
 def _select(name: str, as_of: date, notes: list[str]) -> Floats:
     """The figure of each state known on the day, or the earliest later one, or NaN."""
     years, panel = _panels()[name]
-    chosen = np.full(panel.shape[1], np.nan)
-    is_known = np.array([known(year, as_of) for year in years])
-    for state in range(panel.shape[1]):
-        have = np.flatnonzero(~np.isnan(panel[:, state]) & is_known)
-        if have.size:
-            chosen[state] = panel[have[-AVERAGED.get(name, 1):], state].mean()
+    there = ~np.isnan(panel) & np.array([known(year, as_of) for year in years])[:, None]
+    last = len(years) - 1 - there[::-1].argmax(axis=0)
+    chosen = np.where(there.any(axis=0), panel[last, np.arange(panel.shape[1])], np.nan)
+    for state in np.flatnonzero(there.any(axis=0)) if name in AVERAGED else ():
+        chosen[state] = panel[np.flatnonzero(there[:, state])[-AVERAGED[name]:], state].mean()
     later: dict[int, int] = {}
     for gap in np.flatnonzero(np.isnan(chosen)):
         have = np.flatnonzero(~np.isnan(panel[:, gap]))
@@ -179,13 +180,28 @@ def load_trade(as_of: date, notes: list[str]) -> Floats:
 
 @lru_cache(maxsize=4)
 def _mean_trade(years: tuple[int, ...]) -> Floats:
-    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
-    trade = np.zeros((len(place), len(place)))
-    for row in table("dyads"):
-        a, b = place[row["iso3_a"]], place[row["iso3_b"]]
-        trade[a, b] = trade[b, a] = ordered_sum(float(row[f"trade_{year}"] or 0.0) for year in years) / len(years)
+    trade = sum((np.nan_to_num(pair_table(_DYADS, f"trade_{year}")) for year in years), np.zeros(())) / len(years)
     trade.setflags(write=False)
     return trade
+
+
+@lru_cache(maxsize=16)
+def pair_table(path: Path, column: str) -> Floats:
+    """A column of a table of pairs of states, float64[193, 193], symmetric; NaN where nothing stands; read-only."""
+    a, b, cells = _pairs(path)
+    result = np.full((len(table("states")),) * 2, np.nan)
+    result[a, b] = result[b, a] = [float(cell or "nan") for cell in cells[column]]
+    result.setflags(write=False)
+    return result
+
+
+@lru_cache(maxsize=2)
+def _pairs(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Mapping[str, Sequence[str]]]:
+    """The two states of each row of a table of pairs, and its columns."""
+    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
+    cells = read_columns(path)
+    a, b = (np.array([place[code] for code in cells[name]]) for name in ("iso3_a", "iso3_b"))
+    return a, b, cells
 
 
 TONE_YEARS = (2008, 2014)
@@ -202,26 +218,15 @@ def load_tone(as_of: date, notes: list[str]) -> Floats:
         do not cover, and for all pairs before the last of :data:`TONE_YEARS` was known: a later tone tells what
         became of a pair.
     """
-    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
-    tone = np.full((len(place), len(place)), np.nan)
+    tone = pair_table(_DYADS, "tone").copy()
     if not known(TONE_YEARS[1], as_of):
         notes.append(f"tone: the events of {TONE_YEARS[0]}-{TONE_YEARS[1]} were not known; all pairs count as middling")
-        return tone
-    for row in table("dyads"):
-        if row["tone"]:
-            a, b = place[row["iso3_a"]], place[row["iso3_b"]]
-            tone[a, b] = tone[b, a] = float(row["tone"])
-    silent = [code for code, index in place.items() if np.isnan(tone[index]).all()]
+        return np.full_like(tone, np.nan)
+    silent = [row["iso3"] for row, own in zip(table("states"), tone, strict=True) if np.isnan(own).all()]
     notes.append(f"tone: no events are recorded of {', '.join(silent)}; their pairs count as middling")
     return tone
 
 
 def load_flag(column: str) -> npt.NDArray[np.bool_]:
     """A symmetric mark of pairs of states: ``language``, ``colony`` or ``contiguous``."""
-    place = {row["iso3"]: index for index, row in enumerate(table("states"))}
-    marks = np.zeros((len(place), len(place)), dtype=bool)
-    for row in table("dyads"):
-        if row[column]:
-            a, b = place[row["iso3_a"]], place[row["iso3_b"]]
-            marks[a, b] = marks[b, a] = True
-    return marks
+    return ~np.isnan(pair_table(_DYADS, column))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
-from simulation.data.tables import table
+from simulation.data.tables import rows_by, table
 from simulation.state import CAMPS, KINDS
 
 #: Order of non-state actors in every array.
@@ -92,8 +92,8 @@ def bloc_members(bloc: str, as_of: date, place: Mapping[str, int]) -> tuple[int,
     """
     if bloc == "UN":
         return tuple(range(len(table("states"))))
-    rows = (row for row in table("memberships") if row["bloc"] == bloc and _holds(row, as_of))
-    return tuple(sorted({place[row["iso3"]] for row in rows}))
+    rows = rows_by("memberships", "bloc").get(bloc, ())
+    return tuple(sorted({place[row["iso3"]] for row in rows if _holds(row, as_of)}))
 
 
 def camps_of(roster: Roster, as_of: date) -> NDArray[np.int8]:

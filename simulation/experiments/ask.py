@@ -21,13 +21,19 @@ from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate
 from simulation.experiments.engine.transport import Goods, goods_for
 from simulation.experiments.engine.worker import Simulate
-from simulation.experiments.explanation import Explanation, explain_run
 from simulation.scenario.load import load_checked
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
     from simulation.experiments.engine.transport import Tweak
+    from simulation.experiments.explanation import Explanation
     from simulation.scenario.schema import Scenario
+
+
+def _explain(scenario: Scenario, actor: str, *args: Any, **keywords: Any) -> Explanation:
+    from simulation.experiments.explanation.run import explain_run  # here: whoever has workers needs no model himself
+
+    return explain_run(scenario, actor, *args, **keywords)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Model:
 
     simulate: Simulate = simulate
     describe: Callable[[Any], Facts] = describe
-    explain: Callable[..., Explanation] | None = explain_run
+    explain: Callable[..., Explanation] | None = _explain
 
 
 _model = Model()

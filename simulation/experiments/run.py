@@ -23,7 +23,6 @@ from simulation.experiments.engine.labels import Facts
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.engine.worker import Failure, no_forks
-from simulation.experiments.explanation import Explanation
 from simulation.experiments.results import Results
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.source_code import source_hash
@@ -31,6 +30,7 @@ from simulation.source_code import source_hash
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
     from simulation.experiments.engine.transport import Tweak
+    from simulation.experiments.explanation import Explanation
     from simulation.scenario.schema import Scenario
 
 CONTRASTS = ("fragmentation", "rivalry")
@@ -112,13 +112,15 @@ def run(
     points = {SCENARIO: scenario} | {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
     counts = dict.fromkeys(points, min(CONTRAST_REPLICATES, scenario.replicates)) | {SCENARIO: scenario.replicates}
     asked = Question(points, counts, parameters, dict.fromkeys(points, actors), dict.fromkeys(points, tweak))
-    known = model().describe(scenario)
-    result = asked.run(workers, progress, limit=time_limit)
+    processes = 1 if workers != 1 and asked.plain else 0
+    with beside([partial(model().describe, scenario)], processes) as described:
+        early = [] if processes else described()  # a world that cannot be built is told before any work
+        result = asked.run(workers, progress, limit=time_limit)
+        (known,) = early or described()
     ensemble = _some(result[SCENARIO])
     failures = failures_of(result)
     calls = _explanations(asked, ensemble)
-    travels = workers != 1 and asked.plain
-    with beside(calls, 1 if travels else 0) as explained:
+    with beside(calls, processes) as explained:
         compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, result[arm.what])]
         tables = _tables(ensemble, known)
         for more, failed in explained():

@@ -13,11 +13,10 @@ from functools import lru_cache
 import numpy as np
 
 from simulation.arithmetic import line, log, log1p, power, product
-from simulation.data.facts import load_facts, load_flag, load_trade
+from simulation.data.facts import load_facts, load_flag, load_trade, pair_table
 from simulation.data.history import load_blocs, load_rivals
 from simulation.data.judged_pairs import Places, judged_pairs
 from simulation.data.roster import bloc_members
-from simulation.data.tables import read_csv, table
 from simulation.intensity.places import TABLES
 from simulation.intensity.record import Record
 from simulation.state import F
@@ -78,26 +77,20 @@ def _trade(day: date) -> F:
     """(states, states) million US dollars; the figures of 2016 until those of 2018 are known."""
     if day.year >= FIRST_SHIPPED_TRADE:
         return load_trade(day, [])
-    place = {row["iso3"]: i for i, row in enumerate(table("states"))}
-    return _pair_table(place, "trade_2016")
+    return _pair_table("trade_2016")
 
 
-def _pair_table(place: dict[str, int], column: str) -> F:
-    result = np.zeros((len(place), len(place)))
-    for row in read_csv(TABLES / "pairs.csv"):
-        a, b = place[row["iso3_a"]], place[row["iso3_b"]]
-        result[a, b] = result[b, a] = float(row[column] or 0.0)
-    return result
+def _pair_table(column: str) -> F:
+    return np.nan_to_num(pair_table(TABLES / "pairs.csv", column))
 
 
 @lru_cache(maxsize=8)
 def _fixed(places: Places, members: tuple[int, ...], largest: int) -> dict[str, F]:
     """Distance, border, language and colonial ties; the EU has its members' mean distance, else its largest's."""
-    place = {name: places.place[name] for name in places.ids[: places.states]}
     gdp = load_facts(date(2023, 12, 31))["gdp_usd"]
-    kilometres = _pair_table(place, "km")
+    kilometres = _pair_table("km")
     near = log(np.maximum(kilometres, 1.0)) - MEAN_LOG_KM
-    weight = np.zeros(len(place))
+    weight = np.zeros(places.states)
     weight[list(members)] = gdp[list(members)] / gdp[list(members)].sum()
     distance = np.zeros((len(places), len(places)))
     distance[: places.states, : places.states] = near
@@ -105,7 +98,7 @@ def _fixed(places: Places, members: tuple[int, ...], largest: int) -> dict[str, 
     distance[places.union, : places.states] = distance[: places.states, places.union] = own
     flags = {
         "border": load_flag("contiguous"), "language": load_flag("language"), "colony": load_flag("colony"),
-        "common_coloniser": _pair_table(place, "common_coloniser") > 0,
+        "common_coloniser": _pair_table("common_coloniser") > 0,
     }  # fmt: skip
     result = {name: with_union(marks.astype(float), members, "largest", largest) for name, marks in flags.items()}
     return {"distance": distance, **result}

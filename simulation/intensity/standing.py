@@ -24,7 +24,7 @@ from simulation.intensity.places import with_firms
 from simulation.intensity.posterior import Posterior, posterior_of
 from simulation.intensity.record import Record, record_of, shipped_treaties
 from simulation.intensity.recording import reasons
-from simulation.state import FIRM, STATE, B, F
+from simulation.state import FIRM, I64, STATE, B, F
 
 PARTNERS: Mapping[int, tuple[str, ...]] = {STATE: ("size", "activity", "union"), FIRM: firms.TRAITS}
 """Covariates of the partner alone, by layer."""
@@ -150,17 +150,26 @@ def _in_order(
     known = known[(world.kind[known] == STATE) | (world.kind[known] == kind)]
     at = np.array([places.place[world.ids[k]] for k in known], dtype=np.int64)
     pair, partner = np.zeros((len(names), n, n)), np.zeros((len(names), n))
+    to, of = _square(known), _square(at)
     for k, name in enumerate(names):
         if name in PARTNERS[kind]:
             partner[k, known] = x[k][0, at]  # a row is like every other
         else:
-            pair[k][np.ix_(known, known)] = x[k][np.ix_(at, at)]
+            pair[k][to] = x[k][of]
     can, why = np.zeros((2, n, n), bool), np.zeros((len(z), n, n))
     for k, mask in enumerate(masks):
-        can[k][np.ix_(known, known)] = mask[np.ix_(at, at)] > 0
+        can[k][to] = mask[of] > 0
     for k in range(len(z)):
-        why[k][np.ix_(known, known)] = z[k][np.ix_(at, at)]
+        why[k][to] = z[k][of]
     return Year(pair, partner, can[0], can[1], why, float(record.counts(year + 1, year + 1).sum() / 2.0))
+
+
+def _square(rows: I64) -> tuple[slice, slice] | tuple[I64, ...]:
+    """What picks some rows and the same columns; slices, much quicker, where they follow one another."""
+    if rows.size and (np.diff(rows) == 1).all():
+        part = slice(int(rows[0]), int(rows[-1]) + 1)
+        return part, part
+    return np.ix_(rows, rows)
 
 
 def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) -> LayerFacts:

@@ -237,7 +237,8 @@ def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
         new = doctored(path.stem, rows)
         changed |= {path.stem} if new != list(rows) else set()
         tables.write_csv(folder / path.name, list(rows[0]), new)
-    caches = (tables.table, facts._panels, checks._world, states.members, states.groups, states.kinship, so_far.setting)
+    readers = tables.table, tables.rows_by, facts._panels
+    caches = (*readers, checks._world, states.members, states.groups, states.kinship, so_far.setting)
     monkeypatch.setattr(tables, "TABLES", folder)
     for cache in caches:
         cache.cache_clear()

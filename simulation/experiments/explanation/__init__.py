@@ -4,7 +4,6 @@ A :class:`Watcher` reads the model between its steps and writes nothing. What it
 two tables of an :class:`Explanation`.
 """
 
-from simulation.experiments.explanation.run import explain_run
 from simulation.experiments.explanation.tables import EVENT_COLUMNS, KINDS, REASONS, TERM_COLUMNS, Explanation
 
-__all__ = ["EVENT_COLUMNS", "KINDS", "REASONS", "TERM_COLUMNS", "Explanation", "explain_run"]
+__all__ = ["EVENT_COLUMNS", "KINDS", "REASONS", "TERM_COLUMNS", "Explanation"]

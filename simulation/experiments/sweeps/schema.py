@@ -6,7 +6,6 @@ import math
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
-from scipy import stats
 
 from simulation.arithmetic import exp, log
 from simulation.scenario.fields import Claim, Name, RecordedActors, RecordedMetrics, Text
@@ -60,8 +59,10 @@ class Range(Section):
         if self.distribution == "loguniform":
             value = float(exp(float(log(low)) + share * float(log(self.high / low))))
         elif self.distribution == "triangular":
+            from scipy.stats import triang  # here: half a second, and few sweeps have such a range
+
             peak = 0.5 if self.mode is None else (self.mode - low) / width
-            value = stats.triang.ppf(share, peak, low, width)
+            value = triang.ppf(share, peak, low, width)
         else:
             value = low + share * width
         return float(min(max(float(value), low), self.high))  # rounding must not leave the range

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simulation.arithmetic import log1p, product
 from simulation.data.dates import optional, surely_by
-from simulation.data.tables import read_csv, table
+from simulation.data.tables import read_csv, rows_by, table
 from simulation.state import B, F
 
 TABLES = Path(__file__).parent / "tables"
@@ -118,11 +118,10 @@ def members(bloc: str, day: date) -> B:
         return un_members(day)
     if surely_by(founded[bloc]) > day:
         return out
-    for row in table("memberships"):
-        if row["bloc"] == bloc:
-            until = optional(row["until"])
-            inside = surely_by(row["since"] or founded[bloc]) <= day and (until is None or day < until)
-            out[place()[row["iso3"]]] |= inside
+    for row in rows_by("memberships", "bloc").get(bloc, ()):
+        until = optional(row["until"])
+        inside = surely_by(row["since"] or founded[bloc]) <= day and (until is None or day < until)
+        out[place()[row["iso3"]]] |= inside
     return out
 
 
