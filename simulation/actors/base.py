@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 import mesa
 import numpy as np
 
-from simulation.actors.rules import check_attribute, check_class, is_shipped
+from simulation.actors.rules import OF_MESA, check_attribute, check_class, is_shipped
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
 from simulation.processes.affinity import affinity
@@ -137,6 +137,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.id = model.state.ids[row]
 
     def __setattr__(self, name: str, given: Any) -> None:
+        if name in OF_MESA:  # of every agent of every model
+            super().__setattr__(name, given)
+            return
         check_attribute(self, name, given)
         super().__setattr__(name, given)
         if name in HOOKS:  # one agent's own rule: the model must know, so that it calls it

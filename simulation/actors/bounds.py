@@ -5,9 +5,11 @@ Kernels use depths, tracks and rows as places in other arrays and do not look wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
 from simulation.errors import ModelError
 from simulation.state import CAMPS, DOMAINS, KINDS, MAX_DEPTH, TRACKS
@@ -48,7 +50,7 @@ def check_bounds(model: Host, step: str, *, whole: bool) -> None:
     rest = (*_LIMITS, *((name, -1, state.n - 1) for name in _ROWS)) if whole else ()
     for name, low, high in (*_PLACES, *rest):
         column = getattr(state, name)
-        if column.size and not (column.min() >= low and column.max() <= high):
+        if not _all_within(column.ravel(), low, high):
             place = tuple(int(k) for k in np.argwhere(~((column >= low) & (column <= high)))[0])
             shape = column.shape
             where = ", ".join(state.ids[k] if shape[axis] == state.n else str(k) for axis, k in enumerate(place))
@@ -58,3 +60,12 @@ def check_bounds(model: Host, step: str, *, whole: bool) -> None:
                 f"[{low:g}, {high:g}]; no rule of the model writes that, so a hook or a tweak did"
                 + (f". Replaced decisions: {own}" if own else "")
             )
+
+
+@njit(cache=True, error_model="numpy")
+def _all_within(numbers: NDArray[Any], low: float, high: float) -> bool:
+    """Whether all of (m,) numbers lie within two bounds; NaN does not."""
+    good = True
+    for number in numbers:  # to the end: several are looked at at once
+        good &= low <= number <= high
+    return good

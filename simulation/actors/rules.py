@@ -83,7 +83,7 @@ def check_attribute(actor: Any, name: str, value: object) -> None:
     ModelError
         With advice.
     """
-    if name in _OF_MESA or (name in _ONCE and name not in vars(actor)):
+    if name in OF_MESA or (name in _ONCE and name not in vars(actor)):
         return
     cls = type(actor)
     column = inspect.getattr_static(cls, name, None)
@@ -103,7 +103,7 @@ _WHOLE = {
     "partners": "deals are planned under `deals` of the scenario, or written into model.state.depth, both entries",
 }
 """What to write in place of setting a whole array of an agent."""
-_OF_MESA = ("model", "unique_id", "pos")
+OF_MESA = ("model", "unique_id", "pos")
 _OF_MESAS_CLASSES = ("_datasets",)  # since Mesa 3.5 each class of agents has its own
 _ONCE = ("id", "row")
 

@@ -22,16 +22,30 @@ from simulation.randomness import Stream, fill_uniform, key, normal, stable_hash
 from simulation.state import FIRM, I32, STATE, U64, F
 
 _HALVINGS = 40
+_BLOCK, _LANES = 1024, 16
+"""So many pairs at a time stay in the nearest memory, and so many are summed at once."""
+_UNSURE = 1e-9
+"""Two orders of one sum differ by less than this share of it."""
 _SETUP = -1
 """Quarter of draws that are made while the world is set up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """The possible pairs of a layer, a < b, both (P,)."""
+    """The possible pairs of a layer, a < b, and what is known of them.
+
+    Attributes
+    ----------
+    a, b
+        (P,) the two actors.
+    x, reasons
+        (K, P) covariates and (R, P) reasons of being recorded, a row each: that of b with a is the same.
+    """
 
     a: I32
     b: I32
+    x: F
+    reasons: F
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,46 +141,52 @@ def _flows(mean: float, sd: float, walk: float, level: float, steps: F, spread: 
 
 
 def utilities(year: Year, weights: F) -> F:
-    """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j) where i and j can make deals, (n, n); elsewhere no matter."""
-    n, pairs = year.mask.shape[0], possible_pairs(year)
-    result = np.zeros((n, n))
-    _add_utilities(year.pair, year.partner, weights, pairs.a, pairs.b, result)
+    """:func:`pair_utilities` as a matrix, (n, n); 0 where no deal can be made."""
+    pairs, result = possible_pairs(year), np.zeros(year.mask.shape)
+    result[pairs.a, pairs.b], result[pairs.b, pairs.a] = pair_utilities(year, weights)
+    return result
+
+
+def pair_utilities(year: Year, weights: F) -> F:
+    """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j) of the possible pairs, (2, P): of a, and of b."""
+    pairs = possible_pairs(year)
+    return np.asarray(_pair_utilities(pairs.x, year.partner, weights, pairs.a, pairs.b))
+
+
+@njit(cache=True, error_model="numpy")
+def _pair_utilities(x: F, partner: F, weights: F, a: I32, b: I32) -> F:
+    """A block of pairs at a time, so that it stays at hand; zero weights cost nothing."""
+    appeal, result = np.zeros(partner.shape[1]), np.zeros((2, a.size))
+    for k in range(weights.size):
+        for j in range(appeal.size):
+            appeal[j] += weights[k] * partner[k, j]
+    for first in range(0, a.size, _BLOCK):
+        block = slice(first, first + _BLOCK)
+        shared, other = result[0, block], result[1, block]
+        for k in range(weights.size):
+            if weights[k] != 0.0:
+                row = x[k, block]
+                for p in range(row.size):
+                    shared[p] += weights[k] * row[p]
+        one, two = a[block], b[block]
+        for p in range(one.size):
+            other[p] = shared[p] + appeal[one[p]]
+            shared[p] += appeal[two[p]]
     return result
 
 
 @njit(cache=True, error_model="numpy")
-def _add_utilities(pair: F, partner: F, weights: F, a: I32, b: I32, out: F) -> None:
-    """Add U to ``out`` (n, n), in each row from its first possible partner to its last; zero weights cost nothing."""
-    n = out.shape[0]
-    appeal, first, last = np.zeros(n), np.full(n, n), np.zeros(n, np.int64)
-    for p in range(a.size):
-        for i, j in ((a[p], b[p]), (b[p], a[p])):
-            first[i], last[i] = min(first[i], j), max(last[i], j + 1)
-    for k in range(weights.size):
-        for j in range(n):
-            appeal[j] += weights[k] * partner[k, j]
-    for i in range(n):
-        there = out[i]
-        for k in range(weights.size):
-            if weights[k] != 0.0:
-                row = pair[k, i]
-                for j in range(first[i], last[i]):
-                    there[j] += weights[k] * row[j]
-        for j in range(first[i], last[i]):
-            there[j] += appeal[j]
-
-
-@njit(cache=True, error_model="numpy")
-def pair_rates(utility: F, a: I32, b: I32, reluctance: float) -> F:
-    """λ_ij at one approach a year of everybody, of the possible pairs (P,); see :mod:`.equation`."""
-    n = utility.shape[0]
-    total = np.zeros(n)
+def pair_rates(utility: F, a: I32, b: I32, n: int, reluctance: float) -> F:
+    """λ_ij at one approach a year of everybody, of the possible pairs (P,) of n actors; see :mod:`.equation`."""
+    total, still = np.zeros(n), exp(reluctance)
     forth, back = np.empty(a.size), np.empty(a.size)
+    for p in range(a.size):  # apart from the sums, so that several are worked on at once
+        forth[p] = exp(utility[0, p])
     for p in range(a.size):
-        forth[p], back[p] = exp(utility[a[p], b[p]]), exp(utility[b[p], a[p]])
+        back[p] = exp(utility[1, p])
+    for p in range(a.size):
         total[a[p]] += forth[p]
         total[b[p]] += back[p]
-    still = exp(reluctance)
     rate = np.empty(a.size)
     for p in range(a.size):
         rate[p] = forth[p] / total[a[p]] * (back[p] / (back[p] + still))
@@ -175,31 +195,51 @@ def pair_rates(utility: F, a: I32, b: I32, reluctance: float) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def recorded_shares(reasons: F, weights: F, a: I32, b: I32, rate: F, share: float) -> F:
+def recorded_shares(reasons: F, weights: F, rate: F, share: float) -> F:
     """ρ of the possible pairs (P,): e^{c + Σ γ z}, bounded, with c such that the record holds ``share`` of the flow."""
-    odds = np.empty(a.size)
-    for p in range(a.size):
-        total = 0.0
-        for k in range(weights.size):
-            total += weights[k] * reasons[k, a[p], b[p]]
-        odds[p] = exp(total)
-    flow = 0.0
-    for p in range(a.size):
+    odds, flow = np.zeros(rate.size), 0.0
+    for k in range(weights.size):
+        for p in range(rate.size):
+            odds[p] += weights[k] * reasons[k, p]
+    for p in range(rate.size):
+        odds[p] = exp(odds[p])
+    for p in range(rate.size):
         flow += rate[p]
-    low, high = -20.0, 20.0
+    low, high, lanes = -20.0, 20.0, np.empty(_LANES)
     for _ in range(_HALVINGS):  # bisection: the share rises with c
         middle = (low + high) / 2
-        factor, held = exp(middle), 0.0
-        for p in range(a.size):
-            held += rate[p] * min(MOST_RECORDED, max(LEAST_RECORDED, factor * odds[p]))
-        if held < share * flow:
+        short = _held_in_lanes(odds, rate, exp(middle), lanes) - share * flow
+        if abs(short) < _UNSURE * flow:  # so near that the order of the sum could decide
+            short = _held(odds, rate, exp(middle)) - share * flow
+        if short < 0.0:
             low = middle
         else:
             high = middle
     factor = exp((low + high) / 2)
-    for p in range(a.size):
+    for p in range(rate.size):
         odds[p] = min(MOST_RECORDED, max(LEAST_RECORDED, factor * odds[p]))
     return odds
+
+
+@njit(cache=True, error_model="numpy")
+def _held(odds: F, rate: F, factor: float) -> float:
+    """What of the flow the record holds."""
+    total = 0.0
+    for p in range(rate.size):
+        total += rate[p] * min(MOST_RECORDED, max(LEAST_RECORDED, factor * odds[p]))
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def _held_in_lanes(odds: F, rate: F, factor: float, lanes: F) -> float:
+    """The same up to rounding, several pairs at once."""
+    lanes[:] = 0.0
+    whole = rate.size - rate.size % _LANES
+    for first in range(0, whole, _LANES):
+        chance, flow = odds[first : first + _LANES], rate[first : first + _LANES]
+        for lane in range(_LANES):
+            lanes[lane] += flow[lane] * min(MOST_RECORDED, max(LEAST_RECORDED, factor * chance[lane]))
+    return lanes.sum() + _held(odds[whole:], rate[whole:], factor)
 
 
 @njit(cache=True, error_model="numpy")
@@ -215,7 +255,7 @@ def sum_of_products(a: F, b: F) -> float:
 def possible_pairs(year: Year) -> Pairs:
     """The pairs of a layer that can make deals."""
     a, b = np.nonzero(np.triu(year.mask, 1))
-    return Pairs(a.astype(np.int32), b.astype(np.int32))
+    return Pairs(a.astype(np.int32), b.astype(np.int32), year.pair[:, a, b], year.reasons[:, a, b])
 
 
 def attraction_scores(uid: U64, kind: NDArray[np.int8], year: int, seed: int, replicate: int) -> F:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity import belief as drawing
 from simulation.intensity import organisations as prior
-from simulation.intensity.belief import Belief
+from simulation.intensity.belief import Belief, Pairs
 from simulation.intensity.book import COMPLETE
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
@@ -39,7 +40,7 @@ from simulation.processes.books import (
     write_signing,
 )
 from simulation.processes.pull import appeals, layer_of
-from simulation.randomness import Stream, key, philox, poisson, symmetric_uniform
+from simulation.randomness import Stream, key, philox, poisson, symmetric_uniform, uniform
 from simulation.scenario.schema import Scenario
 from simulation.state import FIRM, I8, I32, INFLUENCER, KINDS, STATE, U64, B, F, State
 
@@ -105,13 +106,21 @@ def move_attraction(state: State, scenario: Scenario, replicate: int) -> None:
 
 def _as_asked(facts: LayerFacts, kind: int, world: World, scenario: Scenario) -> LayerFacts:
     """The facts with the relations that a scenario opens or breaks, and without export controls where they are off."""
-    now = facts.current
-    mask = (now.mask if scenario.mechanisms.on("export_controls") else now.uncontrolled).copy()
+    changes = []
     for relation in scenario.relations:
         i, j = (world.index(name) for name in relation.pair)
         if max(world.kind[i], world.kind[j]) == kind and min(world.kind[i], world.kind[j]) == STATE:
-            mask[i, j] = mask[j, i] = relation.open
-    return replace(facts, current=replace(now, mask=mask))
+            changes.append((i, j, relation.open))
+    current = _year_as_asked(facts.current, scenario.mechanisms.on("export_controls"), tuple(changes))
+    return replace(facts, current=current)
+
+
+@lru_cache(maxsize=16)  # the same for all replicates of a scenario, and so are its pairs
+def _year_as_asked(now: Year, controlled: bool, changes: tuple[tuple[int, int, bool], ...]) -> Year:
+    mask = (now.mask if controlled else now.uncontrolled).copy()
+    for i, j, is_open in changes:
+        mask[i, j] = mask[j, i] = is_open
+    return replace(now, mask=mask)
 
 
 def _believe_layer(
@@ -126,13 +135,9 @@ def _believe_layer(
     own = drawing.utilities(facts.current, fixed)
     own += recentred_activity(facts, belief, kind, state.kind)
     state.base[facts.current.mask] = own[facts.current.mask]
-    whole = drawing.utilities(facts.current, belief.weights)
-    pairs = drawing.possible_pairs(facts.current)
-    rate = drawing.pair_rates(whole, pairs.a, pairs.b, belief.reluctance)
-    share = drawing.recorded_shares(facts.current.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
+    pairs, rate, share = _in_the_record(facts.current, belief)
     recorded = drawing.sum_of_products(rate, share)  # before: who keeps whole records signs no less for it
-    sure = np.isin(pairs.a, complete) | np.isin(pairs.b, complete)
-    share = np.where(sure, np.maximum(share, COMPLETE), share)
+    share = _completed(share, pairs, complete, state.n)
     state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
     if recorded > 0.0:  # a world without firms has no approaches to them
         state.course[:, kind] = belief.flows / recorded * factors(kind, len(belief.flows))
@@ -262,25 +267,40 @@ def _drawn(
 
 def _unrecorded(year: Year, now: Year, belief: Belief, complete: Sequence[int]) -> F:
     """Expected unrecorded deals of each possible pair in the year after a year's end: half more than recorded."""
-    utility = drawing.utilities(year, belief.weights)
-    pairs = drawing.possible_pairs(year)
-    rate = drawing.pair_rates(utility, pairs.a, pairs.b, belief.reluctance)
-    share = drawing.recorded_shares(year.reasons, belief.recording, pairs.a, pairs.b, rate, belief.share)
-    sure = np.isin(pairs.a, complete) | np.isin(pairs.b, complete)
+    pairs, rate, share = _in_the_record(year, belief)
     flow = rate * ((year.events + 0.5) / drawing.sum_of_products(rate, share))
     allowed = now.mask[pairs.a, pairs.b]
-    return np.asarray(flow * (1.0 - np.where(sure, np.maximum(share, COMPLETE), share)) * allowed)
+    return np.asarray(flow * (1.0 - _completed(share, pairs, complete, len(now.mask))) * allowed)
+
+
+def _in_the_record(year: Year, belief: Belief) -> tuple[Pairs, F, F]:
+    """The possible pairs of a year, their intensity and the share of their deals that is recorded, (P,) each."""
+    pairs = drawing.possible_pairs(year)
+    utility = drawing.pair_utilities(year, belief.weights)
+    rate = drawing.pair_rates(utility, pairs.a, pairs.b, len(year.mask), belief.reluctance)
+    return pairs, rate, drawing.recorded_shares(pairs.reasons, belief.recording, rate, belief.share)
+
+
+def _completed(share: F, pairs: Pairs, complete: Sequence[int], n: int) -> F:
+    """Shares recorded, (P,), where some actors keep whole records."""
+    if not complete:
+        return share
+    whole = np.zeros(n, bool)
+    whole[list(complete)] = True
+    return np.where(whole[pairs.a] | whole[pairs.b], np.maximum(share, COMPLETE), share)
 
 
 @njit(cache=True, error_model="numpy")
 def _count(stream: np.uint64, uid: U64, a: I32, b: I32, mean: F, first: int) -> I32:
     """Rows (i, j, quarter) of a Poisson number of deals of every pair, spread over the four quarters from ``first``."""
-    result, total = np.empty((a.size, 3), np.int32), 0
+    result, total, luck = np.empty((a.size, 3), np.int32), 0, np.empty(a.size)
+    for p in range(a.size):  # apart from the choice, so that several are drawn at once
+        one, two = uid[a[p]], uid[b[p]]
+        luck[p] = uniform(stream, min(one, two), max(one, two))
     for p in range(a.size):
-        luck = symmetric_uniform(stream, uid[a[p]], uid[b[p]])
-        if luck <= 1.0 - mean[p]:  # at most e^-mean: none
+        if luck[p] <= 1.0 - mean[p]:  # at most e^-mean: none
             continue
-        for turn in range(poisson(luck, mean[p])):
+        for turn in range(poisson(luck[p], mean[p])):
             own = philox(stream, np.uint64(turn), np.uint64(1))
             place = int(4.0 * symmetric_uniform(own, uid[a[p]], uid[b[p]]))
             if total == result.shape[0]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -406,8 +407,14 @@ class InstrumentRow:
 
 
 def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
-    """All instruments, the world's first. A text that can no longer be joined is closed at once."""
-    rows = [
+    """All instruments, the world's first."""
+    return [*_recorded_rows(world), *(_planned(spec, world, scenario) for spec in scenario.instruments)]
+
+
+@lru_cache(maxsize=8)  # the same in all scenarios of a world
+def _recorded_rows(world: World) -> tuple[InstrumentRow, ...]:
+    """The instruments of a world. A text that can no longer be joined is closed at once."""
+    return tuple(
         InstrumentRow(
             id=facts.id, sponsors=facts.sponsors, enforcement=facts.enforcement, opens=facts.opens,
             closes=facts.closes if facts.open_at_as_of else (facts.closes or world.as_of),
@@ -417,8 +424,7 @@ def instrument_rows(world: World, scenario: Scenario) -> list[InstrumentRow]:
             text=recorded_text(facts, world), known=recorded_joiners(facts, world),
         )
         for facts in world.instruments
-    ]
-    return rows + [_planned(spec, world, scenario) for spec in scenario.instruments]
+    )
 
 
 def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> InstrumentRow:

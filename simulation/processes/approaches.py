@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.kernels import exp
+from simulation.processes.links import links
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, philox, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -213,21 +214,20 @@ def possible_deals(
     where a state's least share of home organisations binds; no further state for an organisation that runs as many
     engagements as its kind can, ``at_once`` (6,), 0 without a limit.
     """
-    n = depth.shape[0]
+    n, (start, partner) = depth.shape[0], links(depth)
     out[:] = allowed
     for i in range(n):
-        home_ties, foreign_ties, ties = 0, 0, 0
-        for k in range(n):
-            if depth[i, k] > 0:
-                ties += 1
-                if exclusive[i, k]:
-                    for j in range(n):
-                        if camp[j] >= 0 and camp[j] != camp[i] and camp[j] != camp[k]:
-                            out[i, j] = out[j, i] = False
-                if kind[k] != STATE:
-                    home_ties += home[k] == i
-                    foreign_ties += home[k] != i
-        if 0 < at_once[kind[i]] <= ties:
+        home_ties, foreign_ties = 0, 0
+        ours = partner[start[i] : start[i + 1]]
+        for k in ours:
+            if exclusive[i, k]:
+                for j in range(n):
+                    if camp[j] >= 0 and camp[j] != camp[i] and camp[j] != camp[k]:
+                        out[i, j] = out[j, i] = False
+            if kind[k] != STATE:
+                home_ties += home[k] == i
+                foreign_ties += home[k] != i
+        if 0 < at_once[kind[i]] <= ours.size:
             for j in range(n):
                 if depth[i, j] == 0:
                     out[i, j] = out[j, i] = False

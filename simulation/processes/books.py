@@ -134,13 +134,13 @@ def staying(rules: Terms, layer: int, depth: int) -> float:
     return rules.renewed[layer] + (rules.lock_in[layer] if depth >= PRESENCE else 0.0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def life(luck: float, layer: int, rules: Terms) -> int:
     """Quarters of a term, evenly between the shortest and the longest."""
     return rules.shortest[layer] + int(luck * (rules.longest[layer] - rules.shortest[layer] + 1))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def first_rung(luck: float, layer: int, alike: float, rules: Terms) -> int:
     """Depth of a first signing: one luck for both steps, so that closer interests never make it shallower."""
     deeper = chance_of(rules.rung[layer, 0] + alike)
@@ -153,7 +153,7 @@ def first_rung(luck: float, layer: int, alike: float, rules: Terms) -> int:
     return min(depth, rules.deepest[layer])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def likeness(position: F, weight: F, width: float, mean: float, sd: float, i: int, j: int) -> float:
     """ã: log affinity of a pair (of both sides, as each sees it), standardised over the states, within ±2.5."""
     both = log(affinity(position[i], position[j], weight[i], width))
@@ -180,7 +180,7 @@ def deals_of(state: State) -> Deals:
                  state.terms)  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def write_signing(deals: Deals, kind: I8, i: int, j: int, depth: int, quarter: int, until: int, three: bool) -> None:
     """Write a deal of a depth and its term into the books, both ways."""
     track = TRILATERAL if three else (BILATERAL if kind[i] == STATE and kind[j] == STATE else NON_STATE)
@@ -189,7 +189,7 @@ def write_signing(deals: Deals, kind: I8, i: int, j: int, depth: int, quarter: i
     _write(deals, j, i, depth, track, quarter, until, again)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _write(deals: Deals, i: int, j: int, depth: int, track: int, quarter: int, until: int, again: bool) -> None:
     if again or deals.depth[i, j] == 0:
         deals.since[i, j] = quarter
@@ -199,7 +199,7 @@ def _write(deals: Deals, i: int, j: int, depth: int, track: int, quarter: int, u
     deals.drawn[i, j] = False
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def end_deal(deals: Deals, i: int, j: int) -> None:
     """Remove a deal in both directions."""
     _forget(deals, i, j)
@@ -215,7 +215,7 @@ def count_end(lapsed: I32, ended: I32, reason: int, i: int, j: int) -> None:
     ended[j, reason] += 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _forget(deals: Deals, i: int, j: int) -> None:
     deals.depth[i, j] = 0
     deals.track[i, j] = -1

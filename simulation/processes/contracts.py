@@ -163,7 +163,7 @@ def _sign(
     return rungs, before, left, price, unpaid, public
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
 def _depth(
     keys: Keys, quarter: int, number: int, who: Signers, rules: Terms, alike: tuple[float, float, float, float],
     deals: Deals, a: int, b: int,
@@ -194,7 +194,7 @@ def _refusing(key: np.uint64, uid: U64, support: F, a: int, b: int) -> int:
     return -1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
 def _paid(
     parties: I32, count: int, depth: I32, kind: I8, rules: Terms, credit: Credit, left: F, price: F
 ) -> bool:
@@ -221,7 +221,7 @@ def _paid(
     return enough
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
 def _enter(
     keys: Keys, quarter: int, number: int, who: Signers, known: Alternatives, rules: Terms, deals: Deals,
     credit: Credit, a: int, b: int, depth: int, three: bool,

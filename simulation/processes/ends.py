@@ -25,6 +25,7 @@ from simulation.processes.books import (
     pot_of,
     staying,
 )
+from simulation.processes.links import links
 from simulation.processes.pull import layer_of
 from simulation.randomness import Draws, Stream, symmetric_uniform
 from simulation.scenario.parameters import Parameters
@@ -36,21 +37,21 @@ ROUNDING = 1e-12
 """A price may exceed what is left by so much."""
 
 
-@njit(cache=True, error_model="numpy")
-def _due(i: int, kind: I8, keep: F, depth: I8) -> float:
-    """What the deals of one actor cost it this quarter."""
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _due(i: int, partners: I32, kind: I8, keep: F, depth: I8) -> float:
+    """What the deals of one actor cost it this quarter; all its partners are among those given, in rising order."""
     due = 0.0
-    for j in range(kind.size):
+    for j in partners:
         if depth[i, j] > 0:
             due += keep[layer_of(kind, i, j), depth[i, j]]
     return due
 
 
-@njit(cache=True, error_model="numpy")
-def _due_from(pot: int, i: int, kind: I8, keep: F, depth: I8, given_up: B) -> float:
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _due_from(pot: int, i: int, partners: I32, kind: I8, keep: F, depth: I8, given_up: B) -> float:
     """The same of those that one pot pays for, less those given up."""
     due = 0.0
-    for j in range(kind.size):
+    for j in partners:
         if depth[i, j] > 0 and not given_up[j] and pot_of(layer_of(kind, i, j)) == pot:
             due += keep[layer_of(kind, i, j), depth[i, j]]
     return due
@@ -75,9 +76,9 @@ def _least(pot: int, i: int, uid: U64, kind: I8, pull: F, keep: F, deals: Deals,
 @njit(cache=True, error_model="numpy")
 def upkeep(depth: I8, kind: I8, keep: F) -> F:
     """What each actor's deals cost it a quarter, (n,)."""
-    due = np.empty(kind.size)
+    due, (start, partner) = np.empty(kind.size), links(depth)
     for i in range(kind.size):
-        due[i] = _due(i, kind, keep, depth)
+        due[i] = _due(i, partner[start[i] : start[i + 1]], kind, keep, depth)
     return due
 
 
@@ -135,16 +136,20 @@ def _open_purses(
 ) -> I32:
     """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
     purse, n, count, exits = own.purse, uid.size, 0, np.zeros(uid.size)
-    cut, given_up = np.empty((16, 2), np.int32), np.empty(n, np.bool_)
+    cut, given_up, (start, partner) = np.empty((16, 2), np.int32), np.empty(n, np.bool_), links(deals.depth)
     for i in range(n):
         purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
         fill_pots(own, i, income[i])
         given_up[:] = False
+        ours = partner[start[i] : start[i + 1]]
         for pot in range(-1, own.pot.shape[1]):  # the whole purse bears what is kept, then each part of it
             if pot >= 0 and own.share[i, pot] < 0.0:
                 continue
             has = purse[i] if pot < 0 else own.pot[i, pot]
-            due = _due(i, kind, keep, deals.depth) if pot < 0 else _due_from(pot, i, kind, keep, deals.depth, given_up)
+            if pot < 0:
+                due = _due(i, ours, kind, keep, deals.depth)
+            else:
+                due = _due_from(pot, i, ours, kind, keep, deals.depth, given_up)
             while due > has + ROUNDING:
                 worst = _least(pot, i, uid, kind, pull, keep, deals, given_up)
                 if worst < 0:
@@ -164,8 +169,9 @@ def _open_purses(
             end_deal(deals, i, j)
             count_end(lapsed, ended, MONEY, i, j)
     for i in range(n):
-        purse[i] = max(0.0, purse[i] - _due(i, kind, keep, deals.depth) - exits[i])
-        pay_upkeep(own, i, kind, keep, deals.depth)
+        ours = partner[start[i] : start[i + 1]]
+        purse[i] = max(0.0, purse[i] - _due(i, ours, kind, keep, deals.depth) - exits[i])
+        pay_upkeep(own, i, ours, kind, keep, deals.depth)
     return cut[:count]
 
 
@@ -178,12 +184,12 @@ def fill_pots(own: Purses, i: int, income: float) -> None:
             own.pot[i, pot] = min(own.pot[i, pot] + part, CARRIED * part)
 
 
-@njit(cache=True, error_model="numpy")
-def pay_upkeep(own: Purses, i: int, kind: I8, keep: F, depth: I8) -> None:
+@njit(cache=True, error_model="numpy", forceinline=True)
+def pay_upkeep(own: Purses, i: int, partners: I32, kind: I8, keep: F, depth: I8) -> None:
     """Upkeep out of the pots of an actor that divides its income."""
     for pot in range(own.pot.shape[1]):
         if own.share[i, pot] >= 0.0:
-            due = _due_from(pot, i, kind, keep, depth, np.zeros(kind.size, np.bool_))
+            due = _due_from(pot, i, partners, kind, keep, depth, np.zeros(kind.size, np.bool_))
             own.pot[i, pot] = max(0.0, own.pot[i, pot] - due)
 
 
@@ -213,14 +219,11 @@ def due_now(state: State) -> I32:
 
 @njit(cache=True, error_model="numpy")
 def _due_now(depth: I8, until: I32, planned: B, quarter: int) -> I32:
-    n, count = depth.shape[0], 0
-    found = np.empty((n, 2), np.int32)
-    for i in range(n):
-        for j in range(i + 1, n):
-            # one rare condition instead of three in turn: the processor guesses it right
-            if (depth[i, j] > 0) & (until[i, j] <= quarter) & (not planned[i, j]):
-                if count == found.shape[0]:
-                    found = np.concatenate((found, np.empty_like(found)))
+    start, partner = links(depth)
+    found, count = np.empty((partner.size, 2), np.int32), 0
+    for i in range(depth.shape[0]):
+        for j in partner[start[i] : start[i + 1]]:
+            if j > i and until[i, j] <= quarter and not planned[i, j]:
                 found[count, 0], found[count, 1] = i, j
                 count += 1
     return found[:count]
@@ -253,10 +256,10 @@ def _renewal_chances(
 @njit(cache=True, error_model="numpy")
 def mean_pulls(depth: I8, kind: I8, pull: F) -> F:
     """Mean of Ū over the deals of each layer, (6,); 0 where there is none."""
-    total, count = np.zeros(len(KINDS)), np.zeros(len(KINDS))
+    total, count, (start, partner) = np.zeros(len(KINDS)), np.zeros(len(KINDS)), links(depth)
     for i in range(kind.size):
-        for j in range(i + 1, kind.size):
-            if depth[i, j] > 0:
+        for j in partner[start[i] : start[i + 1]]:
+            if j > i:
                 layer = layer_of(kind, i, j)
                 total[layer] += pull[i, j] + pull[j, i]
                 count[layer] += 1.0

@@ -77,6 +77,8 @@ def split_blocs(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
     A part has the bloc's depth, and agenda and enforcement in proportion to its members. A member that no line
     separates from anybody sits in every part.
     """
+    if share <= 0.0:
+        return list(blocs)
     can_split = [bloc for bloc in blocs if not bloc.universal and straddles(bloc, cell)]
     by_size = sorted(can_split, key=lambda bloc: (-len(bloc.members), bloc.id))
     doomed = {bloc.id for bloc in by_size[: math.ceil(share * len(can_split) - 1e-9)]}
@@ -98,6 +100,8 @@ def split_blocs(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
 
 def harden_rules(blocs: Sequence[Bloc], share: float, cell: I32) -> list[Bloc]:
     """(c) Raise the share of yes votes that a bloc that straddles lines needs, q ← q + (1−q)f."""
+    if share <= 0.0:
+        return list(blocs)
     return [
         replace(bloc, threshold=bloc.threshold + (1 - bloc.threshold) * share) if straddles(bloc, cell) else bloc
         for bloc in blocs

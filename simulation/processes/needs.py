@@ -18,6 +18,7 @@ from numba import njit
 
 from simulation.data.tables import judged
 from simulation.kernels import exp
+from simulation.processes.links import links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, KINDS, MAX_DEPTH, STATE, F, State
@@ -64,23 +65,44 @@ def supply_of(kind: I8, sort: Sequence[str]) -> F:
 def refresh_supply(state: State) -> None:
     """What states supply, from their size and capacity; that of others stays as it is."""
     found = _table()
-    state.supply[: state.s] = np.minimum(1.0, found["state", "least"] + found["state", "rise"] * _traits(state))
+    state.supply[: state.s] = _by_traits(state, found["state", "least"], found["state", "rise"])
 
 
 def own_part(state: State) -> F:
     """Part of each need that a state covers by itself, (s, 4) in [0, 1]."""
-    return np.minimum(1.0, needs().own + needs().rise * _traits(state))
+    return _by_traits(state, needs().own, needs().rise)
 
 
-def _traits(state: State) -> F:
-    """Size times readiness, capacity, size, nothing, (s, 4)."""
-    size, capacity, readiness = (x[: state.s] for x in (state.size, state.capacity, state.capacity_start))
-    return np.column_stack((size * readiness, capacity, size, np.zeros(state.s)))
+def _by_traits(state: State, least: F, rise: F) -> F:
+    """What rises with traits of each state, one a need, to at most 1, (s, 4)."""
+    return np.asarray(_rising(state.size, state.capacity_start, state.capacity, state.s, least, rise))
+
+
+@njit(cache=True, error_model="numpy")
+def _rising(size: F, readiness: F, capacity: F, s: int, least: F, rise: F) -> F:
+    """The traits are size times readiness, capacity, size, and nothing."""
+    result = np.empty((s, least.size))
+    for i in range(s):
+        for k, trait in enumerate((size[i] * readiness[i], capacity[i], size[i], 0.0)):
+            result[i, k] = min(1.0, least[k] + rise[k] * trait)
+    return result
 
 
 def covered_now(state: State) -> F:
     """Part of each need of each state that is covered by the deals in force, (s, 4) in [0, 1]."""
-    return covered(own_part(state), supplied(state.depth[: state.s] / MAX_DEPTH, state.supply), needs().scale)
+    return covered(own_part(state), _supplied_now(state.depth, state.supply, state.s), needs().scale)
+
+
+@njit(cache=True, error_model="numpy")
+def _supplied_now(depth: I8, supply: F, s: int) -> F:
+    """:func:`supplied` by the deals in force, (s, 4)."""
+    result, (start, partner) = np.zeros((s, supply.shape[1])), links(depth)
+    for i in range(s):
+        for j in partner[start[i] : start[i + 1]]:
+            z = depth[i, j] / MAX_DEPTH
+            for k in range(supply.shape[1]):
+                result[i, k] += z * supply[j, k]
+    return result
 
 
 @njit(cache=True, error_model="numpy")

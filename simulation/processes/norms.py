@@ -45,7 +45,7 @@ def draw_thresholds(uid: NDArray[np.uint64], par: Parameters, seed: int, replica
 
 def ngo_partners(state: State) -> NDArray[np.int64]:
     """Number of NGOs that each actor has a deal with, shape (n,)."""
-    return np.asarray(_count(state.depth, np.flatnonzero(state.kind == NGO)), np.int64)
+    return np.asarray(_count(state.depth, state.kind), np.int64)
 
 
 def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mechanisms) -> F:
@@ -97,8 +97,8 @@ def _draw(thresholds: F, uid: NDArray[np.uint64], stream: np.uint64, mean: float
 
 
 @njit(cache=True, error_model="numpy")
-def _count(depth: NDArray[np.int8], ngos: NDArray[np.int64]) -> NDArray[np.int64]:
-    n = depth.shape[0]
+def _count(depth: NDArray[np.int8], kind: NDArray[np.int8]) -> NDArray[np.int64]:
+    n, ngos = kind.size, np.flatnonzero(kind == NGO)
     count = np.zeros(n, np.int64)
     for i in range(n):
         for j in ngos:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from simulation.data.tables import table
 from simulation.intensity.joining.states import ids
@@ -115,9 +116,14 @@ class CodedText:
 
 def stands_for(name: str) -> str:
     """The bloc that a sponsoring organisation stands for, its own id for a bloc, else nothing."""
-    blocs = {row["id"]: row["bloc"] for row in table("nonstate") if row["kind"] == "secretariat"}
-    known = {row["id"] for row in table("blocs")}
-    return blocs.get(name, name if name in known else "")
+    return _blocs_of().get(name, "")
+
+
+@lru_cache(maxsize=1)
+def _blocs_of() -> dict[str, str]:
+    """The bloc that each bloc and each secretariat of the roster stands for."""
+    blocs = {row["id"]: row["id"] for row in table("blocs")}
+    return blocs | {row["id"]: row["bloc"] for row in table("nonstate") if row["kind"] == "secretariat"}
 
 
 def convener_kind(text: SignupText) -> str:
@@ -155,6 +161,7 @@ _ALMOST_ALL = 0.9
 """Share of all states from which a text counts as open to all."""
 
 
+@lru_cache(maxsize=512)  # of a text there are four, the same in every replicate
 def coded(text: SignupText, ceremony: bool, summit: bool) -> CodedText:
     """The text in the terms of the record, with ceremony and summit as said or drawn."""
     kind = convener_kind(text)
