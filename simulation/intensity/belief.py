@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -28,24 +27,6 @@ _UNSURE = 1e-9
 """Two orders of one sum differ by less than this share of it."""
 _SETUP = -1
 """Quarter of draws that are made while the world is set up."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """The possible pairs of a layer, a < b, and what is known of them.
-
-    Attributes
-    ----------
-    a, b
-        (P,) the two actors.
-    x, reasons
-        (K, P) covariates and (R, P) reasons of being recorded, a row each: that of b with a is the same.
-    """
-
-    a: I32
-    b: I32
-    x: F
-    reasons: F
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,14 +123,14 @@ def _flows(mean: float, sd: float, walk: float, level: float, steps: F, spread: 
 
 def utilities(year: Year, weights: F) -> F:
     """:func:`pair_utilities` as a matrix, (n, n); 0 where no deal can be made."""
-    pairs, result = possible_pairs(year), np.zeros(year.mask.shape)
+    pairs, result = year.possible, np.zeros(year.mask.shape)
     result[pairs.a, pairs.b], result[pairs.b, pairs.a] = pair_utilities(year, weights)
     return result
 
 
 def pair_utilities(year: Year, weights: F) -> F:
     """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j) of the possible pairs, (2, P): of a, and of b."""
-    pairs = possible_pairs(year)
+    pairs = year.possible
     return np.asarray(_pair_utilities(pairs.x, year.partner, weights, pairs.a, pairs.b))
 
 
@@ -249,13 +230,6 @@ def sum_of_products(a: F, b: F) -> float:
     for p in range(a.size):
         total += a[p] * b[p]
     return total
-
-
-@lru_cache(maxsize=64)  # a year is made once for all replicates of a world
-def possible_pairs(year: Year) -> Pairs:
-    """The pairs of a layer that can make deals."""
-    a, b = np.nonzero(np.triu(year.mask, 1))
-    return Pairs(a.astype(np.int32), b.astype(np.int32), year.pair[:, a, b], year.reasons[:, a, b])
 
 
 def attraction_scores(uid: U64, kind: NDArray[np.int8], year: int, seed: int, replicate: int) -> F:

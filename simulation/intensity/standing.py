@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -24,12 +24,30 @@ from simulation.intensity.places import with_firms
 from simulation.intensity.posterior import Posterior, posterior_of
 from simulation.intensity.record import Record, record_of, shipped_treaties
 from simulation.intensity.recording import reasons
-from simulation.state import FIRM, I64, STATE, B, F
+from simulation.state import FIRM, I32, I64, STATE, B, F
 
 PARTNERS: Mapping[int, tuple[str, ...]] = {STATE: ("size", "activity", "union"), FIRM: firms.TRAITS}
 """Covariates of the partner alone, by layer."""
 BOOK_YEARS = 7
 """Years before the as-of date of which deals that no record holds are drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The possible pairs of a layer, a < b, and what is known of them.
+
+    Attributes
+    ----------
+    a, b
+        (P,) the two actors.
+    x, reasons
+        (K, P) covariates and (R, P) reasons of being recorded, a row each: that of b with a is the same.
+    """
+
+    a: I32
+    b: I32
+    x: F
+    reasons: F
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +76,12 @@ class Year:
     uncontrolled: B
     reasons: F
     events: float
+
+    @cached_property
+    def possible(self) -> Pairs:
+        """The pairs that can make deals: the same in all replicates."""
+        a, b = np.nonzero(np.triu(self.mask, 1))
+        return Pairs(a.astype(np.int32), b.astype(np.int32), self.pair[:, a, b], self.reasons[:, a, b])
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,11 +20,11 @@ from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity import belief as drawing
 from simulation.intensity import organisations as prior
-from simulation.intensity.belief import Belief, Pairs
+from simulation.intensity.belief import Belief
 from simulation.intensity.book import COMPLETE
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
-from simulation.intensity.standing import LayerFacts, Year, layers, quarter_of
+from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of
 from simulation.intensity.wave_factors import factors
 from simulation.kernels import exp
 from simulation.processes.bargaining import write_terms
@@ -115,7 +115,7 @@ def _as_asked(facts: LayerFacts, kind: int, world: World, scenario: Scenario) ->
     return replace(facts, current=current)
 
 
-@lru_cache(maxsize=16)  # the same for all replicates of a scenario, and so are its pairs
+@lru_cache(maxsize=8)  # the same in all replicates of a scenario, and so are its pairs
 def _year_as_asked(now: Year, controlled: bool, changes: tuple[tuple[int, int, bool], ...]) -> Year:
     mask = (now.mask if controlled else now.uncontrolled).copy()
     for i, j, is_open in changes:
@@ -256,7 +256,7 @@ def _drawn(
     last = facts.posterior.year
     for back, year in enumerate(reversed(facts.past), start=1):
         means = _unrecorded(year, facts.current, belief, complete)
-        pairs = drawing.possible_pairs(year)
+        pairs = year.possible
         stream = np.uint64(philox(key(seed, replicate, _SETUP, Stream.BOOK), np.uint64(kind), np.uint64(back)))
         first = 4 * (last - back + 1) - (world.as_of.year * 4 + (world.as_of.month - 1) // 3 + 1)
         found.append(_count(stream, state.uid, pairs.a, pairs.b, means, first))
@@ -275,7 +275,7 @@ def _unrecorded(year: Year, now: Year, belief: Belief, complete: Sequence[int]) 
 
 def _in_the_record(year: Year, belief: Belief) -> tuple[Pairs, F, F]:
     """The possible pairs of a year, their intensity and the share of their deals that is recorded, (P,) each."""
-    pairs = drawing.possible_pairs(year)
+    pairs = year.possible
     utility = drawing.pair_utilities(year, belief.weights)
     rate = drawing.pair_rates(utility, pairs.a, pairs.b, len(year.mask), belief.reluctance)
     return pairs, rate, drawing.recorded_shares(pairs.reasons, belief.recording, rate, belief.share)

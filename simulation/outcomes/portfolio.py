@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from simulation.errors import ModelError
 from simulation.processes.affinity import squared_distance
 from simulation.processes.instruments import instrument_z
+from simulation.processes.links import links
 from simulation.processes.opinion import support_of
 from simulation.state import (
     BILATERAL,
@@ -225,9 +226,10 @@ def kept_deal(depth: I8, conduct: I8, i: int, j: int) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _add_kept_deals(depth: I8, kind: I8, conduct: I8, kept: F) -> None:
+    start, partner = links(depth)
     for i in range(kept.size):
-        for j in range(depth.shape[0]):
-            if depth[i, j] > 0 and _category(kind[j], -1) != _MEANS:
+        for j in partner[start[i] : start[i + 1]]:
+            if _category(kind[j], -1) != _MEANS:
                 kept[i] += kept_deal(depth, conduct, i, j)
 
 

@@ -80,15 +80,15 @@ class Rows(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def add_ties(
-    depth: I8, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B, supply: F, out: World,
-    degree: I64,
+    depth: I8, since: I32, quarter: int, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B,
+    supply: F, out: World, degree: I64,
 ) -> None:  # fmt: skip
     """Add up the network of deals and who takes part in it, from zeros; ``degree`` (s,) are partners of states."""
     s, world = degree.size, out[0]
     partners = links(depth)
     group = _groups(camp[:s])
     own = leaders_own(kind, home, camp, leaders, member)
-    twice = firms = incumbents = 0
+    twice = firms = incumbents = new = 0
     for i in range(depth.shape[0]):
         ours = partners.partner[partners.start[i] : partners.start[i + 1]]
         world.partners_of_members += ours.size * member[i]
@@ -96,12 +96,13 @@ def add_ties(
         for j in ours:
             rungs = depth[i, j]
             twice += rungs
+            new += since[i, j] == quarter
             if i < s:
                 degree[i] += j < s
                 firms += rungs * (kind[j] == FIRM)
                 incumbents += rungs * own[j]
     world.partners, world.rungs = partners.partner.size, twice // 2
-    world.firms, world.incumbents = firms, incumbents
+    world.firms, world.incumbents, world.new = firms, incumbents, new // 2
     tie_sums(depth, partners, group, world.within, world.strength)
     world.paths, world.closed = paths_of_two(depth, partners, s)
     world.trust_partners, world.trust_states = mean_direct_trust(alpha, beta, partners, s)

@@ -109,8 +109,10 @@ class WorldBook:
         require(state, "formed", "breaches", "incidents", "lapsed")
         s, world = state, self._world[row : row + 1]
         degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
-        add_ties(s.depth, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, world, degree)
-        world["new"] = np.count_nonzero((s.depth > 0) & (s.since == s.quarter)) // 2
+        add_ties(
+            s.depth, s.since, s.quarter, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply,
+            world, degree,
+        )  # fmt: skip
         world["ended"] = s.lapsed.sum() // 2
         world["stood_so_far"], world["ended_so_far"] = slots.stood, slots.ended
         add_members(s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, world, capacity, support)

@@ -12,8 +12,7 @@ import numpy as np
 from numba import njit
 
 from simulation.kernels import exp, log1p
-from simulation.processes.pull import layer_of
-from simulation.state import I8, I32, B, F
+from simulation.state import I8, I32, STATE, B, F
 
 _SOFTEST = 0.6932
 """log(1 + e^U) is never more than this and max(U, 0), nor than this and U/2 + U²/8: log 2, rounded up."""
@@ -33,11 +32,15 @@ def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) ->
     n = kind.size
     known = Alternatives(np.full(n, -1, np.int32), np.zeros(n), np.zeros(n))
     seated = _seated(parties, n)
-    theirs, chance, most = _columns(pull, seated), np.empty(n), np.empty(n)
+    theirs, chance, most, of_kind = _columns(pull, seated), np.empty(n), np.empty(n), reluctance[kind]
     for k in range(seated.size):
         i, own = seated[k], pull[seated[k]]
-        for j in range(n):
-            chance[j] = reluctance[layer_of(kind, i, j)] - theirs[k, j]
+        if kind[i] == STATE:
+            for j in range(n):
+                chance[j] = of_kind[j] - theirs[k, j]
+        else:  # one layer, whoever the partner is
+            for j in range(n):
+                chance[j] = of_kind[i] - theirs[k, j]
         for j in range(n):  # without a condition inside, so that several are worked on at once
             chance[j] = 1.0 / (1.0 + exp(chance[j]))
             most[j] = chance[j] * (_SOFTEST + min(max(own[j], 0.0), 0.5 * own[j] + 0.125 * own[j] * own[j]))

@@ -22,7 +22,7 @@ import numpy as np
 from numba import njit
 
 from simulation.kernels import exp, power
-from simulation.processes.affinity import affinity, squared_distance
+from simulation.processes.affinity import falloff, squared_distance
 from simulation.processes.rivalry import FITTED, leader_distance, strength_of
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -165,11 +165,15 @@ def deepest(enforcement: float) -> int:
 @njit(cache=True, error_model="numpy")
 def closeness(i: int, members: I32, who: Voters, width: float) -> float:
     """Mean over the other members j of affinity times trust with witnesses, a_ij·τ̂_ij, in [0, 1]."""
-    total = 0.0
-    x_i, w_i, trust = who.position[i], who.weight[i], who.trust[i]
-    for j in members:
-        if j != i:
-            total += affinity(x_i, who.position[j], w_i, width) * trust[j]
+    total, alike = 0.0, np.empty(len(members))
+    x_i, w_i, trust, fall = who.position[i], who.weight[i], who.trust[i], falloff(width)
+    for m in range(len(members)):
+        alike[m] = squared_distance(x_i, who.position[members[m]], w_i) * fall
+    for m in range(len(members)):  # apart from the sum, so that several are worked on at once
+        alike[m] = exp(alike[m])
+    for m in range(len(members)):
+        if members[m] != i:
+            total += alike[m] * trust[members[m]]
     return total / (len(members) - 1)
 
 

@@ -11,6 +11,8 @@ agendas, on third parties and, in logs, on joining; at the recorded shares it is
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -100,17 +102,32 @@ def promises(state: State, par: Parameters, possible: B) -> F:
     _promise_deals(state.pull, possible, state.kind, state.reluctance, par.patience, result)
     blocs = np.maximum(state.bloc_enforcement, _LEAST_COUNTED) / MAX_DEPTH
     passage = (state.bloc_passed + _DOUBT / 2.0) / (state.bloc_tabled + _DOUBT)
-    candidate = is_open(state)[:, None] & state.eligible[:, :s] & ~state.joined[:, :s]
-    could, did = state.eligible.sum(axis=1), (state.eligible & state.joined).sum(axis=1)
-    texts, joining = instrument_z(state, _LEAST_COUNTED), (did + _DOUBT / 2.0) / (could + _DOUBT)
-    for track, regional in ((REGIONAL, True), (MULTILATERAL, False)):
-        mine = state.member[:, :s] & (state.bloc_regional == regional)[:, None]
-        open_to = candidate & (state.instrument_regional == regional)[:, None]
-        result[:, track] = _promise_forums(
-            np.concatenate([mine, open_to]), np.concatenate([blocs, texts]), np.concatenate([passage, joining]),
-            par.patience,
-        )  # fmt: skip
+    _promise_forums(
+        Blocs(state.member, state.bloc_regional, blocs, passage),
+        Texts(state.eligible, state.joined, is_open(state), state.instrument_regional,
+              instrument_z(state, _LEAST_COUNTED)),
+        par.patience, result,
+    )  # fmt: skip
     return result
+
+
+class Blocs(NamedTuple):
+    """Columns of the blocs, with the shapes of :class:`State`."""
+
+    member: B
+    regional: B
+    worth: F  # [b] of an item that passes
+    chance: F  # [b] of its passage
+
+
+class Texts(NamedTuple):
+    """Columns of the instruments, with the shapes of :class:`State`."""
+
+    eligible: B
+    joined: B
+    is_open: B
+    regional: B
+    worth: F  # [q] of being in
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -122,8 +139,12 @@ def _discount(chance: float, patience: float) -> float:
 @njit(cache=True, error_model="numpy")
 def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F) -> None:
     """Write what a memorandum with a state, with two and with a firm promises each state into ``out`` (s, 5)."""
-    n, theirs = kind.size, pull.T.copy()
-    weight, agree, asked = np.empty(n), np.empty(n), reluctance[kind]
+    n = 0  # of those who come before the last state or firm: nobody else is asked
+    for j in range(kind.size):
+        if kind[j] == STATE or kind[j] == FIRM:
+            n = j + 1
+    theirs = pull[:n, : out.shape[0]].T.copy()
+    weight, agree, asked = np.empty(n), np.empty(n), reluctance[kind[:n]]
     for i in range(out.shape[0]):
         own, other = pull[i], theirs[i]
         for j in range(n):  # without a condition inside, so that several are worked on at once
@@ -144,20 +165,37 @@ def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: floa
 
 
 @njit(cache=True, error_model="numpy")
-def _promise_forums(candidate: B, worth: F, chance: F, patience: float) -> F:
-    """Mean of worth times chance over a state's candidates (c, s), discounted by their mean chance, (s,)."""
-    s = candidate.shape[1]
-    gain, likely, count = np.zeros(s), np.zeros(s), np.zeros(s)
-    for c in range(candidate.shape[0]):
+def _promise_forums(blocs: Blocs, texts: Texts, patience: float, out: F) -> None:
+    """Write what the forums of either track promise each state into ``out`` (s, 5).
+
+    It is the mean of worth times chance over a state's blocs and the texts that it can join, discounted by their mean
+    chance; a text's is the share of those who could join it that did.
+    """
+    s, joining = out.shape[0], np.empty(texts.worth.size)
+    for q in range(joining.size):
+        could, did = 0, 0
+        for i in range(texts.eligible.shape[1]):
+            could += texts.eligible[q, i]
+            did += texts.eligible[q, i] & texts.joined[q, i]
+        joining[q] = (did + _DOUBT / 2.0) / (could + _DOUBT)
+    gain, likely, count = np.zeros((2, s)), np.zeros((2, s)), np.zeros((2, s))
+    for b in range(blocs.worth.size):
+        door, worth, chance = int(blocs.regional[b]), blocs.worth[b] * blocs.chance[b], blocs.chance[b]
         for i in range(s):
-            if candidate[c, i]:
-                gain[i] += worth[c] * chance[c]
-                likely[i] += chance[c]
-                count[i] += 1.0
-    for i in range(s):
-        if count[i] > 0.0:
-            gain[i] = gain[i] / count[i] * _discount(likely[i] / count[i], patience)
-    return gain
+            if blocs.member[b, i]:
+                gain[door, i], likely[door, i] = gain[door, i] + worth, likely[door, i] + chance
+                count[door, i] += 1.0
+    for q in range(joining.size):
+        door, worth, chance = int(texts.regional[q]), texts.worth[q] * joining[q], joining[q]
+        for i in range(s if texts.is_open[q] else 0):
+            if texts.eligible[q, i] and not texts.joined[q, i]:
+                gain[door, i], likely[door, i] = gain[door, i] + worth, likely[door, i] + chance
+                count[door, i] += 1.0
+    for door, track in ((0, MULTILATERAL), (1, REGIONAL)):
+        for i in range(s):
+            if count[door, i] > 0.0:
+                mean = likely[door, i] / count[door, i]
+                out[i, track] = gain[door, i] / count[door, i] * _discount(mean, patience)
 
 
 def first_shares(deals: F, blocs_regional: F, blocs_other: F, texts: F) -> F:

@@ -128,8 +128,12 @@ def _add_history(ledger: I32, kind: I8, ever: F, lately: F, by_past: F, by_recen
         if done[a, b]:
             continue
         done[a, b] = done[b, a] = True
-        for i, j in ((a, b), (b, a)):
-            out[i, j] += history(layer_of(kind, i, j), kind[i], ever[i, j], lately[i, j], by_past, by_recent)
+        layer = layer_of(kind, a, b)
+        there = back = history(layer, kind[a], ever[a, b], lately[a, b], by_past, by_recent)
+        if kind[a] != kind[b]:
+            back = history(layer, kind[b], ever[b, a], lately[b, a], by_past, by_recent)
+        out[a, b] += there
+        out[b, a] += back
 
 
 @njit(cache=True, error_model="numpy")

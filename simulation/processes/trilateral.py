@@ -14,6 +14,9 @@ from simulation.processes.approaches import agreement
 from simulation.randomness import Draws, Stream, philox, uniform
 from simulation.state import I32, STATE, TRILATERAL, U64, B, F, State
 
+_SURELY = 1.0 + 1e-9
+"""A chance worked out may exceed one by rounding, never by so much."""
+
 
 def third_parties(state: State, draws: Draws, rate: F, possible: B, pairs: I32, number: I32) -> I32:
     """Step 6: who joins each agreement, (m,); -1 for nobody.
@@ -38,7 +41,7 @@ def _third_parties(
     key: np.uint64, uid: U64, states: I32, rate: F, effort: F, possible: B, pull: F, reluctance: float, pairs: I32,
     number: I32, s: int,
 ) -> I32:  # fmt: skip
-    result = np.full(pairs.shape[0], -1, np.int32)
+    result, luck = np.full(pairs.shape[0], -1, np.int32), np.empty(states.size)
     for m in range(pairs.shape[0]):
         i, j = pairs[m, 0], pairs[m, 1]
         if i >= s or j >= s:
@@ -46,15 +49,21 @@ def _third_parties(
         hazard = (rate[i] * effort[i] + rate[j] * effort[j]) / 2.0
         if hazard <= 0.0:
             continue
-        of_i, of_j = _total(pull[i], possible[i], states), _total(pull[j], possible[j], states)
-        own, nearest = philox(key, uid[i] ^ uid[j], np.uint64(number[m])), np.inf
-        for k in states:
-            if k in (i, j) or not (possible[i, k] and possible[j, k]):
-                continue
+        own, nearest, asked = philox(key, uid[i] ^ uid[j], np.uint64(number[m])), np.inf, False
+        of_i = of_j = 0.0
+        for p in range(states.size):  # apart from the choice, so that several are drawn at once
+            luck[p] = uniform(own, uid[states[p]], np.uint64(0))
+        for p in range(states.size):
+            k = states[p]
+            if luck[p] > hazard * _SURELY or k in (i, j) or not (possible[i, k] and possible[j, k]):
+                continue  # nobody joins more surely than the third parties come up
+            if not asked:
+                of_i, of_j = _total(pull[i], possible[i], states), _total(pull[j], possible[j], states)
+                asked = True
             chance = hazard * _joining(pull, of_i, of_j, reluctance, i, j, k)
-            luck = uniform(own, uid[k], np.uint64(0)) / chance if chance > 0.0 else np.inf
-            if luck < 1.0 and luck < nearest:  # of several the one that had the most luck
-                nearest = luck
+            away = luck[p] / chance if chance > 0.0 else np.inf
+            if away < 1.0 and away < nearest:  # of several the one that had the most luck
+                nearest = away
                 result[m] = k
     return result
 
