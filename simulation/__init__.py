@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from simulation.source_code import use_kernel_folder
+from simulation.source_code import must_compile, use_kernel_folder
 
 if TYPE_CHECKING:
     from simulation.experiments.advise import advise
@@ -49,6 +49,7 @@ except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
 use_kernel_folder()  # before anything brings the compiler
+must_compile()  # asked now: workers begin to compile soon
 
 _HOMES = {
     "Explanation": "simulation.experiments.explanation",

@@ -33,6 +33,7 @@ from simulation.arithmetic import (
     log_in_two,
     log_series,
 )
+from simulation.source_code import COMPILING
 from simulation.state import F
 
 _LOWEST, _HIGHEST = -708.0, 709.0
@@ -238,8 +239,7 @@ def insert(numbers: F, top: F) -> None:
             top[place] = u
 
 
-# --- the first run on a machine takes a minute longer, and silence looks like a fault
-MESSAGE = "Compiling kernels: about a minute, the first time on this machine only."
+# --- the first run on a machine takes a minute longer
 
 
 class _Teller(Listener):  # type: ignore[misc]
@@ -252,7 +252,7 @@ class _Teller(Listener):  # type: ignore[misc]
         """Say it, the first time."""
         if not self._told:
             self._told = True
-            self._say(MESSAGE)
+            self._say(COMPILING)
 
     def on_end(self, event: Event) -> None:
         """Nothing: another kernel may follow."""

@@ -36,6 +36,8 @@ KERNEL_ROOMS = ("data", "scenario", "processes", "intensity", "actors", "outcome
 """Folders of the package with compiled functions, and all that these import."""
 _KERNELS = re.compile(r"kernels-[0-9a-f]{16}")
 _DAY = 86_400.0  # seconds
+COMPILING = "Compiling kernels: about a minute, the first time on this machine only."
+"""Silence at the first run on a machine looks like a fault."""
 _UNUSED_DAYS = 31
 """Compiled kernels of other code go after so many days without use."""
 
@@ -274,6 +276,12 @@ def use_kernel_folder(package: Path = _PACKAGE) -> None:
     if temporary_kernels():  # the library of charts would look for a home too, and complain in three lines
         os.environ.setdefault(CHARTS_CACHE, str(folder.parent / "matplotlib"))
     _let_go(folder)
+
+
+@functools.cache
+def must_compile() -> bool:
+    """Whether there was no folder of compiled kernels when this process first asked: when it imports this package."""
+    return not os.path.isdir(os.environ.get(KERNEL_CACHE, ""))
 
 
 def temporary_kernels() -> str:

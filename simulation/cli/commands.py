@@ -27,7 +27,7 @@ from simulation.cli.files import add_files
 from simulation.cli.opportunities import add_opportunities
 from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
 from simulation.experiments.engine.executors import get_ready, usable_cores
-from simulation.source_code import temporary_kernels
+from simulation.source_code import COMPILING, must_compile, temporary_kernels
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -455,6 +455,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    if must_compile():
+        typer.echo(COMPILING, err=True)
     import threading
 
     from rich.console import Console

@@ -8,6 +8,8 @@ pure functions of ``simulation.processes``; what one step leaves for a later one
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -271,6 +273,27 @@ _OUTLIVES = frozenset(
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
 
 
+class _Alive:
+    """Models that nobody has closed. A model is a cycle of few objects with megabytes of arrays, which Python's
+    collector would look for late; it is called once there are many, and later where they are found in use."""
+
+    LEAST = 16
+
+    def __init__(self) -> None:
+        self.models: weakref.WeakSet[GovernanceModel] = weakref.WeakSet()
+        self.most = self.LEAST
+
+    def add(self, model: GovernanceModel) -> None:
+        """Note a model, and look for what is in no use any more."""
+        self.models.add(model)
+        if len(self.models) > self.most:
+            gc.collect()
+            self.most = max(self.LEAST, 2 * len(self.models))
+
+
+_alive = _Alive()
+
+
 class GovernanceModel(mesa.Model):  # type: ignore[misc]
     """One replicate of a scenario, as a Mesa model.
 
@@ -351,6 +374,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.recorder = Recorder(scenario.record, scenario, self.state)
         self.signposts = Signposts(scenario)
         write_down(self)
+        _alive.add(self)
 
     # --- actors
     def _make_actors(self, replaced: Mapping[str, type[Actor]]) -> tuple[Actor, ...]:
@@ -465,6 +489,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         be asked for.
         """
         self._forget()
+        _alive.models.discard(self)
         for name in vars(self).keys() - _OUTLIVES:
             delattr(self, name)
 

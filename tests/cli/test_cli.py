@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli import app, commands
 from simulation.experiments import ask
 from tests.experiments import fakes
 
@@ -371,3 +371,12 @@ def test_advise_prints_the_choice_and_refuses_a_bad_file_with_all_faults(monkeyp
     assert done.exit_code == 0, done.output
     assert "Bilateral and trilateral opportunism" in done.stdout
     assert Path("out", "advice.json").exists()
+
+
+@pytest.mark.parametrize(("first", "told"), [(True, "Compiling kernels: about a minute"), (False, "")])
+def test_a_person_is_told_what_the_first_run_does(first, told, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "must_compile", lambda: first)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with commands._progress(quiet=False):
+        pass
+    assert capsys.readouterr().err.startswith(told)

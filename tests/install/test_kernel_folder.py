@@ -18,6 +18,7 @@ from simulation.source_code import (
     KERNEL_CACHE,
     KERNEL_ROOMS,
     kernel_hash,
+    must_compile,
     temporary_kernels,
     use_kernel_folder,
 )
@@ -52,6 +53,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def folder_used() -> Path:
     use_kernel_folder()
     return Path(os.environ[KERNEL_CACHE])
+
+
+def test_an_empty_machine_must_compile(home: Path) -> None:
+    found = []
+    folder = folder_used()
+    for _ in range(2):
+        must_compile.cache_clear()
+        found.append(must_compile())
+        folder.mkdir(parents=True, exist_ok=True)
+    must_compile.cache_clear()
+    assert found == [True, False]
 
 
 # --- the hash

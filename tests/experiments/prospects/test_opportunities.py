@@ -45,9 +45,9 @@ def rows(found: Opportunities) -> pd.DataFrame:
 
 def test_the_one_useful_partner_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """States supply by their size; one is large, the others are small."""
-    size = np.full(25, 0.01)
+    size = np.full(11, 0.01)
     size[3] = 0.9
-    result = found_in(make_world(24, size=size), monkeypatch, "gain_coverage")
+    result = found_in(make_world(10, size=size), monkeypatch, "gain_coverage")
     best = result.table.iloc[0]
     out = io.StringIO()
     print_opportunities(result, Console(file=out, width=80))
@@ -58,7 +58,7 @@ def test_the_one_useful_partner_is_first(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_two_alike_tie(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = found_in(make_world(12), monkeypatch)
+    result = found_in(make_world(8), monkeypatch)
     found = rows(result)
     for one, other in (("A03", "A04"), ("A04", "A03")):
         assert other in found["tied_with"][one].split()

@@ -64,36 +64,31 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, subprocess.Popen,
             process.wait()
 
 
-def test_dask_with_a_worker_killed_on_the_way(tmp_path, undisturbed):
-    out = tmp_path / "out"
-    with cluster(tmp_path, 2) as (address, _, workers):
+@contextlib.contextmanager
+def killed(process: subprocess.Popen, out: Path, chunks: int) -> Iterator[None]:
+    """Kill a process once a sweep has so many chunks."""
 
-        def kill() -> None:
-            wait_for_chunks(out, 3)
-            workers[0].send_signal(signal.SIGKILL)
+    def kill() -> None:
+        wait_for_chunks(out, chunks)
+        process.kill()
 
-        killer = threading.Thread(target=kill)
-        killer.start()
-        results = run(out, executor=address, chunk_size=2)
-        killer.join()
-        assert workers[0].wait(10) == -signal.SIGKILL
+    killer = threading.Thread(target=kill)
+    killer.start()
+    yield
+    killer.join()
+    assert process.wait(10) == -signal.SIGKILL
+
+
+def test_dask_with_a_worker_killed_on_the_way_and_at_last_the_scheduler(tmp_path, undisturbed):
+    """A worker's death costs nothing; a cluster that goes away leaves a sweep that goes on."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    with cluster(tmp_path, 2) as (address, scheduler, workers):
+        with killed(workers[0], one, 3):
+            results = run(one, executor=address, chunk_size=2)
+        with killed(scheduler, other, 2), pytest.raises(RunError, match="the workers are gone"):
+            run(other, executor=address, chunk_size=1)
     assert same(results, undisturbed)
-
-
-def test_a_cluster_that_goes_away_leaves_a_sweep_that_goes_on(tmp_path, undisturbed):
-    out = tmp_path / "out"
-    with cluster(tmp_path, 1) as (address, scheduler, _):
-
-        def kill() -> None:
-            wait_for_chunks(out, 2)
-            scheduler.kill()
-
-        killer = threading.Thread(target=kill)
-        killer.start()
-        with pytest.raises(RunError, match="the workers are gone"):
-            run(out, executor=address, chunk_size=1)
-        killer.join()
-    assert same(run(out), undisturbed)
+    assert same(run(other), undisturbed)
 
 
 def start_ranks(script: Path, *arguments: object, **told) -> subprocess.Popen:
