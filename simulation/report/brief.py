@@ -21,7 +21,7 @@ from simulation.report.answer import Subject, forecast_sentences, lever_sentence
 from simulation.report.choice import advice, change_sentence, failure_sentence, limits, loss_sentence
 from simulation.report.decision import Advised, Decision
 from simulation.report.findings import change, levers, signposts, trade_off
-from simulation.report.parts import inline
+from simulation.report.parts import Chart
 from simulation.report.uncertainty import spread_sentence
 from simulation.state import RECORDED, SOURCES
 
@@ -153,7 +153,7 @@ def _picture(subject: Subject) -> Markup | None:
         return None
     axes = pictures.opportunities(most=_DRAWN)
     alternative = subject.words("Dots and lines: what each of the best ranked candidates adds, with its interval.")
-    return inline(axes, "opportunities", alternative, subject.words).svg
+    return Chart(axes, "opportunities", alternative, subject.words).svg
 
 
 def _likelihoods(subject: Subject) -> Iterator[Line]:

@@ -17,7 +17,7 @@ from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK
 from simulation.report.answer import Subject, lever_name
 from simulation.report.findings import change, levers, trade_off
-from simulation.report.parts import Chart, Section, Table, inline
+from simulation.report.parts import Chart, Section, Table
 from simulation.state import RECORDED, SOURCES
 
 COMMITMENTS = ("commitments_kept", "kept_recorded", "kept_drawn", "kept_new", "kept_blocs", "kept_instruments",
@@ -132,7 +132,7 @@ def _fan(subject: Subject, metric: str) -> Chart:
     )
     caption = subject.words("Numbers of the chart: {metric} in every quarter", metric=subject.metric(metric))
     table = Table(f"path_{metric}", caption, subject.main.forecast(metric))
-    return inline(subject.pictures.fan(metric), f"fan-{metric}", text, words, table)
+    return Chart(subject.pictures.fan(metric), f"fan-{metric}", text, words, table)
 
 
 def _standing(subject: Subject) -> Table | None:
@@ -170,7 +170,7 @@ def partners(subject: Subject) -> Section:
         tables.append(band_table(subject, "counts", caption, COUNTS, 1))
     if (ties["probability"] >= LEAST_LIKELY).any():
         text = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")
-        charts.append(inline(subject.pictures.partners(), "network", text, words))
+        charts.append(Chart(subject.pictures.partners(), "network", text, words))
         tables += [_new_table(subject, ties), _held_table(subject, ties), _ties_table(subject, ties)]
     return Section("partners", words("Deals, partners and tracks"), [], charts + _composition(subject), tables)
 
@@ -188,7 +188,7 @@ def _composition(subject: Subject) -> list[Chart]:
     for by, (alternative, caption) in text.items():
         if len(rows := pictures.composed(by)):
             table = Table(f"commitments_by_{by}", caption, rows)
-            made.append(inline(pictures.composition(by), f"composition-{by}", alternative, words, table))
+            made.append(Chart(pictures.composition(by), f"composition-{by}", alternative, words, table))
     return made
 
 
@@ -258,7 +258,7 @@ def drivers(subject: Subject) -> Section:
         when = words.quarter(subject.main.horizon)
         heading = words("Kept commitments in {quarter}: effect of each change", quarter=when)
         draw_tornado(named, axes, title=heading, unit="%", label=label, words=words, digits=1)
-    chart = inline(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "
+    chart = Chart(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "
                                           "The table has the same numbers."), words)  # fmt: skip
     rows = [
         [row["factor"], words.signed(row["effect"], 1), interval(words, row, 1), words.share(row["probability"]),
@@ -308,7 +308,7 @@ def instruments(subject: Subject) -> Section:
         return Section("instruments", title, [], [], tables)
     text = words("Curves: probability of having joined each instrument, over time. The table has the numbers.")
     numbers = Table("joining", words("Numbers of the chart: joining"), subject.pictures.shown_joining())
-    chart = inline(subject.pictures.joining(), "joining", text, words, numbers)
+    chart = Chart(subject.pictures.joining(), "joining", text, words, numbers)
     return Section("instruments", title, [], [chart], tables)
 
 
