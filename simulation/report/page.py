@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from fontTools.subset import Options, Subsetter
@@ -17,7 +17,7 @@ from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
-from simulation.report import background, choice, sections, uncertainty, why, world
+from simulation.report import background, choice, outlook, sections, uncertainty, why, world
 from simulation.report.answer import Subject, answer
 from simulation.report.decision import Advised, Decision
 from simulation.report.parts import Section, Teller, share_letters
@@ -39,6 +39,8 @@ class Content:
         What a reader must know before the first number.
     answer, sections
         What it says; without paragraphs in the answer stands :attr:`empty`.
+    lead
+        Paragraphs of the answer that come before its numbers: what to do, where that was asked.
     notes
         What bands are, and on what the answer rests.
     empty, shown
@@ -55,6 +57,7 @@ class Content:
     warnings: Sequence[str]
     answer: Section
     sections: Sequence[Section]
+    lead: int
     notes: Sequence[str]
     empty: str
     shown: str
@@ -117,13 +120,14 @@ def content_of(
         background.evidence(subject),
         background.provenance(subject),
     ]
-    head = answer(subject)  # last of those with numbers, so that its numbers are in the table
+    head = replace(answer(subject), figures=outlook.figures(subject), tables=outlook.partner_tables(subject))
     info, advised = subject.main.info, subject.advised
     return Content(
         words=words, title=subject.title, focal=subject.focal, question=words.known(str(info["question"])),
         facts=_facts(subject),
         warnings=[*background.warnings(subject), *(choice.warnings(advised) if advised else ())],
-        answer=head, sections=[*parts, background.numbers(subject.teller)], notes=_notes(subject),
+        answer=head, sections=[*parts, background.numbers(subject.teller)],
+        lead=len(choice.advice(advised)) if advised else 0, notes=_notes(subject),
         empty=words("The metrics that the answer needs were not recorded in this run."),
         shown=_shown(subject), version=str(info["versions"]["wifaq"]), as_of=str(info["as_of"]),
     )  # fmt: skip
@@ -145,7 +149,7 @@ def content_of_advice(decision: Decision, words: Words) -> Content:
     return Content(
         words=words, title=told.scenario, focal=told.focal, question="",
         facts=[words("Advice for: {focal}.", focal=told.focal)], warnings=choice.warnings(told), answer=head,
-        sections=parts, notes=[words("Bands and probabilities: {bands}.", bands=words.known(given.bands))],
+        sections=parts, lead=len(head.paragraphs), notes=[words("Bands and probabilities: {bands}.", bands=words.known(given.bands))],
         empty=words("Nothing was found to advise."), shown="", version=str(given.info["versions"]["wifaq"]),
         as_of=str(given.info.get("as_of", "")),
     )  # fmt: skip

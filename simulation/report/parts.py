@@ -49,6 +49,8 @@ class Table:
         What stands below, in small print.
     unit
         Of its numbers, where no column says it.
+    bars
+        A share in [0, 1] for each row that is shown, drawn beside the text of its second cell; none: no bars.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Table:
     folded: bool = False
     note: str = ""
     unit: str = ""
+    bars: Sequence[float] = ()
 
     @property
     def csv(self) -> str:

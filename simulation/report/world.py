@@ -10,6 +10,7 @@ from simulation.display.differences import draw_differences
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
 from simulation.experiments.run import milestones
+from simulation.report import outlook
 from simulation.report.answer import Subject
 from simulation.report.findings import paths, short_titles
 from simulation.report.parts import Chart, Section, Table
@@ -44,7 +45,8 @@ def scenarios(subject: Subject) -> Section:
     ]
     caption = words("Difference in kept commitments from the first scenario, with its 90 % interval")
     heads = [words("scenario"), *map(words.quarter, quarters)]
-    return Section("scenarios", title, [], [chart], [Table("differences", caption, table, heads, rows)])
+    shown = Table("differences", caption, table, heads, rows, unit="binding-equivalents")
+    return Section("scenarios", title, [], [chart], [*filter(None, [outlook.side_by_side(subject)]), shown])
 
 
 def _difference(words: Words, row: Any) -> str:
