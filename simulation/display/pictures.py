@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from simulation.display.blocs import MOST_BLOCS, draw_bloc_timeline
 from simulation.display.composition import draw_composition
@@ -92,8 +93,7 @@ class Pictures:
         shown = [name for name in metrics if name in set(self.forecast["metric"])]
         rows = -(-len(shown) // _ACROSS)
         with style(self.words):
-            figure = Figure(figsize=(9.0, 0.5 + 1.75 * rows), layout="constrained")
-            figure.get_layout_engine().set(wspace=0.24, hspace=0.1)  # type: ignore[union-attr]
+            figure = Figure(figsize=(9.0, 0.5 + 1.75 * rows), layout=ConstrainedLayoutEngine(wspace=0.24, hspace=0.1))
             places = list(figure.subplots(rows, _ACROSS, squeeze=False).flat)
             for place, name in zip(places, shown, strict=False):
                 table = self.forecast.loc[self.forecast["metric"] == name]
@@ -101,7 +101,7 @@ class Pictures:
                 draw_small_fan(table, place, priors_alone=told, words=self.words)
             for place in places[len(shown) :]:
                 place.set_axis_off()
-        return places[0]  # type: ignore[no-any-return]
+        return places[0]
 
     def outlook(self, names: Sequence[str], probabilities: Sequence[float]) -> Axes:
         """The fan of kept commitments with the likeliest new partners beside it; the axes are those of the fan.
@@ -112,13 +112,12 @@ class Pictures:
             Of the partners, the likeliest first.
         """
         with style(self.words):
-            figure = Figure(figsize=(8.4, 2.5), layout="constrained")
-            figure.get_layout_engine().set(wspace=0.22)  # type: ignore[union-attr]
+            figure = Figure(figsize=(8.4, 2.5), layout=ConstrainedLayoutEngine(wspace=0.22))
             left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
             draw_small_fan(self.forecast.loc[self.forecast["metric"] == KEPT], left, words=self.words)
             title = self.words("new partners by {quarter}", quarter=self.words.quarter(self.horizon))
             draw_new_partners(names, probabilities, right, title=title, words=self.words)
-        return left  # type: ignore[no-any-return]
+        return left
 
     def composition(self, by: str = "track", ax: Axes | None = None) -> Axes:
         """Mean commitments by ``track`` or by type of ``partner``, stacked, over the quarters."""

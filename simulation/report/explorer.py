@@ -147,7 +147,7 @@ def render(results: Sequence[Results | SweepResults], language: str = "en") -> s
     if not any(len(line.table) for line in lines):
         raise InputError("--explore: these folders hold no finished run")
     runs = [one for one in results if isinstance(one, Results)]
-    words = Words(language)
+    words, no_script = Words(language), _TEXTS["script"]
     content = content_of(lines) | {
         "language": language,
         "warnings": {code: warnings(subject_of(runs, Words(code))) if runs else [] for code in LANGUAGES},
@@ -155,7 +155,7 @@ def render(results: Sequence[Results | SweepResults], language: str = "en") -> s
     page = environment().get_template("explorer.html.j2").render(
         words=words, title=lines[0].called(words), focal=words.actor(lines[0].focal, lines[0].name),
         fonts=fonts(Words("ar")), content=embedded(content), library=script, version=versions()["wifaq"],
-        text=words(_TEXTS["script"]),
+        text=words(no_script),
     )  # fmt: skip
     if (size := len(page.encode())) > LARGEST:
         text = f"--explore: the page would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}"
@@ -176,7 +176,8 @@ def library() -> Markup:
     except ImportError as error:
         text = f"--explore needs vl-convert-python: pip install 'wifaq[explore]' ({error})"
         raise InputError(text) from error
-    return Markup(str(vl_convert.javascript_bundle()).replace("</script", r"<\/script"))
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return Markup(script.replace("</script", r"<\/script"))
 
 
 def embedded(content: Mapping[str, Any]) -> Markup:
@@ -233,7 +234,7 @@ def content_of(lines: Sequence[Line]) -> dict[str, Any]:
     return {
         "quarters": quarters,
         "time": [year_of(quarter) for quarter in quarters],
-        "groups": _groups(units),
+        "groups": [names for _, names in _groups(units)],
         "units": units,
         "colours": COLOURS,
         "first": FIRST,
@@ -243,19 +244,18 @@ def content_of(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def _groups(metrics: Mapping[str, str]) -> list[dict[str, Any]]:
+def _groups(metrics: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     """Metrics under headings, in the order of the report; what it does not know comes last."""
     left, result = dict(metrics), []
     for heading, names in _GROUPS.items():
         own = [name for name in names if left.pop(name, None) is not None]
-        result.append({"heading": heading, "metrics": own})
-    result.append({"heading": _OTHER, "metrics": list(left)})
-    return [group for group in result if group["metrics"]]
+        result.append((heading, own))
+    return [(heading, names) for heading, names in (*result, (_OTHER, list(left))) if names]
 
 
 def _line(line: Line, base: Line, place: int, quarters: Sequence[str]) -> dict[str, Any]:
     metrics = dict.fromkeys(line.table["metric"].astype("str"))
-    tables = {str(name): rows.set_index("quarter").reindex(quarters)
+    tables = {str(name): rows.set_index("quarter").reindex(list(quarters))
               for name, rows in line.table.groupby("metric", sort=False)}  # fmt: skip
     return {
         "focal": line.focal, "run": line.run, "seed": line.seed, "first": place,
@@ -273,7 +273,7 @@ def _differences(line: Line, base: Line, quarters: Sequence[str]) -> Iterator[tu
         if (other := base.by_metric.get(metric)) is None:
             continue
         actor = line.focal if (rows["actor"] == line.focal).any() else SYSTEM
-        path = paired_path(rows, other, actor, metric).set_index("quarter").reindex(quarters)
+        path = paired_path(rows, other, actor, metric).set_index("quarter").reindex(list(quarters))
         yield metric, {part: _numbers(path[part]) for part in PAIRED}
 
 
@@ -294,7 +294,7 @@ def _words(words: Words, lines: Sequence[Line], units: Mapping[str, str], quarte
         "rtl": words.right_to_left,
         "mark": MARK,
         "texts": {key: words(message) for key, message in _TEXTS.items()},
-        "groups": [words(group["heading"]) for group in _groups(units)],
+        "groups": [words(heading) for heading, _ in _groups(units)],
         "metrics": {name: name_of(METRIC, name, words) for name in units},
         "units": {unit: name_of(UNIT, unit, words) for unit in set(units.values())},
         "quarters": [words.quarter(quarter) for quarter in quarters],

@@ -149,7 +149,8 @@ def content_of_advice(decision: Decision, words: Words) -> Content:
     return Content(
         words=words, title=told.scenario, focal=told.focal, question="",
         facts=[words("Advice for: {focal}.", focal=told.focal)], warnings=choice.warnings(told), answer=head,
-        sections=parts, lead=len(head.paragraphs), notes=[words("Bands and probabilities: {bands}.", bands=words.known(given.bands))],
+        sections=parts, lead=len(head.paragraphs),
+        notes=[words("Bands and probabilities: {bands}.", bands=words.known(given.bands))],
         empty=words("Nothing was found to advise."), shown="", version=str(given.info["versions"]["wifaq"]),
         as_of=str(given.info.get("as_of", "")),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 (function () {
   const content = JSON.parse(document.getElementById("content").textContent);
   const { quarters, time, lines, units } = content;
-  const metrics = content.groups.flatMap((group) => group.metrics);
+  const metrics = content.groups.flat();
   const last = quarters.length - 1;
   const EDGE = 40;  // points left of both charts, so that their quarters stand below each other
   const byId = (id) => document.getElementById(id);
@@ -65,7 +65,7 @@
     const told = new Intl.NumberFormat(words.locale, {
       minimumFractionDigits: places, maximumFractionDigits: places, signDisplay: sign ? "exceptZero" : "negative",
     }).format(String(value));  // as a text: rounded from the digits that it is written with
-    return words.rtl ? "\u200e" + told : told;
+    return words.rtl ? "\u2066" + told + "\u2069" : told;  // isolated: a sign stays left of its number
   }
   function band(values, sign) {
     if (values[0] === null) return say("none");
@@ -368,9 +368,9 @@
     if (again) again.focus();
   }
   function controls() {
-    const choices = content.groups.map((group, place) => {
+    const choices = content.groups.map((names, place) => {
       const made = element("optgroup", undefined, { label: words.groups[place] });
-      made.append(...group.metrics.map((name) => element("option", words.metrics[name], { value: name })));
+      made.append(...names.map((name) => element("option", words.metrics[name], { value: name })));
       return made;
     });
     byId("metric").replaceChildren(...choices);
