@@ -333,15 +333,22 @@ def report(
     ],
     lang: Annotated[str, typer.Option(help="Language: en, fr or ar.")] = "en",
     brief: Annotated[bool, typer.Option("--brief", help="One page of PDF in place of the whole report.")] = False,
+    explore: Annotated[bool, typer.Option("--explore", help="A page to explore runs and sweeps by hand.")] = False,
+    docx: Annotated[bool, typer.Option("--docx", help="The report as a file of Word.")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="The tables of the report as a workbook of Excel.")] = False,
     by: By = Grouping.region,
     out: Annotated[Path | None, typer.Option(help="The file; default: report_LANG.html in the first folder.")] = None,
     debug: Debug = False,
 ) -> None:
-    """Write a report to pass on: one HTML file, or with --brief one page of PDF."""
+    """Write a report to pass on: one HTML file, or what one of the options names in its place."""
     with _errors(debug):
         from simulation.report.write import report as write_report
 
-        typer.echo(f"Report: {write_report(folders, language=lang, brief=brief, by=by.value, out=out)}")
+        forms = {"brief": brief, "explore": explore, "docx": docx, "xlsx": xlsx}
+        asked = [form for form, wanted in forms.items() if wanted] or ["page"]
+        if len(asked) > 1:
+            raise InputError(f"--{asked[1]}: cannot stand beside --{asked[0]}; give one of them at a time")
+        typer.echo(f"Report: {write_report(folders, language=lang, form=asked[0], by=by.value, out=out)}")
 
 
 def main() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from simulation.display.blocs import MOST_BLOCS, draw_bloc_timeline
 from simulation.display.composition import draw_composition
 from simulation.display.ego_network import draw_ego_network, network_height
 from simulation.display.fan import draw_fan
 from simulation.display.joining import draw_joining
+from simulation.display.outlook import draw_new_partners, draw_small_fan
 from simulation.display.style import GROUPINGS, PARTNER_LOOK, TRACK_LOOK, new_axes, replicates, save, style
 from simulation.display.tile_map import SIZE as MAP_SIZE
 from simulation.display.tile_map import draw_tile_map
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEADLINE, KEPT = "cooperation", "commitments_kept"
+SMALL = ("commitments_kept", "partners_new", "coverage", "dependence", "autonomy", "capacity")
+"""Metrics that stand side by side: what is gained, and at what price."""
+_ACROSS = 3  # small pictures beside each other
 _BY_TRACK, _BY_PARTNER = "commitments_by_", "commitments_"
 
 
@@ -73,6 +79,45 @@ class Pictures:
             text = self.words("It rests on priors alone.") if metric in self.priors_alone else ""
             label = f"{self.label} {text}".strip()
             return draw_fan(rows, axes, title=title, label=label, words=self.words)
+
+    def small_fans(self, mark: str = "", metrics: Sequence[str] = SMALL) -> Axes:
+        """Fans of several metrics side by side, those that were recorded; the axes are those of the first.
+
+        Parameters
+        ----------
+        mark
+            Stands beside the name of a metric of which the record holds no observation.
+        metrics
+            Which.
+        """
+        shown = [name for name in metrics if name in set(self.forecast["metric"])]
+        rows = -(-len(shown) // _ACROSS)
+        with style(self.words):
+            figure = Figure(figsize=(9.0, 0.5 + 1.75 * rows), layout=ConstrainedLayoutEngine(wspace=0.24, hspace=0.1))
+            places = list(figure.subplots(rows, _ACROSS, squeeze=False).flat)
+            for place, name in zip(places, shown, strict=False):
+                table = self.forecast.loc[self.forecast["metric"] == name]
+                told = mark if name in self.priors_alone else ""
+                draw_small_fan(table, place, priors_alone=told, words=self.words)
+            for place in places[len(shown) :]:
+                place.set_axis_off()
+        return places[0]
+
+    def outlook(self, names: Sequence[str], probabilities: Sequence[float]) -> Axes:
+        """The fan of kept commitments with the likeliest new partners beside it; the axes are those of the fan.
+
+        Parameters
+        ----------
+        names, probabilities
+            Of the partners, the likeliest first.
+        """
+        with style(self.words):
+            figure = Figure(figsize=(8.4, 2.5), layout=ConstrainedLayoutEngine(wspace=0.22))
+            left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
+            draw_small_fan(self.forecast.loc[self.forecast["metric"] == KEPT], left, words=self.words)
+            title = self.words("new partners by {quarter}", quarter=self.words.quarter(self.horizon))
+            draw_new_partners(names, probabilities, right, title=title, words=self.words)
+        return left
 
     def composition(self, by: str = "track", ax: Axes | None = None) -> Axes:
         """Mean commitments by ``track`` or by type of ``partner``, stacked, over the quarters."""

@@ -21,7 +21,8 @@ from simulation.report.answer import Subject, forecast_sentences, lever_sentence
 from simulation.report.choice import advice, change_sentence, failure_sentence, limits, loss_sentence
 from simulation.report.decision import Advised, Decision
 from simulation.report.findings import change, levers, signposts, trade_off
-from simulation.report.parts import inline
+from simulation.report.outlook import outlook
+from simulation.report.parts import Chart
 from simulation.report.uncertainty import spread_sentence
 from simulation.state import RECORDED, SOURCES
 
@@ -30,6 +31,7 @@ DATA, FITTED, ASSUMED = N_("data"), N_("fitted"), N_("assumption")
 _LEVERS = 5  # lines, so that one page holds all
 _DRAWN, _FORECASTS = 7, 2  # candidates and sentences of the forecast beside advice, for the same reason
 _JOINS = 2
+_BARS = 6  # new partners drawn
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,15 @@ def _advising(told: Advised, forecast: Sequence[Markup]) -> list[Block]:
 
 
 def _picture(subject: Subject) -> Markup | None:
-    """The ranked opportunities, where they were asked for."""
-    if subject.advised is None or "opportunities" not in (pictures := subject.advised.pictures).drawable():
+    """The ranked opportunities where they were asked for, else the fan with the likeliest new partners."""
+    if subject.advised is None:
+        chart = outlook(subject, _BARS)
+        return None if chart is None else chart.svg
+    if "opportunities" not in (pictures := subject.advised.pictures).drawable():
         return None
     axes = pictures.opportunities(most=_DRAWN)
     alternative = subject.words("Dots and lines: what each of the best ranked candidates adds, with its interval.")
-    return inline(axes, "opportunities", alternative, subject.words).svg
+    return Chart(axes, "opportunities", alternative, subject.words).svg
 
 
 def _likelihoods(subject: Subject) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
 from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty
 from simulation.report.decision import Advised
-from simulation.report.parts import Chart, Section, Table, inline
+from simulation.report.parts import Chart, Section, Table
 
 _NEXT = 3  # further partners named after the first
 _ALIKE = 4  # of those tied with the first, named
@@ -227,7 +227,7 @@ def _which_strategy(told: Advised) -> Section | None:
 
 def _charts(told: Advised, alternatives: Mapping[str, str]) -> list[Chart]:
     drawable = told.pictures.drawable()
-    return [inline(drawable[name](), f"chart-{name}", text, told.words)
+    return [Chart(drawable[name](), f"chart-{name}", text, told.words)
             for name, text in alternatives.items() if name in drawable]  # fmt: skip
 
 

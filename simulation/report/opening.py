@@ -18,6 +18,8 @@ from simulation.experiments.explanation.tables import EVENT_COLUMNS, TERM_COLUMN
 from simulation.experiments.results import TEXT_COLUMNS, Results
 from simulation.experiments.spread import FILE as SPREAD
 from simulation.experiments.spread import Spread
+from simulation.experiments.sweeps.manifest import FILE as MANIFEST
+from simulation.experiments.sweeps.results import SweepResults
 from simulation.report.run_json import shape_faults
 from simulation.state import CAMPS
 
@@ -101,6 +103,26 @@ def open_all(folders: Sequence[Path]) -> tuple[list[Results], Spread | None]:
     if faults:
         raise InputError(faults)
     return result, spread
+
+
+def open_each(folders: Sequence[Path]) -> list[Results | SweepResults]:
+    """Open folders of runs and of sweeps, each for itself.
+
+    Raises
+    ------
+    InputError
+        With every fault of every folder.
+    """
+    result: list[Results | SweepResults] = []
+    faults: list[Fault] = []
+    for folder in folders:
+        try:
+            result.append(SweepResults.open(folder) if (folder / MANIFEST).is_file() else _open(folder))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return result
 
 
 def _foreign(folder: Path, spread: Spread, first: Results) -> list[Fault]:

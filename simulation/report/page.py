@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from fontTools.subset import Options, Subsetter
@@ -16,10 +17,53 @@ from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
-from simulation.report import background, choice, sections, uncertainty, why, world
+from simulation.report import background, choice, outlook, sections, uncertainty, why, world
 from simulation.report.answer import Subject, answer
 from simulation.report.decision import Advised, Decision
 from simulation.report.parts import Section, Teller, share_letters
+
+
+@dataclass(frozen=True)
+class Content:
+    """A report before it is written as a page, a file of Word or a workbook.
+
+    Attributes
+    ----------
+    words
+        Language.
+    title, focal, question
+        Of the scenario, the state, and what the scenario asks.
+    facts
+        What it is made from, in sentences.
+    warnings
+        What a reader must know before the first number.
+    answer, sections
+        What it says; without paragraphs in the answer stands :attr:`empty`.
+    lead
+        Paragraphs of the answer that come before its numbers: what to do, where that was asked.
+    notes
+        What bands are, and on what the answer rests.
+    empty, shown
+        What stands for a missing answer, and how much more was recorded.
+    version, as_of
+        Of Wifaq, and the day of the record.
+    """
+
+    words: Words
+    title: str
+    focal: str
+    question: str
+    facts: Sequence[str]
+    warnings: Sequence[str]
+    answer: Section
+    sections: Sequence[Section]
+    lead: int
+    notes: Sequence[str]
+    empty: str
+    shown: str
+    version: str
+    as_of: str
+
 
 LARGEST = 3_000_000
 """Bytes a page may have, so that a mail can carry it."""
@@ -42,11 +86,11 @@ def subject_of(
     return Subject(tuple(results), words, Teller(words), spread, by, decision)
 
 
-def render(
+def content_of(
     results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
     decision: Decision | None = None,
-) -> str:  # fmt: skip
-    """The page of a report.
+) -> Content:  # fmt: skip
+    """What a report of results holds, in whatever form it is written.
 
     Parameters
     ----------
@@ -60,16 +104,6 @@ def render(
         What charts of actors group by: one of :data:`~simulation.display.style.GROUPINGS`.
     decision
         Opportunities and advice for the focal state.
-
-    Returns
-    -------
-    str
-        HTML with its style, charts, tables and letters inside.
-
-    Raises
-    ------
-    InputError
-        If the page would be larger than :data:`LARGEST`.
     """
     subject = subject_of(results, words, spread, by, decision)
     parts: list[Section] = [
@@ -86,23 +120,21 @@ def render(
         background.evidence(subject),
         background.provenance(subject),
     ]
-    template = environment().get_template("report.html.j2")
-    head = answer(subject)  # last of those with numbers, so that its numbers are in the table
-    page = template.render(
-        words=words,
-        subject=subject,
-        info=subject.main.info,
-        warnings=[*background.warnings(subject), *(choice.warnings(subject.advised) if subject.advised else ())],
-        answer=head,
-        sections=[*parts, background.numbers(subject.teller)],
-        fonts=fonts(words),
-        shown=_shown(subject),
-    )
-    return _small_enough(page)
+    head = replace(answer(subject), figures=outlook.figures(subject), tables=outlook.partner_tables(subject))
+    info, advised = subject.main.info, subject.advised
+    return Content(
+        words=words, title=subject.title, focal=subject.focal, question=words.known(str(info["question"])),
+        facts=_facts(subject),
+        warnings=[*background.warnings(subject), *(choice.warnings(advised) if advised else ())],
+        answer=head, sections=[*parts, background.numbers(subject.teller)],
+        lead=len(choice.advice(advised)) if advised else 0, notes=_notes(subject),
+        empty=words("The metrics that the answer needs were not recorded in this run."),
+        shown=_shown(subject), version=str(info["versions"]["wifaq"]), as_of=str(info["as_of"]),
+    )  # fmt: skip
 
 
-def render_advice(decision: Decision, words: Words) -> str:
-    """The page of opportunities and advice without a run beside them.
+def content_of_advice(decision: Decision, words: Words) -> Content:
+    """What a report of opportunities and advice holds that has no run beside them.
 
     Parameters
     ----------
@@ -110,32 +142,63 @@ def render_advice(decision: Decision, words: Words) -> str:
         Opportunities and advice for one focal state.
     words
         Language.
-
-    Returns
-    -------
-    str
-        HTML with its style, charts, tables and letters inside.
     """
     told = Advised(decision, words, Teller(words))
-    page = environment().get_template("advice.html.j2").render(
-        words=words,
-        told=told,
-        warnings=choice.warnings(told),
-        answer=Section("answer-section", words("What to do"), choice.advice(told)),
-        sections=[*choice.sections(told), background.method(told), background.numbers(told.teller)],
-        fonts=fonts(words),
+    given, head = decision.first, Section("answer-section", words("What to do"), choice.advice(told))
+    parts = [*choice.sections(told), background.method(told), background.numbers(told.teller)]
+    return Content(
+        words=words, title=told.scenario, focal=told.focal, question="",
+        facts=[words("Advice for: {focal}.", focal=told.focal)], warnings=choice.warnings(told), answer=head,
+        sections=parts, lead=len(head.paragraphs),
+        notes=[words("Bands and probabilities: {bands}.", bands=words.known(given.bands))],
+        empty=words("Nothing was found to advise."), shown="", version=str(given.info["versions"]["wifaq"]),
+        as_of=str(given.info.get("as_of", "")),
     )  # fmt: skip
-    return _small_enough(page)
 
 
-def _small_enough(page: str) -> str:
-    """A page with each letter drawn once, if a mail can carry it."""
-    page = share_letters(page)
+def render(
+    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
+    decision: Decision | None = None,
+) -> str:  # fmt: skip
+    """The page of a report of results; see :func:`content_of` and :func:`page_of`."""
+    return page_of(content_of(results, words, spread, by, decision))
+
+
+def page_of(content: Content) -> str:
+    """A report as a page of HTML with its style, charts, tables and letters inside.
+
+    Raises
+    ------
+    InputError
+        If the page would be larger than :data:`LARGEST`.
+    """
+    template = environment().get_template("report.html.j2")
+    page = share_letters(template.render(words=content.words, content=content, fonts=fonts(content.words)))
     size = len(page.encode())
     if size > LARGEST:
         text = f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}: name fewer folders"
         raise InputError(f"{text}, or run with fewer metrics under `record`")
     return page
+
+
+def _facts(subject: Subject) -> list[str]:
+    """Of what state, when, from how many runs and which record."""
+    words, main = subject.words, subject.main
+    first, last = words.quarter(main.first_quarter), words.quarter(main.horizon)
+    return [
+        words("Focal state: {focal}. {first} to {last}.", focal=subject.focal, first=first, last=last),
+        words.plural("{count} replicate.", "{count} replicates.", int(main.info["replicates"]["done"])),
+        words("The world as known on {date}.", date=words.date(str(main.info["as_of"]))),
+    ]
+
+
+def _notes(subject: Subject) -> list[str]:
+    """What bands hold, and what rests on nothing but priors."""
+    words, main = subject.words, subject.main
+    notes = [words("Bands and probabilities: {bands}.", bands=words.known(str(main.info["bands"])))]
+    if main.rests_on_priors("autonomy"):
+        notes.append(words("Autonomy rests on priors alone: the record holds no observation of it."))
+    return notes
 
 
 def fonts(words: Words) -> dict[int, str]:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -19,9 +20,11 @@ from simulation.experiments.engine.store import csv_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
 PRECISION = "%.8g"
 """Format of a number in a table to download, as in a result folder."""
+_DOTS = 160  # an inch of a picture as PNG
 ANSWER = "answer"
 """Key of the table that holds every number of the text."""
 
@@ -44,6 +47,10 @@ class Table:
         Whether the rows are shown only on request.
     note
         What stands below, in small print.
+    unit
+        Of its numbers, where no column says it.
+    bars
+        A share in [0, 1] for each row that is shown, drawn beside the text of its second cell; none: no bars.
     """
 
     key: str
@@ -53,6 +60,8 @@ class Table:
     rows: Sequence[Sequence[str]] = ()
     folded: bool = False
     note: str = ""
+    unit: str = ""
+    bars: Sequence[float] = ()
 
     @property
     def csv(self) -> str:
@@ -69,35 +78,68 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture inside the page.
+    """A picture of a report.
 
     Attributes
     ----------
+    axes
+        The drawing.
     key
         Anchor in the page.
-    svg
-        The drawing.
     alternative
         What it shows, for those who do not see it.
+    words
+        Language.
     table
         Its numbers, to be downloaded beside it; none where the section shows them as a table.
     """
 
+    axes: Axes
     key: str
-    svg: Markup
     alternative: str
+    words: Words
     table: Table | None = None
+
+    @cached_property
+    def svg(self) -> Markup:
+        """The picture as SVG that can stand beside others in one page.
+
+        Letters become outlines, so that the picture looks the same whatever fonts a reader has;
+        those who do not see it, and searches, have the alternative text and the table.
+        """
+        svg = drawing(self.axes, self.words)
+        svg = re.sub(rf'(\bid="|href="#|url\(#)(?!{_LETTER}")', rf"\g<1>{self.key}-", svg)  # unique in a page
+        label = Markup('<svg role="img" aria-label="{}" ').format(self.alternative)
+        return Markup(svg.replace("<svg ", str(label), 1))
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as PNG, for what shows no SVG."""
+        page = io.BytesIO()
+        with style(self.words):
+            figure_of(self.axes).savefig(page, format="png", dpi=_DOTS, metadata={"Software": None})
+        return page.getvalue()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that stands out, with its name and its band."""
+
+    name: str
+    value: Markup
+    band: Markup | str = ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page under one heading."""
+    """A part of the report under one heading."""
 
     key: str
     title: str
     paragraphs: Sequence[Markup] = ()
     charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
+    figures: Sequence[Figure] = ()
 
 
 @dataclass
@@ -166,27 +208,12 @@ def _shorter(text: re.Match[str]) -> str:
     return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text[0])
 
 
-def inline(axes: Axes, key: str, alternative: str, words: Words, table: Table | None = None) -> Chart:
-    """A picture as SVG that can stand beside others in one page.
-
-    Letters become outlines, so that the picture looks the same whatever fonts a reader has;
-    those who do not see it, and searches, have the alternative text and the table.
-    """
-    svg = drawing(axes, words)
-    svg = re.sub(rf'(\bid="|href="#|url\(#)(?!{_LETTER}")', rf"\g<1>{key}-", svg)  # names are unique in a page
-    label = Markup('<svg role="img" aria-label="{}" ').format(alternative)
-    return Chart(key, Markup(svg.replace("<svg ", str(label), 1)), alternative, table)
-
-
 def drawing(axes: Axes, words: Words) -> str:
     """A picture as an element of SVG."""
-    figure = axes.get_figure(root=True)
-    if figure is None:
-        raise ValueError("these axes belong to no figure")
-    page = io.StringIO()
+    page, silent = io.StringIO(), dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with style(words):
         matplotlib.rcParams["svg.fonttype"] = "path"
-        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        figure_of(axes).savefig(page, format="svg", metadata=silent)
     svg = page.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -194,3 +221,11 @@ def drawing(axes: Axes, words: Words) -> str:
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # names that nothing refers to
     svg = re.sub(r">\s+<", "><", svg)
     return re.sub(r'(?<= [dxy]=")[^"]+|translate\([^)]*\)', _shorter, re.sub(r"\s*\n\s*", " ", svg))
+
+
+def figure_of(axes: Axes) -> Drawing:
+    """The figure that axes belong to."""
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    return figure

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
+from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY
 from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
@@ -15,10 +15,10 @@ from simulation.display.words.rounding import digits_of_count
 from simulation.display.words.terms import KIND, N_, TRACK, name_of
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK
+from simulation.report import outlook
 from simulation.report.answer import Subject, lever_name
 from simulation.report.findings import change, levers, trade_off
-from simulation.report.parts import Chart, Section, Table, inline
-from simulation.state import RECORDED, SOURCES
+from simulation.report.parts import Chart, Section, Table
 
 COMMITMENTS = ("commitments_kept", "kept_recorded", "kept_drawn", "kept_new", "kept_blocs", "kept_instruments",
                "commitments")  # fmt: skip
@@ -34,7 +34,6 @@ PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concession
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
 _COUNTED = ("deals", "instruments", "partners", "blocs")  # units of what is counted
 _TORNADO_ROW = 0.75  # inches
-_SHOWN = 15  # new partners; the file has all
 _PRIORS = N_("{mark} rests on priors alone: the record holds no observation of it.")
 
 
@@ -72,7 +71,8 @@ def _band(words: Words, mean: float, low: float, high: float, digits: int, *, co
 def headline(subject: Subject) -> Section:
     """Kept commitments, then the index made of them, its parts and what kind of cooperation it is, and the peers."""
     words = subject.words
-    charts = [_fan(subject, metric) for metric in (KEPT, HEADLINE) if subject.has(metric)]
+    fans = [_fan(subject, metric) for metric in (KEPT, HEADLINE) if subject.has(metric)]
+    charts = [*outlook.small_fans(subject), *fans]
     tables: list[Table] = []
     if any(map(subject.has, COMMITMENTS)):
         caption = words("Commitments, counted in binding deals: mean, and 5–95 % of the replicates")
@@ -132,7 +132,7 @@ def _fan(subject: Subject, metric: str) -> Chart:
     )
     caption = subject.words("Numbers of the chart: {metric} in every quarter", metric=subject.metric(metric))
     table = Table(f"path_{metric}", caption, subject.main.forecast(metric))
-    return inline(subject.pictures.fan(metric), f"fan-{metric}", text, words, table)
+    return Chart(subject.pictures.fan(metric), f"fan-{metric}", text, words, table)
 
 
 def _standing(subject: Subject) -> Table | None:
@@ -170,8 +170,10 @@ def partners(subject: Subject) -> Section:
         tables.append(band_table(subject, "counts", caption, COUNTS, 1))
     if (ties["probability"] >= LEAST_LIKELY).any():
         text = words("Network of the likeliest partners at the end. The table of partners has the same numbers.")
-        charts.append(inline(subject.pictures.partners(), "network", text, words))
-        tables += [_new_table(subject, ties), _held_table(subject, ties), _ties_table(subject, ties)]
+        charts.append(Chart(subject.pictures.partners(), "network", text, words))
+        tables.append(_ties_table(subject, ties))
+    if (recorded := outlook.recorded_deals(subject)) is not None:
+        tables.append(recorded)
     return Section("partners", words("Deals, partners and tracks"), [], charts + _composition(subject), tables)
 
 
@@ -188,28 +190,8 @@ def _composition(subject: Subject) -> list[Chart]:
     for by, (alternative, caption) in text.items():
         if len(rows := pictures.composed(by)):
             table = Table(f"commitments_by_{by}", caption, rows)
-            made.append(inline(pictures.composition(by), f"composition-{by}", alternative, words, table))
+            made.append(Chart(pictures.composition(by), f"composition-{by}", alternative, words, table))
     return made
-
-
-def _new_table(subject: Subject, ties: pd.DataFrame) -> Table:
-    words = subject.words
-    new = likeliest(ties, "probability_new")
-    rows = [[*_named(words, row), words.share(row["probability_new"])] for row in new.head(_SHOWN).to_dict("records")]
-    heads = [words("partner"), words("kind"), words("probability")]
-    caption = words("New partners by {quarter}, with no deal at the start, the likeliest first",
-                    quarter=words.quarter(subject.main.horizon))  # fmt: skip
-    return Table("new_partners", caption, new, heads, rows)
-
-
-def _held_table(subject: Subject, ties: pd.DataFrame) -> Table:
-    words, sources = subject.words, [f"probability_{name}" for name in SOURCES[RECORDED:]]
-    held = likeliest(ties.assign(probability_held=ties[sources].sum(axis="columns")), "probability_held")
-    rows = [[*_named(words, row), *(words.share(row[name]) for name in sources)] for row in held.to_dict("records")]
-    heads = [words("partner"), words("kind"), words("by a recorded deal"), words("by a drawn deal")]
-    caption = words("Partners held from the start to {quarter}, by the source of the deal at the start",
-                    quarter=words.quarter(subject.main.horizon))  # fmt: skip
-    return Table("held_partners", caption, held, heads, rows)
 
 
 def _named(words: Words, row: Any) -> list[str]:
@@ -258,7 +240,7 @@ def drivers(subject: Subject) -> Section:
         when = words.quarter(subject.main.horizon)
         heading = words("Kept commitments in {quarter}: effect of each change", quarter=when)
         draw_tornado(named, axes, title=heading, unit="%", label=label, words=words, digits=1)
-    chart = inline(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "
+    chart = Chart(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "
                                           "The table has the same numbers."), words)  # fmt: skip
     rows = [
         [row["factor"], words.signed(row["effect"], 1), interval(words, row, 1), words.share(row["probability"]),
@@ -267,7 +249,8 @@ def drivers(subject: Subject) -> Section:
     ]  # fmt: skip
     heads = [words("change"), words("difference in %"), words("90 % interval"), words("higher in"), words("pairs")]
     caption = words("Effects on kept commitments, the largest first")
-    return Section("drivers", title, [], [chart], [Table("effects", caption, moved, heads, rows)])
+    tables = [Table("effects", caption, moved, heads, rows), *filter(None, [outlook.absences(subject)])]
+    return Section("drivers", title, [], [chart], tables)
 
 
 def _pairs(words: Words, least: int, most: int) -> str:
@@ -308,7 +291,7 @@ def instruments(subject: Subject) -> Section:
         return Section("instruments", title, [], [], tables)
     text = words("Curves: probability of having joined each instrument, over time. The table has the numbers.")
     numbers = Table("joining", words("Numbers of the chart: joining"), subject.pictures.shown_joining())
-    chart = inline(subject.pictures.joining(), "joining", text, words, numbers)
+    chart = Chart(subject.pictures.joining(), "joining", text, words, numbers)
     return Section("instruments", title, [], [chart], tables)
 
 

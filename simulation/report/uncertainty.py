@@ -8,7 +8,7 @@ from simulation.analysis.summary import KEPT
 from simulation.display.spread import SpreadPictures
 from simulation.display.words.terms import METRIC, RULE, SPREAD, name_of
 from simulation.report.answer import Subject
-from simulation.report.parts import Section, Table, inline
+from simulation.report.parts import Chart, Section, Table
 
 _UNIT = "binding-equivalents"
 _SOURCE = "shares.csv"
@@ -28,11 +28,11 @@ def uncertainty(subject: Subject) -> Section:
     text = [made for made in (spread_sentence(subject), _reading(subject)) if made is not None]
     alternative = words("Stacked bars: shares of chance, parameters and choice of rule in the variance of each metric. "
                         "The table has the same numbers.")  # fmt: skip
-    charts = [inline(pictures.shares(), "spread-shares", alternative, words)]
+    charts = [Chart(pictures.shares(), "spread-shares", alternative, words)]
     tables = [_shares_table(subject, pictures)]
     if len(pictures.shown_rules(KEPT)):
         alternative = words("Points and ranges: kept commitments under each rule. The table has the same numbers.")
-        charts.append(inline(pictures.rules(KEPT, _UNIT), "spread-rules", alternative, words))
+        charts.append(Chart(pictures.rules(KEPT, _UNIT), "spread-rules", alternative, words))
         tables.append(_rules_table(subject, pictures))
     return Section("spread", title, text, charts, tables)
 

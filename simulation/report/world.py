@@ -10,9 +10,10 @@ from simulation.display.differences import draw_differences
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
 from simulation.experiments.run import milestones
+from simulation.report import outlook
 from simulation.report.answer import Subject
 from simulation.report.findings import paths, short_titles
-from simulation.report.parts import Chart, Section, Table, inline
+from simulation.report.parts import Chart, Section, Table
 from simulation.report.sections import interval
 
 _LIKELY = 0.5  # deals between other states less likely than this are not in the report
@@ -35,7 +36,7 @@ def scenarios(subject: Subject) -> Section:
         against = short_titles(subject.results, words)[0]
         draw_differences(table, axes, title=heading, unit=words("binding-equivalents"), against=against, words=words)
     alternative = words("Lines: difference of each scenario from the first, over time. The table has the numbers.")
-    chart = inline(axes, "differences", alternative, words)
+    chart = Chart(axes, "differences", alternative, words)
     quarters = [quarter for quarter in milestones(subject.main.series()) if quarter in set(table["quarter"])]
     cells = table.set_index(["scenario", "quarter"])
     rows = [
@@ -44,7 +45,8 @@ def scenarios(subject: Subject) -> Section:
     ]
     caption = words("Difference in kept commitments from the first scenario, with its 90 % interval")
     heads = [words("scenario"), *map(words.quarter, quarters)]
-    return Section("scenarios", title, [], [chart], [Table("differences", caption, table, heads, rows)])
+    shown = Table("differences", caption, table, heads, rows, unit="binding-equivalents")
+    return Section("scenarios", title, [], [chart], [*filter(None, [outlook.side_by_side(subject)]), shown])
 
 
 def _difference(words: Words, row: Any) -> str:
@@ -61,19 +63,19 @@ def world(subject: Subject) -> Section | None:
 
 def _trust_map(subject: Subject) -> Chart:
     text = subject.words("Tiles: trust of each state in the focal one. The table has the numbers.")
-    return inline(subject.pictures.trust_map(), "trust-map", text, subject.words)
+    return Chart(subject.pictures.trust_map(), "trust-map", text, subject.words)
 
 
 def _deal_map(subject: Subject) -> Chart:
     words, pictures = subject.words, subject.pictures
     text = words("Tiles: expected depth of the deals of each state with the focal one. The table has the numbers.")
     caption = words("Numbers of the chart: deals of each state with: {focal}", focal=subject.focal)
-    return inline(pictures.deal_map(), "deal-map", text, words, Table("deals_with_it", caption, pictures.shown_deals()))
+    return Chart(pictures.deal_map(), "deal-map", text, words, Table("deals_with_it", caption, pictures.shown_deals()))
 
 
 def _trust_matrix(subject: Subject) -> Chart:
     text = subject.words("Matrix: trust among the focal state, its peers and the leaders. The table has the numbers.")
-    return inline(subject.pictures.trust_matrix(), "trust-matrix", text, subject.words)
+    return Chart(subject.pictures.trust_matrix(), "trust-matrix", text, subject.words)
 
 
 def _network(subject: Subject) -> Chart:
@@ -83,14 +85,14 @@ def _network(subject: Subject) -> Chart:
     text = words("Network: likely deals between states, round a circle by bloc. The table has the numbers.")
     caption = words("Numbers of the chart: deals with a probability of {least} or more", least=words.share(_LIKELY))
     table = Table("world_deals", caption, deals.loc[deals["probability"] >= _LIKELY])
-    return inline(subject.pictures.network(), "world-network", text, words, table)
+    return Chart(subject.pictures.network(), "world-network", text, words, table)
 
 
 def _blocs(subject: Subject) -> Chart:
     words, pictures = subject.words, subject.pictures
     text = words("Timeline: texts that its blocs table and pass, by year. The table has the numbers.")
     table = Table("blocs", words("Numbers of the chart: texts of its blocs"), pictures.shown_blocs())
-    return inline(pictures.blocs(), "blocs", text, words, table)
+    return Chart(pictures.blocs(), "blocs", text, words, table)
 
 
 _CHARTS: Mapping[str, Callable[[Subject], Chart]] = {

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from simulation.analysis.contrasts import paired_path
 from simulation.display.words.language import Words
+from simulation.report import explorer
 from simulation.report.page import render
 from tests.report import folders
 
@@ -71,21 +73,25 @@ def test_a_page_opens_from_disk_without_an_error(page, tmp_path) -> None:
     assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
 
 
-@pytest.mark.parametrize("width", [_PHONE, 1000])
-def test_axe_finds_no_serious_fault_and_nothing_is_cut_off(page, width, tmp_path) -> None:
+def examined(text: str, width: int, folder: Path) -> dict:
+    """What axe-core finds in a page that is seen so many pixels wide."""
     if AXE is None:
         pytest.skip("axe-core is not installed: npm install axe-core, or name its file in AXE_CORE")
-    text = page.read_text(encoding="utf-8")
     probe = _PROBE.format(axe=AXE.read_text(encoding="utf-8"))
-    inner = tmp_path / "inner.html"
-    inner.write_text(text.replace("</body>", probe), encoding="utf-8")
-    frame = tmp_path / "frame.html"  # a window is never as narrow as a phone, a frame is
+    head, body, tail = text.rpartition("</body>")  # the last one: a script may hold others
+    (folder / "inner.html").write_text(head + probe + tail if body else text, encoding="utf-8")
+    frame = folder / "frame.html"  # a window is never as narrow as a phone, a frame is
     frame.write_text(_FRAME.format(width=width), encoding="utf-8")
-    done = browse(frame, tmp_path / "profile", "--dump-dom", "--virtual-time-budget=60000",
+    done = browse(frame, folder / "profile", "--dump-dom", "--virtual-time-budget=60000",
                   "--allow-file-access-from-files")  # fmt: skip
     told = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.S)
     assert told, done.stderr[-2000:]
-    found = json.loads(html.unescape(told[1]))
+    return json.loads(html.unescape(told[1]))
+
+
+@pytest.mark.parametrize("width", [_PHONE, 1000])
+def test_axe_finds_no_serious_fault_and_nothing_is_cut_off(page, width, tmp_path) -> None:
+    found = examined(page.read_text(encoding="utf-8"), width, tmp_path)
     assert [fault for fault in found["faults"] if fault["impact"] in ("serious", "critical")] == []
     assert found["seen"] == width
     assert found["width"] <= found["seen"]  # nothing to scroll to sideways
@@ -99,3 +105,85 @@ def test_a_page_prints_on_a4(page, tmp_path) -> None:
     assert len(boxes) == 1
     width, height = (float(number) for number in boxes.pop().split()[2:])
     assert (width, height) == pytest.approx((595, 842), abs=1)  # points of A4
+
+
+# --- the page to explore
+
+_ACTIONS = """
+<script>
+const byName = (id) => document.getElementById(id), pause = () => new Promise((done) => setTimeout(done, 400));
+const seen = () => ({ hash: location.hash, title: byName("title").textContent, dir: document.documentElement.dir,
+  at: Array.from(byName("at").querySelectorAll("td")).map((cell) => cell.dataset.values || ""),
+  path: byName("path").tBodies[0].rows.length, shapes: document.querySelectorAll("#chart svg path").length,
+  checked: Array.from(document.querySelectorAll("#scenarios input")).map((box) => box.checked) });
+async function set(id, value) {
+  byName(id).value = value; byName(id).dispatchEvent(new Event("change")); await pause(); return seen();
+}
+(async function () {
+  const steps = {};
+  await pause();
+  steps.first = seen();
+  steps.metric = await set("metric", "autonomy");
+  steps.quarter = await set("quarter", "4");
+  steps.from = await set("from", "2");
+  document.querySelectorAll("#scenarios input")[1].click(); await pause();
+  steps.fewer = seen();
+  location.hash = "metric=coverage&lines=0,1&quarter=2027Q4&view=difference&lang=ar"; await pause();
+  steps.restored = seen();
+  location.hash = "metric=<b>&lines=9,x&quarter=1&view=none&lang=xx"; await pause();
+  steps.wrong = seen();
+  steps.asked = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const told = document.createElement("pre"); told.id = "found"; told.textContent = JSON.stringify(steps);
+  document.body.appendChild(told);
+})();
+</script></body>"""
+
+
+def explored(path: Path, profile: Path) -> dict:
+    """What a reader finds who changes one thing after the other."""
+    head, _, tail = path.read_text(encoding="utf-8").rpartition("</body>")
+    path.write_text(head + _ACTIONS + tail, encoding="utf-8")
+    done = browse(path, profile, "--dump-dom", "--virtual-time-budget=30000")
+    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
+    told = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.S)
+    assert told, done.stderr[-2000:]
+    return json.loads(html.unescape(told[1]))
+
+
+def test_a_page_is_explored_without_a_network(results, tmp_path) -> None:
+    path = tmp_path / "explore.html"
+    path.write_text(explorer.render(results), encoding="utf-8")
+    steps = explored(path, tmp_path / "profile")
+    assert steps["asked"] == []
+    forecast = results[0].forecast("autonomy").set_index("quarter")
+
+    def told(step: str, place: int = 0) -> list[float]:
+        return [float(number) for number in steps[step]["at"][place].split()]
+
+    first, horizon = steps["first"], results[0].horizon
+    assert told("first") == pytest.approx([results[0].forecast("commitments_kept")["mean"].iloc[-1]], rel=1e-7)
+    assert first["title"] != steps["metric"]["title"]
+    assert told("metric") == pytest.approx([forecast.loc[horizon, "mean"]], rel=1e-7)
+    assert told("metric", 1) == pytest.approx(list(forecast.loc[horizon, ["q05", "q95"]]), rel=1e-7)
+    assert "metric=autonomy" in steps["metric"]["hash"]
+    quarter = forecast.index[4]
+    assert told("quarter") == pytest.approx([forecast.loc[quarter, "mean"]], rel=1e-7)
+    assert f"quarter={quarter}" in steps["quarter"]["hash"]
+    assert steps["quarter"]["path"] == len(forecast)
+    assert steps["from"]["path"] == len(forecast) - 2  # the table follows what is shown
+    assert steps["fewer"]["checked"] == [True, False]
+    assert len(steps["fewer"]["at"]) < len(steps["from"]["at"])
+    assert steps["fewer"]["shapes"] < steps["from"]["shapes"]
+    restored, path_of = steps["restored"], paired_path(results[1].series(), results[0].series(), "MAR", "coverage")
+    row = path_of.set_index("quarter").loc["2027Q4"]
+    assert (restored["dir"], restored["checked"]) == ("rtl", [True, True])
+    assert told("restored", 7) == pytest.approx([row["difference"], row["low"], row["high"]], rel=1e-6)
+    assert steps["wrong"]["at"] == first["at"]  # what is no choice is as if it were not there
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("width", [_PHONE, 1000])
+def test_axe_finds_no_serious_fault_in_the_page_to_explore(results, language, width, tmp_path) -> None:
+    found = examined(explorer.render(results, language), width, tmp_path)
+    assert [fault for fault in found["faults"] if fault["impact"] in ("serious", "critical")] == []
+    assert found["width"] <= found["seen"] == width

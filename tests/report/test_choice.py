@@ -15,7 +15,7 @@ from simulation.report import choice
 from simulation.report.brief import blocks
 from simulation.report.brief import render as render_brief
 from simulation.report.decision import Advised, Decision, open_decision
-from simulation.report.page import render, render_advice, subject_of
+from simulation.report.page import content_of_advice, page_of, render, subject_of
 from simulation.report.parts import Teller
 from simulation.report.write import report
 from tests.report import decisions
@@ -121,7 +121,7 @@ def test_the_sections_appear_only_where_they_were_asked_for(results) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_without_a_run_is_whole_and_escaped(language) -> None:
-    text = render_advice(decisions.decision(), Words(language))
+    text = page_of(content_of_advice(decisions.decision(), Words(language)))
     page = Page(text)
     assert not page.open
     assert "<script" not in text
@@ -137,7 +137,7 @@ def test_a_page_without_a_run_is_whole_and_escaped(language) -> None:
 def test_failed_runs_are_told_before_the_first_number() -> None:
     failed = decisions.opportunities()
     failed = type(failed)({**failed.info, "failures": [{"point": "x"}]}, failed.scenario_text, failed.tables)
-    text = render_advice(Decision(failed), ENGLISH)
+    text = page_of(content_of_advice(Decision(failed), ENGLISH))
     assert text.index("1 run of the opportunities and the advice failed") < text.index("<data ")
 
 
@@ -166,7 +166,7 @@ def test_folders_are_told_apart_by_their_files(results, folder, tmp_path) -> Non
     alone = report([whom], out=tmp_path / "alone.html").read_text()
     assert "Which strategy" not in alone
     with pytest.raises(InputError, match="needs the folder of a run"):
-        report([whom], brief=True)
+        report([whom], form="brief")
 
 
 def test_what_does_not_belong_together_is_refused(tmp_path) -> None:

@@ -159,7 +159,7 @@ def test_names_and_titles_stay_text(tmp_path) -> None:
     page = Page(render([hostile], ENGLISH))
     assert not page.all("script")
     assert next(where[-2:] for where, text in page.text if text == TITLE) == ("header", "h1")
-    written = report([hostile.save(tmp_path / "x", charts=False)], brief=True, out=tmp_path / "b.pdf")
+    written = report([hostile.save(tmp_path / "x", charts=False)], form="brief", out=tmp_path / "b.pdf")
     assert written.read_bytes().startswith(b"%PDF")
 
 

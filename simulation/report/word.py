@@ -1,0 +1,210 @@
+"""The report as a file of Word: the headings, sentences, charts and tables of the page, those folded there too."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from simulation.errors import InputError, seen
+from simulation.report.packing import steady
+from simulation.report.page import Content
+from simulation.report.parts import Chart, Section, Table
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+_FONT, _ARABIC = "Calibri", "Arial"
+_INK, _FAINT, _ACCENT = "1B232D", "55606C", "00588F"
+_SIZES = {"Normal": 10.5, "Title": 24.0, "Heading 1": 15.0, "Caption": 9.0, "List Bullet": 10.5}  # points
+_COLOURS = {"Heading 1": _ACCENT, "Caption": _FAINT}
+_SMALL = 8.5
+_WIDTH = 16.5  # centimetres between the margins of A4
+_TABLE = "Light List"
+_HALVES = 2  # sizes of complex letters are written in half points
+
+
+def package() -> Any:
+    """The module that writes such files.
+
+    Raises
+    ------
+    InputError
+        If python-docx is missing.
+    """
+    try:
+        import docx
+    except ImportError as error:
+        raise InputError(f"--docx needs python-docx: pip install 'wifaq[documents]' ({error})") from error
+    return docx
+
+
+def document_of(content: Content) -> bytes:
+    """The report as a file of Word.
+
+    Parameters
+    ----------
+    content
+        What it holds.
+
+    Returns
+    -------
+    bytes
+        The same for the same report.
+
+    Raises
+    ------
+    InputError
+        If python-docx is missing.
+    """
+    document = package().Document()
+    _set(document, content)
+    document.add_paragraph(seen(content.title), style="Title")
+    for text in filter(None, [content.question, " ".join(content.facts)]):
+        document.add_paragraph(seen(text))
+    for warning in content.warnings:
+        document.add_paragraph().add_run(seen(warning)).bold = True
+    _add(document, content.answer, content)
+    if not content.answer.paragraphs:
+        document.add_paragraph(content.empty)
+    document.add_paragraph(" ".join(content.notes), style="Caption")
+    for section in content.sections:
+        _add(document, section, content)
+    document.add_paragraph(f"{content.shown} Wifaq {content.version}.".strip(), style="Caption")
+    if content.words.right_to_left:
+        _turn(document)
+    page = io.BytesIO()
+    document.save(page)
+    return steady(page.getvalue(), content.as_of or "1980-01-01")
+
+
+def plain(text: str) -> str:
+    """A sentence without its marks."""
+    return seen(html.unescape(re.sub(r"<[^>]*>", "", str(text))))
+
+
+def _set(document: Document, content: Content) -> None:
+    """Paper, letters, and what the file says of itself."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt, RGBColor
+
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = Cm((21 - _WIDTH) / 2)
+    page.top_margin = page.bottom_margin = Cm(2)
+    for name, size in _SIZES.items():
+        style: Any = document.styles[name]
+        style.font.name, style.font.size = _FONT, Pt(size)
+        style.font.color.rgb = RGBColor.from_string(_COLOURS.get(name, _INK))
+        style.font.bold = name in ("Title", "Heading 1")
+        fonts = style.element.rPr.rFonts
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        fonts.set(qn("w:cs"), _ARABIC if content.words.right_to_left else _FONT)
+    facts = document.core_properties
+    facts.title, facts.author, facts.language = seen(content.title), "Wifaq", content.words.language
+    facts.comments, facts.last_modified_by = "", "Wifaq"
+
+
+def _add(document: Document, section: Section, content: Content) -> None:
+    document.add_paragraph(section.title, style="Heading 1")
+    for text in section.paragraphs:
+        document.add_paragraph(plain(text))
+    for figure in section.figures:
+        told = document.add_paragraph(style="List Bullet")
+        told.add_run(f"{figure.name}: ")
+        told.add_run(plain(figure.value)).bold = True
+        told.add_run(f" {plain(figure.band)}")
+    for table in section.tables[:1]:
+        _add_table(document, table, content)
+    for chart in section.charts:
+        _add_chart(document, chart, content)
+    for table in section.tables[1:]:
+        _add_table(document, table, content)
+
+
+def _add_chart(document: Document, chart: Chart, content: Content) -> None:
+    from docx.shared import Cm
+
+    shape = document.add_picture(io.BytesIO(chart.png), width=Cm(_WIDTH))
+    shape._inline.docPr.set("descr", chart.alternative)  # for those who do not see it
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    if chart.table is not None:
+        document.add_paragraph(_source(chart.table, content, chart.table.caption), style="Caption")
+
+
+def _add_table(document: Document, table: Table, content: Content) -> None:
+    """A table as the page shows it, with what it was made from below."""
+    if not table.rows:
+        document.add_paragraph(_source(table, content, table.caption), style="Caption")
+        return
+    caption = document.add_paragraph()
+    caption.add_run(seen(table.caption)).bold = True
+    caption.paragraph_format.keep_with_next = True
+    heads = list(table.heads) or [""] * len(table.rows[0])
+    made: Any = document.add_table(rows=1 + len(table.rows), cols=len(heads), style=_TABLE)
+    look = made._tbl.tblPr.find(made._tbl.tblPr.tag.replace("tblPr", "tblLook"))
+    if look is not None:  # nothing but the head stands out
+        look.attrib.clear()
+        look.set(look.tag.replace("tblLook", "val"), "0420")
+    for cells, texts in zip(made.rows, [heads, *table.rows], strict=True):
+        _fill_row(cells, texts)
+    _repeat(made.rows[0])
+    document.add_paragraph(_source(table, content, table.note), style="Caption")
+
+
+def _fill_row(row: Any, texts: Sequence[str]) -> None:
+    from docx.shared import Pt
+
+    for cell, text in zip(row.cells, texts, strict=True):
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.add_run(plain(text)).font.size = Pt(_SMALL)
+    _mark(row, "cantSplit")
+
+
+def _repeat(row: Any) -> None:
+    """The head stands on every page of a long table."""
+    _mark(row, "tblHeader")
+
+
+def _mark(row: Any, name: str) -> None:
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement(f"w:{name}"))
+
+
+def _source(table: Table, content: Content, before: str) -> str:
+    """What stands below a table or a chart: a remark, and the file with its numbers."""
+    return " ".join(filter(None, [seen(before), content.words("Source: {file}.", file=f"{table.key}.csv")]))
+
+
+def _turn(document: Document) -> None:
+    """Everything from right to left: paragraphs, letters, the columns of tables."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    after = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl",
+             "w:rPr", "w:sectPr")  # fmt: skip
+    for paragraph in document.element.body.iter(qn("w:p")):
+        paragraph.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *after)
+    for run in document.element.body.iter(qn("w:r")):
+        given = run.get_or_add_rPr()
+        size = given.find(qn("w:sz"))
+        if size is not None:
+            complex_size = OxmlElement("w:szCs")
+            complex_size.set(qn("w:val"), size.get(qn("w:val")))
+            size.addnext(complex_size)
+        if (bold := given.find(qn("w:b"))) is not None and given.find(qn("w:bCs")) is None:
+            bold.addnext(OxmlElement("w:bCs"))
+        given.append(OxmlElement("w:rtl"))
+    for table in document.element.body.iter(qn("w:tblPr")):
+        table.find(qn("w:tblStyle")).addnext(OxmlElement("w:bidiVisual"))
+    for name, size in _SIZES.items():
+        given = document.styles[name].element.get_or_add_rPr()
+        if (told := given.find(qn("w:szCs"))) is None:
+            told = OxmlElement("w:szCs")
+            given.find(qn("w:sz")).addnext(told)
+        told.set(qn("w:val"), str(int(size * _HALVES)))

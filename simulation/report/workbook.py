@@ -1,0 +1,181 @@
+"""The tables of a report as a workbook of Excel: one sheet a table, numbers as numbers, no text that is run."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from simulation.display.words.terms import N_, UNIT, name_of
+from simulation.errors import InputError, seen
+from simulation.report.packing import steady
+from simulation.report.page import Content
+from simulation.report.parts import PRECISION, Section, Table
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+HEADS = 2
+"""Rows above the first row of numbers: names of columns, and their units."""
+_LONGEST = 31  # letters of the name of a sheet
+_WIDEST, _NARROWEST = 60, 9  # letters of a column
+_ACCENT, _FAINT = "00588F", "55606C"
+_VALUES = re.compile(r"mean|median|q\d\d|low|high|difference|value|standard_error|gain_commitments|loss_commitments")
+_UNITS: Mapping[str, str] = {
+    # what a column is called, as a regular expression, and the unit of its numbers
+    r"probability.*|share.*|p_accept|p_alone|density|best_share|ahead|coverage|held|chance|parameters|rule":
+        N_("share, 0 to 1"),
+    r"effect|percent|effect_low|effect_high": "%",
+    r"replicates|pairs|count.*|futures|lines|among": N_("number"),
+    r"depth": N_("1 memorandum, 2 programme, 3 binding"),
+    r"price": N_("quarters’ budgets"),
+    r"quarter|median_quarter|date": N_("date"),
+}  # fmt: skip
+
+
+def package() -> Any:
+    """The module that writes such files.
+
+    Raises
+    ------
+    InputError
+        If openpyxl is missing.
+    """
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise InputError(f"--xlsx needs openpyxl: pip install 'wifaq[documents]' ({error})") from error
+    return openpyxl
+
+
+def workbook_of(content: Content) -> bytes:
+    """The tables of the report, all of them, after a sheet that lists them.
+
+    Parameters
+    ----------
+    content
+        What the report holds.
+
+    Returns
+    -------
+    bytes
+        The same for the same report. On a sheet the first row has the names of the columns, the second
+        their units; the numbers are those of the files that the page has to download.
+
+    Raises
+    ------
+    InputError
+        If openpyxl is missing.
+    """
+    book = package().Workbook()
+    first = book.active
+    first.title = _title(content.words("Contents"))
+    entries = [(section, table, _title(table.key)) for section, table in tables_of(content)]
+    for _, table, name in entries:
+        _sheet(book, table, name, content)
+    _contents(first, entries, content)
+    for sheet in book.worksheets:
+        sheet.sheet_view.rightToLeft = content.words.right_to_left
+    book.properties.title, book.properties.creator = seen(content.title), "Wifaq"
+    page = io.BytesIO()
+    book.save(page)
+    return steady(page.getvalue(), content.as_of or "1980-01-01")
+
+
+def tables_of(content: Content) -> Iterator[tuple[Section, Table]]:
+    """Every table of the report with the section it stands in, those of charts too, each once."""
+    seen_before: set[str] = set()
+    for section in (content.answer, *content.sections):
+        for table in (*section.tables, *(chart.table for chart in section.charts if chart.table is not None)):
+            if table.key not in seen_before:
+                seen_before.add(table.key)
+                yield section, table
+
+
+def _title(text: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", " ", text)[:_LONGEST]
+
+
+def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
+    """A table as it is downloaded, under the names and the units of its columns."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    sheet: Worksheet = book.create_sheet(name)
+    frame = table.frame
+    for place, column in enumerate(map(str, frame.columns), start=1):
+        _put(sheet.cell(1, place), column).font = Font(bold=True, color=_ACCENT)
+        _put(sheet.cell(2, place), _unit(table, column, content)).font = Font(italic=True, color=_FAINT)
+        values = frame[frame.columns[place - 1]]
+        shape = _shape(values, column)
+        for row, value in enumerate(values, start=HEADS + 1):
+            cell = _put(sheet.cell(row, place), value)
+            if cell.data_type == "n":
+                cell.number_format = shape
+        longest = max(len(str(cell.value or "")) for cell in sheet[get_column_letter(place)])
+        sheet.column_dimensions[get_column_letter(place)].width = min(_WIDEST, max(_NARROWEST, longest + 2))
+    sheet.freeze_panes = f"A{HEADS + 1}"
+
+
+def _put(cell: Cell, value: object) -> Cell:
+    """Put a value into a cell: a number as a number, a text as a text, whatever it begins with."""
+    if isinstance(value, bool | np.bool_):
+        cell.value = bool(value)
+    elif isinstance(value, int | np.integer):
+        cell.value = int(value)
+    elif isinstance(value, float | np.floating):
+        cell.value = float(PRECISION % value) if np.isfinite(value) else None
+    elif value is not None and value is not pd.NA and value is not pd.NaT:
+        cell.value = seen(str(value))
+        cell.data_type = "s"  # never a formula
+        cell.quotePrefix = bool(re.match(r"[=+\-@\t\r]", str(value)))  # nor after somebody edits it
+    return cell
+
+
+def _unit(table: Table, column: str, content: Content) -> str:
+    """The unit of the numbers of a column, as far as it has one."""
+    words, frame = content.words, table.frame
+    if not pd.api.types.is_numeric_dtype(frame[column]) and "quarter" not in column:
+        return ""
+    if _VALUES.fullmatch(column):
+        return words("as in the column unit") if "unit" in frame else name_of(UNIT, table.unit, words)
+    return next((words(unit) for name, unit in _UNITS.items() if re.fullmatch(name, column)), "")
+
+
+def _shape(values: pd.Series, column: str) -> str:
+    """How numbers of a column are shown; what is in the cell has all digits."""
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_integer_dtype(values):
+        return "General"
+    if re.match("probability|p_accept|p_alone|share", column):
+        return "0.0%"
+    largest = values.abs().max()
+    return "#,##0.00" if largest >= 1 else "0.000"
+
+
+def _contents(sheet: Worksheet, entries: list[tuple[Section, Table, str]], content: Content) -> None:
+    """The first sheet: what the report is of, and where each table is."""
+    from openpyxl.styles import Alignment, Font
+
+    words, row = content.words, 1
+    for text in (content.title, content.question, *content.facts, *content.warnings, *content.notes):
+        if text:
+            _put(sheet.cell(row, 1), text).font = Font(bold=row == 1, size=14 if row == 1 else 11)
+            row += 1
+    row += 1
+    for place, text in enumerate((words("sheet"), words("section"), words("table"), words("remark")), start=1):
+        _put(sheet.cell(row, place), text).font = Font(bold=True, color=_ACCENT)
+    sheet.freeze_panes = f"A{row + 1}"
+    for section, table, name in entries:
+        row += 1
+        for place, text in enumerate((name, section.title, table.caption, table.note), start=1):
+            _put(sheet.cell(row, place), text).alignment = Alignment(wrap_text=place > 1, vertical="top")
+        sheet.cell(row, 1).hyperlink = f"#'{name}'!A1"
+        sheet.cell(row, 1).font = Font(color=_ACCENT, underline="single")
+    for letter, width in zip("ABCD", (24, 30, 70, 60), strict=True):
+        sheet.column_dimensions[letter].width = width

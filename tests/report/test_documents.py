@@ -1,0 +1,153 @@
+"""Files of Word and Excel: the tables of the page, whole, in three languages; nothing in them is run."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import zipfile
+
+import docx
+import openpyxl
+import pandas as pd
+import pytest
+from docx.oxml.ns import qn
+from typer.testing import CliRunner
+
+from simulation.cli import app
+from simulation.display.words.language import ENGLISH, LANGUAGES, Words
+from simulation.experiments.results import Results
+from simulation.report.page import content_of, content_of_advice
+from simulation.report.parts import Chart
+from simulation.report.word import document_of, plain
+from simulation.report.workbook import HEADS, tables_of, workbook_of
+from simulation.report.write import report
+from tests.report import decisions, folders
+
+HOSTILE = '=HYPERLINK("https://example.org", "here")'
+_DOT = bytes.fromhex(  # a picture of one point
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
+)
+
+
+@pytest.fixture(autouse=True)
+def undrawn_too(monkeypatch) -> None:
+    """Pictures are not drawn out, which takes most of the time."""
+    monkeypatch.setattr(Chart, "png", _DOT)
+
+
+@pytest.fixture(scope="module")
+def contents(results):
+    return {name: content_of(results, Words(name), folders.spread(results[0])) for name in LANGUAGES}
+
+
+def open_word(content):
+    return docx.Document(io.BytesIO(document_of(content)))
+
+
+def open_book(content):
+    return openpyxl.load_workbook(io.BytesIO(workbook_of(content)))
+
+
+# --- Word
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_of_word_has_every_heading_sentence_and_table_of_the_page(contents, language) -> None:
+    content = contents[language]
+    written = open_word(content)
+    heads = [p.text for p in written.paragraphs if p.style.name == "Heading 1"]
+    assert heads == [content.answer.title, *(section.title for section in content.sections)]
+    text = "\n".join(p.text for p in written.paragraphs)
+    for section in (content.answer, *content.sections):
+        assert all(plain(sentence) in text for sentence in section.paragraphs)
+    shown = [table for section in (content.answer, *content.sections) for table in section.tables if table.rows]
+    assert len(written.tables) == len(shown)
+    for table, made in zip(shown, written.tables, strict=True):
+        cells = [[cell.text for cell in row.cells] for row in made.rows]
+        assert cells == [[plain(cell) for cell in row] for row in (table.heads, *table.rows)]
+        assert made.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None  # stands on every page
+    charts = [chart for section in content.sections for chart in section.charts]
+    pictures = [shape._inline.docPr.get("descr") for shape in written.inline_shapes]
+    assert pictures == [chart.alternative for chart in charts]
+
+
+def test_arabic_runs_from_right_to_left(contents) -> None:
+    for language, turned in (("ar", True), ("en", False)):
+        body = open_word(contents[language]).element.body
+        found = {name: len(list(body.iter(qn(f"w:{name}")))) for name in ("p", "bidi", "r", "rtl", "tbl", "bidiVisual")}
+        assert (found["bidi"], found["rtl"], found["bidiVisual"]) == (
+            (found["p"], found["r"], found["tbl"]) if turned else (0, 0, 0)
+        )
+
+
+# --- Excel
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_of_a_workbook_are_those_of_the_tables(contents, language) -> None:
+    content = contents[language]
+    book = open_book(content)
+    tables = [table for _, table in tables_of(content)]
+    assert book.sheetnames[1:] == [table.key for table in tables]
+    assert all(sheet.sheet_view.rightToLeft == (language == "ar") for sheet in book.worksheets)
+    for table in tables:
+        sheet = book[table.key]
+        rows = list(sheet.iter_rows(values_only=True))
+        assert list(rows[0]) == [*table.frame.columns]
+        assert sheet.freeze_panes == f"A{HEADS + 1}"
+        for place, column in enumerate(table.frame.columns):
+            values, wanted = [row[place] for row in rows[HEADS:]], table.frame[column]
+            if pd.api.types.is_numeric_dtype(wanted):
+                assert pd.Series(values, dtype=float).to_numpy() == pytest.approx(
+                    wanted.to_numpy(float), rel=1e-7, nan_ok=True)  # fmt: skip
+                assert all(isinstance(value, int | float | None) for value in values)
+            else:
+                assert ["" if value is None else value for value in values] == list(wanted.fillna("").map(str))
+
+
+def test_a_workbook_holds_the_forecast_of_the_folder(contents, template) -> None:
+    forecast = Results.open(template).forecast("commitments_kept")
+    rows = list(open_book(contents["en"])["path_commitments_kept"].iter_rows(values_only=True))
+    heads = dict(zip(rows[0], range(len(rows[0])), strict=True))
+    for name in ("mean", "q05", "q95"):
+        assert [row[heads[name]] for row in rows[HEADS:]] == list(forecast[name])  # bit for bit
+    assert rows[1][heads["mean"]] == "as in the column unit"
+
+
+def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
+    content = content_of([folders.result(replicates=2, contrasts=(), title=HOSTILE, question="@SUM(A1)")], ENGLISH)
+    made = workbook_of(content)
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    cell = book.worksheets[0]["A1"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (HOSTILE, "s", True)
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        sheets = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/")]
+        assert not [name for name in parts.namelist() if re.search("external|vba|connections", name)]
+    assert not [sheet for sheet in sheets if b"<f>" in sheet or b"<f " in sheet]
+
+
+# --- both
+
+
+@pytest.mark.parametrize("write", [document_of, workbook_of])
+def test_the_same_report_gives_the_same_bytes(contents, write) -> None:
+    assert write(contents["fr"]) == write(contents["fr"])
+
+
+@pytest.mark.parametrize("write", [document_of, workbook_of])
+def test_advice_without_a_run_can_be_passed_on_too(write) -> None:
+    assert write(content_of_advice(decisions.decision(), ENGLISH)).startswith(b"PK")
+
+
+@pytest.mark.parametrize(("option", "module"), [("docx", "docx"), ("xlsx", "openpyxl")])
+def test_the_command_writes_it_or_says_what_to_install(folder, monkeypatch, option, module) -> None:
+    assert report([folder], language="fr", form=option) == folder / f"report_fr.{option}"
+    before = sorted(folder.iterdir())
+    monkeypatch.setitem(sys.modules, module, None)
+    done = CliRunner().invoke(app, ["report", str(folder), f"--{option}"])
+    assert done.exit_code == 2
+    assert "pip install 'wifaq[documents]'" in done.output
+    assert sorted(folder.iterdir()) == before
+    done = CliRunner().invoke(app, ["report", str(folder), f"--{option}", "--out", str(folder / "x.html")])
+    assert (done.exit_code, "end the name in" in done.output) == (2, True)
