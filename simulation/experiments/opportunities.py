@@ -49,10 +49,11 @@ from simulation.scenario.schema import Scenario
 YEARS = 5
 """By default opportunities are judged so many years after the as-of date, or at the horizon if that is sooner."""
 REPLICATES = 24
-CONFIRMED, OF_THEM_HELD = 25, 8
-"""How many candidates are confirmed, and how many of them at most are partners that are held."""
-LEAST_CHANCE = 0.05
-"""Who agrees less likely than that to an offer a quarter is not recommended."""
+CONFIRMED, OF_THEM_HELD, OF_A_KIND = 25, 8, 5
+"""How many candidates are confirmed, how many of them at most are partners that are held, and how many new ones are of
+one kind while others wait."""
+LEAST_CHANCE = 0.01
+"""Who agrees less likely than that to an offer is not recommended."""
 PAIRS_A_PAIR = 2
 """What rivals leave of a gain is told from one pair for so many of the others."""
 
@@ -239,13 +240,14 @@ def _quarter(by: str | date | None, faults: list[Fault]) -> Quarter | None:
 
 
 def _screened(table: pd.DataFrame, criterion: str) -> list[int]:
-    """Rows that are confirmed: by what the screen says the best new one of each kind, the best others, some held."""
+    """Rows that are confirmed: by what the screen says the best new one of each kind, some others, some held."""
     score = expected(table, criterion).loc[(table["p_accept"] >= LEAST_CHANCE) & table["deeper"]]
     order: list[int] = score.sort_values(ascending=False, kind="stable").index.tolist()
     is_held = table["held"] >= HELD
     held, new = [row for row in order if is_held[row]], [row for row in order if not is_held[row]]
     few = min(OF_THEM_HELD, len(held))
-    first = table.loc[new].drop_duplicates("kind").index.tolist()  # so that every kind has its say
+    place = table.loc[new].groupby("kind").cumcount()
+    first = [row for least in (1, OF_A_KIND) for row in new if place[row] < least]  # so that every kind has its say
     new = list(dict.fromkeys([*first, *new]))
     kept = {*new[: CONFIRMED - few], *held[: max(few, CONFIRMED - len(new))]}
     return [row for row in order if row in kept]

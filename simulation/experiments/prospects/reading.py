@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulation.arithmetic import exp, log, ordered_sum, power
+from simulation.arithmetic import exp, ordered_sum, power
 from simulation.model import GovernanceModel
 from simulation.outcomes import coverage
 from simulation.outcomes.portfolio import LEAST_ENFORCEMENT, kept_deal
@@ -27,11 +27,9 @@ from simulation.state import CAMPS, I8, KINDS, MAX_DEPTH, SECRETARIAT, STATE, B,
 FORUM_LAYER = SECRETARIAT
 """Prices of texts and of rungs of blocs, which the model has none of, are those of a secretariat's deal (assumption):
 somebody has to go to the meetings and write the reports."""
-_SURE = 1e-12
-"""Least chance of a no: a logarithm needs a floor."""
 BLOC_COLUMNS = ("bloc", "depth", "rises", "passes", "adds")
-"""A bloc, its depth at the start, whether it is deeper at the end, the chance that it would be if such an item were
-tabled every quarter, the kept commitments that a rung adds."""
+"""A bloc, its depth at the start, whether it is deeper at the end, the chance that an item on a rung more is passed
+when it is tabled, the kept commitments that a rung adds."""
 TEXT_COLUMNS = ("text", "binding", "joined", "adds")
 """A text, whether it binds, whether the focal state is in it at the end, the kept commitments of being in."""
 _MEDIAN = 0.5
@@ -49,7 +47,7 @@ class Reading:
     alone
         (n,) probability of at least one signing of the pair by the last quarter.
     accepted
-        (n,) probability of at least one yes to an offer a quarter; 0 with whom it may never deal.
+        (n,) probability of a yes to one offer, mean over the quarters; 0 with whom it may never deal.
     there
         (n,) probability that a deal signed in the run is in force at its end, with whom there was none at its start.
     rung
@@ -155,7 +153,7 @@ class _Reader:
         state = model.state
         self.start, self.bloc_start = state.depth[self.row].copy(), state.bloc_depth.copy()
         self.inside = state.joined[:, self.row].copy()
-        self.flow, self.lasting, self.refusals = np.zeros((3, state.n))
+        self.flow, self.lasting, self.willing = np.zeros((3, state.n))
         self.rung = _rungs(model, self.row)
         self.income = float(state.budget[self.row])
         self.passes = np.zeros(len(state.bloc_ids))
@@ -181,7 +179,7 @@ class _Reader:
         flow = (turning + asked) / QUARTERS_A_YEAR
         self.flow += flow
         self.lasting += flow * _in_force(self.model.rules, self.model.scenario.quarters - 1 - s.quarter)[s.kind]
-        self.refusals += log(np.maximum(1.0 - yes, _SURE))
+        self.willing += yes
 
     def _turned_to(self) -> F:
         """Chance (n,) that an approach of each actor to states goes to the focal state."""
@@ -210,7 +208,7 @@ class _Reader:
         cover = np.zeros(1, coverage.SUPPLIES)
         coverage.tally_supplies(s, np.array([f]), cover)
         return Reading(
-            self.start, s.depth[f].copy(), 1.0 - exp(-self.flow), 1.0 - exp(self.refusals),
+            self.start, s.depth[f].copy(), 1.0 - exp(-self.flow), self.willing / model.scenario.quarters,
             1.0 - exp(-self.lasting), self.rung, s.kind, s.supply.copy(), _side(s, f), model.scenario.quarters,
             self.income, model.rules, _kept_share(s, f), cover, self._blocs(), self._texts(),
         )  # fmt: skip
@@ -218,9 +216,8 @@ class _Reader:
     def _blocs(self) -> pd.DataFrame:
         s, k = self.model.state, self.rising
         adds = np.maximum(s.bloc_enforcement, LEAST_ENFORCEMENT) / MAX_DEPTH * _kept_inside(s, s.member)
-        passes = 1.0 - power(1.0 - self.passes, self.model.scenario.quarters)
-        columns = ([s.bloc_ids[row] for row in k], self.bloc_start[k], s.bloc_depth[k] > self.bloc_start[k], passes[k],
-                   adds[k])  # fmt: skip
+        columns = ([s.bloc_ids[row] for row in k], self.bloc_start[k], s.bloc_depth[k] > self.bloc_start[k],
+                   self.passes[k], adds[k])  # fmt: skip
         return pd.DataFrame(dict(zip(BLOC_COLUMNS, columns, strict=True)))
 
     def _texts(self) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def ranking(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterio
     places = ranked(_score({column: change[told] for column, change in changes.items()}, table.loc[told], criterion))
     result["rank"] = places["rank"].reindex(result.index).astype("Int64")
     ties = places["tied_with"].map(lambda rows: " ".join(table.loc[list(rows), "partner"]))
-    result["tied_with"] = ties.reindex(result.index).fillna("")
+    result["tied_with"] = ties.astype(object).reindex(result.index).fillna("")
     rest = expected(table, criterion).drop(told).sort_values(ascending=False, kind="stable").index
     return result.loc[[*places.index, *rest], list(COLUMNS)].reset_index(drop=True)
 
