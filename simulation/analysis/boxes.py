@@ -120,7 +120,7 @@ def find_box(
     trajectory = path[["coverage", "density", "mass", "res_dim"]].set_axis(
         ["coverage", "density", "mass", "limited"], axis=1
     )
-    shares = {names[column]: float(share) for column, share in support.items() if names[column] in limits}
+    shares = {name: float(support[column]) for column, name in names.items() if name in limits}
     sizes = (float(row["coverage"]), float(row["density"]), float(row["mass"]))
     return Box(*sizes, len(interest), count, limits, shares, trajectory)
 

@@ -31,7 +31,8 @@ def effects(table: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
         Columns :data:`EFFECT_COLUMNS`: the mean at a level minus that at the factor's first level
         (``reference``), over all values of the other factors, with its 90 % interval (Student,
         over replicates), the probability that it is above 0 in a replicate, and the number of
-        replicates that have both (none: the rest is missing). Where ``beside`` names a second factor the row is an interaction: by how much
+        replicates that have both (none: the rest is missing). Where ``beside`` names a second
+        factor the row is an interaction: by how much
         the difference between the first factor's ends is larger at ``beside_level`` than at the
         second factor's first level.
     """

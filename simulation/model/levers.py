@@ -46,7 +46,7 @@ def apply_strategy(state: State, world: World, scenario: Scenario, replicate: in
     state.learns[focal] = strategy.learn
     rules = terms_of(scenario.parameters, scenario.mechanisms)
     players = (focal, *imitators(state, scenario, focal, replicate))
-    usual = [_usual_shares(state, scenario, i) for i in players] if strategy.split else []
+    usual = [usual_shares(state, scenario, i) for i in players] if strategy.split else []
     for i in players:
         _resources(state, i, strategy)
         _conduct(state, i, strategy)
@@ -84,7 +84,7 @@ _PAYS: Mapping[str, tuple[int, ...]] = {
 """Kinds of partner that each part of a split budget pays for; the first is the column of its pot."""
 
 
-def _usual_shares(state: State, scenario: Scenario, i: int) -> Mapping[str, float]:
+def usual_shares(state: State, scenario: Scenario, i: int) -> Mapping[str, float]:
     """Shares of what a state is expected to spend on partners before any lever is pulled, at the usual prices."""
     spent = spending_by_kind(state, terms(scenario.parameters.renewal, 1.0, True), i)
     total = float(spent.sum())
