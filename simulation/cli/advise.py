@@ -77,22 +77,10 @@ def add_advise(
 
             with progress(quiet) as bar:
                 advice = run_advise(
-                    scenario,
-                    focal=focal,
-                    futures=futures,
-                    strategies=strategies,
-                    objective=objective,
-                    thresholds=_levels(thresholds or []),
-                    search=optimise,
-                    evaluations=evaluations,
-                    seed=seed,
-                    sets=sets or (),
-                    workers=workers,
-                    executor=executor,
-                    time_limit=time_limit,
-                    progress=bar,
-                    out=out,
-                )
+                    scenario, focal=focal, futures=futures, strategies=strategies, objective=objective,
+                    thresholds=_levels(thresholds or []), search=optimise, evaluations=evaluations, seed=seed,
+                    sets=sets or (), workers=workers, executor=executor, time_limit=time_limit, progress=bar, out=out,
+                )  # fmt: skip
             if not quiet:
                 print_advice(advice, console())
             typer.echo(str(advice.folder) if quiet else f"Results: {advice.folder}")

@@ -66,8 +66,8 @@ def _search(advice: Advice) -> Iterator[str]:
     yield (f"Search: {search['evaluations']} strategies tried by {search['searches']} searches in {search['futures']} "
            f"other futures, {search['front']} of them on the front (optimised.csv).")  # fmt: skip
     late, apart = percent(search["gained"]), percent(search["apart"])
-    told = f"the last third of the evaluations added up to {late} % of the hypervolume, searches differ by up to {apart} %"
-    yield f"It has converged: {told}." if search["converged"] else f"It has NOT converged: {told}; more evaluations help."
+    word = "It has converged" if search["converged"] else "It has NOT converged, more evaluations help"
+    yield f"{word}: the last third of them added up to {late} % of the hypervolume, searches differ by up to {apart} %."
 
 
 def _worth(row: dict[Any, Any]) -> str:
