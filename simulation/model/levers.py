@@ -162,6 +162,9 @@ def _advocate(state: State, i: int, strategy: Strategy) -> None:
         state.campaign_open[i] = plan.disclosed
 
 
+NEVER_ENDS = int(np.iinfo(np.int32).max)
+
+
 class Targets(NamedTuple):
     """Whom a strategy has its state turn to, one entry each, in the order in which they have their turn."""
 
@@ -171,6 +174,8 @@ class Targets(NamedTuple):
     depth: I8  # deepest rung wanted, MAX_DEPTH without one
     ends: B  # turned to no more once the rung wanted is reached
     queues: B  # turned to only while the purse bears it
+    ends_with: I32  # last quarter of the deal, NEVER_ENDS without one
+    exits: B  # left once it is seen to break a promise
 
 
 def targets_of(state: State, scenario: Scenario, rows: Mapping[str, int]) -> Targets:
@@ -185,6 +190,8 @@ def targets_of(state: State, scenario: Scenario, rows: Mapping[str, int]) -> Tar
         np.array([t.depth or MAX_DEPTH for t in plan] + [MAX_DEPTH] * plain, np.int8),
         np.array([t.depth is not None for t in plan] + [False] * plain, bool),
         np.array([t.priority is not None for t in plan] + [False] * plain, bool),
+        np.array([t.ends.index_from(start) if t.ends else NEVER_ENDS for t in plan] + [NEVER_ENDS] * plain, np.int32),
+        np.array([t.exit for t in plan] + [False] * plain, bool),
     )
 
 
