@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ from simulation.errors import InputError
 PEEL = 0.1  # share of the cases cut off at a time (Bryant & Lempert 2010)
 DENSITY = 0.8  # least density that the peeling aims at
 RESAMPLES = 10
-LEAST_CASES = 10  # of interest; with fewer any box is chance
+LEAST_CASES = 10  # of interest, and of others; with fewer any box is chance
+_TRIES = 20  # at a resample: half the cases may all be of one sort
 _RELIABLE = 0.7  # share of resamples in which a limit should come back
 
 Limits = tuple[float, float] | tuple[str, ...]
@@ -98,11 +99,11 @@ def find_box(
     Raises
     ------
     InputError
-        With fewer cases of interest than :data:`LEAST_CASES`, or nothing but such.
+        With fewer cases of interest than :data:`LEAST_CASES`, or fewer others.
     """
     count = int(interest.sum())
-    if count < LEAST_CASES or count == len(interest):
-        text = f"{count} of {len(interest)} cases are of interest; a box needs {LEAST_CASES} at least, and others"
+    if min(count, len(interest) - count) < LEAST_CASES:
+        text = f"{count} of {len(interest)} cases are of interest; a box needs {LEAST_CASES} such and as many others"
         raise InputError(f"analyse: {text}: choose another level")
     numbered = inputs.set_axis([f"x{place}" for place in range(inputs.shape[1])], axis=1).reset_index(drop=True)
     with _quiet(seed):
@@ -112,16 +113,24 @@ def find_box(
         path = result.peeling_trajectory
         balance = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"])
         chosen = int(balance.idxmax()) if number is None else number
-        support = result.resample(chosen, iterations=RESAMPLES)["reproduce coverage"] / 100
+        support = _support(result, chosen)
     names = dict(zip(numbered.columns, inputs.columns, strict=True))
     limits = dict(_limits(result.box_lims[0], result.box_lims[chosen], names))
     row = path.loc[chosen]
     trajectory = path[["coverage", "density", "mass", "res_dim"]].set_axis(
         ["coverage", "density", "mass", "limited"], axis=1
     )
-    shares = {names[column]: float(share) for column, share in support.items() if names[column] in limits}
+    shares = {name: float(support[column]) for column, name in names.items() if name in limits}
     sizes = (float(row["coverage"]), float(row["density"]), float(row["mass"]))
     return Box(*sizes, len(interest), count, limits, shares, trajectory)
+
+
+def _support(result: Any, chosen: int) -> pd.Series:
+    """Share of the resamples that limit each factor; the workbench refuses halves without either sort of case."""
+    for _ in range(_TRIES):
+        with suppress(AssertionError):
+            return result.resample(chosen, iterations=RESAMPLES)["reproduce coverage"] / 100
+    raise InputError("analyse: the cases of interest and the others are too uneven for a box: choose another level")
 
 
 def _limits(whole: pd.DataFrame, box: pd.DataFrame, names: Mapping[str, str]) -> Iterator[tuple[str, Limits]]:

@@ -31,7 +31,8 @@ def effects(table: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
         Columns :data:`EFFECT_COLUMNS`: the mean at a level minus that at the factor's first level
         (``reference``), over all values of the other factors, with its 90 % interval (Student,
         over replicates), the probability that it is above 0 in a replicate, and the number of
-        replicates. Where ``beside`` names a second factor the row is an interaction: by how much
+        replicates that have both (none: the rest is missing). Where ``beside`` names a second
+        factor the row is an interaction: by how much
         the difference between the first factor's ends is larger at ``beside_level`` than at the
         second factor's first level.
     """
@@ -57,8 +58,10 @@ def _together(table: pd.DataFrame, one: str, two: str) -> Iterator[tuple[object,
 
 
 def _means(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Mean by replicate (rows) and values of some factors (columns)."""
-    return table.groupby(["replicate", *keys])["value"].mean().unstack(keys).dropna()
+    """Mean by replicate (rows) and values of some factors (columns); missing where no run finished."""
+    levels = [_levels(table, key) for key in keys]
+    columns = pd.Index(levels[0]) if len(keys) == 1 else pd.MultiIndex.from_product(levels)
+    return table.groupby(["replicate", *keys])["value"].mean().unstack(keys).reindex(columns=columns)
 
 
 def _levels(table: pd.DataFrame, factor: str) -> list[object]:
@@ -67,5 +70,8 @@ def _levels(table: pd.DataFrame, factor: str) -> list[object]:
 
 
 def _told(a: pd.Series, b: pd.Series) -> tuple[float, ...]:
-    result = contrast(pd.DataFrame({"a": a, "b": b}))
+    both = pd.DataFrame({"a": a, "b": b}).dropna()
+    if both.empty:
+        return (*[float("nan")] * 4, 0)
+    result = contrast(both)
     return tuple(result[name] for name in ("difference", "low", "high", "probability", "pairs"))

@@ -36,6 +36,10 @@ Thresholds = Annotated[
         "--threshold", metavar="NAME=VALUE", help="Outcome that satisfies; default: the median as recorded."
     ),
 ]
+Search = Annotated[
+    bool, typer.Option("--optimise", help="Also search for strategies on the same budget; takes hours.")
+]
+Evaluations = Annotated[int, typer.Option(metavar="N", help="Strategies that each of three searches tries.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
 Limit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a run may take; default: any.")
@@ -55,6 +59,8 @@ def add_advise(
         strategies: Strategies = None,
         objective: Aim = "kept_commitments",
         thresholds: Thresholds = None,
+        optimise: Search = False,
+        evaluations: Evaluations = 200,
         seed: Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")] = None,
         sets: Sets = None,
         workers: Workers = None,
@@ -71,20 +77,10 @@ def add_advise(
 
             with progress(quiet) as bar:
                 advice = run_advise(
-                    scenario,
-                    focal=focal,
-                    futures=futures,
-                    strategies=strategies,
-                    objective=objective,
-                    thresholds=_levels(thresholds or []),
-                    seed=seed,
-                    sets=sets or (),
-                    workers=workers,
-                    executor=executor,
-                    time_limit=time_limit,
-                    progress=bar,
-                    out=out,
-                )
+                    scenario, focal=focal, futures=futures, strategies=strategies, objective=objective,
+                    thresholds=_levels(thresholds or []), search=optimise, evaluations=evaluations, seed=seed,
+                    sets=sets or (), workers=workers, executor=executor, time_limit=time_limit, progress=bar, out=out,
+                )  # fmt: skip
             if not quiet:
                 print_advice(advice, console())
             typer.echo(str(advice.folder) if quiet else f"Results: {advice.folder}")

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from simulation.analysis import failures as failing
 from simulation.analysis import information, regret
+from simulation.analysis.fronts import COLUMNS as SEARCH_COLUMNS
 from simulation.display.advice import AdvicePictures
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments.ask import load, named
@@ -24,16 +25,27 @@ from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.kept import SCENARIO, Format, Kept, Table
+from simulation.experiments.objectives import OBJECTIVES, RECORDED_METRICS, by_future
+from simulation.experiments.optimise import (
+    CARRIED,
+    EVALUATIONS,
+    POPULATION,
+    SEARCHES,
+    Found,
+    generations,
+    optimise,
+)
+from simulation.experiments.optimise import FUTURES as SEARCH_FUTURES
+from simulation.experiments.optimise import check as check_search
 from simulation.experiments.prior import BANDS, PRIOR
 from simulation.experiments.results import RESULTS
+from simulation.experiments.search.purse import COLUMNS as SHARES
 from simulation.experiments.strategies import RECORDED, Candidate, candidates
 from simulation.experiments.sweep import sweep
-from simulation.experiments.sweeps.design import point_place
 from simulation.experiments.sweeps.futures import draw_futures, plan_futures, uncertainties
 from simulation.experiments.sweeps.manifest import manifest
 from simulation.experiments.sweeps.plan import Plan
 from simulation.experiments.sweeps.results import PARAMETER, SweepResults
-from simulation.outcomes.metrics import METRICS
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.parameters import PARAMETERS
 
@@ -43,40 +55,11 @@ if TYPE_CHECKING:
 FUTURES = 200
 LEAST_FUTURES = 20
 """With fewer no interval and no rule can be told."""
-RUNS = "runs"
-"""Folder of the sweep, inside that of the advice."""
+RUNS, SEARCH = "runs", "search"
+"""Folders inside that of the advice: of the sweep, and of those of a search, one a generation."""
 FUTURES_FILE = "futures.parquet"
 
 
-@dataclass(frozen=True)
-class Objective:
-    """Something that a strategy is judged by.
-
-    Attributes
-    ----------
-    metric
-        Of the focal state at the horizon; empty for the mean of all others.
-    higher
-        Whether more is better.
-    """
-
-    metric: str
-    higher: bool = True
-
-    @property
-    def unit(self) -> str:
-        """What it is measured in."""
-        return METRICS[self.metric].unit if self.metric else "share of the range"
-
-
-OBJECTIVES: Mapping[str, Objective] = {
-    "kept_commitments": Objective("commitments_kept"),
-    "coverage": Objective("coverage"),
-    "capacity": Objective("capacity"),
-    "dependence": Objective("dependence", higher=False),
-    "incidents": Objective("incidents_so_far", higher=False),
-    "overall": Objective(""),
-}
 STRATEGY_COLUMNS = (
     "strategy", "title", "objective", "unit", "median", "worst_tenth", "regret_median", "regret_q90", "satisficed",
     "best_share", "futures", "tied_with", "mean", "regret_mean", "control",
@@ -109,6 +92,8 @@ class Advice(Kept):
             "strategies": Table(("strategy", "title", "objective", "unit", "tied_with"), STRATEGY_COLUMNS),
             "failures": Table(("strategy", "objective", "conditions"), FAILURE_COLUMNS),
             "information": Table(("uncertainty", "unit", "best_low", "best_high", "meaning"), INFORMATION_COLUMNS),
+            "optimised": Table(("strategy",), ("strategy", "search", *SHARES), optional=True),
+            "convergence": Table((), SEARCH_COLUMNS, optional=True),
         },
         {"scenario": str, "title": str, "focal": dict, "horizon": str, "objective": str, "chosen": str, "tied": list,
          "facts": dict, "bands": str, "failures": list},
@@ -128,6 +113,16 @@ class Advice(Kept):
     def information(self) -> pd.DataFrame:
         """What each uncertain number is worth for the objective asked for: columns :data:`INFORMATION_COLUMNS`."""
         return self.tables["information"]
+
+    @property
+    def optimised(self) -> pd.DataFrame:
+        """The front that a search found: how each divides the budget, and what it aims at; empty without a search."""
+        return self.tables.get("optimised", pd.DataFrame())
+
+    @property
+    def convergence(self) -> pd.DataFrame:
+        """How each search went: columns ``search, evaluations, hypervolume, front``; empty without a search."""
+        return self.tables.get("convergence", pd.DataFrame())
 
     @property
     def futures(self) -> pd.DataFrame:
@@ -157,7 +152,7 @@ class Advice(Kept):
 
     def _write(self, folder: Path) -> None:
         """Each file whole, the one by which the folder is known last."""
-        for name in self.FORMAT.tables:
+        for name in (name for name in self.FORMAT.tables if name in self.tables):
             with store.atomic_file(folder / f"{name}.csv") as partial:
                 store.write_csv(self.tables[name], partial)
         with store.atomic_file(folder / FUTURES_FILE) as partial:
@@ -170,8 +165,8 @@ class Advice(Kept):
     @classmethod
     def _read(cls, folder: Path) -> Self:
         info, text, tables = cls._parts(folder)
-        for name, entry in cls.FORMAT.tables.items():  # an empty cell is no text, not a missing one
-            tables[name] = tables[name].fillna(dict.fromkeys(entry.text, ""))
+        for name, table in tables.items():  # an empty cell is no text, not a missing one
+            tables[name] = table.fillna(dict.fromkeys(cls.FORMAT.tables[name].text, ""))
         return cls(info, text, {**tables, "futures": to_frame(store.read_parquet(folder / FUTURES_FILE))}, folder)
 
 
@@ -183,6 +178,8 @@ def advise(
     strategies: Path | str | None = None,
     objective: str = "kept_commitments",
     thresholds: Mapping[str, float] | None = None,
+    search: bool = False,
+    evaluations: int = EVALUATIONS,
     seed: int | None = None,
     sets: Sequence[str] = (),
     workers: int | None = None,
@@ -207,6 +204,11 @@ def advise(
         By which one is chosen: one of :data:`OBJECTIVES`.
     thresholds
         Outcome that satisfies, by objective; by default the median of the strategy as recorded.
+    search
+        Whether to search for strategies, too (:mod:`simulation.experiments.optimise`): the best of what is found are
+        compared with the others, in futures that had no part in finding them.
+    evaluations
+        Strategies that each search tries, at least 20.
     workers, executor, time_limit, progress
         As in :func:`simulation.experiments.sweep.sweep`; the results do not depend on them.
     out
@@ -215,29 +217,66 @@ def advise(
     Raises
     ------
     InputError
-        With every fault of scenario, strategies and options, or for a folder that holds something else.
+        With every fault of scenario, strategies and options, for a folder that holds something else, or if a
+        search is asked for and its package is missing.
     RunError
         If no future was finished by all strategies, or the folder cannot be written.
     """
     _check_options(futures, objective, thresholds or {})
+    if search:
+        check_search(objective, evaluations)
     loaded = load(scenario, sets=sets, focal=focal, seed=seed)
     notes: list[str] = []
     tried = candidates(loaded, strategies, notes)
     drawn = draw_futures(loaded, futures)
-    metrics = [entry.metric for entry in OBJECTIVES.values() if entry.metric]
-    plan = plan_futures(loaded, {entry.id: entry.scenario for entry in tried}, drawn, metrics)
-    folder = Path(out) if out is not None else RESULTS / loaded.name / f"advice-{manifest(plan)['sweep']}"
-    if not (folder / RUNS).is_dir():
+    plan = _plan(loaded, tried, drawn)
+    folder = Path(out) if out is not None else _folder(plan, objective, evaluations if search else 0)
+    if not any((folder / runs).is_dir() for runs in (RUNS, SEARCH)):
         store.check_target(folder)
-    found = sweep(
-        plan, out=folder / RUNS, workers=workers, executor=executor, time_limit=time_limit, progress=progress
-    )
-    result = _advice(loaded, tried, found, (drawn, plan), objective, thresholds or {}, notes)
+    run = _Session(workers, executor, time_limit, progress)
+    searched = None
+    if search:
+        fewer = min(futures, SEARCH_FUTURES)
+        run.total = generations(evaluations) * POPULATION * SEARCHES * fewer + (len(tried) + CARRIED) * futures
+        searched = optimise(loaded, objective, evaluations, fewer, folder / SEARCH, run)
+        tried = (*tried, *searched.candidates)
+        plan = _plan(loaded, tried, drawn)
+    found = run(plan, folder / RUNS)
+    result = _advice(loaded, tried, found, (drawn, plan), objective, thresholds or {}, notes, searched)
     try:
         result._write(folder)
     except OSError as error:
         raise RunError(f"the advice was not written: {error.strerror} ({folder})") from error
     return result
+
+
+def _plan(scenario: Scenario, tried: Sequence[Candidate], futures: pd.DataFrame) -> Plan:
+    return plan_futures(scenario, {entry.id: entry.scenario for entry in tried}, futures, RECORDED_METRICS)
+
+
+def _folder(plan: Plan, objective: str, evaluations: int) -> Path:
+    """Where advice is kept by default: of the same question in the same folder."""
+    asked = f"-search-{objective}-{evaluations}" if evaluations else ""
+    return RESULTS / plan.sweep.name / f"advice-{manifest(plan)['sweep']}{asked}"
+
+
+class _Session:
+    """Runs the sweeps of one advice, one after the other, and tells how far all of them are."""
+
+    def __init__(self, workers: int | None, executor: str | Executor, limit: float | None, progress: Progress | None):
+        self._options: dict[str, Any] = {"workers": workers, "executor": executor, "time_limit": limit}
+        self._progress, self._before, self.total = progress, 0, 0
+
+    def __call__(self, plan: Plan, folder: Path) -> SweepResults:
+        """Run a plan in a folder, or what is missing of it."""
+        try:
+            return sweep(plan, out=folder, progress=self._tell if self._progress else None, **self._options)
+        finally:
+            self._before += plan.runs
+
+    def _tell(self, done: int, planned: int) -> None:
+        assert self._progress is not None
+        self._progress(self._before + done, max(self.total, self._before + planned))
 
 
 def _check_options(futures: int, objective: str, thresholds: Mapping[str, float]) -> None:
@@ -254,7 +293,7 @@ def _check_options(futures: int, objective: str, thresholds: Mapping[str, float]
 
 def _advice(
     scenario: Scenario, tried: Sequence[Candidate], found: SweepResults, asked: tuple[pd.DataFrame, Plan],
-    objective: str, thresholds: Mapping[str, float], notes: Sequence[str],
+    objective: str, thresholds: Mapping[str, float], notes: Sequence[str], searched: Found | None,
 ) -> Advice:  # fmt: skip
     """The tables made of the runs."""
     futures, plan = asked
@@ -270,6 +309,8 @@ def _advice(
         "information": _information(outcomes[objective].drop(columns=controls), objective, known),
         "futures": _long(outcomes, known, plan.points.seed_of),
     }
+    if searched is not None:
+        tables |= {"optimised": searched.optimised, "convergence": searched.convergence}
     text = scenario_to_yaml(scenario)
     info = {
         "scenario": scenario.name, "title": scenario.title, "focal": named(scenario.focal),
@@ -281,22 +322,14 @@ def _advice(
         **_choice(tables, objective), "notes": list(notes), "failures": list(found.failures),
         "sweep": found.info["sweep"], "versions": store.versions(),
         "hashes": store.hashes(scenario, text) | {"prior": found.info["hashes"]["prior"]},
+        "search": dict(searched.info) if searched else None,
     }  # fmt: skip
     return Advice(info, text, tables, found.folder.parent)
 
 
 def _outcomes(found: SweepResults, strategies: Sequence[str], count: int) -> dict[str, pd.DataFrame]:
     """Outcomes by objective, a row a future that all strategies finished, a column a strategy."""
-    if not found.quarters:
-        raise RunError("no run was finished; see the failures above")
-    result = {}
-    for name, entry in OBJECTIVES.items():
-        if entry.metric:
-            rows = found.table(entry.metric)
-            number = rows["point"].astype("str").map(point_place)
-            rows = rows.assign(future=number % count, scenario=[strategies[place] for place in number // count])
-            wide = rows.pivot(index="future", columns="scenario", values="value")
-            result[name] = wide.reindex(columns=list(strategies)).dropna()
+    result = {name: table.dropna() for name, table in by_future(found, strategies, count).items()}
     whole = next(iter(result.values())).index
     for table in result.values():
         whole = whole.intersection(table.index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -131,14 +131,25 @@ def _candidate(scenario: Scenario, name: str, entry: _Entry, root: Node) -> Cand
         section["wait_for"] = own_region(scenario)
         if not section["wait_for"]:
             raise InputError(fault_at(root, (*place, "wait_for"), f"{scenario.focal} is in no regional bloc"))
+    try:
+        return candidate(scenario, section, name, entry.title or name)
+    except InputError as error:
+        raise InputError([_placed(root, place, fault) for fault in error.faults]) from None
+
+
+def candidate(scenario: Scenario, section: Mapping[str, Any], name: str, title: str) -> Candidate:
+    """A strategy on a scenario; a budget that it gives multiplies the scenario's own, and without one it has that.
+
+    Raises
+    ------
+    InputError
+        If the scenario cannot have it.
+    """
+    section = dict(section)
     budget = section.get("budget", 1.0)
     if isinstance(budget, int | float) and not isinstance(budget, bool):
         section["budget"] = scenario.strategy.budget * budget
-    own = {"strategy": section, "name": name, "title": entry.title or name}
-    try:
-        tried = load_scenario(scenario, overrides=own)
-    except InputError as error:
-        raise InputError([_placed(root, place, fault) for fault in error.faults]) from None
+    tried = load_scenario(scenario, overrides={"strategy": section, "name": name, "title": title})
     ours, its = scenario.strategy, tried.strategy
     return Candidate(name, tried.title, tried, control=(its.budget, its.effort) != (ours.budget, ours.effort))
 

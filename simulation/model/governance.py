@@ -25,6 +25,7 @@ from simulation.actors.views import ActorView
 from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
+from simulation.model import clauses
 from simulation.model.book import move_attraction
 from simulation.model.levers import targets_of, turned_to, waits, want
 from simulation.model.planned import Plans
@@ -108,6 +109,8 @@ def expect(model: GovernanceModel) -> None:
     approaches.possible_deals(
         s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, model.rules.at_once, model.possible
     )
+    if model.scenario.strategy.hedge is not None:
+        clauses.hedge(s, model.scenario.strategy.hedge, model.index(model.scenario.focal), model.possible)
     sheet.possible = model.possible
     sheet.before_rivalry = s.pull.copy() if model.watch is not nobody else None
     bids = model.hooks.asked_about("bids", model.actors)
@@ -194,13 +197,15 @@ def join_instruments(model: GovernanceModel) -> None:
 
 
 def keep_promises(model: GovernanceModel) -> None:
-    """Conduct in all deals, new ones too, and what it does to trust."""
+    """Conduct in all deals, new ones too, what it does to trust, and who is left for it."""
     s, par, mech = model.state, model.parameters, model.mechanisms
     s.load = ends.load(s, model.rules)
     if not mech.on("breach"):
         model.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
     asked = model.hooks.asked_about("keeps_promise", model.actors)
     model.sheet.conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, asked)
+    focal = model.index(model.scenario.focal)
+    model.sheet.exits = clauses.use_exits(s, model.targets, model.sheet.conduct, focal, model.rules)
 
 
 def adapt(model: GovernanceModel) -> None:

@@ -46,7 +46,7 @@ def apply_strategy(state: State, world: World, scenario: Scenario, replicate: in
     state.learns[focal] = strategy.learn
     rules = terms_of(scenario.parameters, scenario.mechanisms)
     players = (focal, *imitators(state, scenario, focal, replicate))
-    usual = [_usual_shares(state, scenario, i) for i in players] if strategy.split else []
+    usual = [usual_shares(state, scenario, i) for i in players] if strategy.split else []
     for i in players:
         _resources(state, i, strategy)
         _conduct(state, i, strategy)
@@ -84,7 +84,7 @@ _PAYS: Mapping[str, tuple[int, ...]] = {
 """Kinds of partner that each part of a split budget pays for; the first is the column of its pot."""
 
 
-def _usual_shares(state: State, scenario: Scenario, i: int) -> Mapping[str, float]:
+def usual_shares(state: State, scenario: Scenario, i: int) -> Mapping[str, float]:
     """Shares of what a state is expected to spend on partners before any lever is pulled, at the usual prices."""
     spent = spending_by_kind(state, terms(scenario.parameters.renewal, 1.0, True), i)
     total = float(spent.sum())
@@ -162,6 +162,9 @@ def _advocate(state: State, i: int, strategy: Strategy) -> None:
         state.campaign_open[i] = plan.disclosed
 
 
+NEVER_ENDS = int(np.iinfo(np.int32).max)
+
+
 class Targets(NamedTuple):
     """Whom a strategy has its state turn to, one entry each, in the order in which they have their turn."""
 
@@ -171,6 +174,8 @@ class Targets(NamedTuple):
     depth: I8  # deepest rung wanted, MAX_DEPTH without one
     ends: B  # turned to no more once the rung wanted is reached
     queues: B  # turned to only while the purse bears it
+    ends_with: I32  # last quarter of the deal, NEVER_ENDS without one
+    exits: B  # left once it is seen to break a promise
 
 
 def targets_of(state: State, scenario: Scenario, rows: Mapping[str, int]) -> Targets:
@@ -185,6 +190,8 @@ def targets_of(state: State, scenario: Scenario, rows: Mapping[str, int]) -> Tar
         np.array([t.depth or MAX_DEPTH for t in plan] + [MAX_DEPTH] * plain, np.int8),
         np.array([t.depth is not None for t in plan] + [False] * plain, bool),
         np.array([t.priority is not None for t in plan] + [False] * plain, bool),
+        np.array([t.ends.index_from(start) if t.ends else NEVER_ENDS for t in plan] + [NEVER_ENDS] * plain, np.int32),
+        np.array([t.exit for t in plan] + [False] * plain, bool),
     )
 
 

@@ -24,7 +24,7 @@ def print_advice(advice: Advice, console: Console) -> None:
     name = str(info["objective"]).replace("_", " ")
     console.print(escape(f"{info['title']}: {info['focal']['name']}, {info['horizon']}. Chosen by least mean regret of "
                          f"{name} ({info['unit']}) over {info['futures']} futures."))  # fmt: skip
-    for line in (_choice(advice), *_fails(advice), _changes(advice), *map(str, info["notes"])):
+    for line in (_choice(advice), *_fails(advice), _changes(advice), *_search(advice), *map(str, info["notes"])):
         console.print(escape(line))
     console.print()
     console.print(titled(f"{name.capitalize()} ({info['unit']})", _by_strategy(advice)))
@@ -56,6 +56,18 @@ def _changes(advice: Advice) -> str:
         return "No uncertain number, if known, would change the choice by more than chance would."
     told = [_worth(row) for row in worth.to_dict("records")]
     return f"Knowing these would be worth most: {'; '.join(told)}."
+
+
+def _search(advice: Advice) -> Iterator[str]:
+    """What a search tried and found, and whether it has converged."""
+    search = advice.info.get("search")
+    if not search:
+        return
+    yield (f"Search: {search['evaluations']} strategies tried by {search['searches']} searches in {search['futures']} "
+           f"other futures, {search['front']} of them on the front (optimised.csv).")  # fmt: skip
+    late, apart = percent(search["gained"]), percent(search["apart"])
+    word = "It has converged" if search["converged"] else "It has NOT converged, more evaluations help"
+    yield f"{word}: the last third of them added up to {late} % of the hypervolume, searches differ by up to {apart} %."
 
 
 def _worth(row: dict[Any, Any]) -> str:

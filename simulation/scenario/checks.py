@@ -395,11 +395,13 @@ class _Checker:
                 yield spot, problem
             elif any(other.partner == target.partner and overlap(other, target) for other in targets[:place]):
                 yield spot, f"{target.partner!r} is named twice" + ("" if target.by_name else " for the same quarters")
-            for key, quarter in (("from", target.start), ("until", target.until)):
+            for key, quarter in (("from", target.start), ("until", target.until), ("ends", target.ends)):
                 if quarter is not None:
                     yield from self.in_run((*path, place, key), quarter)
             if target.start and target.until and target.until < target.start:
                 yield (*path, place, "until"), f"{target.until} is before {target.start}, from which on it is a target"
+            if target.start and target.ends and target.ends < target.start:
+                yield (*path, place, "ends"), f"{target.ends} is before {target.start}, from which on it is a target"
 
     def no_target(self, name: str, strategy: Strategy) -> str:
         """Why the focal state cannot turn to an actor; an empty string if it can."""

@@ -66,6 +66,10 @@ class Target(Section):
     """First quarter in which it turns to the partner; by default that of the run."""
     until: QuarterField | None = None
     """Last quarter in which it does; by default the horizon."""
+    ends: QuarterField | None = None
+    """Last quarter of the deal: with its end the state leaves it for the price of leaving, and the two sign no more."""
+    exit: bool = False
+    """An exit clause: the state leaves likewise once the partner is seen to break a promise to it."""
     priority: Annotated[int, Field(ge=1, le=1_000)] | None = None
     """Place in the queue for money, 1 first: it turns to the partner only while its purse bears the price of the rung
     beside those before it. Without one it turns to the partner whatever the purse holds."""
@@ -83,7 +87,8 @@ class Target(Section):
     def _as_written(self) -> Any:
         rest: dict[str, Any] = {
             "depth": self.depth and DEPTHS[self.depth - 1], "from": self.start and str(self.start),
-            "until": self.until and str(self.until), "priority": self.priority,
+            "until": self.until and str(self.until), "ends": self.ends and str(self.ends), "exit": self.exit or None,
+            "priority": self.priority,
         }  # fmt: skip
         given = {key: value for key, value in rest.items() if value is not None}
         return {"partner": self.partner} | given if given else self.partner
@@ -95,7 +100,7 @@ class Target(Section):
     @property
     def by_name(self) -> bool:
         """Whether nothing is said but the partner."""
-        return (self.depth, self.start, self.until, self.priority) == (None,) * 4
+        return (self.depth, self.start, self.until, self.ends, self.priority) == (None,) * 5 and not self.exit
 
 
 class Split(Section):
@@ -141,13 +146,15 @@ class Levers(Section):
     its share over the usual one, and each kind is paid from its share alone. Without it, one purse pays all."""
     targets: tuple[Target, ...] = ()
     """Partners it turns to once a quarter each, beside all others, in this order: names, or mappings with partner and
-    any of depth (the deepest rung wanted), from, until and priority."""
+    any of depth (the deepest rung wanted), from, until, ends, exit and priority."""
     partners: Annotated[tuple[Kind, ...], Field(min_length=1)] = KINDS
     """Kinds of actors with whom it makes new deals."""
     exclude_camps: tuple[Camp, ...] = ()
     """Camps with whose states and organisations it makes no new deals."""
     only_camp: Camp | None = None
     """The only camp with which it makes new deals."""
+    hedge: Share | None = None
+    """Largest share of its commitments that it has with one camp before it makes no new or deeper deal with that."""
     transparency: Share | None = None
     """How open its deals are."""
     oversight: Share = 0.0

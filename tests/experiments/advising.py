@@ -40,3 +40,20 @@ def simulate_killed_once(scenario, replicate: int) -> Outcome:
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return simulate(scenario, replicate)
+
+
+def simulate_purse(scenario, replicate: int) -> Outcome:
+    """Kept commitments: luck of the future, what firms are paid, 2 at most for oversight; capacity is a tenth of it.
+
+    What states are paid lowers dependence. All of it is for those who divide their budget.
+    """
+    strategy = scenario.strategy
+    luck = zlib.crc32(f"{scenario.seed}/{replicate}".encode()) / 2**32
+    level, dependence = luck, 0.5
+    if strategy.split is not None:
+        level += 5.0 * (strategy.split.firm or 0.0) + 2.0 * strategy.oversight
+        dependence -= 0.1 * (strategy.split.state or 0.0)
+    values = dict(zip(METRICS, (level, 0.5, level / 10, dependence, 3.0), strict=True))
+    series = pd.DataFrame({"metric": list(values), "value": list(values.values())})
+    series["quarter"], series["actor"] = str(scenario.horizon), scenario.focal
+    return Outcome.from_frames(replicate, series=series)

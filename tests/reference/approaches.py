@@ -40,6 +40,18 @@ def find_possible(w: World) -> None:
             and (j in i.deals or not ((full[i] and is_foreign(j, i)) or (full[j] and is_foreign(i, j))))
             and (j in i.deals or not busy & {i, j})
         }  # fmt: skip
+    hedge(w.by_id[w.scenario.focal], w.scenario.strategy.hedge, w)
+
+
+def hedge(focal: Actor, most: float | None, w: World) -> None:
+    """A camp that holds more than its share of the focal state's commitments gets no more of them."""
+    total = sum(deal.depth for deal in focal.deals.values())
+    for camp in range(3) if most is not None and total else ():
+        members = {j for j in w.actors if j.camp == camp and j.home is not focal}
+        if sum(deal.depth for j, deal in focal.deals.items() if j in members) / total > most:
+            focal.possible -= members
+            for j in members:
+                j.possible.discard(focal)
 
 
 def is_busy(w: World, i: Actor) -> bool:

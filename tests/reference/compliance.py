@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from simulation.randomness import Stream
-from tests.reference.ends import upkeep_load
+from tests.reference.books import rules_of
+from tests.reference.ends import pot_of, upkeep_load
+from tests.reference.pull import layer_of
 from tests.reference.society import detection
 from tests.reference.trust import affinity, fade
 from tests.reference.world import Actor, Deal, World, end_deal
@@ -23,16 +25,35 @@ def keep_promises(w: World) -> None:
     for i in w.actors:
         for told in i.kept.values():
             told.pop(w.quarter - 4, None)
-    fallen = set()
+    fallen: set[Deal] = set()
+    seen: set[tuple[Actor, Actor]] = set()
     for i in w.actors:
         for j, deal in i.deals.items():
-            if conduct(w, i, j, deal):
+            if conduct(w, i, j, deal, seen):
                 fallen.add(deal)
     for i in w.actors:
         for j in [j for j, deal in i.deals.items() if i.row < j.row and deal in fallen]:
             i.deals[j].depth -= 1
             if i.deals[j].depth == 0:
                 end_deal(i, j, "breach")
+    use_exits(w, w.by_id[w.scenario.focal], seen)
+
+
+def use_exits(w: World, focal: Actor, seen: set[tuple[Actor, Actor]]) -> None:
+    """Deals whose clause is due, or allows to leave who was seen to break its word, are over for good."""
+    for target in sorted(w.scenario.strategy.targets, key=lambda target: target.priority or 0):
+        j = w.by_id[target.partner]
+        over = target.ends is not None and w.scenario.start + w.quarter >= target.ends
+        planned = j in focal.deals and focal.deals[j].planned
+        if planned or not (over or (target.exit and (j, focal) in seen)):
+            continue
+        if j in focal.deals:
+            price = rules_of(w, layer_of(focal, j)).leaving(focal.depth(j))
+            focal.purse = max(0.0, focal.purse - price)
+            focal.pot[pot_of(focal, j)] = max(0.0, focal.pot[pot_of(focal, j)] - price)
+            end_deal(focal, j, "expiry" if over else "breach")
+        focal.allowed.discard(j)
+        j.allowed.discard(focal)
 
 
 def annual_compliance(w: World, i: Actor, j: Actor) -> float:
@@ -76,7 +97,7 @@ def mean_compliance(w: World, i: Actor) -> float:
     return clip(w, i, 0.0) if w.on("breach") else 1.0
 
 
-def conduct(w: World, i: Actor, j: Actor, deal: Deal) -> bool:
+def conduct(w: World, i: Actor, j: Actor, deal: Deal, seen: set[tuple[Actor, Actor]]) -> bool:
     """Whether i breaches towards j, whether that is seen, what j thinks then; returns whether a rung is lost."""
     openness = 0.5 + 0.5 * i.transparency
     evidence = deal.depth / 3.0 * openness
@@ -90,5 +111,6 @@ def conduct(w: World, i: Actor, j: Actor, deal: Deal) -> bool:
     if w.draw(Stream.DETECTION, i.uid, j.uid) >= max(detection(w, i), detection(w, j)):
         opinion.alpha += w.par.gain_of_trust * evidence  # unseen, it passes for compliance
         return False
+    seen.add((i, j))
     opinion.beta += w.par.loss_of_trust * openness  # a breach counts as one of the deepest deal
     return w.draw(Stream.BREACH_DEPTH, i.uid, j.uid) < w.par.breach_lowers_depth

@@ -300,7 +300,8 @@ def levers(draw: Draw, world: World) -> dict[str, Any]:
         "targets": st.lists(targets(world), min_size=1, max_size=4, unique_by=lambda target: target["partner"]),
         "partners": st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
         "exclude_camps": st.lists(st.sampled_from(CAMPS), max_size=2, unique=True),
-        "only_camp": st.sampled_from(CAMPS), "transparency": share, "oversight": share, "local_share": share,
+        "only_camp": st.sampled_from(CAMPS), "hedge": share,
+        "transparency": share, "oversight": share, "local_share": share,
         "firms": st.sampled_from(["research", "business"]), "wait_for": st.just([b.id for b in world.blocs]),
         "tracks": st.lists(st.sampled_from(TRACKS), min_size=1, unique=True), "trilateral_rate": share,
         "agency": share, "learn": st.just(True), "imitators": share, "fund_local": share,
@@ -322,6 +323,6 @@ def targets(world: World) -> st.SearchStrategy[dict[str, Any]]:
     quarter = st.integers(0, 5).map(lambda q: str(START + q))
     rest = {
         "depth": st.sampled_from(["mou", "programme", "binding"]), "from": quarter, "until": quarter,
-        "priority": st.integers(1, 3),
+        "priority": st.integers(1, 3), "ends": quarter, "exit": st.booleans(),
     }  # fmt: skip
     return st.fixed_dictionaries({"partner": st.sampled_from(world.ids[1:])}, optional=rest)

@@ -134,7 +134,7 @@ STRATEGY: dict[str, list[Case]] = {
     "targets": [
         Case({"strategy.targets": ["NZL"]}),
         *(Case({"strategy.targets": [{"partner": "FRA"} | rest]}, also={"strategy.targets": ["FRA"]}) for rest in (
-            {"depth": "mou"}, {"from": "2026Q1"}, {"until": "2025Q2"},
+            {"depth": "mou"}, {"from": "2026Q1"}, {"until": "2025Q2"}, {"ends": "2025Q2"},
         )),
         Case({"strategy.targets": _queue(("FRA", "NZL", "CHL"))},
              also={"strategy.targets": _queue(("CHL", "NZL", "FRA")), "strategy.budget": 0.2}),
@@ -154,6 +154,7 @@ STRATEGY: dict[str, list[Case]] = {
         *(Case({"strategy.partners": ["state"]}, also=_only("state", kind)) for kind in KINDS[1:]),
     ],
     "exclude_camps": [Case({"strategy.exclude_camps": [camp]}) for camp in ("EU", "CN", "US")],
+    "hedge": [Case({"strategy.hedge": 0.1})],
     "only_camp": [Case({"strategy.only_camp": camp}) for camp in ("EU", "CN", "US")],
     "transparency": [Case({"strategy.transparency": 0.9})],
     "oversight": [Case({"strategy.oversight": 0.8})],

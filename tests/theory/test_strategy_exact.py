@@ -103,6 +103,75 @@ class TestTargets:
         assert np.array_equal(plain.purse, written.purse)
 
 
+class TestClauses:
+    """Deals that end by a clause, and the share of its commitments that one camp may hold."""
+
+    def test_a_deal_ends_with_its_last_quarter_and_none_follows(self):
+        target = {"partner": "A03", "ends": str(START + 2)}
+        model = _model(6, strategy={"targets": (target, "A04")})
+        model.state.zeal[3, STATE] = 1000.0  # the partner would sign again
+        held = []
+        while model.running:
+            model.step()
+            held.append(int(model.state.depth[0, 3]))
+        assert min(held[:2]) > 0
+        assert held[2:] == [0, 0, 0, 0]
+        assert model.state.depth[0, 4] > 0
+
+    @pytest.mark.parametrize("clause", [True, False])
+    def test_an_exit_clause_is_used_when_the_partner_is_seen_to_break_its_word(self, clause):
+        parameters = {"breach_lowers_depth": 0.0, "compliance_base": 0.5, "compliance_distance": 0.5}
+        target = {"partner": "A03", "exit": clause}
+        model = _model(30, {"breach": "on"}, strategy={"targets": (target,)}, parameters=parameters)
+        before, after, seen = [], [], False
+        while model.running:
+            model.step()
+            (after if seen else before).append((int(model.state.depth[0, 3]), len(model.sheet.exits)))
+            start, partner = model.sheet.conduct.partners
+            own = slice(start[3], start[4])
+            seen |= bool((model.sheet.conduct.seen[own] & (partner[own] == 0)).any())
+        assert seen
+        assert all(depth > 0 and not left for depth, left in before[:-1])
+        if clause:
+            assert before[-1] == (0, 1)  # in the quarter of the breach
+            assert all(found == (0, 0) for found in after)
+        else:
+            assert all(depth > 0 and not left for depth, left in (*before, *after))
+
+    def test_leaving_costs_what_it_costs_to_leave_a_presence(self):
+        """A firm's programme costs its exit price to leave; a state's deal costs nothing."""
+        purses = []
+        for rest in ({}, {"ends": str(START)}):
+            target = {"partner": "firm_0", "depth": "programme"} | rest
+            model = _model(1, {"budget": "on", "presence": "on"}, strategy={"targets": (target,)})
+            model.state.budget[0] = model.state.budget_start[0] = model.state.purse[0] = 5.0
+            model.step()
+            purses.append(float(model.state.purse[0]))
+        assert model.sheet.exits.tolist() == [[model.index("firm_0"), 2]]
+        assert purses[0] - purses[1] == pytest.approx(model.rules.leave[FIRM, 2])
+        assert model.rules.leave[FIRM, 2] > 0.0
+
+    def test_a_camp_with_more_than_its_share_gets_nothing_new_and_keeps_what_it_has(self):
+        world = make_world(6, {"firm": 2, "ngo": 1}, deals=[make_deal([0, 1], 2), make_deal([0, 5], 2)])
+        for most, signed in ((0.4, [4]), (0.5, [2, 3, 4]), (None, [2, 3, 4])):
+            strategy = {"targets": ("A02", "A03", "A04")} | ({} if most is None else {"hedge": most})
+            model = make_model(world, 1, mechanisms=QUIET, strategy=strategy)
+            model.state.camp[:] = [-1, 0, 0, 0, 1, -1, -1, -1, -1, -1]
+            model.state.zeal[:] = 0.0
+            model.state.reluctance[:] = -700.0
+            model.step()
+            assert [j for j in (2, 3, 4) if model.state.depth[0, j] > 0] == signed
+            assert model.state.depth[0, 1] == 2
+
+    def test_no_clause_changes_no_bit(self):
+        plain, written = (
+            make_model(make_world(6, {"firm": 2}), 6, strategy={"targets": ({"partner": "A03"} | rest,)}).run().state
+            for rest in ({}, {"exit": False})
+        )
+        assert np.array_equal(plain.depth, written.depth)
+        assert np.array_equal(plain.purse, written.purse)
+
+
 SHARES = {"state": 0.5, "firm": 0.1, "secretariat": 0.1, "knowledge": 0.1, "campaigns": 0.1, "levers": 0.1}
 OTHERS = {"firm": 3, "think_tank": 1, "ngo": 2, "secretariat": 1}
 

@@ -40,6 +40,7 @@ REASON: Mapping[str, str] = {
     "seen": N_("It is seen (probability of keeping it in the quarter {probability}, luck {luck})."),
     "lowered": N_("The deal falls by a rung."),
     "fallen": N_("The deal ends with it."),
+    "clause": N_("A clause of the deal lets {by} leave."),
     "joined": N_("Probability {probability} in the quarter, luck {luck}."),
     "enough": N_("Enough members vote yes (yes of {actor}: probability {probability}, luck {luck})."),
     "too_few": N_("Too few members vote yes (yes of {actor}: probability {probability}, luck {luck})."),

@@ -202,6 +202,16 @@ def _sides(desk: Desk, c: int, parties: tuple[int, ...]) -> tuple[Side, ...]:
     return tuple(sides)
 
 
+def left(desk: Desk) -> Iterator[Event]:
+    """Deals that the focal state left by a clause of its strategy."""
+    model = desk.model
+    focal = model.index(model.scenario.focal)
+    assert model.sheet.exits is not None
+    for j, depth in model.sheet.exits.tolist():
+        if desk.row in (focal, j):
+            yield Event("ended", (desk.partner(focal, j),), ("clause",), by=(focal,), commitments=-RUNG * depth)
+
+
 def broken(desk: Desk) -> Iterator[Event]:
     """Promises broken by the actor or to it this quarter."""
     model, conduct = desk.model, desk.model.sheet.conduct
@@ -213,7 +223,7 @@ def broken(desk: Desk) -> Iterator[Event]:
         annual, own_rule = float(conduct.probability[p]), desk.views.decides("keeps_promise", i)
         terms = {} if own_rule else compliance_terms(model.state, model.parameters, i, j)
         fallen = bool(conduct.lowered[p])
-        depth = int(desk.before[i, j]) - fallen
+        depth = int(desk.before[i, j]) - fallen  # before any clause is used
         yield Event(
             "broken",
             (desk.partner(i, j),),

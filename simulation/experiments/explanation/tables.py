@@ -23,7 +23,7 @@ KINDS = (
 """Kinds of events; broken is a promise, by either side, and not yet the deal; a bloc passes or rejects."""
 REASONS = (
     "planned", "aimed", "declined", "accepted", "third", "agreed", "joining", "budget", "public", "renewed", "expired",
-    "unaffordable", "upkeep", "unseen", "seen", "lowered", "fallen", "joined", "enough", "too_few", "vetoed",
+    "unaffordable", "upkeep", "unseen", "seen", "lowered", "fallen", "clause", "joined", "enough", "too_few", "vetoed",
     "distrust",
 )  # fmt: skip
 """What is told of how an event came about; see :data:`simulation.display.words.events.REASON`."""

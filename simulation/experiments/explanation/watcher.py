@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from simulation.experiments.explanation.deals import Desk, broken, cut, negotiated, planned, renewed
+from simulation.experiments.explanation.deals import Desk, broken, cut, left, negotiated, planned, renewed
 from simulation.experiments.explanation.events import Event
 from simulation.experiments.explanation.forums import decisions, hazards, joins, votes
 from simulation.experiments.explanation.views import Views
@@ -42,7 +43,7 @@ class Watcher:
             "sign": self._read_negotiations,
             "decide_in_blocs": self._read_decisions,
             "join_instruments": lambda: self._note(joins(model, self._views, row, self._hazards)),
-            "keep_promises": lambda: self._note(broken(self._desk())),
+            "keep_promises": lambda: self._note(chain(broken(self._desk()), left(self._desk()))),
         }
 
     def __call__(self, moment: str) -> None:

@@ -429,7 +429,7 @@ def heatmap(results: SweepResults, metric: str, quarter: str) -> Axes | None:
     across, down = axes[:2]
     rows = results.table(metric, quarter)
     table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
-    table = table.loc[list(dict.fromkeys(points[down])), list(dict.fromkeys(points[across]))]
+    table = table.reindex(index=list(dict.fromkeys(points[down])), columns=list(dict.fromkeys(points[across])))
     held = BAND_LABEL if results.draws is None else PRIOR_LABEL
     text = f"Mean over {' and '.join([str(results.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
     with style():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from typer.testing import CliRunner
 from simulation.analysis.swings import SWING_COLUMNS, swings
 from simulation.cli import app
 from simulation.errors import InputError
-from simulation.experiments.analyse import analyse, tornado
+from simulation.experiments.analyse import analyse, tornado, write
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
 from tests.experiments.sweeps import fakes
@@ -113,6 +115,28 @@ def test_bad_requests(morris, arguments, told):
     result = CliRunner().invoke(app, ["analyse", str(morris.folder), *arguments])
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+@pytest.mark.filterwarnings("ignore::simulation.errors.FailedReplicates")
+@pytest.mark.parametrize("lost", [[1.0], [0.0], [0.0, 1.0]])
+def test_levels_at_which_every_run_fails_are_missing_and_nothing_else(tmp_path, monkeypatch, lost):
+    monkeypatch.setenv("WIFAQ_FAKE", json.dumps({"raises": [[level, number] for level in lost for number in (0, 1)]}))
+    factors = {"strategy.budget": [1, 2], "parameters.rivalry": [0, 1, 3]}
+    results = made(tmp_path / "out", design="grid", factors=factors)
+    image = results.heatmap("commitments_kept").images[0].get_array()
+    assert np.isnan(np.ma.filled(image, np.nan)).any(axis=1).tolist() == [level in lost for level in (0.0, 1.0, 3.0)]
+    (found,) = analyse(results)
+    assert "cases are of interest" in found.box
+    assert found.swings["effect"].notna().all()
+    write(analyse(results), results.folder)
+
+
+def test_an_outcome_that_is_the_same_everywhere_has_no_box(tmp_path, monkeypatch):
+    monkeypatch.setenv("WIFAQ_FAKE", json.dumps({"noise": 0.0}))
+    results = made(tmp_path / "out", design="lhs", samples=12, factors={"strategy.budget": {"low": 1, "high": 2}})
+    for options, count in (({}, 0), ({"above": 0.0}, 12), ({"below": 0.0}, 0)):
+        (found,) = analyse(results, **options)
+        assert found.box.startswith(f"analyse: {count} of 12 cases")
 
 
 def test_an_unfinished_sweep_is_not_analysed(tmp_path):

@@ -1,0 +1,1 @@
+"""Search for strategies: what can be varied, and how it is evolved."""
