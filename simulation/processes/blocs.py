@@ -22,7 +22,7 @@ import numpy as np
 from numba import njit
 
 from simulation.kernels import exp, power
-from simulation.processes.affinity import falloff, squared_distance
+from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
 from simulation.processes.rivalry import FITTED, leader_distance, strength_of
 from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
@@ -165,19 +165,22 @@ def deepest(enforcement: float) -> int:
 @njit(cache=True, error_model="numpy")
 def closeness(i: int, members: I32, who: Voters, width: float) -> float:
     """Mean over the other members j of affinity times trust with witnesses, a_ij·τ̂_ij, in [0, 1]."""
-    total, alike = 0.0, np.empty(len(members))
-    x_i, w_i, trust, fall = who.position[i], who.weight[i], who.trust[i], falloff(width)
-    for m in range(len(members)):
-        alike[m] = squared_distance(x_i, who.position[members[m]], w_i) * fall
-    for m in range(len(members)):  # apart from the sum, so that several are worked on at once
-        alike[m] = exp(alike[m])
-    for m in range(len(members)):
-        if members[m] != i:
-            total += alike[m] * trust[members[m]]
+    place = np.flatnonzero(members == i)[0]
+    return _closeness(place, members, who.position[members].T.copy(), who, falloff(width), np.empty(len(members)))
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _closeness(m: int, members: I32, axis: F, who: Voters, fall: float, alike: F) -> float:
+    """The same of the m-th member; ``axis`` (4, members) has the positions, ``alike`` is room."""
+    total, trust = 0.0, who.trust[members[m]]
+    likeness_to_all(axis, who.weight[members[m]], m, fall, alike)
+    for other in range(len(members)):
+        if other != m:
+            total += alike[other] * trust[members[other]]
     return total / (len(members) - 1)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def distrusts(i: int, members: I32, who: Voters, bound: float) -> bool:
     """Whether i's direct trust in any other member is below ``bound`` (no evidence is no trust)."""
     for j in members:
@@ -252,8 +255,14 @@ def member_utility(
     k: int, i: int, members: I32, item: Items, bloc: Blocs, who: Voters, rule: VoteRule
 ) -> float:
     """Utility to member i of bloc k if its item passes: w_AI·mean(a·τ̂) - cost - c_p·d(x_i, y) - what rivalry costs."""
+    return _utility(k, i, closeness(i, members, who, rule.width), item, bloc, who, rule)
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _utility(k: int, i: int, near: float, item: Items, bloc: Blocs, who: Voters, rule: VoteRule) -> float:
+    """The same, of one that is so close to the others."""
     away = np.sqrt(squared_distance(who.position[i], item.proposal[k], who.weight[i]))
-    gain = ai_salience(who.capacity[i], bloc.salience[k], rule) * closeness(i, members, who, rule.width)
+    gain = ai_salience(who.capacity[i], bloc.salience[k], rule) * near
     return gain - item_cost(bloc.depth[k], item.raises[k], rule) - rule.distance * away - who.strain[i]
 
 
@@ -269,10 +278,11 @@ def hold_vote(
     code, binds = bloc.code[k], item.raises[k] and bloc.depth[k] >= 1
     if free and vetoed(members, code, binds, who, rule.veto_trust):
         return False, utility
-    yes = 0
+    yes, axis, alike = 0, who.position[members].T.copy(), np.empty(len(members))
     for m in range(len(members)):
         i = members[m]
-        utility[m] = member_utility(k, i, members, item, bloc, who, rule)
+        near = _closeness(m, members, axis, who, falloff(rule.width), alike)
+        utility[m] = _utility(k, i, near, item, bloc, who, rule)
         p = 1.0 / (1.0 + exp(-utility[m] / rule.noise)) if free else rule.forced
         if own[i] >= 0.0:
             p = own[i]

@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.processes import needs
+from simulation.processes.links import Links, links
 from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -42,9 +43,10 @@ def update_capacity(state: State, par: Parameters, mech: Mechanisms, draws: Draw
         return
     s = state.s
     share = np.divide(state.budget[:s], state.budget_start[:s], out=np.ones(s), where=state.budget_start[:s] > 0.0)
-    learning = _learning(state, par, mech, state.depth[:s] / MAX_DEPTH, share, state.local_funding)
+    partners = links(state.depth)
+    learning = _learning(state, par, mech, partners, _weights(state.depth, partners), share, state.local_funding)
     if mech.on("coordination"):
-        kinds = _kinds_in_programmes(state.depth, state.kind, s)
+        kinds = _kinds_in_programmes(state.depth, partners, state.kind, s)
         learning *= 1.0 + par.coordination_gain * kinds + par.agency_gain * state.agency[:s]
     if mech.on("needs"):
         cover = needs.coverage(needs.covered_now(state))
@@ -73,19 +75,23 @@ def set_rest(state: State, par: Parameters, mech: Mechanisms, stock: Stock) -> N
     needs.refresh_supply(state)
     total = needs.supplied(stock.weight[:s], state.supply)
     state.coverage_rest[:s] = needs.coverage(needs.covered(needs.own_part(state), total, needs.needs().scale))
-    learning = _learning(state, par, mech, stock.weight[:s], np.ones(s), np.zeros(state.n))
+    partners = links((stock.weight > 0.0).astype(np.int8))
+    weight = stock.weight[stock.weight > 0.0]
+    learning = _learning(state, par, mech, partners, weight, np.ones(s), np.zeros(state.n))
     if mech.on("coordination"):
         learning *= 1.0 + par.coordination_gain * stock.kinds[:s]
     _rest(state.capacity_decay, state.capacity, learning, par.capacity_growth)
 
 
-def _learning(state: State, par: Parameters, mech: Mechanisms, weight: F, budget: F, local_funding: F) -> F:
-    """L_i by the weights of deals (s, n), (s,)."""
+def _learning(
+    state: State, par: Parameters, mech: Mechanisms, partners: Links, weight: F, budget: F, local_funding: F
+) -> F:  # fmt: skip
+    """L_i by the weight of each partner, in the order of the lists (m,), (s,)."""
     worth = _worth_of_expertise(
         state.supply, state.objectivity, state.kind, mech.on("firm_expertise"), mech.on("think_tank_research")
     )
     return np.asarray(_learn(
-        weight, state.kind, state.home, budget, state.capacity, worth, local_funding, par.domestic_learning,
+        partners, weight, state.kind, state.home, budget, state.capacity, worth, local_funding, par.domestic_learning,
         par.partner_learning, par.absorption_floor, par.dependence if mech.on("dependence") else 0.0,
     ))  # fmt: skip
 
@@ -106,8 +112,8 @@ def _worth_of_expertise(
 
 @njit(cache=True, error_model="numpy")
 def _learn(
-    weight: F, kind: I8, home: NDArray[np.int32], budget: F, capacity: F, worth: F, local_funding: F,
-    domestic: float, partner: float, floor: float, dependence: float,
+    partners: Links, weight: F, kind: I8, home: NDArray[np.int32], budget: F, capacity: F, worth: F,
+    local_funding: F, domestic: float, partner: float, floor: float, dependence: float,
 ) -> F:  # fmt: skip
     """Learning at home and from partners, shape (s,).
 
@@ -117,18 +123,18 @@ def _learn(
     tanks, Σ z e O, beyond that of the state's own, at least 0, and smaller by λ_i as the state funds its own research
     in their place (C.11, C58).
     """
-    learning = np.empty(weight.shape[0])
+    learning = np.empty(budget.size)
     for i in range(learning.size):
         taught = foreign = own = 0.0
-        for j in range(weight.shape[1]):
-            if weight[i, j] > 0.0:
-                know_how = weight[i, j] * worth[j]
-                taught += know_how
-                if kind[j] == THINK_TANK:
-                    if home[j] == i:
-                        own += know_how
-                    else:
-                        foreign += know_how
+        for p in range(partners.start[i], partners.start[i + 1]):
+            j = partners.partner[p]
+            know_how = weight[p] * worth[j]
+            taught += know_how
+            if kind[j] == THINK_TANK:
+                if home[j] == i:
+                    own += know_how
+                else:
+                    foreign += know_how
         dose = max(0.0, foreign - own) * (1.0 - local_funding[i])
         at_home = domestic * min(1.0, budget[i]) * (1.0 - dependence * dose / (1.0 + dose))
         taught *= floor + (1.0 - floor) * capacity[i]
@@ -137,12 +143,22 @@ def _learn(
 
 
 @njit(cache=True, error_model="numpy")
-def _kinds_in_programmes(depth: I8, kind: I8, s: int) -> F:
+def _weights(depth: I8, partners: Links) -> F:
+    """z of each deal in the order of the lists, (m,)."""
+    weight = np.empty(partners.partner.size)
+    for i in range(depth.shape[0]):
+        for p in range(partners.start[i], partners.start[i + 1]):
+            weight[p] = depth[i, partners.partner[p]] / MAX_DEPTH
+    return weight
+
+
+@njit(cache=True, error_model="numpy")
+def _kinds_in_programmes(depth: I8, partners: Links, kind: I8, s: int) -> F:
     """Share of the kinds of actors with which each state has a programme or something deeper (C22), (s,)."""
     share = np.empty(s)
     for i in range(s):
         met = np.zeros(_KINDS, np.bool_)
-        for j in range(kind.size):
+        for j in partners.partner[partners.start[i] : partners.start[i + 1]]:
             if depth[i, j] >= PROGRAMME:
                 met[kind[j]] = True
         share[i] = met.sum() / _KINDS

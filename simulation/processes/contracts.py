@@ -268,13 +268,22 @@ def _transfer(credit: Credit, payer: int, receiver: int, p: float) -> None:
 
 def _note(state: State, parties: I32, quarter: int) -> None:
     """Enter signatures into the ledger that activity and history are counted from, each with its share recorded."""
-    if not len(parties):
-        return
-    pairs = parties[:, PAIRS]  # (m, 3, 2)
-    pairs = np.sort(pairs[pairs.min(axis=2) >= 0], axis=1)
-    when = np.full((len(pairs), 1), quarter, np.int32)
-    state.ledger = np.concatenate([state.ledger, np.concatenate([pairs, when], axis=1)])
-    state.ledger_weight = np.concatenate([state.ledger_weight, state.recorded[pairs[:, 0], pairs[:, 1]]])
+    new, weight = _entries(parties, quarter, state.recorded)
+    state.ledger = np.concatenate([state.ledger, new])
+    state.ledger_weight = np.concatenate([state.ledger_weight, weight])
+
+
+@njit(cache=True, error_model="numpy")
+def _entries(parties: I32, quarter: int, recorded: F) -> tuple[I32, F]:
+    """Rows (m, 3) of the ledger for contracts, a row a pair, and what each counts."""
+    rows, weight, count = np.empty((3 * len(parties), 3), np.int32), np.empty(3 * len(parties)), 0
+    for c in range(len(parties)):
+        for p in range(3 if parties[c, 2] >= 0 else 1):
+            a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
+            rows[count, 0], rows[count, 1], rows[count, 2] = min(a, b), max(a, b), quarter
+            weight[count] = recorded[min(a, b), max(a, b)]
+            count += 1
+    return rows[:count], weight[:count]
 
 
 def impose(

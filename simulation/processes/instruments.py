@@ -106,8 +106,20 @@ def is_open(state: State) -> B:
 
 def can_join(state: State) -> B:
     """Who may join what this quarter, shape (q, n): eligible, not in yet, asked to the opening if it opens now."""
-    free = state.eligible & ~state.joined & is_open(state)[:, None]
-    return np.asarray(free & ~(state.barred & _launching(state)[:, None]))
+    return np.asarray(_can_join(
+        state.opens, state.closes, state.quarter, state.eligible, state.joined, state.barred
+    ))  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _can_join(opens: I32, closes: I32, quarter: int, eligible: B, joined: B, barred: B) -> B:
+    result = np.zeros(eligible.shape, np.bool_)
+    for q in range(opens.size):
+        if opens[q] <= quarter <= closes[q]:
+            launching = opens[q] == quarter
+            for i in range(eligible.shape[1]):
+                result[q, i] = eligible[q, i] & (not joined[q, i]) & (not (barred[q, i] & launching))
+    return result
 
 
 def _launching(state: State) -> B:
@@ -223,22 +235,43 @@ def joining_factors(state: State, par: Parameters) -> F:
 
 def levels(state: State) -> F:
     """Log odds of the average state this quarter before the share that is in, shape (q,)."""
-    age = state.quarter - state.opens - 1
-    year = (age >= SECOND_YEAR).astype(int) + (age >= THIRD_YEAR) + (age >= SEVENTH_YEAR)
-    return np.where(_launching(state), state.reach, state.pace[np.arange(len(year)), year])
+    return np.asarray(_levels(state.opens, state.quarter, state.reach, state.pace))
+
+
+@njit(cache=True, error_model="numpy")
+def _levels(opens: I32, quarter: int, reach: F, pace: F) -> F:
+    result = np.empty(opens.size)
+    for q in range(opens.size):
+        age = quarter - opens[q] - 1
+        year = int(age >= SECOND_YEAR) + int(age >= THIRD_YEAR) + int(age >= SEVENTH_YEAR)
+        result[q] = reach[q] if opens[q] == quarter else pace[q, year]
+    return result
 
 
 def texts_of(state: State) -> Texts:
     """Columns of the instruments as the factors read them."""
     launching = _launching(state)
-    count = np.maximum(state.eligible.sum(axis=1), 1)
-    share = np.clip((state.joined & state.eligible).sum(axis=1) / count, LEAST_SHARE, MOST_SHARE)
-    inside = np.where(launching, 0.0, state.pace_by_share * arithmetic.log(share / (1.0 - share)))
     return Texts(
         state.instrument_position, state.instrument_regional, state.instrument_domain, state.sponsor, can_join(state),
-        levels(state), np.where(launching[:, None], state.launch_standing, state.pace_standing), inside,
-        state.crossed, state.affinity_start,
+        levels(state), np.where(launching[:, None], state.launch_standing, state.pace_standing),
+        _inside(launching, state.eligible, state.joined, state.pace_by_share), state.crossed, state.affinity_start,
     )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _inside(launching: B, eligible: B, joined: B, by_share: F) -> F:
+    """What the share that is in adds to the log odds of each text, (q,); nothing at its opening."""
+    result = np.zeros(by_share.size)
+    for q in range(by_share.size):
+        if launching[q]:
+            continue
+        could, did = 0, 0
+        for i in range(eligible.shape[1]):
+            could += eligible[q, i]
+            did += eligible[q, i] & joined[q, i]
+        share = min(MOST_SHARE, max(LEAST_SHARE, did / max(could, 1)))
+        result[q] = by_share[q] * log(share / (1.0 - share))
+    return result
 
 
 def joiners_of(state: State, par: Parameters) -> Joiners:
@@ -303,10 +336,17 @@ def own_hazards(state: State, can: B, odds: F, asked: Asked) -> F:
     for i, hazard in asked.items():
         for q in np.flatnonzero(can[:, i]):
             own[q, i] = hazard(state.instrument_ids[q], odds[q, i])
-    answer = state.answer[:, : state.s]  # what a strategy says goes before all
-    own[can[:, : state.s] & (answer > 0)] = 1.0
-    own[can[:, : state.s] & (answer < 0)] = 0.0
+    _answer(own, can, state.answer)
     return own
+
+
+@njit(cache=True, error_model="numpy")
+def _answer(own: F, can: B, answer: I8) -> None:
+    """What a strategy says goes before all: 1 joins, -1 does not."""
+    for q in range(own.shape[0]):
+        for i in range(own.shape[1]):
+            if answer[q, i] != 0 and can[q, i]:
+                own[q, i] = 1.0 if answer[q, i] > 0 else 0.0
 
 
 def join_instruments(
