@@ -19,7 +19,6 @@ from simulation.experiments.check import unknown_metrics
 from simulation.experiments.engine.labels import Facts, describe
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate
-from simulation.experiments.engine.transport import Goods, goods_for
 from simulation.experiments.engine.worker import Simulate
 from simulation.scenario.load import load_checked
 
@@ -143,7 +142,9 @@ class Question:
     @property
     def plain(self) -> bool:
         """Whether nothing of the user's own takes part."""
-        return goods_for(*self._own) == Goods()
+        from simulation.outcomes.metrics import user_metrics
+
+        return not (any(self._own) or user_metrics())
 
     @property
     def _own(self) -> tuple[dict[str, Cast], dict[str, Tweak]]:

@@ -195,8 +195,6 @@ def test_a_class_of_a_script(tmp_path: Path) -> None:
     first, again = (_run_script(tmp_path / "script.py", SCRIPT, workers) for workers in ((1, 2), (1,)))
     assert first == again  # the hash is the same in each session
     assert first.split()[1] == "True"
-    other = _run_script(tmp_path / "script.py", SCRIPT.replace("LEAST = 0.1", "LEAST = 0.2"))
-    assert other.split()[0] != first.split()[0]
 
 
 CELLS = (

@@ -243,7 +243,9 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)]
+)
 def test_a_signal_to_end_while_saving_leaves_nothing(tmp_path, number, status):
     arguments = ("run", BASELINE, *SHORT, "--replicates", "2", "--no-charts", "--no-contrasts", "--out", "out")
     process = in_a_process(*arguments, code=SLOW_TO_SAVE, cwd=tmp_path)
