@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ _LEVERS = 5  # lines, so that one page holds all
 _DRAWN, _FORECASTS = 7, 2  # candidates and sentences of the forecast beside advice, for the same reason
 _JOINS = 2
 _BARS = 6  # new partners drawn
+_WIDE, _NARROW = 165, 142  # millimetres of a picture; that of candidates is taller
 
 
 @dataclass(frozen=True)
@@ -153,12 +155,19 @@ def _picture(subject: Subject) -> Markup | None:
     """The ranked opportunities where they were asked for, else the fan with the likeliest new partners."""
     if subject.advised is None:
         chart = outlook(subject, _BARS)
-        return None if chart is None else chart.svg
+        return None if chart is None else _image(chart, _WIDE)
     if "opportunities" not in (pictures := subject.advised.pictures).drawable():
         return None
     axes = pictures.opportunities(most=_DRAWN)
     alternative = subject.words("Dots and lines: what each of the best ranked candidates adds, with its interval.")
-    return Chart(axes, "opportunities", alternative, subject.words).svg
+    return _image(Chart(axes, "opportunities", alternative, subject.words), _NARROW)
+
+
+def _image(chart: Chart, width: int) -> Markup:
+    """A picture as an image of its own, whose style is no part of the page's."""
+    content = base64.b64encode(chart.svg.encode("utf-8")).decode("ascii")
+    image = Markup('<img alt="{}" style="width: {}mm" src="data:image/svg+xml;base64,{}">')
+    return image.format(chart.alternative, width, content)
 
 
 def _likelihoods(subject: Subject) -> Iterator[Line]:

@@ -4,7 +4,7 @@
   const { quarters, time, lines, units } = content;
   const metrics = content.groups.flat();
   const last = quarters.length - 1;
-  const EDGE = 40;  // points left of both charts, so that their quarters stand below each other
+  const EDGE = 40, ROOM = 56;  // points left and right of both charts, so that their quarters stand below each other
   const byId = (id) => document.getElementById(id);
   const letter = (place) => (place < 26 ? "" : String.fromCharCode(64 + Math.floor(place / 26)))
     + String.fromCharCode(65 + (place % 26));
@@ -166,7 +166,7 @@
           clear: "pointerout" } }],
         encoding: { color: null, opacity: { condition: { param: "near", empty: false, value: 0.7 }, value: 0 } } },
     ];
-    spec.padding = { left: 4, right: 22, top: 8, bottom: 4 };
+    spec.padding = { left: 4, right: 4, top: 8, bottom: 4 };
     spec.data = { values: data };
     return spec;
   }
@@ -184,7 +184,7 @@
           select: { type: "interval", encodings: ["x"], mark: { fill: "#00588f", fillOpacity: 0.1,
             stroke: "#00588f" } } }] },
     ];
-    spec.padding = { left: 4, right: 22, top: 2, bottom: 2 };
+    spec.padding = { left: 4, right: ROOM, top: 2, bottom: 2 };
     return spec;
   }
   const actions = () => ({

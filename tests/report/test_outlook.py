@@ -1,0 +1,101 @@
+"""What a report begins with: partners with their source, scenarios by metrics, the record with its sources."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from simulation.analysis.contrasts import paired
+from simulation.data.history import shipped_deals
+from simulation.display.words.language import ENGLISH, LANGUAGES, Words
+from simulation.report import outlook
+from simulation.report.page import content_of, subject_of
+from tests.report import folders
+
+
+@pytest.fixture(scope="module")
+def subject(results):
+    return subject_of(results, ENGLISH)
+
+
+def test_new_partners_stand_beside_held_ones_with_their_source(subject, results) -> None:
+    new, held = outlook.partner_tables(subject)
+    ties = results[0].ties().drop_duplicates("partner").set_index("partner")
+    assert list(new.bars) == sorted(new.bars, reverse=True)
+    assert [row[1] for row in new.rows] == [ENGLISH.share(bar) for bar in new.bars]
+    assert new.rows[0][0].startswith("Elm")  # signed after the start, in every replicate
+    assert {row[0]: row[2] for row in held.rows} == {"France": "on record", "China": "drawn"}
+    together = ties["probability_recorded"] + ties["probability_drawn"]
+    assert list(held.frame.set_index("partner")["probability_held"]) == list(together.loc[held.frame["partner"]])
+
+
+def test_numbers_that_stand_out_are_those_of_the_forecast(subject, results) -> None:
+    shown = {figure.name: figure for figure in outlook.figures(subject)}
+    assert list(shown) == ["kept commitments", "partners new since the start", "partners held since the start †",
+                           "autonomy †"]  # fmt: skip
+    last = results[0].forecast("autonomy").iloc[-1]
+    assert f'<data value="{last["mean"]:.8g}"' in shown["autonomy †"].value
+    assert all(f'<data value="{last[end]:.8g}"' in shown["autonomy †"].band for end in ("q05", "q95"))
+
+
+def test_scenarios_stand_side_by_side_in_several_metrics(subject, results) -> None:
+    table = outlook.side_by_side(subject)
+    assert table is not None
+    pairs = paired(results[1].series(), results[0].series(), "MAR", outlook.BESIDE, (results[0].horizon,))
+    pd.testing.assert_frame_equal(table.frame.drop(columns="scenario"), pairs)
+    assert [row[0] for row in table.rows] == ["Baseline, the world as recorded", "Another world"]
+    row = pairs.set_index("metric").loc["autonomy"]
+    cell = table.rows[1][1 + outlook.BESIDE.index("autonomy")]
+    assert cell.startswith(ENGLISH.signed(row["difference"], 3))
+    assert outlook.side_by_side(subject_of(results[:1], ENGLISH)) is None
+
+
+def test_fragmentation_is_told_for_commitments_partners_and_autonomy(subject, results) -> None:
+    table = outlook.absences(subject)
+    assert table is not None
+    assert list(table.heads[1:]) == ["kept commitments", "partners new since the start", "autonomy", "cooperation"]
+    assert {*table.frame["contrast"]} == {"fragmentation", "rivalry"}
+    assert all("(" in cell for row in table.rows for cell in row[1:])  # each with its interval
+    without = folders.result(replicates=2, contrasts=())
+    assert outlook.absences(subject_of([without], ENGLISH)) is None
+
+
+def test_the_record_is_listed_with_its_sources(subject, results) -> None:
+    table = outlook.recorded_deals(subject)
+    assert table is not None
+    own = {deal.id for deal in shipped_deals() if "MAR" in deal.parties and deal.date.isoformat() <= "2024-12-31"}
+    assert set(table.frame["id"]) == own
+    assert list(table.frame["date"]) == sorted(table.frame["date"], reverse=True)
+    assert all(row[-1] for row in table.rows)
+    main = results[0]
+    struck = dataclasses.replace(main, scenario_text=f"records: {{strike: [{min(own)}]}}\n")
+    fewer = outlook.recorded_deals(subject_of([struck], ENGLISH))
+    assert fewer is not None
+    assert set(fewer.frame["id"]) == own - {min(own)}
+    elsewhere = dataclasses.replace(main, info={**main.info, "hashes": {**main.info["hashes"], "data": "0"}})
+    assert outlook.recorded_deals(subject_of([elsewhere], ENGLISH)) is None  # made from another record
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_small_pictures_say_their_numbers(results, language) -> None:
+    words = Words(language)
+    pictures = subject_of(results, words).pictures
+    figure = pictures.small_fans("†").figure
+    shown = [axes for axes in figure.axes if axes.axison]
+    assert len(shown) == 6
+    last = results[0].forecast("commitments_kept").iloc[-1]
+    told = " ".join(text.get_text() for text in shown[0].texts)
+    assert words.number(last["mean"], 2) in told
+    bars = pictures.outlook(["A", "B"], [0.9, 0.05]).figure.axes[1]
+    assert [patch.get_width() for patch in bars.patches] == [0.9, 0.05]
+    assert [words.share(share) in text.get_text() for share, text in zip((0.9, 0.05), bars.texts, strict=True)]
+
+
+def test_what_to_do_comes_first_where_it_was_asked(results, undrawn) -> None:
+    from tests.report import decisions
+
+    content = content_of(results[:1], ENGLISH, decision=decisions.decision())
+    assert content.lead == 2
+    assert content_of(results[:1], ENGLISH).lead == 0
