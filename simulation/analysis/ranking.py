@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import fdtrc, stdtrit
 
 from simulation.analysis.contrasts import CONFIDENCE, contrast
 
 RANK_COLUMNS = ("rank", "tied_with")
+CHANCE = 0.01
+"""That members of a group that are all alike are taken for different."""
+EXACT = 1e-20
+"""Share of the variance between columns below which there is none besides."""
 LEAST_ERROR = 0.25
 """Quantile of the standard errors of all differences below which none counts."""
 
@@ -21,13 +26,51 @@ def interval(differences: pd.Series) -> dict[str, float]:
     return contrast(pd.DataFrame({"a": known, "b": 0.0}))
 
 
-def ranked(scores: pd.DataFrame) -> pd.DataFrame:
+def pooled(values: pd.DataFrame, groups: Sequence[Hashable]) -> pd.Series:
+    """Means over replicates; members of a group that are not told from each other have the mean of the group.
+
+    The best of several that are alike is the luckiest one, another with every seed. Alike are those of a group whose
+    differences could be chance (F of a table of replicates by members): their own means would tell their luck.
+
+    Parameters
+    ----------
+    values
+        A row a replicate, a column a member; what is missing is left out.
+    groups
+        What each column belongs to.
+    """
+    result = values.mean()
+    names = pd.Series(list(groups), index=values.columns, dtype=object)
+    for name in dict.fromkeys(names):
+        members = names.index[[other == name for other in names]]
+        if len(members) > 1 and _alike(values[members]):
+            result[members] = result[members].mean()
+    return result
+
+
+def _alike(values: pd.DataFrame) -> bool:
+    """Whether the columns could have the same mean; only rows without a gap tell, and two of them at least."""
+    table = values.dropna().to_numpy(np.float64)
+    rows, columns = table.shape
+    if rows < 2:
+        return True
+    column = table.mean(axis=0)
+    rest = table - column - table.mean(axis=1, keepdims=True) + table.mean()
+    between, within = rows * float(column.var(ddof=1)), float((rest**2).sum()) / ((rows - 1) * (columns - 1))
+    if within <= EXACT * between:
+        return between == 0.0
+    return bool(fdtrc(columns - 1, (rows - 1) * (columns - 1), between / within) >= CHANCE)
+
+
+def ranked(scores: pd.DataFrame, worth: pd.Series | None = None) -> pd.DataFrame:
     """Rank by the mean over replicates, with the ties.
 
     Parameters
     ----------
     scores
         A row a replicate, a column a candidate; what is missing is left out pair by pair. More is better.
+    worth
+        What the order goes by instead of the means, by candidate.
 
     Returns
     -------
@@ -41,7 +84,8 @@ def ranked(scores: pd.DataFrame) -> pd.DataFrame:
     of that difference or the lower quartile of all, whichever is greater: among few replicates some pairs of
     candidates show hardly any spread by chance.
     """
-    order = scores.mean().sort_values(ascending=False, kind="stable").index.tolist()
+    by = scores.mean() if worth is None else worth.reindex(scores.columns)
+    order = by.sort_values(ascending=False, kind="stable").index.tolist()
     found = {pair: interval(scores[pair[0]] - scores[pair[1]]) for pair in combinations(order, 2)}
     errors = [one["standard_error"] for one in found.values() if one["pairs"] > 1]
     least = float(np.quantile(errors, LEAST_ERROR)) if errors else 0.0

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.ranking import interval, ranked
+from simulation.analysis.ranking import interval, pooled, ranked
 
 NOISE = pd.Series(np.random.default_rng(3).normal(0.0, 1.0, 30))
 
@@ -47,3 +47,37 @@ def test_one_pair_tells_nothing_apart() -> None:
 def test_what_is_missing_is_left_out() -> None:
     assert interval(pd.Series([1.0, np.nan, 3.0]))["difference"] == pytest.approx(2.0)
     assert interval(pd.Series([1.0, np.nan, 3.0]))["pairs"] == 2
+
+
+def test_those_who_are_alike_share_their_mean_and_the_luckiest_is_not_ahead() -> None:
+    """Three with the same true mean and one a spread above them, all of one group; one of another group alone."""
+    rng = np.random.default_rng(6)
+    luck = pd.DataFrame(rng.normal(0.5, 0.2, (24, 3)), columns=["a", "b", "c"])
+    values = luck.assign(alone=luck["a"] + 0.001)
+    found = pooled(values, ["x", "x", "x", "y"])
+    assert found[["a", "b", "c"]].tolist() == pytest.approx([luck.to_numpy().mean()] * 3)
+    assert found["alone"] == pytest.approx(luck["a"].mean() + 0.001)
+    better = luck.assign(c=luck["c"] + 0.5)
+    assert pooled(better, ["x"] * 3).tolist() == pytest.approx(better.mean().tolist())
+
+
+def test_alike_are_taken_for_different_as_rarely_as_is_said() -> None:
+    rng = np.random.default_rng(7)
+    told = [pooled(pd.DataFrame(rng.random((12, 5)) < 0.8, dtype=float), ["x"] * 5).nunique() > 1 for _ in range(400)]
+    assert np.mean(told) < 0.04  # 1 of 100 is expected
+
+
+def test_what_never_varies_is_alike_only_if_it_is_the_same() -> None:
+    same = pd.DataFrame({"a": NOISE, "b": NOISE})
+    assert pooled(same, ["x", "x"]).nunique() == 1
+    assert pooled(same.assign(b=NOISE + 0.1), ["x", "x"]).nunique() == 2
+    assert pooled(same.iloc[:1].assign(b=2.0), ["x", "x"]).nunique() == 1  # one replicate tells nothing
+    gap = same.assign(b=NOISE.where(NOISE.index > 3))
+    assert pooled(gap, ["x", "x"])["a"] == pytest.approx((NOISE.mean() + gap["b"].mean()) / 2)
+
+
+def test_the_order_goes_by_what_is_given_and_ties_by_the_pairs() -> None:
+    scores = pd.DataFrame({"one": NOISE, "two": NOISE + 0.1})
+    found = ranked(scores, pd.Series({"two": 1.0, "one": 1.0}))
+    assert found.index.tolist() == ["one", "two"]
+    assert found["tied_with"].tolist() == [(), ()]

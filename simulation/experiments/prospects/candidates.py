@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulation.analysis.ranking import pooled
 from simulation.data.world import World
 from simulation.display.opportunities import HELD
 from simulation.experiments.prospects.reading import FORUM_LAYER, Reading
@@ -44,14 +45,15 @@ def _mean(values: Sequence[Any]) -> F:
 
 def _actors(scenario: Scenario, world: World, readings: Sequence[Reading]) -> list[dict[str, Any]]:
     depth, before = depths(readings)
-    held, alone, accepted = (
-        _mean([getattr(one, name) > 0 if name == "start" else getattr(one, name) for one in readings])
-        for name in ("start", "alone", "accepted")
+    held, alone = _mean([one.start > 0 for one in readings]), _mean([one.alone for one in readings])
+    kind, there = readings[0].kind, held >= HELD
+    alike = list(zip(kind.tolist(), depth.tolist(), there.tolist(), strict=True))
+    accepted, commitments = (
+        pooled(pd.DataFrame(np.array(rows)), alike).to_numpy()
+        for rows in ([one.accepted for one in readings], [one.commitments(depth) for one in readings])
     )
-    commitments = _mean([one.commitments(depth) for one in readings])
     coverage, dependence, skills = (_mean(part) for part in zip(*(one.covered(depth) for one in readings), strict=True))
     left_out = {world.index(scenario.focal), *np.flatnonzero(world.kind == INFLUENCER).tolist()}
-    kind = readings[0].kind
     return [
         {
             "partner": world.ids[j], "name": world.names[j], "kind": KINDS[kind[j]], "held": held[j],

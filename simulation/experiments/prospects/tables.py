@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.ranking import interval, ranked
+from simulation.analysis.ranking import interval, pooled, ranked
 from simulation.display.opportunities import HELD
 from simulation.experiments.prospects.candidates import BLOC, INSTRUMENT
 
@@ -86,7 +86,8 @@ def ranking(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterio
     Returns
     -------
     DataFrame
-        Columns :data:`COLUMNS`.
+        Columns :data:`COLUMNS`. The order goes by gains that those of :func:`groups` whom the pairs do not tell apart
+        share; ``gain_…`` are everybody's own. Of equal ones the first of the table is ahead.
     """
     changes = {column: _changes(values[metric], chosen, AS_IT_IS) for column, metric in METRICS.items()}
     told = [row for row in chosen if changes["gain_commitments"][row].notna().any()]
@@ -99,12 +100,22 @@ def ranking(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterio
         main = found["gain_commitments"]
         result.loc[row, list(found)] = [one["difference"] for one in found.values()]
         result.loc[row, ["q05", "q95", "pairs"]] = main["low"], main["high"], main["pairs"]
-    places = ranked(_score({column: change[told] for column, change in changes.items()}, table.loc[told], criterion))
+    alike = groups(table.loc[told])
+    scores, worth = (
+        _score({column: of(change[told]) for column, change in changes.items()}, table.loc[told], criterion)
+        for of in (lambda change: change, lambda change: pooled(change, alike))
+    )
+    places = ranked(scores, worth)
     result["rank"] = places["rank"].reindex(result.index).astype("Int64")
     ties = places["tied_with"].map(lambda rows: " ".join(table.loc[list(rows), "partner"]))
     result["tied_with"] = ties.astype(object).reindex(result.index).fillna("")
     rest = expected(table, criterion).drop(told).sort_values(ascending=False, kind="stable").index
     return result.loc[[*places.index, *rest], list(COLUMNS)].reset_index(drop=True)
+
+
+def groups(table: pd.DataFrame) -> list[tuple[str, int, bool]]:
+    """Candidates between which only data can make a difference: of a kind and a depth, held or new."""
+    return list(zip(table["kind"], table["depth"], table["held"] >= HELD, strict=True))
 
 
 def _changes(values: pd.DataFrame, rows: Sequence[int], world: str) -> pd.DataFrame:

@@ -210,6 +210,19 @@ def test_breaches_both_ways_lower_a_deal_once() -> None:
     assert first["base"] == 0.5
 
 
+@pytest.mark.parametrize("actor", ["A00", "A03"])
+def test_a_clause_by_which_a_deal_is_left_is_told_to_both(actor: str) -> None:
+    targets = ({"partner": "A03", "from": "2026Q1", "ends": "2026Q2"},)
+    world = make_world(4, deals=[make_deal((0, 3), 2)])
+    model = alone(make_model(world, 6, mechanisms=STILL, strategy={"targets": targets}))
+    found = explained(model, actor)
+    event = only(found, reason="clause")
+    assert (event["quarter"], event["kind"], event["by"], event["depth"]) == ("2026Q2", "ended", "A00", 0)
+    assert event["commitments"] <= -2 / 3
+    assert {event["about"], actor} == {"A00", "A03"}
+    assert model.state.depth[0, 3] == 0
+
+
 def test_a_third_party_joins_two() -> None:
     """Told to the two with the chance of their own yes, to the third with the chance of joining."""
     world = make_world(5)
