@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 from shiny import ui
 
-from simulation.app.live import Frame, Live, of_quarter
+from simulation.app.live import Frame, Live
 from simulation.arithmetic import ordered_sum
 from simulation.display.words.events import LUCK, NAME, SUM
 from simulation.display.words.language import Words
 from simulation.display.words.terms import DEPTH, KIND, N_, TRACK, name_of
 from simulation.experiments.engine.labels import Facts
 from simulation.report.event_sentences import names_of, told
-from simulation.state import DIMENSIONS, KINDS, STATE, TRACKS
+from simulation.state import DIMENSIONS, KINDS, MAX_DEPTH, STATE, TRACKS
 
 _MOST_PARTNERS = 12
+_MOST_BLOCS = 9
 _MOST_TERMS = 4
 _LEAST_TERM = 0.005
 _DIMENSION: Mapping[str, str] = {
@@ -28,7 +29,7 @@ _DIMENSION: Mapping[str, str] = {
 }
 
 
-def actor_card(live: Live, facts: Facts, number: int, actor: str, words: Words) -> ui.Tag:
+def actor_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> ui.Tag:
     """Who an actor is, what it wants, has and trusts, and its partners in a quarter."""
     frame, row, state = live.frames[number], live.model.index(actor), live.model.state
     name = words.actor(actor, live.model.names[row])
@@ -63,7 +64,7 @@ def _partners(live: Live, frame: Frame, row: int, words: Words) -> ui.Tag:
     order = sorted(found, key=lambda other: (-found[other][0], live.model.state.ids[other]))
     rows = [
         ui.tags.tr(
-            ui.tags.td(_button(live, other, words)), ui.tags.td(name_of(DEPTH_BY_TEXT, str(found[other][0]), words)),
+            ui.tags.td(_button(live, other, words)), ui.tags.td(_rungs(found[other][0], words)),
             ui.tags.td(name_of(TRACK, TRACKS[found[other][1]], words) if found[other][1] >= 0 else ""),
             ui.tags.td(words.number(frame.trust[row, other], 2), class_="figure"),
         )
@@ -79,7 +80,13 @@ def _partners(live: Live, frame: Frame, row: int, words: Words) -> ui.Tag:
     )  # fmt: skip
 
 
-DEPTH_BY_TEXT: Mapping[str, str] = {str(rung): name for rung, name in DEPTH.items()}
+def _rungs(depth: int, words: Words) -> ui.Tag | str:
+    """Depth as dots, with its name for who cannot see them or rests on them."""
+    if not depth:
+        return "–"
+    name = words(DEPTH[depth])
+    return ui.span("●" * depth, ui.span("●" * (MAX_DEPTH - depth), class_="faint"), class_="rungs", role="img",
+                   title=name, **{"aria-label": name})  # fmt: skip
 
 
 def _button(live: Live, row: int, words: Words) -> ui.Tag:
@@ -103,25 +110,24 @@ def _named(live: Live, rows: list[int], trust: Any, words: Words) -> Iterator[An
         yield f" {words.number(trust[row], 2)}" + (" · " if place < len(rows) - 1 else "")
 
 
-def events_card(live: Live, number: int, actor: str, words: Words) -> ui.Tag:
+def events_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> ui.Tag:
     """What happened to an actor in a quarter, as sentences, each with the terms that decided it."""
     frame = live.frames[number]
     name = words.actor(actor, live.model.names[live.model.index(actor)])
     head = ui.h3(words("{actor} in {quarter}", actor=name, quarter=words.quarter(frame.quarter)))
     if number == 0:
         return ui.div(head, ui.p(words("The world as recorded, before the run begins. Press Step."), class_="quiet"))
-    explanation = live.events(actor)
-    if explanation is None:
+    found = live.events(actor, number)
+    if found is None:
         return ui.div(head, ui.p(words("Looking why …"), class_="quiet"))
-    events = of_quarter(explanation, frame.quarter)
-    if events.empty:
+    if found["events"].empty:
         return ui.div(head, ui.p(words("Nothing happened to its deals, blocs and instruments."), class_="quiet"))
-    names = {actor: name} | names_of(explanation.events, explanation.terms, words)
+    names = {actor: name} | names_of(found["events"], found["terms"], words)
     terms: dict[int, list[Mapping[Any, Any]]] = {}
-    for row in explanation.terms.to_dict("records"):
+    for row in found["terms"].to_dict("records"):
         terms.setdefault(row["event"], []).append(row)
     items = []
-    for event in events.to_dict("records"):
+    for event in found["events"].to_dict("records"):
         what, why = told(event, actor, names, words)
         items.append(ui.tags.details(
             ui.tags.summary(ui.span(what, class_=f"event {event['kind']}")), ui.p(why),
@@ -151,20 +157,19 @@ def blocs_card(live: Live, facts: Facts, number: int, actor: str, words: Words) 
     names = dict(zip(facts.blocs["id"], facts.blocs["name"], strict=True))
     order = np.lexsort((np.arange(len(state.bloc_ids)), -frame.tabled, ~state.member[:, row]))
     rows = []
-    for k in order[:_MOST_PARTNERS].tolist():
+    for k in order[:_MOST_BLOCS].tolist():
         whole = state.bloc_ids[k].partition("/")[0]
         own = "own" if state.member[k, row] else ""
-        depth = int(frame.bloc_depth[k])
         rows.append(ui.tags.tr(
             ui.tags.td(words.known(names.get(whole, whole))), ui.tags.td(words.number(frame.tabled[k])),
             ui.tags.td(words.number(frame.passed[k])),
-            ui.tags.td(name_of(DEPTH_BY_TEXT, str(depth), words) if depth else "–"), class_=own,
+            ui.tags.td(_rungs(int(frame.bloc_depth[k]), words)), class_=own,
         ))  # fmt: skip
     heads = (words("Bloc"), words("Tabled"), words("Passed"), words("Depth"))
     return ui.div(
         ui.h3(words("Agendas of blocs")),
         ui.tags.table(ui.tags.thead(ui.tags.tr(*(ui.tags.th(head, scope="col") for head in heads))),
                       ui.tags.tbody(*rows)),
-        ui.p(words("Since the start of the run. In bold: blocs of {actor}.",
+        ui.p(words("Since the start of the run. Marked: blocs of {actor}.",
                    actor=words.actor(actor, live.model.names[row])), class_="quiet"),
     )  # fmt: skip

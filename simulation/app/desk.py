@@ -53,6 +53,7 @@ class Desk:
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._facts: Any = None
+        self._drawn: object = None  # the world whose places the page knows
         self.verdict = ""
 
     def open(self) -> None:
@@ -187,7 +188,10 @@ class Desk:
             self.live, self._actor = made, actor
             if set(self.draft.values()) <= {"extends", "focal"}:
                 self._plain = made
-            await self.send("layout", drawing.layout(made, self._facts, self.words))
+            world = (self.scenario.as_of, self.scenario.roster, self.scenario.focal)
+            if self._drawn != world:
+                self._drawn = world
+                await self.send("layout", drawing.layout(made, self._facts, self.words))
             await self._tell_levers()
         await self._show()
 
@@ -232,24 +236,22 @@ class Desk:
         async with self._lock:
             if self.live is None:
                 return
-            told = await asyncio.to_thread(self._told, self.live)
-        for what, content in told.items():
-            await self.send(what, content)
-        await self._session.send_custom_message("wifaq", {"what": "busy", "told": False})
+            for tell in (self._pictures, self._texts):  # what is looked at first
+                for what, content in (await asyncio.to_thread(tell, self.live)).items():
+                    await self.send(what, content)
+        await self.send("busy", False)
 
-    def _told(self, live: Live) -> dict[str, Any]:
-        number, actor, words = self._number, self._actor, self.words
+    def _pictures(self, live: Live) -> dict[str, Any]:
+        number, words = self._number, self.words
         before = {} if self._plain in (None, live) else self._without_changes(number)
-        texts = (cards.actor_card(live, self._facts, number, actor, words),
-                 cards.events_card(live, number, actor, words),
-                 cards.blocs_card(live, self._facts, number, actor, words))  # fmt: skip
-        return {
-            "quarter": {**drawing.quarter(live, number, actor, self._shown),
-                        "when": words.quarter(live.frames[number].quarter)},
-            "headline": drawing.headline(live, number, before, words),
-            "texts": dict(zip(("actor", "events", "blocs"), map(str, texts), strict=True)),
-            "address": self.address(),
-        }  # fmt: skip
+        lines = drawing.quarter(live, number, self._actor, self._shown)
+        return {"quarter": {**lines, "when": words.quarter(live.frames[number].quarter)},
+                "headline": drawing.headline(live, number, before, words)}  # fmt: skip
+
+    def _texts(self, live: Live) -> dict[str, Any]:
+        asked = live, self._facts, self._number, self._actor, self.words
+        texts = {"actor": cards.actor_card(*asked), "events": cards.events_card(*asked), "blocs": cards.blocs_card(*asked)}
+        return {"texts": {name: str(text) for name, text in texts.items()}, "address": self.address()}
 
     def _without_changes(self, number: int) -> dict[str, list[float]]:
         assert self._plain is not None

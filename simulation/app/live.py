@@ -16,7 +16,7 @@ import pandas as pd
 from simulation.experiments import prior
 from simulation.experiments.ask import Question
 from simulation.experiments.engine.labels import Facts, describe
-from simulation.experiments.explanation.tables import Explanation, tables
+from simulation.experiments.explanation.tables import frames
 from simulation.experiments.explanation.watcher import Watcher
 from simulation.experiments.run import HEADLINES
 from simulation.model import GovernanceModel
@@ -131,10 +131,15 @@ class Live:
             if (own["metric"] == name).any()
         }
 
-    def events(self, actor: str) -> Explanation | None:
-        """What happened to an actor so far and why; None if it is not watched."""
+    def events(self, actor: str, number: int) -> dict[str, pd.DataFrame] | None:
+        """What happened to an actor in the quarter of a frame and why: ``events`` and ``terms``; None if not watched.
+
+        Rows are those of :class:`simulation.experiments.explanation.Explanation`.
+        """
         watcher = self._watchers.get(actor)
-        return None if watcher is None else tables(self.model, actor, watcher.events)
+        if watcher is None:
+            return None
+        return frames(self.model, (entry for entry in watcher.events if entry[0] == number - 1))
 
     def facts(self) -> Facts:
         """Names, kinds, camps, continents and blocs of its world."""
@@ -163,7 +168,3 @@ class Live:
             bloc_depth=state.bloc_depth.copy(),
         )
 
-
-def of_quarter(explanation: Explanation, quarter: str) -> pd.DataFrame:
-    """The events of one quarter, a row each."""
-    return explanation.events.loc[explanation.events["quarter"] == quarter]

@@ -86,7 +86,7 @@ def _world(words: Words) -> ui.Tag:
 def _transport(words: Words) -> ui.TagList:
     return ui.TagList(
         ui.div(
-            ui.tags.button("⏮", type="button", id="first", **{"aria-label": words("Back to the start")}),
+            ui.tags.button("|◀", type="button", id="first", **{"aria-label": words("Back to the start")}),
             ui.tags.button("◀", type="button", id="back", **{"aria-label": words("Back a quarter")}),
             ui.tags.button(words("Play"), type="button", id="play", class_="primary"),
             ui.tags.button(words("Step"), type="button", id="step"),
@@ -106,6 +106,7 @@ def _pictures(words: Words) -> ui.TagList:
                 ui.tags.button(words("Map"), type="button", id="see-map", **{"aria-pressed": "false"}),
                 class_="toggle", role="group", **{"aria-label": words("Picture")},
             ),
+            ui.tags.label(words("Find"), ui.tags.input(type="text", id="find", list="actors", autocomplete="off")),
             ui.tags.label(words("Shown on the map"), ui.tags.select(
                 *(ui.tags.option(words(text), value=key) for key, text in SHOWN.items()), id="shown")),
             _saves(words, "world-picture"),

@@ -20,6 +20,7 @@ from simulation.display.words.language import Words
 from simulation.errors import Fault, InputError
 from simulation.experiments.ask import load
 from simulation.experiments.engine.executors import get_ready
+from simulation.scenario.schema import Scenario
 from simulation.scenario.shipped import names
 
 HOST = "127.0.0.1"
@@ -133,10 +134,10 @@ def serve(
     except ImportError:
         raise InputError("the app needs shiny and uvicorn; pip install 'wifaq[app]'") from None
     words, base, given = Words(language), *_named(scenario)
-    load(scenario)
+    loaded = load(scenario)
     if folder is not None and not folder.is_dir():
         raise InputError(Fault("", f"{folder} is not a folder", "--folder"))
-    get_ready()
+    threading.Thread(target=_warm, args=(loaded,), daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="wifaq-app-") as own, _listen(port) as listener:
         token, number = secrets.token_urlsafe(_TOKEN_BYTES), listener.getsockname()[1]
         start = Draft.of(base, folder or Path(own), given)
@@ -146,6 +147,14 @@ def serve(
         if browser:
             threading.Timer(0.5, webbrowser.open, [f"http://{HOST}:{number}/{token}/"]).start()
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _warm(scenario: Scenario) -> None:
+    """Load what the first world needs, and then the workers of forecasts, while the browser opens."""
+    from simulation.app.live import Live
+
+    Live(scenario).until(1)
+    get_ready()
 
 
 def _named(scenario: str) -> tuple[str, str]:

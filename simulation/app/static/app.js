@@ -119,7 +119,8 @@
     const taken = [];
     for (const k of order.slice(0, 90)) {
       const node = world.nodes[k], out = node.radius > 0.9 ? 10 : 12, length = Math.hypot(node.x, node.y) || 1;
-      const text = k === told.actor || node.kind !== "state" ? node.name : node.id;
+      const full = k === told.actor || node.kind !== "state" ? node.name : node.id;
+      const text = full.length > 22 ? full.slice(0, 20).trimEnd() + "…" : full;
       const right = node.x >= 0, wide = 6.1 * text.length, lift = node.radius > 0.9 ? out : 8;
       let x = node.x * (1 + lift / length), y = node.y * (1 + lift / length);
       if (node.radius > 0.9) { x = node.x * (1 + 20 / length); y = node.y * (1 + 20 / length); }
@@ -168,6 +169,10 @@
         place.append(entry);
       }
     }
+  }
+  function find(text) { /* an actor by its name or id */
+    const node = world && world.nodes.find((one) => one.id === text || one.name.toLowerCase() === text.toLowerCase());
+    if (node) { say("actor", node.id); $("find").value = ""; }
   }
   function see(which) {
     picture.seen = which;
@@ -267,6 +272,7 @@
     press("reset", () => say("reset", Date.now()));
     press("apply", () => say("yaml", $("yaml").value));
     press("link", () => navigator.clipboard?.writeText(location.href).then(() => { $("link").title = words[8]; }, () => {}));
+    $("find").addEventListener("change", (event) => find(event.target.value));
     for (const id of ["base", "focal", "shown", "replicate", "time"]) $(id).addEventListener("change", (event) => say(id, event.target.value));
     document.addEventListener("input", (event) => {
       if (event.target.matches("input[data-key]")) {
