@@ -63,7 +63,7 @@ class Desk:
         for name, act in {
             "hello": self._hello, "change": self._change, "focal": self._focal, "base": self._base,
             "replicate": self._replay, "reset": self._reset, "step": self._step, "time": self._go,
-            "play": self._play, "actor": self._choose, "shown": self._show_on_map, "yaml": self._write,
+            "play": self._play, "actor": self._choose, "shown": self._show_on_map, "yaml": self.write,
         }.items():  # fmt: skip
             self.listen(name, act)
         open_rooms(self, self._input, self._session)
@@ -149,7 +149,7 @@ class Desk:
         plain = await asyncio.to_thread(draft.scenario)
         await self._changed(draft if plain.focal == focal else draft.having("focal", focal))
 
-    async def _write(self, text: str) -> None:
+    async def write(self, text: str) -> None:
         """The text has been changed by hand, or a file was opened."""
         try:
             await self._changed(replace(self.draft, text=str(text)))

@@ -38,6 +38,7 @@ def page(words: Words, given: str) -> ui.Tag:
         header=ui.TagList(
             ui.head_content(ui.tags.link(rel="icon", href=_ICON), ui.tags.link(rel="stylesheet", href="static/app.css"),
                             ui.tags.script(src="static/app.js", defer=""),
+                            ui.tags.script(src="static/forecast.js", defer=""),
                             ui.tags.meta(name="referrer", content="no-referrer")),
             ui.div(_top(words, given), id="app", dir="rtl" if words.right_to_left else "ltr",
                    **{"data-words": "|".join(_drawn_words(words))}),
@@ -48,7 +49,8 @@ def page(words: Words, given: str) -> ui.Tag:
 def _drawn_words(words: Words) -> list[str]:
     """Words that the browser puts into pictures, in the order in which it knows them."""
     return [words("Play"), words("Pause"), words("drawn"), words("few"), words("many"), words("mean"),
-            words("difference"), words("without your changes"), words("link copied")]  # fmt: skip
+            words("difference"), words("without your changes"), words("link copied"),
+            words("choose …")]  # fmt: skip
 
 
 def _top(words: Words, given: str) -> ui.Tag:

@@ -75,7 +75,7 @@ class Page:
         """Wait until an expression is true; its value."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if value := self.see(expression):
+            if value := self.see(f"(value => value instanceof Node ? true : value)({expression})"):
                 return value
             time.sleep(0.02)
         raise AssertionError(f"not true within {seconds:g} s: {expression}; console: {self.console}")
