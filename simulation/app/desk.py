@@ -71,11 +71,12 @@ class Desk:
 
     def listen(self, name: str, act: Callable[[Any], Awaitable[None]]) -> None:
         """Have something done in the background whenever the page says something."""
+        told = self._input[f"at_{name}"]  # a name of its own: Shiny tells by their ids what stands in fields
 
         @reactive.effect
-        @reactive.event(self._input[name])
+        @reactive.event(told)
         def _() -> None:
-            self.later(act(self._input[name]()))
+            self.later(act(told()))
 
     def later(self, work: Awaitable[None]) -> None:
         """Do something beside all else; what goes wrong is told on the page."""

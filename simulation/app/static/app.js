@@ -5,7 +5,7 @@
   const PINS = ["#c2571a", "#5b5ea6", "#8a6d00", "#7a7f87"];
   const NS = "http://www.w3.org/2000/svg";
   const $ = (id) => document.getElementById(id);
-  const say = (name, value) => window.Shiny.setInputValue(name, value, { priority: "event" });
+  const say = (name, value) => window.Shiny.setInputValue("at_" + name, value, { priority: "event" });
   const font = "system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif";
   let words = [], world = null, now = null, circles = [], tiles = [], picture = {}, forecast = null, room = "world";
 
