@@ -63,7 +63,7 @@ def layout(live: Live, facts: Facts, words: Words) -> dict[str, Any]:
         "nodes": nodes, "focal": live.model.index(live.scenario.focal), "last": live.last,
         "regions": [[words(REGION[name]), colour] for name, colour in REGION_COLOUR.items()],
         "arcs": _arcs(states, turn, words), "quarters": [str(live.scenario.start + k) for k in range(-1, live.last)],
-        "kinds": {kind: name_of(KIND, kind, words) for kind in KINDS},
+        "rings": _middles(inner, turn_inside), "kinds": {kind: name_of(KIND, kind, words) for kind in KINDS},
     }  # fmt: skip
 
 
@@ -76,6 +76,12 @@ def _inside(actors: pd.DataFrame) -> dict[str, float]:
     place = np.arange(len(ordered)) + _GAP * np.concatenate([[0], np.cumsum(kinds[1:] != kinds[:-1])])
     turn = math.pi / 2 - 2 * math.pi * place / (place[-1] + 1 + _GAP)
     return dict(zip(ordered["id"], turn.tolist(), strict=True))
+
+
+def _middles(actors: pd.DataFrame, turn: Mapping[str, float]) -> dict[str, float]:
+    """The middle of the arc of each kind."""
+    angle = actors.index.to_series().map(turn).groupby(actors["kind"])
+    return {str(kind): round(float(middle), 4) for kind, middle in ((angle.max() + angle.min()) / 2).items()}
 
 
 def _arcs(states: pd.DataFrame, turn: Mapping[str, float], words: Words) -> list[dict[str, Any]]:

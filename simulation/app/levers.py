@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -78,8 +79,10 @@ class Lever:
 
     @property
     def step(self) -> float:
-        """Smallest move."""
-        return round((self.high - self.low) / _STEPS, 6)
+        """Smallest move: 1, 2 or 5 of some power of ten."""
+        most = (self.high - self.low) / _STEPS
+        power = 10.0 ** math.floor(math.log10(most))
+        return float(f"{power * max(size for size in (1, 2, 5) if size * power <= most * (1 + 1e-9)):.1g}")
 
     def value(self, scenario: Scenario) -> float | None:
         """What a scenario has; None where it leaves the matter to the data."""
