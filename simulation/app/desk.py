@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from shiny import Inputs, Session, reactive, ui
+from shiny import Inputs, Session, reactive
 
 from simulation.app import cards, drawing
 from simulation.app.draft import FILE, Draft, from_address, to_address
@@ -60,16 +60,17 @@ class Desk:
         """Listen to the page."""
         from simulation.app.rooms import open_rooms
 
-        for name, act in {
+        acts: dict[str, Callable[[Any], Coroutine[Any, Any, None]]] = {
             "hello": self._hello, "change": self._change, "focal": self._focal, "base": self._base,
             "replicate": self._replay, "reset": self._reset, "step": self._step, "time": self._go,
             "play": self._play, "actor": self._choose, "shown": self._show_on_map, "yaml": self.write,
-        }.items():  # fmt: skip
+        }  # fmt: skip
+        for name, act in acts.items():
             self.listen(name, act)
         open_rooms(self, self._input, self._session)
         self._session.on_ended(self._end)
 
-    def listen(self, name: str, act: Callable[[Any], Awaitable[None]]) -> None:
+    def listen(self, name: str, act: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
         """Have something done in the background whenever the page says something."""
         told = self._input[f"at_{name}"]  # a name of its own: Shiny tells by their ids what stands in fields
 
@@ -78,7 +79,7 @@ class Desk:
         def _() -> None:
             self.later(act(told()))
 
-    def later(self, work: Awaitable[None]) -> None:
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside all else; what goes wrong is told on the page."""
 
         async def run() -> None:
@@ -251,8 +252,8 @@ class Desk:
 
     def _texts(self, live: Live) -> dict[str, Any]:
         asked = live, self._facts, self._number, self._actor, self.words
-        texts = {"actor": cards.actor_card(*asked), "events": cards.events_card(*asked), "blocs": cards.blocs_card(*asked)}
-        return {"texts": {name: str(text) for name, text in texts.items()}, "address": self.address()}
+        made = {"actor": cards.actor_card, "events": cards.events_card, "blocs": cards.blocs_card}
+        return {"texts": {name: str(card(*asked)) for name, card in made.items()}, "address": self.address()}
 
     def _without_changes(self, number: int) -> dict[str, list[float]]:
         assert self._plain is not None
@@ -275,7 +276,7 @@ class Desk:
             text = self.words("as recorded") if value is None else self.words.number(value, 2)
             rows[lever.key] = {"value": value, "text": text, "drawn": drawn, "own": lever.key in held}
         await self.send("levers", {"rows": rows, "yaml": self.draft.text, "focal": self.scenario.focal,
-                                   "base": self.draft.base, "title": self.words.known(self.scenario.title)})  # fmt: skip
+                                   "base": self.draft.base})  # fmt: skip
 
     def _end(self) -> None:
         self._playing, self._wish = False, self._wish + 1

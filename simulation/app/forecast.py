@@ -182,5 +182,6 @@ def workbook(results: Results) -> bytes:
     with pd.ExcelWriter(target, engine="openpyxl") as book:
         for name, table in results.tables.items():
             table.to_excel(book, sheet_name=name, index=False)
-        pd.DataFrame({"scenario": results.scenario_text.splitlines()}).to_excel(book, sheet_name="scenario", index=False)
+        text = pd.DataFrame({"scenario": results.scenario_text.splitlines()})
+        text.to_excel(book, sheet_name="scenario", index=False)
     return target.getvalue()

@@ -21,7 +21,7 @@ from simulation.experiments.explanation.watcher import Watcher
 from simulation.experiments.run import HEADLINES
 from simulation.model import GovernanceModel
 from simulation.scenario.schema import Scenario
-from simulation.state import F, I8, I32
+from simulation.state import I8, I32, F
 
 SCENARIO = "scenario"
 

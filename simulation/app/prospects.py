@@ -15,7 +15,7 @@ from simulation.experiments.advise import Advice
 from simulation.experiments.opportunities import Opportunities, opportunities
 from simulation.scenario.schema import Scenario
 
-_KINDS = {"opportunities.json": Opportunities, "advice.json": Advice}
+_FILES = (Opportunities.FORMAT.file, Advice.FORMAT.file)
 _DEEP = 3  # folders below the chosen one that are looked into
 _MOST = 200
 _CANDIDATES: Mapping[str, str] = {
@@ -59,7 +59,7 @@ def folders(home: Path) -> tuple[str, ...]:
     """Result folders of both commands below a folder, by their path from there."""
     found = []
     for deep in range(1, _DEEP + 1):
-        for name in _KINDS:
+        for name in _FILES:
             found += [path.parent for path in home.glob("/".join(["*"] * deep + [name]))]
     inside = (path for path in found if path.resolve().is_relative_to(home.resolve()))  # no link leads out
     return tuple(sorted(path.relative_to(home).as_posix() for path in inside))[:_MOST]
@@ -73,8 +73,7 @@ def read(folder: Path) -> Opportunities | Advice:
     InputError
         If a file of it is missing or damaged.
     """
-    kind = next(kind for file, kind in _KINDS.items() if (folder / file).is_file())
-    return kind.open(folder)
+    return Advice.open(folder) if (folder / _FILES[-1]).is_file() else Opportunities.open(folder)
 
 
 def tables(found: Opportunities | Advice, words: Words) -> dict[str, pd.DataFrame]:
