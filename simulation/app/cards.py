@@ -44,12 +44,31 @@ def actor_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> u
         ui.p(name_of(KIND, kind, words) + (f" · {words('focal state')}" if actor == live.scenario.focal else ""),
              class_="quiet"),
         ui.tags.dl(*(ui.div(ui.tags.dt(what), ui.tags.dd(value)) for what, value in numbers), class_="numbers"),
+        _pokes(live, row, words),
         ui.h3(words("Interests")),
         *(_bar(words(_DIMENSION[what]), float(value), words) for what, value in
           zip(DIMENSIONS, frame.position[row], strict=True)),
         _partners(live, frame, row, words),
         _trusts(live, frame, row, words),
     )  # fmt: skip
+
+
+def _pokes(live: Live, row: int, words: Words) -> ui.Tag | None:
+    """Sliders of an actor's own: its trust in the focal state at the start, and how much of its budget is left."""
+    actor, focal = live.model.state.ids[row], live.scenario.focal
+    if actor == focal:
+        return None
+    name = words.actor(focal, live.model.names[live.model.index(focal)])
+    cuts = [shock.size for shock in live.given.shocks if shock.kind == "budget_cut" and shock.actors == (actor,)]
+    trust = float(live.frames[0].trust[row, live.model.index(focal)])
+    rows = (("trust", words("Initial trust in {focal}", focal=name), trust),
+            ("budget", words("Share of its budget that is left"), cuts[-1] if cuts else 1.0))  # fmt: skip
+    return ui.div(*(
+        ui.tags.label(ui.span(label), ui.tags.output(words.number(value, 2), class_="figure"),
+                      ui.tags.input(type="range", min="0", max="1", step="0.02", value=f"{value:.2f}",
+                                    **{"data-poke": what, "data-whose": actor}), class_="lever")
+        for what, label, value in rows
+    ), class_="pokes")  # fmt: skip
 
 
 def _bar(label: str, value: float, words: Words) -> ui.Tag:

@@ -64,6 +64,7 @@ class Desk:
             "hello": self._hello, "change": self._change, "focal": self._focal, "base": self._base,
             "replicate": self._replay, "reset": self._reset, "step": self._step, "time": self._go,
             "play": self._play, "actor": self._choose, "shown": self._show_on_map, "yaml": self.write,
+            "poke": self._poke,
         }  # fmt: skip
         for name, act in acts.items():
             self.listen(name, act)
@@ -138,6 +139,11 @@ class Desk:
         if key not in {lever.key for lever in levers()}:
             raise InputError(Fault(key, "is no slider of this page"))
         await self._changed(self.draft.having(key, None if value is None else float(value)))
+
+    async def _poke(self, told: dict[str, Any]) -> None:
+        """Trust or budget of one actor was changed by hand."""
+        share = min(max(float(told["value"]), 0.0), 1.0)
+        await self._changed(self.draft.poking(self.scenario, str(told["what"]), str(told["actor"]), share))
 
     async def _focal(self, state: str) -> None:
         await self._changed(self.draft.having("focal", str(state)))

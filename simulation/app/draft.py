@@ -98,6 +98,28 @@ class Draft:
         _yaml().dump(tree, stream)
         return replace(self, text=stream.getvalue())
 
+    def poking(self, scenario: Scenario, what: str, actor: str, share: float) -> Draft:
+        """The draft with another trust of an actor in the focal state at the start, or less of its budget.
+
+        Parameters
+        ----------
+        scenario
+            What the draft is now: its other entries of the list are kept, for a list replaces that of the base whole.
+        what
+            ``trust``; or ``budget``, of which a share is left in every quarter.
+        share
+            In [0, 1].
+        """
+        key = "trust" if what == "trust" else "shocks"
+        held = [entry.model_dump(mode="json", exclude_none=True) for entry in getattr(scenario, key)]
+        pair = [actor, scenario.focal]
+        if what == "trust":
+            kept = [entry for entry in held if entry["pair"] != pair]
+            return self.having(key, [*kept, {"pair": pair, "value": share, "symmetric": False}])
+        kept = [entry for entry in held if (entry["kind"], entry["actors"]) != (_CUT, [actor])]
+        cut = {"quarter": str(scenario.start), "kind": _CUT, "size": share, "duration": scenario.quarters}
+        return self.having(key, [*kept, {**cut, "actors": [actor]}])
+
     def scenario(self) -> Scenario:
         """The scenario, loaded and checked as ``wifaq check`` and ``wifaq run`` do.
 
@@ -145,6 +167,7 @@ class Draft:
             raise InputError(faults)
 
 
+_CUT = "budget_cut"
 _ONE_AT_A_TIME = threading.Lock()
 """Two pages of one program write the same file."""
 

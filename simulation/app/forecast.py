@@ -132,9 +132,10 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
             ],
         }  # fmt: skip
     done = first.info["replicates"]["done"]
-    note = words.plural("{count} replicate.", "{count} replicates.", done)
-    return {"metrics": found, "note": f"{note} {words('Bands: 90 % and 50 % of replicates;')} {words(DRAWN_BANDS)}. "
-            + words("Differences: under the same luck, with the 95 % interval of their mean.")}  # fmt: skip
+    note = [words.plural("{count} replicate.", "{count} replicates.", done),
+            words("Bands: 90 % and 50 % of replicates; {what}.", what=words(DRAWN_BANDS)),
+            words("Differences: under the same luck, with the 95 % interval of their mean.")]  # fmt: skip
+    return {"metrics": found, "note": " ".join(note)}
 
 
 def _rows(results: Results, metric: str) -> pd.DataFrame:

@@ -48,9 +48,8 @@ def page(words: Words, given: str) -> ui.Tag:
 
 def _drawn_words(words: Words) -> list[str]:
     """Words that the browser puts into pictures, in the order in which it knows them."""
-    return [words("Play"), words("Pause"), words("drawn"), words("few"), words("many"), words("mean"),
-            words("difference"), words("without your changes"), words("link copied"),
-            words("choose …")]  # fmt: skip
+    return [words("Play"), words("Pause"), words("drawn"), words("difference"), words("without your changes"),
+            words("Link copied"), words("choose …")]  # fmt: skip
 
 
 def _top(words: Words, given: str) -> ui.Tag:
@@ -64,6 +63,7 @@ def _top(words: Words, given: str) -> ui.Tag:
         ui.tags.label(words("Replicate"), ui.tags.input(type="number", id="replicate", min="0", max="9999", value="0")),
         ui.tags.button(words("Without changes"), type="button", id="reset"),
         ui.tags.button(words("Copy link"), type="button", id="link"),
+        ui.span(id="said", class_="quiet", role="status"),
         ui.div(id="busy", role="status", **{"aria-live": "polite"}),
         ui.div(id="faults", role="alert"),
         id="top",

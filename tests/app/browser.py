@@ -25,10 +25,8 @@ _QUIET = ("--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--
 class Page:
     """One page; every request and every word of its console is kept."""
 
-    def __init__(self, address: str):
-        from websockets.sync.client import connect
-
-        self._socket = connect(address, max_size=None)
+    def __init__(self, socket: Any):
+        self._socket = socket
         self._number = 0
         self.console: list[str] = []
         self.hosts: set[str] = set()
@@ -75,7 +73,8 @@ class Page:
         """Wait until an expression is true; its value."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if value := self.see(f"(value => value instanceof Node ? true : value)({expression})"):
+            if value := self.see(f"(() => {{try {{const v = {expression}; return v instanceof Node ? true : v}}"
+                                 " catch {return false}})()"):  # fmt: skip
                 return value
             time.sleep(0.02)
         raise AssertionError(f"not true within {seconds:g} s: {expression}; console: {self.console}")
@@ -100,15 +99,16 @@ def browsing(folder: Path) -> Iterator[Page]:
     """A page in a browser of its own, which saves into a folder; skips the test where there is no Chromium."""
     if BROWSER is None:
         pytest.skip("Chromium is not installed")
-    pytest.importorskip("websockets")
+    client = pytest.importorskip("websockets.sync.client")
     root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     profile = folder / "profile"
     with subprocess.Popen([BROWSER, *_QUIET, *root, f"--user-data-dir={profile}", "about:blank"],
                           stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:  # fmt: skip
         try:
-            page = Page(_address(profile))
-            page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
-            yield page
+            with client.connect(_address(profile), max_size=None) as socket:
+                page = Page(socket)
+                page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+                yield page
         finally:
             process.terminate()
 

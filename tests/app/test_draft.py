@@ -65,6 +65,15 @@ def test_bad_texts_are_told_with_their_place_and_nothing_outside_is_read(tmp_pat
     assert "root:" not in str(error.value)  # no line of the file that was named
 
 
+def test_an_actor_is_poked_beside_what_the_base_does(draft, tmp_path) -> None:
+    base = Draft(draft.text + "shocks: [{quarter: 2026Q1, kind: budget_cut, size: 0.5, actors: [SEN]}]\n", tmp_path)
+    made = base.poking(base.scenario(), "trust", "FRA", 0.2).poking(base.scenario(), "budget", "FRA", 0.4)
+    made = made.poking(made.scenario(), "budget", "FRA", 0.3)
+    found = made.scenario()
+    assert [(entry.pair, entry.value, entry.symmetric) for entry in found.trust] == [(("FRA", "MAR"), 0.2, False)]
+    assert [(shock.actors, shock.size) for shock in found.shocks] == [(("SEN",), 0.5), (("FRA",), 0.3)]
+
+
 def test_only_one_file_is_written(draft, tmp_path) -> None:
     draft.having("parameters.rivalry", 2.0).scenario()
     assert [path.name for path in tmp_path.iterdir()] == [FILE]

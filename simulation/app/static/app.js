@@ -197,7 +197,7 @@
       big.textContent = entry.value;
       const change = document.createElement("em");
       change.textContent = entry.change && !/^[+−-]?0([.,]0+)?$/.test(entry.change) ? entry.change : "";
-      change.title = words[7];
+      change.title = words[4];
       card.append(head, big, change);
       const svg = canvas(card, [0, 0, 120, 34], entry.label), both = [...entry.path, ...entry.before];
       const top = Math.max(...both, 1e-9), low = Math.min(...both, 0);
@@ -274,7 +274,7 @@
     press("see-map", () => see("map"));
     press("reset", () => say("reset", Date.now()));
     press("apply", () => say("yaml", $("yaml").value));
-    press("link", () => navigator.clipboard?.writeText(location.href).then(() => { $("link").title = words[8]; }, () => {}));
+    press("link", () => navigator.clipboard?.writeText(location.href).then(() => { $("said").textContent = words[5]; }, () => {}));
     $("find").addEventListener("change", (event) => find(event.target.value));
     for (const id of ["base", "focal", "shown", "replicate", "time"]) $(id).addEventListener("change", (event) => say(id, event.target.value));
     document.addEventListener("input", (event) => {
@@ -284,6 +284,8 @@
       }
     });
     document.addEventListener("change", (event) => {
+      const own = event.target.dataset.poke;
+      if (own) say("poke", { what: own, actor: event.target.dataset.whose, value: Number(event.target.value) });
       if (event.target.matches("input[data-key]")) {
         delete event.target.dataset.held;
         say("change", { key: event.target.dataset.key, value: Number(event.target.value) });

@@ -86,7 +86,7 @@
     if (!metric.differences.length) return;
     const all = metric.differences.flatMap((one) => [...one.low, ...one.high, ...one.difference]).filter((v) => v !== null);
     const low = Math.min(0, ...all), high = Math.max(0, ...all), pad = (high - low) * 0.05 || 0.1;
-    const pen = frame(place, `${metric.title}: ${words[6]}`, metric.unit, span, low - pad, high + pad, 560), labels = [];
+    const pen = frame(place, `${metric.title}: ${words[3]}`, metric.unit, span, low - pad, high + pad, 560), labels = [];
     metric.differences.forEach((one, k) => {
       const xs = one.quarter.map((q) => pen.x(year(q)));
       if (one.low[0] !== null || one.low.some((v) => v !== null))
@@ -114,7 +114,7 @@
     if (state.text !== null) $(text).textContent = state.text;
   };
   takes.folders = (names) => {
-    $("folder").replaceChildren(new Option(words[9], ""), ...names.map((name) => new Option(name, name)));
+    $("folder").replaceChildren(new Option(words[6], ""), ...names.map((name) => new Option(name, name)));
   };
   $("metric").addEventListener("change", fan);
   const press = (id, act) => $(id).addEventListener("click", act);
