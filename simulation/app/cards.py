@@ -41,7 +41,7 @@ def actor_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> u
                     (words("Felt urgency"), words.number(frame.urgency[row], 2))]  # fmt: skip
     return ui.div(
         ui.h2(name, class_="actor-name"),
-        ui.p(name_of(KIND, kind, words) + (f" · {words('focal state')}" if actor == live.scenario.focal else ""),
+        ui.p(" · ".join([name_of(KIND, kind, words), *([words("focal state")] if actor == live.scenario.focal else [])]),
              class_="quiet"),
         ui.tags.dl(*(ui.div(ui.tags.dt(what), ui.tags.dd(value)) for what, value in numbers), class_="numbers"),
         _pokes(live, row, words),
