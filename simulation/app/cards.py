@@ -33,7 +33,7 @@ def actor_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> u
     """Who an actor is, what it wants, has and trusts, and its partners in a quarter."""
     frame, row, state = live.frames[number], live.model.index(actor), live.model.state
     name = words.actor(actor, live.model.names[row])
-    kind = KINDS[state.kind[row]]
+    what, focal = name_of(KIND, KINDS[state.kind[row]], words), words("focal state")
     numbers = [(words("Budget a quarter"), words.number(frame.budget[row], 2)),
                (words("Left to spend"), words.number(frame.purse[row], 2))]  # fmt: skip
     if state.kind[row] == STATE:
@@ -41,8 +41,7 @@ def actor_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> u
                     (words("Felt urgency"), words.number(frame.urgency[row], 2))]  # fmt: skip
     return ui.div(
         ui.h2(name, class_="actor-name"),
-        ui.p(" · ".join([name_of(KIND, kind, words), *([words("focal state")] if actor == live.scenario.focal else [])]),
-             class_="quiet"),
+        ui.p(f"{what} · {focal}" if actor == live.scenario.focal else what, class_="quiet"),
         ui.tags.dl(*(ui.div(ui.tags.dt(what), ui.tags.dd(value)) for what, value in numbers), class_="numbers"),
         _pokes(live, row, words),
         ui.h3(words("Interests")),

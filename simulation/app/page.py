@@ -40,6 +40,7 @@ def page(words: Words, given: str) -> ui.Tag:
                             ui.tags.script(src="static/app.js", defer=""),
                             ui.tags.script(src="static/forecast.js", defer=""),
                             ui.tags.meta(name="referrer", content="no-referrer")),
+            ui.h1("Wifaq", class_="visually-hidden"),
             ui.div(_top(words, given), id="app", dir="rtl" if words.right_to_left else "ltr",
                    **{"data-words": "|".join(_drawn_words(words))}),
         ),
@@ -162,14 +163,20 @@ def _forecast(words: Words) -> ui.Tag:
         ui.div(ui.div(id="fan", class_="picture"), ui.div(id="difference", class_="picture"), class_="fans"),
         ui.p(id="bands", class_="quiet"),
         ui.div(
-            ui.tags.section(ui.h3(words("Partners at the horizon, new and held")), ui.output_data_frame("partners")),
-            ui.tags.section(ui.h3(words("Instruments joined by the horizon")), ui.output_data_frame("instruments")),
+            _table("partners", words("Partners at the horizon, new and held")),
+            _table("instruments", words("Instruments joined by the horizon")),
             class_="two",
         ),
         ui.div(ui.download_button("forecast_csv", words("Forecast (CSV)")),
                ui.download_button("forecast_xlsx", words("All tables (XLSX)")), class_="tools"),
         class_="room",
     )  # fmt: skip
+
+
+def _table(name: str, title: str) -> ui.Tag:
+    """Room for a table that is filled when there is something to show."""
+    return ui.tags.section(ui.h3(title), ui.div(id=name, class_="table", tabindex="0", role="region",
+                                                **{"aria-label": title}))  # fmt: skip
 
 
 FAN_METRICS = ("commitments_kept", "partners_new", "coverage", "dependence", "capacity", "deals",
@@ -209,8 +216,8 @@ def _opportunities(words: Words) -> ui.Tag:
             ui.span(id="told", class_="quiet", role="status"),
             class_="tools",
         ),
-        ui.tags.section(ui.h3(words("Candidates")), ui.output_data_frame("candidates")),
-        ui.tags.section(ui.h3(words("What each partner that is held is worth")), ui.output_data_frame("portfolio")),
-        ui.tags.section(ui.h3(words("Strategies, from a folder of wifaq advise")), ui.output_data_frame("strategies")),
+        _table("candidates", words("Candidates")),
+        _table("portfolio", words("What each partner that is held is worth")),
+        _table("strategies", words("Strategies, from a folder of wifaq advise")),
         class_="room",
     )  # fmt: skip

@@ -23,8 +23,6 @@ from simulation.scenario.source import MAX_BYTES
 if TYPE_CHECKING:
     from simulation.app.desk import Desk
 
-_BEFORE = pd.DataFrame()
-
 
 def open_rooms(desk: Desk, input: Inputs, session: Session) -> None:
     """Listen to the page."""
@@ -44,23 +42,10 @@ def open_rooms(desk: Desk, input: Inputs, session: Session) -> None:
         yield desk.draft.text
 
 
-class Table:
-    """A table of the page that is filled when something is done."""
-
-    def __init__(self, name: str):
-        self.frame: reactive.Value[pd.DataFrame] = reactive.Value(_BEFORE)
-
-        def shown() -> Any:
-            return render.DataGrid(self.frame(), height="420px", width="100%", summary=False)
-
-        shown.__name__ = name
-        render.data_frame(shown)
-
-    async def fill(self, frame: pd.DataFrame) -> None:
-        """Show another content."""
-        async with reactive.lock():
-            self.frame.set(frame)
-            await reactive.flush()
+async def fill(desk: Desk, name: str, table: pd.DataFrame) -> None:
+    """Show a table, which the page sorts; what is missing is empty."""
+    cells = table.astype(object).where(table.notna(), None)
+    await desk.send("table", {"name": name, "columns": list(table.columns), "rows": cells.to_numpy().tolist()})
 
 
 class ForecastRoom:
@@ -70,7 +55,6 @@ class ForecastRoom:
         self._desk, self._job = desk, Job()
         self._last: Pinned | None = None
         self._pins: list[Pinned] = []
-        self._partners, self._instruments = Table("partners"), Table("instruments")
 
     def open(self, input: Inputs) -> None:
         """Listen to the page."""
@@ -137,8 +121,8 @@ class ForecastRoom:
 
     async def _tables(self) -> None:
         results, words = self._results(), self._desk.words
-        await self._partners.fill(forecasts.partners(results, words))
-        await self._instruments.fill(forecasts.instruments(results, words))
+        await fill(self._desk, "partners", forecasts.partners(results, words))
+        await fill(self._desk, "instruments", forecasts.instruments(results, words))
 
 
 class OpportunityRoom:
@@ -146,7 +130,6 @@ class OpportunityRoom:
 
     def __init__(self, desk: Desk):
         self._desk, self._job = desk, Job()
-        self._tables = {name: Table(name) for name in ("candidates", "portfolio", "strategies")}
 
     def open(self, input: Inputs) -> None:
         """Listen to the page."""
@@ -186,7 +169,7 @@ class OpportunityRoom:
 
     async def _fill(self, tables: dict[str, pd.DataFrame], text: str) -> None:
         for name, table in tables.items():
-            await self._tables[name].fill(table)
+            await fill(self._desk, name, table)
         await self._desk.send("job", {"room": "opportunities", "on": False, "text": text})
 
 

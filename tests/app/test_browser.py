@@ -21,6 +21,7 @@ import pytest
 from simulation.app.live import Live
 from simulation.display.words.language import Words
 from simulation.experiments.ask import load
+from simulation.experiments.opportunities import opportunities
 from tests.app.browser import Page, browsing
 from tests.report.test_browser import AXE
 
@@ -116,7 +117,11 @@ def test_a_forecast_runs_is_pinned_cancelled_and_passed_on(page, address, tmp_pa
     page.see("document.querySelector('#count').value = '10'")
     page.click("#run")
     page.wait("document.querySelector('#fan svg')")
-    page.wait("!document.querySelector('#run').disabled && document.querySelector('#bands').textContent.startsWith('10')")
+    page.wait("!document.querySelector('#run').disabled")
+    assert page.see("document.querySelector('#bands').textContent").startswith("10 replicates")
+    page.click("#partners th:nth-child(4) button")  # new
+    new = page.see("Array.from(document.querySelectorAll('#partners td:nth-child(4)')).map(c => Number(c.textContent))")
+    assert new == sorted(new, reverse=True) != [0] * len(new)
     page.click("#pin")
     slide(page, "parameters.renewal", 0.8)
     page.click("#run")
@@ -131,6 +136,18 @@ def test_a_forecast_runs_is_pinned_cancelled_and_passed_on(page, address, tmp_pa
     page.wait("document.querySelector('#progress').value > 0")
     page.click("#cancel")
     page.wait("!document.querySelector('#run').disabled")
+
+
+def test_opportunities_are_looked_for_and_read_from_a_folder(tmp_path) -> None:
+    made = opportunities("baseline", sets=("horizon=2025Q2",), replicates=2, workers=1)
+    made.save(tmp_path / "folder" / "mine")
+    with served("--folder", str(tmp_path / "folder")) as address, browsing(tmp_path) as page:
+        page.open(f"{address}?room=opportunities")
+        page.wait(SEEN)
+        page.see("(() => {const f = document.querySelector('#folder'); f.value = 'mine';"
+                 " f.dispatchEvent(new Event('change', {bubbles: true}))})()")  # fmt: skip
+        page.wait("document.querySelector('#candidates tbody tr')")
+        assert page.see("document.querySelectorAll('#candidates tbody tr').length") == len(made.table)
 
 
 def test_a_scenario_is_edited_told_off_and_taken_home(page, address, tmp_path) -> None:

@@ -52,12 +52,12 @@
       draw("text", { x, y, "text-anchor": Math.abs(x) < 60 ? "middle" : x > 0 ? "start" : "end", "font-size": 14,
         "font-weight": 600, fill: "#4b5563", "dominant-baseline": "middle" }, svg, arc.name);
     });
-    for (const [kind, turn] of Object.entries(world.rings)) draw("text", { x: 0.44 * R * Math.cos(turn), y: -0.44 * R * Math.sin(turn),
-      "text-anchor": "middle", "font-size": 11, fill: "#5b6470", "font-style": "italic", stroke: "white", "stroke-width": 3, "paint-order": "stroke" }, svg, world.kinds[kind]);
     picture.lines = ["others", "one", "two", "three", "own1", "own2", "own3"].map((name, k) => draw("path", {
       fill: "none", stroke: k > 3 ? ACCENT : k ? "#6b7280" : GREY,
       "stroke-width": [0.5, 0.8, 1.4, 2.2, 1.2, 2.2, 3.4][k], opacity: [0.1, 0.35, 0.45, 0.6, 0.85, 0.9, 0.95][k],
     }, svg));
+    for (const [kind, turn] of Object.entries(world.rings)) draw("text", { x: 0.44 * R * Math.cos(turn), y: -0.44 * R * Math.sin(turn),
+      "text-anchor": "middle", "font-size": 11, fill: "#5b6470", "font-style": "italic", stroke: "white", "stroke-width": 4, "paint-order": "stroke" }, svg, world.kinds[kind]);
     circles = world.nodes.map((node) => {
       const state = node.kind === "state";
       const mark = draw(state ? "circle" : "rect", { fill: node.colour, stroke: "white", "stroke-width": 0.6,

@@ -98,6 +98,33 @@
     ends(pen, labels);
   }
 
+  function cell(value) {
+    const made = document.createElement("td");
+    made.textContent = value === null ? "" : value;
+    if (typeof value === "number") made.className = "figure";
+    return made;
+  }
+  takes.table = (message) => { /* sorted by a head that is pressed; numbers as numbers */
+    const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
+    const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map(cell)); return line; }));
+    message.columns.forEach((name, k) => {
+      const top = document.createElement("th"), button = document.createElement("button");
+      top.scope = "col"; button.type = "button"; button.className = "sort"; button.textContent = name;
+      button.addEventListener("click", () => {
+        const way = top.getAttribute("aria-sort") === "descending" ? 1 : -1;
+        head.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
+        top.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
+        const empty = (v) => v === null || v === "";
+        fill([...message.rows].sort((a, b) => empty(a[k]) || empty(b[k]) ? empty(a[k]) - empty(b[k])
+          : way * (typeof a[k] === "number" ? a[k] - b[k] : String(a[k]).localeCompare(String(b[k]), document.documentElement.lang))));
+      });
+      top.append(button);
+      head.append(top);
+    });
+    fill(message.rows);
+    $(message.name).replaceChildren(table);
+  };
+
   const rooms = { forecast: ["run", "cancel", "progress", "done"], opportunities: ["look", "stop", "looked", "told"] };
   takes.forecast = (message) => {
     told = message;
