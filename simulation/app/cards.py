@@ -63,7 +63,7 @@ def _pokes(live: Live, row: int, words: Words) -> ui.Tag | None:
     rows = (("trust", words("Initial trust in {focal}", focal=name), trust),
             ("budget", words("Share of its budget that is left"), cuts[-1] if cuts else 1.0))  # fmt: skip
     return ui.div(*(
-        ui.tags.label(ui.span(label), ui.tags.output(words.number(value, 2), class_="figure"),
+        ui.tags.label(ui.span(label), ui.tags.output(words.number(value, 2), class_="number"),
                       ui.tags.input(type="range", min="0", max="1", step="0.02", value=f"{value:.2f}",
                                     **{"data-poke": what, "data-whose": actor}), class_="lever")
         for what, label, value in rows
@@ -73,7 +73,7 @@ def _pokes(live: Live, row: int, words: Words) -> ui.Tag | None:
 def _bar(label: str, value: float, words: Words) -> ui.Tag:
     return ui.div(
         ui.span(label), ui.div(ui.div(style=f"inline-size: {100 * value:.1f}%"), class_="track"),
-        ui.span(words.number(value, 2), class_="figure"), class_="bar",
+        ui.span(words.number(value, 2), class_="number"), class_="bar",
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _partners(live: Live, frame: Frame, row: int, words: Words) -> ui.Tag:
         ui.tags.tr(
             ui.tags.td(_button(live, other, words)), ui.tags.td(_rungs(found[other][0], words)),
             ui.tags.td(name_of(TRACK, TRACKS[found[other][1]], words) if found[other][1] >= 0 else ""),
-            ui.tags.td(words.number(frame.trust[row, other], 2), class_="figure"),
+            ui.tags.td(words.number(frame.trust[row, other], 2), class_="number"),
         )
         for other in order[:_MOST_PARTNERS]
     ]  # fmt: skip

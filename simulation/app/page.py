@@ -132,7 +132,7 @@ def _sliders(words: Words) -> ui.TagList:
     for group, title in GROUP.items():
         rows = [
             ui.tags.label(
-                ui.span(words(lever.label)), ui.tags.output(class_="figure"),
+                ui.span(words(lever.label)), ui.tags.output(class_="number"),
                 ui.tags.input(type="range", min=str(lever.low), max=str(lever.high), step=str(lever.step),
                               **{"data-key": lever.key}),
                 title=lever.hint or words(lever.label), class_="lever",

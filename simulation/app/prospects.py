@@ -30,7 +30,7 @@ _CANDIDATES: Mapping[str, str] = {
     "price": N_("Price, in quarters’ budgets"),
     "gain_capacity": N_("Gain in capacity"),
     "dependence": N_("Dependence"),
-    "tied_with": N_("Tied with"),
+    "tied_with": N_("Tied with so many"),
 }
 _PORTFOLIO: Mapping[str, str] = {
     "name": N_("Partner"),
@@ -91,7 +91,9 @@ def tables(found: Opportunities | Advice, words: Words) -> dict[str, pd.DataFram
 
 def _named(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     names = [words.actor(*pair) for pair in zip(table["partner"], table["name"], strict=True)]
-    return table.assign(name=names, kind=[name_of(CANDIDATE, kind, words) for kind in table["kind"]])
+    kinds = [name_of(CANDIDATE, kind, words) for kind in table["kind"]]
+    ties = {"tied_with": table["tied_with"].str.split().str.len()} if "tied_with" in table else {}
+    return table.assign(name=names, kind=kinds, **ties)
 
 
 def _shown(table: pd.DataFrame, columns: Mapping[str, str], words: Words) -> pd.DataFrame:

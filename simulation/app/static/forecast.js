@@ -101,7 +101,7 @@
   function cell(value) {
     const made = document.createElement("td");
     made.textContent = value === null ? "" : value;
-    if (typeof value === "number") made.className = "figure";
+    if (typeof value === "number") made.className = "number";
     return made;
   }
   takes.table = (message) => { /* sorted by a head that is pressed; numbers as numbers */
