@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli.advise import add_advise
+from simulation.cli.app import add_app
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
@@ -487,3 +488,4 @@ add_explain(app, _errors, _console)
 add_opportunities(app, _errors, _progress, _console, _command, _tell_failures)
 add_files(app, _errors)
 add_advise(app, _errors, _progress, _console, _tell_failures)
+add_app(app, _errors)

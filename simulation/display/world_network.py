@@ -75,7 +75,7 @@ def draw_world_network(
     drawn = table.loc[table["a"].isin(known) & table["b"].isin(known) & (table["probability"] >= least)]
     present = states.loc[states["id"].isin(set(drawn["a"]) | set(drawn["b"]))]
     present = present.sort_values(["region", "bloc", "camp", "id"], kind="stable").reset_index(drop=True)
-    angle = _angles(present)
+    angle = angles(present)
     at = {name: np.array([np.cos(turn), np.sin(turn)]) for name, turn in zip(present["id"], angle, strict=True)}
     depth = drawn["depth"] / drawn["probability"]
     for a, b, rungs in zip(drawn["a"], drawn["b"], depth, strict=True):
@@ -104,8 +104,14 @@ def draw_world_network(
     return ax
 
 
-def _angles(present: pd.DataFrame) -> np.ndarray:
-    """Where each state stands, in radians, with a gap between blocs."""
+def angles(present: pd.DataFrame) -> np.ndarray:
+    """Where each state stands round a circle, in radians from the top clockwise, with a gap between blocs.
+
+    Parameters
+    ----------
+    present
+        Columns ``region`` and ``bloc``, in the order of the circle.
+    """
     place = np.arange(len(present), dtype=float)
     groups = present["region"] + "/" + present["bloc"]
     place += _GAP * np.concatenate([[0], np.cumsum(groups.to_numpy()[1:] != groups.to_numpy()[:-1])])[: len(place)]

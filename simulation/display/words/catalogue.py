@@ -21,8 +21,8 @@ from simulation.display.words.language import FOLDER, LANGUAGES
 
 _PACKAGE = Path(__file__).parents[2]
 _KEYWORDS = {"words": None, "_words": None, "N_": None, "tell": None, "plural": (1, 2)}
-_METHODS = [("display/**.py", "python"), ("report/**.py", "python"),
-            ("report/templates/**.j2", "jinja2.ext:babel_extract")]  # fmt: skip
+_METHODS = [("app/**.py", "python"), ("display/**.py", "python"),
+            ("report/**.py", "python"), ("report/templates/**.j2", "jinja2.ext:babel_extract")]  # fmt: skip
 _SCENARIOS = _PACKAGE.parent / "scenarios"
 _STRATEGIES = _PACKAGE / "scenario" / "strategies.yaml"
 _WIDTH = 100

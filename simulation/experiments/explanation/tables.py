@@ -139,12 +139,7 @@ def tables(model: GovernanceModel, actor: str, found: Iterable[tuple[int, Event]
     found
         Quarter index and event, in order of time.
     """
-    scenario, namer = model.scenario, _Namer(model)
-    events, terms = [], []
-    for number, (quarter, event) in enumerate(found):
-        label = str(scenario.start + quarter)
-        events.append((number, label, *namer.event(event)))
-        terms += [(number, label, event.kind, *row) for row in namer.terms(event)]
+    scenario = model.scenario
     info = {
         "actor": actor,
         "name": model.names[model.index(actor)],
@@ -153,11 +148,21 @@ def tables(model: GovernanceModel, actor: str, found: Iterable[tuple[int, Event]
         "replicate": model.replicate,
         "versions": store.versions(),
     }
-    frames = {
+    return Explanation(info, scenario_to_yaml(scenario), frames(model, found))
+
+
+def frames(model: GovernanceModel, found: Iterable[tuple[int, Event]]) -> dict[str, pd.DataFrame]:
+    """The tables ``events`` and ``terms`` of what a watcher found; see :func:`tables`."""
+    scenario, namer = model.scenario, _Namer(model)
+    events, terms = [], []
+    for number, (quarter, event) in enumerate(found):
+        label = str(scenario.start + quarter)
+        events.append((number, label, *namer.event(event)))
+        terms += [(number, label, event.kind, *row) for row in namer.terms(event)]
+    return {
         "events": pd.DataFrame(events, columns=list(EVENT_COLUMNS)),
         "terms": pd.DataFrame(terms, columns=list(TERM_COLUMNS)),
     }
-    return Explanation(info, scenario_to_yaml(scenario), frames)
 
 
 class _Namer:

@@ -1,0 +1,201 @@
+"""Every room in a browser without a network: stepped, changed, clicked, forecast, passed on, opened again by a link.
+
+Needs Chromium; where axe-core is installed too (see tests/report/test_browser.py), rooms are checked for access.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from simulation.app.live import Live
+from simulation.display.words.language import Words
+from simulation.experiments.ask import load
+from simulation.experiments.opportunities import opportunities
+from tests.app.browser import Page, browsing
+from tests.report.test_browser import AXE
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("world", "forecast", "scenario", "opportunities")
+SEEN = "document.querySelector('#when').textContent && document.body.getAttribute('aria-busy') === 'false'"
+_HARMLESS = re.compile("DEPRECATED|language code")  # what a date picker of Shiny's says of itself
+
+
+@contextlib.contextmanager
+def served(*options: str) -> Iterator[str]:
+    """The address of an app that is served meanwhile."""
+    command = [sys.executable, "-m", "simulation.cli", "app", "--no-browser", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
+            yield address
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module", params=["en"])
+def address(request) -> Iterator[str]:
+    with served("--lang", request.param) as where:
+        yield where
+
+
+@pytest.fixture
+def page(address, tmp_path) -> Iterator[Page]:
+    with browsing(tmp_path) as opened:
+        opened.size(1280, 900)
+        yield opened
+        assert [line for line in opened.console if not _HARMLESS.search(line)] == []
+        assert opened.hosts == {"127.0.0.1"}
+
+
+def at(page: Page, number: int) -> None:
+    page.wait(f"document.querySelector('#time').value === '{number}' && {SEEN}")
+
+
+def slide(page: Page, key: str, value: float) -> None:
+    name = json.dumps(f'[data-key="{key}"]')
+    page.see(f"(() => {{const s = document.querySelector({name}); s.value = {value};"
+             " s.dispatchEvent(new Event('change', {bubbles: true}))})()")  # fmt: skip
+    page.wait(f"document.querySelector({name}).closest('label').classList.contains('own') && {SEEN}")
+
+
+def figures(page: Page) -> list[str]:
+    return page.see("Array.from(document.querySelectorAll('#headline b')).map(b => b.textContent)")
+
+
+def test_a_world_is_stepped_changed_and_asked_and_a_link_brings_it_back(page, address) -> None:
+    page.open(address)
+    page.wait(SEEN)
+    for number in range(1, 6):
+        page.click("#step")
+        at(page, number)
+    page.click("#play")
+    page.wait("Number(document.querySelector('#time').value) >= 10")
+    page.click("#play")
+    page.see("(() => {const t = document.querySelector('#time'); t.value = 6;"
+             " t.dispatchEvent(new Event('change', {bubbles: true}))})()")  # fmt: skip
+    page.wait("document.querySelector('#when').textContent === 'Q2 2026'")
+    changes = {"fragmentation.trust": 0.5, "strategy.budget": 2.0, "parameters.rivalry": 3.0}
+    for key, value in changes.items():
+        slide(page, key, value)
+    at(page, 6)
+    paths = Live(load("baseline", sets=[f"{key}={value}" for key, value in changes.items()])).until(6).paths()
+    words, shown = Words("en"), figures(page)
+    assert shown == [words.number(path[6], 0 if name == "partners_new" else 2) for name, path in paths.items()]
+    page.click("#world-picture [data-actor=FRA]")
+    page.wait("document.querySelector('.actor-name').textContent === 'France'")
+    page.wait("document.querySelector('#events details') !== null")
+    for picture in ("#see-map", "#see-network"):
+        page.click(picture)
+        assert page.see("document.querySelectorAll('#world-picture svg:not([style*=none])').length") == 1
+    link = page.see("location.href")
+    page.open("about:blank")
+    page.open(link)
+    page.wait(f"{SEEN} && document.querySelector('#time').value === '6'")
+    assert figures(page) == shown
+    assert page.see("document.querySelector('.actor-name').textContent") == "France"
+
+
+def test_a_forecast_runs_is_pinned_cancelled_and_passed_on(page, address, tmp_path) -> None:
+    page.open(f"{address}?room=forecast")
+    page.wait(SEEN)
+    page.see("document.querySelector('#count').value = '10'")
+    page.click("#run")
+    page.wait("document.querySelector('#fan svg')")
+    page.wait("!document.querySelector('#run').disabled")
+    assert page.see("document.querySelector('#bands').textContent").startswith("10 replicates")
+    page.click("#partners th:nth-child(4) button")  # new
+    new = page.see("Array.from(document.querySelectorAll('#partners td:nth-child(4)')).map(c => Number(c.textContent))")
+    assert new == sorted(new, reverse=True) != [0] * len(new)
+    page.click("#pin")
+    slide(page, "parameters.renewal", 0.8)
+    page.click("#run")
+    page.wait("document.querySelector('#difference svg') && !document.querySelector('#run').disabled")
+    for button, ending in (("forecast_csv", "csv"), ("forecast_xlsx", "xlsx")):
+        page.click(f"#{button}")
+        kept(tmp_path, f"forecast_*.{ending}")
+    sheets = pd.read_excel(kept(tmp_path, "*.xlsx"), sheet_name=None, keep_default_na=False)
+    assert "ties" in sheets
+    page.see("document.querySelector('#count').value = '400'")
+    page.click("#run")
+    page.wait("document.querySelector('#progress').value > 0")
+    page.click("#cancel")
+    page.wait("!document.querySelector('#run').disabled")
+
+
+def test_opportunities_are_looked_for_and_read_from_a_folder(tmp_path) -> None:
+    made = opportunities("baseline", sets=("horizon=2025Q2",), replicates=2, workers=1)
+    made.save(tmp_path / "folder" / "mine")
+    with served("--folder", str(tmp_path / "folder")) as address, browsing(tmp_path) as page:
+        page.open(f"{address}?room=opportunities")
+        page.wait(SEEN)
+        page.see("(() => {const f = document.querySelector('#folder'); f.value = 'mine';"
+                 " f.dispatchEvent(new Event('change', {bubbles: true}))})()")  # fmt: skip
+        page.wait("document.querySelector('#candidates tbody tr')")
+        assert page.see("document.querySelectorAll('#candidates tbody tr').length") == len(made.table)
+
+
+def test_a_scenario_is_edited_told_off_and_taken_home(page, address, tmp_path) -> None:
+    page.open(f"{address}?room=scenario")
+    page.wait(SEEN)
+    for text, told in (("extends: baseline\\nparameters: {rivalri: 2}\\n", "did you mean 'rivalry'"),
+                       ("extends: /etc/passwd\\n", "must be a shipped scenario"),
+                       ("extends: baseline\\nfocal: SEN\\n", "is good")):  # fmt: skip
+        page.see(f"document.querySelector('#yaml').value = '{text}'")
+        page.click("#apply")
+        page.wait(f"document.querySelector('#verdict').textContent.includes({json.dumps(told)})")
+    page.wait("document.querySelector('#focal').value === 'SEN'")
+    page.click("#scenario_yaml")
+    assert load(kept(tmp_path, "*.yaml")).focal == "SEN"
+
+
+def kept(folder: Path, pattern: str) -> Path:
+    """A download, once it is whole."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if found := [path for path in folder.glob(pattern) if path.stat().st_size]:
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no {pattern} among {list(folder.iterdir())}")
+
+
+@pytest.mark.parametrize("width", [390, 640, 1280])  # 640: the usual screen at 200 %
+def test_every_room_is_usable_at_every_width(page, address, width) -> None:
+    page.size(width, 844)
+    for room in ROOMS:
+        page.open(f"{address}?room={room}")
+        page.wait(f"{SEEN}")
+        page.wait(f"document.querySelector('.tab-pane.active').dataset.value === '{room}'")
+        assert page.see("document.documentElement.scrollWidth") <= width
+        if AXE is not None:
+            page.see(AXE.read_text(encoding="utf-8") + "; 1")
+            found = page.see("axe.run(document, {resultTypes: ['violations']}).then(f => f.violations"
+                             ".filter(v => ['serious', 'critical'].includes(v.impact))"
+                             ".map(v => v.id + ': ' + v.nodes[0].html.slice(0, 200)))")  # fmt: skip
+            assert found == [], room
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_other_languages_open_too(tmp_path, language) -> None:
+    with served("--lang", language) as address, browsing(tmp_path) as page:
+        page.size(1280, 900)
+        page.open(address)
+        page.wait(f"{SEEN}")
+        assert page.see("document.documentElement.lang") == language
+        assert page.see("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+        assert [line for line in page.console if not _HARMLESS.search(line)] == []

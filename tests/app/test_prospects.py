@@ -1,0 +1,46 @@
+"""Tables of opportunities and advice: which folders are found, what the page shows of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from simulation.app import prospects
+from simulation.display.words.language import Words
+from simulation.experiments.opportunities import Opportunities
+from simulation.experiments.prospects.tables import COLUMNS, PORTFOLIO_COLUMNS
+
+INFO = {
+    "scenario": "baseline", "focal": {"id": "MAR", "name": "Morocco"}, "by": "2029Q4", "criterion": "value", "pairs": 4,
+    "bands": "", "failures": [],
+}  # fmt: skip
+
+
+@pytest.fixture
+def found() -> Opportunities:
+    row = dict.fromkeys(COLUMNS, 0.5) | {"partner": "FRA", "name": "France", "kind": "state", "tied_with": "SEN itu"}
+    held = row | {"partner": "itu", "name": "ITU", "kind": "secretariat", "tied_with": "", "held": 1.0, "rank": None}
+    lost = dict.fromkeys(PORTFOLIO_COLUMNS, 0.1) | {"partner": "itu", "name": "ITU", "kind": "secretariat"}
+    tables = {"opportunities": pd.DataFrame([row | {"held": 0.0, "rank": 1.0}, held])[list(COLUMNS)],
+              "portfolio": pd.DataFrame([lost])[list(PORTFOLIO_COLUMNS)]}  # fmt: skip
+    return Opportunities(INFO, "focal: MAR\n", tables)
+
+
+def test_numbers_stay_numbers_and_names_are_those_of_the_language(found) -> None:
+    tables = prospects.tables(found, Words("fr"))
+    assert set(tables) == {"candidates", "portfolio"}
+    candidates = tables["candidates"]
+    assert candidates.iloc[:, 1].tolist() == ["France", "UIT"]
+    assert candidates.iloc[:, -1].tolist() == [2, 0]  # of ties
+    assert candidates.dtypes.iloc[4] == float
+    assert "Q4 2029" in prospects.told(found, Words("en"))
+
+
+def test_folders_are_found_inside_the_chosen_one_only(found, tmp_path) -> None:
+    home, outside = tmp_path / "home", tmp_path / "outside"
+    for place in (home / "a", home / "b" / "c", outside / "d"):
+        place.parent.mkdir(exist_ok=True)
+        found.save(place)
+    (home / "link").symlink_to(outside / "d", target_is_directory=True)
+    assert prospects.folders(home) == ("a", "b/c")
+    assert prospects.read(home / "a").table["partner"].tolist() == found.table["partner"].tolist()
