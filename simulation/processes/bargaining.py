@@ -43,8 +43,10 @@ def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) ->
                 chance[j] = of_kind[i] - theirs[k, j]
         for j in range(n):  # without a condition inside, so that several are worked on at once
             chance[j] = 1.0 / (1.0 + exp(chance[j]))
+        for j in range(n):
             most[j] = chance[j] * (_SOFTEST + min(max(own[j], 0.0), 0.5 * own[j] + 0.125 * own[j] * own[j]))
-        known.partner[i], known.best[i], known.second[i] = _best_two(possible[i], own, chance, most)
+            most[j] = most[j] if possible[i, j] else 0.0
+        known.partner[i], known.best[i], known.second[i] = _best_two(own, chance, most)
     return known
 
 
@@ -70,12 +72,12 @@ def _columns(matrix: F, chosen: I32) -> F:
     return result
 
 
-@njit(cache=True, error_model="numpy")
-def _best_two(possible: B, own: F, chance: F, most: F) -> tuple[int, float, float]:
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _best_two(own: F, chance: F, most: F) -> tuple[int, float, float]:
     """Who is worth most, what it is worth, and what the next best is; ``most`` (n,) that each can be worth."""
     partner, best, second = -1, 0.0, 0.0
     for j in range(own.size):
-        if most[j] <= second or not possible[j]:
+        if most[j] <= second:
             continue
         worth = chance[j] * softplus(own[j])
         if worth > best:
