@@ -8,8 +8,6 @@ pure functions of ``simulation.processes``; what one step leaves for a later one
 
 from __future__ import annotations
 
-import gc
-import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +24,7 @@ from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
 from simulation.model import clauses
+from simulation.model.alive import Alive
 from simulation.model.book import move_attraction
 from simulation.model.levers import targets_of, turned_to, waits, want
 from simulation.model.planned import Plans
@@ -278,25 +277,7 @@ _OUTLIVES = frozenset(
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
 
 
-class _Alive:
-    """Models that nobody has closed. A model is a cycle of few objects with megabytes of arrays, which Python's
-    collector would look for late; it is called once there are many, and later where they are found in use."""
-
-    LEAST = 16
-
-    def __init__(self) -> None:
-        self.models: weakref.WeakSet[GovernanceModel] = weakref.WeakSet()
-        self.most = self.LEAST
-
-    def add(self, model: GovernanceModel) -> None:
-        """Note a model, and look for what is in no use any more."""
-        self.models.add(model)
-        if len(self.models) > self.most:
-            gc.collect()
-            self.most = max(self.LEAST, 2 * len(self.models))
-
-
-_alive = _Alive()
+_alive = Alive()
 
 
 class GovernanceModel(mesa.Model):  # type: ignore[misc]

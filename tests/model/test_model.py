@@ -209,8 +209,8 @@ class TestMemory:
             gc.enable()
 
     def test_models_that_nobody_closes_are_let_go_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(governance._Alive, "LEAST", 4)
-        monkeypatch.setattr(governance, "_alive", governance._Alive())
+        monkeypatch.setattr(governance.Alive, "LEAST", 4)
+        monkeypatch.setattr(governance, "_alive", governance.Alive())
         gc.disable()
         try:
             alive: weakref.WeakSet[GovernanceModel] = weakref.WeakSet()
