@@ -22,7 +22,9 @@ _SIZES = {"Normal": 10.5, "Title": 24.0, "Heading 1": 15.0, "Caption": 9.0, "Lis
 _COLOURS = {"Heading 1": _ACCENT, "Caption": _FAINT}
 _SMALL = 8.5
 _WIDTH = 16.5  # centimetres between the margins of A4
-_TABLE = "Light List"
+_TABLE = "Table Grid"
+_LINES = {"top": None, "left": None, "bottom": "D8DEE5", "right": None, "insideH": "D8DEE5", "insideV": None}
+"""Lines of a table, by place: thin ones below each row."""
 _HALVES = 2  # sizes of complex letters are written in half points
 
 
@@ -145,13 +147,10 @@ def _add_table(document: Document, table: Table, content: Content) -> None:
     caption.paragraph_format.keep_with_next = True
     heads = list(table.heads) or [""] * len(table.rows[0])
     made: Any = document.add_table(rows=1 + len(table.rows), cols=len(heads), style=_TABLE)
-    look = made._tbl.tblPr.find(made._tbl.tblPr.tag.replace("tblPr", "tblLook"))
-    if look is not None:  # nothing but the head stands out
-        look.attrib.clear()
-        look.set(look.tag.replace("tblLook", "val"), "0420")
+    _rule(made)
     for cells, texts in zip(made.rows, [heads, *table.rows], strict=True):
         _fill_row(cells, texts)
-    _repeat(made.rows[0])
+    _head(made.rows[0])
     document.add_paragraph(_source(table, content, table.note), style="Caption")
 
 
@@ -165,8 +164,26 @@ def _fill_row(row: Any, texts: Sequence[str]) -> None:
     _mark(row, "cantSplit")
 
 
-def _repeat(row: Any) -> None:
-    """The head stands on every page of a long table."""
+def _rule(table: Any) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:tblBorders")
+    for place, colour in _LINES.items():
+        line = OxmlElement(f"w:{place}")
+        for name, value in (("val", "single" if colour else "nil"), ("sz", "4"), ("color", colour or "auto")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+
+
+def _head(row: Any) -> None:
+    """The head stands out, and on every page of a long table."""
+    from docx.shared import RGBColor
+
+    for cell in row.cells:
+        for run in cell.paragraphs[0].runs:
+            run.font.bold, run.font.color.rgb = True, RGBColor.from_string(_ACCENT)
     _mark(row, "tblHeader")
 
 

@@ -178,6 +178,7 @@ def test_a_page_is_explored_without_a_network(results, tmp_path) -> None:
     row = path_of.set_index("quarter").loc["2027Q4"]
     assert (restored["dir"], restored["checked"]) == ("rtl", [True, True])
     assert told("restored", 7) == pytest.approx([row["difference"], row["low"], row["high"]], rel=1e-6)
+    assert steps["wrong"]["hash"] == first["hash"]  # what is no choice is taken out of the address, too
     assert steps["wrong"]["at"] == first["at"]  # what is no choice is as if it were not there
 
 

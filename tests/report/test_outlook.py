@@ -10,6 +10,7 @@ import pytest
 from simulation.analysis.contrasts import paired
 from simulation.data.history import shipped_deals
 from simulation.display.words.language import ENGLISH, LANGUAGES, Words
+from simulation.display.words.terms import METRIC
 from simulation.report import outlook
 from simulation.report.page import content_of, subject_of
 from tests.report import folders
@@ -33,11 +34,11 @@ def test_new_partners_stand_beside_held_ones_with_their_source(subject, results)
 
 def test_numbers_that_stand_out_are_those_of_the_forecast(subject, results) -> None:
     shown = {figure.name: figure for figure in outlook.figures(subject)}
-    assert list(shown) == ["kept commitments", "partners new since the start", "partners held since the start †",
-                           "autonomy †"]  # fmt: skip
+    names = ("commitments_kept", "partners_new", "partners_held", "autonomy")
+    assert list(shown) == [METRIC[name] for name in names]
     last = results[0].forecast("autonomy").iloc[-1]
-    assert f'<data value="{last["mean"]:.8g}"' in shown["autonomy †"].value
-    assert all(f'<data value="{last[end]:.8g}"' in shown["autonomy †"].band for end in ("q05", "q95"))
+    assert f'<data value="{last["mean"]:.8g}"' in shown["autonomy"].value
+    assert all(f'<data value="{last[end]:.8g}"' in shown["autonomy"].band for end in ("q05", "q95"))
 
 
 def test_scenarios_stand_side_by_side_in_several_metrics(subject, results) -> None:

@@ -437,7 +437,7 @@
   byId("whole").addEventListener("click", () => change({ from: 0, to: last }));
   byId("save").addEventListener("click", save);
   byId("choices").addEventListener("submit", (event) => event.preventDefault());
-  addEventListener("hashchange", () => { state = read(); show(); });
-  state = read();
-  show();
+  const start = () => { state = read(); write(); show(); };
+  addEventListener("hashchange", start);
+  start();
 })();
