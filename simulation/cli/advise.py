@@ -37,7 +37,7 @@ Thresholds = Annotated[
     ),
 ]
 Search = Annotated[
-    bool, typer.Option("--optimise", help="Also search for strategies on the same budget; takes hours.")
+    bool, typer.Option("--optimise", help="Also search for strategies on the same budget; many runs.")
 ]
 Evaluations = Annotated[int, typer.Option(metavar="N", help="Strategies that each of three searches tries.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
