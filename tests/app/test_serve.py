@@ -26,7 +26,8 @@ def asked(path: str, kind: str = "http", method: str = "GET", **headers: str) ->
         sent.append(message)
 
     told = {"host": AT, **{name.replace("_", "-"): value for name, value in headers.items()}}
-    scope = {"type": kind, "path": path, "method": method, "headers": [(n.encode(), v.encode()) for n, v in told.items()]}
+    headers = [(name.encode(), value.encode()) for name, value in told.items()]
+    scope = {"type": kind, "path": path, "method": method, "headers": headers}
     asyncio.run(Guard(_page, TOKEN, (AT,))(scope, None, send))
     return sent
 
