@@ -69,7 +69,7 @@ class Desk:
         for name, act in acts.items():
             self.listen(name, act)
         open_rooms(self, self._input, self._session)
-        self._session.on_ended(self._end)
+        self.at_end(self._end)
 
     def listen(self, name: str, act: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
         """Have something done in the background whenever the page says something."""
@@ -79,6 +79,10 @@ class Desk:
         @reactive.event(told)
         def _() -> None:
             self.later(act(told()))
+
+    def at_end(self, act: Callable[[], None]) -> None:
+        """Have something done when the page is closed."""
+        self._session.on_ended(act)
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside all else; what goes wrong is told on the page."""
