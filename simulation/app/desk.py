@@ -54,7 +54,6 @@ class Desk:
         self._tasks: set[asyncio.Task[None]] = set()
         self._facts: Any = None
         self._drawn: object = None  # the world whose places the page knows
-        self.verdict = ""
 
     def open(self) -> None:
         """Listen to the page."""
