@@ -54,7 +54,6 @@ class Desk:
         self._tasks: set[asyncio.Task[None]] = set()
         self._facts: Any = None
         self._drawn: object = None  # the world whose places the page knows
-        self.verdict = ""
 
     def open(self) -> None:
         """Listen to the page."""
@@ -69,7 +68,7 @@ class Desk:
         for name, act in acts.items():
             self.listen(name, act)
         open_rooms(self, self._input, self._session)
-        self._session.on_ended(self._end)
+        self.at_end(self._end)
 
     def listen(self, name: str, act: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
         """Have something done in the background whenever the page says something."""
@@ -79,6 +78,10 @@ class Desk:
         @reactive.event(told)
         def _() -> None:
             self.later(act(told()))
+
+    def at_end(self, act: Callable[[], None]) -> None:
+        """Have something done when the page is closed."""
+        self._session.on_ended(act)
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside all else; what goes wrong is told on the page."""
@@ -152,10 +155,13 @@ class Desk:
         await self._changed(Draft.of(str(name), self.start.folder, self.start.given))
 
     async def _reset(self, _: Any) -> None:
-        focal = self.scenario.focal
+        await self._changed(await asyncio.to_thread(self._without_changes))
+
+    def _without_changes(self) -> Draft:
+        """The draft's base, for the same focal state."""
         draft = Draft.of(self.draft.base or self.start.base, self.start.folder, self.start.given)
-        plain = await asyncio.to_thread(draft.scenario)
-        await self._changed(draft if plain.focal == focal else draft.having("focal", focal))
+        focal = self.scenario.focal
+        return draft if draft.scenario().focal == focal else draft.having("focal", focal)
 
     async def write(self, text: str) -> None:
         """The text has been changed by hand, or a file was opened."""
@@ -196,6 +202,9 @@ class Desk:
             self.live, self._actor = made, actor
             if set(self.draft.values()) <= {"extends", "focal"}:
                 self._plain = made
+            elif self._plain is None and self.draft.base:
+                plain = await asyncio.to_thread(lambda: self._without_changes().scenario())
+                self._plain = await asyncio.to_thread(Live, plain, self._replicate)
             world = (self.scenario.as_of, self.scenario.roster, self.scenario.focal)
             if self._drawn != world:
                 self._drawn = world
@@ -251,7 +260,8 @@ class Desk:
 
     def _pictures(self, live: Live) -> dict[str, Any]:
         number, words = self._number, self.words
-        before = {} if self._plain in (None, live) else self._without_changes(number)
+        plain = self._plain
+        before = {} if plain is None or plain is live else plain.until(number).paths()
         lines = drawing.quarter(live, number, self._actor, self._shown)
         return {"quarter": {**lines, "when": words.quarter(live.frames[number].quarter)},
                 "headline": drawing.headline(live, number, before, words)}  # fmt: skip
@@ -260,10 +270,6 @@ class Desk:
         asked = live, self._facts, self._number, self._actor, self.words
         made = {"actor": cards.actor_card, "events": cards.events_card, "blocs": cards.blocs_card}
         return {"texts": {name: str(card(*asked)) for name, card in made.items()}, "address": self.address()}
-
-    def _without_changes(self, number: int) -> dict[str, list[float]]:
-        assert self._plain is not None
-        return self._plain.until(number).paths()
 
     def address(self) -> str:
         """All that a link needs to restore this page, as the search part of an address."""

@@ -60,9 +60,9 @@ def layout(live: Live, facts: Facts, words: Words) -> dict[str, Any]:
             node["tile"] = [int(tiles["column"][name]), int(tiles["row"][name])]
         nodes.append(node)
     return {
-        "nodes": nodes, "focal": live.model.index(live.scenario.focal), "last": live.last,
+        "nodes": nodes, "last": live.last,
         "regions": [[words(REGION[name]), colour] for name, colour in REGION_COLOUR.items()],
-        "arcs": _arcs(states, turn, words), "quarters": [str(live.scenario.start + k) for k in range(-1, live.last)],
+        "arcs": _arcs(states, turn, words),
         "rings": _middles(inner, turn_inside), "kinds": {kind: name_of(KIND, kind, words) for kind in KINDS},
     }  # fmt: skip
 
@@ -132,6 +132,5 @@ def headline(
             "name": name, "label": name_of(METRIC, name, words), "unit": name_of(UNIT, METRICS[name].unit, words),
             "path": own, "before": earlier, "value": words.number(own[-1], digits),
             "change": "" if difference is None else words.signed(difference, digits),
-            "top": METRICS[name].bounds[1],
         })  # fmt: skip
     return result

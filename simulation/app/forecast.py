@@ -185,4 +185,7 @@ def workbook(results: Results) -> bytes:
             table.to_excel(book, sheet_name=name, index=False)
         text = pd.DataFrame({"scenario": results.scenario_text.splitlines()})
         text.to_excel(book, sheet_name="scenario", index=False)
+        for cell in (cell for sheet in book.book.worksheets for row in sheet.iter_rows() for cell in row):
+            if cell.data_type == "f":  # a title that begins with = is a title
+                cell.data_type = "s"
     return target.getvalue()

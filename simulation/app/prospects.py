@@ -92,7 +92,7 @@ def tables(found: Opportunities | Advice, words: Words) -> dict[str, pd.DataFram
 def _named(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     names = [words.actor(*pair) for pair in zip(table["partner"], table["name"], strict=True)]
     kinds = [name_of(CANDIDATE, kind, words) for kind in table["kind"]]
-    ties = {"tied_with": table["tied_with"].map(lambda ids: len(ids.split()))} if "tied_with" in table else {}
+    ties = {"tied_with": [len(str(others).split()) for others in table["tied_with"]]} if "tied_with" in table else {}
     return table.assign(name=names, kind=kinds, **ties)
 
 

@@ -61,6 +61,7 @@ class ForecastRoom:
         self._desk.listen("run", self._run)
         self._desk.listen("cancel", self._cancel)
         self._desk.listen("pin", self._pin)
+        self._desk.at_end(self._job.stop)
 
         def named(ending: str) -> Callable[[], str]:
             return lambda: f"forecast_{date.today()}.{ending}"
@@ -137,6 +138,7 @@ class OpportunityRoom:
         self._desk.listen("stop", self._stop)
         self._desk.listen("folder", self._read)
         self._desk.listen("hello", self._list)
+        self._desk.at_end(self._job.stop)
 
     async def _list(self, _: Any) -> None:
         await self._desk.send("folders", list(prospects.folders(self._desk.draft.folder)))

@@ -109,6 +109,7 @@ def test_a_world_is_stepped_changed_and_asked_and_a_link_brings_it_back(page, ad
     page.wait(f"{SEEN} && document.querySelector('#time').value === '6'")
     assert figures(page) == shown
     assert page.see("document.querySelector('.actor-name').textContent") == "France"
+    assert page.see("document.querySelector('#headline em').title") == "without your changes"  # the grey line is back
 
 
 def test_a_forecast_runs_is_pinned_cancelled_and_passed_on(page, address, tmp_path) -> None:

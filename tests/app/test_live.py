@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import re
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -140,6 +142,10 @@ def test_the_tables_that_are_passed_on(results, tmp_path) -> None:
     assert {"forecast", "ties", "instruments", "scenario"} <= set(sheets)
     told = sheets["forecast"]["mean"].to_numpy(float)
     assert told == pytest.approx(results.forecast()["mean"].to_numpy(), rel=1e-14)  # a sheet has 15 or 16 digits
+    forged = dataclasses.replace(results, scenario_text="=1+1\n")
+    path.write_bytes(forecasts.workbook(forged))
+    cell = openpyxl.load_workbook(path)["scenario"]["A2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
     held = forecasts.partners(results, Words("en"))
     assert (held["New"] + held["Held, on record"] + held["Held, drawn"] - held["Any"]).abs().max() < 0.002
     assert len(forecasts.instruments(results, Words("fr"))) == (results.instruments()["actor"] == "MAR").sum()

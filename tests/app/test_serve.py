@@ -18,7 +18,7 @@ async def _page(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": scope["path"].encode()})
 
 
-def asked(path: str, kind: str = "http", **headers: str) -> list[dict]:
+def asked(path: str, kind: str = "http", method: str = "GET", **headers: str) -> list[dict]:
     """What the guard answers."""
     sent: list[dict] = []
 
@@ -26,7 +26,8 @@ def asked(path: str, kind: str = "http", **headers: str) -> list[dict]:
         sent.append(message)
 
     told = {"host": AT, **{name.replace("_", "-"): value for name, value in headers.items()}}
-    scope = {"type": kind, "path": path, "headers": [(n.encode(), v.encode()) for n, v in told.items()]}
+    headers = [(name.encode(), value.encode()) for name, value in told.items()]
+    scope = {"type": kind, "path": path, "method": method, "headers": headers}
     asyncio.run(Guard(_page, TOKEN, (AT,))(scope, None, send))
     return sent
 
@@ -51,6 +52,11 @@ def test_the_page_is_served_below_the_token_and_loads_nothing_from_elsewhere() -
 def test_all_else_is_not_found_and_the_websocket_neither(path, headers) -> None:
     assert asked(path, **headers)[0]["status"] == 404
     assert asked(path + "websocket/", "websocket", **headers) == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_what_is_sent_says_how_much_it_is() -> None:
+    assert asked(f"/{TOKEN}/upload", method="POST")[0]["status"] == 404
+    assert asked(f"/{TOKEN}/upload", method="POST", content_length="9")[0]["status"] == 200
 
 
 def test_only_the_loopback_address_is_listened_at() -> None:

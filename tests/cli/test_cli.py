@@ -144,6 +144,9 @@ def test_same_command_same_folder_and_it_says_so(fake, tmp_path):
         (["run", BASELINE, "--set", "record.metrics=[cooperatoin]"], ["record.metrics[0]", "mean 'cooperation'"]),
         (["compare", BASELINE], ["at least two"]),
         (["compare", BASELINE, BASELINE, "--precision", "inf"], ["--precision", "positive"]),
+        (["app", "missing.yaml", "--no-browser"], ["missing.yaml", "no such file"]),
+        (["app", "--lang", "de", "--no-browser"], ["--lang", "'de' is no language"]),
+        (["app", "--folder", "full/file", "--no-browser"], ["--folder", "is not a folder"]),
         (["nonsense"], ["nonsense"]),
     ],
 )

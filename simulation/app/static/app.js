@@ -194,6 +194,7 @@
     place.replaceChildren(...told.map((entry) => {
       const card = document.createElement("div"), head = document.createElement("span"), big = document.createElement("b");
       head.textContent = entry.label;
+      head.title = entry.unit;
       big.textContent = entry.value;
       const change = document.createElement("em");
       change.textContent = entry.change && !/^[+−-]?0([.,]0+)?$/.test(entry.change) ? entry.change : "";

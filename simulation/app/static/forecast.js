@@ -12,9 +12,9 @@
     for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step) found.push(Number(v.toPrecision(6)));
     return found;
   }
-  function frame(place, title, unit, times, low, high, wide) {
+  function frame(place, title, unit, times, low, high) {
     place.replaceChildren();
-    const W = wide, H = 360, left = 44, right = 150, top = 44, bottom = 28;
+    const W = Math.max(320, Math.min(760, place.clientWidth || 720)), H = 360, left = 44, right = W < 500 ? 118 : 150, top = 44, bottom = 28;
     const svg = canvas(place, [0, 0, W, H], title);
     const x = (t) => left + (W - left - right) * (t - times[0]) / (times[1] - times[0] || 1);
     const y = (v) => H - bottom - (H - top - bottom) * (v - low) / (high - low || 1);
@@ -24,7 +24,7 @@
       draw("line", { x1: left, x2: W - right, y1: y(v), y2: y(v), stroke: v === 0 ? tones.GREY : tones.FAINT }, svg);
       draw("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end", fill: "#5b6470" }, svg, v);
     }
-    for (let t = Math.ceil(times[0]); t <= times[1]; t += Math.max(1, Math.round((times[1] - times[0]) / 6)))
+    for (let t = Math.ceil(times[0]); t <= times[1]; t += Math.max(1, Math.round((times[1] - times[0]) / (W < 500 ? 4 : 6))))
       draw("text", { x: x(t), y: H - 8, "text-anchor": "middle", fill: "#5b6470" }, svg, t);
     return { svg, x, y, W, right };
   }
@@ -46,19 +46,21 @@
   function fan() {
     if (!told) return;
     const metric = told.metrics[$("metric").value] || Object.values(told.metrics)[0];
+    $("fan").parentElement.classList.toggle("one", !metric.differences.length); /* before any place is measured */
     const all = metric.runs.flatMap((run) => [...run.q95, ...run.q05]);
     const low = Math.min(0, ...all), high = metric.index ? 1 : Math.max(...all, 1e-6) * 1.03;
     const times = metric.runs.map((run) => run.quarters.map(year)), span = [Math.min(...times.flat()), Math.max(...times.flat())];
-    const pen = frame($("fan"), metric.title, metric.unit, span, low, high, 720), labels = [];
+    const pen = frame($("fan"), metric.title, metric.unit, span, low, high), labels = [], lines = [];
     [...metric.runs.keys()].reverse().forEach((k) => {
       const run = metric.runs[k], xs = times[k].map(pen.x), ys = (band) => run[band].map(pen.y);
       draw("path", { d: area(xs, ys("q95"), ys("q05")), fill: tone(k), opacity: k ? 0.1 : 0.16 }, pen.svg);
       draw("path", { d: area(xs, ys("q75"), ys("q25")), fill: tone(k), opacity: k ? 0.14 : 0.26 }, pen.svg);
-      draw("path", { d: path(xs, ys("mean")), fill: "none", stroke: tone(k), "stroke-width": 2.5 }, pen.svg);
+      lines.push({ d: path(xs, ys("mean")), fill: "none", stroke: tone(k), "stroke-width": 2.5 });
       const last = run.mean.length - 1, digits = metric.index ? 2 : 1;
       labels.push({ y: pen.y(run.mean[last]), tone: tone(k), name: run.name,
         value: `${run.mean[last].toFixed(digits)} (${run.q05[last].toFixed(digits)}–${run.q95[last].toFixed(digits)})` });
     });
+    lines.forEach((line) => draw("path", line, pen.svg));
     ends(pen, labels);
     point(pen, metric.runs[0], times[0], metric.index);
     difference(metric, span);
@@ -86,7 +88,7 @@
     if (!metric.differences.length) return;
     const all = metric.differences.flatMap((one) => [...one.low, ...one.high, ...one.difference]).filter((v) => v !== null);
     const low = Math.min(0, ...all), high = Math.max(0, ...all), pad = (high - low) * 0.05 || 0.1;
-    const pen = frame(place, `${metric.title}: ${words[3]}`, metric.unit, span, low - pad, high + pad, 560), labels = [];
+    const pen = frame(place, `${metric.title}: ${words[3]}`, metric.unit, span, low - pad, high + pad), labels = [];
     metric.differences.forEach((one, k) => {
       const xs = one.quarter.map((q) => pen.x(year(q)));
       if (one.low[0] !== null || one.low.some((v) => v !== null))
@@ -144,6 +146,11 @@
     $("folder").replaceChildren(new Option(words[6], ""), ...names.map((name) => new Option(name, name)));
   };
   $("metric").addEventListener("change", fan);
+  let wide = 0;
+  new ResizeObserver(() => { /* letters keep their size: pictures are as wide as their place */
+    const now = $("fan").clientWidth;
+    if (told && now && now !== wide) { wide = now; requestAnimationFrame(fan); }
+  }).observe($("fan").parentElement);
   const press = (id, act) => $(id).addEventListener("click", act);
   press("run", () => say("run", Number($("count").value)));
   press("cancel", () => say("cancel", Date.now()));
