@@ -170,7 +170,7 @@ def _found(
     carried = {int(front[place]): f"found_{number}" for number, place in enumerate(chosen, 1)}
     signs = [1.0 if OBJECTIVES[name].higher else -1.0 for name, _ in wanted]
     table = tried.loc[front, ["search", *COLUMNS]].assign(
-        **{f"{name}_{measure}": values[front, k] * signs[k] for k, (name, measure) in enumerate(wanted)}
+        **{f"{name}_{measure}": values[front, k] * signs[k] + 0.0 for k, (name, measure) in enumerate(wanted)}
     )
     table.insert(0, "strategy", [carried.get(int(row), "") for row in front])
     order = np.argsort([list(carried).index(row) if row in carried else len(carried) + row for row in front])

@@ -20,7 +20,7 @@ from simulation.scenario.messages import Path as Place
 from simulation.scenario.messages import sentence
 from simulation.scenario.schema import Scenario
 from simulation.scenario.source import Node, plain, read_file
-from simulation.scenario.strategy import Section
+from simulation.scenario.strategy import Section, Strategy
 
 FILE = Path(__file__).parents[1] / "scenario" / "strategies.yaml"
 OWN_REGION = "own_region"
@@ -53,7 +53,8 @@ class Candidate:
     scenario
         The scenario with the strategy in place, under the strategy's id as name.
     control
-        Whether it has another budget or effort than the scenario: its outcomes are shown, and it is never advised.
+        Whether it has another budget, effort or other targets, which are approaches beside all others, than the
+        scenario: its outcomes are shown, and it is never advised.
     """
 
     id: str
@@ -150,8 +151,14 @@ def candidate(scenario: Scenario, section: Mapping[str, Any], name: str, title: 
     if isinstance(budget, int | float) and not isinstance(budget, bool):
         section["budget"] = scenario.strategy.budget * budget
     tried = load_scenario(scenario, overrides={"strategy": section, "name": name, "title": title})
-    ours, its = scenario.strategy, tried.strategy
-    return Candidate(name, tried.title, tried, control=(its.budget, its.effort) != (ours.budget, ours.effort))
+    return Candidate(name, tried.title, tried, control=_has_more(tried.strategy, scenario.strategy))
+
+
+def _has_more(its: Strategy, ours: Strategy) -> bool:
+    """Whether a strategy has another budget, or makes other numbers of approaches: by targets, or after a sign, too."""
+    amounts = ("budget", "effort", "targets")
+    later = {name for sign in its.when for name in sign.then.model_fields_set}
+    return bool(later & set(amounts)) or any(getattr(its, name) != getattr(ours, name) for name in amounts)
 
 
 def own_region(scenario: Scenario) -> tuple[str, ...]:

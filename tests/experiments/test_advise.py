@@ -156,11 +156,15 @@ def test_any_state_can_be_focal_and_waits_for_a_region_of_its_own():
 
 def test_strategies_of_the_users_are_added_and_take_the_place_of_shipped_ones(tmp_path):
     file = tmp_path / "mine.yaml"
-    mine = "mine: {strategy: {budget: 2}}\n  busy: {strategy: {effort: 2}}"  # on other amounts than the rest: controls
+    mine = "mine: {strategy: {budget: 2}}\n  busy: {strategy: {effort: 2}}\n  more: {strategy: {targets: [FRA]}}\n" \
+        "  late: {strategy: {when: [{metric: coverage, below: 1, then: {effort: 2}}]}}\n" \
+        "  wary: {strategy: {when: [{metric: coverage, below: 1, then: {hedge: 0.5}}]}}"  # fmt: skip
     file.write_text(f"strategies:\n  {mine}\n  opportunism: {{title: Mine too}}\n")
     tried = {entry.id: entry for entry in candidates(load("baseline"), file)}
-    assert set(tried) == {"mine", "busy", *(entry.id for entry in candidates(load("baseline")))}
-    assert (tried["mine"].title, tried["mine"].control, tried["busy"].control) == ("mine", True, True)
+    assert set(tried) == {"mine", "busy", "more", "late", "wary", *(entry.id for entry in candidates(load("baseline")))}
+    assert tried["mine"].title == "mine"
+    controls = {name for name, entry in tried.items() if entry.control}  # on other amounts than the rest
+    assert controls == {"mine", "busy", "more", "late", "half_the_budget", "organisations_first"}
     assert tried["opportunism"].scenario.strategy == tried[RECORDED].scenario.strategy
 
 
