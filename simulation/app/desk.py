@@ -17,6 +17,7 @@ from simulation.app.levers import levers
 from simulation.app.live import Live
 from simulation.display.words.language import Words
 from simulation.errors import Fault, InputError, WifaqError
+from simulation.experiments.results import Results
 from simulation.scenario.schema import Scenario
 
 _PAUSE = 0.05  # seconds between two quarters that play
@@ -55,8 +56,8 @@ class Desk:
         self._facts: Any = None
         self._drawn: object = None  # the world whose places the page knows
 
-    def open(self) -> None:
-        """Listen to the page."""
+    def open(self, results: Results | None = None) -> None:
+        """Listen to the page; a forecast may be there from the start."""
         from simulation.app.rooms import open_rooms
 
         acts: dict[str, Callable[[Any], Coroutine[Any, Any, None]]] = {
@@ -67,7 +68,7 @@ class Desk:
         }  # fmt: skip
         for name, act in acts.items():
             self.listen(name, act)
-        open_rooms(self, self._input, self._session)
+        open_rooms(self, self._input, results)
         self.at_end(self._end)
 
     def listen(self, name: str, act: Callable[[Any], Coroutine[Any, Any, None]]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from shiny import Inputs, Session, reactive, render
+from shiny import Inputs, reactive, render
 
 from simulation.app import forecast as forecasts
 from simulation.app import prospects
@@ -22,12 +22,13 @@ from simulation.scenario.source import MAX_BYTES
 
 if TYPE_CHECKING:
     from simulation.app.desk import Desk
+    from simulation.experiments.results import Results
 
 
-def open_rooms(desk: Desk, input: Inputs, session: Session) -> None:
-    """Listen to the page."""
-    ForecastRoom(desk).open(input)
-    OpportunityRoom(desk).open(input)
+def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
+    """Listen to the page; a forecast may be there from the start."""
+    ForecastRoom(desk, results).open()
+    OpportunityRoom(desk).open()
 
     @reactive.effect
     @reactive.event(input.upload)
@@ -51,13 +52,14 @@ async def fill(desk: Desk, name: str, table: pd.DataFrame) -> None:
 class ForecastRoom:
     """Forecasts of the page's scenario, the last one and those that are pinned."""
 
-    def __init__(self, desk: Desk):
+    def __init__(self, desk: Desk, results: Results | None):
         self._desk, self._job = desk, Job()
-        self._last: Pinned | None = None
+        self._last = None if results is None else Pinned(str(results.info["scenario"]), results)
         self._pins: list[Pinned] = []
 
-    def open(self, input: Inputs) -> None:
+    def open(self) -> None:
         """Listen to the page."""
+        self._desk.listen("hello", self._greet)
         self._desk.listen("run", self._run)
         self._desk.listen("cancel", self._cancel)
         self._desk.listen("pin", self._pin)
@@ -78,6 +80,11 @@ class ForecastRoom:
         if self._last is None:
             raise InputError(Fault("", "run a forecast first", "forecast"))
         return self._last.results
+
+    async def _greet(self, _: Any) -> None:
+        if self._last is not None:
+            await self._show(self._last)
+            await self._tables()
 
     async def _run(self, count: Any) -> None:
         """A rough fan soon, then the whole."""
@@ -132,7 +139,7 @@ class OpportunityRoom:
     def __init__(self, desk: Desk):
         self._desk, self._job = desk, Job()
 
-    def open(self, input: Inputs) -> None:
+    def open(self) -> None:
         """Listen to the page."""
         self._desk.listen("look", self._look)
         self._desk.listen("stop", self._stop)

@@ -13,7 +13,7 @@ import threading
 import webbrowser
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulation.app.draft import Draft
 from simulation.display.words.language import Words
@@ -23,13 +23,17 @@ from simulation.experiments.engine.executors import get_ready
 from simulation.scenario.schema import Scenario
 from simulation.scenario.shipped import names
 
+if TYPE_CHECKING:
+    from simulation.experiments.results import Results
+
 HOST = "127.0.0.1"
 MAX_UPLOAD = 1_000_000
 """Bytes of an uploaded file; a scenario may not be longer."""
 _TOKEN_BYTES = 24
 _POLICY = (
     "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; connect-src 'self' ws://127.0.0.1:*; frame-ancestors 'none'"
+    "style-src 'self' 'unsafe-inline'; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; "
+    "frame-ancestors http://127.0.0.1:* http://localhost:*"  # a notebook of this machine may show it
 )
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -106,6 +110,7 @@ def serve(
     language: str = "en",
     folder: Path | None = None,
     tell: Callable[[str], object] = print,
+    results: Results | None = None,
 ) -> None:
     """Serve the live world until Ctrl-C.
 
@@ -123,6 +128,8 @@ def serve(
         Where scenarios are written and result folders are looked for; by default one that goes with the server.
     tell
         Takes the address, once it can be opened.
+    results
+        A forecast that is there from the start.
 
     Raises
     ------
@@ -141,7 +148,7 @@ def serve(
     with tempfile.TemporaryDirectory(prefix="wifaq-app-") as own, _listen(port) as listener:
         token, number = secrets.token_urlsafe(_TOKEN_BYTES), listener.getsockname()[1]
         start = Draft.of(base, folder or Path(own), given)
-        app = Guard(application(words, start), token, (f"{HOST}:{number}", f"localhost:{number}"))
+        app = Guard(application(words, start, results), token, (f"{HOST}:{number}", f"localhost:{number}"))
         config = uvicorn.Config(app, log_level="error", access_log=False, ws_max_size=MAX_UPLOAD, ws="auto")
         tell(f"http://{HOST}:{number}/{token}/")
         if browser:
@@ -179,7 +186,7 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def application(words: Words, start: Draft) -> Any:
+def application(words: Words, start: Draft, results: Results | None = None) -> Any:
     """The page as an ASGI application, without its guard."""
     from shiny import App, Inputs, Outputs, Session
 
@@ -187,7 +194,7 @@ def application(words: Words, start: Draft) -> Any:
     from simulation.app.page import STATIC, page
 
     def server(input: Inputs, output: Outputs, session: Session) -> None:
-        Desk(words, start, input, session).open()
+        Desk(words, start, input, session).open(results)
 
     made = App(page(words, start.given), server, static_assets={"/static": STATIC}, debug=False)
     made.sanitize_errors = True

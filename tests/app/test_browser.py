@@ -19,9 +19,12 @@ import pandas as pd
 import pytest
 
 from simulation.app.live import Live
+from simulation.app.notebook import view
 from simulation.display.words.language import Words
+from simulation.errors import InputError
 from simulation.experiments.ask import load
 from simulation.experiments.opportunities import opportunities
+from simulation.experiments.run import run
 from tests.app.browser import Page, browsing
 from tests.report.test_browser import AXE
 
@@ -163,6 +166,18 @@ def test_a_scenario_is_edited_told_off_and_taken_home(page, address, tmp_path) -
     page.wait("document.querySelector('#focal').value === 'SEN'")
     page.click("#scenario_yaml")
     assert load(kept(tmp_path, "*.yaml")).focal == "SEN"
+
+
+def test_a_notebook_shows_a_world_or_results_and_says_what_is_wrong(page) -> None:
+    results = run("baseline", replicates=3, workers=1)
+    shown = view(results)
+    assert f'src="{shown.address}"' in shown._repr_html_()
+    page.open(shown.address)
+    page.wait("document.querySelector('#fan svg') && document.querySelector('#partners tbody tr')")
+    assert page.see("document.querySelector('#bands').textContent").startswith("3 replicates")
+    page.wait(SEEN)
+    with pytest.raises(InputError, match="no such file"):
+        view("missing.yaml")
 
 
 def kept(folder: Path, pattern: str) -> Path:
