@@ -57,7 +57,7 @@ def _pokes(live: Live, row: int, words: Words) -> ui.Tag | None:
     actor, focal = live.model.state.ids[row], live.scenario.focal
     if actor == focal:
         return None
-    name = words.actor(focal, live.model.names[live.model.index(focal)])
+    name = words.within(focal, words.actor(focal, live.model.names[live.model.index(focal)]))
     cuts = [shock.size for shock in live.given.shocks if shock.kind == "budget_cut" and shock.actors == (actor,)]
     trust = float(live.frames[0].trust[row, live.model.index(focal)])
     rows = (("trust", words("Initial trust in {focal}", focal=name), trust),
@@ -94,7 +94,7 @@ def _partners(live: Live, frame: Frame, row: int, words: Words) -> ui.Tag:
         ui.h3(words.plural("{count} partner", "{count} partners", len(order))),
         ui.tags.table(ui.tags.thead(ui.tags.tr(*(ui.tags.th(head, scope="col") for head in heads))),
                       ui.tags.tbody(*rows)) if rows else None,
-        ui.p(words("and {count} more", count=words.number(more)), class_="quiet") if more > 0 else None,
+        ui.p(words.plural("and one more", "and {count} more", more), class_="quiet") if more > 0 else None,
     )  # fmt: skip
 
 
@@ -189,5 +189,5 @@ def blocs_card(live: Live, facts: Facts, number: int, actor: str, words: Words) 
         ui.tags.table(ui.tags.thead(ui.tags.tr(*(ui.tags.th(head, scope="col") for head in heads))),
                       ui.tags.tbody(*rows)),
         ui.p(words("Since the start of the run. Marked: blocs of {actor}.",
-                   actor=words.actor(actor, live.model.names[row])), class_="quiet"),
+                   actor=words.within(actor, words.actor(actor, live.model.names[row]))), class_="quiet"),
     )  # fmt: skip

@@ -123,7 +123,7 @@
       const node = world.nodes[k], out = node.radius > 0.9 ? 10 : 12, length = Math.hypot(node.x, node.y) || 1;
       const full = k === told.actor || node.kind !== "state" ? node.name : node.id;
       const text = full.length > 22 ? full.slice(0, 20).trimEnd() + "…" : full;
-      const right = node.x >= 0, wide = 6.1 * text.length, lift = node.radius > 0.9 ? out : 8;
+      const right = node.x >= 0, wide = 7 * text.length, lift = node.radius > 0.9 ? out : 8;
       let x = node.x * (1 + lift / length), y = node.y * (1 + lift / length);
       if (node.radius > 0.9) { x = node.x * (1 + 20 / length); y = node.y * (1 + 20 / length); }
       const box = [right ? x : x - wide, y - 6, right ? x + wide : x, y + 6];
