@@ -140,12 +140,12 @@ def serve(
     loaded = load(scenario)
     if folder is not None and not folder.is_dir():
         raise InputError(Fault("", f"{folder} is not a folder", "--folder"))
+    threading.Thread(target=_warm, args=(loaded,), daemon=True).start()
     try:
         import shiny  # noqa: F401  before anything is served
         import uvicorn
     except ImportError:
         raise InputError("the app needs shiny and uvicorn; pip install 'wifaq[app]'") from None
-    threading.Thread(target=_warm, args=(loaded,), daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="wifaq-app-") as own, _listen(port) as listener:
         token, number = secrets.token_urlsafe(_TOKEN_BYTES), listener.getsockname()[1]
         start = Draft.of(base, folder or Path(own), given)
