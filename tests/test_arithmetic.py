@@ -144,13 +144,15 @@ EXCEPTIONS = {
     ("experiments/prior.py", "scipy.special.betaincinv"): "rounded to nine digits, far from its last bit",
     ("experiments/prior.py", "scipy.special.ndtr"): "rounded to nine digits, far from its last bit",
     ("experiments/prior.py", "scipy.special.ndtri"): "rounded to nine digits, far from its last bit",
-    ("experiments/sweeps/schema.py", "scipy.stats"): "the triangular quantile: roots and quotients",
+    ("experiments/sweeps/schema.py", "Range"): "the triangular quantile: roots and quotients",
     ("experiments/sweeps/design.py", "scipy.stats.qmc"): "whole numbers and quotients",
     ("experiments/sweeps/futures.py", "scipy.stats.qmc"): "whole numbers and quotients",
+    ("experiments/search/evolve.py", "scipy.stats.qmc"): "whole numbers and quotients",
 }
 """Where such a function may stand, by file and outermost function, class or import, and why."""
 WHOLE_SUMS = {
     "data/spreadsheets.py", "data/workbooks.py", "experiments/engine/executors.py", "data/positions.py",
+    "data/facts.py",
 }  # fmt: skip
 """Files that add up whole numbers or arrays with Python's ``sum``, which compensates floats from version 3.12 on."""
 

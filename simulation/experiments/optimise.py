@@ -173,7 +173,8 @@ def _found(
         **{f"{name}_{measure}": values[front, k] * signs[k] + 0.0 for k, (name, measure) in enumerate(wanted)}
     )
     table.insert(0, "strategy", [carried.get(int(row), "") for row in front])
-    order = np.argsort([list(carried).index(row) if row in carried else len(carried) + row for row in front])
+    places = [list(carried).index(row) if row in carried else len(carried) + row for row in front]
+    order = np.argsort(places, kind="stable")
     found = [
         candidate(scenario, purse.section(shares := _shares(tried, row)), name, title(shares))
         for row, name in carried.items()

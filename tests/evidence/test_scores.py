@@ -32,12 +32,6 @@ def test_skill_and_wilson() -> None:
     assert high == pytest.approx(1.0)
 
 
-def test_bootstrap_holds_the_score() -> None:
-    blocks = [np.column_stack([P, Y]), np.column_stack([P[::-1], Y])]
-    low, high = scores.bootstrap(lambda chosen: float(np.mean([b[:, 0].mean() for b in chosen])), blocks, 200)
-    assert low < P.mean() < high
-
-
 def test_crps_of_an_ensemble() -> None:
     """Against the integral of the squared difference of distribution functions, and for one sure draw."""
     assert scores.crps(np.array([2.0]), 5.0) == pytest.approx(3.0)

@@ -38,6 +38,7 @@ from simulation.experiments.engine.runner import Progress, run_replicates
 from simulation.scenario import shipped
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
+from simulation.scenario.parameters import PARAMETERS
 from simulation.source_code import source_hash
 
 COLUMNS = (
@@ -276,6 +277,8 @@ def _sources(check: Check) -> list[object]:
 @lru_cache(maxsize=512)
 def _arm_hash(name: str, folder: Path) -> str:
     set_by_it = scenario_of(name, folder).model_dump(mode="json", exclude=_UNREAD, exclude_defaults=True)
+    values = set_by_it.get("parameters", {}).items()
+    set_by_it["parameters"] = {key: value for key, value in values if value != PARAMETERS[key].default}
     return store.text_hash(json.dumps(set_by_it, sort_keys=True))  # a key that is new and left alone changes nothing
 
 

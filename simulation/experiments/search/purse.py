@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from simulation import arithmetic
 from simulation.model.levers import usual_shares
 from simulation.model.start import build_state
 from simulation.processes.books import terms_of
@@ -67,7 +68,7 @@ class Purse:
         hardly ever leave a part out. A lever takes no more than it costs at full strength; the rest goes to partners in
         their proportions.
         """
-        weight = np.log(1.0 - np.minimum(place[:-1], _NEVER_ONE)) ** 2
+        weight = arithmetic.log(1.0 - np.minimum(place[:-1], _NEVER_ONE)) ** 2
         total = float(weight.sum())
         parts = weight / total if total > 0.0 else np.concatenate([self.usual, np.zeros(len(LEVERS))])
         bought = np.floor(np.minimum(parts[len(KINDS) :], self.prices * self._reach()) * _STEPS) / _STEPS
@@ -79,7 +80,7 @@ class Purse:
 
     def place(self, shares: F, home: float) -> F:
         """A place in the unit cube that has shares of :data:`KINDS` and :data:`LEVERS`, as far as they can be had."""
-        return np.append(1.0 - np.exp(-np.sqrt(len(shares) * shares)), home)
+        return np.append(1.0 - arithmetic.exp(-np.sqrt(len(shares) * shares)), home)
 
     def section(self, shares: Mapping[str, float]) -> dict[str, Any]:
         """The ``strategy:`` section of shares as :meth:`shares` gives them."""
