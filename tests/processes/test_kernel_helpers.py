@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from simulation.kernels import add_rows, insert, largest, make_room, sums_of_others
+from simulation.kernels import add_rows, sums_of_others
 from simulation.processes.affinity import affinity, falloff, likeness_of_all
 from simulation.processes.links import links
 from simulation.randomness import Draws, Stream, key
@@ -46,16 +44,6 @@ def test_affinity_of_all_with_a_place_is_that_of_each() -> None:
     found = np.empty(17)
     likeness_of_all(position, weight, place, falloff(0.3), found)
     assert found.tolist() == [affinity(x, place, w, 0.3) for x, w in zip(position[:17], weight, strict=False)]
-
-
-@given(st.lists(st.floats(-5.0, 5.0), max_size=80), st.integers(1, 9))
-def test_the_largest_of_a_row(numbers: list[float], size: int) -> None:
-    top, row = np.empty(size), np.array(numbers)
-    largest(row, make_room(row.size), top)
-    plain = sorted(numbers, reverse=True)[:size]
-    assert top.tolist() == plain + [-np.inf] * (size - len(plain))
-    insert(np.array([6.0]), top)
-    assert top[0] == 6.0
 
 
 def test_keys_of_a_quarter_are_those_of_its_streams() -> None:
