@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from simulation.data.tables import read_csv
 from simulation.display import pages
 from simulation.errors import WifaqError
 from simulation.evidence import BASELINE, backtest
 from simulation.evidence.deals import page as intensity
 from simulation.evidence.deals.backtest import ORIGINS
-from simulation.evidence.joins.record import read_record
-from simulation.evidence.joins.tries import tries
+from simulation.evidence.joins import record
 from simulation.scenario.load import load_scenario
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
@@ -80,7 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if source is None:
         parser.exit(2, f"{backtest.NO_RECORD}\n")
     try:
-        tables = backtest.joins_tables(read_record(source), focal) | tries()
+        tables = backtest.joins_tables(record.read_record(source), focal)
+        tables["joins_tries"] = pd.DataFrame(read_csv(record.TABLES / "tries.csv"))
         tables |= backtest.deals_tables(focal, ORIGINS)
         write_pages(tables, intensity.tables(), folder)
     except WifaqError as error:

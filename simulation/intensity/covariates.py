@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from simulation.arithmetic import line, log, log1p, power, product
+from simulation.arithmetic import line, log, log1p, product
 from simulation.data.facts import load_facts, load_flag, load_trade, pair_table
 from simulation.data.history import load_blocs, load_rivals
 from simulation.data.judged_pairs import Places, judged_pairs
@@ -138,7 +138,7 @@ def shared_bodies(places: Places, day: date) -> dict[str, F]:
 
 
 def covariates(
-    places: Places, year: int, record: Record, treaties: Record, stand: Ground | None = None, half_life: float = 0.0
+    places: Places, year: int, record: Record, treaties: Record, stand: Ground | None = None
 ) -> F:
     """(K, n, n) covariates at the end of a year, in the order of :data:`NAMES`.
 
@@ -154,18 +154,12 @@ def covariates(
         Agreements of other domains.
     stand
         What else is known then; :func:`ground` by default.
-    half_life
-        Years after which an agreement counts half in an actor's activity; 0 for the window of :data:`WINDOW`.
     """
     here = stand or ground(places, year)
     n = len(places)
     past = record.counts(-10_000, year)
     recent = record.counts(year - WINDOW + 1, year)
-    busy = recent.sum(axis=1)
-    if half_life:
-        age = year - record.year
-        busy = record.weighted(np.where(age >= 0, power(0.5, np.maximum(age, 0) / half_life), 0.0)).sum(axis=1)
-    active = log1p(busy)
+    active = log1p(recent.sum(axis=1))
     active -= active[: places.states].mean()
     union = np.zeros(n)
     union[places.union :] = 1.0

@@ -13,7 +13,7 @@ TABLES = Path(__file__).parent / "tables"
 
 @lru_cache(maxsize=8)
 def judged_states(use: str) -> tuple[tuple[str, ...], ...]:
-    """States (or pairs of states) that ``judged_states.csv`` names for a use, e.g. ``searched``, ``face``, ``odd``."""
+    """States (or pairs of states) that ``judged_states.csv`` names for a use, e.g. ``searched``, ``face``."""
     rows = (row for row in read_csv(TABLES / "judged_states.csv") if row["use"] == use)
     return tuple(tuple(filter(None, (row["a"], row["b"]))) for row in rows)
 

@@ -72,25 +72,25 @@ class Posterior:
         return np.asarray(self.mode + product(scores("parameter", self.names, count), self.factor.T))
 
 
-def scores(what: str, names: Sequence[str], count: int, first: int = 0) -> F:
+def scores(what: str, names: Sequence[str], count: int) -> F:
     """(count, len(names)) standard normal scores keyed by what they are for, the name and the number of the draw."""
-    return _drawn(fill_normal, what, names, count, first)
+    return _drawn(fill_normal, what, names, count)
 
 
 def shares(what: str, names: Sequence[str], count: int) -> F:
     """(count, len(names)) numbers in (0, 1), evenly spread: the luck behind :func:`scores`."""
-    return _drawn(fill_uniform, what, names, count, 0)
+    return _drawn(fill_uniform, what, names, count)
 
 
-def _drawn(fill: Callable[..., None], what: str, names: Sequence[str], count: int, first: int) -> F:
+def _drawn(fill: Callable[..., None], what: str, names: Sequence[str], count: int) -> F:
     uids = np.array([stable_hash(name) for name in names], dtype=np.uint64)
     result = np.empty((count, len(names)))
     for k in range(count):
-        fill(key(_SEED, first + k, -1, Stream.PARAMETERS), stable_hash(what), uids, result[k])
+        fill(key(_SEED, k, -1, Stream.PARAMETERS), stable_hash(what), uids, result[k])
     return result
 
 
-def ai_period(places: Places, year: int, record: Record, treaties: Record, counts: F | None = None) -> Period:
+def ai_period(places: Places, year: int, record: Record, treaties: Record) -> Period:
     """A year of AI deals and what was known before it.
 
     Parameters
@@ -99,13 +99,10 @@ def ai_period(places: Places, year: int, record: Record, treaties: Record, count
         The year itself; covariates are those of the end of the year before.
     record, treaties
         AI deals, and treaties of other domains.
-    counts
-        (n, n) what the year has; read from the record by default.
     """
     here = ground(places, year - 1)
-    made = record.counts(year, year) if counts is None else counts
     x = covariates(places, year - 1, record, treaties, here)
-    return Period(x, here.mask, made * here.mask, reasons(places, here.size))
+    return Period(x, here.mask, record.counts(year, year) * here.mask, reasons(places, here.size))
 
 
 def state_period(year: int) -> Period:

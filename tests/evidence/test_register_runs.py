@@ -11,8 +11,6 @@ import pandas as pd
 import pytest
 
 from simulation.data.history import shipped_deals
-from simulation.evidence.questions import LEVELS
-from simulation.evidence.register_past import happened, scored
 from simulation.evidence.register_runs import DAYS, RecordedRuns, on_runs, recorded_runs, recorded_signings
 from simulation.scenario.quarter import Quarter
 from simulation.state import FIRM, STATE
@@ -81,21 +79,3 @@ def test_a_run_goes_on_from_the_shipped_list(known: RecordedRuns) -> None:
     texts = [one.mean for one in asked if one.kind == "texts" and "Morocco" in one.question]
     assert texts == sorted(texts)
     assert 0 < texts[0] <= len(known.texts)
-
-
-def test_the_record_answers_what_was_asked_in_the_past(known: RecordedRuns) -> None:
-    """Of 2023, seen from its eve: the list's deals of that year, and who was in the partnership when."""
-    true = happened(known, Quarter.parse("2023Q1"), ("gpai",))
-    assert true.signed(0, 3).tolist() == [(known.deals["quarter"].between(-8, -5)).sum()]
-    assert [true.joined("FRA", quarter).tolist() for quarter in (-20, 0)] == [[0], [1]]
-    assert set(true.joins["actor"]) >= {"FRA", "CAN"}
-
-
-def test_numbers_are_scored_beside_those_of_the_year_before() -> None:
-    rows = pd.DataFrame([("texts", 5.0, 4.0, 4, 5, 5, 5, 6), ("texts", 9.0, 9.0, 4, 5, 5, 5, 6)],
-                        columns=["kind", "outcome", "before", *LEVELS])  # fmt: skip
-    (row,) = scored(rows).itertuples(index=False)
-    assert (row.number, row.questions, row.happened, row.median) == ("texts", 2, 7.0, 5.0)
-    assert list(row)[4:6] == ["1 of 2 (0.09 to 0.91)"] * 2
-    losses = (0.05 * 1 + 0.05 * 1), (0.05 * 5 + (0.25 + 0.5 + 0.75) * 4 + 0.95 * 3)
-    assert list(row)[6:] == pytest.approx([sum(losses) / 5, 0.5])

@@ -38,12 +38,3 @@ def filter_counts(counts: NDArray[np.int64]) -> Wave:
     weight /= weight.sum()
     mean = float(weight @ means)
     return Wave(mean, float(np.sqrt(weight @ squares - mean**2)), float(np.sqrt(weight @ WALKS**2)))
-
-
-def wandering(counts: NDArray[np.int64], years: int) -> float:
-    """How far the log flow behind yearly counts (T,) wanders within some years: a variance.
-
-    Mean square of the log ratio of counts so many years apart, less what Poisson counts of a still flow would give.
-    """
-    before, after = counts[:-years] + 0.5, counts[years:] + 0.5
-    return float(np.mean(np.log(after / before) ** 2 - 1.0 / before - 1.0 / after))

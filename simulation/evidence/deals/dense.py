@@ -19,7 +19,6 @@ import pandas as pd
 from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
 from simulation.evidence.deals import rivals
-from simulation.evidence.deals.counts import wandering
 from simulation.evidence.deals.fitting import Fit, fit
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.intensity.covariates import NAMES, Ground, covariates, ground, trade_residual
@@ -42,33 +41,10 @@ FIRST_FITTED = 1990
 TRADE_YEARS = (1996, 2000, 2004, 2008, 2012, 2016)
 LATE_MEMBERS = frozenset({"CHE", "KOR", "PRK", "DEU", "AND", "MCO", "LIE", "SMR"})
 """States older than their seat in the United Nations."""
-RICH = frozenset(
-    [
-        "USA",
-        "CAN",
-        "GBR",
-        "FRA",
-        "DEU",
-        "ITA",
-        "ESP",
-        "PRT",
-        "NLD",
-        "BEL",
-        "LUX",
-        "IRL",
-        "DNK",
-        "SWE",
-        "NOR",
-        "FIN",
-        "ISL",
-        "AUT",
-        "CHE",
-        "AUS",
-        "NZL",
-        "JPN",
-        "GRC",
-    ]
-)
+RICH = frozenset([
+    "USA", "CAN", "GBR", "FRA", "DEU", "ITA", "ESP", "PRT", "NLD", "BEL", "LUX", "IRL",
+    "DNK", "SWE", "NOR", "FIN", "ISL", "AUT", "CHE", "AUS", "NZL", "JPN", "GRC",
+])  # fmt: skip
 """The tax list has treaties with a developing country only: a pair of these is missing there, not a no."""
 LOOSE_MEAN, LOOSE_SD = 0.0, 2.0
 """Prior of every coefficient within a domain."""
@@ -140,22 +116,18 @@ def _existed(row: Mapping[str, str], year: int) -> bool:
     return row["iso3"] in LATE_MEMBERS or int(row["un_member_since"]) <= year
 
 
-def window(
-    dense: Dense, domain: str, first: int, last: int, other: Sequence[str] = OTHERS, half_life: float = 0.0
-) -> Period:
+def window(dense: Dense, domain: str, first: int, last: int, other: Sequence[str] = OTHERS) -> Period:
     """The agreements of a domain in the years ``first`` to ``last`` and what was known before.
 
     Parameters
     ----------
     other
         Domains whose treaties count as those of other domains.
-    half_life
-        Of agreements in an actor's activity, see :func:`covariates.covariates`.
     """
     record = dense.records[domain]
     others = [dense.records[name] for name in other if name != domain]
     here = stand(dense, domain, first)
-    x = covariates(dense.places, first - 1, record, together(others), here, half_life)
+    x = covariates(dense.places, first - 1, record, together(others), here)
     return Period(x, here.mask, record.counts(first, last) * here.mask, np.zeros((0, *here.mask.shape)))
 
 
@@ -204,26 +176,14 @@ def summary(dense: Dense) -> pd.DataFrame:
     return pd.concat([own, lead], ignore_index=True)[list(lead.columns)].merge(rank, on="over")
 
 
-def wandered(dense: Dense, spans: Sequence[int] = (1, 2, 5, 10)) -> pd.DataFrame:
-    """How far the flow of each domain has wandered since 1990: variance of its log over so many years."""
-    rows = {}
-    for domain in DOMAINS:
-        years = dense.records[domain].year
-        counts = np.array([(years == year).sum() for year in range(FIRST_FITTED, LAST[domain] + 1)])
-        rows[domain] = {f"{span} years": wandering(counts, span) for span in spans}
-    return pd.DataFrame(rows).T
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: print the table, and write it where asked."""
     parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.dense", description=summary.__doc__)
     parser.add_argument("source", type=Path, help="folder with agreements/")
     parser.add_argument("--out", type=Path, help="a CSV file to write")
     chosen = parser.parse_args(arguments)
-    dense = load_dense(chosen.source)
-    result = summary(dense)
+    result = summary(load_dense(chosen.source))
     print(result.round(3).to_string(index=False))
-    print(wandered(dense).round(2).to_string())
     if chosen.out:
         result.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
 

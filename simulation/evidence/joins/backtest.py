@@ -26,7 +26,6 @@ from simulation.evidence.joins.pace_fit import fit_pace
 from simulation.evidence.joins.posterior import packed
 from simulation.evidence.joins.record import NEVER, RECORD_END, Listed, as_known
 from simulation.evidence.joins.rivals import Rivals, fit_rivals
-from simulation.intensity.joining.design import Form
 from simulation.intensity.joining.pace import LAUNCH_DAYS, QUARTER_DAYS, Pace
 from simulation.intensity.joining.posterior import CHOSEN, YEARS, Posterior
 from simulation.randomness import stable_hash
@@ -77,23 +76,23 @@ def scored_texts(record: Sequence[Listed]) -> list[Listed]:
     return [one for one in record if one.count is None and one.opens >= SINCE]
 
 
-def left_out(record: Sequence[Listed], form: Form = CHOSEN, draws: int = DRAWS, *, simple: bool = True,
+def left_out(record: Sequence[Listed], draws: int = DRAWS, *, simple: bool = True,
              folds: int | None = None) -> list[Scored]:  # fmt: skip
     """Every text since 2000, forecast without its family (or, with ``folds``, without one of so many sets of families).
 
     ``simple`` adds the rivals.
     """
     rows = [rows_of(one, record, RECORD_END) for one in record]
-    near = fit(rows, form)
+    near = fit(rows, CHOSEN)
     families = sorted({one.family for one in scored_texts(record)})
     out = []
     for k in range(folds or len(families)):
         gone = set(families[k :: folds or len(families)])
         known = [r for r in rows if r.listed.family not in gone]
-        result, others = bare(fit(known, form, near)), fit_rivals(known) if simple else None
+        result, others = bare(fit(known, CHOSEN, near)), fit_rivals(known) if simple else None
         for r in rows:
             if r.listed.family in gone and scored_texts([r.listed]):
-                out.append(_scored("left out", r, result, others, form, draws))
+                out.append(_scored("left out", r, result, others, draws))
     return out
 
 
@@ -102,7 +101,7 @@ def bare(found: Fit) -> Posterior:
     return packed(found, Pace(np.zeros(0), np.zeros((0, 0)), 0.0, 0.0, 0), [], RECORD_END)
 
 
-def rolling(record: Sequence[Listed], form: Form = CHOSEN, draws: int = DRAWS,
+def rolling(record: Sequence[Listed], draws: int = DRAWS,
             years: Sequence[int] = YEARS[:-1]) -> list[Scored]:  # fmt: skip
     """Every launch of the years after a fit, forecast with what was known at the end of the year before."""
     out = []
@@ -110,38 +109,37 @@ def rolling(record: Sequence[Listed], form: Form = CHOSEN, draws: int = DRAWS,
         day = date(year, 12, 31)
         known = as_known(list(record), day)
         rows = [rows_of(one, known, day) for one in known]
-        result, others = bare(fit(rows, form)), fit_rivals(rows)
+        result, others = bare(fit(rows, CHOSEN)), fit_rivals(rows)
         for one in scored_texts(record):
             if one.opens.year == year + 1 and not one.stock:
-                out.append(_scored(f"rolling {year}", rows_of(one, known, day), result, others, form, draws))
+                out.append(_scored(f"rolling {year}", rows_of(one, known, day), result, others, draws))
     return out
 
 
-def _scored(design: str, r: Rows, found: Posterior, others: Rivals | None, form: Form,
-            draws: int) -> Scored:  # fmt: skip
+def _scored(design: str, r: Rows, found: Posterior, others: Rivals | None, draws: int) -> Scored:
     here = setting_of_rows(r)
     luck = np.random.default_rng(stable_hash(f"{design}:{r.listed.id}"))
-    what = draw(found, here, np.tile(r.reach, (draws, 1)), luck, form)
+    what = draw(found, here, np.tile(r.reach, (draws, 1)), luck)
     p, inside = launch(here, what, luck)
     simple = others.forecasts(r) if others else {}
     return Scored(design, r.listed, r.who, r.y, {MODEL: p.mean(axis=0), **simple}, inside, r.group == 0)
 
 
-def ai_lists(record: Sequence[Listed], form: Form = CHOSEN, draws: int = DRAWS) -> list[Scored]:
+def ai_lists(record: Sequence[Listed], draws: int = DRAWS) -> list[Scored]:
     """The nine AI lists without their families: launch, then pace to the day on which they are complete."""
     rows = [rows_of(one, record, RECORD_END) for one in record]
-    near = fit(rows, form)
+    near = fit(rows, CHOSEN)
     out = []
     for name, until in NINE.items():
         one = next(r.listed for r in rows if r.listed.id == name)
         known = [r for r in rows if r.listed.family != one.family]
-        result = fit(known, form, near)
+        result = fit(known, CHOSEN, near)
         posterior = packed(result, fit_pace(result, known), [], RECORD_END)
         as_launch = replace(one, stock=False, end=one.opens + timedelta(days=LAUNCH_DAYS))
         r = rows_of(as_launch, record, RECORD_END)
         here = setting_of_rows(r)
         luck = np.random.default_rng(stable_hash(f"AI lists:{name}"))
-        what = draw(posterior, here, np.tile(r.reach, (draws, 1)), luck, form)
+        what = draw(posterior, here, np.tile(r.reach, (draws, 1)), luck)
         p, inside = launch(here, what, luck)
         quarters = max(0.0, (until - as_launch.end).days / QUARTER_DAYS)
         stay = follow(here, what, pace_draws(posterior, here, luck, draws), inside, 0.0, quarters, luck)

@@ -24,7 +24,7 @@ from simulation.intensity.joining.chances import (
     launch_joins,
     launch_log_odds,
 )
-from simulation.intensity.joining.design import REACH, Form
+from simulation.intensity.joining.design import REACH
 from simulation.intensity.joining.pace import LAUNCH_DAYS, QUARTER_DAYS, is_call, pace_features, pace_log_odds
 from simulation.intensity.joining.posterior import CHOSEN, Posterior
 from simulation.intensity.joining.setting import (
@@ -98,21 +98,20 @@ def reach_of_text(text: SignupText, here: Setting, known: Posterior, luck: np.ra
     return out
 
 
-def draw(known: Posterior, here: Setting, reach: F, luck: np.random.Generator, form: Form = CHOSEN,
-         reach_sd: float = REACH_SD, as_one: float = AS_ONE) -> Draws:  # fmt: skip
+def draw(known: Posterior, here: Setting, reach: F, luck: np.random.Generator) -> Draws:
     """Everything unknown about the launch of a text; ``reach`` float64[d, len(REACH)]."""
     draws, n = len(reach), len(here.who)
     common = known.mode + luck.standard_normal((draws, len(known.mode))) @ _root(known.covariance)
-    level = (common[:, : len(REACH)] * reach).sum(axis=1) + reach_sd * luck.standard_normal(draws)
+    level = (common[:, : len(REACH)] * reach).sum(axis=1) + REACH_SD * luck.standard_normal(draws)
     call = not here.text.treaty
     mean = known.state[here.who] + call * known.state_by_act[here.who]
     sd = (known.both_sd if call else known.state_sd)[here.who]
     state = mean + sd * luck.standard_normal((draws, n))
     state += here.against * (1.0 + AGAINST_SD * luck.standard_normal((draws, 1)))
-    slopes = form.slope * luck.standard_normal((draws, len(NAMES)))
-    width = np.array([form.union, *[form.group] * (len(GROUPS) - 1)])
+    slopes = CHOSEN.slope * luck.standard_normal((draws, len(NAMES)))
+    width = np.array([CHOSEN.union, *[CHOSEN.group] * (len(GROUPS) - 1)])
     shocks = width * luck.standard_normal((draws, len(GROUPS)))
-    return Draws(level, common[:, len(REACH) :], state, slopes, shocks, luck.random(draws) < as_one)
+    return Draws(level, common[:, len(REACH) :], state, slopes, shocks, luck.random(draws) < AS_ONE)
 
 
 def _root(covariance: F) -> F:

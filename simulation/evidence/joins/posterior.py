@@ -17,7 +17,6 @@ from simulation.data.tables import write_csv
 from simulation.evidence.joins.fit import Fit, fit, rows_of
 from simulation.evidence.joins.pace_fit import fit_pace
 from simulation.evidence.joins.record import Listed, as_known, read_record, sums
-from simulation.intensity.joining.design import Form
 from simulation.intensity.joining.habits import KINDS
 from simulation.intensity.joining.pace import PRIOR, Pace
 from simulation.intensity.joining.posterior import (
@@ -32,12 +31,11 @@ from simulation.intensity.joining.posterior import (
 from simulation.intensity.joining.states import TABLES, ids
 
 
-def fit_as_of(record: Sequence[Listed], day: date, form: Form = CHOSEN,
-              without: frozenset[str] = frozenset()) -> Posterior:  # fmt: skip
-    """The model fitted on what was known on a day, some families left out."""
-    known = as_known(list(record), day, without)
+def fit_as_of(record: Sequence[Listed], day: date) -> Posterior:
+    """The model fitted on what was known on a day."""
+    known = as_known(list(record), day)
     rows = [rows_of(one, known, day) for one in known]
-    result = fit(rows, form)
+    result = fit(rows, CHOSEN)
     return packed(result, fit_pace(result, rows), known, day)
 
 

@@ -248,15 +248,15 @@ def _conveners(row: dict[str, str], judged: dict[str, str] | None) -> tuple[tupl
     return tuple(name for name in names if name in place()), house
 
 
-def as_known(record: list[Listed], as_of: date, without: frozenset[str] = frozenset()) -> list[Listed]:
-    """The lists as they stood on a day, without some families.
+def as_known(record: list[Listed], as_of: date) -> list[Listed]:
+    """The lists as they stood on a day.
 
     A launch is known when its window is over. A stock is cut at the day, if by then a tenth of it and
     at least five were dated; acts dated later are removed.
     """
     out = []
     for one in record:
-        if one.family in without or one.opens > as_of:
+        if one.opens > as_of:
             continue
         day = np.where(one.day <= as_of.toordinal(), one.day, NEVER)
         until = min(one.until, as_of)

@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.intensity.joining.design import Coded, Form, lean_of, reach_features, state_features
+from simulation.intensity.joining.design import Coded, lean_of, reach_features, state_features
 from simulation.intensity.joining.habits import habit
-from simulation.intensity.joining.posterior import CHOSEN, Posterior
+from simulation.intensity.joining.posterior import Posterior
 from simulation.intensity.joining.states import covariates, flags, groups, house_of, ids, kinship
 from simulation.intensity.joining.texts import SignupText, coded, convener_kind, has_host
 from simulation.state import B, F
@@ -63,7 +63,7 @@ class Setting:
     against: F
 
 
-def setting_of_text(text: SignupText, as_of: date, known: Posterior, form: Form = CHOSEN) -> Setting:
+def setting_of_text(text: SignupText, as_of: date, known: Posterior) -> Setting:
     """The setting of a text of an instrument file, from what is known on a day.
 
     Where the EU itself may join, its members are looked at whether they may or not.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulation.evidence.deals.counts import filter_counts, wandering
+from simulation.evidence.deals.counts import filter_counts
 from simulation.evidence.deals.hierarchy import pool
 from simulation.evidence.deals.scoring import Scored, average_precision, gains
 from simulation.intensity.lives import RENEWED, in_force
@@ -48,16 +48,6 @@ def test_pooling_trusts_precise_domains_and_sees_their_spread():
     assert alike.tau < 0.1
     assert apart.tau > 0.8
     assert pool(np.array([0.0, 1.0]), np.array([1.0, 0.01])).mean > 0.7
-
-
-def test_how_far_a_flow_wanders_is_told_apart_from_the_noise_of_its_counts():
-    luck = np.random.default_rng(1)
-    assert wandering(luck.poisson(40.0, 4000), 10) == pytest.approx(0.0, abs=0.01)
-    step = np.zeros(4000)
-    for year in range(1, step.size):
-        step[year] = 0.9 * step[year - 1] + luck.normal(0.0, 0.3)
-    expected = 2.0 * 0.3**2 * (1.0 - 0.9**10) / (1.0 - 0.9**2)
-    assert wandering(luck.poisson(np.exp(5.0 + step)), 10) == pytest.approx(expected, rel=0.2)
 
 
 def test_the_expected_flow_stays_where_it_is_and_wanders_no_further_than_its_steps_are_kept():

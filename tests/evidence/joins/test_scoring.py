@@ -11,7 +11,6 @@ from simulation.evidence.joins.backtest import MODEL, left_out, rolling
 from simulation.evidence.joins.fit import rows_of
 from simulation.evidence.joins.record import RECORD_END
 from simulation.evidence.joins.rivals import NAMES, past_share, rate_of_kind, shrunk
-from simulation.evidence.joins.tries import losses_by_family, nested
 from simulation.evidence.logistic import fit_logistic
 from tests.evidence.joins.lists import VOTES, made_up
 
@@ -103,12 +102,3 @@ def test_a_rival_shrinks_what_families_left_out_do_not_bear_out() -> None:
                            np.concatenate([r.y for r in rows]), 1e-6)  # fmt: skip
     assert np.abs(noisy[:-1]).max() < 0.7 * np.abs(wide[:-1]).max()
     assert clear[0] > 0.8 * VOTES
-
-
-def test_a_nested_choice_is_never_better_than_the_best(scored) -> None:
-    losses = [losses_by_family(scored)]
-    families = enumerate(losses[0].items())
-    worse = [{family: (loss + 5.0 * (k % 2) - 3.0 * (k % 3 == 0), n) for k, (family, (loss, n)) in families}]
-    both = losses + worse
-    best = min(sum(v for v, _ in one.values()) / sum(n for _, n in one.values()) for one in both)
-    assert nested(both) >= best - 1e-12
