@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulation.actors.base import Actor
-from simulation.actors.firms import Firm
-from simulation.actors.influencers import Influencer
-from simulation.actors.ngos import NGO
+from simulation.actors.kinds import NGO, Firm, Influencer, Secretariat, StateActor, ThinkTank
 from simulation.actors.rules import check_defaults, users_classes
-from simulation.actors.secretariats import Secretariat
-from simulation.actors.states import StateActor
-from simulation.actors.think_tanks import ThinkTank
 from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
 from simulation.errors import ModelError, WifaqError, is_own_fault
@@ -107,3 +102,31 @@ def cast_hashes(cast: Cast) -> dict[str, str]:
         name: hash_lines(iter([cls.__name__, *(class_hash(base) for base in users_classes(cls))]))
         for name, cls in sorted(cast.items())
     }
+
+
+# --- the actors of one kind as a mapping by id
+
+
+class ActorView(Mapping[str, Actor]):
+    """The actors of one kind, by id; an unknown id is answered with the nearest one."""
+
+    def __init__(self, model: Host, kind: str):
+        self._model, self._kind = model, kind
+
+    def __getitem__(self, actor_id: str) -> Actor:
+        actor = self._model.actor(actor_id)
+        if actor.kind != self._kind:
+            raise ModelError(f"{actor_id} is a {actor.kind}, not a {self._kind}")
+        return actor
+
+    def __contains__(self, actor_id: object) -> bool:
+        return actor_id in tuple(self)  # asking is no mistake, taking is
+
+    def __iter__(self) -> Iterator[str]:
+        return (actor.id for actor in self._model.actors if actor.kind == self._kind)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} actors of kind {self._kind}>"

@@ -6,19 +6,118 @@ own, calls the Python of those, checks what comes back, and hands arrays to the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
-from simulation.actors.answers import ask, ask_tracks
 from simulation.actors.base import Actor, replaced_hooks
 from simulation.actors.table import HOOKS
-from simulation.errors import ModelError
+from simulation.arithmetic import ordered_sum
+from simulation.errors import ModelError, is_own_fault
 from simulation.processes.approaches import Approaches
 from simulation.processes.effort import multiply_effort
-from simulation.source_code import place_of
-from simulation.state import I32, TRACKS, Asked, F, State
+from simulation.source_code import failing_line, place_of
+from simulation.state import CAMPS, DOMAINS, I32, KINDS, MAX_DEPTH, TRACKS, Asked, F, State
+
+if TYPE_CHECKING:
+    from simulation.actors.host import Host
+
+
+def ask(actor: Actor, hook: str, *given: Any) -> float:
+    """The number that an actor's own hook answers.
+
+    Raises
+    ------
+    ModelError
+        If it raises, or answers anything but one finite number within the bounds of :data:`HOOKS`.
+    """
+    return _number(actor, hook, _call(actor, hook, given))
+
+
+def ask_tracks(actor: Actor, shares: Mapping[str, float]) -> dict[str, float] | None:
+    """The shares an actor's own ``choose_tracks`` answers, rescaled to one; None if it changed nothing.
+
+    All zero is allowed: the actor waits.
+
+    Raises
+    ------
+    ModelError
+        As :func:`ask`, for each share; and for a track that does not exist.
+    """
+    answer = _call(actor, "choose_tracks", (dict(shares),))
+    try:
+        chosen = dict(answer) if isinstance(answer, Mapping) else None
+        if chosen == shares:  # also keeps the bits: rescaling could move one
+            return None
+    except Exception:  # a mapping or an array of the user's own making
+        chosen = None
+    if chosen is None or set(chosen) - set(TRACKS):
+        text = f"it must return a mapping of {', '.join(TRACKS)} to numbers"
+        raise ModelError(f"{_who(actor, 'choose_tracks')} returned {_told(answer)}; {text}")
+    own: dict[str, float] = {
+        track: _number(actor, "choose_tracks", chosen.get(track, 0.0), f" for {track}") for track in TRACKS
+    }
+    total = ordered_sum(own.values())
+    if math.isinf(total):  # shares too large to add up
+        largest = max(own.values())
+        own = {track: share / largest for track, share in own.items()}
+        total = ordered_sum(own.values())
+    return {track: share / total for track, share in own.items()} if total > 0 else own
+
+
+def _call(actor: Actor, hook: str, given: tuple[Any, ...]) -> Any:
+    function = getattr(actor, hook)
+    try:
+        return function(*given)
+    except BaseException as error:  # a user's code may raise anything
+        if not is_own_fault(error):
+            raise
+        place = failing_line(function, error.__traceback__)
+        message = " ".join(str(error).split())
+        text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+        raise ModelError(f"{_who(actor, hook, place)} failed: {text}") from error
+
+
+def _number(actor: Actor, hook: str, answer: object, of: str = "") -> float:
+    """An answer as a float within bounds; arrays of one number are no numbers."""
+    low, high = HOOKS[hook].low, HOOKS[hook].high
+    ok = isinstance(answer, int | float | np.floating | np.integer) and not isinstance(answer, bool)
+    if not ok or not math.isfinite(number := _float(answer)) or not low <= number <= high:
+        text = f"it must return a number in {HOOKS[hook].range}"
+        text += "; float(…) makes one of a yes or no" if isinstance(answer, bool | np.bool_) else ""
+        raise ModelError(f"{_who(actor, hook)} returned {_told(answer)}{of}; {text}")
+    return number
+
+
+def _float(answer: Any) -> float:
+    try:
+        return float(answer)
+    except Exception:  # a whole number beyond all floats; a number of the user's own making
+        return math.inf
+
+
+def _who(actor: Actor, hook: str, place: str = "") -> str:
+    where = place or place_of(getattr(actor, hook))
+    return f"{where}{': ' if where else ''}{type(actor).__name__}.{hook} of {actor.id} in {actor.model.quarter}"
+
+
+def _told(answer: object) -> str:
+    """An answer in a few words; of an array its shape."""
+    if isinstance(answer, np.ndarray) and answer.ndim > 0:
+        return f"an array of shape {answer.shape}"
+    try:
+        text = " ".join(repr(answer).split())
+    except Exception:  # its own repr fails
+        text = f"a {type(answer).__name__}"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+_LONGEST = 80  # characters of an answer that a message shows
 
 
 class Hooks:
@@ -109,3 +208,60 @@ class Hooks:
         """
         for actor in self.replaced(hook):
             raise ModelError(f"{type(actor).__name__}.{hook} of {actor.id} is never asked under `{setting}`; {advice}")
+
+
+# --- numbers that a hook or a tweak wrote where no rule of the model would, found before they do harm
+
+
+_PLACES = (("depth", 0, MAX_DEPTH), ("track", -1, len(TRACKS) - 1))
+_LIMITS = (
+    ("kind", 0, len(KINDS) - 1), ("camp", -1, len(CAMPS) - 1), ("bloc_depth", 0, MAX_DEPTH), ("bloc_rule", 0, 2),
+    ("instrument_domain", 0, len(DOMAINS) - 1), ("position", 0.0, 1.0), ("weight", 0.0, 1.0), ("capacity", 0.0, 1.0),
+    ("transparency", 0.0, 1.0), ("oversight", 0.0, 1.0), ("urgency", 0.0, 1.0),
+)  # fmt: skip
+"""Columns that a user is likely to write, with the least and greatest number each may hold."""
+_ROWS = ("home", "leaders")
+"""Columns that hold rows of actors; -1 for nobody."""
+
+
+def check_bounds(model: Host, step: str, *, whole: bool) -> None:
+    """Refuse numbers out of bounds, and NaN, at the end of a step.
+
+    Parameters
+    ----------
+    model
+        Whose state is looked at.
+    step
+        What was just done.
+    whole
+        Whether to look at every column that a user is likely to write (40 microseconds in the shipped world),
+        or only at depths and tracks (8).
+
+    Raises
+    ------
+    ModelError
+        Naming the column, the first number out of bounds, where it stands, and the replaced decisions.
+    """
+    state = model.state
+    rest = (*_LIMITS, *((name, -1, state.n - 1) for name in _ROWS)) if whole else ()
+    for name, low, high in (*_PLACES, *rest):
+        column = getattr(state, name)
+        if not _all_within(column.ravel(), low, high):
+            place = tuple(int(k) for k in np.argwhere(~((column >= low) & (column <= high)))[0])
+            shape = column.shape
+            where = ", ".join(state.ids[k] if shape[axis] == state.n else str(k) for axis, k in enumerate(place))
+            own = "; ".join(model.hooks.places())
+            raise ModelError(
+                f"{name}[{where}] of the state is {column[place]} after the step {step!r} of {model.quarter}, outside "
+                f"[{low:g}, {high:g}]; no rule of the model writes that, so a hook or a tweak did"
+                + (f". Replaced decisions: {own}" if own else "")
+            )
+
+
+@njit(cache=True, error_model="numpy")
+def _all_within(numbers: NDArray[Any], low: float, high: float) -> bool:
+    """Whether all of (m,) numbers lie within two bounds; NaN does not."""
+    good = True
+    for number in numbers:  # to the end: several are looked at at once
+        good &= low <= number <= high
+    return good

@@ -17,9 +17,8 @@ import mesa.agent
 import numpy as np
 
 from simulation.actors import BY_KIND, Actor, cast
-from simulation.actors.bounds import check_bounds
-from simulation.actors.hooks import Hooks
-from simulation.actors.views import ActorView
+from simulation.actors.cast import ActorView
+from simulation.actors.hooks import Hooks, check_bounds
 from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
