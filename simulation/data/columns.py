@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from simulation.data import maps, positions
+from simulation.data import positions
 from simulation.data.dates import surely_by
 from simulation.data.facts import Facts, known
 from simulation.data.kinds import BlocFacts, JoinRecord
@@ -41,7 +41,7 @@ def trade_shares(trade: Floats, members: Sequence[int]) -> tuple[Floats, Floats]
 
 
 def _opinion(place: Mapping[str, int], count: int, as_of: date) -> Floats:
-    opinion = np.full(count, maps.OPINION_DEFAULT)
+    opinion = np.full(count, positions.OPINION_DEFAULT)
     for row in table("publics"):
         if known(int(row["year"]), as_of):
             opinion[place[row["iso3"]]] = float(row["support"])
@@ -81,7 +81,7 @@ def state_columns(facts: Facts, place: Mapping[str, int], given: Mapping[str, Fl
     weight = positions.salience(facts, given)
     return StateColumns(
         gdp=np.append(facts["gdp_usd"], facts["gdp_usd"][inside].sum()),
-        capacity=with_union(maps.capacity(facts), inside), transparency=with_union(facts["cpi"] / 100, inside),
+        capacity=with_union(positions.capacity(facts), inside), transparency=with_union(facts["cpi"] / 100, inside),
         adoption=with_union(facts["internet"] / 100, inside),
         opinion=with_union(_opinion(place, len(facts.iso3), as_of), inside),
         weight=np.vstack([weight, weight[inside].mean(axis=0)]),
@@ -119,8 +119,8 @@ def all_positions(roster: Roster, states: Floats, as_of: date) -> Floats:
         members = bloc_members(row["bloc"], as_of, roster.place) if row["bloc"] else ()
         if members:
             base = states[list(members)].mean(axis=0)
-        anchor = maps.TYPE_ANCHORS[roster.kinds[index]]
-        placed[index] = maps.HOME_SHARE * base + (1 - maps.HOME_SHARE) * anchor
+        anchor = positions.TYPE_ANCHORS[roster.kinds[index]]
+        placed[index] = positions.HOME_SHARE * base + (1 - positions.HOME_SHARE) * anchor
     return placed
 
 
@@ -136,13 +136,13 @@ def commitments(roster: Roster, as_of: date) -> Floats:
 def nonstate_columns(roster: Roster) -> dict[str, Floats]:
     """``research``, ``stance`` and ``transparency`` of the non-state actors, float64[n]."""
     columns = {name: np.zeros(len(roster)) for name in ("research", "stance", "transparency")}
-    columns["transparency"][:] = maps.TRANSPARENCY_OTHER
+    columns["transparency"][:] = positions.TRANSPARENCY_OTHER
     for index, row in roster.nonstate():
         if row["kind"] == "firm":
-            columns["research"][index] = maps.research(row)
-            columns["transparency"][index] = maps.TRANSPARENCY_FIRM
+            columns["research"][index] = positions.research(row)
+            columns["transparency"][index] = positions.TRANSPARENCY_FIRM
         elif row["kind"] == "influencer":
-            columns["stance"][index] = maps.STANCE.get(row["orientation"], 0.5)
+            columns["stance"][index] = positions.STANCE.get(row["orientation"], 0.5)
     return columns
 
 

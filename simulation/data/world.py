@@ -2,7 +2,7 @@
 
 :func:`load_world` reads the shipped tables, leaves out what was not known on the
 day, fills what is missing by one rule (:mod:`simulation.data.facts`), and maps
-figures to starting values (:mod:`simulation.data.maps`,
+figures to starting values (:mod:`simulation.data.positions`,
 :mod:`simulation.data.positions`). ``SOURCES.md`` says where every column comes
 from; ``World.notes`` says what was filled or taken from a later year.
 """
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulation.data import columns, history, maps, positions, texts, trust
+from simulation.data import columns, history, positions, texts, trust
 from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
@@ -203,7 +203,7 @@ def _gaps(trade: Floats, facts: Facts, notes: list[str]) -> None:
     silent = [facts.iso3[state] for state in np.flatnonzero(trade.sum(axis=1) == 0)]
     if silent:
         notes.append(f"trade: no record, taken as none, for {', '.join(silent)}")
-    notes.append(f"opinion: {maps.OPINION_DEFAULT} is assumed for every public without a survey")
+    notes.append(f"opinion: {positions.OPINION_DEFAULT} is assumed for every public without a survey")
 
 
 def load_world(as_of: date, roster: str = "core", records: Records | None = None) -> World:
@@ -263,13 +263,13 @@ def _actor_fields(
         "kind": np.array(people.kinds, dtype=np.int8), "un_member": np.arange(count) < people.union,
         "home": np.array(people.home, dtype=np.int32),
         "camp": camps_of(people, as_of), "free_press": columns.free_press(people, voice),
-        "size": columns.padded(maps.size(states.gdp), count), "gdp_usd": columns.padded(states.gdp, count),
+        "size": columns.padded(positions.size(states.gdp), count), "gdp_usd": columns.padded(states.gdp, count),
         "capacity": columns.padded(states.capacity, count),
         "adoption": columns.padded(states.adoption, count), "opinion": columns.padded(states.opinion, count),
         "position": columns.all_positions(people, states.placed.positions, as_of),
         "position_sd": columns.padded(states.placed.spread, count, positions.MAP_SPREAD),
         "weight": columns.padded(states.weight, count, 1 / len(DIMENSIONS)),
-        "objectivity": columns.padded(np.full(first, maps.OBJECTIVITY_STATE), count, maps.OBJECTIVITY_OTHER),
+        "objectivity": columns.padded(np.full(first, positions.OBJECTIVITY_STATE), count, positions.OBJECTIVITY_OTHER),
         "trade_share": columns.square(shares, count),
         "trade_share_eu": columns.padded(with_union, count),
         "firm_commitments": columns.commitments(people, as_of), **others,
@@ -284,10 +284,10 @@ def _pair_fields(
     leaders = (people.union, place["CHN"], place["USA"])
     border = load_flag("contiguous")
     tongue = load_flag("language") | load_flag("colony")
-    exposure = maps.exposure_of_all(people, maps.exposure_of_states(trade, tongue, border, members))
+    exposure = positions.exposure_of_all(people, positions.exposure_of_states(trade, tongue, border, members))
     languages = [frozenset(filter(None, (row["language_1"], row["language_2"]))) for row in table("states")]
     return {
         "leaders": leaders, "rivals": rivals, "exposure": exposure,
         "contiguous": columns.square(border.astype(np.float64), count) > 0,
-        "audience": maps.audience(people, languages),
+        "audience": positions.audience(people, languages),
     }

@@ -11,20 +11,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from simulation.display.blocs import MOST_BLOCS, draw_bloc_timeline
-from simulation.display.composition import draw_composition
-from simulation.display.ego_network import draw_ego_network, network_height
-from simulation.display.fan import draw_fan
-from simulation.display.joining import draw_joining
-from simulation.display.outlook import draw_new_partners, draw_small_fan
+from simulation.display.composition import MOST_BLOCS, draw_bloc_timeline, draw_composition, draw_joining
+from simulation.display.ego_network import SIZE as NETWORK_SIZE
+from simulation.display.ego_network import draw_ego_network, draw_world_network, network_height
+from simulation.display.fan import draw_fan, draw_new_partners, draw_small_fan
+from simulation.display.heatmap import MOST_ACTORS, draw_trust_matrix
 from simulation.display.style import GROUPINGS, PARTNER_LOOK, TRACK_LOOK, new_axes, replicates, save, style
 from simulation.display.tile_map import SIZE as MAP_SIZE
 from simulation.display.tile_map import draw_tile_map
-from simulation.display.trust_matrix import MOST_ACTORS, draw_trust_matrix
 from simulation.display.words.language import ENGLISH, Words
 from simulation.display.words.terms import DEPTH, METRIC, name_of
-from simulation.display.world_network import SIZE as NETWORK_SIZE
-from simulation.display.world_network import draw_world_network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

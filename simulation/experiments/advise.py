@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 import pyarrow as pa
 
-from simulation.analysis import failures as failing
+from simulation.analysis import boxes as failing
 from simulation.analysis import information, regret
 from simulation.analysis.fronts import COLUMNS as SEARCH_COLUMNS
 from simulation.display.advice import AdvicePictures

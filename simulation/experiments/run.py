@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from simulation.analysis import summary, world_summary
+from simulation.analysis import summary
 from simulation.analysis.contrasts import Absence, paired, without
 from simulation.errors import RunError, warn_of
 from simulation.experiments import prior
@@ -267,17 +267,17 @@ def _world_tables(ensemble: Ensemble, facts: Facts) -> dict[str, pd.DataFrame]:
     """Tables of the world at the horizon, where it was recorded, and of joining over time."""
     done = len(ensemble.outcomes)
     quarters = [str(quarter) for quarter in ensemble.series["quarter"].cat.categories]
-    joining = world_summary.joining(ensemble.joins, ensemble.scenario.focal, quarters)
+    joining = summary.joining(ensemble.joins, ensemble.scenario.focal, quarters)
     joining.insert(1, "title", joining["instrument"].map(facts.instruments.set_index("id")["title"]))
     result = {"joining": joining}
     deals = to_frame(ensemble.table("world"))
     if len(deals):
-        result["world"] = world_summary.world(deals, done)
-        result["trust"] = world_summary.trust(to_frame(ensemble.table("trust")))
+        result["world"] = summary.world(deals, done)
+        result["trust"] = summary.trust(to_frame(ensemble.table("trust")))
         result["states"] = facts.states
     events = to_frame(ensemble.table("blocs"))
     if len(events):
-        result["blocs"] = world_summary.blocs(events, done)
+        result["blocs"] = summary.blocs(events, done)
         whole = facts.blocs["id"].str.partition("/")[0]  # parts of a bloc differ between draws of the parameters
         names = dict(zip(whole, facts.blocs["name"], strict=True))
         result["blocs"].insert(1, "name", result["blocs"]["bloc"].str.partition("/")[0].map(names))

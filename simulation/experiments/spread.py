@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis import variance
+from simulation.analysis import sensitivity
 from simulation.analysis.summary import by_replicate
 from simulation.display.spread import SpreadPictures
 from simulation.display.style import save
@@ -36,7 +36,7 @@ METRICS = (
 )  # fmt: skip
 AS_IT_IS = "as it is"
 COLUMNS = ("rule", "metric", "quarter", "mean", "q05", "q95", "replicates")
-SHARES = ("metric", "quarter", *variance.SOURCES)
+SHARES = ("metric", "quarter", *sensitivity.SOURCES)
 FILE = "spread.json"
 """By this file a folder of ``wifaq spread`` is known."""
 _UNRELATED = ("title", "question", "replicates", "seed", "record", "extends")
@@ -208,5 +208,5 @@ def _split(
     ensembles: Sequence[Ensemble], focal: str, metric: str, quarter: str, shape: tuple[int, int]
 ) -> tuple[str | float, ...]:
     table = np.stack([_values(ensemble, focal, metric, quarter).to_numpy().reshape(shape) for ensemble in ensembles])
-    result = variance.shares(table)
-    return metric, quarter, *(result[source] for source in variance.SOURCES)
+    result = sensitivity.shares(table)
+    return metric, quarter, *(result[source] for source in sensitivity.SOURCES)

@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.change_sentences import sentences
-from simulation.analysis.conclusions import CHANGED, COLUMNS, MARGINS, METRICS, UNCHANGED, UNTOLD, conclusions
-from simulation.display.partner_changes import draw_partner_changes, height
+from simulation.analysis.conclusions import (
+    CHANGED,
+    COLUMNS,
+    MARGINS,
+    METRICS,
+    UNCHANGED,
+    UNTOLD,
+    conclusions,
+    sentences,
+)
+from simulation.display.differences import draw_partner_changes, height
 from simulation.display.style import new_axes, style
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments import prior

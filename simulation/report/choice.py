@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from simulation.display.advice import by_objective, by_regret
 from simulation.display.opportunities import HELD, ranked
-from simulation.display.regret import by_objective, by_regret
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
 from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty

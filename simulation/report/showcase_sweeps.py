@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.analysis.effects import effects
+from simulation.analysis.sensitivity import effects
 from simulation.display import pages
 from simulation.display.style import style
 from simulation.display.words.rounding import decimal, signed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.analysis.variance import SOURCES
+from simulation.analysis.sensitivity import SOURCES
 from simulation.display.words.rounding import decimal
 from simulation.report.terminal import table, titled
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.change_sentences import sentences
 from simulation.analysis.conclusions import (
     CHANGED,
     LEAST_PAIRS,
@@ -19,6 +18,7 @@ from simulation.analysis.conclusions import (
     UNTOLD,
     conclusions,
     judge,
+    sentences,
 )
 from simulation.analysis.contrasts import CONFIDENCE, contrast_of_shares
 from tests.analysis.test_summary import series

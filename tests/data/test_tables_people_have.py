@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.data import workbooks
+from simulation.data import spreadsheets
 from simulation.data.dates import column_dates
 from simulation.data.user_records import MOST_FAULTS
 from simulation.data.world import read_deals, read_joins
@@ -228,12 +228,12 @@ def test_a_workbook_with_two_such_sheets_is_refused(tmp_path):
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     path = workbook(tmp_path / "deals.xlsx", ROWS)
-    monkeypatch.setattr(workbooks, "_UNPACKED", 1000)
+    monkeypatch.setattr(spreadsheets, "_UNPACKED", 1000)
     assert "unpacks to more than" in read_deals(path)[1][0].message
 
 
 def test_a_workbook_without_the_package_says_what_to_install(tmp_path, monkeypatch):
     path = workbook(tmp_path / "deals.xlsx", ROWS)
-    monkeypatch.setattr(workbooks, "find_spec", lambda name: None)
+    monkeypatch.setattr(spreadsheets, "find_spec", lambda name: None)
     (fault,) = read_deals(path)[1]
     assert "pip install 'wifaq[excel]'" in fault.message

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from simulation.data import maps
+from simulation.data import positions
 from simulation.data.dates import surely_by
 from simulation.data.facts import load_trade
 from simulation.data.tables import judged
@@ -320,5 +320,5 @@ def test_notes_tell_of_fills_and_later_figures(world):
 
 def test_an_organisation_without_home_stands_by_its_type_and_all_states(world):
     everyone = world.position[:193].mean(axis=0)
-    expected = 0.7 * everyone + 0.3 * maps.TYPE_ANCHORS[KINDS.index("ngo")]
+    expected = 0.7 * everyone + 0.3 * positions.TYPE_ANCHORS[KINDS.index("ngo")]
     assert np.allclose(world.position[world.index("skr")], expected)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
-from simulation.display import opportunities, regret
+from simulation.display import advice, opportunities
 from simulation.display.advice import AdvicePictures
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import ENGLISH, Words
@@ -71,15 +71,15 @@ def test_nothing_to_draw_is_refused() -> None:
     with style(), pytest.raises(ValueError, match="nothing to draw"):
         opportunities.draw_opportunities(decisions.candidates(0).head(0), new_axes(), title="", label="")
     with style(), pytest.raises(ValueError, match="nothing to draw"):
-        regret.draw_regret(decisions.strategies(0), new_axes(), objective="capacity", title="", label="")
+        advice.draw_regret(decisions.strategies(0), new_axes(), objective="capacity", title="", label="")
 
 
 def test_regret_is_ordered_by_the_objective_asked_for_and_controls_are_last() -> None:
     table = decisions.strategies()
     table.loc[(table["objective"] == "capacity") & (table["strategy"] == "as_recorded"), "regret_mean"] = 9.0
-    assert regret.by_regret(table, "kept_commitments") == list(decisions.STRATEGIES)
-    assert regret.by_regret(table, "capacity") == ["one_camp_eu", "as_recorded", "half_the_budget"]
-    assert regret.by_objective(table, "capacity")[:2] == ["capacity", "kept_commitments"]
+    assert advice.by_regret(table, "kept_commitments") == list(decisions.STRATEGIES)
+    assert advice.by_regret(table, "capacity") == ["one_camp_eu", "as_recorded", "half_the_budget"]
+    assert advice.by_objective(table, "capacity")[:2] == ["capacity", "kept_commitments"]
     ax = pictures(strategies=table).regret()
     assert written(ax)[0] == "0.00"
     frames = [patch.get_xy() for patch in ax.patches if isinstance(patch, Rectangle)]

@@ -13,14 +13,13 @@ from matplotlib.patches import PathPatch
 import simulation
 from simulation.data.tables import table as shipped
 from simulation.display import PICTURES
-from simulation.display.blocs import MOST_BLOCS, draw_bloc_timeline
+from simulation.display.composition import MOST_BLOCS, MOST_INSTRUMENTS, draw_bloc_timeline, draw_joining
 from simulation.display.differences import MOST_PATHS, draw_differences, draw_tornado
-from simulation.display.joining import MOST_INSTRUMENTS, draw_joining
+from simulation.display.ego_network import draw_world_network
+from simulation.display.heatmap import draw_trust_matrix
 from simulation.display.style import new_axes, style, year_of
 from simulation.display.tile_map import SIZE, draw_tile_map, places
-from simulation.display.trust_matrix import draw_trust_matrix
 from simulation.display.words.language import Words
-from simulation.display.world_network import draw_world_network
 from tests.display.tables import QUARTERS
 from tests.report import folders
 

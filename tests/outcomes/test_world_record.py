@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis import world_summary
+from simulation.analysis import summary
 from simulation.model import GovernanceModel
 from simulation.scenario.load import load_scenario
 
@@ -61,21 +61,21 @@ def test_without_ties_nothing_of_the_world_is_kept() -> None:
 
 def test_summaries_are_shares_of_all_replicates() -> None:
     deals = pd.DataFrame({"replicate": [0, 1], "a": "FRA", "b": "MAR", "depth": [1, 3]})
-    table = world_summary.world(deals, 4)
+    table = summary.world(deals, 4)
     assert table.to_dict("records") == [
         {"a": "FRA", "b": "MAR", "probability": 0.5, "depth": 1.0, "replicates": 4},
     ]
     events = pd.DataFrame({"bloc": "AMU", "member": True, "quarter": "2025Q1", "tabled": [1, 1], "passed": [1, 0],
                            "depth": [1, 0]})  # fmt: skip
-    (row,) = world_summary.blocs(events, 4).to_dict("records")
+    (row,) = summary.blocs(events, 4).to_dict("records")
     assert (row["tabled"], row["passed"], row["depth"]) == (0.5, 0.25, 0.5)
     split = events.assign(bloc=["AU/1", "AU/3"])  # its own part, whichever a replicate put it in
-    (row,) = world_summary.blocs(split, 4).to_dict("records")
+    (row,) = summary.blocs(split, 4).to_dict("records")
     assert (row["bloc"], row["focal_member"], row["tabled"]) == ("AU", True, 0.5)
-    apart = world_summary.blocs(split.assign(member=[True, False]), 4)
+    apart = summary.blocs(split.assign(member=[True, False]), 4)
     assert apart[["bloc", "focal_member"]].to_numpy().tolist() == [["AU", True], ["AU/3", False]]
     trust = pd.DataFrame({"a": "FRA", "b": "MAR", "trust": [0.2, 0.4]})
-    (row,) = world_summary.trust(trust).to_dict("records")
+    (row,) = summary.trust(trust).to_dict("records")
     assert row["mean"] == pytest.approx(0.3)
 
 
@@ -88,7 +88,7 @@ def test_joining_counts_by_the_end_of_each_quarter() -> None:
             "joined_before": [False] * 4 + [True],
         }
     )
-    table = world_summary.joining(joins, "MAR", ["2024Q4", "2025Q1", "2025Q2", "2025Q3"])
+    table = summary.joining(joins, "MAR", ["2024Q4", "2025Q1", "2025Q2", "2025Q3"])
     assert set(table["instrument"]) == {"x"}
     assert table["probability"].tolist() == [0, 0.25, 0.5, 0.5]
     assert table["replicates"].tolist() == [4] * 4

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulation.data.build_states import CONFLICT, COOPERATION
+from simulation.data.build import CONFLICT, COOPERATION
 from simulation.data.facts import load_facts
 from simulation.data.history import load_blocs
 from simulation.data.roster import load_roster

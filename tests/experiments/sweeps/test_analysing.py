@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from simulation.analysis.swings import SWING_COLUMNS, swings
+from simulation.analysis.sensitivity import SWING_COLUMNS, swings
 from simulation.cli import app
 from simulation.errors import InputError
 from simulation.experiments.analyse import analyse, tornado, write

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from simulation.analysis.effects import effects
+from simulation.analysis.sensitivity import effects
 from simulation.display import pages
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, style
