@@ -25,7 +25,6 @@ from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.kept import SCENARIO, Format, Kept, Table
-from simulation.experiments.objectives import OBJECTIVES, RECORDED_METRICS, by_future
 from simulation.experiments.optimise import (
     CARRIED,
     EVALUATIONS,
@@ -35,12 +34,12 @@ from simulation.experiments.optimise import (
     generations,
     optimise,
 )
+from simulation.experiments.optimise import COLUMNS as SHARES
 from simulation.experiments.optimise import FUTURES as SEARCH_FUTURES
 from simulation.experiments.optimise import check as check_search
 from simulation.experiments.prior import BANDS, PRIOR
 from simulation.experiments.results import RESULTS
-from simulation.experiments.search.purse import COLUMNS as SHARES
-from simulation.experiments.strategies import RECORDED, Candidate, candidates
+from simulation.experiments.strategies import OBJECTIVES, RECORDED, RECORDED_METRICS, Candidate, by_future, candidates
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.futures import draw_futures, plan_futures, uncertainties
 from simulation.experiments.sweeps.manifest import manifest

@@ -24,8 +24,7 @@ from simulation.experiments.ask import Question, failures_of, load, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.kept import Format, Kept, Table
-from simulation.experiments.prospects.candidates import candidates
-from simulation.experiments.prospects.changes import imposed, lose, reacting
+from simulation.experiments.prospects.candidates import candidates, imposed, lose, reacting
 from simulation.experiments.prospects.reading import read
 from simulation.experiments.prospects.tables import (
     AS_IT_IS,

@@ -16,8 +16,7 @@ from simulation.experiments import advise as advising_module
 from simulation.experiments import optimise
 from simulation.experiments.advise import SEARCH, Advice, advise
 from simulation.experiments.ask import load
-from simulation.experiments.search.evolve import Evolution
-from simulation.experiments.search.purse import COLUMNS, KINDS, LEVERS, Purse
+from simulation.experiments.optimise import COLUMNS, KINDS, LEVERS, Evolution, Purse
 from simulation.experiments.strategies import candidate
 from simulation.experiments.sweep import Interrupted
 from simulation.model.levers import usual_shares

@@ -12,7 +12,7 @@ import pytest
 
 from simulation import run
 from simulation.experiments.engine import runner
-from simulation.experiments.explanation.run import explain_run
+from simulation.experiments.explanation.watcher import explain_run
 from simulation.experiments.results import Results
 from tests.experiments.killed import MARK, simulate_killed_once
 from tests.experiments.stand_in import stand_in

@@ -10,16 +10,81 @@ import numpy as np
 
 from simulation.arithmetic import ordered_sum
 from simulation.experiments.explanation.events import RUNG, Event, Side
-from simulation.experiments.explanation.views import Views
+from simulation.kernels import exp
 from simulation.model import GovernanceModel
-from simulation.processes.approaches import TARGETED, approach_key
+from simulation.model.standing import Standing
+from simulation.processes.approaches import TARGETED, approach_key, chance_of_turning
+from simulation.processes.blocs import Vote, tabled, vote_of
 from simulation.processes.books import likeness
 from simulation.processes.compliance import compliance_terms
 from simulation.processes.contracts import PAIRS, ROUNDING
-from simulation.processes.pull import layer_of
+from simulation.processes.ends import renewal_terms
+from simulation.processes.instruments import (
+    all_log_odds,
+    can_join,
+    instrument_z,
+    joining_terms,
+    luck_of,
+)
+from simulation.processes.pull import layer_of, pull_terms
+from simulation.processes.rivalry import rivalry_terms
 from simulation.processes.trilateral import chance_of_joining
 from simulation.randomness import Stream, philox, symmetric_uniform, uniform
-from simulation.state import BILATERAL, I8, NON_STATE, STATE, TRILATERAL
+from simulation.state import BILATERAL, I8, MULTILATERAL, NON_STATE, REGIONAL, STATE, TRILATERAL
+
+_EXACT = 1e-9
+
+
+class Views:
+    """The sides of a model's events; to be asked while the quarter's negotiations are as they were.
+
+    Parameters
+    ----------
+    model
+        A model whose run has not begun.
+    """
+
+    def __init__(self, model: GovernanceModel):
+        self._model = model
+        self._standing = Standing(model.world, model.scenario, model.replicate)
+
+    def decides(self, hook: str, *rows: int) -> bool:
+        """Whether one of some actors has a rule of its own for a decision."""
+        return any(actor.row in rows for actor in self._model.hooks.replaced(hook))
+
+    def _pull(self, i: int, j: int) -> dict[str, float]:
+        """The terms of U_ij."""
+        model = self._model
+        assert model.sheet.before_rivalry is not None
+        before = float(model.sheet.before_rivalry[i, j])
+        terms = {"own_rule": before}
+        if not self.decides("partner_utility", i):
+            found = pull_terms(model.state, model.parameters, model.mechanisms, i, j)
+            standing = found.pop("standing")
+            named = self._standing.terms(i, j)
+            changed = standing - ordered_sum(named.values())  # written into the model by who tweaks it
+            found["activity"] += named.pop("activity", 0.0)
+            terms = {**named, **({"changed": changed} if abs(changed) > _EXACT else {}), **found}
+        return {**terms, **rivalry_terms(model.state, before, i, j)}
+
+    def turning(self, i: int, j: int, given: dict[str, float] | None = None) -> Side:
+        """Why i turns to j: U_ij, and how likely an approach goes there."""
+        state = self._model.state
+        chance = chance_of_turning(state, self._model.possible, i, j)
+        return Side(i, j, "turning", float(state.pull[i, j]), self._pull(i, j), {"chosen": chance, **(given or {})})
+
+    def agreeing(self, i: int, j: int, given: dict[str, float] | None = None) -> Side:
+        """Why i agrees when j turns to it: log odds U_ij - κ."""
+        state = self._model.state
+        reluctance = float(state.reluctance[layer_of(state.kind, i, j)])
+        terms = {} if self.decides("accepts", i) else {**self._pull(i, j), "reluctance": -reluctance}
+        return Side(i, j, "agreeing", float(state.pull[i, j]) - reluctance, terms, given or {})
+
+    def renewing(self, i: int, j: int) -> Side:
+        """Why the deal of i and j is renewed or not: log odds."""
+        model = self._model
+        terms = {} if self.decides("renews", i, j) else renewal_terms(model.state, model.parameters, model.rules, i, j)
+        return Side(i, j, "renewing", ordered_sum(terms.values()), terms)
 
 
 @dataclass(frozen=True)
@@ -235,3 +300,81 @@ def broken(desk: Desk) -> Iterator[Event]:
             commitments=-RUNG * fallen,
             sides=(Side(i, j, "keeping", annual, terms),),
         )
+
+
+# --- what the blocs of the explained state decide, and the instruments that it joins
+
+
+Votes = dict[int, tuple[Vote, int, bool]]
+"""By bloc, how the state sees what is tabled, how often the bloc had decided before, whether this takes it deeper."""
+
+Hazards = dict[int, tuple[Side, int]]
+"""By instrument, the log odds of joining it, and the row whose luck decides."""
+
+
+def votes(model: GovernanceModel, row: int) -> Votes:
+    """What is tabled this quarter in the blocs of the state; to be asked just before they vote."""
+    state, par, mech = model.state, model.parameters, model.mechanisms
+    if row >= state.s or not mech.on("blocs"):
+        return {}
+    item = tabled(state, par, mech, model.sheet.draws)
+    return {
+        int(k): (vote_of(state, par, mech, int(k), row, item), int(state.bloc_passed[k]), bool(item.raises[k]))
+        for k in np.flatnonzero(item.tabled & state.member[:, row])
+    }
+
+
+def decisions(model: GovernanceModel, views: Views, row: int, known: Votes) -> Iterator[Event]:
+    """What became of it."""
+    state, key = model.state, model.sheet.draws.key(Stream.BLOC_VOTE)
+    own_rule = views.decides("votes", row)
+    for k, (vote, passed_before, raises) in known.items():
+        passed = state.bloc_passed[k] > passed_before
+        reason = "enough" if passed else "vetoed" if vote.vetoed else "too_few"
+        side = Side(row, -1, "voting", vote.utility, {} if own_rule else vote.terms)
+        yield Event(
+            "passed" if passed else "rejected",
+            (k,),
+            (reason, "distrust") if vote.distrustful and not own_rule else (reason,),
+            REGIONAL if state.bloc_regional[k] else MULTILATERAL,
+            int(state.bloc_depth[k]),
+            probability=math.nan if own_rule or vote.vetoed else vote.probability,
+            luck=math.nan if vote.vetoed else float(uniform(key, state.bloc_uid[k], state.uid[row])),
+            commitments=RUNG * float(state.bloc_enforcement[k]) if passed and raises else 0.0,
+            sides=(side,),
+        )
+
+
+def hazards(model: GovernanceModel, row: int) -> Hazards:
+    """By instrument that the state can join now, its log odds; to be asked just before joining."""
+    state, par, mech = model.state, model.parameters, model.mechanisms
+    if row >= state.s or not mech.on("instruments"):
+        return {}
+    could, odds = can_join(state), all_log_odds(state, par, mech)
+    return {
+        int(q): (
+            Side(row, -1, "joining", float(odds[q, row]), joining_terms(state, par, mech, row, int(q))),
+            luck_of(state, int(q), row),
+        )
+        for q in np.flatnonzero(could[:, row])
+    }
+
+
+def joins(model: GovernanceModel, views: Views, row: int, known: Hazards) -> Iterator[Event]:
+    """Instruments among those that could be joined which the state is in now."""
+    state, key = model.state, model.sheet.draws.key(Stream.JOIN)
+    weight = instrument_z(state)
+    own_rule = views.decides("joins", row)
+    for q, (side, lucky) in known.items():
+        if state.joined[q, row]:
+            own = own_rule or state.answer[q, row] != 0  # its strategy has said so
+            yield Event(
+                "joined",
+                (q,),
+                ("joined",),
+                REGIONAL if state.instrument_regional[q] else MULTILATERAL,
+                probability=math.nan if own else 1.0 / (1.0 + exp(-side.decided)),
+                luck=float(uniform(key, state.instrument_uid[q], state.uid[row if own else lucky])),
+                commitments=float(weight[q]),
+                sides=(side,),
+            )

@@ -21,10 +21,9 @@ from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.prior import PRIOR
-from simulation.experiments.sweeps.inert import dead_factors, equal_points
 from simulation.experiments.sweeps.ledger import SERIES, good_chunks
 from simulation.experiments.sweeps.manifest import read_manifest
-from simulation.experiments.sweeps.pairs import Select, pairs_of
+from simulation.experiments.sweeps.pairs import Select, dead_factors, equal_points, pairs_of
 from simulation.experiments.sweeps.schema import MINUS
 
 if TYPE_CHECKING:

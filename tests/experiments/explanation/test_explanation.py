@@ -12,9 +12,8 @@ import pytest
 
 from simulation.display.words.events import GIVEN, HEAD, NAME, REASON, SUM
 from simulation.experiments.explanation import EVENT_COLUMNS, KINDS, REASONS, TERM_COLUMNS, Explanation
-from simulation.experiments.explanation.run import explain_run
 from simulation.experiments.explanation.tables import SUMS, tables
-from simulation.experiments.explanation.watcher import Watcher
+from simulation.experiments.explanation.watcher import Watcher, explain_run
 from simulation.intensity.equation import approach_chances
 from simulation.model import GovernanceModel
 from simulation.model.sheet import Sheet
