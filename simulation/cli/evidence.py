@@ -63,7 +63,7 @@ def _add_deals(app: typer.Typer, errors: Errors) -> None:
     ) -> None:
         """Probability of a new AI agreement for every pair of states, or of one state with every partner."""
         with errors(debug):
-            from simulation.evidence.deal_table import deal_table
+            from simulation.evidence.deals.forecast import deal_table
 
             text = deal_table(as_of, by, focal, kinds, flow, out)
             _note_late(as_of, "nothing is known")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.evidence import BASELINE
-from simulation.evidence.deal_table import write_whole
+from simulation.evidence.deals.forecast import write_whole
 from simulation.experiments import prior
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model

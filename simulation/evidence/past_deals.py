@@ -14,14 +14,107 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from simulation.data.dates import surely_by
 from simulation.data.tables import FITTED, read_csv, table
 from simulation.data.world import World
-from simulation.evidence import past_rivals, scores
+from simulation.evidence import scores
 from simulation.evidence.joins.record import RECORD_END
 from simulation.evidence.past_runs import PastRuns
 from simulation.state import CAMPS, KINDS, B, F
+
+HALF = 0.5
+"""Deals that are added to a count before it is called a rate (Jeffreys' prior of a Poisson rate)."""
+
+
+def shares(past: PastRuns, pool: B) -> Mapping[str, F]:
+    """Share of the coming deals of a pool that falls on each of its pairs, by rival.
+
+    Parameters
+    ----------
+    pool
+        (pairs,) which of :attr:`PastRuns.pairs` are asked about.
+
+    Returns
+    -------
+    Mapping
+        (pool,) shares that sum to 1.
+    """
+    result = {
+        "base rate": np.ones(int(pool.sum())),
+        "as often as before": _before(past, pool),
+        "leader's camp": _camp(past, pool),
+        "most active partners": _active(past, pool),
+        "largest partners": _large(past, pool),
+    }
+    return {name: share / share.sum() for name, share in result.items()}
+
+
+def pace(past: PastRuns, pool: B) -> float:
+    """Deals of a pool that its record so far lets expect between the day and the end."""
+    known, years = _known(past)[pool].sum(), _span(past)
+    return float((known + HALF) / years * past.years)
+
+
+def _span(past: PastRuns) -> int:
+    """Years from the first recorded deal to the day, at least one."""
+    return past.day.year - int(past.known["year"].min()) + 1 if len(past.known) else 1
+
+
+def _known(past: PastRuns) -> F:
+    """(pairs,) recorded deals by the day."""
+    a, b = past.pairs
+    n = len(past.world)
+    count = np.bincount(past.known["a"] * n + past.known["b"], minlength=n * n)
+    return count[a * n + b].astype(float)
+
+
+def _before(past: PastRuns, pool: B) -> F:
+    """Earlier deals of the pair, and one deal spread over the pool."""
+    return _known(past)[pool] + 1.0 / pool.sum()
+
+
+def _camp(past: PastRuns, pool: B) -> F:
+    """Pairs within one camp get the share of the earlier deals made within one, with one deal's worth of no rule."""
+    a, b = past.pairs
+    same = ((past.camp[a] == past.camp[b]) & (past.camp[a] >= 0))[pool]
+    known = _known(past)[pool]
+    inside = (known[same].sum() + same.mean()) / (known.sum() + 1.0)
+    return np.where(same, inside / max(same.sum(), 1), (1.0 - inside) / max((~same).sum(), 1))
+
+
+def _active(past: PastRuns, pool: B) -> F:
+    """Product of both sides' earlier deals, each with half a deal more."""
+    a, b = past.pairs
+    busy = HALF + np.bincount(np.concatenate([past.known["a"], past.known["b"]]), minlength=len(past.world))
+    return (busy[a] * busy[b])[pool]
+
+
+def _large(past: PastRuns, pool: B) -> F:
+    """Product of both sides' sizes; an actor that is no state counts as the mean state."""
+    a, b = past.pairs
+    size = np.where(past.world.size > 0.0, past.world.size, past.world.size[past.world.un_member].mean())
+    return (size[a] * size[b])[pool]
+
+
+def counts(known: int, last: int, years: int) -> Mapping[str, F]:
+    """Quantiles of the deals of a coming year, by rival.
+
+    Parameters
+    ----------
+    known, years
+        Deals recorded so far, and in how many years.
+    last
+        Those of the last year.
+    """
+    share = (np.arange(_DRAWS) + 0.5) / _DRAWS
+    # a Poisson count whose rate has the Gamma posterior of Jeffreys' prior
+    return {
+        "as often as before": stats.nbinom.ppf(share, known + HALF, years / (years + 1.0)),
+        "as in the last year": stats.nbinom.ppf(share, last + HALF, 0.5),
+    }
+
 
 ORIGINS = tuple(date(year, 12, 31) for year in range(2018, 2024))
 """Days from which the model is run."""
@@ -76,8 +169,8 @@ def pools(runs: Sequence[PastRuns]) -> dict[str, list[Pool]]:
 def _pool(past: PastRuns, pool: B) -> Pool:
     a, b = (side[pool] for side in past.pairs)
     chance, expected = (values[pool] for values in past.per_pair())
-    pace = past_rivals.pace(past, pool)
-    same_pace = {MODEL: expected / expected.sum(), **past_rivals.shares(past, pool)}
+    pace = pace(past, pool)
+    same_pace = {MODEL: expected / expected.sum(), **shares(past, pool)}
     forecasts = {name: -np.expm1(-pace * share) for name, share in same_pace.items()}
     n = len(past.world)
     happened = np.isin(a * n + b, past.happened["a"] * n + past.happened["b"]).astype(float)
@@ -182,7 +275,7 @@ def yearly(runs: Sequence[PastRuns]) -> pd.DataFrame:
         for partners, kinds in PARTNERS.items():
             known = past.recorded(kinds)
             last = past.recorded(kinds, past.day.year)
-            rivals = past_rivals.counts(known, last, years)
+            rivals = counts(known, last, years)
             for year in range(past.day.year + 1, RECORD_END.year + 1):
                 happened = past.recorded(kinds, year)
                 for name, draws in {MODEL: past.counts(kinds, year), **rivals}.items():

@@ -22,12 +22,11 @@ from scipy.stats import poisson
 from simulation.data.country_names import titles
 from simulation.errors import Fault, InputError, WifaqError
 from simulation.evidence import BASELINE
-from simulation.evidence.deal_table import write_whole
+from simulation.evidence.deals.forecast import write_whole
 from simulation.evidence.joins.forecast import Chances, forecast
 from simulation.evidence.joins.instrument_file import world_on
 from simulation.evidence.joins.record import RECORD_END
-from simulation.evidence.questions import LEVELS, Question, chance, number
-from simulation.evidence.register_runs import DAYS, REPLICATES, on_runs, recorded_runs
+from simulation.evidence.register_runs import DAYS, LEVELS, REPLICATES, Question, chance, number, on_runs, recorded_runs
 from simulation.experiments.engine import store
 from simulation.intensity.ensemble import expected_counts, possible
 from simulation.intensity.firms import firm_layer

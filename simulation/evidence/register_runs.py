@@ -13,11 +13,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from simulation.actors.cast import Cast
 from simulation.data.country_names import titles
 from simulation.evidence import BASELINE
-from simulation.evidence.questions import Question, number
 from simulation.experiments.engine.runner import run_points
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.transport import Tweak
@@ -27,6 +27,42 @@ from simulation.scenario.load import load_scenario
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
 from simulation.state import I64, STATE, B, State
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Of the quantiles of a number; a chance has the outer two."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One forecast; exactly one of ``probability`` and ``mean`` is a number.
+
+    Attributes
+    ----------
+    kind
+        See :data:`simulation.evidence.register.KINDS`.
+    quantiles
+        At :data:`LEVELS`; of a chance NaN but for the outer two.
+    """
+
+    question: str
+    kind: str
+    by: date
+    probability: float | None
+    mean: float | None
+    quantiles: tuple[float, ...]
+    resolved_by: str
+
+
+def chance(question: str, kind: str, by: date, probability: float, low: float, high: float, how: str) -> Question:
+    """A question that is answered by yes or no, with a 90 % interval of its probability."""
+    return Question(question, kind, by, probability, None, (low, *[np.nan] * (len(LEVELS) - 2), high), how)
+
+
+def number(question: str, kind: str, by: date, draws: NDArray[np.number], how: str) -> Question:
+    """A question for a count, of which there are draws; quantiles are numbers that a count can have."""
+    found = np.quantile(draws, LEVELS, method="inverted_cdf")
+    return Question(question, kind, by, None, float(draws.mean()), tuple(found.tolist()), how)
+
 
 DAYS = (date(2025, 12, 31), date(2026, 12, 31), date(2027, 12, 31))
 """Ends of years for which numbers are forecast."""

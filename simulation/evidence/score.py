@@ -12,8 +12,8 @@ from simulation.evidence import scores
 from simulation.evidence.deals.scoring import average_precision
 from simulation.evidence.forecast_files import read_scored
 from simulation.evidence.joins.scoring import brier_parts
-from simulation.evidence.questions import LEVELS
 from simulation.evidence.register import QUANTILES
+from simulation.evidence.register_runs import LEVELS
 from simulation.experiments.engine import store
 
 FLOOR = 5e-5

@@ -17,7 +17,7 @@ from simulation.data import facts, tables
 from simulation.data.dates import surely_by
 from simulation.data.world import load_world
 from simulation.errors import InputError
-from simulation.evidence import BASELINE, backtest, past_deals, past_rivals
+from simulation.evidence import BASELINE, backtest, past_deals
 from simulation.evidence.past_runs import PastRuns, past_runs
 from simulation.experiments import prior
 from simulation.intensity.joining import so_far, states
@@ -114,7 +114,7 @@ def test_shares_of_rivals() -> None:
     own = (a == found.focal) | (b == found.focal)
     names = np.array(found.world.ids)
     partner = np.where(a == found.focal, names[b], names[a])[own]
-    shares = past_rivals.shares(found, own)
+    shares = past_deals.shares(found, own)
     for share in shares.values():
         assert share.sum() == pytest.approx(1)
         assert (share > 0).all()
@@ -128,11 +128,11 @@ def test_shares_of_rivals() -> None:
     large = dict(zip(partner, shares["largest partners"], strict=True))
     assert large["USA"] > large["FRA"] > large["oracle"] > large["TUV"]
     # three deals with the focal state in the six years of the record, and half a deal more
-    assert past_rivals.pace(found, own) == pytest.approx(3.5 / 6 * 2, rel=1e-3)
+    assert past_deals.pace(found, own) == pytest.approx(3.5 / 6 * 2, rel=1e-3)
 
 
 def test_rival_counts_hold_what_they_know() -> None:
-    found = past_rivals.counts(known=10, last=3, years=5)
+    found = past_deals.counts(known=10, last=3, years=5)
     assert found["as often as before"].mean() == pytest.approx(10.5 / 5, rel=0.05)
     assert found["as in the last year"].mean() == pytest.approx(3.5, rel=0.05)
 
@@ -253,11 +253,11 @@ def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
 def test_another_future_changes_no_forecast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = runs()
     own = before.pairs[0] == before.focal
-    shares = past_rivals.shares(before, own)
+    shares = past_deals.shares(before, own)
     with another_future(tmp_path, monkeypatch) as changed:
         assert {"deals", "joins", "memberships", "state_facts", "instruments", "firm_commitments"} <= changed
         after = past_runs([DAY], BASELINE, 3, workers=1)[0]
-        for name, share in past_rivals.shares(after, own).items():
+        for name, share in past_deals.shares(after, own).items():
             assert share == pytest.approx(shares[name], abs=1e-12), name
     assert len(after.happened) == len(before.happened) + 1  # the future did change
     for entry in fields(before.world):

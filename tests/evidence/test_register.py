@@ -11,7 +11,7 @@ import pytest
 
 from simulation.errors import InputError
 from simulation.evidence import register
-from simulation.evidence.questions import LEVELS, chance, number
+from simulation.evidence.register_runs import LEVELS, chance, number
 
 FOLDER = Path(__file__).parents[2] / "docs" / "forecasts"
 FILES = sorted(FOLDER.glob("*.csv"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulation.evidence.claims import formula
+from simulation.evidence.claims import measures
 from simulation.evidence.claims.arms import VARIED, Given, recording, scenario_of
 from simulation.evidence.claims.ledger import DATA, FINDING, FIRST, LEDGER, Check, Claim
 from simulation.evidence.claims.measures import MEASURES, registered
@@ -269,7 +269,7 @@ def _sources(check: Check) -> list[object]:
     if check.kind == DATA:
         return [source_hash(FIGURES[check.metric])]
     sides = [[[t.weight, t.arm, t.metric, t.quarter, t.in_spreads] for t in side] for side in (check.a, check.b)]
-    own = {formula.DECIDED: formula.decided, **{name: entry.function for name, entry in MEASURES.items()}}
+    own = {measures.DECIDED: measures.decided, **{name: entry.function for name, entry in MEASURES.items()}}
     read = sorted({check.per, *(term.metric for term in check.terms)} & set(own))
     return [sides, check.per, check.smallest, check.unit, check.control, [source_hash(own[name]) for name in read]]
 

@@ -13,9 +13,8 @@ import pandas as pd
 from simulation.analysis.contrasts import contrast
 from simulation.analysis.summary import SYSTEM, by_replicate
 from simulation.evidence.claims.arms import Given, given, recording, scenario_of, without
-from simulation.evidence.claims.formula import DECIDED, decided
 from simulation.evidence.claims.ledger import BUILT_IN, FINDING, Check, Term
-from simulation.evidence.claims.measures import level
+from simulation.evidence.claims.measures import DECIDED, decided, level
 from simulation.evidence.claims.verdicts import AS_PREDICTED, BATCHES, RATE, SAME_AS, chance, narrow, outcome
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.scenario.schema import Scenario

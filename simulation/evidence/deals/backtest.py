@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from scipy.stats import nbinom, poisson
 
 from simulation.evidence import scores
-from simulation.evidence.deals import rivals
+from simulation.evidence.deals import scoring
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.intensity import firms
 from simulation.intensity.ensemble import ATTRACTION_SD, DRAWS, flows, possible
@@ -40,7 +40,7 @@ POISSON, PERSISTENCE = "as often as before (Poisson)", "as in the last year"
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """The year after an origin, forecast by the intensity and the rivals.
+    """The year after an origin, forecast by the intensity and the scoring.
 
     Attributes
     ----------
@@ -69,10 +69,10 @@ def forecast_year(origin: int, draws: int = DRAWS, spread: float = ATTRACTION_SD
     coming = state_period(origin + 1)
     expected, shares = _ours(layer, origin + 1, draws, spread)
     result = {OURS: shares}
-    for name, terms in rivals.LOG_LINEAR.items():
+    for name, terms in scoring.LOG_LINEAR.items():
         both = _with_reasons(terms)
-        result[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, both, spread=1.0), coming, both)
-    result["as often as before"] = rivals.as_before(coming)
+        result[name] = scoring.log_linear_shares(scoring.fit_log_linear(learnt, both, spread=1.0), coming, both)
+    result["as often as before"] = scoring.as_before(coming)
     record = layer.record
     return Forecast(Scored("AI deals of states", origin + 1, coming.counts, result), expected, possible(layer),
                     (record.counts(0, origin), record.counts(origin, origin)), origin - FIRST_DEAL + 1)  # fmt: skip
@@ -88,7 +88,7 @@ def _ours(layer: Layer, year: int, draws: int, spread: float) -> tuple[F, F]:
     return expected, shares
 
 
-def _with_reasons(terms: rivals.Terms) -> rivals.Terms:
+def _with_reasons(terms: scoring.Terms) -> scoring.Terms:
     """A rival's terms with the searched press and the English language beside them, so that it knows of the record."""
     return lambda period: np.concatenate([terms(period), period.z[:2]])
 
@@ -131,7 +131,7 @@ def gain_table(found: Sequence[Forecast]) -> pd.DataFrame:
 
 
 def count_rows(found: Sequence[Forecast]) -> pd.DataFrame:
-    """Deals a year of every state and of all together, forecast by draws of the intensity and by two rivals.
+    """Deals a year of every state and of all together, forecast by draws of the intensity and by two scoring.
 
     Returns
     -------
@@ -249,7 +249,7 @@ def forecast_firms(origin: int, draws: int = DRAWS) -> Scored:
     result = {OURS: _ours(layer, origin + 1, draws, ATTRACTION_SD)[1]}
     for name, terms in (("sizes", firm_size), ("sizes and activity of the firm", firm_activity)):
         both = _with_reasons(terms)
-        result[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, both, spread=1.0), coming, both)
+        result[name] = scoring.log_linear_shares(scoring.fit_log_linear(learnt, both, spread=1.0), coming, both)
     return Scored("AI deals of states with firms", origin + 1, coming.counts, result)
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
-from simulation.evidence.deals import rivals
+from simulation.evidence.deals import scoring
 from simulation.evidence.deals.fitting import Fit, fit
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.intensity.covariates import NAMES, Ground, covariates, ground, trade_residual
@@ -151,9 +151,9 @@ def score_window(dense: Dense, domain: str, first: int) -> Scored:
     coming = window(dense, domain, first, min(first + SPAN - 1, LAST[domain]))
     own = fit(learnt, (*NAMES, "kappa"), loose_prior())
     result = {OURS: log_shares(own.mode, coming)}
-    for name, terms in rivals.LOG_LINEAR.items():
-        result[name] = rivals.log_linear_shares(rivals.fit_log_linear(learnt, terms), coming, terms)
-    return Scored(domain, first, coming.counts, {**result, "as often as before": rivals.as_before(coming)})
+    for name, terms in scoring.LOG_LINEAR.items():
+        result[name] = scoring.log_linear_shares(scoring.fit_log_linear(learnt, terms), coming, terms)
+    return Scored(domain, first, coming.counts, {**result, "as often as before": scoring.as_before(coming)})
 
 
 def all_windows(dense: Dense) -> list[Scored]:

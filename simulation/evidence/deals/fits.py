@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from simulation.arithmetic import weighted
 from simulation.data.tables import read_csv, short, write_csv
-from simulation.evidence.deals.counts import filter_counts
 from simulation.evidence.deals.dense import DOMAINS, fit_domain, load_dense
 from simulation.evidence.deals.fitting import Fit, fit
-from simulation.evidence.deals.hierarchy import Pooled, prior_of
 from simulation.intensity import firms
 from simulation.intensity.covariates import NAMES
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, Period, Prior, pair_rates, utility
@@ -35,7 +35,128 @@ from simulation.intensity.posterior import (
     write_posteriors,
 )
 from simulation.intensity.recording import SHARE, level_for
+from simulation.intensity.wave import Wave
 from simulation.state import F
+
+TAU_SCALE = 0.5
+"""Scale of the half-normal prior of the spread between domains."""
+_TAUS = np.linspace(0.005, 2.0, 400)
+REPEATABLE = ("defence", "environment")
+"""Domains whose agreements repeat, as memoranda on AI do; one investment or tax treaty saturates its pair."""
+FROM_REPEATABLE: Mapping[str, float] = {"past": 0.5, "recent": 0.5, "eu": 0.5, "border": 0.25}
+"""Coefficients taken from these alone, with the standard deviation of their prior."""
+JUDGED: Mapping[str, tuple[float, float]] = {"rival": (-1.2, 0.5), "conflict": (-1.2, 0.5), "union": (0.0, 0.5)}
+"""Priors by judgement: technology is dearer to rivals than treaties are; the EU as a party is in no dense domain."""
+SIZE_SD = 0.06
+"""Size pulls nearly alike in all domains; more room lets the recording of large states pass for their pull."""
+RECORDING: Mapping[str, tuple[float, float]] = {"searched": (0.3, 0.7), "english": (0.3, 0.7), "size": (0.1, 0.15)}
+"""Priors of the reasons of being recorded."""
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A coefficient over domains.
+
+    Attributes
+    ----------
+    mean, sd
+        Of the mean over domains.
+    tau
+        Posterior mean of the spread between domains.
+    """
+
+    mean: float
+    sd: float
+    tau: float
+
+
+def pool(values: F, errors: F) -> Pooled:
+    """Normal random effects with a flat prior of the mean and a half-normal one of the spread, on a grid.
+
+    Parameters
+    ----------
+    values, errors
+        (D,) estimates and their standard errors.
+    """
+    precision = 1.0 / (errors**2 + _TAUS[:, None] ** 2)
+    total = precision.sum(axis=1)
+    mean = (precision * values).sum(axis=1) / total
+    fit = 0.5 * np.log(precision).sum(axis=1) - 0.5 * np.log(total)
+    fit -= 0.5 * (precision * (values - mean[:, None]) ** 2).sum(axis=1) + 0.5 * (_TAUS / TAU_SCALE) ** 2
+    weight = np.exp(fit - fit.max())
+    weight /= weight.sum()
+    centre = float(weight @ mean)
+    spread = float(np.sqrt(weight @ (1.0 / total + (mean - centre) ** 2)))
+    return Pooled(centre, spread, float(weight @ _TAUS))
+
+
+def prior_of(fits: Mapping[str, Fit], learnt: Mapping[str, Sequence[str]] | None = None) -> tuple[Prior, list[Pooled]]:
+    """Prior of β, κ and the reasons of being recorded of AI deals.
+
+    Parameters
+    ----------
+    fits
+        Domain -> its fit; parameters are those of :data:`covariates.NAMES` and κ.
+    learnt
+        Domain -> coefficients that its record can tell at all; all by default.
+
+    Returns
+    -------
+    Prior, list of Pooled
+        The second has one entry for each of β and κ.
+    """
+    names = (*NAMES, "kappa")
+    mean, sd, pooled = [], [], []
+    for k, name in enumerate(names):
+        text = [fit for domain, fit in fits.items() if learnt is None or name in learnt[domain]]
+        both = pool(np.array([f.mode[k] for f in text]), np.array([f.sd[k] for f in text])) if text else Pooled(0, 2, 0)
+        pooled.append(both)
+        centre, width = both.mean, float(np.hypot(both.sd, both.tau))
+        if name in FROM_REPEATABLE:
+            centre, width = float(np.mean([fits[d].mode[k] for d in REPEATABLE])), FROM_REPEATABLE[name]
+        if name in JUDGED:
+            centre, width = JUDGED[name]
+        if name == "size":
+            width = SIZE_SD
+        mean.append(centre)
+        sd.append(width)
+    for centre, width in RECORDING.values():
+        mean.append(centre)
+        sd.append(width)
+    return Prior(np.array(mean), np.array(sd)), pooled
+
+
+WALKS = np.linspace(0.05, 1.25, 25)
+"""Standard deviations of a year's step of the log flow that are weighed."""
+WALK_SCALE = 0.2
+"""Scale of the half-normal prior of that step: the walk of a year that the model description assumes."""
+START_MEAN, START_SD = 2.302585092994046, 1.0
+"""Of the log flow before any count: an assumption, as wide as ignorance of a new field."""
+_LOGS = np.linspace(np.log(0.1), np.log(500.0), 400)
+
+
+def filter_counts(counts: NDArray[np.int64]) -> Wave:
+    """What yearly counts (T,), T ≥ 0, say of the flow at their end: a walk seen through Poisson counts, on a grid."""
+    weights, means, squares = [], [], []
+    for walk in WALKS:
+        step = np.exp(-0.5 * ((_LOGS[:, None] - _LOGS) / walk) ** 2)
+        step /= step.sum(axis=0)
+        state = np.exp(-0.5 * ((_LOGS - START_MEAN) / START_SD) ** 2)
+        state /= state.sum()
+        evidence = -0.5 * (walk / WALK_SCALE) ** 2
+        for place, count in enumerate(counts):
+            state = step @ state if place else state  # the start is the flow of the first year
+            state = state * np.exp(count * _LOGS - np.exp(_LOGS) - gammaln(count + 1))
+            evidence += float(np.log(state.sum()))
+            state /= state.sum()
+        weights.append(evidence)
+        means.append(float(state @ _LOGS))
+        squares.append(float(state @ _LOGS**2))
+    weight = np.exp(np.array(weights) - max(weights))
+    weight /= weight.sum()
+    mean = float(weight @ means)
+    return Wave(mean, float(np.sqrt(weight @ squares - mean**2)), float(np.sqrt(weight @ WALKS**2)))
+
 
 START_LEVEL = -2.5
 _LEVEL_ROUNDS = 3

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from simulation.evidence import scores
+from simulation.intensity.covariates import NAMES
+from simulation.intensity.equation import Period
 from simulation.state import F
 
 OURS = "intensity"
@@ -109,3 +114,105 @@ def average_precision(p: F, y: F) -> float:
     true = np.cumsum(hits)[ends]
     precision, step = true / (ends + 1), np.diff(np.append(0.0, true))
     return float((precision * step).sum() / hits.sum()) if hits.any() else float("nan")
+
+
+# --- simple rivals on the same rows: on which pairs the agreements of a period fall
+
+
+Terms = Callable[[Period], F]
+
+SPREAD = 5.0
+"""Prior standard deviation of every slope, which only keeps a slope finite."""
+PAIR_TERMS = tuple(name for name in NAMES if name not in ("size", "activity", "union"))
+GRAVITY = ("distance", "trade", "border", "language", "colony", "common_coloniser")
+HABIT = 0.5
+"""Agreements that are spread over all pairs before "as often as before" counts."""
+
+
+def _sum(period: Period, name: str) -> F:
+    own = period.x[NAMES.index(name)]
+    return own + own.T
+
+
+def size(period: Period) -> F:
+    """(1, n, n) sum of both sizes."""
+    return np.stack([_sum(period, "size")])
+
+
+def size_activity(period: Period) -> F:
+    """(2, n, n) sums of both sizes and both activities."""
+    return np.stack([_sum(period, "size"), _sum(period, "activity")])
+
+
+def gravity(period: Period) -> F:
+    """(8, n, n) sizes, activities, distance, trade, border, language and colonial ties."""
+    return np.concatenate([size_activity(period), np.stack([period.x[NAMES.index(name)] for name in GRAVITY])])
+
+
+def log_linear(period: Period) -> F:
+    """(23, n, n) every term of the pair, and sum, difference, product and lesser of sizes and of activities."""
+    shaped = []
+    for name in ("size", "activity"):
+        own = np.array(period.x[NAMES.index(name)])
+        shaped += [own + own.T, np.abs(own - own.T), own * own.T, np.minimum(own, own.T)]
+    return np.stack([*shaped, *(period.x[NAMES.index(name)] for name in PAIR_TERMS)])
+
+
+LOG_LINEAR: Mapping[str, Terms] = {
+    "size": size, "size and activity": size_activity, "gravity, size, activity": gravity,
+    "log-linear of 23 terms": log_linear,
+}  # fmt: skip
+
+
+def fit_log_linear(periods: Sequence[Period], terms: Terms, spread: float = SPREAD) -> F:
+    """Slopes of a log-linear rival.
+
+    Parameters
+    ----------
+    periods
+        What it learns from.
+    terms
+        Of a period, (T, n, n) symmetric.
+    spread
+        Prior standard deviation of every slope.
+    """
+    rows = []
+    for period in periods:
+        a, b = _possible(period)
+        rows.append((terms(period)[:, a, b], period.counts[a, b]))
+
+    def loss(slopes: F) -> tuple[float, F]:
+        value, gradient = 0.5 * float(slopes @ slopes) / spread**2, slopes / spread**2
+        for x, count in rows:
+            score = np.einsum("k,kp->p", slopes, x)
+            top = float(logsumexp(score))
+            expected = np.exp(score - top) * count.sum()
+            value -= float(count @ (score - top))
+            gradient = gradient - np.einsum("kp,p->k", x, count - expected)
+        return value, gradient
+
+    return np.asarray(minimize(loss, np.zeros(len(rows[0][0])), jac=True, method="L-BFGS-B").x, dtype=float)
+
+
+def _possible(period: Period) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    a, b = np.nonzero(np.triu(period.mask, 1))
+    return a, b
+
+
+def log_linear_shares(slopes: F, period: Period, terms: Terms) -> F:
+    """(n, n) log shares of each pair in the coming agreements; -inf where masked."""
+    score = np.einsum("k,kij->ij", slopes, terms(period))
+    return normalised(np.where(period.mask > 0, score, -np.inf))
+
+
+def as_before(period: Period) -> F:
+    """(n, n) log shares in proportion to the pair's earlier agreements, with half a one spread over all pairs."""
+    earlier = np.expm1(period.x[NAMES.index("past")])
+    pairs = period.mask.sum() / 2.0
+    return normalised(np.where(period.mask > 0, np.log(earlier + HABIT / pairs), -np.inf))
+
+
+def normalised(score: F) -> F:
+    """Scores of pairs as log shares that sum to one over the upper triangle."""
+    a, b = np.triu_indices(len(score), 1)
+    return np.asarray(score - logsumexp(score[a, b]))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from simulation.errors import Fault, InputError
-from simulation.evidence.deal_table import write_whole
+from simulation.evidence.deals.forecast import write_whole
 from simulation.evidence.joins.forecast import forecast
 from simulation.evidence.joins.instrument_file import read_instruments
 from simulation.evidence.joins.record import RECORD_END

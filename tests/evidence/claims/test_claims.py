@@ -18,9 +18,8 @@ from simulation.errors import DataError, InputError
 from simulation.evidence.claims import LEDGER, measure, read_table
 from simulation.evidence.claims.__main__ import estimate, main
 from simulation.evidence.claims.arms import ARMS, CONSENT, RULES, VARIED, arm, given, scenario_of, without
-from simulation.evidence.claims.formula import DECIDED
 from simulation.evidence.claims.ledger import BUILT_IN, DATA, FINDING, FIRST, FOLDER, UNITS, Check
-from simulation.evidence.claims.measures import MEASURES, level
+from simulation.evidence.claims.measures import DECIDED, MEASURES, level
 from simulation.evidence.claims.measuring import COLUMNS, NUMBERS, definition, fingerprint, judged, reason, stale
 from simulation.evidence.claims.page import (
     CHECKS_PAGE,

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from simulation.evidence.deals.counts import filter_counts
-from simulation.evidence.deals.hierarchy import pool
+from simulation.evidence.deals.fits import filter_counts, pool
 from simulation.evidence.deals.scoring import Scored, average_precision, gains
 from simulation.intensity.lives import RENEWED, in_force
 from simulation.intensity.wave import KEPT, Wave

@@ -7,10 +7,9 @@ import pytest
 
 from simulation.evidence import scores
 from simulation.evidence.joins import scoring
-from simulation.evidence.joins.backtest import MODEL, left_out, rolling
+from simulation.evidence.joins.backtest import MODEL, NAMES, left_out, past_share, rate_of_kind, rolling, shrunk
 from simulation.evidence.joins.fit import rows_of
 from simulation.evidence.joins.record import RECORD_END
-from simulation.evidence.joins.rivals import NAMES, past_share, rate_of_kind, shrunk
 from simulation.evidence.logistic import fit_logistic
 from tests.evidence.joins.lists import VOTES, made_up
 
