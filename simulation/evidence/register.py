@@ -28,12 +28,11 @@ from simulation.evidence.joins.instrument_file import world_on
 from simulation.evidence.joins.record import RECORD_END
 from simulation.evidence.register_runs import DAYS, LEVELS, REPLICATES, Question, chance, number, on_runs, recorded_runs
 from simulation.experiments.engine import store
-from simulation.intensity.ensemble import expected_counts, possible
+from simulation.intensity.ensemble import Layer, expected_counts, possible, state_layer
 from simulation.intensity.firms import firm_layer
 from simulation.intensity.joining.posterior import shipped
 from simulation.intensity.joining.states import ids
 from simulation.intensity.joining.texts import SignupText
-from simulation.intensity.layers import Layer, state_layer
 from simulation.scenario.load import load_scenario
 from simulation.state import F
 

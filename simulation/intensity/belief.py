@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED
-from simulation.intensity.recording import LEAST_SHARE, MOST_SHARE
+from simulation.intensity.record import LEAST_SHARE, MOST_SHARE
 from simulation.intensity.standing import LayerFacts, Year
 from simulation.intensity.wave import KEPT
 from simulation.kernels import exp

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,42 @@ from numpy.typing import NDArray
 from simulation.arithmetic import exp, weighted
 from simulation.data.judged_pairs import Places
 from simulation.errors import Fault, InputError, suggest
-from simulation.intensity.ensemble import possible
+from simulation.intensity.ensemble import Layer, possible, state_layer
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, rates_from_odds, utility
-from simulation.intensity.layers import Layer, state_layer
 from simulation.intensity.posterior import ai_period, posterior_of
 from simulation.intensity.posterior import shares as drawn_shares
-from simulation.intensity.record import ai_deals, shipped_treaties
-from simulation.intensity.recording import LEAST_SHARE, MOST_SHARE, level_for
+from simulation.intensity.record import LEAST_SHARE, MOST_SHARE, ai_deals, level_for, shipped_treaties
 from simulation.randomness import poisson
 from simulation.state import F
+
+SHORTEST, LONGEST = 3.0, 5.0
+"""Years of a term, drawn evenly in between."""
+RENEWED = 0.5
+"""Chance that a term is followed by another."""
+_STEP = 0.05
+_OLDEST = 40.0
+
+
+@lru_cache(maxsize=1)
+def _alive() -> F:
+    """Chance of being in force at ages 0, step, 2·step, …"""
+    ages = np.arange(0.0, _OLDEST + _STEP / 2, _STEP)
+    ended = np.clip((ages - SHORTEST) / (LONGEST - SHORTEST), 0.0, 1.0)
+    result = 1.0 - ended
+    ends = np.diff(ended, prepend=0.0)
+    lags = np.flatnonzero(ends)
+    for k in range(len(ages)):  # a renewed deal is as good as new
+        past = lags[lags <= k]
+        result[k] += RENEWED * float((ends[past] * result[k - past]).sum())
+    return result
+
+
+def in_force(age: F) -> F:
+    """Chance that a deal signed ``age`` years ago is in force; 0 for the future, and beyond forty years."""
+    place = np.asarray(age, dtype=float) / _STEP
+    inside = (place >= 0) & (place < len(_alive()))
+    return np.where(inside, _alive()[np.clip(place.round().astype(int), 0, len(_alive()) - 1)], 0.0)
+
 
 YEARS = 7
 """Years before the as-of date of which unrecorded deals are drawn."""

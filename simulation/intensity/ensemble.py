@@ -10,17 +10,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arithmetic import exp, weighted
+from simulation.data.judged_pairs import Places, states_and_union
+from simulation.intensity.covariates import covariates, ground
 from simulation.intensity.equation import (
     LEAST_RECORDED,
     MOST_RECORDED,
     rates_from_odds,
     utility,
 )
-from simulation.intensity.layers import Layer
-from simulation.intensity.posterior import scores
+from simulation.intensity.posterior import Posterior, posterior_of, scores
 from simulation.intensity.posterior import shares as drawn_shares
-from simulation.intensity.recording import LEAST_SHARE, MOST_SHARE, level_for
+from simulation.intensity.record import LEAST_SHARE, MOST_SHARE, Record, ai_deals, level_for, reasons, shipped_treaties
 from simulation.state import F
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A layer of pairs as of a day.
+
+    Attributes
+    ----------
+    places
+        The n actors.
+    posterior
+        What is known of its intensity.
+    x, mask, z
+        (K, n, n) covariates, (n, n) possible pairs, (R, n, n) reasons of being recorded.
+    record
+        Agreements recorded by the day.
+    """
+
+    places: Places
+    posterior: Posterior
+    x: F
+    mask: F
+    z: F
+    record: Record
+
+
+def known_by(record: Record, day: date) -> Record:
+    """Agreements that had surely happened by a day."""
+    return record.where(record.day <= day.toordinal())
+
+
+def state_layer(as_of: date, posterior: Posterior | None = None) -> Layer:
+    """Pairs of states, the EU among them; covariates are of the posterior's year's end.
+
+    Raises
+    ------
+    InputError
+        If the day is before the first fit.
+    """
+    places = states_and_union()
+    known = posterior or posterior_of(as_of)
+    here = ground(places, known.year)
+    record = known_by(ai_deals(places), as_of)
+    x = covariates(places, known.year, record, shipped_treaties(places), here)
+    return Layer(places, known, x, here.mask, reasons(places, here.size), record)
+
 
 DRAWS = 200
 ATTRACTION_SD, ATTRACTION_KEPT = 0.5, 0.9

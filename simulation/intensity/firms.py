@@ -18,12 +18,11 @@ from simulation.data.facts import load_facts
 from simulation.data.judged_pairs import Places, judged_pairs, states_and_union
 from simulation.data.tables import table
 from simulation.intensity.covariates import WINDOW, ground
+from simulation.intensity.ensemble import Layer, known_by
 from simulation.intensity.equation import Period, Prior
-from simulation.intensity.layers import Layer, known_by
 from simulation.intensity.places import with_firms
 from simulation.intensity.posterior import Posterior, posterior_of
-from simulation.intensity.record import Record, ai_deals
-from simulation.intensity.recording import reasons
+from simulation.intensity.record import Record, ai_deals, reasons
 from simulation.state import F
 
 PRIORS: Mapping[str, tuple[float, float]] = {

@@ -17,9 +17,9 @@ from simulation.data.dates import optional, surely_by
 from simulation.data.facts import load_facts
 from simulation.data.judged_pairs import states_and_union
 from simulation.data.tables import read_csv, table
+from simulation.intensity.book import in_force
 from simulation.intensity.covariates import WINDOW
 from simulation.intensity.ensemble import overlap
-from simulation.intensity.lives import in_force
 from simulation.intensity.places import TABLES
 from simulation.intensity.posterior import scores
 

@@ -21,8 +21,7 @@ from simulation.errors import DataError, Fault, InputError
 from simulation.intensity.covariates import NAMES, covariates, ground
 from simulation.intensity.equation import Period
 from simulation.intensity.places import TABLES
-from simulation.intensity.record import Record, ai_deals, shipped_treaties
-from simulation.intensity.recording import REASONS, reasons
+from simulation.intensity.record import REASONS, Record, ai_deals, reasons, shipped_treaties
 from simulation.intensity.wave import Wave
 from simulation.randomness import Stream, fill_normal, fill_uniform, key, stable_hash
 from simulation.state import F

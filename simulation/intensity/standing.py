@@ -22,8 +22,7 @@ from simulation.intensity.covariates import NAMES, covariates, ground
 from simulation.intensity.firms import firm_standing
 from simulation.intensity.places import with_firms
 from simulation.intensity.posterior import Posterior, posterior_of
-from simulation.intensity.record import Record, record_of, shipped_treaties
-from simulation.intensity.recording import reasons
+from simulation.intensity.record import Record, reasons, record_of, shipped_treaties
 from simulation.state import FIRM, I32, I64, STATE, B, F
 
 PARTNERS: Mapping[int, tuple[str, ...]] = {STATE: ("size", "activity", "union"), FIRM: firms.TRAITS}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from simulation.state import F
+from simulation.data.tables import read_csv
+from simulation.intensity.places import TABLES
+from simulation.state import KINDS, F
 
 KEPT = 0.8
 """What is left of a year's step a year later; an assumption that dense domains of treaties inform.
@@ -41,3 +44,18 @@ class Wave:
         for step in steps[:ahead]:
             apart, spread = KEPT * apart + self.walk * step, KEPT * KEPT * spread + self.walk * self.walk
         return np.asarray(self.mean + self.sd * level + apart - 0.5 * spread)
+
+
+# --- one factor a year that holds the expected recorded flow of the baseline at its wave (C.2)
+
+
+NAME = "wave_factors"
+
+
+@lru_cache(maxsize=16)
+def factors(kind: int, years: int) -> F:
+    """(years,) factors of a layer in the first, second, … year of a run; the last one holds beyond the table."""
+    rows = [float(row["factor"]) for row in read_csv(TABLES / f"{NAME}.csv") if row["layer"] == KINDS[kind]]
+    if not rows:
+        return np.ones(years)
+    return np.array([rows[min(year, len(rows) - 1)] for year in range(years)])

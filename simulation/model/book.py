@@ -25,7 +25,7 @@ from simulation.intensity.book import COMPLETE
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
 from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of
-from simulation.intensity.wave_factors import factors
+from simulation.intensity.wave import factors
 from simulation.kernels import exp
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import (

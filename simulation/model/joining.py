@@ -16,8 +16,7 @@ from simulation.data.world import World
 from simulation.intensity.joining import belief as drawing
 from simulation.intensity.joining.belief import Drawn
 from simulation.intensity.joining.posterior import shipped
-from simulation.intensity.joining.setting import UNION, Setting
-from simulation.intensity.joining.so_far import setting, so_far
+from simulation.intensity.joining.setting import UNION, Setting, setting, so_far
 from simulation.intensity.joining.states import GROUPS, ids
 from simulation.intensity.joining.texts import SignupText, Vote
 from simulation.scenario.schema import InstrumentSpec, Scenario

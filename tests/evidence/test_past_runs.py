@@ -20,7 +20,7 @@ from simulation.errors import InputError
 from simulation.evidence import BASELINE, backtest, past_deals
 from simulation.evidence.past_runs import PastRuns, past_runs
 from simulation.experiments import prior
-from simulation.intensity.joining import so_far, states
+from simulation.intensity.joining import setting, states
 from simulation.scenario import checks
 from simulation.scenario.parameters import PARAMETERS
 
@@ -238,7 +238,7 @@ def another_future(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
         changed |= {path.stem} if new != list(rows) else set()
         tables.write_csv(folder / path.name, list(rows[0]), new)
     readers = tables.table, tables.rows_by, facts._panels
-    caches = (*readers, checks._world, states.members, states.groups, states.kinship, so_far.setting)
+    caches = (*readers, checks._world, states.members, states.groups, states.kinship, setting.setting)
     monkeypatch.setattr(tables, "TABLES", folder)
     for cache in caches:
         cache.cache_clear()

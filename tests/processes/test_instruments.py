@@ -15,7 +15,7 @@ from simulation.data.world import load_world
 from simulation.intensity.joining import chances, pace
 from simulation.intensity.joining.design import REACH
 from simulation.intensity.joining.posterior import CHOSEN, shipped
-from simulation.intensity.joining.so_far import setting
+from simulation.intensity.joining.setting import setting
 from simulation.intensity.joining.states import ids
 from simulation.model.joining import recorded_text
 from simulation.processes import instruments

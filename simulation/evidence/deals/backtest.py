@@ -19,9 +19,8 @@ from simulation.evidence import scores
 from simulation.evidence.deals import scoring
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.intensity import firms
-from simulation.intensity.ensemble import ATTRACTION_SD, DRAWS, flows, possible
+from simulation.intensity.ensemble import ATTRACTION_SD, DRAWS, Layer, flows, possible, state_layer
 from simulation.intensity.equation import Period
-from simulation.intensity.layers import Layer, state_layer
 from simulation.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
 from simulation.intensity.posterior import scores as keyed
 from simulation.randomness import stable_hash

@@ -1,7 +1,7 @@
 """One factor a year that holds the recorded flow of the baseline at its wave, measured on the baseline (C.2).
 
 ``python -m simulation.evidence.deals.drift [--replicates N]`` runs the baseline some times over, and writes the table
-that :mod:`simulation.intensity.wave_factors` reads. Two minutes. To be run again when anything moves the flow.
+that :mod:`simulation.intensity.wave` reads. Two minutes. To be run again when anything moves the flow.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from simulation.data.tables import short, write_csv
 from simulation.intensity.places import TABLES
-from simulation.intensity.wave_factors import NAME, factors
+from simulation.intensity.wave import NAME, factors
 from simulation.model import GovernanceModel
 from simulation.model.book import believed
 from simulation.scenario.load import load_scenario

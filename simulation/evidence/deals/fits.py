@@ -34,7 +34,7 @@ from simulation.intensity.posterior import (
     state_period,
     write_posteriors,
 )
-from simulation.intensity.recording import SHARE, level_for
+from simulation.intensity.record import SHARE, level_for
 from simulation.intensity.wave import Wave
 from simulation.state import F
 

@@ -22,10 +22,9 @@ from simulation.data.country_names import refusal, resolve
 from simulation.data.judged_pairs import states_and_union
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments.engine import store
-from simulation.intensity.ensemble import DRAWS, expected_counts, possible
+from simulation.intensity.book import in_force
+from simulation.intensity.ensemble import DRAWS, Layer, expected_counts, possible, state_layer
 from simulation.intensity.firms import firm_layer
-from simulation.intensity.layers import Layer, state_layer
-from simulation.intensity.lives import in_force
 from simulation.intensity.organisations import ORGANISED, organisation_rows
 from simulation.intensity.posterior import FIRST_YEAR
 from simulation.state import KINDS, F

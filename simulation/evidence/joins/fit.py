@@ -20,8 +20,7 @@ from scipy.special import expit, logit
 from simulation.errors import DataError
 from simulation.evidence.joins.record import Listed, sums
 from simulation.evidence.logistic import shortened
-from simulation.intensity.joining.design import REACH, Form, lean_of, reach_features, state_features
-from simulation.intensity.joining.habits import habit
+from simulation.intensity.joining.design import REACH, Form, habit, lean_of, reach_features, state_features
 from simulation.intensity.joining.states import (
     GROUPS,
     NAMES,

@@ -17,7 +17,7 @@ from simulation.data.tables import write_csv
 from simulation.evidence.joins.fit import Fit, fit, rows_of
 from simulation.evidence.joins.pace_fit import fit_pace
 from simulation.evidence.joins.record import Listed, as_known, read_record, sums
-from simulation.intensity.joining.habits import KINDS
+from simulation.intensity.joining.design import KINDS
 from simulation.intensity.joining.pace import PRIOR, Pace
 from simulation.intensity.joining.posterior import (
     CHOSEN,

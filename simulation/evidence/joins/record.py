@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from simulation.data.dates import surely_by
 from simulation.data.tables import read_csv, table
-from simulation.intensity.joining.habits import HALF_LIFE, KINDS, kinds_of
+from simulation.intensity.joining.design import HALF_LIFE, KINDS, kinds_of
 from simulation.intensity.joining.pace import LAUNCH_DAYS
 from simulation.intensity.joining.states import ids, members, place, un_members
 from simulation.state import B, F

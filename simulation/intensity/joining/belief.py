@@ -29,10 +29,10 @@ from simulation.intensity.joining.setting import (
     PACE_CHANGE,
     UNASKED,
     Setting,
+    SoFar,
     opening,
     reach_of_opening,
 )
-from simulation.intensity.joining.so_far import SoFar
 from simulation.intensity.joining.states import GROUPS, NAMES, ids
 from simulation.intensity.joining.texts import SignupText
 from simulation.randomness import Stream, fill_uniform, key, stable_hash

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.arithmetic import power
 from simulation.intensity.joining.states import NAMES
 from simulation.state import B, F
 
@@ -199,3 +200,24 @@ def state_features(text: Coded, x: F, lean: float, sponsors: B, house: B, group:
         x, x * call, x * lean * strength, *domain, house, sponsors, near, region, lead, habit,
     ])  # fmt: skip
     return np.asarray(columns - columns[eligible].mean(axis=0), float)
+
+
+# --- habits: how often a state joined earlier texts of the same domain, or of the same act, beyond the average
+
+
+HALF_LIFE = 6.0
+PRIOR = 3.0
+"""Weight of the average behind a habit, in lists of today."""
+KINDS = (*DOMAIN_GROUPS, *ACTS)
+
+
+def kinds_of(domain: str, treaty: bool) -> tuple[int, int]:
+    """Index of the domain and of the act of a text."""
+    return KINDS.index(domain), KINDS.index(ACTS[0] if treaty else ACTS[1])
+
+
+def habit(excess: F, weight: F, domain: str, treaty: bool, years: float = 0.0) -> F:
+    """Habit of the domain and of the act, shape (s, 2), ``years`` after the day of the sums."""
+    chosen = list(kinds_of(domain, treaty))
+    fade = float(power(0.5, years / HALF_LIFE))
+    return np.asarray(fade * excess[:, chosen] / (PRIOR + fade * weight[:, chosen]))

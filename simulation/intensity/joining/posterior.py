@@ -17,8 +17,7 @@ import numpy as np
 from simulation.arithmetic import lower_factor
 from simulation.data.tables import read_csv
 from simulation.errors import DataError, Fault, InputError
-from simulation.intensity.joining.design import REACH, Form
-from simulation.intensity.joining.habits import KINDS
+from simulation.intensity.joining.design import KINDS, REACH, Form
 from simulation.intensity.joining.pace import PRIOR, Pace
 from simulation.intensity.joining.states import TABLES, ids
 from simulation.state import F

@@ -13,8 +13,7 @@ from simulation.evidence.joins.fit import fit, rows_of
 from simulation.evidence.joins.pace_fit import fit_pace
 from simulation.evidence.joins.posterior import fit_as_of, write
 from simulation.evidence.joins.record import NEVER, RECORD_END, as_known, read_record, sums
-from simulation.intensity.joining.design import REACH, Form
-from simulation.intensity.joining.habits import KINDS, PRIOR, habit
+from simulation.intensity.joining.design import KINDS, PRIOR, REACH, Form, habit
 from simulation.intensity.joining.posterior import YEARS, names, shipped
 from simulation.intensity.joining.states import NAMES, covariates, known_years
 from tests.evidence.joins.lists import SHARED, VOTES, made_up

@@ -13,8 +13,7 @@ from simulation.intensity.joining import belief as drawing
 from simulation.intensity.joining.chances import launch_log_odds
 from simulation.intensity.joining.pace import LAUNCH_DAYS, QUARTER_DAYS
 from simulation.intensity.joining.posterior import shipped
-from simulation.intensity.joining.setting import reach_of_opening
-from simulation.intensity.joining.so_far import setting, so_far
+from simulation.intensity.joining.setting import reach_of_opening, setting, so_far
 from simulation.intensity.joining.states import ids, place
 from simulation.intensity.joining.texts import SignupText
 from simulation.model import GovernanceModel
