@@ -61,7 +61,7 @@ from simulation.processes.links import links
 from simulation.randomness import Draws
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
-from simulation.scenario.names import default_peers
+from simulation.scenario.messages import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
 from simulation.state import (
