@@ -134,7 +134,7 @@ FUNCTIONS = {
 }  # fmt: skip
 """Of ``np`` and ``math``: those that choose by processor, or call what does."""
 EXCEPTIONS = {
-    ("data/build_states.py", "_tones"): "building only: what is built is shipped, to three digits",
+    ("data/build.py", "_tones"): "building only: what is built is shipped, to three digits",
     ("intensity/equation.py", "_one"): "fits only: what is fitted is shipped",
     ("intensity/equation.py", "information"): "fits only",
     ("experiments/engine/dispatch.py", "Dispatch"): "how often a failed chunk is halved: a whole number",
@@ -147,12 +147,11 @@ EXCEPTIONS = {
     ("experiments/sweeps/schema.py", "Range"): "the triangular quantile: roots and quotients",
     ("experiments/sweeps/design.py", "scipy.stats.qmc"): "whole numbers and quotients",
     ("experiments/sweeps/futures.py", "scipy.stats.qmc"): "whole numbers and quotients",
-    ("experiments/search/evolve.py", "scipy.stats.qmc"): "whole numbers and quotients",
+    ("experiments/optimise.py", "scipy.stats.qmc"): "whole numbers and quotients",
 }
 """Where such a function may stand, by file and outermost function, class or import, and why."""
 WHOLE_SUMS = {
-    "data/spreadsheets.py", "data/workbooks.py", "experiments/engine/executors.py", "data/positions.py",
-    "data/facts.py",
+    "data/spreadsheets.py", "experiments/engine/executors.py", "data/positions.py", "data/facts.py",
 }  # fmt: skip
 """Files that add up whole numbers or arrays with Python's ``sum``, which compensates floats from version 3.12 on."""
 

@@ -169,9 +169,9 @@ def pools(runs: Sequence[PastRuns]) -> dict[str, list[Pool]]:
 def _pool(past: PastRuns, pool: B) -> Pool:
     a, b = (side[pool] for side in past.pairs)
     chance, expected = (values[pool] for values in past.per_pair())
-    pace = pace(past, pool)
+    rate = pace(past, pool)
     same_pace = {MODEL: expected / expected.sum(), **shares(past, pool)}
-    forecasts = {name: -np.expm1(-pace * share) for name, share in same_pace.items()}
+    forecasts = {name: -np.expm1(-rate * share) for name, share in same_pace.items()}
     n = len(past.world)
     happened = np.isin(a * n + b, past.happened["a"] * n + past.happened["b"]).astype(float)
     names = np.array(past.world.ids)

@@ -204,7 +204,7 @@ def fit_until(
     """The posterior at the end of a year, from the deals recorded until then.
 
     The share of the world that the list holds is not told by the list: the level of the recording model is set so
-    that it is :data:`recording.SHARE` of the flow expected in the year after.
+    that it is :data:`record.SHARE` of the flow expected in the year after.
 
     Parameters
     ----------
