@@ -10,11 +10,10 @@ from shiny import ui
 
 from simulation.app.live import Frame, Live
 from simulation.arithmetic import ordered_sum
-from simulation.display.words.events import LUCK, NAME, SUM
+from simulation.display.words.events import LUCK, NAME, SUM, names_of, told
 from simulation.display.words.language import Words
 from simulation.display.words.terms import DEPTH, KIND, N_, TRACK, name_of
 from simulation.experiments.engine.labels import Facts
-from simulation.report.event_sentences import names_of, told
 from simulation.state import DIMENSIONS, KINDS, MAX_DEPTH, STATE, TRACKS
 
 _MOST_PARTNERS = 12

@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from simulation.arithmetic import ordered_sum
-from simulation.display.words.events import GIVEN, LUCK, NAME
+from simulation.display.words.events import GIVEN, LUCK, NAME, names_of, told
 from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import decimal, rounded, signed
 from simulation.experiments.explanation.tables import IMPORTANT, KINDS
-from simulation.report.event_sentences import names_of, told
 
 if TYPE_CHECKING:
     from simulation.experiments.explanation import Explanation

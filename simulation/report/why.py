@@ -8,10 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.display.words.events import GIVEN, LUCK, NAME, SUM
+from simulation.display.words.events import GIVEN, LUCK, NAME, SUM, names_of, told
 from simulation.display.words.language import Words
 from simulation.report.answer import Subject
-from simulation.report.event_sentences import names_of, told
 from simulation.report.parts import Section, Table
 
 _DIGITS = 2

@@ -7,10 +7,9 @@ import re
 
 import pytest
 
-from simulation.display.words.events import HEAD, REASON
+from simulation.display.words.events import HEAD, REASON, told
 from simulation.display.words.language import ENGLISH, Words
 from simulation.experiments.results import Results
-from simulation.report.event_sentences import told
 from simulation.report.page import subject_of
 from simulation.report.why import why
 from tests.report import folders
