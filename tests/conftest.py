@@ -18,7 +18,7 @@ settings.register_profile(
 settings.load_profile("wifaq")
 
 ORDER = ("model", "theory", "actors", "processes", "reference", "outcomes", "intensity", "golden", "data", "report",
-         "display", "analysis", "scenario", "experiments", "docs", "evidence", "cli", "install")  # fmt: skip
+         "display", "scenario", "experiments", "docs", "evidence", "cli", "install")  # fmt: skip
 """Of the folders. Of two workers one begins at the front and compiles the kernels; the other begins in the middle,
 among tests of data and pages, which need none and keep it busy meanwhile."""
 

@@ -126,6 +126,8 @@ RESULTS = (
     "experiments", "evidence/deals/forecast.py",
 )  # fmt: skip
 """Rooms and files whose numbers reach a run's results or a forecast of deals."""
+TABLES = PACKAGE / "experiments" / "analysis"
+"""But for what is told from the tables of results."""
 FUNCTIONS = {
     "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "power", "float_power", "pow", "cbrt",
     "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arctan2", "asin", "acos", "atan",
@@ -159,7 +161,8 @@ WHOLE_SUMS = {
 def _files() -> Iterator[Path]:
     for name in RESULTS:
         path = PACKAGE / name
-        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        yield from (file for file in files if not file.is_relative_to(TABLES))
 
 
 def _processor_bound(node: ast.AST) -> Iterator[str]:

@@ -17,17 +17,16 @@ FLOORS = (
     ["arithmetic", "state"],
     ["kernels", "data", "display"],
     ["randomness", "scenario"],
-    ["processes", "analysis", "intensity"],
+    ["processes", "intensity"],
     ["actors", "outcomes"],
     ["model"],
     ["experiments"],
-    ["evidence", "report"],
-    ["app"],
+    ["evidence", "report", "app"],
     ["cli", "__init__"],
 )
 """The house, from the ground up: a file imports what lies on a lower floor, type hints included."""
 RANK = {part: rank for rank, parts in enumerate(FLOORS) for part in parts}
-ROOMS, LOOSE = 14, 7
+ROOMS, LOOSE = 13, 7
 """Folders of the package, and modules beside them, at most."""
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 40
@@ -76,7 +75,7 @@ def test_the_house_is_small_and_every_part_has_its_place() -> None:
     loose = {_part(path) for path in FILES if path.parent == PACKAGE}
     assert len(set(RANK) - loose) <= ROOMS
     assert len(loose) <= LOOSE
-    assert len(FLOORS) <= 11
+    assert len(FLOORS) <= 10
 
 
 def test_arrows_go_down_only() -> None:

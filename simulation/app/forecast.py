@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from simulation.analysis.contrasts import paired_path
 from simulation.app.draft import Draft
 from simulation.display.words.language import Words
 from simulation.display.words.terms import DRAWN_BANDS, KIND, METRIC, UNIT, name_of
 from simulation.errors import RunError
+from simulation.experiments.analysis.contrasts import paired_path
 from simulation.experiments.ask import slim
 from simulation.experiments.results import Results
 from simulation.experiments.run import run

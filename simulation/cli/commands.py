@@ -206,7 +206,7 @@ def compare(
 ) -> None:
     """Put scenarios side by side and contrast them with the first, replicate by replicate under the same luck."""
     with _errors(debug):
-        from simulation.analysis.contrasts import check_precision
+        from simulation.experiments.analysis.contrasts import check_precision
         from simulation.experiments.compare import compare as compare_scenarios
         from simulation.report.comparison import print_comparison
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 import pyarrow as pa
 
-from simulation.analysis import boxes as failing
-from simulation.analysis import information, regret
-from simulation.analysis.fronts import COLUMNS as SEARCH_COLUMNS
 from simulation.display.advice import AdvicePictures
 from simulation.errors import Fault, InputError, RunError, suggest
+from simulation.experiments.analysis import boxes as failing
+from simulation.experiments.analysis import information, regret
+from simulation.experiments.analysis.fronts import COLUMNS as SEARCH_COLUMNS
 from simulation.experiments.ask import load, named
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress

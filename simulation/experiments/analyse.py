@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.boxes import Box, Limits, find_box
-from simulation.analysis.sensitivity import effects, morris, noise_share, sobol, swings
-from simulation.analysis.summary import KEPT
 from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, save, style
 from simulation.errors import InputError, RunError
+from simulation.experiments.analysis.boxes import Box, Limits, find_box
+from simulation.experiments.analysis.sensitivity import effects, morris, noise_share, sobol, swings
+from simulation.experiments.analysis.summary import KEPT
 from simulation.experiments.engine import store
 from simulation.experiments.sweeps.design import MORRIS_LEVELS
 from simulation.experiments.sweeps.results import SHARE, SweepResults
@@ -44,9 +44,9 @@ class Analysis:
         Of a Sobol or Morris design, else nothing.
     swings
         What the outcome does between the ends of each factor
-        (:func:`simulation.analysis.sensitivity.swings`): the table of a tornado.
+        (:func:`simulation.experiments.analysis.sensitivity.swings`): the table of a tornado.
     effects
-        Of each level against the first, and interactions (:func:`simulation.analysis.sensitivity.effects`),
+        Of each level against the first, and interactions (:func:`simulation.experiments.analysis.sensitivity.effects`),
         of a grid under common random numbers, else nothing.
     box
         Where the outcome of interest happens, else why there is no box.

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from simulation.analysis.contrasts import CONTRAST_COLUMNS, paired
-from simulation.analysis.summary import QUANTILES, SYSTEM, by_replicate
 from simulation.errors import Fault, InputError, warn_of
 from simulation.experiments import prior
+from simulation.experiments.analysis.contrasts import CONTRAST_COLUMNS, paired
+from simulation.experiments.analysis.summary import QUANTILES, SYSTEM, by_replicate
 from simulation.experiments.ask import Question, failures_of, load, named, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress
@@ -69,7 +69,7 @@ class Comparison(Kept):
 
     @property
     def contrasts(self) -> pd.DataFrame:
-        """``scenario`` and the columns of :func:`simulation.analysis.contrasts.paired`: it minus the first."""
+        """``scenario`` and the columns of :func:`.contrasts.paired`: it minus the first."""
         return self.tables["comparison"]
 
     def __repr__(self) -> str:

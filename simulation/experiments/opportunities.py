@@ -15,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.analysis.summary import by_replicate
 from simulation.display.advice import AdvicePictures
 from simulation.display.opportunities import HELD
 from simulation.errors import Fault, InputError, suggest, warn_of
 from simulation.experiments import prior
+from simulation.experiments.analysis.summary import by_replicate
 from simulation.experiments.ask import Question, failures_of, load, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress

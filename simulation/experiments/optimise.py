@@ -18,9 +18,9 @@ import pandas as pd
 from scipy.stats import qmc
 
 from simulation import arithmetic
-from simulation.analysis import fronts
-from simulation.analysis.regret import WORST, gains
 from simulation.errors import Fault, InputError
+from simulation.experiments.analysis import fronts
+from simulation.experiments.analysis.regret import WORST, gains
 from simulation.experiments.strategies import OBJECTIVES, RECORDED_METRICS, Candidate, by_future, candidate
 from simulation.experiments.sweeps.futures import draw_futures, plan_futures
 from simulation.experiments.sweeps.plan import Plan

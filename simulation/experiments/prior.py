@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
 
-from simulation.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.errors import Fault, InputError
+from simulation.experiments.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.experiments.engine.worker import Simulate
 from simulation.processes.opinion import DIGITS
 from simulation.randomness import Stream, key, uniform

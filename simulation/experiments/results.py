@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 import pyarrow as pa
 
-from simulation.analysis import summary
-from simulation.analysis.contrasts import CONTRAST_COLUMNS
-from simulation.analysis.summary import Standing
 from simulation.data.reading import shown
 from simulation.display import PICTURES
 from simulation.errors import Fault, InputError, suggest
+from simulation.experiments.analysis import summary
+from simulation.experiments.analysis.contrasts import CONTRAST_COLUMNS
+from simulation.experiments.analysis.summary import Standing
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.explanation.tables import EVENT_TEXT, TERM_TEXT

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from simulation.analysis import summary
-from simulation.analysis.contrasts import Absence, paired, without
 from simulation.errors import RunError, warn_of
 from simulation.experiments import prior
+from simulation.experiments.analysis import summary
+from simulation.experiments.analysis.contrasts import Absence, paired, without
 from simulation.experiments.ask import Question, failures_of, load, model, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.dispatch import DEATH_ADVICE

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis import sensitivity
-from simulation.analysis.summary import by_replicate
 from simulation.display.spread import SpreadPictures
 from simulation.display.style import save
 from simulation.errors import Fault, InputError
+from simulation.experiments.analysis import sensitivity
+from simulation.experiments.analysis.summary import by_replicate
 from simulation.experiments.ask import Question, failures_of, load, named, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Ensemble, Progress

@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.conclusions import (
+from simulation.display.differences import draw_partner_changes, height
+from simulation.display.style import new_axes, style
+from simulation.errors import Fault, InputError, suggest
+from simulation.experiments import prior
+from simulation.experiments.analysis.conclusions import (
     CHANGED,
     COLUMNS,
     MARGINS,
@@ -26,10 +30,6 @@ from simulation.analysis.conclusions import (
     conclusions,
     sentences,
 )
-from simulation.display.differences import draw_partner_changes, height
-from simulation.display.style import new_axes, style
-from simulation.errors import Fault, InputError, suggest
-from simulation.experiments import prior
 from simulation.experiments.ask import Question, load, model
 from simulation.experiments.engine import store
 from simulation.experiments.engine.labels import Facts
@@ -72,7 +72,7 @@ class Changes(Kept):
 
     @property
     def table(self) -> pd.DataFrame:
-        """Every number behind the sentences, as :func:`simulation.analysis.conclusions.conclusions` gives them."""
+        """Every number behind the sentences, as :func:`.conclusions.conclusions` gives them."""
         return self.tables["changes"]
 
     @property
@@ -149,7 +149,7 @@ def what_changed(
         Pairs, at least 2.
     margins
         Least differences that matter, in place of some of
-        :data:`simulation.analysis.conclusions.MARGINS`.
+        :data:`simulation.experiments.analysis.conclusions.MARGINS`.
     parameters, workers, progress
         As in :func:`simulation.experiments.compare.compare`.
 

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from simulation.analysis.summary import HEADLINE, KEPT, likeliest
 from simulation.display.pictures import Pictures
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_of_count
 from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
+from simulation.experiments.analysis.summary import HEADLINE, KEPT, likeliest
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
 from simulation.outcomes.observed import MARK

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from simulation.analysis.summary import KEPT, ranks_among
 from simulation.display.words.language import Words
 from simulation.display.words.terms import METRIC, N_, likelihood, name_of
 from simulation.errors import InputError
+from simulation.experiments.analysis.summary import KEPT, ranks_among
 from simulation.experiments.results import Results
 from simulation.experiments.run import milestones
 from simulation.experiments.spread import Spread

@@ -8,11 +8,11 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.analysis.contrasts import in_percent, more_pairs
-from simulation.analysis.summary import KEPT
 from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import decimal, signed
 from simulation.display.words.terms import METRIC, name_of
+from simulation.experiments.analysis.contrasts import in_percent, more_pairs
+from simulation.experiments.analysis.summary import KEPT
 from simulation.experiments.run import HEADLINES, MILESTONES
 from simulation.report.terminal import table, titled
 

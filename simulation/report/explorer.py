@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from simulation.analysis.contrasts import paired_path
-from simulation.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, SYSTEM
 from simulation.display.style import year_of
 from simulation.display.words.language import LANGUAGES, Words
 from simulation.display.words.terms import METRIC, N_, UNIT, name_of
 from simulation.errors import InputError
+from simulation.experiments.analysis.contrasts import paired_path
+from simulation.experiments.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, SYSTEM
 from simulation.experiments.engine.store import versions
 from simulation.experiments.results import Results
 from simulation.experiments.sweeps.results import SUMMARISED, SweepResults

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.contrasts import in_percent, paired, paired_path
-from simulation.analysis.summary import KEPT, by_replicate
 from simulation.display.words.language import Words
+from simulation.experiments.analysis.contrasts import in_percent, paired, paired_path
+from simulation.experiments.analysis.summary import KEPT, by_replicate
 from simulation.experiments.results import Results
 
 _SIGNPOSTS = (

@@ -60,7 +60,7 @@ def list_hooks() -> list[Row]:
 
 def list_blocs() -> list[Row]:
     """Every bloc, with the power of each camp if its members vote together (Shapley–Shubik, Banzhaf)."""
-    from simulation.analysis.coalitions import banzhaf, camp_power, shapley_shubik
+    from simulation.experiments.analysis.coalitions import banzhaf, camp_power, shapley_shubik
     from simulation.model.start import RULE_CODES
     from simulation.processes.blocs import needed_votes
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis import summary
 from simulation.data.reading import shown
 from simulation.errors import Fault, InputError
+from simulation.experiments.analysis import summary
 from simulation.experiments.engine import store
 from simulation.experiments.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
 from simulation.experiments.results import TEXT_COLUMNS, Results

@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 from ruamel.yaml import YAML
 
-from simulation.analysis.contrasts import paired
-from simulation.analysis.summary import KEPT, likeliest
 from simulation.data.history import shipped_deals
 from simulation.data.kinds import DealRecord
 from simulation.data.tables import table as shipped
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
 from simulation.display.words.terms import DEPTH, KIND, METRIC, N_, STATEMENT, name_of
+from simulation.experiments.analysis.contrasts import paired
+from simulation.experiments.analysis.summary import KEPT, likeliest
 from simulation.experiments.engine.store import data_hash
 from simulation.outcomes.observed import MARK
 from simulation.report.answer import Subject

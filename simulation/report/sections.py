@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY
 from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_of_count
 from simulation.display.words.terms import KIND, N_, TRACK, name_of
+from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK
 from simulation.report import outlook

@@ -16,10 +16,10 @@ from typing import Any
 
 import pandas as pd
 
-from simulation.analysis.sensitivity import effects
 from simulation.display import pages
 from simulation.display.style import style
 from simulation.display.words.rounding import decimal, signed
+from simulation.experiments.analysis.sensitivity import effects
 from simulation.experiments.engine import store
 from simulation.experiments.prior import DEFAULTS
 from simulation.experiments.sweep import sweep

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.analysis.sensitivity import SOURCES
 from simulation.display.words.rounding import decimal
+from simulation.experiments.analysis.sensitivity import SOURCES
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from simulation.analysis.contrasts import in_percent
-from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
 from simulation.display.words.rounding import decimal, digits_of_count, percent, signed
+from simulation.experiments.analysis.contrasts import in_percent
+from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK, NOTE
 from simulation.state import RECORDED, SOURCES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from simulation.analysis.summary import KEPT
 from simulation.display.spread import SpreadPictures
 from simulation.display.words.terms import METRIC, RULE, SPREAD, name_of
+from simulation.experiments.analysis.summary import KEPT
 from simulation.report.answer import Subject
 from simulation.report.parts import Chart, Section, Table
 

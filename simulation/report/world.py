@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulation.analysis.summary import KEPT
 from simulation.display.differences import draw_differences
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
+from simulation.experiments.analysis.summary import KEPT
 from simulation.experiments.run import milestones
 from simulation.report import outlook
 from simulation.report.answer import Subject

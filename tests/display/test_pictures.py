@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from matplotlib.collections import PolyCollection
 
-from simulation.analysis.summary import BAND_LABEL
 from simulation.display.composition import draw_composition
 from simulation.display.ego_network import MOST_PARTNERS, draw_ego_network, network_height
 from simulation.display.fan import draw_fan
@@ -17,6 +16,7 @@ from simulation.display.pictures import Pictures
 from simulation.display.spread import SpreadPictures, draw_rules, draw_shares
 from simulation.display.style import PARTNER_LOOK, TRACK_LOOK, apart, ink_on, new_axes, note, save, style, year_of
 from simulation.display.words.rounding import decimal
+from simulation.experiments.analysis.summary import BAND_LABEL
 from simulation.outcomes.portfolio import CATEGORIES
 from simulation.state import TRACKS
 from tests.display import tables

@@ -20,8 +20,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 
 import simulation
-from simulation.analysis.conclusions import LEAST_PAIRS, LIKELY, MARGINS, SHARES
 from simulation.evidence.claims.verdicts import AS_PREDICTED, MIXED, OPPOSITE, REFUTED, SUPPORTED, VERDICTS
+from simulation.experiments.analysis.conclusions import LEAST_PAIRS, LIKELY, MARGINS, SHARES
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from simulation.analysis import fronts
 from simulation.cli import app
 from simulation.errors import InputError
 from simulation.experiments import advise as advising_module
 from simulation.experiments import optimise
 from simulation.experiments.advise import SEARCH, Advice, advise
+from simulation.experiments.analysis import fronts
 from simulation.experiments.ask import load
 from simulation.experiments.optimise import COLUMNS, KINDS, LEVERS, Evolution, Purse
 from simulation.experiments.strategies import candidate

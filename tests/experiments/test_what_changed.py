@@ -16,8 +16,8 @@ import pytest
 
 from simulation import GovernanceModel, run, tell_when_compiling, what_changed
 from simulation.actors import Actor, StateActor
-from simulation.analysis.conclusions import CHANGED, COLUMNS, MARGINS
 from simulation.errors import InputError, ModelError, RunError
+from simulation.experiments.analysis.conclusions import CHANGED, COLUMNS, MARGINS
 from simulation.experiments.what_changed import Changes
 from tests.shipped import shipped
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis import summary
+from simulation.experiments.analysis import summary
 from simulation.model import GovernanceModel
 from simulation.scenario.load import load_scenario
 

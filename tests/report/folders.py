@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.summary import PRIOR_LABEL
+from simulation.experiments.analysis.summary import PRIOR_LABEL
 from simulation.experiments.engine.labels import Facts
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.worker import ReplicateError

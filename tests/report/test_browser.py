@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from simulation.analysis.contrasts import paired_path
 from simulation.display.words.language import Words
+from simulation.experiments.analysis.contrasts import paired_path
 from simulation.report import explorer
 from simulation.report.page import render
 from tests.report import folders

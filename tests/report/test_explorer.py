@@ -9,10 +9,10 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from simulation.analysis.contrasts import paired_path
 from simulation.cli import app
 from simulation.display.words.language import LANGUAGES, Words
 from simulation.errors import InputError
+from simulation.experiments.analysis.contrasts import paired_path
 from simulation.experiments.results import Results
 from simulation.report.explorer import COLOURS, LARGEST, PAIRED, STATISTICS, content_of, lines_of, render
 from simulation.report.write import report

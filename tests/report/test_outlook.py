@@ -7,10 +7,10 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from simulation.analysis.contrasts import paired
 from simulation.data.history import shipped_deals
 from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.terms import METRIC
+from simulation.experiments.analysis.contrasts import paired
 from simulation.report import outlook
 from simulation.report.page import content_of, subject_of
 from tests.report import folders

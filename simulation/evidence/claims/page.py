@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulation.analysis.summary import PRIOR_LABEL
 from simulation.display.pages import table
 from simulation.errors import DataError
 from simulation.evidence.claims.ledger import DATA, FINDING, FIRST, LEDGER, UNITS, Claim
@@ -32,6 +31,7 @@ from simulation.evidence.claims.verdicts import (
     TOO_SMALL,
     VERDICTS,
 )
+from simulation.experiments.analysis.summary import PRIOR_LABEL
 from simulation.experiments.engine.store import read_csv, write_csv
 
 COMMAND = "python -m simulation.evidence.claims"

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.contrasts import contrast
-from simulation.analysis.summary import SYSTEM, by_replicate
 from simulation.evidence.claims.arms import Given, given, recording, scenario_of, without
 from simulation.evidence.claims.ledger import BUILT_IN, FINDING, Check, Term
 from simulation.evidence.claims.measures import DECIDED, decided, level
 from simulation.evidence.claims.verdicts import AS_PREDICTED, BATCHES, RATE, SAME_AS, chance, narrow, outcome
+from simulation.experiments.analysis.contrasts import contrast
+from simulation.experiments.analysis.summary import SYSTEM, by_replicate
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.scenario.schema import Scenario
 

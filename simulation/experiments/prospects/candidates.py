@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.ranking import pooled
 from simulation.data.world import World
 from simulation.display.opportunities import HELD
+from simulation.experiments.analysis.ranking import pooled
 from simulation.experiments.prospects.reading import FORUM_LAYER, Reading
 from simulation.model import GovernanceModel
 from simulation.processes.books import deals_of, end_deal

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulation.analysis.ranking import interval, pooled, ranked
 from simulation.display.opportunities import HELD
+from simulation.experiments.analysis.ranking import interval, pooled, ranked
 from simulation.experiments.prospects.candidates import BLOC, INSTRUMENT
 
 CRITERIA = {

@@ -12,12 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulation.analysis.contrasts import more_pairs, paired
-from simulation.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, QUANTILES, SYSTEM
 from simulation.data.country_names import resolve
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, save, style
 from simulation.errors import Fault, InputError, suggest
+from simulation.experiments.analysis.contrasts import more_pairs, paired
+from simulation.experiments.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, QUANTILES, SYSTEM
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.prior import PRIOR
@@ -354,7 +354,7 @@ class SweepResults:
         Returns
         -------
         DataFrame
-            As :func:`simulation.analysis.contrasts.paired`.
+            As :func:`simulation.experiments.analysis.contrasts.paired`.
 
         Raises
         ------

@@ -11,14 +11,14 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.analysis.contrasts import without
-from simulation.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.data.tables import table
 from simulation.display.words import catalogue, terms
 from simulation.display.words.glossary import GLOSSARY
 from simulation.display.words.language import ENGLISH, FOLDER, Words
 from simulation.display.words.rounding import decimal, percent, rounded, signed
 from simulation.errors import InputError
+from simulation.experiments.analysis.contrasts import without
+from simulation.experiments.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.outcomes.metrics import METRICS
 from simulation.report import sections
 from simulation.scenario.load import load_scenario

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulation.analysis.contrasts import CONFIDENCE
 from simulation.evidence.claims.verdicts import (
     AS_PREDICTED,
     BATCHES,
@@ -30,6 +29,7 @@ from simulation.evidence.claims.verdicts import (
     told,
     verdict,
 )
+from simulation.experiments.analysis.contrasts import CONFIDENCE
 
 SMALLEST = 0.01
 

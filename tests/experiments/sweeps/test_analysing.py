@@ -10,10 +10,10 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from simulation.analysis.sensitivity import SWING_COLUMNS, swings
 from simulation.cli import app
 from simulation.errors import InputError
 from simulation.experiments.analyse import analyse, tornado, write
+from simulation.experiments.analysis.sensitivity import SWING_COLUMNS, swings
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
 from tests.experiments.sweeps import fakes

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulation.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.cli import app
 from simulation.experiments import ask, prior
+from simulation.experiments.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.experiments.compare import compare
 from simulation.experiments.engine.executors import GivenPool, Pool, open_pool
 from simulation.scenario.load import load_scenario

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from simulation.analysis.sensitivity import effects
 from simulation.display import pages
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, style
 from simulation.experiments import ask
+from simulation.experiments.analysis.sensitivity import effects
 from simulation.experiments.engine.executors import GivenPool
 from simulation.experiments.sweeps.load import load_sweep
 from simulation.experiments.sweeps.plan import make_plan

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.boxes import find_box
-from simulation.analysis.sensitivity import morris, noise_share, sobol
 from simulation.errors import InputError
+from simulation.experiments.analysis.boxes import find_box
+from simulation.experiments.analysis.sensitivity import morris, noise_share, sobol
 from simulation.experiments.sweeps.design import design_points
 from simulation.experiments.sweeps.load import load_sweep
 

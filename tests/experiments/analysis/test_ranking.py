@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.ranking import interval, pooled, ranked
+from simulation.experiments.analysis.ranking import interval, pooled, ranked
 
 NOISE = pd.Series(np.random.default_rng(3).normal(0.0, 1.0, 30))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulation.analysis.sensitivity import CHANCE, PARAMETERS, RULE, shares
+from simulation.experiments.analysis.sensitivity import CHANCE, PARAMETERS, RULE, shares
 
 
 def _table(rule: float, parameters: float, chance: float, *, mixed: float = 0.0) -> np.ndarray:

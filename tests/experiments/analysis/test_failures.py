@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.boxes import COLUMNS, failures
+from simulation.experiments.analysis.boxes import COLUMNS, failures
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import fisher_exact
 
-from simulation.analysis.regret import gains
 from simulation.errors import InputError
+from simulation.experiments.analysis.regret import gains
 
 PEEL = 0.1  # share of the cases cut off at a time (Bryant & Lempert 2010)
 DENSITY = 0.8  # least density that the peeling aims at

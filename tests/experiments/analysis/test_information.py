@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.information import bins_of, information
+from simulation.experiments.analysis.information import bins_of, information
 
 COUNT = 200
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, stdtrit
 
-from simulation.analysis.contrasts import CONFIDENCE, contrast
+from simulation.experiments.analysis.contrasts import CONFIDENCE, contrast
 
 RANK_COLUMNS = ("rank", "tied_with")
 CHANCE = 0.01
@@ -21,7 +21,7 @@ LEAST_ERROR = 0.25
 
 
 def interval(differences: pd.Series) -> dict[str, float]:
-    """Mean of paired differences and its 90 % interval; see :func:`simulation.analysis.contrasts.contrast`."""
+    """Mean of paired differences and its 90 % interval; see :func:`.contrasts.contrast`."""
     known = differences.dropna()
     return contrast(pd.DataFrame({"a": known, "b": 0.0}))
 

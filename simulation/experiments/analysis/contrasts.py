@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
-from simulation.analysis.summary import by_replicate
 from simulation.errors import Fault, InputError
+from simulation.experiments.analysis.summary import by_replicate
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario

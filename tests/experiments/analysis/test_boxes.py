@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.boxes import LEAST_CASES, find_box
 from simulation.errors import InputError
+from simulation.experiments.analysis.boxes import LEAST_CASES, find_box
 
 CASES = 60
 

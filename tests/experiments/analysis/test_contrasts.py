@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from simulation.analysis.contrasts import CONTRAST_FRAGMENTATION, more_pairs, paired, without
+from simulation.experiments.analysis.contrasts import CONTRAST_FRAGMENTATION, more_pairs, paired, without
 from simulation.scenario.load import load_scenario
-from tests.analysis.test_summary import series
+from tests.experiments.analysis.test_summary import series
 
 BASELINE = "scenarios/baseline.yaml"
 

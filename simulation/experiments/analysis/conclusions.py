@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from simulation.analysis.contrasts import CONFIDENCE, contrast, contrast_of_shares, more_pairs
-from simulation.analysis.summary import HEADLINE, by_replicate, ranks_among
 from simulation.display.words.language import ENGLISH
 from simulation.display.words.terms import METRIC, name_of
+from simulation.experiments.analysis.contrasts import CONFIDENCE, contrast, contrast_of_shares, more_pairs
+from simulation.experiments.analysis.summary import HEADLINE, by_replicate, ranks_among
 
 if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
@@ -207,7 +207,7 @@ def sentences(table: pd.DataFrame, margins: Mapping[str, float] = MARGINS) -> di
     Parameters
     ----------
     table
-        As :func:`simulation.analysis.conclusions.conclusions` gives it.
+        As :func:`simulation.experiments.analysis.conclusions.conclusions` gives it.
     margins
         Those it was judged by.
     """

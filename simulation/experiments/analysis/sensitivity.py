@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from simulation.analysis.coalitions import shapley
-from simulation.analysis.contrasts import CONFIDENCE, contrast
 from simulation.errors import InputError
+from simulation.experiments.analysis.coalitions import shapley
+from simulation.experiments.analysis.contrasts import CONFIDENCE, contrast
 from simulation.state import F
 
 RESAMPLES = 500

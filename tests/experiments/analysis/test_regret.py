@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis import regret
+from simulation.experiments.analysis import regret
 
 TWO = pd.DataFrame({"a": [1.0, 4.0, 3.0, 0.0], "b": [2.0, 1.0, 3.0, 5.0]})
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.analysis.conclusions import (
+from simulation.experiments.analysis.conclusions import (
     CHANGED,
     LEAST_PAIRS,
     MARGINS,
@@ -20,8 +20,8 @@ from simulation.analysis.conclusions import (
     judge,
     sentences,
 )
-from simulation.analysis.contrasts import CONFIDENCE, contrast_of_shares
-from tests.analysis.test_summary import series
+from simulation.experiments.analysis.contrasts import CONFIDENCE, contrast_of_shares
+from tests.experiments.analysis.test_summary import series
 
 QUARTER, PAIRS = "2035Q4", 40
 NAMES = {"A": "Alba <b>", "B": "Berg", "C": "Cima", "N": "Ninth text"}
@@ -55,7 +55,7 @@ def test_where_nothing_changes_nothing_is_said_to_change() -> None:
 
 
 def test_so_few_pairs_never_need_none_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.analysis.test_conclusions.PAIRS", LEAST_PAIRS - 4)
+    monkeypatch.setattr("tests.experiments.analysis.test_conclusions.PAIRS", LEAST_PAIRS - 4)
     table = judged()
     assert set(table["verdict"]) == {UNTOLD}
     assert table["more"].min() == 4  # the rank is the same in every pair, and still it takes ten

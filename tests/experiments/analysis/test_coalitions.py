@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulation.analysis.coalitions import banzhaf, camp_power, shapley, shapley_shubik
+from simulation.experiments.analysis.coalitions import banzhaf, camp_power, shapley, shapley_shubik
 
 EEC_1958 = [4, 4, 4, 2, 2, 1]
 """Votes of France, Germany, Italy, Belgium, the Netherlands, Luxembourg; 12 pass."""
