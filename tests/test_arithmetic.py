@@ -122,7 +122,7 @@ def test_a_line_is_that_of_least_squares() -> None:
 # --- and nothing else where results are made
 
 RESULTS = (
-    "data", "scenario", "intensity", "processes", "actors", "model", "outcomes", "randomness.py", "kernels.py",
+    "data", "scenario", "intensity", "processes", "actors", "model", "outcomes", "kernels.py",
     "experiments", "evidence/deals/forecast.py",
 )  # fmt: skip
 """Rooms and files whose numbers reach a run's results or a forecast of deals."""

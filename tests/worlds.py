@@ -12,9 +12,9 @@ from dataclasses import fields
 
 import numpy as np
 
+from simulation.kernels import stable_hash
 from simulation.processes.needs import note_start
 from simulation.processes.pull import remember
-from simulation.randomness import stable_hash
 from simulation.state import FIRM, KINDS, NEVER, STATE, State
 
 OTHER_KINDS = KINDS[1:]

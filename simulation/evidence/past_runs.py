@@ -23,7 +23,7 @@ from simulation.experiments import prior
 from simulation.experiments.engine.runner import Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.experiments.engine.worker import Simulate
-from simulation.randomness import Stream, key, uniform
+from simulation.kernels import Stream, key, uniform
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario

@@ -21,8 +21,8 @@ from simulation.evidence import BASELINE
 from simulation.experiments.engine.runner import run_points
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.transport import Tweak
+from simulation.kernels import Stream, key, symmetric_uniform
 from simulation.model import GovernanceModel
-from simulation.randomness import Stream, key, symmetric_uniform
 from simulation.scenario.load import load_scenario
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario

@@ -16,8 +16,8 @@ from scipy.special import betaincinv, ndtr, ndtri
 from simulation.errors import Fault, InputError
 from simulation.experiments.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.experiments.engine.worker import Simulate
+from simulation.kernels import Stream, key, uniform
 from simulation.processes.opinion import DIGITS
-from simulation.randomness import Stream, key, uniform
 from simulation.scenario.parameters import PARAMETERS, Parameter, Parameters
 from simulation.scenario.schema import Scenario
 from simulation.state import F

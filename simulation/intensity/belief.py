@@ -16,8 +16,7 @@ from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED
 from simulation.intensity.record import LEAST_SHARE, MOST_SHARE
 from simulation.intensity.standing import LayerFacts, Year
 from simulation.intensity.wave import KEPT
-from simulation.kernels import exp
-from simulation.randomness import Stream, fill_uniform, key, normal, stable_hash
+from simulation.kernels import Stream, exp, fill_uniform, key, normal, stable_hash
 from simulation.state import FIRM, I32, STATE, U64, F
 
 _HALVINGS = 40

@@ -18,7 +18,7 @@ from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, rates_f
 from simulation.intensity.posterior import ai_period, posterior_of
 from simulation.intensity.posterior import shares as drawn_shares
 from simulation.intensity.record import LEAST_SHARE, MOST_SHARE, ai_deals, level_for, shipped_treaties
-from simulation.randomness import poisson
+from simulation.kernels import poisson
 from simulation.state import F
 
 SHORTEST, LONGEST = 3.0, 5.0

@@ -23,7 +23,7 @@ from simulation.intensity.equation import Period
 from simulation.intensity.places import TABLES
 from simulation.intensity.record import REASONS, Record, ai_deals, reasons, shipped_treaties
 from simulation.intensity.wave import Wave
-from simulation.randomness import Stream, fill_normal, fill_uniform, key, stable_hash
+from simulation.kernels import Stream, fill_normal, fill_uniform, key, stable_hash
 from simulation.state import F
 
 PARAMETERS = (*NAMES, "kappa", *(f"recorded: {name}" for name in REASONS))

@@ -26,7 +26,7 @@ from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
 from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of
 from simulation.intensity.wave import factors
-from simulation.kernels import exp
+from simulation.kernels import Stream, exp, key, philox, poisson, symmetric_uniform, uniform
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import (
     Deals,
@@ -40,7 +40,6 @@ from simulation.processes.books import (
     write_signing,
 )
 from simulation.processes.pull import appeals, layer_of
-from simulation.randomness import Stream, key, philox, poisson, symmetric_uniform, uniform
 from simulation.scenario.schema import Scenario
 from simulation.state import FIRM, I8, I32, INFLUENCER, KINDS, STATE, U64, B, F, State
 

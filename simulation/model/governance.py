@@ -22,6 +22,7 @@ from simulation.actors.hooks import Hooks, check_bounds
 from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import Fault, InputError, ModelError
+from simulation.kernels import Draws
 from simulation.model import clauses
 from simulation.model.alive import Alive
 from simulation.model.book import move_attraction
@@ -58,7 +59,6 @@ from simulation.processes import (
 from simulation.processes.bargaining import satisfaction
 from simulation.processes.bias import drift_by_funders
 from simulation.processes.links import links
-from simulation.randomness import Draws
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.messages import default_peers

@@ -12,12 +12,12 @@ import numpy as np
 
 from simulation.arithmetic import ordered_sum
 from simulation.data.world import World
+from simulation.kernels import Stream, key, uniform
 from simulation.model.book import spending_by_kind
 from simulation.processes.books import Terms, terms, terms_of
 from simulation.processes.ends import ROUNDING, price_of_levers, to_spend
 from simulation.processes.opinion import WEIGHT_OF_PAYMENT
 from simulation.processes.pull import layer_of
-from simulation.randomness import Stream, key, uniform
 from simulation.scenario.schema import Scenario
 from simulation.scenario.strategy import Split, Strategy
 from simulation.state import (

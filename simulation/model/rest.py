@@ -13,13 +13,12 @@ import numpy as np
 from numba import njit
 
 from simulation.data.world import World
-from simulation.kernels import exp
+from simulation.kernels import exp, stable_hash
 from simulation.model import book
 from simulation.model.book import Lives
 from simulation.processes.books import terms
 from simulation.processes.capacity import Stock
 from simulation.processes.pull import layer_of, remember
-from simulation.randomness import stable_hash
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.quarter import Quarter

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulation.kernels import Draws
 from simulation.processes.approaches import Approaches
 from simulation.processes.compliance import Conduct
 from simulation.processes.contracts import Signing
 from simulation.processes.links import Links
-from simulation.randomness import Draws
 from simulation.state import I32, B, F
 
 Watch = Callable[[str], None]

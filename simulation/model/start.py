@@ -19,6 +19,7 @@ from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity.firms import INFRASTRUCTURE
 from simulation.intensity.joining.texts import SignupText
+from simulation.kernels import stable_hash
 from simulation.model import book
 from simulation.model.joining import (
     Joined,
@@ -42,7 +43,6 @@ from simulation.processes.measurement import measured_positions
 from simulation.processes.past import recall_conduct
 from simulation.processes.pull import remember
 from simulation.processes.trust import initial_evidence
-from simulation.randomness import stable_hash
 from simulation.scenario.checks import eligible_actors
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters

@@ -13,10 +13,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import exp
+from simulation.kernels import Draws, Stream, exp, fill_uniform, gumbel, gumbel_bound, philox, poisson, uniform
 from simulation.processes.links import links
 from simulation.processes.pull import layer_of
-from simulation.randomness import Draws, Stream, fill_uniform, gumbel, gumbel_bound, philox, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import BILATERAL, I8, I32, I64, INFLUENCER, KINDS, NON_STATE, STATE, U64, B, F, State

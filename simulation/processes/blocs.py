@@ -21,10 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp, power
+from simulation.kernels import Draws, Stream, exp, power, uniform
 from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
 from simulation.processes.rivalry import FITTED, leader_distance, strength_of
-from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State

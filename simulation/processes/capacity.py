@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.kernels import Draws
 from simulation.processes import needs
 from simulation.processes.links import Links, links
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, KINDS, MAX_DEPTH, PROGRAMME, THINK_TANK, F, State

@@ -16,12 +16,12 @@ import numpy as np
 from numba import njit
 
 from simulation.arithmetic import ordered_sum
+from simulation.kernels import Draws, Stream, uniform
 from simulation.processes.affinity import affinity
 from simulation.processes.books import BREACH, Deals, count_end, deals_of, end_deal
 from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners, watching
 from simulation.processes.trust import fade
-from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, NOBODY, REMEMBERED, U64, Asked, B, F, State

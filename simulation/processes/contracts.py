@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from simulation.kernels import Draws, Stream, philox, symmetric_uniform, uniform
 from simulation.processes.bargaining import Alternatives, alternatives, nash_share, write_terms
 from simulation.processes.books import (
     Deals,
@@ -26,7 +27,6 @@ from simulation.processes.books import (
 )
 from simulation.processes.consultation import move_draft
 from simulation.processes.pull import layer_of
-from simulation.randomness import Draws, Stream, philox, symmetric_uniform, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, MAX_DEPTH, U64, B, F, State
 

@@ -15,9 +15,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import sums_of_others
+from simulation.kernels import Draws, sums_of_others
 from simulation.processes.links import Links, links
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import F, State, by_column

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from simulation.kernels import Draws, Stream, symmetric_uniform
 from simulation.processes.books import (
     EXPIRY,
     MONEY,
@@ -27,7 +28,6 @@ from simulation.processes.books import (
 )
 from simulation.processes.links import links
 from simulation.processes.pull import layer_of
-from simulation.randomness import Draws, Stream, symmetric_uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, INFLUENCER, KINDS, STATE, U64, B, F, State
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.randomness import Stream, key, uniform
+from simulation.kernels import Stream, key, uniform
 from simulation.state import CAMPS, I8, I32, U64, F
 
 

@@ -12,8 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import exp, expm1, log, log1p
-from simulation.randomness import Draws, Stream, normal, poisson, uniform
+from simulation.kernels import Draws, Stream, exp, expm1, log, log1p, normal, poisson, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import PARAMETERS, Parameters
 from simulation.state import I32, INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, B, F, State

@@ -23,10 +23,11 @@ import numpy as np
 from numba import njit
 
 from simulation import arithmetic
-from simulation.kernels import exp, log
+from simulation.intensity.joining.chances import SPONSOR_JOINS
+from simulation.intensity.joining.pace import AGES, LIMITS
+from simulation.kernels import Draws, Stream, exp, log, uniform
 from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.processes.blocs import members_of
-from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, U64, Asked, B, F, State
@@ -44,12 +45,9 @@ LEAST_EFFORT = 0.01
 """Multiple of the recorded effort below which a track counts as left: a logarithm needs a floor."""
 SECRETARIAT_WORTH = 0.5
 """Size that a sponsor which is no state counts for (assumption)."""
-SPONSOR_JOINS = 0.95
-"""Least chance that a sponsoring state is in its own text when it opens, as in forecasts."""
-LEAST_SHARE, MOST_SHARE = 0.01, 0.99
-"""Bounds of the share that is in, as in the fit of the pace."""
-SECOND_YEAR, THIRD_YEAR, SEVENTH_YEAR = 4, 8, 24
-"""Quarters after the opening from which on the pace is another, as in the fit."""
+LEAST_SHARE, MOST_SHARE = LIMITS
+SECOND_YEAR, THIRD_YEAR, SEVENTH_YEAR = (int(4 * years) for years in AGES[1:])
+"""Quarters after the opening from which on the pace is another."""
 _CONVENING = float(arithmetic.log(SPONSOR_JOINS / (1.0 - SPONSOR_JOINS)))
 
 

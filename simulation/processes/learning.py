@@ -15,8 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp, log
-from simulation.randomness import Draws, Stream, key, uniform
+from simulation.kernels import Draws, Stream, exp, key, log, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import TRACKS, B, F, State

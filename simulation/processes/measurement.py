@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.randomness import Stream, key, normal, uniform
+from simulation.kernels import Stream, key, normal, uniform
 from simulation.scenario.parameters import Parameters
 from simulation.state import U64, B, F
 

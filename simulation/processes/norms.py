@@ -11,8 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import add_rows, sums_of_others
-from simulation.randomness import Draws, Stream, key, normal, uniform
+from simulation.kernels import Draws, Stream, add_rows, key, normal, sums_of_others, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import MAX_DEPTH, NGO, F, State, by_column

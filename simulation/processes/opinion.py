@@ -15,9 +15,8 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from simulation.kernels import exp
+from simulation.kernels import Draws, Stream, exp, uniform
 from simulation.processes.norms import detection_probability, ngo_partners
-from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, INFLUENCER, NOBODY, U64, Asked, B, F, State

@@ -8,14 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import power
+from simulation.kernels import Stream, key, power, uniform
 from simulation.processes.books import terms_of
 from simulation.processes.capture import capture_index
 from simulation.processes.compliance import expect_conduct, expect_evidence, write_compliance
 from simulation.processes.ends import load
 from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners
-from simulation.randomness import Stream, key, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, REMEMBERED, U64, F, State

@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp, log
+from simulation.kernels import Draws, Stream, exp, log, philox, uniform
 from simulation.processes.approaches import agreement
-from simulation.randomness import Draws, Stream, philox, uniform
 from simulation.state import I32, STATE, TRILATERAL, U64, B, F, State
 
 _SURELY = 1.0 + 1e-9

@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 
 from simulation.data.world import World
+from simulation.kernels import fill_uniform
 from simulation.model import QUARTER, GovernanceModel
 from simulation.processes.affinity import likeness_to_all
-from simulation.randomness import fill_uniform
 from simulation.scenario.load import load_scenario
 from tests.benchmarks import bench_hooks
 from tests.reference.columns import oracle_of

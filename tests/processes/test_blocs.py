@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.kernels import Draws, Stream, stable_hash, uniform
 from simulation.model import GovernanceModel
 from simulation.processes.blocs import (
     CONSENSUS,
@@ -23,7 +24,6 @@ from simulation.processes.blocs import (
     proposer,
     voters,
 )
-from simulation.randomness import Draws, Stream, stable_hash, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.shipped import folder

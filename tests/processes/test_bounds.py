@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulation.kernels import gumbel, gumbel_bound
 from simulation.processes.bargaining import alternatives, best_alternative
-from simulation.randomness import gumbel, gumbel_bound
 
 SMALLEST = 2.0**-53  # least distance of a draw from 0 or 1
 

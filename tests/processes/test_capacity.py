@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.kernels import Draws
 from simulation.processes import needs
 from simulation.processes.capacity import Stock, set_rest, update_capacity
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, INFLUENCER, MAX_DEPTH, NGO, THINK_TANK, State

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from simulation.kernels import Draws
 from simulation.processes.harm import (
     capability_path,
     grow_capability,
@@ -17,7 +18,6 @@ from simulation.processes.harm import (
     suffer_harm,
     world_governance,
 )
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import NGO, SECRETARIAT, THINK_TANK, State

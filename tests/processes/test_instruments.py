@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.data.world import load_world
-from simulation.intensity.joining import chances, pace
 from simulation.intensity.joining.design import REACH
 from simulation.intensity.joining.posterior import CHOSEN, shipped
 from simulation.intensity.joining.setting import setting
 from simulation.intensity.joining.states import ids
+from simulation.kernels import Draws
 from simulation.model.joining import recorded_text
-from simulation.processes import instruments
 from simulation.processes.affinity import affinity
 from simulation.processes.instruments import (
     FACTORS,
@@ -31,7 +30,6 @@ from simulation.processes.instruments import (
     joining_terms,
 )
 from simulation.processes.peers import habit, peer_weights
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import MULTILATERAL, NEVER, REGIONAL, SECRETARIAT, State
@@ -202,13 +200,6 @@ def test_closeness_counts_as_votes_do_in_the_fit() -> None:
         close = [affinity(world.position[i], place, world.weight[i], width) for i in rows]
         slopes.append(np.polyfit(close, fitted, 1)[0])
     assert np.median(slopes) == pytest.approx(Parameters().join_affinity, abs=0.3)
-
-
-def test_bounds_are_those_of_the_fit() -> None:
-    assert instruments.SPONSOR_JOINS == chances.SPONSOR_JOINS
-    assert (instruments.LEAST_SHARE, instruments.MOST_SHARE) == pace.LIMITS
-    ages = (0, instruments.SECOND_YEAR, instruments.THIRD_YEAR, instruments.SEVENTH_YEAR)
-    assert tuple(quarters / 4 for quarters in ages) == pace.AGES
 
 
 # --- the opening

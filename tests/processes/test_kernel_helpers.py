@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulation.kernels import add_rows, sums_of_others
+from simulation.kernels import Draws, Stream, add_rows, key, sums_of_others
 from simulation.processes.affinity import affinity, falloff, likeness_of_all
 from simulation.processes.links import links
-from simulation.randomness import Draws, Stream, key
 from simulation.state import by_column
 
 

@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
+from simulation.kernels import Draws, Stream, uniform
 from simulation.processes.learning import learn, random_other
-from simulation.randomness import Draws, Stream, uniform
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import State

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from simulation.kernels import Draws, stable_hash
 from simulation.processes.norms import detection_probability, draw_thresholds, ngo_partners, spread_norms
-from simulation.randomness import Draws, stable_hash
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import NGO, State

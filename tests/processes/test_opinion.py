@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.kernels import Draws
 from simulation.processes.opinion import (
     QUANTILES,
     fading,
@@ -16,7 +17,6 @@ from simulation.processes.opinion import (
     support,
     support_of,
 )
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import INFLUENCER, NGO, State

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.kernels import Draws
 from simulation.processes.bias import drift_by_funders, funders
 from simulation.processes.capture import capture_index, drift_by_capture
 from simulation.processes.diffusion import diffuse_positions
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, THINK_TANK, State

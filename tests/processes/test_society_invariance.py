@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from simulation.kernels import Draws
 from simulation.processes.bias import drift_by_funders
 from simulation.processes.capacity import Stock, set_rest, update_capacity
 from simulation.processes.capture import capture_index, drift_by_capture
@@ -11,7 +12,6 @@ from simulation.processes.harm import grow_capability, suffer_harm
 from simulation.processes.needs import refresh_supply
 from simulation.processes.norms import spread_norms
 from simulation.processes.opinion import move_opinions
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import INFLUENCER, KINDS, MAX_DEPTH, STATE, State

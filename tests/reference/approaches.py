@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from tests.reference.books import rules_of
 from tests.reference.draws import gumbel, poisson
 from tests.reference.ends import QUARTERS_KEPT, ROUNDING, price_of_levers, upkeep

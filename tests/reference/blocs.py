@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from tests.reference.draws import logistic
 from tests.reference.rivalry import distance as gap
 from tests.reference.trust import affinity, direct_trust, distance

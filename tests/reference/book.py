@@ -17,7 +17,7 @@ from simulation.data.world import World as Facts
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
 from simulation.intensity.standing import LayerFacts, Year, layers
 from simulation.intensity.wave import factors
-from simulation.randomness import Stream, stable_hash
+from simulation.kernels import Stream, stable_hash
 from simulation.scenario.quarter import Quarter
 from tests.reference.books import likeness, rules_of, usual_rules
 from tests.reference.contracts import write

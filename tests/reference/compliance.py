@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from tests.reference.books import rules_of
 from tests.reference.ends import pot_of, upkeep_load
 from tests.reference.pull import layer_of

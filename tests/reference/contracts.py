@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from itertools import combinations
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from simulation.scenario.schema import Deal as PlannedDeal
 from simulation.scenario.schema import Scenario
 from tests.reference.books import likeness, rules_of

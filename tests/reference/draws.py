@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulation.randomness import Stream, key
+from simulation.kernels import Stream, key
 
 _WORD = 0xFFFFFFFF
 _MULTIPLIERS = 0xD2511F53, 0xCD9E8D57

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulation.data.tables import judged
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from tests.reference.books import likeness, rules_of
 from tests.reference.draws import logistic
 from tests.reference.pull import layer_of

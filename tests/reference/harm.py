@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from simulation.scenario.schema import Shock
 from tests.reference.draws import normal, poisson
 from tests.reference.society import ties

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from tests.reference.draws import logistic
 from tests.reference.trust import affinity
 from tests.reference.world import Actor, Text, World

@@ -12,7 +12,7 @@ import numpy as np
 from simulation.intensity.joining import states as facts
 from simulation.intensity.joining.posterior import Posterior, names
 from simulation.intensity.joining.texts import CodedText, SignupText, coded, convener_kind, has_host
-from simulation.randomness import Stream, stable_hash
+from simulation.kernels import Stream, stable_hash
 from tests.reference.draws import Luck, logistic, normal
 
 PACE = ("pace", "political", "quiet", "closed", "members", "binding call", "second year", "later", "after six years",

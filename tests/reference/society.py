@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from tests.reference.draws import logistic
 from tests.reference.world import Actor, World
 

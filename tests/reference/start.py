@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from simulation.scenario.mechanisms import Mechanisms
 from tests.reference import capacity, compliance
 from tests.reference.draws import Luck, normal

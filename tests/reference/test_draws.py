@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation import randomness
-from simulation.randomness import Stream
+from simulation import kernels
+from simulation.kernels import Stream
 from tests.reference.draws import Luck, logistic, normal, philox, poisson
 
 WORD = st.integers(0, 2**64 - 1)
@@ -30,18 +30,18 @@ def test_philox_of_ones_and_of_pi_are_the_published_answers():
 @settings(deadline=None)  # the first call compiles
 @given(seed=st.integers(0, 2**63 - 1), quarter=st.integers(-1, 200), i=WORD, j=WORD)
 def test_the_same_uniforms_as_the_compiled_draws(seed, quarter, i, j):
-    key = randomness.key(seed, 3, quarter, Stream.JOIN)
-    compiled = randomness.uniform(key, randomness.np.uint64(i), randomness.np.uint64(j))
+    key = kernels.key(seed, 3, quarter, Stream.JOIN)
+    compiled = kernels.uniform(key, kernels.np.uint64(i), kernels.np.uint64(j))
     assert Luck(seed, 3, quarter).uniform(Stream.JOIN, i, j) == compiled
 
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 2**63 - 1), low=WORD, high=WORD, i=WORD, j=WORD)
 def test_families_within_a_stream_have_the_bits_of_the_compiled_ones(seed, low, high, i, j):
-    low_, high_, i_, j_ = (randomness.np.uint64(word) for word in (low, high, i, j))
-    key = randomness.philox(randomness.key(seed, 0, 1, Stream.ANSWER), low_, high_)
+    low_, high_, i_, j_ = (kernels.np.uint64(word) for word in (low, high, i, j))
+    key = kernels.philox(kernels.key(seed, 0, 1, Stream.ANSWER), low_, high_)
     family = Luck(seed, 0, 1).of(Stream.ANSWER, low, high)
-    assert family.uniform(i, j) == randomness.uniform(randomness.np.uint64(key), i_, j_)
+    assert family.uniform(i, j) == kernels.uniform(kernels.np.uint64(key), i_, j_)
     assert family.symmetric(i, j) == family.symmetric(j, i)
 
 
@@ -61,11 +61,11 @@ def test_poisson_counts_invert_the_distribution(u, mean):
 @settings(deadline=None)
 @given(u=st.floats(1e-9, 1 - 1e-9), mean=st.floats(0, 5000))
 def test_the_compiled_counts_are_the_same_and_never_fall_with_the_mean(u, mean):
-    assert randomness.poisson(u, mean) == poisson(u, mean) <= randomness.poisson(u, 1.1 * mean)
+    assert kernels.poisson(u, mean) == poisson(u, mean) <= kernels.poisson(u, 1.1 * mean)
 
 
 def test_a_mean_beyond_all_numbers_counts_as_the_largest_there_is_room_for():
-    assert randomness.poisson(0.5, 1e6) == randomness.poisson(0.5, randomness.LARGEST_MEAN) == 500
+    assert kernels.poisson(0.5, 1e6) == kernels.poisson(0.5, kernels.LARGEST_MEAN) == 500
 
 
 def test_logistic_does_not_overflow():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from tests.reference.approaches import Approach
 from tests.reference.contracts import Contract
 from tests.reference.pull import agreement

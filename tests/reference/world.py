@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from simulation.randomness import Stream
+from simulation.kernels import Stream
 from simulation.scenario.schema import Scenario
 from tests.reference.draws import Luck
 

@@ -16,12 +16,12 @@ from simulation.intensity import equation
 from simulation.intensity.belief import draw_belief, utilities
 from simulation.intensity.equation import pair_rates
 from simulation.intensity.standing import LayerFacts, layers
+from simulation.kernels import Draws
 from simulation.model import GovernanceModel, book
 from simulation.processes import approaches, contracts, ends
 from simulation.processes.approaches import Approaches
 from simulation.processes.books import LEVERS
 from simulation.processes.pull import pull_terms
-from simulation.randomness import Draws
 from simulation.state import FIRM, STATE, State
 from tests.shipped import build, shipped, world_for
 from tests.synthetic import QUIET, make_deal, make_model, make_world

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulation.kernels import Draws
 from simulation.model import GovernanceModel
 from simulation.processes import approaches, consultation, ends
 from simulation.processes.books import PRESENCE, chance_of, first_rung, terms
 from simulation.processes.capture import drift_by_capture
 from simulation.processes.opinion import ratification_probability, support
 from simulation.processes.pull import remember
-from simulation.randomness import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, INFLUENCER, NGO, STATE, THINK_TANK, F, State

@@ -23,7 +23,7 @@ from simulation.intensity.ensemble import ATTRACTION_SD, DRAWS, Layer, flows, po
 from simulation.intensity.equation import Period
 from simulation.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
 from simulation.intensity.posterior import scores as keyed
-from simulation.randomness import stable_hash
+from simulation.kernels import stable_hash
 from simulation.state import F
 
 ORIGINS = tuple(range(FIRST_DEAL, LAST_YEAR))

@@ -31,7 +31,7 @@ from simulation.intensity.joining.design import Form
 from simulation.intensity.joining.pace import LAUNCH_DAYS, QUARTER_DAYS, Pace
 from simulation.intensity.joining.posterior import CHOSEN, YEARS, Posterior
 from simulation.intensity.joining.states import ids
-from simulation.randomness import stable_hash
+from simulation.kernels import stable_hash
 from simulation.state import B, F
 
 NAMES = (

@@ -40,7 +40,7 @@ from simulation.intensity.joining.setting import (
 )
 from simulation.intensity.joining.states import GROUPS, NAMES, flags, ids
 from simulation.intensity.joining.texts import SignupText
-from simulation.randomness import stable_hash
+from simulation.kernels import stable_hash
 from simulation.state import B, F
 
 I = NDArray[np.int64]  # noqa: E741

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from simulation.evidence import scores
 from simulation.evidence.joins.backtest import MODEL, Scored, kinds
 from simulation.intensity.joining.states import ids
-from simulation.randomness import stable_hash
+from simulation.kernels import stable_hash
 from simulation.state import F
 
 BINS = 10

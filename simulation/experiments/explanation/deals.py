@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation.arithmetic import ordered_sum
 from simulation.experiments.explanation.events import RUNG, Event, Side
-from simulation.kernels import exp
+from simulation.kernels import Stream, exp, philox, symmetric_uniform, uniform
 from simulation.model import GovernanceModel
 from simulation.model.standing import Standing
 from simulation.processes.approaches import TARGETED, approach_key, chance_of_turning
@@ -29,7 +29,6 @@ from simulation.processes.instruments import (
 from simulation.processes.pull import layer_of, pull_terms
 from simulation.processes.rivalry import rivalry_terms
 from simulation.processes.trilateral import chance_of_joining
-from simulation.randomness import Stream, philox, symmetric_uniform, uniform
 from simulation.state import BILATERAL, I8, MULTILATERAL, NON_STATE, REGIONAL, STATE, TRILATERAL
 
 _EXACT = 1e-9

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.arithmetic import exp, ordered_sum, power
+from simulation.kernels import Stream
 from simulation.model import GovernanceModel
 from simulation.outcomes import coverage
 from simulation.outcomes.portfolio import LEAST_ENFORCEMENT, kept_deal
@@ -20,7 +21,6 @@ from simulation.processes.approaches import QUARTERS_A_YEAR, rates
 from simulation.processes.blocs import Items, deepest, members_of, needed_votes, proposer, vote_of
 from simulation.processes.books import Terms, binds, first_rung, likeness
 from simulation.processes.instruments import instrument_z
-from simulation.randomness import Stream
 from simulation.scenario.schema import Scenario
 from simulation.state import CAMPS, I8, KINDS, MAX_DEPTH, SECRETARIAT, STATE, B, F, State
 

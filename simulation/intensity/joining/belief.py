@@ -35,7 +35,7 @@ from simulation.intensity.joining.setting import (
 )
 from simulation.intensity.joining.states import GROUPS, NAMES, ids
 from simulation.intensity.joining.texts import SignupText
-from simulation.randomness import Stream, fill_uniform, key, stable_hash
+from simulation.kernels import Stream, fill_uniform, key, stable_hash
 from simulation.state import U64, F
 
 _SETUP = -1

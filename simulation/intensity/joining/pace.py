@@ -32,6 +32,7 @@ are in; ``state``: the state's log odds at the launch, counted from the mean.
 OWN = 1.2
 """Standard deviation of a list's own pace around the mean of its kind in the fit."""
 LIMITS = (0.01, 0.99)
+"""Of the share that is in."""
 AGES = (0.0, 1.0, 2.0, 6.0)
 """Years since the launch from which on the pace is another."""
 

@@ -16,10 +16,10 @@ from simulation.intensity.joining.posterior import shipped
 from simulation.intensity.joining.setting import reach_of_opening, setting, so_far
 from simulation.intensity.joining.states import ids, place
 from simulation.intensity.joining.texts import SignupText
+from simulation.kernels import Draws, Stream, key, normal, stable_hash, uniform
 from simulation.model import GovernanceModel
 from simulation.model.start import build_state
 from simulation.processes.instruments import join_instruments, joining_terms
-from simulation.randomness import Draws, Stream, key, normal, stable_hash, uniform
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 
