@@ -1,4 +1,7 @@
-"""Pictures of tables."""
+"""Pictures of tables.
+
+Each ``draw_…`` draws a table into the axes ``ax``, in the language ``words``, and returns the axes.
+"""
 
 PICTURES = (
     "world_network",

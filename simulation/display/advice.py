@@ -54,19 +54,10 @@ def draw_regret(
     table
         Rows of ``strategies.csv``: ``strategy, title, objective, unit, regret_mean, control``, each regret in
         the unit of its objective, 0 or more.
-    ax
-        Where to draw.
     objective
         By which strategies are ordered, the best at the top.
     title, label
         Heading, and what the numbers rest on.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty:
         raise ValueError("nothing to draw")
@@ -142,8 +133,6 @@ class AdvicePictures:
         What candidates were ranked by.
     objective
         What strategies were chosen by.
-    words
-        Language.
     """
 
     focal: str

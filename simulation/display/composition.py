@@ -57,17 +57,8 @@ def draw_composition(
         Frame ``quarter, track, value, replicates``, or with ``partner`` in place of ``track``: mean
         commitments of each in each quarter, stacked in the order of the style's table. One too thin
         to be seen is named below.
-    ax
-        Where to draw.
     title, unit, label
         Heading, unit of the value, and what the means are over.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty:
         raise ValueError("nothing to draw")
@@ -127,17 +118,8 @@ def draw_joining(table: pd.DataFrame, ax: Axes, *, title: str, label: str = "", 
     table
         Rows of ``joining.csv``: ``instrument, title, quarter, probability, replicates``; the
         :data:`MOST_INSTRUMENTS` that end highest are drawn.
-    ax
-        Where to draw.
     title, label
         Heading, and what a probability is.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty:
         raise ValueError("nothing to draw")
@@ -178,19 +160,10 @@ def draw_bloc_timeline(
     table
         Rows of ``blocs.csv``: ``bloc, name, quarter, tabled, passed, replicates``; the blocs are
         shown in the order of their first row.
-    ax
-        Where to draw.
     title
         Heading.
     names
         Names by id in place of those of the table.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty or table["bloc"].nunique() > MOST_BLOCS:
         raise ValueError(f"from 1 to {MOST_BLOCS} blocs can be shown")

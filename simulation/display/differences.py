@@ -35,19 +35,10 @@ def draw_differences(
     table
         Frame ``scenario, quarter, difference, low, high, pairs``: mean paired difference from
         the first scenario and its interval; at most :data:`MOST_PATHS` scenarios.
-    ax
-        Where to draw.
     title, unit
         Heading, and what a difference is measured in.
     against
         Title of the first scenario.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     names = list(dict.fromkeys(table["scenario"]))
     if not 0 < len(names) <= MOST_PATHS:
@@ -83,21 +74,12 @@ def draw_tornado(
     table
         Frame ``factor, effect, low, high``: an effect and the interval of its mean, or missing.
         Sensitivity indices of a sweep have the same shape.
-    ax
-        Where to draw.
     title, unit, label
         Heading, what an effect is measured in, and what the whiskers are and rest on.
-    words
-        Language.
     digits
         Decimals of an effect.
     axis
         What stands below the axis, of quantities that are no differences and so have no sign.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty:
         raise ValueError("nothing to draw")
@@ -155,15 +137,8 @@ def draw_partner_changes(table: pd.DataFrame, ax: Axes, *, title: str, label: st
     table
         Frame ``name, before, after, verdict``, probabilities in [0, 1], those that move most first;
         the first :data:`MOST` are drawn. ``verdict`` is ``changed`` where the difference is told from none.
-    ax
-        Where to draw.
     title, label
         Heading, and what the picture rests on.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     shown = table.head(MOST)
     shown = shown.assign(difference=shown["after"] - shown["before"]).sort_values("difference", kind="stable")

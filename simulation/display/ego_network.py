@@ -72,8 +72,6 @@ def draw_ego_network(
         Rows of ``ties.csv``: ``partner, name, kind, camp, region, track, probability, depth_if_any,
         probability_any, probability_new, probability_recorded, probability_drawn``. A ring tells which of the
         last three is the greatest.
-    ax
-        Where to draw.
     focal
         Name of the actor in the middle.
     quarter
@@ -84,13 +82,6 @@ def draw_ego_network(
         What the colours tell: ``region`` of the partner's home, ``camp`` by treaty, or nothing beside the ``kind``.
     label
         What a probability is.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     chosen, left_out = _choose(table, least, by)
     drawn: set[str] = set()
@@ -277,13 +268,6 @@ def draw_world_network(
         What markers and colours tell: ``region``, or ``camp`` by treaty.
     names
         Names of blocs by id.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     states = states.fillna({"region": "", "bloc": ""})
     known = set(states["id"])

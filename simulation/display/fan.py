@@ -36,21 +36,12 @@ def draw_fan(
     ----------
     table
         Rows of ``forecast.csv`` of one focal actor and one metric.
-    ax
-        Where to draw.
     title
         Heading; by default the metric and the actor.
     label
         What the bands are; printed below with the number of replicates.
     bounds
         Limits of the value axis; by default 0 to 1 for an index, else from 0 to what is needed.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty or table["metric"].nunique() != 1 or table["focal"].nunique() != 1:
         raise ValueError("a fan shows one metric of one actor")
@@ -111,17 +102,8 @@ def draw_small_fan(table: pd.DataFrame, ax: Axes, *, priors_alone: str = "", wor
     ----------
     table
         Rows of ``forecast.csv`` of one focal actor and one metric.
-    ax
-        Where to draw.
     priors_alone
         A mark behind the name, for a metric of which the record holds no observation.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     time = [year_of(quarter) for quarter in table["quarter"]]
     for low, high, strength in _OUTLOOK_BANDS:
@@ -155,17 +137,8 @@ def draw_new_partners(
     ----------
     names, probabilities
         Of the partners, the likeliest first; probabilities in [0, 1].
-    ax
-        Where to draw.
     title
         Heading.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     places = range(len(names))
     ax.barh(places, probabilities, color=HEADLINE_COLOUR, height=0.62)

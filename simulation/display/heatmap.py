@@ -73,19 +73,10 @@ def draw_trust_matrix(
     ----------
     table
         Rows of ``trust.csv``: ``actor, other, mean, replicates``.
-    ax
-        Where to draw.
     actors
         Names of the actors shown by id, in order; at most :data:`MOST_ACTORS`.
     title
         Heading.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if len(actors) > MOST_ACTORS:
         raise ValueError(f"{len(actors)} actors; at most {MOST_ACTORS} fit")

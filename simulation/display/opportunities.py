@@ -64,17 +64,8 @@ def draw_opportunities(table: pd.DataFrame, ax: Axes, *, title: str, label: str,
         Rows of ``opportunities.csv``: ``partner, name, kind, held, p_accept, gain_commitments, q05, q95,
         price, rank, tied_with``; gains in binding-equivalents with the interval of their mean, the
         price in quarters' budgets. The best :data:`MOST` are drawn.
-    ax
-        Where to draw.
     title, label
         Heading, and what the numbers rest on.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     shown = ranked(table)
     if shown.empty:

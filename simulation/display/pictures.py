@@ -46,8 +46,6 @@ class Pictures:
         What bands and probabilities are, printed on each picture.
     priors_alone
         Metrics of which the record holds no observation; a picture of one says so.
-    words
-        Language.
     by
         What charts of actors group by: ``region``, ``camp`` (by treaty) or ``kind``.
     focal_id, world

@@ -59,13 +59,6 @@ def draw_tile_map(
         Heading, what the value is, and what it rests on.
     bounds
         Ends of the colour scale; by default the least and greatest value.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     grid = places()
     values = table.set_index("id")["value"].reindex(grid.index).astype(float)
