@@ -28,7 +28,6 @@ ROOT_BITS = 0x3FE6A09E667F3BCD
 """The bits of √½ as an integer: a mantissa is taken from there to √2, so that its logarithm is small."""
 SMALLEST_NORMAL, LIFT = 2.2250738585072014e-308, 54
 """What is smaller is multiplied by 2⁵⁴ first."""
-_ONE_BITS = 0x3FF0000000000000
 _SPLITTER = 134217729.0
 _LARGEST_POWER = 1e19
 """A power beyond it gives 0, 1 or infinity, as this one does."""

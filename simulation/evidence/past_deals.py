@@ -128,8 +128,6 @@ PARTNERS: Mapping[str, tuple[int, ...]] = {
     "with firms": (KINDS.index("firm"),),
 }
 """Counts a year that are forecast, by kinds of partner."""
-BANDS = (0.0, 0.01, 0.03, 0.1, 1.0)
-"""Of the forecast, in the table of calibration: most pairs never make a deal."""
 RARE = 1e-12
 """Least probability of a pair in a log score: most pairs are rarer than those of joining."""
 _DRAWS = 400

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -18,7 +17,6 @@ from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED, rates_f
 from simulation.intensity.posterior import ai_period, posterior_of
 from simulation.intensity.posterior import shares as drawn_shares
 from simulation.intensity.record import LEAST_SHARE, MOST_SHARE, ai_deals, level_for, shipped_treaties
-from simulation.kernels import poisson
 from simulation.state import F
 
 SHORTEST, LONGEST = 3.0, 5.0
@@ -54,26 +52,6 @@ YEARS = 7
 """Years before the as-of date of which unrecorded deals are drawn."""
 COMPLETE = 0.9
 """Least share recorded of a pair of a state whose record is called complete."""
-
-
-@dataclass(frozen=True, eq=False)
-class Book:
-    """One draw of the unrecorded deals.
-
-    Attributes
-    ----------
-    a, b
-        Indexes of the parties, a < b, one entry a deal.
-    year
-        Year of the signing.
-    """
-
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
-    year: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.a)
 
 
 def complete_places(places: Places, complete: Collection[str]) -> NDArray[np.int64]:
@@ -129,35 +107,3 @@ def unrecorded_means(as_of: date, draws: int, complete: Collection[str] = ()) ->
             flow = rate * events / float((rate * share).sum())
             result[d, place] = flow * (1.0 - np.where(marked, np.maximum(share, COMPLETE), share))
     return layer, years, result
-
-
-def starting_books(as_of: date, draws: int, complete: Collection[str] = ()) -> list[Book]:
-    """Draws of the deals of seven years that the record does not have; each pair, year and draw has its own luck.
-
-    Parameters
-    ----------
-    as_of
-        The day.
-    draws
-        How many books.
-    complete
-        ISO 3166 codes of states whose record is nearly whole: ρ is at least :data:`COMPLETE` for their pairs.
-
-    Raises
-    ------
-    InputError
-        If the day has no fit, or a code is no state.
-    """
-    layer, years, means = unrecorded_means(as_of, draws, complete)
-    a, b = possible(layer)
-    names = [f"{layer.places.ids[i]}-{layer.places.ids[j]}" for i, j in zip(a, b, strict=True)]
-    luck = [drawn_shares(f"unrecorded {year}", names, draws) for year in years]
-    result = []
-    for d in range(draws):
-        parts = []
-        for place, year in enumerate(years):
-            hit = np.flatnonzero(luck[place][d] > exp(-means[d, place]))  # all others have none
-            count = np.array([poisson(luck[place][d, p], means[d, place, p]) for p in hit], dtype=np.int64)
-            parts.append([np.repeat(side[hit], count) for side in (a, b)] + [np.full(int(count.sum()), year)])
-        result.append(Book(*(np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3))))
-    return result

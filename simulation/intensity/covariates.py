@@ -26,8 +26,6 @@ NAMES = (
     "other", "rival", "conflict", "eu", "au", "arab", "region", "union",
 )  # fmt: skip
 """Covariates in the order of every array; ``union`` marks the EU as a partner."""
-DATED = ("activity", "past", "recent", "other")
-"""Those that follow from a record of agreements."""
 WINDOW = 5
 """Years over which agreements count as recent, and for an actor's activity."""
 MEAN_LOG_KM = 8.7

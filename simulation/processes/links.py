@@ -26,19 +26,6 @@ class Links(NamedTuple):
 
 
 @njit(cache=True, error_model="numpy")
-def rungs(depth: I8) -> I32:
-    """Sum of the depths of each actor's deals, (n,)."""
-    n = depth.shape[0]
-    total = np.zeros(n, np.int32)
-    for i in range(n):
-        count = 0
-        for j in range(n):
-            count += depth[i, j]
-        total[i] = count
-    return total
-
-
-@njit(cache=True, error_model="numpy")
 def links(depth: I8) -> Links:
     """The lists of partners of an (n, n) matrix of depths."""
     n = depth.shape[0]

@@ -62,11 +62,10 @@ def run() -> Iterator[tuple[str, str]]:
 def deals() -> Iterator[tuple[str, str]]:
     """The fitted equation of deals ahead of a day, and the deals that the record lacks then."""
     from simulation.evidence.deals.forecast import forecast_pairs
-    from simulation.intensity.book import starting_books
+    from simulation.intensity.book import unrecorded_means
 
     yield "deals ahead", digest(forecast_pairs(AS_OF, BY, focal="MAR", draws=10))
-    books = starting_books(AS_OF, 2)
-    yield "deals unrecorded", digest(*(side for book in books for side in (book.a, book.b, book.year)))
+    yield "deals unrecorded", digest(unrecorded_means(AS_OF, 2)[2])
 
 
 PARTS = {"world": world, "run": run, "deals": deals}

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
     from simulation.state import State
 
-ACTOR_COLUMNS = ("id", "name", "kind", "camp", "region")
 STATE_COLUMNS = ("id", "name", "camp", "region", "bloc")
 BLOC_COLUMNS = ("id", "name")
-INSTRUMENT_COLUMNS = ("id", "title", "domain", "binding", "open")
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,6 @@ class Form:
     group: float = 0.35
     union: float = 0.8
     reach: float = 1.0
-    reach_width: float = 1.0
     prior_width: float = 0.6
     """Multiplies the prior standard deviations of :data:`REACH`."""
 

@@ -22,8 +22,6 @@ from functools import lru_cache
 from simulation.data.tables import table
 from simulation.intensity.joining.states import ids
 
-CONVENERS = ("state", "states", "UN", "UN_agency", "regional_org", "club")
-OPENNESS = ("open_all", "by_invitation", "application", "members_only", "attended")
 AGENCIES = ("itu", "unesco")
 """Secretariats that stand for the United Nations and convene texts as specialised agencies."""
 CLUBS = ("G7", "G20", "BRICS", "Quad", "Five_Eyes", "AUKUS", "D9plus", "Digital_Nations")
