@@ -2,19 +2,211 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from simulation.data.actor_advice import unknown_actor
+from simulation.data.country_names import resolve, titles
+from simulation.data.dates import column_dates
+from simulation.data.reading import shown
+from simulation.data.spreadsheets import Row, read_rows
+from simulation.errors import Fault, InputError
 from simulation.evidence import scores
+from simulation.evidence.deals.forecast import COLUMNS as DEALS
 from simulation.evidence.deals.scoring import average_precision
-from simulation.evidence.forecast_files import read_scored
+from simulation.evidence.joins.instrument_table import COLUMNS as JOINS
 from simulation.evidence.joins.scoring import brier_parts
+from simulation.evidence.register import COLUMNS as REGISTER
 from simulation.evidence.register import QUANTILES
 from simulation.evidence.register_runs import LEVELS
 from simulation.experiments.engine import store
+
+EVERYBODY = "*"
+MOST_NAMED = 10
+"""Rows without a counterpart that a warning names."""
+TABLE = ("group", "name", "probability", "mean", *QUANTILES, "outcome")
+INNER = QUANTILES[1:-1]
+"""Quantiles that registers before edition 3 and other tables do not have."""
+
+Key = tuple[str, ...]
+Complain = Callable[[str, str], None]
+Line = tuple[Row, Complain]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of forecast table: what a row is about, the columns of its outcomes, and what to do without a row."""
+
+    name: str
+    key: tuple[str, ...]
+    group: Callable[[Row], str]
+    outcome: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+KINDS = {
+    "register": Kind("register", ("id",), lambda row: row["kind"], ("id", "outcome"), ("id", "outcome")),
+    "joins": Kind("joins", ("instrument", "iso3"), lambda row: row["instrument"], ("instrument", "iso3", "joined"),
+                  ("instrument", "iso3", "joined")),
+    "deals": Kind("deals", ("a", "b"), lambda row: f"{row['kind_a']} with {row['kind_b']}", ("a", "b", "date"),
+                  ("a", "b")),
+}  # fmt: skip
+COLUMNS = {"register": tuple(name for name in REGISTER if name not in INNER), "joins": JOINS, "deals": DEALS}
+
+
+def read_scored(path: Path, outcomes: Path) -> tuple[str, pd.DataFrame, list[str]]:
+    """The rows of a forecast that have an outcome.
+
+    Returns
+    -------
+    str, DataFrame, list of str
+        Which kind of table it is; columns :data:`TABLE`, a row a forecast with an outcome, missing numbers NaN;
+        warnings on rows of either table without a counterpart.
+
+    Raises
+    ------
+    InputError
+        With every fault of both files.
+    """
+    faults: list[Fault] = []
+    kind, forecasts = _forecasts(path, faults)
+    if kind is None:
+        raise InputError(faults)
+    known = _outcomes(outcomes, kind, faults)
+    if faults:
+        raise InputError(faults)
+    warnings = _warnings(kind, forecasts, known)
+    rows = []
+    for key, row in forecasts.items():
+        outcome = known.get(key, known.get((key[0], EVERYBODY)) if kind.name == "joins" else None)
+        outcome = 0.0 if outcome is None and kind.name == "deals" else outcome
+        if outcome is not None:
+            rows.append([*row, outcome])
+    if not rows:
+        raise InputError(Fault("", f"has no outcome of any row of {path}", str(outcomes)))
+    table = pd.DataFrame(rows, columns=TABLE)
+    bad = table["probability"].notna() & ~table["outcome"].isin([0.0, 1.0]) & (kind.name == "register")
+    if bad.any():
+        text = ", ".join(table.loc[bad, "name"].head(MOST_NAMED))
+        raise InputError(Fault("outcome", f"must be 0 or 1 for what has a probability: {text}", str(outcomes)))
+    return kind.name, table, warnings
+
+
+def _forecasts(path: Path, faults: list[Fault]) -> tuple[Kind | None, dict[Key, list[object]]]:
+    """What kind of table a file is, and its rows without the outcome, by key."""
+    allowed = tuple(dict.fromkeys((*REGISTER, *JOINS, *DEALS)))
+    lines = _lines(path, allowed, ("probability",), faults)
+    if not lines:
+        if not faults:
+            faults.append(Fault("", "holds no forecast", str(path)))
+        return None, {}
+    columns = set(lines[0][0])
+    kind = next((KINDS[name] for name, needed in COLUMNS.items() if set(needed) <= columns), None)
+    if kind is None:
+        text = " or ".join(f"{','.join(needed)} (a table of {name})" for name, needed in COLUMNS.items())
+        faults.append(Fault("", f"is no table of forecasts: the columns must be {text}", str(path)))
+        return None, {}
+    result: dict[Key, list[object]] = {}
+    for row, complain in lines:
+        key = _key(row, kind, complain)
+        if key in result:
+            complain(kind.key[0], f"{' '.join(key)} occurs twice")
+        probability = _number(row, "probability", complain, most=1.0)
+        mean = _number(row, "mean" if "mean" in row else "expected", complain)
+        numbers = [probability, mean, *(_number(row, name, complain) for name in QUANTILES)]
+        if math.isnan(probability) and (kind.name != "register" or math.isnan(mean)):
+            complain("probability", "no number is given")
+        result[key] = [kind.group(row), row.get("question") or " and ".join(key), *numbers]
+    return kind, result
+
+
+def _outcomes(path: Path, kind: Kind, faults: list[Fault]) -> dict[Key, float]:
+    """What happened, by key: 0 or 1, a number, or how many signings."""
+    lines = _lines(path, kind.outcome, kind.needs, faults)
+    for number, message in column_dates(((k, row["date"]) for k, (row, _) in enumerate(lines) if row.get("date")))[1]:
+        lines[number][1]("date", message)
+    result: dict[Key, float] = {}
+    for row, complain in lines:
+        key = _key(row, kind, complain)
+        if kind.name == "deals":
+            result[key] = result.get(key, 0.0) + 1.0
+            continue
+        if key in result:
+            complain(kind.key[0], f"{' '.join(key)} occurs twice")
+        column = kind.outcome[-1]
+        value = _number(row, column, complain, most=1.0 if kind.name == "joins" else math.inf)
+        if math.isnan(value) or (kind.name == "joins" and value not in (0.0, 1.0)):
+            complain(column, "must be 0 or 1" if kind.name == "joins" else "no number is given; leave the row out")
+        result[key] = value
+    return result
+
+
+def _lines(path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list[Fault]) -> list[Line]:
+    """Rows of a table, each with what takes its faults."""
+
+    def complain_at(line: int) -> Complain:
+        return lambda column, message: faults.append(Fault(column, message, str(path), line, 1))
+
+    return [(row, complain_at(line)) for line, row in read_rows(path, allowed, needs, faults)]
+
+
+def _key(row: Row, kind: Kind, complain: Complain) -> Key:
+    """What a row is about: states by their ids, a pair in the order of the alphabet."""
+    words = []
+    for column in kind.key:
+        word = row[column]
+        if not word:
+            complain(column, "nothing is named")
+        elif column not in ("id", "instrument") and word != EVERYBODY and (word := resolve(word)) not in titles():
+            complain(column, unknown_actor(row[column], tuple(titles())))
+        words.append(word)
+    return tuple(sorted(words) if kind.name == "deals" else words)
+
+
+def _number(row: Row, column: str, complain: Complain, most: float = math.inf) -> float:
+    """A number from 0 to ``most``; NaN where nothing is said."""
+    text = row.get(column, "")
+    if not text:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= most or math.isinf(value):
+        complain(column, f"{shown(text)} is no number from 0{'' if math.isinf(most) else f' to {most:g}'}")
+        return 0.0
+    return value
+
+
+def _warnings(kind: Kind, forecasts: dict[Key, list[object]], known: dict[Key, float]) -> list[str]:
+    """What has no counterpart in the other table, by name."""
+    stray = [" ".join(key) for key in known if key not in forecasts and EVERYBODY not in key]
+    found = [f"{len(stray)} outcomes have no forecast: {_named(stray)}"] if stray else []
+    texts = {key[0] for key in forecasts}
+    if kind.name == "register":
+        open_ones = [key[0] for key in forecasts if key not in known]
+        found += [f"{len(open_ones)} questions have no outcome and are left out: {_named(open_ones)}"] * bool(open_ones)
+    elif kind.name == "joins":
+        for text in sorted(texts):
+            own = {key: value for key, value in known.items() if key[0] == text}
+            missing = [key[1] for key in forecasts if key[0] == text and key not in own]
+            if missing and (text, EVERYBODY) not in own:
+                found.append(f"{text}: {len(missing)} states have no row and are left out; if the list of joiners is "
+                             f"complete, add the row {text},*,0: {_named(missing)}")  # fmt: skip
+        unknown = sorted({key[0] for key in known if EVERYBODY in key} - texts)
+        found += [f"no forecast is of {_named(unknown)}"] * bool(unknown)
+    return found
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
 
 FLOOR = 5e-5
 """A probability written as 0.0000 counts as half of the last digit in a log score."""
@@ -33,7 +225,7 @@ def score_file(path: Path, outcomes: Path, out: Path | None = None) -> tuple[str
     path
         A register, or a table of ``wifaq instruments`` or ``wifaq deals``.
     outcomes
-        What happened, see :mod:`simulation.evidence.forecast_files`.
+        What happened, see :mod:`simulation.evidence.score`.
     out
         Folder, written whole or not at all.
 
@@ -66,7 +258,7 @@ def score_tables(kind: str, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     kind
         ``register``, ``joins`` or ``deals``.
     rows
-        Columns :data:`simulation.evidence.forecast_files.TABLE`.
+        Columns :data:`simulation.evidence.score.TABLE`.
     """
     single = rows[rows["probability"].notna()]
     counted = rows[rows["probability"].isna()]

@@ -11,9 +11,8 @@ from typer.testing import CliRunner
 
 from simulation.cli import app
 from simulation.errors import InputError
-from simulation.evidence.forecast_files import read_scored
 from simulation.evidence.register import COLUMNS as REGISTER
-from simulation.evidence.score import FORECAST, HINDSIGHT, SAME, score_file, score_tables
+from simulation.evidence.score import FORECAST, HINDSIGHT, SAME, read_scored, score_file, score_tables
 
 JOINS = "instrument,iso3,probability,q05,q95\ncall,MAR,0.8,0.6,0.9\ncall,FRA,0.9,0.7,1\ncall,CHN,0.1,0,0.3\n"
 DEALS = (

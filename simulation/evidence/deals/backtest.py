@@ -1,7 +1,4 @@
-"""Deals of every year since 2019 forecast from the end of the year before, beside simple rivals on the same rows.
-
-``python -m simulation.evidence.deals.backtest`` prints the tables; it needs shipped tables only.
-"""
+"""Deals of every year since 2019 forecast from the end of the year before, beside simple rivals on the same rows."""
 
 from __future__ import annotations
 
@@ -250,18 +247,3 @@ def forecast_firms(origin: int, draws: int = DRAWS) -> Scored:
         both = _with_reasons(terms)
         result[name] = scoring.log_linear_shares(scoring.fit_log_linear(learnt, both, spread=1.0), coming, both)
     return Scored("AI deals of states with firms", origin + 1, coming.counts, result)
-
-
-def main() -> None:
-    """Print every table."""
-    result = [forecast_year(origin) for origin in ORIGINS]
-    print(gain_table(result).round(3).to_string(index=False))
-    print(pair_table(result).round(3).to_string(index=False))
-    print(count_table(count_rows(result)).round(3).to_string(index=False))
-    scored = [forecast_firms(origin) for origin in ORIGINS]
-    print(pd.DataFrame([gains(scored, name, by_event=True) for name in scored[0].shares if name != OURS]).round(3))
-    print(ranking(scored).round(3).to_string(index=False))
-
-
-if __name__ == "__main__":
-    main()

@@ -23,8 +23,7 @@ from simulation.evidence.joins.forecast import (
     pace_draws,
     setting_of_rows,
 )
-from simulation.evidence.joins.pace_fit import fit_pace
-from simulation.evidence.joins.posterior import packed
+from simulation.evidence.joins.posterior import fit_pace, packed
 from simulation.evidence.joins.record import NEVER, RECORD_END, Listed, as_known
 from simulation.evidence.logistic import fit_logistic
 from simulation.intensity.joining.design import Form

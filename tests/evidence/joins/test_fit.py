@@ -8,10 +8,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from simulation.evidence.joins import pace_fit as pace_module
+from simulation.evidence.joins import posterior as pace_module
 from simulation.evidence.joins.fit import fit, rows_of
-from simulation.evidence.joins.pace_fit import fit_pace
-from simulation.evidence.joins.posterior import fit_as_of, write
+from simulation.evidence.joins.posterior import fit_as_of, fit_pace, write
 from simulation.evidence.joins.record import NEVER, RECORD_END, as_known, read_record, sums
 from simulation.intensity.joining.design import KINDS, PRIOR, REACH, Form, habit
 from simulation.intensity.joining.posterior import YEARS, names, shipped
