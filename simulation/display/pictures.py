@@ -14,8 +14,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from simulation.display.composition import MOST_BLOCS, draw_bloc_timeline, draw_composition, draw_joining
 from simulation.display.ego_network import SIZE as NETWORK_SIZE
 from simulation.display.ego_network import draw_ego_network, draw_world_network, network_height
-from simulation.display.fan import draw_fan, draw_new_partners, draw_small_fan
+from simulation.display.fan import draw_fan
 from simulation.display.heatmap import MOST_ACTORS, draw_trust_matrix
+from simulation.display.outlook import draw_new_partners, draw_small_fan
 from simulation.display.style import GROUPINGS, PARTNER_LOOK, TRACK_LOOK, new_axes, replicates, save, style
 from simulation.display.tile_map import SIZE as MAP_SIZE
 from simulation.display.tile_map import draw_tile_map
