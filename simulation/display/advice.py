@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from simulation.display import opportunities
+from simulation.display import opportunities, search
 from simulation.display.differences import draw_tornado
 from simulation.display.style import INK, SCALE, ink_on, line_spacing, new_axes, note, save, style
 from simulation.display.words.language import ENGLISH, Words
@@ -129,6 +129,10 @@ class AdvicePictures:
         Tables ``opportunities.csv`` and ``portfolio.csv``.
     strategies, information
         Tables ``strategies.csv`` and ``information.csv``.
+    optimised, convergence
+        Tables ``optimised.csv`` and ``convergence.csv`` of a search.
+    converged
+        Whether its searches have settled.
     criterion
         What candidates were ranked by.
     objective
@@ -144,6 +148,9 @@ class AdvicePictures:
     criterion: str = "value"
     objective: str = "kept_commitments"
     words: Words = ENGLISH
+    optimised: pd.DataFrame = field(default_factory=_nothing)
+    convergence: pd.DataFrame = field(default_factory=_nothing)
+    converged: bool = False
 
     def opportunities(self, ax: Axes | None = None, most: int = opportunities.MOST) -> Axes:
         """The best ranked candidates: what each adds, how surely it says yes, what it costs, who is tied."""
@@ -198,6 +205,23 @@ class AdvicePictures:
                 table, axes, objective=self.objective, title=title, label=label, words=words
             )
 
+    def front(self, ax: Axes | None = None) -> Axes:
+        """How the best strategies that a search found divide the budget."""
+        words, table = self.words, self.optimised
+        title = words("{focal}: budgets that a search found", focal=self.focal)
+        aim = f"{self.objective}_median"
+        with style(words):
+            axes = new_axes(_WIDTH, search.height(table)) if ax is None else ax
+            return search.draw_front(table, axes, aim=aim, title=title, words=words)
+
+    def searches(self, ax: Axes | None = None) -> Axes:
+        """How far each search for strategies had come after so many tries."""
+        words = self.words
+        title = words("{focal}: has the search found all there is?", focal=self.focal)
+        with style(words):
+            axes = new_axes() if ax is None else ax
+            return search.draw_convergence(self.convergence, axes, title=title, converged=self.converged, words=words)
+
     def drawable(self) -> dict[str, Callable[[], Axes]]:
         """Every picture that the tables allow, by the name of its file."""
         ranked = "rank" in self.candidates and bool(self.candidates["rank"].notna().any())
@@ -206,6 +230,8 @@ class AdvicePictures:
             "portfolio": (len(self.portfolio) > 0, self.losses),
             "regret": (len(self.strategies) > 0, self.regret),
             "information": (len(self.information) > 0, self.knowing),
+            "front": (len(self.optimised) > 0, self.front),
+            "search": (len(self.convergence) > 0, self.searches),
         }
         return {name: draw for name, (possible, draw) in known.items() if possible}
 

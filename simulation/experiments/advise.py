@@ -140,9 +140,17 @@ class Advice(Kept):
 
     @property
     def plot(self) -> AdvicePictures:
-        """The pictures of the tables: ``.regret()`` and ``.knowing()``."""
-        return AdvicePictures(self.info["focal"]["name"], self.info["horizon"], strategies=self.strategies,
-                              information=self.information, objective=self.info["objective"])  # fmt: skip
+        """The pictures: ``.regret()``, ``.knowing()``; ``.front()`` and ``.searches()`` if strategies were searched."""
+        return AdvicePictures(
+            self.info["focal"]["name"], self.info["horizon"], strategies=self.strategies, information=self.information,
+            objective=self.info["objective"], optimised=self.optimised, convergence=self.convergence,
+            converged=self.converged,
+        )  # fmt: skip
+
+    @property
+    def converged(self) -> bool:
+        """Whether searches for strategies have settled; not if there were none."""
+        return bool((self.info.get("search") or {}).get("converged"))
 
     def __repr__(self) -> str:
         tie = f", tied with {', '.join(self.tied)}" if self.tied else ""

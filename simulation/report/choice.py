@@ -219,6 +219,8 @@ def _which_strategy(told: Advised) -> Section | None:
         "regret": words("Heat map: regret of each strategy by objective. The table has the same numbers."),
         "information": words("Bars: what it would be worth to know each uncertain number. The table has the same "
                              "numbers."),
+        "front": words("Bars: how the strategies that a search found divide the budget (optimised.csv)."),
+        "search": words("Lines: how far each search had come after so many tries (convergence.csv)."),
     }  # fmt: skip
     tables = [_strategies_table(told), _failures_table(told), _information_table(told)]
     title = words("Which strategy")

@@ -144,7 +144,9 @@ class Advised:
         """Charts of the tables in the language."""
         given = self.given.table
         return AdvicePictures(self.focal, self.when, given("opportunities"), given("portfolio"), given("strategies"),
-                              given("information"), self.given.criterion, self.given.objective, self.words)  # fmt: skip
+                              given("information"), self.given.criterion, self.given.objective, self.words,
+                              given("optimised"), given("convergence"),
+                              bool(self.given.advice and self.given.advice.converged))  # fmt: skip
 
     def named(self, row: Mapping[Any, Any]) -> Markup:
         """Name of a partner inside a sentence."""

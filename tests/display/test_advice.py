@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 
 from simulation.display import advice, opportunities
 from simulation.display.advice import AdvicePictures
+from simulation.display.search import PARTS
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import ENGLISH, Words
 from simulation.display.words.rounding import digits_that_tell
@@ -91,6 +92,37 @@ def test_bars_of_losses_and_of_what_to_know_have_no_sign() -> None:
     assert written(pictures().losses()) == ["0.90", "0.00"]
     assert written(pictures().knowing()) == ["0.40", "0.00"]
     assert pictures().knowing().get_yticklabels()[0].get_text() == "rivalry between the leaders"
+
+
+def searched(count: int = 2) -> dict[str, pd.DataFrame]:
+    """Tables of a search that carried so many strategies on, and left one behind."""
+    shares = pd.DataFrame(0.0, index=range(count + 1), columns=list(PARTS))
+    shares["state"], shares["agency"] = 0.75, 0.25
+    front = shares.assign(strategy=[f"found_{number}" for number in range(1, count + 1)] + [""],
+                          kept_commitments_median=[12.34 - number for number in range(count + 1)])  # fmt: skip
+    path = pd.DataFrame({"search": [1, 1, 2, 2], "evaluations": [20, 40, 20, 40], "hypervolume": [0.1, 0.3, 0.2, 0.25],
+                         "front": 3})  # fmt: skip
+    return {"optimised": front, "convergence": path}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_bars_of_a_front_are_whole_budgets_of_those_carried_on(language) -> None:
+    words = Words(language)
+    ax = pictures(words, **searched()).front()
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["found_1", "found_2"]
+    ends = [max(bar.get_x() + bar.get_width() for bar in ax.patches if abs(bar.get_y() + 0.31 - row) < 1e-9)
+            for row in (0, 1)]  # fmt: skip
+    assert ends == [1.0, 1.0]
+    assert written(ax)[-2:] == [words.line(words.number(value, 1)) for value in (12.34, 11.34)]
+    assert len(ax.get_legend().get_texts()) == len(PARTS)
+
+
+def test_a_search_is_a_line_with_its_number_and_says_whether_it_settled() -> None:
+    ax = pictures(**searched()).searches()
+    assert [list(line.get_ydata()) for line in ax.lines] == [[0.1, 0.3], [0.2, 0.25]]
+    assert written(ax) == ["1", "2"]
+    assert "not settled" in ax.figure.get_supxlabel()
+    assert list(pictures(**searched()).drawable())[-2:] == ["front", "search"]
 
 
 def test_files_are_written_as_two_kinds(tmp_path) -> None:
