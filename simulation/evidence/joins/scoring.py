@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import false_discovery_control, norm
 
 from simulation.evidence import scores
 from simulation.evidence.joins.backtest import MODEL, Scored, kinds
@@ -90,7 +89,7 @@ def against_rivals(scored: Sequence[Scored], seed: str = "signups") -> pd.DataFr
             rows.append({"rival": name, "score": what, "lost": gain, "se": error, "in se": gain / error,
                          "p": float(2 * norm.sf(abs(gain) / error))})  # fmt: skip
     out = pd.DataFrame(rows)
-    out["significant"] = benjamini_hochberg(out["p"].to_numpy(), FALSE_RATE)
+    out["significant"] = false_discovery_control(out["p"].to_numpy()) <= FALSE_RATE
     return out
 
 
@@ -103,16 +102,6 @@ def _sums(scored: Sequence[Scored], name: str, families: list[str],
         total[k, s.who] += score(s.forecasts[name], s.y) - score(s.forecasts[MODEL], s.y)
         count[k, s.who] += 1.0
     return total, count
-
-
-def benjamini_hochberg(p: F, rate: float) -> NDArray[np.bool_]:
-    """Which of many tests stand at a rate of false discoveries (Benjamini & Hochberg 1995)."""
-    order = np.argsort(p)
-    passed = p[order] <= rate * np.arange(1, len(p) + 1) / len(p)
-    last = np.flatnonzero(passed).max() + 1 if passed.any() else 0
-    out = np.zeros(len(p), bool)
-    out[order[:last]] = True
-    return out
 
 
 def counts(scored: Sequence[Scored]) -> pd.DataFrame:
