@@ -227,12 +227,12 @@ def _gain(lost: Sequence[F], weights: Sequence[F]) -> F:
     return np.array(total) / deals if deals else np.full(len(total), np.nan)
 
 
-def _gains(found: Sequence[Pool], names: Sequence[str], seed: int = 1) -> F:
+def _gains(found: Sequence[Pool], names: Sequence[str]) -> F:
     """Gains (draws, names) when actors are drawn anew, the same for every day (Snijders & Borgatti 1999).
 
     An actor that is in every pair of a pool is not drawn: the pool is about it.
     """
-    luck = np.random.default_rng(seed)
+    luck = np.random.default_rng(1)
     actors = np.unique(np.concatenate([pool.sides.ravel() for pool in found]))
     rows = [np.searchsorted(actors, pool.sides) for pool in found]
     everywhere = [k for k in rows[0][0] if all((sides == k).any(axis=1).all() for sides in rows)]

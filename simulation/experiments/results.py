@@ -204,9 +204,9 @@ class Results(Kept):
         return metric in self.info.get("priors_alone", ())
 
     # --- folder
-    def default_folder(self, root: Path = RESULTS) -> Path:
+    def default_folder(self) -> Path:
         """``results/<scenario>/<run id>``."""
-        return root / str(self.info["scenario"]) / str(self.info["run"])
+        return RESULTS / str(self.info["scenario"]) / str(self.info["run"])
 
     def save(
         self, folder: Path | str | None = None, *, charts: bool = True, by: str = "region", workers: int = 1

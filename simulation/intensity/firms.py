@@ -21,7 +21,7 @@ from simulation.intensity.covariates import WINDOW, ground
 from simulation.intensity.ensemble import Layer, known_by
 from simulation.intensity.equation import Period, Prior
 from simulation.intensity.places import with_firms
-from simulation.intensity.posterior import Posterior, posterior_of
+from simulation.intensity.posterior import posterior_of
 from simulation.intensity.record import Record, ai_deals, reasons
 from simulation.state import F
 
@@ -140,7 +140,7 @@ def _mask(places: Places, day: date) -> F:
     return np.asarray(existing(places, day) * (1.0 - judged_pairs("masks", places, day)))
 
 
-def firm_layer(as_of: date, known: Posterior | None = None) -> Layer:
+def firm_layer(as_of: date) -> Layer:
     """Pairs of states and firms as of a day.
 
     Raises
@@ -149,7 +149,7 @@ def firm_layer(as_of: date, known: Posterior | None = None) -> Layer:
         If the day is before the first fit.
     """
     places = with_firms()
-    posterior = known or posterior_of(as_of, TABLE)
+    posterior = posterior_of(as_of, TABLE)
     record = ai_deals(places, "firm")
     x, mask, z = firm_standing(places, posterior.year, record)
     return Layer(places, posterior, x, mask, z, known_by(record, as_of))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from pathlib import Path
 
 from simulation.data.tables import read_csv
@@ -111,10 +110,10 @@ def list_mechanisms() -> list[Row]:
     ]  # fmt: skip
 
 
-def list_actors(as_of: date = RECORD_END, roster: str = "full") -> list[Row]:
-    """Every actor of the world on a day; ``core`` says whether it is in the core roster."""
-    world = load_world(as_of, roster)
-    core = set(load_world(as_of, "core").ids)
+def list_actors() -> list[Row]:
+    """Every actor of the world on the last day of the record; ``core`` says whether it is in the core roster."""
+    world = load_world(RECORD_END, "full")
+    core = set(load_world(RECORD_END, "core").ids)
     return [
         {
             "id": name,
@@ -128,27 +127,27 @@ def list_actors(as_of: date = RECORD_END, roster: str = "full") -> list[Row]:
     ]
 
 
-def list_blocs(as_of: date = RECORD_END) -> list[Row]:
-    """Every bloc on a day."""
+def list_blocs() -> list[Row]:
+    """Every bloc on that day."""
     return [
         {
             "id": bloc.id, "name": bloc.name, "rule": bloc.rule, "threshold": bloc.threshold,
             "agenda_rate": bloc.agenda_rate, "depth": bloc.depth, "enforcement": bloc.enforcement,
             "regional": bloc.regional, "members": len(bloc.members),
         }
-        for bloc in load_world(as_of).blocs
+        for bloc in load_world(RECORD_END).blocs
     ]  # fmt: skip
 
 
-def list_instruments(as_of: date = RECORD_END) -> list[Row]:
-    """Every instrument on a day; ``open`` says whether it can still be joined."""
+def list_instruments() -> list[Row]:
+    """Every instrument on that day; ``open`` says whether it can still be joined."""
     return [
         {
             "id": text.id, "title": text.title, "track": text.track, "domain": text.domain,
             "binding": text.binding, "opens": str(text.opens), "closes": str(text.closes or ""),
             "open": text.open_at_as_of, "eligible": len(text.eligible), "joined": len(text.joined),
         }
-        for text in load_world(as_of).instruments
+        for text in load_world(RECORD_END).instruments
     ]  # fmt: skip
 
 

@@ -59,11 +59,11 @@ class Forecast:
     years: int
 
 
-def forecast_year(origin: int, draws: int = DRAWS, spread: float = ATTRACTION_SD) -> Forecast:
+def forecast_year(origin: int) -> Forecast:
     """Forecast the deals of pairs of states in the year after the end of ``origin``."""
     layer, learnt = state_layer(date(origin, 12, 31)), [state_period(y) for y in range(FIRST_DEAL, origin + 1)]
     coming = state_period(origin + 1)
-    expected, shares = _ours(layer, origin + 1, draws, spread)
+    expected, shares = _ours(layer, origin + 1)
     result = {OURS: shares}
     for name, terms in scoring.LOG_LINEAR.items():
         both = _with_reasons(terms)
@@ -74,9 +74,9 @@ def forecast_year(origin: int, draws: int = DRAWS, spread: float = ATTRACTION_SD
                     (record.counts(0, origin), record.counts(origin, origin)), origin - FIRST_DEAL + 1)  # fmt: skip
 
 
-def _ours(layer: Layer, year: int, draws: int, spread: float) -> tuple[F, F]:
+def _ours(layer: Layer, year: int) -> tuple[F, F]:
     """(draws, pairs) expected recorded deals, and (n, n) log of the mean share of each pair in them."""
-    expected = np.stack([flow.recorded for flow in flows(layer, [year], draws, spread)])
+    expected = np.stack([flow.recorded for flow in flows(layer, [year], DRAWS, ATTRACTION_SD)])
     mean = (expected / expected.sum(axis=1, keepdims=True)).mean(axis=0)
     shares = np.full(layer.mask.shape, -np.inf)
     a, b = possible(layer)
@@ -235,14 +235,12 @@ def _both(period: Period, name: str) -> F:
     return own + own.T
 
 
-def forecast_firms(origin: int, draws: int = DRAWS) -> Scored:
+def forecast_firms(origin: int) -> Scored:
     """Forecast the deals of states with firms in the year after the end of ``origin``."""
-    layer, learnt = (
-        firms.firm_layer(date(origin, 12, 31)),
-        [firms.firm_period(y) for y in range(FIRST_DEAL, origin + 1)],
-    )
+    layer = firms.firm_layer(date(origin, 12, 31))
+    learnt = [firms.firm_period(y) for y in range(FIRST_DEAL, origin + 1)]
     coming = firms.firm_period(origin + 1)
-    result = {OURS: _ours(layer, origin + 1, draws, ATTRACTION_SD)[1]}
+    result = {OURS: _ours(layer, origin + 1)[1]}
     for name, terms in (("sizes", firm_size), ("sizes and activity of the firm", firm_activity)):
         both = _with_reasons(terms)
         result[name] = scoring.log_linear_shares(scoring.fit_log_linear(learnt, both, spread=1.0), coming, both)

@@ -90,15 +90,13 @@ def pool(values: F, errors: F) -> Pooled:
     return Pooled(centre, spread, float(weight @ _TAUS))
 
 
-def prior_of(fits: Mapping[str, Fit], learnt: Mapping[str, Sequence[str]] | None = None) -> tuple[Prior, list[Pooled]]:
+def prior_of(fits: Mapping[str, Fit]) -> tuple[Prior, list[Pooled]]:
     """Prior of β, κ and the reasons of being recorded of AI deals.
 
     Parameters
     ----------
     fits
         Domain -> its fit; parameters are those of :data:`covariates.NAMES` and κ.
-    learnt
-        Domain -> coefficients that its record can tell at all; all by default.
 
     Returns
     -------
@@ -108,8 +106,7 @@ def prior_of(fits: Mapping[str, Fit], learnt: Mapping[str, Sequence[str]] | None
     names = (*NAMES, "kappa")
     mean, sd, pooled = [], [], []
     for k, name in enumerate(names):
-        text = [fit for domain, fit in fits.items() if learnt is None or name in learnt[domain]]
-        both = pool(np.array([f.mode[k] for f in text]), np.array([f.sd[k] for f in text])) if text else Pooled(0, 2, 0)
+        both = pool(np.array([f.mode[k] for f in fits.values()]), np.array([f.sd[k] for f in fits.values()]))
         pooled.append(both)
         centre, width = both.mean, float(np.hypot(both.sd, both.tau))
         if name in FROM_REPEATABLE:

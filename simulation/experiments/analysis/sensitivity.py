@@ -42,7 +42,7 @@ def _check(values: Values) -> None:
         raise InputError("analyse: the outcome is the same in all design points, so there is nothing to explain")
 
 
-def sobol(factors: Sequence[str], values: Values, seed: int = 0, resamples: int = RESAMPLES) -> pd.DataFrame:
+def sobol(factors: Sequence[str], values: Values, seed: int = 0) -> pd.DataFrame:
     """First-order and total indices with bootstrap intervals.
 
     Parameters
@@ -51,7 +51,7 @@ def sobol(factors: Sequence[str], values: Values, seed: int = 0, resamples: int 
         Names, in the order of the design.
     values
         Outcome of each design point in the order of Saltelli's design without second order, shape (N(k+2),).
-    seed, resamples
+    seed
         Of the bootstrap.
 
     Returns
@@ -68,7 +68,7 @@ def sobol(factors: Sequence[str], values: Values, seed: int = 0, resamples: int 
 
     _check(values)
     result = method.analyze(
-        _problem(factors), values, calc_second_order=False, num_resamples=resamples, conf_level=CONFIDENCE, seed=seed
+        _problem(factors), values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=CONFIDENCE, seed=seed
     )
     first, total = np.asarray(result["S1"]), np.asarray(result["ST"])
     reach, reach_total = np.asarray(result["S1_conf"]), np.asarray(result["ST_conf"])
@@ -79,14 +79,12 @@ def sobol(factors: Sequence[str], values: Values, seed: int = 0, resamples: int 
     return pd.DataFrame(dict(zip(SOBOL_COLUMNS, columns, strict=True)))
 
 
-def morris(
-    factors: Sequence[str], cube: Values, values: Values, levels: int, seed: int = 0, resamples: int = RESAMPLES
-) -> pd.DataFrame:
+def morris(factors: Sequence[str], cube: Values, values: Values, levels: int, seed: int = 0) -> pd.DataFrame:
     """Elementary effects over the factors' whole ranges, with bootstrap intervals.
 
     Parameters
     ----------
-    factors, values, seed, resamples
+    factors, values, seed
         As in :func:`sobol`; values in the order of the trajectories.
     cube
         Places of the design points in the unit cube, shape (N(k+1), k).
@@ -107,7 +105,7 @@ def morris(
 
     _check(values)
     result = method.analyze(
-        _problem(factors), cube, values, num_resamples=resamples, conf_level=CONFIDENCE, num_levels=levels, seed=seed
+        _problem(factors), cube, values, num_resamples=RESAMPLES, conf_level=CONFIDENCE, num_levels=levels, seed=seed
     )
     star, reach = np.asarray(result["mu_star"], float), np.asarray(result["mu_star_conf"], float)
     columns = (
