@@ -2,6 +2,9 @@
 
 Kernels apply the default rules to everybody. This class knows which actors have a hook of their
 own, calls the Python of those, checks what comes back, and hands arrays to the kernels.
+
+Numbers that a hook or a tweak wrote where no rule of the model would are found before they do harm: kernels use
+depths, tracks and rows as places in other arrays and do not look whether they lie inside.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def layout(live: Live, facts: Facts, words: Words) -> dict[str, Any]:
 
     Coordinates of the network are in units of its radius, y downwards; angles in radians, y upwards.
     """
-    from simulation.display.ego_network import angles
+    from simulation.display.ego_network import angles  # here: it brings matplotlib
 
     known = facts.actors.set_index("id")
     states = facts.states.fillna({"region": "", "bloc": ""})

@@ -15,6 +15,9 @@ its anchor. Pooling over regional organisations is the usual answer to figures
 that measure a state with error (Fay & Herriot 1979), and trade pulls towards
 the rules of the market one sells to (Bradford 2020). Which figure enters which
 index, and the four constants, are assumptions; no other state's position is fitted.
+
+The other documented maps from figures to starting values (MODEL B, C.2 and G) stand below. Everything here is an
+assumption of the model description unless its docstring names a measurement.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The record of deals is thin and leans to the state whose press was searched, so its pairs and all
 others are scored apart. "Which pairs" gives the model and its rivals the same pace, that of the list
 known on the day; the model is scored at its own pace too.
+
+Simple rivals share the pace of the list known on the day, so that they differ in *which* pairs only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,12 @@
-"""``wifaq score``: a forecast against what happened, beside what a forecast without any knowledge would have got."""
+"""``wifaq score``: a forecast against what happened, beside what a forecast without any knowledge would have got.
+
+A forecast is a register, a table of joins or a table of deals: which, its columns say. What an outcome table must have:
+
+- of a register: ``id, outcome``; 1 or 0 for what has a probability, else a number. Questions without a row are open.
+- of joins: ``instrument, iso3, joined`` (1 or 0). States without a row are not scored, unless a row with the state
+  ``*`` says what all others of the text did: ``TEXT,*,0`` says that the list of joiners is complete.
+- of deals: ``a, b`` and if you like ``date``; a row a signing. Pairs without a row signed nothing.
+"""
 
 from __future__ import annotations
 

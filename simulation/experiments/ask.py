@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def _explain(scenario: Scenario, actor: str, *args: Any, **keywords: Any) -> Explanation:
-    from simulation.experiments.explanation.watcher import explain_run
+    from simulation.experiments.explanation.watcher import explain_run  # here: whoever has workers needs no model
 
     return explain_run(scenario, actor, *args, **keywords)
 

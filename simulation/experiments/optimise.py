@@ -3,6 +3,10 @@
 Several searches evolve the same kind of places (:mod:`simulation.experiments.optimise`) in step: a generation of
 all of them is one sweep over the same futures, kept in a folder of its own, so a search can be left and taken up again.
 What is found is judged elsewhere, on futures that had no part in finding it.
+
+The search is NSGA-II of pymoo (Deb et al. 2002), step by step, over places in a unit cube: a budget divided over
+kinds of partner and levers, and a home share. All of the budget is on one simplex, so nothing is free: what goes to a
+lever buys as much of it as its price allows, and is not there for partners.
 """
 
 from __future__ import annotations

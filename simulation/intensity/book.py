@@ -1,4 +1,7 @@
-"""The book at the start: deals that the record has, and draws of those that it lacks (Poisson thinning, C.2)."""
+"""The book at the start: deals that the record has, and draws of those that it lacks (Poisson thinning, C.2).
+
+How long a deal lives: terms of three to five years, each renewed or not. No record tells it: assumptions (C.2).
+"""
 
 from __future__ import annotations
 

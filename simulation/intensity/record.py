@@ -1,4 +1,7 @@
-"""Dated agreements of pairs as arrays, and what they say by the end of a year."""
+"""Dated agreements of pairs as arrays, and what they say by the end of a year.
+
+Why a deal of a pair is in the record: whose press was searched, in which language, and how large the states are.
+"""
 
 from __future__ import annotations
 

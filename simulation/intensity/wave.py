@@ -1,4 +1,9 @@
-"""How many deals the record takes a year: a flow that wanders about its level, known through Poisson counts."""
+"""How many deals the record takes a year: a flow that wanders about its level, known through Poisson counts.
+
+One factor a year holds the expected recorded flow of the baseline at its wave. Within a run the flow drifts, for
+active states draw more deals and become more active. The factors are measured once on the baseline (``python -m
+simulation.evidence.deals.drift``) and are the same in every scenario: nothing is normalised inside one.
+"""
 
 from __future__ import annotations
 

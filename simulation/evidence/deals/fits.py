@@ -3,6 +3,9 @@
 ``python -m simulation.evidence.deals.fits SOURCE_DIR [--out DIR]``: five domains of treaties, the prior that they
 give, and the posterior at the end of each year from 2017 on, for pairs of states and for states with firms. A minute
 or two; SOURCE_DIR holds ``agreements/``.
+
+The prior: a coefficient varies around a mean from domain to domain. The flow: a walk seen through Poisson counts of a
+year, on a grid.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Scores of forecasts of *which pairs*: nats an event against rivals, areas under curves, bootstrap over actors."""
+"""Scores of forecasts of *which pairs*: nats an event against rivals, areas under curves, bootstrap over actors.
+
+All rivals but one are log-linear in symmetric terms of the pair, fitted to the same periods by the same likelihood of
+*which pairs*; they differ in the terms.
+"""
 
 from __future__ import annotations
 

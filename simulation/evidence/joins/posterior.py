@@ -2,6 +2,11 @@
 
 ``python -m simulation.evidence.joins.posterior SHARED/data`` fits anew for every year's end from 2017 to
 2024 on nothing dated later, and writes the tables of :mod:`simulation.intensity.joining.posterior`.
+
+The pace, what comes after a launch: the same states that would have joined at the launch join later, only more
+slowly; how much more slowly hangs on the kind of text, its age, and how many are in. Every list with dated later
+joins is cut in steps (to the end of its first year, then years); a state that joins in a step of q quarters has
+chance 1 − (1 − h)^q, h logistic. Each list has a pace of its own around the mean of its kind.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Scenario boxes: where in the space of factors an outcome of interest happens (PRIM).
 
 Friedman & Fisher 1999; Bryant & Lempert 2010. The algorithm is that of the EMA workbench.
+
+Where a strategy fails is told by the best of all rules of one or two conditions, tried one by one (scenario
+discovery; PRIM, which peels greedily, needs seconds a strategy and limits more than two numbers). It is found in
+every other future and weighed in the rest, so that what it says holds outside the futures it was made from.
 """
 
 from __future__ import annotations

@@ -3,6 +3,11 @@
 The reach of a text hangs on how it is made (:func:`reach_features`); who joins, on the state and the
 text together (:func:`state_features`). Both take arrays and small records, no world, so that a run can
 call them as a forecast does.
+
+Habits: how often a state joined earlier texts of the same domain, or of the same act, beyond the average. Each
+earlier list counts by its age, half after six years, and tells of a state only that it joined more or less than the
+mean of those who could. Sums and weights ship by state, so that habits can be carried to the day of a text without
+the lists.
 """
 
 from __future__ import annotations

@@ -1,4 +1,11 @@
-"""What the model looks at for one text: the states that may join it and what tells them apart."""
+"""What the model looks at for one text: the states that may join it and what tells them apart.
+
+How fast a text that is open has been joined so far, against others of its kind: reach and own pace of the text are
+normal a priori. The likelihood is that of a forecast, tempered alike: a state that is in joined at the launch or
+later, one that is out stayed out all the while; here at the most probable coefficients and at the share that is in
+today, on a grid. What is left of the own pace, mean and standard deviation, is what a run draws from. A forecast
+reweights whole draws instead.
+"""
 
 from __future__ import annotations
 
