@@ -1,6 +1,6 @@
 """Search for strategies that hold in many futures (many-objective robust decision making, Kasprzyk et al. 2013).
 
-Several searches evolve the same kind of places (:mod:`simulation.experiments.optimise`) in step: a generation of
+Several searches evolve the same kind of places (:class:`Purse`) in step: a generation of
 all of them is one sweep over the same futures, kept in a folder of its own, so a search can be left and taken up again.
 What is found is judged elsewhere, on futures that had no part in finding it.
 
