@@ -22,10 +22,11 @@ from simulation.experiments import prior
 from simulation.experiments.analysis.summary import by_replicate
 from simulation.experiments.ask import Question, failures_of, load, slim
 from simulation.experiments.engine import store
+from simulation.experiments.engine.executors import beside, usable_cores
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.kept import Format, Kept, Table
 from simulation.experiments.prospects.candidates import candidates, imposed, lose, reacting
-from simulation.experiments.prospects.reading import read
+from simulation.experiments.prospects.reading import Reading, read
 from simulation.experiments.prospects.tables import (
     AS_IT_IS,
     COLUMNS,
@@ -53,6 +54,8 @@ CONFIRMED, OF_THEM_HELD, OF_A_KIND = 25, 8, 5
 one kind while others wait."""
 LEAST_CHANCE = 0.01
 """Who agrees less likely than that to an offer is not recommended."""
+READINGS_A_PAIR = 4
+"""Undisturbed replicates that everybody is screened from, for each pair: they are cheap, and say who agrees."""
 PAIRS_A_PAIR = 2
 """What rivals leave of a gain is told from one pair for so many of the others."""
 
@@ -166,9 +169,8 @@ def opportunities(
     if out is not None:
         store.check_target(out)
     asked = Question({AS_IT_IS: scenario}, replicates, parameters)
-    readings = [read(asked.drawn(AS_IT_IS, number), number) for number in range(replicates)]
     world = world_of(scenario)
-    table = candidates(scenario, world, readings)
+    table = candidates(scenario, world, _readings(asked, READINGS_A_PAIR * replicates, workers or usable_cores()))
     chosen = _screened(table, criterion)
     points, tweaks = _arms(scenario, table, chosen)
     fewer = max(2, replicates // PAIRS_A_PAIR)
@@ -201,6 +203,16 @@ def opportunities(
     if out is not None:
         result.save(out)
     return result
+
+
+def _readings(asked: Question, count: int, workers: int) -> list[Reading]:
+    calls = [partial(_reading, asked, number) for number in range(count)]
+    with beside(calls, workers if workers > 1 else 0) as those_of:
+        return those_of()
+
+
+def _reading(asked: Question, number: int) -> Reading:
+    return read(asked.drawn(AS_IT_IS, number), number)
 
 
 def _checked(

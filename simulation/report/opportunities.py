@@ -66,8 +66,8 @@ def _interval(row: Mapping[Any, Any]) -> str:
 
 
 def _rank(own: int, others: list[int]) -> str:
-    """``3 (1–7)``: a rank, and the first and last rank that is not told apart from it."""
-    return f"{own} ({min(own, *others)}–{max(own, *others)})" if others else str(own)
+    """``3 (1–7)``: a rank, and the first and last rank that is not told apart from it; equals have the same."""
+    return f"{own} ({min(own, *others)}–{max(own, *others)})" if {own, *others} != {own} else str(own)
 
 
 def _print_portfolio(rows: pd.DataFrame, console: Console) -> None:
@@ -85,10 +85,12 @@ def meaning(result: Opportunities) -> str:
     best = result.table.loc[result.table["rank"].notna()]
     if best.empty:
         return "Nobody could be told to be worth an offer."
-    first = best.iloc[0]
-    ties = len(str(first["tied_with"]).split())
-    told = "told apart from all others" if not ties else f"{ties} others are not told apart from it"
+    first = best.loc[best["rank"] == best["rank"].min()]
+    names = ", ".join(first["name"])
+    others = len(set(" ".join(first["tied_with"]).split()) - set(first["partner"]))
+    told = f"{others} others are not told apart" if others else "told apart from all others"
+    leads = f"First comes {names}" if len(first) == 1 else f"First come, worth the same, {names}"
     return (
-        f"First comes {first['name']}; {told}. So it is in the model, where a partner is worth what it signs and "
+        f"{leads}; {told}. So it is in the model, where a partner is worth what it signs and "
         "supplies and costs budget only: politics it does not know may reverse it."
     )

@@ -75,8 +75,9 @@ def ranked(scores: pd.DataFrame, worth: pd.Series | None = None) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Columns :data:`RANK_COLUMNS` by candidate, the best first: ranks from 1, and a tuple of all the others that are
-        not told apart from it. Of equal means the one that comes first in ``scores`` is ahead.
+        Columns :data:`RANK_COLUMNS` by candidate, the best first: ranks from 1 without a gap, the same for those that
+        are worth exactly the same, and a tuple of all the others that are not told apart from it. Of equals the one
+        that comes first in ``scores`` is listed first.
 
     Notes
     -----
@@ -93,7 +94,8 @@ def ranked(scores: pd.DataFrame, worth: pd.Series | None = None) -> pd.DataFrame
     tied = [
         tuple(other for other in order if other != one and not {(one, other), (other, one)} & apart) for one in order
     ]
-    columns = {"rank": range(1, len(order) + 1), "tied_with": tied}
+    places = by[order].rank(method="dense", ascending=False).fillna(len(order)).astype(int)
+    columns = {"rank": places.to_numpy(), "tied_with": tied}
     return pd.DataFrame(columns, index=order, columns=list(RANK_COLUMNS))
 
 

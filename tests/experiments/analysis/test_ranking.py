@@ -19,9 +19,10 @@ def test_common_luck_tells_apart_what_means_alone_could_not() -> None:
     assert found["tied_with"].tolist() == [(), ()]
 
 
-def test_equals_are_ties_in_the_order_they_came_in() -> None:
+def test_equals_share_a_rank_in_the_order_they_came_in() -> None:
     found = ranked(pd.DataFrame({"one": NOISE, "two": NOISE, "last": NOISE - 5.0}))
     assert found.index.tolist() == ["one", "two", "last"]
+    assert found["rank"].tolist() == [1, 1, 2]
     assert found["tied_with"].to_dict() == {"one": ("two",), "two": ("one",), "last": ()}
 
 
