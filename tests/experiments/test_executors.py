@@ -86,6 +86,36 @@ def test_workers_have_the_package_of_their_parent_and_end_with_it(tmp_path):
     assert not Path(f"/proc/{forks}").exists()
 
 
+INTERRUPTED = """
+import gc, os, signal, threading, time
+from simulation.experiments.engine import executors
+executors._READY = "loads_slowly"
+pool = executors.LocalPool(2)
+threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+begin = time.monotonic()
+try:
+    pool.call(pow, 2, 3)
+except KeyboardInterrupt:
+    print(time.monotonic() - begin < 2)
+pool.close(busy=True)
+del pool
+gc.collect()
+last = executors.LocalPool(1)
+print(last.call(pow, 2, 3).result())
+last.close(busy=False)
+"""
+
+
+@on_linux
+def test_who_is_interrupted_before_workers_can_be_made_leaves_none_that_looks_for_what_is_gone(tmp_path):
+    """A later pool waits its turn, so what the first had asked for has been begun by then."""
+    (tmp_path / "loads_slowly.py").write_text("import time\ntime.sleep(3)")
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], env=environ, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.split() == ["True", "8"]
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_calls_beside_give_their_results_in_order(workers):
     with beside([partial(divmod, 7, k) for k in (2, 3, 4)], workers) as results:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
+from types import FrameType
 from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
@@ -148,16 +151,19 @@ class LocalPool:
 
     def call(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Send a call, opening the pool if need be."""
-        if self._pool is None:
+        if self._pool is None and forked():
             get_ready(2)
-            context = multiprocessing.get_context("forkserver" if forked() else "spawn")
-            theirs, ours = context.Pipe(duplex=False)
-            self._lifeline = (ours, theirs)
-            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
-        if forked():  # the process they come from never sees Ctrl-C
+            _await_server()
+        with _interrupts_held():  # a worker is known to the pool, or it is not begun
+            if self._pool is None:
+                self._pool = self._open()
             return self._pool.submit(function, *args)
-        with _interrupts_held():  # a worker started now inherits the mask and never sees Ctrl-C
-            return self._pool.submit(function, *args)
+
+    def _open(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("forkserver" if forked() else "spawn")
+        theirs, ours = context.Pipe(duplex=False)
+        self._lifeline = (ours, theirs)
+        return ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
 
     def close(self, *, busy: bool) -> None:
         """End the workers, at once: what busy ones were at is dropped.
@@ -213,8 +219,64 @@ def _here_if_it_died(future: Future[T], call: Callable[[], T]) -> T:
         return call()
 
 
+class _Nothing:
+    """A process that does nothing: it answers as soon as it is forked, and ends."""
+
+    def _bootstrap(self, parent_sentinel: int) -> int:
+        return 0
+
+
+def _await_server() -> None:
+    """Wait until the process that workers are forked from has loaded the model.
+
+    Here Ctrl-C may come at any moment, for what was asked for shares nothing with this process; once the
+    server listens, making a worker takes no time, and can be one act.
+    """
+    from multiprocessing import forkserver  # not on every system
+
+    with _interrupts_held():  # half a message would be told of as a fault
+        answer, message = forkserver.connect_to_new_process([])  # type: ignore[attr-defined]
+        with open(message, "wb") as file:
+            pickle.dump({}, file)
+            pickle.dump(_Nothing(), file)
+    with open(answer, "rb") as file:
+        file.read(1)  # its id; nothing if the server has ended, which then starts anew
+
+
 @contextlib.contextmanager
 def _interrupts_held() -> Iterator[None]:
+    """What would end this process waits for the end of the block; a process started in it never sees Ctrl-C.
+
+    The mask alone holds nothing back: another thread may take the signal, for this one to act on.
+    """
+    held: list[int] = []
+    holding = True
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    ours: dict[int, Callable[[int, FrameType | None], Any]] = {}
+    if threading.current_thread() is threading.main_thread():
+        ours = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        if holding:
+            held.append(number)
+        else:
+            ours[number](number, frame)
+
+    try:
+        for number in ours:
+            signal.signal(number, hold)
+        with _masked():
+            yield
+    finally:
+        holding = False  # from here on hold lets through: whatever interrupts this, nothing is lost
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+        for number in held[:1]:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _masked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows: the initializer deafens the worker
         yield
         return
