@@ -9,7 +9,6 @@ import atexit
 import contextlib
 import gc
 import io
-import signal
 import sys
 import traceback
 import warnings
@@ -21,11 +20,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli.advise import add_advise
-from simulation.cli.app import add_app
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
+from simulation.cli.live import add_app
 from simulation.cli.opportunities import add_opportunities
+from simulation.cli.signals import Ended, ends_raised
 from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
 from simulation.experiments.engine.executors import get_ready, usable_cores
 from simulation.source_code import COMPILING, must_compile, temporary_kernels
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
-_SIGNALED = 128  # and the number of the signal, as shells have it
 _COLLECT = 50_000, 20, 20
 """Of new objects, and of collections of them, before the next: what libraries make when they load stays, and looking
 through it after every 700 costs a sixth of the start."""
@@ -360,31 +359,16 @@ def main() -> None:
     warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
     gc.set_threshold(*_COLLECT)
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
-    for name in ("SIGTERM", "SIGHUP"):  # nohup has hung up already, and means to go on
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-            signal.signal(getattr(signal, name), _end)
     app(prog_name="wifaq")
-
-
-class Ended(KeyboardInterrupt):
-    """The system asks this process to end: it goes as after Ctrl-C, with an exit status of its own."""
-
-    def __init__(self, number: int):
-        super().__init__(f"ended by {signal.Signals(number).name}; results are there whole or not at all")
-        self.status = _SIGNALED + number
-
-
-def _end(number: int, frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)  # once is enough: what is half written is being removed
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is deaf, and a hook would be blamed
-    raise Ended(number)
 
 
 @contextlib.contextmanager
 def _errors(debug: bool) -> Iterator[None]:
     """Turn what goes wrong into lines on standard error and an exit status."""
     try:
-        yield
+        with ends_raised():
+            yield
+            sys.stdout.flush()
     except typer.Exit:
         raise
     except KeyboardInterrupt as stop:

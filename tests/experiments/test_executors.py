@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -114,6 +115,19 @@ def test_who_is_interrupted_before_workers_can_be_made_leaves_none_that_looks_fo
     done = subprocess.run([sys.executable, "-c", INTERRUPTED], env=environ, capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
     assert done.stdout.split() == ["True", "8"]
+
+
+def test_a_pool_closes_while_results_are_on_their_way():
+    """A worker that ends in the middle of a result leaves half of it in the pipe, and nobody waits for the rest."""
+    for _ in range(3):
+        pool = LocalPool(2)
+        sent = [pool.call(bytes, 50_000_000) for _ in range(100)]
+        sent[1].result()
+        closing = threading.Thread(target=pool.close, kwargs={"busy": True}, daemon=True)
+        closing.start()
+        closing.join(10)
+        assert not closing.is_alive()
+        assert not sent[-1].done() or sent[-1].cancelled() or sent[-1].exception()
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -171,12 +171,14 @@ class LocalPool:
         Nor does one with nothing to do get time: what a hook has left in it, a thread or a fork, may never end.
         """
         if self._pool is not None:
-            with contextlib.suppress(OSError):
-                self._lifeline[0].send_bytes(b"end")  # a fork of this process may hold the pipe open
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            for end in self._lifeline:
-                end.close()
-            self._pool = None
+            with _interrupts_held():
+                self._pool._result_queue._writer.close()  # type: ignore[attr-defined]  # or half a result is waited for
+                for process in list((self._pool._processes or {}).values()):
+                    process.kill()
+                self._pool.shutdown(wait=True, cancel_futures=True)
+                for end in self._lifeline:
+                    end.close()
+                self._pool = None
         if self._diaries is not None:
             self._diaries.cleanup()
             self._diaries = None
@@ -235,7 +237,7 @@ def _await_server() -> None:
     from multiprocessing import forkserver  # not on every system
 
     with _interrupts_held():  # half a message would be told of as a fault
-        answer, message = forkserver.connect_to_new_process([])  # type: ignore[attr-defined]
+        answer, message = forkserver.connect_to_new_process([])
         with open(message, "wb") as file:
             pickle.dump({}, file)
             pickle.dump(_Nothing(), file)
