@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 import tempfile
@@ -234,13 +233,13 @@ def _await_server() -> None:
     Here Ctrl-C may come at any moment, for what was asked for shares nothing with this process; once the
     server listens, making a worker takes no time, and can be one act.
     """
-    from multiprocessing import forkserver  # not on every system
+    from multiprocessing import forkserver, reduction  # not on every system
 
     with _interrupts_held():  # half a message would be told of as a fault
         answer, message = forkserver.connect_to_new_process([])
         with open(message, "wb") as file:
-            pickle.dump({}, file)
-            pickle.dump(_Nothing(), file)
+            reduction.dump({}, file)
+            reduction.dump(_Nothing(), file)
     with open(answer, "rb") as file:
         file.read(1)  # its id; nothing if the server has ended, which then starts anew
 
