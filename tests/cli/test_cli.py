@@ -217,15 +217,18 @@ def test_a_time_limit_that_is_none_is_refused_and_nothing_is_written(fake, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-MOMENTS = [0.3, 2.5, *(pytest.param(0.2 * k, marks=pytest.mark.slow) for k in range(1, 51))]
-"""Seconds after the start: libraries load, the server and its workers are made, results come in."""
+HEARS = "from simulation.cli.signals import end_at_once\nend_at_once()\nprint(flush=True)\n"
+"""Before that Python itself answers Ctrl-C, with a traceback."""
+MOMENTS = [0.1, 2.5, *(pytest.param(0.2 * k, marks=pytest.mark.slow) for k in range(1, 51))]
+"""Seconds after that: libraries load, the server and its workers are made, results come in."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_ctrl_c_ends_at_once_with_130_and_writes_nothing(tmp_path, moment):
     arguments = ("run", BASELINE, "--replicates", "5000", "--workers", "2")
-    process = in_a_process(*arguments, cwd=tmp_path, start_new_session=True)
+    process = in_a_process(*arguments, code=HEARS + MAIN, cwd=tmp_path, start_new_session=True)
+    process.stdout.readline()
     time.sleep(moment)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     _, error = process.communicate(timeout=15)
@@ -278,8 +281,7 @@ def test_a_request_to_end_that_something_swallows_is_raised_again(lose, number):
 
 
 def test_ctrl_c_while_the_commands_load_is_one_line():
-    code = "import signal\nfrom simulation.cli.signals import end_at_once\nend_at_once()\nsignal.raise_signal(2)"
-    process = in_a_process(code=code)
+    process = in_a_process(code=f"{HEARS}import signal\nsignal.raise_signal(2)")
     _, error = process.communicate(timeout=15)
     assert (process.returncode, error) == (130, "interrupted; results are there whole or not at all\n")
 
