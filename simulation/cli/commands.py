@@ -27,7 +27,7 @@ from simulation.cli.live import add_app
 from simulation.cli.opportunities import add_opportunities
 from simulation.cli.signals import Ended, ends_raised
 from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
-from simulation.experiments.engine.executors import get_ready, usable_cores
+from simulation.experiments.engine.executors import get_ready, workers_for
 from simulation.source_code import COMPILING, must_compile, temporary_kernels
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ class Grouping(StrEnum):
     kind = "kind"
 
 
+def _get_ready(context: typer.Context, workers: int | None) -> int | None:
+    """Workers load while the command does, unless one replicate is asked for: that is done here."""
+    alone = workers is None and context.params.get("replicates") == 1
+    return None if alone else get_ready(workers)
+
+
 By = Annotated[Grouping, typer.Option(help="What charts of actors group by; camps are by treaty.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of replicates; default: the scenario's.")]
 Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
@@ -83,7 +89,9 @@ Focal = Annotated[str | None, typer.Option(metavar="STATE", help="Focal state (c
 Source = Annotated[
     str, typer.Option(help="prior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
-Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes; default: one a usable core, for a few runs one.", callback=_get_ready)
+]
 Limit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a replicate may take; default: any.")
 ]
@@ -134,7 +142,7 @@ def run(
                 time_limit=time_limit,
             )
         there_already = out is None and results.default_folder().exists()
-        folder = results.save(out, charts=charts, by=by.value, workers=workers or usable_cores())
+        folder = results.save(out, charts=charts, by=by.value, workers=workers_for(loaded.replicates, workers))
         if not quiet:
             from simulation.report.terminal import print_results
 

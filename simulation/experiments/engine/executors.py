@@ -27,7 +27,11 @@ from simulation.experiments.engine.worker import Job, Task, read_diaries, run_ta
 
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
+FEW = 4
+"""So many replicates are done here before a worker has loaded the model."""
 _READY = "simulation.experiments.engine.preload"
+_said_ready: set[int] = set()
+"""This process, once it has asked for the one that workers are forked from."""
 STARTED_BY = "WIFAQ_STARTED_BY"
 """Environment variable that tells the process workers are forked from which one started it."""
 T = TypeVar("T")
@@ -38,6 +42,24 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def workers_for(jobs: int, workers: int | None = None, *, plain: bool = True) -> int:
+    """Processes that pay for so many replicates.
+
+    Parameters
+    ----------
+    jobs
+        Replicates, of all scenarios together.
+    workers
+        What the user has said, if anything; by default one a usable core, for a :data:`FEW` only this one, unless
+        the others are ready.
+    plain
+        Whether nothing of the user's own takes part; what he has written may end its process.
+    """
+    if workers is None:
+        workers = 1 if plain and jobs <= FEW and not _said_ready else usable_cores()
+    return min(workers, jobs)
 
 
 @cache
@@ -69,6 +91,7 @@ def get_ready(workers: int | None = None) -> int | None:
         ``workers``.
     """
     if forked() and (usable_cores() if workers is None else workers) > 1:
+        _said_ready.add(os.getpid())
         from multiprocessing import forkserver, resource_tracker  # not on every system
 
         resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
