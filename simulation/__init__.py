@@ -6,12 +6,12 @@ The public names load when they are first used, so ``import simulation`` is quic
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from simulation.source_code import must_compile, use_kernel_folder
 
 if TYPE_CHECKING:
+    __version__: str
     from simulation.experiments.advise import advise
     from simulation.experiments.compare import compare
     from simulation.experiments.explain import explain
@@ -43,11 +43,6 @@ __all__ = [
     "what_changed",
 ]
 
-try:
-    __version__ = version("wifaq")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+unknown"
-
 use_kernel_folder()  # before anything brings the compiler
 must_compile()  # asked now: workers begin to compile soon
 
@@ -69,11 +64,23 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name == "__version__":
+        result: Any = _version()
+    elif name in _HOMES:
+        result = getattr(import_module(_HOMES[name]), name)
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    result = getattr(import_module(_HOMES[name]), name)
     globals()[name] = result
     return result
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("wifaq")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0+unknown"
 
 
 def __dir__() -> list[str]:

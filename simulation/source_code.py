@@ -12,14 +12,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import inspect
 import os
 import re
-import shutil
 import stat
 import sys
-import tempfile
-import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -49,6 +45,8 @@ def code_of(function: Any) -> CodeType | None:
 
 
 def _plain_function(function: Any) -> FunctionType | None:
+    import inspect  # here, as others of this file: a command hears Ctrl-C only once this package is imported
+
     for _ in range(10):  # wrappers around wrappers
         if isinstance(function, FunctionType):
             return inspect.unwrap(function) if hasattr(function, "__wrapped__") else function
@@ -165,6 +163,9 @@ def _told(function: Any, seen: set[int]) -> Iterator[str]:
 
 
 def _text(function: FunctionType) -> str:
+    import inspect
+    import textwrap
+
     try:
         return textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):  # typed at a bare prompt
@@ -320,6 +321,8 @@ def _can_be_made(folder: Path) -> bool:
 
 def _temporary() -> Path:
     """A folder of the user's own among the temporary ones; nobody else can have put anything there."""
+    import tempfile
+
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = Path(tempfile.gettempdir()) / f"wifaq-{user}"
     try:
@@ -335,6 +338,8 @@ def _temporary() -> Path:
 
 def _let_go(folder: Path) -> None:
     """Remove folders beside one that nobody has used for a month; looked for once a day."""
+    import shutil
+
     now = time.time()
     try:
         if folder.is_dir():

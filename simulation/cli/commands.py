@@ -9,7 +9,6 @@ import atexit
 import contextlib
 import gc
 import io
-import signal
 import sys
 import traceback
 import warnings
@@ -21,13 +20,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli.advise import add_advise
-from simulation.cli.app import add_app
 from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
+from simulation.cli.live import add_app
 from simulation.cli.opportunities import add_opportunities
+from simulation.cli.signals import Ended, ends_raised
 from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
-from simulation.experiments.engine.executors import get_ready, usable_cores
+from simulation.experiments.engine.executors import get_ready, workers_for
 from simulation.source_code import COMPILING, must_compile, temporary_kernels
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
-_SIGNALED = 128  # and the number of the signal, as shells have it
 _COLLECT = 50_000, 20, 20
 """Of new objects, and of collections of them, before the next: what libraries make when they load stays, and looking
 through it after every 700 costs a sixth of the start."""
@@ -73,6 +72,12 @@ class Grouping(StrEnum):
     kind = "kind"
 
 
+def _get_ready(context: typer.Context, workers: int | None) -> int | None:
+    """Workers load while the command does, unless one replicate is asked for: that is done here."""
+    alone = workers is None and context.params.get("replicates") == 1
+    return None if alone else get_ready(workers)
+
+
 By = Annotated[Grouping, typer.Option(help="What charts of actors group by; camps are by treaty.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of replicates; default: the scenario's.")]
 Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
@@ -84,7 +89,9 @@ Focal = Annotated[str | None, typer.Option(metavar="STATE", help="Focal state (c
 Source = Annotated[
     str, typer.Option(help="prior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
-Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes; default: one a usable core, for a few runs one.", callback=_get_ready)
+]
 Limit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a replicate may take; default: any.")
 ]
@@ -135,7 +142,7 @@ def run(
                 time_limit=time_limit,
             )
         there_already = out is None and results.default_folder().exists()
-        folder = results.save(out, charts=charts, by=by.value, workers=workers or usable_cores())
+        folder = results.save(out, charts=charts, by=by.value, workers=workers_for(loaded.replicates, workers))
         if not quiet:
             from simulation.report.terminal import print_results
 
@@ -360,31 +367,16 @@ def main() -> None:
     warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
     gc.set_threshold(*_COLLECT)
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
-    for name in ("SIGTERM", "SIGHUP"):  # nohup has hung up already, and means to go on
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-            signal.signal(getattr(signal, name), _end)
     app(prog_name="wifaq")
-
-
-class Ended(KeyboardInterrupt):
-    """The system asks this process to end: it goes as after Ctrl-C, with an exit status of its own."""
-
-    def __init__(self, number: int):
-        super().__init__(f"ended by {signal.Signals(number).name}; results are there whole or not at all")
-        self.status = _SIGNALED + number
-
-
-def _end(number: int, frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)  # once is enough: what is half written is being removed
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is deaf, and a hook would be blamed
-    raise Ended(number)
 
 
 @contextlib.contextmanager
 def _errors(debug: bool) -> Iterator[None]:
     """Turn what goes wrong into lines on standard error and an exit status."""
     try:
-        yield
+        with ends_raised():
+            yield
+            sys.stdout.flush()
     except typer.Exit:
         raise
     except KeyboardInterrupt as stop:

@@ -18,7 +18,7 @@ from simulation.experiments.analysis.contrasts import Absence, paired, without
 from simulation.experiments.ask import Question, failures_of, load, model, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.dispatch import DEATH_ADVICE
-from simulation.experiments.engine.executors import beside
+from simulation.experiments.engine.executors import beside, workers_for
 from simulation.experiments.engine.labels import Facts
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.engine.tables import to_frame
@@ -72,7 +72,7 @@ def run(
     replicates, seed
         In place of the scenario's.
     workers
-        Processes; by default one a usable core. The results do not depend on it.
+        Processes; by default one a usable core, or this one for a few replicates. The results do not depend on it.
     progress
         Called with the number of replicates done and planned.
     contrasts
@@ -112,7 +112,8 @@ def run(
     points = {SCENARIO: scenario} | {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}
     counts = dict.fromkeys(points, min(CONTRAST_REPLICATES, scenario.replicates)) | {SCENARIO: scenario.replicates}
     asked = Question(points, counts, parameters, dict.fromkeys(points, actors), dict.fromkeys(points, tweak))
-    processes = 1 if workers != 1 and asked.plain else 0
+    alone = workers_for(sum(counts.values()), workers) == 1 and time_limit is None
+    processes = 0 if alone or workers == 1 or not asked.plain else 1
     with beside([partial(model().describe, scenario)], processes) as described:
         early = [] if processes else described()  # a world that cannot be built is told before any work
         result = asked.run(workers, progress, limit=time_limit)

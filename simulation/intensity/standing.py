@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation import arithmetic
 from simulation.data.judged_pairs import Places, states_and_union
@@ -25,6 +27,7 @@ from simulation.intensity.posterior import Posterior, posterior_of
 from simulation.intensity.record import Record, reasons, record_of, shipped_treaties
 from simulation.state import FIRM, I32, I64, STATE, B, F
 
+T = TypeVar("T", bound=np.generic)
 PARTNERS: Mapping[int, tuple[str, ...]] = {STATE: ("size", "activity", "union"), FIRM: firms.TRAITS}
 """Covariates of the partner alone, by layer."""
 BOOK_YEARS = 7
@@ -55,32 +58,49 @@ class Year:
 
     Attributes
     ----------
-    pair
-        (K, n, n) symmetric covariates, zero where a name is the partner's alone.
+    known, told
+        (K, m, m) covariates and (R, m, m) reasons of being recorded, symmetric, of places that are not in the order
+        of the world: of years that are past only the pairs are ever read.
+    place
+        (n,) the place of each actor; -1 for one of whom nothing is known.
+    of_pair
+        (K,) whether a covariate is the pair's, not the partner's alone.
     partner
         (K, n) covariates of the partner, zero where a name is the pair's.
     mask
         (n, n) symmetric: who can make a deal of this layer.
     uncontrolled
         The same without export controls.
-    reasons
-        (R, n, n) symmetric reasons of being recorded.
     events
         Deals that the record holds of the year *after*.
     """
 
-    pair: F
+    known: F
+    told: F
+    place: I64
+    of_pair: B
     partner: F
     mask: B
     uncontrolled: B
-    reasons: F
     events: float
+
+    @cached_property
+    def pair(self) -> F:
+        """(K, n, n) symmetric covariates, zero where a name is the partner's alone."""
+        return _in_order(self.known, self.place, self.of_pair)
+
+    @cached_property
+    def reasons(self) -> F:
+        """(R, n, n) symmetric reasons of being recorded."""
+        return _in_order(self.told, self.place)
 
     @cached_property
     def possible(self) -> Pairs:
         """The pairs that can make deals: the same in all replicates."""
         a, b = np.nonzero(np.triu(self.mask, 1))
-        return Pairs(a.astype(np.int32), b.astype(np.int32), self.pair[:, a, b], self.reasons[:, a, b])
+        one, two = self.place[a], self.place[b]
+        x, told = _of_pairs(self.known, one, two, self.of_pair), _of_pairs(self.told, one, two)
+        return Pairs(a.astype(np.int32), b.astype(np.int32), x, told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +172,7 @@ def _state_year(world: World, year: int) -> Year:
     here, record = ground(places, year), record_of_world(world, places, STATE)
     x = covariates(places, year, record, shipped_treaties(places), here)
     z = reasons(places, here.size)
-    return _in_order(world, places, NAMES, x, (here.mask, here.mask), z, record, year, STATE)
+    return _year(world, places, NAMES, x, (here.mask, here.mask), z, record, year, STATE)
 
 
 def _firm_year(world: World, year: int) -> Year:
@@ -160,31 +180,48 @@ def _firm_year(world: World, year: int) -> Year:
     record = record_of_world(world, places, FIRM)
     x, mask, z = firm_standing(places, year, record)
     masks = mask, firms.existing(places, date(year, 12, 31))
-    return _in_order(world, places, firms.NAMES, x, masks, z, record, year, FIRM)
+    return _year(world, places, firms.NAMES, x, masks, z, record, year, FIRM)
 
 
-def _in_order(
+def _year(
     world: World, places: Places, names: tuple[str, ...], x: F, masks: tuple[F, F], z: F, record: Record, year: int,
     kind: int,
 ) -> Year:  # fmt: skip
-    """The arrays of some places in the order of a world; who is none of them has no deals of the layer."""
-    n = len(world.ids)
-    known = np.array([k for k, name in enumerate(world.ids) if name in places.place], dtype=np.int64)
-    known = known[(world.kind[known] == STATE) | (world.kind[known] == kind)]
-    at = np.array([places.place[world.ids[k]] for k in known], dtype=np.int64)
-    pair, partner = np.zeros((len(names), n, n)), np.zeros((len(names), n))
-    to, of = _square(known), _square(at)
+    """A year of some places for the actors of a world; who is none of them has no deals of the layer."""
+    place = np.array([places.place.get(name, -1) for name in world.ids], dtype=np.int64)
+    place[(world.kind != STATE) & (world.kind != kind)] = -1
+    here = place >= 0
+    of_pair, partner = np.ones(len(names), bool), np.zeros((len(names), len(place)))
     for k, name in enumerate(names):
         if name in PARTNERS[kind]:
-            partner[k, known] = x[k][0, at]  # a row is like every other
-        else:
-            pair[k][to] = x[k][of]
-    can, why = np.zeros((2, n, n), bool), np.zeros((len(z), n, n))
-    for k, mask in enumerate(masks):
-        can[k][to] = mask[of] > 0
-    for k in range(len(z)):
-        why[k][to] = z[k][of]
-    return Year(pair, partner, can[0], can[1], why, float(record.counts(year + 1, year + 1).sum() / 2.0))
+            of_pair[k], partner[k, here] = False, x[k][0, place[here]]  # a row is like every other
+    can = [_in_order(mask[None] > 0, place)[0] for mask in masks]
+    events = float(record.counts(year + 1, year + 1).sum() / 2.0)
+    return Year(x, z, place, of_pair, partner, can[0], can[1], events)
+
+
+def _in_order(blocks: NDArray[T], place: I64, wanted: B | None = None) -> NDArray[T]:
+    """Some of (K, m, m) blocks of places in the order of actors, (K, n, n); zero for others, and without a place."""
+    result = np.zeros((len(blocks), len(place), len(place)), blocks.dtype)
+    here = np.flatnonzero(place >= 0)
+    to, of = _square(here), _square(place[here])
+    for k in range(len(blocks)):
+        if wanted is None or wanted[k]:
+            result[k][to] = blocks[k][of]
+    return result
+
+
+def _of_pairs(blocks: F, one: I64, two: I64, wanted: B | None = None) -> F:
+    """Some of (K, m, m) blocks at pairs of places, (K, P); zero for others, and where one has no place."""
+    result = np.zeros((len(blocks), one.size))
+    here = (one >= 0) & (two >= 0)
+    spot = np.where(here, one * blocks.shape[-1] + two, 0)
+    for k in range(len(blocks)):
+        if wanted is None or wanted[k]:
+            blocks[k].ravel().take(spot, out=result[k], mode="clip")  # its quick mode; no spot is beyond
+    if not here.all():
+        result[:, ~here] = 0.0
+    return result
 
 
 def _square(rows: I64) -> tuple[slice, slice] | tuple[I64, ...]:
@@ -209,7 +246,8 @@ def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) 
     mask = (states[:, None] & side) | (side[:, None] & states)
     np.fill_diagonal(mask, False)
     count = len(known.names) - len(names) - 1
-    return LayerFacts(known, names, Year(pair, partner, mask, mask, np.zeros((count, n, n)), 0.0), ())
+    year = Year(pair, np.zeros((count, n, n)), np.arange(n), np.ones(len(names), bool), partner, mask, mask, 0.0)
+    return LayerFacts(known, names, year, ())
 
 
 def quarter_of(day: date, as_of: date) -> int:

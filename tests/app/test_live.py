@@ -20,7 +20,7 @@ from simulation.app.live import Live
 from simulation.app.page import FAN_METRICS, page
 from simulation.display.words.language import Words
 from simulation.experiments.ask import load
-from simulation.experiments.engine import runner
+from simulation.experiments.engine import executors
 from simulation.experiments.explain import explain
 from simulation.experiments.run import HEADLINES, run
 from simulation.outcomes.metrics import METRICS
@@ -102,7 +102,7 @@ def test_what_is_drawn_and_told_travels_as_text(live, language) -> None:
 
 
 def test_a_forecast_is_the_run_and_the_rough_one_its_first_replicates(scenario, results, monkeypatch) -> None:
-    monkeypatch.setattr(runner, "usable_cores", lambda: 1)  # processes take longer to start than this to run
+    monkeypatch.setattr(executors, "usable_cores", lambda: 1)  # processes take longer to start than this to run
     seen: list[tuple[int, int]] = []
     found = forecasts.forecast(scenario, 2, lambda done, total: seen.append((done, total)))
     assert found.forecast().equals(results.forecast())
@@ -113,7 +113,7 @@ def test_a_forecast_is_the_run_and_the_rough_one_its_first_replicates(scenario, 
 
 
 def test_a_forecast_can_be_stopped_while_it_runs(scenario, monkeypatch) -> None:
-    monkeypatch.setattr(runner, "usable_cores", lambda: 1)
+    monkeypatch.setattr(executors, "usable_cores", lambda: 1)
     job, told = Job(), []
 
     async def tell(done: int, total: int) -> None:

@@ -217,16 +217,73 @@ def test_a_time_limit_that_is_none_is_refused_and_nothing_is_written(fake, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+HEARS = "from simulation.cli.signals import end_at_once\nend_at_once()\nprint(flush=True)\n"
+"""Before that Python itself answers Ctrl-C, with a traceback."""
+MOMENTS = [0.1, 2.5, *(pytest.param(0.2 * k, marks=pytest.mark.slow) for k in range(1, 51))]
+"""Seconds after that: libraries load, the server and its workers are made, results come in."""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_ctrl_c_ends_at_once_with_130_and_writes_nothing(tmp_path):
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_ctrl_c_ends_at_once_with_130_and_writes_nothing(tmp_path, moment):
     arguments = ("run", BASELINE, "--replicates", "5000", "--workers", "2")
-    process = in_a_process(*arguments, cwd=tmp_path, start_new_session=True)
-    time.sleep(4)
+    process = in_a_process(*arguments, code=HEARS + MAIN, cwd=tmp_path, start_new_session=True)
+    process.stdout.readline()
+    time.sleep(moment)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     _, error = process.communicate(timeout=15)
     assert process.returncode == 130, error
     assert error.strip() == "interrupted; results are there whole or not at all"
     assert list(tmp_path.iterdir()) == []
+    deadline = time.monotonic() + 10
+    while alive_of(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive_of(process.pid)
+
+
+def alive_of(group: int) -> list[str]:
+    """Processes of a group that have not ended."""
+    found = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True)
+    lines = [line.split(maxsplit=2) for line in found.stdout.splitlines()]
+    return [line[-1] for line in lines if line[0] == str(group) and not line[1].startswith("Z")]
+
+
+LOST = """
+import signal, time
+from simulation.cli.signals import end_at_once, ends_raised
+
+class Freed:
+    def __del__(self):
+        signal.raise_signal({number})
+
+end_at_once()
+with ends_raised():
+    try:
+        {lose}
+        time.sleep(20)
+    except KeyboardInterrupt as stop:
+        time.sleep(0.5)  # tidies, and is left in peace
+        print(stop.status)
+"""
+LOSSES = {
+    "while an object is freed": "made = Freed(); del made",
+    "by a library": "import contextlib\n        with contextlib.suppress(BaseException): signal.raise_signal({number})",
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("lose", LOSSES.values(), ids=LOSSES)
+def test_a_request_to_end_that_something_swallows_is_raised_again(lose, number):
+    code = LOST.replace("{lose}", lose).replace("{number}", str(int(number)))
+    out, error = in_a_process(code=code).communicate(timeout=15)
+    assert (out.split(), error) == ([str(128 + number)], "")
+
+
+def test_ctrl_c_while_the_commands_load_is_one_line():
+    process = in_a_process(code=f"{HEARS}import signal\nsignal.raise_signal(2)")
+    _, error = process.communicate(timeout=15)
+    assert (process.returncode, error) == (130, "interrupted; results are there whole or not at all\n")
 
 
 SLOW_TO_SAVE = """

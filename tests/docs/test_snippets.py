@@ -37,7 +37,7 @@ from typer.testing import CliRunner
 
 import simulation
 from simulation.cli import app
-from simulation.experiments.engine import runner
+from simulation.experiments.engine import executors
 from simulation.outcomes.metrics import unregister, user_metrics
 from simulation.scenario.json_schema import json_schema
 from tests.docs import tutorial
@@ -135,7 +135,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """An empty folder with the scenarios, one worker, no window, no metric left behind."""
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runner, "usable_cores", lambda: 1)
+    monkeypatch.setattr(executors, "usable_cores", lambda: 1)
     # pictures are made but not written out, which takes most of the time of a page: tests/report looks at them
     monkeypatch.setattr("simulation.report.parts.drawing", lambda axes, words: "<svg ></svg>")
     matplotlib.use("Agg")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -84,6 +85,49 @@ def test_workers_have_the_package_of_their_parent_and_end_with_it(tmp_path):
     while Path(f"/proc/{forks}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(f"/proc/{forks}").exists()
+
+
+INTERRUPTED = """
+import gc, os, signal, threading, time
+from simulation.experiments.engine import executors
+executors._READY = "loads_slowly"
+pool = executors.LocalPool(2)
+threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+begin = time.monotonic()
+try:
+    pool.call(pow, 2, 3)
+except KeyboardInterrupt:
+    print(time.monotonic() - begin < 2)
+pool.close(busy=True)
+del pool
+gc.collect()
+last = executors.LocalPool(1)
+print(last.call(pow, 2, 3).result())
+last.close(busy=False)
+"""
+
+
+@on_linux
+def test_who_is_interrupted_before_workers_can_be_made_leaves_none_that_looks_for_what_is_gone(tmp_path):
+    """A later pool waits its turn, so what the first had asked for has been begun by then."""
+    (tmp_path / "loads_slowly.py").write_text("import time\ntime.sleep(3)")
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], env=environ, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.split() == ["True", "8"]
+
+
+def test_a_pool_closes_while_results_are_on_their_way():
+    """A worker that ends in the middle of a result leaves half of it in the pipe, and nobody waits for the rest."""
+    for _ in range(3):
+        pool = LocalPool(2)
+        sent = [pool.call(bytes, 50_000_000) for _ in range(100)]
+        sent[1].result()
+        closing = threading.Thread(target=pool.close, kwargs={"busy": True}, daemon=True)
+        closing.start()
+        closing.join(10)
+        assert not closing.is_alive()
+        assert not sent[-1].done() or sent[-1].cancelled() or sent[-1].exception()
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -12,12 +12,14 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
+from types import FrameType
 from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
@@ -25,7 +27,11 @@ from simulation.experiments.engine.worker import Job, Task, read_diaries, run_ta
 
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
+FEW = 4
+"""So many replicates are done here before a worker has loaded the model."""
 _READY = "simulation.experiments.engine.preload"
+_said_ready: set[int] = set()
+"""This process, once it has asked for the one that workers are forked from."""
 STARTED_BY = "WIFAQ_STARTED_BY"
 """Environment variable that tells the process workers are forked from which one started it."""
 T = TypeVar("T")
@@ -36,6 +42,24 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def workers_for(jobs: int, workers: int | None = None, *, plain: bool = True) -> int:
+    """Processes that pay for so many replicates.
+
+    Parameters
+    ----------
+    jobs
+        Replicates, of all scenarios together.
+    workers
+        What the user has said, if anything; by default one a usable core, for a :data:`FEW` only this one, unless
+        the others are ready.
+    plain
+        Whether nothing of the user's own takes part; what he has written may end its process.
+    """
+    if workers is None:
+        workers = 1 if plain and jobs <= FEW and not _said_ready else usable_cores()
+    return min(workers, jobs)
 
 
 @cache
@@ -67,6 +91,7 @@ def get_ready(workers: int | None = None) -> int | None:
         ``workers``.
     """
     if forked() and (usable_cores() if workers is None else workers) > 1:
+        _said_ready.add(os.getpid())
         from multiprocessing import forkserver, resource_tracker  # not on every system
 
         resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
@@ -148,16 +173,19 @@ class LocalPool:
 
     def call(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Send a call, opening the pool if need be."""
-        if self._pool is None:
+        if self._pool is None and forked():
             get_ready(2)
-            context = multiprocessing.get_context("forkserver" if forked() else "spawn")
-            theirs, ours = context.Pipe(duplex=False)
-            self._lifeline = (ours, theirs)
-            self._pool = ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
-        if forked():  # the process they come from never sees Ctrl-C
+            _await_server()
+        with _interrupts_held():  # a worker is known to the pool, or it is not begun
+            if self._pool is None:
+                self._pool = self._open()
             return self._pool.submit(function, *args)
-        with _interrupts_held():  # a worker started now inherits the mask and never sees Ctrl-C
-            return self._pool.submit(function, *args)
+
+    def _open(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("forkserver" if forked() else "spawn")
+        theirs, ours = context.Pipe(duplex=False)
+        self._lifeline = (ours, theirs)
+        return ProcessPoolExecutor(self.workers, context, start, (theirs, os.getpid(), dict(os.environ)))
 
     def close(self, *, busy: bool) -> None:
         """End the workers, at once: what busy ones were at is dropped.
@@ -165,12 +193,14 @@ class LocalPool:
         Nor does one with nothing to do get time: what a hook has left in it, a thread or a fork, may never end.
         """
         if self._pool is not None:
-            with contextlib.suppress(OSError):
-                self._lifeline[0].send_bytes(b"end")  # a fork of this process may hold the pipe open
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            for end in self._lifeline:
-                end.close()
-            self._pool = None
+            with _interrupts_held():
+                self._pool._result_queue._writer.close()  # type: ignore[attr-defined]  # or half a result is waited for
+                for process in list((self._pool._processes or {}).values()):
+                    process.kill()
+                self._pool.shutdown(wait=True, cancel_futures=True)
+                for end in self._lifeline:
+                    end.close()
+                self._pool = None
         if self._diaries is not None:
             self._diaries.cleanup()
             self._diaries = None
@@ -213,8 +243,64 @@ def _here_if_it_died(future: Future[T], call: Callable[[], T]) -> T:
         return call()
 
 
+class _Nothing:
+    """A process that does nothing: it answers as soon as it is forked, and ends."""
+
+    def _bootstrap(self, parent_sentinel: int) -> int:
+        return 0
+
+
+def _await_server() -> None:
+    """Wait until the process that workers are forked from has loaded the model.
+
+    Here Ctrl-C may come at any moment, for what was asked for shares nothing with this process; once the
+    server listens, making a worker takes no time, and can be one act.
+    """
+    from multiprocessing import forkserver, reduction  # not on every system
+
+    with _interrupts_held():  # half a message would be told of as a fault
+        answer, message = forkserver.connect_to_new_process([])
+        with open(message, "wb") as file:
+            reduction.dump({}, file)
+            reduction.dump(_Nothing(), file)
+    with open(answer, "rb") as file:
+        file.read(1)  # its id; nothing if the server has ended, which then starts anew
+
+
 @contextlib.contextmanager
 def _interrupts_held() -> Iterator[None]:
+    """What would end this process waits for the end of the block; a process started in it never sees Ctrl-C.
+
+    The mask alone holds nothing back: another thread may take the signal, for this one to act on.
+    """
+    held: list[int] = []
+    holding = True
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    ours: dict[int, Callable[[int, FrameType | None], Any]] = {}
+    if threading.current_thread() is threading.main_thread():
+        ours = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        if holding:
+            held.append(number)
+        else:
+            ours[number](number, frame)
+
+    try:
+        for number in ours:
+            signal.signal(number, hold)
+        with _masked():
+            yield
+    finally:
+        holding = False  # from here on hold lets through: whatever interrupts this, nothing is lost
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+        for number in held[:1]:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _masked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows: the initializer deafens the worker
         yield
         return

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from simulation.errors import InputError, RunError
 from simulation.experiments.engine import worker
 from simulation.experiments.engine.dispatch import Dispatch
-from simulation.experiments.engine.executors import LocalPool, usable_cores
+from simulation.experiments.engine.executors import LocalPool, workers_for
 from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.experiments.engine.tables import Outcome, stack, to_frame
-from simulation.experiments.engine.transport import Cargo, Tweak, goods_for, pack
+from simulation.experiments.engine.transport import Cargo, Goods, Tweak, goods_for, pack
 from simulation.experiments.engine.worker import Failure, Job, Simulate, Task
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def run_points(
     replicates
         How many replicates of each, at least 1.
     workers
-        Processes; by default one a usable core. With 1 everything runs in this process.
+        Processes; by default what :func:`workers_for` says. With 1 everything runs in this process.
     progress
         Called with the number of replicates done and planned.
     on_error
@@ -150,8 +150,7 @@ def run_points(
     """
     end_if_inherited()
     worker.check_limit(limit)
-    workers = usable_cores() if workers is None else workers
-    if workers < 1:
+    if workers is not None and workers < 1:
         raise InputError(f"workers: {workers} is less than 1")
     for name in points:
         if replicates[name] < 1:
@@ -159,7 +158,8 @@ def run_points(
     for name, cast in (casts or {}).items():
         check_cast(points[name], cast)
     plan = [Job(name, number) for name in points for number in range(replicates[name])]
-    goods, workers = goods_for(casts or {}, tweaks), min(workers, len(plan))
+    goods = goods_for(casts or {}, tweaks)
+    workers = workers_for(len(plan), workers, plain=goods == Goods())
     collect = _Collector(len(plan), progress, on_error)
     cargo = pack(goods) if workers > 1 or limit is not None else None
     if cargo is None:
