@@ -58,7 +58,7 @@ from simulation.processes import (
 )
 from simulation.processes.bargaining import satisfaction
 from simulation.processes.bias import drift_by_funders
-from simulation.processes.links import links
+from simulation.processes.links import Links, links
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.messages import default_peers
@@ -102,11 +102,12 @@ def perceive(model: GovernanceModel) -> None:
 def expect(model: GovernanceModel) -> None:
     """Why each actor would turn to each other, whose term is over, what leaders bid."""
     s, par, sheet = model.state, model.parameters, model.sheet
-    pull.fill_pull(s, par, model.mechanisms)
+    pull.fill_pull(s, par, model.mechanisms, sheet.links)
     model.hooks.pulls(s.pull, model.actors)
     approaches.possible_deals(
-        s.allowed, s.depth, s.kind, s.home, s.camp, s.exclusive, s.local_share, model.rules.at_once, model.possible
-    )
+        s.allowed, s.depth, _partners(model), s.kind, s.home, s.camp, s.exclusive, s.local_share, model.rules.at_once,
+        model.possible,
+    )  # fmt: skip
     if model.scenario.strategy.hedge is not None:
         clauses.hedge(s, model.scenario.strategy.hedge, model.index(model.scenario.focal), model.possible)
     sheet.possible = model.possible
@@ -114,9 +115,16 @@ def expect(model: GovernanceModel) -> None:
     bids = model.hooks.asked_about("bids", model.actors)
     rivalry.court(s, par, model.mechanisms, model.possible, bids)
     if model.mechanisms.on("ends"):
-        sheet.due = ends.due_now(s)
-        sheet.renewal = ends.renewal_chances(s, par, model.rules, sheet.due)
+        partners = _partners(model)
+        sheet.due = ends.due_now(s, partners)
+        sheet.renewal = ends.renewal_chances(s, par, model.rules, sheet.due, partners)
         model.hooks.renewals(sheet.due, sheet.renewal, model.actors)
+
+
+def _partners(model: GovernanceModel) -> Links:
+    """Partners as at the quarter's start, made anew where a user's decision may have written deals since."""
+    known = model.sheet.links
+    return links(model.state.depth) if known is None or model.hooks else known
 
 
 def propose(model: GovernanceModel) -> None:
@@ -197,11 +205,12 @@ def join_instruments(model: GovernanceModel) -> None:
 def keep_promises(model: GovernanceModel) -> None:
     """Conduct in all deals, new ones too, what it does to trust, and who is left for it."""
     s, par, mech = model.state, model.parameters, model.mechanisms
-    s.load = ends.load(s, model.rules)
+    partners = links(s.depth)
+    s.load = ends.load(s, model.rules, partners)
     if not mech.on("breach"):
         model.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
     asked = model.hooks.asked_about("keeps_promise", model.actors)
-    model.sheet.conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, asked)
+    model.sheet.conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, asked, partners)
     focal = model.index(model.scenario.focal)
     model.sheet.exits = clauses.use_exits(s, model.targets, model.sheet.conduct, focal, model.rules)
 
@@ -209,8 +218,9 @@ def keep_promises(model: GovernanceModel) -> None:
 def adapt(model: GovernanceModel) -> None:
     """Capacity, positions, publics and norms move by the ties as they now stand."""
     s, par, mech, draws = model.state, model.parameters, model.mechanisms, model.sheet.draws
-    capacity.update_capacity(s, par, mech, draws)
-    diffusion.diffuse_positions(s, par, mech, draws)
+    partners = links(s.depth)
+    capacity.update_capacity(s, par, mech, draws, partners)
+    diffusion.diffuse_positions(s, par, mech, draws, partners)
     capture.drift_by_capture(s, par, mech, draws)
     drift_by_funders(s, par, mech, draws)
     opinion.move_opinions(s, par, mech, draws, model.hooks.asked_about("campaign_message", model.actors))

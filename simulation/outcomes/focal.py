@@ -19,6 +19,7 @@ from simulation.outcomes import coverage
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
 from simulation.outcomes.portfolio import CATEGORIES, KEPT_BY, TALLY, Tally, require, tally_commitments
+from simulation.processes.links import Links
 from simulation.processes.needs import NEEDS
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
@@ -129,8 +130,10 @@ class ActorBook:
         self._conditions = np.zeros((rows, len(actors)), CONDITIONS)
         self._supplies = np.zeros((rows, len(actors)), coverage.SUPPLIES)
 
-    def write(self, row: int, state: State, value_to_actor: F, value_to_partner: F) -> None:
-        """Keep an observation; arguments as in :func:`actor_outcomes`.
+    def write(
+        self, row: int, state: State, value_to_actor: F, value_to_partner: F, partners: Links | None = None
+    ) -> None:
+        """Keep an observation; arguments as in :func:`actor_outcomes`, lists of the deals if they are at hand.
 
         Raises
         ------
@@ -138,7 +141,7 @@ class ActorBook:
             If an argument has the wrong shape or a column of the state has not been filled.
         """
         columns = require(state, *_COLUMNS.values())
-        tally_commitments(state, self._actors, value_to_actor, value_to_partner, self._tally[row])
+        tally_commitments(state, self._actors, value_to_actor, value_to_partner, self._tally[row], partners)
         _read_conditions(self._actors, *columns, self._conditions[row])
         coverage.tally_supplies(state, self._actors, self._supplies[row])
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simulation.errors import ModelError
 from simulation.processes.affinity import squared_distance
 from simulation.processes.instruments import instrument_z
-from simulation.processes.links import links
+from simulation.processes.links import Links, links
 from simulation.processes.opinion import support_of
 from simulation.state import (
     BILATERAL,
@@ -99,7 +99,7 @@ Tally = NDArray[np.void]
 
 
 def tally_commitments(
-    state: State, actors: I64, value_to_actor: F, value_to_partner: F, out: Tally
+    state: State, actors: I64, value_to_actor: F, value_to_partner: F, out: Tally, partners: Links | None = None
 ) -> None:
     """Count and weigh the commitments of some actors.
 
@@ -111,6 +111,8 @@ def tally_commitments(
         V_fj and V_jf, shape (a, n); read only where there is a deal.
     out
         Where to write, zero before; shape (a,).
+    partners
+        Lists of the deals as they stand, if they are at hand.
 
     Raises
     ------
@@ -131,16 +133,16 @@ def tally_commitments(
     part = len(SOURCES)
     _tally_forums(actors, s.member, blocs, s.bloc_regional, s.compliance, part, out, out["blocs"])
     _tally_forums(actors, s.joined, texts, s.instrument_regional, s.compliance, part + 1, out, out["instruments"])
-    _rank(kept_of_states(s), actors, out)
+    _rank(kept_of_states(s, partners), actors, out)
     _tally_minds(actors, s.position_start, s.position, s.weight, s.opinion, out)
 
 
-def kept_of_states(state: State) -> F:
-    """C, the kept commitments of every state, shape (s,), in binding-equivalents."""
+def kept_of_states(state: State, partners: Links | None = None) -> F:
+    """C, the kept commitments of every state, shape (s,), in binding-equivalents; ``partners`` if they are at hand."""
     s = state
     texts = instrument_z(s, LEAST_ENFORCEMENT)
     kept = np.zeros(s.s)
-    _add_kept_deals(s.depth, s.kind, s.conduct, kept)
+    _add_kept_deals(s.depth, partners or links(s.depth), s.kind, s.conduct, kept)
     _add_kept_forums(s.member, _bloc_weight(s), s.compliance, kept)
     _add_kept_forums(s.joined, texts, s.compliance, kept)
     return kept
@@ -225,8 +227,8 @@ def kept_deal(depth: I8, conduct: I8, i: int, j: int) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _add_kept_deals(depth: I8, kind: I8, conduct: I8, kept: F) -> None:
-    start, partner = links(depth)
+def _add_kept_deals(depth: I8, partners: Links, kind: I8, conduct: I8, kept: F) -> None:
+    start, partner = partners
     for i in range(kept.size):
         for j in partner[start[i] : start[i + 1]]:
             if _category(kind[j], -1) != _MEANS:

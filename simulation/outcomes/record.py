@@ -23,6 +23,7 @@ from simulation.outcomes.portfolio import deal_tracks
 from simulation.outcomes.system import EffortUse, WorldBook
 from simulation.outcomes.ties import JoinRecord, TieRecord, category
 from simulation.outcomes.world import WorldRecord
+from simulation.processes.links import links
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, REMEMBERED, STATE, TRACKS, F, State
 
@@ -280,9 +281,9 @@ class Recorder:
         return frame.assign(quarter=category(codes, self._labels), depth=frame["depth"].astype(np.int8))
 
     def _keep(self, state: State, value_to_actor: F, value_to_partner: F) -> None:
-        row = self._kept
-        self._actor_book.write(row, state, value_to_actor, value_to_partner)
-        self._world_book.write(row, state, self._par, self._slots)
+        row, partners = self._kept, links(state.depth)
+        self._actor_book.write(row, state, value_to_actor, value_to_partner, partners)
+        self._world_book.write(row, state, self._par, self._slots, partners)
         if self._custom:
             view = StateView(state)
             for column, entry in enumerate(self._of_actor):

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
-from simulation.processes.links import links
+from simulation.processes.links import Links
 from simulation.processes.opinion import support_of
 from simulation.state import CAMPS, FIRM, I8, I32, I64, TRACKS, B, F, State
 
@@ -80,12 +80,11 @@ class Rows(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def add_ties(
-    depth: I8, since: I32, quarter: int, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, member: B,
-    supply: F, out: World, degree: I64,
+    depth: I8, partners: Links, since: I32, quarter: int, alpha: F, beta: F, kind: I8, home: I32, camp: I8,
+    leaders: I32, member: B, supply: F, out: World, degree: I64,
 ) -> None:  # fmt: skip
     """Add up the network of deals and who takes part in it, from zeros; ``degree`` (s,) are partners of states."""
     s, world = degree.size, out[0]
-    partners = links(depth)
     group = _groups(camp[:s])
     own = leaders_own(kind, home, camp, leaders, member)
     twice = firms = incumbents = new = 0

@@ -18,6 +18,7 @@ from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.portfolio import require
 from simulation.outcomes.sums import WORLD, Rows, World, add_effort, add_flows, add_forums, add_members, add_ties
 from simulation.processes.approaches import QUARTERS_A_YEAR
+from simulation.processes.links import Links, links
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, I64, MAX_DEPTH, TRACKS, F, State
 
@@ -98,8 +99,10 @@ class WorldBook:
         self._world, self._rows = np.zeros(rows, WORLD), Rows.zeros(state, rows)
         self._asked = {name: np.zeros(rows) for name in COSTLY if name in on_request}
 
-    def write(self, row: int, state: State, par: Parameters, slots: EffortUse) -> None:
-        """Keep an observation.
+    def write(
+        self, row: int, state: State, par: Parameters, slots: EffortUse, partners: Links | None = None
+    ) -> None:
+        """Keep an observation; ``partners`` are the lists of the deals as they stand, if they are at hand.
 
         Raises
         ------
@@ -110,8 +113,8 @@ class WorldBook:
         s, world = state, self._world[row : row + 1]
         degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
         add_ties(
-            s.depth, s.since, s.quarter, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply,
-            world, degree,
+            s.depth, partners or links(s.depth), s.since, s.quarter, s.alpha, s.beta, s.kind, s.home, s.camp,
+            s.leaders, s.un_member, s.supply, world, degree,
         )  # fmt: skip
         world["ended"] = s.lapsed.sum() // 2
         world["stood_so_far"], world["ended_so_far"] = slots.stood, slots.ended

@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.kernels import Draws, Stream, exp, fill_uniform, gumbel, gumbel_bound, philox, poisson, uniform
-from simulation.processes.links import links
+from simulation.processes.links import Links
 from simulation.processes.pull import layer_of
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -96,12 +96,15 @@ def _approach(
     n = uid.size
     sender, receiver, number = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     room, total = _Field(np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n)), 0
+    begin, rows = _by_kind(kind)
     for i in range(n):
         for layer in range(_KINDS):
             if rate[i, layer] <= 0.0:
                 continue
             times = poisson(uniform(count_key, uid[i], np.uint64(layer)), rate[i, layer] / QUARTERS_A_YEAR)
-            count = _able(i, layer, kind, possible[i], room.able) if times > 0 else 0
+            sort, count = layer if kind[i] == STATE else STATE, 0
+            if times > 0:
+                count = _able(rows[begin[sort] : begin[sort + 1]], possible[i], room.able)
             for k in range(count):
                 room.uid[k], room.pull[k] = uid[room.able[k]], pull[i, room.able[k]]
             for turn in range(times if count > 0 else 0):
@@ -126,21 +129,33 @@ def _longer(numbers: I32) -> I32:
 
 
 @njit(cache=True, error_model="numpy")
-def _able(i: int, layer: int, kind: I8, possible: B, able: I32) -> int:
-    """Partners of i in a layer: of that kind for a state, states for the others."""
-    sort = layer if kind[i] == STATE else STATE
+def _by_kind(kind: I8) -> tuple[I32, I32]:
+    """Where each kind begins in the rows sorted by kind, (7,), and these, in rising order within a kind, (n,)."""
+    begin, rows, count = np.zeros(_KINDS + 1, np.int32), np.empty(kind.size, np.int32), 0
+    for sort in range(_KINDS):
+        for j in range(kind.size):
+            if kind[j] == sort:
+                rows[count] = j
+                count += 1
+        begin[sort + 1] = count
+    return begin, rows
+
+
+@njit(cache=True, error_model="numpy")
+def _able(rows: I32, possible: B, able: I32) -> int:
+    """Write those of some rows with whom a deal is possible to ``able``, and say how many they are."""
     count = 0
-    for j in range(kind.size):
+    for j in rows:
         able[count] = j
-        count += possible[j] & (kind[j] == sort)
+        count += possible[j]
     return count
 
 
 def chance_of_turning(state: State, possible: B, i: int, j: int) -> float:
     """p_i(j): the chance that an approach of i to partners of j's kind goes to j; 0 where it may not."""
-    able = np.empty(state.n, np.int32)
-    count = _able(i, int(layer_of(state.kind, i, j)), state.kind, possible[i], able)
-    return float(_share(state.pull[i], able[:count], j)) if possible[i, j] else 0.0
+    sort = layer_of(state.kind, i, j) if state.kind[i] == STATE else STATE
+    able = np.flatnonzero(possible[i] & (state.kind == sort)).astype(np.int32)
+    return float(_share(state.pull[i], able, j)) if possible[i, j] else 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -158,12 +173,16 @@ def _choose(key: np.uint64, uid: np.uint64, room: _Field, count: int) -> int:
     fill_uniform(key, uid, uids, luck)
     for k in range(count):  # apart from the search, so that several are worked on at once
         most[k] = pull[k] + gumbel_bound(luck[k])
-    best, top = -1, -np.inf
+    first = 0
+    for k in range(1, count):
+        if most[k] > most[first]:
+            first = k
+    best, top = first, pull[first] + gumbel(luck[first])
     for k in range(count):
-        if most[k] < top:
+        if most[k] < top or k == first:
             continue  # cannot be the best: no logarithm needed
         mark = pull[k] + gumbel(luck[k])
-        if mark > top or (mark == top and best >= 0 and uids[k] < uids[best]):
+        if mark > top or (mark == top and uids[k] < uids[best]):
             best, top = k, mark
     return room.able[best]
 
@@ -205,15 +224,16 @@ def _answers(key: np.uint64, uid: U64, kind: I8, sender: I32, receiver: I32, num
 
 @njit(cache=True, error_model="numpy")
 def possible_deals(
-    allowed: B, depth: I8, kind: I8, home: I32, camp: I8, exclusive: B, home_share: F, at_once: I32, out: B
-) -> None:
+    allowed: B, depth: I8, partners: Links, kind: I8, home: I32, camp: I8, exclusive: B, home_share: F, at_once: I32,
+    out: B,
+) -> None:  # fmt: skip
     """Pairs that may sign this quarter, symmetric, written to ``out`` (n, n).
 
     On top of the fixed mask: no third camp beside an exclusive deal; no further foreign organisation
     where a state's least share of home organisations binds; no further state for an organisation that runs as many
     engagements as its kind can, ``at_once`` (6,), 0 without a limit.
     """
-    n, (start, partner) = depth.shape[0], links(depth)
+    n, (start, partner) = depth.shape[0], partners
     out[:] = allowed
     for i in range(n):
         home_ties, foreign_ties = 0, 0

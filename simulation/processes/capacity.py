@@ -31,25 +31,28 @@ class Stock(NamedTuple):
     kinds: F  # [n] expected share of the kinds of partner in programmes or deeper
 
 
-def update_capacity(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
+def update_capacity(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None, partners: Links | None = None
+) -> None:
     """One quarter of capacity building and decay of every state, the EU included (C.15).
 
     ``K ← K + h_K (1-K) L_i c_i v_i - d_K,i (K_i(0) + m_d (K - K_i(0))) + shared learning``, clipped to [0, 1], with
     learning ``L_i`` of :func:`_learn`, coordination ``c_i``, coverage ``v_i = .5 + .5 cov/cov(0)``, the state's own
     decay ``d_K,i`` (:func:`set_rest`) and its multiplier ``m_d``, which moves the speed of return and not the rest.
-    All states move at once, from the capacities at the start of the step.
+    All states move at once, from the capacities at the start of the step. ``partners`` are the lists of the deals as
+    they stand, if they are at hand.
     """
     if not mech.on("capacity"):
         return
     s = state.s
     share = np.divide(state.budget[:s], state.budget_start[:s], out=np.ones(s), where=state.budget_start[:s] > 0.0)
-    partners = links(state.depth)
+    partners = partners or links(state.depth)
     learning = _learning(state, par, mech, partners, _weights(state.depth, partners), share, state.local_funding)
     if mech.on("coordination"):
         kinds = _kinds_in_programmes(state.depth, partners, state.kind, s)
         learning *= 1.0 + par.coordination_gain * kinds + par.agency_gain * state.agency[:s]
     if mech.on("needs"):
-        cover = needs.coverage(needs.covered_now(state))
+        cover = needs.coverage(needs.covered_now(state, partners))
         learning *= 0.5 + 0.5 * np.divide(cover, state.coverage_rest[:s], out=np.ones(s),
                                           where=state.coverage_rest[:s] > 0.0)  # fmt: skip
     ahead = np.zeros(s)

@@ -16,8 +16,8 @@ import numpy as np
 from numba import njit
 
 from simulation.arithmetic import ordered_sum
-from simulation.kernels import Draws, Stream, uniform
-from simulation.processes.affinity import affinity
+from simulation.kernels import Draws, Stream, exp, uniform
+from simulation.processes.affinity import affinity, falloff, squared_distance
 from simulation.processes.books import BREACH, Deals, count_end, deals_of, end_deal
 from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners, watching
@@ -42,17 +42,17 @@ LOWEST, HIGHEST = 0.02, 0.995
 
 
 def keep_promises(
-    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY, partners: Links | None = None
 ) -> Conduct:
     """Step 10: conduct, detection, trust and the depth of breached deals.
 
     ``asked`` are actors that decide for themselves, about each partner they have; what there was to expect
-    of them is the rule of all others.
+    of them is the rule of all others. ``partners`` are the lists of the deals as they stand, if they are at hand.
     """
     fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
     fade(state.alpha_ref, state.beta_ref, state.prior_ref, par.prior_mass, par.memory)
     seen = detection_probability(ngo_partners(state), par, mech)
-    partners = links(state.depth)
+    partners = partners or links(state.depth)
     expected = expect_conduct(state, par, mech, partners)
     probability = expected.copy()
     for i, annual in asked.items():
@@ -143,9 +143,13 @@ def compliance_by_deal(
         return result
     for i in range(start.size - 1):
         for p in range(start[i], start[i + 1]):
-            likeness = affinity(position[i], position[partner[p]], weight[i], width)
+            result[p] = squared_distance(position[i], position[partner[p]], weight[i]) * falloff(width)
+    for p in range(result.size):  # affinities apart, so that several are worked on at once
+        result[p] = exp(result[p])
+    for i in range(start.size - 1):
+        for p in range(start[i], start[i + 1]):
             result[p] = annual_compliance(
-                load[i], likeness, capture[i], watch[i], base, by_load, by_distance, by_capture, shaming
+                load[i], result[p], capture[i], watch[i], base, by_load, by_distance, by_capture, shaming
             )
     return result
 

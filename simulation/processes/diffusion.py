@@ -26,7 +26,9 @@ _CHANNELS = 5
 _LEARNING, _COMPETITION, _IMITATION, _COERCION, _MARKET = range(_CHANNELS)
 
 
-def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
+def diffuse_positions(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None, partners: Links | None = None
+) -> None:
     """Moves the position of every state but the leaders by one quarter of diffusion (C.9).
 
     ``Δx_i = μ [Σ_c w_c Σ_j W^c_ij (x_j - x_i) / Σ_j W^c_ij + anchor (x_i(0) - x_i)]``. Weights W
@@ -35,6 +37,7 @@ def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, draws: Dr
     market pull, towards the EU actor (the first leader) by the share of the EU in trade, which is
     not rescaled. A channel in which a state looks at nobody does not move it. All states move at
     once. Each new position is a convex combination of old ones, so positions stay in the initial hull.
+    ``partners`` are the lists of the deals as they stand, if they are at hand.
     """
     if not mech.on("diffusion"):
         return
@@ -42,7 +45,7 @@ def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, draws: Dr
     leads = np.zeros(state.n, np.bool_)
     leads[state.leaders] = True
     pull = _pull_of_states(
-        channels, state.position, links(state.depth), state.depth, state.capacity, state.size,
+        channels, state.position, partners or links(state.depth), state.depth, state.capacity, state.size,
         by_column(state.trade_share), by_column(state.peer_weight), leads,
     )  # fmt: skip
     if len(state.leaders) > 0:

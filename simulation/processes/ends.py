@@ -26,7 +26,7 @@ from simulation.processes.books import (
     pot_of,
     staying,
 )
-from simulation.processes.links import links
+from simulation.processes.links import Links, links
 from simulation.processes.pull import layer_of
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, INFLUENCER, KINDS, STATE, U64, B, F, State
@@ -74,17 +74,20 @@ def _least(pot: int, i: int, uid: U64, kind: I8, pull: F, keep: F, deals: Deals,
 
 
 @njit(cache=True, error_model="numpy")
-def upkeep(depth: I8, kind: I8, keep: F) -> F:
+def upkeep(depth: I8, partners: Links, kind: I8, keep: F) -> F:
     """What each actor's deals cost it a quarter, (n,)."""
-    due, (start, partner) = np.empty(kind.size), links(depth)
+    due, (start, partner) = np.empty(kind.size), partners
     for i in range(kind.size):
         due[i] = _due(i, partner[start[i] : start[i + 1]], kind, keep, depth)
     return due
 
 
-def load(state: State, rules: Terms) -> F:
-    """Upkeep as a share of income, at most 1, (n,); 1 for who must pay and has none."""
-    due = upkeep(state.depth, state.kind, rules.keep)
+def load(state: State, rules: Terms, partners: Links | None = None) -> F:
+    """Upkeep as a share of income, at most 1, (n,); 1 for who must pay and has none.
+
+    ``partners`` are the lists of the deals as they stand, if they are at hand.
+    """
+    due = upkeep(state.depth, partners or links(state.depth), state.kind, rules.keep)
     share = np.divide(due, state.budget, out=np.ones(state.n), where=state.budget > 0)
     return np.where(due > 0, np.minimum(1.0, share), 0.0)
 
@@ -112,7 +115,7 @@ class Purses(NamedTuple):
 def to_spend(state: State, rules: Terms) -> F:
     """What each actor will have for signatures this quarter, (n,): purse and income, less levers and upkeep."""
     purse = np.minimum(state.purse + state.budget, CARRIED * state.budget) - price_of_levers(state, rules)
-    return np.maximum(0.0, np.maximum(0.0, purse) - upkeep(state.depth, state.kind, rules.keep))
+    return np.maximum(0.0, np.maximum(0.0, purse) - upkeep(state.depth, links(state.depth), state.kind, rules.keep))
 
 
 def open_purses(state: State, rules: Terms) -> I32:
@@ -212,16 +215,16 @@ def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) 
     ))  # fmt: skip
 
 
-def due_now(state: State) -> I32:
+def due_now(state: State, partners: Links) -> I32:
     """Pairs a < b whose deal ends or is renewed at the start of this quarter, (m, 2)."""
-    return np.asarray(_due_now(state.depth, state.until, state.planned, state.quarter))
+    return np.asarray(_due_now(partners, state.until, state.planned, state.quarter))
 
 
 @njit(cache=True, error_model="numpy")
-def _due_now(depth: I8, until: I32, planned: B, quarter: int) -> I32:
-    start, partner = links(depth)
+def _due_now(partners: Links, until: I32, planned: B, quarter: int) -> I32:
+    start, partner = partners
     found, count = np.empty((partner.size, 2), np.int32), 0
-    for i in range(depth.shape[0]):
+    for i in range(start.size - 1):
         for j in partner[start[i] : start[i + 1]]:
             if j > i and until[i, j] <= quarter and not planned[i, j]:
                 found[count, 0], found[count, 1] = i, j
@@ -229,20 +232,20 @@ def _due_now(depth: I8, until: I32, planned: B, quarter: int) -> I32:
     return found[:count]
 
 
-def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32) -> F:
+def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32, partners: Links) -> F:
     """σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã) of each deal whose term ends, (m,)."""
     return np.asarray(_renewal_chances(
-        due, state.depth, state.kind, state.pull, state.position, state.weight, par.affinity_width,
+        due, state.depth, partners, state.kind, state.pull, state.position, state.weight, par.affinity_width,
         state.likeness_mean, state.likeness_sd, par.renewal_pull, par.renewal_likeness, rules,
     ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _renewal_chances(
-    due: I32, depth: I8, kind: I8, pull: F, position: F, weight: F, width: float, mean: float, sd: float,
-    by_pull: float, by_likeness: float, rules: Terms,
+    due: I32, depth: I8, partners: Links, kind: I8, pull: F, position: F, weight: F, width: float, mean: float,
+    sd: float, by_pull: float, by_likeness: float, rules: Terms,
 ) -> F:  # fmt: skip
-    usual = mean_pulls(depth, kind, pull)
+    usual = mean_pulls(partners, kind, pull)
     result = np.empty(due.shape[0])
     for m in range(due.shape[0]):
         i, j = due[m, 0], due[m, 1]
@@ -254,9 +257,9 @@ def _renewal_chances(
 
 
 @njit(cache=True, error_model="numpy")
-def mean_pulls(depth: I8, kind: I8, pull: F) -> F:
+def mean_pulls(partners: Links, kind: I8, pull: F) -> F:
     """Mean of Ū over the deals of each layer, (6,); 0 where there is none."""
-    total, count, (start, partner) = np.zeros(len(KINDS)), np.zeros(len(KINDS)), links(depth)
+    total, count, (start, partner) = np.zeros(len(KINDS)), np.zeros(len(KINDS)), partners
     for i in range(kind.size):
         for j in partner[start[i] : start[i + 1]]:
             if j > i:
@@ -272,7 +275,7 @@ def mean_pulls(depth: I8, kind: I8, pull: F) -> F:
 def renewal_terms(state: State, par: Parameters, rules: Terms, i: int, j: int) -> dict[str, float]:
     """The terms that add up to the log odds of renewing the deal of i and j now, by name."""
     layer = int(layer_of(state.kind, i, j))
-    drawn = state.pull[i, j] + state.pull[j, i] - mean_pulls(state.depth, state.kind, state.pull)[layer]
+    drawn = state.pull[i, j] + state.pull[j, i] - mean_pulls(links(state.depth), state.kind, state.pull)[layer]
     alike = likeness(state.position, state.weight, par.affinity_width, state.likeness_mean, state.likeness_sd, i, j)
     return {
         "usual": float(staying(rules, layer, int(state.depth[i, j]))),

@@ -18,7 +18,7 @@ from numba import njit
 
 from simulation.data.tables import judged
 from simulation.kernels import exp
-from simulation.processes.links import links
+from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, KINDS, MAX_DEPTH, STATE, F, State
@@ -88,15 +88,19 @@ def _rising(size: F, readiness: F, capacity: F, s: int, least: F, rise: F) -> F:
     return result
 
 
-def covered_now(state: State) -> F:
-    """Part of each need of each state that is covered by the deals in force, (s, 4) in [0, 1]."""
-    return covered(own_part(state), _supplied_now(state.depth, state.supply, state.s), needs().scale)
+def covered_now(state: State, partners: Links | None = None) -> F:
+    """Part of each need of each state that is covered by the deals in force, (s, 4) in [0, 1].
+
+    ``partners`` are the lists of the deals as they stand, if they are at hand.
+    """
+    total = _supplied_now(state.depth, partners or links(state.depth), state.supply, state.s)
+    return covered(own_part(state), total, needs().scale)
 
 
 @njit(cache=True, error_model="numpy")
-def _supplied_now(depth: I8, supply: F, s: int) -> F:
+def _supplied_now(depth: I8, partners: Links, supply: F, s: int) -> F:
     """:func:`supplied` by the deals in force, (s, 4)."""
-    result, (start, partner) = np.zeros((s, supply.shape[1])), links(depth)
+    result, (start, partner) = np.zeros((s, supply.shape[1])), partners
     for i in range(s):
         for j in partner[start[i] : start[i + 1]]:
             z = depth[i, j] / MAX_DEPTH
@@ -139,11 +143,11 @@ def note_start(state: State) -> None:
     state.supply_start[:] = state.supply
 
 
-def add_to_pull(state: State, par: Parameters, mech: Mechanisms) -> None:
+def add_to_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links | None = None) -> None:
     """U_ij += w_gain (gain_ij − gain_ij at the recorded start), gain_ij = Σ_n (1 − cov_in) supply_jn, for states i."""
     if par.need_pull > 0.0 and mech.on("needs"):
-        _add_gain(1.0 - covered_now(state), state.supply, state.open_start, state.supply_start, par.need_pull,
-                  state.pull)  # fmt: skip
+        _add_gain(1.0 - covered_now(state, partners), state.supply, state.open_start, state.supply_start,
+                  par.need_pull, state.pull)  # fmt: skip
 
 
 def gain_since_start(state: State, i: int, j: int) -> float:

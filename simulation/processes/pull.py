@@ -16,6 +16,7 @@ from numba import njit
 from simulation.kernels import log1p
 from simulation.processes import needs
 from simulation.processes.affinity import distances_to_all, squared_distance
+from simulation.processes.links import Links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, I32, STATE, B, F, State
@@ -64,8 +65,11 @@ def _remember(
             busy[j] = min(busy[j], busiest_firm)
 
 
-def fill_pull(state: State, par: Parameters, mech: Mechanisms) -> None:
-    """Step 3: U of every ordered pair into ``state.pull``, before rivalry; who may not deal is not left out."""
+def fill_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links | None = None) -> None:
+    """Step 3: U of every ordered pair into ``state.pull``, before rivalry; who may not deal is not left out.
+
+    ``partners`` are the lists of the deals as they stand, if they are at hand.
+    """
     appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
     _fill(
         state.base, appeal, state.attraction, state.kind, state.trust_hat, state.trust_reference, par.trust_pull,
@@ -74,7 +78,7 @@ def fill_pull(state: State, par: Parameters, mech: Mechanisms) -> None:
     _add_history(
         state.ledger, state.kind, state.ever, state.lately, state.draw_of_past, state.draw_of_recent, state.pull
     )
-    needs.add_to_pull(state, par, mech)
+    needs.add_to_pull(state, par, mech, partners)
 
 
 @njit(cache=True, error_model="numpy")

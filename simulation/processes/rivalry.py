@@ -38,10 +38,11 @@ def court(state: State, par: Parameters, mech: Mechanisms, possible: B, asked: A
     alone = non_alignment(state.depth, state.leaders, state.in_union, state.un_member)
     strength = strength_of(par, mech)
     if mech.on("concessions"):
-        usual = np.zeros_like(state.concession)
-        _bid(state, par, FITTED, gaps, alone, possible, NOBODY, usual)
         _bid(state, par, strength, gaps, alone, possible, asked, state.concession)
-        apply_concessions(state.leaders, state.concession - usual, state.pull)
+        if strength != FITTED or asked:  # else nothing is conceded beyond the fitted world
+            usual = np.zeros_like(state.concession)
+            _bid(state, par, FITTED, gaps, alone, possible, NOBODY, usual)
+            apply_concessions(state.leaders, state.concession - usual, state.pull)
     if strength != FITTED:
         surplus = strength - FITTED
         shift_pulls(

@@ -85,8 +85,10 @@ def chance_of_joining(state: State, rate: F, possible: B, i: int, j: int, k: int
 @njit(cache=True, error_model="numpy")
 def _total(pull: F, possible: B, states: I32) -> float:
     """log Σ e^U over possible states."""
-    total = 0.0
-    for k in states:
-        if possible[k]:
-            total += exp(pull[k])
+    mass, total = np.empty(states.size), 0.0
+    for p in range(states.size):  # apart from the sum, so that several are worked on at once
+        mass[p] = exp(pull[states[p]])
+    for p in range(states.size):
+        if possible[states[p]]:
+            total += mass[p]
     return log(total) if total > 0.0 else 0.0

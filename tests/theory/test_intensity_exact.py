@@ -21,6 +21,7 @@ from simulation.model import GovernanceModel, book
 from simulation.processes import approaches, contracts, ends
 from simulation.processes.approaches import Approaches
 from simulation.processes.books import LEVERS
+from simulation.processes.links import links
 from simulation.processes.pull import pull_terms
 from simulation.state import FIRM, STATE, State
 from tests.shipped import build, shipped, world_for
@@ -343,8 +344,9 @@ class TestLives:
         while (state.depth > 0).any():
             state.quarter += 1
             lives[state.depth[tuple(pairs.T)] > 0] = state.quarter
-            due = ends.due_now(state)
-            chance = ends.renewal_chances(state, model.parameters, rules, due)
+            partners = links(state.depth)
+            due = ends.due_now(state, partners)
+            chance = ends.renewal_chances(state, model.parameters, rules, due, partners)
             assert chance == pytest.approx(renewal, abs=1e-12)
             ends.renew_or_end(state, Draws(1, 0, state.quarter), rules, chance, due)
         term = (rules.shortest[STATE] + rules.longest[STATE]) / 2
@@ -368,7 +370,9 @@ class TestPurses:
         while model.running:
             had, income = state.purse.copy(), state.budget.copy()
             model.step()
-            available, spent = np.minimum(had + income, 3 * income), ends.upkeep(depths["paid"], state.kind, rules.keep)
+            paid = depths["paid"]
+            available = np.minimum(had + income, 3 * income)
+            spent = ends.upkeep(paid, links(paid), state.kind, rules.keep)
             for i, j in model.sheet.due:
                 if depths["renewed"][i, j] > 0:
                     spent[[i, j]] += self._price(state, rules, i, j, depths["renewed"][i, j])

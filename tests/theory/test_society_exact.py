@@ -12,6 +12,7 @@ from simulation.model import GovernanceModel
 from simulation.processes import approaches, consultation, ends
 from simulation.processes.books import PRESENCE, chance_of, first_rung, terms
 from simulation.processes.capture import drift_by_capture
+from simulation.processes.links import links
 from simulation.processes.opinion import ratification_probability, support
 from simulation.processes.pull import remember
 from simulation.scenario.mechanisms import Mechanisms
@@ -74,8 +75,9 @@ def test_presence_and_nothing_else_is_renewed_more_often(kind: int, depth: int) 
     sunk, free = terms(0.5, 1.0, True), terms(0.5, 1.0, True, False)
     par = PAR.replace(renewal_likeness=0)
     odds = free.renewed[kind] + (0.5 if kind == FIRM and depth >= PRESENCE else 0.0)
-    assert ends.renewal_chances(state, par, sunk, due)[0] == chance_of(odds)
-    assert ends.renewal_chances(state, par, free, due)[0] == chance_of(free.renewed[kind])
+    partners = links(state.depth)
+    assert ends.renewal_chances(state, par, sunk, due, partners)[0] == chance_of(odds)
+    assert ends.renewal_chances(state, par, free, due, partners)[0] == chance_of(free.renewed[kind])
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -118,8 +120,8 @@ def test_an_organisation_runs_no_more_engagements_than_its_kind_can() -> None:
     for most, free in ((0, True), (3, True), (2, False)):
         at_once = np.zeros(6, np.int32)
         at_once[NGO] = most
-        approaches.possible_deals(state.allowed, state.depth, state.kind, state.home, state.camp, state.exclusive,
-                                  state.local_share, at_once, out)  # fmt: skip
+        approaches.possible_deals(state.allowed, state.depth, links(state.depth), state.kind, state.home, state.camp,
+                                  state.exclusive, state.local_share, at_once, out)  # fmt: skip
         assert out[ngo, :2].all()  # whom it works with already it may go on with
         assert out[ngo, 2] == out[2, ngo] == free
         assert out[2, 3]
