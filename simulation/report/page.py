@@ -67,7 +67,7 @@ class Content:
 
 LARGEST = 3_000_000
 """Bytes a page may have, so that a mail can carry it."""
-_LETTERS = [*range(0x20, 0x7F), 0xA0, 0xAB, 0xBB, *range(0x60C, 0x660), *range(0x200C, 0x2010), 0x2013, 0x2026]
+_LETTERS = [*range(0x20, 0x7F), 0xA0, 0xAB, 0xBB, *range(0x60C, 0x660), *range(0x200C, 0x2010), 0x2013, 0x2026, 0x2212]
 """Basic Latin where the font has it, quotation marks, Arabic letters and vowel signs, marks of direction."""
 _FONTS = {400: "NotoSansArabic-Regular.ttf", 700: "NotoSansArabic-Bold.ttf"}
 
@@ -184,7 +184,7 @@ def page_of(content: Content) -> str:
 def _facts(subject: Subject) -> list[str]:
     """Of what state, when, from how many runs and which record."""
     words, main = subject.words, subject.main
-    first, last = words.quarter(main.first_quarter), words.quarter(main.horizon)
+    first, last = words.quarter_within(main.first_quarter), words.quarter_within(main.horizon)
     return [
         words("Focal state: {focal}. {first} to {last}.", focal=subject.focal, first=first, last=last),
         words.plural("{count} replicate.", "{count} replicates.", int(main.info["replicates"]["done"])),

@@ -14,7 +14,9 @@ from rich.text import Text
 
 from simulation.analysis.contrasts import in_percent
 from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
+from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import decimal, digits_of_count, percent, signed
+from simulation.display.words.stated import Measure, decimals
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK, NOTE
 from simulation.state import RECORDED, SOURCES
@@ -222,7 +224,7 @@ def _standing(results: Results) -> RenderableType | None:
         name = escape(f"{names[row['peer']]} ({row['peer']})")
         made.add_row(name, _band(row, 1), f"{percent(row['ahead'])} %", *more)
     rank = f"mean rank {decimal(result.rank_mean, 1)} of {result.among}"
-    rank += f", band {decimal(result.rank_q05)} – {decimal(result.rank_q95)}"
+    rank += f", band {decimal(result.rank_q05)}–{decimal(result.rank_q95)}"
     return titled(f"Against its peers in {result.quarter}, by kept commitments: {rank}", made)
 
 
@@ -297,7 +299,8 @@ def contrast_sentence(row: Mapping[Any, Any]) -> str:
     if pd.isna(change):  # nothing there that a share could be taken of
         told = f"{signed(row['difference'], 2)}, from none"
     else:
-        told = f"{signed(change, 1)} %"
+        told = ENGLISH.percent(change, decimals(Measure.EFFECT, change))
         if not pd.isna(low):
-            told += f" (90 % interval of the mean {signed(low, 1)} % to {signed(high, 1)} %)"
+            ends = ENGLISH.interval(*(ENGLISH.signed(end, decimals(Measure.EFFECT, end)) for end in (low, high)))
+            told += f" (90 % interval of the mean {ends} %)"
     return f"{row['statement']}: {told}; higher in {percent(row['probability'])} % of {row['pairs']} pairs"

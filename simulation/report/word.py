@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from simulation.errors import InputError, seen
+from simulation.errors import InputError
 from simulation.report.packing import steady
 from simulation.report.page import Content
-from simulation.report.parts import Chart, Section, Table
+from simulation.report.parts import Chart, Section, Table, legible
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -63,11 +63,11 @@ def document_of(content: Content) -> bytes:
     """
     document = package().Document()
     _set(document, content)
-    document.add_paragraph(seen(content.title), style="Title")
+    document.add_paragraph(legible(content.title), style="Title")
     for text in filter(None, [content.question, " ".join(content.facts)]):
-        document.add_paragraph(seen(text))
+        document.add_paragraph(legible(text))
     for warning in content.warnings:
-        document.add_paragraph().add_run(seen(warning)).bold = True
+        document.add_paragraph().add_run(legible(warning)).bold = True
     _add(document, content.answer, content)
     if not content.answer.paragraphs:
         document.add_paragraph(content.empty)
@@ -84,7 +84,7 @@ def document_of(content: Content) -> bytes:
 
 def plain(text: str) -> str:
     """A sentence without its marks."""
-    return seen(html.unescape(re.sub(r"<[^>]*>", "", str(text))))
+    return legible(html.unescape(re.sub(r"<[^>]*>", "", str(text))))
 
 
 def _set(document: Document, content: Content) -> None:
@@ -106,7 +106,7 @@ def _set(document: Document, content: Content) -> None:
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:cs"), _ARABIC if content.words.right_to_left else _FONT)
     facts = document.core_properties
-    facts.title, facts.author, facts.language = seen(content.title), "Wifaq", content.words.language
+    facts.title, facts.author, facts.language = legible(content.title), "Wifaq", content.words.language
     facts.comments, facts.last_modified_by = "", "Wifaq"
 
 
@@ -143,7 +143,7 @@ def _add_table(document: Document, table: Table, content: Content) -> None:
         document.add_paragraph(_source(table, content, table.caption), style="Caption")
         return
     caption = document.add_paragraph()
-    caption.add_run(seen(table.caption)).bold = True
+    caption.add_run(legible(table.caption)).bold = True
     caption.paragraph_format.keep_with_next = True
     heads = list(table.heads) or [""] * len(table.rows[0])
     made: Any = document.add_table(rows=1 + len(table.rows), cols=len(heads), style=_TABLE)
@@ -195,7 +195,7 @@ def _mark(row: Any, name: str) -> None:
 
 def _source(table: Table, content: Content, before: str) -> str:
     """What stands below a table or a chart: a remark, and the file with its numbers."""
-    return " ".join(filter(None, [seen(before), content.words("Source: {file}.", file=f"{table.key}.csv")]))
+    return " ".join(filter(None, [legible(before), content.words("Source: {file}.", file=f"{table.key}.csv")]))
 
 
 def _turn(document: Document) -> None:

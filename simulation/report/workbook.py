@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from simulation.display.words.terms import N_, UNIT, name_of
-from simulation.errors import InputError, seen
+from simulation.errors import InputError
 from simulation.report.packing import steady
 from simulation.report.page import Content
-from simulation.report.parts import PRECISION, Section, Table
+from simulation.report.parts import PRECISION, Section, Table, legible
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -82,7 +82,7 @@ def workbook_of(content: Content) -> bytes:
     _contents(first, entries, content)
     for sheet in book.worksheets:
         sheet.sheet_view.rightToLeft = content.words.right_to_left
-    book.properties.title, book.properties.creator = seen(content.title), "Wifaq"
+    book.properties.title, book.properties.creator = legible(content.title), "Wifaq"
     page = io.BytesIO()
     book.save(page)
     return steady(page.getvalue(), content.as_of or "1980-01-01")
@@ -132,7 +132,7 @@ def _put(cell: Cell, value: object) -> Cell:
     elif isinstance(value, float | np.floating):
         cell.value = float(PRECISION % value) if np.isfinite(value) else None
     elif value is not None and value is not pd.NA and value is not pd.NaT:
-        cell.value = seen(str(value))
+        cell.value = legible(str(value))
         cell.data_type = "s"  # never a formula
         cell.quotePrefix = bool(re.match(r"[=+\-@\t\r]", str(value)))  # nor after somebody edits it
     return cell
