@@ -99,5 +99,5 @@ def draw_new_partners(
         ax.spines[side].set_visible(side == "left")
     ax.spines["left"].set_color(FAINT)
     ax.grid(visible=False)
-    ax.set_title(words.line(title), fontsize=10, pad=6)
+    ax.set_title(words.line(textwrap.fill(title, _NAME_WIDTH)), fontsize=10, pad=6)
     return ax

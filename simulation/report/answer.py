@@ -177,8 +177,9 @@ def _partners(subject: Subject) -> Markup | None:
         track=subject.words(TRACK[track]),
         names=subject.teller.listing(names),
         joined=subject.told(joined.end, "instruments_joined, mean", Measure.COUNT),
-        joined_before=subject.told(joined.start, "instruments_joined, mean", Measure.COUNT,
-                                   when=subject.main.first_quarter),
+        joined_before=subject.told(
+            joined.start, "instruments_joined, mean", Measure.COUNT, when=subject.main.first_quarter
+        ),
     )
 
 
@@ -213,7 +214,7 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
     if pd.isna(row["low"]):
         return subject.teller.tell("{lever}: {effect} %", lever=name, effect=effect)
     band = subject.teller.interval(told(row["low"], ", low"), told(row["high"], ", high"))
-    return subject.teller.tell("{lever}: {effect} % (90 % interval {band})", lever=name, effect=effect, band=band)
+    return subject.teller.tell("{lever}: {effect} % (90 % interval {band} %)", lever=name, effect=effect, band=band)
 
 
 def lever_name(subject: Subject, row: Any) -> str:

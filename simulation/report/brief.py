@@ -36,7 +36,7 @@ _LEVERS = 5  # lines, so that one page holds all
 _DRAWN, _FORECASTS = 7, 2  # candidates and sentences of the forecast beside advice, for the same reason
 _JOINS = 2
 _BARS = 6  # new partners drawn
-_WIDE, _NARROW = 165, 142  # millimetres of a picture; that of candidates is taller
+_WIDE, _NARROW = 165, 136  # millimetres of a picture; that of candidates is taller
 
 
 @dataclass(frozen=True)

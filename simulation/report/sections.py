@@ -239,7 +239,7 @@ def drivers(subject: Subject) -> Section:
                   pairs=_pairs(words, int(moved["pairs"].min()), int(moved["pairs"].max())))  # fmt: skip
     with style(words):
         axes = new_axes(8.0, 1.9 + _TORNADO_ROW * len(named))
-        when = words.quarter_within(subject.main.horizon)
+        when = words.quarter(subject.main.horizon)
         heading = words("Kept commitments in {quarter}: effect of each change", quarter=when)
         draw_tornado(named, axes, title=heading, unit="%", label=label, words=words, digits=1)
     chart = Chart(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "

@@ -15,7 +15,7 @@ from rich.text import Text
 from simulation.analysis.contrasts import in_percent
 from simulation.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
 from simulation.display.words.language import ENGLISH
-from simulation.display.words.rounding import decimal, digits_of_count, percent, signed
+from simulation.display.words.rounding import decimal, digits_of_count, percent
 from simulation.display.words.stated import Measure, decimals
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK, NOTE
@@ -288,16 +288,20 @@ def _contrasts(results: Results) -> RenderableType | None:
     moved = index.set_index("statement")["difference"]
     body = Table.grid(padding=(0, 1))
     for row in rows.to_dict("records"):
-        after = f"; index {signed(moved[row['statement']], 3)}" if row["statement"] in moved.index else ""
+        after = f"; index {_index(moved[row['statement']])}" if row["statement"] in moved.index else ""
         body.add_row("·", escape(f"{contrast_sentence(row)}{after}."))
     return titled(f"What fragmentation and rivalry do to kept commitments in {results.horizon}", body)
+
+
+def _index(difference: float) -> str:
+    return ENGLISH.signed(difference, decimals(Measure.INDEX, difference))
 
 
 def contrast_sentence(row: Mapping[Any, Any]) -> str:
     """One contrast in words: what is compared, by how many per cent, how surely."""
     change, low, high = in_percent(row)
     if pd.isna(change):  # nothing there that a share could be taken of
-        told = f"{signed(row['difference'], 2)}, from none"
+        told = f"{ENGLISH.signed(row['difference'], decimals(Measure.AMOUNT, row['difference']))}, from none"
     else:
         told = ENGLISH.percent(change, decimals(Measure.EFFECT, change))
         if not pd.isna(low):

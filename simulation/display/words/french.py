@@ -32,7 +32,7 @@ _OTHERS = (
 )  # fmt: skip
 """First words of names of organisations that have an article in a sentence: feminine, and masculine or elided."""
 _CONTRACTED = {"de le": "du", "de les": "des", "à le": "au", "à les": "aux"}
-_BEFORE_ARTICLE = re.compile(r"\b(de|à) (<bdi>)?(le|les) (?=[A-ZÀ-Ý])", re.IGNORECASE)
+_BEFORE_ARTICLE = re.compile(r"\b([Dd]e|[Àà]) (<bdi>)?(le|les) (?=[A-ZÀ-Ý])")
 _BEFORE_VOWEL = re.compile(r"\b(d|qu)e (<bdi>)?(?=[aeiouàâéèêîôœ])", re.IGNORECASE)
 _NO_LINE_ENDS = re.compile(r" (?=[;:!?»%])|(?<=«) ")
 _FIRST_LETTER = re.compile(r"^(?:<[^>]*>)*\w")

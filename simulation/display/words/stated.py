@@ -55,6 +55,6 @@ def decimals(measure: Measure, *values: float) -> int:
 
 
 def _amount(size: float) -> int:
-    if size >= _WHOLE or size == 0:
-        return 1
-    return 2 if size >= _TENTH else 3
+    if size == 0:
+        return 0
+    return 1 if size >= _WHOLE else 2 if size >= _TENTH else 3
