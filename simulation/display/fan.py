@@ -53,7 +53,7 @@ def draw_fan(
     first = table.iloc[0]
     time = [year_of(quarter) for quarter in table["quarter"]]
     for low, high, strength in _BANDS:
-        band = words("{low} to {high}", low=words.share(low), high=words.share(high))
+        band = words.interval(words.number(100 * low), words.share(high))
         bottom, top = (table[f"q{100 * end:02.0f}"] for end in (low, high))
         text = words.line(words("{band} of replicates", band=band))
         ax.fill_between(time, bottom, top, color=HEADLINE_COLOUR, alpha=strength, lw=0, label=text)
@@ -81,7 +81,7 @@ def _end_label(ax: Axes, when: float, last: pd.Series, words: Words) -> None:
     text = words("mean {value}", value=words.number(last["mean"], 2))
     if last["q95"] > last["q05"]:
         low, high = words.number(last["q05"], 2), words.number(last["q95"], 2)
-        text += "\n" + words("{low} to {high}", low=low, high=high)
+        text += "\n" + words.interval(low, high)
     ax.annotate(
         words.line(text),
         (when, last["mean"]),

@@ -47,7 +47,7 @@ def draw_small_fan(table: pd.DataFrame, ax: Axes, *, priors_alone: str = "", wor
     first, last = table.iloc[0], table.iloc[-1]
     digits = digits_that_tell(float(last["q95"]))
     low, high = (words.number(last[name], digits) for name in ("q05", "q95"))
-    end = words.number(last["mean"], digits) + "\n" + words("{low} to {high}", low=low, high=high)
+    end = words.number(last["mean"], digits) + "\n" + words.interval(low, high)
     ends = ((time[-1], last, end, "left"), (time[0], first, words.number(first["mean"], digits), "right"))
     for when, row, text, side in ends:
         ax.annotate(words.line(text), (when, row["mean"]), xytext=(4 if side == "left" else -4, 0), ha=side,
@@ -99,5 +99,5 @@ def draw_new_partners(
         ax.spines[side].set_visible(side == "left")
     ax.spines["left"].set_color(FAINT)
     ax.grid(visible=False)
-    ax.set_title(words.line(title), fontsize=10, pad=6)
+    ax.set_title(words.line(textwrap.fill(title, _NAME_WIDTH)), fontsize=10, pad=6)
     return ax

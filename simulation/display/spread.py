@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ _LOOKS = (("#0072B2", "", "white"), ("#E69F00", "///", INK), ("#f2f2f2", "", INK
 _NARROWEST = 0.07  # share of a bar that has room for its number
 _HEIGHT_OF_THE_REST = 2.1  # inches for title, key and note
 _HEIGHT_OF_A_ROW = 0.42  # inches
+_TITLE_WIDTH = 54  # letters of a line above the bars
 
 
 def draw_shares(table: pd.DataFrame, ax: Axes, *, title: str, label: str, words: Words = ENGLISH) -> Axes:
@@ -129,7 +131,7 @@ class SpreadPictures:
         )  # fmt: skip
         with style(words):
             axes = _axes(len(self.shown_shares)) if ax is None else ax
-            return draw_shares(self.shown_shares, axes, title=title, label=label, words=words)
+            return draw_shares(self.shown_shares, axes, title=textwrap.fill(title, _TITLE_WIDTH), label=label, words=words)
 
     def rules(self, metric: str, unit: str, ax: Axes | None = None) -> Axes:
         """Mean and 5–95 % range of one metric under each rule."""
@@ -141,7 +143,7 @@ class SpreadPictures:
         with style(words):
             axes = _axes(len(rows)) if ax is None else ax
             text = f"{name} ({name_of(UNIT, unit, words)})"
-            return draw_rules(rows, axes, title=title, unit=text, label=label, words=words)
+            return draw_rules(rows, axes, title=textwrap.fill(title, _TITLE_WIDTH), unit=text, label=label, words=words)
 
 
 def _axes(rows: int) -> Axes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from simulation.display.pictures import Pictures
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
-from simulation.display.words.rounding import digits_of_count
+from simulation.display.words.stated import Measure, decimals
 from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, likeliest
 from simulation.experiments.results import Results
@@ -82,14 +83,20 @@ class Subject:
         """Name of a metric, with a mark where the record holds no observation of it."""
         return self.metric(metric) + (f" {MARK}" if self.main.rests_on_priors(metric) else "")
 
-    def told(self, value: float, what: str, *, digits: int = 2, source: str = "forecast.csv", when: str = "") -> Markup:
-        """A number of a sentence."""
-        shown = self.words.number(value, digits)
+    def told(
+        self, value: float, what: str, measure: Measure, *, source: str = "forecast.csv", when: str = "",
+        beside: Sequence[float] = (),
+    ) -> Markup:  # fmt: skip
+        """A number of a sentence; one that stands beside others as an interval has their decimals."""
+        shown = self.words.number(value, decimals(measure, value, *beside))
         return self.teller.number(value, shown, what, when or self.main.horizon, source)
 
-    def counted(self, value: float, what: str, when: str) -> Markup:
-        """A count of a sentence before anything is drawn: whole, unless replicates differ."""
-        return self.told(value, what, digits=digits_of_count(value), when=when)
+    def band(self, found: Change, measure: Measure) -> Markup:
+        """Where nine replicates of ten end."""
+        ends = (found.low, found.high)
+        low, high = (self.told(end, f"{found.metric}, {name} quantile", measure, beside=ends)
+                     for end, name in zip(ends, ("5 %", "95 %"), strict=True))  # fmt: skip
+        return self.teller.interval(low, high)
 
     def chance(self, share: float, what: str, source: str = "series.parquet") -> Markup:
         """A probability of a sentence."""
@@ -112,31 +119,29 @@ def _headline(subject: Subject) -> Markup | None:
     if result is None or index is None:
         return None
     return subject.teller.tell(
-        "The commitments it keeps go from {start} in {first} to {end} in {last}, counted in binding deals, in "
-        "nine replicates of ten between {low} and {high}; a rise is {likely} ({share} of the replicates); the "
-        "cooperation index (0 to 1), which is made of them, ends at {index}.",
+        "The commitments it keeps go from {start} in {first} to {end} in {last}, counted in binding deals ({band} in "
+        "nine replicates of ten). A rise is {likely} ({share} of the replicates). The cooperation index (0 to 1), "
+        "which is made of them, ends at {index}.",
         last=_when(subject, subject.main.horizon),
-        **_ends(subject, result, 1),
-        low=subject.told(result.low, f"{KEPT}, 5 % quantile", digits=1),
-        high=subject.told(result.high, f"{KEPT}, 95 % quantile", digits=1),
+        **_ends(subject, result, Measure.AMOUNT),
+        band=subject.band(result, Measure.AMOUNT),
         likely=subject.words(likelihood(result.above)),
         share=subject.chance(result.above, f"share of replicates in which {KEPT} ends higher"),
-        index=subject.told(index.end, "cooperation, mean"),
+        index=subject.told(index.end, "cooperation, mean", Measure.INDEX),
     )
 
 
-def _ends(subject: Subject, found: Change, digits: int = 2) -> dict[str, Markup]:
-    first = subject.main.first_quarter
-    start = subject.told(found.start, f"{found.metric}, mean", digits=min(digits, 2), when=first)
+def _ends(subject: Subject, found: Change, measure: Measure) -> dict[str, Markup]:
+    first, what, ends = subject.main.first_quarter, f"{found.metric}, mean", (found.start, found.end)
     return {
-        "start": start,
+        "start": subject.told(found.start, what, measure, when=first, beside=ends),
         "first": _when(subject, first),
-        "end": subject.told(found.end, f"{found.metric}, mean", digits=digits),
+        "end": subject.told(found.end, what, measure, beside=ends),
     }
 
 
 def _when(subject: Subject, quarter: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(quarter, subject.words.quarter(quarter))
+    return Markup('<time datetime="{}">{}</time>').format(quarter, subject.words.quarter_within(quarter))
 
 
 def _partners(subject: Subject) -> Markup | None:
@@ -162,16 +167,19 @@ def _partners(subject: Subject) -> Markup | None:
         for row in likely.to_dict("records")
     ]
     return subject.teller.tell(
-        "{focal}: partners become {deals} on average (at the start {before}), {most} of them on the {track} track; the "
-        "likeliest new ones are {names}; it has joined {joined} instruments (at the start {joined_before}).",
+        "{focal} has {deals} partners on average at the end (at the start {before}), {most} of them on the {track} "
+        "track. The likeliest new ones are {names}. By then it has joined {joined} instruments on average (at the "
+        "start {joined_before}).",
         focal=subject.teller.name(subject.focal_within),
-        deals=subject.told(deals.end, "deals, mean", digits=1),
-        before=subject.counted(deals.start, "deals, mean", subject.main.first_quarter),
-        most=subject.told(by_track[track], f"deals_{track}, mean", digits=1),
+        deals=subject.told(deals.end, "deals, mean", Measure.COUNT),
+        before=subject.told(deals.start, "deals, mean", Measure.COUNT, when=subject.main.first_quarter),
+        most=subject.told(by_track[track], f"deals_{track}, mean", Measure.COUNT),
         track=subject.words(TRACK[track]),
         names=subject.teller.listing(names),
-        joined=subject.told(joined.end, "instruments_joined, mean", digits=1),
-        joined_before=subject.counted(joined.start, "instruments_joined, mean", subject.main.first_quarter),
+        joined=subject.told(joined.end, "instruments_joined, mean", Measure.COUNT),
+        joined_before=subject.told(
+            joined.start, "instruments_joined, mean", Measure.COUNT, when=subject.main.first_quarter
+        ),
     )
 
 
@@ -180,17 +188,17 @@ def _price(subject: Subject) -> Markup | None:
     if result is None:
         return None
     text = subject.teller.tell(
-        "The price: autonomy goes from {start} to {end} and ends lower than it began in {share} of the replicates "
-        "({likely})",
-        **{key: value for key, value in _ends(subject, result).items() if key != "first"},
+        "The price: autonomy goes from {start} to {end}. It is {likely} ({share} of the replicates) that it ends lower "
+        "than it began.",
+        **{key: value for key, value in _ends(subject, result, Measure.INDEX).items() if key != "first"},
         share=subject.chance(result.below, "share of replicates in which autonomy ends lower"),
         likely=subject.words(likelihood(result.below)),
     )
     moved = levers(subject.results)
     if moved.empty:
-        return text + Markup(".")
-    return text + subject.teller.tell("; of what was varied, most moves kept commitments: {lever}.",
-                                      lever=lever_sentence(subject, moved.iloc[0]))  # fmt: skip
+        return text
+    return text + Markup(" ") + subject.teller.tell("Of what was varied, this moves kept commitments most: {lever}.",
+                                                    lever=lever_sentence(subject, moved.iloc[0]))  # fmt: skip
 
 
 def lever_sentence(subject: Subject, row: Any) -> Markup:
@@ -199,15 +207,14 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
     what = f"{KEPT}, difference in %: {row['factor']}"
 
     def told(value: float, part: str) -> Markup:
-        return subject.teller.number(value, subject.words.signed(value, 1), what + part, subject.main.horizon, source)
+        shown = subject.words.signed(value, decimals(Measure.EFFECT, value))
+        return subject.teller.number(value, shown, what + part, subject.main.horizon, source)
 
     name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "")
     if pd.isna(row["low"]):
-        return subject.teller.tell("{lever}, {effect} %", lever=name, effect=effect)
-    low, high = told(row["low"], ", low"), told(row["high"], ", high")
-    return subject.teller.tell(
-        "{lever}, {effect} % (90 % interval {low} to {high})", lever=name, effect=effect, low=low, high=high
-    )
+        return subject.teller.tell("{lever}: {effect} %", lever=name, effect=effect)
+    band = subject.teller.interval(told(row["low"], ", low"), told(row["high"], ", high"))
+    return subject.teller.tell("{lever}: {effect} % (90 % interval {band} %)", lever=name, effect=effect, band=band)
 
 
 def lever_name(subject: Subject, row: Any) -> str:

@@ -86,8 +86,8 @@ def method(subject: Subject | Advised) -> Section:
             "luck, so a difference is theirs and not chance's."
         ),
         tell(
-            "Words for probabilities: very likely from 90%, likely from 66%, about as likely as not from 33%, "
-            "unlikely from 10%, very unlikely below (the scale of the IPCC). They speak of the model."
+            "Words for probabilities: very likely from 90 %, likely from 66 %, about as likely as not from 33 %, "
+            "unlikely from 10 %, very unlikely below (the scale of the IPCC). They speak of the model."
         ),
     ]
     return Section("method", subject.words("Method"), text)

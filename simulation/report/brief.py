@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
 from simulation.display.words.language import Words
+from simulation.display.words.stated import Measure
 from simulation.display.words.terms import METRIC, N_, likelihood, name_of
 from simulation.errors import InputError
 from simulation.experiments.analysis.summary import KEPT, ranks_among
@@ -33,7 +36,7 @@ _LEVERS = 5  # lines, so that one page holds all
 _DRAWN, _FORECASTS = 7, 2  # candidates and sentences of the forecast beside advice, for the same reason
 _JOINS = 2
 _BARS = 6  # new partners drawn
-_WIDE, _NARROW = 165, 142  # millimetres of a picture; that of candidates is taller
+_WIDE, _NARROW = 165, 136  # millimetres of a picture; that of candidates is taller
 
 
 @dataclass(frozen=True)
@@ -174,9 +177,13 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
     words, tell, main = subject.words, subject.teller.tell, subject.main
     recorded, drawn = (change(main, f"partners_held_{source}") for source in SOURCES[RECORDED:])
     if recorded is not None and drawn is not None:
-        of, by = (subject.counted(part.start, f"{part.metric}, mean", main.first_quarter) for part in (recorded, drawn))
+        of, by = (subject.told(part.start, f"{part.metric}, mean", Measure.COUNT, when=main.first_quarter)
+                  for part in (recorded, drawn))  # fmt: skip
         focal = subject.teller.name(subject.focal_within)
-        yield Line(tell("At the start {focal} has {count} recorded partners.", focal=focal, count=of), DATA)
+        text = subject.teller.plural("At the start {focal} has {count} recorded partner.",
+                                     "At the start {focal} has {count} recorded partners.",
+                                     int(recorded.start), focal=focal, count=of)  # fmt: skip
+        yield Line(text, DATA)
         text = tell("Beside them {count} are drawn on average, for deals that the record is likely to lack.", count=by)
         yield Line(text, FITTED)
     if (standing := main.standing()) is not None:
@@ -184,8 +191,10 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
         ranks = ranks_among(main.series(), main.focal, peers, main.horizon)
         first = float((ranks == 1).mean()) if ranks is not None else 0.0
         yield Line(
-            tell(
+            subject.teller.plural(
+                "It is {likely} ({share}) that it keeps more commitments than its {count} peer.",
                 "It is {likely} ({share}) that it keeps more commitments than each of its {count} peers.",
+                len(peers),
                 likely=words(likelihood(first)),
                 share=subject.chance(first, "share of replicates ahead of every peer"),
                 count=words.number(len(peers)),
@@ -204,7 +213,7 @@ def _joins(subject: Subject) -> Iterator[Line]:
     for row in likely.head(_JOINS).to_dict("records"):
         yield Line(
             subject.teller.tell(
-                "It is {likely} ({share}) that it has joined: {instrument}.",
+                "It is {likely} ({share}) that by then it has joined “{instrument}”.",
                 likely=subject.words(likelihood(row["probability"])),
                 share=subject.chance(row["probability"], f"joined {row['instrument']}", "instruments.csv"),
                 instrument=subject.teller.name(subject.words.known(row["title"])),
@@ -223,18 +232,27 @@ def _price(subject: Subject) -> Iterator[Line]:
     result = change(subject.main, "autonomy")
     if result is None or halves is None:
         return
+
+    def half(name: str, what: str) -> Markup:
+        return subject.told(halves[name], what, Measure.INDEX, source="series.parquet")
+
     yield Line(
         subject.teller.tell(
-            "Autonomy ends at {end} (between {low} and {high}); {upper} in the half of the replicates with more kept "
-            "commitments, {lower} in the other half.",
-            end=subject.told(result.end, "autonomy, mean"),
-            low=subject.told(result.low, "autonomy, 5 % quantile"),
-            high=subject.told(result.high, "autonomy, 95 % quantile"),
-            upper=subject.told(halves["upper"], "autonomy, half with more kept commitments", source="series.parquet"),
-            lower=subject.told(halves["lower"], "autonomy, half with fewer kept commitments", source="series.parquet"),
+            "Autonomy ends at {end} ({band} in nine replicates of ten): at {upper} in the half of the replicates with "
+            "more kept commitments, at {lower} in the other half.",
+            end=subject.told(result.end, "autonomy, mean", Measure.INDEX),
+            band=subject.band(result, Measure.INDEX),
+            upper=half("upper", "autonomy, half with more kept commitments"),
+            lower=half("lower", "autonomy, half with fewer kept commitments"),
         ),
         ASSUMED,
     )
+
+
+def _ending(subject: Subject, row: Mapping[Any, Any], what: str, side: str, told_as: str) -> Markup:
+    """Where kept commitments end on a side of a signpost."""
+    beside = (row["above"], row["below"])
+    return subject.told(row[side], what + told_as, Measure.AMOUNT, source="series.parquet", beside=beside)
 
 
 def _signposts(subject: Subject) -> Iterator[Line]:
@@ -245,14 +263,15 @@ def _signposts(subject: Subject) -> Iterator[Line]:
     for row in signposts(main, early).to_dict("records"):
         what = f"{KEPT} after {row['metric']}"
         weak = abs(row["difference"]) < 2 * row["standard_error"]
+        ending = partial(_ending, subject, row, what)
         text = subject.teller.tell(
             "If the count of {metric} reaches {threshold} in {quarter}, kept commitments end at {above}; if not, at "
             "{below}.",
             metric=subject.teller.name(name_of(METRIC, row["metric"], subject.words)),
-            quarter=subject.words.quarter(early),
-            threshold=subject.told(row["threshold"], f"{row['metric']}, median", digits=0, when=early),
-            above=subject.told(row["above"], what + " at the threshold or above", digits=1, source="series.parquet"),
-            below=subject.told(row["below"], what + " below the threshold", digits=1, source="series.parquet"),
+            quarter=subject.words.quarter_within(early),
+            threshold=subject.told(row["threshold"], f"{row['metric']}, median", Measure.COUNT, when=early),
+            above=ending("above", " at the threshold or above"),
+            below=ending("below", " below the threshold"),
         )
         if weak:
             text += Markup(" ") + subject.teller.tell("(A weak sign: the difference is within twice its error.)")

@@ -19,7 +19,8 @@ from simulation.report.parts import Chart, Section, Table
 _NEXT = 3  # further partners named after the first
 _ALIKE = 4  # of those tied with the first, named
 
-_ALIKE_SENTENCE = N_("Not to be told from it: {names}.")
+_ALIKE_STRATEGIES = N_("Not to be told from it: {names}.")
+_ALIKE_PARTNERS = N_("Partners that cannot be told from it: {names}.")
 
 Row = Mapping[Any, Any]
 
@@ -35,23 +36,34 @@ def strategy_sentence(told: Advised) -> Markup | None:
     if best is None:
         return None
     what = f"{best['strategy']}, {best['objective']}: "
-    text = told.teller.tell(
-        "Of {count} strategies, “{strategy}” does best by {objective}: over {futures} futures it falls short of the "
-        "best one for each future by {regret} on average, in nine of ten by {high} at most, and it is {likely} "
+    compared, ends = table.loc[~table["control"].astype(bool), "strategy"].nunique(), (
+        float(best["regret_mean"]), float(best["regret_q90"]))  # fmt: skip
+    text = told.teller.plural(
+        "Of {count} strategy, {strategy} does best by the criterion “{objective}”: over {futures} it falls short of "
+        "the best one for each future by {regret} on average, in nine of ten by {high} at most. It is {likely} "
         "({share}) that no other does better.",
-        count=told.words.number(table.loc[~table["control"].astype(bool), "strategy"].nunique()),
+        "Of {count} strategies, {strategy} does best by the criterion “{objective}”: over {futures} it falls short of "
+        "the best one for each future by {regret} on average, in nine of ten by {high} at most. It is {likely} "
+        "({share}) that no other does better.",
+        compared,
+        count=told.words.number(compared),
         strategy=told.titled(str(best["strategy"])),
         objective=name_of(OBJECTIVE, str(best["objective"]), told.words),
-        futures=told.count(float(best["futures"]), "futures", "strategies"),
-        regret=told.told(float(best["regret_mean"]), what + "mean regret", "strategies"),
-        high=told.told(float(best["regret_q90"]), what + "regret, 90 % quantile", "strategies"),
+        futures=told.teller.plural(
+            "{count} future",
+            "{count} futures",
+            int(best["futures"]),
+            count=told.count(float(best["futures"]), "futures", "strategies"),
+        ),
+        regret=told.told(ends[0], what + "mean regret", "strategies", beside=ends),
+        high=told.told(ends[1], what + "regret, 90 % quantile", "strategies", beside=ends),
         likely=told.words(likelihood(float(best["best_share"]))),
         share=told.chance(float(best["best_share"]), what + "share of futures in which it is the best", "strategies"),
     )
     alike: list[str] = [] if pd.isna(best["tied_with"]) else str(best["tied_with"]).split()
     if not alike:
         return text
-    return text + Markup(" ") + told.teller.tell(_ALIKE_SENTENCE, names=_some(told, [*map(told.titled, alike)]))
+    return text + Markup(" ") + told.teller.tell(_ALIKE_STRATEGIES, names=_some(told, [*map(told.titled, alike)]))
 
 
 def _some(told: Advised, names: list[Markup]) -> Markup:
@@ -85,23 +97,23 @@ def partner_sentence(told: Advised) -> Markup | None:
         return None
     first: Row = new.iloc[0].to_dict()
     what = f"{first['partner']}: "
+    gain, band = told.with_band(first, "gain_commitments", what + "gain in kept commitments", "opportunities")
     text = told.teller.tell(
         "First of the new partners comes {name}: a yes is {likely} ({share}) if it is asked once a quarter until "
-        "{date}; signed, the deal adds {gain} kept commitments (90 % interval {low} to {high}) for a price of {price} "
-        "quarters’ budgets.",
+        "{date}. Signed, the deal adds {gain} to the commitments kept (90 % interval {band}), for a price of {price} "
+        "times the budget of a quarter.",
         name=told.named(first),
         likely=told.words(likelihood(float(first["p_accept"]))),
         share=told.chance(float(first["p_accept"]), what + "probability of a yes", "opportunities"),
         date=told.when,
-        gain=told.told(float(first["gain_commitments"]), what + "gain in kept commitments", "opportunities"),
-        low=told.told(float(first["q05"]), what + "gain, 5 % quantile", "opportunities"),
-        high=told.told(float(first["q95"]), what + "gain, 95 % quantile", "opportunities"),
+        gain=gain,
+        band=band,
         price=told.told(float(first["price"]), what + "price", "opportunities"),
     )
     tied: set[str] = set() if pd.isna(first["tied_with"]) else set(str(first["tied_with"]).split())
     alike = new.loc[new["partner"].isin(tied)]
     after = new.loc[~new["partner"].isin({first["partner"], *tied})].head(_NEXT)
-    for rows, message in ((alike, _ALIKE_SENTENCE), (after, N_("After them: {names}."))):
+    for rows, message in ((alike, _ALIKE_PARTNERS), (after, N_("After them: {names}."))):
         if len(rows):
             names = _some(told, [told.named(row) for row in rows.to_dict("records")])
             text += Markup(" ") + told.teller.tell(message, names=names)
@@ -115,13 +127,13 @@ def loss_sentence(told: Advised) -> Markup | None:
         return None
     worst: Row = table.sort_values("loss_commitments", ascending=False, kind="stable").iloc[0].to_dict()
     what = f"{worst['partner']} fails: loss of kept commitments"
+    loss, band = told.with_band(worst, "loss_commitments", what, "portfolio")
     return told.teller.tell(
-        "Of the partners it holds, {name} would be missed most: if that one fails, {loss} kept commitments are lost "
-        "(90 % interval {low} to {high}).",
+        "Of the partners it holds, {name} would be missed most: without it, kept commitments fall by {loss} "
+        "(90 % interval {band}).",
         name=told.named(worst),
-        loss=told.told(float(worst["loss_commitments"]), what, "portfolio"),
-        low=told.told(float(worst["q05"]), what + ", 5 % quantile", "portfolio"),
-        high=told.told(float(worst["q95"]), what + ", 95 % quantile", "portfolio"),
+        loss=loss,
+        band=band,
     )
 
 
@@ -134,12 +146,12 @@ def failure_sentence(told: Advised) -> Markup | None:
     own = own.loc[own["conditions"].fillna("") != ""]
     if own.empty:
         return told.teller.tell(
-            "No rule of two conditions tells where “{strategy}” fails.", strategy=told.titled(str(best["strategy"]))
+            "No rule of two conditions tells where {strategy} fails.", strategy=told.titled(str(best["strategy"]))
         )
     row: Row = own.iloc[0].to_dict()
     what = f"{row['strategy']}, {row['objective']}: "
     return told.teller.tell(
-        "“{strategy}” fails most often where these hold: {conditions}. There it falls short on “{objective}” in "
+        "{strategy} fails most often where these hold: {conditions}. There it falls short on “{objective}” in "
         "{density} of the futures, in all of them in {share}.",
         strategy=told.titled(str(row["strategy"])),
         conditions=told.teller.name(conditions(str(row["conditions"]), told.words)),
@@ -167,7 +179,7 @@ def change_sentence(told: Advised) -> Markup | None:
     if row["best_low"] == row["best_high"]:
         return text
     return text + Markup(" ") + told.teller.tell(
-        "Where it is low, “{low}” does best, where it is high, “{high}”.",
+        "Where it is low, {low} does best; where it is high, {high} does.",
         low=told.titled(str(row["best_low"])), high=told.titled(str(row["best_high"])),
     )  # fmt: skip
 
@@ -282,8 +294,8 @@ def _candidates_table(told: Advised) -> Table:
 
 def _gain(words: Words, row: Row, value: str = "gain_commitments") -> str:
     digits = digits_that_tell(max(abs(float(row["q05"])), abs(float(row["q95"]))))
-    return words("{mean} ({low} to {high})", mean=words.number(row[value], digits),
-                 low=words.number(row["q05"], digits), high=words.number(row["q95"], digits))  # fmt: skip
+    band = words.interval(words.number(row["q05"], digits), words.number(row["q95"], digits))
+    return f"{words.number(row[value], digits)} ({band})"
 
 
 def _portfolio_table(told: Advised) -> Table:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from simulation.display.advice import AdvicePictures
 from simulation.display.words.language import Words
-from simulation.display.words.rounding import digits_that_tell
+from simulation.display.words.stated import Measure, decimals
 from simulation.errors import Fault, InputError
 from simulation.experiments.advise import Advice
 from simulation.experiments.kept import Kept
@@ -137,7 +137,7 @@ class Advised:
     @property
     def when(self) -> str:
         """The quarter at whose end gains are counted, as people read it."""
-        return self.words.quarter(self.given.last) if self.given.last else ""
+        return self.words.quarter_within(self.given.last) if self.given.last else ""
 
     @property
     def pictures(self) -> AdvicePictures:
@@ -154,8 +154,8 @@ class Advised:
         return self.teller.name(self.words.within(str(row["partner"]), name))
 
     def titled(self, strategy: str) -> Markup:
-        """Title of a strategy inside a sentence."""
-        return self.teller.name(self.title(strategy))
+        """Title of a strategy inside a sentence, in quotation marks."""
+        return self.teller.tell("“{title}”", title=self.teller.name(self.title(strategy)))
 
     def title(self, strategy: str) -> str:
         """Title of a strategy."""
@@ -163,10 +163,19 @@ class Advised:
         found = table.loc[table["strategy"] == strategy, "title"]
         return self.words.known(str(found.iloc[0])) if len(found) else strategy
 
-    def told(self, value: float, what: str, table: str, digits: int | None = None) -> Markup:
-        """A number of a sentence."""
-        shown = self.words.number(value, digits_that_tell(value) if digits is None else digits)
+    def told(
+        self, value: float, what: str, table: str, measure: Measure = Measure.AMOUNT, *, beside: Sequence[float] = ()
+    ) -> Markup:
+        """A number of a sentence; one that stands beside others as an interval has their decimals."""
+        shown = self.words.number(value, decimals(measure, value, *beside))
         return self.teller.number(value, shown, what, self.given.last, f"{table}.csv")
+
+    def with_band(self, row: Mapping[Any, Any], column: str, what: str, table: str) -> tuple[Markup, Markup]:
+        """An amount of a sentence, and its 90 % interval."""
+        value, low, high = ends = tuple(float(row[name]) for name in (column, "q05", "q95"))
+        first, last = (self.told(end, f"{what}, {name} quantile", table, beside=ends)
+                       for end, name in ((low, "5 %"), (high, "95 %")))  # fmt: skip
+        return self.told(value, what, table, beside=ends), self.teller.interval(first, last)
 
     def chance(self, share: float, what: str, table: str) -> Markup:
         """A share or a probability of a sentence."""
@@ -174,4 +183,4 @@ class Advised:
 
     def count(self, value: float, what: str, table: str) -> Markup:
         """A whole number of a sentence."""
-        return self.told(value, what, table, 0)
+        return self.told(value, what, table, Measure.COUNT)

@@ -13,6 +13,7 @@ from simulation.data.kinds import DealRecord
 from simulation.data.tables import table as shipped
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
+from simulation.display.words.stated import Measure
 from simulation.display.words.terms import DEPTH, KIND, METRIC, N_, STATEMENT, name_of
 from simulation.experiments.analysis.contrasts import paired
 from simulation.experiments.analysis.summary import KEPT, likeliest
@@ -29,8 +30,9 @@ BESIDE = ("commitments_kept", "partners_new", "instruments_joined", "coverage", 
 """Metrics in which scenarios stand side by side."""
 ABSENT = ("commitments_kept", "partners_new", "autonomy", "cooperation")
 """Metrics in which it is told what fragmentation and rivalry do."""
-_FIGURES = {"commitments_kept": 1, "partners_new": 1, "partners_held": 1, "autonomy": 2}
-"""Metrics whose numbers stand out, with their decimals."""
+_FIGURES = {"commitments_kept": Measure.AMOUNT, "partners_new": Measure.COUNT, "partners_held": Measure.COUNT,
+            "autonomy": Measure.INDEX}  # fmt: skip
+"""Metrics whose numbers stand out, with what they are."""
 _BY_SOURCE = N_("On record: a deal of the list stands behind it. Drawn: a deal that the list is likely to lack, drawn "
                 "anew for each replicate.")  # fmt: skip
 
@@ -38,13 +40,11 @@ _BY_SOURCE = N_("On record: a deal of the list stands behind it. Drawn: a deal t
 def figures(subject: Subject) -> list[Figure]:
     """The numbers that stand out: means at the horizon with their bands."""
     made = []
-    for metric, digits in _FIGURES.items():
+    for metric, measure in _FIGURES.items():
         if (found := change(subject.main, metric)) is None:
             continue
-        low = subject.told(found.low, f"{metric}, 5 % quantile", digits=digits)
-        high = subject.told(found.high, f"{metric}, 95 % quantile", digits=digits)
-        value = subject.told(found.end, f"{metric}, mean", digits=digits)
-        made.append(Figure(subject.marked(metric), value, subject.teller.tell("{low} to {high}", low=low, high=high)))
+        value = subject.told(found.end, f"{metric}, mean", measure)
+        made.append(Figure(subject.marked(metric), value, subject.band(found, measure)))
     return made
 
 
@@ -61,7 +61,7 @@ def _new(subject: Subject, ties: pd.DataFrame) -> Table:
     rows = [[_name(words, row), words.share(row["probability_new"]), name_of(KIND, row["kind"], words)]
             for row in shown.to_dict("records")]  # fmt: skip
     heads = [words("partner"), words("probability"), words("kind")]
-    caption = words("New partners by {quarter}", quarter=words.quarter(subject.main.horizon))
+    caption = words("New partners by {quarter}", quarter=words.quarter_within(subject.main.horizon))
     return Table("new_partners", caption, new, heads, rows, note=_more(words, len(new)),
                  bars=list(shown["probability_new"]))  # fmt: skip
 
@@ -73,7 +73,7 @@ def _held(subject: Subject, ties: pd.DataFrame) -> Table:
     rows = [[_name(words, row), words.share(row["probability_held"]), _source(words, *(row[name] for name in sources))]
             for row in shown.to_dict("records")]  # fmt: skip
     heads = [words("partner"), words("held to the end"), words("deal at the start")]
-    caption = words("Partners held to {quarter}", quarter=words.quarter(subject.main.horizon))
+    caption = words("Partners held to {quarter}", quarter=words.quarter_within(subject.main.horizon))
     note = " ".join(filter(None, [_more(words, len(held)), words(_BY_SOURCE)]))
     return Table("held_partners", caption, held, heads, rows, note=note, bars=list(shown["probability_held"]))
 
@@ -128,7 +128,7 @@ def side_by_side(subject: Subject) -> Table | None:
         rows.append([title, *(_gap(words, cells.loc[name]) if name in cells.index else "–" for name in metrics)])
     caption = words(
         "Scenarios in {quarter}: the first as it is with the range of nine replicates of ten, the others as "
-        "differences from it under the same luck, with their 90 % intervals", quarter=words.quarter(main.horizon)
+        "differences from it under the same luck, with their 90 % intervals", quarter=words.quarter_within(main.horizon)
     )  # fmt: skip
     frame = pd.concat(tables, ignore_index=True)
     frame.insert(0, "scenario", frame.pop("scenario"))
@@ -149,15 +149,15 @@ def absences(subject: Subject) -> Table | None:
         for statement in dict.fromkeys(found["statement"])
     ]  # fmt: skip
     caption = words("What fragmentation and rivalry do by {quarter}: differences under the same luck, with their "
-                    "90 % intervals", quarter=words.quarter(main.horizon))  # fmt: skip
+                    "90 % intervals", quarter=words.quarter_within(main.horizon))  # fmt: skip
     heads = [words("change"), *(name_of(METRIC, name, words) for name in metrics)]
     return Table("contrasts", caption, found, heads, rows)
 
 
 def _level(words: Words, row: Any) -> str:
     digits = digits_that_tell(row["q95"])
-    ends = {name: words.number(row[key], digits) for name, key in (("mean", "mean"), ("low", "q05"), ("high", "q95"))}
-    return words("{mean} ({low} to {high})", **ends)
+    mean, low, high = (words.number(row[key], digits) for key in ("mean", "q05", "q95"))
+    return f"{mean} ({words.interval(low, high)})"
 
 
 def _gap(words: Words, row: Any) -> str:
@@ -166,7 +166,7 @@ def _gap(words: Words, row: Any) -> str:
         return words.signed(row["difference"], digits_that_tell(row["difference"]))
     digits = digits_that_tell(max(abs(row["low"]), abs(row["high"])))
     low, high = (words.signed(row[name], digits) for name in ("low", "high"))
-    return words("{mean} ({low} to {high})", mean=words.signed(row["difference"], digits), low=low, high=high)
+    return f"{words.signed(row['difference'], digits)} ({words.interval(low, high)})"
 
 
 # --- the record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,6 +12,7 @@ from functools import cache
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import FOLDER, Words
@@ -65,9 +67,10 @@ class Content:
     as_of: str
 
 
+_INTERVAL = re.compile("\\([^()]*\u2013[^()]*\\)")
 LARGEST = 3_000_000
 """Bytes a page may have, so that a mail can carry it."""
-_LETTERS = [*range(0x20, 0x7F), 0xA0, 0xAB, 0xBB, *range(0x60C, 0x660), *range(0x200C, 0x2010), 0x2013, 0x2026]
+_LETTERS = [*range(0x20, 0x7F), 0xA0, 0xAB, 0xBB, *range(0x60C, 0x660), *range(0x200C, 0x2010), 0x2013, 0x2026, 0x2212]
 """Basic Latin where the font has it, quotation marks, Arabic letters and vowel signs, marks of direction."""
 _FONTS = {400: "NotoSansArabic-Regular.ttf", 700: "NotoSansArabic-Bold.ttf"}
 
@@ -75,7 +78,14 @@ _FONTS = {400: "NotoSansArabic-Regular.ttf", 700: "NotoSansArabic-Bold.ttf"}
 def environment() -> Environment:
     """The templates, with everything escaped and nothing undefined."""
     loader = PackageLoader("simulation.report", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["whole_intervals"] = whole_intervals
+    return made
+
+
+def whole_intervals(cell: str) -> Markup:
+    """A cell of a table in which no line ends inside an interval."""
+    return Markup(_INTERVAL.sub(r'<span class="interval">\g<0></span>', str(escape(cell))))
 
 
 def subject_of(
@@ -184,7 +194,7 @@ def page_of(content: Content) -> str:
 def _facts(subject: Subject) -> list[str]:
     """Of what state, when, from how many runs and which record."""
     words, main = subject.words, subject.main
-    first, last = words.quarter(main.first_quarter), words.quarter(main.horizon)
+    first, last = words.quarter_within(main.first_quarter), words.quarter_within(main.horizon)
     return [
         words("Focal state: {focal}. {first} to {last}.", focal=subject.focal, first=first, last=last),
         words.plural("{count} replicate.", "{count} replicates.", int(main.info["replicates"]["done"])),

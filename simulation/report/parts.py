@@ -15,7 +15,8 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from simulation.display.style import style
-from simulation.display.words.language import Words
+from simulation.display.words.language import LEFT_TO_RIGHT_MARK, Words, begins_with_name
+from simulation.errors import seen
 from simulation.experiments.engine.store import csv_text
 
 if TYPE_CHECKING:
@@ -159,8 +160,22 @@ class Teller:
 
     def tell(self, message: str, **values: object) -> Markup:
         """A translated message whose places are filled; plain text among the values is escaped."""
-        text = Markup(escape(self.words(message)))
-        return text.format(**values) if values else text
+        return self._filled(self.words(message), values)
+
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> Markup:
+        """The translation that fits a count, with its places filled, that of the count among them."""
+        return self._filled(self.words.plural(one, many, number, **{name: f"{{{name}}}" for name in values}), values)
+
+    def _filled(self, message: str, values: dict[str, object]) -> Markup:
+        text = Markup(escape(message))
+        filled = text.format(**values) if values else text
+        return Markup(self.words.typeset(str(filled), sentence=begins_with_name(message)))  # escaped already
+
+    def interval(self, low: Markup, high: Markup) -> Markup:
+        """Two numbers with a dash between them, the lower one on the left in every language."""
+        mark = LEFT_TO_RIGHT_MARK if self.words.right_to_left else ""
+        dash = self.words.dash(*(end.striptags() for end in (low, high)))
+        return Markup('<span class="interval" dir="ltr">{}{}{}{}</span>').format(mark, low, dash, high)
 
     def number(self, value: float, shown: str, what: str, when: str, source: str) -> Markup:
         """A number of the text, kept in the table of numbers."""
@@ -185,6 +200,15 @@ class Teller:
     def table(self, caption: str) -> Table:
         """Every number told so far."""
         return Table(ANSWER, caption, pd.DataFrame(self.rows, columns=["quantity", "quarter", "value", "from"]))
+
+
+_ASIDE = re.compile("[\u2066-\u2069]")  # marks that keep a name apart, which a file of Word shows as boxes
+_TURNS = re.compile("([\u200e\u200f])")  # marks of direction that stand beside numbers
+
+
+def legible(text: str) -> str:
+    """A text for a file of Word or Excel: control characters written out, but marks of direction beside numbers."""
+    return "".join(part if _TURNS.fullmatch(part) else seen(part) for part in _TURNS.split(_ASIDE.sub("", text)))
 
 
 _LETTER = r"[A-Za-z]+(?:-[A-Za-z]+)*-[0-9a-f]+"  # name of the outline of a letter, e.g. DejaVuSans-Bold-41

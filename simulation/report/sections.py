@@ -11,6 +11,7 @@ from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_of_count
+from simulation.display.words.stated import Measure, decimals
 from simulation.display.words.terms import KIND, N_, TRACK, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY
 from simulation.experiments.run import milestones
@@ -64,8 +65,7 @@ def _band(words: Words, mean: float, low: float, high: float, digits: int, *, co
     if low == high and not count:
         return middle
     digits = 0 if count else digits
-    ends = {"low": words.number(low, digits), "high": words.number(high, digits)}
-    return words("{mean} ({low} to {high})", mean=middle, **ends)
+    return f"{middle} ({words.interval(words.number(low, digits), words.number(high, digits))})"
 
 
 def headline(subject: Subject) -> Section:
@@ -120,15 +120,17 @@ def _against_others(subject: Subject) -> Table:
 def _fan(subject: Subject, metric: str) -> Chart:
     result = change(subject.main, metric)
     words = subject.words
-    values = {} if result is None else {
-        "start": words.number(result.start, 2), "end": words.number(result.end, 2),
-        "low": words.number(result.low, 2), "high": words.number(result.high, 2),
-    }  # fmt: skip
+    values = dict.fromkeys(("start", "end", "band"), "–")
+    if result is not None:
+        digits = decimals(Measure.AMOUNT if metric == KEPT else Measure.INDEX, result.low, result.high)
+        start, end, low, high = (words.number(value, digits)
+                                 for value in (result.start, result.end, result.low, result.high))  # fmt: skip
+        values = {"start": start, "end": end, "band": words.interval(low, high)}
     text = words(
-        "Fan chart of {metric} with bands. Mean {start} at the start, {end} at the end; nine replicates of ten end "
-        "between {low} and {high}.",
+        "Fan chart of {metric} with bands. Mean {start} at the start, {end} at the end ({band} in nine replicates of "
+        "ten).",
         metric=subject.metric(metric),
-        **(values or dict.fromkeys(("start", "end", "low", "high"), "–")),
+        **values,
     )
     caption = subject.words("Numbers of the chart: {metric} in every quarter", metric=subject.metric(metric))
     table = Table(f"path_{metric}", caption, subject.main.forecast(metric))
@@ -141,7 +143,7 @@ def _standing(subject: Subject) -> Table | None:
         return None
     words = subject.words
     names = {peer["id"]: words.actor(peer["id"], peer["name"]) for peer in subject.main.info["peers"]}
-    ahead = words("{focal} is ahead", focal=subject.focal)
+    ahead = words("{focal} is ahead", focal=subject.focal_within)
     heads = ["", words("kept commitments"), ahead, words("new partners"), words("cooperation")]
     more = (("new", 1), ("index", 2))
     rows = [
@@ -151,8 +153,8 @@ def _standing(subject: Subject) -> Table | None:
     ]  # fmt: skip
     caption = words(
         "Peers in {quarter}: by kept commitments {focal} has rank {rank} of {among} on average",
-        quarter=words.quarter(result.quarter),
-        focal=subject.focal,
+        quarter=words.quarter_within(result.quarter),
+        focal=subject.focal_within,
         rank=words.number(result.rank_mean, 1),
         among=words.number(result.among),
     )
@@ -216,7 +218,7 @@ def _ties_table(subject: Subject, ties: pd.DataFrame) -> Table:
     ]  # fmt: skip
     caption = words(
         "Partners in {quarter} (depth: 1 memorandum, 2 programme, 3 binding); those below {least} are in the file",
-        quarter=words.quarter(subject.main.horizon),
+        quarter=words.quarter_within(subject.main.horizon),
         least=words.share(LEAST_LIKELY),
     )
     return Table("ties", caption, ties, heads, rows, folded=True)
@@ -257,15 +259,15 @@ def _pairs(words: Words, least: int, most: int) -> str:
     """How many pairs effects rest on."""
     if least == most:
         return words.plural("{count} pair of replicates", "{count} pairs of replicates", least)
-    low, high = words.number(least), words.number(most)
-    return words("{low} to {high} pairs of replicates", low=low, high=high)
+    both = words.interval(words.number(least), words.number(most))
+    return words.plural("{count} pair of replicates", "{count} pairs of replicates", most, count=both)
 
 
 def interval(words: Words, row: Any, digits: int = 3) -> str:
     """The 90 % interval of a difference."""
     if pd.isna(row["low"]):
         return "–"
-    return words("{low} to {high}", low=words.signed(row["low"], digits), high=words.signed(row["high"], digits))
+    return words.interval(words.signed(row["low"], digits), words.signed(row["high"], digits))
 
 
 def instruments(subject: Subject) -> Section:
@@ -283,7 +285,7 @@ def instruments(subject: Subject) -> Section:
          "–" if pd.isna(row["median_quarter"]) else words.quarter(str(row["median_quarter"]))]
         for row in likely.to_dict("records")
     ]  # fmt: skip
-    caption = words("Probability of having joined by {quarter}", quarter=words.quarter(subject.main.horizon))
+    caption = words("Probability of having joined by {quarter}", quarter=words.quarter_within(subject.main.horizon))
     heads = [words("instrument"), words("probability"), words("half of the replicates have joined by")]
     tables = [Table("instruments", caption, own, heads, rows)]
     joining = subject.main.joining()
@@ -312,8 +314,10 @@ def price(subject: Subject) -> Section:
             subject.teller.tell(
                 "In the half of the replicates with more kept commitments autonomy ends at {upper}, in the other half "
                 "at {lower}.",
-                upper=subject.told(halves["upper"], what, source="series.parquet"),
-                lower=subject.told(halves["lower"], what.replace("more", "less"), source="series.parquet"),
+                upper=subject.told(halves["upper"], what, Measure.INDEX, source="series.parquet"),
+                lower=subject.told(
+                    halves["lower"], what.replace("more", "less"), Measure.INDEX, source="series.parquet"
+                ),
             )
         )
     caption = words("Autonomy and what bears on it: mean, and 5–95 % of the replicates")

@@ -12,7 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from simulation.display.words.rounding import decimal, digits_of_count, percent, signed
+from simulation.display.words.language import ENGLISH
+from simulation.display.words.rounding import decimal, digits_of_count, percent
+from simulation.display.words.stated import Measure, decimals
 from simulation.experiments.analysis.contrasts import in_percent
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
 from simulation.experiments.run import milestones
@@ -222,7 +224,7 @@ def _standing(results: Results) -> RenderableType | None:
         name = escape(f"{names[row['peer']]} ({row['peer']})")
         made.add_row(name, _band(row, 1), f"{percent(row['ahead'])} %", *more)
     rank = f"mean rank {decimal(result.rank_mean, 1)} of {result.among}"
-    rank += f", band {decimal(result.rank_q05)} – {decimal(result.rank_q95)}"
+    rank += f", band {decimal(result.rank_q05)}–{decimal(result.rank_q95)}"
     return titled(f"Against its peers in {result.quarter}, by kept commitments: {rank}", made)
 
 
@@ -286,18 +288,23 @@ def _contrasts(results: Results) -> RenderableType | None:
     moved = index.set_index("statement")["difference"]
     body = Table.grid(padding=(0, 1))
     for row in rows.to_dict("records"):
-        after = f"; index {signed(moved[row['statement']], 3)}" if row["statement"] in moved.index else ""
+        after = f"; index {_index(moved[row['statement']])}" if row["statement"] in moved.index else ""
         body.add_row("·", escape(f"{contrast_sentence(row)}{after}."))
     return titled(f"What fragmentation and rivalry do to kept commitments in {results.horizon}", body)
+
+
+def _index(difference: float) -> str:
+    return ENGLISH.signed(difference, decimals(Measure.INDEX, difference))
 
 
 def contrast_sentence(row: Mapping[Any, Any]) -> str:
     """One contrast in words: what is compared, by how many per cent, how surely."""
     change, low, high = in_percent(row)
     if pd.isna(change):  # nothing there that a share could be taken of
-        told = f"{signed(row['difference'], 2)}, from none"
+        told = f"{ENGLISH.signed(row['difference'], decimals(Measure.AMOUNT, row['difference']))}, from none"
     else:
-        told = f"{signed(change, 1)} %"
+        told = ENGLISH.percent(change, decimals(Measure.EFFECT, change))
         if not pd.isna(low):
-            told += f" (90 % interval of the mean {signed(low, 1)} % to {signed(high, 1)} %)"
+            ends = ENGLISH.interval(*(ENGLISH.signed(end, decimals(Measure.EFFECT, end)) for end in (low, high)))
+            told += f" (90 % interval of the mean {ends} %)"
     return f"{row['statement']}: {told}; higher in {percent(row['probability'])} % of {row['pairs']} pairs"

@@ -77,7 +77,7 @@ def _rules_table(subject: Subject, pictures: SpreadPictures) -> Table:
     words, shown = subject.words, pictures.table
     rows = [
         [name_of(RULE, row["rule"], words), words.number(row["mean"], 2),
-         words("{low} to {high}", low=words.number(row["q05"], 2), high=words.number(row["q95"], 2)),
+         words.interval(words.number(row["q05"], 2), words.number(row["q95"], 2)),
          words.number(row["replicates"])]
         for row in pictures.shown_rules(KEPT).to_dict("records")
     ]  # fmt: skip

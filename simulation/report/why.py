@@ -61,7 +61,7 @@ def _table(place: int, event: Mapping[Any, Any], terms: pd.DataFrame, subject: S
     head, reason = told(event, subject.main.focal, names, words)
     caption = words(
         "{number}. {quarter}: {head} {reason}",
-        number=words.number(place), quarter=words.quarter(str(event["quarter"])), head=head, reason=reason,
+        number=words.number(place), quarter=words.quarter_within(str(event["quarter"])), head=head, reason=reason,
     )  # fmt: skip
     columns = _columns(terms)
     heads = ["", *(_heading(column, columns, names, words) for column in columns)]

@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from simulation.errors import InputError, seen
+from simulation.errors import InputError
 from simulation.report.packing import steady
 from simulation.report.page import Content
-from simulation.report.parts import Chart, Section, Table
+from simulation.report.parts import Chart, Section, Table, legible
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -25,6 +25,9 @@ _WIDTH = 16.5  # centimetres between the margins of A4
 _TABLE = "Table Grid"
 _LINES = {"top": None, "left": None, "bottom": "D8DEE5", "right": None, "insideH": "D8DEE5", "insideV": None}
 """Lines of a table, by place: thin ones below each row."""
+_A_LETTER, _PADDING = 0.165, 0.45  # centimetres of a letter in a table, and of the margins of a cell
+_LONGEST_WORD = 18  # letters of a word that a column makes room for; longer ones, such as addresses, are broken
+_TOGETHER = 12  # rows of a table that no page parts
 _HALVES = 2  # sizes of complex letters are written in half points
 
 
@@ -63,11 +66,11 @@ def document_of(content: Content) -> bytes:
     """
     document = package().Document()
     _set(document, content)
-    document.add_paragraph(seen(content.title), style="Title")
+    document.add_paragraph(legible(content.title), style="Title")
     for text in filter(None, [content.question, " ".join(content.facts)]):
-        document.add_paragraph(seen(text))
+        document.add_paragraph(legible(text))
     for warning in content.warnings:
-        document.add_paragraph().add_run(seen(warning)).bold = True
+        document.add_paragraph().add_run(legible(warning)).bold = True
     _add(document, content.answer, content)
     if not content.answer.paragraphs:
         document.add_paragraph(content.empty)
@@ -84,7 +87,7 @@ def document_of(content: Content) -> bytes:
 
 def plain(text: str) -> str:
     """A sentence without its marks."""
-    return seen(html.unescape(re.sub(r"<[^>]*>", "", str(text))))
+    return legible(html.unescape(re.sub(r"<[^>]*>", "", str(text))))
 
 
 def _set(document: Document, content: Content) -> None:
@@ -101,12 +104,15 @@ def _set(document: Document, content: Content) -> None:
         style.font.name, style.font.size = _FONT, Pt(size)
         style.font.color.rgb = RGBColor.from_string(_COLOURS.get(name, _INK))
         style.font.bold = name in ("Title", "Heading 1")
+        for name_of_space in ("w:spacing", "w:kern"):  # letters of Arabic are joined
+            for given in style.element.rPr.findall(qn(name_of_space)):
+                style.element.rPr.remove(given)
         fonts = style.element.rPr.rFonts
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:cs"), _ARABIC if content.words.right_to_left else _FONT)
     facts = document.core_properties
-    facts.title, facts.author, facts.language = seen(content.title), "Wifaq", content.words.language
+    facts.title, facts.author, facts.language = legible(content.title), "Wifaq", content.words.language
     facts.comments, facts.last_modified_by = "", "Wifaq"
 
 
@@ -143,23 +149,53 @@ def _add_table(document: Document, table: Table, content: Content) -> None:
         document.add_paragraph(_source(table, content, table.caption), style="Caption")
         return
     caption = document.add_paragraph()
-    caption.add_run(seen(table.caption)).bold = True
+    caption.add_run(legible(table.caption)).bold = True
     caption.paragraph_format.keep_with_next = True
     heads = list(table.heads) or [""] * len(table.rows[0])
     made: Any = document.add_table(rows=1 + len(table.rows), cols=len(heads), style=_TABLE)
     _rule(made)
-    for cells, texts in zip(made.rows, [heads, *table.rows], strict=True):
-        _fill_row(cells, texts)
+    _fit(made, [heads, *table.rows])
+    for place, (cells, texts) in enumerate(zip(made.rows, [heads, *table.rows], strict=True)):
+        _fill_row(cells, texts, together=len(table.rows) <= _TOGETHER and place < len(table.rows))
     _head(made.rows[0])
     document.add_paragraph(_source(table, content, table.note), style="Caption")
 
 
-def _fill_row(row: Any, texts: Sequence[str]) -> None:
+def _fit(table: Any, rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their texts ask for: no word is broken, and what is left goes to the longer texts."""
+    from docx.shared import Cm
+
+    texts = [[plain(text) for text in column] for column in zip(*rows, strict=True)]
+    wish = [max(map(len, column), default=1) for column in texts]
+    least = [max((len(word) for text in column for word in ([text] if len(text) <= _LONGEST_WORD else text.split())),
+                 default=1) for column in (column[1:] for column in texts)]  # fmt: skip
+    widths = _widths([_A_LETTER * min(size, _LONGEST_WORD) + _PADDING for size in least],
+                     [_A_LETTER * size + _PADDING for size in wish])  # fmt: skip
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
+
+
+def _widths(least: Sequence[float], wish: Sequence[float]) -> list[float]:
+    """Widths of columns in centimetres, which fill the page: the least each needs, and shares of the rest."""
+    if sum(wish) <= _WIDTH:
+        return [_WIDTH * size / sum(wish) for size in wish]
+    if sum(least) >= _WIDTH:
+        return [_WIDTH * size / sum(least) for size in least]
+    more = [min(want, _WIDTH) - need for want, need in zip(wish, least, strict=True)]
+    left = _WIDTH - sum(least)
+    return [need + left * gap / sum(more) for need, gap in zip(least, more, strict=True)]
+
+
+def _fill_row(row: Any, texts: Sequence[str], *, together: bool) -> None:
     from docx.shared import Pt
 
     for cell, text in zip(row.cells, texts, strict=True):
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.keep_with_next = together
         paragraph.add_run(plain(text)).font.size = Pt(_SMALL)
     _mark(row, "cantSplit")
 
@@ -195,7 +231,7 @@ def _mark(row: Any, name: str) -> None:
 
 def _source(table: Table, content: Content, before: str) -> str:
     """What stands below a table or a chart: a remark, and the file with its numbers."""
-    return " ".join(filter(None, [seen(before), content.words("Source: {file}.", file=f"{table.key}.csv")]))
+    return " ".join(filter(None, [legible(before), content.words("Source: {file}.", file=f"{table.key}.csv")]))
 
 
 def _turn(document: Document) -> None:
@@ -225,3 +261,9 @@ def _turn(document: Document) -> None:
             told = OxmlElement("w:szCs")
             given.find(qn("w:sz")).addnext(told)
         told.set(qn("w:val"), str(int(size * _HALVES)))
+        for complex_bold in given.findall(qn("w:bCs")):
+            given.remove(complex_bold)
+        if (bold := given.find(qn("w:b"))) is not None:
+            made = OxmlElement("w:bCs")
+            made.attrib.update(bold.attrib)
+            bold.addnext(made)

@@ -11,20 +11,25 @@ import numpy as np
 import pandas as pd
 
 from simulation.display.words.terms import N_, UNIT, name_of
-from simulation.errors import InputError, seen
+from simulation.errors import InputError
 from simulation.report.packing import steady
 from simulation.report.page import Content
-from simulation.report.parts import PRECISION, Section, Table
+from simulation.report.parts import PRECISION, Section, Table, legible
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.styles import Font
     from openpyxl.worksheet.worksheet import Worksheet
 
 HEADS = 2
 """Rows above the first row of numbers: names of columns, and their units."""
 _LONGEST = 31  # letters of the name of a sheet
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
+_CONTENTS = (28, 34, 70, 60)  # letters of the columns of the first sheet
+_LINE = 15.0  # points of a line
+_FROM_LEFT, _FROM_RIGHT = 1, 2  # directions of reading, as the format numbers them
+_FONT = "Calibri"
 _ACCENT, _FAINT = "00588F", "55606C"
 _VALUES = re.compile(r"mean|median|q\d\d|low|high|difference|value|standard_error|gain_commitments|loss_commitments")
 _UNITS: Mapping[str, str] = {
@@ -82,7 +87,7 @@ def workbook_of(content: Content) -> bytes:
     _contents(first, entries, content)
     for sheet in book.worksheets:
         sheet.sheet_view.rightToLeft = content.words.right_to_left
-    book.properties.title, book.properties.creator = seen(content.title), "Wifaq"
+    book.properties.title, book.properties.creator = legible(content.title), "Wifaq"
     page = io.BytesIO()
     book.save(page)
     return steady(page.getvalue(), content.as_of or "1980-01-01")
@@ -104,14 +109,13 @@ def _title(text: str) -> str:
 
 def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
     """A table as it is downloaded, under the names and the units of its columns."""
-    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     sheet: Worksheet = book.create_sheet(name)
     frame = table.frame
     for place, column in enumerate(map(str, frame.columns), start=1):
-        _put(sheet.cell(1, place), column).font = Font(bold=True, color=_ACCENT)
-        _put(sheet.cell(2, place), _unit(table, column, content)).font = Font(italic=True, color=_FAINT)
+        _put(sheet.cell(1, place), column).font = _font(bold=True, color=_ACCENT)
+        _put(sheet.cell(2, place), _unit(table, column, content)).font = _font(italic=True, color=_FAINT)
         values = frame[frame.columns[place - 1]]
         shape = _shape(values, column)
         for row, value in enumerate(values, start=HEADS + 1):
@@ -121,6 +125,22 @@ def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
         longest = max(len(str(cell.value or "")) for cell in sheet[get_column_letter(place)])
         sheet.column_dimensions[get_column_letter(place)].width = min(_WIDEST, max(_NARROWEST, longest + 2))
     sheet.freeze_panes = f"A{HEADS + 1}"
+    _print_on_pages(sheet, f"1:{HEADS}")
+
+
+def _font(**given: Any) -> Font:
+    """Letters of a cell, in the one typeface of the workbook."""
+    from openpyxl.styles import Font
+
+    return Font(name=_FONT, **{"size": 11, **given})
+
+
+def _print_on_pages(sheet: Worksheet, heads: str) -> None:
+    """As wide as a page, on which the heads are repeated."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = heads
 
 
 def _put(cell: Cell, value: object) -> Cell:
@@ -132,7 +152,7 @@ def _put(cell: Cell, value: object) -> Cell:
     elif isinstance(value, float | np.floating):
         cell.value = float(PRECISION % value) if np.isfinite(value) else None
     elif value is not None and value is not pd.NA and value is not pd.NaT:
-        cell.value = seen(str(value))
+        cell.value = legible(str(value))
         cell.data_type = "s"  # never a formula
         cell.quotePrefix = bool(re.match(r"[=+\-@\t\r]", str(value)))  # nor after somebody edits it
     return cell
@@ -160,22 +180,28 @@ def _shape(values: pd.Series, column: str) -> str:
 
 def _contents(sheet: Worksheet, entries: list[tuple[Section, Table, str]], content: Content) -> None:
     """The first sheet: what the report is of, and where each table is."""
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment
 
     words, row = content.words, 1
     for text in (content.title, content.question, *content.facts, *content.warnings, *content.notes):
         if text:
-            _put(sheet.cell(row, 1), text).font = Font(bold=row == 1, size=14 if row == 1 else 11)
+            _put(sheet.cell(row, 1), text).font = _font(bold=row == 1, size=14 if row == 1 else 11)
             row += 1
     row += 1
     for place, text in enumerate((words("sheet"), words("section"), words("table"), words("remark")), start=1):
-        _put(sheet.cell(row, place), text).font = Font(bold=True, color=_ACCENT)
+        _put(sheet.cell(row, place), text).font = _font(bold=True, color=_ACCENT)
     sheet.freeze_panes = f"A{row + 1}"
+    _print_on_pages(sheet, f"{row}:{row}")
+    direction = _FROM_RIGHT if words.right_to_left else _FROM_LEFT
     for section, table, name in entries:
         row += 1
-        for place, text in enumerate((name, section.title, table.caption, table.note), start=1):
-            _put(sheet.cell(row, place), text).alignment = Alignment(wrap_text=place > 1, vertical="top")
+        texts = (name, section.title, table.caption, table.note)
+        for place, text in enumerate(texts, start=1):
+            _put(sheet.cell(row, place), text).alignment = Alignment(
+                wrap_text=place > 1, vertical="top", readingOrder=direction if place > 1 else _FROM_LEFT)  # fmt: skip
+        lines = (-(-len(text) // width) for text, width in zip(texts, _CONTENTS, strict=True))
+        sheet.row_dimensions[row].height = _LINE * max(lines)
         sheet.cell(row, 1).hyperlink = f"#'{name}'!A1"
-        sheet.cell(row, 1).font = Font(color=_ACCENT, underline="single")
-    for letter, width in zip("ABCD", (24, 30, 70, 60), strict=True):
+        sheet.cell(row, 1).font = _font(color=_ACCENT, underline="single")
+    for letter, width in zip("ABCD", _CONTENTS, strict=True):
         sheet.column_dimensions[letter].width = width

@@ -69,7 +69,7 @@ def _trust_map(subject: Subject) -> Chart:
 def _deal_map(subject: Subject) -> Chart:
     words, pictures = subject.words, subject.pictures
     text = words("Tiles: expected depth of the deals of each state with the focal one. The table has the numbers.")
-    caption = words("Numbers of the chart: deals of each state with: {focal}", focal=subject.focal)
+    caption = words("Numbers of the chart: deals of each state with: {focal}", focal=subject.focal_within)
     return Chart(pictures.deal_map(), "deal-map", text, words, Table("deals_with_it", caption, pictures.shown_deals()))
 
 
@@ -115,5 +115,5 @@ def _trust_table(subject: Subject) -> Table:
         [words.actor(row["actor"], str(names.get(row["actor"], row["actor"]))), words.number(row["mean"], _DIGITS)]
         for row in own.to_dict("records")
     ]
-    caption = words("Trust of each state in: {focal}", focal=subject.focal)
+    caption = words("Trust of each state in: {focal}", focal=subject.focal_within)
     return Table("trust", caption, table, [words("state"), words("mean trust")], rows, folded=True)

@@ -40,15 +40,15 @@ def plain(text: Markup | None) -> str:
 def test_the_advice_is_the_chosen_strategy_and_the_first_new_partner_with_a_word_for_each_chance() -> None:
     strategy, partner = map(plain, choice.advice(told()))
     assert strategy == (
-        "Of 2 strategies, “As recorded” does best by kept commitments: over 40 futures it falls short of the best one "
-        "for each future by 0 on average, in nine of ten by 0 at most, and it is likely (70%) that no other does "
-        f"better. Not to be told from it: One camp, {decisions.EVIL}."
+        "Of 2 strategies, “As recorded” does best by the criterion “kept commitments”: over 40 futures it falls short "
+        "of the best one for each future by 0 on average, in nine of ten by 0 at most. It is likely (70\u00a0%) that "
+        f"no other does better. Not to be told from it: “One camp, {decisions.EVIL}”."
     )
     assert partner == (
-        "First of the new partners comes Senegal: a yes is about as likely as not (60%) if it is asked once a quarter "
-        "until Q4 2029; signed, the deal adds 0.90 kept commitments (90 % interval 0.80 to 1.00) for a price of 0.25 "
-        f"quarters’ budgets. Not to be told from it: {decisions.EVIL}. After them: Global Partnership on AI and "
-        "African Union."
+        "First of the new partners comes Senegal: a yes is about as likely as not (60\u00a0%) if it is asked once a "
+        "quarter until Q4 2029. Signed, the deal adds 0.9 to the commitments kept (90\u00a0% interval 0.8–1.0), for a "
+        f"price of 0.25 times the budget of a quarter. Partners that cannot be told from it: {decisions.EVIL}. After "
+        "them: Global Partnership on AI and African Union."
     )
 
 
@@ -58,7 +58,7 @@ def test_what_is_at_stake_and_what_would_change_the_advice() -> None:
     assert "rivalry between the leaders above 0.62" in plain(choice.failure_sentence(advised))
     changed = plain(choice.change_sentence(advised))
     assert changed.startswith("To find out first: rivalry between the leaders. Knowing it before choosing is worth 0.4")
-    assert f"where it is high, “One camp, {decisions.EVIL}”" in changed
+    assert changed.endswith(f"where it is high, “One camp, {decisions.EVIL}” does.")
     nothing = told(Decision(advice=decisions.advice(information=decisions.information(worth=0.0))))
     assert "None of the numbers" in plain(choice.change_sentence(nothing))
     unruled = told(Decision(advice=decisions.advice(failures=decisions.failures().tail(1))))

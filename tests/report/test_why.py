@@ -45,13 +45,13 @@ def test_shown_numbers_are_those_of_the_table(result) -> None:
     shown = {row[0]: row[1:] for row in table.rows}
     for place, actor in enumerate(("MAR", "CHN")):
         own = table.frame.loc[table.frame["actor"] == actor].set_index(["part", "name"])["value"]
-        assert shown["size of the partner"][place] == f"{own['term', 'size']:+.2f}"
-        assert shown["geographic distance"][place] == "-0.20"
+        assert shown["size of the partner"][place] == ENGLISH.signed(own["term", "size"])
+        assert shown["geographic distance"][place] == "\u22120.20"
         total = ("= utility (sum)", "= log odds of a yes (sum)")[place]
-        assert shown[total][place] == f"{own['decided', 'decided']:+.2f}"
+        assert shown[total][place] == ENGLISH.signed(own["decided", "decided"])
         assert shown[total][1 - place] == "–"
         assert shown["budget left"][place] == "0.40"
-    assert shown["reluctance"] == ["–", "-3.60"]
+    assert shown["reluctance"] == ["–", "\u22123.60"]
 
 
 def test_in_a_contract_of_three_the_third_says_yes_to_both(result) -> None:
@@ -60,7 +60,7 @@ def test_in_a_contract_of_three_the_third_says_yes_to_both(result) -> None:
     assert list(table.heads) == ["", "France", "Morocco", f"{elm} on France", f"{elm} on Morocco"]
     decided = table.frame.loc[table.frame["part"] == "decided"]["value"]
     yes = next(row for row in table.rows if row[0] == "= log odds of a yes (sum)")
-    assert yes[1:] == ["–", *(f"{value:+.2f}" for value in decided.iloc[1:])]
+    assert yes[1:] == ["–", *map(ENGLISH.signed, decided.iloc[1:])]
 
 
 def test_the_rule_and_the_replicate_are_stated(result) -> None:

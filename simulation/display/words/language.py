@@ -23,7 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from simulation.display.words.french import with_article
+from simulation.display.words import french
 from simulation.display.words.rounding import percent, rounded
 from simulation.errors import Fault, InputError, suggest
 
@@ -31,8 +31,12 @@ FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "en", "fr": "fr", "ar": "ar_MA"}
 """Languages of reports, with the locale of each."""
 _RIGHT_TO_LEFT_MARK = "\u200f"
-_LEFT_TO_RIGHT_MARK = "\u200e"
+LEFT_TO_RIGHT_MARK = "\u200e"
 _MONTHS_A_QUARTER = 3
+_QUARTERS = {"en": "QQQ y", "fr": "QQQQ y", "ar": "QQQQ 'من' 'سنة' y"}
+"""How a quarter is written inside a sentence (patterns of the CLDR)."""
+_MINUS = "\u2212"
+_EN_DASH, _SPACE = "\u2013", "\u202f"
 _ISO_ALPHA_3 = 3  # letters of the id of a state
 
 
@@ -76,15 +80,29 @@ class Words:
 
     def known(self, text: str) -> str:
         """The translation of a text of the data, such as the title of an instrument; itself if there is none."""
-        return self._messages.gettext(text) if text else text
+        told = self._messages.gettext(text) if text else text
+        return told if told == text else self.typeset(told)
 
-    def plural(self, one: str, many: str, count: int, **values: object) -> str:
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The translation that fits a count, which fills the place ``{count}``."""
-        values.setdefault("count", self.number(count))
-        return self._fill(self._messages.ngettext(one, many, count), values)
+        values.setdefault("count", self.number(number))
+        return self._fill(self._messages.ngettext(one, many, number), values)
 
     def _fill(self, text: str, values: dict[str, object]) -> str:
-        return text.format(**values) if values else text
+        return self.typeset(text.format(**values) if values else text, sentence=begins_with_name(text))
+
+    def typeset(self, text: str, *, sentence: bool = False) -> str:
+        """A filled message as its readers print it: signs that no line ends before, contracted articles, a capital.
+
+        Parameters
+        ----------
+        text
+            The filled message; names in it may stand between ``<bdi>`` and ``</bdi>``.
+        sentence
+            Whether it is a sentence that begins with a name, whose article then has a capital.
+        """
+        text = text.replace(" %", "\u00a0%")
+        return french.typeset(text, sentence=sentence) if self.language == "fr" else text
 
     # --- numbers
     def number(self, value: float, digits: int = 0) -> str:
@@ -97,21 +115,45 @@ class Words:
 
     def _decimal(self, value: float, digits: int, sign: str) -> str:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text = sign + str(format_decimal(rounded(value, digits), pattern, self.locale))
-        return _LEFT_TO_RIGHT_MARK + text if self.right_to_left and not text[0].isdigit() else text
+        text = sign + str(format_decimal(rounded(value, digits), pattern, self.locale)).replace("-", _MINUS)
+        return LEFT_TO_RIGHT_MARK + text if self.right_to_left and not text[0].isdigit() else text
 
     def share(self, value: float) -> str:
         """A share of one as a percentage without decimals; never 100 % or 0 % of what is not whole."""
         text = str(format_percent(Decimal(percent(value)) / 100, locale=self.locale))
+        return self._percent(text.rstrip("%\u00a0\u202f"))
+
+    def percent(self, value: float, digits: int = 1) -> str:
+        """A difference in per cent, with its sign."""
+        return self._percent(self.signed(value, digits))
+
+    def _percent(self, number: str) -> str:
         # between marks the sign stays right of its number, in a line of Arabic too
-        return text.replace("%", f"{_LEFT_TO_RIGHT_MARK}%{_LEFT_TO_RIGHT_MARK}") if self.right_to_left else text
+        return f"{number}{LEFT_TO_RIGHT_MARK}%{LEFT_TO_RIGHT_MARK}" if self.right_to_left else f"{number}\u00a0%"
+
+    def interval(self, low: str, high: str) -> str:
+        """Two numbers with a dash between them, the lower one on the left, in a line of Arabic too.
+
+        Mathematics of the Maghreb runs from left to right. Beside a sign the dash has a thin space on each side.
+        """
+        if not self.right_to_left:
+            return low + self.dash(low, high) + high
+        low, high = (end.replace(LEFT_TO_RIGHT_MARK, "") for end in (low, high))
+        return LEFT_TO_RIGHT_MARK + low + self.dash(low, high) + high
+
+    def dash(self, low: str, high: str) -> str:
+        """The dash between the ends of an interval."""
+        signed = any(end.lstrip(LEFT_TO_RIGHT_MARK)[:1] in ("+", _MINUS) for end in (low, high))
+        return f"{_SPACE}{_EN_DASH}{_SPACE}" if signed else _EN_DASH
 
     # --- dates
     def quarter(self, label: str) -> str:
-        """A quarter such as ``2035Q4`` in words."""
-        year, _, number = label.partition("Q")
-        day = datetime.date(int(year), _MONTHS_A_QUARTER * int(number), 1)
-        return str(format_date(day, "QQQ y", self.locale))
+        """A quarter such as ``2035Q4`` as it stands in tables and charts."""
+        return str(format_date(_first_day(label), "QQQ y", self.locale))
+
+    def quarter_within(self, label: str) -> str:
+        """A quarter as it stands inside a sentence: *4e trimestre 2035*."""
+        return str(format_date(_first_day(label), _QUARTERS[self.language], self.locale))
 
     def date(self, iso: str) -> str:
         """A date such as ``2024-12-31`` in words."""
@@ -129,9 +171,11 @@ class Words:
         return str(known[0]) if len(actor) == 3 and known else self.known(name)
 
     def within(self, actor: str, name: str) -> str:
-        """A name in this language as it stands inside a sentence: French says *le Maroc*."""
+        """A name in this language as it stands inside a sentence: French says *le Maroc* and *la Banque mondiale*."""
+        if self.language != "fr":
+            return name
         state = actor.isupper() and len(actor) == _ISO_ALPHA_3
-        return with_article(name) if self.language == "fr" and (state or actor == "EU") else name
+        return french.with_article(name) if state or actor == "EU" else french.organisation(name)
 
     def listing(self, items: Sequence[str]) -> str:
         """Items as a list in a sentence."""
@@ -142,6 +186,16 @@ class Words:
         if not self.right_to_left:
             return text
         return "\n".join(_RIGHT_TO_LEFT_MARK + part for part in text.split("\n"))
+
+
+def begins_with_name(message: str) -> bool:
+    """Whether a message is a sentence whose first word is filled in."""
+    return message.startswith("{") and message.endswith(".")
+
+
+def _first_day(label: str) -> datetime.date:
+    year, _, number = label.partition("Q")
+    return datetime.date(int(year), _MONTHS_A_QUARTER * int(number), 1)
 
 
 @cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from simulation.display.words.rounding import digits_that_tell
+
 if TYPE_CHECKING:
     from simulation.display.words.language import Words
 
@@ -197,10 +199,15 @@ _UNCERTAINTY: Mapping[str, str] = {
     "aggregation": N_("how the governance of the world adds up"),
     "capacity_growth": N_("speed at which capacity is built"),
     "capacity_decay": N_("speed at which capacity is lost"),
+    "effort_returns": N_("what more effort on a track brings"),
+    "trust_pull": N_("weight of trust in the choice of partners"),
+    "interest_pull": N_("weight of positions in the choice of partners"),
+    "rivalry_bonus": N_("what rivalry makes leaders offer"),
+    "rivalry_cost": N_("what ties to a rival cost"),
+    "consultation": N_("weight of NGOs heard on a text"),
 }
 """What differs between futures: what a scenario leaves open, and the parameters that are drawn."""
 _SIDES: Mapping[str, str] = {"<": N_("{what} below {value}"), ">": N_("{what} above {value}")}
-_MOST_DIGITS = 4
 _WORD: Mapping[str, str] = {"region": N_("regions"), "camp": N_("camps")}
 _LIKELIHOODS = (
     # least probability, word; the scale of the IPCC (Mastrandrea et al. 2010), its five middle words
@@ -235,8 +242,7 @@ def _condition(text: str, words: Words) -> str:
                   for part in value.split(" or ")]  # fmt: skip
         return words("{what}: {values}", what=what, values=", ".join(values))
     number = float(value)
-    digits = next(digits for digits in range(9) if round(number, digits) == number or digits == _MOST_DIGITS)
-    return words(_SIDES[sign], what=what, value=words.number(number, digits))
+    return words(_SIDES[sign], what=what, value=words.number(number, digits_that_tell(number)))
 
 
 def likelihood(probability: float) -> str:

@@ -72,7 +72,11 @@
     const places = digits(Math.max(...values.filter((value) => value !== null).map(Math.abs)));
     const told = values.map((value) => (value === null ? "–" : number(value, places, sign)));
     return told.length === 1 || values[1] === values[2] && values[0] === values[1]
-      ? told[0] : say("band", { mean: told[0], low: told[1], high: told[2] });
+      ? told[0] : `${told[0]} (${interval(told[1], told[2], sign)})`;
+  }
+  function interval(low, high, sign) {
+    const told = low + (sign ? words.dash.signed : words.dash.plain) + high;
+    return words.rtl ? "\u2066" + told + "\u2069" : told;  // the lower end stays on the left
   }
   const named = (place) => words.lines[place]
     + (state.focal.length > 1 ? " – " + words.focals[lines[place].focal] : "");
@@ -284,7 +288,7 @@
   function range(values) {
     if (values[0] === null) return element("td", say("none"));
     const places = digits(Math.max(...values.map(Math.abs)));
-    const made = element("td", say("range", { low: number(values[0], places), high: number(values[1], places) }));
+    const made = element("td", interval(number(values[0], places), number(values[1], places)));
     made.dataset.values = values.join(" ");
     return made;
   }

@@ -19,6 +19,8 @@ from simulation.display.words.rounding import decimal, percent, rounded, signed
 from simulation.errors import InputError
 from simulation.experiments.analysis.contrasts import without
 from simulation.experiments.analysis.summary import BAND_LABEL, PRIOR_LABEL
+from simulation.experiments.prior import free_parameters
+from simulation.experiments.sweeps.futures import uncertainties
 from simulation.outcomes.metrics import METRICS
 from simulation.report import sections
 from simulation.scenario.load import load_scenario
@@ -121,6 +123,33 @@ def test_french_names_of_states_have_their_article_in_a_sentence(actor: str, wit
     assert ENGLISH.within(actor, "Morocco") == Words("ar").within(actor, "Morocco") == "Morocco"
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("la part de <bdi>le Maroc</bdi>", "la part du <bdi>Maroc</bdi>"),
+        ("de les États-Unis à les Comores, à le Mexique", "des États-Unis aux Comores, au Mexique"),
+        ("de la France, de l’Égypte et de Oman", "de la France, de l’Égypte et d’Oman"),
+        ("le nombre de accords", "le nombre d’accords"),
+        ("afin de le faire", "afin de le faire"),  # no name follows
+        ("Vrai ? « Oui » : 5 %", "Vrai\u00a0? «\u00a0Oui\u00a0»\u00a0: 5\u00a0%"),
+    ],
+)  # fmt: skip
+def test_french_is_printed_as_grammar_has_it(written: str, printed: str) -> None:
+    assert Words("fr").typeset(written) == printed
+
+
+def test_a_french_sentence_begins_with_a_capital_and_organisations_have_an_article() -> None:
+    french = Words("fr")
+    assert french("{third} joins the two.", third="le Maroc").startswith("Le Maroc ")
+    told = [french.within("x", name) for name in ("Banque mondiale", "OCDE", "PNUD", "Nations unies (ODET)", "Huawei")]
+    assert told == ["la Banque mondiale", "l’OCDE", "le PNUD", "les Nations unies (ODET)", "Huawei"]
+
+
+def test_everything_that_differs_between_futures_has_a_name() -> None:
+    known = [*uncertainties(load_scenario("scenarios/baseline.yaml")), *free_parameters()]
+    assert [entry.name for entry in known if terms.uncertainty(entry.name, Words("ar")).isascii()] == []
+
+
 def test_terms_cover_the_model() -> None:
     assert set(terms.TRACK) == set(TRACKS)
     assert set(terms.KIND) == set(KINDS)
@@ -179,8 +208,8 @@ def test_a_number_is_rounded_alike_wherever_it_comes_from() -> None:
 def test_text_charts_and_languages_round_alike(value: float, digits: int) -> None:
     near = rounded(value, digits)
     assert abs(float(near) - value) <= 0.5 * 10.0**-digits + 1e-9
-    assert ENGLISH.number(value, digits).replace(",", "") == decimal(value, digits)
-    assert ENGLISH.signed(value, digits).replace(",", "") == signed(value, digits)
+    assert ENGLISH.number(value, digits).replace(",", "").replace("\u2212", "-") == decimal(value, digits)
+    assert ENGLISH.signed(value, digits).replace(",", "").replace("\u2212", "-") == signed(value, digits)
     assert rounded(-value, digits) == -near  # halves away from zero, on both sides
 
 
@@ -188,14 +217,14 @@ def test_text_charts_and_languages_round_alike(value: float, digits: int) -> Non
 def test_a_share_is_whole_only_where_it_is(share: float) -> None:
     assert (percent(share) == 100) == (share == 1)
     assert (percent(share) == 0) == (share == 0)
-    assert ENGLISH.share(share) == f"{percent(share)}%"
+    assert ENGLISH.share(share) == f"{percent(share)}\u00a0%"
 
 
 def test_signs_and_shares_do_not_mislead() -> None:
     assert ENGLISH.signed(-0.0004, 3) == "0.000"
     assert ENGLISH.signed(0.02, 2) == "+0.02"
-    assert Words("ar").signed(-0.02, 2) == "\u200e-0,02"  # the sign stays in front of its number
-    assert [ENGLISH.share(value) for value in (0, 0.001, 0.5, 0.999, 1)] == ["0%", "1%", "50%", "99%", "100%"]
+    assert Words("ar").signed(-0.02, 2) == "\u200e\u22120,02"  # the sign stays in front of its number
+    assert [ENGLISH.share(value) for value in (0, 0.001, 0.5, 0.999, 1)] == [f"{n}\u00a0%" for n in (0, 1, 50, 99, 100)]
 
 
 def test_arabic_plurals() -> None:

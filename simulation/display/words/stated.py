@@ -1,0 +1,60 @@
+"""Which numbers stand in sentences, and with how many decimals: the one rule of report, brief, Word and terminal.
+
+A number in a sentence is rounded to what a reader can use; the tables beside it, and the files, have more.
+
+=========  ==============================================================================================
+measure    as it stands in a sentence
+=========  ==============================================================================================
+count      whole where it is whole, else one decimal, for then it is a mean; ends of an interval whole
+amount     one decimal (kept commitments, regret, a price); below one as many as leave it two digits that
+           tell, three at most
+index      two decimals
+effect     a difference in per cent: signed, one decimal
+share      whole per cent, 0 % and 100 % only of what is so (:func:`simulation.display.words.rounding.percent`)
+chance     the word of the scale, then the share: *likely (73 %)*; in a list the share alone
+=========  ==============================================================================================
+
+Two ends of an interval have an en dash between them (:meth:`simulation.display.words.language.Words.interval`) and
+the decimals of the larger one; what part of the replicates, or what level, lies between them is said once a sentence.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from simulation.display.words.rounding import digits_of_count
+
+_WHOLE = 1.0
+_TENTH = 0.1
+
+
+class Measure(Enum):
+    """What kind of number stands in a sentence."""
+
+    COUNT = auto()
+    AMOUNT = auto()
+    INDEX = auto()
+    EFFECT = auto()
+
+
+def decimals(measure: Measure, *values: float) -> int:
+    """Decimals of a number of a sentence, or of all numbers that stand beside each other as one.
+
+    Parameters
+    ----------
+    measure
+        What they are.
+    values
+        One number, or those of an interval.
+    """
+    if measure is Measure.COUNT:
+        return digits_of_count(values[0]) if len(values) == 1 else 0
+    if measure is Measure.AMOUNT:
+        return _amount(max(map(abs, values)))
+    return 2 if measure is Measure.INDEX else 1
+
+
+def _amount(size: float) -> int:
+    if size == 0:
+        return 0
+    return 1 if size >= _WHOLE else 2 if size >= _TENTH else 3
