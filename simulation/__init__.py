@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.source_code import must_compile, use_kernel_folder
 
 if TYPE_CHECKING:
+    from simulation.app.notebook import view
     from simulation.experiments.advise import advise
     from simulation.experiments.compare import compare
     from simulation.experiments.explain import explain
@@ -40,6 +41,7 @@ __all__ = [
     "run",
     "sweep",
     "tell_when_compiling",
+    "view",
     "what_changed",
 ]
 
@@ -64,6 +66,7 @@ _HOMES = {
     "run": "simulation.experiments.run",
     "sweep": "simulation.experiments.sweep",
     "tell_when_compiling": "simulation.kernels",
+    "view": "simulation.app.notebook",
     "what_changed": "simulation.experiments.what_changed",
 }
 

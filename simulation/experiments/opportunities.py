@@ -26,7 +26,7 @@ from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.kept import Format, Kept, Table
 from simulation.experiments.prospects.candidates import candidates
 from simulation.experiments.prospects.changes import imposed, lose, reacting
-from simulation.experiments.prospects.reading import read
+from simulation.experiments.prospects.reading import Reading, read
 from simulation.experiments.prospects.tables import (
     AS_IT_IS,
     COLUMNS,
@@ -136,8 +136,11 @@ def opportunities(
         Pairs that each confirmed candidate is told from; at least 2.
     parameters
         As in :func:`simulation.experiments.run.run`.
-    workers, progress
+    workers
         As in :func:`simulation.experiments.engine.runner.run_points`.
+    progress
+        Called with the number of replicates done and planned; the first ones, one a pair, screen, and until they have
+        said who is confirmed, as many are planned as there can be at most without the deals that are held.
     command
         Kept in ``opportunities.json``.
     out
@@ -167,14 +170,14 @@ def opportunities(
     if out is not None:
         store.check_target(out)
     asked = Question({AS_IT_IS: scenario}, replicates, parameters)
-    readings = [read(asked.drawn(AS_IT_IS, number), number) for number in range(replicates)]
+    readings = _readings(asked, replicates, progress)
     world = world_of(scenario)
     table = candidates(scenario, world, readings)
     chosen = _screened(table, criterion)
     points, tweaks = _arms(scenario, table, chosen)
     fewer = max(2, replicates // PAIRS_A_PAIR)
     counts = {name: fewer if name.startswith(REACTED) else replicates for name in points}
-    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, progress)
+    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, _after(replicates, progress))
     values = _at_the_end(found, scenario)
     failures = failures_of(found)
     warn_of(failures, "opportunities.failures")
@@ -202,6 +205,22 @@ def opportunities(
     if out is not None:
         result.save(out)
     return result
+
+
+def _readings(asked: Question, replicates: int, progress: Progress | None) -> list[Reading]:
+    """What each undisturbed replicate says of everybody."""
+    result = []
+    most = replicates + (1 + CONFIRMED) * (replicates + max(2, replicates // PAIRS_A_PAIR))
+    for number in range(replicates):
+        if progress is not None:
+            progress(number, most)
+        result.append(read(asked.drawn(AS_IT_IS, number), number))
+    return result
+
+
+def _after(screened: int, progress: Progress | None) -> Progress | None:
+    """The same bar going on after so many replicates."""
+    return None if progress is None else lambda done, total: progress(screened + done, screened + total)
 
 
 def _checked(
