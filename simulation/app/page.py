@@ -15,9 +15,11 @@ from simulation.data.tables import table
 from simulation.display.words.language import Words
 from simulation.display.words.terms import METRIC, name_of
 from simulation.scenario.shipped import folder, names
+from simulation.scenario.source import MAX_BYTES
 
 STATIC = Path(__file__).with_name("static")
 REPLICATES = 50
+_ROUND = 10_000  # bytes of a message round a scenario's text
 _ICON = ("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
          "%3Ccircle cx='4' cy='4' r='3' fill='%230b6e69'/%3E%3C/svg%3E")  # fmt: skip
 _UNUSED = ("bootstrap-datepicker", "ionrangeslider", "strftime", "selectize")
@@ -53,7 +55,8 @@ def page(words: Words, given: str, title: str = "") -> ui.Tag:
                             ui.tags.meta(name="referrer", content="no-referrer")),
             ui.h1("Wifaq", class_="visually-hidden"),
             ui.div(_top(words, given, title), id="app", dir="rtl" if words.right_to_left else "ltr",
-                   **{"data-words": "|".join(_drawn_words(words)), "data-locale": locale}),
+                   **{"data-words": "|".join(_drawn_words(words)), "data-locale": locale,
+                      "data-most": str(MAX_BYTES - _ROUND)}),
         ),
     )  # fmt: skip
 
@@ -61,7 +64,8 @@ def page(words: Words, given: str, title: str = "") -> ui.Tag:
 def _drawn_words(words: Words) -> list[str]:
     """Words that the browser puts into pictures, in the order in which it knows them."""
     return [words("Play"), words("Pause"), words("drawn"), words("difference"), words("without your changes"),
-            words("Link copied"), words("choose …"), words("Too long for a link: download the file.")]  # fmt: skip
+            words("Link copied"), words("choose …"), words("Too long for a link: download the file."),
+            words("That is too long for a scenario: at most 1 MB.")]  # fmt: skip
 
 
 def _top(words: Words, given: str, title: str) -> ui.Tag:

@@ -20,4 +20,5 @@ class View:
         self.address = address
 
     def _repr_html_(self) -> str:
-        return f'<iframe src="{escape(self.address)}" title="Wifaq" width="100%" height="{_HEIGHT}"></iframe>'
+        frame = f'title="Wifaq" width="100%" height="{_HEIGHT}" allow="clipboard-write"'
+        return f'<iframe src="{escape(self.address)}" {frame}></iframe>'

@@ -284,7 +284,14 @@
     press("see-network", () => see("network"));
     press("see-map", () => see("map"));
     press("reset", () => say("reset", Date.now()));
-    press("apply", () => say("yaml", $("yaml").value));
+    const most = Number($("app").dataset.most);
+    const short = (bytes) => { if (bytes > most) takes.verdict(words[8]); return bytes <= most; };
+    press("apply", () => { if (short(new Blob([$("yaml").value]).size)) say("yaml", $("yaml").value); });
+    document.addEventListener("change", (event) => { /* before Shiny sends a file that would be refused */
+      if (event.target.id !== "upload" || short(event.target.files[0]?.size ?? 0)) return;
+      event.stopImmediatePropagation();
+      event.target.value = "";
+    }, true);
     press("link", () => navigator.clipboard?.writeText(location.href).then(() => { $("said").textContent = words[5]; }, () => {}));
     $("find").addEventListener("change", (event) => find(event.target.value));
     for (const id of ["base", "focal", "shown", "replicate", "time"]) $(id).addEventListener("change", (event) => say(id, event.target.value));
@@ -303,8 +310,8 @@
       }
     });
     document.addEventListener("dblclick", (event) => { /* back to what the base says */
-      const label = event.target.closest?.("label.lever");
-      if (label) say("change", { key: label.querySelector("input").dataset.key, value: null });
+      const key = event.target.closest?.("label.lever")?.querySelector("input").dataset.key;
+      if (key) say("change", { key, value: null });
     });
     document.addEventListener("click", (event) => {
       const actor = event.target.closest("[data-actor]"), kept = event.target.closest("[data-save]");
