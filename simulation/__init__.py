@@ -12,6 +12,7 @@ from simulation.source_code import must_compile, use_kernel_folder
 
 if TYPE_CHECKING:
     __version__: str
+    from simulation.app.notebook import view
     from simulation.experiments.advise import advise
     from simulation.experiments.compare import compare
     from simulation.experiments.explain import explain
@@ -40,6 +41,7 @@ __all__ = [
     "run",
     "sweep",
     "tell_when_compiling",
+    "view",
     "what_changed",
 ]
 
@@ -59,6 +61,7 @@ _HOMES = {
     "run": "simulation.experiments.run",
     "sweep": "simulation.experiments.sweep",
     "tell_when_compiling": "simulation.kernels",
+    "view": "simulation.app.notebook",
     "what_changed": "simulation.experiments.what_changed",
 }
 

@@ -91,6 +91,12 @@ def test_what_is_told_from_tables_runs_nothing() -> None:
         assert _parts_imported(path) <= {"scenario", "display", "state", "errors"}, path
 
 
+def test_the_package_itself_is_asked_in_two_places() -> None:
+    """Models and results show themselves by :func:`simulation.view`: its page lies above them and loads when asked."""
+    asking = {_name(path) for path in FILES if "simulation" in _imports(path)}
+    assert asking == {"simulation/model/governance.py", "simulation/experiments/results.py"}
+
+
 def test_mesa_is_imported_in_two_places() -> None:
     importing = {_name(path) for path in FILES if "mesa" in _packages(path)}
     assert importing == {"simulation/model/governance.py", "simulation/actors/base.py"}

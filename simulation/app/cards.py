@@ -30,7 +30,7 @@ _DIMENSION: Mapping[str, str] = {
 
 def actor_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> ui.Tag:
     """Who an actor is, what it wants, has and trusts, and its partners in a quarter."""
-    frame, row, state = live.frames[number], live.model.index(actor), live.model.state
+    frame, row, state = live.frame(number), live.model.index(actor), live.model.state
     name = words.actor(actor, live.model.names[row])
     what, focal = name_of(KIND, KINDS[state.kind[row]], words), words("focal state")
     numbers = [(words("Budget a quarter"), words.number(frame.budget[row], 2)),
@@ -54,7 +54,7 @@ def actor_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> u
 def _pokes(live: Live, row: int, words: Words) -> ui.Tag | None:
     """Sliders of an actor's own: its trust in the focal state at the start, and how much of its budget is left."""
     actor, focal = live.model.state.ids[row], live.scenario.focal
-    if actor == focal:
+    if actor == focal or live.own:  # sliders begin the world again, and nobody can begin an own model again
         return None
     name = words.within(focal, words.actor(focal, live.model.names[live.model.index(focal)]))
     cuts = [shock.size for shock in live.given.shocks if shock.kind == "budget_cut" and shock.actors == (actor,)]
@@ -129,14 +129,15 @@ def _named(live: Live, rows: list[int], trust: Any, words: Words) -> Iterator[An
 
 def events_card(live: Live, _: Facts, number: int, actor: str, words: Words) -> ui.Tag:
     """What happened to an actor in a quarter, as sentences, each with the terms that decided it."""
-    frame = live.frames[number]
+    frame = live.frame(number)
     name = words.actor(actor, live.model.names[live.model.index(actor)])
     head = ui.h3(words("{actor} in {quarter}", actor=name, quarter=words.quarter(frame.quarter)))
     if number == 0:
         return ui.div(head, ui.p(words("The world as recorded, before the run begins. Press Step."), class_="quiet"))
     found = live.events(actor, number)
     if found is None:
-        return ui.div(head, ui.p(words("Looking why …"), class_="quiet"))
+        why = words("Kept from the next quarter on.") if live.own else words("Looking why …")
+        return ui.div(head, ui.p(why, class_="quiet"))
     if found["events"].empty:
         return ui.div(head, ui.p(words("Nothing happened to its deals, blocs and instruments."), class_="quiet"))
     names = {actor: name} | names_of(found["events"], found["terms"], words)
@@ -170,7 +171,7 @@ def _sides(rows: list[Mapping[Any, Any]], names: Mapping[str, str], words: Words
 
 def blocs_card(live: Live, facts: Facts, number: int, actor: str, words: Words) -> ui.Tag:
     """Agendas of blocs: what was tabled and passed so far, those of the chosen actor first."""
-    frame, state, row = live.frames[number], live.model.state, live.model.index(actor)
+    frame, state, row = live.frame(number), live.model.state, live.model.index(actor)
     names = dict(zip(facts.blocs["id"], facts.blocs["name"], strict=True))
     order = np.lexsort((np.arange(len(state.bloc_ids)), -frame.tabled, ~state.member[:, row]))
     rows = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,8 @@ from simulation.experiments.results import Results
 from simulation.scenario.schema import Scenario
 
 _PAUSE = 0.05  # seconds between two quarters that play
+_LONGEST = 30_000  # characters of an address, of which a server takes 65,536 with all else that a browser says
+_LOOK = 0.5  # seconds between two looks at what the notebook does
 
 
 class Desk:
@@ -34,6 +37,8 @@ class Desk:
         The scenario it opens with.
     input, session
         Of Shiny.
+    own
+        The run of the notebook's own model, which it shares with every page; or none.
 
     Attributes
     ----------
@@ -41,18 +46,26 @@ class Desk:
         What the reader has made, as a text and checked.
     live
         The run that is shown; none until the page has said what its address asks for.
+    pins
+        What the address says of pinned forecasts.
+    shown
+        Set once the world is there.
     """
 
-    def __init__(self, words: Words, start: Draft, input: Inputs, session: Session):
+    def __init__(self, words: Words, start: Draft, input: Inputs, session: Session, own: Live | None = None):
         self.words, self.draft, self.start = words, start, start
         self.scenario: Scenario = start.scenario()
         self.live: Live | None = None
         self._plain: Live | None = None  # the same world without the reader's changes
+        self._own, self._at_own = own, own is not None
         self._input, self._session = input, session
         self._number, self._replicate, self._actor, self._shown = 0, 0, "", "deals"
         self._playing, self._wish = False, 0
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.pins: list[str] = []
+        self.shown = asyncio.Event()
+        self._faults: list[str] = []
         self._facts: Any = None
         self._drawn: object = None  # the world whose places the page knows
 
@@ -94,6 +107,9 @@ class Desk:
                 await self.complain([str(fault) for fault in error.faults])
             except WifaqError as error:
                 await self.complain([str(error)])
+            except Exception as error:  # a fault of ours, or of a hook in a notebook's model: it must not be silent
+                traceback.print_exc()
+                await self.complain([f"{type(error).__name__}: {error}"])
 
         task = asyncio.ensure_future(run())
         self._tasks.add(task)
@@ -105,7 +121,12 @@ class Desk:
 
     async def complain(self, faults: list[str]) -> None:
         """Show what is wrong; none takes it away."""
+        self._faults = faults
         await self.send("faults", faults)
+
+    async def complain_too(self, *faults: str) -> None:
+        """Show what is wrong besides."""
+        await self.complain([*self._faults, *faults])
 
     # --- the scenario
     async def _hello(self, search: str) -> None:
@@ -113,15 +134,29 @@ class Desk:
         asked = {key: values[0] for key, values in parse_qs(str(search).removeprefix("?")).items()}
         faults: list[str] = []
         with _collected(faults):
+            if self._own is not None:  # with the same luck as the model, once it is left
+                self._replicate, self._number = self._own.replicate, self._own.newest
             if "own" in asked:
+                self._at_own = False
                 self._take(replace(self.draft, text=from_address(asked["own"])))
-            self._replicate = _whole(asked.get("replicate"), 9999)
-            self._number = _whole(asked.get("k"), self.scenario.quarters)
+            self._replicate = _whole(asked.get("replicate", self._replicate), 9999)
+            self._number = _whole(asked.get("k", self._number), self.scenario.quarters)
             self._actor = asked.get("actor", "")
             self._shown = asked["map"] if asked.get("map") in drawing.SHOWN else self._shown
         await self.send("start", {"shown": self._shown, "replicate": self._replicate, "room": asked.get("room", "")})
         await self._restart()
         await self.complain(faults)
+        self.shown.set()
+        await self._follow()
+
+    async def _follow(self) -> None:
+        """Show what the notebook does with its model, to who looks at its newest quarter."""
+        while (own := self._own) is not None:
+            seen = own.newest
+            await asyncio.sleep(_LOOK)
+            if self._at_own and seen == self._number < own.newest:
+                self._number = own.newest
+                await self._show()
 
     def _take(self, draft: Draft) -> None:
         """Make a draft the scenario, if nothing is wrong with it."""
@@ -134,6 +169,7 @@ class Desk:
         if (draft.base, self.scenario.focal) != (base, focal):
             self._plain = None
             self._actor = ""
+        self._at_own = False
         await self.complain([])
         await self._restart()
 
@@ -156,7 +192,13 @@ class Desk:
         await self._changed(Draft.of(str(name), self.start.folder, self.start.given))
 
     async def _reset(self, _: Any) -> None:
-        await self._changed(await asyncio.to_thread(self._without_changes))
+        if self._own is None:
+            await self._changed(await asyncio.to_thread(self._without_changes))
+            return
+        await asyncio.to_thread(self._take, self.start)
+        self._at_own, self._replicate, self._number = True, self._own.replicate, self._own.newest
+        await self.complain([])
+        await self._restart()
 
     def _without_changes(self) -> Draft:
         """The draft's base, for the same focal state."""
@@ -175,7 +217,7 @@ class Desk:
 
     # --- the world
     async def _replay(self, number: Any) -> None:
-        self._replicate, self._plain = _whole(number, 9999), None
+        self._replicate, self._plain, self._at_own = _whole(number, 9999), None, False
         await self._restart()
 
     async def _restart(self) -> None:
@@ -190,28 +232,35 @@ class Desk:
             if stale():
                 return
             await self.send("busy", True)
-            actor = self._actor or self.scenario.focal
-            made = await asyncio.to_thread(Live, self.scenario, self._replicate, (actor,))
-            if actor not in made.model.rows:
-                actor = self.scenario.focal
-            if self._facts is None or self.live is None or self.live.given.as_of != self.scenario.as_of:
-                self._facts = await asyncio.to_thread(made.facts)
-            self._number = min(self._number, made.last)
+            made = await asyncio.to_thread(self._made)
+            self._number = min(max(self._number, made.first), made.last)
             await asyncio.to_thread(made.until, self._number, stale)
             if stale():
                 return
-            self.live, self._actor = made, actor
-            if set(self.draft.values()) <= {"extends", "focal"}:
-                self._plain = made
-            elif self._plain is None and self.draft.base:
-                plain = await asyncio.to_thread(lambda: self._without_changes().scenario())
-                self._plain = await asyncio.to_thread(Live, plain, self._replicate)
-            world = (self.scenario.as_of, self.scenario.roster, self.scenario.focal)
+            self.live = made
+            self._actor = self._actor if self._actor in made.model.rows else made.scenario.focal
+            await self._compare(made)
+            world = (made.own, made.last, self.scenario.as_of, self.scenario.roster, self.scenario.focal)
             if self._drawn != world:
-                self._drawn = world
+                self._facts = await asyncio.to_thread(made.facts)
                 await self.send("layout", drawing.layout(made, self._facts, self.words))
+                self._drawn = world
             await self._tell_levers()
         await self._show()
+
+    def _made(self) -> Live:
+        """The run to show: the notebook's, or a fresh one that is seen with the chosen actor's eyes."""
+        if self._at_own and self._own is not None:
+            return self._own
+        return Live(self.scenario, self._replicate, (self._actor or self.scenario.focal,))
+
+    async def _compare(self, made: Live) -> None:
+        """Have the same world without the reader's changes at hand, where there can be one."""
+        if set(self.draft.values()) <= {"extends", "focal"}:
+            self._plain = made
+        elif self._plain is None and self.draft.base:
+            plain = await asyncio.to_thread(lambda: self._without_changes().scenario())
+            self._plain = await asyncio.to_thread(Live, plain, self._replicate)
 
     async def _step(self, _: Any) -> None:
         await self._forward(self._number + 1)
@@ -225,7 +274,7 @@ class Desk:
             return
         async with self._lock:
             await asyncio.to_thread(self.live.until, number)
-            self._number = min(number, self.live.last)
+            self._number = min(max(number, self.live.first), self.live.last)
         await self._show()
 
     async def _play(self, on: Any) -> None:
@@ -241,6 +290,8 @@ class Desk:
         if self.live is None or str(actor) not in self.live.model.rows:
             return
         self._actor = str(actor)
+        if self.live.own:
+            self.live.look_at(self._actor)
         await self._show()
         if self._actor not in self.live.watched:
             await self._restart()
@@ -264,19 +315,25 @@ class Desk:
         plain = self._plain
         before = {} if plain is None or plain is live else plain.until(number).paths()
         lines = drawing.quarter(live, number, self._actor, self._shown)
-        return {"quarter": {**lines, "when": words.quarter(live.frames[number].quarter)},
+        return {"quarter": {**lines, "when": words.quarter(live.frame(number).quarter)},
                 "headline": drawing.headline(live, number, before, words)}  # fmt: skip
 
     def _texts(self, live: Live) -> dict[str, Any]:
         asked = live, self._facts, self._number, self._actor, self.words
         made = {"actor": cards.actor_card, "events": cards.events_card, "blocs": cards.blocs_card}
-        return {"texts": {name: str(card(*asked)) for name, card in made.items()}, "address": self.address()}
+        return {"texts": {name: str(card(*asked)) for name, card in made.items()}, "address": self._address()}
 
-    def address(self) -> str:
-        """All that a link needs to restore this page, as the search part of an address."""
-        told = {"k": str(self._number), "actor": self._actor, "map": self._shown, "replicate": str(self._replicate),
-                "own": to_address(self.draft.text)}  # fmt: skip
-        return urlencode(told)
+    async def tell_address(self) -> None:
+        """Have the page's address say what there is now."""
+        await self.send("address", self._address())
+
+    def _address(self) -> dict[str, Any]:
+        """All that a link needs to restore this page, as the search part of an address; and whether that is all."""
+        told = {"k": str(self._number), "actor": self._actor, "map": self._shown, "replicate": str(self._replicate)}
+        more = {} if self._at_own else {"own": to_address(self.draft.text)}
+        whole = urlencode({**told, **more, "pin": self.pins}, doseq=True)
+        fits = len(whole) <= _LONGEST
+        return {"search": whole if fits else urlencode(told), "whole": fits}
 
     async def _tell_levers(self) -> None:
         """Where each slider stands, and what is set, drawn or left to the data."""
@@ -289,7 +346,7 @@ class Desk:
             text = self.words("as recorded") if value is None else self.words.number(value, 2)
             rows[lever.key] = {"value": value, "text": text, "drawn": drawn, "own": lever.key in held}
         await self.send("levers", {"rows": rows, "yaml": self.draft.text, "focal": self.scenario.focal,
-                                   "base": self.draft.base})  # fmt: skip
+                                   "base": self.draft.base, "notebook": self._at_own})  # fmt: skip
 
     def _end(self) -> None:
         self._playing, self._wish = False, self._wish + 1

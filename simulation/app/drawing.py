@@ -60,7 +60,7 @@ def layout(live: Live, facts: Facts, words: Words) -> dict[str, Any]:
             node["tile"] = [int(tiles["column"][name]), int(tiles["row"][name])]
         nodes.append(node)
     return {
-        "nodes": nodes, "last": live.last,
+        "nodes": nodes, "first": live.first, "last": live.last,
         "regions": [[words(REGION[name]), colour] for name, colour in REGION_COLOUR.items()],
         "arcs": _arcs(states, turn, words),
         "rings": _middles(inner, turn_inside), "kinds": {kind: name_of(KIND, kind, words) for kind in KINDS},
@@ -96,7 +96,7 @@ def _arcs(states: pd.DataFrame, turn: Mapping[str, float], words: Words) -> list
 
 def quarter(live: Live, number: int, actor: str, shown: str) -> dict[str, Any]:
     """Lines of the network and colours of the map at a frame."""
-    frame = live.frames[number]
+    frame = live.frame(number)
     row = live.model.index(actor)
     values = of_map(frame, row, shown)
     own = shown.startswith("trust")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import pandas as pd
 
-from simulation.app.draft import Draft
+from simulation.app.draft import Draft, from_address, to_address
+from simulation.app.levers import levers
 from simulation.display.words.language import Words
 from simulation.display.words.terms import DRAWN_BANDS, KIND, METRIC, UNIT, name_of
-from simulation.errors import RunError
+from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.analysis.contrasts import paired_path
 from simulation.experiments.ask import slim
 from simulation.experiments.results import Results
@@ -22,7 +23,9 @@ from simulation.scenario.schema import Scenario
 
 FIRST = 8
 """Replicates of the first picture: the first ones of the whole run."""
-MOST = 1000
+LEAST, MOST = 2, 1000
+MOST_PINS = 4
+"""Forecasts beside the last one: so many colours are told apart, and a link makes so many again."""
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 _BANDS = ("mean", "q05", "q25", "q75", "q95")
@@ -45,8 +48,14 @@ class Job:
         self.running = False
         self._stopped = False
 
+    def begin(self) -> bool:
+        """Whether something new can begin: not while anything else is being done."""
+        free = not self.running
+        self._stopped = self._stopped and not free
+        return free
+
     def stop(self) -> None:
-        """Have it end with the replicates that are at hand."""
+        """Have it end with the replicates that are at hand, and what would follow it too."""
         self._stopped = True
 
     async def do(self, work: Callable[[Progress], Result], tell: Callable[[int, int], Any]) -> Result:
@@ -62,7 +71,7 @@ class Job:
         Raises
         ------
         Cancelled
-            After :meth:`stop`.
+            After :meth:`stop`, until :meth:`begin`.
         """
         loop = asyncio.get_running_loop()
 
@@ -71,19 +80,53 @@ class Job:
                 raise Cancelled("")
             asyncio.run_coroutine_threadsafe(tell(done, total), loop)
 
-        self.running, self._stopped = True, False
+        if self._stopped:
+            raise Cancelled("")
+        self.running = True
         try:
             return await asyncio.to_thread(work, progress)
         finally:
             self.running = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pinned:
-    """A forecast with its name on the page."""
+    """A forecast with its name on the page.
+
+    Attributes
+    ----------
+    draft
+        What it is of; none for results of a notebook, which no address can make again.
+    """
 
     name: str
     results: Results
+    draft: Draft | None = None
+
+    @property
+    def in_address(self) -> str:
+        """All that makes it again, as a part of an address; empty if it cannot be."""
+        planned = self.results.info["replicates"]["planned"]
+        return "" if self.draft is None else f"{planned}.{to_address(self.draft.text)}"
+
+
+def from_pin(told: str, draft: Draft) -> tuple[Draft, int]:
+    """Draft and replicates of a forecast that an address pins.
+
+    Parameters
+    ----------
+    draft
+        Of the page, whose files it may extend.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    count, _, packed = told.partition(".")
+    if not (count.isascii() and count.isdecimal() and len(count) < 6 and LEAST <= int(count) <= MOST):
+        raise InputError(Fault("", "a pinned forecast in this address is damaged", "link"))
+    return replace(draft, text=from_address(packed)), int(count)
 
 
 def steps(replicates: int) -> tuple[int, ...]:
@@ -101,14 +144,17 @@ def rough(scenario: Scenario, replicates: int, progress: Progress) -> Results:
     return run(slim(scenario), replicates=replicates, progress=progress)
 
 
-def name_of_draft(draft: Draft, words: Words) -> str:
-    """Base and changes in a line."""
+def name_of_draft(draft: Draft, title: str, words: Words) -> str:
+    """Changes in a line, and the title of the scenario that has them."""
+    labels = {"focal": words("Focal state")} | {lever.key: words(lever.label) for lever in levers()}
     changes = []
     for key, value in draft.values().items():
-        if key != "extends":
-            shown = words.number(value, 2) if isinstance(value, float) else str(value)
-            changes.append(f"{key.rpartition('.')[2].replace('_', ' ')} {shown}")
-    return ", ".join([draft.base or "–", *changes])
+        if key not in ("extends", "title", "question"):
+            label = labels.get(key, key.rpartition(".")[2].replace("_", " "))
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            shown = words.number(value, 2) if number else "" if isinstance(value, list) else str(value)
+            changes.append(f"{label} {shown}".strip())
+    return " · ".join([*changes, words.known(title)])
 
 
 def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[str, Any]:
@@ -131,11 +177,14 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
                 for one in runs[1:] if one.results.focal == focal
             ],
         }  # fmt: skip
-    done = first.info["replicates"]["done"]
-    note = [words.plural("{count} replicate.", "{count} replicates.", done),
+    done, failed = (first.info["replicates"][what] for what in ("done", "failed"))
+    lost = [words.plural("{count} replicate failed; the numbers are of the others.",
+                         "{count} replicates failed; the numbers are of the others.", failed)] if failed else []
+    quarters = first.forecast()["quarter"].unique().tolist()
+    note = [*lost, words.plural("{count} replicate.", "{count} replicates.", done),
             words("Bands: 90 % and 50 % of replicates; {what}.", what=words(DRAWN_BANDS)),
             words("Differences: under the same luck, with the 95 % interval of their mean.")]  # fmt: skip
-    return {"metrics": found, "note": " ".join(note)}
+    return {"metrics": found, "note": " ".join(note), "when": {name: words.quarter(name) for name in quarters}}
 
 
 def _rows(results: Results, metric: str) -> pd.DataFrame:

@@ -21,30 +21,48 @@ GROUP: Mapping[str, str] = {
     "strategy": N_("Levers of the focal state"),
     "parameters": N_("Parameters that matter most"),
 }
-_FRAGMENTATION: Mapping[str, str] = {
-    "bloc_splitting": N_("Blocs split"),
-    "trust": N_("Trust lost across the lines"),
-    "decision_rule": N_("Blocs towards unanimity"),
-    "rewiring": N_("Deals moved inside the lines"),
+_FRAGMENTATION: Mapping[str, tuple[str, str]] = {
+    "bloc_splitting": (
+        N_("Blocs split"),
+        N_("Share of the organisations across the lines, the largest first, that split."),
+    ),
+    "trust": (N_("Trust lost across the lines"), N_("How much of their trust states on two sides of a line lose.")),
+    "decision_rule": (
+        N_("Blocs towards unanimity"),
+        N_("How far the share of votes that they need moves towards all."),
+    ),
+    "rewiring": (N_("Deals moved inside the lines"), N_("What share of the deals across the lines moves inside.")),
 }
-_STRATEGY: Mapping[str, tuple[str, float]] = {
-    "budget": (N_("Budget, as a multiple"), 4.0),
-    "effort": (N_("Approaches, as a multiple"), 4.0),
-    "agency": (N_("National AI agency"), 1.0),
-    "transparency": (N_("Transparency"), 1.0),
-    "oversight": (N_("Oversight of firms"), 1.0),
-    "local_share": (N_("Least share of home partners"), 1.0),
+_STRATEGY: Mapping[str, tuple[str, str, float]] = {
+    "budget": (N_("Budget, as a multiple"), N_("What the focal state has to spend; 1 is as recorded."), 4.0),
+    "effort": (N_("Approaches, as a multiple"), N_("Multiplies the number of its approaches."), 4.0),
+    "agency": (N_("National AI agency"), N_("Strength of an agency of its own, from none to full."), 1.0),
+    "transparency": (N_("Transparency"), N_("How open its deals are to others."), 1.0),
+    "oversight": (N_("Oversight of firms"), N_("How closely it oversees firms."), 1.0),
+    "local_share": (N_("Least share of home partners"), N_("Of its new partners that are no states."), 1.0),
 }
-"""Levers with a name and the highest value of the slider; all begin at 0."""
-_PARAMETER: Mapping[str, str] = {
-    "rivalry": N_("Rivalry between the leaders"),
-    "compliance_base": N_("Promises kept, without burdens"),
-    "renewal": N_("Deals renewed"),
-    "prices": N_("Prices of deals, as a multiple"),
-    "renewal_likeness": N_("Closeness, in renewals"),
-    "urgency_usual": N_("Usual urgency"),
-    "breach_lowers_depth": N_("A breach lowers a deal"),
-    "disinformation_opinion": N_("Disinformation, in publics"),
+"""Levers with a name, what they mean and the highest value of the slider; all begin at 0."""
+_PARAMETER: Mapping[str, tuple[str, str]] = {
+    "rivalry": (N_("Rivalry between the leaders"), N_("Strength of what the camps of the leaders bid; 1 is usual.")),
+    "compliance_base": (
+        N_("Promises kept, without burdens"),
+        N_("Chance a year that a party keeps a promise to one like it, without a burden."),
+    ),
+    "renewal": (N_("Deals renewed"), N_("Chance that a deal is renewed at the end of its term.")),
+    "prices": (N_("Prices of deals, as a multiple"), N_("Multiplies what deals cost to sign and to keep.")),
+    "renewal_likeness": (N_("Closeness, in renewals"), N_("How much more likely deals between the like are renewed.")),
+    "urgency_usual": (
+        N_("Usual urgency"),
+        N_("Felt urgency at which a state makes its usual number of approaches."),
+    ),
+    "breach_lowers_depth": (
+        N_("A breach lowers a deal"),
+        N_("Chance that a breach that is seen costs a deal a rung of depth."),
+    ),
+    "disinformation_opinion": (
+        N_("Disinformation, in publics"),
+        N_("How much support for cooperation one disinformation incident costs."),
+    ),
 }
 _STEPS = 50
 _TOLD_APART = 2.0  # standard errors
@@ -63,7 +81,7 @@ class Lever:
     low, high
         Its ends.
     hint
-        What it means, in English.
+        What it means, in English, to be translated.
     """
 
     key: str
@@ -104,12 +122,10 @@ def parameters_that_matter(count: int = PARAMETERS_SHOWN) -> list[str]:
 @cache
 def levers() -> tuple[Lever, ...]:
     """Every slider, in the order of the page."""
-    result = [Lever(f"fragmentation.{name}", label, 0.0, 1.0) for name, label in _FRAGMENTATION.items()]
-    result += [Lever(f"strategy.{name}", label, 0.0, high) for name, (label, high) in _STRATEGY.items()]
+    result = [Lever(f"fragmentation.{name}", label, 0.0, 1.0, hint) for name, (label, hint) in _FRAGMENTATION.items()]
+    result += [Lever(f"strategy.{name}", label, 0.0, high, hint) for name, (label, hint, high) in _STRATEGY.items()]
     for name in dict.fromkeys(["rivalry", *parameters_that_matter()]):
         entry = PARAMETERS[name]
-        result.append(
-            Lever(f"parameters.{name}", _PARAMETER.get(name, name.replace("_", " ")), entry.low, entry.high,
-                  entry.meaning)
-        )  # fmt: skip
+        label, hint = _PARAMETER.get(name, (name.replace("_", " "), entry.meaning))
+        result.append(Lever(f"parameters.{name}", label, entry.low, entry.high, hint))
     return tuple(result)

@@ -5,39 +5,26 @@ from __future__ import annotations
 import queue
 import tempfile
 import threading
-from html import escape
 from pathlib import Path
 
+from simulation.app.live import Live
 from simulation.app.serve import serve
+from simulation.display.cell import View
 from simulation.errors import WifaqError
 from simulation.experiments.results import Results
-
-_HEIGHT = 900  # pixels
-
-
-class View:
-    """A page that a notebook shows.
-
-    Attributes
-    ----------
-    address
-        Where it is, for a tab of its own.
-    """
-
-    def __init__(self, address: str):
-        self.address = address
-
-    def _repr_html_(self) -> str:
-        return f'<iframe src="{escape(self.address)}" title="Wifaq" width="100%" height="{_HEIGHT}"></iframe>'
+from simulation.model import GovernanceModel
+from simulation.scenario.dump import scenario_to_yaml
+from simulation.scenario.parameters import Parameters
 
 
-def view(what: str | Path | Results = "baseline", *, language: str = "en") -> View:
-    """Open the live world of a scenario, or the forecast of results, in the cell that this ends.
+def view(what: str | Path | Results | GovernanceModel = "baseline", *, language: str = "en") -> View:
+    """Open the live world of a scenario or a model, or the forecast of results, in the cell that this ends.
 
     Parameters
     ----------
     what
-        File or name of a scenario; or results, whose fans are shown and can be compared with other runs.
+        File or name of a scenario; a model, which is shown as it stands (:meth:`GovernanceModel.view`); or results,
+        whose fans are shown and can be compared with other runs.
     language
         ``en``, ``fr`` or ``ar``.
 
@@ -46,15 +33,18 @@ def view(what: str | Path | Results = "baseline", *, language: str = "en") -> Vi
     InputError
         If the scenario is at fault, or packages are missing.
     """
-    results = what if isinstance(what, Results) else None
-    if results is not None:
-        what = Path(tempfile.mkdtemp(prefix="wifaq-view-")) / f"{results.info['scenario']}.yaml"
-        what.write_text(results.scenario_text, encoding="utf-8")
+    shown: Results | Live | None = None
+    if isinstance(what, Results):
+        shown, scenario = what, _written(str(what.info["scenario"]), what.scenario_text)
+    elif isinstance(what, GovernanceModel):
+        shown, scenario = Live.of(what), _written(what.scenario.name, _text_of(what))
+    else:
+        scenario = str(what)
     said: queue.Queue[str | WifaqError] = queue.Queue()
 
     def run() -> None:
         try:
-            serve(str(what), browser=False, language=language, tell=said.put, results=results)
+            serve(scenario, browser=False, language=language, tell=said.put, shown=shown)
         except WifaqError as error:
             said.put(error)
 
@@ -62,4 +52,16 @@ def view(what: str | Path | Results = "baseline", *, language: str = "en") -> Vi
     answer = said.get()
     if isinstance(answer, WifaqError):
         raise answer
-    return View(answer + ("?room=forecast" if results is not None else ""))
+    return View(answer + ("?room=forecast" if isinstance(shown, Results) else ""))
+
+
+def _text_of(model: GovernanceModel) -> str:
+    """The model's scenario with every parameter set: a fresh world of it has the same, and draws none."""
+    every = {"parameters": Parameters(model.parameters.as_dict())}
+    return scenario_to_yaml(model.scenario.model_copy(update=every))
+
+
+def _written(name: str, text: str) -> str:
+    path = Path(tempfile.mkdtemp(prefix="wifaq-view-")) / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from htmltools import HTMLDependency
+from ruamel.yaml import YAML
 from shiny import ui
 
 from simulation.app.drawing import SHOWN
@@ -11,38 +14,49 @@ from simulation.app.levers import GROUP, levers
 from simulation.data.tables import table
 from simulation.display.words.language import Words
 from simulation.display.words.terms import METRIC, name_of
-from simulation.scenario.shipped import names
+from simulation.scenario.shipped import folder, names
+from simulation.scenario.source import MAX_BYTES
 
 STATIC = Path(__file__).with_name("static")
 REPLICATES = 50
+_ROUND = 10_000  # bytes of a message round a scenario's text
 _ICON = ("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
          "%3Ccircle cx='4' cy='4' r='3' fill='%230b6e69'/%3E%3C/svg%3E")  # fmt: skip
+_UNUSED = ("bootstrap-datepicker", "ionrangeslider", "strftime", "selectize")
+"""Parts of Shiny that no field here needs; the first complains of itself on the console."""
+_NEVER = "999"
+"""Of two versions of a part a page loads the higher: of these one without any file."""
 
 
-def page(words: Words, given: str) -> ui.Tag:
+def page(words: Words, given: str, title: str = "") -> ui.Tag:
     """The whole page in a language.
 
     Parameters
     ----------
     given
         The user's own scenario that the command named, to be chosen beside the shipped ones; or nothing.
+    title
+        Of that scenario.
     """
     rooms = (
         ("world", words("World"), _world(words)), ("forecast", words("Forecast"), _forecast(words)),
         ("scenario", words("Your scenario"), _scenario(words)),
         ("opportunities", words("Opportunities"), _opportunities(words)),
     )  # fmt: skip
+    locale = str(words.locale).replace("_", "-") + "-u-nu-latn"
     return ui.page_navbar(
         *(ui.nav_panel(title, body, value=name) for name, title, body in rooms),
         id="room", title="Wifaq", window_title="Wifaq", lang=words.language, fluid=True,
         header=ui.TagList(
+            *(HTMLDependency(name, _NEVER) for name in _UNUSED),
             ui.head_content(ui.tags.link(rel="icon", href=_ICON), ui.tags.link(rel="stylesheet", href="static/app.css"),
                             ui.tags.script(src="static/app.js", defer=""),
                             ui.tags.script(src="static/forecast.js", defer=""),
                             ui.tags.meta(name="referrer", content="no-referrer")),
             ui.h1("Wifaq", class_="visually-hidden"),
-            ui.div(_top(words, given), id="app", dir="rtl" if words.right_to_left else "ltr",
-                   **{"data-words": "|".join(_drawn_words(words))}),
+            ui.div(_top(words, given, title), id="app", dir="rtl" if words.right_to_left else "ltr",
+                   **{"data-words": "|".join(_drawn_words(words)), "data-locale": locale,
+                      "data-most": str(MAX_BYTES - _ROUND)}),
         ),
     )  # fmt: skip
 
@@ -50,16 +64,19 @@ def page(words: Words, given: str) -> ui.Tag:
 def _drawn_words(words: Words) -> list[str]:
     """Words that the browser puts into pictures, in the order in which it knows them."""
     return [words("Play"), words("Pause"), words("drawn"), words("difference"), words("without your changes"),
-            words("Link copied"), words("choose …")]  # fmt: skip
+            words("Link copied"), words("choose …"), words("Too long for a link: download the file."),
+            words("That is too long for a scenario: at most 1 MB.")]  # fmt: skip
 
 
-def _top(words: Words, given: str) -> ui.Tag:
+def _top(words: Words, given: str, title: str) -> ui.Tag:
     """Whose world it is: scenario, focal state, replicate; and what stands in the way."""
     states = sorted(((row["iso3"], words.actor(row["iso3"], row["name"])) for row in table("states")),
                     key=lambda state: state[1])  # fmt: skip
-    bases = [*([given] if given else []), *names()]
+    known = {name: words.known(text) for name, text in _titles().items()}
+    bases = sorted(known.items(), key=lambda base: (base[0] != "baseline", base[1]))
+    bases = [*([(given, title or Path(given).stem)] if given else []), *bases]
     return ui.div(
-        _choice("base", words("Scenario"), [(name, Path(name).stem.replace("_", " ")) for name in bases]),
+        _choice("base", words("Scenario"), bases),
         _choice("focal", words("Focal state"), states),
         ui.tags.label(words("Replicate"), ui.tags.input(type="number", id="replicate", min="0", max="9999", value="0")),
         ui.tags.button(words("Without changes"), type="button", id="reset"),
@@ -67,8 +84,19 @@ def _top(words: Words, given: str) -> ui.Tag:
         ui.span(id="said", class_="quiet", role="status"),
         ui.div(id="busy", role="status", **{"aria-live": "polite"}),
         ui.div(id="faults", role="alert"),
+        ui.p(words("This is the model of your notebook: a step here is a step there. A slider, another scenario or "
+                   "replicate shows a fresh world of its scenario, without what was written into the model; “Without "
+                   "changes” comes back. Forecasts and opportunities are of the scenario."),
+             id="notebook", class_="quiet", hidden=""),
         id="top",
     )  # fmt: skip
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """English titles of the shipped scenarios by name."""
+    read = YAML(typ="safe")
+    return {name: str(read.load(folder() / f"{name}.yaml")["title"]) for name in names()}
 
 
 def _choice(name: str, label: str, options: list[tuple[str, str]]) -> ui.Tag:
@@ -135,7 +163,7 @@ def _sliders(words: Words) -> ui.TagList:
                 ui.span(words(lever.label)), ui.tags.output(class_="number"),
                 ui.tags.input(type="range", min=str(lever.low), max=str(lever.high), step=str(lever.step),
                               **{"data-key": lever.key}),
-                title=lever.hint or words(lever.label), class_="lever",
+                title=words(lever.hint), class_="lever",
             )
             for lever in levers() if lever.group == group
         ]  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pandas as pd
 from shiny import Inputs, reactive, render
@@ -17,12 +18,14 @@ from simulation.app import prospects
 from simulation.app.draft import FILE
 from simulation.app.forecast import Cancelled, Job, Pinned
 from simulation.app.page import FAN_METRICS
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, WifaqError
 from simulation.scenario.source import MAX_BYTES
 
 if TYPE_CHECKING:
     from simulation.app.desk import Desk
+    from simulation.app.draft import Draft
     from simulation.experiments.results import Results
+    from simulation.scenario.schema import Scenario
 
 
 def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
@@ -54,7 +57,8 @@ class ForecastRoom:
 
     def __init__(self, desk: Desk, results: Results | None):
         self._desk, self._job = desk, Job()
-        self._last = None if results is None else Pinned(str(results.info["scenario"]), results)
+        title = "" if results is None else desk.words.known(str(results.info["title"] or results.info["scenario"]))
+        self._last = None if results is None else Pinned(title, results)
         self._pins: list[Pinned] = []
 
     def open(self) -> None:
@@ -81,51 +85,105 @@ class ForecastRoom:
             raise InputError(Fault("", "run a forecast first", "forecast"))
         return self._last.results
 
-    async def _greet(self, _: Any) -> None:
+    async def _greet(self, search: Any) -> None:
+        asked = parse_qs(str(search).removeprefix("?")).get("pin", [])
+        self._desk.pins = asked[: forecasts.MOST_PINS]  # the address keeps them until they are made again
         if self._last is not None:
-            await self._show(self._last)
+            await self._show()
             await self._tables()
+        await self._desk.shown.wait()  # the world first
+        if asked:
+            await self._restore(asked)
+
+    async def _restore(self, asked: list[str]) -> None:
+        """Make the forecasts again that an address pins, those that it can."""
+        desk, wanted = self._desk, []
+        if len(asked) > forecasts.MOST_PINS:
+            await desk.complain_too(f"link: only {forecasts.MOST_PINS} of {len(asked)} pinned forecasts are made again")
+        for told in asked[: forecasts.MOST_PINS]:
+            try:
+                draft, count = forecasts.from_pin(told, desk.draft)
+                wanted.append((draft, await asyncio.to_thread(draft.scenario), count))
+            except InputError as error:
+                await desk.complain_too(*map(str, error.faults))
+        if wanted and self._job.begin():
+            await self._make(wanted)
+        await self._kept()
+
+    async def _make(self, wanted: list[tuple[Draft, Scenario, int]]) -> None:
+        desk, words = self._desk, self._desk.words
+        await desk.send("job", {"room": "forecast", "on": True, "share": 0, "text": ""})
+        try:
+            for place, (draft, scenario, count) in enumerate(wanted, 1):
+                count_of = {"place": words.number(place), "all": words.number(len(wanted))}
+                head = words("Pinned forecast {place} of {all}", **count_of)
+                results = await self._job.do(partial(forecasts.rough, scenario, count), partial(self._tell, head))
+                self._pins.append(Pinned(forecasts.name_of_draft(draft, scenario.title, words), results, draft))
+                await self._show()
+        except Cancelled:
+            pass
+        except WifaqError as error:
+            await desk.complain_too(str(error))
+        finally:
+            await desk.send("job", {"room": "forecast", "on": False, "text": ""})
+
+    async def _tell(self, head: str, done: int, total: int) -> None:
+        await self._desk.send("job", _progress("forecast", done, total, self._desk, head))
+
+    async def _kept(self) -> None:
+        """Have the address say what is pinned."""
+        self._desk.pins = [told for one in self._pins if (told := one.in_address)]
+        await self._desk.tell_address()
 
     async def _run(self, count: Any) -> None:
         """A rough fan soon, then the whole."""
         desk = self._desk
-        if self._job.running:
+        if not self._job.begin():
             return
-        replicates = _between(count, 2, forecasts.MOST)
-        scenario, name = desk.scenario, forecasts.name_of_draft(desk.draft, desk.words)
+        replicates = _between(count, forecasts.LEAST, forecasts.MOST)
+        scenario, draft = desk.scenario, desk.draft
+        name = forecasts.name_of_draft(draft, scenario.title, desk.words)
         await desk.send("job", {"room": "forecast", "on": True, "share": 0, "text": ""})
         try:
             for stage in forecasts.steps(replicates):
                 ask = forecasts.forecast if stage == replicates else forecasts.rough
-                results = await self._job.do(
-                    partial(ask, scenario, stage),
-                    lambda done, total: desk.send("job", _progress("forecast", done, total, desk)),
-                )
-                await self._show(Pinned(name, results))
-            self._last = Pinned(name, results)
+                results = await self._job.do(partial(ask, scenario, stage), partial(self._tell, ""))
+                self._last = Pinned(name, results, draft)
+                await self._show()
+                await desk.send("clear", ["partners", "instruments"])  # until they are of this run
             await self._tables()
         except Cancelled:
             pass
         finally:
-            await desk.send("job", {"room": "forecast", "on": False, "text": None, "any": self._last is not None})
+            await desk.send("job", {"room": "forecast", "on": False, "text": None})
 
     async def _cancel(self, _: Any) -> None:
         self._job.stop()
 
     async def _pin(self, on: Any) -> None:
         """Keep the last run beside the next ones; or let all go."""
+        last = self._last
         if not on:
             self._pins = []
-        elif self._last is not None and self._last not in self._pins:
-            self._pins.append(self._last)
-        if self._last is not None:
-            await self._show(self._last)
+        elif last is not None and len(self._pins) < forecasts.MOST_PINS and not self._pinned(last):
+            self._pins.append(last)
+        await self._show()
+        await self._kept()
 
-    async def _show(self, last: Pinned) -> None:
-        """Its fans over those of the pins."""
-        others = [one for one in self._pins if one is not last]
-        told = await asyncio.to_thread(forecasts.fans, [last, *others], FAN_METRICS, self._desk.words)
-        await self._desk.send("forecast", {**told, "pins": len(self._pins)})
+    def _pinned(self, last: Pinned) -> bool:
+        """Whether the same is pinned already."""
+        return any(one is last or (one.in_address and one.in_address == last.in_address) for one in self._pins)
+
+    async def _show(self) -> None:
+        """The fans of the last run over those of the pins; where there is none, the first pin stands for it."""
+        runs = [] if self._last is None else [self._last]
+        runs += [one for one in self._pins if one is not self._last]
+        if runs:
+            told = await asyncio.to_thread(forecasts.fans, runs, FAN_METRICS, self._desk.words)
+            pins = {"pins": len(self._pins), "free": self._last is not None and len(self._pins) < forecasts.MOST_PINS}
+            await self._desk.send("forecast", {**told, **pins})
+        else:
+            await self._desk.send("forecast", None)
 
     async def _tables(self) -> None:
         results, words = self._results(), self._desk.words
@@ -152,18 +210,21 @@ class OpportunityRoom:
 
     async def _look(self, count: Any) -> None:
         desk = self._desk
-        if self._job.running:
+        if not self._job.begin():
             return
-        pairs, scenario = _between(count, 2, 100), desk.scenario
+        pairs, scenario, text = _between(count, 2, 100), desk.scenario, ""
         await desk.send("job", {"room": "opportunities", "on": True, "share": 0, "text": desk.words("Screening …")})
         try:
             found = await self._job.do(
                 partial(prospects.look, scenario, pairs),
-                lambda done, total: desk.send("job", _progress("opportunities", done, total, desk)),
+                lambda done, total: desk.send("job", _looked(done, total, pairs, desk)),
             )
-            await self._fill(prospects.tables(found, desk.words), prospects.told(found, desk.words))
+            text = prospects.told(found, desk.words)
+            await self._fill(prospects.tables(found, desk.words))
         except Cancelled:
-            await desk.send("job", {"room": "opportunities", "on": False, "text": ""})
+            text = desk.words("Cancelled.")
+        finally:
+            await desk.send("job", {"room": "opportunities", "on": False, "text": text})
 
     async def _stop(self, _: Any) -> None:
         self._job.stop()
@@ -174,18 +235,27 @@ class OpportunityRoom:
         if str(name) not in prospects.folders(desk.draft.folder):
             return
         found = prospects.read(desk.draft.folder / str(name))
-        await self._fill(prospects.tables(found, desk.words), prospects.told(found, desk.words))
+        await self._fill(prospects.tables(found, desk.words))
+        if not self._job.running:
+            text = prospects.told(found, desk.words)
+            await desk.send("job", {"room": "opportunities", "on": False, "text": text})
 
-    async def _fill(self, tables: dict[str, pd.DataFrame], text: str) -> None:
+    async def _fill(self, tables: dict[str, pd.DataFrame]) -> None:
         for name, table in tables.items():
             await fill(self._desk, name, table)
-        await self._desk.send("job", {"room": "opportunities", "on": False, "text": text})
 
 
-def _progress(room: str, done: int, total: int, desk: Desk) -> dict[str, Any]:
+def _looked(done: int, total: int, pairs: int, desk: Desk) -> dict[str, Any]:
+    """How far a search is: first worlds are screened, one a pair, then the best are confirmed."""
+    if done <= pairs:
+        return _progress("opportunities", done, pairs, desk, desk.words("Screening"))
+    return _progress("opportunities", done - pairs, total - pairs, desk, desk.words("Confirming the best"))
+
+
+def _progress(room: str, done: int, total: int, desk: Desk, head: str = "") -> dict[str, Any]:
     words = desk.words
     text = words("{done} of {all}", done=words.number(done), all=words.number(total))
-    return {"room": room, "on": True, "share": done / total, "text": text}
+    return {"room": room, "on": True, "share": done / total, "text": f"{head}: {text}" if head else text}
 
 
 def _between(told: Any, least: int, most: int) -> int:

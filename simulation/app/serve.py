@@ -24,6 +24,7 @@ from simulation.scenario.schema import Scenario
 from simulation.scenario.shipped import names
 
 if TYPE_CHECKING:
+    from simulation.app.live import Live
     from simulation.experiments.results import Results
 
 HOST = "127.0.0.1"
@@ -110,7 +111,7 @@ def serve(
     language: str = "en",
     folder: Path | None = None,
     tell: Callable[[str], object] = print,
-    results: Results | None = None,
+    shown: Results | Live | None = None,
 ) -> None:
     """Serve the live world until Ctrl-C.
 
@@ -128,8 +129,8 @@ def serve(
         Where scenarios are written and result folders are looked for; by default one that goes with the server.
     tell
         Takes the address, once it can be opened.
-    results
-        A forecast that is there from the start.
+    shown
+        A forecast that is there from the start, or the run of a model of the reader's own.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def serve(
     with tempfile.TemporaryDirectory(prefix="wifaq-app-") as own, _listen(port) as listener:
         token, number = secrets.token_urlsafe(_TOKEN_BYTES), listener.getsockname()[1]
         start = Draft.of(base, folder or Path(own), given)
-        app = Guard(application(words, start, results), token, (f"{HOST}:{number}", f"localhost:{number}"))
+        app = Guard(application(words, start, shown), token, (f"{HOST}:{number}", f"localhost:{number}"))
         config = uvicorn.Config(app, log_level="error", access_log=False, ws_max_size=MAX_UPLOAD, ws="auto")
         tell(f"http://{HOST}:{number}/{token}/")
         if browser:
@@ -187,16 +188,20 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def application(words: Words, start: Draft, results: Results | None = None) -> Any:
+def application(words: Words, start: Draft, shown: Results | Live | None = None) -> Any:
     """The page as an ASGI application, without its guard."""
     from shiny import App, Inputs, Outputs, Session
 
     from simulation.app.desk import Desk
+    from simulation.app.live import Live
     from simulation.app.page import STATIC, page
 
-    def server(input: Inputs, output: Outputs, session: Session) -> None:
-        Desk(words, start, input, session).open(results)
+    own, results = (shown, None) if isinstance(shown, Live) else (None, shown)
 
-    made = App(page(words, start.given), server, static_assets={"/static": STATIC}, debug=False)
+    def server(input: Inputs, output: Outputs, session: Session) -> None:
+        Desk(words, start, input, session, own).open(results)
+
+    title = start.scenario().title if start.given else ""
+    made = App(page(words, start.given, title), server, static_assets={"/static": STATIC}, debug=False)
     made.sanitize_errors = True
     return made

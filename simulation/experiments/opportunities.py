@@ -138,8 +138,11 @@ def opportunities(
         Pairs that each confirmed candidate is told from; at least 2.
     parameters
         As in :func:`simulation.experiments.run.run`.
-    workers, progress
+    workers
         As in :func:`simulation.experiments.engine.runner.run_points`.
+    progress
+        Called with the number of replicates done and planned; the first ones, one a pair, screen, and until they have
+        said who is confirmed, as many are planned as there can be at most without the deals that are held.
     command
         Kept in ``opportunities.json``.
     out
@@ -170,12 +173,12 @@ def opportunities(
         store.check_target(out)
     asked = Question({AS_IT_IS: scenario}, replicates, parameters)
     world = world_of(scenario)
-    table = candidates(scenario, world, _readings(asked, READINGS_A_PAIR * replicates, workers or usable_cores()))
+    table = candidates(scenario, world, _readings(asked, replicates, workers or usable_cores(), progress))
     chosen = _screened(table, criterion)
     points, tweaks = _arms(scenario, table, chosen)
     fewer = max(2, replicates // PAIRS_A_PAIR)
     counts = {name: fewer if name.startswith(REACTED) else replicates for name in points}
-    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, progress)
+    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, _after(replicates, progress))
     values = _at_the_end(found, scenario)
     failures = failures_of(found)
     warn_of(failures, "opportunities.failures")
@@ -205,14 +208,23 @@ def opportunities(
     return result
 
 
-def _readings(asked: Question, count: int, workers: int) -> list[Reading]:
+def _readings(asked: Question, replicates: int, workers: int, progress: Progress | None) -> list[Reading]:
+    """What undisturbed replicates say of everybody."""
+    count = READINGS_A_PAIR * replicates
+    most = count + (1 + CONFIRMED) * (replicates + max(2, replicates // PAIRS_A_PAIR))
     calls = [partial(_reading, asked, number) for number in range(count)]
     with beside(calls, workers if workers > 1 else 0) as those_of:
-        return those_of()
+        return those_of(None if progress is None else lambda done: progress(done, most))
 
 
 def _reading(asked: Question, number: int) -> Reading:
     return read(asked.drawn(AS_IT_IS, number), number)
+
+
+def _after(replicates: int, progress: Progress | None) -> Progress | None:
+    """The same bar going on after the readings."""
+    read_so_far = READINGS_A_PAIR * replicates
+    return None if progress is None else lambda done, total: progress(read_so_far + done, read_so_far + total)
 
 
 def _checked(

@@ -23,6 +23,7 @@ from simulation.experiments.explanation.tables import EVENT_TEXT, TERM_TEXT
 from simulation.experiments.kept import Format, Kept, Table
 
 if TYPE_CHECKING:
+    from simulation.display.cell import View
     from simulation.display.pictures import Pictures
 
 RESULTS = Path("results")
@@ -198,6 +199,23 @@ class Results(Kept):
             "focal_id": self.focal,
             "world": {name: table for name, table in self.tables.items() if _TABLES[name].optional},
         }
+
+    def view(self, *, language: str = "en") -> View:
+        """Show the fans and tables as a page, in a notebook's cell that this call ends, to lay other runs over them.
+
+        Parameters
+        ----------
+        language
+            ``en``, ``fr`` or ``ar``.
+
+        Raises
+        ------
+        InputError
+            If the packages of the page are missing.
+        """
+        import simulation  # the page is above results: it is asked for by its public name
+
+        return simulation.view(self, language=language)
 
     def rests_on_priors(self, metric: str) -> bool:
         """Whether the record holds no observation of a metric; tables mark it."""

@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import pickle
 import re
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from htmltools import HTMLDocument
 
 from simulation.app import cards, drawing
 from simulation.app import forecast as forecasts
+from simulation.app.draft import Draft
 from simulation.app.forecast import Cancelled, Job, Pinned
 from simulation.app.levers import levers, parameters_that_matter
 from simulation.app.live import Live
 from simulation.app.page import FAN_METRICS, page
 from simulation.display.words.language import Words
+from simulation.errors import InputError, ModelError
 from simulation.experiments.ask import load
 from simulation.experiments.engine import executors
 from simulation.experiments.explain import explain
 from simulation.experiments.run import HEADLINES, run
+from simulation.model import GovernanceModel
 from simulation.outcomes.metrics import METRICS
 
 QUARTERS = 3
@@ -82,6 +87,46 @@ def test_watching_and_going_on_later_change_no_bit(scenario, live) -> None:
     assert (other.frames[-1].edges == live.frames[-1].edges).all()
 
 
+def tweaked(scenario) -> GovernanceModel:
+    """A model of one's own, a quarter old, into which something was written."""
+    model = GovernanceModel(scenario, replicate=1)
+    model.states["FRA"].trust["MAR"] = 0.97
+    model.step()
+    model.states["SEN"].budget = 0.0
+    return model
+
+
+def test_a_model_of_ones_own_is_shown_as_it_stands_and_stepped_here_and_there(scenario) -> None:
+    model, other = tweaked(scenario), tweaked(scenario).run()
+    live = Live.of(model)
+    assert Live.of(model) is live
+    assert (live.first, live.newest, live.frame(1).quarter) == (1, 1, "2025Q1")
+    assert live.frame(1).budget[model.index("SEN")] == 0.0
+    live.look_at("FRA")
+    model.step()  # as a cell does
+    live.until(QUARTERS)  # as the page does
+    assert (live.newest, model.state.quarter) == (QUARTERS, QUARTERS)
+    assert (model.state.depth == other.state.depth).all()
+    assert model.recorder.series().equals(other.recorder.series())  # that it was looked at changed no bit
+    assert live.events("FRA", 1) is None
+    assert live.events("FRA", 2) is not None
+    model.states["SEN"].budget = 0.5
+    row = model.index("SEN")
+    assert (live.frame(QUARTERS).budget[row], live.frame(1).budget[row]) == (0.5, 0.0)
+    assert {len(path) for path in live.paths().values()} == {QUARTERS + 1}
+    assert not isinstance(pickle.loads(pickle.dumps(model)).watch, type(model.watch))  # a copy is seen by nobody
+    model.close()
+    with pytest.raises(ModelError, match="closed"):
+        Live.of(model)
+
+
+def test_quarters_that_are_not_recorded_keep_the_last_number() -> None:
+    seldom = load("baseline", sets=["horizon=2025Q4", "record.every=3"])
+    often = Live(load("baseline", sets=["horizon=2025Q4"])).until(4).paths()
+    for name, path in Live(seldom).until(4).paths().items():
+        assert path == [often[name][number] for number in (0, 0, 0, 3, 4)], name
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_what_is_drawn_and_told_travels_as_text(live, language) -> None:
     words, facts = Words(language), live.facts()
@@ -120,10 +165,15 @@ def test_a_forecast_can_be_stopped_while_it_runs(scenario, monkeypatch) -> None:
         told.append(done)
         job.stop()
 
+    assert job.begin()
     with pytest.raises(Cancelled):
         asyncio.run(job.do(lambda progress: forecasts.rough(scenario, 50, progress), tell))
     assert 1 <= max(told) < 50
     assert not job.running
+    with pytest.raises(Cancelled):  # what would have followed
+        asyncio.run(job.do(lambda _: pytest.fail("it goes on"), tell))
+    assert job.begin()
+    assert asyncio.run(job.do(lambda _: 1, tell)) == 1
 
 
 def test_fans_and_differences_under_the_same_luck(results) -> None:
@@ -169,3 +219,40 @@ def test_the_page_names_every_field_once(language) -> None:
     assert len(ids) == len(set(ids))
     assert f'lang="{language}"' in text
     assert not re.search(r'(?:src|href)="https?:', text)
+    loaded = HTMLDocument(page(Words(language), "")).render()["html"]
+    assert "shiny.js" in loaded
+    assert not re.search(r'src="[^"]*(datepicker|selectize)', loaded)  # complaining of themselves
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_scenarios_and_hints_are_told_in_the_language(language) -> None:
+    words = Words(language)
+    text = str(page(words, "mine.yaml", "Mine <own>"))
+    assert f">{words.known('Maghreb thaw')}</option>" in text
+    assert words.known("Maghreb thaw") != "Maghreb thaw"
+    assert '<option value="mine.yaml">Mine &lt;own&gt;</option>' in text
+    for lever in levers():
+        assert words(lever.hint) != lever.hint
+        assert words(lever.label) != lever.label
+
+
+def test_a_pin_in_an_address_makes_the_same_forecast_again(scenario, results, tmp_path) -> None:
+    draft = Draft("extends: baseline\nhorizon: 2025Q3\nseed: 7\n", tmp_path)
+    told = Pinned("mine", results, draft).in_address
+    again, count = forecasts.from_pin(told, Draft.of("baseline", tmp_path))
+    assert (again, count) == (draft, 2)
+    assert again.scenario() == scenario
+    assert Pinned("of a notebook", results).in_address == ""
+
+
+@pytest.mark.parametrize("told", ["", ".", "5", "x.abc", "1.abc", "9999999999.abc", "٣.abc", "5.%%%", "5.AAAA"])
+def test_a_pin_that_is_damaged_is_told(told, tmp_path) -> None:
+    with pytest.raises(InputError, match=r"damaged"):
+        forecasts.from_pin(told, Draft.of("baseline", tmp_path))
+
+
+def test_a_forecast_is_named_by_what_was_changed(tmp_path) -> None:
+    draft = Draft.of("baseline", tmp_path).having("strategy.budget", 2).having("focal", "SEN").having("trust", [{}])
+    name = forecasts.name_of_draft(draft, "Maghreb thaw", Words("fr"))
+    title = Words("fr").known("Maghreb thaw")
+    assert name == f"Budget, en multiple 2,00 · État étudié SEN · trust · {title}"

@@ -7,8 +7,14 @@
   const $ = (id) => document.getElementById(id);
   const say = (name, value) => window.Shiny.setInputValue("at_" + name, value, { priority: "event" });
   const font = "system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif";
+  const formats = {};
   let words = [], world = null, now = null, circles = [], tiles = [], picture = {}, forecast = null, room = "world";
 
+  function number(value, most, least = most) { /* as the page's language writes it */
+    const key = `${most} ${least}`;
+    formats[key] ??= new Intl.NumberFormat($("app").dataset.locale, { maximumFractionDigits: most, minimumFractionDigits: least });
+    return formats[key].format(Number(value.toFixed(most)) + 0); /* no minus before a zero */
+  }
   function draw(name, attributes, parent, text) {
     const made = document.createElementNS(NS, name);
     for (const key in attributes) made.setAttribute(key, attributes[key]);
@@ -24,6 +30,7 @@
   /* --- the world: drawn once, then only lines and colours change */
   function layout(told) {
     world = told;
+    $("time").min = told.first;
     $("time").max = told.last;
     const place = $("world-picture");
     place.replaceChildren();
@@ -151,7 +158,7 @@
       box.setAttribute("stroke-width", own ? 3 : 1);
       text.setAttribute("fill", rgb[1] < 150 ? "white" : INK);
       text.setAttribute("font-weight", own ? 700 : 400);
-      group.querySelector("title").textContent = `${world.nodes[k].name}${value === null ? "" : ": " + value}`;
+      group.querySelector("title").textContent = `${world.nodes[k].name}${value === null ? "" : ": " + number(value, 3, 0)}`;
     });
     key();
   }
@@ -162,7 +169,7 @@
       const strip = document.createElement("span");
       strip.className = "strip";
       strip.style.background = `linear-gradient(to right, ${[0, 0.33, 0.66, 1].map((s) => `rgb(${shade(s)})`)})`;
-      place.append("0 ", strip, ` ${now ? now.top : ""}`);
+      place.append("0 ", strip, ` ${now ? number(now.top, 3, 0) : ""}`);
     } else {
       for (const [label, tone] of world.regions) {
         const mark = document.createElement("i"), entry = document.createElement("span");
@@ -224,6 +231,7 @@
     if (document.activeElement !== $("yaml")) $("yaml").value = told.yaml;
     $("focal").value = told.focal;
     $("base").value = told.base;
+    $("notebook").hidden = !told.notebook;
   }
 
   /* --- pictures to keep */
@@ -247,7 +255,9 @@
   }
 
   function address(told) {
-    history.replaceState(null, "", `?room=${room}&${told}`);
+    history.replaceState(null, "", `?room=${room}&${told.search}`);
+    $("link").disabled = !told.whole;
+    $("link").title = told.whole ? "" : words[7];
   }
   function start(told) {
     $("shown").value = told.shown;
@@ -274,14 +284,21 @@
     press("see-network", () => see("network"));
     press("see-map", () => see("map"));
     press("reset", () => say("reset", Date.now()));
-    press("apply", () => say("yaml", $("yaml").value));
+    const most = Number($("app").dataset.most);
+    const short = (bytes) => { if (bytes > most) takes.verdict(words[8]); return bytes <= most; };
+    press("apply", () => { if (short(new Blob([$("yaml").value]).size)) say("yaml", $("yaml").value); });
+    document.addEventListener("change", (event) => { /* before Shiny sends a file that would be refused */
+      if (event.target.id !== "upload" || short(event.target.files[0]?.size ?? 0)) return;
+      event.stopImmediatePropagation();
+      event.target.value = "";
+    }, true);
     press("link", () => navigator.clipboard?.writeText(location.href).then(() => { $("said").textContent = words[5]; }, () => {}));
     $("find").addEventListener("change", (event) => find(event.target.value));
     for (const id of ["base", "focal", "shown", "replicate", "time"]) $(id).addEventListener("change", (event) => say(id, event.target.value));
     document.addEventListener("input", (event) => {
       if (event.target.matches("input[data-key]")) {
         event.target.dataset.held = "1";
-        event.target.closest("label").querySelector("output").textContent = event.target.value;
+        event.target.closest("label").querySelector("output").textContent = number(Number(event.target.value), 2);
       }
     });
     document.addEventListener("change", (event) => {
@@ -293,8 +310,8 @@
       }
     });
     document.addEventListener("dblclick", (event) => { /* back to what the base says */
-      const label = event.target.closest?.("label.lever");
-      if (label) say("change", { key: label.querySelector("input").dataset.key, value: null });
+      const key = event.target.closest?.("label.lever")?.querySelector("input").dataset.key;
+      if (key) say("change", { key, value: null });
     });
     document.addEventListener("click", (event) => {
       const actor = event.target.closest("[data-actor]"), kept = event.target.closest("[data-save]");
@@ -309,7 +326,7 @@
       }
     });
     window.Shiny.addCustomMessageHandler("wifaq", (message) => { const take = takes[message.what]; if (take) take(message.told); });
-    window.wifaq = { takes, draw, canvas, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
+    window.wifaq = { takes, draw, canvas, number, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
   }
   const ready = () => {
     listen();

@@ -1,7 +1,7 @@
 /* The rooms beside the world: fans over fans, differences, progress, folders. */
 (function () {
   "use strict";
-  const { takes, draw, canvas, say, $, words, tones } = window.wifaq;
+  const { takes, draw, canvas, number, say, $, words, tones } = window.wifaq;
   let told = null;
   const year = (quarter) => Number(quarter.slice(0, 4)) + Number(quarter.slice(5)) / 4;
   const tone = (k) => (k ? tones.PINS[(k - 1) % tones.PINS.length] : tones.ACCENT);
@@ -22,7 +22,7 @@
     draw("text", { x: 0, y: 33, "font-size": 12, fill: "#5b6470" }, svg, unit);
     for (const v of ticks(low, high)) {
       draw("line", { x1: left, x2: W - right, y1: y(v), y2: y(v), stroke: v === 0 ? tones.GREY : tones.FAINT }, svg);
-      draw("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end", fill: "#5b6470" }, svg, v);
+      draw("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end", fill: "#5b6470" }, svg, number(v, 6, 0));
     }
     for (let t = Math.ceil(times[0]); t <= times[1]; t += Math.max(1, Math.round((times[1] - times[0]) / (W < 500 ? 4 : 6))))
       draw("text", { x: x(t), y: H - 8, "text-anchor": "middle", fill: "#5b6470" }, svg, t);
@@ -58,7 +58,7 @@
       lines.push({ d: path(xs, ys("mean")), fill: "none", stroke: tone(k), "stroke-width": 2.5 });
       const last = run.mean.length - 1, digits = metric.index ? 2 : 1;
       labels.push({ y: pen.y(run.mean[last]), tone: tone(k), name: run.name,
-        value: `${run.mean[last].toFixed(digits)} (${run.q05[last].toFixed(digits)}–${run.q95[last].toFixed(digits)})` });
+        value: `${number(run.mean[last], digits)} (${number(run.q05[last], digits)}–${number(run.q95[last], digits)})` });
     });
     lines.forEach((line) => draw("path", line, pen.svg));
     ends(pen, labels);
@@ -78,7 +78,7 @@
       line.setAttribute("x1", x); line.setAttribute("x2", x);
       text.setAttribute("x", x); text.setAttribute("text-anchor", x > pen.W / 2 ? "end" : "start");
       const digits = index ? 3 : 2;
-      text.textContent = `${run.quarters[k]}: ${run.mean[k].toFixed(digits)} (${run.q05[k].toFixed(digits)}–${run.q95[k].toFixed(digits)})`;
+      text.textContent = `${told.when[run.quarters[k]]}: ${number(run.mean[k], digits)} (${number(run.q05[k], digits)}–${number(run.q95[k], digits)})`;
     });
     pen.svg.addEventListener("pointerleave", () => mark.setAttribute("visibility", "hidden"));
   }
@@ -95,14 +95,14 @@
         draw("path", { d: area(xs, one.high.map((v, n) => pen.y(v ?? one.difference[n])), one.low.map((v, n) => pen.y(v ?? one.difference[n]))), fill: tone(k + 1), opacity: 0.18 }, pen.svg);
       draw("path", { d: path(xs, one.difference.map(pen.y)), fill: "none", stroke: tone(k + 1), "stroke-width": 2.5 }, pen.svg);
       const last = one.difference.length - 1, value = one.difference[last];
-      labels.push({ y: pen.y(value), tone: tone(k + 1), name: `− ${one.name}`, value: (value > 0 ? "+" : "") + value.toFixed(2) });
+      labels.push({ y: pen.y(value), tone: tone(k + 1), name: `− ${one.name}`, value: (value.toFixed(2) > 0 ? "+" : "") + number(value, 2) });
     });
     ends(pen, labels);
   }
 
   function cell(value) {
     const made = document.createElement("td");
-    made.textContent = value === null ? "" : value;
+    made.textContent = value === null ? "" : typeof value === "number" ? number(value, 3, 0) : value;
     if (typeof value === "number") made.className = "number";
     return made;
   }
@@ -130,9 +130,10 @@
   const rooms = { forecast: ["run", "cancel", "progress", "done"], opportunities: ["look", "stop", "looked", "told"] };
   takes.forecast = (message) => {
     told = message;
+    $("pin").disabled = !message?.free;
+    $("unpin").disabled = !message?.pins;
+    if (!message) { $("bands").textContent = ""; for (const place of ["fan", "difference"]) $(place).replaceChildren(); return; }
     for (const option of $("metric").options) option.hidden = !(option.value in told.metrics);
-    $("pin").disabled = false;
-    $("unpin").disabled = !message.pins;
     fan();
   };
   takes.job = (state) => {
@@ -142,6 +143,7 @@
     $(bar).value = state.on ? state.share : 0;
     if (state.text !== null) $(text).textContent = state.text;
   };
+  takes.clear = (names) => { for (const name of names) $(name).replaceChildren(); };
   takes.folders = (names) => {
     $("folder").replaceChildren(new Option(words[6], ""), ...names.map((name) => new Option(name, name)));
   };

@@ -13,7 +13,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -207,7 +207,7 @@ class LocalPool:
 
 
 @contextlib.contextmanager
-def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[[], list[T]]]:
+def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[..., list[T]]]:
     """Run calls in other processes while this one goes on.
 
     Parameters
@@ -222,18 +222,28 @@ def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[
     ------
     callable
         Waits for the results and returns them in order; raises what a call raised. A call whose
-        process dies runs here.
+        process dies runs here. It may be given a function that is told how many results are there.
     """
     if not (workers and forked()):
-        yield lambda: [call() for call in calls]
+        yield lambda told=None: _gathered((call() for call in calls), told)
         return
     pool, busy = LocalPool(workers), True
     try:
         sent = [pool.call(call) for call in calls]
-        yield lambda: [_here_if_it_died(*each) for each in zip(sent, calls, strict=True)]
+        results = (_here_if_it_died(*each) for each in zip(sent, calls, strict=True))
+        yield lambda told=None: _gathered(results, told)
         busy = not all(future.done() for future in sent)
     finally:
         pool.close(busy=busy)
+
+
+def _gathered(results: Iterable[T], told: Callable[[int], None] | None) -> list[T]:
+    found = []
+    for result in results:
+        found.append(result)
+        if told is not None:
+            told(len(found))
+    return found
 
 
 def _here_if_it_died(future: Future[T], call: Callable[[], T]) -> T:

@@ -10,6 +10,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from simulation.data.world import World
+    from simulation.model import GovernanceModel
     from simulation.scenario.schema import Scenario
     from simulation.state import State
 
@@ -59,40 +60,46 @@ def describe(scenario: Scenario) -> Facts:
         If the scenario cannot be built; better here than in every replicate.
     """
     from simulation.model import GovernanceModel
+
+    model = GovernanceModel(scenario)
+    try:
+        return facts_of(model, scenario)
+    finally:
+        model.close()
+
+
+def facts_of(model: GovernanceModel, scenario: Scenario) -> Facts:
+    """The facts of a model's world: camps and blocs as they are in it now."""
     from simulation.outcomes.observed import priors_alone
     from simulation.scenario.remarks import remarks
     from simulation.state import CAMPS, DOMAINS, KINDS
 
-    model = GovernanceModel(scenario)
-    try:
-        state, world = model.state, model.world
-        titles = {facts.id: facts.title for facts in world.instruments}
-        titles |= {spec.id: spec.title or spec.id for spec in scenario.instruments}
-        actors = pd.DataFrame(
-            {
-                "id": state.ids,
-                "name": world.names,
-                "kind": [KINDS[code] for code in state.kind],
-                "camp": [CAMPS[code] if code >= 0 else "none" for code in state.camp],
-                "region": world.region,
-            }
-        )
-        instruments = pd.DataFrame(
-            {
-                "id": state.instrument_ids,
-                "title": [titles.get(name, name) for name in state.instrument_ids],
-                "domain": [DOMAINS[code] for code in state.instrument_domain],
-                "binding": np.asarray(state.binding),
-                "open": (state.closes >= 0) & (state.opens < scenario.quarters),
-            }
-        )
-        states, blocs = _states(actors, state), _blocs(state, world)
-        peers = model.scenario.peers or ()
-        unseen = tuple(sorted(priors_alone(world, scenario.focal)))
-        notes = tuple(dict.fromkeys((*remarks(scenario), *world.notes)))
-        return Facts(actors, instruments, peers, notes, states, blocs, unseen)
-    finally:
-        model.close()
+    state, world = model.state, model.world
+    titles = {facts.id: facts.title for facts in world.instruments}
+    titles |= {spec.id: spec.title or spec.id for spec in scenario.instruments}
+    actors = pd.DataFrame(
+        {
+            "id": state.ids,
+            "name": world.names,
+            "kind": [KINDS[code] for code in state.kind],
+            "camp": [CAMPS[code] if code >= 0 else "none" for code in state.camp],
+            "region": world.region,
+        }
+    )
+    instruments = pd.DataFrame(
+        {
+            "id": state.instrument_ids,
+            "title": [titles.get(name, name) for name in state.instrument_ids],
+            "domain": [DOMAINS[code] for code in state.instrument_domain],
+            "binding": np.asarray(state.binding),
+            "open": (state.closes >= 0) & (state.opens < scenario.quarters),
+        }
+    )
+    states, blocs = _states(actors, state), _blocs(state, world)
+    peers = model.scenario.peers or ()
+    unseen = tuple(sorted(priors_alone(world, scenario.focal)))
+    notes = tuple(dict.fromkeys((*remarks(scenario), *world.notes)))
+    return Facts(actors, instruments, peers, notes, states, blocs, unseen)
 
 
 def _states(actors: pd.DataFrame, state: State) -> pd.DataFrame:
