@@ -131,7 +131,8 @@ class SpreadPictures:
         )  # fmt: skip
         with style(words):
             axes = _axes(len(self.shown_shares)) if ax is None else ax
-            return draw_shares(self.shown_shares, axes, title=textwrap.fill(title, _TITLE_WIDTH), label=label, words=words)
+            folded = textwrap.fill(title, _TITLE_WIDTH)
+            return draw_shares(self.shown_shares, axes, title=folded, label=label, words=words)
 
     def rules(self, metric: str, unit: str, ax: Axes | None = None) -> Axes:
         """Mean and 5–95 % range of one metric under each rule."""
