@@ -62,7 +62,7 @@ from simulation.processes.bias import drift_by_funders
 from simulation.processes.links import Links, links
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
-from simulation.scenario.messages import default_peers
+from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
 from simulation.state import (

@@ -3,7 +3,7 @@
 from simulation.scenario.checks import eligible_actors, load_records, world_of
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.scenario.load import load_scenario
-from simulation.scenario.messages import default_peers
+from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
 

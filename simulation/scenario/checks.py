@@ -16,7 +16,7 @@ from simulation.data.roster import UNION
 from simulation.data.world import World, load_world, read_deals, read_joins, shipped_deals
 from simulation.errors import Fault, InputError
 from simulation.scenario.fields import Eligible, advice
-from simulation.scenario.messages import ActorNames
+from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import (
     QUARTERS_MAX,
