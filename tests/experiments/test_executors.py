@@ -97,7 +97,7 @@ begin = time.monotonic()
 try:
     pool.call(pow, 2, 3)
 except KeyboardInterrupt:
-    print(time.monotonic() - begin < 2)
+    print(time.monotonic() - begin < 1.5)
 pool.close(busy=True)
 del pool
 gc.collect()
@@ -110,7 +110,7 @@ last.close(busy=False)
 @on_linux
 def test_who_is_interrupted_before_workers_can_be_made_leaves_none_that_looks_for_what_is_gone(tmp_path):
     """A later pool waits its turn, so what the first had asked for has been begun by then."""
-    (tmp_path / "loads_slowly.py").write_text("import time\ntime.sleep(3)")
+    (tmp_path / "loads_slowly.py").write_text("import time\ntime.sleep(2)")
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
     done = subprocess.run([sys.executable, "-c", INTERRUPTED], env=environ, capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
@@ -119,9 +119,9 @@ def test_who_is_interrupted_before_workers_can_be_made_leaves_none_that_looks_fo
 
 def test_a_pool_closes_while_results_are_on_their_way():
     """A worker that ends in the middle of a result leaves half of it in the pipe, and nobody waits for the rest."""
-    for _ in range(3):
+    for _ in range(2):
         pool = LocalPool(2)
-        sent = [pool.call(bytes, 50_000_000) for _ in range(100)]
+        sent = [pool.call(bytes, 20_000_000) for _ in range(100)]
         sent[1].result()
         closing = threading.Thread(target=pool.close, kwargs={"busy": True}, daemon=True)
         closing.start()
