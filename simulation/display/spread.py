@@ -22,7 +22,7 @@ _LOOKS = (("#0072B2", "", "white"), ("#E69F00", "///", INK), ("#f2f2f2", "", INK
 _NARROWEST = 0.07  # share of a bar that has room for its number
 _HEIGHT_OF_THE_REST = 2.1  # inches for title, key and note
 _HEIGHT_OF_A_ROW = 0.42  # inches
-_TITLE_WIDTH = 54  # letters of a line above the bars
+_TITLE_WIDTH = 44  # letters of a line above the bars
 
 
 def draw_shares(table: pd.DataFrame, ax: Axes, *, title: str, label: str, words: Words = ENGLISH) -> Axes:
@@ -151,7 +151,8 @@ class SpreadPictures:
         )  # fmt: skip
         with style(words):
             axes = _axes(len(self.shown_shares)) if ax is None else ax
-            return draw_shares(self.shown_shares, axes, title=textwrap.fill(title, _TITLE_WIDTH), label=label, words=words)
+            title = textwrap.fill(title, _TITLE_WIDTH)
+            return draw_shares(self.shown_shares, axes, title=title, label=label, words=words)
 
     def rules(self, metric: str, unit: str, ax: Axes | None = None) -> Axes:
         """Mean and 5–95 % range of one metric under each rule."""
