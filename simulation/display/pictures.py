@@ -159,15 +159,20 @@ class Pictures:
         table = self._need("joining")
         return table.loc[table.groupby("instrument")["probability"].transform("max") > 0]
 
+    @property
+    def focal_within(self) -> str:
+        """Name of the focal state inside a title."""
+        return self.words.within(self.focal_id, self.focal)
+
     def trust_map(self, ax: Axes | None = None) -> Axes:
         """Trust of every state in the focal one, a tile a state."""
-        title = self.words("Trust of each state in: {focal}", focal=self.focal)
+        title = self.words("Trust of each state in: {focal}", focal=self.focal_within)
         unit = self.words("mean trust (probability that promises are kept)")
         return self._map(self.shown_trust().rename(columns={"actor": "id", "mean": "value"}), title, unit, None, ax)
 
     def deal_map(self, ax: Axes | None = None) -> Axes:
         """Deals of every state with the focal one, a tile a state."""
-        title = self.words("Deals of each state with: {focal}", focal=self.focal)
+        title = self.words("Deals of each state with: {focal}", focal=self.focal_within)
         unit = self.words("expected depth (0 none, 1 memorandum, 2 programme, 3 binding)")
         return self._map(self.shown_deals().rename(columns={"depth": "value"}), title, unit, (0, len(DEPTH)), ax)
 

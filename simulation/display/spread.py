@@ -22,7 +22,7 @@ _LOOKS = (("#0072B2", "", "white"), ("#E69F00", "///", INK), ("#f2f2f2", "", INK
 _NARROWEST = 0.07  # share of a bar that has room for its number
 _HEIGHT_OF_THE_REST = 2.1  # inches for title, key and note
 _HEIGHT_OF_A_ROW = 0.42  # inches
-_TITLE_WIDTH = 54  # letters of a line above the bars
+_TITLE_WIDTH = 44  # letters of a line above the bars
 
 
 def draw_shares(table: pd.DataFrame, ax: Axes, *, title: str, label: str, words: Words = ENGLISH) -> Axes:
@@ -32,8 +32,17 @@ def draw_shares(table: pd.DataFrame, ax: Axes, *, title: str, label: str, words:
     ----------
     table
         Rows of ``shares.csv`` of one quarter: ``metric, chance, parameters, rule``, shares from 0 to 1.
+    ax
+        Where to draw.
     title, label
         Heading, and what the shares rest on.
+    words
+        Language.
+
+    Returns
+    -------
+    Axes
+        ``ax``.
     """
     if table.empty or table["metric"].duplicated().any():
         raise ValueError("shares of one quarter, a row a metric")
@@ -69,8 +78,17 @@ def draw_rules(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label: s
     table
         Rows of ``spread.csv`` of one metric and quarter: ``rule, mean, q05, q95``; the scenario as it
         is comes first.
+    ax
+        Where to draw.
     title, unit, label
         Heading, what the metric is measured in, and what the ranges hold and rest on.
+    words
+        Language.
+
+    Returns
+    -------
+    Axes
+        ``ax``.
     """
     if table.empty or table["rule"].duplicated().any():
         raise ValueError("one metric in one quarter, a row a rule")
@@ -104,6 +122,8 @@ class SpreadPictures:
         What they are of (``spread.json``).
     focal
         Name of the focal state.
+    words
+        Language.
     """
 
     def __init__(
@@ -131,8 +151,8 @@ class SpreadPictures:
         )  # fmt: skip
         with style(words):
             axes = _axes(len(self.shown_shares)) if ax is None else ax
-            folded = textwrap.fill(title, _TITLE_WIDTH)
-            return draw_shares(self.shown_shares, axes, title=folded, label=label, words=words)
+            title = textwrap.fill(title, _TITLE_WIDTH)
+            return draw_shares(self.shown_shares, axes, title=title, label=label, words=words)
 
     def rules(self, metric: str, unit: str, ax: Axes | None = None) -> Axes:
         """Mean and 5–95 % range of one metric under each rule."""

@@ -72,7 +72,8 @@ _TEXTS: Mapping[str, str] = {
     "save": N_("Save these numbers, unrounded (CSV)"), "whole": N_("Show all quarters"),
     "prior": N_("{mark} rests on priors alone: the record holds no observation of it."),
     "sources": N_("What each line was made from"), "run": N_("run"), "replicates": N_("replicates"), "seed": N_("seed"),
-    "means": N_("what bands hold"), "png": N_("Save as PNG"), "svg": N_("Save as SVG"),
+    "means": N_("what bands hold"), "picture": N_("Save the picture"), "png": N_("Save as PNG"),
+    "svg": N_("Save as SVG"),
     "incomplete": N_("This result is not complete."),
     "script": N_("This page needs scripts, which are switched off here. The report without --explore needs none."),
 }  # fmt: skip

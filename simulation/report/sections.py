@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concession
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
 _COUNTED = ("deals", "instruments", "partners", "blocs")  # units of what is counted
 _TORNADO_ROW = 0.75  # inches
+_HEADING_WIDTH = 44  # letters of a line above the bars
 _PRIORS = N_("{mark} rests on priors alone: the record holds no observation of it.")
 
 
@@ -240,7 +242,9 @@ def drivers(subject: Subject) -> Section:
     with style(words):
         axes = new_axes(8.0, 1.9 + _TORNADO_ROW * len(named))
         when = words.quarter(subject.main.horizon)
-        heading = words("Kept commitments in {quarter}: effect of each change", quarter=when)
+        heading = textwrap.fill(
+            words("Kept commitments in {quarter}: effect of each change", quarter=when), _HEADING_WIDTH
+        )
         draw_tornado(named, axes, title=heading, unit="%", label=label, words=words, digits=1)
     chart = Chart(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "
                                           "The table has the same numbers."), words)  # fmt: skip

@@ -165,17 +165,22 @@ def _fit(table: Any, rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as their texts ask for: no word is broken, and what is left goes to the longer texts."""
     from docx.shared import Cm
 
-    texts = [[plain(text) for text in column] for column in zip(*rows, strict=True)]
-    wish = [max(map(len, column), default=1) for column in texts]
-    least = [max((len(word) for text in column for word in ([text] if len(text) <= _LONGEST_WORD else text.split())),
-                 default=1) for column in (column[1:] for column in texts)]  # fmt: skip
-    widths = _widths([_A_LETTER * min(size, _LONGEST_WORD) + _PADDING for size in least],
-                     [_A_LETTER * size + _PADDING for size in wish])  # fmt: skip
+    columns = [[plain(text) for text in column] for column in zip(*rows, strict=True)]
+    whole, parted = ([_A_LETTER * _least(column, most) + _PADDING for column in columns] for most in (_LONGEST_WORD, 0))
+    wish = [_A_LETTER * max(map(len, column)) + _PADDING for column in columns]
+    widths = _widths(whole if sum(whole) < _WIDTH else parted, wish)
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)
+
+
+def _least(column: Sequence[str], most: int) -> int:
+    """Letters of the longest part of a column that is not broken: a word, and below the head a text of so many."""
+    head, *cells = column
+    parts = [*head.split(), *(part for text in cells for part in ([text] if len(text) <= most else text.split()))]
+    return min(max(map(len, parts), default=1), _LONGEST_WORD)
 
 
 def _widths(least: Sequence[float], wish: Sequence[float]) -> list[float]:

@@ -40,7 +40,7 @@ def test_a_dot_is_a_gain_filled_if_new_and_hollow_if_held() -> None:
 
 def test_probability_price_and_ties_stand_beside_the_rows() -> None:
     told = written(pictures().opportunities())
-    assert [text for text in told if text.endswith("%")] == ["60%", "50%", "40%", "30%", "20%"]
+    assert [text for text in told if text.endswith("%")] == [f"{share}\u00a0%" for share in (60, 50, 40, 30, 20)]
     assert told.count("0.25") == 5
     assert told.count("tied") == 1  # the first two
     names = [text.get_text() for text in pictures().opportunities().get_yticklabels()]
@@ -138,7 +138,7 @@ def test_conditions_are_told_in_words() -> None:
         "states learn tracks: states learn tracks from others"
     )
     assert "0,62" in conditions("budget < 0.62", Words("fr"))
-    assert conditions("not_known_yet < 1e-9", ENGLISH) == "not known yet below 0.0000"
+    assert conditions("not_known_yet < 1e-9", ENGLISH) == "not known yet below 0.000"
 
 
 @pytest.mark.parametrize(("value", "digits"), [(0, 0), (0.04, 3), (0.4, 2), (-9.9, 2), (12, 1), (123.4, 0)])

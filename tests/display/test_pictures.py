@@ -44,7 +44,7 @@ def test_fan_draws_the_numbers_of_the_table():
     assert "200 replicates" in texts(ax)
     assert BAND_LABEL in texts(ax)
     last = table.iloc[-1]
-    assert f"mean {decimal(last['mean'], 2)}\n{decimal(last['q05'], 2)} to {decimal(last['q95'], 2)}" in texts(ax)
+    assert f"mean {decimal(last['mean'], 2)}\n{decimal(last['q05'], 2)}–{decimal(last['q95'], 2)}" in texts(ax)
 
 
 def test_fan_refuses_two_metrics():
@@ -159,7 +159,7 @@ def test_network_says_what_the_table_says():
         ax = draw_ego_network(table, new_axes(9.5, 8.5), focal="Morocco", quarter="2030Q4", least=0.005)
     written = texts(ax)
     # the state p00 has a deal on two tracks: its label is the probability of a deal on any
-    assert "P0  96%" in written.replace("\n", " ")
+    assert "P0  96\u00a0%" in written.replace("\n", " ")
     edges = {(line.get_linestyle(), line.get_linewidth()) for line in ax.lines if len(line.get_xdata()) == 2}
     assert ("-", 1.5) in edges
     assert (":", 3.0) in edges
@@ -229,7 +229,7 @@ def test_shares_of_the_spread_are_those_of_the_table():
     widths = np.array([bar.get_width() for bar in ax.patches]).reshape(3, 2)  # source, metric
     assert widths.tolist() == [[0.05, 0.4], [0.7, 0.6], [0.25, 0.0]]
     assert widths.sum(axis=0) == pytest.approx(1)
-    assert [text.get_text() for text in ax.texts] == ["40%", "70%", "60%", "25%"]  # where there is room
+    assert [text.get_text() for text in ax.texts] == [f"{share}\u00a0%" for share in (40, 70, 60, 25)]  # where there is room
     assert [label.get_text() for label in ax.get_yticklabels()] == ["cooperation", "deals, all partners"]
     assert "3 rules, each with 4 draws of the parameters and 3 replicates a draw" in texts(ax)
     with style(), pytest.raises(ValueError, match="one quarter"):

@@ -163,7 +163,7 @@ def test_joining_curves_are_the_probabilities() -> None:
     likeliest = tables[-1]
     assert list(ax.lines[0].get_ydata()) == pytest.approx(list(likeliest["probability"]))
     assert list(ax.lines[0].get_xdata()) == [year_of(quarter) for quarter in QUARTERS]
-    assert texts(ax)[0] == f"80%  Title {MOST_INSTRUMENTS + 1}"
+    assert texts(ax)[0] == f"80\u00a0%  Title {MOST_INSTRUMENTS + 1}"
     heights = [text.xyann[1] for text in ax.texts]
     assert np.diff(heights).max() < -0.1  # labels stand clear of each other
 
@@ -208,7 +208,7 @@ def test_tornado_has_the_largest_effect_on_top() -> None:
     assert [bar.get_width() for bar in bars] == [-0.3, 0.1, 0.01]
     names = {tick.get_text(): place for place, tick in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
     assert names["large"] > names["middle"] > names["small"]
-    assert texts(ax) == ["-0.300", "+0.100", "+0.010"]
+    assert texts(ax) == ["\u22120.300", "+0.100", "+0.010"]
     assert note(ax) == "told"
 
 

@@ -57,7 +57,7 @@ def test_no_sentence_of_the_answer_has_a_number_outside_the_table(texts) -> None
     bare = (
         bare.replace("alert(1)", "")
         .replace("(0 to 1)", "")
-        .replace("90 % interval", "")
+        .replace("90\u00a0% interval", "")
         .replace("fragmentation 0.4", "")
     )
     assert not re.search(r"\d", bare), bare

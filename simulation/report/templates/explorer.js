@@ -193,14 +193,21 @@
   }
   const actions = () => ({
     mode: "vega-lite", renderer: "svg", actions: { export: true, source: false, compiled: false, editor: false },
-    i18n: { PNG_ACTION: say("png"), SVG_ACTION: say("svg"), CLICK_TO_VIEW_ACTIONS: say("save") },
+    i18n: { PNG_ACTION: say("png"), SVG_ACTION: say("svg"), CLICK_TO_VIEW_ACTIONS: say("picture") },
     downloadFileName: "wifaq_" + state.metric, tooltip: false,
   });
   function draw(id, spec, options, then) {
     const holder = byId(id);
     if (!visible().length) { holder.replaceChildren(paragraph(say(shown().length ? "no_difference" : "nothing")));
       return Promise.resolve(); }
-    return vegaEmbed(holder, spec, options).then((result) => then(result.view));
+    return vegaEmbed(holder, spec, options).then((result) => {
+      for (const menu of holder.querySelectorAll("summary")) menu.setAttribute("aria-label", say("picture"));
+      // what has no words is left to the tables below
+      for (const mark of holder.querySelectorAll('[role="graphics-symbol"]:not([aria-label])')) {
+        mark.setAttribute("aria-hidden", "true");
+      }
+      then(result.view);
+    });
   }
   function point(view, k) {  // the numbers of the quarter that is pointed at
     const box = byId("told"), own = visible();
