@@ -49,10 +49,15 @@ class Job:
         self._stopped = False
 
     def begin(self) -> bool:
-        """Whether something new can begin: not while anything else is being done."""
+        """Begin, unless something else is being done; whether it has begun."""
         free = not self.running
-        self._stopped = self._stopped and not free
+        if free:
+            self.running, self._stopped = True, False
         return free
+
+    def end(self) -> None:
+        """Be ready for something else."""
+        self.running = False
 
     def stop(self) -> None:
         """Have it end with the replicates that are at hand, and what would follow it too."""
@@ -82,11 +87,7 @@ class Job:
 
         if self._stopped:
             raise Cancelled("")
-        self.running = True
-        try:
-            return await asyncio.to_thread(work, progress)
-        finally:
-            self.running = False
+        return await asyncio.to_thread(work, progress)
 
 
 @dataclass(frozen=True, eq=False)

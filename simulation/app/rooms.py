@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from simulation.experiments.results import Results
     from simulation.scenario.schema import Scenario
 
+_WAIT = 0.2  # seconds between two looks at whether a job has ended
+
 
 def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
     """Listen to the page; a forecast may be there from the start."""
@@ -106,8 +108,9 @@ class ForecastRoom:
                 wanted.append((draft, await asyncio.to_thread(draft.scenario), count))
             except InputError as error:
                 await desk.complain_too(*map(str, error.faults))
-        if wanted and self._job.begin():
-            await self._make(wanted)
+        while not self._job.begin():  # who has asked for a forecast meanwhile goes first
+            await asyncio.sleep(_WAIT)
+        await self._make(wanted)
         await self._kept()
 
     async def _make(self, wanted: list[tuple[Draft, Scenario, int]]) -> None:
@@ -125,6 +128,7 @@ class ForecastRoom:
         except WifaqError as error:
             await desk.complain_too(str(error))
         finally:
+            self._job.end()
             await desk.send("job", {"room": "forecast", "on": False, "text": ""})
 
     async def _tell(self, head: str, done: int, total: int) -> None:
@@ -155,6 +159,7 @@ class ForecastRoom:
         except Cancelled:
             pass
         finally:
+            self._job.end()
             await desk.send("job", {"room": "forecast", "on": False, "text": None})
 
     async def _cancel(self, _: Any) -> None:
@@ -224,6 +229,7 @@ class OpportunityRoom:
         except Cancelled:
             text = desk.words("Cancelled.")
         finally:
+            self._job.end()
             await desk.send("job", {"room": "opportunities", "on": False, "text": text})
 
     async def _stop(self, _: Any) -> None:

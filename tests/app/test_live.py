@@ -169,9 +169,10 @@ def test_a_forecast_can_be_stopped_while_it_runs(scenario, monkeypatch) -> None:
     with pytest.raises(Cancelled):
         asyncio.run(job.do(lambda progress: forecasts.rough(scenario, 50, progress), tell))
     assert 1 <= max(told) < 50
-    assert not job.running
+    assert not job.begin()
     with pytest.raises(Cancelled):  # what would have followed
         asyncio.run(job.do(lambda _: pytest.fail("it goes on"), tell))
+    job.end()
     assert job.begin()
     assert asyncio.run(job.do(lambda _: 1, tell)) == 1
 
