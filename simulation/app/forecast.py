@@ -16,7 +16,7 @@ from simulation.app.levers import levers
 from simulation.display.words.language import Words
 from simulation.display.words.terms import DRAWN_BANDS, KIND, METRIC, UNIT, name_of
 from simulation.errors import Fault, InputError, RunError
-from simulation.experiments.ask import slim
+from simulation.experiments.ask import load, slim
 from simulation.experiments.results import Results
 from simulation.experiments.run import run
 from simulation.scenario.schema import Scenario
@@ -145,8 +145,9 @@ def rough(scenario: Scenario, replicates: int, progress: Progress) -> Results:
     return run(slim(scenario), replicates=replicates, progress=progress)
 
 
-def name_of_draft(draft: Draft, title: str, words: Words) -> str:
-    """Changes in a line, and the title of the scenario that has them."""
+def name_of_draft(draft: Draft, words: Words) -> str:
+    """Changes in a line, and the title of the scenario that has them: the base's, where the draft has none."""
+    title = str(draft.values().get("title") or (load(draft.base).title if draft.base else "–"))
     labels = {"focal": words("Focal state")} | {lever.key: words(lever.label) for lever in levers()}
     changes = []
     for key, value in draft.values().items():

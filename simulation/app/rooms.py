@@ -121,7 +121,7 @@ class ForecastRoom:
                 count_of = {"place": words.number(place), "all": words.number(len(wanted))}
                 head = words("Pinned forecast {place} of {all}", **count_of)
                 results = await self._job.do(partial(forecasts.rough, scenario, count), partial(self._tell, head))
-                self._pins.append(Pinned(forecasts.name_of_draft(draft, scenario.title, words), results, draft))
+                self._pins.append(Pinned(forecasts.name_of_draft(draft, words), results, draft))
                 await self._show()
         except Cancelled:
             pass
@@ -146,7 +146,7 @@ class ForecastRoom:
             return
         replicates = _between(count, forecasts.LEAST, forecasts.MOST)
         scenario, draft = desk.scenario, desk.draft
-        name = forecasts.name_of_draft(draft, scenario.title, desk.words)
+        name = forecasts.name_of_draft(draft, desk.words)
         await desk.send("job", {"room": "forecast", "on": True, "share": 0, "text": ""})
         try:
             for stage in forecasts.steps(replicates):
