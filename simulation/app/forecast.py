@@ -172,7 +172,8 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
             continue
         unit = str(tables[0][1]["unit"].iloc[0])
         found[metric] = {
-            "title": name_of(METRIC, metric, words), "unit": name_of(UNIT, unit, words), "index": unit == "index",
+            "title": name_of(METRIC, metric, words),
+            "contrast": words("{metric}: difference", metric=name_of(METRIC, metric, words)), "unit": name_of(UNIT, unit, words), "index": unit == "index",
             "runs": [_bands(name, table) for name, table in tables if len(table)],
             "differences": [
                 _difference(one.name, paired_path(first.series(), one.results.series(), focal, metric))
@@ -182,11 +183,10 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
     done, failed = (first.info["replicates"][what] for what in ("done", "failed"))
     lost = [words.plural("{count} replicate failed; the numbers are of the others.",
                          "{count} replicates failed; the numbers are of the others.", failed)] if failed else []
-    quarters = first.forecast()["quarter"].unique().tolist()
     note = [*lost, words.plural("{count} replicate.", "{count} replicates.", done),
             words("Bands: 90 % and 50 % of replicates; {what}.", what=words(DRAWN_BANDS)),
             words("Differences: under the same luck, with the 95 % interval of their mean.")]  # fmt: skip
-    return {"metrics": found, "note": " ".join(note), "when": {name: words.quarter(name) for name in quarters}}
+    return {"metrics": found, "note": " ".join(note)}
 
 
 def _rows(results: Results, metric: str) -> pd.DataFrame:
