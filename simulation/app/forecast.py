@@ -173,7 +173,8 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
         unit = str(tables[0][1]["unit"].iloc[0])
         found[metric] = {
             "title": name_of(METRIC, metric, words),
-            "contrast": words("{metric}: difference", metric=name_of(METRIC, metric, words)), "unit": name_of(UNIT, unit, words), "index": unit == "index",
+            "contrast": words("{metric}: difference", metric=name_of(METRIC, metric, words)),
+            "unit": name_of(UNIT, unit, words), "index": unit == "index",
             "runs": [_bands(name, table) for name, table in tables if len(table)],
             "differences": [
                 _difference(one.name, paired_path(first.series(), one.results.series(), focal, metric))
