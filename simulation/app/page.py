@@ -67,7 +67,7 @@ def _drawn_words(words: Words) -> list[str]:
     """Words that the browser puts into pictures, in the order in which it knows them."""
     return [words("Play"), words("Pause"), words("drawn"), words("Copy this address:"), words("without your changes"),
             words("Link copied"), words("choose …"), words("Too long for a link: download the file."),
-            words("That is too long for a scenario: at most 1 MB.")]  # fmt: skip
+            words("That is too long for a scenario: at most 1 MB."), words("Run a forecast first.")]  # fmt: skip
 
 
 def _top(words: Words, given: str, title: str) -> ui.Tag:
@@ -215,9 +215,10 @@ FAN_METRICS = ("commitments_kept", "partners_new", "coverage", "dependence", "ca
 
 
 def _scenario(words: Words) -> ui.Tag:
+    told = words("What the sliders made, as a file for every command of Wifaq. Change it here too: it is checked as "
+                 "`wifaq check` does.").split("`")  # fmt: skip
     return ui.div(
-        ui.p(words("What the sliders made, as a file for every command of Wifaq. Change it here too: it is checked as "
-                   "`wifaq check` does.")),
+        ui.p(*(ui.code(part) if place % 2 else part for place, part in enumerate(told))),
         ui.tags.label(words("Your scenario, as YAML"), {"for": "yaml"}),
         ui.tags.textarea(id="yaml", rows="18", spellcheck="false", dir="ltr"),
         ui.div(

@@ -185,7 +185,8 @@ class ForecastRoom:
         runs += [one for one in self._pins if one is not self._last]
         if runs:
             told = await asyncio.to_thread(forecasts.fans, runs, FAN_METRICS, self._desk.words)
-            pins = {"pins": len(self._pins), "free": self._last is not None and len(self._pins) < forecasts.MOST_PINS}
+            pins = {"pins": len(self._pins), "free": len(self._pins) < forecasts.MOST_PINS,
+                    "own": self._last is not None}  # fmt: skip
             await self._desk.send("forecast", {**told, **pins})
         else:
             await self._desk.send("forecast", None)

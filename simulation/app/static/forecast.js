@@ -139,7 +139,7 @@
   const rooms = { forecast: ["run", "cancel", "progress", "done"], opportunities: ["look", "stop", "looked", "told"] };
   takes.forecast = (message) => {
     told = message;
-    $("pin").disabled = !message?.free;
+    $("pin").disabled = !(message?.own && message.free);
     $("unpin").disabled = !message?.pins;
     if (!message) { $("bands").textContent = ""; for (const place of ["fan", "difference"]) $(place).replaceChildren(); return; }
     for (const option of $("metric").options) option.hidden = !(option.value in told.metrics);
@@ -162,6 +162,12 @@
     const now = $("fan").clientWidth;
     if (told && now && now !== wide) { wide = now; requestAnimationFrame(fan); }
   }).observe($("fan").parentElement);
+  document.addEventListener("click", (event) => { /* tables of a run that is not there */
+    if (told?.own || !event.target.closest("#forecast_csv, #forecast_xlsx")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    $("done").textContent = words[9];
+  }, true);
   const press = (id, act) => $(id).addEventListener("click", act);
   press("run", () => say("run", Number($("count").value)));
   press("cancel", () => say("cancel", Date.now()));
