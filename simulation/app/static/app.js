@@ -169,6 +169,7 @@
   function key() {
     const place = $("key"), many = picture.seen === "map";
     place.replaceChildren();
+    place.dir = many ? "ltr" : ""; /* as its strip of colours runs */
     if (many) {
       const strip = document.createElement("span");
       strip.className = "strip";
