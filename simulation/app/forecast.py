@@ -16,7 +16,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.terms import DRAWN_BANDS, KIND, METRIC, UNIT, name_of
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.analysis.contrasts import paired_path
-from simulation.experiments.ask import slim
+from simulation.experiments.ask import load, slim
 from simulation.experiments.results import Results
 from simulation.experiments.run import run
 from simulation.scenario.schema import Scenario
@@ -49,10 +49,15 @@ class Job:
         self._stopped = False
 
     def begin(self) -> bool:
-        """Whether something new can begin: not while anything else is being done."""
+        """Begin, unless something else is being done; whether it has begun."""
         free = not self.running
-        self._stopped = self._stopped and not free
+        if free:
+            self.running, self._stopped = True, False
         return free
+
+    def end(self) -> None:
+        """Be ready for something else."""
+        self.running = False
 
     def stop(self) -> None:
         """Have it end with the replicates that are at hand, and what would follow it too."""
@@ -82,11 +87,7 @@ class Job:
 
         if self._stopped:
             raise Cancelled("")
-        self.running = True
-        try:
-            return await asyncio.to_thread(work, progress)
-        finally:
-            self.running = False
+        return await asyncio.to_thread(work, progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +145,9 @@ def rough(scenario: Scenario, replicates: int, progress: Progress) -> Results:
     return run(slim(scenario), replicates=replicates, progress=progress)
 
 
-def name_of_draft(draft: Draft, title: str, words: Words) -> str:
-    """Changes in a line, and the title of the scenario that has them."""
+def name_of_draft(draft: Draft, words: Words) -> str:
+    """Changes in a line, and the title of the scenario that has them: the base's, where the draft has none."""
+    title = str(draft.values().get("title") or (load(draft.base).title if draft.base else "–"))
     labels = {"focal": words("Focal state")} | {lever.key: words(lever.label) for lever in levers()}
     changes = []
     for key, value in draft.values().items():
@@ -170,7 +172,9 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
             continue
         unit = str(tables[0][1]["unit"].iloc[0])
         found[metric] = {
-            "title": name_of(METRIC, metric, words), "unit": name_of(UNIT, unit, words), "index": unit == "index",
+            "title": name_of(METRIC, metric, words),
+            "contrast": words("{metric}: difference", metric=name_of(METRIC, metric, words)),
+            "unit": name_of(UNIT, unit, words), "index": unit == "index",
             "runs": [_bands(name, table) for name, table in tables if len(table)],
             "differences": [
                 _difference(one.name, paired_path(first.series(), one.results.series(), focal, metric))
@@ -180,11 +184,10 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
     done, failed = (first.info["replicates"][what] for what in ("done", "failed"))
     lost = [words.plural("{count} replicate failed; the numbers are of the others.",
                          "{count} replicates failed; the numbers are of the others.", failed)] if failed else []
-    quarters = first.forecast()["quarter"].unique().tolist()
     note = [*lost, words.plural("{count} replicate.", "{count} replicates.", done),
             words("Bands: 90 % and 50 % of replicates; {what}.", what=words(DRAWN_BANDS)),
             words("Differences: under the same luck, with the 95 % interval of their mean.")]  # fmt: skip
-    return {"metrics": found, "note": " ".join(note), "when": {name: words.quarter(name) for name in quarters}}
+    return {"metrics": found, "note": " ".join(note)}
 
 
 def _rows(results: Results, metric: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from simulation.scenario.source import MAX_BYTES
 
 STATIC = Path(__file__).with_name("static")
 REPLICATES = 50
+_YEAR = 2000  # stands for any, in the names of quarters that the browser is given
 _ROUND = 10_000  # bytes of a message round a scenario's text
 _ICON = ("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
          "%3Ccircle cx='4' cy='4' r='3' fill='%230b6e69'/%3E%3C/svg%3E")  # fmt: skip
@@ -56,6 +57,7 @@ def page(words: Words, given: str, title: str = "") -> ui.Tag:
             ui.h1("Wifaq", class_="visually-hidden"),
             ui.div(_top(words, given, title), id="app", dir="rtl" if words.right_to_left else "ltr",
                    **{"data-words": "|".join(_drawn_words(words)), "data-locale": locale,
+                      "data-quarters": "|".join(words.quarter(f"{_YEAR}Q{k}") for k in range(1, 5)),
                       "data-most": str(MAX_BYTES - _ROUND)}),
         ),
     )  # fmt: skip
@@ -63,9 +65,9 @@ def page(words: Words, given: str, title: str = "") -> ui.Tag:
 
 def _drawn_words(words: Words) -> list[str]:
     """Words that the browser puts into pictures, in the order in which it knows them."""
-    return [words("Play"), words("Pause"), words("drawn"), words("difference"), words("without your changes"),
+    return [words("Play"), words("Pause"), words("drawn"), words("Copy this address:"), words("without your changes"),
             words("Link copied"), words("choose …"), words("Too long for a link: download the file."),
-            words("That is too long for a scenario: at most 1 MB.")]  # fmt: skip
+            words("That is too long for a scenario: at most 1 MB."), words("Run a forecast first.")]  # fmt: skip
 
 
 def _top(words: Words, given: str, title: str) -> ui.Tag:
@@ -213,9 +215,10 @@ FAN_METRICS = ("commitments_kept", "partners_new", "coverage", "dependence", "ca
 
 
 def _scenario(words: Words) -> ui.Tag:
+    told = words("What the sliders made, as a file for every command of Wifaq. Change it here too: it is checked as "
+                 "`wifaq check` does.").split("`")  # fmt: skip
     return ui.div(
-        ui.p(words("What the sliders made, as a file for every command of Wifaq. Change it here too: it is checked as "
-                   "`wifaq check` does.")),
+        ui.p(*(ui.code(part) if place % 2 else part for place, part in enumerate(told))),
         ui.tags.label(words("Your scenario, as YAML"), {"for": "yaml"}),
         ui.tags.textarea(id="yaml", rows="18", spellcheck="false", dir="ltr"),
         ui.div(

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from simulation.experiments.results import Results
     from simulation.scenario.schema import Scenario
 
+_WAIT = 0.2  # seconds between two looks at whether a job has ended
+
 
 def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
     """Listen to the page; a forecast may be there from the start."""
@@ -106,8 +108,9 @@ class ForecastRoom:
                 wanted.append((draft, await asyncio.to_thread(draft.scenario), count))
             except InputError as error:
                 await desk.complain_too(*map(str, error.faults))
-        if wanted and self._job.begin():
-            await self._make(wanted)
+        while not self._job.begin():  # who has asked for a forecast meanwhile goes first
+            await asyncio.sleep(_WAIT)
+        await self._make(wanted)
         await self._kept()
 
     async def _make(self, wanted: list[tuple[Draft, Scenario, int]]) -> None:
@@ -118,13 +121,14 @@ class ForecastRoom:
                 count_of = {"place": words.number(place), "all": words.number(len(wanted))}
                 head = words("Pinned forecast {place} of {all}", **count_of)
                 results = await self._job.do(partial(forecasts.rough, scenario, count), partial(self._tell, head))
-                self._pins.append(Pinned(forecasts.name_of_draft(draft, scenario.title, words), results, draft))
+                self._pins.append(Pinned(forecasts.name_of_draft(draft, words), results, draft))
                 await self._show()
         except Cancelled:
             pass
         except WifaqError as error:
             await desk.complain_too(str(error))
         finally:
+            self._job.end()
             await desk.send("job", {"room": "forecast", "on": False, "text": ""})
 
     async def _tell(self, head: str, done: int, total: int) -> None:
@@ -142,7 +146,7 @@ class ForecastRoom:
             return
         replicates = _between(count, forecasts.LEAST, forecasts.MOST)
         scenario, draft = desk.scenario, desk.draft
-        name = forecasts.name_of_draft(draft, scenario.title, desk.words)
+        name = forecasts.name_of_draft(draft, desk.words)
         await desk.send("job", {"room": "forecast", "on": True, "share": 0, "text": ""})
         try:
             for stage in forecasts.steps(replicates):
@@ -155,6 +159,7 @@ class ForecastRoom:
         except Cancelled:
             pass
         finally:
+            self._job.end()
             await desk.send("job", {"room": "forecast", "on": False, "text": None})
 
     async def _cancel(self, _: Any) -> None:
@@ -180,7 +185,8 @@ class ForecastRoom:
         runs += [one for one in self._pins if one is not self._last]
         if runs:
             told = await asyncio.to_thread(forecasts.fans, runs, FAN_METRICS, self._desk.words)
-            pins = {"pins": len(self._pins), "free": self._last is not None and len(self._pins) < forecasts.MOST_PINS}
+            pins = {"pins": len(self._pins), "free": len(self._pins) < forecasts.MOST_PINS,
+                    "own": self._last is not None}  # fmt: skip
             await self._desk.send("forecast", {**told, **pins})
         else:
             await self._desk.send("forecast", None)
@@ -224,6 +230,7 @@ class OpportunityRoom:
         except Cancelled:
             text = desk.words("Cancelled.")
         finally:
+            self._job.end()
             await desk.send("job", {"room": "opportunities", "on": False, "text": text})
 
     async def _stop(self, _: Any) -> None:

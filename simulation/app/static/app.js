@@ -15,6 +15,10 @@
     formats[key] ??= new Intl.NumberFormat($("app").dataset.locale, { maximumFractionDigits: most, minimumFractionDigits: least });
     return formats[key].format(Number(value.toFixed(most)) + 0); /* no minus before a zero */
   }
+  function quarterly(text) { /* 2027Q4 as the page's language writes it; all else as it is */
+    const found = /^(\d{4})Q([1-4])$/.exec(text);
+    return found ? $("app").dataset.quarters.split("|")[found[2] - 1].replace("2000", found[1]) : text;
+  }
   function draw(name, attributes, parent, text) {
     const made = document.createElementNS(NS, name);
     for (const key in attributes) made.setAttribute(key, attributes[key]);
@@ -165,6 +169,7 @@
   function key() {
     const place = $("key"), many = picture.seen === "map";
     place.replaceChildren();
+    place.dir = many ? "ltr" : ""; /* as its strip of colours runs */
     if (many) {
       const strip = document.createElement("span");
       strip.className = "strip";
@@ -292,7 +297,10 @@
       event.stopImmediatePropagation();
       event.target.value = "";
     }, true);
-    press("link", () => navigator.clipboard?.writeText(location.href).then(() => { $("said").textContent = words[5]; }, () => {}));
+    press("link", async () => {
+      try { await navigator.clipboard.writeText(location.href); $("said").textContent = words[5]; }
+      catch { $("said").textContent = `${words[3]} ${location.href}`; } /* a frame may not copy */
+    });
     $("find").addEventListener("change", (event) => find(event.target.value));
     for (const id of ["base", "focal", "shown", "replicate", "time"]) $(id).addEventListener("change", (event) => say(id, event.target.value));
     document.addEventListener("input", (event) => {
@@ -326,7 +334,7 @@
       }
     });
     window.Shiny.addCustomMessageHandler("wifaq", (message) => { const take = takes[message.what]; if (take) take(message.told); });
-    window.wifaq = { takes, draw, canvas, number, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
+    window.wifaq = { takes, draw, canvas, number, quarterly, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
   }
   const ready = () => {
     listen();

@@ -1,7 +1,7 @@
 /* The rooms beside the world: fans over fans, differences, progress, folders. */
 (function () {
   "use strict";
-  const { takes, draw, canvas, number, say, $, words, tones } = window.wifaq;
+  const { takes, draw, canvas, number, quarterly, say, $, words, tones } = window.wifaq;
   let told = null;
   const year = (quarter) => Number(quarter.slice(0, 4)) + Number(quarter.slice(5)) / 4;
   const tone = (k) => (k ? tones.PINS[(k - 1) % tones.PINS.length] : tones.ACCENT);
@@ -31,15 +31,24 @@
   const path = (xs, ys) => xs.map((t, k) => `${k ? "L" : "M"}${t.toFixed(1)} ${ys[k].toFixed(1)}`).join("");
   const area = (xs, up, down) => path(xs, up) + "L" + path([...xs].reverse(), [...down].reverse()).slice(1) + "Z";
 
+  function lines(name, wide) { /* at most two, broken between words */
+    const found = [""];
+    for (const word of name.split(" ")) {
+      if (found.at(-1) && found.at(-1).length + word.length >= wide) found.push("");
+      found.push(`${found.pop()} ${word}`.trim());
+    }
+    const cut = (text) => (text.length > wide ? text.slice(0, wide - 1) + "…" : text);
+    return found.length > 2 ? [cut(found[0]), cut(found[1] + "…")] : found.map(cut);
+  }
   function ends(pen, labels) { /* names at the ends of curves, moved apart */
     labels.sort((a, b) => a.y - b.y);
-    labels.forEach((label, k) => { if (k) label.y = Math.max(label.y, labels[k - 1].y + 30); });
-    const over = labels.length ? labels[labels.length - 1].y - 330 : 0;
+    labels.forEach((label, k) => { if (k) label.y = Math.max(label.y, labels[k - 1].y + 43); });
+    const over = labels.length ? labels[labels.length - 1].y - 318 : 0;
     labels.forEach((label) => {
       if (over > 0) label.y -= over;
-      const x = pen.W - pen.right + 8, name = label.name.length > 22 ? label.name.slice(0, 21) + "…" : label.name;
+      const x = pen.W - pen.right + 8, wide = Math.floor((pen.right - 12) / 5.8);
       const text = draw("text", { x, y: label.y, fill: label.tone, "font-weight": 600, "font-size": 12 }, pen.svg, label.value);
-      draw("tspan", { x, dy: 13, "font-weight": 400, "font-size": 11 }, text, name);
+      for (const line of lines(label.name, wide)) draw("tspan", { x, dy: 13, "font-weight": 400, "font-size": 11 }, text, line);
       draw("title", {}, text, label.name);
     });
   }
@@ -50,17 +59,17 @@
     const all = metric.runs.flatMap((run) => [...run.q95, ...run.q05]);
     const low = Math.min(0, ...all), high = metric.index ? 1 : Math.max(...all, 1e-6) * 1.03;
     const times = metric.runs.map((run) => run.quarters.map(year)), span = [Math.min(...times.flat()), Math.max(...times.flat())];
-    const pen = frame($("fan"), metric.title, metric.unit, span, low, high), labels = [], lines = [];
+    const pen = frame($("fan"), metric.title, metric.unit, span, low, high), labels = [], means = [];
     [...metric.runs.keys()].reverse().forEach((k) => {
       const run = metric.runs[k], xs = times[k].map(pen.x), ys = (band) => run[band].map(pen.y);
       draw("path", { d: area(xs, ys("q95"), ys("q05")), fill: tone(k), opacity: k ? 0.1 : 0.16 }, pen.svg);
       draw("path", { d: area(xs, ys("q75"), ys("q25")), fill: tone(k), opacity: k ? 0.14 : 0.26 }, pen.svg);
-      lines.push({ d: path(xs, ys("mean")), fill: "none", stroke: tone(k), "stroke-width": 2.5 });
+      means.push({ d: path(xs, ys("mean")), fill: "none", stroke: tone(k), "stroke-width": 2.5 });
       const last = run.mean.length - 1, digits = metric.index ? 2 : 1;
       labels.push({ y: pen.y(run.mean[last]), tone: tone(k), name: run.name,
         value: `${number(run.mean[last], digits)} (${number(run.q05[last], digits)}–${number(run.q95[last], digits)})` });
     });
-    lines.forEach((line) => draw("path", line, pen.svg));
+    means.forEach((line) => draw("path", line, pen.svg));
     ends(pen, labels);
     point(pen, metric.runs[0], times[0], metric.index);
     difference(metric, span);
@@ -78,7 +87,7 @@
       line.setAttribute("x1", x); line.setAttribute("x2", x);
       text.setAttribute("x", x); text.setAttribute("text-anchor", x > pen.W / 2 ? "end" : "start");
       const digits = index ? 3 : 2;
-      text.textContent = `${told.when[run.quarters[k]]}: ${number(run.mean[k], digits)} (${number(run.q05[k], digits)}–${number(run.q95[k], digits)})`;
+      text.textContent = `${quarterly(run.quarters[k])}: ${number(run.mean[k], digits)} (${number(run.q05[k], digits)}–${number(run.q95[k], digits)})`;
     });
     pen.svg.addEventListener("pointerleave", () => mark.setAttribute("visibility", "hidden"));
   }
@@ -88,7 +97,7 @@
     if (!metric.differences.length) return;
     const all = metric.differences.flatMap((one) => [...one.low, ...one.high, ...one.difference]).filter((v) => v !== null);
     const low = Math.min(0, ...all), high = Math.max(0, ...all), pad = (high - low) * 0.05 || 0.1;
-    const pen = frame(place, `${metric.title}: ${words[3]}`, metric.unit, span, low - pad, high + pad), labels = [];
+    const pen = frame(place, metric.contrast, metric.unit, span, low - pad, high + pad), labels = [];
     metric.differences.forEach((one, k) => {
       const xs = one.quarter.map((q) => pen.x(year(q)));
       if (one.low[0] !== null || one.low.some((v) => v !== null))
@@ -102,7 +111,7 @@
 
   function cell(value) {
     const made = document.createElement("td");
-    made.textContent = value === null ? "" : typeof value === "number" ? number(value, 3, 0) : value;
+    made.textContent = value === null ? "" : typeof value === "number" ? number(value, 3, 0) : quarterly(value);
     if (typeof value === "number") made.className = "number";
     return made;
   }
@@ -130,7 +139,7 @@
   const rooms = { forecast: ["run", "cancel", "progress", "done"], opportunities: ["look", "stop", "looked", "told"] };
   takes.forecast = (message) => {
     told = message;
-    $("pin").disabled = !message?.free;
+    $("pin").disabled = !(message?.own && message.free);
     $("unpin").disabled = !message?.pins;
     if (!message) { $("bands").textContent = ""; for (const place of ["fan", "difference"]) $(place).replaceChildren(); return; }
     for (const option of $("metric").options) option.hidden = !(option.value in told.metrics);
@@ -153,6 +162,12 @@
     const now = $("fan").clientWidth;
     if (told && now && now !== wide) { wide = now; requestAnimationFrame(fan); }
   }).observe($("fan").parentElement);
+  document.addEventListener("click", (event) => { /* tables of a run that is not there */
+    if (told?.own || !event.target.closest("#forecast_csv, #forecast_xlsx")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    $("done").textContent = words[9];
+  }, true);
   const press = (id, act) => $(id).addEventListener("click", act);
   press("run", () => say("run", Number($("count").value)));
   press("cancel", () => say("cancel", Date.now()));

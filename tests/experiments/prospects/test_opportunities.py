@@ -137,8 +137,30 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return {"scenario": shipped(focal="SEN"), "by": "2025Q2", "replicates": 2}
 
 
+def test_it_says_how_far_it_is_and_stops_while_it_screens(brief: dict[str, Any]) -> None:
+    class Enough(Exception):
+        """Somebody has had enough."""
+
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 1:
+            raise Enough
+
+    with pytest.raises(Enough):
+        simulation.opportunities(**brief, workers=1, progress=progress)
+    assert [done for done, _ in told] == [0, 1]
+
+
 def test_the_folder_has_the_columns_that_readers_count_on(brief: dict[str, Any], tmp_path: Path) -> None:
-    found = simulation.opportunities(**brief, workers=1, command="wifaq opportunities", out=tmp_path / "new")
+    told: list[tuple[int, int]] = []
+    found = simulation.opportunities(
+        **brief, workers=1, command="wifaq opportunities", out=tmp_path / "new",
+        progress=lambda done, total: told.append((done, total)),
+    )  # fmt: skip
+    assert told == sorted(told, key=lambda each: each[0])
+    assert told[-1][0] == told[-1][1] == told[-2][0] + 1
     table = pd.read_csv(tmp_path / "new" / "opportunities.csv")
     assert tuple(table.columns) == COLUMNS
     assert tuple(pd.read_csv(tmp_path / "new" / "portfolio.csv").columns) == PORTFOLIO_COLUMNS
