@@ -37,7 +37,7 @@ TOOLS = (
     Tool("Mesa, the project's", "mesa_model.py"),
     Tool("Mesa, newest", "mesa_model.py", ("3.13", "3.12"), ("mesa", "networkx")),
     Tool("mesa-frames", "frames_model.py", ("3.12", "3.11"), ("mesa-frames",)),
-    Tool("Wifaq's way", "wifaq_model.py"),
+    Tool("Wifaq's way (numba)", "wifaq_model.py"),
 )
 OTHERS = {"Agents.jl": "julia", "NetLogo": "netlogo-headless.sh"}
 """Programs that would run what is not written in Python."""
