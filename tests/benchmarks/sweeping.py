@@ -1,6 +1,6 @@
 """How sweeps scale: two workers against one, what the bookkeeping costs, whether the parent's memory is flat.
 
-``python -m tests.benchmarks.sweeping [--runs 500] [--many 5000]`` writes a table as CSV and into
+``python -m tests.benchmarks.sweeping [--runs 200] [--many 2000]`` writes a table as CSV and into
 docs/results/sweeps.md.
 Each row is a sweep of the real model in a process of its own, after one that compiles. Times by the clock want a quiet
 machine; ``bookkeeping_cpu`` is of processor time and bears a busy one. Columns: ``what``; ``runs``; ``workers``;
@@ -108,7 +108,7 @@ def measure(runs: int, many: int) -> pd.DataFrame:
     asked += [("short runs", count, 2, SHORT) for count in (runs, many)]
     rows = []
     with tempfile.TemporaryDirectory() as made:
-        in_fresh_process("--one", REPLICATES * 2, 1, horizon, Path(made) / "compiled")
+        in_fresh_process("--one", REPLICATES * 2, 1, SHORT, Path(made) / "compiled")
         for what, count, workers, until in asked:
             folder = Path(made) / f"{what}-{count}-{workers}"
             row = in_fresh_process("--one", count, workers, until, folder) | in_fresh_process("--read", folder)
@@ -133,8 +133,8 @@ def as_text(table: pd.DataFrame) -> str:
 def main() -> None:
     """Command line of the benchmark."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.sweeping")
-    parser.add_argument("--runs", type=int, default=500)
-    parser.add_argument("--many", type=int, default=5000)
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--many", type=int, default=2000)
     parser.add_argument("--out", type=Path, default=ROOT / "results" / "benchmarks" / "sweeping.csv")
     page = ROOT / "docs" / "results" / "sweeps.md"
     parser.add_argument("--page", type=Path, default=page, help="the page with the markers")

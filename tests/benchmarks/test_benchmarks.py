@@ -40,7 +40,7 @@ def test_a_quick_run_measures_every_step_and_goal_it_can(quick: Path) -> None:
     text = quick.read_text(encoding="utf-8")
     assert "no measurement" in text
     assert not re.search(r"\bnan\b|\binf\b", text)
-    assert text.count("not in this run") == sum(not measured for *_, measured in goals(numbers))
+    assert text.count("| not in this run |") == len(goals(numbers))  # nothing that could be held against a goal
 
 
 @pytest.mark.parametrize("where", ["quick", "shipped"])
@@ -57,6 +57,7 @@ def test_a_quick_run_does_not_overwrite_the_page(capsys: pytest.CaptureFixture[s
 
 def test_a_goal_is_missed_by_the_median_and_told_as_missed(quick: Path) -> None:
     numbers = _numbers(quick)
+    numbers["machine"]["quick"] = False
     numbers["oracle"] = {"actors": 12, "oracle": [500.0], "kernels": [1.0]}
     assert "| times as fast as the oracle, same results | at least 500 | 500 | yes |" in render(numbers)
     numbers["oracle"]["kernels"] = [1.01]
@@ -88,5 +89,5 @@ def test_means_that_differ_are_apart() -> None:
 
 
 def test_a_tool_that_cannot_be_had_is_told_with_its_reason() -> None:
-    tool = beside.Tool("nobody's", "mesa_model.py", ("2.0",), ("mesa",))
+    tool = beside.Tool("nobody's", "nobodys_model.py", ("2.0",), ("mesa",))
     assert beside._python(tool) == "no Python 2.0 on this machine"

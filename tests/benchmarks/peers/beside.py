@@ -1,7 +1,8 @@
 """Run the small model of README.md in every tool that can be had, each in an environment of its own.
 
-``build/peers/NAME`` is made with pip where it is not there; a tool that cannot be installed is told as absent, with
-the reason. Wifaq and the Mesa it uses run in the project's own environment.
+``build/peers/NAME`` is made with pip where it is not there (``make clean`` takes it away, so that newer versions are
+found); a tool that cannot be installed is told as absent, with the reason. Wifaq and the Mesa it uses run in the
+project's own environment.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ TOOLS = (
     Tool("Mesa, the project's", "mesa_model.py"),
     Tool("Mesa, newest", "mesa_model.py", ("3.13", "3.12"), ("mesa", "networkx")),
     Tool("mesa-frames", "frames_model.py", ("3.12", "3.11"), ("mesa-frames",)),
-    Tool("Wifaq's way", "wifaq_model.py"),
+    Tool("Wifaq's way (numba)", "wifaq_model.py"),
 )
 OTHERS = {"Agents.jl": "julia", "NetLogo": "netlogo-headless.sh"}
 """Programs that would run what is not written in Python."""
@@ -112,17 +113,20 @@ def _python(tool: Tool) -> Path | str:
         return Path(sys.executable)
     folder = ENVIRONMENTS / tool.file.removesuffix(".py")
     python = folder / "bin" / "python"
+    whole = folder / "installed"
+    if whole.exists():
+        return python
     reason = f"no Python {' or '.join(tool.versions)} on this machine"
     for base in filter(None, map(_python_of, tool.versions)):
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *tool.packages]
         try:
-            if not python.exists():
-                subprocess.run([base, "-m", "venv", folder], check=True, capture_output=True, text=True)
-            subprocess.run(pip, check=True, capture_output=True, text=True)
-            return python
+            for command in ([base, "-m", "venv", "--clear", folder], pip):
+                subprocess.run(command, check=True, capture_output=True, text=True)
         except subprocess.CalledProcessError as error:
             reason = " ".join((error.stderr or str(error)).split())[-200:]
-            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        whole.touch()
+        return python
     return reason
 
 

@@ -57,7 +57,7 @@ class Deals(mesa.Model):
     """All actors, and what they signed and ended."""
 
     def __init__(self, actors: int, seed: int) -> None:
-        super().__init__(seed=seed)
+        super().__init__(rng=seed)
         self.signed = self.ended = 0
         self.broken: set[frozenset[Actor]] = set()
         Actor.create_agents(self, actors)
