@@ -229,7 +229,8 @@ def test_shares_of_the_spread_are_those_of_the_table():
     widths = np.array([bar.get_width() for bar in ax.patches]).reshape(3, 2)  # source, metric
     assert widths.tolist() == [[0.05, 0.4], [0.7, 0.6], [0.25, 0.0]]
     assert widths.sum(axis=0) == pytest.approx(1)
-    assert [text.get_text() for text in ax.texts] == [f"{share}\u00a0%" for share in (40, 70, 60, 25)]  # where there is room
+    room = (40, 70, 60, 25)  # shares whose bars are wide enough for their number
+    assert [text.get_text() for text in ax.texts] == [f"{share}\u00a0%" for share in room]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["cooperation", "deals, all partners"]
     assert "3 rules, each with 4 draws of the parameters and 3 replicates a draw" in texts(ax)
     with style(), pytest.raises(ValueError, match="one quarter"):
