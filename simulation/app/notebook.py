@@ -23,8 +23,9 @@ def view(what: str | Path | Results | GovernanceModel = "baseline", *, language:
     Parameters
     ----------
     what
-        File or name of a scenario; a model, which is shown as it stands (:meth:`GovernanceModel.view`); or results,
-        whose fans are shown and can be compared with other runs.
+        File or name of a scenario; a model, which is shown as it stands, with what was written into it, and steps with
+        the page (going back shows quarters as they were kept since the first view, the model stays where it is; a
+        slider leaves it for a fresh world of its scenario); or results, whose fans are shown beside other runs.
     language
         ``en``, ``fr`` or ``ar``.
 

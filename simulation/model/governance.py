@@ -21,7 +21,6 @@ from simulation.actors.cast import ActorView
 from simulation.actors.hooks import Hooks, check_bounds
 from simulation.data.actor_advice import row_of
 from simulation.data.world import World
-from simulation.display.cell import View
 from simulation.errors import Fault, InputError, ModelError
 from simulation.kernels import Draws
 from simulation.model import clauses
@@ -459,13 +458,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if waits(self.state, self.scenario):
             row &= np.isin(np.arange(len(TRACKS)), (REGIONAL, MULTILATERAL))
 
-    def view(self, *, language: str = "en") -> View:
-        """Show this very model in the notebook's cell that this ends, in ``en``, ``fr`` or ``ar``.
-
-        What was written into it counts, and a step on the page is a step of the model. Going back shows quarters as
-        they were kept since the first view, and the model stays where it is: no step is taken back. A slider leaves
-        it for a fresh world of its scenario, without what was written.
-        """
+    def view(self, *, language: str = "en") -> Any:
+        """Show this very model in the notebook's cell that this ends (:func:`simulation.view`), as it stands."""
         import simulation  # the page is above the model: it is asked for by its public name
 
         return simulation.view(self, language=language)

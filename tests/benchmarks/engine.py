@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from simulation.actors.bounds import check_bounds
 
+from simulation.actors.hooks import check_bounds
 from simulation.data.world import World
 from simulation.kernels import fill_uniform
 from simulation.model import QUARTER, GovernanceModel

@@ -259,7 +259,7 @@ def test_options_and_keys_in_sentences_exist(page: Path) -> None:
         if re.match(r"--[a-z]", code):
             assert code.split()[0] in known, code
         for section, key in re.findall(rf"(?<![\w/.])({'|'.join(keys)})\.(\w+)", code):
-            assert key in {*keys[section], "NAME", "md", "csv"}, code
+            assert key in {*keys[section], "NAME", "md", "csv", "py"}, code
         for section, key in re.findall(rf"(?<![\w/.])({'|'.join(keys)}): \{{(\w+)", code):
             assert key in keys[section], code
 

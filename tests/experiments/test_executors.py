@@ -91,6 +91,7 @@ INTERRUPTED = """
 import gc, os, signal, threading, time
 from simulation.experiments.engine import executors
 executors._READY = "loads_slowly"
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
 pool = executors.LocalPool(2)
 threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
 begin = time.monotonic()
