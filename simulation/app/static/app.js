@@ -13,7 +13,7 @@
   function number(value, most, least = most) { /* as the page's language writes it */
     const key = `${most} ${least}`;
     formats[key] ??= new Intl.NumberFormat($("app").dataset.locale, { maximumFractionDigits: most, minimumFractionDigits: least });
-    return formats[key].format(Number(value.toFixed(most)) + 0); /* no minus before a zero */
+    return formats[key].format(Number(value.toFixed(most)) + 0).replace("-", "\u2212"); /* no minus before a zero */
   }
   function quarterly(text) { /* 2027Q4 as the page's language writes it; all else as it is */
     const found = /^(\d{4})Q([1-4])$/.exec(text);
