@@ -98,7 +98,7 @@ begin = time.monotonic()
 try:
     pool.call(pow, 2, 3)
 except KeyboardInterrupt:
-    print(time.monotonic() - begin < 1.5)
+    print(time.monotonic() - begin < 4.5)
 pool.close(busy=True)
 del pool
 gc.collect()
@@ -111,7 +111,7 @@ last.close(busy=False)
 @on_linux
 def test_who_is_interrupted_before_workers_can_be_made_leaves_none_that_looks_for_what_is_gone(tmp_path):
     """A later pool waits its turn, so what the first had asked for has been begun by then."""
-    (tmp_path / "loads_slowly.py").write_text("import time\ntime.sleep(2)")
+    (tmp_path / "loads_slowly.py").write_text("import time\ntime.sleep(5)")
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
     done = subprocess.run([sys.executable, "-c", INTERRUPTED], env=environ, capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
