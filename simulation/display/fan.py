@@ -32,21 +32,12 @@ def draw_fan(
     ----------
     table
         Rows of ``forecast.csv`` of one focal actor and one metric.
-    ax
-        Where to draw.
     title
         Heading; by default the metric and the actor.
     label
         What the bands are; printed below with the number of replicates.
     bounds
         Limits of the value axis; by default 0 to 1 for an index, else from 0 to what is needed.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty or table["metric"].nunique() != 1 or table["focal"].nunique() != 1:
         raise ValueError("a fan shows one metric of one actor")

@@ -28,17 +28,8 @@ def draw_small_fan(table: pd.DataFrame, ax: Axes, *, priors_alone: str = "", wor
     ----------
     table
         Rows of ``forecast.csv`` of one focal actor and one metric.
-    ax
-        Where to draw.
     priors_alone
         A mark behind the name, for a metric of which the record holds no observation.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     time = [year_of(quarter) for quarter in table["quarter"]]
     for low, high, strength in _BANDS:
@@ -72,17 +63,8 @@ def draw_new_partners(
     ----------
     names, probabilities
         Of the partners, the likeliest first; probabilities in [0, 1].
-    ax
-        Where to draw.
     title
         Heading.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     places = range(len(names))
     ax.barh(places, probabilities, color=HEADLINE_COLOUR, height=0.62)

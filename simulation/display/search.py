@@ -47,19 +47,10 @@ def draw_front(table: pd.DataFrame, ax: Axes, *, aim: str, title: str, words: Wo
     ----------
     table
         Rows of ``optimised.csv``: ``strategy``, a column a part of :data:`PARTS` (shares that sum to 1), and ``aim``.
-    ax
-        Where to draw.
     aim
         Column of what a search goes for first, an objective and a measure; its value stands beside each bar.
     title
         Heading.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     rows = table.loc[table["strategy"] != ""]
     if rows.empty:
@@ -99,19 +90,10 @@ def draw_convergence(table: pd.DataFrame, ax: Axes, *, title: str, converged: bo
     ----------
     table
         Rows of ``convergence.csv``: ``search, evaluations, hypervolume``.
-    ax
-        Where to draw.
     title
         Heading.
     converged
         What the searches themselves say of it.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty:
         raise ValueError("nothing to draw")

@@ -32,17 +32,8 @@ def draw_shares(table: pd.DataFrame, ax: Axes, *, title: str, label: str, words:
     ----------
     table
         Rows of ``shares.csv`` of one quarter: ``metric, chance, parameters, rule``, shares from 0 to 1.
-    ax
-        Where to draw.
     title, label
         Heading, and what the shares rest on.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty or table["metric"].duplicated().any():
         raise ValueError("shares of one quarter, a row a metric")
@@ -78,17 +69,8 @@ def draw_rules(table: pd.DataFrame, ax: Axes, *, title: str, unit: str, label: s
     table
         Rows of ``spread.csv`` of one metric and quarter: ``rule, mean, q05, q95``; the scenario as it
         is comes first.
-    ax
-        Where to draw.
     title, unit, label
         Heading, what the metric is measured in, and what the ranges hold and rest on.
-    words
-        Language.
-
-    Returns
-    -------
-    Axes
-        ``ax``.
     """
     if table.empty or table["rule"].duplicated().any():
         raise ValueError("one metric in one quarter, a row a rule")
@@ -122,8 +104,6 @@ class SpreadPictures:
         What they are of (``spread.json``).
     focal
         Name of the focal state.
-    words
-        Language.
     """
 
     def __init__(

@@ -99,9 +99,9 @@ def partner_sentence(told: Advised) -> Markup | None:
     what = f"{first['partner']}: "
     gain, band = told.with_band(first, "gain_commitments", what + "gain in kept commitments", "opportunities")
     text = told.teller.tell(
-        "First of the new partners comes {name}: a yes is {likely} ({share}) if it is asked once a quarter until "
-        "{date}. Signed, the deal adds {gain} to the commitments kept (90 % interval {band}), for a price of {price} "
-        "times the budget of a quarter.",
+        "First of the new partners comes {name}: a yes to one offer is {likely} ({share}). Signed, the deal adds "
+        "{gain} to the commitments kept by {date} (90 % interval {band}), for a price of {price} times the budget of a "
+        "quarter.",
         name=told.named(first),
         likely=told.words(likelihood(float(first["p_accept"]))),
         share=told.chance(float(first["p_accept"]), what + "probability of a yes", "opportunities"),

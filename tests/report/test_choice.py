@@ -45,8 +45,8 @@ def test_the_advice_is_the_chosen_strategy_and_the_first_new_partner_with_a_word
         f"no other does better. Not to be told from it: “One camp, {decisions.EVIL}”."
     )
     assert partner == (
-        "First of the new partners comes Senegal: a yes is about as likely as not (60\u00a0%) if it is asked once a "
-        "quarter until Q4 2029. Signed, the deal adds 0.9 to the commitments kept (90\u00a0% interval 0.8–1.0), for a "
+        "First of the new partners comes Senegal: a yes to one offer is about as likely as not (60\u00a0%). Signed, "
+        "the deal adds 0.9 to the commitments kept by Q4 2029 (90\u00a0% interval 0.8–1.0), for a "
         f"price of 0.25 times the budget of a quarter. Partners that cannot be told from it: {decisions.EVIL}. After "
         "them: Global Partnership on AI and African Union."
     )
