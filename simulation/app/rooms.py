@@ -19,6 +19,7 @@ from simulation.app.draft import FILE
 from simulation.app.forecast import Cancelled, Job, Pinned
 from simulation.app.page import FAN_METRICS
 from simulation.errors import Fault, InputError, WifaqError
+from simulation.experiments.opportunities import READINGS_A_PAIR
 from simulation.scenario.source import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -253,10 +254,11 @@ class OpportunityRoom:
 
 
 def _looked(done: int, total: int, pairs: int, desk: Desk) -> dict[str, Any]:
-    """How far a search is: first worlds are screened, one a pair, then the best are confirmed."""
-    if done <= pairs:
-        return _progress("opportunities", done, pairs, desk, desk.words("Screening"))
-    return _progress("opportunities", done - pairs, total - pairs, desk, desk.words("Confirming the best"))
+    """How far a search is: first everybody is screened, then the best are confirmed."""
+    screened = READINGS_A_PAIR * pairs
+    if done <= screened:
+        return _progress("opportunities", done, screened, desk, desk.words("Screening"))
+    return _progress("opportunities", done - screened, total - screened, desk, desk.words("Confirming the best"))
 
 
 def _progress(room: str, done: int, total: int, desk: Desk, head: str = "") -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
-from simulation.app import prospects
+from simulation.app import prospects, rooms
 from simulation.display.words.language import Words
-from simulation.experiments.opportunities import Opportunities
+from simulation.experiments.opportunities import READINGS_A_PAIR, Opportunities
 from simulation.experiments.prospects.tables import COLUMNS, PORTFOLIO_COLUMNS
 
 INFO = {
@@ -44,3 +46,11 @@ def test_folders_are_found_inside_the_chosen_one_only(found, tmp_path) -> None:
     (home / "link").symlink_to(outside / "d", target_is_directory=True)
     assert prospects.folders(home) == ("a", "b/c")
     assert prospects.read(home / "a").table["partner"].tolist() == found.table["partner"].tolist()
+
+
+def test_the_bar_of_a_search_is_full_once_for_the_screen_and_once_for_the_pairs() -> None:
+    screened, total = READINGS_A_PAIR * 6, READINGS_A_PAIR * 6 + 50
+    desk = SimpleNamespace(words=Words("en"))
+    told = [rooms._looked(done, total, 6, desk) for done in (0, screened, screened + 25, total)]
+    assert [one["share"] for one in told] == [0.0, 1.0, 0.5, 1.0]
+    assert [one["text"].partition(":")[0] for one in told] == ["Screening"] * 2 + ["Confirming the best"] * 2
