@@ -167,6 +167,7 @@ class State:
     drawn: B = column("n n", "deal of the starting book that no record holds: drawn")
     ever: F = column("n n", "deals that the pair ever signed, in recorded equivalents")
     lately: F = column("n n", "the same of the last five years")
+    behind: F = column("n n", "what these add to U_ij, nats")
     exclusive: B = column("n n", "deal that bars its parties from third camps")
     planned: B = column("n n", "deal fixed by the scenario (shed last, does not lapse)")
     wanted: I8 = column("n n", "deepest rung that the two sign, by what a strategy wants, 1..3, symmetric", MAX_DEPTH)
@@ -238,6 +239,9 @@ class State:
     course: F = field(default_factory=lambda: np.zeros((1, 6)))  # [years, 6] approaches a year of an actor of zeal one
     ledger: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # [m, 3] both parties, quarter signed
     ledger_weight: F = field(default_factory=lambda: np.zeros(0))  # [m] recorded equivalents of each signing
+    counted: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # the ledger as last counted
+    counted_weight: F = field(default_factory=lambda: np.zeros(0))  # its weights
+    counted_until: int = NEVER  # the quarter in which it was
     likeness_mean: float = 0.0  # of log affinity over pairs of states at the start
     likeness_sd: float = 1.0
     busiest_firm: float = np.inf  # activity of the most active firm of the record, beyond which none counts

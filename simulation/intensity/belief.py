@@ -22,8 +22,8 @@ from simulation.state import FIRM, I32, STATE, U64, F
 _HALVINGS = 40
 _BLOCK, _LANES = 1024, 16
 """So many pairs at a time stay in the nearest memory, and so many are summed at once."""
-_UNSURE = 1e-9
-"""Two orders of one sum differ by less than this share of it."""
+_SECANTS, _NEAR = 8, 1e-7
+"""Steps of a search for the level before it is halved to, and how near to it that is to lead."""
 _SETUP = -1
 """Quarter of draws that are made while the world is set up."""
 
@@ -185,12 +185,18 @@ def recorded_shares(reasons: F, weights: F, rate: F, share: float) -> F:
         odds[p] = exp(odds[p])
     for p in range(rate.size):
         flow += rate[p]
-    low, high, lanes = -20.0, 20.0, np.empty(_LANES)
+    low, high, lanes, unsure = -20.0, 20.0, np.empty(_LANES), _unsure(rate.size) * flow
+    below, above = _bracket(odds, rate, share * flow, lanes)
     for _ in range(_HALVINGS):  # bisection: the share rises with c
         middle = (low + high) / 2
-        short = _held_in_lanes(odds, rate, exp(middle), lanes) - share * flow
-        if abs(short) < _UNSURE * flow:  # so near that the order of the sum could decide
-            short = _held(odds, rate, exp(middle)) - share * flow
+        if middle <= below:
+            short = -1.0
+        elif middle >= above:
+            short = 1.0
+        else:
+            short = _held_in_lanes(odds, rate, exp(middle), lanes) - share * flow
+            if abs(short) < unsure:  # so near that the order of the sum could decide
+                short = _held(odds, rate, exp(middle)) - share * flow
         if short < 0.0:
             low = middle
         else:
@@ -199,6 +205,32 @@ def recorded_shares(reasons: F, weights: F, rate: F, share: float) -> F:
     for p in range(rate.size):
         odds[p] = min(MOST_RECORDED, max(LEAST_RECORDED, factor * odds[p]))
     return odds
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _unsure(terms: int) -> float:
+    """Two orders of a sum of so many positive terms differ by less than this share of it."""
+    return 4.0 * terms * 2.220446049250313e-16
+
+
+@njit(cache=True, error_model="numpy")
+def _bracket(odds: F, rate: F, wanted: float, lanes: F) -> tuple[float, float]:
+    """Two levels between which c lies for certain, near to each other where secants find it; else without bounds."""
+    before, c = 0.0, 0.0
+    gap_before, gap = 0.0, _held_in_lanes(odds, rate, 1.0, lanes) - wanted
+    step = -1.0 if gap > 0.0 else 1.0
+    for _ in range(_SECANTS):
+        before, gap_before, c = c, gap, min(20.0, max(-20.0, c + step))
+        gap = _held_in_lanes(odds, rate, exp(c), lanes) - wanted
+        if gap == gap_before or abs(gap) < _NEAR * _NEAR * wanted:
+            break
+        step = -gap * (c - before) / (gap - gap_before)
+    enough = _unsure(rate.size) * rate.sum()
+    if _held_in_lanes(odds, rate, exp(c - _NEAR), lanes) - wanted > -enough:
+        return -np.inf, np.inf
+    if _held_in_lanes(odds, rate, exp(c + _NEAR), lanes) - wanted < enough:
+        return -np.inf, np.inf
+    return c - _NEAR, c + _NEAR
 
 
 @njit(cache=True, error_model="numpy")

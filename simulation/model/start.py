@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import arithmetic
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity.firms import INFRASTRUCTURE
@@ -32,7 +31,7 @@ from simulation.model.levers import apply_strategy
 from simulation.model.rest import expected_stock, open_pairs, union_members
 from simulation.outcomes.gravity import gravity
 from simulation.processes import capacity, capture, consultation, learning, needs, norms, opinion, peers
-from simulation.processes.affinity import affinity_matrix
+from simulation.processes.affinity import affinity_matrix, log_affinity_matrix
 from simulation.processes.bargaining import write_terms
 from simulation.processes.books import terms, terms_of
 from simulation.processes.effort import first_shares
@@ -146,7 +145,7 @@ def _fill_books(state: State, world: World, scenario: Scenario, replicate: int) 
 def likeness_scale(state: State, par: Parameters) -> tuple[float, float]:
     """Mean and standard deviation of the log affinity of pairs of states at the start."""
     s = state.s
-    likeness = arithmetic.log(affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width))
+    likeness = log_affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
     a, b = np.triu_indices(s, 1)
     both = (likeness[a, b] + likeness[b, a]) / 2.0
     sd = float(both.std()) if both.size else 0.0

@@ -9,8 +9,11 @@ with a partner of kind k, the lives that run at a time are Poisson, so that it h
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from simulation.kernels import exp, log1p
 from simulation.outcomes.portfolio import kept_deal
@@ -61,11 +64,18 @@ def _usual_appeal(state: State) -> F:
     if not members.size:
         return np.zeros(s)
     busy = np.array([log1p(value) for value in state.busy[:s]])
-    gap = np.abs(state.size[:s, None] - state.size[None, :s])
-    np.fill_diagonal(gap, np.inf)
-    nearest = np.lexsort((np.broadcast_to(state.uid[:s], gap.shape), gap))[:, : min(ALIKE, s - 1)]
+    nearest = _nearest(tuple(state.size[:s].tolist()), tuple(state.uid[:s].tolist()))
     usual = busy[nearest].mean(axis=1) if s > 1 else busy
     return np.asarray(state.draw_of_busy[STATE] * (usual - busy[members].mean()))
+
+
+@lru_cache(maxsize=8)  # the same in all replicates
+def _nearest(size: tuple[float, ...], uid: tuple[int, ...]) -> NDArray[np.int64]:
+    """Rows of the states whose size is nearest to that of each, the nearest first, (s, at most ALIKE)."""
+    gap = np.abs(np.subtract.outer(size, size))
+    np.fill_diagonal(gap, np.inf)
+    order = np.lexsort((np.broadcast_to(np.array(uid, np.uint64), gap.shape), gap))
+    return np.asarray(order[:, : min(ALIKE, len(size) - 1)])
 
 
 @njit(cache=True, error_model="numpy")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp
+from simulation.kernels import exp, log
 from simulation.state import F
 
 
@@ -77,4 +77,14 @@ def affinity_matrix(position: F, weight: F, width: float) -> F:
     for i in range(n):
         for j in range(n):
             result[i, j] = affinity(position[i], position[j], weight[i], width)
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def log_affinity_matrix(position: F, weight: F, width: float) -> F:
+    """Logarithms of :func:`affinity_matrix`, (n, n)."""
+    result = affinity_matrix(position, weight, width)
+    for i in range(result.shape[0]):
+        for j in range(result.shape[1]):
+            result[i, j] = log(result[i, j])
     return result

@@ -33,20 +33,25 @@ def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) ->
     known = Alternatives(np.full(n, -1, np.int32), np.zeros(n), np.zeros(n))
     seated = _seated(parties, n)
     theirs, chance, most, of_kind = _columns(pull, seated), np.empty(n), np.empty(n), reluctance[kind]
+    states = 0  # of those up to the last state
+    for j in range(n):
+        states = j + 1 if kind[j] == STATE else states
     for k in range(seated.size):
         i, own = seated[k], pull[seated[k]]
+        many = n
         if kind[i] == STATE:
             for j in range(n):
                 chance[j] = of_kind[j] - theirs[k, j]
-        else:  # one layer, whoever the partner is
-            for j in range(n):
+        else:  # one layer, whoever the partner is; and that is a state
+            many = states
+            for j in range(many):
                 chance[j] = of_kind[i] - theirs[k, j]
-        for j in range(n):  # without a condition inside, so that several are worked on at once
+        for j in range(many):  # without a condition inside, so that several are worked on at once
             chance[j] = 1.0 / (1.0 + exp(chance[j]))
-        for j in range(n):
+        for j in range(many):
             most[j] = chance[j] * (_SOFTEST + min(max(own[j], 0.0), 0.5 * own[j] + 0.125 * own[j] * own[j]))
             most[j] = most[j] if possible[i, j] else 0.0
-        known.partner[i], known.best[i], known.second[i] = _best_two(own, chance, most)
+        known.partner[i], known.best[i], known.second[i] = _best_two(own, chance, most[:many])
     return known
 
 
@@ -76,7 +81,7 @@ def _columns(matrix: F, chosen: I32) -> F:
 def _best_two(own: F, chance: F, most: F) -> tuple[int, float, float]:
     """Who is worth most, what it is worth, and what the next best is; ``most`` (n,) that each can be worth."""
     partner, best, second = -1, 0.0, 0.0
-    for j in range(own.size):
+    for j in range(most.size):
         if most[j] <= second:
             continue
         worth = chance[j] * softplus(own[j])

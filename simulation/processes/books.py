@@ -180,10 +180,16 @@ def deals_of(state: State) -> Deals:
                  state.terms)  # fmt: skip
 
 
+@njit(cache=True, error_model="numpy", inline="always")
+def track_of(kind: I8, i: int, j: int, three: bool) -> int:
+    """The track on which a deal of two is made."""
+    return TRILATERAL if three else (BILATERAL if kind[i] == STATE and kind[j] == STATE else NON_STATE)
+
+
 @njit(cache=True, error_model="numpy", forceinline=True)
 def write_signing(deals: Deals, kind: I8, i: int, j: int, depth: int, quarter: int, until: int, three: bool) -> None:
     """Write a deal of a depth and its term into the books, both ways."""
-    track = TRILATERAL if three else (BILATERAL if kind[i] == STATE and kind[j] == STATE else NON_STATE)
+    track = track_of(kind, i, j, three)
     again = kind[i] == INFLUENCER or kind[j] == INFLUENCER  # a campaign bought again is a new one
     _write(deals, i, j, depth, track, quarter, until, again)
     _write(deals, j, i, depth, track, quarter, until, again)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from simulation.kernels import Draws, Stream, philox, symmetric_uniform, uniform
 from simulation.processes.bargaining import Alternatives, alternatives, nash_share, write_terms
@@ -23,6 +24,7 @@ from simulation.processes.books import (
     life,
     likeness,
     pot_of,
+    track_of,
     write_signing,
 )
 from simulation.processes.consultation import move_draft
@@ -130,26 +132,39 @@ class Credit(NamedTuple):
     conceded: F
 
 
+class Drawn(NamedTuple):
+    """What is known of contracts before their turn comes: draws, and how near the parties are."""
+
+    turn: F  # [m] who signs first is luck, not place
+    rung: F  # [m, 3] of each pair, in the order of PAIRS
+    term: F  # [m, 3]
+    near: F  # [m, 3] ã
+
+
 @njit(cache=True, error_model="numpy")
 def _sign(
     keys: Keys, quarter: int, parties: I32, number: I32, who: Signers, rules: Terms,
     alike: tuple[float, float, float, float], deals: Deals, credit: Credit,
 ) -> tuple[I32, I32, F, F, B, I32]:  # fmt: skip
+    """Loops with few columns each: one that takes all of them counts references to them at every turn."""
     m = parties.shape[0]
+    drawn = Drawn(np.empty(m), np.empty((m, 3)), np.empty((m, 3)), np.empty((m, 3)))
+    _draw(keys, parties, number, who.uid, drawn)
+    _liken(parties, who.position, who.weight, alike, drawn.near)
+    turns = np.argsort(drawn.turn, kind='mergesort')
     rungs, before = np.zeros((m, 3), np.int32), np.zeros((m, 3), np.int32)
     left, price = np.zeros((m, 3)), np.zeros((m, 3))
     unpaid, public = np.zeros(m, np.bool_), np.full(m, -1, np.int32)
-    luck, known = np.empty(m), alternatives(who.possible, who.pull, who.reluctance, who.kind, parties)
-    for c in range(m):
-        own = philox(keys.order, np.uint64(number[c]), np.uint64(parties[c, 2] >= 0))
-        luck[c] = uniform(own, who.uid[parties[c, 0]], who.uid[parties[c, 1]])
-    for c in np.argsort(luck, kind='mergesort'):
+    for c in turns:
         three = parties[c, 2] >= 0
         count = 3 if three else 1
         for p in range(count):
             a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
             before[c, p] = deals.depth[a, b]
-            rungs[c, p], held_back = _depth(keys, quarter, number[c], who, rules, alike, deals, a, b)
+            rungs[c, p], held_back = _depth(
+                drawn.rung[c, p], alike[3] * drawn.near[c, p], who.wanted[a, b], before[c, p],
+                layer_of(who.kind, a, b), keys.public, who.uid, who.support, rules, a, b,
+            )  # fmt: skip
             if public[c] < 0:
                 public[c] = held_back
         if not _paid(parties[c, : 2 + three], count, rungs[c], who.kind, rules, credit, left[c], price[c]):
@@ -159,27 +174,49 @@ def _sign(
             continue
         for p in range(count):
             a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
-            _enter(keys, quarter, number[c], who, known, rules, deals, credit, a, b, rungs[c, p], three)
+            until = quarter + life(drawn.term[c, p], layer_of(who.kind, a, b), rules)
+            write_signing(deals, who.kind, a, b, rungs[c, p], quarter, max(until, deals.until[a, b]), three)
+    signed = turns[~unpaid[turns]]
+    _agree(signed, parties, rungs, who, alternatives(who.possible, who.pull, who.reluctance, who.kind, parties),
+           credit, deals.terms)  # fmt: skip
+    _give_credit(signed, parties, rungs, who.kind, credit)
     return rungs, before, left, price, unpaid, public
+
+
+@njit(cache=True, error_model="numpy")
+def _draw(keys: Keys, parties: I32, number: I32, uid: U64, drawn: Drawn) -> None:
+    for c in range(parties.shape[0]):
+        three = parties[c, 2] >= 0
+        turn = philox(keys.order, np.uint64(number[c]), np.uint64(three))
+        rung = philox(keys.rung, np.uint64(number[c]), np.uint64(0))
+        term = philox(keys.term, np.uint64(number[c]), np.uint64(1))
+        drawn.turn[c] = uniform(turn, uid[parties[c, 0]], uid[parties[c, 1]])
+        for p in range(3 if three else 1):
+            one, two = uid[parties[c, PAIRS[p][0]]], uid[parties[c, PAIRS[p][1]]]
+            drawn.rung[c, p] = symmetric_uniform(rung, one, two)
+            drawn.term[c, p] = symmetric_uniform(term, one, two)
+
+
+@njit(cache=True, error_model="numpy")
+def _liken(parties: I32, position: F, weight: F, alike: tuple[float, float, float, float], near: F) -> None:
+    width, mean, sd, _ = alike
+    for c in range(parties.shape[0]):
+        for p in range(3 if parties[c, 2] >= 0 else 1):
+            a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
+            near[c, p] = likeness(position, weight, width, mean, sd, a, b)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
 def _depth(
-    keys: Keys, quarter: int, number: int, who: Signers, rules: Terms, alike: tuple[float, float, float, float],
-    deals: Deals, a: int, b: int,
+    luck: float, near: float, wanted: int, before: int, layer: int, key: np.uint64, uid: U64, support: F,
+    rules: Terms, a: int, b: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Depth that a signature brings a pair to, and whose public held it back, -1 nobody's."""
-    layer, before = layer_of(who.kind, a, b), deals.depth[a, b]
-    if before > 0:
-        depth = max(before, min(before + 1, rules.deepest[layer]))  # a plan may have made it deeper
-    else:
-        width, mean, sd, gain = alike
-        near = likeness(who.position, who.weight, width, mean, sd, a, b)
-        own = philox(keys.rung, np.uint64(number), np.uint64(0))
-        depth = first_rung(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, gain * near, rules)
-    depth = max(before, min(depth, who.wanted[a, b]))
+    # a plan may have made it deeper than the deepest
+    further = max(before, min(before + 1, rules.deepest[layer]))
+    depth = max(before, min(further if before > 0 else first_rung(luck, layer, near, rules), wanted))
     if depth > max(before, 1) and binds(layer):
-        refusing = _refusing(keys.public, who.uid, who.support, a, b)
+        refusing = _refusing(key, uid, support, a, b)
         if refusing >= 0:
             return max(before, depth - 1), refusing
     return depth, -1
@@ -221,26 +258,32 @@ def _paid(
     return enough
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
-def _enter(
-    keys: Keys, quarter: int, number: int, who: Signers, known: Alternatives, rules: Terms, deals: Deals,
-    credit: Credit, a: int, b: int, depth: int, three: bool,
-) -> None:  # fmt: skip
-    """Write a signature of a pair: depth, term, terms, and the credit of it."""
-    layer = layer_of(who.kind, a, b)
-    share = nash_share(known, a, b)
-    share = _concede(who.leaders, who.concession, credit, a, b, share)
-    write_terms(deals.terms, who.position, a, b, share)
-    if depth > 1 and binds(layer):
-        move_draft(deals.terms, who.consulted, a, b)
-    own = philox(keys.term, np.uint64(number), np.uint64(1))
-    until = quarter + life(symmetric_uniform(own, who.uid[a], who.uid[b]), layer, rules)
-    write_signing(deals, who.kind, a, b, depth, quarter, max(until, deals.until[a, b]), three)
-    track = deals.track[a, b]
-    for x in (a, b):
-        credit.formed[x, track] += 1
-        credit.reward[x, track] += depth / MAX_DEPTH
-        credit.success[x, track] += 1.0
+@njit(cache=True, error_model="numpy")
+def _agree(
+    signed: NDArray[np.int64], parties: I32, rungs: I32, who: Signers, known: Alternatives, credit: Credit, terms: F
+) -> None:
+    """Write the terms of what was signed, in the order of signing: concessions and drafts are settled with them."""
+    for c in signed:
+        for p in range(3 if parties[c, 2] >= 0 else 1):
+            a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
+            share = _concede(who.leaders, who.concession, credit, a, b, nash_share(known, a, b))
+            write_terms(terms, who.position, a, b, share)
+            if rungs[c, p] > 1 and binds(layer_of(who.kind, a, b)):
+                move_draft(terms, who.consulted, a, b)
+
+
+@njit(cache=True, error_model="numpy")
+def _give_credit(signed: NDArray[np.int64], parties: I32, rungs: I32, kind: I8, credit: Credit) -> None:
+    """What was signed counts for both sides on its track."""
+    for c in signed:
+        three = parties[c, 2] >= 0
+        for p in range(3 if three else 1):
+            a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
+            track = track_of(kind, a, b, three)
+            for x in (a, b):
+                credit.formed[x, track] += 1
+                credit.reward[x, track] += rungs[c, p] / MAX_DEPTH
+                credit.success[x, track] += 1.0
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)

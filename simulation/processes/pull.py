@@ -19,7 +19,7 @@ from simulation.processes.affinity import distances_to_all, squared_distance
 from simulation.processes.links import Links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, I8, I32, STATE, B, F, State
+from simulation.state import FIRM, I8, I32, NEVER, STATE, B, F, State
 
 RECENT_QUARTERS = 20
 """Quarters over which a signing counts as recent: the five years of the fit."""
@@ -32,27 +32,41 @@ def layer_of(kind: I8, i: int, j: int) -> int:
 
 
 def remember(state: State) -> None:
-    """Bring ``ever``, ``lately`` and ``busy`` up to this quarter from the ledger of signings."""
-    _remember(state.ledger, state.ledger_weight, state.quarter, state.kind, state.ever, state.lately, state.busy,
-              state.busiest_firm)  # fmt: skip
+    """Bring ``ever``, ``lately``, ``behind`` and ``busy`` up to this quarter from the ledger of signings.
+
+    A ledger grows: pairs that have not signed since the last time, and of whose signings none has since become older
+    than five years, stand as they did.
+    """
+    ledger, weight, quarter = state.ledger, state.ledger_weight, state.quarter
+    known, until = len(state.counted), state.counted_until
+    if not _begins_with(ledger, weight, state.counted, state.counted_weight):  # another ledger
+        known, until = 0, NEVER
+    _count_busy(ledger, weight, quarter, state.kind, state.busy, state.busiest_firm)
+    changed = _changed(ledger, known, until - RECENT_QUARTERS, quarter - RECENT_QUARTERS, state.n)
+    _remember(ledger, weight, quarter, changed, state.kind, state.draw_of_past, state.draw_of_recent, state.ever,
+              state.lately, state.behind)  # fmt: skip
+    state.counted, state.counted_weight, state.counted_until = ledger, weight, quarter
 
 
 @njit(cache=True, error_model="numpy")
-def _remember(
-    ledger: I32, weight: F, quarter: int, kind: I8, ever: F, lately: F, busy: F, busiest_firm: float
-) -> None:  # fmt: skip
+def _begins_with(ledger: I32, weight: F, before: I32, weight_before: F) -> bool:
+    """Whether the first entries of a ledger are those of another."""
+    if before.shape[0] > ledger.shape[0]:
+        return False
+    same = True
+    for m in range(before.shape[0]):
+        same &= ledger[m, 0] == before[m, 0] and ledger[m, 1] == before[m, 1] and ledger[m, 2] == before[m, 2]
+        same &= weight[m] == weight_before[m]
+    return same
+
+
+@njit(cache=True, error_model="numpy")
+def _count_busy(ledger: I32, weight: F, quarter: int, kind: I8, busy: F, busiest_firm: float) -> None:
+    """Activity is that of states among states, and of firms among states, in five years."""
     busy[:] = 0.0
     for m in range(weight.size):
-        a, b = ledger[m, 0], ledger[m, 1]
-        ever[a, b] = ever[b, a] = lately[a, b] = lately[b, a] = 0.0
-    for m in range(weight.size):
-        a, b = ledger[m, 0], ledger[m, 1]
-        ever[a, b] += weight[m]
-        ever[b, a] = ever[a, b]
         if ledger[m, 2] >= quarter - RECENT_QUARTERS:
-            lately[a, b] += weight[m]
-            lately[b, a] = lately[a, b]
-            # activity is that of states among states, and of firms among states
+            a, b = ledger[m, 0], ledger[m, 1]
             if kind[a] == kind[b]:
                 busy[a] += weight[m]
                 busy[b] += weight[m]
@@ -65,6 +79,45 @@ def _remember(
             busy[j] = min(busy[j], busiest_firm)
 
 
+@njit(cache=True, error_model="numpy")
+def _changed(ledger: I32, known: int, faded: int, fading: int, n: int) -> B:
+    """Pairs with a signing that is new, or is no longer one of the last five years, (n, n), symmetric."""
+    result = np.zeros((n, n), np.bool_)
+    for m in range(ledger.shape[0]):
+        if m >= known or faded <= ledger[m, 2] < fading:
+            result[ledger[m, 0], ledger[m, 1]] = result[ledger[m, 1], ledger[m, 0]] = True
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def _remember(
+    ledger: I32, weight: F, quarter: int, changed: B, kind: I8, by_past: F, by_recent: F, ever: F, lately: F,
+    behind: F,
+) -> None:  # fmt: skip
+    mine = np.empty(weight.size, np.int32)
+    count = 0
+    for m in range(weight.size):
+        mine[count] = m
+        count += changed[ledger[m, 0], ledger[m, 1]]
+    for m in mine[:count]:
+        a, b = ledger[m, 0], ledger[m, 1]
+        ever[a, b] = ever[b, a] = lately[a, b] = lately[b, a] = 0.0
+    for m in mine[:count]:
+        a, b = ledger[m, 0], ledger[m, 1]
+        ever[a, b] += weight[m]
+        ever[b, a] = ever[a, b]
+        if ledger[m, 2] >= quarter - RECENT_QUARTERS:
+            lately[a, b] += weight[m]
+            lately[b, a] = lately[a, b]
+    for m in mine[:count]:
+        a, b = ledger[m, 0], ledger[m, 1]
+        if changed[a, b]:
+            changed[a, b] = changed[b, a] = False
+            layer = layer_of(kind, a, b)
+            behind[a, b] = history(layer, kind[a], ever[a, b], lately[a, b], by_past, by_recent)
+            behind[b, a] = history(layer, kind[b], ever[b, a], lately[b, a], by_past, by_recent)
+
+
 def fill_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links | None = None) -> None:
     """Step 3: U of every ordered pair into ``state.pull``, before rivalry; who may not deal is not left out.
 
@@ -73,11 +126,8 @@ def fill_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links |
     appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
     _fill(
         state.base, appeal, state.attraction, state.kind, state.trust_hat, state.trust_reference, par.trust_pull,
-        state.position, state.position_start, state.weight, par.interest_pull, state.pull,
+        state.position, state.position_start, state.weight, par.interest_pull, state.behind, state.pull,
     )  # fmt: skip
-    _add_history(
-        state.ledger, state.kind, state.ever, state.lately, state.draw_of_past, state.draw_of_recent, state.pull
-    )
     needs.add_to_pull(state, par, mech, partners)
 
 
@@ -102,7 +152,7 @@ def appeals(busy: F, kind: I8, un_member: B, weight: F) -> F:
 @njit(cache=True, error_model="numpy")
 def _fill(
     base: F, appeal: F, attraction: F, kind: I8, trust: F, reference: F, by_trust: float, position: F, start: F,
-    weight: F, by_interest: float, out: F,
+    weight: F, by_interest: float, behind: F, out: F,
 ) -> None:  # fmt: skip
     n = kind.size
     axis, axis_start = position.T.copy(), start.T.copy()
@@ -122,22 +172,9 @@ def _fill(
             distances_to_all(axis_start, weight[i], i, before)
             for j in range(n):
                 row[j] -= by_interest * (gone[j] - before[j]) / 2.0
-
-
-@njit(cache=True, error_model="numpy")
-def _add_history(ledger: I32, kind: I8, ever: F, lately: F, by_past: F, by_recent: F, out: F) -> None:
-    done = np.zeros(out.shape, np.bool_)
-    for m in range(ledger.shape[0]):
-        a, b = ledger[m, 0], ledger[m, 1]
-        if done[a, b]:
-            continue
-        done[a, b] = done[b, a] = True
-        layer = layer_of(kind, a, b)
-        there = back = history(layer, kind[a], ever[a, b], lately[a, b], by_past, by_recent)
-        if kind[a] != kind[b]:
-            back = history(layer, kind[b], ever[b, a], lately[b, a], by_past, by_recent)
-        out[a, b] += there
-        out[b, a] += back
+        past = behind[i]
+        for j in range(n):
+            row[j] += past[j]
 
 
 @njit(cache=True, error_model="numpy")

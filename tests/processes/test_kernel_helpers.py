@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
+from simulation.arithmetic import exp, ordered_sum
+from simulation.intensity.belief import recorded_shares
+from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED
 from simulation.kernels import Draws, Stream, add_rows, key, sums_of_others
 from simulation.processes.affinity import affinity, falloff, likeness_of_all
 from simulation.processes.links import links
+from simulation.processes.pull import remember
 from simulation.state import by_column
+from tests.worlds import small_state
 
 
 @pytest.mark.parametrize("n", range(1, 35))
@@ -56,3 +63,54 @@ def test_columns_stored_one_after_the_other_are_not_copied() -> None:
     matrix = np.asfortranarray(np.arange(12.0).reshape(3, 4))
     assert np.shares_memory(by_column(matrix), matrix)
     assert by_column(matrix.copy(order="C")).tolist() == matrix.T.tolist()
+
+
+def test_what_is_remembered_quarter_by_quarter_is_what_the_whole_ledger_says() -> None:
+    """Also where a pair's last signing of five years fades, where one is written the other way round, where the ledger
+    is another."""
+    rng, state = np.random.default_rng(3), small_state(n_others=8)
+    state.ledger, state.ledger_weight = np.zeros((0, 3), np.int32), np.zeros(0)
+    columns = ("ever", "lately", "behind", "busy")
+    for column in columns:
+        getattr(state, column)[:] = 0.0
+    for quarter in range(60):
+        state.quarter = quarter
+        pairs = rng.integers(0, state.n, (int(rng.integers(0, 4)), 2))
+        new = np.array([(a, b, quarter) for a, b in pairs if a != b], np.int32).reshape(-1, 3)
+        state.ledger = np.concatenate([state.ledger, new])
+        state.ledger_weight = np.concatenate([state.ledger_weight, rng.random(len(new))])
+        if quarter == 40:
+            state.ledger_weight = rng.random(len(state.ledger_weight))
+        remember(state)
+        afresh = copy.deepcopy(state)
+        afresh.counted = np.array([[-1, -1, -1]], np.int32)
+        for column in columns[:3]:
+            getattr(afresh, column)[:] = 0.0
+        remember(afresh)
+        for column in columns:
+            assert getattr(state, column).tobytes() == getattr(afresh, column).tobytes(), (quarter, column)
+    assert (state.lately < state.ever).any()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.999])
+@pytest.mark.parametrize("pairs", [1, 5, 3000])
+def test_the_level_of_being_recorded_is_where_halving_alone_finds_it(pairs: int, share: float) -> None:
+    rng = np.random.default_rng(pairs)
+    reasons, rate = rng.standard_normal((2, pairs)), rng.exponential(size=pairs)
+    weights = np.array([1.5, -0.7])
+    found = recorded_shares(reasons, weights, rate, share)
+    odds = exp(np.array(ordered_rows(reasons, weights)))
+    low, high = -20.0, 20.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        held = ordered_sum((rate * np.clip(odds * float(exp(middle)), LEAST_RECORDED, MOST_RECORDED)).tolist())
+        low, high = (middle, high) if held - share * ordered_sum(rate.tolist()) < 0.0 else (low, middle)
+    assert found.tolist() == np.clip(odds * float(exp((low + high) / 2)), LEAST_RECORDED, MOST_RECORDED).tolist()
+
+
+def ordered_rows(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Σ_k weights_k rows_k, from the first to the last."""
+    total = np.zeros(rows.shape[1])
+    for weight, row in zip(weights, rows, strict=True):
+        total += weight * row
+    return total

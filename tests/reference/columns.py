@@ -58,8 +58,8 @@ _BY_NAME |= {name: (name, KINDS) for name in ("zeal", "share", "pot")}
 """Columns with a number for each of some names."""
 _BY_LAYER = ("reluctance", "draw_of_busy", "draw_of_past", "draw_of_recent")
 _PAIRS = {
-    "base": "base", "recorded": "recorded", "pull": "pull", "ever": "ever", "lately": "lately", "trust_hat": "trust",
-    "trust_reference": "reference", "wanted": "wanted",
+    "base": "base", "recorded": "recorded", "pull": "pull", "ever": "ever", "lately": "lately", "behind": "behind",
+    "trust_hat": "trust", "trust_reference": "reference", "wanted": "wanted",
 }  # fmt: skip
 """Columns with a number for each other actor."""
 _BLOC = {

@@ -29,6 +29,8 @@ def remember(w: World) -> None:
             # activity is that of states among states, and of firms among states
             if recent and (i.kind == j.kind or (i.kind == "firm" and j.is_state)):
                 i.busy += weight
+    for i in w.actors:
+        i.behind = {j: history(w, i, j) for j in i.ever}
     for i in w.actors:  # the fit saw no firm busier than the record's busiest
         if i.kind == "firm":
             i.busy = min(i.busy, w.busiest_firm)
@@ -55,7 +57,7 @@ def terms(w: World, i: Actor, j: Actor, usual: dict[str, float]) -> dict[str, fl
         "standing": i.base[j],
         "activity": activity(w, j, usual) if i.is_state else 0.0,
         "attraction": j.attraction if i.kind in ("state", "firm") else 0.0,
-        "history": history(w, i, j),
+        "history": i.behind.get(j, 0.0),
         "trust": w.par.trust_pull * (i.trust[j] - i.reference[j]),
         "interests": w.par.interest_pull * nearer / 2.0,
         "needs": w.when("needs", w.par.need_pull) * gain(i, j) if w.par.need_pull > 0.0 else 0.0,

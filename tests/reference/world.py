@@ -119,6 +119,7 @@ class Actor:
     held: dict[Actor, str] = field(default_factory=dict)  # partners at the start: recorded or drawn
     ever: dict[Actor, float] = field(default_factory=dict)  # deals signed, in recorded equivalents
     lately: dict[Actor, float] = field(default_factory=dict)  # the same of five years
+    behind: dict[Actor, float] = field(default_factory=dict)  # what these add to U
     busy: float = 0.0
     attraction: float = 0.0
     opinion_of: dict[Actor, Opinion] = field(default_factory=dict)
