@@ -5,6 +5,7 @@ The public names load when they are first used, so ``import simulation`` is quic
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ __all__ = [
     "what_changed",
 ]
 
+warnings.filterwarnings("ignore", message="IProgress not found")  # of Mesa's bars, which are not drawn here
 use_kernel_folder()  # before anything brings the compiler
 must_compile()  # asked now: workers begin to compile soon
 

@@ -102,7 +102,8 @@ def _rungs(depth: int, words: Words) -> ui.Tag | str:
     if not depth:
         return "–"
     name = words(DEPTH[depth])
-    return ui.span("●" * depth, ui.span("●" * (MAX_DEPTH - depth), class_="faint"), class_="rungs", role="img",
+    dots = [ui.tags.i(class_="" if rung < depth else "faint") for rung in range(MAX_DEPTH)]
+    return ui.span(*dots, class_="rungs", role="img",
                    title=name, **{"aria-label": name})  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import contextlib
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -16,10 +17,12 @@ from simulation.app import cards, drawing
 from simulation.app.draft import FILE, Draft, from_address, to_address
 from simulation.app.levers import levers
 from simulation.app.live import Live
+from simulation.data.reading import read_bytes, text_of
 from simulation.display.words.language import Words
 from simulation.errors import Fault, InputError, WifaqError
 from simulation.experiments.results import Results
 from simulation.scenario.schema import Scenario
+from simulation.scenario.source import MAX_BYTES
 
 _PAUSE = 0.05  # seconds between two quarters that play
 _LONGEST = 30_000  # characters of an address, of which a server takes 65,536 with all else that a browser says
@@ -208,8 +211,20 @@ class Desk:
 
     async def write(self, text: str) -> None:
         """The text has been changed by hand, or a file was opened."""
+        await self._judge(self._changed(replace(self.draft, text=str(text))))
+
+    async def open_file(self, path: Path) -> None:
+        """A file was sent: it becomes the page's, or what is wrong with it is told."""
+
+        async def take() -> None:
+            await self._changed(replace(self.draft, text=text_of(read_bytes(path, MAX_BYTES), FILE)))
+
+        await self._judge(take())
+
+    async def _judge(self, work: Coroutine[Any, Any, None]) -> None:
+        """Say whether a text is a scenario, as `wifaq check` does."""
         try:
-            await self._changed(replace(self.draft, text=str(text)))
+            await work
         except InputError as error:
             await self.send("verdict", "\n".join(str(fault) for fault in error.faults))
             return

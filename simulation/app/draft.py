@@ -24,7 +24,7 @@ from simulation.experiments.engine.atomic import atomic_file
 from simulation.scenario.fields import PARTS
 from simulation.scenario.schema import Scenario
 from simulation.scenario.shipped import names
-from simulation.scenario.source import MAX_BYTES, Node, parse
+from simulation.scenario.source import MAX_BYTES, Node, mapping, parse_all
 
 FILE = "my_scenario.yaml"
 """Name of the text in the chosen folder, and in what is said of it."""
@@ -128,35 +128,35 @@ class Draft:
         InputError
             With every fault and its place in the text, or naming a file that may not be read.
         """
-        self._confine()
-        path = self.folder / FILE
+        sound, path = self._confine(), self.folder / FILE
         try:
             with _ONE_AT_A_TIME:
                 with atomic_file(path) as place:
                     place.write_text(self.text, encoding="utf-8")
-                return load(self.base if self.plain and self.base else path)
+                return load(self.base if sound and self.plain and self.base else path)
         except InputError as error:
             raise InputError([replace(fault, file=PurePath(fault.file).name) for fault in error.faults]) from None
 
-    def _tree(self) -> Any:
-        faults: list[Fault] = []
+    def _root(self, faults: list[Fault]) -> Node | None:
+        """The text as every scenario is read, with its guards against size, depth, aliases and tags."""
         if len(self.text.encode()) > MAX_BYTES:
             raise InputError(Fault("", f"is longer than {MAX_BYTES} bytes", FILE))
-        root = parse(self.text, FILE, faults)  # first with its guards: against depth, size, aliases and tags
-        if faults or root is None:
-            raise InputError(faults or Fault("", "is empty", FILE))
-        if not isinstance(root.value, dict):
-            raise InputError(root.mark.fault("", "must be a mapping of keys such as `focal: SEN`"))
+        return mapping(parse_all(self.text, FILE, faults), faults)
+
+    def _tree(self) -> Any:
+        faults: list[Fault] = []
+        self._root(faults)  # before what keeps comments, which has none of the guards
+        if faults:
+            raise InputError(faults)
         return _yaml().load(self.text) or CommentedMap()
 
-    def _confine(self) -> None:
-        """Refuse a base or a table that would be read from elsewhere."""
-        self._tree()
-        root = parse(self.text, FILE, [])
-        assert root is not None
+    def _confine(self) -> bool:
+        """Refuse a base or a table that would be read from elsewhere; whether all else can be read, too."""
+        unread: list[Fault] = []
+        root = self._root(unread)
         allowed = [*names(), *(f"{name}.yaml" for name in names()), *([self.given] if self.given else [])]
         faults = []
-        for key, node in _nodes(root):
+        for key, node in _nodes(root) if root else ():
             if key == "extends" and node.value not in allowed:
                 faults.append(node.mark.fault(key, f"must be a shipped scenario here: {', '.join(names())}"))
             if key in [f"records.{name}" for name in _FILES] and isinstance(node.value, str):
@@ -164,7 +164,8 @@ class Draft:
                 if not (home / node.value).resolve().is_relative_to(home):
                     faults.append(node.mark.fault(key, f"must be a file in {self.folder}"))
         if faults:
-            raise InputError(faults)
+            raise InputError(unread + faults)
+        return not unread
 
 
 _CUT = "budget_cut"

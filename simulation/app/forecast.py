@@ -181,13 +181,23 @@ def fans(runs: Sequence[Pinned], metrics: Sequence[str], words: Words) -> dict[s
                 for one in runs[1:] if one.results.focal == focal
             ],
         }  # fmt: skip
-    done, failed = (first.info["replicates"][what] for what in ("done", "failed"))
-    lost = [words.plural("{count} replicate failed; the numbers are of the others.",
-                         "{count} replicates failed; the numbers are of the others.", failed)] if failed else []
-    note = [*lost, words.plural("{count} replicate.", "{count} replicates.", done),
+    done = first.info["replicates"]["done"]
+    note = [words.plural("{count} replicate.", "{count} replicates.", done),
             words("Bands: 90 % and 50 % of replicates; {what}.", what=words(DRAWN_BANDS)),
             words("Differences: under the same luck, with the 95 % interval of their mean.")]  # fmt: skip
-    return {"metrics": found, "note": " ".join(note)}
+    lost = [lost_of(one, words) for one in runs if one.results.info["replicates"]["failed"]]
+    return {"metrics": found, "note": " ".join(note), "lost": lost}
+
+
+def lost_of(run: Pinned, words: Words) -> str:
+    """How many replicates of a run failed, and why the first of them did."""
+    failures, failed = run.results.info["failures"], run.results.info["replicates"]["failed"]
+    first = failures[0]
+    told = words.plural("{count} replicate failed; the numbers are of the others.",
+                        "{count} replicates failed; the numbers are of the others.", failed)  # fmt: skip
+    why = words("The first, replicate {number}: {what}", number=words.number(first["replicate"]),
+                what=f"{first['type']}: {first['message']}")  # fmt: skip
+    return f"{run.name}: {told} {why}"
 
 
 def _rows(results: Results, metric: str) -> pd.DataFrame:
@@ -235,6 +245,8 @@ def workbook(results: Results) -> bytes:
     with pd.ExcelWriter(target, engine="openpyxl") as book:
         for name, table in results.tables.items():
             table.to_excel(book, sheet_name=name, index=False)
+        if results.failures:
+            pd.DataFrame([dict(row) for row in results.failures]).to_excel(book, sheet_name="failures", index=False)
         text = pd.DataFrame({"scenario": results.scenario_text.splitlines()})
         text.to_excel(book, sheet_name="scenario", index=False)
         for cell in (cell for sheet in book.book.worksheets for row in sheet.iter_rows() for cell in row):

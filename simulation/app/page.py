@@ -189,6 +189,7 @@ def _forecast(words: Words) -> ui.Tag:
             ui.tags.button(words("Take all pins off"), type="button", id="unpin", disabled=""),
             class_="tools",
         ),
+        ui.p(id="lost", class_="lost", role="alert"),
         ui.div(_choice("metric", words("Metric"), metrics), _saves(words, "fan"), class_="tools"),
         ui.div(ui.div(id="fan", class_="picture"), ui.div(id="difference", class_="picture"), class_="fans"),
         ui.p(id="bands", class_="quiet"),

@@ -20,7 +20,6 @@ from simulation.app.forecast import Cancelled, Job, Pinned
 from simulation.app.page import FAN_METRICS
 from simulation.errors import Fault, InputError, WifaqError
 from simulation.experiments.opportunities import READINGS_A_PAIR
-from simulation.scenario.source import MAX_BYTES
 
 if TYPE_CHECKING:
     from simulation.app.desk import Desk
@@ -41,8 +40,7 @@ def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
     def _upload() -> None:
         """A file is bounded and checked like any scenario; only then it becomes the page's."""
         for file in input.upload() or ():
-            data = Path(file["datapath"]).read_bytes()[: MAX_BYTES + 1]
-            desk.later(desk.write(data.decode("utf-8", "replace")))
+            desk.later(desk.open_file(Path(file["datapath"])))
 
     @render.download_button(filename=FILE)
     def scenario_yaml() -> Any:

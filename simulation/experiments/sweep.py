@@ -175,7 +175,7 @@ class _Work:
         self.goods = goods_for({EVERY_POINT: self.cast})
         cargo = pack(self.goods)
         self.cargo = cargo or self.goods
-        self._tell()
+        self.wait()
         size = chunk_size or self._size(pool.workers)
         try:
             if cargo is None:
@@ -215,7 +215,7 @@ class _Work:
         if not (self.folder / ledger.chunk_name(first)).exists():
             raise RunError(f"a worker wrote a chunk that is not in {self.folder}; all machines must share that folder")
         self.finished += len(jobs)
-        self._tell()
+        self.wait()
 
     def fail(self, failure: Failure) -> None:
         """A run that no worker could finish is a chunk of its own."""
@@ -228,7 +228,8 @@ class _Work:
     def _number(self, job: Job) -> int:
         return int(job.point[1:]) * self.plan.sweep.replicates + job.replicate
 
-    def _tell(self) -> None:
+    def wait(self) -> None:
+        """Say how far it is."""
         if self.progress is not None:
             self.progress(self.finished, self.plan.runs)
 

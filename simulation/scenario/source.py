@@ -116,7 +116,11 @@ def read_file(path: str, faults: list[Fault]) -> Node | None:
     Node | None
         The top level as far as it can be used, or nothing.
     """
-    root = read_any(path, faults)
+    return mapping(read_any(path, faults), faults)
+
+
+def mapping(root: Node | None, faults: list[Fault]) -> Node | None:
+    """The top level of a scenario, if it is a mapping; another shape is a fault."""
     if root is not None and not isinstance(root.value, dict):
         shape = {True: "a list", False: describe(root.value)}[isinstance(root.value, tuple)]
         faults.append(root.mark.fault("", f"must be a mapping of keys such as `focal: SEN`, not {shape}"))
@@ -131,7 +135,15 @@ def read_any(path: str, faults: list[Fault]) -> Node | None:
     except InputError as error:
         faults += error.faults
         return None
-    return parse(text, path, faults)
+    return parse_all(text, path, faults)
+
+
+def parse_all(text: str, file: str, faults: list[Fault]) -> Node | None:
+    """Parse the whole text of a file, which may not be empty; see :func:`read_file`."""
+    if not text.strip():
+        faults.append(Fault("", "is empty; a scenario is a mapping of keys such as `extends: baseline.yaml`", file))
+        return None
+    return parse(text, file, faults)
 
 
 def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
@@ -164,10 +176,7 @@ def _read_text(path: str) -> str:
             raise InputError(Fault("", missing(path), path))
         if os.path.isdir(path):
             raise InputError(Fault("", "is a folder; name a .yaml file in it", path))
-    text = text_of(read_bytes(path, MAX_BYTES), path)
-    if not text.strip():
-        raise InputError(Fault("", "is empty; a scenario is a mapping of keys such as `extends: baseline.yaml`", path))
-    return text
+    return text_of(read_bytes(path, MAX_BYTES), path)
 
 
 def _syntax_fault(error: MarkedYAMLError, file: str) -> Fault:

@@ -85,6 +85,12 @@ class Page:
         self.see(f"document.querySelector({json.dumps(selector)}).dispatchEvent("
                  "new MouseEvent('click', {bubbles: true, cancelable: true}))")  # fmt: skip
 
+    def give(self, selector: str, path: Path) -> None:
+        """Choose a file in a field, as a person does."""
+        root = self.ask("DOM.getDocument")["root"]["nodeId"]
+        node = self.ask("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.ask("DOM.setFileInputFiles", nodeId=node, files=[str(path)])
+
     def size(self, width: int, height: int, scale: float = 1.0) -> None:
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale,
                  mobile=width < 600)  # fmt: skip

@@ -17,14 +17,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from simulation.app.live import Live
 from simulation.app.notebook import view
+from simulation.app.serve import MAX_UPLOAD
+from simulation.cli import app as cli
 from simulation.display.words.language import Words
 from simulation.errors import InputError
 from simulation.experiments.ask import load
-from simulation.experiments.opportunities import opportunities
+from simulation.experiments.engine import executors
+from simulation.experiments.opportunities import READINGS_A_PAIR, opportunities
 from simulation.experiments.run import run
+from simulation.model import GovernanceModel
 from tests.app.browser import Page, browsing
 from tests.report.test_browser import AXE
 
@@ -48,6 +53,12 @@ def served(*options: str) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """A page waits a minute for what is asked; compiling kernels may take longer where other code was here before."""
+    opportunities("baseline", sets=("horizon=2025Q2",), replicates=2, workers=1)
 
 
 @pytest.fixture(scope="module", params=["en"])
@@ -168,9 +179,9 @@ def test_a_search_for_opportunities_can_be_cancelled_while_it_screens(page, addr
     page.wait(SEEN)
     page.see("document.querySelector('#pairs').value = '50'")
     page.click("#look")
-    page.wait("document.querySelector('#told').textContent.startsWith('Screening: 1 of 50')")
+    page.wait(f"/^Screening: [1-9]\\d* of {50 * READINGS_A_PAIR}$/.test(document.querySelector('#told').textContent)")
     page.click("#stop")
-    page.wait("!document.querySelector('#look').disabled")
+    page.wait("!document.querySelector('#look').disabled", 10)
     assert page.see("document.querySelector('#told').textContent") == "Cancelled."
 
 
@@ -198,6 +209,92 @@ def test_a_scenario_is_edited_told_off_and_taken_home(page, address, tmp_path) -
     page.wait("document.querySelector('#focal').value === 'SEN'")
     page.click("#scenario_yaml")
     assert load(kept(tmp_path, "*.yaml")).focal == "SEN"
+
+
+def test_a_file_that_is_sent_is_told_off_as_check_does(page, address, tmp_path) -> None:
+    page.open(f"{address}?room=scenario")
+    page.wait(SEEN)
+    name, mine = "mine.yaml", "extends: baseline\nfocal: SEN\n"
+    texts = ("extends: [baseline\n", "extends: baseline\nparameters: {rivalri: 2}\nfocul: SEN\n", "", "- a\n", mine)
+    for text in texts:
+        (tmp_path / name).write_text(text)
+        page.see("document.querySelector('#verdict').textContent = ''")
+        page.give("#upload", tmp_path / name)
+        shown = page.wait("document.querySelector('#verdict').textContent")
+        checked = CliRunner().invoke(cli, ["check", str(tmp_path / name)])
+        told = [line.replace(str(tmp_path / name), "my_scenario.yaml") for line in checked.output.splitlines()]
+        assert shown == ("my_scenario.yaml is good" if text == mine else "\n".join(told[: shown.count("\n") + 1]))
+    page.wait("document.querySelector('#focal').value === 'SEN'")
+    (tmp_path / name).write_text("# " + "a" * MAX_UPLOAD)
+    page.give("#upload", tmp_path / name)
+    page.wait("document.querySelector('#verdict').textContent.startsWith('That is too long')")
+    page.click("#scenario_yaml")
+    assert load(kept(tmp_path, "my_scenario.yaml")).focal == "SEN"  # what was there before stays
+
+
+def test_two_tabs_are_two_worlds(page, address, tmp_path) -> None:
+    with browsing(tmp_path / "other") as other:
+        for tab, number in ((page, 3), (other, 1)):
+            tab.open(f"{address}?k={number}")
+            tab.wait(SEEN)
+        slide(page, "parameters.rivalry", 3.0)
+        slide(other, "strategy.budget", 2.0)
+        other.see("(() => {const f = document.querySelector('#focal'); f.value = 'SEN';"
+                  " f.dispatchEvent(new Event('change', {bubbles: true}))})()")  # fmt: skip
+        page.click("#step")
+        at(page, 4)
+        other.wait(f"document.querySelector('.actor-name').textContent === 'Senegal' && {SEEN}")
+        told = [tab.see("document.querySelector('#yaml').value") for tab in (page, other)]
+        assert told == ["extends: baseline\nparameters:\n  rivalry: 3.0\n",
+                        "extends: baseline\nstrategy:\n  budget: 2.0\nfocal: SEN\n"]  # fmt: skip
+        made = ((page, 4, ["parameters.rivalry=3.0"]), (other, 1, ["strategy.budget=2.0", "focal=SEN"]))
+        for tab, number, sets in made:
+            paths = Live(load("baseline", sets=sets)).until(number).paths()
+            words = Words("en")
+            assert figures(tab) == [words.number(path[number], 0 if name == "partners_new" else 2)
+                                    for name, path in paths.items()]  # fmt: skip
+
+
+def test_a_replicate_that_fails_is_told_and_the_others_are_shown(page, monkeypatch) -> None:
+    step = GovernanceModel.step
+
+    def failing(model: GovernanceModel) -> None:
+        if model.replicate == 1 and model.state.quarter == 2:
+            raise ZeroDivisionError("no luck")
+        step(model)
+
+    monkeypatch.setattr(executors, "usable_cores", lambda: 1)  # others would not know
+    monkeypatch.setattr(GovernanceModel, "step", failing)
+    page.open(view("baseline").address + "?room=forecast")
+    page.wait(SEEN)
+    page.see("document.querySelector('#count').value = '4'")
+    page.click("#run")
+    page.wait("document.querySelector('#partners tbody tr') && !document.querySelector('#run').disabled")
+    assert page.see("document.querySelector('#bands').textContent").startswith("3 replicates.")
+    lost = page.see("document.querySelector('#lost').textContent")
+    assert "1 replicate failed; the numbers are of the others." in lost
+    assert lost.endswith("The first, replicate 1: ZeroDivisionError: no luck")
+
+
+@pytest.mark.skipif(not executors.forked(), reason="who a worker belongs to is told by /proc")
+def test_who_closes_the_tab_leaves_no_worker_behind(page) -> None:
+    from multiprocessing import forkserver
+
+    def workers() -> list[str]:
+        server = forkserver._forkserver._forkserver_pid
+        return Path(f"/proc/{server}/task/{server}/children").read_text().split() if server else []
+
+    page.open(view("baseline").address + "?room=forecast")
+    page.wait(SEEN)
+    page.see("document.querySelector('#count').value = '400'")
+    page.click("#run")
+    page.wait("document.querySelector('#progress').value > 0", 120)
+    assert workers()
+    page.open("about:blank")
+    end = time.monotonic() + 5
+    while workers() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert workers() == []
 
 
 def test_a_notebook_shows_a_world_or_results_and_says_what_is_wrong(page) -> None:

@@ -65,6 +65,24 @@ def test_bad_texts_are_told_with_their_place_and_nothing_outside_is_read(tmp_pat
     assert "root:" not in str(error.value)  # no line of the file that was named
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "# nothing\n", "- a\n", "a: [\n", "a: 1\na: 2\n", "extends: baseline\nfocul: SEN\n",
+     "extends: baseline\nparameters: {rivalri: 2}\nfocal: XXX\n", "extends: baseline\nfocal: [SEN]\nseed: -1\n",
+     "extends: baseline\n\ttitle: a\n", "a: \x07\n"],
+)  # fmt: skip
+def test_faults_are_those_of_check(tmp_path, text) -> None:
+    path = tmp_path / FILE
+    path.write_text(text)
+    with pytest.raises(InputError) as checked:
+        load(path)
+    with pytest.raises(InputError) as error:
+        Draft(text, tmp_path).scenario()
+    assert [str(fault) for fault in error.value.faults] == (
+        [str(fault).replace(str(path), FILE) for fault in checked.value.faults]
+    )
+
+
 def test_an_actor_is_poked_beside_what_the_base_does(draft, tmp_path) -> None:
     base = Draft(draft.text + "shocks: [{quarter: 2026Q1, kind: budget_cut, size: 0.5, actors: [SEN]}]\n", tmp_path)
     made = base.poking(base.scenario(), "trust", "FRA", 0.2).poking(base.scenario(), "budget", "FRA", 0.4)

@@ -14,6 +14,10 @@ from tests.app.browser import browsing
 pytestmark = pytest.mark.slow
 
 MODEL = """
+import sys
+
+sys.modules["ipywidgets"] = None  # as where it is not installed
+
 from simulation import GovernanceModel
 from simulation.actors import StateActor
 
@@ -40,6 +44,7 @@ def test_a_cell_shows_the_model_as_it_stands_and_follows_it(tmp_path) -> None:
     client = NotebookClient(book, timeout=300, kernel_name="python3")
     with client.setup_kernel(), browsing(tmp_path) as page:
         client.execute_cell(book.cells[0], 0)
+        assert [found["output_type"] for found in book.cells[0].outputs] == ["execute_result"]  # no word of bars
         page.open(frame_of(book.cells[0]))
         page.wait(f"{SHOWN} === 'T1 2025'")
         assert not page.see("document.querySelector('#notebook').hidden")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 import pytest
 
 from simulation.errors import InputError, ModelError, RunError
+from simulation.experiments.engine import executors
 from simulation.experiments.engine.runner import run_points, run_replicates
 from simulation.experiments.engine.tables import Outcome
 from simulation.outcomes.metrics import metric, unregister
@@ -140,6 +142,35 @@ def test_several_scenarios_share_one_pool_and_progress_counts_all():
     assert found["high"].series["value"].mean() > found["low"].series["value"].mean()
     assert seen[-1] == (5, 5)
     assert found["low"].table("series").equals(run(points["low"], 3, 1).table("series"))
+
+
+class Enough(Exception):
+    pass
+
+
+def test_who_has_had_enough_waits_for_no_chunk():
+    """All of them hang: nothing will ever come of it."""
+    asked: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        asked.append(done)
+        if len(asked) == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        run_points({"fake": FakeScenario(deaf=tuple(range(16)))}, {"fake": 16}, 2, progress, simulate=simulate)
+    assert asked == [0, 0, 0]
+
+
+@pytest.mark.skipif(not executors.forked(), reason="calls wait here where processes take long to start")
+def test_who_has_had_enough_waits_for_no_call_beside():
+    def told(done: int) -> None:
+        raise Enough
+
+    begin = time.monotonic()
+    with pytest.raises(Enough), executors.beside([partial(time.sleep, 60)], 1) as slept:
+        slept(told)
+    assert time.monotonic() - begin < 30
 
 
 def test_a_value_that_is_no_number_is_refused():

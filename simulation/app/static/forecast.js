@@ -120,6 +120,7 @@
     const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map(cell)); return line; }));
     message.columns.forEach((name, k) => {
       const top = document.createElement("th"), button = document.createElement("button");
+      if (message.rows.some((row) => typeof row[k] === "number")) top.className = "number";
       top.scope = "col"; button.type = "button"; button.className = "sort"; button.textContent = name;
       button.addEventListener("click", () => {
         const way = top.getAttribute("aria-sort") === "descending" ? 1 : -1;
@@ -141,6 +142,7 @@
     told = message;
     $("pin").disabled = !(message?.own && message.free);
     $("unpin").disabled = !message?.pins;
+    $("lost").textContent = message ? message.lost.join("\n") : "";
     if (!message) { $("bands").textContent = ""; for (const place of ["fan", "difference"]) $(place).replaceChildren(); return; }
     for (const option of $("metric").options) option.hidden = !(option.value in told.metrics);
     fan();

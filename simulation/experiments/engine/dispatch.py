@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from simulation.errors import InputError, RunError
 from simulation.experiments.engine import worker
-from simulation.experiments.engine.executors import Pool
+from simulation.experiments.engine.executors import LOOK, Pool
 from simulation.experiments.engine.worker import Failure, Job, SinkError, Task
 
 _CHUNKS_AHEAD = 2  # chunks in flight a worker: one running, one waiting at its door
@@ -34,6 +34,9 @@ class Collector(Protocol):
 
     def fail(self, failure: Failure) -> None:
         """A job that no worker could finish."""
+
+    def wait(self) -> None:
+        """Nothing has come for a moment; what this raises ends the work."""
 
 
 @dataclass
@@ -100,8 +103,11 @@ class Dispatch:
                     continue
                 if not self.running:
                     break
-                done, _ = wait(self.running, return_when=FIRST_COMPLETED)
-                self._take(done)
+                done, _ = wait(self.running, LOOK, return_when=FIRST_COMPLETED)
+                if done:
+                    self._take(done)
+                else:
+                    self.collect.wait()
         finally:
             self.pool.close(busy=bool(self.running))
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import cache
@@ -29,6 +29,8 @@ DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
 FEW = 4
 """So many replicates are done here before a worker has loaded the model."""
+LOOK = 0.5
+"""Seconds between two moments in which whoever waits for workers may have had enough."""
 _READY = "simulation.experiments.engine.preload"
 _said_ready: set[int] = set()
 """This process, once it has asked for the one that workers are forked from."""
@@ -222,7 +224,8 @@ def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[
     ------
     callable
         Waits for the results and returns them in order; raises what a call raised. A call whose
-        process dies runs here. It may be given a function that is told how many results are there.
+        process dies runs here. It may be given a function that is told how many results are there, again while
+        it waits; what it raises ends the processes.
     """
     if not (workers and forked()):
         yield lambda told=None: _gathered((call() for call in calls), told)
@@ -230,8 +233,7 @@ def beside(calls: Sequence[Callable[[], T]], workers: int) -> Iterator[Callable[
     pool, busy = LocalPool(workers), True
     try:
         sent = [pool.call(call) for call in calls]
-        results = (_here_if_it_died(*each) for each in zip(sent, calls, strict=True))
-        yield lambda told=None: _gathered(results, told)
+        yield lambda told=None: _gathered(_as_they_come(sent, calls, told), told)
         busy = not all(future.done() for future in sent)
     finally:
         pool.close(busy=busy)
@@ -244,6 +246,15 @@ def _gathered(results: Iterable[T], told: Callable[[int], None] | None) -> list[
         if told is not None:
             told(len(found))
     return found
+
+
+def _as_they_come(
+    sent: Sequence[Future[T]], calls: Sequence[Callable[[], T]], told: Callable[[int], None] | None
+) -> Iterator[T]:
+    for number, (future, call) in enumerate(zip(sent, calls, strict=True)):
+        while told is not None and not wait([future], LOOK).done:
+            told(number)
+        yield _here_if_it_died(future, call)
 
 
 def _here_if_it_died(future: Future[T], call: Callable[[], T]) -> T:

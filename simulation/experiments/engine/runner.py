@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 _CHUNK = 4  # most jobs a chunk
 
 Progress = Callable[[int, int], None]
-"""``progress(done, total)`` after each chunk."""
+"""``progress(done, total)`` after each chunk, and about twice a second while worker processes are at one; what it
+raises ends them."""
 
 
 @dataclass(frozen=True)
@@ -242,8 +243,11 @@ class _Collector:
             if isinstance(result, Failure) and self._on_error == "raise":
                 raise RunError(f"replicate {job.replicate} of {job.point}: {result.type}: {result.message}")
             self.found[job] = result
-        if self._progress is not None:
-            self._progress(len(self.found), self._total)
+        self.wait()
 
     def fail(self, failure: Failure) -> None:
         self.add([Job(failure.point, failure.replicate)], [failure])
+
+    def wait(self) -> None:
+        if self._progress is not None:
+            self._progress(len(self.found), self._total)
