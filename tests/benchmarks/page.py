@@ -34,6 +34,8 @@ of references (1.5 times as long). The arrays of pairs in one block on large pag
 once took 1.3 times as long each as one alone: the two workers are in each other's way. Considered and left: BLAS for
 diffusion (bits that depend on the machine), single precision (the oracle holds to nine digits), one kernel for the
 whole quarter (it would hide the list of steps), fused multiply-add or fewer rounds of Philox (other bits).
+Beside the first edition (commit 0c08f83), in turns on one machine with two processors, 200 replicates with charts and
+contrasts took 106 and 102 s, this one's 106 and 98 s.
 """
 
 
