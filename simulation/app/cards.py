@@ -166,7 +166,7 @@ def _sides(rows: list[Mapping[Any, Any]], names: Mapping[str, str], words: Words
         shown = [f"{words(NAME[what][name])} {words.signed(value, 2)}" for name, value in greatest
                  if abs(value) >= _LEAST_TERM]  # fmt: skip
         total = words.number(ordered_sum(terms.values()), 2)
-        yield ui.p(ui.tags.b(names.get(actor, actor)), f" · {words(SUM[what])}: {total}. ", "; ".join(shown),
+        yield ui.p(ui.tags.b(names.get(actor, actor)), f" · {words(SUM[what])}: {total} · ", " · ".join(shown),
                    class_="terms")  # fmt: skip
 
 

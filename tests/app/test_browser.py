@@ -343,6 +343,10 @@ def test_other_languages_open_too(tmp_path, language) -> None:
         page.wait(f"{SEEN}")
         assert page.see("document.documentElement.lang") == language
         assert page.see("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+        for room in ROOMS:
+            page.click(f"a[data-value={room}]")
+            page.wait(f"document.querySelector('.tab-pane.active').dataset.value === '{room}'")
+            assert page.see("document.documentElement.scrollWidth") <= 1280, room
         assert page.see("window.wifaq.number(1234.56, 1)") == Words(language).number(1234.56, 1)
         assert page.see("window.wifaq.number(-0.25, 2)") == Words(language).number(-0.25, 2)
         assert page.see("window.wifaq.number(-0.001, 2)") == Words(language).number(0.0, 2)

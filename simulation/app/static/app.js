@@ -19,6 +19,7 @@
     const found = /^(\d{4})Q([1-4])$/.exec(text);
     return found ? $("app").dataset.quarters.split("|")[found[2] - 1].replace("2000", found[1]) : text;
   }
+  const alone = (text) => `\u2068${text}\u2069`; /* a name keeps the direction of its own letters */
   function draw(name, attributes, parent, text) {
     const made = document.createElementNS(NS, name);
     for (const key in attributes) made.setAttribute(key, attributes[key]);
@@ -144,7 +145,7 @@
       const strong = k === told.actor || partners.has(k);
       draw("text", { x, y: y + 4, "text-anchor": right ? "start" : "end", fill: strong ? INK : "#6b7280",
         "font-weight": k === told.actor ? 700 : strong ? 600 : 400, "font-size": k === told.actor ? 13 : 10.5,
-        stroke: "white", "stroke-width": 3, "paint-order": "stroke" }, picture.labels, text);
+        stroke: "white", "stroke-width": 3, "paint-order": "stroke" }, picture.labels, alone(text));
     }
   }
   function shade(share) { /* from nearly white to deep teal, even in lightness */
@@ -334,7 +335,7 @@
       }
     });
     window.Shiny.addCustomMessageHandler("wifaq", (message) => { const take = takes[message.what]; if (take) take(message.told); });
-    window.wifaq = { takes, draw, canvas, number, quarterly, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
+    window.wifaq = { takes, alone, draw, canvas, number, quarterly, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
   }
   const ready = () => {
     listen();

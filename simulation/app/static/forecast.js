@@ -1,7 +1,7 @@
 /* The rooms beside the world: fans over fans, differences, progress, folders. */
 (function () {
   "use strict";
-  const { takes, draw, canvas, number, quarterly, say, $, words, tones } = window.wifaq;
+  const { takes, alone, draw, canvas, number, quarterly, say, $, words, tones } = window.wifaq;
   let told = null;
   const year = (quarter) => Number(quarter.slice(0, 4)) + Number(quarter.slice(5)) / 4;
   const tone = (k) => (k ? tones.PINS[(k - 1) % tones.PINS.length] : tones.ACCENT);
@@ -48,7 +48,7 @@
       if (over > 0) label.y -= over;
       const x = pen.W - pen.right + 8, wide = Math.floor((pen.right - 12) / 5.8);
       const text = draw("text", { x, y: label.y, fill: label.tone, "font-weight": 600, "font-size": 12 }, pen.svg, label.value);
-      for (const line of lines(label.name, wide)) draw("tspan", { x, dy: 13, "font-weight": 400, "font-size": 11 }, text, line);
+      for (const line of lines(label.name, wide)) draw("tspan", { x, dy: 13, "font-weight": 400, "font-size": 11 }, text, alone(line));
       draw("title", {}, text, label.name);
     });
   }
