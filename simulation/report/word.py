@@ -27,7 +27,7 @@ _LINES = {"top": None, "left": None, "bottom": "D8DEE5", "right": None, "insideH
 """Lines of a table, by place: thin ones below each row."""
 _A_LETTER, _PADDING = 0.165, 0.45  # centimetres of a letter in a table, and of the margins of a cell
 _LONGEST_WORD = 18  # letters of a word that a column makes room for; longer ones, such as addresses, are broken
-_TOGETHER = 12  # rows of a table that no page parts
+_TOGETHER, _SHORT = 12, 60  # rows of a table that no page parts, and letters of their texts: others fill a page
 _HALVES = 2  # sizes of complex letters are written in half points
 
 
@@ -155,8 +155,9 @@ def _add_table(document: Document, table: Table, content: Content) -> None:
     made: Any = document.add_table(rows=1 + len(table.rows), cols=len(heads), style=_TABLE)
     _rule(made)
     _fit(made, [heads, *table.rows])
+    together = len(table.rows) <= _TOGETHER and all(len(plain(text)) <= _SHORT for row in table.rows for text in row)
     for place, (cells, texts) in enumerate(zip(made.rows, [heads, *table.rows], strict=True)):
-        _fill_row(cells, texts, together=len(table.rows) <= _TOGETHER and place < len(table.rows))
+        _fill_row(cells, texts, together=together and place < len(table.rows))
     _head(made.rows[0])
     document.add_paragraph(_source(table, content, table.note), style="Caption")
 
