@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from htmltools import HTMLDocument
+from typer.testing import CliRunner
 
 from simulation.app import cards, drawing
 from simulation.app import forecast as forecasts
@@ -21,6 +22,7 @@ from simulation.app.forecast import Cancelled, Job, Pinned
 from simulation.app.levers import levers, parameters_that_matter
 from simulation.app.live import Live
 from simulation.app.page import FAN_METRICS, page
+from simulation.cli import app as cli
 from simulation.display.words.language import Words
 from simulation.errors import InputError, ModelError
 from simulation.experiments.ask import load
@@ -155,6 +157,19 @@ def test_a_forecast_is_the_run_and_the_rough_one_its_first_replicates(scenario, 
     rough = forecasts.rough(scenario, 2, lambda *_: None).forecast()
     both = rough.merge(results.forecast(), on=list(rough.columns), how="left", indicator=True)
     assert (both["_merge"] == "both").all()
+
+
+def test_the_command_line_a_notebook_and_the_app_have_the_same_bits(scenario, results, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(executors, "usable_cores", lambda: 1)
+    sets = [word for key, value in SHORT.items() for word in ("--set", f"{key}={value}")]
+    out = tmp_path / "run"
+    done = CliRunner().invoke(cli, ["run", "baseline", *sets, "--replicates", "2", "--no-contrasts", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    app = forecasts.forecast(scenario, 2, lambda *_: None)
+    for name, found in (("notebook", results), ("app", app)):
+        found.save(tmp_path / name)
+        for file in ("series.parquet", "forecast.csv", "ties.csv", "instruments.csv"):
+            assert (tmp_path / name / file).read_bytes() == (out / file).read_bytes(), (name, file)
 
 
 def test_a_forecast_can_be_stopped_while_it_runs(scenario, monkeypatch) -> None:
