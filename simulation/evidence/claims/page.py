@@ -28,8 +28,11 @@ from simulation.evidence.claims.verdicts import (
     REFUTED,
     SAME,
     SUPPORTED,
+    SURE,
     TOO_SMALL,
     VERDICTS,
+    clear,
+    narrow,
 )
 from simulation.experiments.analysis.summary import PRIOR_LABEL
 from simulation.experiments.engine.store import read_csv, write_csv
@@ -74,9 +77,10 @@ parameter that a side sets itself keeps its value there) and their rules: partne
 size and activity alone, learning off or on, in turn. The interval is the 90 % interval (Student) of the mean of \
 A − B. Drawn in it: {label}, and rules.
 3. **Smallest effect that matters.** {units}.
-4. **Pairs.** {batches} pairs, until half the width of the interval is at most {narrow:g} of the smallest effect. The \
-rule looks at the width alone, never at the sign. Mechanism checks, whose sign is no news, get {first} pairs. No check \
-of this table has more than {most}; {wide} findings ended there before their interval was that narrow.
+4. **Pairs.** {batches} pairs, until half the width of the interval is at most {narrow:g} of the smallest effect, or \
+until the effect, on either side, is larger than that one with a chance of error of at most {sure:g} (Haybittle 1971; \
+Peto and others 1976). Mechanism checks, whose sign is no news, get {first} pairs. No check of this table has more than \
+{most}; {wide} findings ended there before either held.
 5. **Told from zero.** Findings: by their probabilities under luck alone, so that at most one in {rate:.0f} of those \
 told is false (Benjamini & Hochberg 1995, over the {findings} different findings of all claims). Mechanism checks: \
 the interval leaves out zero.
@@ -158,9 +162,11 @@ def _rule(frame: pd.DataFrame) -> str:
                     for check in claim.checks if check.kind == FINDING})  # fmt: skip
     run = frame.loc[frame["kind"] == FINDING]
     most = int(run["pairs"].max()) if len(run) else 0
-    wide = (run["pairs"] == most) & (run["high"] - run["low"] > 2.0 * NARROW * run["smallest"])
+    own = ["low", "high", "smallest"]
+    ended = run.loc[run["pairs"] == most, ["difference", *own, "pairs"]].itertuples(index=False, name=None)
+    wide = sum(not (narrow(*row[1:4]) or clear(*row)) for row in ended)
     return _RULE.format(
-        most=most, wide=int(wide.sum()),
+        most=most, wide=wide, sure=SURE,
         label=PRIOR_LABEL.removesuffix(", rules fixed"), findings=findings,
         units=". ".join(f"*{name.capitalize()}*: {told}" for name, told in UNITS.items()),
         batches=", then ".join(map(str, BATCHES)), narrow=NARROW, rate=1 / RATE, first=BATCHES[0], same=SAME,

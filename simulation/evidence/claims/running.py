@@ -1,4 +1,4 @@
-"""Running the arms in batches until every interval is narrow, and taking effects within replicates."""
+"""Running the arms in batches until every check is told, and taking effects within replicates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pandas as pd
 from simulation.evidence.claims.arms import Given, given, recording, scenario_of, without
 from simulation.evidence.claims.ledger import BUILT_IN, FINDING, Check, Term
 from simulation.evidence.claims.measures import DECIDED, decided, level
-from simulation.evidence.claims.verdicts import AS_PREDICTED, BATCHES, RATE, SAME_AS, chance, narrow, outcome
+from simulation.evidence.claims.verdicts import AS_PREDICTED, BATCHES, RATE, SAME_AS, chance, clear, narrow, outcome
 from simulation.experiments.analysis.contrasts import contrast
 from simulation.experiments.analysis.summary import SYSTEM, by_replicate
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
@@ -55,7 +55,8 @@ class Number:
     @property
     def settled(self) -> bool:
         """Whether no more pairs are needed."""
-        return narrow(self.low, self.high, self.smallest)
+        own = self.low, self.high, self.smallest
+        return narrow(*own) or clear(self.difference, *own, self.pairs)
 
     def is_as(self, predicted: str) -> bool:
         """Whether the prediction could hold, at the most generous rate of discoveries that any check can get."""
@@ -242,9 +243,9 @@ class Measured:
 def run(checks: Sequence[Check], runs: Runs, most: int) -> dict[Check, Measured]:
     """Measure checks, each with as many pairs as its own interval needs.
 
-    A finding gets :data:`BATCHES` of pairs until its interval is narrow, whatever the sign and whatever other checks
-    need, so that it comes out the same alone and among others; a mechanism check, whose sign is no news, the first
-    batch. Negative controls are run where a prediction may hold.
+    A finding gets :data:`BATCHES` of pairs until its interval is narrow, or larger than what matters beyond doubt,
+    whatever the sign and whatever other checks need, so that it comes out the same alone and among others; a
+    mechanism check, whose sign is no news, the first batch. Negative controls are run where a prediction may hold.
 
     Parameters
     ----------

@@ -9,13 +9,18 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 from scipy.stats import false_discovery_control
+
+from simulation.experiments.analysis.contrasts import CONFIDENCE
 
 RATE = 0.1
 """Share of false discoveries that is accepted among findings told from zero."""
 NARROW = 0.5
 """An interval is narrow if its half width is at most this share of the smallest effect that matters."""
+SURE = 0.001
+"""Chance below which an effect is larger than what matters whatever further pairs say (Haybittle 1971; Peto and others
+1976): so severe that looking several times adds next to nothing to the errors of the last look."""
 SAME = 0.5
 """A negative control shows the same effect from this share of it on."""
 BATCHES = (40, 72, 120, 200)
@@ -56,8 +61,25 @@ def told(chances: Sequence[float]) -> list[bool]:
 
 
 def narrow(low: float, high: float, smallest: float) -> bool:
-    """Whether an interval needs no more pairs: it looks at the width alone, never at where the interval lies."""
+    """Whether an interval needs no more pairs because of its width, wherever it lies."""
     return (high - low) / 2 <= NARROW * smallest
+
+
+def clear(difference: float, low: float, high: float, smallest: float, pairs: float) -> bool:
+    """Whether an effect needs no more pairs because it is larger than what matters beyond doubt, on either side.
+
+    Parameters
+    ----------
+    difference, low, high
+        Mean of the pairs and its 90 % interval (Student).
+    smallest
+        Smallest difference that matters.
+    pairs
+        Their number, at least 2.
+    """
+    error = (high - low) / 2 / stdtrit(pairs - 1, (1 + CONFIDENCE) / 2)
+    margin = abs(difference) - smallest
+    return bool(stdtr(pairs - 1, -margin / error) <= SURE) if error > 0 else margin > 0
 
 
 def outcome(low: float, high: float, predicted: str, smallest: float, is_told: bool) -> str:

@@ -91,11 +91,12 @@ def test_a_ratio_of_means_has_the_interval_of_a_ratio() -> None:
     assert np.mean(reaches) == pytest.approx(1.658 * np.std(ratios, ddof=1), rel=0.1)
 
 
-def test_pairs_follow_the_width_and_not_the_sign() -> None:
+def test_pairs_end_where_an_interval_is_narrow_or_an_effect_clear_whatever_its_sign() -> None:
     noise = np.random.default_rng(9).normal(size=BATCHES[-1])
     flat = {"m": np.zeros(BATCHES[-1])}
-    for smallest, pairs in ((2.0, BATCHES[0]), (0.01, BATCHES[-1])):
-        for shift in (-1.0, 0.0, 1.0):
+    for smallest, shifts, pairs in ((2.0, (-0.5, 0.0, 0.5), BATCHES[0]), (0.01, (-0.05, 0.0, 0.05), BATCHES[-1]),
+                                    (0.01, (-3.0, 3.0), BATCHES[0])):  # fmt: skip
+        for shift in shifts:
             check = replace(CHECK, smallest=smallest)
             runs = MadeUp({"x": {"m": noise + shift}, "y": flat})
             assert run([check], runs, BATCHES[-1])[check].number.pairs == pairs

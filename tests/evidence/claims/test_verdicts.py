@@ -21,8 +21,10 @@ from simulation.evidence.claims.verdicts import (
     RATE,
     REFUTED,
     SUPPORTED,
+    SURE,
     TOO_SMALL,
     chance,
+    clear,
     narrow,
     outcome,
     shown_by_control,
@@ -139,18 +141,35 @@ def _stopped(sample: np.ndarray, smallest: float) -> tuple[float, float, int]:
     for pairs in BATCHES:
         own = sample[:pairs]
         reach = stats.t.ppf((1 + CONFIDENCE) / 2, pairs - 1) * own.std(ddof=1) / math.sqrt(pairs)
-        if narrow(own.mean() - reach, own.mean() + reach, smallest):
+        mean, low, high = own.mean(), own.mean() - reach, own.mean() + reach
+        if narrow(low, high, smallest) or clear(mean, low, high, smallest, pairs):
             break
     return float(own.mean()), float(reach), pairs
 
 
-def test_the_rule_of_stopping_does_not_look_at_where_an_interval_lies() -> None:
+def test_an_interval_is_narrow_wherever_it_lies() -> None:
     for low, high in ((-0.002, 0.002), (5.0, 5.004), (-9.004, -9.0)):
         assert narrow(low, high, 0.004 / 2 / NARROW)
         assert not narrow(low, high, 0.0039 / 2 / NARROW)
+
+
+def test_the_rule_of_stopping_does_not_look_at_the_sign() -> None:
     sample = np.random.default_rng(5).normal(size=BATCHES[-1])
-    for smallest in (0.3, 0.4, 0.55):
-        assert len({_stopped(sign * sample + shift, smallest)[2] for sign in (1, -1) for shift in (0, 7)}) == 1
+    for shift in (0.0, 0.4, 0.6, 7.0):
+        for smallest in (0.05, 0.3, 0.4, 0.55):
+            assert _stopped(sample + shift, smallest)[2] == _stopped(-sample - shift, smallest)[2]
+
+
+def test_what_is_clear_is_so_by_students_law() -> None:
+    """At 40 pairs with a standard error of 1: clear from 3.313 beyond the smallest effect on (Student's t, .999)."""
+    reach = stats.t.ppf((1 + CONFIDENCE) / 2, 39)
+    beyond = stats.t.ppf(1 - SURE, 39)
+    for sign in (1, -1):
+        for difference, expected in ((2 + beyond + 1e-6, True), (2 + beyond - 1e-6, False), (2.0, False), (0.0, False)):
+            mean = sign * difference
+            assert clear(mean, mean - reach, mean + reach, 2.0, 40) is expected
+    assert clear(3.0, 3.0, 3.0, 2.0, 40) and not clear(2.0, 2.0, 2.0, 2.0, 40)
+    assert not clear(*[math.nan] * 4, 40)
 
 
 def test_stopping_early_leaves_the_mean_unbiased_and_the_interval_honest() -> None:
@@ -162,6 +181,21 @@ def test_stopping_early_leaves_the_mean_unbiased_and_the_interval_honest() -> No
     covered = (abs(means) <= reaches).mean()
     assert abs(covered - CONFIDENCE) < 0.02
     assert abs((means > reaches).mean() - (means < -reaches).mean()) < 0.02
+
+
+def test_looking_several_times_rarely_calls_larger_what_is_not() -> None:
+    """An effect of exactly the smallest size is called clearly larger in few of many samples, at whatever look."""
+    luck = np.random.default_rng(7)
+    called = 0
+    for _ in range(4_000):
+        sample = luck.normal(0.05, 1, BATCHES[-1])
+        for pairs in BATCHES:
+            own = sample[:pairs]
+            reach = stats.t.ppf((1 + CONFIDENCE) / 2, pairs - 1) * own.std(ddof=1) / math.sqrt(pairs)
+            if clear(own.mean(), own.mean() - reach, own.mean() + reach, 0.05, pairs):
+                called += 1
+                break
+    assert called / 4_000 < 2 * len(BATCHES) * SURE
 
 
 # --- negative controls
