@@ -168,7 +168,8 @@ def test_what_is_clear_is_so_by_students_law() -> None:
         for difference, expected in ((2 + beyond + 1e-6, True), (2 + beyond - 1e-6, False), (2.0, False), (0.0, False)):
             mean = sign * difference
             assert clear(mean, mean - reach, mean + reach, 2.0, 40) is expected
-    assert clear(3.0, 3.0, 3.0, 2.0, 40) and not clear(2.0, 2.0, 2.0, 2.0, 40)
+    assert clear(3.0, 3.0, 3.0, 2.0, 40)
+    assert not clear(2.0, 2.0, 2.0, 2.0, 40)
     assert not clear(*[math.nan] * 4, 40)
 
 
