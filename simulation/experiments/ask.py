@@ -104,7 +104,7 @@ class Question:
     points
         Scenarios by name.
     replicates
-        How many of each, or of all.
+        How many of each, or of all, or the numbers of each.
     parameters
         ``prior``: replicate k draws the free parameters that its point does not set, the same draw in every
         point; ``defaults``: none is drawn.
@@ -120,7 +120,7 @@ class Question:
     """
 
     points: Mapping[str, Scenario]
-    replicates: Mapping[str, int] | int
+    replicates: Mapping[str, int | range] | int
     parameters: str = prior.PRIOR
     casts: Mapping[str, Cast | None] = field(default_factory=dict)
     tweaks: Mapping[str, Tweak | None] = field(default_factory=dict)
@@ -160,7 +160,7 @@ class Question:
     ) -> dict[str, Ensemble]:
         """An ensemble a point; see :func:`simulation.experiments.engine.runner.run_points`."""
         count = self.replicates
-        counts = dict.fromkeys(self.points, count) if isinstance(count, int) else count
+        counts: Mapping[str, int | range] = dict.fromkeys(self.points, count) if isinstance(count, int) else count
         chance = simulator(self.parameters, self.lucks)
         return run_points(self.points, counts, workers, progress, on_error, chance, *self._own, limit)
 

@@ -38,6 +38,7 @@ from simulation.experiments.prospects.tables import (
     arm,
     expected,
     holds,
+    places,
     portfolio,
     ranking,
 )
@@ -58,6 +59,9 @@ READINGS_A_PAIR = 4
 """Undisturbed replicates that everybody is screened from, for each pair: they are cheap, and say who agrees."""
 PAIRS_A_PAIR = 2
 """What rivals leave of a gain is told from one pair for so many of the others."""
+CONTESTED, PAIRS_OF_CONTESTED = 10, 3
+"""So many that come out best are told from so many times the pairs: what is worth about the same changes places by
+luck, and among these it is read (sequential halving, Karnin and others 2013, cut once)."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,7 +139,8 @@ def opportunities(
     criterion
         One of :data:`CRITERIA`; ``value`` is ``gain_commitments`` times ``p_accept`` a unit of ``price``.
     replicates
-        Pairs that each confirmed candidate is told from; at least 2.
+        Pairs that each confirmed candidate is told from, at least 2; the best of them from
+        :data:`PAIRS_OF_CONTESTED` times as many.
     parameters
         As in :func:`simulation.experiments.run.run`.
     workers
@@ -176,11 +181,20 @@ def opportunities(
     table = candidates(scenario, world, _readings(asked, replicates, workers or usable_cores(), progress))
     chosen = _screened(table, criterion)
     points, tweaks = _arms(scenario, table, chosen)
-    fewer = max(2, replicates // PAIRS_A_PAIR)
+    fewer, more = max(2, replicates // PAIRS_A_PAIR), range(replicates, PAIRS_OF_CONTESTED * replicates)
     counts = {name: fewer if name.startswith(REACTED) else replicates for name in points}
-    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, _after(replicates, progress))
-    values = _at_the_end(found, scenario)
-    failures = failures_of(found)
+    screened, most = READINGS_A_PAIR * replicates, len(more) * (1 + min(CONTESTED, len(chosen)))
+    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, _after(screened, most, progress))
+    values, failures = _at_the_end(found, scenario), failures_of(found)
+    best = [arm(AS_IT_IS, row) for row in places(table, chosen, values, criterion).index[:CONTESTED]]
+    if best:
+        contested = {name: points[name] for name in (AS_IT_IS, *best)}
+        own = {name: tweaks.get(name) for name in contested}
+        again = Question(contested, dict.fromkeys(contested, more), parameters, tweaks=own)
+        found = again.run(workers, _after(screened + sum(counts.values()), 0, progress))
+        further = _at_the_end(found, scenario)
+        values = {metric: pd.concat([one, further[metric]]) for metric, one in values.items()}
+        failures += failures_of(found)
     warn_of(failures, "opportunities.failures")
     text = scenario_to_yaml(scenario)
     info = {
@@ -212,6 +226,7 @@ def _readings(asked: Question, replicates: int, workers: int, progress: Progress
     """What undisturbed replicates say of everybody."""
     count = READINGS_A_PAIR * replicates
     most = count + (1 + CONFIRMED) * (replicates + max(2, replicates // PAIRS_A_PAIR))
+    most += (1 + CONTESTED) * (PAIRS_OF_CONTESTED - 1) * replicates
     calls = [partial(_reading, asked, number) for number in range(count)]
     with beside(calls, workers if workers > 1 else 0) as those_of:
         return those_of(None if progress is None else lambda done: progress(done, most))
@@ -221,10 +236,9 @@ def _reading(asked: Question, number: int) -> Reading:
     return read(asked.drawn(AS_IT_IS, number), number)
 
 
-def _after(replicates: int, progress: Progress | None) -> Progress | None:
-    """The same bar going on after the readings."""
-    read_so_far = READINGS_A_PAIR * replicates
-    return None if progress is None else lambda done, total: progress(read_so_far + done, read_so_far + total)
+def _after(before: int, still: int, progress: Progress | None) -> Progress | None:
+    """The same bar going on after so many replicates, so many more to follow."""
+    return None if progress is None else lambda done, total: progress(before + done, before + total + still)
 
 
 def _checked(

@@ -28,7 +28,8 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
     best = result.table.loc[result.table["rank"].notna()]
     console.print(escape(f"Opportunities of {info['focal']['name']} ({result.focal}) by {info['by']}."))
     console.print(f"Ranked by {info['criterion_means']}.")
-    console.print(f"Gains: kept commitments, in binding-equivalents; 90 % intervals of {info['pairs']} pairs.")
+    pairs = f"{info['pairs']} pairs, {int(result.table['pairs'].max())} of the best"
+    console.print(f"Gains: kept commitments, in binding-equivalents; 90 % intervals of {pairs}.")
     console.print("Price: in quarters' budgets. In brackets: ranks that are not told apart.")
     console.print()
     held = best["held"] >= HELD

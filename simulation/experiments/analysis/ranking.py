@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from itertools import combinations
 
@@ -16,8 +17,8 @@ CHANCE = 0.01
 """That members of a group that are all alike are taken for different."""
 EXACT = 1e-20
 """Share of the variance between columns below which there is none besides."""
-LEAST_ERROR = 0.25
-"""Quantile of the standard errors of all differences below which none counts."""
+LEAST_SPREAD = 0.25
+"""Quantile of the spreads of all differences over replicates below which none counts."""
 
 
 def interval(differences: pd.Series) -> dict[str, float]:
@@ -27,7 +28,7 @@ def interval(differences: pd.Series) -> dict[str, float]:
 
 
 def pooled(values: pd.DataFrame, groups: Sequence[Hashable]) -> pd.Series:
-    """Means over replicates; members of a group that are not told from each other have the mean of the group.
+    """Means over replicates; members of a group that are not told from each other have the mean of all their values.
 
     The best of several that are alike is the luckiest one, another with every seed. Alike are those of a group whose
     differences could be chance (F of a table of replicates by members): their own means would tell their luck.
@@ -39,12 +40,12 @@ def pooled(values: pd.DataFrame, groups: Sequence[Hashable]) -> pd.Series:
     groups
         What each column belongs to.
     """
-    result = values.mean()
+    result, count = values.mean(), values.count()
     names = pd.Series(list(groups), index=values.columns, dtype=object)
     for name in dict.fromkeys(names):
         members = names.index[[other == name for other in names]]
         if len(members) > 1 and _alike(values[members]):
-            result[members] = result[members].mean()
+            result[members] = (result[members] * count[members]).sum() / count[members].sum()
     return result
 
 
@@ -81,15 +82,15 @@ def ranked(scores: pd.DataFrame, worth: pd.Series | None = None) -> pd.DataFrame
 
     Notes
     -----
-    Two are told apart if the 90 % interval (Student) of their difference does not hold zero, with the standard error
-    of that difference or the lower quartile of all, whichever is greater: among few replicates some pairs of
-    candidates show hardly any spread by chance.
+    Two are told apart if the 90 % interval (Student) of their difference does not hold zero, with the spread of that
+    difference or the lower quartile of all, whichever is greater: among few replicates some pairs of candidates show
+    hardly any spread by chance.
     """
     by = scores.mean() if worth is None else worth.reindex(scores.columns)
     order = by.sort_values(ascending=False, kind="stable").index.tolist()
     found = {pair: interval(scores[pair[0]] - scores[pair[1]]) for pair in combinations(order, 2)}
-    errors = [one["standard_error"] for one in found.values() if one["pairs"] > 1]
-    least = float(np.quantile(errors, LEAST_ERROR)) if errors else 0.0
+    spreads = [one["standard_error"] * math.sqrt(one["pairs"]) for one in found.values() if one["pairs"] > 1]
+    least = float(np.quantile(spreads, LEAST_SPREAD)) if spreads else 0.0
     apart = {pair for pair, one in found.items() if _told(one, least)}
     tied = [
         tuple(other for other in order if other != one and not {(one, other), (other, one)} & apart) for one in order
@@ -103,5 +104,6 @@ def _told(found: dict[str, float], least: float) -> bool:
     """Whether a difference is told from zero; one pair of replicates, or none, tells nothing."""
     if not found["pairs"] > 1:
         return False
-    reach = float(stdtrit(found["pairs"] - 1, (1.0 + CONFIDENCE) / 2.0)) * max(found["standard_error"], least)
+    error = max(found["standard_error"], least / math.sqrt(found["pairs"]))
+    reach = float(stdtrit(found["pairs"] - 1, (1.0 + CONFIDENCE) / 2.0)) * error
     return abs(found["difference"]) > reach

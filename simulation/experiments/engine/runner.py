@@ -102,7 +102,7 @@ def run_replicates(
 
 def run_points(
     points: Mapping[str, Scenario],
-    replicates: Mapping[str, int],
+    replicates: Mapping[str, int | range],
     workers: int | None = None,
     progress: Progress | None = None,
     on_error: Literal["row", "raise"] = "row",
@@ -118,7 +118,7 @@ def run_points(
     points
         Scenarios by name.
     replicates
-        How many replicates of each, at least 1.
+        How many replicates of each, at least 1, or their numbers.
     workers
         Processes; by default what :func:`workers_for` says. With 1 everything runs in this process.
     progress
@@ -153,12 +153,13 @@ def run_points(
     worker.check_limit(limit)
     if workers is not None and workers < 1:
         raise InputError(f"workers: {workers} is less than 1")
+    numbers = {name: range(of) if isinstance(of := replicates[name], int) else of for name in points}
     for name in points:
-        if replicates[name] < 1:
+        if not numbers[name]:
             raise InputError(f"replicates: {replicates[name]} is less than 1")
     for name, cast in (casts or {}).items():
         check_cast(points[name], cast)
-    plan = [Job(name, number) for name in points for number in range(replicates[name])]
+    plan = [Job(name, number) for name in points for number in numbers[name]]
     goods = goods_for(casts or {}, tweaks)
     workers = workers_for(len(plan), workers, plain=goods == Goods())
     collect = _Collector(len(plan), progress, on_error)

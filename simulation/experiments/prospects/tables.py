@@ -86,11 +86,11 @@ def ranking(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterio
     Returns
     -------
     DataFrame
-        Columns :data:`COLUMNS`. The order goes by gains that those of :func:`groups` whom the pairs do not tell apart
-        share; ``gain_…`` are everybody's own. Of equal ones the first of the table is ahead.
+        Columns :data:`COLUMNS`. The order is that of :func:`places`; ``gain_…`` are everybody's own. Of equal ones the
+        first of the table is ahead.
     """
-    changes = {column: _changes(values[metric], chosen, AS_IT_IS) for column, metric in METRICS.items()}
-    told = [row for row in chosen if changes["gain_commitments"][row].notna().any()]
+    changes = _gains(chosen, values)
+    told = _told(chosen, changes)
     reacted = _changes(values[METRICS["gain_commitments"]], told, REACTED).mean()
     result = table.assign(confirmed=table.index.isin(told), pairs=0, gain_reacted=reacted)
     for column in ("gain_capacity", "gain_incidents", "q05", "q95"):
@@ -100,17 +100,36 @@ def ranking(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterio
         main = found["gain_commitments"]
         result.loc[row, list(found)] = [one["difference"] for one in found.values()]
         result.loc[row, ["q05", "q95", "pairs"]] = main["low"], main["high"], main["pairs"]
+    order = places(table, chosen, values, criterion)
+    result["rank"] = order["rank"].reindex(result.index).astype("Int64")
+    ties = order["tied_with"].map(lambda rows: " ".join(table.loc[list(rows), "partner"]))
+    result["tied_with"] = ties.astype(object).reindex(result.index).fillna("")
+    rest = expected(table, criterion).drop(told).sort_values(ascending=False, kind="stable").index
+    return result.loc[[*order.index, *rest], list(COLUMNS)].reset_index(drop=True)
+
+
+def places(table: pd.DataFrame, chosen: Sequence[int], values: Values, criterion: str) -> pd.DataFrame:
+    """Rank and ties of the rows that the pairs tell something of, the best first; see :func:`ranking`, :func:`ranked`.
+
+    What the order goes by are gains that those of :func:`groups` whom the pairs do not tell apart share.
+    """
+    changes = _gains(chosen, values)
+    told = _told(chosen, changes)
     alike = groups(table.loc[told])
     scores, worth = (
         _score({column: of(change[told]) for column, change in changes.items()}, table.loc[told], criterion)
         for of in (lambda change: change, lambda change: pooled(change, alike))
     )
-    places = ranked(scores, worth)
-    result["rank"] = places["rank"].reindex(result.index).astype("Int64")
-    ties = places["tied_with"].map(lambda rows: " ".join(table.loc[list(rows), "partner"]))
-    result["tied_with"] = ties.astype(object).reindex(result.index).fillna("")
-    rest = expected(table, criterion).drop(told).sort_values(ascending=False, kind="stable").index
-    return result.loc[[*places.index, *rest], list(COLUMNS)].reset_index(drop=True)
+    return ranked(scores, worth)
+
+
+def _gains(rows: Sequence[int], values: Values) -> dict[str, pd.DataFrame]:
+    return {column: _changes(values[metric], rows, AS_IT_IS) for column, metric in METRICS.items()}
+
+
+def _told(rows: Sequence[int], changes: Mapping[str, pd.DataFrame]) -> list[int]:
+    """Rows of which a pair at least was finished."""
+    return [row for row in rows if changes["gain_commitments"][row].notna().any()]
 
 
 def groups(table: pd.DataFrame) -> list[tuple[str, int, bool]]:

@@ -92,7 +92,7 @@ def test_texts_and_blocs_are_candidates(monkeypatch: pytest.MonkeyPatch) -> None
         instruments=[make_instrument(range(5)), make_instrument((1, 2), id="R")],
     )  # fmt: skip
     on = {"blocs": "on", "instruments": "on", "budget": "on"}
-    monkeypatch.setattr(module, "READINGS_A_PAIR", 1)  # so that who joins anyway is the same in both
+    monkeypatch.setattr(module, "READINGS_A_PAIR", module.PAIRS_OF_CONTESTED)  # so that who joins anyway is the same
     found = rows(found_in(world, monkeypatch, mechanisms=QUIET | on, parameters={"vote_probability": 0.9}))
     assert found["kind"]["B"] == "bloc"
     assert found["kind"]["Q"] == "instrument"
@@ -116,6 +116,13 @@ def test_what_is_held_at_its_deepest_cannot_be_deepened(monkeypatch: pytest.Monk
     found = rows(found_in(make_world(5, deals=[make_deal((0, 1), depth=3)]), monkeypatch))
     assert found["p_accept"]["A01"] > 0.0
     assert pd.isna(found["rank"]["A01"])
+
+
+def test_the_best_are_told_from_more_pairs_than_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CONTESTED", 3)
+    table = found_in(make_world(8), monkeypatch).table.dropna(subset="rank")
+    assert sorted(table["pairs"], reverse=True) == [18] * 3 + [6] * (len(table) - 3)
+    assert len(table) > 3
 
 
 def test_dependence_is_better_the_less_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +169,7 @@ def test_the_folder_has_the_columns_that_readers_count_on(brief: dict[str, Any],
     assert told == sorted(told, key=lambda each: each[0])
     assert told[-1][0] == told[-1][1] == told[-2][0] + 1
     table = pd.read_csv(tmp_path / "new" / "opportunities.csv")
+    assert table["pairs"].tolist() == [6, 6, *[0] * (len(table) - 2)]  # both are among the best
     assert tuple(table.columns) == COLUMNS
     assert tuple(pd.read_csv(tmp_path / "new" / "portfolio.csv").columns) == PORTFOLIO_COLUMNS
     assert table[["held", "p_alone", "p_accept"]].stack().between(0.0, 1.0).all()
