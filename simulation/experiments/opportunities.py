@@ -57,9 +57,10 @@ LEAST_CHANCE = 0.01
 """Who agrees less likely than that to an offer is not recommended."""
 READINGS_A_PAIR = 4
 """Undisturbed replicates that everybody is screened from, for each pair: they are cheap, and say who agrees."""
-PAIRS_A_PAIR = 2
-"""What rivals leave of a gain is told from one pair for so many of the others."""
-CONTESTED, PAIRS_OF_CONTESTED = 10, 3
+PAIRS_A_LOSS, PAIRS_A_REACTION = 2, 3
+"""What is lost with a partner, and what rivals leave of a gain, is told from one pair for so many of the others: the
+order does not go by it."""
+CONTESTED, PAIRS_OF_CONTESTED = 8, 3
 """So many that come out best are told from so many times the pairs: what is worth about the same changes places by
 luck, and among these it is read (sequential halving, Karnin and others 2013, cut once)."""
 
@@ -181,12 +182,12 @@ def opportunities(
     table = candidates(scenario, world, _readings(asked, replicates, workers or usable_cores(), progress))
     chosen = _screened(table, criterion)
     points, tweaks = _arms(scenario, table, chosen)
-    fewer, more = max(2, replicates // PAIRS_A_PAIR), range(replicates, PAIRS_OF_CONTESTED * replicates)
-    counts = {name: fewer if name.startswith(REACTED) else replicates for name in points}
+    counts = {name: _pairs_of(name, replicates) for name in points}
+    more = range(replicates, PAIRS_OF_CONTESTED * replicates)
     screened, most = READINGS_A_PAIR * replicates, len(more) * (1 + min(CONTESTED, len(chosen)))
     found = Question(points, counts, parameters, tweaks=tweaks).run(workers, _after(screened, most, progress))
     values, failures = _at_the_end(found, scenario), failures_of(found)
-    best = [arm(AS_IT_IS, row) for row in places(table, chosen, values, criterion).index[:CONTESTED]]
+    best = [arm(AS_IT_IS, row) for row in _contested(places(table, chosen, values, criterion))]
     if best:
         contested = {name: points[name] for name in (AS_IT_IS, *best)}
         own = {name: tweaks.get(name) for name in contested}
@@ -207,7 +208,8 @@ def opportunities(
         "criterion_means": CRITERIA[criterion],
         "seed": scenario.seed,
         "pairs": replicates,
-        "pairs_reacted": fewer,
+        "pairs_reacted": _pairs_of(REACTED, replicates),
+        "pairs_lost": _pairs_of(LOST, replicates),
         "parameters": parameters,
         "bands": asked.bands,
         "failures": failures,
@@ -225,7 +227,7 @@ def opportunities(
 def _readings(asked: Question, replicates: int, workers: int, progress: Progress | None) -> list[Reading]:
     """What undisturbed replicates say of everybody."""
     count = READINGS_A_PAIR * replicates
-    most = count + (1 + CONFIRMED) * (replicates + max(2, replicates // PAIRS_A_PAIR))
+    most = count + (1 + CONFIRMED) * (replicates + _pairs_of(REACTED, replicates))
     most += (1 + CONTESTED) * (PAIRS_OF_CONTESTED - 1) * replicates
     calls = [partial(_reading, asked, number) for number in range(count)]
     with beside(calls, workers if workers > 1 else 0) as those_of:
@@ -234,6 +236,18 @@ def _readings(asked: Question, replicates: int, workers: int, progress: Progress
 
 def _reading(asked: Question, number: int) -> Reading:
     return read(asked.drawn(AS_IT_IS, number), number)
+
+
+def _pairs_of(name: str, replicates: int) -> int:
+    """Replicates of an arm before the best are known."""
+    share = PAIRS_A_REACTION if name.startswith(REACTED) else PAIRS_A_LOSS if name.startswith(LOST) else 1
+    return max(2, replicates // share)
+
+
+def _contested(order: pd.DataFrame) -> list[int]:
+    """The best rows, but for those that share a place with so many that their mean rests on as many values anyway."""
+    crowd = order.groupby("rank")["rank"].transform("size")
+    return list(order.index[crowd < PAIRS_OF_CONTESTED][:CONTESTED])
 
 
 def _after(before: int, still: int, progress: Progress | None) -> Progress | None:
