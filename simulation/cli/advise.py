@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulation.cli.opportunities import Workers
 from simulation.errors import Fault, InputError
-from simulation.experiments.engine.executors import get_ready
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +40,6 @@ Search = Annotated[
     bool, typer.Option("--optimise", help="Also search for strategies on the same budget; many runs.")
 ]
 Evaluations = Annotated[int, typer.Option(metavar="N", help="Strategies that each of three searches tries.")]
-Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
 Limit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a run may take; default: any.")
 ]

@@ -24,10 +24,9 @@ from simulation.cli.evidence import add_evidence
 from simulation.cli.explain import add_explain
 from simulation.cli.files import add_files
 from simulation.cli.live import add_app
-from simulation.cli.opportunities import add_opportunities
+from simulation.cli.opportunities import add_opportunities, get_ready
 from simulation.cli.signals import Ended, ends_raised
 from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
-from simulation.experiments.engine.executors import get_ready, workers_for
 from simulation.source_code import COMPILING, must_compile, temporary_kernels
 
 if TYPE_CHECKING:
@@ -122,6 +121,7 @@ def run(
     """Forecast: run the replicates, print the focal state's table, write the result folder."""
     with _errors(debug):
         from simulation.experiments.engine import store
+        from simulation.experiments.engine.executors import workers_for
         from simulation.experiments.results import RESULTS
         from simulation.experiments.run import CONTRASTS
         from simulation.experiments.run import run as run_scenario

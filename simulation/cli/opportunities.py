@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulation.experiments.engine.executors import get_ready
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -38,6 +36,15 @@ Sets = Annotated[
 Source = Annotated[
     str, typer.Option(help="prior: each replicate draws the free parameters; defaults: all as the scenario says.")
 ]
+
+
+def get_ready(workers: int | None) -> int | None:
+    """Workers load while the command does."""
+    from simulation.experiments.engine.executors import get_ready as load  # here: most commands have no workers
+
+    return load(workers)
+
+
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a usable core.", callback=get_ready)]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for both tables; default: none.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
