@@ -181,21 +181,7 @@ def opportunities(
     world = world_of(scenario)
     table = candidates(scenario, world, _readings(asked, replicates, workers or usable_cores(), progress))
     chosen = _screened(table, criterion)
-    points, tweaks = _arms(scenario, table, chosen)
-    counts = {name: _pairs_of(name, replicates) for name in points}
-    more = range(replicates, PAIRS_OF_CONTESTED * replicates)
-    screened, most = READINGS_A_PAIR * replicates, len(more) * (1 + min(CONTESTED, len(chosen)))
-    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, _after(screened, most, progress))
-    values, failures = _at_the_end(found, scenario), failures_of(found)
-    best = [arm(AS_IT_IS, row) for row in _contested(places(table, chosen, values, criterion))]
-    if best:
-        contested = {name: points[name] for name in (AS_IT_IS, *best)}
-        own = {name: tweaks.get(name) for name in contested}
-        again = Question(contested, dict.fromkeys(contested, more), parameters, tweaks=own)
-        found = again.run(workers, _after(screened + sum(counts.values()), 0, progress))
-        further = _at_the_end(found, scenario)
-        values = {metric: pd.concat([one, further[metric]]) for metric, one in values.items()}
-        failures += failures_of(found)
+    values, failures = _measured(scenario, table, chosen, criterion, replicates, parameters, workers, progress)
     warn_of(failures, "opportunities.failures")
     text = scenario_to_yaml(scenario)
     info = {
@@ -236,6 +222,29 @@ def _readings(asked: Question, replicates: int, workers: int, progress: Progress
 
 def _reading(asked: Question, number: int) -> Reading:
     return read(asked.drawn(AS_IT_IS, number), number)
+
+
+def _measured(
+    scenario: Scenario, table: pd.DataFrame, chosen: Sequence[int], criterion: str, replicates: int, parameters: str,
+    workers: int | None, progress: Progress | None,
+) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:  # fmt: skip
+    """Metrics at the end by arm, and what failed: every arm on its pairs, then the best on further ones."""
+    points, tweaks = _arms(scenario, table, chosen)
+    counts = {name: _pairs_of(name, replicates) for name in points}
+    more = range(replicates, PAIRS_OF_CONTESTED * replicates)
+    done, still = READINGS_A_PAIR * replicates, len(more) * (1 + min(CONTESTED, len(chosen)))
+    found = Question(points, counts, parameters, tweaks=tweaks).run(workers, _after(done, still, progress))
+    values, failures = _at_the_end(found, scenario), failures_of(found)
+    best = [arm(AS_IT_IS, row) for row in _contested(places(table, chosen, values, criterion))]
+    if not best:
+        return values, failures
+    contested = {name: points[name] for name in (AS_IT_IS, *best)}
+    own = {name: tweaks.get(name) for name in contested}
+    again = Question(contested, dict.fromkeys(contested, more), parameters, tweaks=own)
+    done += sum(counts.values())  # whole numbers
+    found = again.run(workers, _after(done, 0, progress))
+    further = _at_the_end(found, scenario)
+    return {metric: pd.concat([one, further[metric]]) for metric, one in values.items()}, failures + failures_of(found)
 
 
 def _pairs_of(name: str, replicates: int) -> int:

@@ -121,8 +121,8 @@ def test_what_is_held_at_its_deepest_cannot_be_deepened(monkeypatch: pytest.Monk
 def test_the_best_are_told_from_more_pairs_but_for_those_of_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven states alike share the first place; texts have one of their own."""
     world = make_world(8, instruments=[make_instrument(range(8))])
-    fields = {"mechanisms": QUIET | {"instruments": "on"}}
-    table = found_in(world, monkeypatch, **fields).table.dropna(subset="rank").set_index("partner")
+    found = found_in(world, monkeypatch, "gain_commitments", mechanisms=QUIET | {"instruments": "on"})
+    table = found.table.dropna(subset="rank").set_index("partner")
     assert table["pairs"].to_dict() == {"Q": 18, **dict.fromkeys(table.index.drop("Q"), 6)}
     assert table["rank"].drop("Q").nunique() == 1
     assert len(table) > 3
