@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Rows of each table."""
 OWN_COLUMN = {"gain_capacity": "capacity", "gain_coverage": "coverage", "dependence": "dependence"}
-"""Criteria that have a column of their own where they rank."""
+"""Criteria that have a column of their own where they rank, in the place of the interval."""
 
 
 def print_opportunities(result: Opportunities, console: Console) -> None:
@@ -29,7 +29,8 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
     console.print(escape(f"Opportunities of {info['focal']['name']} ({result.focal}) by {info['by']}."))
     console.print(f"Ranked by {info['criterion_means']}.")
     pairs = f"{info['pairs']} pairs, {int(result.table['pairs'].max())} of the best"
-    console.print(f"Gains: kept commitments, in binding-equivalents; 90 % intervals of {pairs}.")
+    what = "means" if info["criterion"] in OWN_COLUMN else "90 % intervals"
+    console.print(f"Gains: kept commitments, in binding-equivalents; {what} of {pairs}.")
     console.print("Price: in quarters' budgets. In brackets: ranks that are not told apart.")
     console.print()
     held = best["held"] >= HELD
@@ -42,17 +43,15 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
 def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, criterion: str, console: Console) -> None:
     if rows.empty:
         return
-    more = [criterion] if criterion in OWN_COLUMN else []
-    made = table(
-        [("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"), ("90 %", "right"),
-         ("P(yes)", "right"), ("price", "right"), *((OWN_COLUMN[name], "right") for name in more)]
-    )  # fmt: skip
+    own = OWN_COLUMN.get(criterion)  # in the place of the interval: a screen of 80 columns has no room for both
+    made = table([("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"),
+                  (own or "90 %", "right"), ("P(yes)", "right"), ("price", "right")])  # fmt: skip
     places = best.drop_duplicates("partner").set_index("partner")["rank"]
     for row in rows.to_dict("records"):
         made.add_row(
             _rank(int(row["rank"]), [int(places[name]) for name in row["tied_with"].split()]),
-            escape(row["name"]), _words(row["kind"]), signed(row["gain_commitments"]), _interval(row),
-            decimal(row["p_accept"], 2), decimal(row["price"], 2), *(signed(row[name], 3) for name in more),
+            escape(row["name"]), _words(row["kind"]), signed(row["gain_commitments"]),
+            signed(row[criterion], 3) if own else _interval(row), decimal(row["p_accept"], 2), decimal(row["price"], 2),
         )  # fmt: skip
     console.print(titled(title, made))
     console.print()
