@@ -204,19 +204,15 @@ def given(scenario: Scenario, replicate: int) -> Scenario:
 
 @dataclass(frozen=True)
 class Given:
-    """The model over priors, posteriors, starting book and rule, from one replicate on.
+    """The model over priors, posteriors, starting book and rule.
 
     Attributes
     ----------
-    first
-        Number of the replicate that is called 0.
     simulate
-        The model.
+        What runs a replicate.
     """
 
-    first: int = 0
     simulate: Simulate = simulate_model
 
     def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
-        number = self.first + replicate
-        return self.simulate(given(scenario, number), number, **cast)
+        return self.simulate(given(scenario, replicate), replicate, **cast)

@@ -107,8 +107,8 @@ class Runs:
                 groups.setdefault(len(self._read[name]), []).append(name)
         for first, names in groups.items():
             points = {name: self.scenario(name) for name in names}
-            counts = dict.fromkeys(names, pairs - first)
-            found = run_points(points, counts, self.workers, self.progress, "raise", Given(first))
+            further = dict.fromkeys(names, range(first, pairs))
+            found = run_points(points, further, self.workers, self.progress, "raise", Given())
             for name, ensemble in found.items():
                 self._read[name] = pd.concat([self._read[name], self._readings(name, ensemble)])
                 if self.keep is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,12 @@ import pandas as pd
 import pytest
 
 from simulation.errors import DataError
+from simulation.evidence.claims import running
 from simulation.evidence.claims.ledger import BUILT_IN, FINDING, Check, Term, _side
+from simulation.evidence.claims.measures import DECIDED
 from simulation.evidence.claims.running import Number, Runs, measured, run
 from simulation.evidence.claims.verdicts import BATCHES
+from simulation.scenario import shipped
 
 Readings = dict[str, dict[str, Any]]
 CHECK = Check(
@@ -126,3 +130,26 @@ def test_mechanism_checks_get_one_batch_and_controls_are_run_where_a_prediction_
         assert (found.control is not None) == is_run == ("x without capture" in runs.asked)
         if found.control is not None:
             assert (found.control.difference, found.control.pairs) == (0.0, BATCHES[0])
+
+
+def test_further_readings_are_of_the_replicates_own_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read first and later is what would be read at once, the formula of a bloc's decision too."""
+
+    def numbered(points: dict[str, Any], counts: dict[str, range], *_: Any) -> dict[str, Any]:
+        def one(name: str) -> SimpleNamespace:
+            rows = [(k, str(points[name].horizon), points[name].focal, "commitments", float(k)) for k in counts[name]]
+            series = pd.DataFrame(rows, columns=["replicate", "quarter", "actor", "metric", "value"])
+            return SimpleNamespace(scenario=points[name], replicates=tuple(counts[name]), series=series)
+
+        return {name: one(name) for name in points}
+
+    monkeypatch.setattr(running, "run_points", numbered)
+    wanted = {"unanimity_0.6": {("commitments", ""), (DECIDED, "")}}
+    twice, once = Runs(shipped.folder(), wanted), Runs(shipped.folder(), wanted)
+    for pairs in (3, 6):
+        twice.extend(wanted, pairs)
+    once.extend(wanted, 6)
+    for metric in ("commitments", DECIDED):
+        term = Term(1, "unanimity_0.6", metric)
+        assert twice.values(term, 6).tolist() == once.values(term, 6).tolist()
+    assert twice.values(Term(1, "unanimity_0.6", "commitments"), 6).tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
