@@ -33,7 +33,7 @@ $(VENV)/notebooks: $(VENV)/core
 forecast: $(VENV)/core  ## set up, then the baseline forecast (ARGS="--replicates 20" for a quick look)
 	$(BIN)/wifaq run scenarios/baseline.yaml $(ARGS)
 
-test: $(VENV)/test  ## set up, then the tests (under ten minutes on two cores)
+test: $(VENV)/test  ## set up, then the tests (ten to thirteen minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # what the tests in a browser ask about access (they are skipped without it, or without Chromium)

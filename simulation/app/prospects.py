@@ -108,7 +108,8 @@ def told(found: Opportunities | Advice, words: Words) -> str:
     if isinstance(found, Advice):
         return words("{focal}: strategies by {quarter}.", focal=focal, quarter=words.quarter(found.info["horizon"]))
     return words(
-        "{focal}: candidates by {quarter}, ranked by {criterion}; 90 % intervals, {count} pairs ({most} of the best).",
+        "{focal}: candidates by {quarter}, ranked by {criterion}; intervals of 90 %, {count} pairs "
+        "({most} of the best).",
         focal=focal, quarter=words.quarter(found.info["by"]), count=words.number(found.info["pairs"]),
         most=words.number(found.table["pairs"].max()), criterion=name_of(CRITERION, found.info["criterion"], words),
     )  # fmt: skip

@@ -80,7 +80,8 @@ A − B. Drawn in it: {label}, and rules.
 4. **Pairs.** {batches} pairs, until half the width of the interval is at most {narrow:g} of the smallest effect, or \
 until the effect, on either side, is larger than that one with a chance of error of at most {sure:g} (Haybittle 1971; \
 Peto and others 1976). Mechanism checks, whose sign is no news, get {first} pairs. No check of this table has more \
-than {most}; {wide} findings ended there before either held.
+than {most}; {wide} findings ended there before either held. To end early because an effect is large makes it look \
+larger: by a tenth on average at worst, and its interval then holds the truth in 86 cases of 100 in place of 90.
 5. **Told from zero.** Findings: by their probabilities under luck alone, so that at most one in {rate:.0f} of those \
 told is false (Benjamini & Hochberg 1995, over the {findings} different findings of all claims). Mechanism checks: \
 the interval leaves out zero.

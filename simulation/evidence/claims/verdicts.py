@@ -20,7 +20,8 @@ NARROW = 0.5
 """An interval is narrow if its half width is at most this share of the smallest effect that matters."""
 SURE = 0.001
 """Chance below which an effect is larger than what matters whatever further pairs say (Haybittle 1971; Peto and others
-1976): so severe that looking several times adds next to nothing to the errors of the last look."""
+1976): so severe that looking several times adds next to nothing to the errors of the last look. What ends early looks
+larger than it is, by a tenth on average at worst."""
 SAME = 0.5
 """A negative control shows the same effect from this share of it on."""
 BATCHES = (40, 72, 120, 200)

@@ -173,7 +173,7 @@ def test_what_is_clear_is_so_by_students_law() -> None:
     assert not clear(*[math.nan] * 4, 40)
 
 
-def test_stopping_early_leaves_the_mean_unbiased_and_the_interval_honest() -> None:
+def test_stopping_early_without_an_effect_leaves_the_mean_unbiased_and_the_interval_honest() -> None:
     luck = np.random.default_rng(6)
     runs = [_stopped(luck.normal(size=BATCHES[-1]), 0.5) for _ in range(2_000)]
     means, reaches, pairs = map(np.array, zip(*runs, strict=True))
@@ -182,6 +182,19 @@ def test_stopping_early_leaves_the_mean_unbiased_and_the_interval_honest() -> No
     covered = (abs(means) <= reaches).mean()
     assert abs(covered - CONFIDENCE) < 0.02
     assert abs((means > reaches).mean() - (means < -reaches).mean()) < 0.02
+
+
+def test_what_ends_early_for_its_size_looks_larger_by_as_much_as_the_page_says() -> None:
+    """The worst is an effect of four times the smallest that is told from few pairs as often as from many."""
+    luck, true, bias, covered = np.random.default_rng(8), (0.3, 0.4, 0.6, 1.0), [], []
+    for effect in true:
+        runs = [_stopped(luck.normal(effect, 1, BATCHES[-1]), 0.1) for _ in range(1_500)]
+        means, reaches, _ = map(np.array, zip(*runs, strict=True))
+        bias.append(means.mean() / effect - 1)
+        covered.append((abs(means - effect) <= reaches).mean())
+    assert 0.05 < max(bias) < 0.13
+    assert min(bias) > -0.02
+    assert 0.83 < min(covered) < CONFIDENCE
 
 
 def test_looking_several_times_rarely_calls_larger_what_is_not() -> None:
