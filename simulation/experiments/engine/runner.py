@@ -159,8 +159,7 @@ def run_points(
             raise InputError(f"replicates: {replicates[name]} is less than 1")
     for name, cast in (casts or {}).items():
         check_cast(points[name], cast)
-    # replicate by replicate: points share its draw of the parameters, and what follows from that alone
-    plan = sorted((Job(name, number) for name in points for number in numbers[name]), key=lambda job: job.replicate)
+    plan = [Job(name, number) for name in points for number in numbers[name]]
     goods = goods_for(casts or {}, tweaks)
     workers = workers_for(len(plan), workers, plain=goods == Goods())
     collect = _Collector(len(plan), progress, on_error)
