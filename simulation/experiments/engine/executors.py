@@ -24,6 +24,7 @@ from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.engine.worker import Job, Task, read_diaries, run_task, start
+from simulation.source_code import must_compile
 
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
@@ -55,12 +56,13 @@ def workers_for(jobs: int, workers: int | None = None, *, plain: bool = True) ->
         Replicates, of all scenarios together.
     workers
         What the user has said, if anything; by default one a usable core, for a :data:`FEW` only this one, unless
-        the others are ready.
+        the others are ready or kernels are to be compiled.
     plain
         Whether nothing of the user's own takes part; what he has written may end its process.
     """
     if workers is None:
-        workers = 1 if plain and jobs <= FEW and not _said_ready else usable_cores()
+        alone = plain and jobs <= FEW and not _said_ready and not must_compile()  # to compile, several are quicker
+        workers = 1 if alone else usable_cores()
     return min(workers, jobs)
 
 
@@ -98,13 +100,13 @@ def get_ready(workers: int | None = None) -> int | None:
 
         resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
         forkserver.set_forkserver_preload([_READY])
-        with _interrupts_held(), _same_imports():
+        with _interrupts_held(), same_imports():
             forkserver.ensure_running()
     return workers
 
 
 @contextlib.contextmanager
-def _same_imports() -> Iterator[None]:
+def same_imports() -> Iterator[None]:
     """A Python started now imports from where this one does, above all the same copy of this package."""
     ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1", STARTED_BY: str(os.getpid())}
     before = {name: os.environ.get(name) for name in ours}

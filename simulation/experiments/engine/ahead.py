@@ -1,0 +1,128 @@
+"""Kernels compiled ahead of the first run on a machine, by several processes at once.
+
+A kernel is compiled when it is first called, for the types it is called with: one after the other, on one core. The
+types are known, for those of a run stand in ``kernels.json``; so each process takes the next kernel that none has
+taken, and what it has compiled goes to the folder where all find it. A kernel that is missing there, or is called with
+other types, is compiled when it is called.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from simulation.experiments.engine.executors import same_imports, usable_cores
+
+KNOWN = Path(__file__).with_name("kernels.json")
+"""Types of the arguments by kernel, written by ``python -m tests.install.kernel_types``."""
+_MOST = 4  # processes: each needs most of a gigabyte
+_NOTHING = subprocess.DEVNULL
+
+
+def compile_ahead() -> None:
+    """Compile the kernels of a run by as many processes as there are cores, four at most; returns when they are done.
+
+    What goes wrong here is told where the kernel is called.
+    """
+    with tempfile.TemporaryDirectory(prefix="wifaq-") as folder, contextlib.ExitStack() as running:
+        command = [sys.executable, "-m", __name__, folder, str(os.getpid())]
+        with same_imports():
+            several = [
+                running.enter_context(subprocess.Popen(command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING))
+                for _ in range(min(usable_cores(), _MOST))
+            ]
+        for process in several:
+            running.callback(process.kill)  # whoever interrupts this does not wait for them
+        for process in several:
+            process.wait()
+
+
+def types_used() -> dict[str, list[list[Any]]]:
+    """Types that kernels have been called with in this process, as they stand in :data:`KNOWN`."""
+    import inspect
+
+    from numba.core.dispatcher import Dispatcher
+
+    known = {}
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith("simulation."):
+            for kernel in vars(module).values():
+                if isinstance(kernel, Dispatcher) and kernel.signatures:
+                    place = f"{kernel.py_func.__module__}:{kernel.py_func.__name__}"
+                    size = len(inspect.getsource(kernel.py_func))
+                    known[place] = size, [[_written(each) for each in types] for types in kernel.signatures]
+    longest_first = sorted(known, key=lambda place: (-known[place][0], place))  # none begins with it at the end
+    return {place: known[place][1] for place in longest_first}
+
+
+def _written(kind: Any) -> Any:
+    """A type of the compiler's as JSON.
+
+    ``float64``, ``int8[2C]``; a list of a tuple's class and members; of a record, fields and what is an array of it.
+    """
+    from numba import types
+    from numba.np.numpy_support import as_dtype
+
+    if isinstance(kind, types.BaseTuple):
+        cls = getattr(kind, "instance_class", None)
+        return [f"{cls.__module__}:{cls.__name__}" if cls else "", *map(_written, kind)]
+    scalar, shape = kind, ""
+    if isinstance(kind, types.Array):
+        scalar, shape = kind.dtype, f"[{kind.ndim}{kind.layout}{'' if kind.mutable else ' readonly'}]"
+    if isinstance(scalar, types.Record):
+        return {"fields": as_dtype(scalar).descr, "array": shape}
+    return f"{scalar}{shape}"
+
+
+def _read(written: Any) -> Any:
+    """The type that :func:`_written` wrote."""
+    import numpy as np
+    from numba import from_dtype, types
+
+    if isinstance(written, list):
+        cls = _found(written[0]) if written[0] else None
+        return types.BaseTuple.from_types([_read(each) for each in written[1:]], cls)
+    if isinstance(written, dict):
+        dtype = np.dtype([(name, code, *map(tuple, shape)) for name, code, *shape in written["fields"]])
+        shape = written["array"]
+    else:
+        name, bracket, rest = written.partition("[")
+        dtype, shape = np.dtype(name), bracket + rest
+    scalar = from_dtype(dtype)
+    return types.Array(scalar, int(shape[1]), shape[2], readonly="readonly" in shape) if shape else scalar
+
+
+def _found(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)
+
+
+def _untaken(folder: Path, places: list[str]) -> Iterator[str]:
+    """Names that no other process has taken, each taken as it is given."""
+    for number, place in enumerate(places):
+        with contextlib.suppress(FileExistsError):
+            (folder / str(number)).touch(exist_ok=False)
+            yield place
+
+
+def main(folder: str, parent: str) -> None:
+    """Compile, one after the other, what no other process with the same folder has taken."""
+    known = json.loads(KNOWN.read_text("utf-8"))
+    for place in _untaken(Path(folder), list(known)):
+        for types in known[place]:
+            if os.getppid() != int(parent):
+                return
+            with contextlib.suppress(Exception):  # one that is no more: another version is being written
+                _found(place).compile(tuple(_read(each) for each in types))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
