@@ -133,8 +133,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: Host, row: int):
         super().__init__(model)
-        self.row = row
-        self.id = model.state.ids[row]
+        self.__dict__.update(row=row, id=model.state.ids[row])  # nothing to be checked of what is written once
 
     def __setattr__(self, name: str, given: Any) -> None:
         if name in OF_MESA:  # of every agent of every model

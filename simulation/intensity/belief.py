@@ -22,8 +22,8 @@ from simulation.state import FIRM, I32, STATE, U64, F
 _HALVINGS = 40
 _BLOCK, _LANES = 1024, 16
 """So many pairs at a time stay in the nearest memory, and so many are summed at once."""
-_SECANTS, _NEAR = 8, 1e-7
-"""Steps of a search for the level before it is halved to, and how near to it that is to lead."""
+_STEPS, _ENOUGH, _NEAR = 16, 1e-11, 1e-9
+"""Steps of a search for the level before it is halved to, the share of the flow it may miss, and how near it lies."""
 _SETUP = -1
 """Quarter of draws that are made while the world is set up."""
 
@@ -215,14 +215,22 @@ def _unsure(terms: int) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _bracket(odds: F, rate: F, wanted: float, lanes: F) -> tuple[float, float]:
-    """Two levels between which c lies for certain, near to each other where secants find it; else without bounds."""
-    before, c = 0.0, 0.0
+    """Two levels between which c lies for certain, near to each other if they are found; else without bounds.
+
+    Secants find c, and halves of what is left where a secant leaves it: the share is flat at both ends.
+    """
+    low, high, before, c = -20.0, 20.0, 0.0, 0.0
     gap_before, gap = 0.0, _held_in_lanes(odds, rate, 1.0, lanes) - wanted
     step = -1.0 if gap > 0.0 else 1.0
-    for _ in range(_SECANTS):
-        before, gap_before, c = c, gap, min(20.0, max(-20.0, c + step))
+    for _ in range(_STEPS):
+        if gap > 0.0:
+            high = c
+        else:
+            low = c
+        before, gap_before = c, gap
+        c = c + step if low < c + step < high else (low + high) / 2.0
         gap = _held_in_lanes(odds, rate, exp(c), lanes) - wanted
-        if gap == gap_before or abs(gap) < _NEAR * _NEAR * wanted:
+        if abs(gap) < _ENOUGH * wanted:
             break
         step = -gap * (c - before) / (gap - gap_before)
     enough = _unsure(rate.size) * rate.sum()

@@ -179,10 +179,15 @@ def _believe_organisations(state: State, world: World, facts: LayerFacts) -> Non
 
 
 def engagement_terms(world: World, facts: LayerFacts) -> dict[str, F]:
-    """Why states turn to organisations, and why these agree to it: terms of ``base`` by name, (n, n) each."""
+    """Why states turn to organisations, and why these agree to it: terms of ``base`` by name, (n, n) each; shared."""
+    return _engagement_terms(world, facts.current, facts.names.index("language"))
+
+
+@lru_cache(maxsize=8)  # the same in all replicates of a scenario
+def _engagement_terms(world: World, now: Year, place: int) -> dict[str, F]:
     states, organised = world.kind == STATE, np.isin(world.kind, _ORGANISED)
     turning, known, home = states[:, None] & organised, world.home >= 0, np.maximum(world.home, 0)
-    language = facts.current.pair[facts.names.index("language")]
+    language = now.pair[place]
     return {
         "home": prior.HOME * (turning & known & (home == np.arange(len(home))[:, None])),
         "language": prior.LANGUAGE * (language[:, home] * (turning & known)),
@@ -230,20 +235,24 @@ def _write_middles(depth: I8, position: F, terms: F) -> None:
 
 def recorded_events(state: State, world: World) -> Events:
     """The recorded deals as events, and as the ledger: all of them count, in force or not."""
-    joint = {row["id"] for row in table("deals") if row["kind"] == "joint_initiative"}
-    rows, counted = [], []
+    rows = _record(world)
+    rows = rows[state.allowed[rows[:, 0], rows[:, 1]]]
+    state.ledger = np.ascontiguousarray(rows[rows[:, 5] > 0, :3])
+    state.ledger_weight = np.ones(len(state.ledger))
+    return Events(rows[:, :2], rows[:, 2], rows[:, 3], rows[:, 4] > 0)
+
+
+@lru_cache(maxsize=8)
+def _record(world: World) -> I32:
+    """Each pair of each recorded deal: its rows, quarter, depth, whether of three, whether counted; shared, (m, 6)."""
+    joint, rows = {row["id"] for row in table("deals") if row["kind"] == "joint_initiative"}, []
     for deal in world.deals:
         quarter = min(-1, quarter_of(deal.date, world.as_of))
         for p, i in enumerate(deal.parties):
             for j in deal.parties[p + 1 :]:
-                if state.allowed[i, j]:
-                    rows.append((min(i, j), max(i, j), quarter, deal.depth, len(deal.parties) > 2))
-                    if deal.id not in joint:
-                        counted.append((min(i, j), max(i, j), quarter))
-    state.ledger = np.array(counted, np.int32).reshape(-1, 3)
-    state.ledger_weight = np.ones(len(counted))
-    columns = np.array(rows, np.int32).reshape(-1, 5)
-    return Events(columns[:, :2], columns[:, 2], columns[:, 3], columns[:, 4] > 0)
+                three = len(deal.parties) > 2
+                rows.append((min(i, j), max(i, j), quarter, deal.depth, three, deal.id not in joint))
+    return np.array(rows, np.int32).reshape(-1, 6)
 
 
 def _drawn(
@@ -452,21 +461,28 @@ def expected_flows(state: State) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _expected_flows(base: F, appeal: F, kind: I8, allowed: B, reluctance: F, course: F, zeal: F) -> F:
+    """Exponentials stand apart from conditions, so that several are worked on at once."""
     n = kind.size
-    result, total = np.zeros((n, n)), np.zeros((n, len(KINDS)))
+    result, turning, seen = np.zeros((n, n)), np.empty((n, n)), base.T.copy()
+    total, still = np.empty(len(KINDS)), np.empty(n)
     for i in range(n):
+        counts = 1.0 if kind[i] == STATE else 0.0
+        for j in range(n):
+            turning[i, j] = exp(base[i, j] + counts * appeal[j])
+    for i in range(n):
+        total[:] = 0.0
         for j in range(n):
             if allowed[i, j]:
-                total[i, layer_of(kind, i, j)] += exp(base[i, j] + (appeal[j] if kind[i] == STATE else 0.0))
-    for i in range(n):
+                total[layer_of(kind, i, j)] += turning[i, j]
+        for j in range(n):
+            still[j] = reluctance[layer_of(kind, i, j)] - (seen[i, j] + (appeal[i] if kind[j] == STATE else 0.0))
+        for j in range(n):
+            still[j] = exp(still[j])
         for j in range(n):
             layer = layer_of(kind, i, j)
-            if not allowed[i, j] or total[i, layer] <= 0.0 or zeal[i, layer] <= 0.0:
-                continue
-            there = base[i, j] + (appeal[j] if kind[i] == STATE else 0.0)
-            back = base[j, i] + (appeal[i] if kind[j] == STATE else 0.0)
-            flow = course[layer] * zeal[i, layer] / 4.0 * exp(there) / total[i, layer]
-            result[i, j] = flow / (1.0 + exp(reluctance[layer] - back))
+            if allowed[i, j] and total[layer] > 0.0 and zeal[i, layer] > 0.0:
+                flow = course[layer] * zeal[i, layer] / 4.0 * turning[i, j] / total[layer]
+                result[i, j] = flow / (1.0 + still[j])
     return result
 
 

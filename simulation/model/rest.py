@@ -7,6 +7,7 @@ world, whatever its starting book, its relations and its levers are.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -42,11 +43,24 @@ def open_pairs(world: World) -> B:
 
 def expected_stock(world: World, scenario: Scenario) -> Stock:
     """The stock by the scenario's rule of choosing partners and its chance of renewal; shared, not to be changed."""
-    return _expected_stock(world, scenario.mechanisms["partner_choice"], scenario.parameters.renewal)
+    flow = _expected_flow(world, scenario.mechanisms["partner_choice"])
+    return _expected_stock(world, flow, scenario.parameters.renewal)
+
+
+@dataclass(frozen=True, eq=False)
+class _Flow:
+    """Agreements a quarter that each pair is expected to reach in the first year, (n, n), symmetric."""
+
+    deals: F
 
 
 @lru_cache(maxsize=8)
-def _expected_stock(world: World, partner_choice: str, renewal: float) -> Stock:
+def _expected_stock(world: World, flow: _Flow, renewal: float) -> Stock:
+    return Stock(*_stock(flow.deals, world.kind, book.lives(terms(renewal, 1.0, True))))
+
+
+@lru_cache(maxsize=8)  # the same in all replicates, whatever chance of renewal they draw
+def _expected_flow(world: World, partner_choice: str) -> _Flow:
     plain = Scenario(
         name="rest", focal=world.ids[0], as_of=world.as_of, horizon=Quarter.of(world.as_of) + 1,
         parameters=Parameters({"intensity_uncertainty": 0.0}),
@@ -59,8 +73,8 @@ def _expected_stock(world: World, partner_choice: str, renewal: float) -> Stock:
     book.believe(state, world, plain, 0)
     book.recorded_events(state, world)  # for its ledger
     remember(state)
-    flow, of_a_life = book.expected_flows(state), book.lives(terms(renewal, 1.0, True))
-    return Stock(*_stock(flow + flow.T, state.kind, of_a_life))
+    flow = book.expected_flows(state)
+    return _Flow(flow + flow.T)
 
 
 @njit(cache=True, error_model="numpy")

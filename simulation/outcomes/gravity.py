@@ -97,24 +97,33 @@ def _expected_partners(
 ) -> F:  # fmt: skip
     """Partners of a kind that each state would hold at a time, (s,)."""
     s, n = usual.size, kind.size
-    total, held, own, still = np.zeros(n), np.zeros(s), np.empty(n), exp(reluctance)
+    total, held, still, seen = np.zeros(n), np.zeros(s), exp(reluctance), base.T.copy()
+    turning, own, back, kept = np.zeros((n, s)), np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):  # of those who choose among states, or states of the layer
         if kind[i] == layer and omega[i] > 0.0:
+            for j in range(s):  # exponentials apart from the conditions, so that several are worked on at once
+                turning[i, j] = exp(pull[i, j])
             for j in range(s):
-                if allowed[i, j]:
-                    total[i] += exp(pull[i, j])
+                total[i] += turning[i, j] if allowed[i, j] else 0.0
     for f in range(s):
-        among = 0.0
+        among, own_base, their_base, there = 0.0, base[f], seen[f], usual[f] if layer == STATE else 0.0
         for j in range(n):
+            own[j] = exp(own_base[j] + appeal[j] + attraction[j])
+        for j in range(n):
+            back[j] = exp(their_base[j] + there)
+        for j in range(n):
+            kept[j] = 0.0
             if kind[j] == layer and allowed[f, j]:
-                own[j] = exp(base[f, j] + appeal[j] + attraction[j])
                 among += own[j]
         for j in range(n):
             if kind[j] == layer and allowed[f, j]:
-                back = exp(base[j, f] + (usual[f] if layer == STATE else 0.0))
-                rate = omega[f] * own[j] / among * (back / (back + still))
+                rate = omega[f] * own[j] / among * (back[j] / (back[j] + still))
                 if omega[j] > 0.0:
-                    others = total[j] - exp(pull[j, f]) + back
-                    rate += omega[j] * back / others * (own[j] / (own[j] + still))
-                held[f] += 1.0 - exp(-rate * life)
+                    others = total[j] - turning[j, f] + back[j]
+                    rate += omega[j] * back[j] / others * (own[j] / (own[j] + still))
+                kept[j] = -rate * life
+        for j in range(n):
+            kept[j] = 1.0 - exp(kept[j])
+        for j in range(n):
+            held[f] += kept[j]
     return held

@@ -48,13 +48,14 @@ def peer_weights(likeness: F, member: B) -> F:
         Membership, shape (b, s) or larger; ``s`` is the smaller of the two widths.
     """
     s = min(likeness.shape[0], member.shape[1])
-    weights = np.zeros((s, s))
+    weights, shared = np.zeros((s, s)), np.empty(s)
     for i in range(s):
+        shared[:] = 1.0
+        for k in range(member.shape[0]):
+            if member[k, i]:
+                for j in range(s):
+                    shared[j] += member[k, j]
         for j in range(s):
-            if i != j:
-                shared = 0
-                for k in range(member.shape[0]):
-                    if member[k, i] and member[k, j]:
-                        shared += 1
-                weights[i, j] = likeness[i, j] * (1.0 + shared)
+            weights[i, j] = likeness[i, j] * shared[j]
+        weights[i, i] = 0.0
     return weights

@@ -47,8 +47,6 @@ def compile_ahead() -> None:
 
 def types_used() -> dict[str, list[list[Any]]]:
     """Types that kernels have been called with in this process, as they stand in :data:`KNOWN`."""
-    import inspect
-
     from numba.core.dispatcher import Dispatcher
 
     known = {}
@@ -57,10 +55,8 @@ def types_used() -> dict[str, list[list[Any]]]:
             for kernel in vars(module).values():
                 if isinstance(kernel, Dispatcher) and kernel.signatures:
                     place = f"{kernel.py_func.__module__}:{kernel.py_func.__name__}"
-                    size = len(inspect.getsource(kernel.py_func))
-                    known[place] = size, [[_written(each) for each in types] for types in kernel.signatures]
-    longest_first = sorted(known, key=lambda place: (-known[place][0], place))  # none begins with it at the end
-    return {place: known[place][1] for place in longest_first}
+                    known[place] = [[_written(each) for each in types] for types in kernel.signatures]
+    return dict(sorted(known.items()))
 
 
 def _written(kind: Any) -> Any:
@@ -116,7 +112,8 @@ def _untaken(folder: Path, places: list[str]) -> Iterator[str]:
 def main(folder: str, parent: str) -> None:
     """Compile, one after the other, what no other process with the same folder has taken."""
     known = json.loads(KNOWN.read_text("utf-8"))
-    for place in _untaken(Path(folder), list(known)):
+    largest_first = sorted(known, key=lambda place: -len(str(known[place])))  # as a rule: none begins at the end
+    for place in _untaken(Path(folder), largest_first):
         for types in known[place]:
             if os.getppid() != int(parent):
                 return

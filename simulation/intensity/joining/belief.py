@@ -13,7 +13,7 @@ import numpy as np
 
 from simulation.arithmetic import exp, log, product
 from simulation.intensity.belief import normals_of
-from simulation.intensity.joining.chances import AS_ONE, REACH_SD, Draws, launch_standing, logistic
+from simulation.intensity.joining.chances import AS_ONE, REACH_SD, Draws, launch_standing, logistic, usual_standing
 from simulation.intensity.joining.design import REACH
 from simulation.intensity.joining.pace import (
     AGES,
@@ -121,18 +121,20 @@ def draw_text(known: Posterior, belief: Belief, text: SignupText, here: Setting,
     chance = opening(text, known)
     features = reach_of_opening(text, here, ceremony < chance[0], summit < chance[1])
     what = text_draws(belief, here, features, own, as_one < AS_ONE)
-    z = standing_after(what, here)
+    usual = usual_standing(what, here.columns)
+    z = standing_after(usual[0], here)
     slope = float(pace_slope(belief.pace, not here.text.treaty))
     pace = belief.pace.copy()
     pace[0] += _own_pace(known, belief, here, past, own["pace"], own["pace to come"])
-    levels = np.array([float(pace_level(pace, pace_features(here.text, years))) for years in AGES])
+    levels = product(np.array([pace_features(here.text, years) for years in AGES]), pace[:_SHARE])
     return Drawn(
-        float(what.reach[0]), launch_standing(what, here.columns, here.centred, here.group)[0],
+        float(what.reach[0]), launch_standing(what, usual, here.centred, here.group)[0],
         bool(what.as_one[0]), levels, float(pace[_SHARE]), slope * z,
     )  # fmt: skip
 
 
 _SHARE = tuple(PRIOR).index("share in")
+"""Its place among the coefficients of pace, behind those of features."""
 
 
 def text_draws(belief: Belief, here: Setting, features: F, own: dict[str, float], as_one: bool) -> Draws:
@@ -149,10 +151,9 @@ def text_draws(belief: Belief, here: Setting, features: F, own: dict[str, float]
     )  # fmt: skip
 
 
-def standing_after(what: Draws, here: Setting) -> F:
+def standing_after(usual: F, here: Setting) -> F:
     """Standing of the states once the launch is over, less the mean, (e,)."""
-    z = product(what.coefficients, here.columns.T)[0] + what.state[0]
-    return np.asarray(z - z.mean() - UNASKED * here.barred)
+    return np.asarray(usual - usual.mean() - UNASKED * here.barred)
 
 
 def _own_pace(known: Posterior, belief: Belief, here: Setting, past: SoFar | None, own: float, change: float) -> float:

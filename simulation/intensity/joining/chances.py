@@ -64,13 +64,17 @@ def launch_log_odds(draws: Draws, columns: F, centred: F, group: I) -> F:
     group
         int64[e], group of each state.
     """
-    return np.asarray(draws.reach[:, None] + launch_standing(draws, columns, centred, group))
+    return np.asarray(draws.reach[:, None] + launch_standing(draws, usual_standing(draws, columns), centred, group))
 
 
-def launch_standing(draws: Draws, columns: F, centred: F, group: I) -> F:
-    """How far each eligible state lies from the reach of the text, float64[d, e]; see :func:`launch_log_odds`."""
-    out = product(draws.coefficients, columns.T) + draws.state
-    return np.asarray(out + product(draws.slopes, centred.T) + draws.shocks[:, group])
+def usual_standing(draws: Draws, columns: F) -> F:
+    """How far each eligible state lies from the reach of a text of its kind, float64[d, e]."""
+    return np.asarray(product(draws.coefficients, columns.T) + draws.state)
+
+
+def launch_standing(draws: Draws, usual: F, centred: F, group: I) -> F:
+    """The same of this text, float64[d, e], with its own slopes and shocks; see :func:`launch_log_odds`."""
+    return np.asarray(usual + product(draws.slopes, centred.T) + draws.shocks[:, group])
 
 
 def logistic(log_odds: F) -> F:
