@@ -33,15 +33,15 @@ $(VENV)/notebooks: $(VENV)/core
 forecast: $(VENV)/core  ## set up, then the baseline forecast (ARGS="--replicates 20" for a quick look)
 	$(BIN)/wifaq run scenarios/baseline.yaml $(ARGS)
 
-test: $(VENV)/test  ## set up, then the tests (ten to thirteen minutes on two cores)
+test: $(VENV)/test  ## set up, then the tests (less than eight minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # what the tests in a browser ask about access (they are skipped without it, or without Chromium)
 $(VENV)/axe: $(VENV)/test
 	-npm install --silent --no-save --prefix $(VENV) axe-core@4.14.1 && touch $@
 
-test-slow: $(VENV)/test $(VENV)/axe  ## the tests that take minutes each
-	$(BIN)/python -m pytest -m slow
+test-slow: $(VENV)/test $(VENV)/axe  ## the tests that take longer, seconds to minutes each
+	$(BIN)/python -m pytest -m "slow or long"
 
 check: $(VENV)/develop  ## style and types
 	$(BIN)/ruff check .

@@ -51,6 +51,7 @@ def _series(actors: Any, workers: int, **options: Any) -> pd.DataFrame:
         return run(shipped(changes=SHORT), replicates=2, workers=workers, actors=actors, **options).series()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("actors", [{"MAR": Hermit}, {"state": _local(0.1)}], ids=["importable", "local"])
 def test_any_number_of_workers_gives_the_same_bits(actors: Any) -> None:
     one, two = _series(actors, 1), _series(actors, 2)
@@ -58,6 +59,7 @@ def test_any_number_of_workers_gives_the_same_bits(actors: Any) -> None:
     assert not one.equals(_series(None, 1))
 
 
+@pytest.mark.long
 def test_a_class_reaches_workers_that_start_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """As they do where they cannot be forked."""
     monkeypatch.setattr(executors, "forked", lambda: False)
@@ -191,6 +193,7 @@ def _run_script(path: Path, text: str, workers: tuple[int, ...] = (1,)) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 def test_a_class_of_a_script(tmp_path: Path) -> None:
     first, again = (_run_script(tmp_path / "script.py", SCRIPT, workers) for workers in ((1, 2), (1,)))
     assert first == again  # the hash is the same in each session
@@ -252,6 +255,7 @@ except Exception as error:
 )
 
 
+@pytest.mark.long
 def test_a_class_of_a_notebook_in_a_real_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))

@@ -159,6 +159,7 @@ def test_a_forecast_is_the_run_and_the_rough_one_its_first_replicates(scenario, 
     assert (both["_merge"] == "both").all()
 
 
+@pytest.mark.long
 def test_the_command_line_a_notebook_and_the_app_have_the_same_bits(scenario, results, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(executors, "usable_cores", lambda: 1)
     sets = [word for key, value in SHORT.items() for word in ("--set", f"{key}={value}")]

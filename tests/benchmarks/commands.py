@@ -28,6 +28,7 @@ def forecasts(replicates: int, repeats: int) -> list[Asked]:
     return [
         ("forecast with contrasts, 2 workers, nothing compiled", replicates, 1, asking(replicates, 2)),
         ("one replicate", 1, repeats, asking(1, 1, plain)),
+        ("one replicate, no charts", 1, repeats, asking(1, 1, plain, "--no-charts")),
         ("forecast, 1 worker", few, repeats, asking(few, 1, plain)),
         ("forecast, 2 workers", few, repeats, asking(few, 2, plain)),
         ("forecast, 2 workers", replicates, repeats, asking(replicates, 2, plain)),

@@ -172,6 +172,7 @@ MORE = {
 }
 
 
+@pytest.mark.long
 def test_they_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kernels(tmp_path, monkeypatch, SMALL)
     ran = executed(*NAMES)

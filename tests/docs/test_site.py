@@ -19,6 +19,7 @@ from simulation import __all__ as names
 from simulation.cli import app
 from tests.docs.snippets import PAGES, ROOT
 
+pytestmark = pytest.mark.long
 pytest.importorskip("sphinx", reason="pip install 'wifaq[docs]'")
 pytest.importorskip("myst_nb")
 pytest.importorskip("pydata_sphinx_theme")

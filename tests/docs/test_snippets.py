@@ -149,7 +149,12 @@ def test_the_pages_have_snippets() -> None:
     assert found == TAGS
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def _cost(page: Path) -> Any:
+    """Two pages have a command of every sort."""
+    return pytest.param(page, marks=pytest.mark.long) if page.stem in ("tasks", "reports") else page
+
+
+@pytest.mark.parametrize("page", [_cost(page) for page in PAGES], ids=lambda page: page.stem)
 def test_snippets(page: Path, workplace: Path) -> None:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     output: str | None = None

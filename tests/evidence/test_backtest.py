@@ -25,6 +25,7 @@ def test_a_day_stands_for_the_last_year_end() -> None:
     assert [backtest._year(day) for day in ("2022-12-31", "2023-01-01", "2023-12-30")] == [2022, 2022, 2022]
 
 
+@pytest.mark.long
 def test_pairs_of_the_focal_state_are_a_part_of_all() -> None:
     tables = backtest.deals_tables("USA", (2022,))
     assert {name.split("_")[0] for name in tables} == {"deals"}
@@ -34,6 +35,7 @@ def test_pairs_of_the_focal_state_are_a_part_of_all() -> None:
     assert 0 < own.loc[OURS, "happened"] <= tables["deals_focal_counts"].iloc[0]["happened"]
 
 
+@pytest.mark.long
 def test_joins_from_one_day_use_lists_known_by_then() -> None:
     tables = backtest.joins_tables(made_up(), "MAR", 2017)
     assert set(tables) == {"joins_rolling", "joins_rolling_counts", "joins_state"}

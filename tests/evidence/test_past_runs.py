@@ -178,6 +178,7 @@ def test_open_lists_are_counted_by_camp() -> None:
 # --- the command
 
 
+@pytest.mark.long
 def test_a_year_is_told_written_and_drawn_with_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past_deals, "_DRAWS", 10)
     monkeypatch.setattr(backtest, "gathered", lambda: None)

@@ -45,6 +45,7 @@ def hashes(what: str, python: str = sys.executable, **variables: str) -> dict[st
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.long
 def test_on_a_processor_without_any_of_the_choices() -> None:
     """All that a library decides at once: an old processor against this one."""
     without = {"NPY_DISABLE_CPU_FEATURES": " ".join(numpy_choices()), "GLIBC_TUNABLES": MATHEMATICS}

@@ -42,6 +42,7 @@ def test_fits_are_read_as_they_were_written(tmp_path):
     assert read_posteriors(tmp_path / "again.csv").keys() == found.keys()
 
 
+@pytest.mark.long
 def test_the_shipped_posterior_is_the_mode_of_its_record():
 
     again, shipped = fits.fit_until(2019, fits.shipped_prior()), shipped_posteriors()[2019]

@@ -43,6 +43,7 @@ def test_joint_scores_prefer_the_right_dependence() -> None:
     assert scoring.energy(together, y) > 0
 
 
+@pytest.mark.long
 def test_a_logistic_form_is_best_on_lists_made_of_votes(scored) -> None:
     table = scoring.by_forecast(scored).set_index("forecast")
     assert list(table.index) == [MODEL, *NAMES]
@@ -61,6 +62,7 @@ def test_intervals_of_counts_cover_and_states_are_all_there(scored) -> None:
     assert len(scoring.jointly(scored[:3])) == 3
 
 
+@pytest.mark.long
 def test_a_rolling_forecast_knows_nothing_of_its_year() -> None:
     record = made_up(20, seed=5)
     out = rolling(record, draws=100, years=(2014,))

@@ -127,6 +127,7 @@ def test_failed_runs_are_lines_and_exit_status_1(monkeypatch):
     assert "failed: p000002, replicate 1 (seed 2025), run: ZeroDivisionError: no luck" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 @pytest.mark.parametrize(("number", "status"), [pytest.param("SIGINT", 130, marks=pytest.mark.slow), ("SIGTERM", 143)])
 def test_a_signal_to_end_is_an_exit_status_and_one_line(number, status):

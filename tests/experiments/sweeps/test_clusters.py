@@ -79,6 +79,7 @@ def killed(process: subprocess.Popen, out: Path, chunks: int) -> Iterator[None]:
     assert process.wait(10) == -signal.SIGKILL
 
 
+@pytest.mark.long
 def test_dask_with_a_worker_killed_on_the_way_and_at_last_the_scheduler(tmp_path, undisturbed):
     """A worker's death costs nothing; a cluster that goes away leaves a sweep that goes on."""
     one, other = tmp_path / "one", tmp_path / "other"
@@ -104,6 +105,7 @@ def ranks(job: subprocess.Popen) -> list[psutil.Process]:
     return sorted(found, key=lambda p: int(p.environ()["PMI_RANK"]))
 
 
+@pytest.mark.long
 def test_mpi_with_a_rank_killed_on_the_way(tmp_path, undisturbed):
     """The library ends the job when a rank dies; the same command goes on from what is there."""
     out, script = tmp_path / "out", tmp_path / "script.py"

@@ -109,6 +109,7 @@ def test_a_run_over_its_time_is_a_row(tmp_path, undisturbed, misbehave):
     assert same(run(tmp_path / "out"), undisturbed)
 
 
+@pytest.mark.long
 def test_a_run_that_ignores_its_time_is_tried_once_more_and_told(tmp_path, undisturbed, misbehave):
     misbehave(deaf=[[1, 2]], mark=str(tmp_path / "mark"))
     before = set(Path(tempfile.gettempdir()).glob("wifaq-*"))
@@ -393,6 +394,7 @@ def can_mount() -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not can_mount(), reason="may not mount a small disk")
 @pytest.mark.parametrize(
     ("size", "what"),
@@ -462,6 +464,7 @@ def workers_of(pid: int) -> list[int]:
     return [child for child in ours if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_ctrl_c_stops_at_once_and_says_what_is_kept(tmp_path, undisturbed, misbehave):
     parent = start(tmp_path / "out", tmp_path, slow=0.1)
@@ -478,6 +481,7 @@ def test_ctrl_c_stops_at_once_and_says_what_is_kept(tmp_path, undisturbed, misbe
     assert same(run(tmp_path / "out"), undisturbed)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(23) if seed != 2)])
 def test_killed_at_random_moments_worker_parent_or_both(tmp_path, undisturbed, misbehave, seed):
