@@ -30,12 +30,13 @@ among tests of data and pages, which need none and keep it busy meanwhile."""
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Before several workers begin: each would compile the same kernels, and wait for most of a minute."""
-    if session.config.getoption("numprocesses", None) and not hasattr(session.config, "workerinput"):
+    processes = session.config.getoption("numprocesses", None)
+    if processes and not hasattr(session.config, "workerinput"):
         from simulation.experiments.engine.ahead import compile_ahead
         from simulation.source_code import must_compile
 
         if must_compile():
-            compile_ahead()
+            compile_ahead(processes)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

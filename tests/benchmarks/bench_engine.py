@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.benchmarks import bench_hooks, commands, engine
+from tests.benchmarks import bench_hooks, commands, engine, first_edition, least
 from tests.benchmarks.page import Numbers, render
 
 PAGE = engine.ROOT / "docs" / "results" / "performance.md"
@@ -57,6 +57,7 @@ def measure(amount: Amount, *, peers: bool, opportunities: bool) -> Numbers:
     numbers["whole_run"] = apart(engine.whole_run, *amount.whole_run) if amount.whole_run else None
     done("oracle, a whole run of a large world")
     numbers["bounds"] = apart(engine.bounds)
+    numbers["least"] = apart(least.measure, amount.quarters)
     numbers["profile"] = apart(engine.profile, amount.oracle, amount.quarters)
     numbers["live"] = apart(engine.live, amount.quarters)
     numbers["memory"] = apart(engine.memory, amount.models, 2)
@@ -94,6 +95,7 @@ def main(given: list[str] | None = None) -> None:
     asks = argparse.ArgumentParser(description=__doc__)
     asks.add_argument("--peers", action="store_true", help="the small model in other tools too")
     asks.add_argument("--opportunities", action="store_true", help="the command of that name too (minutes)")
+    asks.add_argument("--first", type=Path, help="a checkout of the first edition, to be timed too")
     asks.add_argument("--quick", action="store_true", help="only try the benchmark; no page unless --out says where")
     asks.add_argument("--out", type=Path, help="the page; its numbers go beside it, as .json")
     chosen = asks.parse_args(given)
@@ -101,6 +103,7 @@ def main(given: list[str] | None = None) -> None:
         asks.error("--quick measures nothing worth keeping: say with --out where its page goes")
     amount, page = QUICK if chosen.quick else FULL, chosen.out or PAGE
     numbers = measure(amount, peers=chosen.peers, opportunities=chosen.opportunities)
+    numbers["first"] = first_edition.measure(chosen.first) if chosen.first else None
     page.with_suffix(".json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
     page.write_text(render(numbers), encoding="utf-8")
     print(f"wrote {page}")

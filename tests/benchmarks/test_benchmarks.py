@@ -64,6 +64,23 @@ def test_a_goal_is_missed_by_the_median_and_told_as_missed(quick: Path) -> None:
     assert "| times as fast as the oracle, same results | at least 500 | 495 | **no** |" in render(numbers)
 
 
+def test_a_goal_is_also_a_share_of_the_first_edition_on_the_same_machine(quick: Path) -> None:
+    numbers = _numbers(quick)
+    numbers["machine"]["quick"] = False
+    numbers["commands"].append({"command": "one replicate", "replicates": 1, "seconds": [9.0, 8.0, 10.0]})
+    numbers["first"] = {"one replicate, whole command, s": [20.0, 18.0, 22.0]}
+    assert "| one replicate, whole command, s | 7 | 0.29 | 20.00 (18.00 to 22.00) | 0.45 |" in render(numbers)
+
+
+def test_what_the_equations_ask_for_is_counted_in_the_shipped_world(quick: Path) -> None:
+    least = _numbers(quick)["least"]
+    pairs = least["actors"] ** 2
+    assert least["counts"]["bytes"] == 120 * pairs
+    assert 0 < least["counts"]["keyed draws"] < pairs
+    assert least["counts"]["exponentials"] < least["counts"]["chances of a yes"] < 2 * pairs
+    assert all(price > 0.0 for price in least["prices"].values())
+
+
 def test_spread_is_median_least_and_greatest() -> None:
     assert spread([3.0, 1.0, 2.0], 0) == "2 (1 to 3)"
     assert spread([4.0], 1) == "4.0"

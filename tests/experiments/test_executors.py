@@ -50,6 +50,26 @@ def test_where_workers_cannot_be_forked_they_are_started_from_nothing(monkeypatc
     assert in_worker(os.getppid) == os.getpid()
 
 
+def test_where_each_would_compile_the_same_it_is_compiled_before_they_start(monkeypatch):
+    asked = []
+    monkeypatch.setattr(executors, "forked", lambda: False)
+    monkeypatch.setattr(executors, "must_compile", lambda: True)
+    monkeypatch.setattr(executors, "compile_ahead", asked.append)
+    assert in_worker(os.getppid) == os.getpid()
+    assert asked == [executors.usable_cores()]
+
+
+def test_a_few_replicates_get_workers_where_kernels_are_to_be_compiled(monkeypatch):
+    monkeypatch.setattr(executors, "usable_cores", lambda: 3)
+    monkeypatch.setattr(executors, "_said_ready", set())
+    monkeypatch.setattr(executors, "must_compile", lambda: True)
+    assert executors.workers_for(3) == 3
+    assert executors.workers_for(3, plain=False) == 3
+    assert executors.workers_for(3, 1) == 1
+    monkeypatch.setattr(executors, "must_compile", lambda: False)
+    assert executors.workers_for(3) == 1
+
+
 SCRIPT = """
 import time
 import simulation

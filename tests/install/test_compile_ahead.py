@@ -76,7 +76,7 @@ def test_after_it_a_run_compiles_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv(KERNEL_CACHE, str(tmp_path / "cache"))
     code = """
 from simulation.experiments.engine.ahead import compile_ahead
-compile_ahead()
+compile_ahead(2)
 from simulation.kernels import tell_when_compiling
 tell_when_compiling(lambda text: exit("compiles"))
 from simulation.experiments.run import CONTRASTS, run

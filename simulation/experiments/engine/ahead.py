@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from simulation.experiments.engine.executors import same_imports, usable_cores
+from simulation.experiments.engine.worker import same_imports
 
 KNOWN = Path(__file__).with_name("kernels.json")
 """Types of the arguments by kernel, written by ``python -m tests.install.kernel_types``."""
@@ -27,8 +27,8 @@ _MOST = 4  # processes: each needs most of a gigabyte
 _NOTHING = subprocess.DEVNULL
 
 
-def compile_ahead() -> None:
-    """Compile the kernels of a run by as many processes as there are cores, four at most; returns when they are done.
+def compile_ahead(processes: int) -> None:
+    """Compile the kernels of a run by so many processes, four at most; returns when they are done.
 
     What goes wrong here is told where the kernel is called.
     """
@@ -37,7 +37,7 @@ def compile_ahead() -> None:
         with same_imports():
             several = [
                 running.enter_context(subprocess.Popen(command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING))
-                for _ in range(min(usable_cores(), _MOST))
+                for _ in range(min(processes, _MOST))
             ]
         for process in several:
             running.callback(process.kill)  # whoever interrupts this does not wait for them
@@ -115,7 +115,7 @@ def main(folder: str, parent: str) -> None:
     largest_first = sorted(known, key=lambda place: -len(str(known[place])))  # as a rule: none begins at the end
     for place in _untaken(Path(folder), largest_first):
         for types in known[place]:
-            if os.getppid() != int(parent):
+            if os.name == "posix" and os.getppid() != int(parent):  # elsewhere a launcher may stand between
                 return
             with contextlib.suppress(Exception):  # one that is no more: another version is being written
                 _found(place).compile(tuple(_read(each) for each in types))

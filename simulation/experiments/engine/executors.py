@@ -10,7 +10,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +22,8 @@ from types import FrameType
 from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
-from simulation.experiments.engine.worker import Job, Task, read_diaries, run_task, start
+from simulation.experiments.engine.ahead import compile_ahead
+from simulation.experiments.engine.worker import Job, Task, read_diaries, run_task, same_imports, start
 from simulation.source_code import must_compile
 
 DASK = "dask://"
@@ -35,8 +35,6 @@ LOOK = 0.5
 _READY = "simulation.experiments.engine.preload"
 _said_ready: set[int] = set()
 """This process, once it has asked for the one that workers are forked from."""
-STARTED_BY = "WIFAQ_STARTED_BY"
-"""Environment variable that tells the process workers are forked from which one started it."""
 T = TypeVar("T")
 
 
@@ -105,22 +103,6 @@ def get_ready(workers: int | None = None) -> int | None:
     return workers
 
 
-@contextlib.contextmanager
-def same_imports() -> Iterator[None]:
-    """A Python started now imports from where this one does, above all the same copy of this package."""
-    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1", STARTED_BY: str(os.getpid())}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
 class Pool(Protocol):
     """Workers somewhere.
 
@@ -180,6 +162,8 @@ class LocalPool:
         if self._pool is None and forked():
             get_ready(2)
             _await_server()
+        elif self._pool is None and must_compile():  # each worker would compile the same
+            compile_ahead(usable_cores())
         with _interrupts_held():  # a worker is known to the pool, or it is not begun
             if self._pool is None:
                 self._pool = self._open()

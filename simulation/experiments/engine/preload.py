@@ -12,8 +12,8 @@ import signal
 from collections.abc import Iterator
 
 from simulation.experiments.engine.ahead import compile_ahead
-from simulation.experiments.engine.executors import STARTED_BY
-from simulation.experiments.engine.worker import one_thread
+from simulation.experiments.engine.executors import usable_cores
+from simulation.experiments.engine.worker import STARTED_BY, one_thread
 from simulation.source_code import must_compile
 
 _LOOK = 0.2  # seconds between two looks at the parent
@@ -39,7 +39,7 @@ def _while_wanted() -> Iterator[None]:
 
 def _load() -> None:
     if must_compile():
-        compile_ahead()
+        compile_ahead(usable_cores())
     from simulation.experiments.engine.simulate import simulate
     from simulation.scenario.checks import world_of
     from simulation.scenario.schema import Scenario

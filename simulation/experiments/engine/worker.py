@@ -14,6 +14,7 @@ import json
 import math
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,8 @@ _ONE_THREAD = (
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+STARTED_BY = "WIFAQ_STARTED_BY"
+"""Environment variable that tells the process workers are forked from which one started it."""
 _LIFELINE_CHECK = 1.0  # seconds between two looks at the parent
 _PATIENCE = 2.0  # a run that ignores its time limit ends its process at this multiple of it
 _ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads; a model wants none
@@ -169,6 +172,22 @@ def _watch(lifeline: Connection, parent: int) -> None:
             if os.getppid() != parent:
                 break
     os._exit(1)  # in the middle of whatever runs: nothing here is worth finishing
+
+
+@contextlib.contextmanager
+def same_imports() -> Iterator[None]:
+    """A Python started now imports from where this one does, above all the same copy of this package."""
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1", STARTED_BY: str(os.getpid())}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def run_task(task: Task) -> list[Any]:
