@@ -26,6 +26,8 @@ _CELLS: dict[str, str] = {}  # labels of notebook cells by file name, sent by a 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 KERNEL_CACHE = "NUMBA_CACHE_DIR"
 """The environment variable of the compiler that names where compiled kernels are kept."""
+UNFINISHED = "unfinished"
+"""A file beside compiled kernels while others of a run are compiled ahead; it stays if that is broken off."""
 CHARTS_CACHE = "MPLCONFIGDIR"
 _PACKAGE = Path(__file__).parent
 KERNEL_ROOMS = ("data", "scenario", "processes", "intensity", "actors", "outcomes", "model")
@@ -281,8 +283,9 @@ def use_kernel_folder(package: Path = _PACKAGE) -> None:
 
 @functools.cache
 def must_compile() -> bool:
-    """Whether there was no folder of compiled kernels when this process first asked: when it imports this package."""
-    return not os.path.isdir(os.environ.get(KERNEL_CACHE, ""))
+    """Whether kernels were still to be compiled when this process first asked: when it imports this package."""
+    folder = os.environ.get(KERNEL_CACHE, "")
+    return not os.path.isdir(folder) or os.path.exists(os.path.join(folder, UNFINISHED))
 
 
 def temporary_kernels() -> str:

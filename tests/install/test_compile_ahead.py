@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from numba import typeof
 
 from simulation.experiments.engine import ahead
 from simulation.processes.links import Links
-from simulation.source_code import KERNEL_CACHE
+from simulation.source_code import KERNEL_CACHE, must_compile
 from tests.install.kernel_types import text_of, types_of_a_run
 
 
@@ -37,11 +40,15 @@ def test_a_type_is_read_as_it_was_written(value: object) -> None:
     assert ahead._read(ahead._written(typeof(value))) == typeof(value)
 
 
-def test_each_kernel_is_taken_by_one_process(tmp_path: Path) -> None:
-    first = ahead._untaken(tmp_path, ["a", "b", "c"])
-    assert next(first) == "a"
-    assert list(ahead._untaken(tmp_path, ["a", "b", "c"])) == ["b", "c"]
-    assert list(first) == []
+def test_every_kernel_is_in_one_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    kernel = lambda place: SimpleNamespace(compile=lambda types: asked.append((place, *types)))  # noqa: E731
+    monkeypatch.setattr(ahead, "_found", kernel)
+    monkeypatch.setattr(ahead, "_read", str)
+    for share in range(3):
+        ahead.main(share, 3, os.getppid())
+    known = json.loads(ahead.KNOWN.read_text("utf-8"))
+    assert sorted(asked) == sorted((place, *map(str, types)) for place in known for types in known[place])
 
 
 def test_what_is_compiled_is_found_and_the_rest_is_compiled_when_called(
@@ -56,7 +63,7 @@ import sys
 from pathlib import Path
 from simulation.experiments.engine import ahead
 ahead.KNOWN = Path({str(known)!r})
-ahead.main({str(tmp_path)!r}, {str(os.getpid())!r})
+ahead.main(0, 1, {os.getpid()})
 from simulation.processes.books import chance_of
 assert chance_of.stats.cache_misses and not chance_of.stats.cache_hits
 """
@@ -66,9 +73,34 @@ assert chance_of.stats.cache_misses and not chance_of.stats.cache_hits
     subprocess.run([sys.executable, "-c", found], check=True)
 
 
-def test_nothing_is_compiled_for_a_process_that_has_ended(tmp_path: Path) -> None:
-    ahead.main(str(tmp_path), str(os.getpid()))  # whose child this is not
-    assert [path.name for path in tmp_path.iterdir()] == ["0"]
+def test_nothing_is_compiled_for_a_process_that_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "_found", lambda place: pytest.fail(place))
+    ahead.main(0, 1, os.getpid())  # whose child this is not
+
+
+def test_what_is_broken_off_is_begun_again_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KERNEL_CACHE, str(tmp_path / "cache" / "kernels"))
+    meanwhile: list[bool] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        """One that compiles nothing, and of which the first is waited for in vain."""
+
+        def __init__(self, command: list[str], **options: Any):
+            super().__init__([sys.executable, "-c", "pass"], **options)
+
+        def wait(self, timeout: float | None = None) -> int:
+            meanwhile.append(must_compile.__wrapped__())
+            if len(meanwhile) == 1:
+                raise KeyboardInterrupt
+            return super().wait(timeout)
+
+    monkeypatch.setattr(ahead.subprocess, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ahead.compile_ahead(1)
+    assert must_compile.__wrapped__()
+    ahead.compile_ahead(1)
+    assert all(meanwhile)
+    assert not must_compile.__wrapped__()
 
 
 @pytest.mark.slow

@@ -1,9 +1,9 @@
 """Kernels compiled ahead of the first run on a machine, by several processes at once.
 
 A kernel is compiled when it is first called, for the types it is called with: one after the other, on one core. The
-types are known, for those of a run stand in ``kernels.json``; so each process takes the next kernel that none has
-taken, and what it has compiled goes to the folder where all find it. A kernel that is missing there, or is called with
-other types, is compiled when it is called.
+types are known, for those of a run stand in ``kernels.json``; so each process compiles its share, and what it has
+compiled goes to the folder where all find it. A kernel that is missing there, or is called with other types, is
+compiled when it is called.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from simulation.experiments.engine.worker import same_imports
+from simulation.source_code import KERNEL_CACHE, UNFINISHED
 
 KNOWN = Path(__file__).with_name("kernels.json")
 """Types of the arguments by kernel, written by ``python -m tests.install.kernel_types``."""
@@ -32,17 +31,24 @@ def compile_ahead(processes: int) -> None:
 
     What goes wrong here is told where the kernel is called.
     """
-    with tempfile.TemporaryDirectory(prefix="wifaq-") as folder, contextlib.ExitStack() as running:
-        command = [sys.executable, "-m", __name__, folder, str(os.getpid())]
+    folder = Path(os.environ[KERNEL_CACHE])
+    unfinished, count = folder / UNFINISHED, min(processes, _MOST)
+    with contextlib.suppress(OSError):  # no place to keep kernels: told where it matters
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
+    with contextlib.ExitStack() as running:
+        several = []
         with same_imports():
-            several = [
-                running.enter_context(subprocess.Popen(command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING))
-                for _ in range(min(processes, _MOST))
-            ]
+            for share in range(count):
+                command = [sys.executable, "-m", __name__, str(share), str(count), str(os.getpid())]
+                process = subprocess.Popen(command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING)
+                several.append(running.enter_context(process))
         for process in several:
             running.callback(process.kill)  # whoever interrupts this does not wait for them
         for process in several:
             process.wait()
+    with contextlib.suppress(OSError):
+        unfinished.unlink()
 
 
 def types_used() -> dict[str, list[list[Any]]]:
@@ -101,25 +107,17 @@ def _found(place: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _untaken(folder: Path, places: list[str]) -> Iterator[str]:
-    """Names that no other process has taken, each taken as it is given."""
-    for number, place in enumerate(places):
-        with contextlib.suppress(FileExistsError):
-            (folder / str(number)).touch(exist_ok=False)
-            yield place
-
-
-def main(folder: str, parent: str) -> None:
-    """Compile, one after the other, what no other process with the same folder has taken."""
+def main(share: int, count: int, parent: int) -> None:
+    """Compile one of ``count`` shares, one kernel after the other, while the process that asked for it is there."""
     known = json.loads(KNOWN.read_text("utf-8"))
-    largest_first = sorted(known, key=lambda place: -len(str(known[place])))  # as a rule: none begins at the end
-    for place in _untaken(Path(folder), largest_first):
+    largest_first = sorted(known, key=lambda place: -len(str(known[place])))  # as a rule: so shares are alike
+    for place in largest_first[share::count]:
         for types in known[place]:
-            if os.name == "posix" and os.getppid() != int(parent):  # elsewhere a launcher may stand between
+            if os.name == "posix" and os.getppid() != parent:  # elsewhere a launcher may stand between
                 return
             with contextlib.suppress(Exception):  # one that is no more: another version is being written
                 _found(place).compile(tuple(_read(each) for each in types))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*map(int, sys.argv[1:]))
