@@ -1,7 +1,8 @@
 """C.2 The books of deals: what a deal is, how deep and how long, what it costs, and how it is written and erased.
 
 A first signing is a memorandum, a programme or a binding deal, by shares of the coded record; a term lasts some years.
-Prices and terms of each kind of partner stand in ``data/judged/prices.csv`` and ``terms.csv``.
+Prices and terms of each kind of partner stand in ``data/judged/prices.csv`` and ``terms.csv``. The purse they are paid
+from is filled in :mod:`.ends` (upkeep first), and :mod:`.contracts` pays for what is signed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """C.4 Trust: a Beta reputation of each pair, what third parties report, and what there was to expect.
 
 Direct trust is the mean τ=α/(α+β) of a Beta opinion whose evidence beyond the prior fades
-with rate λ (Jøsang & Ismail 2002). Trust with witnesses τ̂ adds the reports r_j of the other
-partners of j, each weighted by how much evidence beyond its own prior it holds, so that a
-world without experience reports nothing.
+with rate λ (Jøsang & Ismail 2002); conduct adds to it, in :mod:`.compliance`. Trust with
+witnesses τ̂ adds the reports r_j of the other partners of j, each weighted by how much evidence
+beyond its own prior it holds, so that a world without experience reports nothing.
 
 A reference τ̂^ref follows the same rules from the recorded world, with everybody's conduct at its
 expectation. What τ̂ differs from it is news: a tweak, a thaw, a breach; ordinary conduct is none.
