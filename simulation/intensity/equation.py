@@ -4,7 +4,8 @@ Pure functions on arrays: n actors, K covariates. Row i of a pair matrix is how 
 functions serve pairs of states and, with a mask that lets only states meet firms, states and firms.
 
 An actor turns to somebody ω times a year, to j with the chance p_i(j) = M_ij e^{U_ij} / Σ_l M_il e^{U_il}; j agrees
-with q_j(i) = σ(U_ji − κ); of a run U is in :mod:`simulation.processes.pull`. So λ_ij = ω_i p_i(j) q_j(i) + ω_j p_j(i) q_i(j). A record holds a share ρ_ij of all.
+with q_j(i) = σ(U_ji − κ). So λ_ij = ω_i p_i(j) q_j(i) + ω_j p_j(i) q_i(j). A record holds a share ρ_ij of all.
+U of a run is in :mod:`simulation.processes.pull`.
 """
 
 from __future__ import annotations
