@@ -283,7 +283,10 @@ def use_kernel_folder(package: Path = _PACKAGE) -> None:
 
 @functools.cache
 def must_compile() -> bool:
-    """Whether kernels were still to be compiled when this process first asked: when it imports this package."""
+    """Whether kernels were still to be compiled when this process first asked, or since it has had them compiled.
+
+    It first asks when it imports this package.
+    """
     folder = os.environ.get(KERNEL_CACHE, "")
     return not os.path.isdir(folder) or os.path.exists(os.path.join(folder, UNFINISHED))
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation.experiments.engine.worker import same_imports
-from simulation.source_code import KERNEL_CACHE, UNFINISHED
+from simulation.source_code import KERNEL_CACHE, UNFINISHED, must_compile
 
 KNOWN = Path(__file__).with_name("kernels.json")
 """Types of the arguments by kernel, written by ``python -m tests.install.kernel_types``."""
@@ -43,12 +43,12 @@ def compile_ahead(processes: int) -> None:
                 command = [sys.executable, "-m", __name__, str(share), str(count), str(os.getpid())]
                 process = subprocess.Popen(command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING)
                 several.append(running.enter_context(process))
-        for process in several:
-            running.callback(process.kill)  # whoever interrupts this does not wait for them
+                running.callback(process.kill)  # whoever interrupts this does not wait for it
         for process in several:
             process.wait()
     with contextlib.suppress(OSError):
         unfinished.unlink()
+    must_compile.cache_clear()  # the next who asks in this process is told of what is there now
 
 
 def types_used() -> dict[str, list[list[Any]]]:
