@@ -7,7 +7,6 @@ world, whatever its starting book, its relations and its levers are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -43,24 +42,18 @@ def open_pairs(world: World) -> B:
 
 def expected_stock(world: World, scenario: Scenario) -> Stock:
     """The stock by the scenario's rule of choosing partners and its chance of renewal; shared, not to be changed."""
-    flow = _expected_flow(world, scenario.mechanisms["partner_choice"])
-    return _expected_stock(world, flow, scenario.parameters.renewal)
-
-
-@dataclass(frozen=True, eq=False)
-class _Flow:
-    """Agreements a quarter that each pair is expected to reach in the first year, (n, n), symmetric."""
-
-    deals: F
+    return _expected_stock(world, scenario.mechanisms["partner_choice"], scenario.parameters.renewal)
 
 
 @lru_cache(maxsize=8)
-def _expected_stock(world: World, flow: _Flow, renewal: float) -> Stock:
-    return Stock(*_stock(flow.deals, world.kind, book.lives(terms(renewal, 1.0, True))))
+def _expected_stock(world: World, partner_choice: str, renewal: float) -> Stock:
+    flow = _expected_flow(world, partner_choice)
+    return Stock(*_stock(flow, world.kind, book.lives(terms(renewal, 1.0, True))))
 
 
 @lru_cache(maxsize=8)  # the same in all replicates, whatever chance of renewal they draw
-def _expected_flow(world: World, partner_choice: str) -> _Flow:
+def _expected_flow(world: World, partner_choice: str) -> F:
+    """Agreements a quarter that each pair is expected to reach in the first year, (n, n), symmetric; shared."""
     plain = Scenario(
         name="rest", focal=world.ids[0], as_of=world.as_of, horizon=Quarter.of(world.as_of) + 1,
         parameters=Parameters({"intensity_uncertainty": 0.0}),
@@ -74,7 +67,7 @@ def _expected_flow(world: World, partner_choice: str) -> _Flow:
     book.recorded_events(state, world)  # for its ledger
     remember(state)
     flow = book.expected_flows(state)
-    return _Flow(flow + flow.T)
+    return np.asarray(flow + flow.T)
 
 
 @njit(cache=True, error_model="numpy")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulation.arithmetic import exp, ordered_sum
-from simulation.intensity.belief import recorded_shares
+from simulation.intensity.belief import _bracket, recorded_shares
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED
 from simulation.kernels import Draws, Stream, add_rows, key, sums_of_others
 from simulation.processes.affinity import affinity, falloff, likeness_of_all
@@ -106,6 +106,16 @@ def test_the_level_of_being_recorded_is_where_halving_alone_finds_it(pairs: int,
         held = ordered_sum((rate * np.clip(odds * float(exp(middle)), LEAST_RECORDED, MOST_RECORDED)).tolist())
         low, high = (middle, high) if held - share * ordered_sum(rate.tolist()) < 0.0 else (low, middle)
     assert found.tolist() == np.clip(odds * float(exp((low + high) / 2)), LEAST_RECORDED, MOST_RECORDED).tolist()
+
+
+def test_two_near_levels_are_found_though_the_share_is_flat_at_both_ends() -> None:
+    """A secant through the flat end leads far away; halving alone would then take twice as long."""
+    rng = np.random.default_rng(1)
+    odds, rate = np.exp(rng.uniform(0.8, 2.0, 3000)), rng.exponential(size=3000)
+    low, high = _bracket(odds, rate, 0.47 * float(rate.sum()), np.empty(16))
+    assert 0.0 < high - low < 1e-8
+    held = [(rate * np.clip(odds * np.exp(c), LEAST_RECORDED, MOST_RECORDED)).sum() for c in (low, high)]
+    assert held[0] < 0.47 * rate.sum() < held[1]
 
 
 def ordered_rows(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
