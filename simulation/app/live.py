@@ -24,6 +24,7 @@ from simulation.experiments.explanation.watcher import Watcher
 from simulation.experiments.run import HEADLINES
 from simulation.model import QUARTER, GovernanceModel
 from simulation.model.sheet import Watch, nobody
+from simulation.processes.links import links
 from simulation.scenario.schema import Scenario
 from simulation.state import I8, I32, F
 
@@ -176,16 +177,8 @@ class Live:
 
         A quarter that the scenario does not record has the value of the last one that it does.
         """
-        series = self.model.recorder.series()
-        own = series.loc[series["actor"] == self.scenario.focal]
-        quarters = [str(self.scenario.start + (number - 1)) for number in range(self.newest + 1)]
-        found = {}
-        for name in HEADLINES:
-            rows = own.loc[own["metric"] == name]
-            if len(rows):
-                told = pd.Series(rows["value"].to_numpy(), rows["quarter"].astype(str))
-                found[name] = told.reindex(quarters).ffill().tolist()
-        return found
+        known = self.model.recorder.focal_paths()
+        return {name: known[name] for name in HEADLINES if name in known}
 
     def events(self, actor: str, number: int) -> dict[str, pd.DataFrame] | None:
         """What happened to an actor in the quarter of a frame and why: ``events`` and ``terms``; None if not watched.
@@ -210,7 +203,9 @@ class Live:
 
     def _frame(self, number: int) -> Frame:
         state = self.model.state
-        first, second = np.nonzero(np.triu(state.depth, 1))
+        partners = links(state.depth)
+        first = np.repeat(np.arange(state.n), np.diff(partners.start))
+        first, second = first[first < partners.partner], partners.partner[first < partners.partner]
         mass = state.alpha + state.beta
         return Frame(
             quarter=str(self.scenario.start + (number - 1)),

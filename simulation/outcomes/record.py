@@ -25,7 +25,7 @@ from simulation.outcomes.ties import JoinRecord, TieRecord, category
 from simulation.outcomes.world import WorldRecord
 from simulation.processes.links import links
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, REMEMBERED, STATE, TRACKS, F, State
+from simulation.state import I8, I64, REMEMBERED, STATE, TRACKS, F, State
 
 SYSTEM = "system"
 """Name of the whole world in the column ``actor``."""
@@ -235,6 +235,24 @@ class Recorder:
             }
         )
 
+    def focal_paths(self) -> dict[str, list[float]]:
+        """Each metric of the focal state so far, one value a quarter from the one before the start on.
+
+        Quarters that are not kept repeat the last kept one.
+
+        Raises
+        ------
+        ModelError
+            If a value is not finite or out of the bounds of its metric.
+        """
+        rows = self._rows_so_far()
+        return {m.name: self._actor_values[rows, 0, k].tolist() for k, m in enumerate(self._of_actor)}
+
+    def _rows_so_far(self) -> I64:
+        """Row of the last kept observation at each one so far, with its metrics made; the first is always kept."""
+        self._derive()
+        return np.searchsorted(list(self._row), np.arange(self._observed), side="right") - 1
+
     def ties(self) -> pd.DataFrame:
         """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``source`` of the partner (new since the start,
         recorded or drawn at the start).
@@ -264,12 +282,9 @@ class Recorder:
         ModelError
             If a value is not finite or out of the bounds of its metric.
         """
-        self._derive()
-        kept = sorted(self._row)
-        rows = [self._row[max(k for k in kept if k <= q)] for q in range(1, self._observed)]
-        focal = {m.name: self._actor_values[rows, 0, k].tolist() for k, m in enumerate(self._of_actor)}
+        rows = self._rows_so_far()[1:]
         world = {m.name: self._system_values[rows, k].tolist() for k, m in enumerate(self._of_system)}
-        return BatchView(focal | world)
+        return BatchView({name: path[1:] for name, path in self.focal_paths().items()} | world)
 
     def events(self) -> pd.DataFrame:
         """Events in the order they happened: ``quarter``, ``kind``, ``actors``, ``depth``, ``track``.

@@ -33,7 +33,7 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, U64, Asked, B, F, State
 
 FACTORS = ("standing", "inside", "affinity", "sponsor", "urgency", "norm", "attention", "crossing", "consultation")
-"""What moves a state to join, in the order of the last axis of :func:`joining_factors`: how it stands to the text by
+"""What moves a state to join, in the order of their coefficients: how it stands to the text by
 the fitted model, who is in; then what happens in the run: closeness gained since the start (or by a text
 that stands elsewhere than its conveners), trust in the sponsor
 beyond the usual, urgency beyond the usual, the norm adopted since the start, effort on the track, lines, NGOs heard."""
@@ -73,7 +73,7 @@ class Joiners(NamedTuple):
     weight: F
     urge: F  # [n] urgency beyond the usual
     norm: B  # [n] adopted since the start
-    effort: F
+    attention: F  # [s, 2] log of the effort on the multilateral and the regional track, as multiples of the recorded
     trust: F
     reference: F
     worth: F
@@ -142,11 +142,9 @@ def sponsor_pull(i: int, sponsors: I32, trust: F, worth: F) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def factors_of(text: Texts, who: Joiners, width: float, out: F) -> None:
-    """Fill ``out`` (q, s, factors) for those who can join."""
-    likeness = np.zeros(out.shape[1])
-    for q in range(out.shape[0]):
-        _look_at(q, text, who, falloff(width), likeness, out[q])
+def _factors_of(q: int, text: Texts, who: Joiners, width: float, out: F) -> None:
+    """Fill ``out`` (s, factors) for those who can join one instrument."""
+    _look_at(q, text, who, falloff(width), np.zeros(len(out)), out)
 
 
 @njit(cache=True, error_model="numpy")
@@ -174,7 +172,6 @@ def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F
     if not can[:s].any():
         return
     sponsors = members_of(text.sponsor[q], text.sponsor.shape[1])
-    track = REGIONAL if text.regional[q] else MULTILATERAL
     likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
     for i in range(s):
         if not can[i]:
@@ -186,7 +183,7 @@ def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F
         row[3] = sponsor_pull(i, sponsors, who.trust, who.worth) - sponsor_pull(i, sponsors, who.reference, who.worth)
         row[4] = who.urge[i]
         row[5] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
-        row[6] = log(max(who.effort[i, track], LEAST_EFFORT))
+        row[6] = who.attention[i, int(text.regional[q])]
         row[7] = text.crossed[q, i]
         row[8] = who.consulted[i]
 
@@ -215,20 +212,6 @@ def settle_conveners(q: int, opening: Opening, can: B, odds: F) -> None:
     for i in range(len(odds)):
         if opening.sponsor[q, i] and can[q, i]:
             odds[i] = max(odds[i], _CONVENING)
-
-
-def joining_factors(state: State, par: Parameters) -> F:
-    """Every factor of joining, shape (q, s, len(FACTORS)); zero where i cannot join q this quarter.
-
-    Notes
-    -----
-    A state sponsor counts by its size m, any other sponsor (a secretariat) by :data:`SECRETARIAT_WORTH`; of several
-    the one with the greatest τ̂·m counts. ``attention`` is the log of the state's effort on the track as a multiple of
-    the recorded one.
-    """
-    out = np.zeros((len(state.instrument_ids), state.s, len(FACTORS)))
-    factors_of(texts_of(state), joiners_of(state, par), par.affinity_width, out)
-    return out
 
 
 def levels(state: State) -> F:
@@ -274,11 +257,22 @@ def _inside(launching: B, eligible: B, joined: B, by_share: F) -> F:
 
 def joiners_of(state: State, par: Parameters) -> Joiners:
     """Columns of the actors as the factors read them."""
+    worth = np.where(state.kind == STATE, state.size, SECRETARIAT_WORTH)
     return Joiners(
-        state.position, state.weight, state.urgency - par.urgency_usual, state.norm & ~state.norm_first, state.effort,
-        state.trust_hat, state.trust_reference, np.where(state.kind == STATE, state.size, SECRETARIAT_WORTH),
+        state.position, state.weight, state.urgency - par.urgency_usual, state.norm & ~state.norm_first,
+        _attention(state.effort, state.s), state.trust_hat, state.trust_reference, worth,
         state.consulted - state.consulted_start,
     )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _attention(effort: F, s: int) -> F:
+    """Once for all texts: a logarithm is dear."""
+    result = np.empty((s, 2))
+    for i in range(s):
+        result[i, 0] = log(max(effort[i, MULTILATERAL], LEAST_EFFORT))
+        result[i, 1] = log(max(effort[i, REGIONAL], LEAST_EFFORT))
+    return result
 
 
 def opening_of(state: State) -> Opening:
@@ -360,10 +354,9 @@ def join_instruments(
     """
     if not mech.on("instruments"):
         return
-    text, opening = texts_of(state), opening_of(state)
-    odds, likeness = joining_odds(
-        text, joiners_of(state, par), opening, par.affinity_width, coefficients(par, mech), state.s
-    )
+    now = joining_of(state, par, mech)
+    text, opening = now.text, now.opening
+    odds, likeness = joining_odds(*now, state.s)
     new = draw_joins(
         text.can, opening, odds, state.instrument_uid, state.uid, draws.key(Stream.JOIN),
         own_hazards(state, text.can, odds, asked),
@@ -401,28 +394,48 @@ def _enter(
         in_force[q] |= joined[q].sum() >= max(needed[q], 1)
 
 
-def all_log_odds(state: State, par: Parameters, mech: Mechanisms) -> F:
+class Joining(NamedTuple):
+    """All that joining depends on, as it stands just before the step."""
+
+    text: Texts
+    who: Joiners
+    opening: Opening
+    width: float
+    coefficient: F  # of FACTORS
+
+
+def joining_of(state: State, par: Parameters, mech: Mechanisms) -> Joining:
+    """What joining depends on this quarter."""
+    return Joining(
+        texts_of(state), joiners_of(state, par), opening_of(state), par.affinity_width, coefficients(par, mech)
+    )
+
+
+def all_log_odds(state: State, now: Joining) -> F:
     """Log odds with which each state joins each text this quarter, shape (q, s); 0 where it cannot."""
-    return joining_odds(
-        texts_of(state), joiners_of(state, par), opening_of(state), par.affinity_width, coefficients(par, mech),
-        state.s,
-    )[0]  # fmt: skip
+    return joining_odds(*now, state.s)[0]
 
 
-def joining_terms(state: State, par: Parameters, mech: Mechanisms, i: int, q: int) -> dict[str, float]:
+def joining_terms(state: State, now: Joining, i: int, q: int) -> dict[str, float]:
     """The terms of the log odds with which state ``i`` joins instrument ``q`` this quarter, by name.
 
     ``intercept`` comes first, then :data:`FACTORS`, then :data:`SETTLED`; the terms, summed in this order, are the
     log odds. All terms but the intercept are zero for a state that cannot join.
+
+    Notes
+    -----
+    A state sponsor counts by its size m, any other sponsor (a secretariat) by :data:`SECRETARIAT_WORTH`; of several
+    the one with the greatest τ̂·m counts. ``attention`` is the log of the state's effort on the track as a multiple of
+    the recorded one.
     """
-    factors, coefficient, opening = joining_factors(state, par)[q], coefficients(par, mech), opening_of(state)
-    level, can = float(levels(state)[q]), can_join(state)
-    odds = np.array([log_odds(level, row, coefficient) for row in factors])
-    seen = [odds[i]]
-    for settle in (settle_union, settle_conveners):
-        if opening.launching[q]:
-            settle(q, opening, can, odds)
-        seen.append(odds[i])
-    terms = dict(zip(FACTORS, (coefficient * factors[i]).tolist(), strict=True))
-    settled = {name: float(after - before) for name, before, after in zip(SETTLED, seen[:-1], seen[1:], strict=True)}
-    return {"intercept": level, **terms, **settled}
+    text, who, opening, width, coefficient = now
+    factors, level = np.zeros((state.s, len(FACTORS))), float(text.level[q])
+    _factors_of(q, text, who, width, factors)
+    settled = dict.fromkeys(SETTLED, 0.0)
+    if opening.launching[q]:
+        odds = np.array([log_odds(level, row, coefficient) for row in factors])
+        for name, settle in zip(SETTLED, (settle_union, settle_conveners), strict=True):
+            before = odds[i]
+            settle(q, opening, text.can, odds)
+            settled[name] = float(odds[i] - before)
+    return {"intercept": level, **dict(zip(FACTORS, (coefficient * factors[i]).tolist(), strict=True)), **settled}

@@ -27,6 +27,7 @@ from simulation.processes.instruments import (
     can_join,
     instrument_z,
     join_instruments,
+    joining_of,
     joining_terms,
 )
 from simulation.processes.peers import habit, peer_weights
@@ -43,6 +44,11 @@ def run(state: State, quarters: int, par: Parameters = PAR, mech: Mechanisms = O
     for state.quarter in range(quarters):
         join_instruments(state, par, mech, Draws(seed, 0, state.quarter))
     return state
+
+
+def terms_of(state: State, mech: Mechanisms, i: int, q: int) -> dict[str, float]:
+    """The terms of one state and one text as they stand."""
+    return joining_terms(state, joining_of(state, PAR, mech), i, q)
 
 
 def candidate(state: State, q: int) -> int:
@@ -72,9 +78,9 @@ def test_terms_sum_to_the_log_odds_of_the_kernel(seed: int, q: int) -> None:
     state = small_state(8, 6, seed)
     state.quarter, state.as_one[:] = 4 * (seed % 2), seed % 3 == 0
     state.effort[:8, [REGIONAL, MULTILATERAL]] = np.random.default_rng(seed).uniform(0.5, 2.0, (8, 2))
-    odds = all_log_odds(state, PAR, ON)
+    odds = all_log_odds(state, joining_of(state, PAR, ON))
     for i in np.flatnonzero(can_join(state)[q, : state.s]):
-        terms = joining_terms(state, PAR, ON, int(i), q)
+        terms = terms_of(state, ON, int(i), q)
         assert list(terms) == ["intercept", *FACTORS, *SETTLED]
         assert sum(terms.values()) == pytest.approx(odds[q, i], abs=1e-12)
 
@@ -104,7 +110,7 @@ def test_each_factor_is_what_the_model_description_says() -> None:
         "union": 0.0,
         "convening": 0.0,
     }
-    assert joining_terms(state, PAR, ON, i, q) == pytest.approx(expected, abs=1e-12)
+    assert terms_of(state, ON, i, q) == pytest.approx(expected, abs=1e-12)
 
 
 def test_nothing_but_urgency_has_happened_when_a_run_starts() -> None:
@@ -113,11 +119,11 @@ def test_nothing_but_urgency_has_happened_when_a_run_starts() -> None:
     state.affinity_start[:] = affinity_to_texts(state, PAR, state.instrument_position)
     state.norm_first[:] = state.norm
     for q in (0, 1, 3):
-        terms = joining_terms(state, PAR, ON, candidate(state, q), q)
+        terms = terms_of(state, ON, candidate(state, q), q)
         assert not any(terms[name] for name in FACTORS[2:])
     state.urgency[:] = 0.9
     q, i = 0, candidate(state, 0)
-    assert joining_terms(state, PAR, Mechanisms({"urgency": "off"}), i, q)["urgency"] == 0.0
+    assert terms_of(state, Mechanisms({"urgency": "off"}), i, q)["urgency"] == 0.0
 
 
 def test_the_sponsor_that_pulls_most_counts_and_a_secretariat_has_a_size() -> None:
@@ -129,11 +135,11 @@ def test_the_sponsor_that_pulls_most_counts_and_a_secretariat_has_a_size() -> No
     state.sponsor[0, [secretariat, far]] = True
     state.trust_reference[i] = 0.0
     state.size[far], state.trust_hat[i, far], state.trust_hat[i, secretariat] = 0.2, 0.5, 0.9
-    assert joining_terms(state, PAR, ON, i, 0)["sponsor"] == pytest.approx(PAR.join_sponsor * 0.9 * 0.5)
+    assert terms_of(state, ON, i, 0)["sponsor"] == pytest.approx(PAR.join_sponsor * 0.9 * 0.5)
     state.size[far], state.trust_hat[i, far] = 1.0, 0.8
-    assert joining_terms(state, PAR, ON, i, 0)["sponsor"] == pytest.approx(PAR.join_sponsor * 0.8)
+    assert terms_of(state, ON, i, 0)["sponsor"] == pytest.approx(PAR.join_sponsor * 0.8)
     state.sponsor[0] = False
-    assert joining_terms(state, PAR, ON, i, 0)["sponsor"] == 0.0
+    assert terms_of(state, ON, i, 0)["sponsor"] == 0.0
 
 
 def test_attention_is_that_of_the_track_of_the_instrument() -> None:
@@ -141,9 +147,9 @@ def test_attention_is_that_of_the_track_of_the_instrument() -> None:
     q = int(np.flatnonzero(state.instrument_regional)[0])
     i = candidate(state, q)
     state.effort[i, MULTILATERAL] = np.e
-    assert joining_terms(state, PAR, ON, i, q)["attention"] == 0.0
+    assert terms_of(state, ON, i, q)["attention"] == 0.0
     state.effort[i, REGIONAL] = np.e
-    assert joining_terms(state, PAR, ON, i, q)["attention"] == pytest.approx(PAR.forum_attention)
+    assert terms_of(state, ON, i, q)["attention"] == pytest.approx(PAR.forum_attention)
 
 
 def test_a_text_is_launched_in_its_first_quarter_and_then_has_a_pace_of_its_age() -> None:
@@ -152,7 +158,7 @@ def test_a_text_is_launched_in_its_first_quarter_and_then_has_a_pace_of_its_age(
     state.pace[2] = [-1.0, -2.0, -3.0, -4.0]
     quarters = {4: state.reach[2], 5: -1.0, 8: -1.0, 9: -2.0, 12: -2.0, 13: -3.0, 28: -3.0, 29: -4.0}
     for state.quarter, level in quarters.items():
-        assert joining_terms(state, PAR, ON, i, 2)["intercept"] == level
+        assert terms_of(state, ON, i, 2)["intercept"] == level
 
 
 MOVES = ("standing", "affinity", "trust", "share", "urgency", "norm", "attention", "crossing")
@@ -179,7 +185,7 @@ def test_the_hazard_is_monotone_in_each_term(change: str) -> None:
         twin.crossed[q] = 0.0
     else:
         getattr(twin, change)[i] = True if change == "norm" else 0.9
-    before, after = (sum(joining_terms(one, PAR, ON, i, q).values()) for one in (state, twin))
+    before, after = (sum(terms_of(one, ON, i, q).values()) for one in (state, twin))
     assert after > before
 
 
@@ -247,9 +253,9 @@ def test_the_union_moves_as_one_or_one_by_one() -> None:
 def test_as_one_its_chance_is_the_mean_of_its_members() -> None:
     state = opening()
     state.sponsor[2], state.eligible[2, :9] = False, True
-    before = all_log_odds(state, PAR, ON)[2]
+    before = all_log_odds(state, joining_of(state, PAR, ON))[2]
     state.as_one[:] = True
-    after = all_log_odds(state, PAR, ON)[2]
+    after = all_log_odds(state, joining_of(state, PAR, ON))[2]
     members = state.in_union[: state.s] & can_join(state)[2, : state.s]
     mean = (1 / (1 + np.exp(-before[members]))).mean()
     assert after[members] == pytest.approx(np.full(members.sum(), math.log(mean / (1 - mean))))
@@ -299,7 +305,7 @@ def test_the_hazard_is_the_logistic_of_the_log_odds() -> None:
     state.opens[:], state.instrument_regional[:] = -8, False
     inclined(state, -1.0)
     i = candidate(state, 0)
-    chance = 1 / (1 + math.exp(-sum(joining_terms(state, PAR, ON, i, 0).values())))
+    chance = 1 / (1 + math.exp(-sum(terms_of(state, ON, i, 0).values())))
     assert 0.02 < chance < 0.98
     count = 0
     for r in range(5):

@@ -21,8 +21,8 @@ from simulation.processes.contracts import PAIRS, ROUNDING
 from simulation.processes.ends import renewal_terms
 from simulation.processes.instruments import (
     all_log_odds,
-    can_join,
     instrument_z,
+    joining_of,
     joining_terms,
     luck_of,
 )
@@ -170,16 +170,12 @@ def negotiated(desk: Desk) -> Iterator[Event]:
     sheet = desk.model.sheet
     assert sheet.approaches is not None
     assert sheet.agreed is not None
-    contract = 0
-    for m, agreed in enumerate(sheet.agreed.tolist()):
-        pair = int(sheet.approaches.sender[m]), int(sheet.approaches.receiver[m])
-        if agreed:
-            assert sheet.third is not None
-            if desk.row in (*pair, int(sheet.third[contract])):
-                yield _contract(desk, m, contract)
-            contract += 1
-        elif desk.row in pair:
-            yield _approach(desk, m)
+    assert sheet.third is not None
+    contract = np.cumsum(sheet.agreed) - 1  # of an approach that is agreed to
+    mine = (sheet.approaches.sender == desk.row) | (sheet.approaches.receiver == desk.row)
+    mine[sheet.agreed] |= sheet.third == desk.row
+    for m in np.flatnonzero(mine).tolist():
+        yield _contract(desk, m, int(contract[m])) if sheet.agreed[m] else _approach(desk, m)
 
 
 def _approach(desk: Desk, m: int) -> Event:
@@ -349,13 +345,14 @@ def hazards(model: GovernanceModel, row: int) -> Hazards:
     state, par, mech = model.state, model.parameters, model.mechanisms
     if row >= state.s or not mech.on("instruments"):
         return {}
-    could, odds = can_join(state), all_log_odds(state, par, mech)
+    now = joining_of(state, par, mech)
+    odds = all_log_odds(state, now)
     return {
         int(q): (
-            Side(row, -1, "joining", float(odds[q, row]), joining_terms(state, par, mech, row, int(q))),
+            Side(row, -1, "joining", float(odds[q, row]), joining_terms(state, now, row, int(q))),
             luck_of(state, int(q), row),
         )
-        for q in np.flatnonzero(could[:, row])
+        for q in np.flatnonzero(now.text.can[:, row])
     }
 
 

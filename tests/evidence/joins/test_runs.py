@@ -19,7 +19,7 @@ from simulation.intensity.joining.texts import SignupText
 from simulation.kernels import Draws, Stream, key, normal, stable_hash, uniform
 from simulation.model import GovernanceModel
 from simulation.model.start import build_state
-from simulation.processes.instruments import join_instruments, joining_terms
+from simulation.processes.instruments import join_instruments, joining_of, joining_terms
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 
@@ -53,7 +53,8 @@ def test_a_run_without_anything_happening_has_the_log_odds_of_a_forecast() -> No
     assert found == pytest.approx(expected, abs=1e-12)
     for i, odds in zip(rows[:5], expected[:5], strict=True):
         state.as_one[q] = False
-        terms = joining_terms(state, loaded.parameters, loaded.mechanisms, i, q)
+        now = joining_of(state, loaded.parameters, loaded.mechanisms)
+        terms = joining_terms(state, now, i, q)
         assert sum(terms.values()) - terms["convening"] == pytest.approx(odds, abs=1e-12)
 
 

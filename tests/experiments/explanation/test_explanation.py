@@ -59,7 +59,7 @@ class Run:
             self.pulls.append(state.pull.copy())
             self.possible.append(self.model.possible.copy())
         if moment == "decide_in_blocs":
-            sums = instruments.all_log_odds(state, par, mech)
+            sums = instruments.all_log_odds(state, instruments.joining_of(state, par, mech))
             self.odds |= {(state.quarter, q, i): odds for (q, i), odds in np.ndenumerate(sums)}
             self.passed.append(state.bloc_passed.copy())
         if moment == "record":
