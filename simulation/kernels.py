@@ -74,6 +74,16 @@ def _float_of(typing_context: Any, bits: Any) -> Any:
     return types.float64(types.int64), generate
 
 
+@intrinsic
+def trailing_zeros(typing_context: Any, word: Any) -> Any:
+    """How many of the 64 bits of a word are zero below its lowest one; of 0 it means nothing."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), generate
+
+
 @njit(cache=True, error_model="numpy", inline="always")
 def exp(x: float) -> float:
     """e^x to within one unit in the last place; for x below -708 the smallest normal e^-708."""
@@ -414,8 +424,8 @@ class Draws:
 
     def __init__(self, seed: int, replicate: int, quarter: int):
         self.seed, self.replicate, self.quarter = seed, replicate, quarter
-        self._keys = tuple(_mix(np.uint64(_mixed(0, seed, replicate, quarter)) ^ _STREAMS))  # of all streams at once
+        self._keys = _mix(np.uint64(_mixed(0, seed, replicate, quarter)) ^ _STREAMS)  # of all streams at once
 
     def key(self, stream: Stream) -> np.uint64:
         """Philox key of a stream in this quarter: that of :func:`key`."""
-        return self._keys[stream]
+        return np.uint64(self._keys[stream])

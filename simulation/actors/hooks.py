@@ -128,6 +128,7 @@ class Hooks:
 
     def __init__(self) -> None:
         self._own: dict[str, dict[int, Actor]] = {hook: {} for hook in HOOKS}
+        self._some = False  # asked after every step
 
     def note(self, actor: Actor) -> None:
         """Take note of the hooks an actor has of its own; called when it is made or changed."""
@@ -137,13 +138,14 @@ class Hooks:
                 actors[actor.row] = actor
             else:
                 actors.pop(actor.row, None)
+        self._some = any(self._own.values())
 
     def replaced(self, hook: str) -> list[Actor]:
         """Actors with a hook of their own, in the order of their rows."""
         return [self._own[hook][row] for row in sorted(self._own[hook])]
 
     def __bool__(self) -> bool:
-        return any(self._own.values())
+        return self._some
 
     def places(self, most: int = 3) -> list[str]:
         """Where the replaced decisions are written, with the first actor of each, as a person would name them."""

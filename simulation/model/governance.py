@@ -218,7 +218,7 @@ def keep_promises(model: GovernanceModel) -> None:
 def adapt(model: GovernanceModel) -> None:
     """Capacity, positions, publics and norms move by the ties as they now stand."""
     s, par, mech, draws = model.state, model.parameters, model.mechanisms, model.sheet.draws
-    partners = links(s.depth)
+    partners = model.sheet.standing = links(s.depth)
     capacity.update_capacity(s, par, mech, draws, partners)
     diffusion.diffuse_positions(s, par, mech, draws, partners)
     capture.drift_by_capture(s, par, mech, draws)
@@ -245,12 +245,13 @@ def record(model: GovernanceModel) -> None:
 
 def write_down(model: GovernanceModel) -> None:
     """One more observation."""
-    given = received = None
+    given = received = partners = None
     if model.recorder.due:
+        partners = None if model.hooks else model.sheet.standing  # a user's decision may have written deals since
         s, actors = model.state, model.recorder.actors
         given, received = np.zeros((2, len(actors), s.n))
         satisfaction(s.terms, s.position, s.weight, s.depth, actors, given, received)
-    model.recorder.observe(model.state, given, received)
+    model.recorder.observe(model.state, given, received, partners)
 
 
 class Step(NamedTuple):

@@ -47,6 +47,7 @@ class Sheet:
     left: F | None = None  # sign: [k, 2] purses of both when the turn of each deal that is due came
     signing: Signing | None = None  # sign: what became of every contract
     conduct: Conduct | None = None  # keep_promises
+    standing: Links | None = None  # adapt: partners as the quarter leaves them
     exits: I32 | None = None  # keep_promises: [k, 2] whom the focal state left by a clause, and the rungs held
 
     def agreements(self) -> tuple[I32, I32]:

@@ -23,7 +23,7 @@ from simulation.outcomes.portfolio import deal_tracks
 from simulation.outcomes.system import EffortUse, WorldBook
 from simulation.outcomes.ties import JoinRecord, TieRecord, category
 from simulation.outcomes.world import WorldRecord
-from simulation.processes.links import links
+from simulation.processes.links import Links, links
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I64, REMEMBERED, STATE, TRACKS, F, State
 
@@ -145,7 +145,10 @@ class Recorder:
         """Whether the next observation will be kept (and needs the values of deals)."""
         return self._observed in self._row
 
-    def observe(self, state: State, value_to_actor: F | None = None, value_to_partner: F | None = None) -> None:
+    def observe(
+        self, state: State, value_to_actor: F | None = None, value_to_partner: F | None = None,
+        partners: Links | None = None,
+    ) -> None:  # fmt: skip
         """Record the state: once before the first quarter, then at the end of every quarter.
 
         Parameters
@@ -155,6 +158,8 @@ class Recorder:
         value_to_actor, value_to_partner
             V_fj and V_jf of C.2 for each actor f of :attr:`actors` and every j, shape (a, n);
             read where there is a deal. Needed when :attr:`due`.
+        partners
+            Lists of the deals as they stand, if they are at hand.
 
         Raises
         ------
@@ -170,7 +175,7 @@ class Recorder:
         if due:
             if value_to_actor is None or value_to_partner is None:
                 raise ModelError("the values of deals are needed to record this quarter")
-            self._keep(state, value_to_actor, value_to_partner)
+            self._keep(state, value_to_actor, value_to_partner, partners or links(state.depth))
         self._ties.observe(self._observed, state, due)
         self._joins.observe(state)
         if self.world is not None:
@@ -295,8 +300,8 @@ class Recorder:
         codes = frame["quarter"].to_numpy(dtype=np.int64)
         return frame.assign(quarter=category(codes, self._labels), depth=frame["depth"].astype(np.int8))
 
-    def _keep(self, state: State, value_to_actor: F, value_to_partner: F) -> None:
-        row, partners = self._kept, links(state.depth)
+    def _keep(self, state: State, value_to_actor: F, value_to_partner: F, partners: Links) -> None:
+        row = self._kept
         self._actor_book.write(row, state, value_to_actor, value_to_partner, partners)
         self._world_book.write(row, state, self._par, self._slots, partners)
         if self._custom:

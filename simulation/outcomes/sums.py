@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import Links
-from simulation.processes.opinion import support_of
+from simulation.processes.opinion import supports as supports_of
 from simulation.state import CAMPS, FIRM, I8, I32, I64, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
@@ -136,7 +136,7 @@ def add_members(
 ) -> None:  # fmt: skip
     """Add up what UN members have and where they stand, from zeros."""
     world, group = out[0], _groups(camp)
-    places = np.empty((capacities.size, DIMENSIONS))
+    places, publics = np.empty((capacities.size, DIMENSIONS)), np.empty((capacities.size, opinion.shape[1]))
     norms = result = 0
     for i in range(member.size):
         if member[i]:
@@ -145,8 +145,9 @@ def add_members(
                 places[result, d] = position[i, d]
                 world.place[group[i], d] += position[i, d]
             norms += norm[i]
-            capacities[result], supports[result] = capacity[i], support_of(opinion[i])
+            capacities[result], publics[result] = capacity[i], opinion[i]
             result += 1
+    supports_of(publics, supports)
     world.norms, world.divergence = norms, mean_distance(places)
 
 

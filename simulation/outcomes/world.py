@@ -1,7 +1,7 @@
 """The world at the end of a run, and what its blocs did on the way, as small tables.
 
 A few hundred rows a replicate beside tens of thousands of metrics; left out where a scenario
-says ``record: {ties: none}``.
+says ``record: {ties: none}``. Names of actors are categories.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from simulation.outcomes.ties import category
 from simulation.state import I8, STATE, F, State
 
 
@@ -48,12 +49,12 @@ class WorldRecord:
     def world(self) -> pd.DataFrame:
         """Deals standing at the horizon: ``a, b, depth``, each once."""
         a, b = np.nonzero(np.triu(self._depth))
-        return pd.DataFrame({"a": self._named(a), "b": self._named(b), "depth": self._depth[a, b]})
+        return pd.DataFrame({"a": category(a, self._ids), "b": category(b, self._ids), "depth": self._depth[a, b]})
 
     def trust(self) -> pd.DataFrame:
         """Direct trust at the horizon, ``a`` in ``b``: ``a, b, trust``."""
         a, b, trust = self._trust
-        return pd.DataFrame({"a": self._named(a), "b": self._named(b), "trust": trust})
+        return pd.DataFrame({"a": category(a, self._ids), "b": category(b, self._ids), "trust": trust})
 
     def blocs(self) -> pd.DataFrame:
         """Quarters in which a bloc tabled something: ``bloc, member, quarter, tabled, passed, depth``.
@@ -70,9 +71,6 @@ class WorldRecord:
                 )
         frame = pd.DataFrame(rows, columns=["bloc", "member", "quarter", "tabled", "passed", "depth"])
         return frame.astype({"member": np.bool_, "tabled": np.int16, "passed": np.int16, "depth": np.int8})
-
-    def _named(self, rows: NDArray[np.int64]) -> list[str]:
-        return [self._ids[row] for row in rows.tolist()]
 
 
 def _trust(state: State, core: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], F]:

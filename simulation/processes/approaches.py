@@ -68,15 +68,22 @@ def approach(state: State, draws: Draws, rate: F, possible: B, targets: I64, foc
     targets
         Partners to whom the strategy of ``focal`` has it turn this quarter, beside all others, in this order.
     """
-    sender, receiver, number = _approach(
+    found = Approaches(*_approach(
         draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid, state.kind, rate, possible, state.pull
-    )
+    ))  # fmt: skip
+    return _with_aimed(state, found, possible, targets, focal) if targets.size > 0 else found
+
+
+def _with_aimed(state: State, found: Approaches, possible: B, targets: I64, focal: int) -> Approaches:
     running = (state.kind == INFLUENCER) & (state.depth[focal] > 0)  # a campaign is bought again when it is over
     aimed = np.array([j for j in targets if possible[focal, j] and not running[j]], np.int32)
-    sender = np.concatenate([sender, np.full(aimed.size, focal, np.int32)])
-    receiver = np.concatenate([receiver, aimed])
-    number = np.concatenate([number, TARGETED + np.arange(aimed.size, dtype=np.int32)])
-    return Approaches(sender, receiver, number, state.pull[sender, receiver], state.pull[receiver, sender])
+    return Approaches(
+        np.concatenate([found.sender, np.full(aimed.size, focal, np.int32)]),
+        np.concatenate([found.receiver, aimed]),
+        np.concatenate([found.number, TARGETED + np.arange(aimed.size, dtype=np.int32)]),
+        np.concatenate([found.own, state.pull[focal, aimed]]),
+        np.concatenate([found.theirs, state.pull[aimed, focal]]),
+    )
 
 
 class _Field(NamedTuple):
@@ -92,7 +99,7 @@ class _Field(NamedTuple):
 @njit(cache=True, error_model="numpy")
 def _approach(
     count_key: np.uint64, choice_key: np.uint64, uid: U64, kind: I8, rate: F, possible: B, pull: F
-) -> tuple[I32, I32, I32]:
+) -> tuple[I32, I32, I32, F, F]:
     n = uid.size
     sender, receiver, number = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     room, total = _Field(np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n)), 0
@@ -114,7 +121,10 @@ def _approach(
                 sender[total], receiver[total] = i, _choose(own, uid[i], room, count)
                 number[total] = turn
                 total += 1
-    return sender[:total], receiver[:total], number[:total]
+    own, theirs = np.empty(total), np.empty(total)
+    for m in range(total):
+        own[m], theirs[m] = pull[sender[m], receiver[m]], pull[receiver[m], sender[m]]
+    return sender[:total], receiver[:total], number[:total], own, theirs
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)

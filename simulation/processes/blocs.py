@@ -370,18 +370,21 @@ def decide_blocs(
         return
     credit = Credit(state.track_success, state.formed, state.reward)
     bloc, who, rule = _blocs(state), voters(state, par, mech), vote_rule(par)
-    item = tabled(state, par, mech, draws)
+    item = _tabled(state, par, draws, bloc, who)
     own = own_votes(item, state.s, state.bloc_ids, bloc, who, rule, asked)
     decide(item, state.s, state.quarter, bloc, who, rule, draws.key(Stream.BLOC_VOTE), own, credit)
 
 
 def tabled(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> Items:
     """What blocs table this quarter; to be asked before they vote."""
+    return _tabled(state, par, draws, _blocs(state), voters(state, par, mech))
+
+
+def _tabled(state: State, par: Parameters, draws: Draws, bloc: Blocs, who: Voters) -> Items:
     effort = np.ascontiguousarray(state.effort)
-    regional, member = state.bloc_regional, state.member
-    rates = agenda_rates(state.bloc_agenda, regional, member, state.un_member, effort, par.agenda_scale)
+    rates = agenda_rates(state.bloc_agenda, bloc.regional, bloc.member, state.un_member, effort, par.agenda_scale)
     keys = draws.key(Stream.BLOC_AGENDA), draws.key(Stream.BLOC_PROPOSER)
-    return Items(*table(rates, par.agenda_raises, state.s, _blocs(state), voters(state, par, mech), *keys))
+    return Items(*table(rates, par.agenda_raises, state.s, bloc, who, *keys))
 
 
 class Vote(NamedTuple):

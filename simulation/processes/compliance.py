@@ -175,6 +175,15 @@ def mean_compliance(
 
 
 @njit(cache=True, error_model="numpy")
+def a_quarters(probability: F) -> F:
+    """The probability of a quarter of each annual one, (m,): its fourth root."""
+    result = np.empty(probability.size)
+    for p in range(result.size):
+        result[p] = np.sqrt(np.sqrt(probability[p]))
+    return result
+
+
+@njit(cache=True, error_model="numpy")
 def expect_evidence(
     depth: I8, partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, quarters: F,
     alpha: F, beta: F,
@@ -183,12 +192,12 @@ def expect_evidence(
 
     ``quarters`` (m,) says how many quarters' evidence, less what has faded.
     """
-    start, partner = partners
+    (start, partner), kept = partners, a_quarters(probability)
     for i in range(start.size - 1):
+        openness = 0.5 + 0.5 * transparency[i]
         for p in range(start[i], start[i + 1]):
             j = partner[p]
-            openness = 0.5 + 0.5 * transparency[i]
-            missed = (1.0 - np.sqrt(np.sqrt(probability[p]))) * max(seen[i], seen[j])
+            missed = (1.0 - kept[p]) * max(seen[i], seen[j])
             alpha[j, i] += gain * (depth[i, j] / 3.0 * openness) * (1.0 - missed) * quarters[p]
             beta[j, i] += loss * openness * missed * quarters[p]
 
@@ -200,34 +209,33 @@ def _conduct(
     alpha: F, beta: F, now: I8, breaches: I32, lapsed: I32, ended: I32,
 ) -> tuple[B, B, B]:  # fmt: skip
     start, partner = partners
-    depth = deals.depth
-    broken, noticed = np.zeros(partner.size, np.bool_), np.zeros(partner.size, np.bool_)
-    fall = np.zeros(partner.size, np.bool_)
+    m, depth, before = partner.size, deals.depth, np.empty(partner.size, np.int8)
+    broken, noticed, fall = np.zeros(m, np.bool_), np.zeros(m, np.bool_), np.zeros(m, np.bool_)
+    kept, luck = a_quarters(probability), _luck(comply_key, uid, partners)
     for i in range(uid.size):
+        openness = 0.5 + 0.5 * transparency[i]
         for p in range(start[i], start[i + 1]):
             j = partner[p]
-            openness = 0.5 + 0.5 * transparency[i]
+            before[p] = depth[i, j]
             evidence = depth[i, j] / 3.0 * openness
-            # a breach is seen by j, or by an NGO that watches either side
-            eye = max(seen[i], seen[j])
-            if uniform(comply_key, uid[i], uid[j]) < np.sqrt(np.sqrt(probability[p])):  # a quarter's
+            if luck[p] < kept[p]:
                 alpha[j, i] += gain * evidence
                 now[i, j] = 1
                 continue
             now[i, j] = -1
             breaches[i] += 1
             broken[p] = True
-            if uniform(see_key, uid[i], uid[j]) >= eye:
+            # a breach is seen by j, or by an NGO that watches either side
+            if uniform(see_key, uid[i], uid[j]) >= max(seen[i], seen[j]):
                 alpha[j, i] += gain * evidence
                 continue
             noticed[p] = True
             beta[j, i] += loss * openness  # whatever the depth: a breach is remembered as one
             fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
-    before = depth.copy()  # a deal that both sides broke falls by one rung, not by two
     for i in range(uid.size):
         for p in range(start[i], start[i + 1]):
             j = partner[p]
-            fall[p] &= depth[i, j] == before[i, j]
+            fall[p] &= depth[i, j] == before[p]  # a deal that both sides broke falls by one rung, not by two
             if fall[p]:
                 depth[i, j] -= 1
                 depth[j, i] -= 1
@@ -235,3 +243,18 @@ def _conduct(
                     end_deal(deals, i, j)
                     count_end(lapsed, ended, BREACH, i, j)
     return broken, noticed, fall
+
+
+@njit(cache=True, error_model="numpy")
+def _luck(key: np.uint64, uid: U64, partners: Links) -> F:
+    """A draw of each actor about each of its partners, in the order of the lists, (m,).
+
+    Apart from what it decides, so that several are drawn at once.
+    """
+    first, second = np.empty(partners.partner.size, np.uint64), uid[partners.partner]
+    for i in range(uid.size):
+        first[partners.start[i] : partners.start[i + 1]] = uid[i]
+    luck = np.empty(first.size)
+    for p in range(luck.size):
+        luck[p] = uniform(key, first[p], second[p])
+    return luck

@@ -139,29 +139,40 @@ def _discount(chance: float, patience: float) -> float:
 @njit(cache=True, error_model="numpy")
 def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F) -> None:
     """Write what a memorandum with a state, with two and with a firm promises each state into ``out`` (s, 5)."""
-    n = 0  # of those who come before the last state or firm: nobody else is asked
+    s = out.shape[0]
+    own = np.ascontiguousarray(pull[:s].T)
+    states, firms = _Turned(np.zeros(s), np.zeros(s)), _Turned(np.zeros(s), np.zeros(s))
     for j in range(kind.size):
-        if kind[j] == STATE or kind[j] == FIRM:
-            n = j + 1
-    theirs = pull[:n, : out.shape[0]].T.copy()
-    weight, agree, asked = np.empty(n), np.empty(n), reluctance[kind[:n]]
-    for i in range(out.shape[0]):
-        own, other = pull[i], theirs[i]
-        for j in range(n):  # without a condition inside, so that several are worked on at once
-            weight[j] = exp(own[j])
-            agree[j] = weight[j] * agreement(other[j], asked[j])
-        states, states_agree, firms, firms_agree = 0.0, 0.0, 0.0, 0.0
-        for j in range(n):
-            here, yes = (weight[j], agree[j]) if possible[i, j] else (0.0, 0.0)
-            if kind[j] == STATE:
-                states, states_agree = states + here, states_agree + yes
-            elif kind[j] == FIRM:
-                firms, firms_agree = firms + here, firms_agree + yes
-        chance = states_agree / states if states > 0.0 else 0.0
-        both, firm = chance * chance, firms_agree / firms if firms > 0.0 else 0.0
+        if kind[j] == STATE:
+            _turn(own[j], pull[j], possible[j], reluctance[STATE], states)
+        elif kind[j] == FIRM:
+            _turn(own[j], pull[j], possible[j], reluctance[FIRM], firms)
+    for i in range(s):
+        chance = states.agreeing[i] / states.all[i] if states.all[i] > 0.0 else 0.0
+        both, firm = chance * chance, firms.agreeing[i] / firms.all[i] if firms.all[i] > 0.0 else 0.0
         out[i, BILATERAL] = chance / MAX_DEPTH * _discount(chance, patience)
         out[i, TRILATERAL] = both / MAX_DEPTH * _discount(both, patience)
         out[i, NON_STATE] = firm / MAX_DEPTH * _discount(firm, patience)
+
+
+class _Turned(NamedTuple):
+    """Sums over partners of one kind of e^U, and of that times the chance of consent, of each state (s,)."""
+
+    all: F
+    agreeing: F
+
+
+@njit(cache=True, error_model="numpy")
+def _turn(own: F, theirs: F, possible: B, reluctance: float, turned: _Turned) -> None:
+    """Add one partner: U of every state for it, its U for them, whether they may deal.
+
+    Partners are the outer loop, so that several states are worked on at once, each with its sum in the same order.
+    """
+    everything, agreeing = turned
+    for i in range(everything.size):
+        weight = exp(own[i]) if possible[i] else 0.0
+        everything[i] += weight
+        agreeing[i] += weight * agreement(theirs[i], reluctance)
 
 
 @njit(cache=True, error_model="numpy")

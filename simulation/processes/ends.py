@@ -138,7 +138,7 @@ def _open_purses(
     ended: I32,
 ) -> I32:
     """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
-    purse, n, count, exits = own.purse, uid.size, 0, np.zeros(uid.size)
+    purse, n, count, exits, owed = own.purse, uid.size, 0, np.zeros(uid.size), np.empty(uid.size)
     cut, given_up, (start, partner) = np.empty((16, 2), np.int32), np.empty(n, np.bool_), links(deals.depth)
     for i in range(n):
         purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
@@ -150,7 +150,7 @@ def _open_purses(
                 continue
             has = purse[i] if pot < 0 else own.pot[i, pot]
             if pot < 0:
-                due = _due(i, ours, kind, keep, deals.depth)
+                due = owed[i] = _due(i, ours, kind, keep, deals.depth)
             else:
                 due = _due_from(pot, i, ours, kind, keep, deals.depth, given_up)
             while due > has + ROUNDING:
@@ -173,7 +173,9 @@ def _open_purses(
             count_end(lapsed, ended, MONEY, i, j)
     for i in range(n):
         ours = partner[start[i] : start[i + 1]]
-        purse[i] = max(0.0, purse[i] - _due(i, ours, kind, keep, deals.depth) - exits[i])
+        if count > 0:  # somebody has cut something
+            owed[i] = _due(i, ours, kind, keep, deals.depth)
+        purse[i] = max(0.0, purse[i] - owed[i] - exits[i])
         pay_upkeep(own, i, ours, kind, keep, deals.depth)
     return cut[:count]
 

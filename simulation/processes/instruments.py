@@ -25,7 +25,7 @@ from numba import njit
 from simulation import arithmetic
 from simulation.intensity.joining.chances import SPONSOR_JOINS
 from simulation.intensity.joining.pace import AGES, LIMITS
-from simulation.kernels import Draws, Stream, exp, log, uniform
+from simulation.kernels import Draws, Stream, exp, fill_uniform, log, uniform
 from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.processes.blocs import members_of
 from simulation.scenario.mechanisms import Mechanisms
@@ -73,9 +73,10 @@ class Joiners(NamedTuple):
     weight: F
     urge: F  # [n] urgency beyond the usual
     norm: B  # [n] adopted since the start
-    attention: F  # [s, 2] log of the effort on the multilateral and the regional track, as multiples of the recorded
-    trust: F
-    reference: F
+    attention: F  # [2, s] log of the effort on the multilateral and the regional track, as multiples of the recorded
+    convener: I32  # [n] row in the next two of a sponsor of a text that can be joined
+    trust: F  # [k, s] τ̂ in each, one in oneself
+    reference: F  # [k, s] the same of the path without surprises
     worth: F
     consulted: F  # [n] NGOs heard more than at the start
 
@@ -93,8 +94,18 @@ class Opening(NamedTuple):
 
 def instrument_z(state: State, least: float = 0.0) -> F:
     """What each instrument counts for its members, e·z, shape (q,), in [0, 1]; e counting ``least`` or more."""
-    z = np.where(state.binding, np.where(state.in_force, 1.0, 2.0 / 3.0), 1.0 / 3.0)
-    return np.maximum(state.instrument_enforcement, least) * z
+    return np.asarray(_counts(state.binding, state.in_force, state.instrument_enforcement, least))
+
+
+@njit(cache=True, error_model="numpy")
+def _counts(binding: B, in_force: B, enforcement: F, least: float) -> F:
+    result = np.empty(enforcement.size)
+    for q in range(result.size):
+        z = 1.0 / 3.0
+        if binding[q]:
+            z = 1.0 if in_force[q] else 2.0 / 3.0
+        result[q] = max(enforcement[q], least) * z
+    return result
 
 
 def is_open(state: State) -> B:
@@ -132,33 +143,23 @@ def coefficients(par: Parameters, mech: Mechanisms) -> F:
     ])  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)  # a call would count references to every column
-def sponsor_pull(i: int, sponsors: I32, trust: F, worth: F) -> float:
-    """Trust in the sponsor times its size, for the sponsor that pulls most; one trusts oneself."""
-    best = 0.0
-    for j in sponsors:
-        best = max(best, worth[j] if i == j else trust[i, j] * worth[j])
-    return best
-
-
 @njit(cache=True, error_model="numpy")
 def _factors_of(q: int, text: Texts, who: Joiners, width: float, out: F) -> None:
-    """Fill ``out`` (s, factors) for those who can join one instrument."""
-    _look_at(q, text, who, falloff(width), np.zeros(len(out)), out)
+    """Write the factors of one instrument to ``out`` (factors, s)."""
+    _look_at(q, text, who, falloff(width), np.zeros(out.shape[1]), out)
 
 
 @njit(cache=True, error_model="numpy")
 def joining_odds(text: Texts, who: Joiners, opening: Opening, width: float, coefficient: F, s: int) -> tuple[F, F]:
     """Log odds of joining and affinity to the text, each (q, s), of those who can join."""
     odds, likeness = np.zeros((len(text.level), s)), np.zeros((len(text.level), s))
-    factors = np.zeros((s, len(coefficient)))
+    factors = np.zeros((len(coefficient), s))
     for q in range(len(text.level)):
         if not text.can[q, :s].any():
             continue
         _look_at(q, text, who, falloff(width), likeness[q], factors)
-        for i in range(s):
-            if text.can[q, i]:
-                odds[q, i] = log_odds(text.level[q], factors[i], coefficient)
+        add_factors(text.level[q], factors, coefficient, odds[q])
+        _only(text.can[q], odds[q])
         if opening.launching[q]:
             settle_union(q, opening, text.can, odds[q])
             settle_conveners(q, opening, text.can, odds[q])
@@ -167,25 +168,46 @@ def joining_odds(text: Texts, who: Joiners, opening: Opening, width: float, coef
 
 @njit(cache=True, error_model="numpy")
 def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F) -> None:
-    """The factors of one instrument, written to the rows of ``out`` (s, factors) of those who can join it."""
-    s, can = len(likeness), text.can[q]
-    if not can[:s].any():
-        return
-    sponsors = members_of(text.sponsor[q], text.sponsor.shape[1])
+    """The factors of one instrument, a row of ``out`` (factors, s) each, so that several states are worked on at once.
+
+    Those of states that cannot join it mean nothing.
+    """
+    s = len(likeness)
     likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
+    start, attention, civil = text.affinity_start[q], who.attention[int(text.regional[q])], text.domain[q] == _CIVIL
+    usual = np.zeros(s)
+    out[0], out[1], out[3] = text.standing[q, :s], text.inside[q], 0.0
+    for j in members_of(text.sponsor[q], text.sponsor.shape[1]):
+        _pull_most(who.trust[who.convener[j]], who.worth[j], out[3])
+        _pull_most(who.reference[who.convener[j]], who.worth[j], usual)
     for i in range(s):
-        if not can[i]:
-            continue
-        row = out[i]
-        row[0] = text.standing[q, i]
-        row[1] = text.inside[q]
-        row[2] = likeness[i] - text.affinity_start[q, i]
-        row[3] = sponsor_pull(i, sponsors, who.trust, who.worth) - sponsor_pull(i, sponsors, who.reference, who.worth)
-        row[4] = who.urge[i]
-        row[5] = 1.0 if text.domain[q] == _CIVIL and who.norm[i] else 0.0
-        row[6] = who.attention[i, int(text.regional[q])]
-        row[7] = text.crossed[q, i]
-        row[8] = who.consulted[i]
+        out[2, i] = likeness[i] - start[i]
+        out[3, i] -= usual[i]
+    out[4], out[6], out[7], out[8] = who.urge[:s], attention, text.crossed[q, :s], who.consulted[:s]
+    for i in range(s):
+        out[5, i] = 1.0 if civil and who.norm[i] else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _pull_most(trust: F, worth: float, out: F) -> None:
+    """Trust in a sponsor times its size, written to ``out`` (s,) where it pulls more than others before."""
+    for i in range(out.size):
+        out[i] = max(out[i], trust[i] * worth)
+
+
+@njit(cache=True, error_model="numpy")
+def add_factors(level: float, factors: F, coefficient: F, out: F) -> None:
+    """Log odds of joining this quarter, written to ``out`` (s,): the level plus the terms, in order."""
+    out[:] = level
+    for f in range(len(coefficient)):
+        for i in range(out.size):
+            out[i] += coefficient[f] * factors[f, i]
+
+
+@njit(cache=True, error_model="numpy")
+def _only(chosen: B, out: F) -> None:
+    for i in range(out.size):
+        out[i] = out[i] if chosen[i] else 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -255,24 +277,43 @@ def _inside(launching: B, eligible: B, joined: B, by_share: F) -> F:
     return result
 
 
-def joiners_of(state: State, par: Parameters) -> Joiners:
+def joiners_of(state: State, par: Parameters, text: Texts) -> Joiners:
     """Columns of the actors as the factors read them."""
+    place, seen, usual = _in_conveners(text.sponsor, text.can, state.trust_hat, state.trust_reference, state.s)
     worth = np.where(state.kind == STATE, state.size, SECRETARIAT_WORTH)
     return Joiners(
         state.position, state.weight, state.urgency - par.urgency_usual, state.norm & ~state.norm_first,
-        _attention(state.effort, state.s), state.trust_hat, state.trust_reference, worth,
-        state.consulted - state.consulted_start,
+        _attention(state.effort, state.s), place, seen, usual, worth, state.consulted - state.consulted_start,
     )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _attention(effort: F, s: int) -> F:
     """Once for all texts: a logarithm is dear."""
-    result = np.empty((s, 2))
+    result = np.empty((2, s))
     for i in range(s):
-        result[i, 0] = log(max(effort[i, MULTILATERAL], LEAST_EFFORT))
-        result[i, 1] = log(max(effort[i, REGIONAL], LEAST_EFFORT))
+        result[0, i] = log(max(effort[i, MULTILATERAL], LEAST_EFFORT))
+        result[1, i] = log(max(effort[i, REGIONAL], LEAST_EFFORT))
     return result
+
+
+@njit(cache=True, error_model="numpy")
+def _in_conveners(sponsor: B, can: B, trust: F, reference: F, s: int) -> tuple[I32, F, F]:
+    """What states trust sponsors of texts that can be joined, read along their rows: the way down a column is long."""
+    place = np.full(sponsor.shape[1], -1, np.int32)
+    for q in range(len(sponsor)):
+        if can[q, :s].any():
+            place[sponsor[q]] = 0
+    chosen = np.flatnonzero(place == 0)
+    place[chosen] = np.arange(chosen.size)
+    seen, usual = np.empty((chosen.size, s)), np.empty((chosen.size, s))
+    for i in range(s):
+        for k in range(chosen.size):
+            seen[k, i], usual[k, i] = trust[i, chosen[k]], reference[i, chosen[k]]
+    for k in range(chosen.size):
+        if chosen[k] < s:  # one trusts oneself
+            seen[k, chosen[k]] = usual[k, chosen[k]] = 1.0
+    return place, seen, usual
 
 
 def opening_of(state: State) -> Opening:
@@ -289,31 +330,30 @@ def affinity_to_texts(state: State, par: Parameters, places: F) -> F:
     return out
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def log_odds(level: float, factors: F, coefficient: F) -> float:
-    """Log odds of joining this quarter: the level plus the terms, in order."""
-    total = level
-    for f in range(len(coefficient)):
-        total += coefficient[f] * factors[f]
-    return total
-
-
 @njit(cache=True, error_model="numpy")
 def draw_joins(can: B, opening: Opening, odds: F, text_uid: U64, uid: U64, stream: np.uint64, own: F) -> B:
     """Who joins what, shape (q, s); ``own`` (q, s) replaces hazards where it is not negative."""
-    new = np.zeros(odds.shape, np.bool_)
-    for q in range(odds.shape[0]):
-        together = opening.launching[q] and opening.as_one[q]
-        for i in range(odds.shape[1]):
-            if can[q, i]:
-                hazard = own[q, i]
-                luck = i
-                if hazard < 0.0:
-                    hazard = 1.0 / (1.0 + exp(-odds[q, i]))
-                    if together and opening.in_union[i]:
-                        luck = opening.union
-                new[q, i] = uniform(stream, text_uid[q], uid[luck]) < hazard
+    new, s = np.zeros(odds.shape, np.bool_), odds.shape[1]
+    luck = np.empty(s)
+    for q in range(len(text_uid)):
+        if not can[q, :s].any():
+            continue
+        fill_uniform(stream, text_uid[q], uid[:s], luck)
+        if opening.launching[q] and opening.as_one[q]:
+            together = uniform(stream, text_uid[q], uid[opening.union])
+            for i in range(s):
+                if opening.in_union[i] and own[q, i] < 0.0:
+                    luck[i] = together
+        _join(can[q], odds[q], own[q], luck, new[q])
     return new
+
+
+@njit(cache=True, error_model="numpy")
+def _join(can: B, odds: F, own: F, luck: F, out: B) -> None:
+    """Whether each state joins one text, written to ``out`` (s,)."""
+    for i in range(out.size):
+        hazard = 1.0 / (1.0 + exp(-odds[i]))
+        out[i] = can[i] & (luck[i] < (own[i] if own[i] >= 0.0 else hazard))
 
 
 def luck_of(state: State, q: int, i: int) -> int:
@@ -406,8 +446,9 @@ class Joining(NamedTuple):
 
 def joining_of(state: State, par: Parameters, mech: Mechanisms) -> Joining:
     """What joining depends on this quarter."""
+    text = texts_of(state)
     return Joining(
-        texts_of(state), joiners_of(state, par), opening_of(state), par.affinity_width, coefficients(par, mech)
+        text, joiners_of(state, par, text), opening_of(state), par.affinity_width, coefficients(par, mech)
     )
 
 
@@ -429,13 +470,16 @@ def joining_terms(state: State, now: Joining, i: int, q: int) -> dict[str, float
     the recorded one.
     """
     text, who, opening, width, coefficient = now
-    factors, level = np.zeros((state.s, len(FACTORS))), float(text.level[q])
-    _factors_of(q, text, who, width, factors)
+    factors, level, own = np.zeros((len(FACTORS), state.s)), float(text.level[q]), np.zeros(len(FACTORS))
+    if text.can[q, i]:
+        _factors_of(q, text, who, width, factors)
+        own = coefficient * factors[:, i]
     settled = dict.fromkeys(SETTLED, 0.0)
     if opening.launching[q]:
-        odds = np.array([log_odds(level, row, coefficient) for row in factors])
+        odds = np.zeros(state.s)
+        add_factors(level, factors, coefficient, odds)
         for name, settle in zip(SETTLED, (settle_union, settle_conveners), strict=True):
             before = odds[i]
             settle(q, opening, text.can, odds)
             settled[name] = float(odds[i] - before)
-    return {"intercept": level, **dict(zip(FACTORS, (coefficient * factors[i]).tolist(), strict=True)), **settled}
+    return {"intercept": level, **dict(zip(FACTORS, own.tolist(), strict=True)), **settled}

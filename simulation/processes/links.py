@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from simulation.kernels import trailing_zeros
 from simulation.state import I8, I32
 
 _BLOCK = 8
@@ -42,10 +42,11 @@ def links(depth: I8) -> Links:
 
 
 @njit(cache=True, error_model="numpy")
-def _places(depth: I8) -> NDArray[np.int64]:
+def _places(depth: I8) -> I32:
     """Where the positive among (m,) depths stand, in rising order.
 
-    Eight are looked at as one word; no branch says whether one counts, because that is hard to guess.
+    Eight are looked at as one word, whose lowest byte is the first. No branch says whether a word has any, because
+    that is hard to guess; of one that has, its lowest is taken and blotted out until there is none.
     """
     whole = depth.size - depth.size % _BLOCK
     words = depth[:whole].view(np.uint64)
@@ -53,11 +54,14 @@ def _places(depth: I8) -> NDArray[np.int64]:
     for k in range(words.size):
         busy[count] = k
         count += words[k] != 0
-    place, result = np.empty(_BLOCK * (count + 1), np.int64), 0
+    place, result = np.empty(_BLOCK * (count + 1), np.int32), 0
     for k in busy[:count]:
-        for p in range(_BLOCK * np.int64(k), _BLOCK * (np.int64(k) + 1)):
-            place[result] = p
-            result += depth[p] > 0
+        word = words[k]
+        while word != 0:
+            byte = trailing_zeros(word) // np.uint64(8)
+            place[result] = _BLOCK * k + np.int32(byte)
+            result += 1
+            word &= ~(np.uint64(255) << (np.uint64(8) * byte))
     for p in range(whole, depth.size):
         place[result] = p
         result += depth[p] > 0

@@ -172,20 +172,44 @@ def _lose_trust(beta: F, depth: NDArray[np.int8], payer: int, evidence: float) -
 @njit(cache=True, error_model="numpy")
 def _support(opinion: F) -> F:
     each = np.empty(opinion.shape[0])
-    for p in range(opinion.shape[0]):
-        each[p] = support_of(opinion[p])
+    supports(opinion, each)
     return each
+
+
+@njit(cache=True, error_model="numpy")
+def supports(opinion: F, out: F) -> None:
+    """:func:`support_of` of some publics (p, 101), written to ``out`` (p,).
+
+    Four sums at a time do not wait for one another; each is in its order.
+    """
+    mark, fours = np.empty((4, opinion.shape[1])), out.size - out.size % 4
+    for p in range(0, fours, 4):
+        for k in range(4):
+            _mark(opinion[p + k], mark[k])
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
+        for k in range(opinion.shape[1]):
+            a, b, c, d = a + mark[0, k], b + mark[1, k], c + mark[2, k], d + mark[3, k]
+        out[p], out[p + 1] = a / opinion.shape[1], b / opinion.shape[1]
+        out[p + 2], out[p + 3] = c / opinion.shape[1], d / opinion.shape[1]
+    for p in range(fours, out.size):
+        out[p] = support_of(opinion[p])
 
 
 @njit(cache=True, error_model="numpy")
 def support_of(public: F) -> float:
     """L of one public, the mean of σ((y − 1/2)/.1) over its quantiles, in (0, 1): those in the middle count half."""
     mark, total = np.empty(public.size), 0.0
-    for k in range(public.size):  # apart from the sum, so that several are worked on at once
-        mark[k] = 1.0 / (1.0 + exp(-(public[k] - _MAJORITY) / SOFTNESS))
+    _mark(public, mark)
     for k in range(public.size):
         total += mark[k]
     return total / public.size
+
+
+@njit(cache=True, error_model="numpy")
+def _mark(public: F, out: F) -> None:
+    """Apart from the sum, so that several are worked on at once."""
+    for k in range(public.size):
+        out[k] = 1.0 / (1.0 + exp(-(public[k] - _MAJORITY) / SOFTNESS))
 
 
 @njit(cache=True, error_model="numpy")

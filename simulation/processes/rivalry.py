@@ -161,29 +161,45 @@ def shift_pulls(
 ) -> None:  # fmt: skip
     """Add (ρ−1)(b·g·d̃ − c_r·z') to U of leaders, half of it to U of their camps, and −(ρ−1)c_r·d̃ among leaders."""
     n = kind.size
+    courted = np.empty(n, np.int32)
+    count = 0
+    for i in range(n):
+        courted[count] = i
+        count += camp[i] < 0 and un_member[i] and not is_leader(leaders, i)
+    courted, shift = courted[:count], np.empty(count)
     for a in range(leaders.size):
         leader = leaders[a]
         for b in range(leaders.size):
             if b != a:
                 pull[leader, leaders[b]] -= cost * gaps[a, b]
-        for i in range(n):
-            if camp[i] >= 0 or not un_member[i] or is_leader(leaders, i):
-                continue
-            shift = bonus * strategic[i] * _nearest(gaps, a) - cost * tied_to_rivals(a, i, leaders, camp, kind, depth)
-            pull[leader, i] += shift
-            for j in range(n):
-                if camp[j] == a and kind[j] == STATE and j != leader:
-                    pull[j, i] += shift / 2.0
+        rivals = rivals_of(a, leaders, camp, kind)
+        for k in range(count):
+            i = courted[k]
+            shift[k] = bonus * strategic[i] * _nearest(gaps, a) - cost * tied_to(rivals, depth[i])
+            pull[leader, i] += shift[k]
+        for j in range(n):
+            if camp[j] == a and kind[j] == STATE and j != leader:
+                for k in range(count):
+                    pull[j, courted[k]] += shift[k] / 2.0
 
 
 @njit(cache=True, error_model="numpy")
-def tied_to_rivals(own: int, i: int, leaders: I32, camp: I8, kind: I8, depth: I8) -> float:
-    """z': depth of the deepest programme of i with another leader, or a firm of its camp, in [0, 1]."""
-    deepest = 0
+def rivals_of(own: int, leaders: I32, camp: I8, kind: I8) -> I32:
+    """The other leaders and the firms of their camps, ascending."""
+    result, count = np.empty(kind.size, np.int32), 0
     for j in range(kind.size):
-        other = camp[j] >= 0 and camp[j] != own and (kind[j] == FIRM or leaders[camp[j]] == j)
-        if other and depth[i, j] >= _PROGRAMME and depth[i, j] > deepest:
-            deepest = depth[i, j]
+        result[count] = j
+        count += camp[j] >= 0 and camp[j] != own and (kind[j] == FIRM or leaders[camp[j]] == j)
+    return result[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def tied_to(rivals: I32, depth: I8) -> float:
+    """z': depth of the deepest programme of the row of one actor (n,) with any of some others, in [0, 1]."""
+    deepest = 0
+    for j in rivals:
+        if depth[j] >= _PROGRAMME and depth[j] > deepest:
+            deepest = depth[j]
     return deepest / MAX_DEPTH
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.processes.effort import LEAST_SHARE, first_shares, multiply_effort, promises
-from simulation.processes.rivalry import leader_distance, shift_pulls, tied_to_rivals
+from simulation.processes.rivalry import leader_distance, rivals_of, shift_pulls, tied_to
 from simulation.state import BILATERAL, FIRM, MULTILATERAL, NGO, NON_STATE, REGIONAL, STATE, TRILATERAL
 
 LEADERS = np.array([0, 1, 2], np.int32)
@@ -104,7 +104,7 @@ def test_one_is_tied_to_a_rival_by_its_leader_and_its_firms():
     def tied(partner, rung, own):
         depth[:] = 0
         depth[3, partner] = depth[partner, 3] = rung
-        return tied_to_rivals(own, 3, LEADERS, CAMP, KIND, depth)
+        return tied_to(rivals_of(own, LEADERS, CAMP, KIND), depth[3])
 
     assert tied(1, 2, own=0) == 2 / 3
     assert tied(5, 3, own=0) == 1.0
