@@ -187,7 +187,7 @@ def engagement_terms(world: World, facts: LayerFacts) -> dict[str, F]:
 def _engagement_terms(world: World, now: Year, place: int) -> dict[str, F]:
     states, organised = world.kind == STATE, np.isin(world.kind, _ORGANISED)
     turning, known, home = states[:, None] & organised, world.home >= 0, np.maximum(world.home, 0)
-    language = now.pair[place]
+    language = now.covariate(place)
     return {
         "home": prior.HOME * (turning & known & (home == np.arange(len(home))[:, None])),
         "language": prior.LANGUAGE * (language[:, home] * (turning & known)),
