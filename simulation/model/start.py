@@ -172,20 +172,20 @@ def _first_effort(state: State, world: World) -> None:
 
 def _fragment(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
     """What the lines do to deals: fewer approaches across them, and a share of the book moved inside (C.17 b, d)."""
-    split = scenario.fragmentation
-    across = crossing(cell)
-    state.base[across] -= scenario.parameters.fragmentation_pull * split.trust
-    for q in range(len(state.instrument_ids)):
-        if state.sponsor[q].any():
-            share = across[:, state.sponsor[q]].mean(axis=1)
-            state.crossed[q] = scenario.parameters.fragmentation_pull * split.trust * share
+    lost = scenario.parameters.fragmentation_pull * scenario.fragmentation.trust
+    if lost:
+        across = crossing(cell)
+        state.base[across] -= lost
+        for q in range(len(state.instrument_ids)):
+            if state.sponsor[q].any():
+                state.crossed[q] = lost * across[:, state.sponsor[q]].mean(axis=1)
     move_deals(state, scenario, cell, replicate)
 
 
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
     """First trust τ⁰, (n, n): that of the recorded world, lowered by fragmentation, then the scenario's own pairs."""
     loss = scenario.parameters.fragmentation_trust * scenario.fragmentation.trust
-    prior = lower_trust(world.trust_prior, cell, loss)
+    prior = lower_trust(world.trust_prior, cell, loss) if loss else world.trust_prior.copy()
     for own in scenario.trust:
         i, j = (world.index(name) for name in own.pair)
         prior[i, j] = own.value
