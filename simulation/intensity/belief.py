@@ -120,13 +120,6 @@ def _flows(mean: float, sd: float, walk: float, level: float, steps: F, spread: 
     return result
 
 
-def utilities(year: Year, weights: F) -> F:
-    """:func:`pair_utilities` as a matrix, (n, n); 0 where no deal can be made."""
-    pairs, result = year.possible, np.zeros(year.mask.shape)
-    result[pairs.a, pairs.b], result[pairs.b, pairs.a] = pair_utilities(year, weights)
-    return result
-
-
 def pair_utilities(year: Year, weights: F) -> F:
     """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j) of the possible pairs, (2, P): of a, and of b."""
     pairs = year.possible
