@@ -170,29 +170,27 @@ def _believe_organisations(state: State, world: World, now: Year) -> None:
             state.course[:, kind] = prior.CAMPAIGNS if kind == INFLUENCER else prior.APPROACHES[KINDS[kind]]
             state.zeal[states, kind] = arithmetic.exp(prior.PULL * (ready + size) - prior.PULL**2)[states]
             state.draw_of_recent[kind] = prior.RECENT
-    inside, terms = _engagement_base(world, now)
-    state.base.reshape(-1)[inside] = terms
+    for pairs, terms in _engagement_base(world, now):
+        state.base[pairs] = terms
 
 
 @lru_cache(maxsize=8)  # the same in all replicates of a scenario
-def _engagement_base(world: World, now: Year) -> tuple[I64, F]:
-    """Places of engagements, rows one after the other, and what adds up to ``base`` there; shared."""
-    inside = np.flatnonzero(_engagements(world.kind))
-    terms = np.zeros(inside.size)
-    for block in engagement_terms(world, now).values():
-        terms += block.reshape(-1)[inside]
-    return inside, terms
+def _engagement_base(world: World, now: Year) -> tuple[tuple[tuple[I64, ...], F], ...]:
+    """Pairs of states with organisations, and of these with states, each with what adds up to ``base``; shared."""
+    states, organised = np.flatnonzero(world.kind == STATE), np.flatnonzero(np.isin(world.kind, _ORGANISED))
+    ways = np.ix_(states, organised), np.ix_(organised, states)
+    return tuple((way, np.asarray(sum(engagement_terms(world, now, *way).values()))) for way in ways)
 
 
-def engagement_terms(world: World, now: Year) -> dict[str, F]:
-    """Why states turn to organisations, and why these agree to it: terms of ``base`` by name, (n, n) each."""
-    states, organised = world.kind == STATE, np.isin(world.kind, _ORGANISED)
-    turning, known, home = states[:, None] & organised, world.home >= 0, np.maximum(world.home, 0)
+def engagement_terms(world: World, now: Year, i: I64, j: I64) -> dict[str, F]:
+    """Why states turn to organisations, and why these agree to it: terms of ``base`` of pairs by name."""
+    states, organised, home = world.kind == STATE, np.isin(world.kind, _ORGANISED), world.home[j]
+    turning, agreeing = states[i] & organised[j] & (home >= 0), organised[i] & states[j]
     language = now.covariate(NAMES.index("language"))
     return {
-        "home": prior.HOME * (turning & known & (home == np.arange(len(home))[:, None])),
-        "language": prior.LANGUAGE * (language[:, home] * (turning & known)),
-        "readiness": prior.READY * (_scores(world.capacity, states) * turning.T),
+        "home": prior.HOME * (turning & (home == i)),
+        "language": prior.LANGUAGE * (language[i, home] * turning),
+        "readiness": prior.READY * (_scores(world.capacity, states)[j] * agreeing),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from simulation.data.world import World
 from simulation.model.book import DATED, believed, engagement_terms, recentred_activity
 from simulation.model.start import cells_of
@@ -29,7 +31,8 @@ class Standing:
         self._activity = {
             kind: recentred_activity(facts, belief, kind, world.kind) for kind, (facts, belief) in self._known.items()
         }
-        self._engagements: Mapping[str, F] = engagement_terms(world, self._known[STATE][0].current)
+        everybody = np.ix_(*[np.arange(len(world))] * 2)
+        self._engagements: Mapping[str, F] = engagement_terms(world, self._known[STATE][0].current, *everybody)
         self._kinds = world.kind
         across = crossing(cells_of(world, scenario))
         self._lines = across * (-scenario.parameters.fragmentation_pull * scenario.fragmentation.trust)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from simulation.data.tables import table
@@ -146,10 +147,21 @@ def likeness_scale(state: State, par: Parameters) -> tuple[float, float]:
     """Mean and standard deviation of the log affinity of pairs of states at the start."""
     s = state.s
     likeness = log_affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
-    a, b = np.triu_indices(s, 1)
-    both = (likeness[a, b] + likeness[b, a]) / 2.0
+    both = _both_ways(likeness)
     sd = float(both.std()) if both.size else 0.0
     return (float(both.mean()), sd) if sd > 0 else (0.0, 1.0)
+
+
+@njit(cache=True, error_model="numpy")
+def _both_ways(likeness: F) -> F:
+    """Mean of the two likenesses of each pair, (s·(s - 1)/2,), in order."""
+    s = likeness.shape[0]
+    result, place = np.empty(s * (s - 1) // 2), 0
+    for i in range(s):
+        for j in range(i + 1, s):
+            result[place] = (likeness[i, j] + likeness[j, i]) / 2.0
+            place += 1
+    return result
 
 
 def _first_effort(state: State, world: World) -> None:
