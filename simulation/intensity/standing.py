@@ -107,6 +107,12 @@ class Year:
         return Pairs(a.astype(np.int32), b.astype(np.int32), x, told)
 
 
+@lru_cache(maxsize=64)  # the same in all replicates of a scenario
+def still_possible(year: Year, now: Year) -> B:
+    """Which of the possible pairs of a year can make deals later on, (P,); shared."""
+    return now.mask[year.possible.a, year.possible.b]
+
+
 @dataclass(frozen=True, eq=False)
 class LayerFacts:
     """One layer of a world.

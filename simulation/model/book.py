@@ -25,7 +25,7 @@ from simulation.intensity.book import COMPLETE
 from simulation.intensity.covariates import NAMES
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
-from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of
+from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of, still_possible
 from simulation.intensity.wave import factors
 from simulation.kernels import Stream, exp, key, philox, poisson, symmetric_uniform, uniform
 from simulation.processes.bargaining import write_terms
@@ -276,8 +276,7 @@ def _unrecorded(year: Year, now: Year, belief: Belief, complete: Sequence[int]) 
     """Expected unrecorded deals of each possible pair in the year after a year's end: half more than recorded."""
     pairs, rate, share = _in_the_record(year, belief)
     flow = rate * ((year.events + 0.5) / drawing.sum_of_products(rate, share))
-    allowed = now.mask[pairs.a, pairs.b]
-    return np.asarray(flow * (1.0 - _completed(share, pairs, complete, len(now.mask))) * allowed)
+    return np.asarray(flow * (1.0 - _completed(share, pairs, complete, len(now.mask))) * still_possible(year, now))
 
 
 def _in_the_record(year: Year, belief: Belief) -> tuple[Pairs, F, F]:

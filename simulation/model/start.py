@@ -166,20 +166,26 @@ def _both_ways(likeness: F) -> F:
 
 def _first_effort(state: State, world: World) -> None:
     """Shares of effort in the recorded world."""
-    s = state.s
-    deals = np.zeros((s, len(TRACKS)))
-    for deal in world.deals:
-        track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
-        if any(state.kind[i] != STATE for i in deal.parties):
-            track = NON_STATE
-        for i in deal.parties:
-            if i < s:
-                deals[i, track] += 1.0
+    s, deals = state.s, _deals_by_track(world)
     member = state.member[:, :s]
     regional = member[state.bloc_regional].sum(axis=0)
     others = member[~state.bloc_regional].sum(axis=0)
     state.track_start[:s] = first_shares(deals, regional, others, state.joined[:, :s].sum(axis=0))
     state.track_share[:s] = state.track_start[:s]
+
+
+@lru_cache(maxsize=8)  # the same in all replicates
+def _deals_by_track(world: World) -> F:
+    """Recorded deals of each state on each track, (s, 5); shared."""
+    result = np.zeros((int((world.kind == STATE).sum()), len(TRACKS)))
+    for deal in world.deals:
+        track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
+        if any(world.kind[i] != STATE for i in deal.parties):
+            track = NON_STATE
+        for i in deal.parties:
+            if i < len(result):
+                result[i, track] += 1.0
+    return result
 
 
 def _fragment(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
