@@ -55,7 +55,6 @@ from simulation.state import (
     FIRM,
     KINDS,
     NEVER,
-    NEW,
     NON_STATE,
     RECORDED,
     SECRETARIAT,
@@ -112,7 +111,8 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     _first_effort(state, world)
     state.gravity = gravity(state, par, mech, terms_of(par, mech))  # before any lever is pulled
     _fragment(state, scenario, cell, replicate)
-    state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)
+    state.held[state.depth > 0] = RECORDED
+    state.held[(state.depth > 0) & state.drawn] = DRAWN
     apply_strategy(state, world, scenario, replicate)
     state.purse[:] = state.budget
     _derive(state, world, scenario, replicate)
