@@ -282,7 +282,7 @@ class State:
                 shape = tuple(sizes[word] if word in sizes else int(word) for word in words)
                 given = getattr(self, entry.name)
                 if given is None:
-                    setattr(self, entry.name, np.full(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
+                    setattr(self, entry.name, _blank(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
                 elif given.shape != shape:
                     raise ValueError(f"{entry.name} has shape {given.shape}, not {shape} ({entry.metadata['shape']})")
     def __setattr__(self, name: str, value: object) -> None:
@@ -300,6 +300,11 @@ class State:
     def s(self) -> int:
         """Number of states, the EU included."""
         return int((self.kind == STATE).sum())
+
+
+def _blank(shape: tuple[int, ...], value: float, kind: type) -> NDArray[Any]:
+    # zeros that nobody has written to yet take no memory
+    return np.full(shape, value, kind) if value else np.zeros(shape, kind)
 
 
 def by_column(matrix: F) -> F:

@@ -120,21 +120,15 @@ def _flows(mean: float, sd: float, walk: float, level: float, steps: F, spread: 
     return result
 
 
-def utilities(year: Year, weights: F) -> F:
-    """:func:`pair_utilities` as a matrix, (n, n); 0 where no deal can be made."""
-    pairs, result = year.possible, np.zeros(year.mask.shape)
-    result[pairs.a, pairs.b], result[pairs.b, pairs.a] = pair_utilities(year, weights)
-    return result
-
-
 def pair_utilities(year: Year, weights: F) -> F:
     """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j) of the possible pairs, (2, P): of a, and of b."""
     pairs = year.possible
-    return np.asarray(_pair_utilities(pairs.x, year.partner, weights, pairs.a, pairs.b))
+    of_pairs = np.where(year.of_pair, weights, 0.0)
+    return np.asarray(_pair_utilities(pairs.x, of_pairs, year.partner, weights, pairs.a, pairs.b))
 
 
 @njit(cache=True, error_model="numpy")
-def _pair_utilities(x: F, partner: F, weights: F, a: I32, b: I32) -> F:
+def _pair_utilities(x: F, of_pairs: F, partner: F, weights: F, a: I32, b: I32) -> F:
     """A block of pairs at a time, so that it stays at hand; zero weights cost nothing."""
     appeal, result = np.zeros(partner.shape[1]), np.zeros((2, a.size))
     for k in range(weights.size):
@@ -143,11 +137,11 @@ def _pair_utilities(x: F, partner: F, weights: F, a: I32, b: I32) -> F:
     for first in range(0, a.size, _BLOCK):
         block = slice(first, first + _BLOCK)
         shared, other = result[0, block], result[1, block]
-        for k in range(weights.size):
-            if weights[k] != 0.0:
+        for k in range(of_pairs.size):
+            if of_pairs[k] != 0.0:
                 row = x[k, block]
                 for p in range(row.size):
-                    shared[p] += weights[k] * row[p]
+                    shared[p] += of_pairs[k] * row[p]
         one, two = a[block], b[block]
         for p in range(one.size):
             other[p] = shared[p] + appeal[one[p]]
@@ -160,17 +154,19 @@ def pair_rates(utility: F, a: I32, b: I32, n: int, reluctance: float) -> F:
     """λ_ij at one approach a year of everybody, of the possible pairs (P,) of n actors; see :mod:`.equation`."""
     total, still = np.zeros(n), exp(reluctance)
     forth, back = np.empty(a.size), np.empty(a.size)
-    for p in range(a.size):  # apart from the sums, so that several are worked on at once
+    for p in range(a.size):  # apart from sums and look-ups, so that several are worked on at once
         forth[p] = exp(utility[0, p])
     for p in range(a.size):
         back[p] = exp(utility[1, p])
     for p in range(a.size):
         total[a[p]] += forth[p]
         total[b[p]] += back[p]
-    rate = np.empty(a.size)
+    rate, other = np.empty(a.size), np.empty(a.size)
     for p in range(a.size):
-        rate[p] = forth[p] / total[a[p]] * (back[p] / (back[p] + still))
-        rate[p] += back[p] / total[b[p]] * (forth[p] / (forth[p] + still))
+        rate[p], other[p] = total[a[p]], total[b[p]]
+    for p in range(a.size):
+        rate[p] = forth[p] / rate[p] * (back[p] / (back[p] + still))
+        rate[p] += back[p] / other[p] * (forth[p] / (forth[p] + still))
     return rate
 
 

@@ -89,6 +89,10 @@ class Year:
         """(K, n, n) symmetric covariates, zero where a name is the partner's alone."""
         return _in_order(self.known, self.place, self.of_pair)
 
+    def covariate(self, k: int) -> F:
+        """(n, n) one covariate as it is in ``pair``, without the others."""
+        return _in_order(self.known[k : k + 1], self.place, self.of_pair[k : k + 1])[0]
+
     @cached_property
     def reasons(self) -> F:
         """(R, n, n) symmetric reasons of being recorded."""
@@ -101,6 +105,12 @@ class Year:
         one, two = self.place[a], self.place[b]
         x, told = _of_pairs(self.known, one, two, self.of_pair), _of_pairs(self.told, one, two)
         return Pairs(a.astype(np.int32), b.astype(np.int32), x, told)
+
+
+@lru_cache(maxsize=64)  # the same in all replicates of a scenario
+def still_possible(year: Year, now: Year) -> B:
+    """Which of the possible pairs of a year can make deals later on, (P,); shared."""
+    return now.mask[year.possible.a, year.possible.b]
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,17 +246,20 @@ def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) 
     n, states = len(world.ids), world.kind == STATE
     logs = arithmetic.log(np.where(states, np.maximum(world.gdp_usd, 1.0), 1.0))
     size = np.where(states, logs - logs[states].mean(), 0.0)
-    given = {"border": world.contiguous.astype(float), "rival": np.zeros((n, n))}
-    for i, j in world.rivals:
-        given["rival"][i, j] = given["rival"][j, i] = 1.0
-    pair = np.stack([given.get(name, np.zeros((n, n))) if kind == STATE else np.zeros((n, n)) for name in names])
+    pair, of_pair = np.zeros((len(names), n, n)), np.zeros(len(names), bool)  # what is not written takes no memory
+    if kind == STATE:
+        border, rival = names.index("border"), names.index("rival")
+        pair[border][world.contiguous] = 1.0
+        for i, j in world.rivals:
+            pair[rival, i, j] = pair[rival, j, i] = 1.0
+        of_pair[[border, rival]] = True
     own = {"size": size, "state size": size}
     partner = np.stack([own.get(name, np.zeros(n)) for name in names])
     side = states if kind == STATE else world.kind == kind
     mask = (states[:, None] & side) | (side[:, None] & states)
     np.fill_diagonal(mask, False)
     count = len(known.names) - len(names) - 1
-    year = Year(pair, np.zeros((count, n, n)), np.arange(n), np.ones(len(names), bool), partner, mask, mask, 0.0)
+    year = Year(pair, np.zeros((count, n, n)), np.arange(n), of_pair, partner, mask, mask, 0.0)
     return LayerFacts(known, names, year, ())
 
 

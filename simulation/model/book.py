@@ -22,9 +22,10 @@ from simulation.intensity import belief as drawing
 from simulation.intensity import organisations as prior
 from simulation.intensity.belief import Belief
 from simulation.intensity.book import COMPLETE
+from simulation.intensity.covariates import NAMES
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
-from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of
+from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of, still_possible
 from simulation.intensity.wave import factors
 from simulation.kernels import Stream, exp, key, philox, poisson, symmetric_uniform, uniform
 from simulation.processes.bargaining import write_terms
@@ -41,7 +42,7 @@ from simulation.processes.books import (
 )
 from simulation.processes.pull import appeals, layer_of
 from simulation.scenario.schema import Scenario
-from simulation.state import FIRM, I8, I32, INFLUENCER, KINDS, STATE, U64, B, F, State
+from simulation.state import FIRM, I8, I32, I64, INFLUENCER, KINDS, STATE, U64, B, F, State
 
 DATED = {STATE: ("activity", "past", "recent"), FIRM: ("firm activity", "past")}
 """Covariates that change during a run: they are counted from the ledger."""
@@ -75,7 +76,7 @@ def believe(state: State, world: World, scenario: Scenario, replicate: int) -> M
     """Fill the columns of the intensity: coefficients, ``base``, ``allowed``, ``recorded``, ``zeal``, ``course``."""
     known = believed(world, scenario, replicate)
     state.base[:], state.recorded[:] = 0.0, 1.0
-    engaged = _engagements(state)
+    engaged = _engagements(state.kind)
     for relation in scenario.relations:
         if not relation.open:
             i, j = (world.index(name) for name in relation.pair)
@@ -88,7 +89,7 @@ def believe(state: State, world: World, scenario: Scenario, replicate: int) -> M
     state.course = np.zeros((scenario.quarters // 4 + 1, len(KINDS)))
     for kind, (facts, belief) in known.items():
         _believe_layer(state, kind, facts, belief, [world.index(name) for name in scenario.records.complete])
-    _believe_organisations(state, world, known[STATE][0])
+    _believe_organisations(state, world, known[STATE][0].current)
     scores = drawing.attraction_scores(state.uid, state.kind, 0, scenario.seed, replicate)
     state.attraction = scenario.parameters.intensity_uncertainty * ATTRACTION_SD * scores
     return {kind: belief for kind, (_, belief) in known.items()}
@@ -122,19 +123,17 @@ def _year_as_asked(now: Year, controlled: bool, changes: tuple[tuple[int, int, b
     return replace(now, mask=mask)
 
 
-def _believe_layer(
-    state: State, kind: int, facts: LayerFacts, belief: Belief, complete: Sequence[int]
-) -> None:
+def _believe_layer(state: State, kind: int, facts: LayerFacts, belief: Belief, complete: Sequence[int]) -> None:
     names, dated = facts.names, DATED[kind]
     state.reluctance[kind] = belief.reluctance
     weights = dict(zip(names, belief.weights.tolist(), strict=True))
     state.draw_of_busy[kind] = weights.get("activity", weights.get("firm activity", 0.0))
     state.draw_of_past[kind], state.draw_of_recent[kind] = weights["past"], weights.get("recent", 0.0)
     fixed = np.array([0.0 if name in dated else weights[name] for name in names])
-    own = drawing.utilities(facts.current, fixed)
-    own += recentred_activity(facts, belief, kind, state.kind)
-    state.base[facts.current.mask] = own[facts.current.mask]
+    forth, back = drawing.pair_utilities(facts.current, fixed)
     pairs, rate, share = _in_the_record(facts.current, belief)
+    state.base[pairs.a, pairs.b] = forth + recentred_activity(facts, belief, kind, state.kind)  # a firm is b
+    state.base[pairs.b, pairs.a] = back
     recorded = drawing.sum_of_products(rate, share)  # before: who keeps whole records signs no less for it
     share = _completed(share, pairs, complete, state.n)
     state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
@@ -145,53 +144,53 @@ def _believe_layer(
     state.zeal[(state.kind != STATE) & (state.kind != kind), kind] = 0.0
 
 
-def recentred_activity(facts: LayerFacts, belief: Belief, kind: int, kinds: I8) -> F:
-    """What a run leaves out of a firm's activity in the eyes of states, nats, (n, n).
+def recentred_activity(facts: LayerFacts, belief: Belief, kind: int, kinds: I8) -> float:
+    """What a run leaves out of a firm's activity in the eyes of states, nats.
 
     The fit counts activity from the mean of all firms, a run from the mean of those in its world.
     """
-    result, firms = np.zeros((kinds.size, kinds.size)), kinds == FIRM
-    if kind == FIRM and firms.any():
-        k = facts.names.index("firm activity")
-        result[np.ix_(kinds == STATE, firms)] = belief.weights[k] * facts.current.partner[k][firms].mean()
-    return result
+    if kind != FIRM or not (kinds == FIRM).any():
+        return 0.0
+    k = facts.names.index("firm activity")
+    return float(belief.weights[k] * facts.current.partner[k][kinds == FIRM].mean())
 
 
-def _engagements(state: State) -> B:
+def _engagements(kinds: I8) -> B:
     """Pairs of a state with an organisation that is no firm, (n, n)."""
-    states, organised = state.kind == STATE, np.isin(state.kind, _ORGANISED)
+    states, organised = kinds == STATE, np.isin(kinds, _ORGANISED)
     return np.asarray((states[:, None] & organised) | (organised[:, None] & states))
 
 
-def _believe_organisations(state: State, world: World, facts: LayerFacts) -> None:
+def _believe_organisations(state: State, world: World, now: Year) -> None:
     """Layers that no record tells: routine work with think tanks, NGOs, influencers and secretariats, by prior."""
     states = state.kind == STATE
     ready, size = _scores(world.capacity, states), _scores(arithmetic.log(np.maximum(world.gdp_usd, 1.0)), states)
     for kind in _ORGANISED:
         if (state.kind == kind).any():
-            yearly = prior.CAMPAIGNS if KINDS[kind] == "influencer" else prior.APPROACHES[KINDS[kind]]
-            state.course[:, kind] = yearly
+            state.course[:, kind] = prior.CAMPAIGNS if kind == INFLUENCER else prior.APPROACHES[KINDS[kind]]
             state.zeal[states, kind] = arithmetic.exp(prior.PULL * (ready + size) - prior.PULL**2)[states]
             state.draw_of_recent[kind] = prior.RECENT
-    inside = _engagements(state)
-    for block in engagement_terms(world, facts).values():
-        state.base[inside] += block[inside]
-
-
-def engagement_terms(world: World, facts: LayerFacts) -> dict[str, F]:
-    """Why states turn to organisations, and why these agree to it: terms of ``base`` by name, (n, n) each; shared."""
-    return _engagement_terms(world, facts.current, facts.names.index("language"))
+    for pairs, terms in _engagement_base(world, now):
+        state.base[pairs] = terms
 
 
 @lru_cache(maxsize=8)  # the same in all replicates of a scenario
-def _engagement_terms(world: World, now: Year, place: int) -> dict[str, F]:
-    states, organised = world.kind == STATE, np.isin(world.kind, _ORGANISED)
-    turning, known, home = states[:, None] & organised, world.home >= 0, np.maximum(world.home, 0)
-    language = now.pair[place]
+def _engagement_base(world: World, now: Year) -> tuple[tuple[tuple[I64, ...], F], ...]:
+    """Pairs of states with organisations, and of these with states, each with what adds up to ``base``; shared."""
+    states, organised = np.flatnonzero(world.kind == STATE), np.flatnonzero(np.isin(world.kind, _ORGANISED))
+    ways = np.ix_(states, organised), np.ix_(organised, states)
+    return tuple((way, np.asarray(sum(engagement_terms(world, now, *way).values()))) for way in ways)
+
+
+def engagement_terms(world: World, now: Year, i: I64, j: I64) -> dict[str, F]:
+    """Why states turn to organisations, and why these agree to it: terms of ``base`` of pairs by name."""
+    states, organised, home = world.kind == STATE, np.isin(world.kind, _ORGANISED), world.home[j]
+    turning, agreeing = states[i] & organised[j] & (home >= 0), organised[i] & states[j]
+    language = now.covariate(NAMES.index("language"))
     return {
-        "home": prior.HOME * (turning & known & (home == np.arange(len(home))[:, None])),
-        "language": prior.LANGUAGE * (language[:, home] * (turning & known)),
-        "readiness": prior.READY * (_scores(world.capacity, states) * turning.T),
+        "home": prior.HOME * (turning & (home == i)),
+        "language": prior.LANGUAGE * (language[i, home] * turning),
+        "readiness": prior.READY * (_scores(world.capacity, states)[j] * agreeing),
     }
 
 
@@ -277,8 +276,7 @@ def _unrecorded(year: Year, now: Year, belief: Belief, complete: Sequence[int]) 
     """Expected unrecorded deals of each possible pair in the year after a year's end: half more than recorded."""
     pairs, rate, share = _in_the_record(year, belief)
     flow = rate * ((year.events + 0.5) / drawing.sum_of_products(rate, share))
-    allowed = now.mask[pairs.a, pairs.b]
-    return np.asarray(flow * (1.0 - _completed(share, pairs, complete, len(now.mask))) * allowed)
+    return np.asarray(flow * (1.0 - _completed(share, pairs, complete, len(now.mask))) * still_possible(year, now))
 
 
 def _in_the_record(year: Year, belief: Belief) -> tuple[Pairs, F, F]:
@@ -463,17 +461,16 @@ def expected_flows(state: State) -> F:
 def _expected_flows(base: F, appeal: F, kind: I8, allowed: B, reluctance: F, course: F, zeal: F) -> F:
     """Exponentials stand apart from conditions, so that several are worked on at once."""
     n = kind.size
-    result, turning, seen = np.zeros((n, n)), np.empty((n, n)), base.T.copy()
+    result, turning, seen = np.zeros((n, n)), np.empty(n), base.T.copy()
     total, still = np.empty(len(KINDS)), np.empty(n)
     for i in range(n):
         counts = 1.0 if kind[i] == STATE else 0.0
         for j in range(n):
-            turning[i, j] = exp(base[i, j] + counts * appeal[j])
-    for i in range(n):
+            turning[j] = exp(base[i, j] + counts * appeal[j])
         total[:] = 0.0
         for j in range(n):
             if allowed[i, j]:
-                total[layer_of(kind, i, j)] += turning[i, j]
+                total[layer_of(kind, i, j)] += turning[j]
         for j in range(n):
             still[j] = reluctance[layer_of(kind, i, j)] - (seen[i, j] + (appeal[i] if kind[j] == STATE else 0.0))
         for j in range(n):
@@ -481,7 +478,7 @@ def _expected_flows(base: F, appeal: F, kind: I8, allowed: B, reluctance: F, cou
         for j in range(n):
             layer = layer_of(kind, i, j)
             if allowed[i, j] and total[layer] > 0.0 and zeal[i, layer] > 0.0:
-                flow = course[layer] * zeal[i, layer] / 4.0 * turning[i, j] / total[layer]
+                flow = course[layer] * zeal[i, layer] / 4.0 * turning[j] / total[layer]
                 result[i, j] = flow / (1.0 + still[j])
     return result
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulation.data.kinds import InstrumentFacts
 from simulation.data.world import World
@@ -20,7 +19,7 @@ from simulation.intensity.joining.setting import UNION, Setting, setting, so_far
 from simulation.intensity.joining.states import GROUPS, ids
 from simulation.intensity.joining.texts import SignupText, Vote
 from simulation.scenario.schema import InstrumentSpec, Scenario
-from simulation.state import State
+from simulation.state import I64, State
 
 Joined = tuple[str, ...]
 """Ids of those who are in a text."""
@@ -62,13 +61,14 @@ def believe_in_texts(state: State, world: World, scenario: Scenario, replicate: 
     """
     known, rows = shipped(world.as_of), {name: row for row, name in enumerate(world.ids)}
     belief = drawing.draw_belief(known, scenario.seed, replicate)
+    places = np.array([rows.get(name, -1) for name in ids()])  # of the states with figures
     for q, (text, joined) in enumerate(texts):
         if state.closes[q] < 0:
             continue
         here = setting(text, world.as_of)
         past = None if joined is None else so_far(text, joined, world.as_of)
         drawn = drawing.draw_text(known, belief, text, here, past, state.instrument_uid[q], scenario.seed, replicate)
-        _write(state, q, drawn, here, rows)
+        _write(state, q, drawn, here, places, rows.get(UNION))
         present = text.invited or text.attending
         if present:
             named = [rows[name] for name in present if name in rows]
@@ -76,18 +76,14 @@ def believe_in_texts(state: State, world: World, scenario: Scenario, replicate: 
             state.barred[q, named] = False
 
 
-def _write(state: State, q: int, drawn: Drawn, here: Setting, rows: dict[str, int]) -> None:
+def _write(state: State, q: int, drawn: Drawn, here: Setting, places: I64, union: int | None) -> None:
     state.reach[q], state.as_one[q] = drawn.reach, drawn.as_one
     state.pace[q], state.pace_by_share[q] = drawn.pace, drawn.by_share
-    names = [ids()[i] for i in here.who.tolist()]
-    inside = np.array([name in rows for name in names], bool)
-    place: NDArray[np.int64] = np.array([rows[name] for name in names if name in rows], np.int64)
-    state.launch_standing[q, place] = drawn.standing[inside]
-    state.pace_standing[q, place] = drawn.pace_standing[inside]
+    place = places[here.who]
+    inside = place >= 0
+    state.launch_standing[q, place[inside]] = drawn.standing[inside]
+    state.pace_standing[q, place[inside]] = drawn.pace_standing[inside]
     members = here.group == GROUPS.index(UNION)
-    if UNION in rows and state.eligible[q, rows[UNION]] and members.any():
-        union = rows[UNION]
+    if union is not None and state.eligible[q, union] and members.any():
         state.launch_standing[q, union] = drawing.of_union(drawn.reach, drawn.standing[members])
         state.pace_standing[q, union] = drawing.pace_of_union(drawn.pace_standing[members])
-
-

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from simulation.data.world import World
 from simulation.model.book import DATED, believed, engagement_terms, recentred_activity
 from simulation.model.start import cells_of
 from simulation.processes.fragmentation import crossing
 from simulation.scenario.schema import Scenario
-from simulation.state import STATE, F
+from simulation.state import FIRM, STATE, F
 
 _BODIES = ("eu", "au", "arab", "region")
 """Covariates that are one reason for people: both are in a regional body."""
@@ -29,7 +31,9 @@ class Standing:
         self._activity = {
             kind: recentred_activity(facts, belief, kind, world.kind) for kind, (facts, belief) in self._known.items()
         }
-        self._engagements: Mapping[str, F] = engagement_terms(world, self._known[STATE][0])
+        everybody = np.ix_(*[np.arange(len(world))] * 2)
+        self._engagements: Mapping[str, F] = engagement_terms(world, self._known[STATE][0].current, *everybody)
+        self._kinds = world.kind
         across = crossing(cells_of(world, scenario))
         self._lines = across * (-scenario.parameters.fragmentation_pull * scenario.fragmentation.trust)
 
@@ -40,7 +44,8 @@ class Standing:
             now = facts.current
             if not now.mask[i, j]:
                 continue
-            terms["activity"] = terms.get("activity", 0.0) + float(self._activity[kind][i, j])
+            if self._kinds[j] == FIRM:
+                terms["activity"] = self._activity[kind]
             for k, name in enumerate(facts.names):
                 if name not in DATED[kind]:
                     reason = "bodies" if name in _BODIES else name.replace(" ", "_")

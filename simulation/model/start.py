@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from simulation.data.tables import table
@@ -54,7 +55,6 @@ from simulation.state import (
     FIRM,
     KINDS,
     NEVER,
-    NEW,
     NON_STATE,
     RECORDED,
     SECRETARIAT,
@@ -111,7 +111,8 @@ def build_state(world: World, scenario: Scenario, replicate: int) -> State:
     _first_effort(state, world)
     state.gravity = gravity(state, par, mech, terms_of(par, mech))  # before any lever is pulled
     _fragment(state, scenario, cell, replicate)
-    state.held[:] = np.where(state.depth > 0, np.where(state.drawn, DRAWN, RECORDED), NEW)
+    state.held[state.depth > 0] = RECORDED
+    state.held[(state.depth > 0) & state.drawn] = DRAWN
     apply_strategy(state, world, scenario, replicate)
     state.purse[:] = state.budget
     _derive(state, world, scenario, replicate)
@@ -146,23 +147,26 @@ def likeness_scale(state: State, par: Parameters) -> tuple[float, float]:
     """Mean and standard deviation of the log affinity of pairs of states at the start."""
     s = state.s
     likeness = log_affinity_matrix(state.position[:s], state.weight[:s], par.affinity_width)
-    a, b = np.triu_indices(s, 1)
-    both = (likeness[a, b] + likeness[b, a]) / 2.0
+    both = _both_ways(likeness)
     sd = float(both.std()) if both.size else 0.0
     return (float(both.mean()), sd) if sd > 0 else (0.0, 1.0)
 
 
+@njit(cache=True, error_model="numpy")
+def _both_ways(likeness: F) -> F:
+    """Mean of the two likenesses of each pair, (s·(s - 1)/2,), in order."""
+    s = likeness.shape[0]
+    result, place = np.empty(s * (s - 1) // 2), 0
+    for i in range(s):
+        for j in range(i + 1, s):
+            result[place] = (likeness[i, j] + likeness[j, i]) / 2.0
+            place += 1
+    return result
+
+
 def _first_effort(state: State, world: World) -> None:
     """Shares of effort in the recorded world."""
-    s = state.s
-    deals = np.zeros((s, len(TRACKS)))
-    for deal in world.deals:
-        track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
-        if any(state.kind[i] != STATE for i in deal.parties):
-            track = NON_STATE
-        for i in deal.parties:
-            if i < s:
-                deals[i, track] += 1.0
+    s, deals = state.s, _deals_by_track(world)
     member = state.member[:, :s]
     regional = member[state.bloc_regional].sum(axis=0)
     others = member[~state.bloc_regional].sum(axis=0)
@@ -170,22 +174,36 @@ def _first_effort(state: State, world: World) -> None:
     state.track_share[:s] = state.track_start[:s]
 
 
+@lru_cache(maxsize=8)  # the same in all replicates
+def _deals_by_track(world: World) -> F:
+    """Recorded deals of each state on each track, (s, 5); shared."""
+    result = np.zeros((int((world.kind == STATE).sum()), len(TRACKS)))
+    for deal in world.deals:
+        track = TRILATERAL if len(deal.parties) == 3 else BILATERAL
+        if any(world.kind[i] != STATE for i in deal.parties):
+            track = NON_STATE
+        for i in deal.parties:
+            if i < len(result):
+                result[i, track] += 1.0
+    return result
+
+
 def _fragment(state: State, scenario: Scenario, cell: NDArray[np.int32], replicate: int) -> None:
     """What the lines do to deals: fewer approaches across them, and a share of the book moved inside (C.17 b, d)."""
-    split = scenario.fragmentation
-    across = crossing(cell)
-    state.base[across] -= scenario.parameters.fragmentation_pull * split.trust
-    for q in range(len(state.instrument_ids)):
-        if state.sponsor[q].any():
-            share = across[:, state.sponsor[q]].mean(axis=1)
-            state.crossed[q] = scenario.parameters.fragmentation_pull * split.trust * share
+    lost = scenario.parameters.fragmentation_pull * scenario.fragmentation.trust
+    if lost:
+        across = crossing(cell)
+        state.base[across] -= lost
+        for q in range(len(state.instrument_ids)):
+            if state.sponsor[q].any():
+                state.crossed[q] = lost * across[:, state.sponsor[q]].mean(axis=1)
     move_deals(state, scenario, cell, replicate)
 
 
 def first_trust(world: World, scenario: Scenario, cell: NDArray[np.int32]) -> F:
     """First trust τ⁰, (n, n): that of the recorded world, lowered by fragmentation, then the scenario's own pairs."""
     loss = scenario.parameters.fragmentation_trust * scenario.fragmentation.trust
-    prior = lower_trust(world.trust_prior, cell, loss)
+    prior = lower_trust(world.trust_prior, cell, loss) if loss else world.trust_prior.copy()
     for own in scenario.trust:
         i, j = (world.index(name) for name in own.pair)
         prior[i, j] = own.value

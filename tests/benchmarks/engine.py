@@ -131,15 +131,15 @@ def size(actors: int | None, quarters: int, repeats: int) -> dict[str, Any]:
     Each replicate goes through one quarter before it is looked at.
     """
     make = maker(actors, quarters + 3)
-    make(0).step()  # compiles
-    taken = []
+    model, taken = make(0), []
+    model.step()  # compiles
     for replicate in range(repeats):
+        model.close()
+        del model  # the peak is that of one replicate
         model = make(replicate)
         model.step()
         taken.append(seconds_by_step(model, quarters))
         partners = float((model.state.depth > 0).sum() / model.state.n)
-        if replicate < repeats - 1:
-            model.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     names, n = list(taken[0].index), model.state.n
     pairs = [value for value in vars(model.state).values() if getattr(value, "shape", ())[:2] == (n, n)]

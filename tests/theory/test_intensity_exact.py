@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from simulation.intensity import equation
-from simulation.intensity.belief import draw_belief, utilities
+from simulation.intensity.belief import draw_belief, pair_utilities
 from simulation.intensity.equation import pair_rates
 from simulation.intensity.standing import LayerFacts, layers
 from simulation.kernels import Draws
@@ -30,6 +30,13 @@ from tests.synthetic import QUIET, make_deal, make_model, make_world
 REPLICATES = 2_000
 NO_TARGETS = np.zeros(0, np.int64)
 FREE = {"prices": 0.0}
+
+
+def utilities(year, weights):
+    """U of all pairs that can make deals, (n, n); 0 elsewhere."""
+    pairs, result = year.possible, np.zeros(year.mask.shape)
+    result[pairs.a, pairs.b], result[pairs.b, pairs.a] = pair_utilities(year, weights)
+    return result
 
 
 def some_world(states=6, others=None, **fields):
