@@ -1,6 +1,6 @@
 """Imported by the process that workers are forked from: loads, once, what each of them would load.
 
-That is the libraries, the compiled kernels and the tables of the world: two seconds of work.
+That is the libraries, the compiled kernels and the tables of the world, two seconds of work; or what draws.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from simulation.experiments.engine.ahead import compile_ahead
 from simulation.experiments.engine.executors import usable_cores
-from simulation.experiments.engine.worker import STARTED_BY, one_thread
+from simulation.experiments.engine.worker import DRAW, STARTED_BY, one_thread
 from simulation.source_code import must_compile
 
 _LOOK = 0.2  # seconds between two looks at the parent
@@ -38,6 +38,10 @@ def _while_wanted() -> Iterator[None]:
 
 
 def _load() -> None:
+    if os.environ.get(DRAW):
+        import simulation.display.pictures  # noqa: F401
+
+        return
     if must_compile():
         compile_ahead(usable_cores())
     from simulation.experiments.engine.simulate import simulate
