@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 from simulation.experiments.engine.ahead import compile_ahead
 from simulation.experiments.engine.executors import usable_cores
@@ -37,10 +38,20 @@ def _while_wanted() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+def _draw() -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    import simulation.display.pictures  # noqa: F401
+    from simulation.display.style import new_axes, style
+
+    with style():
+        canvas: Any = FigureCanvasAgg(new_axes().get_figure(root=True))
+        canvas.draw()  # the first picture finds the letters of all
+
+
 def _load() -> None:
     if os.environ.get(DRAW):
-        import simulation.display.pictures  # noqa: F401
-
+        _draw()
         return
     if must_compile():
         compile_ahead(usable_cores())
