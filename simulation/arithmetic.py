@@ -186,6 +186,12 @@ def log1p(x: ArrayLike) -> Floats:
         return np.where(x == 0.0, x, _at_ends(u, log_series(whole, np.where(near, x, f), small)))
 
 
+def log1p_of_counts(counts: ArrayLike) -> Floats:
+    """:func:`log1p` of whole numbers from 0, most of them small: worked out once for each that can be there."""
+    whole = np.asarray(counts).astype(np.int64)
+    return log1p(np.arange(int(whole.max(initial=0)) + 1))[whole]
+
+
 def power(x: ArrayLike, y: ArrayLike) -> Floats:
     """x^y for x ≥ 0, elementwise, to within two units in the last place; NaN below 0."""
     x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
@@ -219,6 +225,8 @@ def _parts(x: Floats) -> tuple[Floats, Floats]:
 
 def _at_ends(x: Floats, value: Floats) -> Floats:
     """A logarithm where x is 0, infinite, negative or no number."""
+    if x.size and x.min() > 0.0 and x.max() < np.inf:  # no number is neither
+        return value
     value = np.where(x == 0.0, -np.inf, value)
     return np.where(x == np.inf, np.inf, np.where((x < 0.0) | np.isnan(x), np.nan, value))
 

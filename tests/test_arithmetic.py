@@ -86,6 +86,19 @@ def test_logarithms_of_an_array_are_those_of_each() -> None:
     assert [kernels.log(value) for value in x] == arithmetic.log(x).tolist()
 
 
+def test_logarithms_of_counts_are_those_of_numbers() -> None:
+    counts = np.array([[0.0, 3.0], [12.0, 1.0]])
+    assert arithmetic.log1p_of_counts(counts).tobytes() == arithmetic.log1p(counts).tobytes()
+    assert arithmetic.log1p_of_counts(np.zeros((0, 2))).shape == (0, 2)
+
+
+def test_logarithms_of_ordinary_numbers_alone_are_those_beside_ends() -> None:
+    ordinary = np.array([1e-310, 0.3, 1.0, 7.0])
+    for function in (arithmetic.log, arithmetic.log1p):
+        assert function(ordinary).tobytes() == function(np.append(ordinary, [0.0, np.inf, np.nan, -2.0]))[:4].tobytes()
+        assert function(np.zeros(0)).size == 0
+
+
 # --- sums, products, lines
 
 

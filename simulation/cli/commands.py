@@ -72,9 +72,16 @@ class Grouping(StrEnum):
 
 
 def _get_ready(context: typer.Context, workers: int | None) -> int | None:
-    """Workers load while the command does, unless one replicate is asked for: that is done here."""
-    alone = workers is None and context.params.get("replicates") == 1
-    return None if alone else get_ready(workers)
+    """Workers load while the command does, unless one replicate is asked for: that is done here, but for the charts."""
+    given = context.params
+    if workers is not None or given.get("replicates") != 1:
+        return get_ready(workers)
+    draws = any(option.name == "charts" for option in context.command.params)
+    if draws and given.get("charts", True) and given.get("time_limit") is None:  # with a limit it is done elsewhere
+        from simulation.experiments.engine.executors import get_ready_to_draw
+
+        get_ready_to_draw()
+    return None
 
 
 By = Annotated[Grouping, typer.Option(help="What charts of actors group by; camps are by treaty.")]
@@ -120,6 +127,7 @@ def run(
 ) -> None:
     """Forecast: run the replicates, print the focal state's table, write the result folder."""
     with _errors(debug):
+        from simulation.display import PICTURES
         from simulation.experiments.engine import store
         from simulation.experiments.engine.executors import workers_for
         from simulation.experiments.results import RESULTS
@@ -142,7 +150,7 @@ def run(
                 time_limit=time_limit,
             )
         there_already = out is None and results.default_folder().exists()
-        folder = results.save(out, charts=charts, by=by.value, workers=workers_for(loaded.replicates, workers))
+        folder = results.save(out, charts=charts, by=by.value, workers=workers_for(len(PICTURES), workers))
         if not quiet:
             from simulation.report.terminal import print_results
 

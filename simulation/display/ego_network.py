@@ -281,7 +281,7 @@ def draw_world_network(
         curve = Path([tuple(at[a]), (0.0, 0.0), tuple(at[b])], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
         line = PathPatch(curve, fill=False, edgecolor=INK, alpha=0.3, lw=_WIDTH_OF_A_RUNG * rungs, zorder=1)
         line.set_gid(f"deal-{a}-{b}")
-        ax.add_patch(line)
+        ax.add_artist(line)  # limits are set below: they need not be found anew for each
     for (_, state), turn in zip(present.iterrows(), angle, strict=True):
         x, y = at[state["id"]]
         colour, marker = _PALETTES[by][0][state[by]], _MARKERS[by][state[by]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,11 @@ HEADLINE, KEPT = "cooperation", "commitments_kept"
 SMALL = ("commitments_kept", "partners_new", "coverage", "dependence", "autonomy", "capacity")
 """Metrics that stand side by side: what is gained, and at what price."""
 _ACROSS = 3  # small pictures beside each other
-_BY_TRACK, _BY_PARTNER = "commitments_by_", "commitments_"
+_COMPOSED: Mapping[str, tuple[str, Iterable[str]]] = {
+    "track": ("commitments_by_", TRACK_LOOK),
+    "partner": ("commitments_", PARTNER_LOOK),
+}
+"""What names of metrics of each part of the commitments begin with, and the parts."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +133,9 @@ class Pictures:
 
         States are one type of partner, or where :attr:`by` says so one a camp.
         """
-        start, known = {"track": (_BY_TRACK, TRACK_LOOK), "partner": (_BY_PARTNER, PARTNER_LOOK)}[by]
-        rows = self.forecast.loc[self.forecast["metric"].isin([start + name for name in known])]
+        rows = self.forecast.loc[self.forecast["metric"].isin(_parts(by))]
         table = rows[["quarter", "unit", "replicates"]].assign(value=rows["mean"])
-        table.insert(1, by, rows["metric"].str.removeprefix(start))
+        table.insert(1, by, rows["metric"].str.removeprefix(_COMPOSED[by][0]))
         if by == "track" or self.by == "camp":
             return table
         table[by] = table[by].where(~table[by].str.endswith("_states"), "state")
@@ -257,14 +260,14 @@ class Pictures:
 
     def drawable(self) -> dict[str, Callable[[], Axes]]:
         """Every picture that the tables allow, by the name of its file."""
-        recorded, ties = set(self.forecast["metric"]), len(self.ties) > 0
+        recorded, ties = set(self.forecast["metric"].unique()), len(self.ties) > 0
         has = {name for name, table in self.world.items() if len(table)}
         joins = "joining" in has and bool((self.world["joining"]["probability"] > 0).any())
         blocs = "blocs" in has and bool(self.world["blocs"]["focal_member"].astype(bool).any())
         known: dict[str, tuple[bool, Callable[[], Axes]]] = {
             "partner_network": (ties, self.partners),
-            "composition_by_partner": (len(self.composed("partner")) > 0, lambda: self.composition("partner")),
-            "composition_by_track": (len(self.composed("track")) > 0, lambda: self.composition("track")),
+            "composition_by_partner": (not recorded.isdisjoint(_parts("partner")), lambda: self.composition("partner")),
+            "composition_by_track": (not recorded.isdisjoint(_parts("track")), lambda: self.composition("track")),
             "instruments": (joins, self.joining),
             f"fan_{KEPT}": (KEPT in recorded, lambda: self.fan(KEPT)),
             f"fan_{HEADLINE}": (HEADLINE in recorded, self.fan),
@@ -280,3 +283,8 @@ class Pictures:
         """Every picture that the tables allow, or those of some names, as PNG and SVG."""
         drawn = {name: draw for name, draw in self.drawable().items() if names is None or name in names}
         return [path for name, draw in drawn.items() for path in save(draw(), folder, name)]
+
+
+def _parts(by: str) -> list[str]:
+    start, names = _COMPOSED[by]
+    return [start + name for name in names]

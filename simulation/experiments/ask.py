@@ -157,11 +157,15 @@ class Question:
         progress: Progress | None = None,
         on_error: Literal["row", "raise"] = "row",
         limit: float | None = None,
+        simulate: Simulate | None = None,
     ) -> dict[str, Ensemble]:
-        """An ensemble a point; see :func:`simulation.experiments.engine.runner.run_points`."""
+        """An ensemble a point; see :func:`simulation.experiments.engine.runner.run_points`.
+
+        ``simulate`` stands in place of the model and its draws.
+        """
         count = self.replicates
         counts: Mapping[str, int | range] = dict.fromkeys(self.points, count) if isinstance(count, int) else count
-        chance = simulator(self.parameters, self.lucks)
+        chance = simulate or simulator(self.parameters, self.lucks)
         return run_points(self.points, counts, workers, progress, on_error, chance, *self._own, limit)
 
     def drawn(self, point: str, replicate: int) -> Scenario:

@@ -15,7 +15,7 @@ from simulation.errors import RunError, warn_of
 from simulation.experiments import prior
 from simulation.experiments.analysis import summary
 from simulation.experiments.analysis.contrasts import Absence, paired, without
-from simulation.experiments.ask import Question, failures_of, load, model, slim
+from simulation.experiments.ask import Model, Question, failures_of, load, model, simulator, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.dispatch import DEATH_ADVICE
 from simulation.experiments.engine.executors import beside, workers_for
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from simulation.actors.cast import Cast
     from simulation.experiments.engine.transport import Tweak
     from simulation.experiments.explanation import Explanation
+    from simulation.experiments.explanation.watcher import Watching
     from simulation.scenario.schema import Scenario
 
 CONTRASTS = ("fragmentation", "rivalry")
@@ -116,11 +117,12 @@ def run(
     processes = 0 if alone or workers == 1 or not asked.plain else 1
     with beside([partial(model().describe, scenario)], processes) as described:
         early = [] if processes else described()  # a world that cannot be built is told before any work
-        result = asked.run(workers, progress, limit=time_limit)
+        watching = _watching(asked) if alone else None
+        result = asked.run(workers, progress, limit=time_limit, simulate=watching)
         (known,) = early or described()
     ensemble = _some(result[SCENARIO])
     failures = failures_of(result)
-    calls = _explanations(asked, ensemble)
+    calls = _explanations(asked, ensemble, watching.explanation if watching else None)
     with beside(calls, processes) as explained:
         compared = [row for arm in arms for row in _contrast_rows(arm, scenario, ensemble, result[arm.what])]
         tables = _tables(ensemble, known)
@@ -162,11 +164,28 @@ def milestones(series: pd.DataFrame) -> list[str]:
     return [*(quarter for quarter in MILESTONES if quarter in recorded[1:-1]), recorded[-1]]
 
 
-def _explanations(asked: Question, ensemble: Ensemble) -> list[Callable[[], _Explained]]:
-    """Calls that explain the median replicate to the focal state, if the scenario wants that; one or none."""
+def _watching(asked: Question) -> Watching | None:
+    """The model that explains what it simulates, where that is one replicate; another's has its own ways to explain."""
+    scenario = asked.points[SCENARIO]
+    if scenario.replicates > 1 or not asked.plain or model() != Model():
+        return None
+    from simulation.experiments.explanation.watcher import Watching  # here: whoever has workers needs no model
+
+    return Watching(simulator(asked.parameters), scenario.focal)
+
+
+def _explanations(
+    asked: Question, ensemble: Ensemble, known: Explanation | None
+) -> list[Callable[[], _Explained]]:
+    """Calls that explain the median replicate to the focal state, if the scenario wants that; one or none.
+
+    The only replicate may be explained already.
+    """
     scenario = ensemble.scenario
     if scenario.record.ties == "none":
         return []
+    if known is not None:
+        return [partial(_explanation, lambda: known, known.replicate, scenario.seed)]
     median = explained_replicate(ensemble.series, scenario.focal, str(scenario.horizon))
     lean = replace(asked, points={**asked.points, SCENARIO: slim(scenario)})
     explain = lean.explainer(SCENARIO, median, scenario.focal)
@@ -174,7 +193,7 @@ def _explanations(asked: Question, ensemble: Ensemble) -> list[Callable[[], _Exp
 
 
 def _explanation(explain: Callable[[], Explanation], replicate: int, seed: int) -> _Explained:
-    """What happened to the focal state in one replicate, simulated once more, as tables; or why it failed."""
+    """What happened to the focal state in one replicate, as tables; or why it could not be told."""
     try:
         with no_forks():
             result = explain()

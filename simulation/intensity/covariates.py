@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from simulation.arithmetic import line, log, log1p, product
+from simulation.arithmetic import line, log, log1p, log1p_of_counts, product
 from simulation.data.facts import load_facts, load_flag, load_trade, pair_table
 from simulation.data.history import load_blocs, load_rivals
 from simulation.data.judged_pairs import Places, judged_pairs
@@ -163,7 +163,8 @@ def covariates(
     union[places.union :] = 1.0
     given = {
         **here.pairs, "size": np.broadcast_to(here.size, (n, n)), "activity": np.broadcast_to(active, (n, n)),
-        "past": log1p(past), "recent": log1p(recent), "other": log1p(treaties.counts(-10_000, year)),
+        "past": log1p_of_counts(past), "recent": log1p_of_counts(recent),
+        "other": log1p_of_counts(treaties.counts(-10_000, year)),
         "union": np.broadcast_to(union, (n, n)),
     }  # fmt: skip
     return np.stack([given[name] for name in NAMES])

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from simulation.arithmetic import log1p
+from simulation.arithmetic import log1p, log1p_of_counts
 from simulation.data.dates import optional
 from simulation.data.facts import load_facts
 from simulation.data.judged_pairs import Places, judged_pairs, states_and_union
@@ -96,7 +96,7 @@ def firm_standing(places: Places, year: int, record: Record) -> tuple[F, F, F]:
     busy = record.counts(year - WINDOW + 1, year).sum(axis=1)[first:]
     traits["firm activity"][first:] = log1p(busy) - log1p(busy).mean()
     pairs = _home_pairs(places, here.pairs)
-    pairs["past"] = log1p(record.counts(0, year))
+    pairs["past"] = log1p_of_counts(record.counts(0, year))
     marks = {code: np.zeros((n, n)) for code in ("CHN", "USA")}
     for code, result in marks.items():
         result[:first, first:] = homes == code

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from simulation.cli import app, commands
 from simulation.experiments import ask
+from simulation.experiments.engine import executors
+from simulation.experiments.results import Results
 from tests.experiments import fakes
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +98,38 @@ def test_run_prints_the_forecast_and_writes_the_folder(tmp_path):
     assert charts == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
     assert {"fan_cooperation", "composition_by_track", "composition_by_partner", "partner_network"} <= names
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        (("run", "--replicates", "1"), ["to draw"]),
+        (("run", "--replicates", "1", "--no-charts"), []),
+        (("run", "--replicates", "1", "--time-limit", "60"), []),
+        (("run", "--replicates", "1", "--workers", "1"), [1]),
+        (("run", "--replicates", "2"), [None]),
+        (("compare", "--replicates", "1"), []),
+    ],
+)
+def test_one_replicate_is_simulated_here_while_others_load_what_draws(monkeypatch, arguments, asked):
+    called = []
+    monkeypatch.setattr(executors, "get_ready", called.append)
+    monkeypatch.setattr(executors, "get_ready_to_draw", lambda: called.append("to draw"))
+    name, *options = arguments
+    assert wifaq(name, "no such scenario", *options).exit_code == 2
+    assert called == asked
+
+
+@pytest.mark.parametrize(("more", "workers"), [((), 3), (("--workers", "1"), 1), (("--workers", "2"), 2)])
+def test_charts_are_drawn_by_every_core_or_as_many_as_the_user_said(fake, monkeypatch, tmp_path, more, workers):
+    fake()
+    given = []
+    monkeypatch.setattr(executors, "usable_cores", lambda: 3)
+    monkeypatch.setattr(executors, "get_ready_to_draw", lambda: None)
+    monkeypatch.setattr(executors, "get_ready", lambda workers: workers)
+    monkeypatch.setattr(Results, "save", lambda *_, **options: given.append(options["workers"]) or tmp_path)
+    assert wifaq("run", BASELINE, "--replicates", "1", "--no-contrasts", "--quiet", *more).exit_code == 0
+    assert given == [workers]
 
 
 def test_any_state_can_be_focal(tmp_path):

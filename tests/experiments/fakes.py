@@ -168,6 +168,11 @@ def look_at_the_parent() -> tuple[bool, list[str]]:
     return "simulation.model" in sys.modules, threads
 
 
+def loaded(*modules: str) -> list[bool]:
+    """Whether each module is here though nobody has asked for it in this process."""
+    return [name in sys.modules for name in modules]
+
+
 def pid_unless_worker(parent: int) -> int:
     """The id of this process, which ends at once if it is another than the given one."""
     if os.getpid() != parent:

@@ -84,6 +84,28 @@ if __name__ == "__main__":
 """
 
 
+DRAWING = """
+from simulation.experiments.engine.executors import LocalPool, get_ready_to_draw, workers_for
+from tests.experiments import fakes
+if __name__ == "__main__":
+    get_ready_to_draw()
+    print(workers_for(3))
+    pool = LocalPool(1)
+    print(*pool.call(fakes.loaded, "simulation.model", "simulation.display.pictures").result())
+    pool.close(busy=False)
+"""
+
+
+@on_linux
+@pytest.mark.skipif(executors.usable_cores() < 2 or executors.must_compile(), reason="drawn and simulated here")
+def test_who_only_draws_is_forked_from_a_process_without_the_model_and_replicates_stay_here(tmp_path):
+    (tmp_path / "script.py").write_text(DRAWING)
+    command = [sys.executable, str(tmp_path / "script.py")]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["1", "False", "True"]
+
+
 @on_linux
 def test_workers_have_the_package_of_their_parent_and_end_with_it(tmp_path):
     """Another package of that name lies where the command is given."""

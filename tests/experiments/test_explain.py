@@ -16,6 +16,7 @@ from simulation.experiments.engine import store
 from simulation.experiments.engine.simulate import simulate
 from simulation.experiments.explain import explain
 from simulation.experiments.explanation.tables import EVENT_TEXT, TERM_TEXT
+from simulation.experiments.explanation.watcher import Watcher
 from simulation.experiments.results import Results
 from simulation.experiments.run import explained_replicate, run
 from simulation.model import GovernanceModel
@@ -188,6 +189,32 @@ def test_a_result_keeps_the_median_replicate(tmp_path: Path) -> None:
     again = Results.open(results.save(tmp_path / "out", charts=False))
     assert again.explained()["luck"].tolist() == pytest.approx(events["luck"].tolist(), rel=1e-7, nan_ok=True)
     assert again.explained_terms()["name"].tolist() == terms["name"].tolist()
+
+
+def test_the_only_replicate_is_explained_while_it_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and the same is told of it; where somebody's own code takes part, which might notice, as before."""
+    scenario, steps = shipped(changes=CHANGES), []
+    found, whole = explain(scenario), run(scenario, replicates=2, workers=1).series()
+    step = GovernanceModel.step
+    monkeypatch.setattr(GovernanceModel, "step", lambda model: steps.append(model) or step(model))
+    results = run(scenario, replicates=1, workers=1)
+    assert len(steps) == scenario.quarters
+    pd.testing.assert_frame_equal(results.explained().drop(columns="replicate"), found.events)
+    pd.testing.assert_frame_equal(results.explained_terms(), found.most_important().terms)
+    pd.testing.assert_frame_equal(results.series(), whole.loc[whole["replicate"] == 0])
+    run(scenario, replicates=1, workers=1, tweak=lambda model: None)
+    assert len(steps) == 3 * scenario.quarters
+
+
+def test_who_fails_to_watch_costs_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def blink(watcher, moment):
+        raise ValueError("blinked")
+
+    whole = run(shipped(changes=CHANGES), replicates=1, workers=1)
+    monkeypatch.setattr(Watcher, "__call__", blink)
+    results = run(shipped(changes=CHANGES), replicates=1, workers=1)
+    assert [(row["stage"], row["message"]) for row in results.failures] == [("explain", "blinked")]
+    pd.testing.assert_frame_equal(results.series(), whole.series())
 
 
 def test_not_kept_where_ties_are_not_recorded() -> None:

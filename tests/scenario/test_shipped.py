@@ -107,6 +107,11 @@ def test_the_schema_file_is_current() -> None:
     assert text == schema_text(), "run: python -m simulation.scenario.json_schema"
 
 
+def test_no_source_is_read_for_descriptions_before_somebody_asks_for_the_schema() -> None:
+    assert Scenario.model_fields["focal"].description is None
+    assert json_schema()["properties"]["focal"]["description"]
+
+
 def test_the_schema_describes_every_key() -> None:
     schema = json_schema()
     assert set(schema["properties"]) == {*Scenario.model_fields, "extends"}

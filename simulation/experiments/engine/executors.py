@@ -12,18 +12,18 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.engine.ahead import compile_ahead
-from simulation.experiments.engine.worker import Job, Task, read_diaries, run_task, same_imports, start
+from simulation.experiments.engine.worker import DRAW, Job, Task, read_diaries, run_task, same_imports, start
 from simulation.source_code import must_compile
 
 DASK = "dask://"
@@ -94,13 +94,26 @@ def get_ready(workers: int | None = None) -> int | None:
     """
     if forked() and (usable_cores() if workers is None else workers) > 1:
         _said_ready.add(os.getpid())
-        from multiprocessing import forkserver, resource_tracker  # not on every system
-
-        resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
-        forkserver.set_forkserver_preload([_READY])
-        with _interrupts_held(), same_imports():
-            forkserver.ensure_running()
+        _start_server()
     return workers
+
+
+def get_ready_to_draw() -> None:
+    """The same where one replicate is simulated here, and several cores then draw: the pictures' libraries alone load.
+
+    Nothing where kernels are to be compiled: that is for workers who know the model.
+    """
+    if forked() and usable_cores() > 1 and not must_compile():
+        _start_server({DRAW: "1"})
+
+
+def _start_server(more: Mapping[str, str] = MappingProxyType({})) -> None:
+    from multiprocessing import forkserver, resource_tracker  # not on every system
+
+    resource_tracker.ensure_running()  # it unblocks interrupts, so before they are held
+    forkserver.set_forkserver_preload([_READY])
+    with _interrupts_held(), same_imports(more):
+        forkserver.ensure_running()
 
 
 class Pool(Protocol):

@@ -1,6 +1,6 @@
 """Imported by the process that workers are forked from: loads, once, what each of them would load.
 
-That is the libraries, the compiled kernels and the tables of the world: two seconds of work.
+That is the libraries, the compiled kernels and the tables of the world, two seconds of work; or what draws.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 from simulation.experiments.engine.ahead import compile_ahead
 from simulation.experiments.engine.executors import usable_cores
-from simulation.experiments.engine.worker import STARTED_BY, one_thread
+from simulation.experiments.engine.worker import DRAW, STARTED_BY, one_thread
 from simulation.source_code import must_compile
 
 _LOOK = 0.2  # seconds between two looks at the parent
@@ -37,7 +38,21 @@ def _while_wanted() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+def _draw() -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    import simulation.display.pictures  # noqa: F401
+    from simulation.display.style import new_axes, style
+
+    with style():
+        canvas: Any = FigureCanvasAgg(new_axes().get_figure(root=True))
+        canvas.draw()  # the first picture finds the letters of all
+
+
 def _load() -> None:
+    if os.environ.get(DRAW):
+        _draw()
+        return
     if must_compile():
         compile_ahead(usable_cores())
     from simulation.experiments.engine.simulate import simulate

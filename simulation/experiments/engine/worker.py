@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TextIO
 
 from simulation.errors import InputError, RunError, TimeLimit, is_own_fault
@@ -36,6 +37,8 @@ _ONE_THREAD = (
 )
 STARTED_BY = "WIFAQ_STARTED_BY"
 """Environment variable that tells the process workers are forked from which one started it."""
+DRAW = "WIFAQ_DRAWS"
+"""Environment variable that tells it that they will draw, and need no model."""
 _LIFELINE_CHECK = 1.0  # seconds between two looks at the parent
 _PATIENCE = 2.0  # a run that ignores its time limit ends its process at this multiple of it
 _ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads; a model wants none
@@ -175,9 +178,12 @@ def _watch(lifeline: Connection, parent: int) -> None:
 
 
 @contextlib.contextmanager
-def same_imports() -> Iterator[None]:
-    """A Python started now imports from where this one does, above all the same copy of this package."""
-    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1", STARTED_BY: str(os.getpid())}
+def same_imports(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+    """A Python started now imports from where this one does, above all the same copy of this package.
+
+    ``more`` are further variables of its environment.
+    """
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1", STARTED_BY: str(os.getpid()), **more}
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:

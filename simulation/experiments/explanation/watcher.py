@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulation.experiments.engine.simulate import apply
 from simulation.experiments.explanation.deals import (
@@ -28,6 +30,7 @@ from simulation.model import GovernanceModel
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
     from simulation.data.world import World
+    from simulation.experiments.engine.worker import Simulate
     from simulation.scenario.schema import Scenario
 
 
@@ -94,6 +97,44 @@ class Watcher:
 
 
 # --- run one replicate under the eyes of a watcher
+
+
+@dataclass
+class Watching:
+    """A model that also keeps why what it simulates went as it did for one actor, so that it is not simulated twice.
+
+    For this process alone, and one replicate; a scenario that does not record ties is simulated unwatched.
+
+    Attributes
+    ----------
+    simulate
+        The model; takes a tweak.
+    actor
+        Id of the actor.
+    explanation
+        What was kept; none before, or if watching failed: the replicate was simulated unwatched then.
+    """
+
+    simulate: Simulate
+    actor: str
+    explanation: Explanation | None = None
+
+    def __call__(self, scenario: Scenario, replicate: int, **options: Any) -> Any:
+        """Simulate a replicate; see :func:`simulation.experiments.engine.simulate.simulate`."""
+        if scenario.record.ties == "none":
+            return self.simulate(scenario, replicate, **options)
+        seen: list[tuple[GovernanceModel, Watcher]] = []
+
+        def watch(model: GovernanceModel) -> None:
+            model.watch = watcher = Watcher(model, model.index(self.actor))
+            seen.append((model, watcher))
+
+        with contextlib.suppress(Exception):  # whatever it is, it is told of what is simulated or explained by itself
+            outcome = self.simulate(scenario, replicate, tweak=watch, **options)
+            ((model, watcher),) = seen
+            self.explanation = tables(model, self.actor, watcher.events)
+            return outcome
+        return self.simulate(scenario, replicate, **options)
 
 
 def explain_run(

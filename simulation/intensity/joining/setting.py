@@ -169,7 +169,8 @@ def so_far(text: SignupText, joined: tuple[str, ...], as_of: date) -> SoFar | No
     z = z + (0.0 if here.text.treaty else known.state_by_act[here.who]) + here.against
     out = _out_at_launch(known, text, here, z)[:, None] + _out_later(known, text, here, z, sd, share, as_of)[None]
     out = np.minimum(out, _LEAST)
-    fit = TEMPER * np.where(inside, log(-expm1(out)), out).sum(axis=2)
+    out[..., inside] = log(-expm1(out[..., inside]))
+    fit = TEMPER * out.sum(axis=2)
     fit = fit - 0.5 * (REACHES * REACHES)[:, None] - 0.5 * PACES * PACES
     weight = exp(fit - fit.max()).sum(axis=0)
     mean = float((weight * PACES).sum() / weight.sum())

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.arithmetic import log1p, product
+from simulation.arithmetic import log1p_of_counts, product
 from simulation.data.dates import optional, surely_by
 from simulation.data.tables import read_csv, rows_by, table
 from simulation.state import B, F
@@ -176,6 +176,6 @@ def kinship(day: date) -> F:
     """Log of one more than the number of small organisations that two states share on a day, float64[s, s]."""
     rows = [members(row["id"], day) for row in table("blocs") if row["id"] not in (*_OUTCOMES, "UN")]
     small = np.array([row for row in rows if 1 < row.sum() <= SMALL], float)
-    out = log1p(product(small.T, small))
+    out = log1p_of_counts(product(small.T, small))
     np.fill_diagonal(out, 0.0)
     return np.asarray(out)
