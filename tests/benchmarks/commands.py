@@ -22,13 +22,15 @@ def forecasts(replicates: int, repeats: int) -> list[Asked]:
     run, plain = ["run", str(SCENARIO), "--quiet"], "--no-contrasts"
     few = max(1, replicates // 4)
 
-    def asking(count: int, workers: int, *more: str) -> list[str]:
-        return [*run, "--replicates", str(count), "--workers", str(workers), *more]
+    def asking(count: int, workers: int | None, *more: str) -> list[str]:
+        own = [] if workers is None else ["--workers", str(workers)]
+        return [*run, "--replicates", str(count), *own, *more]
 
     return [
         ("forecast with contrasts, 2 workers, nothing compiled", replicates, 1, asking(replicates, 2)),
-        ("one replicate", 1, repeats, asking(1, 1, plain)),
-        ("one replicate, no charts", 1, repeats, asking(1, 1, plain, "--no-charts")),
+        ("one replicate", 1, repeats, asking(1, None, plain)),
+        ("one replicate, 1 worker", 1, repeats, asking(1, 1, plain)),
+        ("one replicate, no charts", 1, repeats, asking(1, None, plain, "--no-charts")),
         ("forecast, 1 worker", few, repeats, asking(few, 1, plain)),
         ("forecast, 2 workers", few, repeats, asking(few, 2, plain)),
         ("forecast, 2 workers", replicates, repeats, asking(replicates, 2, plain)),
