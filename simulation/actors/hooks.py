@@ -266,7 +266,8 @@ def check_bounds(model: Host, step: str, *, whole: bool) -> None:
 @njit(cache=True, error_model="numpy")
 def _all_within(numbers: NDArray[Any], low: float, high: float) -> bool:
     """Whether all of (m,) numbers lie within two bounds; NaN does not."""
+    least, most = numbers.dtype.type(low), numbers.dtype.type(high)  # else every number becomes a longer one
     good = True
     for number in numbers:  # to the end: several are looked at at once
-        good &= low <= number <= high
+        good &= least <= number <= most
     return good

@@ -18,6 +18,10 @@ _SOFTEST = 0.6932
 """log(1 + e^U) is never more than this and max(U, 0), nor than this and U/2 + U²/8: log 2, rounded up."""
 
 
+_AT_ONCE = 64
+"""Of so many actors the columns of U are read at once: more memory would have to be fetched anew every quarter."""
+
+
 class Alternatives(NamedTuple):
     """The partner that is worth most to each actor at a table, what it is worth, and what the next best is."""
 
@@ -32,20 +36,21 @@ def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) ->
     n = kind.size
     known = Alternatives(np.full(n, -1, np.int32), np.zeros(n), np.zeros(n))
     seated = _seated(parties, n)
-    theirs, chance, most, of_kind = _columns(pull, seated), np.empty(n), np.empty(n), reluctance[kind]
+    theirs, chance, most, of_kind = np.empty((_AT_ONCE, n)), np.empty(n), np.empty(n), reluctance[kind]
     states = 0  # of those up to the last state
     for j in range(n):
         states = j + 1 if kind[j] == STATE else states
     for k in range(seated.size):
-        i, own = seated[k], pull[seated[k]]
-        many = n
+        i, own, many, row = seated[k], pull[seated[k]], n, theirs[k % _AT_ONCE]
+        if k % _AT_ONCE == 0:
+            _columns(pull, seated[k : k + _AT_ONCE], theirs)
         if kind[i] == STATE:
             for j in range(n):
-                chance[j] = of_kind[j] - theirs[k, j]
+                chance[j] = of_kind[j] - row[j]
         else:  # one layer, whoever the partner is; and that is a state
             many = states
             for j in range(many):
-                chance[j] = of_kind[i] - theirs[k, j]
+                chance[j] = of_kind[i] - row[j]
         for j in range(many):  # without a condition inside, so that several are worked on at once
             chance[j] = 1.0 / (1.0 + exp(chance[j]))
         for j in range(many):
@@ -67,23 +72,30 @@ def _seated(parties: I32, n: int) -> I32:
 
 
 @njit(cache=True, error_model="numpy")
-def _columns(matrix: F, chosen: I32) -> F:
-    """Some columns of a matrix as rows: read along its rows, for the way down a column is a long one."""
-    result = np.empty((chosen.size, matrix.shape[0]))
+def _columns(matrix: F, chosen: I32, out: F) -> None:
+    """Write some columns of a matrix to rows: read along its rows, for the way down a column is a long one."""
     for i in range(matrix.shape[0]):
         row = matrix[i]
         for k in range(chosen.size):
-            result[k, i] = row[chosen[k]]
-    return result
+            out[k, i] = row[chosen[k]]
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _best_two(own: F, chance: F, most: F) -> tuple[int, float, float]:
-    """Who is worth most, what it is worth, and what the next best is; ``most`` (n,) that each can be worth."""
-    partner, best, second = -1, 0.0, 0.0
+    """Who is worth most, what it is worth, and what the next best is.
+
+    ``most`` (n,) that each can be worth is written over.
+    """
+    first, then = -1, -1  # with these two few others are left that could be worth more
     for j in range(most.size):
-        if most[j] <= second:
+        if then < 0 or most[j] > most[then]:
+            first, then = (j, first) if first < 0 or most[j] > most[first] else (first, j)
+    partner, best, second = -1, 0.0, 0.0
+    for turn in range(-2, most.size):
+        j = turn if turn >= 0 else (first, then)[turn]
+        if j < 0 or most[j] <= second:
             continue
+        most[j] = 0.0  # once is enough
         worth = chance[j] * softplus(own[j])
         if worth > best:
             partner, best, second = j, worth, best

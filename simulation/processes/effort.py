@@ -45,6 +45,8 @@ _DOUBT = 2.0
 """Agenda items, or states that could join, that count as seen before there were any: half with success. Assumption."""
 _LEAST_COUNTED = 0.5
 """Least enforcement that counts in what a decision or a text commits to (MODEL E)."""
+_AT_ONCE = 32
+"""Partners whose columns of U are turned to rows at once: so many stay at hand."""
 _HOPELESS = 1e4
 """Efforts a success beyond which nothing is promised: a power of more would overflow."""
 
@@ -140,13 +142,16 @@ def _discount(chance: float, patience: float) -> float:
 def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F) -> None:
     """Write what a memorandum with a state, with two and with a firm promises each state into ``out`` (s, 5)."""
     s = out.shape[0]
-    own = np.ascontiguousarray(pull[:s].T)
     states, firms = _Turned(np.zeros(s), np.zeros(s)), _Turned(np.zeros(s), np.zeros(s))
+    own = np.empty((_AT_ONCE, s))
     for j in range(kind.size):
+        k = j % _AT_ONCE
+        if k == 0:
+            _turn_round(pull[:s, j : j + _AT_ONCE], own)
         if kind[j] == STATE:
-            _turn(own[j], pull[j], possible[j], reluctance[STATE], states)
+            _turn(own[k], pull[j], possible[j], reluctance[STATE], states)
         elif kind[j] == FIRM:
-            _turn(own[j], pull[j], possible[j], reluctance[FIRM], firms)
+            _turn(own[k], pull[j], possible[j], reluctance[FIRM], firms)
     for i in range(s):
         chance = states.agreeing[i] / states.all[i] if states.all[i] > 0.0 else 0.0
         both, firm = chance * chance, firms.agreeing[i] / firms.all[i] if firms.all[i] > 0.0 else 0.0
@@ -160,6 +165,14 @@ class _Turned(NamedTuple):
 
     all: F
     agreeing: F
+
+
+@njit(cache=True, error_model="numpy")
+def _turn_round(block: F, out: F) -> None:
+    """Write the columns of a block (s, k) to rows of ``out``."""
+    for i in range(block.shape[0]):
+        for k in range(block.shape[1]):
+            out[k, i] = block[i, k]
 
 
 @njit(cache=True, error_model="numpy")

@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.kernels import Draws, Stream, exp, expm1, log, log1p, normal, poisson, uniform
+from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import PARAMETERS, Parameters
 from simulation.state import I32, INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, B, F, State
@@ -197,18 +198,22 @@ def instrument_strength(binding: B, in_force: B, enforcement: F) -> F:
 def _shield(
     shield: F, un_member: B, joined: B, texts: F, member: B, blocs: F, governance: float, gain: float
 ) -> None:
+    open_side = np.ones(len(un_member))
+    for q in range(len(texts)):
+        _close(1.0 - texts[q], joined[q], open_side)
+    for k in range(len(blocs)):
+        _close(1.0 - blocs[k], member[k], open_side)
     for i in range(len(un_member)):
-        if not un_member[i]:
-            continue
-        open_side = 1.0
-        for q in range(len(texts)):
-            if joined[q, i]:
-                open_side *= 1.0 - texts[q]
-        for k in range(len(blocs)):
-            if member[k, i]:
-                open_side *= 1.0 - blocs[k]
-        joint = 1.0 - open_side
-        shield[i] = min(1.0, governance * (1.0 + gain * joint))
+        if un_member[i]:
+            joint = 1.0 - open_side[i]
+            shield[i] = min(1.0, governance * (1.0 + gain * joint))
+
+
+@njit(cache=True, error_model="numpy")
+def _close(left: float, inside: B, open_side: F) -> None:
+    """Multiply what is open of those inside by what one text or bloc leaves of it, in place."""
+    for i in range(open_side.size):
+        open_side[i] *= left if inside[i] else 1.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -292,16 +297,13 @@ def _raise_urgency(
 
     Its spread is the noise divided by 1 + Σz over ties with think tanks, secretariats and NGOs (C10).
     """
+    advice = weight_with(experts, depth, len(un_member))
     for i in range(len(un_member)):
         if not un_member[i]:
             continue
         suffered = 0
         for k in range(incidents.shape[1]):
             suffered += incidents[i, k]
-        advice = 0.0
-        for j in experts:
-            if depth[i, j] > 0:
-                advice += depth[i, j] / MAX_DEPTH
-        spread = noise / (1.0 + advice)
+        spread = noise / (1.0 + advice[i])
         perceived = suffered * exp(spread * normal(uniform(key, uid[i], np.uint64(0))))
         urgency[i] = memory * urgency[i] + (1.0 - memory) * min(1.0, perceived / alarm)

@@ -12,10 +12,12 @@ import numpy as np
 from numba import njit
 
 from simulation.kernels import trailing_zeros
-from simulation.state import I8, I32
+from simulation.state import I8, I32, I64, MAX_DEPTH, F
 
 _BLOCK = 8
 """Depths in a word of 64 bits."""
+_AT_ONCE = 2048
+"""Words that are looked at before those that have any are taken apart."""
 
 
 class Links(NamedTuple):
@@ -50,19 +52,33 @@ def _places(depth: I8) -> I32:
     """
     whole = depth.size - depth.size % _BLOCK
     words = depth[:whole].view(np.uint64)
-    busy, count = np.empty(words.size + 1, np.int32), 0
-    for k in range(words.size):
-        busy[count] = k
-        count += words[k] != 0
-    place, result = np.empty(_BLOCK * (count + 1), np.int32), 0
-    for k in busy[:count]:
-        word = words[k]
-        while word != 0:
-            byte = trailing_zeros(word) // np.uint64(8)
-            place[result] = _BLOCK * k + np.int32(byte)
-            result += 1
-            word &= ~(np.uint64(255) << (np.uint64(8) * byte))
+    busy, place, result = np.empty(_AT_ONCE + 1, np.int32), np.empty(_AT_ONCE * _BLOCK, np.int32), 0
+    for first in range(0, words.size, _AT_ONCE):
+        count = 0
+        for k in range(first, min(first + _AT_ONCE, words.size)):
+            busy[count] = k
+            count += words[k] != 0
+        while result + _BLOCK * (count + 1) > place.size:
+            place = np.concatenate((place, np.empty_like(place)))
+        for k in busy[:count]:
+            word = words[k]
+            while word != 0:
+                byte = trailing_zeros(word) // np.uint64(8)
+                place[result] = _BLOCK * k + np.int32(byte)
+                result += 1
+                word &= ~(np.uint64(255) << (np.uint64(8) * byte))
     for p in range(whole, depth.size):
         place[result] = p
         result += depth[p] > 0
     return place[:result]
+
+
+@njit(cache=True, error_model="numpy")
+def weight_with(others: I64, depth: I8, n: int) -> F:
+    """Σz of the deals of each of the first n actors with some others, (n,); along the rows of these."""
+    ties = np.zeros(n)
+    for j in others:
+        row = depth[j]
+        for i in range(n):
+            ties[i] += row[i] / MAX_DEPTH
+    return ties

@@ -12,9 +12,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from simulation.kernels import Draws, Stream, add_rows, key, normal, sums_of_others, uniform
+from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import MAX_DEPTH, NGO, F, State, by_column
+from simulation.state import NGO, F, State, by_column
 
 _SETUP = -1
 """Quarter of the draws that are made while the world is set up."""
@@ -80,13 +81,10 @@ def _adopt(
     before = norm[:s].copy()
     adopters, total = np.zeros(s), sums_of_others(peers)
     add_rows(peers, np.flatnonzero(before).astype(np.int32), adopters)
+    ties = weight_with(ngos, depth, s)
     for i in range(s):
-        ties = 0.0
-        for j in ngos:
-            if depth[i, j] > 0:
-                ties += depth[i, j] / MAX_DEPTH
         share = adopters[i] / total[i] if total[i] > 0.0 else 0.0
-        norm[i] |= share >= threshold[i] - norm_ngo * ties
+        norm[i] |= share >= threshold[i] - norm_ngo * ties[i]
 
 
 @njit(cache=True, error_model="numpy")
@@ -97,12 +95,11 @@ def _draw(thresholds: F, uid: NDArray[np.uint64], stream: np.uint64, mean: float
 
 @njit(cache=True, error_model="numpy")
 def _count(depth: NDArray[np.int8], kind: NDArray[np.int8]) -> NDArray[np.int64]:
-    n, ngos = kind.size, np.flatnonzero(kind == NGO)
-    count = np.zeros(n, np.int64)
-    for i in range(n):
-        for j in ngos:
-            if depth[i, j] > 0:
-                count[i] += 1
+    count = np.zeros(kind.size, np.int64)
+    for j in np.flatnonzero(kind == NGO):
+        row = depth[j]
+        for i in range(count.size):
+            count[i] += row[i] > 0
     return count
 
 

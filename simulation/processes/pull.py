@@ -42,8 +42,7 @@ def remember(state: State) -> None:
     if not _begins_with(ledger, weight, state.counted, state.counted_weight):  # another ledger
         known, until = 0, NEVER
     _count_busy(ledger, weight, quarter, state.kind, state.busy, state.busiest_firm)
-    changed = _changed(ledger, known, until - RECENT_QUARTERS, quarter - RECENT_QUARTERS, state.n)
-    _remember(ledger, weight, quarter, changed, state.kind, state.draw_of_past, state.draw_of_recent, state.ever,
+    _remember(ledger, weight, quarter, known, until, state.kind, state.draw_of_past, state.draw_of_recent, state.ever,
               state.lately, state.behind)  # fmt: skip
     state.counted, state.counted_weight, state.counted_until = ledger, weight, quarter
 
@@ -80,42 +79,44 @@ def _count_busy(ledger: I32, weight: F, quarter: int, kind: I8, busy: F, busiest
 
 
 @njit(cache=True, error_model="numpy")
-def _changed(ledger: I32, known: int, faded: int, fading: int, n: int) -> B:
-    """Pairs with a signing that is new, or is no longer one of the last five years, (n, n), symmetric."""
-    result = np.zeros((n, n), np.bool_)
-    for m in range(ledger.shape[0]):
-        if m >= known or faded <= ledger[m, 2] < fading:
-            result[ledger[m, 0], ledger[m, 1]] = result[ledger[m, 1], ledger[m, 0]] = True
-    return result
-
-
-@njit(cache=True, error_model="numpy")
 def _remember(
-    ledger: I32, weight: F, quarter: int, changed: B, kind: I8, by_past: F, by_recent: F, ever: F, lately: F,
-    behind: F,
+    ledger: I32, weight: F, quarter: int, known: int, until: int, kind: I8, by_past: F, by_recent: F, ever: F,
+    lately: F, behind: F,
 ) -> None:  # fmt: skip
-    mine = np.empty(weight.size, np.int32)
-    count = 0
+    """Count pairs again that have a signing that is new, or is no longer one of the last five years.
+
+    They are marked where their counts stand, for a matrix of marks is large and read at random.
+    """
+    faded, fading = until - RECENT_QUARTERS, quarter - RECENT_QUARTERS
     for m in range(weight.size):
+        if m >= known or faded <= ledger[m, 2] < fading:
+            a, b = _ordered(ledger[m])
+            lately[a, b] = -1.0
+    mine, count = np.empty(weight.size, np.int32), 0
+    for m in range(weight.size):
+        a, b = _ordered(ledger[m])
         mine[count] = m
-        count += changed[ledger[m, 0], ledger[m, 1]]
+        count += lately[a, b] < 0.0
     for m in mine[:count]:
-        a, b = ledger[m, 0], ledger[m, 1]
-        ever[a, b] = ever[b, a] = lately[a, b] = lately[b, a] = 0.0
+        a, b = _ordered(ledger[m])
+        ever[a, b], lately[a, b], behind[a, b] = 0.0, 0.0, np.nan
     for m in mine[:count]:
-        a, b = ledger[m, 0], ledger[m, 1]
+        a, b = _ordered(ledger[m])
         ever[a, b] += weight[m]
-        ever[b, a] = ever[a, b]
-        if ledger[m, 2] >= quarter - RECENT_QUARTERS:
+        if ledger[m, 2] >= fading:
             lately[a, b] += weight[m]
-            lately[b, a] = lately[a, b]
     for m in mine[:count]:
-        a, b = ledger[m, 0], ledger[m, 1]
-        if changed[a, b]:
-            changed[a, b] = changed[b, a] = False
-            layer = layer_of(kind, a, b)
-            behind[a, b] = history(layer, kind[a], ever[a, b], lately[a, b], by_past, by_recent)
-            behind[b, a] = history(layer, kind[b], ever[b, a], lately[b, a], by_past, by_recent)
+        a, b = _ordered(ledger[m])
+        if np.isnan(behind[a, b]):
+            layer, often, recently = layer_of(kind, a, b), ever[a, b], lately[a, b]
+            ever[b, a], lately[b, a] = often, recently
+            behind[a, b] = history(layer, kind[a], often, recently, by_past, by_recent)
+            behind[b, a] = history(layer, kind[b], often, recently, by_past, by_recent)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _ordered(entry: I32) -> tuple[int, int]:
+    return min(entry[0], entry[1]), max(entry[0], entry[1])
 
 
 def fill_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links | None = None) -> None:
@@ -156,25 +157,24 @@ def _fill(
 ) -> None:  # fmt: skip
     n = kind.size
     axis, axis_start = position.T.copy(), start.T.copy()
-    gone, before = np.empty(n), np.empty(n)
+    gone, before, liked = np.empty(n), np.empty(n), appeal + attraction
     for i in range(n):
-        row, own, seen, usual = out[i], base[i], trust[i], reference[i]
-        for j in range(n):
-            row[j] = own[j] + by_trust * (seen[j] - usual[j])
-        if kind[i] == STATE:
+        row, own, seen, usual, past = out[i], base[i], trust[i], reference[i], behind[i]
+        if kind[i] == STATE or kind[i] == FIRM:
+            chosen = liked if kind[i] == STATE else attraction
             for j in range(n):
-                row[j] += appeal[j] + attraction[j]
-        elif kind[i] == FIRM:
+                row[j] = own[j] + by_trust * (seen[j] - usual[j]) + chosen[j]
+        else:
             for j in range(n):
-                row[j] += attraction[j]
+                row[j] = own[j] + by_trust * (seen[j] - usual[j])
         if by_interest > 0.0:
             distances_to_all(axis, weight[i], i, gone)
             distances_to_all(axis_start, weight[i], i, before)
             for j in range(n):
-                row[j] -= by_interest * (gone[j] - before[j]) / 2.0
-        past = behind[i]
-        for j in range(n):
-            row[j] += past[j]
+                row[j] = row[j] - by_interest * (gone[j] - before[j]) / 2.0 + past[j]
+        else:
+            for j in range(n):
+                row[j] += past[j]
 
 
 @njit(cache=True, error_model="numpy")

@@ -38,6 +38,8 @@ ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "baseline.yaml"
 AROUND = "begin and check"
 """What a quarter takes beside its steps."""
+_BEFORE = 6
+"""Quarters of a replicate that are not timed."""
 Table = list[dict[str, Any]]
 
 
@@ -128,16 +130,17 @@ def maker(actors: int | None, quarters: int) -> Callable[[int], GovernanceModel]
 def size(actors: int | None, quarters: int, repeats: int) -> dict[str, Any]:
     """A world of one size: every step's seconds a quarter in each replicate, its calls and memory, and what holds it.
 
-    Each replicate goes through one quarter before it is looked at.
+    Each replicate goes through some quarters before it is looked at: memory that is touched for the first time is slow.
     """
-    make = maker(actors, quarters + 3)
+    make = maker(actors, quarters + _BEFORE + 2)
     model, taken = make(0), []
     model.step()  # compiles
     for replicate in range(repeats):
         model.close()
         del model  # the peak is that of one replicate
         model = make(replicate)
-        model.step()
+        for _ in range(_BEFORE):
+            model.step()
         taken.append(seconds_by_step(model, quarters))
         partners = float((model.state.depth > 0).sum() / model.state.n)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -27,15 +27,16 @@ BUSY = """
 **Others were using the processors when this run began: times by the clock are too long, by how much is not known.**
 """
 TRIED = """
-Tried without gain: running sums in sixteen lanes in place of one; values by tiles of 512 partners; orders by one sort,
-with ties looked at only where there are any (there nearly always are); bounds of the best alternatives that need no
-exponential (two partners in five stay candidates: 1.16 ms in place of .31); vectors of 512 bits (a seventh less for
-exponentials and draws alone, nothing on a whole quarter); a signature without counts of references (1.5 times as long).
-Not tried, because what they save is a hundredth each: evidence faded only where there is any (whoever writes into it by
-hand would have to be found), agreements kept from step to step. The arrays of pairs in one block on large pages save
-3 % of a run. Two replicates at once took 1.3 times as long each as one alone: the two workers are in each other's way. Considered and left: BLAS for
-diffusion (bits that depend on the machine), single precision (the oracle holds to nine digits), one kernel for the
-whole quarter (it would hide the list of steps), fused multiply-add or fewer rounds of Philox (other bits).
+Tried without gain: running sums in sixteen lanes in place of one; values by tiles of 512 partners; orders by one
+sort, with ties looked at only where there are any (there nearly always are); bounds of the best alternatives that
+need no exponential (two partners in five stay candidates: 1.16 ms in place of .31); vectors of 512 bits (a seventh
+less for exponentials and draws alone, nothing on a whole quarter); a signature without counts of references (1.5
+times as long). Not tried, because what they save is a hundredth each: evidence faded only where there is any (whoever
+writes into it by hand would have to be found), agreements kept from step to step. The arrays of pairs in one block on
+large pages save 3 % of a run. Two replicates at once took 1.3 times as long each as one alone: the two workers are in
+each other's way. Considered and left: BLAS for diffusion (bits that depend on the machine), single precision (the
+oracle holds to nine digits), one kernel for the whole quarter (it would hide the list of steps), fused multiply-add
+or fewer rounds of Philox (other bits).
 """
 
 
