@@ -35,7 +35,7 @@ class Amount(NamedTuple):
     quarters: int
 
 
-FULL = Amount(((100, 20, 5), (None, 40, 5), (1000, 8, 5), (4000, 4, 3)), None, 3, (4000, 44), 200, 300, 20)
+FULL = Amount(((100, 20, 5), (None, 34, 5), (1000, 8, 5), (4000, 4, 3)), None, 3, (4000, 44), 200, 300, 20)
 QUICK = Amount(((30, 1, 2),), 12, 1, None, 0, 3, 1)
 
 
