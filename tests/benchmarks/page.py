@@ -33,10 +33,9 @@ need no exponential (two partners in five stay candidates: 1.16 ms in place of .
 less for exponentials and draws alone, nothing on a whole quarter); a signature without counts of references (1.5
 times as long). Not tried, because what they save is a hundredth each: evidence faded only where there is any (whoever
 writes into it by hand would have to be found), agreements kept from step to step. The arrays of pairs in one block on
-large pages save 3 % of a run. Two replicates at once took 1.3 times as long each as one alone: the two workers are in
-each other's way. Considered and left: BLAS for diffusion (bits that depend on the machine), single precision (the
-oracle holds to nine digits), one kernel for the whole quarter (it would hide the list of steps), fused multiply-add
-or fewer rounds of Philox (other bits).
+large pages save 3 % of a run. Considered and left: BLAS for diffusion (bits that depend on the machine), single
+precision (the oracle holds to nine digits), one kernel for the whole quarter (it would hide the list of steps), fused
+multiply-add or fewer rounds of Philox (other bits).
 """
 
 
