@@ -424,8 +424,8 @@ class Draws:
 
     def __init__(self, seed: int, replicate: int, quarter: int):
         self.seed, self.replicate, self.quarter = seed, replicate, quarter
-        self._keys = _mix(np.uint64(_mixed(0, seed, replicate, quarter)) ^ _STREAMS)  # of all streams at once
+        self._keys = tuple(_mix(np.uint64(_mixed(0, seed, replicate, quarter)) ^ _STREAMS))  # of all streams at once
 
     def key(self, stream: Stream) -> np.uint64:
         """Philox key of a stream in this quarter: that of :func:`key`."""
-        return np.uint64(self._keys[stream])
+        return self._keys[stream]

@@ -204,8 +204,8 @@ class Live:
     def _frame(self, number: int) -> Frame:
         state = self.model.state
         partners = links(state.depth)
-        first = np.repeat(np.arange(state.n), np.diff(partners.start))
-        first, second = first[first < partners.partner], partners.partner[first < partners.partner]
+        first, second = np.repeat(np.arange(state.n), np.diff(partners.start)), partners.partner
+        first, second = first[first < second], second[first < second]  # each deal once
         mass = state.alpha + state.beta
         return Frame(
             quarter=str(self.scenario.start + (number - 1)),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from simulation.kernels import Draws
 from simulation.processes.affinity import squared_distance
+from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, MAX_DEPTH, F, State
@@ -29,7 +30,8 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
     capture = np.zeros(state.n)
     if mech.on("capture"):
         openings = _openings(state.transparency, state.oversight, state.s)
-        _capture(capture, openings, state.depth, np.flatnonzero(state.kind == FIRM))
+        ties = weight_with(np.flatnonzero(state.kind == FIRM), state.depth, state.s)
+        capture[: state.s] = openings * ties / (1.0 + ties)
     state.capture = capture
     return capture
 
@@ -65,16 +67,6 @@ def _openings(transparency: F, oversight: F, s: int) -> F:
     for i in range(s):
         openings[i] = (1.0 - transparency[i]) * (1.0 - oversight[i])
     return openings
-
-
-@njit(cache=True, error_model="numpy")
-def _capture(capture: F, openings: F, depth: NDArray[np.int8], firms: NDArray[np.int64]) -> None:
-    for i in range(len(openings)):
-        ties = 0.0
-        for j in firms:
-            if depth[i, j] > 0:
-                ties += depth[i, j] / MAX_DEPTH
-        capture[i] = openings[i] * ties / (1.0 + ties)
 
 
 @njit(cache=True, error_model="numpy")

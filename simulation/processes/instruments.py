@@ -158,7 +158,7 @@ def joining_odds(text: Texts, who: Joiners, opening: Opening, width: float, coef
         if not text.can[q, :s].any():
             continue
         _look_at(q, text, who, falloff(width), likeness[q], factors)
-        add_factors(text.level[q], factors, coefficient, odds[q])
+        _add_factors(text.level[q], factors, coefficient, odds[q])
         _only(text.can[q], odds[q])
         if opening.launching[q]:
             settle_union(q, opening, text.can, odds[q])
@@ -196,7 +196,7 @@ def _pull_most(trust: F, worth: float, out: F) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def add_factors(level: float, factors: F, coefficient: F, out: F) -> None:
+def _add_factors(level: float, factors: F, coefficient: F, out: F) -> None:
     """Log odds of joining this quarter, written to ``out`` (s,): the level plus the terms, in order."""
     out[:] = level
     for f in range(len(coefficient)):
@@ -477,7 +477,7 @@ def joining_terms(state: State, now: Joining, i: int, q: int) -> dict[str, float
     settled = dict.fromkeys(SETTLED, 0.0)
     if opening.launching[q]:
         odds = np.zeros(state.s)
-        add_factors(level, factors, coefficient, odds)
+        _add_factors(level, factors, coefficient, odds)
         for name, settle in zip(SETTLED, (settle_union, settle_conveners), strict=True):
             before = odds[i]
             settle(q, opening, text.can, odds)

@@ -113,9 +113,8 @@ class Mechanisms:
         For an unknown name or option; all faults at once. ``True``/``False`` are read as on/off.
     """
 
-    __slots__ = ("_on", "_values")
+    __slots__ = ("_values",)
     _values: Mapping[str, str]
-    _on: Mapping[str, bool]
 
     def __init__(self, overrides: Mapping[str, object] | None = None):
         values = {name: entry.default for name, entry in MECHANISMS.items()}
@@ -129,8 +128,6 @@ class Mechanisms:
         if faults:
             raise InputError(faults)
         object.__setattr__(self, "_values", MappingProxyType(values))
-        switches = {name: value == "on" for name, value in values.items() if MECHANISMS[name].options == _SWITCH}
-        object.__setattr__(self, "_on", MappingProxyType(switches))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("mechanisms are frozen; use Mechanisms.replace(name=value)")
@@ -140,9 +137,9 @@ class Mechanisms:
 
     def on(self, name: str) -> bool:
         """Whether a plain switch is on."""
-        if name not in self._on:
+        if MECHANISMS[name].options != _SWITCH:
             raise KeyError(f"{name} is a choice between rules, not a switch")
-        return self._on[name]
+        return self._values[name] == "on"
 
     def replace(self, **overrides: object) -> Mechanisms:
         """A copy with some choices changed."""
