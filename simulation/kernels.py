@@ -1,4 +1,4 @@
-"""What kernels share: elementary functions, sums of rows, keyed draws, word of compiling.
+"""What kernels share: elementary functions, sums of rows, rows by threads, keyed draws, word of compiling.
 
 ``np.exp`` inside a loop is a call into the system's mathematical library: it keeps the compiler
 from working on several pairs at once (three times slower), and its last bit differs between
@@ -15,14 +15,16 @@ n-th incident) takes the place of ``uid_j`` where there is no second actor.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types, uint64
+from numba import config, njit, types, uint64
 from numba.core.event import Event, Listener, register
 from numba.extending import intrinsic, register_jitable
 from numpy.typing import NDArray
@@ -49,6 +51,9 @@ _LOWEST, _HIGHEST = -708.0, 709.0
 _ROUND = 6755399441055744.0
 """1.5·2⁵²: adding it rounds to an integer, which then stands in the lowest bits."""
 _LIFTED = float(1 << LIFT)
+FEWEST = 256
+"""Rows that a thread must have to pay for itself: to wake it takes a tenth of a millisecond."""
+T = TypeVar("T")
 
 for _series in (exact_product, exact_sum, exp_series, expm1_series, log_in_two, log_series):
     register_jitable(_series)
@@ -191,6 +196,41 @@ def sums_of_others(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         total[i] = -matrix[i, i]
     add_rows(matrix, np.arange(s).astype(np.int32), total)
     return total
+
+
+# --- rows of a large world, some by each thread
+
+
+def by_rows(kernel: Callable[..., T], rows: int, *columns: Any) -> list[T]:
+    """Have a kernel work on every row, on several ranges of rows at once where there are many.
+
+    There are as many threads as usable cores, or as the environment's ``NUMBA_NUM_THREADS`` says; that is 1 in a
+    worker, for others are at work beside it. No range reads what another writes, so any number gives the same bits.
+
+    Parameters
+    ----------
+    kernel
+        Called as ``kernel(first, last, *columns)``; lets go of Python (``nogil``).
+    rows
+        Number of rows.
+
+    Returns
+    -------
+    list
+        What the calls return, in the order of the rows.
+    """
+    parts = max(1, rows // FEWEST)
+    if parts > 1:
+        parts = min(parts, int(os.environ.get("NUMBA_NUM_THREADS") or config.NUMBA_DEFAULT_NUM_THREADS))
+    cuts = [rows * k // parts for k in range(parts + 1)]
+    others = [_threads(os.getpid(), parts - 1).submit(kernel, *cuts[k : k + 2], *columns) for k in range(1, parts)]
+    return [kernel(*cuts[:2], *columns), *(other.result() for other in others)]
+
+
+@cache
+def _threads(process: int, count: int) -> ThreadPoolExecutor:
+    """Threads that wait for work; those of a process that this one was forked from are not there."""
+    return ThreadPoolExecutor(count, thread_name_prefix="rows")
 
 
 # --- the first run on a machine takes a minute longer

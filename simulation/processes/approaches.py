@@ -13,7 +13,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import Draws, Stream, exp, fill_uniform, gumbel, gumbel_bound, philox, poisson, uniform
+from simulation.kernels import (
+    Draws,
+    Stream,
+    by_rows,
+    exp,
+    fill_uniform,
+    gumbel,
+    gumbel_bound,
+    philox,
+    poisson,
+    uniform,
+)
 from simulation.processes.links import Links
 from simulation.processes.pull import layer_of
 from simulation.scenario.mechanisms import Mechanisms
@@ -68,9 +79,11 @@ def approach(state: State, draws: Draws, rate: F, possible: B, targets: I64, foc
     targets
         Partners to whom the strategy of ``focal`` has it turn this quarter, beside all others, in this order.
     """
-    found = Approaches(*_approach(
-        draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid, state.kind, rate, possible, state.pull
-    ))  # fmt: skip
+    parts = by_rows(
+        _approach, state.n, draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid, state.kind, rate,
+        possible, state.pull,
+    )  # fmt: skip
+    found = Approaches(*(parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))))
     return _with_aimed(state, found, possible, targets, focal) if targets.size > 0 else found
 
 
@@ -96,15 +109,16 @@ class _Field(NamedTuple):
     most: F
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _approach(
-    count_key: np.uint64, choice_key: np.uint64, uid: U64, kind: I8, rate: F, possible: B, pull: F
-) -> tuple[I32, I32, I32, F, F]:
+    first: int, last: int, count_key: np.uint64, choice_key: np.uint64, uid: U64, kind: I8, rate: F, possible: B,
+    pull: F,
+) -> tuple[I32, I32, I32, F, F]:  # fmt: skip
     n = uid.size
     sender, receiver, number = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     room, total = _Field(np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n)), 0
     begin, rows = _by_kind(kind)
-    for i in range(n):
+    for i in range(first, last):
         for layer in range(_KINDS):
             if rate[i, layer] <= 0.0:
                 continue

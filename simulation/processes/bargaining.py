@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import exp, log1p
+from simulation.kernels import by_rows, exp, log1p
 from simulation.state import I8, I32, STATE, B, F
 
 _SOFTEST = 0.6932
@@ -30,20 +30,28 @@ class Alternatives(NamedTuple):
     second: F  # [n]
 
 
-@njit(cache=True, error_model="numpy")
 def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) -> Alternatives:
     """Alternatives of those who sit at a table this quarter, (m, 3) rows of actors or -1; nothing for the others."""
     n = kind.size
     known = Alternatives(np.full(n, -1, np.int32), np.zeros(n), np.zeros(n))
     seated = _seated(parties, n)
+    by_rows(_look_round, seated.size, seated, possible, pull, reluctance, kind, known)
+    return known
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _look_round(
+    first: int, last: int, seated: I32, possible: B, pull: F, reluctance: F, kind: I8, known: Alternatives
+) -> None:
+    n = kind.size
     theirs, chance, most, of_kind = np.empty((_AT_ONCE, n)), np.empty(n), np.empty(n), reluctance[kind]
     states = 0  # of those up to the last state
     for j in range(n):
         states = j + 1 if kind[j] == STATE else states
-    for k in range(seated.size):
-        i, own, many, row = seated[k], pull[seated[k]], n, theirs[k % _AT_ONCE]
-        if k % _AT_ONCE == 0:
-            _columns(pull, seated[k : k + _AT_ONCE], theirs)
+    for k in range(first, last):
+        i, own, many, row = seated[k], pull[seated[k]], n, theirs[(k - first) % _AT_ONCE]
+        if (k - first) % _AT_ONCE == 0:
+            _columns(pull, seated[k : min(k + _AT_ONCE, last)], theirs)
         if kind[i] == STATE:
             for j in range(n):
                 chance[j] = of_kind[j] - row[j]
@@ -57,7 +65,6 @@ def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) ->
             most[j] = chance[j] * (_SOFTEST + min(max(own[j], 0.0), 0.5 * own[j] + 0.125 * own[j] * own[j]))
             most[j] = most[j] if possible[i, j] else 0.0
         known.partner[i], known.best[i], known.second[i] = _best_two(own, chance, most[:many])
-    return known
 
 
 @njit(cache=True, error_model="numpy")

@@ -81,14 +81,16 @@ def sign(
         Pairs that may deal, (n, n).
     """
     keys = Keys(*map(draws.key, (Stream.SIGNING_ORDER, Stream.RUNG, Stream.TERM, Stream.RATIFICATION)))
-    who = Signers(state.uid, state.kind, state.position, state.weight, support, possible, state.pull,
-                  state.reluctance, state.leaders, state.concession, state.consulted, state.wanted)  # fmt: skip
+    who = Signers(state.uid, state.kind, state.position, state.weight, support, state.leaders, state.concession,
+                  state.consulted, state.wanted)  # fmt: skip
     alike = par.affinity_width, state.likeness_mean, state.likeness_sd, par.depth_likeness
     credit = Credit(state.purse, state.pot, state.unpaid, state.formed, state.reward, state.track_success,
                     state.payment, state.conceded)  # fmt: skip
+    known = alternatives(possible, state.pull, state.reluctance, state.kind, parties)
     signing = Signing(
-        parties, number, *_sign(keys, state.quarter, parties, number, who, rules, alike, deals_of(state), credit)
-    )
+        parties, number,
+        *_sign(keys, state.quarter, parties, number, who, rules, alike, deals_of(state), credit, known),
+    )  # fmt: skip
     _note(state, parties[~signing.unpaid], state.quarter)
     return signing
 
@@ -110,9 +112,6 @@ class Signers(NamedTuple):
     position: F
     weight: F
     support: F
-    possible: B
-    pull: F
-    reluctance: F
     leaders: I32
     concession: F
     consulted: F
@@ -144,7 +143,7 @@ class Drawn(NamedTuple):
 @njit(cache=True, error_model="numpy")
 def _sign(
     keys: Keys, quarter: int, parties: I32, number: I32, who: Signers, rules: Terms,
-    alike: tuple[float, float, float, float], deals: Deals, credit: Credit,
+    alike: tuple[float, float, float, float], deals: Deals, credit: Credit, known: Alternatives,
 ) -> tuple[I32, I32, F, F, B, I32]:  # fmt: skip
     """Loops with few columns each: one that takes all of them counts references to them at every turn."""
     m = parties.shape[0]
@@ -177,8 +176,7 @@ def _sign(
             until = quarter + life(drawn.term[c, p], layer_of(who.kind, a, b), rules)
             write_signing(deals, who.kind, a, b, rungs[c, p], quarter, max(until, deals.until[a, b]), three)
     signed = turns[~unpaid[turns]]
-    _agree(signed, parties, rungs, who, alternatives(who.possible, who.pull, who.reluctance, who.kind, parties),
-           credit, deals.terms)  # fmt: skip
+    _agree(signed, parties, rungs, who, known, credit, deals.terms)
     _give_credit(signed, parties, rungs, who.kind, credit)
     return rungs, before, left, price, unpaid, public
 

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from simulation import arithmetic
-from simulation.kernels import exp, power
+from simulation.kernels import by_rows, exp, power
 from simulation.processes.approaches import agreement
 from simulation.processes.instruments import instrument_z, is_open
 from simulation.scenario.mechanisms import Mechanisms
@@ -101,7 +101,7 @@ def promises(state: State, par: Parameters, possible: B) -> F:
     """E[u] of every track to every state, discounted, (s, 5)."""
     s = state.s
     result = np.zeros((s, _TRACKS))
-    _promise_deals(state.pull, possible, state.kind, state.reluctance, par.patience, result)
+    by_rows(_promise_deals, s, state.pull, possible, state.kind, state.reluctance, par.patience, result)
     blocs = np.maximum(state.bloc_enforcement, _LEAST_COUNTED) / MAX_DEPTH
     passage = (state.bloc_passed + _DOUBT / 2.0) / (state.bloc_tabled + _DOUBT)
     _promise_forums(
@@ -138,26 +138,28 @@ def _discount(chance: float, patience: float) -> float:
     return power(patience, min(1.0 / chance, _HOPELESS)) if chance > 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
-def _promise_deals(pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F) -> None:
+@njit(cache=True, error_model="numpy", nogil=True)
+def _promise_deals(
+    first: int, last: int, pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F
+) -> None:
     """Write what a memorandum with a state, with two and with a firm promises each state into ``out`` (s, 5)."""
-    s = out.shape[0]
+    s = last - first
     states, firms = _Turned(np.zeros(s), np.zeros(s)), _Turned(np.zeros(s), np.zeros(s))
     own = np.empty((_AT_ONCE, s))
     for j in range(kind.size):
         k = j % _AT_ONCE
         if k == 0:
-            _turn_round(pull[:s, j : j + _AT_ONCE], own)
+            _turn_round(pull[first:last, j : j + _AT_ONCE], own)
         if kind[j] == STATE:
-            _turn(own[k], pull[j], possible[j], reluctance[STATE], states)
+            _turn(own[k], pull[j, first:last], possible[j, first:last], reluctance[STATE], states)
         elif kind[j] == FIRM:
-            _turn(own[k], pull[j], possible[j], reluctance[FIRM], firms)
+            _turn(own[k], pull[j, first:last], possible[j, first:last], reluctance[FIRM], firms)
     for i in range(s):
         chance = states.agreeing[i] / states.all[i] if states.all[i] > 0.0 else 0.0
         both, firm = chance * chance, firms.agreeing[i] / firms.all[i] if firms.all[i] > 0.0 else 0.0
-        out[i, BILATERAL] = chance / MAX_DEPTH * _discount(chance, patience)
-        out[i, TRILATERAL] = both / MAX_DEPTH * _discount(both, patience)
-        out[i, NON_STATE] = firm / MAX_DEPTH * _discount(firm, patience)
+        out[first + i, BILATERAL] = chance / MAX_DEPTH * _discount(chance, patience)
+        out[first + i, TRILATERAL] = both / MAX_DEPTH * _discount(both, patience)
+        out[first + i, NON_STATE] = firm / MAX_DEPTH * _discount(firm, patience)
 
 
 class _Turned(NamedTuple):

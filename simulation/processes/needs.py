@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from simulation.data.tables import judged
-from simulation.kernels import exp
+from simulation.kernels import by_rows, exp
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -146,8 +146,8 @@ def note_start(state: State) -> None:
 def add_to_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links | None = None) -> None:
     """U_ij += w_gain (gain_ij − gain_ij at the recorded start), gain_ij = Σ_n (1 − cov_in) supply_jn, for states i."""
     if par.need_pull > 0.0 and mech.on("needs"):
-        _add_gain(1.0 - covered_now(state, partners), state.supply, state.open_start, state.supply_start,
-                  par.need_pull, state.pull)  # fmt: skip
+        by_rows(_add_gain, state.s, 1.0 - covered_now(state, partners), state.supply, state.open_start,
+                state.supply_start, par.need_pull, state.pull)  # fmt: skip
 
 
 def gain_since_start(state: State, i: int, j: int) -> float:
@@ -166,8 +166,10 @@ def _gain(uncovered: F, supply: F) -> float:
     return total
 
 
-@njit(cache=True, error_model="numpy")
-def _add_gain(uncovered: F, supply: F, open_start: F, supply_start: F, pull: float, out: F) -> None:
-    for i in range(uncovered.shape[0]):
+@njit(cache=True, error_model="numpy", nogil=True)
+def _add_gain(
+    first: int, last: int, uncovered: F, supply: F, open_start: F, supply_start: F, pull: float, out: F
+) -> None:
+    for i in range(first, last):
         for j in range(supply.shape[0]):
             out[i, j] += pull * (_gain(uncovered[i], supply[j]) - _gain(open_start[i], supply_start[j]))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import log1p
+from simulation.kernels import by_rows, log1p
 from simulation.processes import needs
 from simulation.processes.affinity import distances_to_all, squared_distance
 from simulation.processes.links import Links
@@ -125,9 +125,10 @@ def fill_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links |
     ``partners`` are the lists of the deals as they stand, if they are at hand.
     """
     appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
-    _fill(
-        state.base, appeal, state.attraction, state.kind, state.trust_hat, state.trust_reference, par.trust_pull,
-        state.position, state.position_start, state.weight, par.interest_pull, state.behind, state.pull,
+    by_rows(
+        _fill, state.n, state.base, appeal, state.attraction, state.kind, state.trust_hat, state.trust_reference,
+        par.trust_pull, state.position, state.position_start, state.weight, par.interest_pull, state.behind,
+        state.pull,
     )  # fmt: skip
     needs.add_to_pull(state, par, mech, partners)
 
@@ -150,15 +151,15 @@ def appeals(busy: F, kind: I8, un_member: B, weight: F) -> F:
     return result
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _fill(
-    base: F, appeal: F, attraction: F, kind: I8, trust: F, reference: F, by_trust: float, position: F, start: F,
-    weight: F, by_interest: float, behind: F, out: F,
+    first: int, last: int, base: F, appeal: F, attraction: F, kind: I8, trust: F, reference: F, by_trust: float,
+    position: F, start: F, weight: F, by_interest: float, behind: F, out: F,
 ) -> None:  # fmt: skip
     n = kind.size
     axis, axis_start = position.T.copy(), start.T.copy()
     gone, before, liked = np.empty(n), np.empty(n), appeal + attraction
-    for i in range(n):
+    for i in range(first, last):
         row, own, seen, usual, past = out[i], base[i], trust[i], reference[i], behind[i]
         if kind[i] == STATE or kind[i] == FIRM:
             chosen = liked if kind[i] == STATE else attraction

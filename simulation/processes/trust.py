@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from simulation.kernels import by_rows
 from simulation.processes.links import Links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -27,7 +28,6 @@ def perceive_trust(state: State, par: Parameters, mech: Mechanisms, partners: Li
     trust_with_witnesses(state.alpha_ref, state.beta_ref, partners, par.prior_mass, mass, state.trust_reference)
 
 
-@njit(cache=True, error_model="numpy")
 def trust_with_witnesses(
     alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float, out: F
 ) -> None:
@@ -36,8 +36,15 @@ def trust_with_witnesses(
     m = m_w M/(M+1) grows with the evidence M that the witnesses have, so that no witness is no evidence.
     Column sums are taken once; where i is a partner of j itself its own report is subtracted.
     """
+    told = _witnesses(alpha, beta, partners, prior_mass, witness_mass)
+    by_rows(_listen, len(alpha), alpha, beta, partners, prior_mass, witness_mass, *told, out)
+
+
+@njit(cache=True, error_model="numpy")
+def _witnesses(alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float) -> tuple[F, F]:
+    """What all partners of each actor report of it, and how much evidence they have, (n,) each."""
     n = alpha.shape[0]
-    start, partner = partners.start, partners.partner
+    start, partner = partners
     reports, masses = np.zeros(n), np.zeros(n)
     if witness_mass > 0.0:
         for k in range(n):
@@ -47,9 +54,18 @@ def trust_with_witnesses(
                 if total > 0.0:
                     reports[j] += evidence * alpha[k, j] / total
                     masses[j] += evidence
+    return reports, masses
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _listen(
+    first: int, last: int, alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float, reports: F,
+    masses: F, out: F,
+) -> None:  # fmt: skip
+    start, partner = partners
     told, weight = witness_mass * reports / (masses + 1.0), witness_mass * masses / (masses + 1.0)
-    for i in range(n):
-        _listen(alpha[i], beta[i], told, weight, out[i])
+    for i in range(first, last):
+        _trust_as_told(alpha[i], beta[i], told, weight, out[i])
         for j in partner[start[i] : start[i + 1]]:
             total = alpha[i, j] + beta[i, j]
             if total > 0.0 and witness_mass > 0.0:
@@ -63,23 +79,26 @@ def trust_with_witnesses(
 
 
 @njit(cache=True, error_model="numpy")
-def _listen(alpha: F, beta: F, told: F, mass: F, out: F) -> None:
+def _trust_as_told(alpha: F, beta: F, told: F, mass: F, out: F) -> None:
     """Trust of one actor in everybody, as if it had no deals."""
     for j in range(alpha.size):
         weight = alpha[j] + beta[j] + mass[j]
         out[j] = min(1.0, (alpha[j] + told[j]) / weight) if weight > 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
 def fade(alpha: F, beta: F, prior: F, prior_mass: float, memory: float) -> None:
     """Let all evidence beyond the prior fade: α←α⁰+λ(α−α⁰), β alike, in place on (n, n)."""
-    n = alpha.shape[0]
-    for i in range(n):
-        for j in range(n):
-            first = prior_mass * prior[i, j]
-            alpha[i, j] = first + memory * (alpha[i, j] - first)
-            first = prior_mass - first
-            beta[i, j] = first + memory * (beta[i, j] - first)
+    by_rows(_fade, len(alpha), alpha, beta, prior, prior_mass, memory)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _fade(first: int, last: int, alpha: F, beta: F, prior: F, prior_mass: float, memory: float) -> None:
+    for i in range(first, last):
+        for j in range(alpha.shape[1]):
+            kept = prior_mass * prior[i, j]
+            alpha[i, j] = kept + memory * (alpha[i, j] - kept)
+            kept = prior_mass - kept
+            beta[i, j] = kept + memory * (beta[i, j] - kept)
 
 
 @njit(cache=True, error_model="numpy", inline="always")
