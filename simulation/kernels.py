@@ -210,7 +210,8 @@ def by_rows(kernel: Callable[..., T], rows: int, *columns: Any) -> list[T]:
     Parameters
     ----------
     kernel
-        Called as ``kernel(first, last, *columns)``; lets go of Python (``nogil``).
+        Called as ``kernel(first, last, *columns)``; lets go of Python (``nogil``). It begins at ``max(first, 0)``:
+        the compiler then knows that no row is counted from the end, which costs a fifth.
     rows
         Number of rows.
 
@@ -222,6 +223,8 @@ def by_rows(kernel: Callable[..., T], rows: int, *columns: Any) -> list[T]:
     parts = max(1, rows // FEWEST)
     if parts > 1:
         parts = min(parts, int(os.environ.get("NUMBA_NUM_THREADS") or config.NUMBA_DEFAULT_NUM_THREADS))
+    if parts == 1:
+        return [kernel(0, rows, *columns)]
     cuts = [rows * k // parts for k in range(parts + 1)]
     others = [_threads(os.getpid(), parts - 1).submit(kernel, *cuts[k : k + 2], *columns) for k in range(1, parts)]
     return [kernel(*cuts[:2], *columns), *(other.result() for other in others)]

@@ -118,7 +118,7 @@ def _approach(
     sender, receiver, number = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     room, total = _Field(np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n)), 0
     begin, rows = _by_kind(kind)
-    for i in range(first, last):
+    for i in range(max(first, 0), last):
         for layer in range(_KINDS):
             if rate[i, layer] <= 0.0:
                 continue

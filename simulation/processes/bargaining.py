@@ -48,7 +48,7 @@ def _look_round(
     states = 0  # of those up to the last state
     for j in range(n):
         states = j + 1 if kind[j] == STATE else states
-    for k in range(first, last):
+    for k in range(max(first, 0), last):
         i, own, many, row = seated[k], pull[seated[k]], n, theirs[(k - first) % _AT_ONCE]
         if (k - first) % _AT_ONCE == 0:
             _columns(pull, seated[k : min(k + _AT_ONCE, last)], theirs)

@@ -143,6 +143,7 @@ def _promise_deals(
     first: int, last: int, pull: F, possible: B, kind: I8, reluctance: F, patience: float, out: F
 ) -> None:
     """Write what a memorandum with a state, with two and with a firm promises each state into ``out`` (s, 5)."""
+    first = max(first, 0)
     s = last - first
     states, firms = _Turned(np.zeros(s), np.zeros(s)), _Turned(np.zeros(s), np.zeros(s))
     own = np.empty((_AT_ONCE, s))

@@ -170,6 +170,6 @@ def _gain(uncovered: F, supply: F) -> float:
 def _add_gain(
     first: int, last: int, uncovered: F, supply: F, open_start: F, supply_start: F, pull: float, out: F
 ) -> None:
-    for i in range(first, last):
+    for i in range(max(first, 0), last):
         for j in range(supply.shape[0]):
             out[i, j] += pull * (_gain(uncovered[i], supply[j]) - _gain(open_start[i], supply_start[j]))

@@ -159,7 +159,7 @@ def _fill(
     n = kind.size
     axis, axis_start = position.T.copy(), start.T.copy()
     gone, before, liked = np.empty(n), np.empty(n), appeal + attraction
-    for i in range(first, last):
+    for i in range(max(first, 0), last):
         row, own, seen, usual, past = out[i], base[i], trust[i], reference[i], behind[i]
         if kind[i] == STATE or kind[i] == FIRM:
             chosen = liked if kind[i] == STATE else attraction

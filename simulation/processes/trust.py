@@ -64,7 +64,7 @@ def _listen(
 ) -> None:  # fmt: skip
     start, partner = partners
     told, weight = witness_mass * reports / (masses + 1.0), witness_mass * masses / (masses + 1.0)
-    for i in range(first, last):
+    for i in range(max(first, 0), last):
         _trust_as_told(alpha[i], beta[i], told, weight, out[i])
         for j in partner[start[i] : start[i + 1]]:
             total = alpha[i, j] + beta[i, j]
@@ -93,7 +93,7 @@ def fade(alpha: F, beta: F, prior: F, prior_mass: float, memory: float) -> None:
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _fade(first: int, last: int, alpha: F, beta: F, prior: F, prior_mass: float, memory: float) -> None:
-    for i in range(first, last):
+    for i in range(max(first, 0), last):
         for j in range(alpha.shape[1]):
             kept = prior_mass * prior[i, j]
             alpha[i, j] = kept + memory * (alpha[i, j] - kept)
