@@ -73,9 +73,7 @@ def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _adopt(
-    norm: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, s: int
-) -> None:
+def _adopt(norm: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, s: int) -> None:
     """``peers`` (s, s) holds a row for each state that is looked at."""
     before = norm[:s].copy()
     adopters, total = np.zeros(s), sums_of_others(peers)
