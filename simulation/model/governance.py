@@ -83,10 +83,11 @@ from simulation.state import (
 def grow(model: GovernanceModel) -> None:
     """AI capability, scheduled shocks, and what the year has made of actors' attraction."""
     s, par, mech = model.state, model.parameters, model.mechanisms
-    now = shocks.active(model.scenario.shocks, model.quarter)
-    harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(model.scenario.shocks, model.quarter))
+    quarter, planned = model.quarter, model.scenario.shocks
+    now = shocks.active(planned, quarter)
+    harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(planned, quarter))
     s.surge = shocks.surge(now)
-    shocks.strike(s, now, model.quarter, model.rows)
+    shocks.strike(s, now, quarter, model.rows)
     move_attraction(s, model.scenario, model.replicate)
 
 

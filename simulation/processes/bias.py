@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.kernels import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I32, MAX_DEPTH, THINK_TANK, F, State
+from simulation.state import I8, I32, MAX_DEPTH, THINK_TANK, F, State
 
 _DIMENSIONS = 4
 
@@ -27,23 +26,14 @@ def drift_by_funders(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     """
     if not mech.on("think_tank_bias"):
         return
-    before = state.position.copy()
-    funder = funders(state.kind, state.home, state.camp, state.leaders)
     _drift(
-        state.position,
-        before,
-        funder,
-        state.home,
-        state.depth,
-        np.flatnonzero(state.kind == THINK_TANK),
-        state.objectivity,
-        par.funder_bias,
-        state.s,
-    )
+        state.position, state.kind, state.home, state.camp, state.leaders, state.depth, state.objectivity,
+        par.funder_bias, state.s,
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def funders(kind: NDArray[np.int8], home: I32, camp: NDArray[np.int8], leaders: I32) -> I32:
+def funders(kind: I8, home: I32, camp: I8, leaders: I32) -> I32:
     """Row of the actor whose position each think tank's funder holds, shape (n,); -1 for others."""
     funder = np.full(len(kind), -1, np.int32)
     for j in range(len(kind)):
@@ -55,19 +45,13 @@ def funders(kind: NDArray[np.int8], home: I32, camp: NDArray[np.int8], leaders: 
 
 @njit(cache=True, error_model="numpy")
 def _drift(
-    position: F,
-    before: F,
-    funder: I32,
-    home: I32,
-    depth: NDArray[np.int8],
-    think_tanks: NDArray[np.int64],
-    objectivity: F,
-    speed: float,
-    s: int,
+    position: F, kind: I8, home: I32, camp: I8, leaders: I32, depth: I8, objectivity: F, speed: float, s: int
 ) -> None:
+    before, pull = position.copy(), np.empty(_DIMENSIONS)
+    funder, think_tanks = funders(kind, home, camp, leaders), np.flatnonzero(kind == THINK_TANK)
     for i in range(s):
         ties = 0.0
-        pull = np.zeros(_DIMENSIONS)
+        pull[:] = 0.0
         for j in think_tanks:
             if depth[i, j] > 0:
                 z = depth[i, j] / MAX_DEPTH

@@ -26,7 +26,7 @@ from simulation.processes.affinity import falloff, likeness_to_all, squared_dist
 from simulation.processes.rivalry import FITTED, leader_distance, strength_of
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import CAMPS, I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, Asked, B, F, State
+from simulation.state import CAMPS, I8, I32, MAX_DEPTH, MULTILATERAL, NOBODY, REGIONAL, U64, Asked, B, F, State
 
 UNANIMITY, CONSENSUS, MAJORITY = range(3)
 """Codes of ``State.bloc_rule``; a qualified majority is a majority with its own threshold."""
@@ -38,6 +38,7 @@ _STRAIN = 0.1
 """What a unit of rivalry beyond the recorded one costs a vote between full rivals (MODEL C.6, assumption)."""
 _BINDS, _PLANS = 0.5, 0.2
 """Least enforcement of blocs that can reach full depth, and of those that can reach depth 2 (MODEL C.6)."""
+_NOBODY = np.zeros((0, 0))
 
 
 class Voters(NamedTuple):
@@ -108,13 +109,19 @@ class Credit(NamedTuple):
 
 def voters(state: State, par: Parameters, mech: Mechanisms) -> Voters:
     """The columns of ``state`` that a vote depends on: views, and what rivalry costs each vote."""
-    beyond = strength_of(par, mech) - FITTED
-    strain = np.zeros(len(CAMPS) + 1)  # who is in no camp has the last place
-    strain[: len(state.leaders)] = leader_distance(state.position, state.leaders, par.rivalry_distance).max(axis=1)
     return Voters(
         state.uid, state.position, state.weight, state.capacity, state.trust_hat, state.alpha, state.beta,
-        _STRAIN * beyond * strain[state.camp],
+        _strain(state.position, state.leaders, state.camp, par.rivalry_distance, strength_of(par, mech) - FITTED),
     )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _strain(position: F, leaders: I32, camp: I8, scale: float, beyond: float) -> F:
+    """What rivalry beyond the recorded one costs the vote of each actor by its camp, (n,)."""
+    of_camp, gaps = np.zeros(len(CAMPS) + 1), leader_distance(position, leaders, scale)
+    for a in range(leaders.size):
+        of_camp[a] = gaps[a].max()
+    return _STRAIN * beyond * of_camp[camp]  # who is in no camp, -1, has the last place
 
 
 def vote_rule(par: Parameters) -> VoteRule:
@@ -292,23 +299,34 @@ def hold_vote(
     return yes >= needed_votes(code, bloc.threshold[k], len(members)), utility
 
 
+class Agenda(NamedTuple):
+    """What decides what is tabled: rates of the blocs (b,), who counts among members (n,), effort (n, 5)."""
+
+    rates: F
+    counts: B
+    effort: F
+    scale: float  # multiplies all rates
+    raising: float  # share of items that would take a bloc a rung deeper, if it can go
+    key: np.uint64
+    turn: np.uint64  # key of who proposes
+
+
 @njit(cache=True, error_model="numpy")
-def table(
-    rates: F, raising: float, s: int, bloc: Blocs, who: Voters, agenda: np.uint64, turn: np.uint64
-) -> Items:
-    """What each bloc tables this quarter; a share ``raising`` of items would take it a rung deeper, if it can go."""
+def table(agenda: Agenda, s: int, bloc: Blocs, position: F, uid: U64) -> Items:
+    """What each bloc tables this quarter."""
+    rates = agenda_rates(agenda.rates, bloc.regional, bloc.member, agenda.counts, agenda.effort, agenda.scale)
     tables, raises = np.zeros(len(rates), np.bool_), np.zeros(len(rates), np.bool_)
     proposal = np.zeros((len(rates), 4))
     for k in range(len(rates)):
-        if uniform(agenda, bloc.uid[k], np.uint64(0)) < rates[k]:
+        if uniform(agenda.key, bloc.uid[k], np.uint64(0)) < rates[k]:
             members = members_of(bloc.member[k], s)
             if len(members) >= 2:
                 tables[k] = True
                 raises[k] = (
                     bloc.depth[k] < deepest(bloc.enforcement[k])
-                    and uniform(agenda, bloc.uid[k], np.uint64(1)) < raising
+                    and uniform(agenda.key, bloc.uid[k], np.uint64(1)) < agenda.raising
                 )
-                proposal[k] = who.position[proposer(turn, bloc.uid[k], members, who.uid)]
+                proposal[k] = position[proposer(agenda.turn, bloc.uid[k], members, uid)]
     return Items(tables, raises, proposal)
 
 
@@ -317,13 +335,17 @@ def decide(
     item: Items, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F,
     credit: Credit,
 ) -> None:  # fmt: skip
-    """Let every bloc that tables something vote; ``bloc`` and ``credit`` are changed in place."""
+    """Let every bloc that tables something vote; ``bloc`` and ``credit`` are changed in place.
+
+    ``own`` (b, s) as in :func:`hold_vote`; with no rows, nobody decides for itself.
+    """
+    nobody = np.full(s, -1.0)
     for k in range(len(item.tabled)):
         if not item.tabled[k]:
             continue
         members = members_of(bloc.member[k], s)
         bloc.tabled[k] += 1
-        passes, utility = hold_vote(k, members, item, bloc, who, rule, key, own[k])
+        passes, utility = hold_vote(k, members, item, bloc, who, rule, key, own[k] if len(own) else nobody)
         if passes:
             bloc.depth[k] += int(item.raises[k])
             bloc.last_passed[k] = quarter
@@ -338,12 +360,14 @@ def decide(
 def own_votes(
     item: Items, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
 ) -> F:
-    """Probability (b, s) of a yes of members that decide for themselves; -1 elsewhere.
+    """Probability (b, s) of a yes of members that decide for themselves; -1 elsewhere; no rows if nobody does.
 
     Nobody is asked where distrust has settled the vote.
     """
+    if not asked:
+        return _NOBODY
     own = np.full((len(item.tabled), s), -1.0)
-    for k in np.flatnonzero(item.tabled) if asked else ():
+    for k in np.flatnonzero(item.tabled):
         members = members_of(bloc.member[k], s)
         code = bloc.code[k]
         if vetoed(members, code, item.raises[k] and bloc.depth[k] >= 1, who, rule.veto_trust):
@@ -370,21 +394,22 @@ def decide_blocs(
         return
     credit = Credit(state.track_success, state.formed, state.reward)
     bloc, who, rule = _blocs(state), voters(state, par, mech), vote_rule(par)
-    item = _tabled(state, par, draws, bloc, who)
+    item = _tabled(state, par, draws, bloc)
     own = own_votes(item, state.s, state.bloc_ids, bloc, who, rule, asked)
     decide(item, state.s, state.quarter, bloc, who, rule, draws.key(Stream.BLOC_VOTE), own, credit)
 
 
-def tabled(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> Items:
+def tabled(state: State, par: Parameters, draws: Draws) -> Items:
     """What blocs table this quarter; to be asked before they vote."""
-    return _tabled(state, par, draws, _blocs(state), voters(state, par, mech))
+    return _tabled(state, par, draws, _blocs(state))
 
 
-def _tabled(state: State, par: Parameters, draws: Draws, bloc: Blocs, who: Voters) -> Items:
-    effort = np.ascontiguousarray(state.effort)
-    rates = agenda_rates(state.bloc_agenda, bloc.regional, bloc.member, state.un_member, effort, par.agenda_scale)
-    keys = draws.key(Stream.BLOC_AGENDA), draws.key(Stream.BLOC_PROPOSER)
-    return Items(*table(rates, par.agenda_raises, state.s, bloc, who, *keys))
+def _tabled(state: State, par: Parameters, draws: Draws, bloc: Blocs) -> Items:
+    agenda = Agenda(
+        state.bloc_agenda, state.un_member, np.ascontiguousarray(state.effort), par.agenda_scale, par.agenda_raises,
+        draws.key(Stream.BLOC_AGENDA), draws.key(Stream.BLOC_PROPOSER),
+    )  # fmt: skip
+    return Items(*table(agenda, state.s, bloc, state.position, state.uid))
 
 
 class Vote(NamedTuple):

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.kernels import Draws
 from simulation.processes import needs
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, I8, KINDS, MAX_DEPTH, PROGRAMME, THINK_TANK, F, State
+from simulation.state import FIRM, I8, I32, KINDS, MAX_DEPTH, PROGRAMME, THINK_TANK, F, State
 
 _KINDS = len(KINDS)
+_NOTHING = np.zeros((0, len(needs.NEEDS)))
 
 
 class Stock(NamedTuple):
@@ -29,6 +29,27 @@ class Stock(NamedTuple):
 
     weight: F  # [n, n] expected z of each pair
     kinds: F  # [n] expected share of the kinds of partner in programmes or deeper
+
+
+class Teaching(NamedTuple):
+    """Parameters of learning at home and from partners."""
+
+    domestic: float
+    partner: float
+    floor: float
+    dependence: float
+    firms: bool  # whether they teach
+    think_tanks: bool
+
+
+class Growth(NamedTuple):
+    """Parameters of what learning makes of capacity."""
+
+    coordination: float
+    agency: float
+    speed: float
+    return_speed: float
+    sharing: float
 
 
 def update_capacity(
@@ -44,22 +65,17 @@ def update_capacity(
     """
     if not mech.on("capacity"):
         return
-    s = state.s
-    share = np.divide(state.budget[:s], state.budget_start[:s], out=np.ones(s), where=state.budget_start[:s] > 0.0)
-    partners = partners or links(state.depth)
-    learning = _learning(state, par, mech, partners, _weights(state.depth, partners), share, state.local_funding)
-    if mech.on("coordination"):
-        kinds = _kinds_in_programmes(state.depth, partners, state.kind, s)
-        learning *= 1.0 + par.coordination_gain * kinds + par.agency_gain * state.agency[:s]
-    if mech.on("needs"):
-        cover = needs.coverage(needs.covered_now(state, partners))
-        learning *= 0.5 + 0.5 * np.divide(cover, state.coverage_rest[:s], out=np.ones(s),
-                                          where=state.coverage_rest[:s] > 0.0)  # fmt: skip
-    ahead = np.zeros(s)
-    if par.shared_learning > 0.0:
-        ahead = _ahead(state.depth, state.capacity, s)
-    _advance(state.capacity, state.capacity_start, learning, state.capacity_decay, ahead, par.capacity_growth,
-             par.capacity_decay, par.shared_learning)  # fmt: skip
+    partners, coordinated = partners or links(state.depth), mech.on("coordination")
+    covered = needs.covered_now(state, partners) if mech.on("needs") else _NOTHING
+    growth = Growth(
+        par.coordination_gain if coordinated else 0.0, par.agency_gain if coordinated else 0.0,
+        par.capacity_growth, par.capacity_decay, par.shared_learning,
+    )  # fmt: skip
+    _build(
+        state.depth, partners, state.kind, state.home, state.supply, state.objectivity, state.local_funding,
+        state.agency, state.budget, state.budget_start, covered, state.coverage_rest, state.capacity_start,
+        state.capacity_decay, _teaching(par, mech), growth, state.s, state.capacity,
+    )  # fmt: skip
 
 
 def set_rest(state: State, par: Parameters, mech: Mechanisms, stock: Stock) -> None:
@@ -80,45 +96,61 @@ def set_rest(state: State, par: Parameters, mech: Mechanisms, stock: Stock) -> N
     state.coverage_rest[:s] = needs.coverage(needs.covered(needs.own_part(state), total, needs.needs().scale))
     partners = links((stock.weight > 0.0).astype(np.int8))
     weight = stock.weight[stock.weight > 0.0]
-    learning = _learning(state, par, mech, partners, weight, np.ones(s), np.zeros(state.n))
+    learning = _learn(
+        partners, weight, state.kind, state.home, np.ones(s), state.capacity, state.supply, state.objectivity,
+        np.zeros(state.n), _teaching(par, mech),
+    )  # fmt: skip
     if mech.on("coordination"):
         learning *= 1.0 + par.coordination_gain * stock.kinds[:s]
     _rest(state.capacity_decay, state.capacity, learning, par.capacity_growth)
 
 
-def _learning(
-    state: State, par: Parameters, mech: Mechanisms, partners: Links, weight: F, budget: F, local_funding: F
-) -> F:  # fmt: skip
-    """L_i by the weight of each partner, in the order of the lists (m,), (s,)."""
-    worth = _worth_of_expertise(
-        state.supply, state.objectivity, state.kind, mech.on("firm_expertise"), mech.on("think_tank_research")
-    )
-    return np.asarray(_learn(
-        partners, weight, state.kind, state.home, budget, state.capacity, worth, local_funding, par.domestic_learning,
-        par.partner_learning, par.absorption_floor, par.dependence if mech.on("dependence") else 0.0,
-    ))  # fmt: skip
+def _teaching(par: Parameters, mech: Mechanisms) -> Teaching:
+    return Teaching(
+        par.domestic_learning, par.partner_learning, par.absorption_floor,
+        par.dependence if mech.on("dependence") else 0.0, mech.on("firm_expertise"), mech.on("think_tank_research"),
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def _worth_of_expertise(
-    supply: F, objectivity: F, kind: I8, firms_teach: bool, think_tanks_teach: bool
-) -> F:
-    """Skills supplied times objectivity of every actor as a teacher, shape (n,)."""
-    n = kind.size
-    worth = np.empty(n)
-    for j in range(n):
-        worth[j] = supply[j, needs.SKILLS] * objectivity[j]
-        if (kind[j] == FIRM and not firms_teach) or (kind[j] == THINK_TANK and not think_tanks_teach):
-            worth[j] = 0.0
-    return worth
+def _build(
+    depth: I8, partners: Links, kind: I8, home: I32, supply: F, objectivity: F, local_funding: F, agency: F,
+    budget: F, budget_start: F, covered: F, coverage_rest: F, start: F, decay: F, teaching: Teaching, growth: Growth,
+    s: int, capacity: F,
+) -> None:  # fmt: skip
+    """One quarter of the first ``s`` actors, the states; ``covered`` is empty where coverage acts on nothing."""
+    share = np.ones(s)
+    for i in range(s):
+        if budget_start[i] > 0.0:
+            share[i] = budget[i] / budget_start[i]
+    weight = _weights(depth, partners)
+    learning = _learn(partners, weight, kind, home, share, capacity, supply, objectivity, local_funding, teaching)
+    if growth.coordination != 0.0 or growth.agency != 0.0:
+        kinds = _kinds_in_programmes(depth, partners, kind, s)
+        for i in range(s):
+            learning[i] *= 1.0 + growth.coordination * kinds[i] + growth.agency * agency[i]
+    for i in range(covered.shape[0]):
+        part = covered[i]
+        cover = ((part[0] + part[1]) + (part[2] + part[3])) / part.size
+        learning[i] *= 0.5 + 0.5 * (cover / coverage_rest[i] if coverage_rest[i] > 0.0 else 1.0)
+    ahead = _ahead(depth, capacity, s) if growth.sharing > 0.0 else np.zeros(s)
+    _advance(capacity, start, learning, decay, ahead, growth)
+
+
+@njit(cache=True, error_model="numpy")
+def _worth(j: int, supply: F, objectivity: F, kind: I8, teaching: Teaching) -> float:
+    """Skills supplied times objectivity of one actor as a teacher."""
+    if (kind[j] == FIRM and not teaching.firms) or (kind[j] == THINK_TANK and not teaching.think_tanks):
+        return 0.0
+    return supply[j, needs.SKILLS] * objectivity[j]
 
 
 @njit(cache=True, error_model="numpy")
 def _learn(
-    partners: Links, weight: F, kind: I8, home: NDArray[np.int32], budget: F, capacity: F, worth: F,
-    local_funding: F, domestic: float, partner: float, floor: float, dependence: float,
+    partners: Links, weight: F, kind: I8, home: I32, budget: F, capacity: F, supply: F, objectivity: F,
+    local_funding: F, teaching: Teaching,
 ) -> F:  # fmt: skip
-    """Learning at home and from partners, shape (s,).
+    """Learning at home and from partners by the weight of each, in the order of the lists (m,); shape (s,).
 
     ``L_i = a min(1, B_i/B_i(0))(1 - κ_f F/(1+F)) + b X/(1+X)``, ``X = Σ_j z_ij e_j O_j (f + (1-f) K_i)``: a first
     partner teaches b of what it knows, all together at most b. (Without a limit the record of a state's last five
@@ -126,7 +158,9 @@ def _learn(
     tanks, Σ z e O, beyond that of the state's own, at least 0, and smaller by λ_i as the state funds its own research
     in their place (C.11, C58).
     """
-    learning = np.empty(budget.size)
+    learning, floor, worth = np.empty(budget.size), teaching.floor, np.empty(kind.size)
+    for j in range(kind.size):
+        worth[j] = _worth(j, supply, objectivity, kind, teaching)
     for i in range(learning.size):
         taught = foreign = own = 0.0
         for p in range(partners.start[i], partners.start[i + 1]):
@@ -139,9 +173,9 @@ def _learn(
                 else:
                     foreign += know_how
         dose = max(0.0, foreign - own) * (1.0 - local_funding[i])
-        at_home = domestic * min(1.0, budget[i]) * (1.0 - dependence * dose / (1.0 + dose))
+        at_home = teaching.domestic * min(1.0, budget[i]) * (1.0 - teaching.dependence * dose / (1.0 + dose))
         taught *= floor + (1.0 - floor) * capacity[i]
-        learning[i] = at_home + partner * taught / (1.0 + taught)
+        learning[i] = at_home + teaching.partner * taught / (1.0 + taught)
     return learning
 
 
@@ -158,9 +192,9 @@ def _weights(depth: I8, partners: Links) -> F:
 @njit(cache=True, error_model="numpy")
 def _kinds_in_programmes(depth: I8, partners: Links, kind: I8, s: int) -> F:
     """Share of the kinds of actors with which each state has a programme or something deeper (C22), (s,)."""
-    share = np.empty(s)
+    share, met = np.empty(s), np.empty(_KINDS, np.bool_)
     for i in range(s):
-        met = np.zeros(_KINDS, np.bool_)
+        met[:] = False
         for j in partners.partner[partners.start[i] : partners.start[i + 1]]:
             if depth[i, j] >= PROGRAMME:
                 met[kind[j]] = True
@@ -182,13 +216,11 @@ def _ahead(depth: I8, capacity: F, s: int) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _advance(
-    capacity: F, start: F, learning: F, decay: F, ahead: F, speed: float, return_speed: float, sharing: float
-) -> None:
+def _advance(capacity: F, start: F, learning: F, decay: F, ahead: F, growth: Growth) -> None:
     for i in range(learning.size):
-        gain = speed * (1.0 - capacity[i]) * learning[i]
-        lost = decay[i] * (start[i] + return_speed * (capacity[i] - start[i]))
-        capacity[i] = min(1.0, max(0.0, capacity[i] + (gain - lost + sharing * ahead[i])))
+        gain = growth.speed * (1.0 - capacity[i]) * learning[i]
+        lost = decay[i] * (start[i] + growth.return_speed * (capacity[i] - start[i]))
+        capacity[i] = min(1.0, max(0.0, capacity[i] + (gain - lost + growth.sharing * ahead[i])))
 
 
 @njit(cache=True, error_model="numpy")

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.kernels import Draws
 from simulation.processes.affinity import squared_distance
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, MAX_DEPTH, F, State
+from simulation.state import FIRM, I8, MAX_DEPTH, F, State
 
 _DIMENSIONS = 4
 
@@ -27,13 +26,10 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
     ``(1 - T_i)(1 - oversight_i) Σz/(1 + Σz)`` over deals with firms, in [0, 1); 0 for actors that
     are not states and with the mechanism off.
     """
-    capture = np.zeros(state.n)
-    if mech.on("capture"):
-        openings = _openings(state.transparency, state.oversight, state.s)
-        ties = weight_with(np.flatnonzero(state.kind == FIRM), state.depth, state.s)
-        capture[: state.s] = openings * ties / (1.0 + ties)
-    state.capture = capture
-    return capture
+    state.capture = _exposure(
+        state.transparency, state.oversight, state.depth, state.kind, state.s if mech.on("capture") else 0
+    )
+    return state.capture
 
 
 def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
@@ -46,45 +42,37 @@ def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     capture_index(state, par, mech)
     if not mech.on("capture"):
         return
-    openings = _openings(state.transparency, state.oversight, state.s)
     _drift(
-        state.position,
-        state.capture_drift,
-        openings,
-        state.depth,
-        np.flatnonzero(state.kind == FIRM),
-        state.research,
-        state.weight,
-        par.capture,
-        par.research_restraint,
-    )
+        state.position, state.capture_drift, state.transparency, state.oversight, state.depth, state.kind,
+        state.research, state.weight, state.s, par.capture, par.research_restraint,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _opening(transparency: float, oversight: float) -> float:
+    """How open a state is to capture."""
+    return (1.0 - transparency) * (1.0 - oversight)
 
 
 @njit(cache=True, error_model="numpy")
-def _openings(transparency: F, oversight: F, s: int) -> F:
-    """How open each state is to capture, ``(1-T)(1-oversight)``, shape (s,)."""
-    openings = np.empty(s)
+def _exposure(transparency: F, oversight: F, depth: I8, kind: I8, s: int) -> F:
+    """Capture of the first ``s`` of (n,) actors, 0 of the others."""
+    capture, ties = np.zeros(kind.size), weight_with(np.flatnonzero(kind == FIRM), depth, s)
     for i in range(s):
-        openings[i] = (1.0 - transparency[i]) * (1.0 - oversight[i])
-    return openings
+        capture[i] = _opening(transparency[i], oversight[i]) * ties[i] / (1.0 + ties[i])
+    return capture
 
 
 @njit(cache=True, error_model="numpy")
 def _drift(
-    position: F,
-    drifted: F,
-    openings: F,
-    depth: NDArray[np.int8],
-    firms: NDArray[np.int64],
-    research: F,
-    weight: F,
-    speed: float,
-    restraint: float,
-) -> None:
+    position: F, drifted: F, transparency: F, oversight: F, depth: I8, kind: I8, research: F, weight: F, s: int,
+    speed: float, restraint: float,
+) -> None:  # fmt: skip
+    firms, pull, before = np.flatnonzero(kind == FIRM), np.empty(_DIMENSIONS), np.empty(_DIMENSIONS)
     # firms hold their positions, so that moving states one after the other is moving them at once
-    for i in range(len(openings)):
+    for i in range(s):
         ties = 0.0
-        pull = np.zeros(_DIMENSIONS)
+        pull[:] = 0.0
         for j in firms:
             if depth[i, j] > 0:
                 z = depth[i, j] / MAX_DEPTH
@@ -92,8 +80,9 @@ def _drift(
                 for d in range(_DIMENSIONS):
                     pull[d] += z * (1.0 - restraint * research[j]) * (position[j, d] - position[i, d])
         if ties > 0.0:
-            before = position[i].copy()
+            opening = _opening(transparency[i], oversight[i])
+            before[:] = position[i]
             for d in range(_DIMENSIONS):
-                step = speed * openings[i] * pull[d] / (1.0 + ties)
+                step = speed * opening * pull[d] / (1.0 + ties)
                 position[i, d] = min(1.0, max(0.0, position[i, d] + step))
             drifted[i] += np.sqrt(squared_distance(position[i], before, weight[i]))

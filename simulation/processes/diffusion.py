@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.kernels import Draws, sums_of_others
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import F, State, by_column
+from simulation.state import I8, I32, B, F, State, by_column
 
 _DIMENSIONS = 4
 _CHANNELS = 5
 _LEARNING, _COMPETITION, _IMITATION, _COERCION, _MARKET = range(_CHANNELS)
+Channels = tuple[float, float, float, float, float]
+"""Weight of each channel, in the order of the constants above."""
 
 
 def diffuse_positions(
@@ -41,34 +42,33 @@ def diffuse_positions(
     """
     if not mech.on("diffusion"):
         return
-    channels = _channel_weights(par)
-    leads = np.zeros(state.n, np.bool_)
-    leads[state.leaders] = True
-    pull = _pull_of_states(
-        channels, state.position, partners or links(state.depth), state.depth, state.capacity, state.size,
-        by_column(state.trade_share), by_column(state.peer_weight), leads,
+    channels = (
+        par.learning_channel, par.competition_channel, par.imitation_channel, par.coercion_channel, par.market_pull,
     )  # fmt: skip
-    if len(state.leaders) > 0:
-        market = channels[_MARKET]
-        _pull_of_market(pull, state.position, state.trade_share_eu, int(state.leaders[0]), market)
-    _move(state.position, state.position_start, pull, leads, par.diffusion, par.anchor)
+    _diffuse(
+        channels, state.position, state.position_start, partners or links(state.depth), state.depth, state.capacity,
+        state.size, by_column(state.trade_share), by_column(state.peer_weight), state.leaders, state.trade_share_eu,
+        par.diffusion, par.anchor,
+    )  # fmt: skip
 
 
-def _channel_weights(par: Parameters) -> F:
-    """Weight of each channel, shape (5,), in the order of the constants above."""
-    between_states = (
-        par.learning_channel,
-        par.competition_channel,
-        par.imitation_channel,
-        par.coercion_channel,
-    )
-    return np.array([*between_states, par.market_pull])
+@njit(cache=True, error_model="numpy")
+def _diffuse(
+    channels: Channels, position: F, start: F, partners: Links, depth: I8, capacity: F, size: F, trades: F, peers: F,
+    leaders: I32, trade_share_eu: F, speed: float, anchor: float,
+) -> None:  # fmt: skip
+    leads = np.zeros(depth.shape[0], np.bool_)
+    for leader in leaders:
+        leads[leader] = True
+    pull = _pull_of_states(channels, position, partners, depth, capacity, size, trades, peers, leads)
+    if leaders.size > 0:
+        _pull_of_market(pull, position, trade_share_eu, leaders[0], channels[_MARKET])
+    _move(position, start, pull, leads, speed, anchor)
 
 
 @njit(cache=True, error_model="numpy")
 def _pull_of_states(
-    channels: F, position: F, partners: Links, depth: NDArray[np.int8], capacity: F, size: F, trades: F, peers: F,
-    leads: NDArray[np.bool_],
+    channels: Channels, position: F, partners: Links, depth: I8, capacity: F, size: F, trades: F, peers: F, leads: B
 ) -> F:  # fmt: skip
     """Pull of the four channels between states, (s, 4); only ratios of weights matter in each.
 
@@ -137,7 +137,7 @@ def _pull_of_market(pull: F, position: F, trade_share_eu: F, eu: int, market: fl
 
 
 @njit(cache=True, error_model="numpy")
-def _move(position: F, start: F, pull: F, leads: NDArray[np.bool_], speed: float, anchor: float) -> None:
+def _move(position: F, start: F, pull: F, leads: B, speed: float, anchor: float) -> None:
     for i in range(pull.shape[0]):
         if leads[i]:
             continue

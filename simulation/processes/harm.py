@@ -8,15 +8,16 @@ if it harms, it does so through capacity and commitments.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from simulation.kernels import Draws, Stream, exp, expm1, log, log1p, normal, poisson, uniform
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import PARAMETERS, Parameters
-from simulation.state import I32, INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, B, F, State
+from simulation.state import I8, I32, INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, U64, B, F, State
 
 _KINDS = len(INCIDENT_KINDS)
 _DISINFORMATION = INCIDENT_KINDS.index("disinformation")
@@ -67,28 +68,26 @@ def suffer_harm(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -
     ``incidents_total`` and ``harm_memory``, and lets disinformation and urgency follow.
     """
     set_shields(state, par)
-    _draw_incidents(state, par, mech, draws)
-    _remember(state.incidents, state.incidents_total, state.harm_memory, state.un_member, par.harm_memory)
+    state.incidents, state.net_benefit = np.zeros((state.n, _KINDS), np.int32), np.zeros(state.n)
+    struck = mech.on("harm")
+    if struck:
+        state.incidents[:, _DISINFORMATION] = state.wave  # a shock's own, on top of what is drawn
+    hazard = Hazard(
+        par.hazard * state.capability * state.surge if struck else 0.0, par.shield,
+        (par.share_cyber, par.share_market, par.share_disinformation, par.share_social),
+        draws.key(Stream.INCIDENTS), draws.key(Stream.INCIDENT_KIND),
+    )  # fmt: skip
+    _suffer(
+        state.incidents, state.incidents_total, state.harm_memory, state.net_benefit, state.un_member, state.uid,
+        state.capacity, state.adoption, state.shield, hazard, par.harm_memory, par.benefit * state.capability,
+    )  # fmt: skip
     spread_disinformation(state, par, mech, state.incidents[:, _DISINFORMATION])
-    state.net_benefit = np.zeros(state.n)
-    scale = par.benefit * state.capability
-    _benefit(state.net_benefit, state.adoption, state.capacity, state.un_member, scale)
     if mech.on("urgency"):
         noise = par.perception_noise if mech.on("perception") else 0.0
-        kind = state.kind
-        experts = np.flatnonzero((kind == THINK_TANK) | (kind == SECRETARIAT) | (kind == NGO))
         _raise_urgency(
-            state.urgency,
-            state.incidents,
-            state.un_member,
-            state.depth,
-            experts,
-            state.uid,
-            draws.key(Stream.PERCEPTION),
-            noise,
-            par.urgency_memory,
-            par.alarm,
-        )
+            state.urgency, state.incidents, state.un_member, state.depth, state.kind, state.uid,
+            draws.key(Stream.PERCEPTION), noise, par.urgency_memory, par.alarm,
+        )  # fmt: skip
 
 
 def set_shields(state: State, par: Parameters) -> None:
@@ -100,21 +99,11 @@ def set_shields(state: State, par: Parameters) -> None:
     make joining a weak text harmful, which no claim says.
     """
     state.shield = np.zeros(state.n)
-    members = state.capacity[state.un_member]
-    governance = world_governance(members, par.aggregation, par.governance_floor) if len(members) else 0.0
-    state.world_governance = float(governance)
-    texts = instrument_strength(state.binding, state.in_force, state.instrument_enforcement)
-    blocs = state.bloc_enforcement * (state.bloc_depth / MAX_DEPTH)
-    _shield(
-        state.shield,
-        state.un_member,
-        state.joined,
-        texts,
-        state.member,
-        blocs,
-        state.world_governance,
-        par.joint_shield,
-    )
+    state.world_governance = float(_shields(
+        state.shield, state.un_member, state.capacity, state.joined, state.binding, state.in_force,
+        state.instrument_enforcement, state.member, state.bloc_enforcement, state.bloc_depth, float(par.aggregation),
+        par.governance_floor, par.joint_shield,
+    ))  # fmt: skip
 
 
 def spread_disinformation(state: State, par: Parameters, mech: Mechanisms, incidents: I32) -> None:
@@ -134,25 +123,6 @@ def spread_disinformation(state: State, par: Parameters, mech: Mechanisms, incid
             par.disinformation_opinion,
             par.disinformation_trust,
         )
-
-
-def _draw_incidents(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
-    state.incidents = np.zeros((state.n, _KINDS), np.int32)
-    if not mech.on("harm"):
-        return
-    state.incidents[:, _DISINFORMATION] = state.wave  # a shock's own, on top of what is drawn
-    _strike(
-        state.incidents,
-        state.un_member,
-        state.uid,
-        state.capacity,
-        state.shield,
-        par.hazard * state.capability * state.surge,
-        par.shield,
-        np.array([par.share_cyber, par.share_market, par.share_disinformation, par.share_social]),
-        draws.key(Stream.INCIDENTS),
-        draws.key(Stream.INCIDENT_KIND),
-    )
 
 
 @njit(cache=True, error_model="numpy")
@@ -195,18 +165,23 @@ def instrument_strength(binding: B, in_force: B, enforcement: F) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _shield(
-    shield: F, un_member: B, joined: B, texts: F, member: B, blocs: F, governance: float, gain: float
-) -> None:
-    open_side = np.ones(len(un_member))
-    for q in range(len(texts)):
+def _shields(
+    shield: F, un_member: B, capacity: F, joined: B, binding: B, in_force: B, text_enforcement: F, member: B,
+    bloc_enforcement: F, bloc_depth: I8, exponent: float, floor: float, gain: float,
+) -> float:  # fmt: skip
+    """Write the shields of UN members to ``shield`` (n,), zero before; G, 0 in a world without them."""
+    members, open_side = capacity[un_member], np.ones(un_member.size)
+    governance = _power_mean(members, exponent, floor) if members.size > 0 else 0.0
+    texts = instrument_strength(binding, in_force, text_enforcement)
+    for q in range(texts.size):
         _close(1.0 - texts[q], joined[q], open_side)
-    for k in range(len(blocs)):
-        _close(1.0 - blocs[k], member[k], open_side)
-    for i in range(len(un_member)):
+    for k in range(bloc_depth.size):
+        _close(1.0 - bloc_enforcement[k] * (bloc_depth[k] / MAX_DEPTH), member[k], open_side)
+    for i in range(un_member.size):
         if un_member[i]:
             joint = 1.0 - open_side[i]
             shield[i] = min(1.0, governance * (1.0 + gain * joint))
+    return governance
 
 
 @njit(cache=True, error_model="numpy")
@@ -216,29 +191,39 @@ def _close(left: float, inside: B, open_side: F) -> None:
         open_side[i] *= left if inside[i] else 1.0
 
 
+class Hazard(NamedTuple):
+    """What draws incidents."""
+
+    rate: float  # of a state without capacity and shield
+    shielded: float
+    shares: tuple[float, float, float, float]  # of the kinds
+    count_key: np.uint64
+    kind_key: np.uint64
+
+
 @njit(cache=True, error_model="numpy")
-def _strike(
-    incidents: I32,
-    un_member: B,
-    uid: NDArray[np.uint64],
-    capacity: F,
-    shield: F,
-    hazard: float,
-    shielded: float,
-    shares: F,
-    count_key: np.uint64,
-    kind_key: np.uint64,
-) -> None:
+def _suffer(
+    incidents: I32, total: F, memory: F, benefit: F, un_member: B, uid: U64, capacity: F, adoption: F, shield: F,
+    hazard: Hazard, keep: float, scale: float,
+) -> None:  # fmt: skip
+    """Incidents, what is remembered of them, and the benefit of every UN member."""
     for i in range(len(un_member)):
-        if un_member[i]:
-            rate = hazard * (1.0 - capacity[i]) * (1.0 - shielded * shield[i])
-            count = poisson(uniform(count_key, uid[i], np.uint64(0)), rate)
-            for m in range(count):
-                incidents[i, _kind_of(uniform(kind_key, uid[i], np.uint64(m)), shares)] += 1
+        if not un_member[i]:
+            continue
+        if hazard.rate > 0.0:
+            rate = hazard.rate * (1.0 - capacity[i]) * (1.0 - hazard.shielded * shield[i])
+            for m in range(poisson(uniform(hazard.count_key, uid[i], np.uint64(0)), rate)):
+                u = uniform(hazard.kind_key, uid[i], np.uint64(m))
+                incidents[i, _kind_of(u, hazard.shares)] += 1
+        memory[i] *= keep
+        for kind in range(incidents.shape[1]):
+            total[i, kind] += incidents[i, kind]
+            memory[i] += incidents[i, kind]
+        benefit[i] = scale * adoption[i] * capacity[i]
 
 
 @njit(cache=True, error_model="numpy")
-def _kind_of(u: float, shares: F) -> int:
+def _kind_of(u: float, shares: tuple[float, float, float, float]) -> int:
     total = 0.0
     for share in shares:
         total += share
@@ -251,19 +236,7 @@ def _kind_of(u: float, shares: F) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _remember(incidents: I32, total: F, memory: F, un_member: B, keep: float) -> None:
-    for i in range(len(un_member)):
-        if un_member[i]:
-            memory[i] *= keep
-            for kind in range(incidents.shape[1]):
-                total[i, kind] += incidents[i, kind]
-                memory[i] += incidents[i, kind]
-
-
-@njit(cache=True, error_model="numpy")
-def _disinform(
-    opinion: F, beta: F, incidents: I32, depth: NDArray[np.int8], on_opinion: float, on_trust: float
-) -> None:
+def _disinform(opinion: F, beta: F, incidents: I32, depth: I8, on_opinion: float, on_trust: float) -> None:
     for i in range(opinion.shape[0]):
         if incidents[i] > 0:
             for k in range(opinion.shape[1]):
@@ -274,29 +247,15 @@ def _disinform(
 
 
 @njit(cache=True, error_model="numpy")
-def _benefit(benefit: F, adoption: F, capacity: F, un_member: B, scale: float) -> None:
-    for i in range(len(un_member)):
-        if un_member[i]:
-            benefit[i] = scale * adoption[i] * capacity[i]
-
-
-@njit(cache=True, error_model="numpy")
 def _raise_urgency(
-    urgency: F,
-    incidents: I32,
-    un_member: B,
-    depth: NDArray[np.int8],
-    experts: NDArray[np.int64],
-    uid: NDArray[np.uint64],
-    key: np.uint64,
-    noise: float,
-    memory: float,
-    alarm: float,
-) -> None:
+    urgency: F, incidents: I32, un_member: B, depth: I8, kind: I8, uid: U64, key: np.uint64, noise: float,
+    memory: float, alarm: float,
+) -> None:  # fmt: skip
     """``u ← m u + (1-m) min(1, perceived/alarm)``; what is perceived is true times a lognormal factor.
 
     Its spread is the noise divided by 1 + Σz over ties with think tanks, secretariats and NGOs (C10).
     """
+    experts = np.flatnonzero((kind == THINK_TANK) | (kind == SECRETARIAT) | (kind == NGO))
     advice = weight_with(experts, depth, len(un_member))
     for i in range(len(un_member)):
         if not un_member[i]:

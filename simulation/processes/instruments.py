@@ -17,6 +17,7 @@ force), times the enforcement e of its convener.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,17 @@ SECRETARIAT_WORTH = 0.5
 LEAST_SHARE, MOST_SHARE = LIMITS
 SECOND_YEAR, THIRD_YEAR, SEVENTH_YEAR = (int(4 * years) for years in AGES[1:])
 """Quarters after the opening from which on the pace is another."""
+_NOBODY = np.zeros((0, 0))
 _CONVENING = float(arithmetic.log(SPONSOR_JOINS / (1.0 - SPONSOR_JOINS)))
+
+
+Columns = namedtuple(
+    "Columns",
+    "place regional domain sponsor eligible joined barred opens closes reach pace launch_standing pace_standing "
+    "by_share crossed affinity_start as_one kind size in_union leaders position weight urgency norm norm_first effort "
+    "trust reference consulted consulted_start",
+)
+"""Columns of the state that joining depends on, with the shapes of :class:`State`."""
 
 
 class Texts(NamedTuple):
@@ -86,10 +97,9 @@ class Opening(NamedTuple):
 
     launching: B
     as_one: B
-    eligible: B
     sponsor: B
     in_union: B
-    union: int  # row of the union itself
+    union: int  # row of the union itself, -1 if there is none
 
 
 def instrument_z(state: State, least: float = 0.0) -> F:
@@ -131,22 +141,12 @@ def _can_join(opens: I32, closes: I32, quarter: int, eligible: B, joined: B, bar
     return result
 
 
-def _launching(state: State) -> B:
-    return np.asarray(state.opens == state.quarter)
-
-
 def coefficients(par: Parameters, mech: Mechanisms) -> F:
     """Log odds per unit of each factor, shape (len(FACTORS),)."""
     return np.array([
         1.0, 1.0, par.join_affinity, par.join_sponsor, par.join_urgency * mech.on("urgency"), par.join_norm,
         par.forum_attention, -1.0, par.consultation,
     ])  # fmt: skip
-
-
-@njit(cache=True, error_model="numpy")
-def _factors_of(q: int, text: Texts, who: Joiners, width: float, out: F) -> None:
-    """Write the factors of one instrument to ``out`` (factors, s)."""
-    _look_at(q, text, who, falloff(width), np.zeros(out.shape[1]), out)
 
 
 @njit(cache=True, error_model="numpy")
@@ -159,7 +159,7 @@ def joining_odds(text: Texts, who: Joiners, opening: Opening, width: float, coef
             continue
         _look_at(q, text, who, falloff(width), likeness[q], factors)
         _add_factors(text.level[q], factors, coefficient, odds[q])
-        _only(text.can[q], odds[q])
+        odds[q] = np.where(text.can[q, :s], odds[q], 0.0)
         if opening.launching[q]:
             settle_union(q, opening, text.can, odds[q])
             settle_conveners(q, opening, text.can, odds[q])
@@ -205,12 +205,6 @@ def _add_factors(level: float, factors: F, coefficient: F, out: F) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _only(chosen: B, out: F) -> None:
-    for i in range(out.size):
-        out[i] = out[i] if chosen[i] else 0.0
-
-
-@njit(cache=True, error_model="numpy")
 def settle_union(q: int, opening: Opening, can: B, odds: F) -> None:
     """States of the union that decide as one share the mean of their chances; ``odds`` (s,) moves along."""
     if not opening.as_one[q]:
@@ -236,54 +230,28 @@ def settle_conveners(q: int, opening: Opening, can: B, odds: F) -> None:
             odds[i] = max(odds[i], _CONVENING)
 
 
-def levels(state: State) -> F:
-    """Log odds of the average state this quarter before the share that is in, shape (q,)."""
-    return np.asarray(_levels(state.opens, state.quarter, state.reach, state.pace))
-
-
 @njit(cache=True, error_model="numpy")
-def _levels(opens: I32, quarter: int, reach: F, pace: F) -> F:
-    result = np.empty(opens.size)
-    for q in range(opens.size):
-        age = quarter - opens[q] - 1
-        year = int(age >= SECOND_YEAR) + int(age >= THIRD_YEAR) + int(age >= SEVENTH_YEAR)
-        result[q] = reach[q] if opens[q] == quarter else pace[q, year]
-    return result
-
-
-def texts_of(state: State) -> Texts:
-    """Columns of the instruments as the factors read them."""
-    launching = _launching(state)
-    return Texts(
-        state.instrument_position, state.instrument_regional, state.instrument_domain, state.sponsor, can_join(state),
-        levels(state), np.where(launching[:, None], state.launch_standing, state.pace_standing),
-        _inside(launching, state.eligible, state.joined, state.pace_by_share), state.crossed, state.affinity_start,
-    )  # fmt: skip
-
-
-@njit(cache=True, error_model="numpy")
-def _inside(launching: B, eligible: B, joined: B, by_share: F) -> F:
-    """What the share that is in adds to the log odds of each text, (q,); nothing at its opening."""
-    result = np.zeros(by_share.size)
-    for q in range(by_share.size):
-        if launching[q]:
-            continue
-        could, did = 0, 0
-        for i in range(eligible.shape[1]):
-            could += eligible[q, i]
-            did += eligible[q, i] & joined[q, i]
+def _texts_of(c: Columns, quarter: int, launching: B) -> Texts:
+    """Columns of the instruments as the factors read them: of their opening or, later, of their pace."""
+    can, standing = _can_join(c.opens, c.closes, quarter, c.eligible, c.joined, c.barred), c.launch_standing.copy()
+    level, inside = c.reach.copy(), np.zeros(c.reach.size)
+    for q in np.flatnonzero(~launching):
+        age = quarter - c.opens[q] - 1
+        level[q] = c.pace[q, int(age >= SECOND_YEAR) + int(age >= THIRD_YEAR) + int(age >= SEVENTH_YEAR)]
+        standing[q] = c.pace_standing[q]
+        could, did = c.eligible[q].sum(), (c.eligible[q] & c.joined[q]).sum()
         share = min(MOST_SHARE, max(LEAST_SHARE, did / max(could, 1)))
-        result[q] = by_share[q] * log(share / (1.0 - share))
-    return result
+        inside[q] = c.by_share[q] * log(share / (1.0 - share))
+    return Texts(c.place, c.regional, c.domain, c.sponsor, can, level, standing, inside, c.crossed, c.affinity_start)
 
 
-def joiners_of(state: State, par: Parameters, text: Texts) -> Joiners:
+@njit(cache=True, error_model="numpy")
+def _joiners_of(c: Columns, can: B, usual_urgency: float, s: int) -> Joiners:
     """Columns of the actors as the factors read them."""
-    place, seen, usual = _in_conveners(text.sponsor, text.can, state.trust_hat, state.trust_reference, state.s)
-    worth = np.where(state.kind == STATE, state.size, SECRETARIAT_WORTH)
+    place, seen, usual = _in_conveners(c.sponsor, can, c.trust, c.reference, s)
     return Joiners(
-        state.position, state.weight, state.urgency - par.urgency_usual, state.norm & ~state.norm_first,
-        _attention(state.effort, state.s), place, seen, usual, worth, state.consulted - state.consulted_start,
+        c.position, c.weight, c.urgency - usual_urgency, c.norm & ~c.norm_first, _attention(c.effort, s), place, seen,
+        usual, np.where(c.kind == STATE, c.size, SECRETARIAT_WORTH), c.consulted - c.consulted_start,
     )  # fmt: skip
 
 
@@ -316,10 +284,29 @@ def _in_conveners(sponsor: B, can: B, trust: F, reference: F, s: int) -> tuple[I
     return place, seen, usual
 
 
-def opening_of(state: State) -> Opening:
+@njit(cache=True, error_model="numpy")
+def _opening(opens: I32, quarter: int, as_one: B, sponsor: B, in_union: B, leaders: I32) -> Opening:
     """What settles who joins at an opening this quarter."""
-    union = int(state.leaders[0])
-    return Opening(_launching(state), state.as_one, state.eligible, state.sponsor, state.in_union, union)
+    return Opening(opens == quarter, as_one, sponsor, in_union, leaders[0] if leaders.size > 0 else -1)
+
+
+@njit(cache=True, error_model="numpy")
+def _read(columns: Columns, quarter: int, usual_urgency: float, s: int) -> tuple[Texts, Joiners, Opening]:
+    """All columns as joining reads them."""
+    c = columns
+    opening = _opening(c.opens, quarter, c.as_one, c.sponsor, c.in_union, c.leaders)
+    text = _texts_of(c, quarter, opening.launching)
+    return text, _joiners_of(c, text.can, usual_urgency, s), opening
+
+
+@njit(cache=True, error_model="numpy")
+def _chances(
+    columns: Columns, quarter: int, usual_urgency: float, width: float, coefficient: F, s: int
+) -> tuple[B, F, F]:
+    """Who can join what, (q, n), and :func:`joining_odds`."""
+    text, who, opening = _read(columns, quarter, usual_urgency, s)
+    odds, likeness = joining_odds(text, who, opening, width, coefficient, s)
+    return text.can, odds, likeness
 
 
 def affinity_to_texts(state: State, par: Parameters, places: F) -> F:
@@ -331,20 +318,27 @@ def affinity_to_texts(state: State, par: Parameters, places: F) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def draw_joins(can: B, opening: Opening, odds: F, text_uid: U64, uid: U64, stream: np.uint64, own: F) -> B:
-    """Who joins what, shape (q, s); ``own`` (q, s) replaces hazards where it is not negative."""
+def _draw_joins(can: B, opening: Opening, odds: F, text_uid: U64, uid: U64, stream: np.uint64, own: F, answer: I8) -> B:
+    """Who joins what, shape (q, s).
+
+    ``own`` (q, s) replaces hazards where it is not negative; it has no rows if nobody decides for itself.
+    """
     new, s = np.zeros(odds.shape, np.bool_), odds.shape[1]
-    luck = np.empty(s)
+    luck, fixed = np.empty(s), np.empty(s)
     for q in range(len(text_uid)):
         if not can[q, :s].any():
             continue
+        fixed[:] = -1.0
+        if len(own) > 0:
+            fixed[:] = own[q]
+        _answer(answer[q], can[q], fixed)
         fill_uniform(stream, text_uid[q], uid[:s], luck)
         if opening.launching[q] and opening.as_one[q]:
             together = uniform(stream, text_uid[q], uid[opening.union])
             for i in range(s):
-                if opening.in_union[i] and own[q, i] < 0.0:
+                if opening.in_union[i] and fixed[i] < 0.0:
                     luck[i] = together
-        _join(can[q], odds[q], own[q], luck, new[q])
+        _join(can[q], odds[q], fixed, luck, new[q])
     return new
 
 
@@ -363,27 +357,28 @@ def luck_of(state: State, q: int, i: int) -> int:
 
 
 def own_hazards(state: State, can: B, odds: F, asked: Asked) -> F:
-    """Hazards (q, s) of states that decide for themselves about a text that they can join; -1 elsewhere."""
+    """Hazards (q, s) of states that decide for themselves about a text that they can join; -1 elsewhere.
+
+    No rows if nobody does.
+    """
+    if not asked:
+        return _NOBODY
     own = np.full(odds.shape, -1.0)
     for i, hazard in asked.items():
         for q in np.flatnonzero(can[:, i]):
             own[q, i] = hazard(state.instrument_ids[q], odds[q, i])
-    _answer(own, can, state.answer)
     return own
 
 
 @njit(cache=True, error_model="numpy")
-def _answer(own: F, can: B, answer: I8) -> None:
+def _answer(answer: I8, can: B, own: F) -> None:
     """What a strategy says goes before all: 1 joins, -1 does not."""
-    for q in range(own.shape[0]):
-        for i in range(own.shape[1]):
-            if answer[q, i] != 0 and can[q, i]:
-                own[q, i] = 1.0 if answer[q, i] > 0 else 0.0
+    for i in range(own.size):
+        if answer[i] != 0 and can[i]:
+            own[i] = 1.0 if answer[i] > 0 else 0.0
 
 
-def join_instruments(
-    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY
-) -> None:
+def join_instruments(state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY) -> None:
     """Let states join the open instruments, which may enter into force. Off (``instruments``): nothing.
 
     ``asked`` are states that decide for themselves.
@@ -394,17 +389,25 @@ def join_instruments(
     """
     if not mech.on("instruments"):
         return
-    now = joining_of(state, par, mech)
-    text, opening = now.text, now.opening
-    odds, likeness = joining_odds(*now, state.s)
-    new = draw_joins(
-        text.can, opening, odds, state.instrument_uid, state.uid, draws.key(Stream.JOIN),
-        own_hazards(state, text.can, odds, asked),
+    can, odds, likeness = _chances(
+        _columns(state), state.quarter, par.urgency_usual, par.affinity_width, coefficients(par, mech), state.s
+    )
+    _settle(
+        can, odds, likeness, own_hazards(state, can, odds, asked), state.answer, state.quarter, state.opens,
+        state.closes, state.as_one, state.sponsor, state.in_union, state.leaders, state.instrument_uid, state.uid,
+        draws.key(Stream.JOIN), state.instrument_regional, state.binding, state.instrument_enforcement, state.needed,
+        state.capacity, (par.salience_floor, par.salience_capacity), state.joined, state.join_quarter, state.in_force,
+        state.track_success, state.formed, state.reward,
     )  # fmt: skip
-    salience = par.salience_floor + par.salience_capacity * state.capacity
-    _enter(
-        new, is_open(state), state.quarter, state.instrument_regional, likeness, salience, instrument_z(state),
-        state.needed, state.joined, state.join_quarter, state.in_force, state.track_success, state.formed, state.reward,
+
+
+def _columns(state: State) -> Columns:
+    s = state
+    return Columns(
+        s.instrument_position, s.instrument_regional, s.instrument_domain, s.sponsor, s.eligible, s.joined, s.barred,
+        s.opens, s.closes, s.reach, s.pace, s.launch_standing, s.pace_standing, s.pace_by_share, s.crossed,
+        s.affinity_start, s.as_one, s.kind, s.size, s.in_union, s.leaders, s.position, s.weight, s.urgency, s.norm,
+        s.norm_first, s.effort, s.trust_hat, s.trust_reference, s.consulted, s.consulted_start,
     )  # fmt: skip
 
 
@@ -415,13 +418,21 @@ def text_utility(salience: float, closeness: float, worth: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _enter(
-    new: B, chosen: B, quarter: int, regional: B, likeness: F, salience: F, worth: F, needed: I32, joined: B,
-    join_quarter: I32, in_force: B, success: F, formed: I32, reward: F,
+def _settle(
+    can: B, odds: F, likeness: F, own: F, answer: I8, quarter: int, opens: I32, closes: I32, as_one: B, sponsor: B,
+    in_union: B, leaders: I32, text_uid: U64, uid: U64, stream: np.uint64, regional: B, binding: B, enforcement: F,
+    needed: I32, capacity: F, salience: tuple[float, float], joined: B, join_quarter: I32, in_force: B, success: F,
+    formed: I32, reward: F,
 ) -> None:  # fmt: skip
-    """Those who join are in from this quarter on, with the credit of it; texts that enough have joined are in force."""
-    for q in range(len(chosen)):
-        if not chosen[q]:
+    """Draw who joins: they are in from this quarter on, with the credit of it; what enough have joined is in force.
+
+    ``salience``: that of AI governance to a state without capacity, and what it rises by with capacity.
+    """
+    opening = _opening(opens, quarter, as_one, sponsor, in_union, leaders)
+    new = _draw_joins(can, opening, odds, text_uid, uid, stream, own, answer)
+    worth = _counts(binding, in_force, enforcement, 0.0)
+    for q in range(opens.size):
+        if not opens[q] <= quarter <= closes[q]:
             continue
         track = REGIONAL if regional[q] else MULTILATERAL
         for i in range(new.shape[1]):
@@ -430,7 +441,8 @@ def _enter(
                 join_quarter[q, i] = quarter
                 success[i, track] += 1.0
                 formed[i, track] += 1
-                reward[i, track] += text_utility(salience[i], likeness[q, i], worth[q])
+                weight = salience[0] + salience[1] * capacity[i]
+                reward[i, track] += text_utility(weight, likeness[q, i], worth[q])
         in_force[q] |= joined[q].sum() >= max(needed[q], 1)
 
 
@@ -446,10 +458,8 @@ class Joining(NamedTuple):
 
 def joining_of(state: State, par: Parameters, mech: Mechanisms) -> Joining:
     """What joining depends on this quarter."""
-    text = texts_of(state)
-    return Joining(
-        text, joiners_of(state, par, text), opening_of(state), par.affinity_width, coefficients(par, mech)
-    )
+    text, who, opening = _read(_columns(state), state.quarter, par.urgency_usual, state.s)
+    return Joining(text, who, opening, par.affinity_width, coefficients(par, mech))
 
 
 def all_log_odds(state: State, now: Joining) -> F:
@@ -472,7 +482,7 @@ def joining_terms(state: State, now: Joining, i: int, q: int) -> dict[str, float
     text, who, opening, width, coefficient = now
     factors, level, own = np.zeros((len(FACTORS), state.s)), float(text.level[q]), np.zeros(len(FACTORS))
     if text.can[q, i]:
-        _factors_of(q, text, who, width, factors)
+        _look_at(q, text, who, falloff(width), np.zeros(state.s), factors)
         own = coefficient * factors[:, i]
     settled = dict.fromkeys(SETTLED, 0.0)
     if opening.launching[q]:

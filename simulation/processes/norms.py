@@ -15,7 +15,7 @@ from simulation.kernels import Draws, Stream, add_rows, key, normal, sums_of_oth
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import NGO, F, State, by_column
+from simulation.state import I8, NGO, B, F, State, by_column
 
 _SETUP = -1
 """Quarter of the draws that are made while the world is set up."""
@@ -29,10 +29,10 @@ def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws |
     zero makes a state adopt by itself, as Granovetter's instigators do.
     """
     if mech.on("norm_cascade"):
-        ngos = np.flatnonzero(state.kind == NGO)
         _adopt(
-            state.norm, state.norm_threshold, by_column(state.peer_weight), state.depth, ngos, par.norm_ngo, state.s
-        )
+            state.norm, state.norm_threshold, by_column(state.peer_weight), state.depth, state.kind, par.norm_ngo,
+            state.s,
+        )  # fmt: skip
 
 
 def draw_thresholds(uid: NDArray[np.uint64], par: Parameters, seed: int, replicate: int) -> F:
@@ -73,15 +73,12 @@ def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
 
 
 @njit(cache=True, error_model="numpy")
-def _adopt(
-    norm: NDArray[np.bool_], threshold: F, peers: F, depth: NDArray[np.int8], ngos: NDArray[np.int64],
-    norm_ngo: float, s: int,
-) -> None:  # fmt: skip
+def _adopt(norm: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, s: int) -> None:
     """``peers`` (s, s) holds a row for each state that is looked at."""
     before = norm[:s].copy()
     adopters, total = np.zeros(s), sums_of_others(peers)
     add_rows(peers, np.flatnonzero(before).astype(np.int32), adopters)
-    ties = weight_with(ngos, depth, s)
+    ties = weight_with(np.flatnonzero(kind == NGO), depth, s)
     for i in range(s):
         share = adopters[i] / total[i] if total[i] > 0.0 else 0.0
         norm[i] |= share >= threshold[i] - norm_ngo * ties[i]
@@ -94,7 +91,7 @@ def _draw(thresholds: F, uid: NDArray[np.uint64], stream: np.uint64, mean: float
 
 
 @njit(cache=True, error_model="numpy")
-def _count(depth: NDArray[np.int8], kind: NDArray[np.int8]) -> NDArray[np.int64]:
+def _count(depth: I8, kind: I8) -> NDArray[np.int64]:
     count = np.zeros(kind.size, np.int64)
     for j in np.flatnonzero(kind == NGO):
         row = depth[j]
@@ -104,9 +101,24 @@ def _count(depth: NDArray[np.int8], kind: NDArray[np.int8]) -> NDArray[np.int64]
 
 
 @njit(cache=True, error_model="numpy")
+def ngos_of(depth: I8, kind: I8, i: int) -> int:
+    """Number of NGOs that one actor has a deal with."""
+    count = 0
+    for j in range(kind.size):
+        count += kind[j] == NGO and depth[j, i] > 0
+    return count
+
+
+@njit(cache=True, error_model="numpy")
 def _detect(seen: F, n_ngo: NDArray[np.int64], base: float, watch: float) -> None:
     for i in range(len(n_ngo)):
-        unseen = 1.0 - base
-        for _ in range(n_ngo[i]):
-            unseen *= 1.0 - watch
-        seen[i] = 1.0 - unseen
+        seen[i] = detected(n_ngo[i], base, watch)
+
+
+@njit(cache=True, error_model="numpy")
+def detected(eyes: int, base: float, watch: float) -> float:
+    """Probability that something is seen by so many, each with probability ``watch``, or else with ``base``."""
+    unseen = 1.0 - base
+    for _ in range(eyes):
+        unseen *= 1.0 - watch
+    return 1.0 - unseen

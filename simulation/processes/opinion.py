@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from simulation.kernels import Draws, Stream, exp, uniform
-from simulation.processes.norms import detection_probability, ngo_partners
+from simulation.processes.norms import detected, ngos_of
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, I32, INFLUENCER, NOBODY, U64, Asked, B, F, State
+from simulation.state import I8, I32, I64, INFLUENCER, NOBODY, U64, Asked, B, F, State
 
 QUANTILES = 101
 """Points of the distribution of opinion in each public."""
@@ -57,26 +56,49 @@ def move_opinions(
     """
     if not mech.on("campaigns"):
         return
-    rows = np.flatnonzero(state.kind == INFLUENCER)
-    rows = rows[np.argsort(state.uid[rows], kind="stable")]
+    rows = _speakers(state.kind, state.uid)
     message = messages(state, rows)
-    for k, row in enumerate(rows.tolist()):
+    for k, row in enumerate(rows.tolist() if asked else ()):
         if row in asked:
             for p in np.flatnonzero(state.depth[row, : state.s]):
                 message[k, p] = asked[row](int(p), float(message[k, p]))
+    watch = par.ngo_monitoring if mech.on("watching") else 0.0
     _campaign(
         state.opinion, rows, message, state.audience, state.since, state.quarter, state.campaign_weight,
-        state.campaign_open, state.transparency, state.uid, state.depth, state.beta,
-        detection_probability(ngo_partners(state), par, mech), draws.key(Stream.EXPOSURE_OF_CAMPAIGN),
-        (par.persuasion, par.tolerance, par.disclosure_cost), (par.backlash, par.backlash_trust),
+        state.campaign_open, state.transparency, state.uid, state.depth, state.kind, state.beta,
+        draws.key(Stream.EXPOSURE_OF_CAMPAIGN), (par.persuasion, par.tolerance, par.disclosure_cost),
+        (par.backlash, par.backlash_trust), (par.detection, watch),
     )  # fmt: skip
 
 
-def messages(state: State, rows: NDArray[np.int64]) -> F:
+def messages(state: State, rows: I64) -> F:
     """Message b of each of some influencers in a campaign for each state, (len(rows), s), in [0, 1]."""
-    weight, line = state.campaign_weight[: state.s], state.campaign_line[: state.s]
-    mixed = weight * line + (1.0 - weight) * state.stance[rows, None]
-    return np.asarray(mixed * (1.0 - state.campaign_counter[: state.s]))
+    return np.asarray(_messages(
+        rows, state.campaign_weight, state.campaign_line, state.stance, state.campaign_counter, state.s
+    ))  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _speakers(kind: I8, uid: U64) -> I64:
+    """Rows of the influencers in the order of their uids."""
+    rows = np.flatnonzero(kind == INFLUENCER)
+    for last in range(1, rows.size):  # a handful: each is put in its place among those before
+        row, k = rows[last], last
+        while k > 0 and uid[rows[k - 1]] > uid[row]:
+            rows[k] = rows[k - 1]
+            k -= 1
+        rows[k] = row
+    return rows
+
+
+@njit(cache=True, error_model="numpy")
+def _messages(rows: I64, weight: F, line: F, stance: F, counter: F, s: int) -> F:
+    message = np.empty((rows.size, s))
+    for k in range(rows.size):
+        own = stance[rows[k]]
+        for p in range(s):
+            message[k, p] = (weight[p] * line[p] + (1.0 - weight[p]) * own) * (1.0 - counter[p])
+    return message
 
 
 @njit(cache=True, error_model="numpy")
@@ -131,18 +153,23 @@ def initial_opinion(mean: F, spread: float) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _campaign(
-    opinion: F, rows: NDArray[np.int64], message: F, audience: F, since: I32, quarter: int, weight: F, known: B,
-    transparency: F, uid: U64, depth: I8, beta: F, detection: F, key: np.uint64,
-    speaking: tuple[float, float, float], exposed: tuple[float, float],
+    opinion: F, rows: I64, message: F, audience: F, since: I32, quarter: int, weight: F, known: B, transparency: F,
+    uid: U64, depth: I8, kind: I8, beta: F, key: np.uint64, speaking: tuple[float, float, float],
+    exposed: tuple[float, float], seen: tuple[float, float],
 ) -> None:  # fmt: skip
-    """Every campaign's quarter. ``speaking``: step, bound, cost of disclosure; ``exposed``: backlash, evidence."""
+    """Every campaign's quarter.
+
+    ``speaking``: step, bound, cost of disclosure; ``exposed``: backlash, evidence; ``seen``: what a breach is seen
+    with if nobody watches, and what each NGO adds.
+    """
     step, bound, cost = speaking
     for k in range(rows.size):
         b = rows[k]
         for p in range(opinion.shape[0]):
             if depth[b, p] == 0 or audience[b, p] <= 0.0:
                 continue
-            if weight[p] > 0.0 and not known[p] and uniform(key, uid[b], uid[p]) < detection[p]:
+            hidden = weight[p] > 0.0 and not known[p]
+            if hidden and uniform(key, uid[b], uid[p]) < detected(ngos_of(depth, kind, p), seen[0], seen[1]):
                 known[p] = True
                 opinion[p] *= 1.0 - exposed[0] * audience[b, p]
                 _lose_trust(beta, depth, p, exposed[1])
@@ -163,7 +190,7 @@ def persuade(opinions: F, message: float, step: float, bound: float) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _lose_trust(beta: F, depth: NDArray[np.int8], payer: int, evidence: float) -> None:
+def _lose_trust(beta: F, depth: I8, payer: int, evidence: float) -> None:
     for j in range(depth.shape[0]):
         if depth[j, payer] > 0:
             beta[j, payer] += evidence

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from simulation.arithmetic import ordered_sum
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Shock
-from simulation.state import State
+from simulation.state import F, State
 
 
 def active(shocks: Iterable[Shock], quarter: Quarter) -> list[Shock]:
@@ -45,9 +46,7 @@ def strike(
     index: Mapping[str, int],
 ) -> None:
     """Undo last quarter's cuts, then apply this quarter's shocks to budgets, trust and incidents."""
-    cut = state.uncut >= 0
-    state.budget[cut] = state.uncut[cut]
-    state.uncut[:] = -1
+    _end_cuts(state.budget, state.uncut)
     state.wave[:] = 0
     for shock in now:
         rows = _rows(state, shock, index)
@@ -61,6 +60,14 @@ def strike(
             state.beta[rows] += lost
         elif shock.kind == "disinformation_wave":
             state.wave[rows & state.un_member] += round(shock.size)
+
+
+@njit(cache=True, error_model="numpy")
+def _end_cuts(budget: F, uncut: F) -> None:
+    for i in range(uncut.size):
+        if uncut[i] >= 0.0:
+            budget[i] = uncut[i]
+        uncut[i] = -1.0
 
 
 def _rows(state: State, shock: Shock, index: Mapping[str, int]) -> NDArray[np.bool_]:

@@ -312,7 +312,7 @@ def votes(model: GovernanceModel, row: int) -> Votes:
     state, par, mech = model.state, model.parameters, model.mechanisms
     if row >= state.s or not mech.on("blocs"):
         return {}
-    item = tabled(state, par, mech, model.sheet.draws)
+    item = tabled(state, par, model.sheet.draws)
     return {
         int(k): (vote_of(state, par, mech, int(k), row, item), int(state.bloc_passed[k]), bool(item.raises[k]))
         for k in np.flatnonzero(item.tabled & state.member[:, row])
