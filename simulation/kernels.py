@@ -171,30 +171,30 @@ def power(x: float, y: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def add_rows(matrix: NDArray[np.float64], rows: NDArray[np.int32], out: NDArray[np.float64]) -> None:
-    """Add some rows of ``matrix`` (m, s) to ``out`` (s,), in their order, in place.
+def add_rows(matrix: NDArray[np.float64], rows: NDArray[np.int32], first: int, out: NDArray[np.float64]) -> None:
+    """Add some rows of ``matrix`` (m, s), from a column on, to ``out`` (k,), in their order, in place.
 
     The bits are those of one row after the other; four at a time spare most of the way to ``out`` and back.
     """
-    fours = rows.size - rows.size % 4
+    fours, last = rows.size - rows.size % 4, first + out.size
     for p in range(0, fours, 4):
-        a, b, c, d = matrix[rows[p]], matrix[rows[p + 1]], matrix[rows[p + 2]], matrix[rows[p + 3]]
+        a, b = matrix[rows[p], first:last], matrix[rows[p + 1], first:last]
+        c, d = matrix[rows[p + 2], first:last], matrix[rows[p + 3], first:last]
         for i in range(out.size):
             out[i] = (((out[i] + a[i]) + b[i]) + c[i]) + d[i]
     for p in range(fours, rows.size):
-        a = matrix[rows[p]]
+        a = matrix[rows[p], first:last]
         for i in range(out.size):
             out[i] += a[i]
 
 
 @njit(cache=True, error_model="numpy")
-def sums_of_others(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum of each column of an (s, s) matrix without its diagonal, (s,)."""
-    s = matrix.shape[0]
-    total = np.empty(s)
-    for i in range(s):
-        total[i] = -matrix[i, i]
-    add_rows(matrix, np.arange(s).astype(np.int32), total)
+def sums_of_others(matrix: NDArray[np.float64], first: int, last: int) -> NDArray[np.float64]:
+    """Sum of some columns of an (s, s) matrix, each without its element of the diagonal, (last - first,)."""
+    total = np.empty(last - first)
+    for k in range(total.size):
+        total[k] = -matrix[first + k, first + k]
+    add_rows(matrix, np.arange(matrix.shape[0]).astype(np.int32), first, total)
     return total
 
 

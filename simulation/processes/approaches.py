@@ -246,7 +246,6 @@ def _answers(key: np.uint64, uid: U64, kind: I8, sender: I32, receiver: I32, num
     return result
 
 
-@njit(cache=True, error_model="numpy")
 def possible_deals(
     allowed: B, depth: I8, partners: Links, kind: I8, home: I32, camp: I8, exclusive: B, home_share: F, at_once: I32,
     out: B,
@@ -257,24 +256,53 @@ def possible_deals(
     where a state's least share of home organisations binds; no further state for an organisation that runs as many
     engagements as its kind can, ``at_once`` (6,), 0 without a limit.
     """
-    n, (start, partner) = depth.shape[0], partners
-    out[:] = allowed
-    for i in range(n):
+    full, short = _limits(partners, kind, home, home_share, at_once)
+    by_rows(_open_pairs, len(depth), allowed, depth, kind, home, full, short, out)
+    _close_third_camps(partners, exclusive, camp, out)
+
+
+@njit(cache=True, error_model="numpy")
+def _limits(partners: Links, kind: I8, home: I32, home_share: F, at_once: I32) -> tuple[B, B]:
+    """Who can run no further engagement, and which states are short of organisations of their own, (n,) each."""
+    start, partner = partners
+    full, short = np.zeros(kind.size, np.bool_), np.zeros(kind.size, np.bool_)
+    for i in range(kind.size):
         home_ties, foreign_ties = 0, 0
         ours = partner[start[i] : start[i + 1]]
-        for k in ours:
+        full[i] = 0 < at_once[kind[i]] <= ours.size
+        if kind[i] == STATE and home_share[i] > 0.0:
+            for k in ours:
+                if kind[k] != STATE:
+                    home_ties += home[k] == i
+                    foreign_ties += home[k] != i
+            short[i] = home_ties < home_share[i] * (home_ties + foreign_ties + 1.0)
+    return full, short
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _open_pairs(
+    first: int, last: int, allowed: B, depth: I8, kind: I8, home: I32, full: B, short: B, out: B
+) -> None:
+    """What either side's limits leave of the mask; a deal that stands may be deepened."""
+    any_short = short.any()
+    for i in range(max(first, 0), last):
+        mask, ties, row = allowed[i], depth[i], out[i]
+        for j in range(row.size):
+            row[j] = mask[j] & ((ties[j] > 0) | ~(full[i] | full[j]))
+        if short[i]:
+            for j in range(row.size):
+                row[j] &= (ties[j] > 0) | (kind[j] == STATE) | (home[j] == i)
+        elif any_short and kind[i] != STATE:
+            for j in range(row.size):
+                row[j] &= (ties[j] > 0) | ~short[j] | (home[i] == j)
+
+
+@njit(cache=True, error_model="numpy")
+def _close_third_camps(partners: Links, exclusive: B, camp: I8, out: B) -> None:
+    start, partner = partners
+    for i in range(camp.size):
+        for k in partner[start[i] : start[i + 1]]:
             if exclusive[i, k]:
-                for j in range(n):
+                for j in range(camp.size):
                     if camp[j] >= 0 and camp[j] != camp[i] and camp[j] != camp[k]:
                         out[i, j] = out[j, i] = False
-            if kind[k] != STATE:
-                home_ties += home[k] == i
-                foreign_ties += home[k] != i
-        if 0 < at_once[kind[i]] <= ours.size:
-            for j in range(n):
-                if depth[i, j] == 0:
-                    out[i, j] = out[j, i] = False
-        if kind[i] == STATE and home_share[i] > 0.0 and home_ties < home_share[i] * (home_ties + foreign_ties + 1.0):
-            for j in range(n):
-                if kind[j] != STATE and home[j] != i and depth[i, j] == 0:
-                    out[i, j] = out[j, i] = False

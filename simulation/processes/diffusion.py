@@ -14,17 +14,16 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws, sums_of_others
+from simulation.kernels import Draws, by_rows, sums_of_others
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, B, F, State, by_column
 
 _DIMENSIONS = 4
-_CHANNELS = 5
-_LEARNING, _COMPETITION, _IMITATION, _COERCION, _MARKET = range(_CHANNELS)
-Channels = tuple[float, float, float, float, float]
-"""Weight of each channel, in the order of the constants above."""
+_LEARNING, _COMPETITION, _IMITATION, _COERCION = range(4)
+Channels = tuple[float, float, float, float]
+"""Weight of each channel between states, in the order of the constants above."""
 
 
 def diffuse_positions(
@@ -42,61 +41,61 @@ def diffuse_positions(
     """
     if not mech.on("diffusion"):
         return
-    channels = (
-        par.learning_channel, par.competition_channel, par.imitation_channel, par.coercion_channel, par.market_pull,
+    channels = (par.learning_channel, par.competition_channel, par.imitation_channel, par.coercion_channel)
+    pull = np.empty((state.s, _DIMENSIONS))
+    by_rows(
+        _pull_of_states, state.s, channels, state.position, partners or links(state.depth), state.depth,
+        state.capacity, state.size, by_column(state.trade_share), by_column(state.peer_weight), state.leaders, pull,
     )  # fmt: skip
-    _diffuse(
-        channels, state.position, state.position_start, partners or links(state.depth), state.depth, state.capacity,
-        state.size, by_column(state.trade_share), by_column(state.peer_weight), state.leaders, state.trade_share_eu,
+    _move(
+        state.position, state.position_start, pull, state.leaders, state.trade_share_eu, par.market_pull,
         par.diffusion, par.anchor,
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
-def _diffuse(
-    channels: Channels, position: F, start: F, partners: Links, depth: I8, capacity: F, size: F, trades: F, peers: F,
-    leaders: I32, trade_share_eu: F, speed: float, anchor: float,
-) -> None:  # fmt: skip
-    leads = np.zeros(depth.shape[0], np.bool_)
-    for leader in leaders:
-        leads[leader] = True
-    pull = _pull_of_states(channels, position, partners, depth, capacity, size, trades, peers, leads)
-    if leaders.size > 0:
-        _pull_of_market(pull, position, trade_share_eu, leaders[0], channels[_MARKET])
-    _move(position, start, pull, leads, speed, anchor)
-
-
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _pull_of_states(
-    channels: Channels, position: F, partners: Links, depth: I8, capacity: F, size: F, trades: F, peers: F, leads: B
-) -> F:  # fmt: skip
+    first: int, last: int, channels: Channels, position: F, partners: Links, depth: I8, capacity: F, size: F,
+    trades: F, peers: F, leaders: I32, out: F,
+) -> None:  # fmt: skip
     """Pull of the four channels between states, (s, 4); only ratios of weights matter in each.
 
     ``trades`` and ``peers`` (s, s) hold a row for each state that is looked at, so that the long
     loops run over those who look: several at a time, each with its sum in the same order.
     """
-    s = trades.shape[0]
-    start, partner = partners
-    competition, imitation = _scales(channels[_COMPETITION], trades), _scales(channels[_IMITATION], peers)
-    learning, coercion = np.zeros(s), np.zeros(s)
-    for i in range(s):
+    first = max(first, 0)
+    s, own, leads, (start, partner) = trades.shape[0], last - first, _leads(leaders, depth.shape[0]), partners
+    competition = _scales(channels[_COMPETITION], trades, first, last)
+    imitation = _scales(channels[_IMITATION], peers, first, last)
+    learning, coercion = np.zeros(own), np.zeros(own)
+    for k in range(own):
+        i = first + k
         for j in partner[start[i] : start[i + 1]]:
             if j < s:
-                learning[i] += depth[i, j] * capacity[j]
-                coercion[i] += depth[i, j] * size[j] * leads[j]
-        learning[i] = _scale(channels[_LEARNING], learning[i])
-        coercion[i] = _scale(channels[_COERCION], coercion[i])
+                learning[k] += depth[i, j] * capacity[j]
+                coercion[k] += depth[i, j] * size[j] * leads[j]
+        learning[k] = _scale(channels[_LEARNING], learning[k])
+        coercion[k] = _scale(channels[_COERCION], coercion[k])
     axis = position[:s].T.copy()
-    pull, weight = np.zeros((_DIMENSIONS, s)), np.empty(s)
+    pull, weight = np.zeros((_DIMENSIONS, own)), np.empty(own)
     for j in range(s):
-        _weigh(competition, trades[j], imitation, peers[j], weight)
+        _weigh(competition, trades[j, first:last], imitation, peers[j, first:last], weight)
         for i in partner[start[j] : start[j + 1]]:
-            if i < s:
-                weight[i] += learning[i] * depth[i, j] * capacity[j]
-                weight[i] += coercion[i] * depth[i, j] * size[j] * leads[j]
+            if first <= i < last:
+                weight[i - first] += learning[i - first] * depth[i, j] * capacity[j]
+                weight[i - first] += coercion[i - first] * depth[i, j] * size[j] * leads[j]
         for d in range(_DIMENSIONS):
-            _attract(weight, axis[d], j, pull[d])
-    return pull.T.copy()
+            _attract(weight, axis[d, first:last], axis[d, j], pull[d])
+    out[first:last] = pull.T
+
+
+@njit(cache=True, error_model="numpy")
+def _leads(leaders: I32, n: int) -> B:
+    """Whether each of n actors is a leader."""
+    leads = np.zeros(n, np.bool_)
+    for leader in leaders:
+        leads[leader] = True
+    return leads
 
 
 @njit(cache=True, error_model="numpy")
@@ -107,17 +106,16 @@ def _weigh(competition: F, trades: F, imitation: F, peers: F, out: F) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _attract(weight: F, axis: F, j: int, out: F) -> None:
-    """Add the pull of j on one dimension of everybody's position to ``out`` (s,)."""
-    there = axis[j]
+def _attract(weight: F, axis: F, there: float, out: F) -> None:
+    """Add the pull of one state on one dimension of everybody's position to ``out`` (s,)."""
     for i in range(out.size):
         out[i] += weight[i] * (there - axis[i])
 
 
 @njit(cache=True, error_model="numpy")
-def _scales(channel: float, weights: F) -> F:
-    """:func:`_scale` of every state, from what it looks at: a column of ``weights``, itself left out; (s,)."""
-    total = sums_of_others(weights)
+def _scales(channel: float, weights: F, first: int, last: int) -> F:
+    """:func:`_scale` of some states, from what each looks at: a column of ``weights``, itself left out."""
+    total = sums_of_others(weights, first, last)
     for i in range(total.size):
         total[i] = _scale(channel, total[i])
     return total
@@ -130,18 +128,17 @@ def _scale(channel: float, total: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _pull_of_market(pull: F, position: F, trade_share_eu: F, eu: int, market: float) -> None:
-    for i in range(pull.shape[0]):
-        for d in range(_DIMENSIONS):
-            pull[i, d] += market * trade_share_eu[i] * (position[eu, d] - position[i, d])
-
-
-@njit(cache=True, error_model="numpy")
-def _move(position: F, start: F, pull: F, leads: B, speed: float, anchor: float) -> None:
+def _move(
+    position: F, start: F, pull: F, leaders: I32, trade_share_eu: F, market: float, speed: float, anchor: float
+) -> None:
+    """Move all but the leaders by the pull of states, of the EU's market and of where they started."""
+    leads = _leads(leaders, position.shape[0])
     for i in range(pull.shape[0]):
         if leads[i]:
             continue
         for d in range(_DIMENSIONS):
+            if leaders.size > 0:  # the EU is the first, and does not move
+                pull[i, d] += market * trade_share_eu[i] * (position[leaders[0], d] - position[i, d])
             step = pull[i, d] + anchor * (start[i, d] - position[i, d])
             # the bounds only undo rounding: the step is convex
             position[i, d] = min(1.0, max(0.0, position[i, d] + speed * step))

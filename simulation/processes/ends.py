@@ -58,13 +58,15 @@ def _due_from(pot: int, i: int, partners: I32, kind: I8, keep: F, depth: I8, giv
 
 
 @njit(cache=True, error_model="numpy")
-def _least(pot: int, i: int, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, given_up: B) -> int:
+def _least(
+    pot: int, i: int, partners: I32, uid: U64, kind: I8, pull: F, keep: F, deals: Deals, given_up: B
+) -> int:
     """Whom an actor gives up first, of those that a pot pays for (-1: any); -1 if nobody costs anything.
 
     What costs nothing is kept, and the scenario's own deals go last.
     """
     worst, lowest = -1, np.inf
-    for j in range(uid.size):
+    for j in partners:
         if deals.depth[i, j] > 0 and not given_up[j] and keep[layer_of(kind, i, j), deals.depth[i, j]] > 0.0:
             worth = pull[i, j] + (1e6 if deals.planned[i, j] else 0.0)
             mine = pot < 0 or pot_of(layer_of(kind, i, j)) == pot
@@ -143,8 +145,9 @@ def _open_purses(
     for i in range(n):
         purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
         fill_pots(own, i, income[i])
-        given_up[:] = False
         ours = partner[start[i] : start[i + 1]]
+        for j in ours:
+            given_up[j] = False
         for pot in range(-1, own.pot.shape[1]):  # the whole purse bears what is kept, then each part of it
             if pot >= 0 and own.share[i, pot] < 0.0:
                 continue
@@ -154,7 +157,7 @@ def _open_purses(
             else:
                 due = _due_from(pot, i, ours, kind, keep, deals.depth, given_up)
             while due > has + ROUNDING:
-                worst = _least(pot, i, uid, kind, pull, keep, deals, given_up)
+                worst = _least(pot, i, ours, uid, kind, pull, keep, deals, given_up)
                 if worst < 0:
                     break
                 due -= keep[layer_of(kind, i, worst), deals.depth[i, worst]]

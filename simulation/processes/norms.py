@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import Draws, Stream, add_rows, key, normal, sums_of_others, uniform
+from simulation.kernels import Draws, Stream, add_rows, by_rows, key, normal, sums_of_others, uniform
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -29,9 +29,9 @@ def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws |
     zero makes a state adopt by itself, as Granovetter's instigators do.
     """
     if mech.on("norm_cascade"):
-        _adopt(
-            state.norm, state.norm_threshold, by_column(state.peer_weight), state.depth, state.kind, par.norm_ngo,
-            state.s,
+        by_rows(
+            _adopt, state.s, state.norm[: state.s].copy(), state.norm_threshold, by_column(state.peer_weight),
+            state.depth, state.kind, par.norm_ngo, state.norm,
         )  # fmt: skip
 
 
@@ -72,16 +72,17 @@ def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
     return watch
 
 
-@njit(cache=True, error_model="numpy")
-def _adopt(norm: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, s: int) -> None:
+@njit(cache=True, error_model="numpy", nogil=True)
+def _adopt(
+    first: int, last: int, before: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, norm: B
+) -> None:
     """``peers`` (s, s) holds a row for each state that is looked at."""
-    before = norm[:s].copy()
-    adopters, total = np.zeros(s), sums_of_others(peers)
-    add_rows(peers, np.flatnonzero(before).astype(np.int32), adopters)
-    ties = weight_with(np.flatnonzero(kind == NGO), depth, s)
-    for i in range(s):
-        share = adopters[i] / total[i] if total[i] > 0.0 else 0.0
-        norm[i] |= share >= threshold[i] - norm_ngo * ties[i]
+    adopters, total = np.zeros(last - first), sums_of_others(peers, first, last)
+    add_rows(peers, np.flatnonzero(before).astype(np.int32), first, adopters)
+    ties = weight_with(np.flatnonzero(kind == NGO), depth, before.size)
+    for k in range(total.size):
+        share = adopters[k] / total[k] if total[k] > 0.0 else 0.0
+        norm[first + k] |= share >= threshold[first + k] - norm_ngo * ties[first + k]
 
 
 @njit(cache=True, error_model="numpy")
