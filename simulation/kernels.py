@@ -316,7 +316,8 @@ _M1 = np.uint64(0xCD9E8D57)
 _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
 _MASK = np.uint64(0xFFFFFFFF)
-_32 = np.uint64(32)
+_27, _30, _31, _32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
+_STEP, _FIRST, _SECOND = (np.uint64(k) for k in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)  # else loops over it do one draw at a time
@@ -432,12 +433,20 @@ def stable_hash(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little"))
 
 
-def _mix(value: Any) -> Any:
-    """SplitMix64 finaliser (Steele, Lea & Flood 2014) of an integer, or of each of an array of uint64."""
-    value = (value + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
-    return value ^ (value >> 31)
+@njit(cache=True, error_model="numpy")
+def _mix(value: np.uint64) -> np.uint64:
+    """SplitMix64 finaliser (Steele, Lea & Flood 2014)."""
+    value += _STEP
+    value = (value ^ (value >> _30)) * _FIRST
+    value = (value ^ (value >> _27)) * _SECOND
+    return value ^ (value >> _31)
+
+
+@njit(cache=True, error_model="numpy")
+def _keys(seed: np.uint64, replicate: np.uint64, quarter: np.uint64, streams: NDArray[np.uint64]) -> Any:
+    """The key of each of some streams (m,)."""
+    start = _mix(_mix(_mix(seed) ^ replicate) ^ quarter)
+    return np.array([_mix(start ^ stream) for stream in streams])
 
 
 def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
@@ -450,14 +459,7 @@ def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
     quarter
         Quarters since the start; -1 for draws made while the world is set up.
     """
-    return np.uint64(_mixed(_mixed(0, seed, replicate, quarter), int(stream)))
-
-
-def _mixed(value: int, *parts: int) -> int:
-    """``value`` with further parts of a key mixed in, one after the other."""
-    for part in parts:
-        value = _mix(value ^ (part & 0xFFFFFFFFFFFFFFFF))
-    return value
+    return Draws(seed, replicate, quarter).key(stream)
 
 
 class Draws:
@@ -467,7 +469,8 @@ class Draws:
 
     def __init__(self, seed: int, replicate: int, quarter: int):
         self.seed, self.replicate, self.quarter = seed, replicate, quarter
-        self._keys = tuple(_mix(np.uint64(_mixed(0, seed, replicate, quarter)) ^ _STREAMS))  # of all streams at once
+        parts = (np.uint64(part & 0xFFFFFFFFFFFFFFFF) for part in (seed, replicate, quarter))
+        self._keys = tuple(_keys(*parts, _STREAMS))  # of all streams at once
 
     def key(self, stream: Stream) -> np.uint64:
         """Philox key of a stream in this quarter: that of :func:`key`."""

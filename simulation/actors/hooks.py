@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
+from numba import literal_unroll, njit
 from numpy.typing import NDArray
 
 from simulation.actors.base import Actor, replaced_hooks
@@ -239,8 +240,7 @@ def check_bounds(model: Host, step: str, *, whole: bool) -> None:
     step
         What was just done.
     whole
-        Whether to look at every column that a user is likely to write (40 microseconds in the shipped world),
-        or only at depths and tracks (8).
+        Whether to look at every column that a user is likely to write, or only at depths and tracks.
 
     Raises
     ------
@@ -248,19 +248,37 @@ def check_bounds(model: Host, step: str, *, whole: bool) -> None:
         Naming the column, the first number out of bounds, where it stands, and the replaced decisions.
     """
     state = model.state
-    rest = (*_LIMITS, *((name, -1, state.n - 1) for name in _ROWS)) if whole else ()
-    for name, low, high in (*_PLACES, *rest):
-        column = getattr(state, name)
-        if not _all_within(column.ravel(), low, high):
-            place = tuple(int(k) for k in np.argwhere(~((column >= low) & (column <= high)))[0])
-            shape = column.shape
-            where = ", ".join(state.ids[k] if shape[axis] == state.n else str(k) for axis, k in enumerate(place))
-            own = "; ".join(model.hooks.places())
-            raise ModelError(
-                f"{name}[{where}] of the state is {column[place]} after the step {step!r} of {model.quarter}, outside "
-                f"[{low:g}, {high:g}]; no rule of the model writes that, so a hook or a tweak did"
-                + (f". Replaced decisions: {own}" if own else "")
-            )
+    names, low, high = _limits(state.n, whole)
+    wrong = _sound(attrgetter(*names)(state), low, high)
+    if wrong == len(names):
+        return
+    name, column = names[wrong], getattr(state, names[wrong])
+    place = tuple(int(k) for k in np.argwhere(~((column >= low[wrong]) & (column <= high[wrong])))[0])
+    where = ", ".join(state.ids[k] if column.shape[axis] == state.n else str(k) for axis, k in enumerate(place))
+    own = "; ".join(model.hooks.places())
+    raise ModelError(
+        f"{name}[{where}] of the state is {column[place]} after the step {step!r} of {model.quarter}, outside "
+        f"[{low[wrong]:g}, {high[wrong]:g}]; no rule of the model writes that, so a hook or a tweak did"
+        + (f". Replaced decisions: {own}" if own else "")
+    )
+
+
+@cache
+def _limits(n: int, whole: bool) -> tuple[tuple[str, ...], F, F]:
+    """Columns to look at in a world of n actors, with the least and greatest number that each may hold."""
+    rest = (*_LIMITS, *((name, -1, n - 1) for name in _ROWS)) if whole else ()
+    names, low, high = zip(*_PLACES, *rest, strict=True)
+    return names, np.array(low, np.float64), np.array(high, np.float64)
+
+
+@njit(cache=True, error_model="numpy")
+def _sound(columns: tuple[NDArray[Any], ...], low: F, high: F) -> int:
+    """How many columns there are before the first with a number out of bounds."""
+    good, count = True, 0
+    for column in literal_unroll(columns):
+        good = good and _all_within(column.ravel(), low[count], high[count])
+        count += good
+    return count
 
 
 @njit(cache=True, error_model="numpy")

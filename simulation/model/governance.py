@@ -246,12 +246,12 @@ def record(model: GovernanceModel) -> None:
 
 def write_down(model: GovernanceModel) -> None:
     """One more observation."""
-    given = received = partners = None
+    given = received = None
     if model.recorder.due:
-        partners = None if model.hooks else model.sheet.standing  # a user's decision may have written deals since
         s, actors = model.state, model.recorder.actors
         given, received = np.zeros((2, len(actors), s.n))
         satisfaction(s.terms, s.position, s.weight, s.depth, actors, given, received)
+    partners = None if model.hooks else model.sheet.standing  # a user's decision may have written deals since
     model.recorder.observe(model.state, given, received, partners)
 
 

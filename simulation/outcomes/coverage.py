@@ -30,23 +30,22 @@ SUPPLIES = np.dtype(
 
 def tally_supplies(state: State, actors: I64, out: NDArray[np.void]) -> None:
     """Add up what partners supply to some actors; ``out`` (a,) is zero before."""
-    own = np.ones((state.n, len(NEEDS)))
-    own[: state.s] = own_part(state)
-    out["own"] = own[actors]
-    _add_supplies(actors, state.depth, state.supply, state.camp, state.home, state.s, out["supplied"])
+    _add_supplies(actors, state.depth, state.supply, state.camp, state.home, own_part(state), out)
 
 
 @njit(cache=True, error_model="numpy")
-def _add_supplies(actors: I64, depth: I8, supply: F, camp: I8, home: I32, s: int, out: F) -> None:
+def _add_supplies(actors: I64, depth: I8, supply: F, camp: I8, home: I32, own: F, out: NDArray[np.void]) -> None:
     for a in range(actors.size):
-        i = actors[a]
-        if i >= s:
+        i, of_one = actors[a], out[a]
+        if i >= own.shape[0]:  # who is no state needs nothing
+            of_one.own[:] = 1.0
             continue
+        of_one.own[:] = own[i]
         for j in range(depth.shape[0]):
             if depth[i, j] > 0:
-                side = camp[j] if camp[j] >= 0 and home[j] != i else out.shape[1] - 1
+                side = camp[j] if camp[j] >= 0 and home[j] != i else len(CAMPS)
                 for k in range(supply.shape[1]):
-                    out[a, side, k] += depth[i, j] / MAX_DEPTH * supply[j, k]
+                    of_one.supplied[side, k] += depth[i, j] / MAX_DEPTH * supply[j, k]
 
 
 def outcomes(kept: NDArray[np.void]) -> dict[str, F]:

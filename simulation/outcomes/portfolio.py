@@ -11,6 +11,7 @@ up to the same total.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from simulation.errors import ModelError
 from simulation.processes.affinity import squared_distance
-from simulation.processes.instruments import instrument_z
+from simulation.processes.instruments import worth_of_texts
 from simulation.processes.links import Links, links
 from simulation.processes.opinion import support_of
 from simulation.state import (
@@ -94,6 +95,12 @@ TALLY = np.dtype(
 )
 """Sums over the commitments of an actor."""
 
+Columns = namedtuple(
+    "Columns",
+    "depth held track kind camp conduct terms position position_start weight opinion compliance member "
+    "bloc_enforcement bloc_depth bloc_regional joined binding in_force text_enforcement text_regional",
+)
+"""Columns of the state that commitments are read from, with the shapes of :class:`State`."""
 Tally = NDArray[np.void]
 """An array of :data:`TALLY`, one for each actor; observations may stand on an axis before."""
 
@@ -123,34 +130,23 @@ def tally_commitments(
     if value_to_actor.shape != shape or value_to_partner.shape != shape:
         raise ModelError(f"values of deals must have shape {shape}")
     require(state, "compliance")
-    s = state
-    _tally_partners(actors, s.depth, s.held, s.kind, out["sources"], out["held"], out["new"], out["lost"])
-    _tally_deals(
-        actors, s.depth, s.held, s.track, s.kind, s.camp, s.conduct, s.terms, s.position_start, s.weight,
-        value_to_actor, value_to_partner, out,
-    )  # fmt: skip
-    blocs, texts = _bloc_weight(s), instrument_z(s, LEAST_ENFORCEMENT)
-    part = len(SOURCES)
-    _tally_forums(actors, s.member, blocs, s.bloc_regional, s.compliance, part, out, out["blocs"])
-    _tally_forums(actors, s.joined, texts, s.instrument_regional, s.compliance, part + 1, out, out["instruments"])
-    _rank(kept_of_states(s, partners), actors, out)
-    _tally_minds(actors, s.position_start, s.position, s.weight, s.opinion, out)
+    _tally(
+        _columns(state), actors, state.s, partners or links(state.depth), value_to_actor, value_to_partner, out
+    )
 
 
 def kept_of_states(state: State, partners: Links | None = None) -> F:
     """C, the kept commitments of every state, shape (s,), in binding-equivalents; ``partners`` if they are at hand."""
+    return np.asarray(_kept_of_states(_columns(state), state.s, partners or links(state.depth)))
+
+
+def _columns(state: State) -> Columns:
     s = state
-    texts = instrument_z(s, LEAST_ENFORCEMENT)
-    kept = np.zeros(s.s)
-    _add_kept_deals(s.depth, partners or links(s.depth), s.kind, s.conduct, kept)
-    _add_kept_forums(s.member, _bloc_weight(s), s.compliance, kept)
-    _add_kept_forums(s.joined, texts, s.compliance, kept)
-    return kept
-
-
-def _bloc_weight(state: State) -> F:
-    """e·D/3 of each bloc, e counting at least :data:`LEAST_ENFORCEMENT`, shape (b,); 0 if it has decided nothing."""
-    return np.asarray(np.maximum(state.bloc_enforcement, LEAST_ENFORCEMENT) * state.bloc_depth / MAX_DEPTH)
+    return Columns(
+        s.depth, s.held, s.track, s.kind, s.camp, s.conduct, s.terms, s.position, s.position_start, s.weight, s.opinion,
+        s.compliance, s.member, s.bloc_enforcement, s.bloc_depth, s.bloc_regional, s.joined, s.binding, s.in_force,
+        s.instrument_enforcement, s.instrument_regional,
+    )  # fmt: skip
 
 
 def require(state: State, *names: str) -> list[NDArray[Any]]:
@@ -198,16 +194,50 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_partners(actors: I64, depth: I8, held: I8, kind: I8, sources: F, still: F, new: F, lost: F) -> None:
-    """Partners by source (a, sources) and by kind, each (a, kinds): held at the start and still partners, new, lost."""
+def _tally(
+    c: Columns, actors: I64, s: int, partners: Links, gains: F, partner_gains: F, out: Tally
+) -> None:
+    _tally_partners(actors, c.depth, c.held, c.kind, out)
+    _tally_deals(c, actors, gains, partner_gains, out)
+    blocs, texts, part = _bloc_weight(c), _text_weight(c), len(SOURCES)
+    _tally_forums(actors, c.member, blocs, c.bloc_regional, c.compliance, part, out, out["blocs"])
+    _tally_forums(actors, c.joined, texts, c.text_regional, c.compliance, part + 1, out, out["instruments"])
+    _rank(_kept_of_states(c, s, partners), actors, out)
+    _tally_minds(actors, c.position_start, c.position, c.weight, c.opinion, out)
+
+
+@njit(cache=True, error_model="numpy")
+def _kept_of_states(c: Columns, s: int, partners: Links) -> F:
+    kept = np.zeros(s)
+    _add_kept_deals(c.depth, partners, c.kind, c.conduct, kept)
+    _add_kept_forums(c.member, _bloc_weight(c), c.compliance, kept)
+    _add_kept_forums(c.joined, _text_weight(c), c.compliance, kept)
+    return kept
+
+
+@njit(cache=True, error_model="numpy")
+def _bloc_weight(c: Columns) -> F:
+    """e·D/3 of each bloc, e counting at least :data:`LEAST_ENFORCEMENT`, shape (b,); 0 if it has decided nothing."""
+    return np.maximum(c.bloc_enforcement, LEAST_ENFORCEMENT) * c.bloc_depth / MAX_DEPTH
+
+
+@njit(cache=True, error_model="numpy")
+def _text_weight(c: Columns) -> F:
+    """e·z of each text, e counting at least so much too, shape (q,)."""
+    return worth_of_texts(c.binding, c.in_force, c.text_enforcement, LEAST_ENFORCEMENT)
+
+
+@njit(cache=True, error_model="numpy")
+def _tally_partners(actors: I64, depth: I8, held: I8, kind: I8, out: Tally) -> None:
+    """Partners by source and by kind: held at the start and still partners, new, lost."""
     for a in range(len(actors)):
-        f = actors[a]
+        f, tally = actors[a], out[a]
         for j in range(depth.shape[0]):
             now, before = depth[f, j] > 0, held[f, j] != NEW
-            sources[a, held[f, j]] += now
-            still[a, kind[j]] += now and before
-            new[a, kind[j]] += now and not before
-            lost[a, kind[j]] += before and not now
+            tally.sources[held[f, j]] += now
+            tally.held[kind[j]] += now and before
+            tally.new[kind[j]] += now and not before
+            tally.lost[kind[j]] += before and not now
 
 
 @njit(cache=True, error_model="numpy")
@@ -228,11 +258,15 @@ def kept_deal(depth: I8, conduct: I8, i: int, j: int) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _add_kept_deals(depth: I8, partners: Links, kind: I8, conduct: I8, kept: F) -> None:
+    """In the order of the partners of each state; a deal of two states, the same to both, is worked out once."""
     start, partner = partners
     for i in range(kept.size):
         for j in partner[start[i] : start[i + 1]]:
-            if _category(kind[j], -1) != _MEANS:
-                kept[i] += kept_deal(depth, conduct, i, j)
+            if j > i and _category(kind[j], -1) != _MEANS:
+                worth = kept_deal(depth, conduct, i, j)
+                kept[i] += worth
+                if j < kept.size:
+                    kept[j] += worth
 
 
 @njit(cache=True, error_model="numpy")
@@ -255,11 +289,9 @@ def _rank(kept: F, actors: I64, out: Tally) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_deals(
-    actors: I64, depth: I8, held: I8, track: I8, kind: I8, camp: I8, conduct: I8, terms: F, start: F, weight: F,
-    gains: F, partner_gains: F, out: Tally,
-) -> None:  # fmt: skip
+def _tally_deals(c: Columns, actors: I64, gains: F, partner_gains: F, out: Tally) -> None:
     """Counts, closeness and gains of deals; weights and kept promises of those that are commitments."""
+    depth, kind, camp = c.depth, c.kind, c.camp
     for a in range(len(actors)):
         f, tally = actors[a], out[a]
         for j in range(depth.shape[0]):
@@ -267,7 +299,7 @@ def _tally_deals(
             if rung == 0:
                 continue
             side = camp[j] if camp[j] >= 0 else _NO_CAMP
-            t = _deal_track(track[f, j], kind[f], kind[j])
+            t = _deal_track(c.track[f, j], kind[f], kind[j])
             tally.deals[kind[j], rung - 1] += 1
             tally.track_deals[t] += 1
             if kind[j] == STATE:
@@ -277,12 +309,12 @@ def _tally_deals(
             if category != _MEANS:
                 tally.by_category[category] += z
                 tally.by_track[t] += z
-                kept = kept_deal(depth, conduct, f, j)
+                kept = kept_deal(depth, c.conduct, f, j)
                 tally.kept += kept
-                tally.kept_by[held[f, j]] += kept
+                tally.kept_by[c.held[f, j]] += kept
             tally.camp_weight[side] += z
             tally.deal_weight += z
-            gap = min(1.0, np.sqrt(squared_distance(terms[f, j], start[f], weight[f])))
+            gap = min(1.0, np.sqrt(squared_distance(c.terms[f, j], c.position_start[f], c.weight[f])))
             tally.aligned += z * (1.0 - gap)
             tally.value_total += gains[a, j] + partner_gains[a, j]
             tally.value_gap += gains[a, j] - partner_gains[a, j]

@@ -170,7 +170,7 @@ class Recorder:
         if self._observed == len(self._labels):
             raise ModelError(f"the record is complete: it ends in {self._labels[-1]}")
         if self._observed:
-            self._slots.add(state)
+            self._slots.add(state, partners)
         due = self.due
         if due:
             if value_to_actor is None or value_to_partner is None:

@@ -6,6 +6,7 @@ taken of all recorded quarters together (:mod:`simulation.outcomes.system`), whi
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -78,6 +79,34 @@ class Rows(NamedTuple):
         return cls(np.zeros(s, whole), np.zeros(s), np.zeros(m), np.zeros(m), np.zeros(b, whole), np.zeros(b, whole))
 
 
+Columns = namedtuple(
+    "Columns",
+    "depth since alpha beta kind home camp leaders un_member supply position capacity norm opinion member bloc_depth "
+    "bloc_regional bloc_tabled bloc_passed joined track_success formed breaches incidents lapsed conceded",
+)
+"""Columns of the state that are added up, with the shapes of :class:`State`."""
+
+
+@njit(cache=True, error_model="numpy")
+def add_world(c: Columns, quarter: int, partners: Links, spent: F, out: World, rows: Rows, row: int) -> None:
+    """Add up the world as it stands, from zeros; ``rows`` are written at ``row``."""
+    conceded = rows.conceded[row]
+    add_ties(
+        c.depth, partners, c.since, quarter, c.alpha, c.beta, c.kind, c.home, c.camp, c.leaders, c.un_member, c.supply,
+        out, rows.degree[row],
+    )  # fmt: skip
+    add_members(
+        c.un_member, c.camp, c.position, c.capacity, c.norm, c.opinion, out, rows.capacity[row], rows.support[row]
+    )
+    add_forums(
+        c.un_member, c.member, c.bloc_depth, c.bloc_regional, c.bloc_tabled, c.bloc_passed, c.joined, out,
+        rows.members[row], rows.depth[row],
+    )  # fmt: skip
+    add_flows(spent, c.track_success, c.formed, c.breaches, c.incidents, out, conceded.size)
+    out[0].ended = c.lapsed.sum() // 2
+    conceded[:] = c.conceded[: conceded.size]
+
+
 @njit(cache=True, error_model="numpy")
 def add_ties(
     depth: I8, partners: Links, since: I32, quarter: int, alpha: F, beta: F, kind: I8, home: I32, camp: I8,
@@ -136,7 +165,8 @@ def add_members(
 ) -> None:  # fmt: skip
     """Add up what UN members have and where they stand, from zeros."""
     world, group = out[0], _groups(camp)
-    places, publics = np.empty((capacities.size, DIMENSIONS)), np.empty((capacities.size, opinion.shape[1]))
+    places, public = np.empty((capacities.size, DIMENSIONS)), np.empty(opinion.shape[0])
+    supports_of(opinion, public)
     norms = result = 0
     for i in range(member.size):
         if member[i]:
@@ -145,9 +175,8 @@ def add_members(
                 places[result, d] = position[i, d]
                 world.place[group[i], d] += position[i, d]
             norms += norm[i]
-            capacities[result], publics[result] = capacity[i], opinion[i]
+            capacities[result], supports[result] = capacity[i], public[i]
             result += 1
-    supports_of(publics, supports)
     world.norms, world.divergence = norms, mean_distance(places)
 
 
@@ -176,11 +205,15 @@ def _count(inside: B, member: B) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def add_effort(share: F, s: int, spent: F) -> None:
-    """Add this quarter's effort of the first ``s`` actors, the states, to that spent on each track."""
+def add_effort(share: F, lapsed: I32, s: int, spent: F) -> int:
+    """Add this quarter's effort of the first ``s`` actors, the states, to that spent on each track.
+
+    Returns how many deals ended.
+    """
     for i in range(s):
         for t in range(spent.size):
             spent[t] += share[i, t]
+    return lapsed.sum() // 2
 
 
 @njit(cache=True, error_model="numpy")

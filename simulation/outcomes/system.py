@@ -16,7 +16,7 @@ from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.portfolio import require
-from simulation.outcomes.sums import WORLD, Rows, World, add_effort, add_flows, add_forums, add_members, add_ties
+from simulation.outcomes.sums import WORLD, Columns, Rows, World, add_effort, add_world
 from simulation.processes.approaches import QUARTERS_A_YEAR
 from simulation.processes.links import Links, links
 from simulation.scenario.parameters import Parameters
@@ -45,12 +45,11 @@ class EffortUse:
         self.spent = np.zeros(len(TRACKS))
         self.stood = self.ended = 0
 
-    def add(self, state: State) -> None:
-        """Count this quarter."""
+    def add(self, state: State, partners: Links | None = None) -> None:
+        """Count this quarter; ``partners`` are the lists of the deals as they stand, if they are at hand."""
         require(state, "track_share", "lapsed")
-        add_effort(state.track_share, state.s, self.spent)
-        self.stood += int(np.count_nonzero(state.depth)) // 2
-        self.ended += int(state.lapsed.sum()) // 2
+        self.ended += add_effort(state.track_share, state.lapsed, state.s, self.spent)
+        self.stood += (partners.partner.size if partners else int(np.count_nonzero(state.depth))) // 2
 
 
 def system_outcomes(
@@ -111,21 +110,14 @@ class WorldBook:
         """
         require(state, "formed", "breaches", "incidents", "lapsed")
         s, world = state, self._world[row : row + 1]
-        degree, conceded, capacity, support, members, depth = (rows[row] for rows in self._rows)
-        add_ties(
-            s.depth, partners or links(s.depth), s.since, s.quarter, s.alpha, s.beta, s.kind, s.home, s.camp,
-            s.leaders, s.un_member, s.supply, world, degree,
+        columns = Columns(
+            s.depth, s.since, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, s.position,
+            s.capacity, s.norm, s.opinion, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
+            s.joined, s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded,
         )  # fmt: skip
-        world["ended"] = s.lapsed.sum() // 2
+        add_world(columns, s.quarter, partners or links(s.depth), slots.spent, world, self._rows, row)
         world["stood_so_far"], world["ended_so_far"] = slots.stood, slots.ended
-        add_members(s.un_member, s.camp, s.position, s.capacity, s.norm, s.opinion, world, capacity, support)
-        add_forums(
-            s.un_member, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed, s.joined,
-            world, members, depth,
-        )  # fmt: skip
-        add_flows(slots.spent, s.track_success, s.formed, s.breaches, s.incidents, world, s.s)
         world["governance"] = s.world_governance
-        conceded[:] = s.conceded[: s.s]
         for name, values in self._asked.items():
             values[row] = COSTLY[name](state, par)
 

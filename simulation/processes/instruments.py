@@ -104,11 +104,12 @@ class Opening(NamedTuple):
 
 def instrument_z(state: State, least: float = 0.0) -> F:
     """What each instrument counts for its members, e·z, shape (q,), in [0, 1]; e counting ``least`` or more."""
-    return np.asarray(_counts(state.binding, state.in_force, state.instrument_enforcement, least))
+    return np.asarray(worth_of_texts(state.binding, state.in_force, state.instrument_enforcement, least))
 
 
 @njit(cache=True, error_model="numpy")
-def _counts(binding: B, in_force: B, enforcement: F, least: float) -> F:
+def worth_of_texts(binding: B, in_force: B, enforcement: F, least: float) -> F:
+    """:func:`instrument_z` of its columns."""
     result = np.empty(enforcement.size)
     for q in range(result.size):
         z = 1.0 / 3.0
@@ -430,7 +431,7 @@ def _settle(
     """
     opening = _opening(opens, quarter, as_one, sponsor, in_union, leaders)
     new = _draw_joins(can, opening, odds, text_uid, uid, stream, own, answer)
-    worth = _counts(binding, in_force, enforcement, 0.0)
+    worth = worth_of_texts(binding, in_force, enforcement, 0.0)
     for q in range(opens.size):
         if not opens[q] <= quarter <= closes[q]:
             continue
