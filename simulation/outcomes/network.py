@@ -81,23 +81,31 @@ def transitivity(depth: I8) -> float:
     return closed / paths if paths else 0.0
 
 
+@njit(cache=True, error_model="numpy", nogil=True)
+def add_trust(first: int, last: int, alpha: F, beta: F, out: F) -> None:
+    """Add to ``out`` (s,) the τ = α/(α+β) of all other states in each of some states."""
+    first = max(first, 0)
+    total = out[first:last]
+    for i in range(out.size):
+        own, against = alpha[i, first:last], beta[i, first:last]
+        for k in range(total.size):  # sums that do not wait for each other
+            total[k] += direct_trust(own[k], against[k])
+        if first <= i < last:
+            total[i - first] -= direct_trust(alpha[i, i], beta[i, i])
+
+
 @njit(cache=True, error_model="numpy")
-def mean_direct_trust(alpha: F, beta: F, partners: Links, states: int) -> tuple[float, float]:
-    """Mean τ = α/(α+β) over ordered pairs with a deal, and over ordered pairs of the first ``states`` actors.
+def mean_direct_trust(alpha: F, beta: F, partners: Links, trusted: F) -> tuple[float, float]:
+    """Mean τ over ordered pairs with a deal, and over ordered pairs of states, of whom ``trusted`` has the sums.
 
     A pair without evidence or prior counts 0; 0 without pairs.
     """
     partner_sum = 0.0
-    by_column = np.zeros(states)  # sums that do not wait for each other
     for i in range(alpha.shape[0]):
-        if i < states:
-            for j in range(states):
-                by_column[j] += direct_trust(alpha[i, j], beta[i, j])
-            by_column[i] -= direct_trust(alpha[i, i], beta[i, i])
         for j in partners.partner[partners.start[i] : partners.start[i + 1]]:
             partner_sum += direct_trust(alpha[i, j], beta[i, j])
-    pairs = states * (states - 1)
-    return partner_sum / max(partners.partner.size, 1), by_column.sum() / max(pairs, 1)
+    pairs = trusted.size * (trusted.size - 1)
+    return partner_sum / max(partners.partner.size, 1), trusted.sum() / max(pairs, 1)
 
 
 @njit(cache=True, error_model="numpy")

@@ -88,13 +88,19 @@ Columns = namedtuple(
 
 
 @njit(cache=True, error_model="numpy")
-def add_world(c: Columns, quarter: int, partners: Links, spent: F, out: World, rows: Rows, row: int) -> None:
-    """Add up the world as it stands, from zeros; ``rows`` are written at ``row``."""
+def add_world(
+    c: Columns, quarter: int, partners: Links, trusted: F, spent: F, out: World, rows: Rows, row: int
+) -> None:
+    """Add up the world as it stands, from zeros; ``rows`` are written at ``row``.
+
+    ``trusted`` (s,) is the trust of all other states in each.
+    """
     conceded = rows.conceded[row]
     add_ties(
-        c.depth, partners, c.since, quarter, c.alpha, c.beta, c.kind, c.home, c.camp, c.leaders, c.un_member, c.supply,
-        out, rows.degree[row],
+        c.depth, partners, c.since, quarter, c.kind, c.home, c.camp, c.leaders, c.un_member, c.supply, out,
+        rows.degree[row],
     )  # fmt: skip
+    out[0].trust_partners, out[0].trust_states = mean_direct_trust(c.alpha, c.beta, partners, trusted)
     add_members(
         c.un_member, c.camp, c.position, c.capacity, c.norm, c.opinion, out, rows.capacity[row], rows.support[row]
     )
@@ -109,8 +115,8 @@ def add_world(c: Columns, quarter: int, partners: Links, spent: F, out: World, r
 
 @njit(cache=True, error_model="numpy")
 def add_ties(
-    depth: I8, partners: Links, since: I32, quarter: int, alpha: F, beta: F, kind: I8, home: I32, camp: I8,
-    leaders: I32, member: B, supply: F, out: World, degree: I64,
+    depth: I8, partners: Links, since: I32, quarter: int, kind: I8, home: I32, camp: I8, leaders: I32, member: B,
+    supply: F, out: World, degree: I64,
 ) -> None:  # fmt: skip
     """Add up the network of deals and who takes part in it, from zeros; ``degree`` (s,) are partners of states."""
     s, world = degree.size, out[0]
@@ -133,7 +139,6 @@ def add_ties(
     world.firms, world.incumbents, world.new = firms, incumbents, new // 2
     tie_sums(depth, partners, group, world.within, world.strength)
     world.paths, world.closed = paths_of_two(depth, partners, s)
-    world.trust_partners, world.trust_states = mean_direct_trust(alpha, beta, partners, s)
 
 
 @njit(cache=True, error_model="numpy")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 
+from simulation.kernels import by_rows
 from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
@@ -109,13 +110,14 @@ class WorldBook:
             If a column of the state has not been filled.
         """
         require(state, "formed", "breaches", "incidents", "lapsed")
-        s, world = state, self._world[row : row + 1]
+        s, world, trusted = state, self._world[row : row + 1], np.zeros(state.s)
+        by_rows(network.add_trust, s.s, s.alpha, s.beta, trusted)
         columns = Columns(
             s.depth, s.since, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, s.position,
             s.capacity, s.norm, s.opinion, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
             s.joined, s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded,
         )  # fmt: skip
-        add_world(columns, s.quarter, partners or links(s.depth), slots.spent, world, self._rows, row)
+        add_world(columns, s.quarter, partners or links(s.depth), trusted, slots.spent, world, self._rows, row)
         world["stood_so_far"], world["ended_so_far"] = slots.stood, slots.ended
         world["governance"] = s.world_governance
         for name, values in self._asked.items():
