@@ -1,11 +1,13 @@
 """What is measured of the engine: steps of the quarter, growth, the oracle, memory, the live world, a profile.
 
-Steps and the oracle are timed by the processor time of the thread, the live world and whole runs by the clock. What
-must not bear the memory or the warm caches of what was measured before is measured by :func:`fresh`.
+Steps and the oracle are timed by the processor time of one thread, which then has no others beside it; the live world,
+whole runs, and quarters of worlds that are large enough for several threads by the clock. What must not bear the
+memory or the warm caches of what was measured before is measured by :func:`fresh`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import cProfile
 import json
 import multiprocessing
@@ -15,7 +17,7 @@ import resource
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ import pandas as pd
 
 from simulation.actors.hooks import check_bounds
 from simulation.data.world import World
-from simulation.kernels import fill_uniform
+from simulation.kernels import FEWEST, fill_uniform
 from simulation.model import QUARTER, GovernanceModel
 from simulation.processes.affinity import likeness_to_all
 from simulation.scenario.checks import world_of
@@ -38,6 +40,7 @@ ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "baseline.yaml"
 AROUND = "begin and check"
 """What a quarter takes beside its steps."""
+_THREADS = "NUMBA_NUM_THREADS"
 _BEFORE = 6
 """Quarters of a replicate that are not timed."""
 Table = list[dict[str, Any]]
@@ -127,13 +130,36 @@ def maker(actors: int | None, quarters: int) -> Callable[[int], GovernanceModel]
     return lambda replicate: GovernanceModel(scenario, replicate=replicate, world=shipped)
 
 
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """No other threads at work."""
+    before = os.environ.get(_THREADS)
+    os.environ[_THREADS] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(_THREADS)
+        if before is not None:
+            os.environ[_THREADS] = before
+
+
+def seconds_by_clock(model: GovernanceModel, quarters: int) -> float:
+    """Seconds a quarter by the clock, the mean of some quarters, with all threads that the model uses."""
+    start = time.perf_counter()
+    for _ in range(quarters):
+        model.step()
+    return (time.perf_counter() - start) / quarters
+
+
 def size(actors: int | None, quarters: int, repeats: int) -> dict[str, Any]:
     """A world of one size: every step's seconds a quarter in each replicate, its calls and memory, and what holds it.
 
     Each replicate goes through some quarters before it is looked at: memory that is touched for the first time is slow.
+    A world whose rows are given to several threads is also timed with these, by the clock.
     """
-    make = maker(actors, quarters + _BEFORE + 2)
-    model, taken = make(0), []
+    parted = actors is not None and actors >= 2 * FEWEST
+    make = maker(actors, quarters * (1 + parted) + _BEFORE + 2)
+    model, taken, clocked = make(0), [], []
     model.step()  # compiles
     for replicate in range(repeats):
         model.close()
@@ -141,7 +167,10 @@ def size(actors: int | None, quarters: int, repeats: int) -> dict[str, Any]:
         model = make(replicate)
         for _ in range(_BEFORE):
             model.step()
-        taken.append(seconds_by_step(model, quarters))
+        if parted:
+            clocked.append(seconds_by_clock(model, quarters))
+        with one_thread():
+            taken.append(seconds_by_step(model, quarters))
         partners = float((model.state.depth > 0).sum() / model.state.n)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     names, n = list(taken[0].index), model.state.n
@@ -149,7 +178,7 @@ def size(actors: int | None, quarters: int, repeats: int) -> dict[str, Any]:
     return {
         "actors": n, "partners": partners, "peak_gib": peak, "quarters": quarters,
         "pair_arrays": len(pairs), "pair_bytes": sum(array.nbytes for array in pairs) / n**2,
-        "seconds": {name: [float(row[name]) for row in taken] for name in names},
+        "seconds": {name: [float(row[name]) for row in taken] for name in names}, "clock": clocked,
         "calls": by_step(model, calls), "megabytes": by_step(model, megabytes),
     }  # fmt: skip
 
