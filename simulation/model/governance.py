@@ -155,12 +155,9 @@ def broker(model: GovernanceModel) -> None:
     s, sheet = model.state, model.sheet
     assert sheet.approaches is not None
     assert sheet.agreed is not None
-    chosen = np.flatnonzero(sheet.agreed)
-    pairs = np.stack([sheet.approaches.sender[chosen], sheet.approaches.receiver[chosen]], axis=1)
-    sheet.third = np.full(chosen.size, -1, np.int32)
+    parties, number = sheet.parties, sheet.number = approaches.agreements(sheet.approaches, sheet.agreed)
     if model.mechanisms.on("trilateral"):
-        number = sheet.approaches.number[chosen]
-        sheet.third = trilateral.third_parties(s, sheet.draws, model.third_rate, model.possible, pairs, number)
+        parties[:, 2] = trilateral.third_parties(s, sheet.draws, model.third_rate, model.possible, parties, number)
 
 
 def sign(model: GovernanceModel) -> None:
@@ -171,19 +168,15 @@ def sign(model: GovernanceModel) -> None:
     sheet.cut = ends.open_purses(s, model.rules)
     model.watch("paid")
     if sheet.due is not None and sheet.renewal is not None:
-        first, second = sheet.due.T
-        standing = (s.depth[first, second] > 0) & ~s.planned[first, second]
-        sheet.due, sheet.renewal = sheet.due[standing], sheet.renewal[standing]
+        sheet.due, sheet.renewal = ends.still_due(s, sheet.due, sheet.renewal)
         sheet.left = ends.renew_or_end(s, sheet.draws, model.rules, sheet.renewal, sheet.due)
     model.watch("renewed")
-    sheet.support = np.ones(s.n)
-    if mech.on("ratification"):
-        passes = opinion.ratification_probability(opinion.support(s), par)
-        sheet.support[s.un_member] = passes[s.un_member[: s.s]]
+    sheet.support = opinion.passing(s, par) if mech.on("ratification") else np.ones(s.n)
     consultation.consult(s, mech, model.hooks.asked_about("consulted_by", model.actors))
-    parties, number = sheet.agreements()
+    assert sheet.parties is not None
+    assert sheet.number is not None
     sheet.signing = contracts.sign(
-        s, par, sheet.draws, model.rules, parties, number, sheet.support, model.possible
+        s, par, sheet.draws, model.rules, sheet.parties, sheet.number, sheet.support, model.possible
     )
 
 

@@ -215,6 +215,8 @@ def turned_to(state: State, targets: Targets, focal: int, rules: Terms, possible
     for signatures does not bear the price of the rung: the next one, with a new partner the rung wanted.
     """
     partner = targets.partner
+    if partner.size == 0:
+        return partner
     depth = state.depth[focal, partner]
     open_now = _now(targets, state.quarter) & possible[focal, partner] & ~(targets.ends & (depth >= targets.depth))
     if targets.queues.any():

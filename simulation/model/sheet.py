@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from simulation.kernels import Draws
 from simulation.processes.approaches import Approaches
 from simulation.processes.compliance import Conduct
@@ -41,7 +39,8 @@ class Sheet:
     approaches: Approaches | None = None  # propose: [m]
     chance: F | None = None  # consent: [m] probability of a yes
     agreed: B | None = None  # consent: [m]
-    third: I32 | None = None  # broker: [a] who joins each agreement, -1 nobody
+    parties: I32 | None = None  # broker: [a, 3] of each agreement, the last who joins the two, -1 nobody
+    number: I32 | None = None  # broker: [a] which approach of its pair each came from
     support: F | None = None  # sign: [n] probability that each public ratifies what binds
     cut: I32 | None = None  # sign: [c, 2] who ended its deal with whom for want of upkeep
     left: F | None = None  # sign: [k, 2] purses of both when the turn of each deal that is due came
@@ -50,13 +49,7 @@ class Sheet:
     standing: Links | None = None  # adapt: partners as the quarter leaves them
     exits: I32 | None = None  # keep_promises: [k, 2] whom the focal state left by a clause, and the rungs held
 
-    def agreements(self) -> tuple[I32, I32]:
-        """Parties (a, 3) of the agreements, third parties included, and which approach each came from (a,)."""
-        assert self.approaches is not None
-        assert self.agreed is not None
-        assert self.third is not None
-        chosen = np.flatnonzero(self.agreed)
-        parties = np.stack(
-            [self.approaches.sender[chosen], self.approaches.receiver[chosen], self.third], axis=1
-        ).astype(np.int32)
-        return parties, self.approaches.number[chosen]
+    @property
+    def third(self) -> I32 | None:
+        """Who joins each agreement, (a,), -1 nobody; none before ``broker``."""
+        return None if self.parties is None else self.parties[:, 2]

@@ -49,21 +49,21 @@ class Approaches(NamedTuple):
 
 def rates(state: State, par: Parameters, mech: Mechanisms) -> F:
     """Mean approaches a year of each actor to each kind of partner, (n, 6)."""
-    urge = np.ones(state.n)
-    if mech.on("urgency"):
-        urge = np.maximum(0.0, 1.0 + par.urgency_pull * (state.urgency - par.urgency_usual))
-        urge[state.kind != STATE] = 1.0
     course = state.course[min(state.quarter // 4, len(state.course) - 1)]
-    return np.asarray(_rates(state.zeal, course, state.effort, urge))
+    by_urgency = par.urgency_pull if mech.on("urgency") else 0.0
+    return np.asarray(
+        _rates(state.zeal, course, state.effort, state.kind, state.urgency, by_urgency, par.urgency_usual)
+    )
 
 
 @njit(cache=True, error_model="numpy")
-def _rates(zeal: F, course: F, effort: F, urge: F) -> F:
+def _rates(zeal: F, course: F, effort: F, kind: I8, urgency: F, by_urgency: float, usual: float) -> F:
     result = np.empty(zeal.shape)
     for i in range(zeal.shape[0]):
+        urge = max(0.0, 1.0 + by_urgency * (urgency[i] - usual)) if kind[i] == STATE else 1.0
         for layer in range(_KINDS):
             track = BILATERAL if layer == STATE else NON_STATE
-            result[i, layer] = course[layer] * zeal[i, layer] * effort[i, track] * urge[i]
+            result[i, layer] = course[layer] * zeal[i, layer] * effort[i, track] * urge
     return result
 
 
@@ -234,6 +234,22 @@ def answers(state: State, draws: Draws, offers: Approaches, chance: F) -> NDArra
     """Step 5: which approaches are agreed to, (m,)."""
     key = draws.key(Stream.ANSWER)
     return np.asarray(_answers(key, state.uid, state.kind, offers.sender, offers.receiver, offers.number, chance))
+
+
+def agreements(offers: Approaches, agreed: B) -> tuple[I32, I32]:
+    """Parties (a, 3) of the approaches that were agreed to, -1 for the third, and which of the sender's each was."""
+    parties, number = _agreements(offers.sender, offers.receiver, offers.number, agreed)
+    return np.asarray(parties), np.asarray(number)
+
+
+@njit(cache=True, error_model="numpy")
+def _agreements(sender: I32, receiver: I32, number: I32, agreed: B) -> tuple[I32, I32]:
+    parties, which, count = np.full((agreed.size, 3), -1, np.int32), np.empty(agreed.size, np.int32), 0
+    for m in range(agreed.size):
+        if agreed[m]:
+            parties[count, 0], parties[count, 1], which[count] = sender[m], receiver[m], number[m]
+            count += 1
+    return parties[:count], which[:count]
 
 
 @njit(cache=True, error_model="numpy")

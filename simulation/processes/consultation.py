@@ -13,7 +13,7 @@ from numba import njit
 
 from simulation.processes.norms import ngo_partners
 from simulation.scenario.mechanisms import Mechanisms
-from simulation.state import DIMENSIONS, NOBODY, STATE, Asked, F, State
+from simulation.state import DIMENSIONS, I8, NOBODY, STATE, Asked, F, State
 
 DRAFT_STEP = 0.1
 """Share of the way to full rights that a draft moves at a full dose on one side: assumption."""
@@ -29,9 +29,17 @@ def consult(state: State, mech: Mechanisms, asked: Asked = NOBODY) -> F:
     for j, weight in asked.items():
         for i in np.flatnonzero(state.depth[j, : state.s]):
             dose[i] += weight(int(i)) - 1.0
-    states = (state.kind == STATE) & mech.on("consultation")
-    state.consulted = np.where(states, dose / (1.0 + dose), 0.0)
+    state.consulted = _heard(dose, state.kind, mech.on("consultation"))
     return state.consulted
+
+
+@njit(cache=True, error_model="numpy")
+def _heard(dose: F, kind: I8, heard: bool) -> F:
+    result = np.zeros(dose.size)
+    for i in range(dose.size):
+        if heard and kind[i] == STATE:
+            result[i] = dose[i] / (1.0 + dose[i])
+    return result
 
 
 @njit(cache=True, error_model="numpy")

@@ -91,7 +91,7 @@ def sign(
         parties, number,
         *_sign(keys, state.quarter, parties, number, who, rules, alike, deals_of(state), credit, known),
     )  # fmt: skip
-    _note(state, parties[~signing.unpaid], state.quarter)
+    _note(state, parties, signing.unpaid)
     return signing
 
 
@@ -307,18 +307,20 @@ def _transfer(credit: Credit, payer: int, receiver: int, p: float) -> None:
     credit.conceded[receiver] += p
 
 
-def _note(state: State, parties: I32, quarter: int) -> None:
+def _note(state: State, parties: I32, unpaid: B) -> None:
     """Enter signatures into the ledger that activity and history are counted from, each with its share recorded."""
-    new, weight = _entries(parties, quarter, state.recorded)
+    new, weight = _entries(parties, unpaid, state.quarter, state.recorded)
     state.ledger = np.concatenate([state.ledger, new])
     state.ledger_weight = np.concatenate([state.ledger_weight, weight])
 
 
 @njit(cache=True, error_model="numpy")
-def _entries(parties: I32, quarter: int, recorded: F) -> tuple[I32, F]:
+def _entries(parties: I32, unpaid: B, quarter: int, recorded: F) -> tuple[I32, F]:
     """Rows (m, 3) of the ledger for contracts, a row a pair, and what each counts."""
     rows, weight, count = np.empty((3 * len(parties), 3), np.int32), np.empty(3 * len(parties)), 0
     for c in range(len(parties)):
+        if unpaid[c]:
+            continue
         for p in range(3 if parties[c, 2] >= 0 else 1):
             a, b = parties[c, PAIRS[p][0]], parties[c, PAIRS[p][1]]
             rows[count, 0], rows[count, 1], rows[count, 2] = min(a, b), max(a, b), quarter

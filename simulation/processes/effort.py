@@ -19,13 +19,14 @@ from numba import njit
 from simulation import arithmetic
 from simulation.kernels import by_rows, exp, power
 from simulation.processes.approaches import agreement
-from simulation.processes.instruments import instrument_z, is_open
+from simulation.processes.instruments import instrument_z
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
     BILATERAL,
     FIRM,
     I8,
+    I32,
     MAX_DEPTH,
     MULTILATERAL,
     NON_STATE,
@@ -102,13 +103,11 @@ def promises(state: State, par: Parameters, possible: B) -> F:
     s = state.s
     result = np.zeros((s, _TRACKS))
     by_rows(_promise_deals, s, state.pull, possible, state.kind, state.reluctance, par.patience, result)
-    blocs = np.maximum(state.bloc_enforcement, _LEAST_COUNTED) / MAX_DEPTH
-    passage = (state.bloc_passed + _DOUBT / 2.0) / (state.bloc_tabled + _DOUBT)
     _promise_forums(
-        Blocs(state.member, state.bloc_regional, blocs, passage),
-        Texts(state.eligible, state.joined, is_open(state), state.instrument_regional,
+        Blocs(state.member, state.bloc_regional, state.bloc_enforcement, state.bloc_passed, state.bloc_tabled),
+        Texts(state.eligible, state.joined, state.opens, state.closes, state.instrument_regional,
               instrument_z(state, _LEAST_COUNTED)),
-        par.patience, result,
+        state.quarter, par.patience, result,
     )  # fmt: skip
     return result
 
@@ -118,8 +117,9 @@ class Blocs(NamedTuple):
 
     member: B
     regional: B
-    worth: F  # [b] of an item that passes
-    chance: F  # [b] of its passage
+    enforcement: F
+    passed: I32
+    tabled: I32
 
 
 class Texts(NamedTuple):
@@ -127,7 +127,8 @@ class Texts(NamedTuple):
 
     eligible: B
     joined: B
-    is_open: B
+    opens: I32
+    closes: I32
     regional: B
     worth: F  # [q] of being in
 
@@ -192,7 +193,7 @@ def _turn(own: F, theirs: F, possible: B, reluctance: float, turned: _Turned) ->
 
 
 @njit(cache=True, error_model="numpy")
-def _promise_forums(blocs: Blocs, texts: Texts, patience: float, out: F) -> None:
+def _promise_forums(blocs: Blocs, texts: Texts, quarter: int, patience: float, out: F) -> None:
     """Write what the forums of either track promise each state into ``out`` (s, 5).
 
     It is the mean of worth times chance over a state's blocs and the texts that it can join, discounted by their mean
@@ -206,15 +207,16 @@ def _promise_forums(blocs: Blocs, texts: Texts, patience: float, out: F) -> None
             did += texts.eligible[q, i] & texts.joined[q, i]
         joining[q] = (did + _DOUBT / 2.0) / (could + _DOUBT)
     gain, likely, count = np.zeros((2, s)), np.zeros((2, s)), np.zeros((2, s))
-    for b in range(blocs.worth.size):
-        door, worth, chance = int(blocs.regional[b]), blocs.worth[b] * blocs.chance[b], blocs.chance[b]
+    for b in range(blocs.enforcement.size):
+        chance = (blocs.passed[b] + _DOUBT / 2.0) / (blocs.tabled[b] + _DOUBT)
+        door, worth = int(blocs.regional[b]), max(blocs.enforcement[b], _LEAST_COUNTED) / MAX_DEPTH * chance
         for i in range(s):
             if blocs.member[b, i]:
                 gain[door, i], likely[door, i] = gain[door, i] + worth, likely[door, i] + chance
                 count[door, i] += 1.0
     for q in range(joining.size):
         door, worth, chance = int(texts.regional[q]), texts.worth[q] * joining[q], joining[q]
-        for i in range(s if texts.is_open[q] else 0):
+        for i in range(s if texts.opens[q] <= quarter <= texts.closes[q] else 0):
             if texts.eligible[q, i] and not texts.joined[q, i]:
                 gain[door, i], likely[door, i] = gain[door, i] + worth, likely[door, i] + chance
                 count[door, i] += 1.0

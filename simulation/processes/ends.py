@@ -89,9 +89,16 @@ def load(state: State, rules: Terms, partners: Links | None = None) -> F:
 
     ``partners`` are the lists of the deals as they stand, if they are at hand.
     """
-    due = upkeep(state.depth, partners or links(state.depth), state.kind, rules.keep)
-    share = np.divide(due, state.budget, out=np.ones(state.n), where=state.budget > 0)
-    return np.where(due > 0, np.minimum(1.0, share), 0.0)
+    return np.asarray(_load(state.depth, partners or links(state.depth), state.kind, rules.keep, state.budget))
+
+
+@njit(cache=True, error_model="numpy")
+def _load(depth: I8, partners: Links, kind: I8, keep: F, income: F) -> F:
+    due = upkeep(depth, partners, kind, keep)
+    for i in range(due.size):
+        if due[i] > 0.0:
+            due[i] = min(1.0, due[i] / income[i]) if income[i] > 0.0 else 1.0
+    return due
 
 
 def price_of_levers(state: State, rules: Terms) -> F:
@@ -99,11 +106,22 @@ def price_of_levers(state: State, rules: Terms) -> F:
 
     Transparency costs what it is above the recorded one. Prices are shares of the income at the start.
     """
-    agency, oversight, transparency, research = rules.levers
-    opened = np.maximum(0.0, state.transparency - state.transparency_ref)
-    strength = agency * state.agency + oversight * state.oversight
-    strength += transparency * opened + research * state.local_funding
-    return np.asarray(strength * state.budget_start)
+    return np.asarray(_price_of_levers(
+        rules.levers, state.agency, state.oversight, state.transparency, state.transparency_ref, state.local_funding,
+        state.budget_start,
+    ))  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _price_of_levers(
+    price: F, agency: F, oversight: F, transparency: F, recorded: F, local_funding: F, income: F
+) -> F:
+    result = np.empty(income.size)
+    for i in range(income.size):
+        strength = price[0] * agency[i] + price[1] * oversight[i]
+        strength += price[2] * max(0.0, transparency[i] - recorded[i]) + price[3] * local_funding[i]
+        result[i] = strength * income[i]
+    return result
 
 
 class Purses(NamedTuple):
@@ -235,6 +253,23 @@ def _due_now(partners: Links, until: I32, planned: B, quarter: int) -> I32:
                 found[count, 0], found[count, 1] = i, j
                 count += 1
     return found[:count]
+
+
+def still_due(state: State, due: I32, chance: F) -> tuple[I32, F]:
+    """Of deals whose term is over (m, 2), and their chances (m,), those that stand and are planned by nobody."""
+    kept, chances = _still_due(due, chance, state.depth, state.planned)
+    return np.asarray(kept), np.asarray(chances)
+
+
+@njit(cache=True, error_model="numpy")
+def _still_due(due: I32, chance: F, depth: I8, planned: B) -> tuple[I32, F]:
+    kept, chances, count = np.empty_like(due), np.empty_like(chance), 0
+    for m in range(chance.size):
+        i, j = due[m, 0], due[m, 1]
+        if depth[i, j] > 0 and not planned[i, j]:
+            kept[count, 0], kept[count, 1], chances[count] = i, j, chance[m]
+            count += 1
+    return kept[:count], chances[:count]
 
 
 def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32, partners: Links) -> F:

@@ -119,11 +119,6 @@ def worth_of_texts(binding: B, in_force: B, enforcement: F, least: float) -> F:
     return result
 
 
-def is_open(state: State) -> B:
-    """Instruments that can be joined this quarter, shape (q,)."""
-    return (state.opens <= state.quarter) & (state.quarter <= state.closes)
-
-
 def can_join(state: State) -> B:
     """Who may join what this quarter, shape (q, n): eligible, not in yet, asked to the opening if it opens now."""
     return np.asarray(_can_join(

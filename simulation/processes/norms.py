@@ -64,11 +64,16 @@ def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
 
     With the mechanism off NGOs do not look, the press does.
     """
-    eyes = state.free_press.astype(np.int64)
-    if mech.on("watching"):
-        eyes += ngo_partners(state)
-    watch = np.empty(state.n)
-    _detect(watch, eyes, 0.0, par.ngo_monitoring)
+    return np.asarray(
+        _watch(state.depth, state.kind, state.free_press, mech.on("watching"), par.ngo_monitoring)
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def _watch(depth: I8, kind: I8, free_press: B, ngos_look: bool, monitoring: float) -> F:
+    eyes, watch = _count(depth, kind), np.empty(kind.size)
+    for i in range(kind.size):
+        watch[i] = detected((eyes[i] if ngos_look else 0) + free_press[i], 0.0, monitoring)
     return watch
 
 

@@ -123,6 +123,20 @@ def ratification_probability(support: F, par: Parameters) -> F:
     return np.asarray(_ratification(support, par.ratification_noise), np.float64)
 
 
+def passing(state: State, par: Parameters) -> F:
+    """Probability that the public of each actor lets a deal go beyond a memorandum, (n,); 1 without a say."""
+    return np.asarray(_passing(state.opinion, state.un_member, par.ratification_noise))
+
+
+@njit(cache=True, error_model="numpy")
+def _passing(opinion: F, un_member: B, noise: float) -> F:
+    public, result = _support(opinion), np.ones(un_member.size)
+    for i in range(public.size):
+        if un_member[i]:
+            result[i] = ratified(public[i], noise)
+    return result
+
+
 def initial_opinion(mean: F, spread: float) -> F:
     """Quantiles of a Beta distribution for each public.
 

@@ -17,35 +17,34 @@ _SURELY = 1.0 + 1e-9
 """A chance worked out may exceed one by rounding, never by so much."""
 
 
-def third_parties(state: State, draws: Draws, rate: F, possible: B, pairs: I32, number: I32) -> I32:
+def third_parties(state: State, draws: Draws, rate: F, possible: B, parties: I32, number: I32) -> I32:
     """Step 6: who joins each agreement, (m,); -1 for nobody.
 
     Parameters
     ----------
     rate
         r3 of each actor, (n,); an agreement has the mean of both.
-    pairs, number
-        Agreements (m, 2) and which approach each came from, (m,).
+    parties, number
+        The two of each agreement (m, 2 or more), and which approach it came from, (m,).
     """
-    states = np.flatnonzero(state.kind == STATE).astype(np.int32)
-    third, effort = draws.key(Stream.THIRD_PARTY), np.ascontiguousarray(state.effort[:, TRILATERAL])
-    reluctance = float(state.reluctance[STATE])
     return np.asarray(_third_parties(
-        third, state.uid, states, rate, effort, possible, state.pull, reluctance, pairs, number, state.s
+        draws.key(Stream.THIRD_PARTY), state.uid, rate, state.effort, possible, state.pull, state.reluctance, parties,
+        number, state.s,
     ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _third_parties(
-    key: np.uint64, uid: U64, states: I32, rate: F, effort: F, possible: B, pull: F, reluctance: float, pairs: I32,
-    number: I32, s: int,
+    key: np.uint64, uid: U64, rate: F, effort: F, possible: B, pull: F, reluctances: F, parties: I32, number: I32,
+    s: int,
 ) -> I32:  # fmt: skip
-    result, luck = np.full(pairs.shape[0], -1, np.int32), np.empty(states.size)
-    for m in range(pairs.shape[0]):
-        i, j = pairs[m, 0], pairs[m, 1]
+    result, luck, states = np.full(parties.shape[0], -1, np.int32), np.empty(s), np.arange(s).astype(np.int32)
+    reluctance = reluctances[STATE]
+    for m in range(parties.shape[0]):
+        i, j = parties[m, 0], parties[m, 1]
         if i >= s or j >= s:
             continue
-        hazard = (rate[i] * effort[i] + rate[j] * effort[j]) / 2.0
+        hazard = (rate[i] * effort[i, TRILATERAL] + rate[j] * effort[j, TRILATERAL]) / 2.0
         if hazard <= 0.0:
             continue
         own, nearest, asked = philox(key, uid[i] ^ uid[j], np.uint64(number[m])), np.inf, False
