@@ -82,10 +82,9 @@ from simulation.state import (
 # --- the fourteen steps
 def grow(model: GovernanceModel) -> None:
     """AI capability, scheduled shocks, and what the year has made of actors' attraction."""
-    s, par, mech = model.state, model.parameters, model.mechanisms
-    quarter, planned = model.quarter, model.scenario.shocks
+    s, quarter, planned = model.state, model.quarter, model.scenario.shocks
     now = shocks.active(planned, quarter)
-    harm.grow_capability(s, par, mech, s.quarter + shocks.capability_lead(planned, quarter))
+    harm.grow_capability(s, model.parameters, model.mechanisms, s.quarter + shocks.capability_lead(planned, quarter))
     s.surge = shocks.surge(now)
     shocks.strike(s, now, quarter, model.rows)
     move_attraction(s, model.scenario, model.replicate)

@@ -12,7 +12,7 @@ up to the same total.
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -35,6 +35,7 @@ from simulation.state import (
     NEW,
     NON_STATE,
     REGIONAL,
+    REMEMBERED,
     SECRETARIAT,
     SOURCES,
     STATE,
@@ -137,7 +138,7 @@ def tally_commitments(
 
 def kept_of_states(state: State, partners: Links | None = None) -> F:
     """C, the kept commitments of every state, shape (s,), in binding-equivalents; ``partners`` if they are at hand."""
-    return np.asarray(_kept_of_states(_columns(state), state.s, partners or links(state.depth)))
+    return np.asarray(_kept(_columns(state), state.s, partners or links(state.depth)))
 
 
 def _columns(state: State) -> Columns:
@@ -199,32 +200,54 @@ def _tally(
 ) -> None:
     _tally_partners(actors, c.depth, c.held, c.kind, out)
     _tally_deals(c, actors, gains, partner_gains, out)
-    blocs, texts, part = _bloc_weight(c), _text_weight(c), len(SOURCES)
-    _tally_forums(actors, c.member, blocs, c.bloc_regional, c.compliance, part, out, out["blocs"])
-    _tally_forums(actors, c.joined, texts, c.text_regional, c.compliance, part + 1, out, out["instruments"])
-    _rank(_kept_of_states(c, s, partners), actors, out)
+    forums, part = _forums(c), len(SOURCES)
+    _tally_forums(actors, c.member, forums.blocs, forums.kept_blocs, c.bloc_regional, part, out, out["blocs"])
+    _tally_forums(actors, c.joined, forums.texts, forums.kept_texts, c.text_regional, part + 1, out, out["instruments"])
+    _rank(_kept_of_states(c, s, partners, forums), actors, out)
     _tally_minds(actors, c.position_start, c.position, c.weight, c.opinion, out)
 
 
+class Forums(NamedTuple):
+    """What each bloc (b,) and each instrument (q,) weighs, and what it counts in C for every member."""
+
+    blocs: F
+    texts: F
+    kept_blocs: F
+    kept_texts: F
+
+
 @njit(cache=True, error_model="numpy")
-def _kept_of_states(c: Columns, s: int, partners: Links) -> F:
-    kept = np.zeros(s)
-    _add_kept_deals(c.depth, partners, c.kind, c.conduct, kept)
-    _add_kept_forums(c.member, _bloc_weight(c), c.compliance, kept)
-    _add_kept_forums(c.joined, _text_weight(c), c.compliance, kept)
+def _forums(c: Columns) -> Forums:
+    """A bloc weighs e·D/3, a text e·z, e counting at least :data:`LEAST_ENFORCEMENT`."""
+    blocs = np.maximum(c.bloc_enforcement, LEAST_ENFORCEMENT) * c.bloc_depth / MAX_DEPTH
+    texts = worth_of_texts(c.binding, c.in_force, c.text_enforcement, LEAST_ENFORCEMENT)
+    kept_texts = _kept_inside(c.joined, texts, c.compliance)
+    return Forums(blocs, texts, _kept_inside(c.member, blocs, c.compliance), kept_texts)
+
+
+@njit(cache=True, error_model="numpy")
+def _kept_inside(inside: B, weight: F, compliance: F) -> F:
+    """Weight of each forum times the mean compliance of its members; 0 where it weighs nothing."""
+    kept = np.zeros(weight.size)
+    for k in range(weight.size):
+        if weight[k] > 0.0:
+            total, count = _sum_inside(compliance, inside[k])
+            kept[k] = weight[k] * total / count
     return kept
 
 
 @njit(cache=True, error_model="numpy")
-def _bloc_weight(c: Columns) -> F:
-    """e·D/3 of each bloc, e counting at least :data:`LEAST_ENFORCEMENT`, shape (b,); 0 if it has decided nothing."""
-    return np.maximum(c.bloc_enforcement, LEAST_ENFORCEMENT) * c.bloc_depth / MAX_DEPTH
+def _kept_of_states(c: Columns, s: int, partners: Links, forums: Forums) -> F:
+    kept = np.zeros(s)
+    _add_kept_deals(c.depth, partners, c.kind, c.conduct, kept)
+    _add_kept_forums(c.member, forums.blocs, forums.kept_blocs, kept)
+    _add_kept_forums(c.joined, forums.texts, forums.kept_texts, kept)
+    return kept
 
 
 @njit(cache=True, error_model="numpy")
-def _text_weight(c: Columns) -> F:
-    """e·z of each text, e counting at least so much too, shape (q,)."""
-    return worth_of_texts(c.binding, c.in_force, c.text_enforcement, LEAST_ENFORCEMENT)
+def _kept(c: Columns, s: int, partners: Links) -> F:
+    return _kept_of_states(c, s, partners, _forums(c))
 
 
 @njit(cache=True, error_model="numpy")
@@ -244,7 +267,7 @@ def _tally_partners(actors: I64, depth: I8, held: I8, kind: I8, out: Tally) -> N
 def _kept_share(conduct: I8, i: int, j: int) -> float:
     """Share of the remembered quarters with a deal in which i kept its word to j; 1 if there was none yet."""
     kept = broken = 0
-    for quarter in range(conduct.shape[0]):
+    for quarter in range(REMEMBERED):
         kept += conduct[quarter, i, j] > 0
         broken += conduct[quarter, i, j] < 0
     return kept / (kept + broken) if kept + broken > 0 else 1.0
@@ -270,13 +293,12 @@ def _add_kept_deals(depth: I8, partners: Links, kind: I8, conduct: I8, kept: F) 
 
 
 @njit(cache=True, error_model="numpy")
-def _add_kept_forums(inside: B, weight: F, compliance: F, kept: F) -> None:
+def _add_kept_forums(inside: B, weight: F, kept: F, out: F) -> None:
     for k in range(weight.size):
         if weight[k] > 0.0:
-            total, count = _sum_inside(compliance, inside[k])
-            for i in range(kept.size):
+            for i in range(out.size):
                 if inside[k, i]:
-                    kept[i] += weight[k] * total / count
+                    out[i] += kept[k]
 
 
 @njit(cache=True, error_model="numpy")
@@ -332,29 +354,17 @@ def _tally_minds(actors: I64, start: F, position: F, weight: F, opinion: F, out:
 
 @njit(cache=True, error_model="numpy")
 def _tally_forums(
-    actors: I64, inside: B, weight: F, regional: B, compliance: F, part: int, out: Tally, number: F
+    actors: I64, inside: B, weight: F, kept: F, regional: B, part: int, out: Tally, number: F
 ) -> None:  # fmt: skip
     """Weights and kept promises of the blocs or instruments that weigh, and to ``number`` (a,) how many they are."""
     for k in range(weight.size):
-        if not (weight[k] > 0.0 and _any_inside(actors, inside[k])):
-            continue
-        total, count = _sum_inside(compliance, inside[k])
-        kept = weight[k] * total / count
         for a in range(len(actors)):
-            if inside[k, actors[a]]:
+            if weight[k] > 0.0 and inside[k, actors[a]]:
                 number[a] += 1
                 out[a].by_category[_REGIONAL if regional[k] else _MULTILATERAL] += weight[k]
                 out[a].by_track[REGIONAL if regional[k] else MULTILATERAL] += weight[k]
-                out[a].kept += kept
-                out[a].kept_by[part] += kept
-
-
-@njit(cache=True, error_model="numpy")
-def _any_inside(actors: I64, inside: B) -> bool:
-    some = False
-    for f in actors:
-        some |= inside[f]
-    return some
+                out[a].kept += kept[k]
+                out[a].kept_by[part] += kept[k]
 
 
 @njit(cache=True, error_model="numpy")

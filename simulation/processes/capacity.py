@@ -138,14 +138,6 @@ def _build(
 
 
 @njit(cache=True, error_model="numpy")
-def _worth(j: int, supply: F, objectivity: F, kind: I8, teaching: Teaching) -> float:
-    """Skills supplied times objectivity of one actor as a teacher."""
-    if (kind[j] == FIRM and not teaching.firms) or (kind[j] == THINK_TANK and not teaching.think_tanks):
-        return 0.0
-    return supply[j, needs.SKILLS] * objectivity[j]
-
-
-@njit(cache=True, error_model="numpy")
 def _learn(
     partners: Links, weight: F, kind: I8, home: I32, budget: F, capacity: F, supply: F, objectivity: F,
     local_funding: F, teaching: Teaching,
@@ -158,20 +150,20 @@ def _learn(
     tanks, Σ z e O, beyond that of the state's own, at least 0, and smaller by λ_i as the state funds its own research
     in their place (C.11, C58).
     """
-    learning, floor, worth = np.empty(budget.size), teaching.floor, np.empty(kind.size)
+    learning, floor = np.empty(budget.size), teaching.floor
+    worth, of_think_tank = np.zeros(kind.size), np.zeros(kind.size)
     for j in range(kind.size):
-        worth[j] = _worth(j, supply, objectivity, kind, teaching)
+        if not ((kind[j] == FIRM and not teaching.firms) or (kind[j] == THINK_TANK and not teaching.think_tanks)):
+            worth[j] = supply[j, needs.SKILLS] * objectivity[j]
+        of_think_tank[j] = worth[j] if kind[j] == THINK_TANK else 0.0
     for i in range(learning.size):
         taught = foreign = own = 0.0
         for p in range(partners.start[i], partners.start[i + 1]):
             j = partners.partner[p]
-            know_how = weight[p] * worth[j]
-            taught += know_how
-            if kind[j] == THINK_TANK:
-                if home[j] == i:
-                    own += know_how
-                else:
-                    foreign += know_how
+            taught += weight[p] * worth[j]
+            research = weight[p] * of_think_tank[j]
+            foreign += 0.0 if home[j] == i else research  # no branch: who is whose is hard to guess
+            own += research if home[j] == i else 0.0
         dose = max(0.0, foreign - own) * (1.0 - local_funding[i])
         at_home = teaching.domestic * min(1.0, budget[i]) * (1.0 - teaching.dependence * dose / (1.0 + dose))
         taught *= floor + (1.0 - floor) * capacity[i]

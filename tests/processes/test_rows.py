@@ -83,6 +83,7 @@ def test_what_fails_in_a_thread_is_told(threads):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a fork beside threads is what is tried
 def test_a_fork_has_threads_of_its_own(threads):
     threads(2)
     out = np.zeros(64)

@@ -23,7 +23,16 @@ from typing import Any, Protocol, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.engine.ahead import compile_ahead
-from simulation.experiments.engine.worker import DRAW, Job, Task, read_diaries, run_task, same_imports, start
+from simulation.experiments.engine.worker import (
+    DRAW,
+    Job,
+    Task,
+    read_diaries,
+    run_beside_others,
+    run_task,
+    same_imports,
+    start,
+)
 from simulation.source_code import must_compile
 
 DASK = "dask://"
@@ -342,7 +351,7 @@ class ClusterPool:
 
     def submit(self, task: Task) -> Future[list[Any]]:
         """Send a task to the pool, opening it if need be."""
-        return self._executor.submit(run_task, task)
+        return self._executor.submit(run_beside_others, task)
 
     def late(self) -> set[Job]:
         """None are known: the workers may be on other machines."""

@@ -221,6 +221,12 @@ def run_task(task: Task) -> list[Any]:
         return [result if isinstance(result, Failure) else None for result in results]
 
 
+def run_beside_others(task: Task) -> list[Any]:
+    """:func:`run_task` in a cluster's worker: it keeps to one thread, for there are others on its machine."""
+    one_thread()
+    return run_task(task)
+
+
 def _run(task: Task, job: Job) -> Any:
     try:
         return run_job(task.simulate, task.points, job, task.limit, task.cargo.open(), task.diary)
