@@ -13,7 +13,7 @@ subregion, else of its continent. Every fill is noted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -21,9 +21,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import csv
 
 from simulation.arithmetic import line
-from simulation.data.tables import TABLES, read_columns, table
+from simulation.data.tables import TABLES, table
 from simulation.errors import DataError
 
 Floats = npt.NDArray[np.float64]
@@ -95,17 +97,15 @@ def _select(name: str, as_of: date, notes: list[str]) -> Floats:
     there = ~np.isnan(panel) & np.array([known(year, as_of) for year in years])[:, None]
     last = len(years) - 1 - there[::-1].argmax(axis=0)
     chosen = np.where(there.any(axis=0), panel[last, np.arange(panel.shape[1])], np.nan)
-    for state in np.flatnonzero(there.any(axis=0)) if name in AVERAGED else ():
-        chosen[state] = panel[np.flatnonzero(there[:, state])[-AVERAGED[name]:], state].mean()
-    later: dict[int, int] = {}
-    for gap in np.flatnonzero(np.isnan(chosen)):
-        have = np.flatnonzero(~np.isnan(panel[:, gap]))
-        if have.size:
-            chosen[gap] = panel[have[0], gap]
-            first = years[int(have[0])]
-            later[first] = later.get(first, 0) + 1
-    for year, count in sorted(later.items()):
-        notes.append(f"{name}: the figure of {year} is used for {count} states, none earlier exists")
+    if name in AVERAGED:
+        there &= there[::-1].cumsum(axis=0)[::-1] <= AVERAGED[name]
+        count = np.maximum(there.sum(axis=0), 1)
+        chosen = np.where(there.any(axis=0), np.where(there, panel, 0.0).sum(axis=0) / count, np.nan)
+    first = (~np.isnan(panel)).argmax(axis=0)
+    gaps = np.flatnonzero(np.isnan(chosen) & ~np.isnan(panel).all(axis=0))
+    chosen[gaps] = panel[first[gaps], gaps]
+    for year, count in zip(*np.unique(first[gaps], return_counts=True), strict=True):
+        notes.append(f"{name}: the figure of {years[year]} is used for {count} states, none earlier exists")
     return chosen
 
 
@@ -190,17 +190,17 @@ def pair_table(path: Path, column: str) -> Floats:
     """A column of a table of pairs of states, float64[193, 193], symmetric; NaN where nothing stands; read-only."""
     a, b, cells = _pairs(path)
     result = np.full((len(table("states")),) * 2, np.nan)
-    result[a, b] = result[b, a] = [float(cell or "nan") for cell in cells[column]]
+    result[a, b] = result[b, a] = cells[column].cast("float64").to_numpy()  # an empty cell becomes NaN
     result.setflags(write=False)
     return result
 
 
 @lru_cache(maxsize=2)
-def _pairs(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Mapping[str, Sequence[str]]]:
+def _pairs(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], pa.Table]:
     """The two states of each row of a table of pairs, and its columns."""
     place = {row["iso3"]: index for index, row in enumerate(table("states"))}
-    cells = read_columns(path)
-    a, b = (np.array([place[code] for code in cells[name]]) for name in ("iso3_a", "iso3_b"))
+    cells = csv.read_csv(path, csv.ReadOptions(use_threads=False))  # threads would stand in the way of forks
+    a, b = (np.array([place[code] for code in cells[name].to_pylist()]) for name in ("iso3_a", "iso3_b"))
     return a, b, cells
 
 
