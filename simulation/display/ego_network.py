@@ -319,11 +319,12 @@ def angles(present: pd.DataFrame) -> np.ndarray:
 
 
 def _around(ax: Axes, text: str, turn: float, radius: float, size: float, *, in_layout: bool = True) -> None:
-    """A text that points away from the middle and is never upside down."""
+    """A text that points away from the middle and is never upside down; out of the layout, if it surely has room."""
     degrees = np.degrees(turn) % 360
     left = 90 < degrees < 270
     ax.text(radius * np.cos(turn), radius * np.sin(turn), text, fontsize=size, rotation_mode="anchor", va="center",
-            rotation=degrees - 180 if left else degrees, ha="right" if left else "left", in_layout=in_layout)  # fmt: skip
+            rotation=degrees - 180 if left else degrees, ha="right" if left else "left",
+            in_layout=in_layout)  # fmt: skip
 
 
 def _blocs(ax: Axes, present: pd.DataFrame, angle: np.ndarray, names: dict[str, str]) -> None:
