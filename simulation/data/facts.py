@@ -13,7 +13,7 @@ subregion, else of its continent. Every fill is noted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -21,11 +21,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-from pyarrow import csv
 
 from simulation.arithmetic import line
-from simulation.data.tables import TABLES, table
+from simulation.data.tables import TABLES, read_columns, table
 from simulation.errors import DataError
 
 Floats = npt.NDArray[np.float64]
@@ -190,17 +188,17 @@ def pair_table(path: Path, column: str) -> Floats:
     """A column of a table of pairs of states, float64[193, 193], symmetric; NaN where nothing stands; read-only."""
     a, b, cells = _pairs(path)
     result = np.full((len(table("states")),) * 2, np.nan)
-    result[a, b] = result[b, a] = cells[column].cast("float64").to_numpy()  # an empty cell becomes NaN
+    result[a, b] = result[b, a] = [float(cell or "nan") for cell in cells[column]]
     result.setflags(write=False)
     return result
 
 
 @lru_cache(maxsize=2)
-def _pairs(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], pa.Table]:
+def _pairs(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Mapping[str, Sequence[str]]]:
     """The two states of each row of a table of pairs, and its columns."""
     place = {row["iso3"]: index for index, row in enumerate(table("states"))}
-    cells = csv.read_csv(path, csv.ReadOptions(use_threads=False))  # threads would stand in the way of forks
-    a, b = (np.array([place[code] for code in cells[name].to_pylist()]) for name in ("iso3_a", "iso3_b"))
+    cells = read_columns(path)
+    a, b = (np.array([place[code] for code in cells[name]]) for name in ("iso3_a", "iso3_b"))
     return a, b, cells
 
 

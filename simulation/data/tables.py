@@ -33,6 +33,13 @@ def read_csv(path: Path) -> tuple[dict[str, str], ...]:
         raise DataError(f"the table {path} is missing: {advice}") from None
 
 
+def read_columns(path: Path) -> Mapping[str, Sequence[str]]:
+    """The same by column: of a table of many rows much the quicker way."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    return dict(zip(header, zip(*rows, strict=True), strict=True))
+
+
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:
     """Rows of a shipped table, read once. Callers must not change them."""
