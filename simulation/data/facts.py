@@ -95,17 +95,15 @@ def _select(name: str, as_of: date, notes: list[str]) -> Floats:
     there = ~np.isnan(panel) & np.array([known(year, as_of) for year in years])[:, None]
     last = len(years) - 1 - there[::-1].argmax(axis=0)
     chosen = np.where(there.any(axis=0), panel[last, np.arange(panel.shape[1])], np.nan)
-    for state in np.flatnonzero(there.any(axis=0)) if name in AVERAGED else ():
-        chosen[state] = panel[np.flatnonzero(there[:, state])[-AVERAGED[name]:], state].mean()
-    later: dict[int, int] = {}
-    for gap in np.flatnonzero(np.isnan(chosen)):
-        have = np.flatnonzero(~np.isnan(panel[:, gap]))
-        if have.size:
-            chosen[gap] = panel[have[0], gap]
-            first = years[int(have[0])]
-            later[first] = later.get(first, 0) + 1
-    for year, count in sorted(later.items()):
-        notes.append(f"{name}: the figure of {year} is used for {count} states, none earlier exists")
+    if name in AVERAGED:
+        there &= there[::-1].cumsum(axis=0)[::-1] <= AVERAGED[name]
+        count = np.maximum(there.sum(axis=0), 1)
+        chosen = np.where(there.any(axis=0), np.where(there, panel, 0.0).sum(axis=0) / count, np.nan)
+    first = (~np.isnan(panel)).argmax(axis=0)
+    gaps = np.flatnonzero(np.isnan(chosen) & ~np.isnan(panel).all(axis=0))
+    chosen[gaps] = panel[first[gaps], gaps]
+    for year, count in zip(*np.unique(first[gaps], return_counts=True), strict=True):
+        notes.append(f"{name}: the figure of {years[year]} is used for {count} states, none earlier exists")
     return chosen
 
 

@@ -281,12 +281,13 @@ def draw_world_network(
         curve = Path([tuple(at[a]), (0.0, 0.0), tuple(at[b])], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
         line = PathPatch(curve, fill=False, edgecolor=INK, alpha=0.3, lw=_WIDTH_OF_A_RUNG * rungs, zorder=1)
         line.set_gid(f"deal-{a}-{b}")
+        line.set_in_layout(False)
         ax.add_artist(line)  # limits are set below: they need not be found anew for each
     for (_, state), turn in zip(present.iterrows(), angle, strict=True):
         x, y = at[state["id"]]
         colour, marker = _PALETTES[by][0][state[by]], _MARKERS[by][state[by]]
-        ax.plot(x, y, marker=marker, ms=6, color=colour, mec=INK, zorder=3)
-        _around(ax, str(state["id"]), turn, 1.03, 6.5)
+        ax.plot(x, y, marker=marker, ms=6, color=colour, mec=INK, zorder=3, in_layout=False)
+        _around(ax, str(state["id"]), turn, 1.03, 6.5, in_layout=False)
     _blocs(ax, present, angle, names or {})
     ax.set_xlim(-_REACH, _REACH)
     ax.set_ylim(-_REACH, _REACH)
@@ -317,12 +318,13 @@ def angles(present: pd.DataFrame) -> np.ndarray:
     return np.pi / 2 - 2 * np.pi * place / (place[-1] + 1 + _GAP) if len(place) else place
 
 
-def _around(ax: Axes, text: str, turn: float, radius: float, size: float) -> None:
-    """A text that points away from the middle and is never upside down."""
+def _around(ax: Axes, text: str, turn: float, radius: float, size: float, *, in_layout: bool = True) -> None:
+    """A text that points away from the middle and is never upside down; out of the layout, if it surely has room."""
     degrees = np.degrees(turn) % 360
     left = 90 < degrees < 270
     ax.text(radius * np.cos(turn), radius * np.sin(turn), text, fontsize=size, rotation_mode="anchor", va="center",
-            rotation=degrees - 180 if left else degrees, ha="right" if left else "left")  # fmt: skip
+            rotation=degrees - 180 if left else degrees, ha="right" if left else "left",
+            in_layout=in_layout)  # fmt: skip
 
 
 def _blocs(ax: Axes, present: pd.DataFrame, angle: np.ndarray, names: dict[str, str]) -> None:

@@ -88,7 +88,8 @@ def draw_trust_matrix(
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             ink = ink_on(image.to_rgba(value))
-            ax.text(column, row, words.number(value, 2), ha="center", va="center", fontsize=9, color=ink)
+            ax.text(column, row, words.number(value, 2), ha="center", va="center", fontsize=9, color=ink,
+                    in_layout=False)  # fmt: skip
     names = [words.line(name) for name in actors.values()]
     ax.set_xticks(range(len(ids)), names, rotation=40, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(ids)), names)

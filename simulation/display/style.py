@@ -6,6 +6,7 @@ lightness; where grey must do, hatches, markers and line styles say the same thi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -190,13 +191,16 @@ def line_spacing(words: Words) -> float:
 def _folded(text: str, width: float, size: float) -> list[str]:
     """Lines of a text no wider than a width in points, as far as its words allow."""
     letters = FontProperties(size=size)
-    lines: list[str] = []
-    for word in text.split(" "):  # at plain spaces: others hold a number and its sign together
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_to_path.get_text_width_height_descent(longer, letters, ismath=False)[0] <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+    left, lines = text.split(" "), []  # at plain spaces: others hold a number and its sign together
+
+    def wide(count: int) -> float:
+        line = " ".join(left[:count])
+        return float(text_to_path.get_text_width_height_descent(line, letters, ismath=False)[0])
+
+    while left:
+        count = max(1, bisect_right(range(1, len(left) + 1), width, key=wide))
+        lines.append(" ".join(left[:count]))
+        left = left[count:]
     return lines
 
 

@@ -78,7 +78,8 @@ def draw_tile_map(
     colours = marks.to_rgba(values.to_numpy())
     inks = [ink_on(colour) if filled else INK for colour, filled in zip(colours, known, strict=True)]
     for name, column, row, ink in zip(grid.index, grid["column"], grid["row"], inks, strict=True):
-        ax.text(column, row, name, ha="center", va="center", fontsize=_LETTERS, color=ink)
+        # in its tile: the layout, which measures what may stick out of the axes, takes twice as long with it
+        ax.text(column, row, name, ha="center", va="center", fontsize=_LETTERS, color=ink, in_layout=False)
     ax.set_xlim(-_EDGE, int(grid["column"].max()) + _EDGE)
     ax.set_ylim(int(grid["row"].max()) + _EDGE, -_EDGE)
     ax.set_aspect("equal")

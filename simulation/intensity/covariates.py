@@ -138,7 +138,14 @@ def shared_bodies(places: Places, day: date) -> dict[str, F]:
 def covariates(
     places: Places, year: int, record: Record, treaties: Record, stand: Ground | None = None
 ) -> F:
-    """(K, n, n) covariates at the end of a year, in the order of :data:`NAMES`.
+    """(K, n, n) covariates at the end of a year, in the order of :data:`NAMES`; see :func:`blocks`."""
+    return np.stack(blocks(places, year, record, treaties, stand))
+
+
+def blocks(
+    places: Places, year: int, record: Record, treaties: Record, stand: Ground | None = None
+) -> list[F]:
+    """Covariates at the end of a year, (n, n) each, in the order of :data:`NAMES`; to be read, not changed.
 
     Parameters
     ----------
@@ -167,4 +174,4 @@ def covariates(
         "other": log1p_of_counts(treaties.counts(-10_000, year)),
         "union": np.broadcast_to(union, (n, n)),
     }  # fmt: skip
-    return np.stack([given[name] for name in NAMES])
+    return [given[name] for name in NAMES]

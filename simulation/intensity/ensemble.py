@@ -66,7 +66,7 @@ def state_layer(as_of: date, posterior: Posterior | None = None) -> Layer:
     here = ground(places, known.year)
     record = known_by(ai_deals(places), as_of)
     x = covariates(places, known.year, record, shipped_treaties(places), here)
-    return Layer(places, known, x, here.mask, reasons(places, here.size), record)
+    return Layer(places, known, x, here.mask, np.stack(reasons(places, here.size)), record)
 
 
 DRAWS = 200

@@ -6,7 +6,7 @@ this layer says is nearer to judgement than what pairs of states get, and its sc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -75,12 +75,12 @@ def firm_period(year: int) -> Period:
     places = with_firms()
     record = ai_deals(places, "firm")
     x, mask, z = firm_standing(places, year - 1, record)
-    return Period(x, mask, record.counts(year, year) * mask, z)
+    return Period(np.stack(x), mask, record.counts(year, year) * mask, np.stack(z))
 
 
 @lru_cache(maxsize=32)
-def firm_standing(places: Places, year: int, record: Record) -> tuple[F, F, F]:
-    """Covariates (K, n, n), mask (n, n) and reasons of being recorded (R, n, n) at the end of a year."""
+def firm_standing(places: Places, year: int, record: Record) -> tuple[Sequence[F], F, Sequence[F]]:
+    """K covariates, mask and R reasons of being recorded at the end of a year, (n, n) each."""
     here, day = ground(states_and_union(), year), date(year, 12, 31)
     n, first = len(places), places.union + 1
     facts = load_facts(day)
@@ -101,7 +101,7 @@ def firm_standing(places: Places, year: int, record: Record) -> tuple[F, F, F]:
     for code, result in marks.items():
         result[:first, first:] = homes == code
     pairs |= {f"home {code}": result + result.T for code, result in marks.items()}
-    x = np.stack([np.broadcast_to(traits[name], (n, n)) if name in traits else pairs[name] for name in NAMES])
+    x = [np.broadcast_to(traits[name], (n, n)) if name in traits else pairs[name] for name in NAMES]
     return x, _mask(places, day), reasons(places, np.zeros(n))[:2]
 
 
@@ -152,4 +152,4 @@ def firm_layer(as_of: date) -> Layer:
     posterior = posterior_of(as_of, TABLE)
     record = ai_deals(places, "firm")
     x, mask, z = firm_standing(places, posterior.year, record)
-    return Layer(places, posterior, x, mask, z, known_by(record, as_of))
+    return Layer(places, posterior, np.stack(x), mask, np.stack(z), known_by(record, as_of))

@@ -101,7 +101,7 @@ def ai_period(places: Places, year: int, record: Record, treaties: Record) -> Pe
     """
     here = ground(places, year - 1)
     x = covariates(places, year - 1, record, treaties, here)
-    return Period(x, here.mask, record.counts(year, year) * here.mask, reasons(places, here.size))
+    return Period(x, here.mask, record.counts(year, year) * here.mask, np.stack(reasons(places, here.size)))
 
 
 def state_period(year: int) -> Period:

@@ -124,8 +124,8 @@ SHARE, LEAST_SHARE, MOST_SHARE = 0.4, 0.25, 0.6
 """Share of the world's AI deals that the list is taken to hold, and the band of it: assumptions, no data tell it."""
 
 
-def reasons(places: Places, size: F) -> F:
-    """(R, n, n) symmetric, in the order of :data:`REASONS`.
+def reasons(places: Places, size: F) -> list[F]:
+    """(n, n) each, symmetric, in the order of :data:`REASONS`.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def reasons(places: Places, size: F) -> F:
     searched = np.isin(places.homes, list(SEARCHED))
     english = np.isin(places.homes, list(english_speaking()))
     either = [(marks | marks[:, None]).astype(float) for marks in (searched, english)]
-    return np.stack([*either, size[:, None] + size])
+    return [*either, size[:, None] + size]
 
 
 def english_speaking() -> frozenset[str]:

@@ -6,7 +6,7 @@ the pair (their distance), so U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -20,7 +20,7 @@ from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
 from simulation.data.world import World
 from simulation.intensity import firms
-from simulation.intensity.covariates import NAMES, covariates, ground
+from simulation.intensity.covariates import NAMES, blocks, ground
 from simulation.intensity.firms import firm_standing
 from simulation.intensity.places import with_firms
 from simulation.intensity.posterior import Posterior, posterior_of
@@ -59,8 +59,8 @@ class Year:
     Attributes
     ----------
     known, told
-        (K, m, m) covariates and (R, m, m) reasons of being recorded, symmetric, of places that are not in the order
-        of the world: of years that are past only the pairs are ever read.
+        K covariates and R reasons of being recorded, (m, m) each, symmetric, of places that are not in the order
+        of the world: of years that are past only the pairs are ever read. What years share is there once.
     place
         (n,) the place of each actor; -1 for one of whom nothing is known.
     of_pair
@@ -75,8 +75,8 @@ class Year:
         Deals that the record holds of the year *after*.
     """
 
-    known: F
-    told: F
+    known: Sequence[F]
+    told: Sequence[F]
     place: I64
     of_pair: B
     partner: F
@@ -180,7 +180,7 @@ def record_of_world(world: World, places: Places, kind: int) -> Record:
 def _state_year(world: World, year: int) -> Year:
     places = states_and_union()
     here, record = ground(places, year), record_of_world(world, places, STATE)
-    x = covariates(places, year, record, shipped_treaties(places), here)
+    x = blocks(places, year, record, shipped_treaties(places), here)
     z = reasons(places, here.size)
     return _year(world, places, NAMES, x, (here.mask, here.mask), z, record, year, STATE)
 
@@ -194,8 +194,8 @@ def _firm_year(world: World, year: int) -> Year:
 
 
 def _year(
-    world: World, places: Places, names: tuple[str, ...], x: F, masks: tuple[F, F], z: F, record: Record, year: int,
-    kind: int,
+    world: World, places: Places, names: tuple[str, ...], x: Sequence[F], masks: tuple[F, F], z: Sequence[F],
+    record: Record, year: int, kind: int,
 ) -> Year:  # fmt: skip
     """A year of some places for the actors of a world; who is none of them has no deals of the layer."""
     place = np.array([places.place.get(name, -1) for name in world.ids], dtype=np.int64)
@@ -205,30 +205,30 @@ def _year(
     for k, name in enumerate(names):
         if name in PARTNERS[kind]:
             of_pair[k], partner[k, here] = False, x[k][0, place[here]]  # a row is like every other
-    can = [_in_order(mask[None] > 0, place)[0] for mask in masks]
+    can = [_in_order([mask > 0], place)[0] for mask in masks]
     events = float(record.counts(year + 1, year + 1).sum() / 2.0)
     return Year(x, z, place, of_pair, partner, can[0], can[1], events)
 
 
-def _in_order(blocks: NDArray[T], place: I64, wanted: B | None = None) -> NDArray[T]:
-    """Some of (K, m, m) blocks of places in the order of actors, (K, n, n); zero for others, and without a place."""
-    result = np.zeros((len(blocks), len(place), len(place)), blocks.dtype)
+def _in_order(given: Sequence[NDArray[T]], place: I64, wanted: B | None = None) -> NDArray[T]:
+    """Some of K blocks (m, m) of places in the order of actors, (K, n, n); zero for others, and without a place."""
+    result = np.zeros((len(given), len(place), len(place)), given[0].dtype)
     here = np.flatnonzero(place >= 0)
     to, of = _square(here), _square(place[here])
-    for k in range(len(blocks)):
+    for k, block in enumerate(given):
         if wanted is None or wanted[k]:
-            result[k][to] = blocks[k][of]
+            result[k][to] = block[of]
     return result
 
 
-def _of_pairs(blocks: F, one: I64, two: I64, wanted: B | None = None) -> F:
-    """Some of (K, m, m) blocks at pairs of places, (K, P); zero for others, and where one has no place."""
-    result = np.zeros((len(blocks), one.size))
+def _of_pairs(given: Sequence[F], one: I64, two: I64, wanted: B | None = None) -> F:
+    """Some of K blocks (m, m) at pairs of places, (K, P); zero for others, and where one has no place."""
+    result = np.zeros((len(given), one.size))
     here = (one >= 0) & (two >= 0)
-    spot = np.where(here, one * blocks.shape[-1] + two, 0)
-    for k in range(len(blocks)):
+    spot = np.where(here, one * len(given[0]) + two, 0)
+    for k, block in enumerate(given):
         if wanted is None or wanted[k]:
-            blocks[k].ravel().take(spot, out=result[k], mode="clip")  # its quick mode; no spot is beyond
+            block.ravel().take(spot, out=result[k], mode="clip")  # its quick mode; no spot is beyond
     if not here.all():
         result[:, ~here] = 0.0
     return result
@@ -259,7 +259,7 @@ def _made_up(world: World, known: Posterior, names: tuple[str, ...], kind: int) 
     mask = (states[:, None] & side) | (side[:, None] & states)
     np.fill_diagonal(mask, False)
     count = len(known.names) - len(names) - 1
-    year = Year(pair, np.zeros((count, n, n)), np.arange(n), of_pair, partner, mask, mask, 0.0)
+    year = Year(list(pair), list(np.zeros((count, n, n))), np.arange(n), of_pair, partner, mask, mask, 0.0)
     return LayerFacts(known, names, year, ())
 
 

@@ -365,7 +365,7 @@ def joining(joins: pd.DataFrame, focal: str, quarters: list[str]) -> pd.DataFram
     when = own["quarter"].astype(object).map(place).fillna(len(quarters))
     tables = []
     for instrument, steps in when.groupby(own["instrument"].astype("str"), sort=True):
-        shares = [float((steps <= step).mean()) for step in range(len(quarters))]
+        shares = (steps.to_numpy() <= np.arange(len(quarters))[:, None]).mean(axis=1)
         rows = {"instrument": instrument, "quarter": quarters, "probability": shares, "replicates": len(steps)}
         tables.append(pd.DataFrame(rows))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(JOINING_COLUMNS))

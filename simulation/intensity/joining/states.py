@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.arithmetic import log1p_of_counts, product
-from simulation.data.dates import optional, surely_by
+from simulation.arithmetic import log1p_of_counts
+from simulation.data.dates import surely_by
 from simulation.data.tables import read_csv, rows_by, table
 from simulation.state import B, F
 
@@ -112,16 +112,16 @@ def _filled(value: F) -> F:
 @lru_cache(maxsize=512)
 def members(bloc: str, day: date) -> B:
     """Members of a bloc on a day, shape (s,). A blank ``since`` is the founding year."""
-    founded = {row["id"]: row["founded"] for row in table("blocs")}
     out = np.zeros(len(ids()), bool)
     if bloc == "UN":
         return un_members(day)
-    if surely_by(founded[bloc]) > day:
+    founded = rows_by("blocs", "id")[bloc][-1]["founded"]
+    if surely_by(founded) > day:
         return out
-    for row in rows_by("memberships", "bloc").get(bloc, ()):
-        until = optional(row["until"])
-        inside = surely_by(row["since"] or founded[bloc]) <= day and (until is None or day < until)
-        out[place()[row["iso3"]]] |= inside
+    order = place()
+    out[[order[row["iso3"]] for row in rows_by("memberships", "bloc").get(bloc, ())
+         if surely_by(row["since"] or founded) <= day and not (row["until"].strip() and surely_by(row["until"]) <= day)
+         ]] = True  # fmt: skip
     return out
 
 
@@ -175,7 +175,10 @@ _OUTCOMES = ("DCO",)
 def kinship(day: date) -> F:
     """Log of one more than the number of small organisations that two states share on a day, float64[s, s]."""
     rows = [members(row["id"], day) for row in table("blocs") if row["id"] not in (*_OUTCOMES, "UN")]
-    small = np.array([row for row in rows if 1 < row.sum() <= SMALL], float)
-    out = log1p_of_counts(product(small.T, small))
+    shared = np.zeros((len(ids()), len(ids())))
+    for inside in map(np.flatnonzero, rows):
+        if 1 < inside.size <= SMALL:
+            shared[np.ix_(inside, inside)] += 1.0
+    out = log1p_of_counts(shared)
     np.fill_diagonal(out, 0.0)
-    return np.asarray(out)
+    return out
