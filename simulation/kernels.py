@@ -226,14 +226,14 @@ def by_rows(kernel: Callable[..., T], rows: int, *columns: Any) -> list[T]:
     if parts == 1:
         return [kernel(0, rows, *columns)]
     cuts = [rows * k // parts for k in range(parts + 1)]
-    others = [_threads(os.getpid(), parts - 1).submit(kernel, *cuts[k : k + 2], *columns) for k in range(1, parts)]
+    others = [_threads(os.getpid()).submit(kernel, *cuts[k : k + 2], *columns) for k in range(1, parts)]
     return [kernel(*cuts[:2], *columns), *(other.result() for other in others)]
 
 
 @cache
-def _threads(process: int, count: int) -> ThreadPoolExecutor:
-    """Threads that wait for work; those of a process that this one was forked from are not there."""
-    return ThreadPoolExecutor(count, thread_name_prefix="rows")
+def _threads(process: int) -> ThreadPoolExecutor:
+    """Threads that wait for work, started as they are needed; those of a process that this was forked from are gone."""
+    return ThreadPoolExecutor(config.NUMBA_DEFAULT_NUM_THREADS, thread_name_prefix="rows")
 
 
 # --- the first run on a machine takes a minute longer

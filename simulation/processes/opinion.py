@@ -82,13 +82,7 @@ def messages(state: State, rows: I64) -> F:
 def _speakers(kind: I8, uid: U64) -> I64:
     """Rows of the influencers in the order of their uids."""
     rows = np.flatnonzero(kind == INFLUENCER)
-    for last in range(1, rows.size):  # a handful: each is put in its place among those before
-        row, k = rows[last], last
-        while k > 0 and uid[rows[k - 1]] > uid[row]:
-            rows[k] = rows[k - 1]
-            k -= 1
-        rows[k] = row
-    return rows
+    return rows[np.argsort(uid[rows], kind="mergesort")]
 
 
 @njit(cache=True, error_model="numpy")
