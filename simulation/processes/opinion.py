@@ -56,7 +56,8 @@ def move_opinions(
     """
     if not mech.on("campaigns"):
         return
-    rows = _speakers(state.kind, state.uid)
+    rows = np.flatnonzero(state.kind == INFLUENCER)
+    rows = rows[np.argsort(state.uid[rows], kind="stable")]
     message = messages(state, rows)
     for k, row in enumerate(rows.tolist() if asked else ()):
         if row in asked:
@@ -76,13 +77,6 @@ def messages(state: State, rows: I64) -> F:
     return np.asarray(_messages(
         rows, state.campaign_weight, state.campaign_line, state.stance, state.campaign_counter, state.s
     ))  # fmt: skip
-
-
-@njit(cache=True, error_model="numpy")
-def _speakers(kind: I8, uid: U64) -> I64:
-    """Rows of the influencers in the order of their uids."""
-    rows = np.flatnonzero(kind == INFLUENCER)
-    return rows[np.argsort(uid[rows], kind="mergesort")]
 
 
 @njit(cache=True, error_model="numpy")
