@@ -164,8 +164,7 @@ def _open_purses(
         purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
         fill_pots(own, i, income[i])
         ours = partner[start[i] : start[i + 1]]
-        for j in ours:
-            given_up[j] = False
+        given_up[ours] = False
         for pot in range(-1, own.pot.shape[1]):  # the whole purse bears what is kept, then each part of it
             if pot >= 0 and own.share[i, pot] < 0.0:
                 continue
