@@ -220,10 +220,11 @@ def by_rows(kernel: Callable[..., T], rows: int, *columns: Any) -> list[T]:
     list
         What the calls return, in the order of the rows.
     """
-    parts = max(1, rows // FEWEST)
+    parts = rows // FEWEST
     if parts > 1:
-        parts = min(parts, int(os.environ.get("NUMBA_NUM_THREADS") or config.NUMBA_DEFAULT_NUM_THREADS))
-    if parts == 1:
+        asked = os.environ.get("NUMBA_NUM_THREADS", "")  # Numba itself tells of one that is no number
+        parts = min(parts, int(asked) if asked.isdecimal() else config.NUMBA_DEFAULT_NUM_THREADS)
+    if parts <= 1:
         return [kernel(0, rows, *columns)]
     cuts = [rows * k // parts for k in range(parts + 1)]
     others = [_threads(os.getpid()).submit(kernel, *cuts[k : k + 2], *columns) for k in range(1, parts)]

@@ -47,6 +47,14 @@ def test_every_row_once_and_the_answers_in_order(size, count):
     assert ranges[-1][1] == size
 
 
+@pytest.mark.parametrize(("asked", "parts"), [("0", 1), ("1", 1), ("3", 3), ("", 2), ("all", 2), ("-4", 2)])
+def test_the_environment_says_how_many_threads(monkeypatch, asked, parts):
+    monkeypatch.setattr(kernels.config, "NUMBA_DEFAULT_NUM_THREADS", 2)
+    monkeypatch.setattr(kernels, "FEWEST", 4)
+    monkeypatch.setenv("NUMBA_NUM_THREADS", asked)
+    assert len(kernels.by_rows(_square, 40, np.ones(40), np.zeros(40))) == parts
+
+
 def test_few_rows_are_not_parted(threads):
     threads(8, fewest=256)
     assert kernels.by_rows(_square, 511, np.ones(511), np.zeros(511)) == [(0, 511)]
