@@ -283,7 +283,10 @@ def _in_conveners(sponsor: B, can: B, trust: F, reference: F, s: int) -> tuple[I
 @njit(cache=True, error_model="numpy")
 def _opening(opens: I32, quarter: int, as_one: B, sponsor: B, in_union: B, leaders: I32) -> Opening:
     """What settles who joins at an opening this quarter."""
-    return Opening(opens == quarter, as_one, sponsor, in_union, leaders[0] if leaders.size > 0 else -1)
+    union = -1
+    if leaders.size > 0:
+        union = leaders[0]
+    return Opening(opens == quarter, as_one, sponsor, in_union, union)
 
 
 @njit(cache=True, error_model="numpy")
