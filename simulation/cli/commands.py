@@ -127,8 +127,6 @@ def run(
 ) -> None:
     """Forecast: run the replicates, print the focal state's table, write the result folder."""
     with _errors(debug):
-        if replicates == 1 and workers in (None, 1) and time_limit is None:  # it is simulated here
-            import simulation.model  # noqa: F401  # first: to name its log Mesa looks through all modules there are
         from simulation.display import PICTURES
         from simulation.experiments.engine import store
         from simulation.experiments.engine.executors import workers_for

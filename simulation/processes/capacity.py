@@ -21,7 +21,7 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, I32, KINDS, MAX_DEPTH, PROGRAMME, THINK_TANK, F, State
 
 _KINDS = len(KINDS)
-_NOTHING = np.zeros((0, len(needs.NEEDS)))
+_NOTHING = np.zeros(0)
 
 
 class Stock(NamedTuple):
@@ -66,14 +66,14 @@ def update_capacity(
     if not mech.on("capacity"):
         return
     partners, coordinated = partners or links(state.depth), mech.on("coordination")
-    covered = needs.covered_now(state, partners) if mech.on("needs") else _NOTHING
+    cover = needs.coverage(needs.covered_now(state, partners)) if mech.on("needs") else _NOTHING
     growth = Growth(
         par.coordination_gain if coordinated else 0.0, par.agency_gain if coordinated else 0.0,
         par.capacity_growth, par.capacity_decay, par.shared_learning,
     )  # fmt: skip
     _build(
         state.depth, partners, state.kind, state.home, state.supply, state.objectivity, state.local_funding,
-        state.agency, state.budget, state.budget_start, covered, state.coverage_rest, state.capacity_start,
+        state.agency, state.budget, state.budget_start, cover, state.coverage_rest, state.capacity_start,
         state.capacity_decay, _teaching(par, mech), growth, state.s, state.capacity,
     )  # fmt: skip
 
@@ -115,10 +115,10 @@ def _teaching(par: Parameters, mech: Mechanisms) -> Teaching:
 @njit(cache=True, error_model="numpy")
 def _build(
     depth: I8, partners: Links, kind: I8, home: I32, supply: F, objectivity: F, local_funding: F, agency: F,
-    budget: F, budget_start: F, covered: F, coverage_rest: F, start: F, decay: F, teaching: Teaching, growth: Growth,
+    budget: F, budget_start: F, cover: F, coverage_rest: F, start: F, decay: F, teaching: Teaching, growth: Growth,
     s: int, capacity: F,
 ) -> None:  # fmt: skip
-    """One quarter of the first ``s`` actors, the states; ``covered`` is empty where coverage acts on nothing."""
+    """One quarter of the first ``s`` actors, the states; ``cover`` is empty where coverage acts on nothing."""
     share = np.ones(s)
     for i in range(s):
         if budget_start[i] > 0.0:
@@ -129,10 +129,8 @@ def _build(
         kinds = _kinds_in_programmes(depth, partners, kind, s)
         for i in range(s):
             learning[i] *= 1.0 + growth.coordination * kinds[i] + growth.agency * agency[i]
-    for i in range(covered.shape[0]):
-        part = covered[i]
-        cover = ((part[0] + part[1]) + (part[2] + part[3])) / part.size
-        learning[i] *= 0.5 + 0.5 * (cover / coverage_rest[i] if coverage_rest[i] > 0.0 else 1.0)
+    for i in range(cover.size):
+        learning[i] *= 0.5 + 0.5 * (cover[i] / coverage_rest[i] if coverage_rest[i] > 0.0 else 1.0)
     ahead = _ahead(depth, capacity, s) if growth.sharing > 0.0 else np.zeros(s)
     _advance(capacity, start, learning, decay, ahead, growth)
 

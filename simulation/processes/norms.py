@@ -45,7 +45,7 @@ def draw_thresholds(uid: NDArray[np.uint64], par: Parameters, seed: int, replica
 
 def ngo_partners(state: State) -> NDArray[np.int64]:
     """Number of NGOs that each actor has a deal with, shape (n,)."""
-    return np.asarray(_count(state.depth, state.kind), np.int64)
+    return np.asarray(count_ngos(state.depth, state.kind), np.int64)
 
 
 def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mechanisms) -> F:
@@ -71,7 +71,7 @@ def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _watch(depth: I8, kind: I8, free_press: B, ngos_look: bool, monitoring: float) -> F:
-    eyes, watch = _count(depth, kind), np.empty(kind.size)
+    eyes, watch = count_ngos(depth, kind), np.empty(kind.size)
     for i in range(kind.size):
         watch[i] = detected((eyes[i] if ngos_look else 0) + free_press[i], 0.0, monitoring)
     return watch
@@ -97,21 +97,13 @@ def _draw(thresholds: F, uid: NDArray[np.uint64], stream: np.uint64, mean: float
 
 
 @njit(cache=True, error_model="numpy")
-def _count(depth: I8, kind: I8) -> NDArray[np.int64]:
+def count_ngos(depth: I8, kind: I8) -> NDArray[np.int64]:
+    """:func:`ngo_partners` of columns of the state."""
     count = np.zeros(kind.size, np.int64)
     for j in np.flatnonzero(kind == NGO):
         row = depth[j]
         for i in range(count.size):
             count[i] += row[i] > 0
-    return count
-
-
-@njit(cache=True, error_model="numpy")
-def ngos_of(depth: I8, kind: I8, i: int) -> int:
-    """Number of NGOs that one actor has a deal with."""
-    count = 0
-    for j in range(kind.size):
-        count += kind[j] == NGO and depth[j, i] > 0
     return count
 
 

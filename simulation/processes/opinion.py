@@ -15,7 +15,7 @@ from numba import njit
 from scipy.special import betaincinv
 
 from simulation.kernels import Draws, Stream, exp, uniform
-from simulation.processes.norms import detected, ngos_of
+from simulation.processes.norms import count_ngos, detected
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, I64, INFLUENCER, NOBODY, U64, Asked, B, F, State
@@ -165,13 +165,14 @@ def _campaign(
     with if nobody watches, and what each NGO adds.
     """
     step, bound, cost = speaking
+    ngos = count_ngos(depth, kind)
     for k in range(rows.size):
         b = rows[k]
         for p in range(opinion.shape[0]):
             if depth[b, p] == 0 or audience[b, p] <= 0.0:
                 continue
             hidden = weight[p] > 0.0 and not known[p]
-            if hidden and uniform(key, uid[b], uid[p]) < detected(ngos_of(depth, kind, p), seen[0], seen[1]):
+            if hidden and uniform(key, uid[b], uid[p]) < detected(ngos[p], seen[0], seen[1]):
                 known[p] = True
                 opinion[p] *= 1.0 - exposed[0] * audience[b, p]
                 _lose_trust(beta, depth, p, exposed[1])

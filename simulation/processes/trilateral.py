@@ -38,8 +38,7 @@ def _third_parties(
     key: np.uint64, uid: U64, rate: F, effort: F, possible: B, pull: F, reluctances: F, parties: I32, number: I32,
     s: int,
 ) -> I32:  # fmt: skip
-    result, luck, states = np.full(parties.shape[0], -1, np.int32), np.empty(s), np.arange(s).astype(np.int32)
-    reluctance = reluctances[STATE]
+    result, luck, reluctance = np.full(parties.shape[0], -1, np.int32), np.empty(s), reluctances[STATE]
     for m in range(parties.shape[0]):
         i, j = parties[m, 0], parties[m, 1]
         if i >= s or j >= s:
@@ -49,17 +48,16 @@ def _third_parties(
             continue
         own, nearest, asked = philox(key, uid[i] ^ uid[j], np.uint64(number[m])), np.inf, False
         of_i = of_j = 0.0
-        for p in range(states.size):  # apart from the choice, so that several are drawn at once
-            luck[p] = uniform(own, uid[states[p]], np.uint64(0))
-        for p in range(states.size):
-            k = states[p]
-            if luck[p] > hazard * _SURELY or k in (i, j) or not (possible[i, k] and possible[j, k]):
+        for k in range(s):  # apart from the choice, so that several are drawn at once
+            luck[k] = uniform(own, uid[k], np.uint64(0))
+        for k in range(s):
+            if luck[k] > hazard * _SURELY or k in (i, j) or not (possible[i, k] and possible[j, k]):
                 continue  # nobody joins more surely than the third parties come up
             if not asked:
-                of_i, of_j = _total(pull[i], possible[i], states), _total(pull[j], possible[j], states)
+                of_i, of_j = _total(pull[i, :s], possible[i, :s]), _total(pull[j, :s], possible[j, :s])
                 asked = True
             chance = hazard * _joining(pull, of_i, of_j, reluctance, i, j, k)
-            away = luck[p] / chance if chance > 0.0 else np.inf
+            away = luck[k] / chance if chance > 0.0 else np.inf
             if away < 1.0 and away < nearest:  # of several the one that had the most luck
                 nearest = away
                 result[m] = k
@@ -74,20 +72,19 @@ def _joining(pull: F, of_i: float, of_j: float, reluctance: float, i: int, j: in
 
 def chance_of_joining(state: State, rate: F, possible: B, i: int, j: int, k: int) -> float:
     """The chance that k joins an agreement of i and j; arguments as of :func:`third_parties`."""
-    states = np.flatnonzero(state.kind == STATE).astype(np.int32)
     effort = state.effort[:, TRILATERAL]
-    of_i, of_j = (_total(state.pull[a], possible[a], states) for a in (i, j))
+    of_i, of_j = (_total(state.pull[a, : state.s], possible[a, : state.s]) for a in (i, j))
     hazard = (rate[i] * effort[i] + rate[j] * effort[j]) / 2.0
     return float(hazard * _joining(state.pull, of_i, of_j, float(state.reluctance[STATE]), i, j, k))
 
 
 @njit(cache=True, error_model="numpy")
-def _total(pull: F, possible: B, states: I32) -> float:
-    """log Σ e^U over possible states."""
-    mass, total = np.empty(states.size), 0.0
-    for p in range(states.size):  # apart from the sum, so that several are worked on at once
-        mass[p] = exp(pull[states[p]])
-    for p in range(states.size):
-        if possible[states[p]]:
-            total += mass[p]
+def _total(pull: F, possible: B) -> float:
+    """log Σ e^U over possible ones."""
+    mass, total = np.empty(pull.size), 0.0
+    for k in range(pull.size):  # apart from the sum, so that several are worked on at once
+        mass[k] = exp(pull[k])
+    for k in range(pull.size):
+        if possible[k]:
+            total += mass[k]
     return log(total) if total > 0.0 else 0.0

@@ -7,7 +7,6 @@ memory or the warm caches of what was measured before is measured by :func:`fres
 
 from __future__ import annotations
 
-import contextlib
 import cProfile
 import json
 import multiprocessing
@@ -17,10 +16,11 @@ import resource
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,6 @@ ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "baseline.yaml"
 AROUND = "begin and check"
 """What a quarter takes beside its steps."""
-_THREADS = "NUMBA_NUM_THREADS"
 _BEFORE = 6
 """Quarters of a replicate that are not timed."""
 Table = list[dict[str, Any]]
@@ -130,19 +129,6 @@ def maker(actors: int | None, quarters: int) -> Callable[[int], GovernanceModel]
     return lambda replicate: GovernanceModel(scenario, replicate=replicate, world=shipped)
 
 
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """No other threads at work."""
-    before = os.environ.get(_THREADS)
-    os.environ[_THREADS] = "1"
-    try:
-        yield
-    finally:
-        os.environ.pop(_THREADS)
-        if before is not None:
-            os.environ[_THREADS] = before
-
-
 def seconds_by_clock(model: GovernanceModel, quarters: int) -> float:
     """Seconds a quarter by the clock, the mean of some quarters, with all threads that the model uses."""
     start = time.perf_counter()
@@ -169,7 +155,7 @@ def size(actors: int | None, quarters: int, repeats: int) -> dict[str, Any]:
             model.step()
         if parted:
             clocked.append(seconds_by_clock(model, quarters))
-        with one_thread():
+        with patch.dict(os.environ, NUMBA_NUM_THREADS="1"):
             taken.append(seconds_by_step(model, quarters))
         partners = float((model.state.depth > 0).sum() / model.state.n)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -35,6 +35,7 @@ def test_workers_see_the_environment_as_it_now_is(monkeypatch):
     assert in_worker(os.getenv, "TEST_NOW") == "second"
     assert in_worker(os.getenv, "PYTHONSAFEPATH") == os.getenv("PYTHONSAFEPATH")
     assert in_worker(os.getenv, "OPENBLAS_NUM_THREADS") == "1"
+    assert in_worker(os.getenv, "NUMBA_NUM_THREADS") == "1"  # rows of a large world are then its own work
 
 
 @on_linux
