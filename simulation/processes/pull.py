@@ -23,7 +23,6 @@ from simulation.state import FIRM, I8, I32, NEVER, STATE, B, F, State
 
 RECENT_QUARTERS = 20
 """Quarters over which a signing counts as recent: the five years of the fit."""
-_PLACES = 1 << 14
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -88,18 +87,16 @@ def _remember(
 
     They are marked where their counts stand, for a matrix of marks is large and read at random.
     """
-    faded, fading, n = until - RECENT_QUARTERS, quarter - RECENT_QUARTERS, lately.shape[0]
-    perhaps = np.zeros(_PLACES, np.bool_)  # most pairs without a mark are known by this, which is at hand
+    faded, fading = until - RECENT_QUARTERS, quarter - RECENT_QUARTERS
     for m in range(weight.size):
         if m >= known or faded <= ledger[m, 2] < fading:
             a, b = _ordered(ledger[m])
-            lately[a, b], perhaps[(a * n + b) % _PLACES] = -1.0, True
+            lately[a, b] = -1.0
     mine, count = np.empty(weight.size, np.int32), 0
     for m in range(weight.size):
         a, b = _ordered(ledger[m])
-        if perhaps[(a * n + b) % _PLACES]:
-            mine[count] = m
-            count += lately[a, b] < 0.0
+        mine[count] = m
+        count += lately[a, b] < 0.0
     for m in mine[:count]:
         a, b = _ordered(ledger[m])
         ever[a, b], lately[a, b], behind[a, b] = 0.0, 0.0, np.nan
