@@ -171,6 +171,16 @@ def power(x: float, y: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
+def put(values: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """Write the first of some values, as many as there is room for, to ``out``.
+
+    A loop: where an array is assigned to a slice, the text of an error is compiled with it, which takes seconds.
+    """
+    for k in range(out.size):
+        out[k] = values[k]
+
+
+@njit(cache=True, error_model="numpy")
 def add_rows(matrix: NDArray[np.float64], rows: NDArray[np.int32], first: int, out: NDArray[np.float64]) -> None:
     """Add some rows of ``matrix`` (m, s), from a column on, to ``out`` (k,), in their order, in place.
 

@@ -40,7 +40,8 @@ def _add_supplies(actors: I64, depth: I8, supply: F, camp: I8, home: I32, own: F
         if i >= own.shape[0]:  # who is no state needs nothing
             of_one.own[:] = 1.0
             continue
-        of_one.own[:] = own[i]
+        for k in range(own.shape[1]):
+            of_one.own[k] = own[i, k]
         for j in range(depth.shape[0]):
             if depth[i, j] > 0:
                 side = camp[j] if camp[j] >= 0 and home[j] != i else len(CAMPS)

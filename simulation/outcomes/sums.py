@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.kernels import put
 from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import Links
 from simulation.processes.opinion import supports as supports_of
@@ -110,7 +111,7 @@ def add_world(
     )  # fmt: skip
     add_flows(spent, c.track_success, c.formed, c.breaches, c.incidents, out, conceded.size)
     out[0].ended = c.lapsed.sum() // 2
-    conceded[:] = c.conceded[: conceded.size]
+    put(c.conceded, conceded)
 
 
 @njit(cache=True, error_model="numpy")

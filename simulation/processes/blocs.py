@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws, Stream, exp, power, uniform
+from simulation.kernels import Draws, Stream, exp, power, put, uniform
 from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
 from simulation.processes.rivalry import FITTED, leader_distance, strength_of
 from simulation.scenario.mechanisms import Mechanisms
@@ -326,7 +326,7 @@ def table(agenda: Agenda, s: int, bloc: Blocs, position: F, uid: U64) -> Items:
                     bloc.depth[k] < deepest(bloc.enforcement[k])
                     and uniform(agenda.key, bloc.uid[k], np.uint64(1)) < agenda.raising
                 )
-                proposal[k] = position[proposer(agenda.turn, bloc.uid[k], members, uid)]
+                put(position[proposer(agenda.turn, bloc.uid[k], members, uid)], proposal[k])
     return Items(tables, raises, proposal)
 
 

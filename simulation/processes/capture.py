@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws
+from simulation.kernels import Draws, put
 from simulation.processes.affinity import squared_distance
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
@@ -81,7 +81,7 @@ def _drift(
                     pull[d] += z * (1.0 - restraint * research[j]) * (position[j, d] - position[i, d])
         if ties > 0.0:
             opening = _opening(transparency[i], oversight[i])
-            before[:] = position[i]
+            put(position[i], before)
             for d in range(_DIMENSIONS):
                 step = speed * opening * pull[d] / (1.0 + ties)
                 position[i, d] = min(1.0, max(0.0, position[i, d] + step))

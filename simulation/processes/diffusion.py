@@ -86,7 +86,9 @@ def _pull_of_states(
                 weight[i - first] += coercion[i - first] * depth[i, j] * size[j] * leads[j]
         for d in range(_DIMENSIONS):
             _attract(weight, axis[d, first:last], axis[d, j], pull[d])
-    out[first:last] = pull.T
+    for k in range(own):
+        for d in range(_DIMENSIONS):
+            out[first + k, d] = pull[d, k]
 
 
 @njit(cache=True, error_model="numpy")

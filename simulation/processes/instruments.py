@@ -26,7 +26,7 @@ from numba import njit
 from simulation import arithmetic
 from simulation.intensity.joining.chances import SPONSOR_JOINS
 from simulation.intensity.joining.pace import AGES, LIMITS
-from simulation.kernels import Draws, Stream, exp, fill_uniform, log, uniform
+from simulation.kernels import Draws, Stream, exp, fill_uniform, log, put, uniform
 from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.processes.blocs import members_of
 from simulation.scenario.mechanisms import Mechanisms
@@ -155,7 +155,8 @@ def joining_odds(text: Texts, who: Joiners, opening: Opening, width: float, coef
             continue
         _look_at(q, text, who, falloff(width), likeness[q], factors)
         _add_factors(text.level[q], factors, coefficient, odds[q])
-        odds[q] = np.where(text.can[q, :s], odds[q], 0.0)
+        for i in range(s):
+            odds[q, i] = odds[q, i] if text.can[q, i] else 0.0
         if opening.launching[q]:
             settle_union(q, opening, text.can, odds[q])
             settle_conveners(q, opening, text.can, odds[q])
@@ -172,15 +173,14 @@ def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F
     likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
     start, attention, civil = text.affinity_start[q], who.attention[int(text.regional[q])], text.domain[q] == _CIVIL
     usual = np.zeros(s)
-    out[0], out[1], out[3] = text.standing[q, :s], text.inside[q], 0.0
+    out[1], out[3] = text.inside[q], 0.0
     for j in members_of(text.sponsor[q], text.sponsor.shape[1]):
         _pull_most(who.trust[who.convener[j]], who.worth[j], out[3])
         _pull_most(who.reference[who.convener[j]], who.worth[j], usual)
     for i in range(s):
-        out[2, i] = likeness[i] - start[i]
+        out[0, i], out[2, i] = text.standing[q, i], likeness[i] - start[i]
         out[3, i] -= usual[i]
-    out[4], out[6], out[7], out[8] = who.urge[:s], attention, text.crossed[q, :s], who.consulted[:s]
-    for i in range(s):
+        out[4, i], out[6, i], out[7, i], out[8, i] = who.urge[i], attention[i], text.crossed[q, i], who.consulted[i]
         out[5, i] = 1.0 if civil and who.norm[i] else 0.0
 
 
@@ -234,7 +234,7 @@ def _texts_of(c: Columns, quarter: int, launching: B) -> Texts:
     for q in np.flatnonzero(~launching):
         age = quarter - c.opens[q] - 1
         level[q] = c.pace[q, int(age >= SECOND_YEAR) + int(age >= THIRD_YEAR) + int(age >= SEVENTH_YEAR)]
-        standing[q] = c.pace_standing[q]
+        put(c.pace_standing[q], standing[q])
         could, did = c.eligible[q].sum(), (c.eligible[q] & c.joined[q]).sum()
         share = min(MOST_SHARE, max(LEAST_SHARE, did / max(could, 1)))
         inside[q] = c.by_share[q] * log(share / (1.0 - share))
@@ -247,7 +247,7 @@ def _joiners_of(c: Columns, can: B, usual_urgency: float, s: int) -> Joiners:
     place, seen, usual = _in_conveners(c.sponsor, can, c.trust, c.reference, s)
     return Joiners(
         c.position, c.weight, c.urgency - usual_urgency, c.norm & ~c.norm_first, _attention(c.effort, s), place, seen,
-        usual, np.where(c.kind == STATE, c.size, SECRETARIAT_WORTH), c.consulted - c.consulted_start,
+        usual, (c.kind == STATE) * c.size + (c.kind != STATE) * SECRETARIAT_WORTH, c.consulted - c.consulted_start,
     )  # fmt: skip
 
 
@@ -269,12 +269,12 @@ def _in_conveners(sponsor: B, can: B, trust: F, reference: F, s: int) -> tuple[I
         if can[q, :s].any():
             place[sponsor[q]] = 0
     chosen = np.flatnonzero(place == 0)
-    place[chosen] = np.arange(chosen.size)
     seen, usual = np.empty((chosen.size, s)), np.empty((chosen.size, s))
     for i in range(s):
         for k in range(chosen.size):
             seen[k, i], usual[k, i] = trust[i, chosen[k]], reference[i, chosen[k]]
     for k in range(chosen.size):
+        place[chosen[k]] = k
         if chosen[k] < s:  # one trusts oneself
             seen[k, chosen[k]] = usual[k, chosen[k]] = 1.0
     return place, seen, usual
@@ -329,7 +329,7 @@ def _draw_joins(can: B, opening: Opening, odds: F, text_uid: U64, uid: U64, stre
             continue
         fixed[:] = -1.0
         if len(own) > 0:
-            fixed[:] = own[q]
+            put(own[q], fixed)
         _answer(answer[q], can[q], fixed)
         fill_uniform(stream, text_uid[q], uid[:s], luck)
         if opening.launching[q] and opening.as_one[q]:

@@ -174,7 +174,8 @@ def _campaign(
             hidden = weight[p] > 0.0 and not known[p]
             if hidden and uniform(key, uid[b], uid[p]) < detected(ngos[p], seen[0], seen[1]):
                 known[p] = True
-                opinion[p] *= 1.0 - exposed[0] * audience[b, p]
+                for q in range(opinion.shape[1]):
+                    opinion[p, q] *= 1.0 - exposed[0] * audience[b, p]
                 _lose_trust(beta, depth, p, exposed[1])
                 continue
             reach = audience[b, p] * fading(quarter - since[b, p])
