@@ -87,6 +87,7 @@ def grow(model: GovernanceModel) -> None:
     harm.grow_capability(s, model.parameters, model.mechanisms, s.quarter + shocks.capability_lead(planned, quarter))
     s.surge = shocks.surge(now)
     shocks.strike(s, now, quarter, model.rows)
+    model.acquainted = None if now else model.acquainted
     move_attraction(s, model.scenario, model.replicate)
 
 
@@ -95,7 +96,8 @@ def perceive(model: GovernanceModel) -> None:
     s = model.state
     needs.refresh_supply(s)
     model.sheet.links = links(s.depth)
-    trust.perceive_trust(s, model.parameters, model.mechanisms, model.sheet.links)
+    model.acquainted = trust.acquainted(s, model.parameters, model.acquainted)
+    trust.perceive_trust(s, model.parameters, model.mechanisms, model.sheet.links, model.acquainted)
     pull.remember(s)
 
 
@@ -203,7 +205,9 @@ def keep_promises(model: GovernanceModel) -> None:
     if not mech.on("breach"):
         model.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
     asked = model.hooks.asked_about("keeps_promise", model.actors)
-    model.sheet.conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, asked, partners)
+    known = None if model.hooks else model.acquainted  # a user's decision may have written evidence since
+    known = model.acquainted = trust.acquainted(s, par, known, partners)
+    model.sheet.conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, asked, partners, known)
     focal = model.index(model.scenario.focal)
     model.sheet.exits = clauses.use_exits(s, model.targets, model.sheet.conduct, focal, model.rules)
 
@@ -273,10 +277,8 @@ QUARTER: tuple[Step, ...] = (
 )
 """The quarter: each step, what it does and the reason for its place."""
 
-_OUTLIVES = frozenset(
-    ("state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps", "running",
-     "rows")
-)  # fmt: skip
+_OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps",
+             "running", "rows"}  # fmt: skip
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
 
 
@@ -345,12 +347,13 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             scenario = scenario.model_copy(update={"peers": default_peers(self.world, scenario.focal)})
         self.scenario = scenario
         self.parameters, self.mechanisms = scenario.parameters, scenario.mechanisms
-        self.names = self.world.names
         self.state: State = build_state(self.world, scenario, self.replicate)
         self.rules = books.terms_of(self.parameters, self.mechanisms)
-        self.rows = {name: k for k, name in enumerate(self.state.ids)}
+        self.names, self.rows = self.world.names, {name: k for k, name in enumerate(self.state.ids)}
         self.hooks = Hooks()
         self.watch: Watch = nobody
+        self.acquainted: Links | None = None  # pairs with evidence beyond the prior, as far as nobody else wrote any
+        self._alone = False
         self.actors = self._make_actors(actors or {})
         self.by_kind = {kind: ActorView(self, kind) for kind in KINDS}
         self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
@@ -401,6 +404,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             raise ModelError("the model was closed; build another")
         if self.state.quarter >= self.scenario.quarters:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
+        if self.hooks or not self._alone:
+            self.acquainted = None  # somebody else may have written evidence
+        self._alone = False
         self._begin_quarter()
         for name, act, _ in QUARTER:
             act(self)
@@ -417,6 +423,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         """Step to the horizon; returns the model."""
         while self.state.quarter < self.scenario.quarters:
             self.step()
+            self._alone = True
         return self
 
     def _prepare(self) -> None:

@@ -21,7 +21,7 @@ from simulation.processes.affinity import affinity, falloff, squared_distance
 from simulation.processes.books import BREACH, Deals, count_end, deals_of, end_deal
 from simulation.processes.links import Links, links
 from simulation.processes.norms import detection_probability, ngo_partners, watching
-from simulation.processes.trust import fade
+from simulation.processes.trust import EVERYBODY, fade
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, NOBODY, REMEMBERED, U64, Asked, B, F, State
@@ -42,15 +42,17 @@ LOWEST, HIGHEST = 0.02, 0.995
 
 
 def keep_promises(
-    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY, partners: Links | None = None
-) -> Conduct:
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY,
+    partners: Links | None = None, known: Links = EVERYBODY,
+) -> Conduct:  # fmt: skip
     """Step 10: conduct, detection, trust and the depth of breached deals.
 
     ``asked`` are actors that decide for themselves, about each partner they have; what there was to expect
-    of them is the rule of all others. ``partners`` are the lists of the deals as they stand, if they are at hand.
+    of them is the rule of all others. ``partners`` are the lists of the deals as they stand, if they are at hand;
+    ``known`` is who is acquainted, or else everybody.
     """
-    fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory)
-    fade(state.alpha_ref, state.beta_ref, state.prior_ref, par.prior_mass, par.memory)
+    fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory, known)
+    fade(state.alpha_ref, state.beta_ref, state.prior_ref, par.prior_mass, par.memory, known)
     seen = detection_probability(ngo_partners(state), par, mech)
     partners = partners or links(state.depth)
     expected = expect_conduct(state, par, mech, partners)

@@ -74,6 +74,22 @@ def _places(depth: I8) -> I32:
 
 
 @njit(cache=True, error_model="numpy")
+def together(one: Links, two: Links) -> Links:
+    """The lists of partners of two networks in one."""
+    n, count = one.start.size - 1, 0
+    start, partner = np.zeros(n + 1, np.int32), np.empty(one.partner.size + two.partner.size, np.int32)
+    for i in range(n):
+        p, q, last, end = one.start[i], two.start[i], one.start[i + 1], two.start[i + 1]
+        while p < last or q < end:
+            a = one.partner[p] if p < last else n
+            b = two.partner[q] if q < end else n
+            partner[count] = min(a, b)
+            count, p, q = count + 1, p + (a <= b), q + (b <= a)
+        start[i + 1] = count
+    return Links(start, partner[:count])
+
+
+@njit(cache=True, error_model="numpy")
 def weight_with(others: I64, depth: I8, n: int) -> F:
     """Σz of the deals of each of the first n actors with some others, (n,); along the rows of these."""
     ties = np.zeros(n)

@@ -5,6 +5,9 @@ with rate λ (Jøsang & Ismail 2002); conduct adds to it, in :mod:`.compliance`.
 witnesses τ̂ adds the reports r_j of the other partners of j, each weighted by how much evidence
 beyond its own prior it holds, so that a world without experience reports nothing.
 
+In a large world few pairs have evidence beyond the prior, and of all others fading leaves α and β bit for bit as they
+were. There it is known who has any (:func:`acquainted`), and the evidence of the others is not looked at.
+
 A reference τ̂^ref follows the same rules from the recorded world, with everybody's conduct at its
 expectation. What τ̂ differs from it is news: a tweak, a thaw, a breach; ordinary conduct is none.
 """
@@ -15,21 +18,61 @@ import numpy as np
 from numba import njit
 
 from simulation.kernels import by_rows
-from simulation.processes.links import Links
+from simulation.processes.links import Links, links, together
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import F, State
+from simulation.state import I8, F, State
+
+EVERYBODY = Links(np.zeros(0, np.int32), np.zeros(0, np.int32))
+"""In place of lists of who has evidence: it may be anybody."""
+_FEWEST = 512
+"""Actors from whom on such lists pay; in a smaller world too many pairs have some."""
 
 
-def perceive_trust(state: State, par: Parameters, mech: Mechanisms, partners: Links) -> None:
-    """Step 2: fill ``state.trust_hat`` with τ̂ and ``state.trust_reference`` with τ̂^ref, zero on the diagonal."""
-    mass = par.witness_mass if mech.on("witnesses") else 0.0
-    trust_with_witnesses(state.alpha, state.beta, partners, par.prior_mass, mass, state.trust_hat)
-    trust_with_witnesses(state.alpha_ref, state.beta_ref, partners, par.prior_mass, mass, state.trust_reference)
+def acquainted(state: State, par: Parameters, known: Links | None = None, partners: Links | None = None) -> Links:
+    """Pairs with evidence beyond the prior; in a small world :data:`EVERYBODY`.
+
+    Parameters
+    ----------
+    known
+        Those that had some before and are still all but ``partners``; without them all pairs are looked at.
+    partners
+        Those that get some now.
+    """
+    if state.n < _FEWEST:
+        return EVERYBODY
+    known = known or _by_looking(state, par)
+    return known if partners is None else Links(*together(known, partners))
+
+
+def _by_looking(state: State, par: Parameters) -> Links:
+    s, differs = state, np.empty((state.n, state.n), np.int8)
+    by_rows(_differ, s.n, s.alpha, s.beta, s.trust_prior, par.prior_mass, False, differs)
+    by_rows(_differ, s.n, s.alpha_ref, s.beta_ref, s.prior_ref, par.prior_mass, True, differs)
+    return Links(*links(differs))
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _differ(first: int, last: int, alpha: F, beta: F, prior: F, prior_mass: float, also: bool, out: I8) -> None:
+    """Write whether evidence is other than at first; with ``also``, or whatever stands there."""
+    for i in range(max(first, 0), last):
+        for j in range(alpha.shape[1]):
+            kept = prior_mass * prior[i, j]
+            out[i, j] = (also & (out[i, j] != 0)) | (alpha[i, j] != kept) | (beta[i, j] != prior_mass - kept)
+
+
+def perceive_trust(state: State, par: Parameters, mech: Mechanisms, partners: Links, known: Links = EVERYBODY) -> None:
+    """Step 2: fill ``state.trust_hat`` with τ̂ and ``state.trust_reference`` with τ̂^ref, zero on the diagonal.
+
+    ``partners`` are the lists of the deals as they stand, ``known`` who is :func:`acquainted`.
+    """
+    s, mass = state, par.witness_mass if mech.on("witnesses") else 0.0
+    trust_with_witnesses(s.alpha, s.beta, s.trust_prior, partners, known, par.prior_mass, mass, s.trust_hat)
+    trust_with_witnesses(s.alpha_ref, s.beta_ref, s.prior_ref, partners, known, par.prior_mass, mass, s.trust_reference)
 
 
 def trust_with_witnesses(
-    alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float, out: F
+    alpha: F, beta: F, prior: F, partners: Links, known: Links, prior_mass: float, witness_mass: float, out: F
 ) -> None:
     """τ̂_ij = (α_ij + m r_ij)/(n_ij + m), r_ij over the partners k≠i of j, (n, n) in [0, 1].
 
@@ -37,7 +80,7 @@ def trust_with_witnesses(
     Column sums are taken once; where i is a partner of j itself its own report is subtracted.
     """
     told = _witnesses(alpha, beta, partners, prior_mass, witness_mass)
-    by_rows(_listen, len(alpha), alpha, beta, partners, prior_mass, witness_mass, *told, out)
+    by_rows(_listen, len(alpha), alpha, beta, prior, partners, known, prior_mass, witness_mass, *told, out)
 
 
 @njit(cache=True, error_model="numpy")
@@ -59,13 +102,18 @@ def _witnesses(alpha: F, beta: F, partners: Links, prior_mass: float, witness_ma
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _listen(
-    first: int, last: int, alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float, reports: F,
-    masses: F, out: F,
+    first: int, last: int, alpha: F, beta: F, prior: F, partners: Links, known: Links, prior_mass: float,
+    witness_mass: float, reports: F, masses: F, out: F,
 ) -> None:  # fmt: skip
     start, partner = partners
     told, weight = witness_mass * reports / (masses + 1.0), witness_mass * masses / (masses + 1.0)
     for i in range(max(first, 0), last):
-        _trust_as_told(alpha[i], beta[i], told, weight, out[i])
+        if known.start.size == 0:
+            _as_told(alpha[i], beta[i], told, weight, out[i])
+        else:
+            _as_first_told(prior[i], prior_mass, told, weight, out[i])
+            for j in known.partner[known.start[i] : known.start[i + 1]]:
+                out[i, j] = _trust(alpha[i, j], beta[i, j], told[j], weight[j])
         for j in partner[start[i] : start[i + 1]]:
             total = alpha[i, j] + beta[i, j]
             if total > 0.0 and witness_mass > 0.0:
@@ -79,16 +127,32 @@ def _listen(
 
 
 @njit(cache=True, error_model="numpy")
-def _trust_as_told(alpha: F, beta: F, told: F, mass: F, out: F) -> None:
+def _as_told(alpha: F, beta: F, told: F, mass: F, out: F) -> None:
     """Trust of one actor in everybody, as if it had no deals."""
     for j in range(alpha.size):
-        weight = alpha[j] + beta[j] + mass[j]
-        out[j] = min(1.0, (alpha[j] + told[j]) / weight) if weight > 0.0 else 0.0
+        out[j] = _trust(alpha[j], beta[j], told[j], mass[j])
 
 
-def fade(alpha: F, beta: F, prior: F, prior_mass: float, memory: float) -> None:
-    """Let all evidence beyond the prior fade: α←α⁰+λ(α−α⁰), β alike, in place on (n, n)."""
-    by_rows(_fade, len(alpha), alpha, beta, prior, prior_mass, memory)
+@njit(cache=True, error_model="numpy")
+def _as_first_told(prior: F, prior_mass: float, told: F, mass: F, out: F) -> None:
+    """The same if it had no evidence of its own either."""
+    for j in range(prior.size):
+        kept = prior_mass * prior[j]
+        out[j] = _trust(kept, prior_mass - kept, told[j], mass[j])
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _trust(alpha: float, beta: float, told: float, mass: float) -> float:
+    weight = alpha + beta + mass
+    return min(1.0, (alpha + told) / weight) if weight > 0.0 else 0.0
+
+
+def fade(alpha: F, beta: F, prior: F, prior_mass: float, memory: float, known: Links = EVERYBODY) -> None:
+    """Let evidence beyond the prior fade: α←α⁰+λ(α−α⁰), β alike, in place on (n, n); ``known`` is who may have any."""
+    if known is EVERYBODY:
+        by_rows(_fade, len(alpha), alpha, beta, prior, prior_mass, memory)
+    else:
+        by_rows(_fade_known, len(alpha), alpha, beta, prior, prior_mass, memory, known)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -96,9 +160,24 @@ def _fade(first: int, last: int, alpha: F, beta: F, prior: F, prior_mass: float,
     for i in range(max(first, 0), last):
         for j in range(alpha.shape[1]):
             kept = prior_mass * prior[i, j]
-            alpha[i, j] = kept + memory * (alpha[i, j] - kept)
-            kept = prior_mass - kept
-            beta[i, j] = kept + memory * (beta[i, j] - kept)
+            alpha[i, j] = _faded(alpha[i, j], kept, memory)
+            beta[i, j] = _faded(beta[i, j], prior_mass - kept, memory)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _fade_known(
+    first: int, last: int, alpha: F, beta: F, prior: F, prior_mass: float, memory: float, known: Links
+) -> None:
+    for i in range(max(first, 0), last):
+        for j in known.partner[known.start[i] : known.start[i + 1]]:
+            kept = prior_mass * prior[i, j]
+            alpha[i, j] = _faded(alpha[i, j], kept, memory)
+            beta[i, j] = _faded(beta[i, j], prior_mass - kept, memory)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _faded(evidence: float, first: float, memory: float) -> float:
+    return first + memory * (evidence - first)
 
 
 @njit(cache=True, error_model="numpy", inline="always")
