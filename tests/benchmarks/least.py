@@ -7,9 +7,9 @@ are kept. What algebra or memory can avoid is left out, whether or not the model
 - of a pair without evidence τ̂ is a line in τ⁰ that all who look at one partner share, so it takes no division; where
   there is evidence, τ̂ - τ̂^ref takes one; evidence is kept of pairs that have any, and fades by one common factor;
 - U is worked out of the pairs that effort, approaches or terms look at, and not written; the change of d² is a product
-  of matrices; e^U serves the choice of its owner and the consent, e^U/(e^U + e^κ), of the same;
+  of matrices; one e^U serves its owner's choice and, as e^U/(e^U + e^κ), its consent;
 - what a bound can settle is not worked out: third parties, joining, who has the best alternative, refused votes;
-- publics that nothing moved are as they were.
+- publics that nothing moved are as they were, and sums over what does not change are not taken again.
 
 Work by actor, deal and text, all other outcomes and the calls from Python come on top.
 """
