@@ -13,9 +13,11 @@ import json
 import os
 import platform
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from tests.benchmarks import bench_hooks, commands, engine, first_edition, least
 from tests.benchmarks.page import Numbers, render
@@ -33,10 +35,15 @@ class Amount(NamedTuple):
     replicates: int
     models: int
     quarters: int
+    least: tuple[tuple[int | None, int], ...]
+    """Worlds whose operations are counted, and over how many quarters."""
 
 
-FULL = Amount(((100, 20, 5), (None, 34, 5), (1000, 8, 5), (4000, 4, 3)), None, 3, (4000, 44), 200, 300, 20)
-QUICK = Amount(((30, 1, 2),), 12, 1, None, 0, 3, 1)
+FULL = Amount(
+    ((100, 20, 5), (None, 34, 5), (1000, 8, 5), (4000, 4, 3)), None, 3, (4000, 44), 200, 300, 20,
+    ((None, 20), (1000, 8), (4000, 2)),
+)  # fmt: skip
+QUICK = Amount(((30, 1, 2),), 12, 1, None, 0, 3, 1, ((None, 1), (60, 1)))
 
 
 def measure(amount: Amount, *, peers: bool, opportunities: bool) -> Numbers:
@@ -57,7 +64,7 @@ def measure(amount: Amount, *, peers: bool, opportunities: bool) -> Numbers:
     numbers["whole_run"] = apart(engine.whole_run, *amount.whole_run) if amount.whole_run else None
     done("oracle, a whole run of a large world")
     numbers["bounds"] = apart(engine.bounds)
-    numbers["least"] = apart(least.measure, amount.quarters)
+    numbers["least"] = _least(amount, apart)
     numbers["profile"] = apart(engine.profile, amount.oracle, amount.quarters)
     numbers["live"] = apart(engine.live, amount.quarters)
     numbers["memory"] = apart(engine.memory, amount.models, 2)
@@ -81,6 +88,13 @@ def measure(amount: Amount, *, peers: bool, opportunities: bool) -> Numbers:
 def _hooks(amount: Amount) -> engine.Table:
     repeats, hooks = (3, bench_hooks.EVERY_HOOK) if amount is FULL else (1, ())
     return bench_hooks.measure(4 if amount is FULL else 1, repeats, hooks).to_dict("records")
+
+
+def _least(amount: Amount, apart: Callable[..., Any]) -> dict[str, Any]:
+    worlds = [apart(least.world, *one) for one in amount.least]
+    with patch.dict(os.environ, least.quick_ways() if amount is FULL else {}):
+        priced = [{**one, "prices": apart(least.prices, one["actors"])} for one in worlds]
+    return {"worlds": priced, **least.runs(amount.replicates, 10 if amount is FULL else 1)}
 
 
 def _machine(amount: Amount) -> dict[str, Any]:

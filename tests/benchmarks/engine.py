@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "baseline.yaml"
 AROUND = "begin and check"
 """What a quarter takes beside its steps."""
-_BEFORE = 6
+BEFORE = 6
 """Quarters of a replicate that are not timed."""
 Table = list[dict[str, Any]]
 
@@ -144,14 +144,14 @@ def size(actors: int | None, quarters: int, repeats: int) -> dict[str, Any]:
     A world whose rows are given to several threads is also timed with these, by the clock.
     """
     parted = actors is not None and actors >= 2 * FEWEST
-    make = maker(actors, quarters * (1 + parted) + _BEFORE + 2)
+    make = maker(actors, quarters * (1 + parted) + BEFORE + 2)
     model, taken, clocked = make(0), [], []
     model.step()  # compiles
     for replicate in range(repeats):
         model.close()
         del model  # the peak is that of one replicate
         model = make(replicate)
-        for _ in range(_BEFORE):
+        for _ in range(BEFORE):
             model.step()
         if parted:
             clocked.append(seconds_by_clock(model, quarters))

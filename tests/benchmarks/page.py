@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulation.display import pages
+from tests.benchmarks import floor_page
 from tests.benchmarks.first_edition import COMMIT, WHERE_SET
 
 Numbers = dict[str, Any]
@@ -61,7 +62,8 @@ def render(numbers: Numbers) -> str:
     """The whole page."""
     parts = [*_beginning(numbers), *_goals(numbers), *_first(numbers)]
     parts += [*_oracle(numbers["oracle"]), *_steps(numbers["sizes"])]
-    parts += [*_bounds(numbers), *_growth(numbers), *_commands(numbers["commands"]), *_live(numbers["live"])]
+    parts += [*_bounds(numbers), *_floor(numbers), *_growth(numbers)]
+    parts += [*_commands(numbers["commands"]), *_live(numbers["live"])]
     parts += [*_memory(numbers["memory"]), *_hooks(numbers["hooks"]), *_peers(numbers["peers"])]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
@@ -107,6 +109,12 @@ def ratios(oracle: Numbers) -> list[float]:
     return [sum(oracle["oracle"]) / seconds for seconds in oracle["kernels"]]
 
 
+def _missed(numbers: Numbers) -> list[floor_page.Missed]:
+    """Goals that were measured and not reached."""
+    rows = [row for row in goals(numbers) if row[3] and row[1] == "at most"]
+    return [(what, goal, spread(found)) for what, _, goal, found in rows if float(np.median(found)) > goal]
+
+
 def _goals(numbers: Numbers) -> Iterator[str]:
     yield "\n## Goals\n"
     rows = []
@@ -119,7 +127,8 @@ def _goals(numbers: Numbers) -> Iterator[str]:
     yield (
         "\nWorlds of 1,000 actors or more are timed by the clock with all processors at work, as they are simulated "
         "unless workers are; by one thread they are under the steps below. What bounds what was missed is under [What "
-        "bounds a quarter](#what-bounds-a-quarter).\n"
+        "bounds a quarter](#what-bounds-a-quarter), what nobody could save under [What any way of computing must "
+        "spend](#what-any-way-of-computing-must-spend).\n"
     )
 
 
@@ -172,7 +181,6 @@ def _bounds(numbers: Numbers) -> Iterator[str]:
             f"The {size['pair_arrays']} arrays of pairs hold {size['pair_bytes']:.0f} bytes a pair: at the speed above "
             f"to go through them once takes {once:.2f} ns a pair."
         )
-    yield from _least(numbers["least"])
     yield "\nFunctions that take most of a quarter of the default world under a profiler, whose own cost is in:\n"
     heads = ["function, with its kernels and ufuncs", "calls a quarter", "µs a quarter", "share"]
     rows = [
@@ -181,6 +189,10 @@ def _bounds(numbers: Numbers) -> Iterator[str]:
     ]
     yield pages.table(heads, rows)
     yield TRIED
+
+
+def _floor(numbers: Numbers) -> Iterator[str]:
+    return floor_page.render(numbers["least"], numbers["machine"]["processors"], _missed(numbers))
 
 
 def _first(numbers: Numbers) -> Iterator[str]:
@@ -203,23 +215,6 @@ def _first(numbers: Numbers) -> Iterator[str]:
     )
     heads = ["what", "first edition where goals were set", "goal, as a share", "first edition here", "share reached"]
     yield pages.table(heads, rows)
-
-
-def _least(least: Numbers) -> Iterator[str]:
-    """What the equations ask for, at the price of this machine."""
-    pairs, counts, prices = least["actors"] ** 2, least["counts"], least["prices"]
-    yield (
-        "\nWhat the equations of C.2, C.4 and C.5 ask of whoever computes a quarter of the default world, at what each "
-        "costs here in a loop of its own (tests/benchmarks/least.py):\n"
-    )
-    each = {name: counts[name] * prices[name] / pairs for name in counts}
-    rows = [(name, f"{counts[name]:,.0f}", f"{prices[name]:.2f}", f"{each[name]:.2f}") for name in counts]
-    rows.append(("**all**", "", "", f"{sum(each.values()):.2f}"))
-    yield pages.table(["operation", "a quarter", "ns each", "ns a pair"], rows)
-    yield (
-        "\nThat is a floor: work by actor, deal, bloc and text, the record and the calls from Python come on top. "
-        "A goal above it is not shown to be out of reach.\n"
-    )
 
 
 def _growth(numbers: Numbers) -> Iterator[str]:

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from simulation.model import QUARTER
+from simulation.model.governance import perceive
 from tests.benchmarks import bench_engine
-from tests.benchmarks.engine import AROUND, made_up_world
+from tests.benchmarks.engine import AROUND, made_up_world, maker
+from tests.benchmarks.floor_page import floor_of, verdict
+from tests.benchmarks.least import OPERATIONS, _evidence, runs
 from tests.benchmarks.page import Numbers, goals, render, spread
 from tests.benchmarks.peers import beside
 
@@ -72,13 +75,86 @@ def test_a_goal_is_also_a_share_of_the_first_edition_on_the_same_machine(quick: 
     assert "| one replicate, whole command, s | 7 | 0.29 | 20.00 (18.00 to 22.00) | 0.45 |" in render(numbers)
 
 
-def test_what_the_equations_ask_for_is_counted_in_the_shipped_world(quick: Path) -> None:
-    least = _numbers(quick)["least"]
-    pairs = least["actors"] ** 2
-    assert least["counts"]["bytes"] == 120 * pairs
-    assert 0 < least["counts"]["keyed draws"] < pairs
-    assert least["counts"]["exponentials"] < least["counts"]["chances of a yes"] < 2 * pairs
-    assert all(price > 0.0 for price in least["prices"].values())
+def test_the_floor_is_below_what_a_quarter_of_the_model_takes(quick: Path) -> None:
+    numbers = _numbers(quick)
+    size, worlds = numbers["sizes"][0], numbers["least"]["worlds"]
+    for world in worlds:
+        assert all(price > 0.0 for price in world["prices"].values())
+        assert all(world["counts"][name] >= 0.0 for name in OPERATIONS)
+        assert 0.0 < floor_of(world) < sum(_each(world))
+    small = next(world for world in worlds if not world["shipped"])
+    assert floor_of(small) < min(sum(row) for row in zip(*size["seconds"].values(), strict=True)) / 30**2 * 1e9
+
+
+def _each(world: Numbers) -> list[float]:
+    """Ns a pair of every operation, and a little for what rounds."""
+    pairs = world["actors"] ** 2
+    return [1e-9, *(world["counts"][name] * world["prices"][name] / pairs for name in OPERATIONS)]
+
+
+def test_a_larger_world_asks_for_more_in_all(quick: Path) -> None:
+    large, small = sorted(_numbers(quick)["least"]["worlds"], key=lambda world: -world["actors"])
+    assert large["shipped"]
+    assert all(large["counts"][name] > small["counts"][name] for name in OPERATIONS)
+
+
+def test_trust_without_evidence_is_a_line_that_all_who_look_at_one_partner_share() -> None:
+    """So it takes no division: what the floor leaves out."""
+    model = maker(60, 8)(0)
+    for _ in range(6):
+        model.step()
+    perceive(model)
+    state, told = model.state, _evidence(model)
+    assert 0 < told.sum() < told.size / 2
+    for j in range(state.n):
+        plain = np.flatnonzero(~told[:, j] & (np.arange(state.n) != j))
+        prior, seen = state.trust_prior[plain, j], state.trust_hat[plain, j]
+        if np.ptp(prior) > 0.0:
+            assert np.allclose(np.polyval(np.polyfit(prior, seen, 1), prior), seen, atol=1e-12)
+        else:
+            assert np.ptp(seen) < 1e-12
+
+
+def test_no_pair_is_counted_more_often_than_the_equations_can_ask(quick: Path) -> None:
+    for world in _numbers(quick)["least"]["worlds"]:
+        pairs, counts = world["actors"] ** 2, world["counts"]
+        assert counts["bytes read"] <= 8 * 4 * pairs  # fixed part and trust, who looks at whom, votes
+        assert counts["square roots"] < pairs  # half the pairs of members, and two a party to a deal
+        assert counts["exponentials"] <= 3 * pairs
+
+
+def test_only_a_floor_above_its_goal_puts_that_out_of_reach() -> None:
+    assert "out of reach on this machine" in verdict(15.1, 15.0)
+    assert verdict(15.0, 15.0) == verdict(3.0, 15.0) == "not shown to be out of reach"
+
+
+def test_what_is_done_at_the_same_time_is_not_added_up() -> None:
+    counts = dict.fromkeys(OPERATIONS, 100.0)
+    prices = dict.fromkeys(OPERATIONS, 1.0) | {"bytes read": 9.0}
+    assert floor_of({"actors": 10, "counts": counts, "prices": prices}) == 9.0
+    assert floor_of({"actors": 10, "counts": counts, "prices": prices | {"bytes read": 1.0}}) == 3.0
+
+
+def test_a_forecast_simulates_its_contrasts_too() -> None:
+    assert runs(200, 1)["runs"] == 300
+    assert runs(10, 1)["runs"] == 30
+
+
+def test_a_missed_goal_stands_beside_its_floor(quick: Path) -> None:
+    numbers = _numbers(quick)
+    numbers["machine"]["quick"] = False
+    numbers["commands"].append({"command": "one replicate", "replicates": 1, "seconds": [5.0, 6.0, 7.0]})
+    row = "| one replicate, whole command, s | at most 2 | {} | 6.00 (5.00 to 7.00) | {} |"
+    numbers["least"] |= {"start": [1.5], "quarters": 0}
+    assert row.format("1.50", "not shown to be out of reach") in render(numbers)
+    numbers["least"]["start"] = [2.5]
+    assert row.format("2.50", verdict(2.5, 2.0)) in render(numbers)
+
+
+def test_numbers_of_an_older_benchmark_have_no_floor(quick: Path) -> None:
+    numbers = _numbers(quick)
+    numbers["least"] = {"actors": 293, "counts": {}, "prices": {}}
+    assert "## What any way of computing must spend\n\nNot in this run.\n" in render(numbers)
 
 
 def test_spread_is_median_least_and_greatest() -> None:
