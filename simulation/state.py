@@ -149,6 +149,8 @@ class State:
     norm_first: B = column("n", "had adopted it at the start")
     norm_threshold: F = column("n", "share of adopters at which a state adopts", 1.0)
     opinion: F = column("s 101", "quantiles of support for cooperation in each public, sorted at the start")
+    opinion_seen: F = column("s 101", "the same when ``support`` was last worked out", -1.0)
+    support: F = column("s", "support for cooperation of each public as last worked out, [0, 1]")
     stance: F = column("n", "an influencer's own stance, [0, 1]")
     audience: F = column("n s", "reach of an influencer in each public, [0, 1]")
     campaign_line: F = column("n", "official line of a state in its campaigns, [0, 1]")

@@ -126,8 +126,8 @@ def relabelled(state: State, order: np.ndarray) -> State:
         setattr(twin, column, getattr(state, column)[:, order].copy())
     for column in ("trade_share", "peer_weight"):
         setattr(twin, column, getattr(state, column)[np.ix_(order[:s], order[:s])].copy())
-    twin.trade_share_eu = state.trade_share_eu[order[:s]].copy()
-    twin.opinion = state.opinion[order[:s]].copy()
+    for column in ("trade_share_eu", "opinion", "opinion_seen", "support"):
+        setattr(twin, column, getattr(state, column)[order[:s]].copy())
     twin.audience = state.audience[np.ix_(order, order[:s])].copy()
     twin.ledger[:, :2] = back[state.ledger[:, :2]]
     twin.ids = tuple(state.ids[r] for r in order)
