@@ -364,7 +364,8 @@ def _live(
     for m in range(events.quarter.size):
         i, j, quarter = events.pair[m, 0], events.pair[m, 1], events.quarter[m]
         layer = layer_of(kind, i, j)
-        again = m > 0 and (events.pair[m] == events.pair[m - 1]).all() and quarter == events.quarter[m - 1]
+        before = m > 0 and quarter == events.quarter[m - 1]
+        again = before and i == events.pair[m - 1, 0] and j == events.pair[m - 1, 1]
         place = place + 1 if again else 0
         own = philox(stream, np.uint64(-quarter), np.uint64(place))
         running = deals.depth[i, j] > 0 and deals.until[i, j] > quarter
