@@ -247,7 +247,7 @@ def product(matrix: ArrayLike, other: ArrayLike) -> Floats:
     left, right = np.asarray(matrix, dtype=np.float64), np.asarray(other, dtype=np.float64)
     if right.ndim == 1:
         return product(left, right[:, None])[..., 0]
-    shape = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    shape = np.broadcast_shapes(left.shape[:-2], right.shape[:-2]) if left.ndim + right.ndim > 4 else ()
     result = np.zeros((*shape, left.shape[-2], right.shape[-1]))
     if 0 < result.size * right.shape[-2] <= _FEW:  # all products at once, and running sums: the same additions
         return np.asarray(np.add.accumulate(left[..., None] * right[..., None, :, :], axis=-2)[..., -1, :] + 0.0)

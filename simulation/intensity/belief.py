@@ -17,11 +17,11 @@ from simulation.intensity.record import LEAST_SHARE, MOST_SHARE
 from simulation.intensity.standing import LayerFacts, Year
 from simulation.intensity.wave import KEPT
 from simulation.kernels import Stream, exp, fill_uniform, key, log, normal, stable_hash
-from simulation.state import FIRM, I32, I64, STATE, U64, F
+from simulation.state import FIRM, I32, I64, STATE, U64, B, F
 
 _HALVINGS = 40
-_LANES = 16
-"""So many pairs are summed at once."""
+_LANES = 256
+"""Sums of so many pairs that are far from each other run side by side."""
 _STEPS, _ENOUGH, _NEAR = 16, 1e-11, 2e-10
 """Steps of a search for the level before it is halved to, the share of the flow it may miss, and how near it lies."""
 _SETUP = -1
@@ -256,12 +256,28 @@ def _held(odds: F, rate: F, factor: float) -> float:
 def _held_in_lanes(odds: F, rate: F, factor: float, lanes: F) -> float:
     """The same up to rounding, several pairs at once."""
     lanes[:] = 0.0
-    whole = rate.size - rate.size % _LANES
-    for first in range(0, whole, _LANES):
+    for first in range(0, rate.size, _LANES):
         chance, flow = odds[first : first + _LANES], rate[first : first + _LANES]
-        for lane in range(_LANES):
+        for lane in range(flow.size):
             lanes[lane] += flow[lane] * min(MOST_RECORDED, max(LEAST_RECORDED, factor * chance[lane]))
-    return lanes.sum() + _held(odds[whole:], rate[whole:], factor)
+    return lanes.sum()
+
+
+@njit(cache=True, error_model="numpy")
+def unrecorded(rate: F, times: float, share: F, possible: B) -> F:
+    """What the record does not hold of a flow that is so many times the rate, of the pairs that are still possible."""
+    result = np.empty(rate.size)
+    for p in range(rate.size):
+        result[p] = rate[p] * times * (1.0 - share[p]) * possible[p]
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def write_pairs(matrix: F, a: I32, b: I32, forth: F, back: F) -> None:
+    """Write to an (n, n) matrix what some pairs have in the one direction and in the other, (P,) each."""
+    for p in range(a.size):
+        matrix[a[p], b[p]] = forth[p]
+        matrix[b[p], a[p]] = back[p]
 
 
 @njit(cache=True, error_model="numpy")

@@ -98,8 +98,7 @@ def check_numbers(model: GovernanceModel) -> None:
         Naming the columns.
     """
     columns = {entry.name: np.asarray(getattr(model.state, entry.name)) for entry in fields(model.state)}
-    # what holds NaN has it for its least number
-    holes = [name for name, column in columns.items() if column.dtype.kind == "f" and np.isnan(column.min(initial=0.0))]
+    holes = [name for name, column in columns.items() if column.dtype.kind == "f" and np.isnan(column).any()]
     if holes:
         text = f"NaN in {', '.join(holes)} of the model's state; somebody wrote it there"
         raise ModelError(f"{text} (a tweak, a hook), for no rule of the model does")
