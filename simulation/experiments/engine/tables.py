@@ -173,7 +173,7 @@ def _names(codes: NDArray[np.int64], names: Sequence[str]) -> pa.DictionaryArray
     rows, count = len(codes), len(names)
     first = np.full(count + 1, rows)  # the last place is that of what is missing
     first[codes[::-1]] = np.arange(rows)[::-1]  # what is written last stays: where each appears first
-    order = np.argsort(first[:count])[: np.count_nonzero(first[:count] < rows)]
+    order = np.argsort(first[:count], kind="stable")[: np.count_nonzero(first[:count] < rows)]
     place = np.full(count + 1, -1, np.int32)
     place[order] = np.arange(order.size)
     found = place[codes]
