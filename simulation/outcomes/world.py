@@ -74,7 +74,8 @@ class WorldRecord:
         return {"a": (a, self._ids), "b": (b, self._ids), "trust": trust}
 
     def _decisions(self) -> Columns:
-        tabled, passed, depth = (np.array(column) for column in zip(*self._blocs, strict=True))
+        kept = self._blocs or [(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int8))]
+        tabled, passed, depth = (np.array(column) for column in zip(*kept, strict=True))
         texts, passes = np.diff(tabled, axis=0), np.diff(passed, axis=0)
         before, bloc = np.nonzero(texts > 0)
         return {
