@@ -132,8 +132,7 @@ def _believe_layer(state: State, kind: int, facts: LayerFacts, belief: Belief, c
     fixed = np.array([0.0 if name in dated else weights[name] for name in names])
     forth, back = drawing.pair_utilities(facts.current, fixed)
     pairs, rate, share = _in_the_record(facts.current, belief)
-    forth += recentred_activity(facts, belief, kind, state.kind)  # a firm is b
-    drawing.write_pairs(state.base, pairs.a, pairs.b, forth, back)
+    drawing.write_pairs(state.base, pairs.a, pairs.b, forth + recentred_activity(facts, belief, kind, state.kind), back)
     recorded = drawing.sum_of_products(rate, share)  # before: who keeps whole records signs no less for it
     share = _completed(share, pairs, complete, state.n)
     drawing.write_pairs(state.recorded, pairs.a, pairs.b, share, share)
