@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from functools import cache, partial
@@ -454,10 +454,14 @@ def _mix(value: np.uint64) -> np.uint64:
 
 
 @njit(cache=True, error_model="numpy")
+def _key(seed: np.uint64, replicate: np.uint64, quarter: np.uint64, stream: np.uint64) -> np.uint64:
+    return _mix(_mix(_mix(_mix(seed) ^ replicate) ^ quarter) ^ stream)
+
+
+@njit(cache=True, error_model="numpy")
 def _keys(seed: np.uint64, replicate: np.uint64, quarter: np.uint64, streams: NDArray[np.uint64]) -> Any:
     """The key of each of some streams (m,)."""
-    start = _mix(_mix(_mix(seed) ^ replicate) ^ quarter)
-    return np.array([_mix(start ^ stream) for stream in streams])
+    return np.array([_key(seed, replicate, quarter, stream) for stream in streams])
 
 
 def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
@@ -470,7 +474,11 @@ def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
     quarter
         Quarters since the start; -1 for draws made while the world is set up.
     """
-    return Draws(seed, replicate, quarter).key(stream)
+    return np.uint64(_key(*_unsigned(seed, replicate, quarter), _STREAMS[stream]))
+
+
+def _unsigned(*parts: int) -> Iterator[np.uint64]:
+    return (np.uint64(part & 0xFFFFFFFFFFFFFFFF) for part in parts)
 
 
 class Draws:
@@ -480,8 +488,7 @@ class Draws:
 
     def __init__(self, seed: int, replicate: int, quarter: int):
         self.seed, self.replicate, self.quarter = seed, replicate, quarter
-        parts = (np.uint64(part & 0xFFFFFFFFFFFFFFFF) for part in (seed, replicate, quarter))
-        self._keys = tuple(_keys(*parts, _STREAMS))  # of all streams at once
+        self._keys = tuple(_keys(*_unsigned(seed, replicate, quarter), _STREAMS))  # of all streams at once
 
     def key(self, stream: Stream) -> np.uint64:
         """Philox key of a stream in this quarter: that of :func:`key`."""

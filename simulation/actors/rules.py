@@ -45,7 +45,7 @@ def check_defaults(cls: type) -> None:
         Naming the hook.
     """
     for name in HOOKS:
-        result = inspect.getattr_static(cls, name, None)
+        result = getattr(cls, name, None)
         if result is not None and not getattr(result, "__module__", "").startswith(_SHIPPED):
             where = place_of(result)
             text = f"{cls.__name__}.{name} was replaced on the shipped class; write a subclass and pass it as actors="

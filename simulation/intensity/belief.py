@@ -16,13 +16,13 @@ from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED
 from simulation.intensity.record import LEAST_SHARE, MOST_SHARE
 from simulation.intensity.standing import LayerFacts, Year
 from simulation.intensity.wave import KEPT
-from simulation.kernels import Stream, exp, fill_uniform, key, normal, stable_hash
-from simulation.state import FIRM, I32, STATE, U64, F
+from simulation.kernels import Stream, exp, fill_uniform, key, log, normal, stable_hash
+from simulation.state import FIRM, I32, I64, STATE, U64, B, F
 
 _HALVINGS = 40
-_BLOCK, _LANES = 1024, 16
-"""So many pairs at a time stay in the nearest memory, and so many are summed at once."""
-_STEPS, _ENOUGH, _NEAR = 16, 1e-11, 1e-9
+_LANES = 256
+"""Sums of so many pairs that are far from each other run side by side."""
+_STEPS, _ENOUGH, _NEAR = 16, 1e-11, 2e-10
 """Steps of a search for the level before it is halved to, the share of the flow it may miss, and how near it lies."""
 _SETUP = -1
 """Quarter of draws that are made while the world is set up."""
@@ -124,28 +124,32 @@ def pair_utilities(year: Year, weights: F) -> F:
     """U_ij = Σ_k β_k pair_k(i, j) + Σ_k β_k partner_k(j) of the possible pairs, (2, P): of a, and of b."""
     pairs = year.possible
     of_pairs = np.where(year.of_pair, weights, 0.0)
-    return np.asarray(_pair_utilities(pairs.x, of_pairs, year.partner, weights, pairs.a, pairs.b))
+    return np.asarray(_pair_utilities(
+        pairs.first, pairs.spot, pairs.x, of_pairs, year.partner, weights, pairs.a, pairs.b
+    ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def _pair_utilities(x: F, of_pairs: F, partner: F, weights: F, a: I32, b: I32) -> F:
-    """A block of pairs at a time, so that it stays at hand; zero weights cost nothing."""
+def _pair_utilities(first: I64, spot: I32, x: F, of_pairs: F, partner: F, weights: F, a: I32, b: I32) -> F:
+    """Zero weights and zero covariates, which are most, cost nothing."""
     appeal, result = np.zeros(partner.shape[1]), np.zeros((2, a.size))
     for k in range(weights.size):
         for j in range(appeal.size):
             appeal[j] += weights[k] * partner[k, j]
-    for first in range(0, a.size, _BLOCK):
-        block = slice(first, first + _BLOCK)
-        shared, other = result[0, block], result[1, block]
-        for k in range(of_pairs.size):
-            if of_pairs[k] != 0.0:
-                row = x[k, block]
-                for p in range(row.size):
-                    shared[p] += of_pairs[k] * row[p]
-        one, two = a[block], b[block]
-        for p in range(one.size):
-            other[p] = shared[p] + appeal[one[p]]
-            shared[p] += appeal[two[p]]
+    shared, other = result
+    for k in range(of_pairs.size):
+        if of_pairs[k] == 0.0:
+            continue
+        row, there = x[first[k] : first[k + 1]], spot[first[k] : first[k + 1]]
+        if row.size == a.size:
+            for p in range(row.size):
+                shared[p] += of_pairs[k] * row[p]
+        else:
+            for m in range(row.size):
+                shared[there[m]] += of_pairs[k] * row[m]
+    for p in range(a.size):
+        other[p] = shared[p] + appeal[a[p]]
+        shared[p] += appeal[b[p]]
     return result
 
 
@@ -213,11 +217,13 @@ def _unsure(terms: int) -> float:
 def _bracket(odds: F, rate: F, wanted: float, lanes: F) -> tuple[float, float]:
     """Two levels between which c lies for certain, near to each other if they are found; else without bounds.
 
-    Secants find c, and halves of what is left where a secant leaves it: the share is flat at both ends.
+    Secants from where c would be without bounds find it, and halves of what is left where a secant leaves it: the
+    share is flat at both ends.
     """
-    low, high, before, c = -20.0, 20.0, 0.0, 0.0
-    gap_before, gap = 0.0, _held_in_lanes(odds, rate, 1.0, lanes) - wanted
-    step = -1.0 if gap > 0.0 else 1.0
+    low, high, before, gap_before = -20.0, 20.0, 0.0, 0.0
+    c = min(19.0, max(-19.0, log(wanted / sum_of_products(odds, rate))))
+    gap = _held_in_lanes(odds, rate, exp(c), lanes) - wanted
+    step = -gap / wanted
     for _ in range(_STEPS):
         if gap > 0.0:
             high = c
@@ -250,12 +256,28 @@ def _held(odds: F, rate: F, factor: float) -> float:
 def _held_in_lanes(odds: F, rate: F, factor: float, lanes: F) -> float:
     """The same up to rounding, several pairs at once."""
     lanes[:] = 0.0
-    whole = rate.size - rate.size % _LANES
-    for first in range(0, whole, _LANES):
+    for first in range(0, rate.size, _LANES):
         chance, flow = odds[first : first + _LANES], rate[first : first + _LANES]
-        for lane in range(_LANES):
+        for lane in range(flow.size):
             lanes[lane] += flow[lane] * min(MOST_RECORDED, max(LEAST_RECORDED, factor * chance[lane]))
-    return lanes.sum() + _held(odds[whole:], rate[whole:], factor)
+    return lanes.sum()
+
+
+@njit(cache=True, error_model="numpy")
+def unrecorded(rate: F, times: float, share: F, possible: B) -> F:
+    """What the record does not hold of a flow that is so many times the rate, of the pairs that are still possible."""
+    result = np.empty(rate.size)
+    for p in range(rate.size):
+        result[p] = rate[p] * times * (1.0 - share[p]) * possible[p]
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def write_pairs(matrix: F, a: I32, b: I32, forth: F, back: F) -> None:
+    """Write to an (n, n) matrix what some pairs have in the one direction and in the other, (P,) each."""
+    for p in range(a.size):
+        matrix[a[p], b[p]] = forth[p]
+        matrix[b[p], a[p]] = back[p]
 
 
 @njit(cache=True, error_model="numpy")

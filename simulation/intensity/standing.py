@@ -42,12 +42,17 @@ class Pairs:
     ----------
     a, b
         (P,) the two actors.
-    x, reasons
-        (K, P) covariates and (R, P) reasons of being recorded, a row each: that of b with a is the same.
+    first, spot, x
+        Covariates that are not zero, those of k from ``first[k]`` to ``first[k + 1]``: places among the pairs, and
+        values. One that half of the pairs have is there of all of them.
+    reasons
+        (R, P) reasons of being recorded, a row each. They and covariates of b with a are the same.
     """
 
     a: I32
     b: I32
+    first: I64
+    spot: I32
     x: F
     reasons: F
 
@@ -104,7 +109,10 @@ class Year:
         a, b = np.nonzero(np.triu(self.mask, 1))
         one, two = self.place[a], self.place[b]
         x, told = _of_pairs(self.known, one, two, self.of_pair), _of_pairs(self.told, one, two)
-        return Pairs(a.astype(np.int32), b.astype(np.int32), x, told)
+        some = [np.arange(a.size) if np.count_nonzero(row) > a.size / 2 else np.flatnonzero(row) for row in x]
+        values = np.concatenate([row[spots] for row, spots in zip(x, some, strict=True)])
+        first = np.cumsum([0, *map(len, some)])
+        return Pairs(a.astype(np.int32), b.astype(np.int32), first, np.concatenate(some).astype(np.int32), values, told)
 
 
 @lru_cache(maxsize=64)  # the same in all replicates of a scenario

@@ -132,11 +132,10 @@ def _believe_layer(state: State, kind: int, facts: LayerFacts, belief: Belief, c
     fixed = np.array([0.0 if name in dated else weights[name] for name in names])
     forth, back = drawing.pair_utilities(facts.current, fixed)
     pairs, rate, share = _in_the_record(facts.current, belief)
-    state.base[pairs.a, pairs.b] = forth + recentred_activity(facts, belief, kind, state.kind)  # a firm is b
-    state.base[pairs.b, pairs.a] = back
+    drawing.write_pairs(state.base, pairs.a, pairs.b, forth + recentred_activity(facts, belief, kind, state.kind), back)
     recorded = drawing.sum_of_products(rate, share)  # before: who keeps whole records signs no less for it
     share = _completed(share, pairs, complete, state.n)
-    state.recorded[pairs.a, pairs.b] = state.recorded[pairs.b, pairs.a] = share
+    drawing.write_pairs(state.recorded, pairs.a, pairs.b, share, share)
     if recorded > 0.0:  # a world without firms has no approaches to them
         state.course[:, kind] = belief.flows / recorded * factors(kind, len(belief.flows))
     who = facts.current.mask.any(axis=1)
@@ -275,8 +274,9 @@ def _drawn(
 def _unrecorded(year: Year, now: Year, belief: Belief, complete: Sequence[int]) -> F:
     """Expected unrecorded deals of each possible pair in the year after a year's end: half more than recorded."""
     pairs, rate, share = _in_the_record(year, belief)
-    flow = rate * ((year.events + 0.5) / drawing.sum_of_products(rate, share))
-    return np.asarray(flow * (1.0 - _completed(share, pairs, complete, len(now.mask))) * still_possible(year, now))
+    times = (year.events + 0.5) / drawing.sum_of_products(rate, share)
+    share = _completed(share, pairs, complete, len(now.mask))
+    return np.asarray(drawing.unrecorded(rate, times, share, still_possible(year, now)))
 
 
 def _in_the_record(year: Year, belief: Belief) -> tuple[Pairs, F, F]:
@@ -364,8 +364,8 @@ def _live(
     for m in range(events.quarter.size):
         i, j, quarter = events.pair[m, 0], events.pair[m, 1], events.quarter[m]
         layer = layer_of(kind, i, j)
-        again = m > 0 and (events.pair[m] == events.pair[m - 1]).all() and quarter == events.quarter[m - 1]
-        place = place + 1 if again else 0
+        again = m > 0 and i == events.pair[m - 1, 0] and j == events.pair[m - 1, 1]
+        place = place + 1 if again and quarter == events.quarter[m - 1] else 0
         own = philox(stream, np.uint64(-quarter), np.uint64(place))
         running = deals.depth[i, j] > 0 and deals.until[i, j] > quarter
         if not running:

@@ -63,6 +63,8 @@ def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> l
 
     A state that imitates at a lower share also imitates at a higher one.
     """
+    if scenario.strategy.imitators == 0.0:
+        return []
     draw = key(scenario.seed, replicate, -1, Stream.OPPORTUNISM)
     candidates = np.flatnonzero(state.un_member & (state.camp < 0))
     return [

@@ -78,14 +78,16 @@ def _stock(flow: F, kind: I8, of_a_life: Lives) -> tuple[F, F]:
     N·ℓ/3 where deals are rare. A state is with a kind in a programme unless it is with none of them.
     """
     n = kind.size
-    weight, share = np.zeros((n, n)), np.zeros(n)
+    weight, share = np.empty((n, n)), np.zeros(n)
     for i in range(n):
         programmes = np.zeros(len(KINDS))
         for j in range(n):
             layer = layer_of(kind, i, j)
             number = flow[i, j] * of_a_life.quarters[layer]
-            weight[i, j] = 1.0 - exp(-number * of_a_life.depth[layer] / MAX_DEPTH)
+            weight[i, j] = -number * of_a_life.depth[layer] / MAX_DEPTH
             programmes[kind[j]] += number * of_a_life.programme[layer]
+        for j in range(n):  # exponentials apart from the look-ups, so that several are worked on at once
+            weight[i, j] = 1.0 - exp(weight[i, j])
         for k in range(len(KINDS)):
             share[i] += (1.0 - exp(-programmes[k])) / len(KINDS)
     return weight, share

@@ -98,32 +98,37 @@ def _expected_partners(
     """Partners of a kind that each state would hold at a time, (s,)."""
     s, n = usual.size, kind.size
     total, held, still, seen = np.zeros(n), np.zeros(s), exp(reluctance), base.T.copy()
-    turning, own, back, kept = np.zeros((n, s)), np.empty(n), np.empty(n), np.empty(n)
+    turning = np.zeros((n, s))
+    layers = np.flatnonzero(kind == layer)
+    first, last = (layers[0], layers[-1] + 1) if layers.size else (0, 0)  # nobody else is looked at
+    own, back, kept = np.empty(last - first), np.empty(last - first), np.empty(last - first)
     for i in range(n):  # of those who choose among states, or states of the layer
         if kind[i] == layer and omega[i] > 0.0:
             for j in range(s):  # exponentials apart from the conditions, so that several are worked on at once
                 turning[i, j] = exp(pull[i, j])
             for j in range(s):
                 total[i] += turning[i, j] if allowed[i, j] else 0.0
+    its_appeal, its_attraction, its_kind = appeal[first:last], attraction[first:last], kind[first:last]
     for f in range(s):
-        among, own_base, their_base, there = 0.0, base[f], seen[f], usual[f] if layer == STATE else 0.0
-        for j in range(n):
-            own[j] = exp(own_base[j] + appeal[j] + attraction[j])
-        for j in range(n):
+        among, own_base, their_base = 0.0, base[f, first:last], seen[f, first:last]
+        there, can = usual[f] if layer == STATE else 0.0, allowed[f, first:last]
+        for j in range(own.size):
+            own[j] = exp(own_base[j] + its_appeal[j] + its_attraction[j])
+        for j in range(own.size):
             back[j] = exp(their_base[j] + there)
-        for j in range(n):
+        for j in range(own.size):
             kept[j] = 0.0
-            if kind[j] == layer and allowed[f, j]:
+            if its_kind[j] == layer and can[j]:
                 among += own[j]
-        for j in range(n):
-            if kind[j] == layer and allowed[f, j]:
+        for j in range(own.size):
+            if its_kind[j] == layer and can[j]:
                 rate = omega[f] * own[j] / among * (back[j] / (back[j] + still))
-                if omega[j] > 0.0:
-                    others = total[j] - turning[j, f] + back[j]
-                    rate += omega[j] * back[j] / others * (own[j] / (own[j] + still))
+                if omega[first + j] > 0.0:
+                    others = total[first + j] - turning[first + j, f] + back[j]
+                    rate += omega[first + j] * back[j] / others * (own[j] / (own[j] + still))
                 kept[j] = -rate * life
-        for j in range(n):
+        for j in range(own.size):
             kept[j] = 1.0 - exp(kept[j])
-        for j in range(n):
+        for j in range(own.size):
             held[f] += kept[j]
     return held

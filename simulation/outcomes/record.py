@@ -17,11 +17,12 @@ import pandas as pd
 
 from simulation.data.actor_advice import advice_on
 from simulation.errors import Fault, InputError, ModelError, suggest
+from simulation.outcomes.columns import Columns, frame, names_of
 from simulation.outcomes.focal import ActorBook
 from simulation.outcomes.metrics import Metric, StateView, evaluate, select_metrics
 from simulation.outcomes.portfolio import deal_tracks
 from simulation.outcomes.system import EffortUse, WorldBook
-from simulation.outcomes.ties import JoinRecord, TieRecord, category
+from simulation.outcomes.ties import JoinRecord, TieRecord
 from simulation.outcomes.world import WorldRecord
 from simulation.processes.links import Links, links
 from simulation.scenario.parameters import Parameters
@@ -218,6 +219,9 @@ class Recorder:
         ModelError
             If a value is not finite or out of the bounds of its metric.
         """
+        return frame(self._series())
+
+    def _series(self) -> Columns:
         self._derive()
         kept = [k for k in self._row if k < self._observed]
         block = len(self.actors) * len(self._of_actor)
@@ -231,14 +235,12 @@ class Recorder:
         values = np.concatenate([of_actors, self._system_values[: len(kept)]], axis=1)
         labels = [self._labels[k] for k in kept]
         actor_names = [*(self._ids[row] for row in self.actors), SYSTEM]
-        return pd.DataFrame(
-            {
-                "quarter": category(np.repeat(np.arange(len(kept)), values.shape[1]), labels),
-                "actor": category(np.tile(actor_codes, len(kept)), actor_names),
-                "metric": category(np.tile(metric_codes, len(kept)), names),
-                "value": values.ravel(),
-            }
-        )
+        return {
+            "quarter": (np.repeat(np.arange(len(kept)), values.shape[1]), labels),
+            "actor": (np.tile(actor_codes, len(kept)), actor_names),
+            "metric": (np.tile(metric_codes, len(kept)), names),
+            "value": values.ravel(),
+        }
 
     def focal_paths(self) -> dict[str, list[float]]:
         """Each metric of the focal state so far, one value a quarter from the one before the start on.
@@ -266,7 +268,7 @@ class Recorder:
         with ``ties: all`` every deal in every recorded quarter (``a`` before ``b`` in the
         order of actors), with ``ties: none`` no rows.
         """
-        return self._ties.table()
+        return frame(self._ties.columns())
 
     def joins(self) -> pd.DataFrame:
         """Who joined what when: ``instrument``, ``actor``, ``quarter``, ``eligible``, ``joined_before``.
@@ -275,7 +277,7 @@ class Recorder:
         joined by the last observation; it is the quarter before the start where it had
         joined by then (``joined_before``).
         """
-        return self._joins.table()
+        return frame(self._joins.columns())
 
     def as_datacollector(self) -> BatchView:
         """The focal state's and the world's metrics as Mesa's ``batch_run`` reads a DataCollector.
@@ -296,9 +298,22 @@ class Recorder:
 
         ``actors`` are ids parted by spaces, ``track`` is empty where there is none.
         """
-        frame = pd.DataFrame(self._events, columns=["quarter", "kind", "actors", "depth", "track"])
-        codes = frame["quarter"].to_numpy(dtype=np.int64)
-        return frame.assign(quarter=category(codes, self._labels), depth=frame["depth"].astype(np.int8))
+        return frame(self._happened()).astype(dict.fromkeys(("kind", "actors", "track"), str))
+
+    def _happened(self) -> Columns:
+        quarter, kind, actors, depth, track = zip(*self._events, strict=True) if self._events else ((),) * 5
+        return {
+            "quarter": (np.array(quarter, np.int64), self._labels), "kind": names_of(kind),
+            "actors": names_of(actors), "depth": np.array(depth, np.int8), "track": names_of(track),
+        }  # fmt: skip
+
+    def columns(self) -> Mapping[str, Columns]:
+        """All that is recorded, by the names of a replicate's tables: no frame is made on the way."""
+        world = {} if self.world is None else self.world.columns()
+        return {
+            **world, "series": self._series(), "ties": self._ties.columns(), "joins": self._joins.columns(),
+            "events": self._happened(),
+        }  # fmt: skip
 
     def _keep(self, state: State, value_to_actor: F, value_to_partner: F, partners: Links) -> None:
         row = self._kept

@@ -1,6 +1,6 @@
 """The deals that stand and who has joined what, as tables.
 
-An observation only copies what it must; tables are made when they are read.
+An observation only copies what it must; columns are made when they are read.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from simulation.outcomes.columns import Columns
 from simulation.outcomes.portfolio import deal_tracks, tracks_of
 from simulation.state import I8, I32, I64, SOURCES, TRACKS, B, State
 
@@ -67,20 +67,18 @@ class TieRecord:
             tracks = deal_tracks(state, a, b)
             self._edges.append(_Edges(observation, a, b, tracks, state.depth[a, b], state.held[a, b]))
 
-    def table(self) -> pd.DataFrame:
+    def columns(self) -> Columns:
         """Deals: ``quarter``, ``a``, ``b``, ``track``, ``depth``, ``source`` of the partner: new, recorded, drawn."""
         result = self._edges if self._row is None else [self._of_row(self._row)]
         quarter = [np.full(len(edges.a), edges.observation) for edges in result]
-        return pd.DataFrame(
-            {
-                "quarter": category(_chain(quarter), self._labels),
-                "a": category(_chain([edges.a for edges in result]), self._ids),
-                "b": category(_chain([edges.b for edges in result]), self._ids),
-                "track": category(_chain([edges.track for edges in result]), TRACKS),
-                "depth": _chain([edges.depth for edges in result]).astype(np.int8),
-                "source": category(_chain([edges.held for edges in result]), SOURCES),
-            }
-        )
+        return {
+            "quarter": (_chain(quarter), self._labels),
+            "a": (_chain([edges.a for edges in result]), self._ids),
+            "b": (_chain([edges.b for edges in result]), self._ids),
+            "track": (_chain([edges.track for edges in result]), TRACKS),
+            "depth": _chain([edges.depth for edges in result]).astype(np.int8),
+            "source": (_chain([edges.held for edges in result]), SOURCES),
+        }
 
     def _of_row(self, row: _Row) -> _Edges:
         b = np.flatnonzero(row.depth)
@@ -107,28 +105,21 @@ class JoinRecord:
         """Read the state."""
         self._last = (state.eligible.copy(), state.joined.copy(), state.join_quarter.copy())
 
-    def table(self) -> pd.DataFrame:
+    def columns(self) -> Columns:
         """Who joined what when: ``instrument``, ``actor``, ``quarter``, ``eligible``, ``joined_before``."""
         could, did, when = self._last
         instrument, actor = np.nonzero(could | did)
         joined = did[instrument, actor]
         observation = np.maximum(when[instrument, actor].astype(np.int64) + 1, 0)
-        return pd.DataFrame(
-            {
-                "instrument": category(instrument, self._instruments),
-                "actor": category(actor, self._ids),
-                "quarter": category(np.where(joined, observation, -1), self._labels),  # -1: missing
-                "eligible": could[instrument, actor],
-                "joined_before": joined & (observation == 0),
-            }
-        )
+        return {
+            "instrument": (instrument, self._instruments),
+            "actor": (actor, self._ids),
+            "quarter": (np.where(joined, observation, -1), self._labels),  # -1: missing
+            "eligible": could[instrument, actor],
+            "joined_before": joined & (observation == 0),
+        }
 
 
 def _chain(parts: Sequence[NDArray[np.integer]]) -> I64:
     """Arrays end to end; an empty one where there is none."""
     return np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
-
-
-def category(codes: I64, names: Sequence[str]) -> pd.Categorical[str]:
-    """Names by their place among the categories, -1 for a missing one."""
-    return pd.Categorical.from_codes(codes, categories=pd.Index(names))

@@ -6,13 +6,13 @@ says ``record: {ties: none}``. Names of actors are categories.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulation.outcomes.ties import category
+from simulation.outcomes.columns import Columns, frame
 from simulation.state import I8, STATE, F, State
 
 
@@ -48,29 +48,41 @@ class WorldRecord:
 
     def world(self) -> pd.DataFrame:
         """Deals standing at the horizon: ``a, b, depth``, each once."""
-        a, b = np.nonzero(np.triu(self._depth))
-        return pd.DataFrame({"a": category(a, self._ids), "b": category(b, self._ids), "depth": self._depth[a, b]})
+        return frame(self._world())
 
     def trust(self) -> pd.DataFrame:
         """Direct trust at the horizon, ``a`` in ``b``: ``a, b, trust``."""
-        a, b, trust = self._trust
-        return pd.DataFrame({"a": category(a, self._ids), "b": category(b, self._ids), "trust": trust})
+        return frame(self._pairs())
 
     def blocs(self) -> pd.DataFrame:
         """Quarters in which a bloc tabled something: ``bloc, member, quarter, tabled, passed, depth``.
 
         ``member``: the focal actor is in it, which differs between replicates where blocs are split by camp.
         """
-        rows = []
-        for place in range(1, len(self._blocs)):
-            (tabled, passed, depth), before = self._blocs[place], self._blocs[place - 1]
-            for bloc in np.flatnonzero(tabled > before[0]):
-                counts = int(tabled[bloc] - before[0][bloc]), int(passed[bloc] - before[1][bloc])
-                rows.append(
-                    (self._bloc_ids[bloc], bool(self._own[bloc]), self._labels[place], *counts, int(depth[bloc]))
-                )
-        frame = pd.DataFrame(rows, columns=["bloc", "member", "quarter", "tabled", "passed", "depth"])
-        return frame.astype({"member": np.bool_, "tabled": np.int16, "passed": np.int16, "depth": np.int8})
+        return frame(self._decisions()).astype({"bloc": str, "quarter": str})
+
+    def columns(self) -> Mapping[str, Columns]:
+        """The three tables by name."""
+        return {"world": self._world(), "trust": self._pairs(), "blocs": self._decisions()}
+
+    def _world(self) -> Columns:
+        a, b = np.nonzero(np.triu(self._depth))
+        return {"a": (a, self._ids), "b": (b, self._ids), "depth": self._depth[a, b]}
+
+    def _pairs(self) -> Columns:
+        a, b, trust = self._trust
+        return {"a": (a, self._ids), "b": (b, self._ids), "trust": trust}
+
+    def _decisions(self) -> Columns:
+        kept = self._blocs or [(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int8))]
+        tabled, passed, depth = (np.array(column) for column in zip(*kept, strict=True))
+        texts, passes = np.diff(tabled, axis=0), np.diff(passed, axis=0)
+        before, bloc = np.nonzero(texts > 0)
+        return {
+            "bloc": (bloc, self._bloc_ids), "member": self._own[bloc], "quarter": (before + 1, self._labels),
+            "tabled": texts[before, bloc].astype(np.int16), "passed": passes[before, bloc].astype(np.int16),
+            "depth": depth[before + 1, bloc],
+        }  # fmt: skip
 
 
 def _trust(state: State, core: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], F]:

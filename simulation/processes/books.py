@@ -105,6 +105,7 @@ def terms_of(par: Parameters, mech: Mechanisms) -> Terms:
     return terms(par.renewal, par.prices, mech.on("budget"), mech.on("presence"))
 
 
+@lru_cache(maxsize=64)  # nearly all are the same in every replicate
 def _odds(chance: float) -> float:
     if chance <= 0.0 or chance >= 1.0:
         return _SURE if chance >= 1.0 else -_SURE

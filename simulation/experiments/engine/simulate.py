@@ -68,17 +68,7 @@ def simulate(
             model.run()
             check_numbers(model)
         with stage("record"):
-            recorder = model.recorder
-            world = recorder.world
-            more = {} if world is None else {"world": world.world(), "trust": world.trust(), "blocs": world.blocs()}
-            return Outcome.from_frames(
-                replicate,
-                **more,
-                series=recorder.series(),
-                ties=recorder.ties(),
-                joins=recorder.joins(),
-                events=recorder.events(),
-            )
+            return Outcome.from_columns(replicate, model.recorder.columns())
     finally:
         model.close()
 

@@ -8,14 +8,19 @@ columns too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from simulation.errors import ModelError
+
+if TYPE_CHECKING:
+    from simulation.outcomes.columns import Columns  # compiles nothing, but what stands beside it does
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
@@ -102,54 +107,79 @@ class Outcome:
 
     @classmethod
     def from_frames(cls, replicate: int, **frames: pd.DataFrame) -> Outcome:
-        """Pack the recorder's frames; a table that is not given is empty.
+        """Pack frames like the recorder's; a table that is not given is empty.
 
         Raises
         ------
         ModelError
             If a recorded value is not a finite number: no result holds one.
         """
-        unknown = set(frames) - set(SCHEMAS)
+        return cls.from_columns(replicate, {name: _columns(frame, name) for name, frame in frames.items()})
+
+    @classmethod
+    def from_columns(cls, replicate: int, tables: Mapping[str, Columns]) -> Outcome:
+        """Pack the recorder's columns; a table that is not given is empty.
+
+        Raises
+        ------
+        ModelError
+            If a recorded value is not a finite number: no result holds one.
+        """
+        unknown = set(tables) - set(SCHEMAS)
         if unknown:
             raise ValueError(f"no such table: {', '.join(sorted(unknown))}")
-        if "series" in frames:
-            _check_finite(frames["series"])
+        if "series" in tables:
+            _check_finite(tables["series"])
         return cls(
             replicate,
-            {name: _pack(replicate, frames.get(name), schema) for name, schema in SCHEMAS.items()},
+            {name: _pack(replicate, tables.get(name), schema) for name, schema in SCHEMAS.items()},
         )
 
 
-def _check_finite(series: pd.DataFrame) -> None:
-    values = series["value"].to_numpy(dtype=np.float64)
+def _columns(frame: pd.DataFrame, table: str) -> Columns:
+    """The columns of a frame that its table has."""
+    return {
+        entry.name: pd.factorize(frame[entry.name]) if entry.type == _NAME else frame[entry.name].to_numpy()
+        for entry in SCHEMAS.get(table, ())
+        if entry.name != "replicate"
+    }
+
+
+def _check_finite(series: Columns) -> None:
+    values = np.asarray(series["value"], np.float64)
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
-        row = series.iloc[int(bad[0])]
+        row = int(bad[0])
+        metric, actor, quarter = (series[name][1][series[name][0][row]] for name in ("metric", "actor", "quarter"))
         raise ModelError(
-            f"metric {row['metric']} of {row['actor']} is {row['value']} in {row['quarter']}"
+            f"metric {metric} of {actor} is {values[row]} in {quarter}"
             f" ({bad.size} of {len(values)} values are not finite)"
         )
 
 
-def _pack(replicate: int, frame: pd.DataFrame | None, schema: pa.Schema) -> pa.Table:
-    if frame is None:
+def _pack(replicate: int, given: Columns | None, schema: pa.Schema) -> pa.Table:
+    if given is None:
         return schema.empty_table()
-    columns = []
-    for entry in schema:
-        if entry.name == "replicate":
-            columns.append(pa.array(np.full(len(frame), replicate, np.int32)))
-        elif entry.type == _NAME:
-            columns.append(_names(frame[entry.name]))
-        else:
-            columns.append(pa.array(frame[entry.name].to_numpy(), type=entry.type))
-    return pa.table(columns, schema=schema)
+    columns = [
+        _names(*given[entry.name]) if entry.type == _NAME else pa.array(given[entry.name], type=entry.type)
+        for entry in schema
+        if entry.name != "replicate"
+    ]
+    return pa.table([pa.array(np.full(len(columns[0]), replicate, np.int32)), *columns], schema=schema)
 
 
-def _names(column: pd.Series) -> pa.DictionaryArray:
-    """Dictionary-encode a column of names in their order of appearance; missing stays missing."""
-    codes, values = pd.factorize(column)  # -1 for a missing value
-    indices = pa.array(codes.astype(np.int32), mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array([str(value) for value in values], pa.string()))
+def _names(codes: NDArray[np.int64], names: Sequence[str]) -> pa.DictionaryArray:
+    """Dictionary-encode names by their places, -1 for a missing one, in their order of appearance."""
+    rows, count = len(codes), len(names)
+    first = np.full(count + 1, rows)  # the last place is that of what is missing
+    first[codes[::-1]] = np.arange(rows)[::-1]  # what is written last stays: where each appears first
+    order = np.argsort(first[:count], kind="stable")[: np.count_nonzero(first[:count] < rows)]
+    place = np.full(count + 1, -1, np.int32)
+    place[order] = np.arange(order.size)
+    found = place[codes]
+    return pa.DictionaryArray.from_arrays(
+        pa.array(found, mask=found < 0), pa.array([str(names[k]) for k in order.tolist()], pa.string())
+    )
 
 
 def stack(outcomes: Iterable[Outcome], name: str) -> pa.Table:

@@ -177,6 +177,7 @@ def coded(text: SignupText, ceremony: bool, summit: bool) -> CodedText:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=512)  # the same in every replicate
 def has_host(text: SignupText) -> bool:
     """Whether a state sponsors or hosts the text."""
     known = {row["iso3"] for row in table("states")}
