@@ -168,6 +168,7 @@ class State:
     held: I8 = column("n n", "partner at the start: NEW if none, RECORDED by a deal on record, DRAWN by another")
     drawn: B = column("n n", "deal of the starting book that no record holds: drawn")
     ever: F = column("n n", "deals that the pair ever signed, in recorded equivalents")
+    latest: I32 = column("n n", "of a < b: one more than the row of the ledger with their last signing, 0 for none")
     lately: F = column("n n", "the same of the last five years")
     behind: F = column("n n", "what these add to U_ij, nats")
     exclusive: B = column("n n", "deal that bars its parties from third camps")
@@ -243,6 +244,7 @@ class State:
     ledger_weight: F = field(default_factory=lambda: np.zeros(0))  # [m] recorded equivalents of each signing
     counted: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # the ledger as last counted
     counted_weight: F = field(default_factory=lambda: np.zeros(0))  # its weights
+    counted_before: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # row of the pair's one before, or -1
     counted_until: int = NEVER  # the quarter in which it was
     likeness_mean: float = 0.0  # of log affinity over pairs of states at the start
     likeness_sd: float = 1.0

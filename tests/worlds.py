@@ -129,6 +129,9 @@ def relabelled(state: State, order: np.ndarray) -> State:
     for column in ("trade_share_eu", "opinion", "opinion_seen", "support"):
         setattr(twin, column, getattr(state, column)[order[:s]].copy())
     twin.audience = state.audience[np.ix_(order, order[:s])].copy()
+    for column in ("counted", "counted_weight", "counted_before"):
+        setattr(twin, column, getattr(state, column)[:0])
+    twin.latest = np.zeros_like(state.latest)  # the lower row of a pair has it: what is counted is counted again
     twin.ledger[:, :2] = back[state.ledger[:, :2]]
     twin.ids = tuple(state.ids[r] for r in order)
     twin.leaders = back[state.leaders].astype(np.int32)

@@ -256,8 +256,8 @@ def _held(odds: F, rate: F, factor: float) -> float:
 def _held_in_lanes(odds: F, rate: F, factor: float, lanes: F) -> float:
     """The same up to rounding, several pairs at once."""
     lanes[:] = 0.0
-    for first in range(0, rate.size, _LANES):
-        chance, flow = odds[first : first + _LANES], rate[first : first + _LANES]
+    for first in range(0, rate.size, lanes.size):
+        chance, flow = odds[first : first + lanes.size], rate[first : first + lanes.size]
         for lane in range(flow.size):
             lanes[lane] += flow[lane] * min(MOST_RECORDED, max(LEAST_RECORDED, factor * chance[lane]))
     return lanes.sum()
