@@ -129,9 +129,8 @@ def relabelled(state: State, order: np.ndarray) -> State:
     for column in ("trade_share_eu", "opinion", "opinion_seen", "support"):
         setattr(twin, column, getattr(state, column)[order[:s]].copy())
     twin.audience = state.audience[np.ix_(order, order[:s])].copy()
-    for column in ("counted", "counted_weight", "counted_before"):
-        setattr(twin, column, getattr(state, column)[:0])
-    twin.latest = np.zeros_like(state.latest)  # the lower row of a pair has it: what is counted is counted again
+    latest = np.maximum(state.latest, state.latest.T)  # only the lower row of a pair has it
+    twin.latest = np.triu(latest[np.ix_(order, order)])
     twin.ledger[:, :2] = back[state.ledger[:, :2]]
     twin.ids = tuple(state.ids[r] for r in order)
     twin.leaders = back[state.leaders].astype(np.int32)
