@@ -29,8 +29,6 @@ ROOT_BITS = 0x3FE6A09E667F3BCD
 SMALLEST_NORMAL, LIFT = 2.2250738585072014e-308, 54
 """What is smaller is multiplied by 2⁵⁴ first."""
 _SPLITTER = 134217729.0
-_FEW = 1 << 14
-"""So many products are no burden to memory."""
 _LARGEST_POWER = 1e19
 """A power beyond it gives 0, 1 or infinity, as this one does."""
 
@@ -247,10 +245,8 @@ def product(matrix: ArrayLike, other: ArrayLike) -> Floats:
     left, right = np.asarray(matrix, dtype=np.float64), np.asarray(other, dtype=np.float64)
     if right.ndim == 1:
         return product(left, right[:, None])[..., 0]
-    shape = np.broadcast_shapes(left.shape[:-2], right.shape[:-2]) if left.ndim + right.ndim > 4 else ()
+    shape = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
     result = np.zeros((*shape, left.shape[-2], right.shape[-1]))
-    if 0 < result.size * right.shape[-2] <= _FEW:  # all products at once, and running sums: the same additions
-        return np.asarray(np.add.accumulate(left[..., None] * right[..., None, :, :], axis=-2)[..., -1, :] + 0.0)
     for k in range(right.shape[-2]):
         result += left[..., k, None] * right[..., k, None, :]
     return result

@@ -149,8 +149,6 @@ class State:
     norm_first: B = column("n", "had adopted it at the start")
     norm_threshold: F = column("n", "share of adopters at which a state adopts", 1.0)
     opinion: F = column("s 101", "quantiles of support for cooperation in each public, sorted at the start")
-    opinion_seen: F = column("s 101", "the same when ``support`` was last worked out", -1.0)
-    support: F = column("s", "support for cooperation of each public as last worked out, [0, 1]")
     stance: F = column("n", "an influencer's own stance, [0, 1]")
     audience: F = column("n s", "reach of an influencer in each public, [0, 1]")
     campaign_line: F = column("n", "official line of a state in its campaigns, [0, 1]")
@@ -168,7 +166,6 @@ class State:
     held: I8 = column("n n", "partner at the start: NEW if none, RECORDED by a deal on record, DRAWN by another")
     drawn: B = column("n n", "deal of the starting book that no record holds: drawn")
     ever: F = column("n n", "deals that the pair ever signed, in recorded equivalents")
-    latest: I32 = column("n n", "of a < b: one more than the row of the ledger with their last signing, 0 for none")
     lately: F = column("n n", "the same of the last five years")
     behind: F = column("n n", "what these add to U_ij, nats")
     exclusive: B = column("n n", "deal that bars its parties from third camps")
@@ -244,7 +241,6 @@ class State:
     ledger_weight: F = field(default_factory=lambda: np.zeros(0))  # [m] recorded equivalents of each signing
     counted: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # the ledger as last counted
     counted_weight: F = field(default_factory=lambda: np.zeros(0))  # its weights
-    counted_before: I32 = field(default_factory=lambda: np.zeros(0, np.int32))  # row of the pair's one before, or -1
     counted_until: int = NEVER  # the quarter in which it was
     likeness_mean: float = 0.0  # of log affinity over pairs of states at the start
     likeness_sd: float = 1.0

@@ -126,11 +126,9 @@ def relabelled(state: State, order: np.ndarray) -> State:
         setattr(twin, column, getattr(state, column)[:, order].copy())
     for column in ("trade_share", "peer_weight"):
         setattr(twin, column, getattr(state, column)[np.ix_(order[:s], order[:s])].copy())
-    for column in ("trade_share_eu", "opinion", "opinion_seen", "support"):
-        setattr(twin, column, getattr(state, column)[order[:s]].copy())
+    twin.trade_share_eu = state.trade_share_eu[order[:s]].copy()
+    twin.opinion = state.opinion[order[:s]].copy()
     twin.audience = state.audience[np.ix_(order, order[:s])].copy()
-    latest = np.maximum(state.latest, state.latest.T)  # only the lower row of a pair has it
-    twin.latest = np.triu(latest[np.ix_(order, order)])
     twin.ledger[:, :2] = back[state.ledger[:, :2]]
     twin.ids = tuple(state.ids[r] for r in order)
     twin.leaders = back[state.leaders].astype(np.int32)

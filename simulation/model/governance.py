@@ -87,7 +87,7 @@ def grow(model: GovernanceModel) -> None:
     harm.grow_capability(s, model.parameters, model.mechanisms, s.quarter + shocks.capability_lead(planned, quarter))
     s.surge = shocks.surge(now)
     shocks.strike(s, now, quarter, model.rows)
-    model.acquainted = None if now else model.acquainted
+    model.acquainted = None if now else model.acquainted  # a shock may be one of trust
     move_attraction(s, model.scenario, model.replicate)
 
 

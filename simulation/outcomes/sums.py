@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from simulation.kernels import put
 from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import Links
+from simulation.processes.opinion import supports as supports_of
 from simulation.state import CAMPS, FIRM, I8, I32, I64, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
@@ -81,7 +82,7 @@ class Rows(NamedTuple):
 
 Columns = namedtuple(
     "Columns",
-    "depth since alpha beta kind home camp leaders un_member supply position capacity norm support member bloc_depth "
+    "depth since alpha beta kind home camp leaders un_member supply position capacity norm opinion member bloc_depth "
     "bloc_regional bloc_tabled bloc_passed joined track_success formed breaches incidents lapsed conceded",
 )
 """Columns of the state that are added up, with the shapes of :class:`State`."""
@@ -102,7 +103,7 @@ def add_world(
     )  # fmt: skip
     out[0].trust_partners, out[0].trust_states = mean_direct_trust(c.alpha, c.beta, partners, trusted)
     add_members(
-        c.un_member, c.camp, c.position, c.capacity, c.norm, c.support, out, rows.capacity[row], rows.support[row]
+        c.un_member, c.camp, c.position, c.capacity, c.norm, c.opinion, out, rows.capacity[row], rows.support[row]
     )
     add_forums(
         c.un_member, c.member, c.bloc_depth, c.bloc_regional, c.bloc_tabled, c.bloc_passed, c.joined, out,
@@ -166,11 +167,12 @@ def leaders_own(kind: I8, home: I32, camp: I8, leaders: I32, member: B) -> B:
 
 @njit(cache=True, error_model="numpy")
 def add_members(
-    member: B, camp: I8, position: F, capacity: F, norm: B, support: F, out: World, capacities: F, supports: F
+    member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, out: World, capacities: F, supports: F
 ) -> None:  # fmt: skip
     """Add up what UN members have and where they stand, from zeros."""
     world, group = out[0], _groups(camp)
-    places = np.empty((capacities.size, DIMENSIONS))
+    places, public = np.empty((capacities.size, DIMENSIONS)), np.empty(opinion.shape[0])
+    supports_of(opinion, public)
     norms = result = 0
     for i in range(member.size):
         if member[i]:
@@ -179,7 +181,7 @@ def add_members(
                 places[result, d] = position[i, d]
                 world.place[group[i], d] += position[i, d]
             norms += norm[i]
-            capacities[result], supports[result] = capacity[i], support[i]
+            capacities[result], supports[result] = capacity[i], public[i]
             result += 1
     world.norms, world.divergence = norms, mean_distance(places)
 

@@ -20,7 +20,6 @@ from simulation.outcomes.portfolio import require
 from simulation.outcomes.sums import WORLD, Columns, Rows, World, add_effort, add_world
 from simulation.processes.approaches import QUARTERS_A_YEAR
 from simulation.processes.links import Links, links
-from simulation.processes.opinion import support
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, I64, MAX_DEPTH, TRACKS, F, State
 
@@ -115,7 +114,7 @@ class WorldBook:
         by_rows(network.add_trust, s.s, s.alpha, s.beta, trusted)
         columns = Columns(
             s.depth, s.since, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, s.position,
-            s.capacity, s.norm, support(s), s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
+            s.capacity, s.norm, s.opinion, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
             s.joined, s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded,
         )  # fmt: skip
         add_world(columns, s.quarter, partners or links(s.depth), trusted, slots.spent, world, self._rows, row)

@@ -15,7 +15,6 @@ from numba import njit
 
 from simulation.kernels import Draws, Stream, exp, expm1, log, log1p, normal, poisson, uniform
 from simulation.processes.links import weight_with
-from simulation.processes.opinion import keep_support
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import PARAMETERS, Parameters
 from simulation.state import I8, I32, INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, U64, B, F, State
@@ -83,7 +82,6 @@ def suffer_harm(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -
         state.capacity, state.adoption, state.shield, hazard, par.harm_memory, par.benefit * state.capability,
     )  # fmt: skip
     spread_disinformation(state, par, mech, state.incidents[:, _DISINFORMATION])
-    keep_support(state)  # nothing else moves publics this quarter
     if mech.on("urgency"):
         noise = par.perception_noise if mech.on("perception") else 0.0
         _raise_urgency(

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from scipy.special import betaincinv
 
-from simulation.kernels import Draws, Stream, exp, put, uniform
+from simulation.kernels import Draws, Stream, exp, uniform
 from simulation.processes.norms import count_ngos, detected
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -100,12 +100,7 @@ def fading(age: int) -> float:
 
 def support(state: State) -> F:
     """L: support for cooperation of each public, the mean of σ((y − 1/2)/.1) over it; shape (s,)."""
-    return np.asarray(supports(state.opinion, state.opinion_seen, state.support))
-
-
-def keep_support(state: State) -> None:
-    """Write down the support of each public: until it moves, it need not be worked out again when it is asked for."""
-    _keep(state.opinion, state.opinion_seen, state.support)
+    return np.asarray(_support(state.opinion), np.float64)
 
 
 def ratification_probability(support: F, par: Parameters) -> F:
@@ -118,12 +113,12 @@ def ratification_probability(support: F, par: Parameters) -> F:
 
 def passing(state: State, par: Parameters) -> F:
     """Probability that the public of each actor lets a deal go beyond a memorandum, (n,); 1 without a say."""
-    return np.asarray(_passing(support(state), state.un_member, par.ratification_noise))
+    return np.asarray(_passing(state.opinion, state.un_member, par.ratification_noise))
 
 
 @njit(cache=True, error_model="numpy")
-def _passing(public: F, un_member: B, noise: float) -> F:
-    result = np.ones(un_member.size)
+def _passing(opinion: F, un_member: B, noise: float) -> F:
+    public, result = _support(opinion), np.ones(un_member.size)
     for i in range(public.size):
         if un_member[i]:
             result[i] = ratified(public[i], noise)
@@ -206,45 +201,29 @@ def _lose_trust(beta: F, depth: I8, payer: int, evidence: float) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def supports(opinion: F, seen: F, known: F) -> F:
-    """:func:`support_of` of some publics (p, 101); it is ``known`` (p,) of those that are as they were ``seen``.
+def _support(opinion: F) -> F:
+    each = np.empty(opinion.shape[0])
+    supports(opinion, each)
+    return each
+
+
+@njit(cache=True, error_model="numpy")
+def supports(opinion: F, out: F) -> None:
+    """:func:`support_of` of some publics (p, 101), written to ``out`` (p,).
 
     Four sums at a time do not wait for one another; each is in its order.
     """
-    mark, moved, out = np.empty((4, opinion.shape[1])), _moved(opinion, seen), known.copy()
-    fours = moved.size - moved.size % 4
-    for first in range(0, fours, 4):
-        four = moved[first : first + 4]
+    mark, fours = np.empty((4, opinion.shape[1])), out.size - out.size % 4
+    for p in range(0, fours, 4):
         for k in range(4):
-            _mark(opinion[four[k]], mark[k])
+            _mark(opinion[p + k], mark[k])
         a, b, c, d = 0.0, 0.0, 0.0, 0.0
         for k in range(opinion.shape[1]):
             a, b, c, d = a + mark[0, k], b + mark[1, k], c + mark[2, k], d + mark[3, k]
-        out[four[0]], out[four[1]] = a / opinion.shape[1], b / opinion.shape[1]
-        out[four[2]], out[four[3]] = c / opinion.shape[1], d / opinion.shape[1]
-    for p in moved[fours:]:
+        out[p], out[p + 1] = a / opinion.shape[1], b / opinion.shape[1]
+        out[p + 2], out[p + 3] = c / opinion.shape[1], d / opinion.shape[1]
+    for p in range(fours, out.size):
         out[p] = support_of(opinion[p])
-    return out
-
-
-@njit(cache=True, error_model="numpy")
-def _keep(opinion: F, seen: F, known: F) -> None:
-    put(supports(opinion, seen, known), known)
-    for p in _moved(opinion, seen):
-        put(opinion[p], seen[p])
-
-
-@njit(cache=True, error_model="numpy")
-def _moved(opinion: F, seen: F) -> I32:
-    """Rows of publics that are not as they were seen."""
-    moved, count = np.empty(opinion.shape[0], np.int32), 0
-    for p in range(opinion.shape[0]):
-        now, before, same = opinion[p], seen[p], True
-        for k in range(now.size):
-            same &= now[k] == before[k]
-        moved[count] = p
-        count += not same
-    return moved[:count]
 
 
 @njit(cache=True, error_model="numpy")

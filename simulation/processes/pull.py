@@ -41,11 +41,9 @@ def remember(state: State) -> None:
     known, until = len(state.counted), state.counted_until
     if not _begins_with(ledger, weight, state.counted, state.counted_weight):  # another ledger
         known, until = 0, NEVER
-        state.latest[:] = 0
-    state.counted_before = _chain(ledger, known, state.counted_before, state.latest)
     _count_busy(ledger, weight, quarter, state.kind, state.busy, state.busiest_firm)
-    _remember(ledger, weight, quarter, known, until, state.counted_before, state.latest, state.kind, state.draw_of_past,
-              state.draw_of_recent, state.ever, state.lately, state.behind)  # fmt: skip
+    _remember(ledger, weight, quarter, known, until, state.kind, state.draw_of_past, state.draw_of_recent, state.ever,
+              state.lately, state.behind)  # fmt: skip
     state.counted, state.counted_weight, state.counted_until = ledger, weight, quarter
 
 
@@ -81,42 +79,39 @@ def _count_busy(ledger: I32, weight: F, quarter: int, kind: I8, busy: F, busiest
 
 
 @njit(cache=True, error_model="numpy")
-def _chain(ledger: I32, known: int, before: I32, latest: I32) -> I32:
-    """The row of each pair's signing before each, -1 if there is none, (m,); of the first ``known`` it is there."""
-    result = np.empty(ledger.shape[0], np.int32)
-    for m in range(known):
-        result[m] = before[m]
-    for m in range(known, result.size):
-        a, b = _ordered(ledger[m])
-        result[m] = latest[a, b] - 1
-        latest[a, b] = m + 1
-    return result
-
-
-@njit(cache=True, error_model="numpy")
 def _remember(
-    ledger: I32, weight: F, quarter: int, known: int, until: int, before: I32, latest: I32, kind: I8, by_past: F,
-    by_recent: F, ever: F, lately: F, behind: F,
+    ledger: I32, weight: F, quarter: int, known: int, until: int, kind: I8, by_past: F, by_recent: F, ever: F,
+    lately: F, behind: F,
 ) -> None:  # fmt: skip
-    """Count pairs again that have a signing that is new, or is no longer one of the last five years."""
-    faded, fading, mine = until - RECENT_QUARTERS, quarter - RECENT_QUARTERS, np.empty(weight.size, np.int32)
+    """Count pairs again that have a signing that is new, or is no longer one of the last five years.
+
+    They are marked where their counts stand, for a matrix of marks is large and read at random.
+    """
+    faded, fading = until - RECENT_QUARTERS, quarter - RECENT_QUARTERS
     for m in range(weight.size):
-        if m < known and not faded <= ledger[m, 2] < fading:
-            continue
+        if m >= known or faded <= ledger[m, 2] < fading:
+            a, b = _ordered(ledger[m])
+            lately[a, b] = -1.0
+    mine, count = np.empty(weight.size, np.int32), 0
+    for m in range(weight.size):
         a, b = _ordered(ledger[m])
-        often, recently, count, row = 0.0, 0.0, 0, latest[a, b] - 1
-        while row >= 0:
-            mine[count] = row
-            count, row = count + 1, before[row]
-        for k in range(count - 1, -1, -1):  # the first one first: a sum depends on its order
-            often += weight[mine[k]]
-            if ledger[mine[k], 2] >= fading:
-                recently += weight[mine[k]]
-        layer = layer_of(kind, a, b)
-        ever[a, b] = ever[b, a] = often
-        lately[a, b] = lately[b, a] = recently
-        behind[a, b] = history(layer, kind[a], often, recently, by_past, by_recent)
-        behind[b, a] = history(layer, kind[b], often, recently, by_past, by_recent)
+        mine[count] = m
+        count += lately[a, b] < 0.0
+    for m in mine[:count]:
+        a, b = _ordered(ledger[m])
+        ever[a, b], lately[a, b], behind[a, b] = 0.0, 0.0, np.nan
+    for m in mine[:count]:
+        a, b = _ordered(ledger[m])
+        ever[a, b] += weight[m]
+        if ledger[m, 2] >= fading:
+            lately[a, b] += weight[m]
+    for m in mine[:count]:
+        a, b = _ordered(ledger[m])
+        if np.isnan(behind[a, b]):
+            layer, often, recently = layer_of(kind, a, b), ever[a, b], lately[a, b]
+            ever[b, a], lately[b, a] = often, recently
+            behind[a, b] = history(layer, kind[a], often, recently, by_past, by_recent)
+            behind[b, a] = history(layer, kind[b], often, recently, by_past, by_recent)
 
 
 @njit(cache=True, error_model="numpy", inline="always")

@@ -77,8 +77,8 @@ def _agree(recorded: float, plain: float) -> bool:
     return recorded == plain if isinstance(plain, int) else not _apart(recorded, plain)
 
 
-_COUNTED = ("counted", "counted_weight", "counted_before", "counted_until", "latest", "opinion_seen", "support")
-"""What the kernels need not count again of the ledger and of publics; the oracle counts all of it."""
+_COUNTED = ("counted", "counted_weight", "counted_until")
+"""What of the ledger the kernels need not count again; the oracle counts all of it."""
 
 
 def compare(state: State, oracle: Oracle, when: str) -> None:
