@@ -35,7 +35,7 @@ less for exponentials and draws alone, nothing on a whole quarter); a signature 
 times as long); evidence faded only in blocks of pairs that have any (to read it is what costs: nothing at 1,000
 actors, a seventh of the fading at 3,000); lists of who has any in a small world (one pair in twelve has some: to keep
 the lists costs what they spare); support kept of publics that did not move, and a pair's signings found along a chain
-(neither told apart, at any size); the arrays of pairs in one block on large pages (nothing); columns that a signature
+(neither told apart); the arrays of pairs in one block on large pages (nothing); columns that a signature
 will need read before, so that they wait together (not told apart); several threads for fewer than 512 actors (to wake
 them costs a tenth of a millisecond a step: 5.5 ms a quarter of the default world in place of 5.0). Not tried, because
 it saves a hundredth: agreements kept from step to step. Considered and left: BLAS for diffusion (bits that depend on
