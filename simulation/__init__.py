@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from simulation.experiments.run import run
     from simulation.experiments.sweep import sweep
     from simulation.experiments.what_changed import what_changed
-    from simulation.kernels import tell_when_compiling
     from simulation.model import GovernanceModel
     from simulation.outcomes import metric
     from simulation.scenario.load import load_scenario
+    from simulation.source_code import tell_when_compiling
 
 __all__ = [
     "Explanation",
@@ -62,7 +62,7 @@ _HOMES = {
     "opportunities": "simulation.experiments.opportunities",
     "run": "simulation.experiments.run",
     "sweep": "simulation.experiments.sweep",
-    "tell_when_compiling": "simulation.kernels",
+    "tell_when_compiling": "simulation.source_code",
     "view": "simulation.app.notebook",
     "what_changed": "simulation.experiments.what_changed",
 }

@@ -1,4 +1,4 @@
-"""What kernels share: elementary functions, sums of rows, rows by threads, keyed draws, word of compiling.
+"""What kernels share: elementary functions, sums of rows, rows by threads, keyed draws.
 
 ``np.exp`` inside a loop is a call into the system's mathematical library: it keeps the compiler
 from working on several pairs at once (three times slower), and its last bit differs between
@@ -19,13 +19,12 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
-from functools import cache, partial
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
 from numba import config, njit, types, uint64
-from numba.core.event import Event, Listener, register
 from numba.extending import intrinsic, register_jitable
 from numpy.typing import NDArray
 
@@ -44,7 +43,6 @@ from simulation.arithmetic import (
     log_in_two,
     log_series,
 )
-from simulation.source_code import COMPILING
 
 _LOWEST, _HIGHEST = -708.0, 709.0
 """Beyond these the result would be subnormal or infinite; the argument is clipped."""
@@ -87,6 +85,30 @@ def trailing_zeros(typing_context: Any, word: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def borrowed(typing_context: Any, columns: Any) -> Any:
+    """The same arrays (an array, or a tuple of arrays and numbers), which nobody counts as held.
+
+    Numba counts who holds an array at every view and every call, one atomic step each: where thousands of pairs are
+    looked at one by one that is a third of a kernel. Only for what a kernel was given: its caller holds that.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _let_go(builder, signature.args[0], arguments[0])
+
+    return columns(columns), generate
+
+
+def _let_go(builder: Any, kind: Any, value: Any) -> Any:
+    if isinstance(kind, types.Array):  # the first two fields say who holds it
+        for field in range(2):
+            value = builder.insert_value(value, ir.Constant(value.type.elements[field], None), field)
+    elif isinstance(kind, types.BaseTuple):
+        for k, part in enumerate(kind):
+            value = builder.insert_value(value, _let_go(builder, part, builder.extract_value(value, k)), k)
+    return value
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -245,36 +267,6 @@ def by_rows(kernel: Callable[..., T], rows: int, *columns: Any) -> list[T]:
 def _threads(process: int) -> ThreadPoolExecutor:
     """Threads that wait for work, started as they are needed; those of a process that this was forked from are gone."""
     return ThreadPoolExecutor(config.NUMBA_DEFAULT_NUM_THREADS, thread_name_prefix="rows")
-
-
-# --- the first run on a machine takes a minute longer
-
-
-class _Teller(Listener):  # type: ignore[misc]
-    """Says once that something is compiled; kernels found in the cache are not."""
-
-    def __init__(self, say: Callable[[str], object]):
-        self._say, self._told = say, False
-
-    def on_start(self, event: Event) -> None:
-        """Say it, the first time."""
-        if not self._told:
-            self._told = True
-            self._say(COMPILING)
-
-    def on_end(self, event: Event) -> None:
-        """Nothing: another kernel may follow."""
-
-
-def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:
-    """Have a line said when this process first has to compile a kernel.
-
-    Parameters
-    ----------
-    say
-        What says it; by default it is printed.
-    """
-    register("numba:compile", _Teller(say or partial(print, flush=True)))
 
 
 # --- keyed draws

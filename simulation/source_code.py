@@ -291,6 +291,30 @@ def must_compile() -> bool:
     return not os.path.isdir(folder) or os.path.exists(os.path.join(folder, UNFINISHED))
 
 
+def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:
+    """Have a line said when this process first has to compile a kernel; those found in the cache are not compiled.
+
+    Parameters
+    ----------
+    say
+        What says it; by default it is printed.
+    """
+    from numba.core.event import Event, Listener, register
+
+    class Teller(Listener):  # type: ignore[misc]
+        told = False
+
+        def on_start(self, event: Event) -> None:
+            if not self.told:
+                self.told = True
+                (say or functools.partial(print, flush=True))(COMPILING)
+
+        def on_end(self, event: Event) -> None:
+            """Nothing: another kernel may follow."""
+
+    register("numba:compile", Teller())
+
+
 def temporary_kernels() -> str:
     """The temporary folder of compiled kernels, where the user's cache cannot be written; else nothing."""
     folder = Path(os.environ.get(KERNEL_CACHE, ""))

@@ -118,8 +118,7 @@ def expect(model: GovernanceModel) -> None:
     rivalry.court(s, par, model.mechanisms, model.possible, bids)
     if model.mechanisms.on("ends"):
         partners = _partners(model)
-        sheet.due = ends.due_now(s, partners)
-        sheet.renewal = ends.renewal_chances(s, par, model.rules, sheet.due, partners)
+        sheet.due, sheet.renewal = ends.renewals(s, par, model.rules, partners)
         model.hooks.renewals(sheet.due, sheet.renewal, model.actors)
 
 
@@ -135,11 +134,12 @@ def propose(model: GovernanceModel) -> None:
     model.wait_for_blocs()
     effort.divide_effort(s, model.parameters, model.mechanisms, model.possible)
     model.hooks.tracks(s, model.parameters.effort_returns)
-    rate = approaches.rates(s, model.parameters, model.mechanisms)
     focal = model.index(model.scenario.focal)
     want(s, model.targets, focal)
     aimed = turned_to(s, model.targets, focal, model.rules, model.possible)
-    sheet.approaches = approaches.approach(s, sheet.draws, rate, model.possible, aimed, focal)
+    sheet.approaches = approaches.approach(
+        s, model.parameters, model.mechanisms, sheet.draws, model.possible, aimed, focal
+    )
 
 
 def consent(model: GovernanceModel) -> None:
@@ -169,8 +169,9 @@ def sign(model: GovernanceModel) -> None:
     sheet.cut = ends.open_purses(s, model.rules)
     model.watch("paid")
     if sheet.due is not None and sheet.renewal is not None:
-        sheet.due, sheet.renewal = ends.still_due(s, sheet.due, sheet.renewal)
-        sheet.left = ends.renew_or_end(s, sheet.draws, model.rules, sheet.renewal, sheet.due)
+        sheet.due, sheet.renewal, sheet.left = ends.renew_or_end(
+            s, sheet.draws, model.rules, sheet.due, sheet.renewal
+        )
     model.watch("renewed")
     sheet.support = opinion.passing(s, par) if mech.on("ratification") else np.ones(s.n)
     consultation.consult(s, mech, model.hooks.asked_about("consulted_by", model.actors))

@@ -205,7 +205,7 @@ def _now(targets: Targets, quarter: int) -> B:
 def want(state: State, targets: Targets, focal: int) -> None:
     """Write how deep the focal state goes with each of its targets this quarter; with all others any rung."""
     state.wanted[focal] = state.wanted[:, focal] = MAX_DEPTH
-    for k in np.flatnonzero(_now(targets, state.quarter) & targets.ends):
+    for k in np.flatnonzero(_now(targets, state.quarter) & targets.ends) if targets.partner.size > 0 else ():
         j = targets.partner[k]
         state.wanted[focal, j] = state.wanted[j, focal] = targets.depth[k]
 

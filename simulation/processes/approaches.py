@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from simulation.kernels import (
     Draws,
     Stream,
+    borrowed,
     by_rows,
     exp,
-    fill_uniform,
     gumbel,
     gumbel_bound,
     philox,
@@ -49,15 +49,17 @@ class Approaches(NamedTuple):
 
 def rates(state: State, par: Parameters, mech: Mechanisms) -> F:
     """Mean approaches a year of each actor to each kind of partner, (n, 6)."""
+    return np.asarray(_rates(*_for_rates(state, par, mech)))
+
+
+def _for_rates(state: State, par: Parameters, mech: Mechanisms) -> tuple[I8, F, F, F, F, float, float]:
     course = state.course[min(state.quarter // 4, len(state.course) - 1)]
     by_urgency = par.urgency_pull if mech.on("urgency") else 0.0
-    return np.asarray(
-        _rates(state.zeal, course, state.effort, state.kind, state.urgency, by_urgency, par.urgency_usual)
-    )
+    return state.kind, state.zeal, course, state.effort, state.urgency, by_urgency, par.urgency_usual
 
 
 @njit(cache=True, error_model="numpy")
-def _rates(zeal: F, course: F, effort: F, kind: I8, urgency: F, by_urgency: float, usual: float) -> F:
+def _rates(kind: I8, zeal: F, course: F, effort: F, urgency: F, by_urgency: float, usual: float) -> F:
     result = np.empty(zeal.shape)
     for i in range(zeal.shape[0]):
         urge = max(0.0, 1.0 + by_urgency * (urgency[i] - usual)) if kind[i] == STATE else 1.0
@@ -67,21 +69,21 @@ def _rates(zeal: F, course: F, effort: F, kind: I8, urgency: F, by_urgency: floa
     return result
 
 
-def approach(state: State, draws: Draws, rate: F, possible: B, targets: I64, focal: int) -> Approaches:
+def approach(
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, possible: B, targets: I64, focal: int
+) -> Approaches:
     """Step 4: the approaches of everybody.
 
     Parameters
     ----------
-    rate
-        Approaches a year, (n, 6).
     possible
         Pairs that may make a deal, (n, n).
     targets
         Partners to whom the strategy of ``focal`` has it turn this quarter, beside all others, in this order.
     """
     parts = by_rows(
-        _approach, state.n, draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid, state.kind, rate,
-        possible, state.pull,
+        _approach, state.n, draws.key(Stream.APPROACHES), draws.key(Stream.APPROACH), state.uid,
+        *_for_rates(state, par, mech), possible, state.pull,
     )  # fmt: skip
     found = Approaches(*(parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))))
     return _with_aimed(state, found, possible, targets, focal) if targets.size > 0 else found
@@ -109,47 +111,72 @@ class _Field(NamedTuple):
     most: F
 
 
+class _Made(NamedTuple):
+    """Room for approaches."""
+
+    sender: I32
+    receiver: I32
+    number: I32
+
+
 @njit(cache=True, error_model="numpy", nogil=True)
 def _approach(
-    first: int, last: int, count_key: np.uint64, choice_key: np.uint64, uid: U64, kind: I8, rate: F, possible: B,
-    pull: F,
+    first: int, last: int, count_key: np.uint64, choice_key: np.uint64, uid: U64, kind: I8, zeal: F, course: F,
+    effort: F, urgency: F, by_urgency: float, usual: float, possible: B, pull: F,
 ) -> tuple[I32, I32, I32, F, F]:  # fmt: skip
-    n = uid.size
-    sender, receiver, number = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
-    room, total = _Field(np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n)), 0
-    begin, rows = _by_kind(kind)
-    for i in range(max(first, 0), last):
-        for layer in range(_KINDS):
-            if rate[i, layer] <= 0.0:
-                continue
-            times = poisson(uniform(count_key, uid[i], np.uint64(layer)), rate[i, layer] / QUARTERS_A_YEAR)
-            sort, count = layer if kind[i] == STATE else STATE, 0
-            if times > 0:
-                count = _able(rows[begin[sort] : begin[sort + 1]], possible[i], room.able)
-            for k in range(count):
-                room.uid[k], room.pull[k] = uid[room.able[k]], pull[i, room.able[k]]
-            for turn in range(times if count > 0 else 0):
-                if total == sender.size:
-                    sender, receiver, number = _longer(sender), _longer(receiver), _longer(number)
-                own = approach_key(choice_key, layer, turn)
-                sender[total], receiver[total] = i, _choose(own, uid[i], room, count)
-                number[total] = turn
-                total += 1
+    n, rate = uid.size, _rates(kind, zeal, course, effort, urgency, by_urgency, usual)
+    times, most = _times(max(first, 0), last, count_key, uid, rate)
+    room = _Field(np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n))
+    made = _Made(np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32))
+    total = _turn(first, last, choice_key, uid, kind, times, possible, pull, *_by_kind(kind), room, made)
+    sender, receiver, number = made.sender[:total], made.receiver[:total], made.number[:total]
     own, theirs = np.empty(total), np.empty(total)
     for m in range(total):
         own[m], theirs[m] = pull[sender[m], receiver[m]], pull[receiver[m], sender[m]]
-    return sender[:total], receiver[:total], number[:total], own, theirs
+    return sender, receiver, number, own, theirs
+
+
+@njit(cache=True, error_model="numpy")
+def _times(first: int, last: int, key: np.uint64, uid: U64, rate: F) -> tuple[I32, int]:
+    """How often each of some rows turns to each kind of partner, (n, 6), and how often in all."""
+    times, most, luck = np.zeros(rate.shape, np.int32), 0, np.empty(uid.size)
+    for layer in range(_KINDS):
+        for i in range(first, last):  # apart, so that several are drawn at once
+            luck[i] = uniform(key, uid[i], np.uint64(layer))
+        for i in range(first, last):
+            if rate[i, layer] > 0.0:
+                times[i, layer] = poisson(luck[i], rate[i, layer] / QUARTERS_A_YEAR)
+                most += times[i, layer]
+    return times, most
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _turn(
+    first: int, last: int, key: np.uint64, uid: U64, kind: I8, times: I32, possible: B, pull: F, begin: I32,
+    rows: I32, room: _Field, made: _Made,
+) -> int:  # fmt: skip
+    """Write who turns to whom, and say how many do; apart from where the room is made, so that it can be borrowed."""
+    uid, kind, times, possible, pull, begin = borrowed((uid, kind, times, possible, pull, begin))
+    (sender, receiver, number), rows, room, total = borrowed(made), borrowed(rows), borrowed(room), 0
+    for i in range(max(first, 0), last):
+        for layer in range(_KINDS):
+            sort, count = layer if kind[i] == STATE else STATE, 0
+            if times[i, layer] > 0:
+                count = _able(rows[begin[sort] : begin[sort + 1]], possible[i], room.able)
+            for k in range(count):
+                room.uid[k], room.pull[k] = uid[room.able[k]], pull[i, room.able[k]]
+            for turn in range(times[i, layer] if count > 0 else 0):
+                own = approach_key(key, layer, turn)
+                sender[total], receiver[total] = i, _choose(own, uid[i], room, count)
+                number[total] = turn
+                total += 1
+    return total
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def approach_key(key: np.uint64, layer: int, turn: int) -> np.uint64:
     """Key of the draws of an approach: those of one quarter are independent of one another."""
     return philox(key, np.uint64(layer), np.uint64(turn))
-
-
-@njit(cache=True, error_model="numpy")
-def _longer(numbers: I32) -> I32:
-    return np.concatenate((numbers, np.empty(numbers.size, np.int32)))
 
 
 @njit(cache=True, error_model="numpy")
@@ -165,7 +192,7 @@ def _by_kind(kind: I8) -> tuple[I32, I32]:
     return begin, rows
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _able(rows: I32, possible: B, able: I32) -> int:
     """Write those of some rows with whom a deal is possible to ``able``, and say how many they are."""
     count = 0
@@ -190,12 +217,13 @@ def _share(pull: F, able: I32, j: int) -> float:
     return 1.0 / total
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _choose(key: np.uint64, uid: np.uint64, room: _Field, count: int) -> int:
     """The able partner with the greatest U plus Gumbel noise; ties go to the smaller uid."""
     uids, pull, luck, most = room.uid[:count], room.pull[:count], room.luck[:count], room.most[:count]
-    fill_uniform(key, uid, uids, luck)
-    for k in range(count):  # apart from the search, so that several are worked on at once
+    for k in range(count):  # apart from the search, so that several are drawn and bounded at once
+        luck[k] = uniform(key, uid, uids[k])
+    for k in range(count):
         most[k] = pull[k] + gumbel_bound(luck[k])
     first = 0
     for k in range(1, count):
@@ -272,15 +300,14 @@ def possible_deals(
     where a state's least share of home organisations binds; no further state for an organisation that runs as many
     engagements as its kind can, ``at_once`` (6,), 0 without a limit.
     """
-    full, short = _limits(partners, kind, home, home_share, at_once)
-    by_rows(_open_pairs, len(depth), allowed, depth, kind, home, full, short, out)
+    by_rows(_open_pairs, len(depth), allowed, depth, partners, kind, home, home_share, at_once, out)
     _close_third_camps(partners, exclusive, camp, out)
 
 
 @njit(cache=True, error_model="numpy")
 def _limits(partners: Links, kind: I8, home: I32, home_share: F, at_once: I32) -> tuple[B, B]:
     """Who can run no further engagement, and which states are short of organisations of their own, (n,) each."""
-    start, partner = partners
+    start, partner = borrowed(partners)
     full, short = np.zeros(kind.size, np.bool_), np.zeros(kind.size, np.bool_)
     for i in range(kind.size):
         home_ties, foreign_ties = 0, 0
@@ -297,9 +324,12 @@ def _limits(partners: Links, kind: I8, home: I32, home_share: F, at_once: I32) -
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _open_pairs(
-    first: int, last: int, allowed: B, depth: I8, kind: I8, home: I32, full: B, short: B, out: B
-) -> None:
+    first: int, last: int, allowed: B, depth: I8, partners: Links, kind: I8, home: I32, home_share: F, at_once: I32,
+    out: B,
+) -> None:  # fmt: skip
     """What either side's limits leave of the mask; a deal that stands may be deepened."""
+    full, short = _limits(partners, kind, home, home_share, at_once)
+    allowed, depth, out = borrowed((allowed, depth, out))
     any_short = short.any()
     for i in range(max(first, 0), last):
         mask, ties, row = allowed[i], depth[i], out[i]
@@ -315,7 +345,7 @@ def _open_pairs(
 
 @njit(cache=True, error_model="numpy")
 def _close_third_camps(partners: Links, exclusive: B, camp: I8, out: B) -> None:
-    start, partner = partners
+    start, partner = borrowed(partners)
     for i in range(camp.size):
         for k in partner[start[i] : start[i + 1]]:
             if exclusive[i, k]:

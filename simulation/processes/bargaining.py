@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import by_rows, exp, log1p
+from simulation.kernels import borrowed, by_rows, exp, log1p
 from simulation.state import I8, I32, STATE, B, F
 
 _SOFTEST = 0.6932
@@ -34,24 +34,25 @@ def alternatives(possible: B, pull: F, reluctance: F, kind: I8, parties: I32) ->
     """Alternatives of those who sit at a table this quarter, (m, 3) rows of actors or -1; nothing for the others."""
     n = kind.size
     known = Alternatives(np.full(n, -1, np.int32), np.zeros(n), np.zeros(n))
-    seated = _seated(parties, n)
-    by_rows(_look_round, seated.size, seated, possible, pull, reluctance, kind, known)
+    by_rows(_look_round, n, parties, possible, pull, reluctance, kind, known)
     return known
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _look_round(
-    first: int, last: int, seated: I32, possible: B, pull: F, reluctance: F, kind: I8, known: Alternatives
+    first: int, last: int, parties: I32, possible: B, pull: F, reluctance: F, kind: I8, known: Alternatives
 ) -> None:
+    seated = _seated(parties, max(first, 0), last)
+    possible, pull, known = borrowed((possible, pull, known))
     n = kind.size
     theirs, chance, most, of_kind = np.empty((_AT_ONCE, n)), np.empty(n), np.empty(n), reluctance[kind]
     states = 0  # of those up to the last state
     for j in range(n):
         states = j + 1 if kind[j] == STATE else states
-    for k in range(max(first, 0), last):
-        i, own, many, row = seated[k], pull[seated[k]], n, theirs[(k - first) % _AT_ONCE]
-        if (k - first) % _AT_ONCE == 0:
-            _columns(pull, seated[k : min(k + _AT_ONCE, last)], theirs)
+    for k in range(seated.size):
+        i, own, many, row = seated[k], pull[seated[k]], n, theirs[k % _AT_ONCE]
+        if k % _AT_ONCE == 0:
+            _columns(pull, seated[k : k + _AT_ONCE], theirs)
         if kind[i] == STATE:
             for j in range(n):
                 chance[j] = of_kind[j] - row[j]
@@ -68,14 +69,17 @@ def _look_round(
 
 
 @njit(cache=True, error_model="numpy")
-def _seated(parties: I32, n: int) -> I32:
-    """Who is a party to anything, ascending."""
-    inside = np.zeros(n, np.bool_)
+def _seated(parties: I32, first: int, last: int) -> I32:
+    """Who of some rows is a party to anything, ascending."""
+    inside, seated, count = np.zeros(last, np.bool_), np.empty(last, np.int32), 0
     for c in range(parties.shape[0]):
-        for party in parties[c]:
-            if party >= 0:
-                inside[party] = True
-    return np.flatnonzero(inside).astype(np.int32)
+        for p in range(parties.shape[1]):
+            if 0 <= parties[c, p] < last:
+                inside[parties[c, p]] = True
+    for i in range(first, last):
+        seated[count] = i
+        count += inside[i]
+    return seated[:count]
 
 
 @njit(cache=True, error_model="numpy")

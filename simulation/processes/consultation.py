@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.processes.norms import ngo_partners
+from simulation.processes.norms import count_ngos
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.state import DIMENSIONS, I8, NOBODY, STATE, Asked, F, State
 
@@ -25,20 +25,22 @@ def consult(state: State, mech: Mechanisms, asked: Asked = NOBODY) -> F:
 
     ``asked`` are NGOs that decide for themselves how much an engagement with a state counts, 1 by default.
     """
-    dose = ngo_partners(state).astype(np.float64)
+    more = np.zeros(state.n if asked else 0)
     for j, weight in asked.items():
         for i in np.flatnonzero(state.depth[j, : state.s]):
-            dose[i] += weight(int(i)) - 1.0
-    state.consulted = _heard(dose, state.kind, mech.on("consultation"))
+            more[i] += weight(int(i)) - 1.0
+    state.consulted = _heard(state.depth, state.kind, more, mech.on("consultation"))
     return state.consulted
 
 
 @njit(cache=True, error_model="numpy")
-def _heard(dose: F, kind: I8, heard: bool) -> F:
-    result = np.zeros(dose.size)
-    for i in range(dose.size):
+def _heard(depth: I8, kind: I8, more: F, heard: bool) -> F:
+    """``more`` (n,) counts on top of the number of NGOs; nobody's does where it is empty."""
+    ngos, result = count_ngos(depth, kind), np.zeros(kind.size)
+    for i in range(kind.size):
         if heard and kind[i] == STATE:
-            result[i] = dose[i] / (1.0 + dose[i])
+            dose = ngos[i] + (more[i] if more.size > 0 else 0.0)
+            result[i] = dose / (1.0 + dose)
     return result
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import Draws, Stream, philox, symmetric_uniform, uniform
+from simulation.kernels import Draws, Stream, borrowed, philox, symmetric_uniform, uniform
 from simulation.processes.bargaining import Alternatives, alternatives, nash_share, write_terms
 from simulation.processes.books import (
     Deals,
@@ -145,7 +145,7 @@ def _sign(
     keys: Keys, quarter: int, parties: I32, number: I32, who: Signers, rules: Terms,
     alike: tuple[float, float, float, float], deals: Deals, credit: Credit, known: Alternatives,
 ) -> tuple[I32, I32, F, F, B, I32]:  # fmt: skip
-    """Loops with few columns each: one that takes all of them counts references to them at every turn."""
+    parties, who, rules, deals, credit, known = borrowed((parties, who, rules, deals, credit, known))
     m = parties.shape[0]
     drawn = Drawn(np.empty(m), np.empty((m, 3)), np.empty((m, 3)), np.empty((m, 3)))
     _draw(keys, parties, number, who.uid, drawn)
@@ -183,6 +183,7 @@ def _sign(
 
 @njit(cache=True, error_model="numpy")
 def _draw(keys: Keys, parties: I32, number: I32, uid: U64, drawn: Drawn) -> None:
+    uid, drawn = borrowed((uid, drawn))
     for c in range(parties.shape[0]):
         three = parties[c, 2] >= 0
         turn = philox(keys.order, np.uint64(number[c]), np.uint64(three))
@@ -270,7 +271,7 @@ def _agree(
                 move_draft(terms, who.consulted, a, b)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _give_credit(signed: NDArray[np.int64], parties: I32, rungs: I32, kind: I8, credit: Credit) -> None:
     """What was signed counts for both sides on its track."""
     for c in signed:
@@ -309,15 +310,19 @@ def _transfer(credit: Credit, payer: int, receiver: int, p: float) -> None:
 
 def _note(state: State, parties: I32, unpaid: B) -> None:
     """Enter signatures into the ledger that activity and history are counted from, each with its share recorded."""
-    new, weight = _entries(parties, unpaid, state.quarter, state.recorded)
-    state.ledger = np.concatenate([state.ledger, new])
-    state.ledger_weight = np.concatenate([state.ledger_weight, weight])
+    state.ledger, state.ledger_weight = _enter(
+        parties, unpaid, state.quarter, state.recorded, state.ledger, state.ledger_weight
+    )
 
 
 @njit(cache=True, error_model="numpy")
-def _entries(parties: I32, unpaid: B, quarter: int, recorded: F) -> tuple[I32, F]:
-    """Rows (m, 3) of the ledger for contracts, a row a pair, and what each counts."""
-    rows, weight, count = np.empty((3 * len(parties), 3), np.int32), np.empty(3 * len(parties)), 0
+def _enter(parties: I32, unpaid: B, quarter: int, recorded: F, before: I32, weight_before: F) -> tuple[I32, F]:
+    """The ledger (m, 3) with a row a pair of each contract after those before, and what each counts."""
+    count = before.shape[0]
+    rows, weight = np.empty((count + 3 * len(parties), 3), np.int32), np.empty(count + 3 * len(parties))
+    for m in range(count):
+        rows[m, 0], rows[m, 1], rows[m, 2] = before[m, 0], before[m, 1], before[m, 2]
+        weight[m] = weight_before[m]
     for c in range(len(parties)):
         if unpaid[c]:
             continue

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws, by_rows, sums_of_others
+from simulation.kernels import Draws, borrowed, by_rows, sums_of_others
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -63,6 +63,7 @@ def _pull_of_states(
     ``trades`` and ``peers`` (s, s) hold a row for each state that is looked at, so that the long
     loops run over those who look: several at a time, each with its sum in the same order.
     """
+    partners, depth, trades, peers = borrowed((partners, depth, trades, peers))
     first = max(first, 0)
     s, own, leads, (start, partner) = trades.shape[0], last - first, _leads(leaders, depth.shape[0]), partners
     competition = _scales(channels[_COMPETITION], trades, first, last)

@@ -19,7 +19,7 @@ from numba import njit
 from simulation import arithmetic
 from simulation.kernels import by_rows, exp, power
 from simulation.processes.approaches import agreement
-from simulation.processes.instruments import instrument_z
+from simulation.processes.instruments import worth_of_texts
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import (
@@ -62,22 +62,35 @@ def divide_effort(state: State, par: Parameters, mech: Mechanisms, possible: B) 
     promise = promises(state, par, possible)
     if state.quarter == 0:
         state.promise_start[:s] = promise
-    gain = (promise - state.promise_start[:s]) / par.forum_noise
-    if not mech.on("forum_choice"):
-        gain[:] = 0.0
-    if mech["learning"] != "off":
-        learners = state.learns[:s]
-        usual = state.propensity[:s].mean(axis=1, keepdims=True)
-        relative = np.divide(state.propensity[:s], usual, out=np.ones((s, len(TRACKS))), where=usual > 0)
-        gain[learners] = arithmetic.log(np.maximum(relative, 1e-6))[learners]  # who has forgotten all prefers nothing
-    _divide(state.track_start, gain, state.track_allowed, state.track_share)
-    multiply_effort(state.track_start[:s], state.track_share[:s], par.effort_returns, state.effort[:s])
+    learnt = _learnt(state) if mech["learning"] != "off" else np.zeros((0, _TRACKS))
+    _divide(
+        state.track_start, promise, state.promise_start, par.forum_noise, mech.on("forum_choice"), state.learns,
+        learnt, state.track_allowed, par.effort_returns, state.track_share, state.effort,
+    )  # fmt: skip
+
+
+def _learnt(state: State) -> F:
+    """Log of how much more than usual each state has learnt to prefer each track, (s, 5)."""
+    propensity = state.propensity[: state.s]
+    usual = propensity.mean(axis=1, keepdims=True)
+    relative = np.divide(propensity, usual, out=np.ones_like(propensity), where=usual > 0)
+    return np.asarray(arithmetic.log(np.maximum(relative, 1e-6)))  # who has forgotten all prefers nothing
 
 
 @njit(cache=True, error_model="numpy")
-def _divide(start: F, gain: F, allowed: B, share: F) -> None:
+def _divide(
+    start: F, promise: F, usual: F, noise: float, responds: bool, learns: B, learnt: F, allowed: B, returns: float,
+    share: F, effort: F,
+) -> None:  # fmt: skip
+    """Write ``share`` and ``effort`` of each state, by what it has learnt, or else by what the tracks promise."""
+    gain = np.zeros(promise.shape)
     for i in range(gain.shape[0]):
         total, top = 0.0, -np.inf
+        for k in range(_TRACKS):
+            if learnt.shape[0] > 0 and learns[i]:
+                gain[i, k] = learnt[i, k]
+            elif responds:
+                gain[i, k] = (promise[i, k] - usual[i, k]) / noise
         for k in range(_TRACKS):
             if allowed[i, k] and gain[i, k] > top:
                 top = gain[i, k]
@@ -87,6 +100,7 @@ def _divide(start: F, gain: F, allowed: B, share: F) -> None:
         for k in range(_TRACKS):
             if total > 0.0:
                 share[i, k] /= total
+    multiply_effort(start[: gain.shape[0]], share[: gain.shape[0]], returns, effort)
 
 
 @njit(cache=True, error_model="numpy")
@@ -106,7 +120,7 @@ def promises(state: State, par: Parameters, possible: B) -> F:
     _promise_forums(
         Blocs(state.member, state.bloc_regional, state.bloc_enforcement, state.bloc_passed, state.bloc_tabled),
         Texts(state.eligible, state.joined, state.opens, state.closes, state.instrument_regional,
-              instrument_z(state, _LEAST_COUNTED)),
+              state.binding, state.in_force, state.instrument_enforcement),
         state.quarter, par.patience, result,
     )  # fmt: skip
     return result
@@ -130,7 +144,9 @@ class Texts(NamedTuple):
     opens: I32
     closes: I32
     regional: B
-    worth: F  # [q] of being in
+    binding: B
+    in_force: B
+    enforcement: F
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -199,7 +215,8 @@ def _promise_forums(blocs: Blocs, texts: Texts, quarter: int, patience: float, o
     It is the mean of worth times chance over a state's blocs and the texts that it can join, discounted by their mean
     chance; a text's is the share of those who could join it that did.
     """
-    s, joining = out.shape[0], np.empty(texts.worth.size)
+    s, joining = out.shape[0], np.empty(texts.opens.size)
+    of_text = worth_of_texts(texts.binding, texts.in_force, texts.enforcement, _LEAST_COUNTED)
     for q in range(joining.size):
         could, did = 0, 0
         for i in range(texts.eligible.shape[1]):
@@ -215,7 +232,7 @@ def _promise_forums(blocs: Blocs, texts: Texts, quarter: int, patience: float, o
                 gain[door, i], likely[door, i] = gain[door, i] + worth, likely[door, i] + chance
                 count[door, i] += 1.0
     for q in range(joining.size):
-        door, worth, chance = int(texts.regional[q]), texts.worth[q] * joining[q], joining[q]
+        door, worth, chance = int(texts.regional[q]), of_text[q] * joining[q], joining[q]
         for i in range(s if texts.opens[q] <= quarter <= texts.closes[q] else 0):
             if texts.eligible[q, i] and not texts.joined[q, i]:
                 gain[door, i], likely[door, i] = gain[door, i] + worth, likely[door, i] + chance

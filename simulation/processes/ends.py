@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws, Stream, symmetric_uniform
+from simulation.kernels import Draws, Stream, borrowed, symmetric_uniform
 from simulation.processes.books import (
     EXPIRY,
     MONEY,
@@ -158,6 +158,7 @@ def _open_purses(
     ended: I32,
 ) -> I32:
     """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
+    own, deals, uid, kind, pull, keep, leave = borrowed((own, deals, uid, kind, pull, keep, leave))
     purse, n, count, exits, owed = own.purse, uid.size, 0, np.zeros(uid.size), np.empty(uid.size)
     cut, given_up, (start, partner) = np.empty((16, 2), np.int32), np.empty(n, np.bool_), links(deals.depth)
     for i in range(n):
@@ -218,32 +219,30 @@ def pay_upkeep(own: Purses, i: int, partners: I32, kind: I8, keep: F, depth: I8)
             own.pot[i, pot] = max(0.0, own.pot[i, pot] - due)
 
 
-def renew_or_end(state: State, draws: Draws, rules: Terms, chance: F, due: I32) -> F:
+def renew_or_end(state: State, draws: Draws, rules: Terms, due: I32, chance: F) -> tuple[I32, F, F]:
     """Renew the deals whose term ends, each with its chance, where both purses bear it; end the others.
 
     Parameters
     ----------
-    chance, due
-        Of :func:`renewal_chances`.
+    due, chance
+        Of :func:`renewals`.
 
     Returns
     -------
-    F
-        (m, 2) what both had for it when the turn of each deal came.
+    tuple
+        (m, 2) of these deals those that stand and are planned by nobody, (m,) their chances, and (m, 2) what both had
+        for it when the turn of each came.
     """
-    return np.asarray(_renew_or_end(
+    due, chance, left = _renew_or_end(
         draws.key(Stream.RENEWAL), draws.key(Stream.TERM), state.uid, state.kind, state.quarter, due, chance,
         state.purse, state.pot, rules, deals_of(state), state.lapsed, state.ended, state.unpaid, state.renewed,
-    ))  # fmt: skip
-
-
-def due_now(state: State, partners: Links) -> I32:
-    """Pairs a < b whose deal ends or is renewed at the start of this quarter, (m, 2)."""
-    return np.asarray(_due_now(partners, state.until, state.planned, state.quarter))
+    )  # fmt: skip
+    return np.asarray(due), np.asarray(chance), np.asarray(left)
 
 
 @njit(cache=True, error_model="numpy")
 def _due_now(partners: Links, until: I32, planned: B, quarter: int) -> I32:
+    """Pairs a < b whose deal ends or is renewed at the start of this quarter, (m, 2)."""
     start, partner = partners
     found, count = np.empty((partner.size, 2), np.int32), 0
     for i in range(start.size - 1):
@@ -254,14 +253,9 @@ def _due_now(partners: Links, until: I32, planned: B, quarter: int) -> I32:
     return found[:count]
 
 
-def still_due(state: State, due: I32, chance: F) -> tuple[I32, F]:
-    """Of deals whose term is over (m, 2), and their chances (m,), those that stand and are planned by nobody."""
-    kept, chances = _still_due(due, chance, state.depth, state.planned)
-    return np.asarray(kept), np.asarray(chances)
-
-
 @njit(cache=True, error_model="numpy")
 def _still_due(due: I32, chance: F, depth: I8, planned: B) -> tuple[I32, F]:
+    """Of deals whose term is over, and their chances, those that stand and are planned by nobody."""
     kept, chances, count = np.empty_like(due), np.empty_like(chance), 0
     for m in range(chance.size):
         i, j = due[m, 0], due[m, 1]
@@ -271,12 +265,28 @@ def _still_due(due: I32, chance: F, depth: I8, planned: B) -> tuple[I32, F]:
     return kept[:count], chances[:count]
 
 
-def renewal_chances(state: State, par: Parameters, rules: Terms, due: I32, partners: Links) -> F:
-    """σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã) of each deal whose term ends, (m,)."""
-    return np.asarray(_renewal_chances(
-        due, state.depth, partners, state.kind, state.pull, state.position, state.weight, par.affinity_width,
-        state.likeness_mean, state.likeness_sd, par.renewal_pull, par.renewal_likeness, rules,
-    ))  # fmt: skip
+def renewals(state: State, par: Parameters, rules: Terms, partners: Links) -> tuple[I32, F]:
+    """Pairs a < b whose term ends at the start of this quarter, (m, 2), and the chance that each is renewed, (m,).
+
+    σ(logit r + η(Ū − its mean over the deals of the layer) + .5ã).
+    """
+    due, chance = _renewals(
+        partners, state.until, state.planned, state.quarter, state.depth, state.kind, state.pull, state.position,
+        state.weight, par.affinity_width, state.likeness_mean, state.likeness_sd, par.renewal_pull,
+        par.renewal_likeness, rules,
+    )  # fmt: skip
+    return np.asarray(due), np.asarray(chance)
+
+
+@njit(cache=True, error_model="numpy")
+def _renewals(
+    partners: Links, until: I32, planned: B, quarter: int, depth: I8, kind: I8, pull: F, position: F, weight: F,
+    width: float, mean: float, sd: float, by_pull: float, by_likeness: float, rules: Terms,
+) -> tuple[I32, F]:  # fmt: skip
+    due = _due_now(partners, until, planned, quarter)
+    return due, _renewal_chances(
+        due, depth, partners, kind, pull, position, weight, width, mean, sd, by_pull, by_likeness, rules
+    )
 
 
 @njit(cache=True, error_model="numpy")
@@ -285,6 +295,7 @@ def _renewal_chances(
     sd: float, by_pull: float, by_likeness: float, rules: Terms,
 ) -> F:  # fmt: skip
     usual = mean_pulls(partners, kind, pull)
+    due, depth, kind, pull, position, weight, rules = borrowed((due, depth, kind, pull, position, weight, rules))
     result = np.empty(due.shape[0])
     for m in range(due.shape[0]):
         i, j = due[m, 0], due[m, 1]
@@ -327,7 +338,9 @@ def renewal_terms(state: State, par: Parameters, rules: Terms, i: int, j: int) -
 def _renew_or_end(
     key: np.uint64, term_key: np.uint64, uid: U64, kind: I8, quarter: int, due: I32, chance: F, purse: F,
     pot: F, rules: Terms, deals: Deals, lapsed: I32, ended: I32, unpaid: I32, renewed: I32,
-) -> F:  # fmt: skip
+) -> tuple[I32, F, F]:  # fmt: skip
+    due, chance = _still_due(due, chance, deals.depth, deals.planned)
+    rules, deals = borrowed((rules, deals))
     luck, left = np.empty(due.shape[0]), np.empty((due.shape[0], 2))
     for m in range(luck.size):
         luck[m] = symmetric_uniform(key, uid[due[m, 0]], uid[due[m, 1]])
@@ -357,4 +370,4 @@ def _renew_or_end(
             pot[payer, own] = max(0.0, pot[payer, own] - rules.leave[layer, depth])
         end_deal(deals, i, j)
         count_end(lapsed, ended, reason, i, j)
-    return left
+    return due, chance, left

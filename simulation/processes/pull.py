@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import by_rows, log1p
+from simulation.kernels import borrowed, by_rows, log1p
 from simulation.processes import needs
 from simulation.processes.affinity import distances_to_all, squared_distance
 from simulation.processes.links import Links
@@ -37,14 +37,24 @@ def remember(state: State) -> None:
     A ledger grows: pairs that have not signed since the last time, and of whose signings none has since become older
     than five years, stand as they did.
     """
-    ledger, weight, quarter = state.ledger, state.ledger_weight, state.quarter
-    known, until = len(state.counted), state.counted_until
-    if not _begins_with(ledger, weight, state.counted, state.counted_weight):  # another ledger
+    s = state
+    _remember(
+        s.ledger, s.ledger_weight, s.counted, s.counted_weight, s.quarter, s.counted_until, s.kind, s.busiest_firm,
+        s.draw_of_past, s.draw_of_recent, s.busy, s.ever, s.lately, s.behind,
+    )  # fmt: skip
+    s.counted, s.counted_weight, s.counted_until = s.ledger, s.ledger_weight, s.quarter
+
+
+@njit(cache=True, error_model="numpy")
+def _remember(
+    ledger: I32, weight: F, counted: I32, counted_weight: F, quarter: int, until: int, kind: I8, busiest_firm: float,
+    by_past: F, by_recent: F, busy: F, ever: F, lately: F, behind: F,
+) -> None:  # fmt: skip
+    known = counted.shape[0]
+    if not _begins_with(ledger, weight, counted, counted_weight):  # another ledger
         known, until = 0, NEVER
-    _count_busy(ledger, weight, quarter, state.kind, state.busy, state.busiest_firm)
-    _remember(ledger, weight, quarter, known, until, state.kind, state.draw_of_past, state.draw_of_recent, state.ever,
-              state.lately, state.behind)  # fmt: skip
-    state.counted, state.counted_weight, state.counted_until = ledger, weight, quarter
+    _count_busy(ledger, weight, quarter, kind, busy, busiest_firm)
+    _count_again(ledger, weight, quarter, known, until, kind, by_past, by_recent, ever, lately, behind)
 
 
 @njit(cache=True, error_model="numpy")
@@ -79,7 +89,7 @@ def _count_busy(ledger: I32, weight: F, quarter: int, kind: I8, busy: F, busiest
 
 
 @njit(cache=True, error_model="numpy")
-def _remember(
+def _count_again(
     ledger: I32, weight: F, quarter: int, known: int, until: int, kind: I8, by_past: F, by_recent: F, ever: F,
     lately: F, behind: F,
 ) -> None:  # fmt: skip
@@ -87,6 +97,7 @@ def _remember(
 
     They are marked where their counts stand, for a matrix of marks is large and read at random.
     """
+    ledger, kind, ever, lately, behind = borrowed((ledger, kind, ever, lately, behind))
     faded, fading = until - RECENT_QUARTERS, quarter - RECENT_QUARTERS
     for m in range(weight.size):
         if m >= known or faded <= ledger[m, 2] < fading:
@@ -124,11 +135,10 @@ def fill_pull(state: State, par: Parameters, mech: Mechanisms, partners: Links |
 
     ``partners`` are the lists of the deals as they stand, if they are at hand.
     """
-    appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
     by_rows(
-        _fill, state.n, state.base, appeal, state.attraction, state.kind, state.trust_hat, state.trust_reference,
-        par.trust_pull, state.position, state.position_start, state.weight, par.interest_pull, state.behind,
-        state.pull,
+        _fill, state.n, state.base, state.busy, state.un_member, state.draw_of_busy, state.attraction, state.kind,
+        state.trust_hat, state.trust_reference, par.trust_pull, state.position, state.position_start, state.weight,
+        par.interest_pull, state.behind, state.pull,
     )  # fmt: skip
     needs.add_to_pull(state, par, mech, partners)
 
@@ -153,12 +163,13 @@ def appeals(busy: F, kind: I8, un_member: B, weight: F) -> F:
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _fill(
-    first: int, last: int, base: F, appeal: F, attraction: F, kind: I8, trust: F, reference: F, by_trust: float,
-    position: F, start: F, weight: F, by_interest: float, behind: F, out: F,
+    first: int, last: int, base: F, busy: F, un_member: B, by_busy: F, attraction: F, kind: I8, trust: F, reference: F,
+    by_trust: float, position: F, start: F, weight: F, by_interest: float, behind: F, out: F,
 ) -> None:  # fmt: skip
+    base, trust, reference, behind, weight, out = borrowed((base, trust, reference, behind, weight, out))
     n = kind.size
     axis, axis_start = position.T.copy(), start.T.copy()
-    gone, before, liked = np.empty(n), np.empty(n), appeal + attraction
+    gone, before, liked = np.empty(n), np.empty(n), appeals(busy, kind, un_member, by_busy) + attraction
     for i in range(max(first, 0), last):
         row, own, seen, usual, past = out[i], base[i], trust[i], reference[i], behind[i]
         if kind[i] == STATE or kind[i] == FIRM:
@@ -178,7 +189,7 @@ def _fill(
                 row[j] += past[j]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def history(layer: int, kind: int, ever: float, lately: float, by_past: F, by_recent: F) -> float:
     """What deals of the pair add to U of the one whose kind is given; an organisation does not choose by them."""
     if layer in (STATE, FIRM):

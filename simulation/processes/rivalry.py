@@ -34,17 +34,16 @@ def court(state: State, par: Parameters, mech: Mechanisms, possible: B, asked: A
         Leaders that decide for themselves what winning a state is worth.
     """
     state.concession[:] = 0.0
-    gaps = leader_distance(state.position, state.leaders, par.rivalry_distance)
-    alone = non_alignment(state.depth, state.leaders, state.in_union, state.un_member)
     strength = strength_of(par, mech)
     if mech.on("concessions"):
-        _bid(state, par, strength, gaps, alone, possible, asked, state.concession)
+        _bid(state, par, strength, possible, asked, state.concession)
         if strength != FITTED or asked:  # else nothing is conceded beyond the fitted world
             usual = np.zeros_like(state.concession)
-            _bid(state, par, FITTED, gaps, alone, possible, NOBODY, usual)
+            _bid(state, par, FITTED, possible, NOBODY, usual)
             apply_concessions(state.leaders, state.concession - usual, state.pull)
     if strength != FITTED:
         surplus = strength - FITTED
+        gaps = leader_distance(state.position, state.leaders, par.rivalry_distance)
         shift_pulls(
             state.leaders, state.camp, state.kind, state.un_member, gaps, surplus * par.rivalry_bonus,
             surplus * par.rivalry_cost, state.strategic_weight, state.depth, state.pull,
@@ -56,13 +55,11 @@ def strength_of(par: Parameters, mech: Mechanisms) -> float:
     return par.rivalry if mech.on("rivalry") else FITTED
 
 
-def _bid(
-    state: State, par: Parameters, strength: float, gaps: F, alone: F, possible: B, asked: Asked, out: F
-) -> None:
+def _bid(state: State, par: Parameters, strength: float, possible: B, asked: Asked, out: F) -> None:
     """Concessions of every leader to every state at a strength of rivalry, written to ``out`` (n, h)."""
-    worth = bids(
-        state.leaders, gaps, strength * par.rivalry_bonus, float(state.reluctance[STATE]), state.strategic_weight,
-        alone, possible, state.pull,
+    gaps, alone, worth = bids(
+        state.position, state.leaders, par.rivalry_distance, state.depth, state.in_union, state.un_member,
+        strength * par.rivalry_bonus, float(state.reluctance[STATE]), state.strategic_weight, possible, state.pull,
     )  # fmt: skip
     for a, leader in enumerate(state.leaders):
         if leader in asked:
@@ -116,9 +113,15 @@ def non_alignment(depth: I8, leaders: I32, in_union: B, un_member: B) -> F:
 
 @njit(cache=True, error_model="numpy")
 def bids(
-    leaders: I32, gaps: F, bonus: float, reluctance: float, strategic: F, alone: F, possible: B, pull: F
-) -> F:
-    """What winning each state is worth to each leader, W ≥ 0, (n, h); -1 where it does not bid."""
+    position: F, leaders: I32, scale: float, depth: I8, in_union: B, un_member: B, bonus: float, reluctance: float,
+    strategic: F, possible: B, pull: F,
+) -> tuple[F, F, F]:  # fmt: skip
+    """What winning each state is worth to each leader, W ≥ 0, (n, h); -1 where it does not bid.
+
+    It comes after what it rests on, d̃ (h, h) and n_i (n,).
+    """
+    gaps = leader_distance(position, leaders, scale)
+    alone = non_alignment(depth, leaders, in_union, un_member)
     n, h = pull.shape[0], leaders.size
     worth = np.full((n, h), -1.0)
     for i in range(n):
@@ -128,7 +131,7 @@ def bids(
             leader = leaders[a]
             if possible[leader, i]:
                 worth[i, a] = softplus(pull[leader, i] + bonus * strategic[i] * _nearest(gaps, a) - reluctance)
-    return worth
+    return gaps, alone, worth
 
 
 @njit(cache=True, error_model="numpy")

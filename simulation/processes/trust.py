@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import by_rows
+from simulation.kernels import borrowed, by_rows
 from simulation.processes.links import Links, links, together
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -67,37 +67,48 @@ def perceive_trust(state: State, par: Parameters, mech: Mechanisms, partners: Li
     ``partners`` are the lists of the deals as they stand, ``known`` who is :func:`acquainted`.
     """
     s, mass = state, par.witness_mass if mech.on("witnesses") else 0.0
-    trust_with_witnesses(s.alpha, s.beta, s.trust_prior, partners, known, par.prior_mass, mass, s.trust_hat)
-    trust_with_witnesses(s.alpha_ref, s.beta_ref, s.prior_ref, partners, known, par.prior_mass, mass, s.trust_reference)
-
-
-def trust_with_witnesses(
-    alpha: F, beta: F, prior: F, partners: Links, known: Links, prior_mass: float, witness_mass: float, out: F
-) -> None:
-    """τ̂_ij = (α_ij + m r_ij)/(n_ij + m), r_ij over the partners k≠i of j, (n, n) in [0, 1].
-
-    m = m_w M/(M+1) grows with the evidence M that the witnesses have, so that no witness is no evidence.
-    Column sums are taken once; where i is a partner of j itself its own report is subtracted.
-    """
-    told = _witnesses(alpha, beta, partners, prior_mass, witness_mass)
-    by_rows(_listen, len(alpha), alpha, beta, prior, partners, known, prior_mass, witness_mass, *told, out)
+    told = _all_told(s.alpha, s.beta, s.alpha_ref, s.beta_ref, partners, par.prior_mass, mass)
+    by_rows(
+        _listen_to_all, s.n, s.alpha, s.beta, s.trust_prior, s.alpha_ref, s.beta_ref, s.prior_ref, partners, known,
+        par.prior_mass, mass, told, s.trust_hat, s.trust_reference,
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def _witnesses(alpha: F, beta: F, partners: Links, prior_mass: float, witness_mass: float) -> tuple[F, F]:
-    """What all partners of each actor report of it, and how much evidence they have, (n,) each."""
-    n = alpha.shape[0]
-    start, partner = partners
-    reports, masses = np.zeros(n), np.zeros(n)
+def _all_told(
+    alpha: F, beta: F, alpha_ref: F, beta_ref: F, partners: Links, prior_mass: float, witness_mass: float
+) -> F:
+    """What all partners of each actor report of it and how much evidence they have, then the same by the reference.
+
+    (4, n); nothing where witnesses do not count.
+    """
+    told = np.zeros((4, alpha.shape[0]))
     if witness_mass > 0.0:
-        for k in range(n):
-            for j in partner[start[k] : start[k + 1]]:
-                total = alpha[k, j] + beta[k, j]
-                evidence = max(0.0, total - prior_mass)
-                if total > 0.0:
-                    reports[j] += evidence * alpha[k, j] / total
-                    masses[j] += evidence
-    return reports, masses
+        _witnesses(alpha, beta, partners, prior_mass, told[0], told[1])
+        _witnesses(alpha_ref, beta_ref, partners, prior_mass, told[2], told[3])
+    return told
+
+
+@njit(cache=True, error_model="numpy")
+def _witnesses(alpha: F, beta: F, partners: Links, prior_mass: float, reports: F, masses: F) -> None:
+    alpha, beta, (start, partner) = borrowed((alpha, beta, partners))
+    for k in range(alpha.shape[0]):
+        for j in partner[start[k] : start[k + 1]]:
+            total = alpha[k, j] + beta[k, j]
+            evidence = max(0.0, total - prior_mass)
+            if total > 0.0:
+                reports[j] += evidence * alpha[k, j] / total
+                masses[j] += evidence
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _listen_to_all(
+    first: int, last: int, alpha: F, beta: F, prior: F, alpha_ref: F, beta_ref: F, prior_ref: F, partners: Links,
+    known: Links, prior_mass: float, witness_mass: float, told: F, out: F, out_ref: F,
+) -> None:  # fmt: skip
+    masses = prior_mass, witness_mass
+    _listen(first, last, alpha, beta, prior, partners, known, *masses, told[0], told[1], out)
+    _listen(first, last, alpha_ref, beta_ref, prior_ref, partners, known, *masses, told[2], told[3], out_ref)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -105,8 +116,13 @@ def _listen(
     first: int, last: int, alpha: F, beta: F, prior: F, partners: Links, known: Links, prior_mass: float,
     witness_mass: float, reports: F, masses: F, out: F,
 ) -> None:  # fmt: skip
-    start, partner = partners
+    """τ̂_ij = (α_ij + m r_ij)/(n_ij + m), r_ij over the partners k≠i of j, (n, n) in [0, 1].
+
+    m = m_w M/(M+1) grows with the evidence M that the witnesses have, so that no witness is no evidence.
+    Column sums are taken once; where i is a partner of j itself its own report is subtracted.
+    """
     told, weight = witness_mass * reports / (masses + 1.0), witness_mass * masses / (masses + 1.0)
+    alpha, beta, prior, known, (start, partner), out = borrowed((alpha, beta, prior, known, partners, out))
     for i in range(max(first, 0), last):
         if known.start.size == 0:
             _as_told(alpha[i], beta[i], told, weight, out[i])
@@ -126,14 +142,14 @@ def _listen(
         out[i, i] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _as_told(alpha: F, beta: F, told: F, mass: F, out: F) -> None:
     """Trust of one actor in everybody, as if it had no deals."""
     for j in range(alpha.size):
         out[j] = _trust(alpha[j], beta[j], told[j], mass[j])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _as_first_told(prior: F, prior_mass: float, told: F, mass: F, out: F) -> None:
     """The same if it had no evidence of its own either."""
     for j in range(prior.size):

@@ -30,8 +30,8 @@ def types_of_a_run() -> dict[str, Any]:
 def _print_types() -> None:
     from simulation.experiments.engine.ahead import types_used
     from simulation.experiments.run import CONTRASTS, run
-    from simulation.kernels import tell_when_compiling
     from simulation.scenario.load import load_scenario
+    from simulation.source_code import tell_when_compiling
 
     tell_when_compiling(lambda text: print(COMPILES))
     scenario = load_scenario(ROOT / "scenarios" / "baseline.yaml", horizon=HORIZON)

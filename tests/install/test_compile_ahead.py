@@ -112,7 +112,7 @@ def test_after_it_a_run_compiles_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     code = """
 from simulation.experiments.engine.ahead import compile_ahead
 compile_ahead(2)
-from simulation.kernels import tell_when_compiling
+from simulation.source_code import tell_when_compiling
 tell_when_compiling(lambda text: exit("compiles"))
 from simulation.experiments.run import CONTRASTS, run
 run("baseline", replicates=1, workers=1, contrasts=CONTRASTS)

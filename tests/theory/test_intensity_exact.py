@@ -73,10 +73,11 @@ def rates_of(model):
 def quarters_of(model: GovernanceModel) -> Iterator[tuple[Approaches, np.ndarray]]:
     """Approaches and answers of one quarter, in each of many replicates."""
     state = model.state
-    rate = rates_of(model)
     for replicate in range(REPLICATES):
         draws = Draws(model.scenario.seed, replicate, 0)
-        made = approaches.approach(state, draws, rate, state.allowed, NO_TARGETS, 0)
+        made = approaches.approach(
+            state, model.parameters, model.mechanisms, draws, state.allowed, NO_TARGETS, 0
+        )
         yield made, approaches.answers(state, draws, made, approaches.chances(state, made))
 
 
@@ -352,10 +353,9 @@ class TestLives:
             state.quarter += 1
             lives[state.depth[tuple(pairs.T)] > 0] = state.quarter
             partners = links(state.depth)
-            due = ends.due_now(state, partners)
-            chance = ends.renewal_chances(state, model.parameters, rules, due, partners)
+            due, chance = ends.renewals(state, model.parameters, rules, partners)
             assert chance == pytest.approx(renewal, abs=1e-12)
-            ends.renew_or_end(state, Draws(1, 0, state.quarter), rules, chance, due)
+            ends.renew_or_end(state, Draws(1, 0, state.quarter), rules, due, chance)
         term = (rules.shortest[STATE] + rules.longest[STATE]) / 2
         error = lives.std() / np.sqrt(len(pairs))
         assert abs(lives.mean() - term / (1 - renewal)) < 4 * error

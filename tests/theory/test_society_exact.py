@@ -71,13 +71,14 @@ def pair(kind: int, depth: int) -> tuple[State, int, int]:
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_presence_and_nothing_else_is_renewed_more_often(kind: int, depth: int) -> None:
     state, i, j = pair(kind, depth)
-    due = np.array([[i, j]], np.int32)
     sunk, free = terms(0.5, 1.0, True), terms(0.5, 1.0, True, False)
     par = PAR.replace(renewal_likeness=0)
     odds = free.renewed[kind] + (0.5 if kind == FIRM and depth >= PRESENCE else 0.0)
     partners = links(state.depth)
-    assert ends.renewal_chances(state, par, sunk, due, partners)[0] == chance_of(odds)
-    assert ends.renewal_chances(state, par, free, due, partners)[0] == chance_of(free.renewed[kind])
+    for rules, usual in ((sunk, odds), (free, free.renewed[kind])):
+        due, chance = ends.renewals(state, par, rules, partners)
+        assert due.tolist() == [[i, j]]
+        assert chance.tolist() == [chance_of(usual)]
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
