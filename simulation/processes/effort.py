@@ -83,24 +83,22 @@ def _divide(
     share: F, effort: F,
 ) -> None:  # fmt: skip
     """Write ``share`` and ``effort`` of each state, by what it has learnt, or else by what the tracks promise."""
-    gain = np.zeros(promise.shape)
-    for i in range(gain.shape[0]):
+    s, gain = len(promise), np.empty(_TRACKS)
+    for i in range(s):
         total, top = 0.0, -np.inf
         for k in range(_TRACKS):
-            if learnt.shape[0] > 0 and learns[i]:
-                gain[i, k] = learnt[i, k]
-            elif responds:
-                gain[i, k] = (promise[i, k] - usual[i, k]) / noise
+            gain[k] = (promise[i, k] - usual[i, k]) / noise if responds else 0.0
+            if len(learnt) > 0 and learns[i]:
+                gain[k] = learnt[i, k]
+            if allowed[i, k] and gain[k] > top:
+                top = gain[k]
         for k in range(_TRACKS):
-            if allowed[i, k] and gain[i, k] > top:
-                top = gain[i, k]
-        for k in range(_TRACKS):
-            share[i, k] = start[i, k] * exp(gain[i, k] - top) if allowed[i, k] else 0.0
+            share[i, k] = start[i, k] * exp(gain[k] - top) if allowed[i, k] else 0.0
             total += share[i, k]
         for k in range(_TRACKS):
             if total > 0.0:
                 share[i, k] /= total
-    multiply_effort(start[: gain.shape[0]], share[: gain.shape[0]], returns, effort)
+    multiply_effort(start[:s], share[:s], returns, effort)
 
 
 @njit(cache=True, error_model="numpy")
