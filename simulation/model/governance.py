@@ -201,15 +201,15 @@ def keep_promises(model: GovernanceModel) -> None:
     """Conduct in all deals, new ones too, what it does to trust, and who is left for it."""
     s, par, mech = model.state, model.parameters, model.mechanisms
     partners = links(s.depth)
-    s.load = ends.load(s, model.rules, partners)
     if not mech.on("breach"):
         model.hooks.never_asked("keeps_promise", "breach: off", "everybody keeps every promise")
     asked = model.hooks.asked_about("keeps_promise", model.actors)
     known = None if model.hooks else model.acquainted  # a user's decision may have written evidence since
     known = model.acquainted = trust.acquainted(s, par, known, partners)
-    model.sheet.conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, asked, partners, known)
+    conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, model.rules.keep, asked, partners, known)
+    model.sheet.conduct = conduct
     focal = model.index(model.scenario.focal)
-    model.sheet.exits = clauses.use_exits(s, model.targets, model.sheet.conduct, focal, model.rules)
+    model.sheet.exits = clauses.use_exits(s, model.targets, conduct, focal, model.rules)
 
 
 def adapt(model: GovernanceModel) -> None:

@@ -59,24 +59,6 @@ def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mecha
     return seen
 
 
-def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
-    """How closely the conduct of each actor is watched, 1 − (1 − m)^(NGO engagements + free press), (n,) in [0, 1).
-
-    With the mechanism off NGOs do not look, the press does.
-    """
-    return np.asarray(
-        _watch(state.depth, state.kind, state.free_press, mech.on("watching"), par.ngo_monitoring)
-    )
-
-
-@njit(cache=True, error_model="numpy")
-def _watch(depth: I8, kind: I8, free_press: B, ngos_look: bool, monitoring: float) -> F:
-    eyes, watch = count_ngos(depth, kind), np.empty(kind.size)
-    for i in range(kind.size):
-        watch[i] = detected((eyes[i] if ngos_look else 0) + free_press[i], 0.0, monitoring)
-    return watch
-
-
 @njit(cache=True, error_model="numpy", nogil=True)
 def _adopt(
     first: int, last: int, before: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, norm: B
@@ -105,6 +87,23 @@ def count_ngos(depth: I8, kind: I8) -> NDArray[np.int64]:
         for i in range(count.size):
             count[i] += row[i] > 0
     return count
+
+
+@njit(cache=True, error_model="numpy")
+def watch_all(
+    depth: I8, kind: I8, free_press: B, detection: float, monitoring: float, ngos_look: bool, watch: F
+) -> F:
+    """Probability that a breach of each actor's deals is seen, (n,): :func:`detection_probability`.
+
+    How closely its conduct is watched, 1 − (1 − m)^(NGO engagements + free press), is written to ``watch`` (n,), in
+    [0, 1). With the mechanism off NGOs do not look, the press does.
+    """
+    eyes, seen = count_ngos(depth, kind), np.empty(kind.size)
+    for i in range(kind.size):
+        looking = eyes[i] if ngos_look else 0
+        seen[i] = detected(looking, detection, monitoring)
+        watch[i] = detected(looking + free_press[i], 0.0, monitoring)
+    return seen
 
 
 @njit(cache=True, error_model="numpy")
