@@ -208,8 +208,11 @@ def keep_promises(model: GovernanceModel) -> None:
     known = model.acquainted = trust.acquainted(s, par, known, partners)
     conduct = compliance.keep_promises(s, par, mech, model.sheet.draws, model.rules.keep, asked, partners, known)
     model.sheet.conduct = conduct
-    focal = model.index(model.scenario.focal)
-    model.sheet.exits = clauses.use_exits(s, model.targets, conduct, focal, model.rules)
+    model.sheet.exits = (
+        clauses.use_exits(s, model.targets, conduct, model.index(model.scenario.focal), model.rules)
+        if model.targets.partner.size > 0
+        else np.zeros((0, 2), np.int32)
+    )
 
 
 def adapt(model: GovernanceModel) -> None:

@@ -65,10 +65,11 @@ def keep_promises(
     marks, shown = _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
         *partners, expected, probability, bool(asked), seen, state.transparency, state.transparency_ref,
-        par.gain_of_trust, par.loss_of_trust, par.breach_lowers_depth, state.conduct[state.quarter % REMEMBERED],
+        par.gain_of_trust, par.loss_of_trust, par.breach_lowers_depth, state.conduct, state.quarter % REMEMBERED,
         state.breaches, state.lapsed, state.ended, *deals_of(state),
+        state.load, state.capture, state.watch, par.compliance_base, par.compliance_load, par.compliance_capture,
+        par.shaming, not mech.on("breach"), state.compliance,
     )  # fmt: skip
-    write_compliance(state, par, mech, partners, probability)
     update(state, par, known, partners, shown)
     return Conduct(partners, probability, *marks)
 
@@ -90,14 +91,6 @@ def expect_conduct(state: State, par: Parameters, mech: Mechanisms, partners: Li
         state.load, state.watch,
     )  # fmt: skip
     return expected, seen
-
-
-def write_compliance(state: State, par: Parameters, mech: Mechanisms, partners: Links, probability: F) -> None:
-    """Fill ``state.compliance`` from the annual π of each actor towards each partner, (m,)."""
-    _mean_compliance(
-        *partners, probability, state.load, state.capture, state.watch, par.compliance_base, par.compliance_load,
-        par.compliance_capture, par.shaming, not mech.on("breach"), state.compliance,
-    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -165,7 +158,7 @@ def _expect_conduct(
 
 
 @njit(cache=True, error_model="numpy")
-def _mean_compliance(
+def mean_compliance(
     start: I32, partner: I32, probability: F, load: F, capture: F, watch: F, base: float, by_load: float,
     by_capture: float, shaming: float, perfect: bool, out: F,
 ) -> None:  # fmt: skip
@@ -205,18 +198,23 @@ def expected_evidence(
 def _conduct(
     comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, start: I32, partner: I32, expected: F,
     probability: F, own: bool, seen: F, transparency: F, transparency_ref: F, gain: float, loss: float, lowers: float,
-    now: I8, breaches: I32, lapsed: I32, ended: I32, depth: I8, track: I8, since: I32, until: I32, exclusive: B,
-    planned: B, drawn: B, terms: F,
+    conduct: I8, turn: int, breaches: I32, lapsed: I32, ended: I32, depth: I8, track: I8, since: I32, until: I32,
+    exclusive: B, planned: B, drawn: B, terms: F, load: F, capture: F, watch: F, base: float, by_load: float,
+    by_capture: float, shaming: float, perfect: bool, compliance: F,
 ) -> tuple[B, F]:  # fmt: skip
     """Which promises are broken, breaches seen and deals lowered, (3, m), and what partners are :func:`shown`, (m, 4).
 
     ``own``: somebody has decided for itself, so that probabilities are other than those expected.
     """
+    mean_compliance(
+        start, partner, probability, load, capture, watch, base, by_load, by_capture, shaming, perfect, compliance
+    )
     deals = Deals(depth, track, since, until, exclusive, planned, drawn, terms)
     marks, shown, place = np.zeros((3, partner.size), np.bool_), np.empty((partner.size, 4)), start[:-1].copy()
     broken, noticed, fall = marks[0], marks[1], marks[2]
     usual, luck, before = a_quarters(expected), _luck(comply_key, uid, start, partner), np.empty(partner.size, np.int8)
     kept = a_quarters(probability) if own else usual
+    now = conduct[turn]
     now[:] = 0
     for i in range(uid.size):
         openness, usual_openness = 0.5 + 0.5 * transparency[i], 0.5 + 0.5 * transparency_ref[i]

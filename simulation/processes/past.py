@@ -11,7 +11,7 @@ from numba import njit
 from simulation.kernels import Stream, key, power, uniform
 from simulation.processes.books import terms_of
 from simulation.processes.capture import capture_index
-from simulation.processes.compliance import a_quarters, expect_conduct, expected_evidence, write_compliance
+from simulation.processes.compliance import a_quarters, expect_conduct, expected_evidence, mean_compliance
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -28,7 +28,10 @@ def recall_conduct(state: State, par: Parameters, mech: Mechanisms, seed: int, r
     capture_index(state, par, mech)
     partners = links(state.depth)
     probability, seen = expect_conduct(state, par, mech, partners, terms_of(par, mech).keep)
-    write_compliance(state, par, mech, partners, probability)
+    mean_compliance(
+        *partners, probability, state.load, state.capture, state.watch, par.compliance_base, par.compliance_load,
+        par.compliance_capture, par.shaming, not mech.on("breach"), state.compliance,
+    )  # fmt: skip
     quarters = _quarters_left(partners, state.since, par.memory)
     _remember(
         partners, state.depth, a_quarters(probability), seen, state.transparency, par.gain_of_trust, par.loss_of_trust,
