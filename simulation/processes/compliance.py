@@ -237,7 +237,15 @@ def _conduct(
             noticed[p] = True
             shown[q, 0], shown[q, 1] = 0.0, loss * openness  # whatever the depth: a breach is remembered as one
             fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
-    for i in range(uid.size):
+    _lower(deals, start, partner, before, fall, lapsed, ended)
+    return marks, shown
+
+
+@njit(cache=True, error_model="numpy")
+def _lower(deals: Deals, start: I32, partner: I32, before: I8, fall: B, lapsed: I32, ended: I32) -> None:
+    """Lower deals by a rung; ``fall`` (m,) says which and, afterwards, which were; ``before`` (m,) how deep they are."""
+    depth = deals.depth
+    for i in range(start.size - 1):
         for p in range(start[i], start[i + 1]):
             j = partner[p]
             fall[p] &= depth[i, j] == before[p]  # a deal that both sides broke falls by one rung, not by two
@@ -247,7 +255,6 @@ def _conduct(
                 if depth[i, j] == 0:
                     end_deal(deals, i, j)
                     count_end(lapsed, ended, BREACH, i, j)
-    return marks, shown
 
 
 @njit(cache=True, error_model="numpy")

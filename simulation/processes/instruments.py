@@ -40,8 +40,7 @@ beyond the usual, urgency beyond the usual, the norm adopted since the start, ef
 SETTLED = ("union", "convening")
 """What the opening adds to the sum of :data:`FACTORS`: the union's deciding as one, a convener's being in its text."""
 
-Coefficients = tuple[float, float, float, float, float, float, float, float, float]
-"""One number of each of :data:`FACTORS`."""
+Coefficients = tuple[float, ...]  # one of each of FACTORS
 _CIVIL = DOMAINS.index("civil")
 LEAST_EFFORT = 0.01
 """Multiple of the recorded effort below which a track counts as left: a logarithm needs a floor."""
@@ -140,10 +139,9 @@ def _can_join(opens: I32, closes: I32, quarter: int, eligible: B, joined: B, bar
 
 def coefficients(par: Parameters, mech: Mechanisms) -> Coefficients:
     """Log odds per unit of each factor, in the order of :data:`FACTORS`."""
-    by_urgency = par.join_urgency if mech.on("urgency") else 0.0
     return (
-        1.0, 1.0, par.join_affinity, par.join_sponsor, by_urgency, par.join_norm, par.forum_attention, -1.0,
-        par.consultation,
+        1.0, 1.0, par.join_affinity, par.join_sponsor, par.join_urgency * mech.on("urgency"), par.join_norm,
+        par.forum_attention, -1.0, par.consultation,
     )  # fmt: skip
 
 
@@ -174,8 +172,8 @@ def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F
     Those of states that cannot join it mean nothing.
     """
     likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
-    start, attention, civil = text.affinity_start[q], who.attention[int(text.regional[q])], text.domain[q] == _CIVIL
-    crossed, pulled, usual, norm = text.crossed[q], out[3], np.zeros(likeness.size), out[5]
+    start, civil = text.affinity_start[q], text.domain[q] == _CIVIL
+    closer, pulled, norm, usual = out[2], out[3], out[5], np.zeros(likeness.size)
     put(text.standing[q], out[0])
     out[1], out[3] = text.inside[q], 0.0
     for k in range(who.convener.size):
@@ -183,14 +181,12 @@ def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F
             _pull_most(who.trust[k], who.worth[who.convener[k]], pulled)
             _pull_most(who.reference[k], who.worth[who.convener[k]], usual)
     for i in range(likeness.size):
-        out[2, i] = likeness[i] - start[i]
-    for i in range(likeness.size):
+        closer[i] = likeness[i] - start[i]
         pulled[i] -= usual[i]
-    put(who.urge, out[4])
-    for i in range(likeness.size):
         norm[i] = 1.0 if civil and who.norm[i] else 0.0
-    put(attention, out[6])
-    put(crossed, out[7])
+    put(who.urge, out[4])
+    put(who.attention[int(text.regional[q])], out[6])
+    put(text.crossed[q], out[7])
     put(who.consulted, out[8])
 
 
@@ -238,10 +234,7 @@ def settle_conveners(q: int, opening: Opening, can: B, odds: F) -> None:
 
 @njit(cache=True, error_model="numpy")
 def _texts_of(c: Columns, quarter: int) -> Texts:
-    """Columns of the instruments as the factors read them: of their opening or, later, of their pace.
-
-    Those of texts that are not open mean nothing.
-    """
+    """Columns of the texts that are open as the factors read them: of their opening or, later, of their pace."""
     can, standing = _can_join(c.opens, c.closes, quarter, c.eligible, c.joined, c.barred), c.launch_standing.copy()
     level, inside = c.reach.copy(), np.zeros(c.reach.size)
     for q in np.flatnonzero((c.opens < quarter) & (c.closes >= quarter)):
@@ -299,18 +292,15 @@ def _in_conveners(sponsor: B, can: B, trust: F, reference: F, s: int) -> tuple[I
 @njit(cache=True, error_model="numpy")
 def _opening(opens: I32, quarter: int, as_one: B, sponsor: B, in_union: B, leaders: I32) -> Opening:
     """What settles who joins at an opening this quarter."""
-    union = -1
-    if leaders.size > 0:
-        union = leaders[0]
+    union = leaders[0] if leaders.size > 0 else -1
     return Opening(opens == quarter, as_one, sponsor, in_union, union)
 
 
 @njit(cache=True, error_model="numpy")
 def _read(columns: Columns, quarter: int, usual_urgency: float, s: int) -> tuple[Texts, Joiners, Opening]:
     """All columns as joining reads them."""
-    c = columns
+    c, text = columns, _texts_of(columns, quarter)
     opening = _opening(c.opens, quarter, c.as_one, c.sponsor, c.in_union, c.leaders)
-    text = _texts_of(c, quarter)
     return text, _joiners_of(c, text.can, usual_urgency, s), opening
 
 
@@ -454,8 +444,7 @@ def _join_instruments(
                 join_quarter[q, i] = quarter
                 success[i, track] += 1.0
                 formed[i, track] += 1
-                salient = salience[0] + salience[1] * capacity[i]
-                reward[i, track] += text_utility(salient, likeness[q, i], worth[q])
+                reward[i, track] += text_utility(salience[0] + salience[1] * capacity[i], likeness[q, i], worth[q])
         for i in range(joined.shape[1]):
             inside += joined[q, i]
         in_force[q] |= inside >= max(needed[q], 1)
@@ -498,7 +487,7 @@ def joining_terms(state: State, now: Joining, i: int, q: int) -> dict[str, float
     factors, level, own = np.zeros((len(FACTORS), state.s)), float(text.level[q]), np.zeros(len(FACTORS))
     if text.can[q, i]:
         _look_at(q, text, who, falloff(width), np.zeros(state.s), factors)
-        own = coefficient * factors[:, i]
+        own = np.array(coefficient) * factors[:, i]
     settled = dict.fromkeys(SETTLED, 0.0)
     if opening.launching[q]:
         odds = np.zeros(state.s)
