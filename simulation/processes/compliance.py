@@ -243,7 +243,7 @@ def _conduct(
 
 @njit(cache=True, error_model="numpy")
 def _lower(deals: Deals, start: I32, partner: I32, before: I8, fall: B, lapsed: I32, ended: I32) -> None:
-    """Lower deals by a rung; ``fall`` (m,) says which and, afterwards, which were; ``before`` (m,) how deep they are."""
+    """Lower deals by a rung: ``fall`` (m,) says which, and then which were; ``before`` (m,) how deep they are."""
     depth = deals.depth
     for i in range(start.size - 1):
         for p in range(start[i], start[i + 1]):
