@@ -254,7 +254,9 @@ def chances(state: State, offers: Approaches) -> F:
 def _chances(kind: I8, reluctance: F, sender: I32, receiver: I32, theirs: F) -> F:
     result = np.empty(theirs.size)
     for m in range(theirs.size):
-        result[m] = agreement(theirs[m], reluctance[layer_of(kind, sender[m], receiver[m])])
+        result[m] = reluctance[layer_of(kind, sender[m], receiver[m])]
+    for m in range(theirs.size):  # apart from the rest, so that several are worked on at once
+        result[m] = agreement(theirs[m], result[m])
     return result
 
 
@@ -282,11 +284,14 @@ def _agreements(sender: I32, receiver: I32, number: I32, agreed: B) -> tuple[I32
 
 @njit(cache=True, error_model="numpy")
 def _answers(key: np.uint64, uid: U64, kind: I8, sender: I32, receiver: I32, number: I32, chance: F) -> B:
-    result = np.empty(chance.size, np.bool_)
+    result, layer = np.empty(chance.size, np.bool_), np.empty(chance.size, np.int64)
+    asker, asked, luck = uid[sender], uid[receiver], np.empty(chance.size)
     for m in range(chance.size):
-        i, j = sender[m], receiver[m]
-        own = approach_key(key, layer_of(kind, i, j), number[m])
-        result[m] = uniform(own, uid[j], uid[i]) < chance[m]
+        layer[m] = layer_of(kind, sender[m], receiver[m])
+    for m in range(chance.size):  # apart from the rest, so that several are drawn at once
+        luck[m] = uniform(approach_key(key, layer[m], number[m]), asked[m], asker[m])
+    for m in range(chance.size):
+        result[m] = luck[m] < chance[m]
     return result
 
 

@@ -23,6 +23,7 @@ from numba import njit
 
 from simulation.kernels import Draws, Stream, exp, power, put, uniform
 from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
+from simulation.processes.links import Links, links
 from simulation.processes.rivalry import FITTED, leader_distance, strength_of
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -99,14 +100,6 @@ class Items(NamedTuple):
     proposal: F
 
 
-class Credit(NamedTuple):
-    """Columns (n, 5) in which members are credited with what was agreed."""
-
-    success: F
-    formed: I32
-    reward: F
-
-
 def voters(state: State, par: Parameters, mech: Mechanisms) -> Voters:
     """The columns of ``state`` that a vote depends on: views, and what rivalry costs each vote."""
     return Voters(
@@ -168,22 +161,37 @@ def deepest(enforcement: float) -> int:
     return 2 if enforcement >= _PLANS else 1
 
 
-@njit(cache=True, error_model="numpy")
 def closeness(i: int, members: I32, who: Voters, width: float) -> float:
     """Mean over the other members j of affinity times trust with witnesses, a_ij·τ̂_ij, in [0, 1]."""
-    place = np.flatnonzero(members == i)[0]
-    return _closeness(place, members, who.position[members].T.copy(), who, falloff(width), np.empty(len(members)))
+    place = members.tolist().index(i)
+    return float(_closeness(place, place + 1, members, who.position, who.weight, who.trust, falloff(width))[0])
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _closeness(m: int, members: I32, axis: F, who: Voters, fall: float, alike: F) -> float:
-    """The same of the m-th member; ``axis`` (4, members) has the positions, ``alike`` is room."""
-    total, trust = 0.0, who.trust[members[m]]
-    likeness_to_all(axis, who.weight[members[m]], m, fall, alike)
-    for other in range(len(members)):
-        if other != m:
-            total += alike[other] * trust[members[other]]
-    return total / (len(members) - 1)
+@njit(cache=True, error_model="numpy")
+def _closeness(first: int, last: int, members: I32, position: F, weight: F, trust: F, fall: float) -> F:
+    """The same of the members from ``first`` to before ``last``, (last - first,).
+
+    Four at a time, for in a sum each step waits for the one before.
+    """
+    count, axis = len(members), position[members].T.copy()
+    near, alike = np.empty(last - first), np.zeros((4, count))
+    for begin in range(first, last, 4):
+        for m in range(begin, min(begin + 4, last)):
+            likeness_to_all(axis, weight[members[m]], m, fall, alike[m - begin])
+            alike[m - begin, m] = 0.0
+        of_a, of_b = trust[members[begin]], trust[members[min(begin + 1, last - 1)]]
+        of_c, of_d = trust[members[min(begin + 2, last - 1)]], trust[members[min(begin + 3, last - 1)]]
+        a = b = c = d = 0.0
+        for other in range(count):
+            j = members[other]
+            a += alike[0, other] * of_a[j]
+            b += alike[1, other] * of_b[j]
+            c += alike[2, other] * of_c[j]
+            d += alike[3, other] * of_d[j]
+        for m, total in enumerate((a, b, c, d)):
+            if begin + m < last:
+                near[begin - first + m] = total / (count - 1)
+    return near
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -213,19 +221,19 @@ def needed_votes(code: int, threshold: float, n: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def agenda_rates(agenda: F, regional: B, member: B, counts: B, effort: F, scale: float) -> F:
+def agenda_rates(agenda: F, regional: B, members: Links, counts: B, effort: F, scale: float) -> F:
     """Probability (b,) that each bloc tables something: its rate times its members' effort.
 
     ``effort`` (n, 5) is that on each track as a multiple of the recorded one; its mean over the members among
     ``counts`` (the UN members) counts, on the track of the bloc.
     """
-    rates = np.empty(len(agenda))
+    rates, (start, member) = np.empty(len(agenda)), members
     for k in range(len(agenda)):
         spent, n = 0.0, 0
         track = REGIONAL if regional[k] else MULTILATERAL
-        for i in range(len(effort)):
-            if member[k, i] and counts[i]:
-                spent += effort[i, track]
+        for p in range(start[k], start[k + 1]):
+            if counts[member[p]]:
+                spent += effort[member[p], track]
                 n += 1
         rates[k] = min(1.0, agenda[k] * scale * (spent / n if n > 0 else 1.0))
     return rates
@@ -256,17 +264,12 @@ def vetoed(members: I32, code: int, binds: bool, who: Voters, bound: float) -> b
     return False
 
 
-@njit(cache=True, error_model="numpy")
-def member_utility(
-    k: int, i: int, members: I32, item: Items, bloc: Blocs, who: Voters, rule: VoteRule
-) -> float:
-    """Utility to member i of bloc k if its item passes: w_AI·mean(a·τ̂) - cost - c_p·d(x_i, y) - what rivalry costs."""
-    return _utility(k, i, closeness(i, members, who, rule.width), item, bloc, who, rule)
-
-
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _utility(k: int, i: int, near: float, item: Items, bloc: Blocs, who: Voters, rule: VoteRule) -> float:
-    """The same, of one that is so close to the others."""
+    """Utility to member i of bloc k if its item passes: w_AI·mean(a·τ̂) - cost - c_p·d(x_i, y) - what rivalry costs.
+
+    ``near`` is how close it is to the others: :func:`closeness`.
+    """
     away = np.sqrt(squared_distance(who.position[i], item.proposal[k], who.weight[i]))
     gain = ai_salience(who.capacity[i], bloc.salience[k], rule) * near
     return gain - item_cost(bloc.depth[k], item.raises[k], rule) - rule.distance * away - who.strain[i]
@@ -284,11 +287,11 @@ def hold_vote(
     code, binds = bloc.code[k], item.raises[k] and bloc.depth[k] >= 1
     if free and vetoed(members, code, binds, who, rule.veto_trust):
         return False, utility
-    yes, axis, alike = 0, who.position[members].T.copy(), np.empty(len(members))
-    for m in range(len(members)):
+    yes, n = 0, len(members)
+    near = _closeness(0, n, members, who.position, who.weight, who.trust, falloff(rule.width))
+    for m in range(n):
         i = members[m]
-        near = _closeness(m, members, axis, who, falloff(rule.width), alike)
-        utility[m] = _utility(k, i, near, item, bloc, who, rule)
+        utility[m] = _utility(k, i, near[m], item, bloc, who, rule)
         p = 1.0 / (1.0 + exp(-utility[m] / rule.noise)) if free else rule.forced
         if own[i] >= 0.0:
             p = own[i]
@@ -296,7 +299,7 @@ def hold_vote(
         if says_yes and free and code == MAJORITY:
             says_yes = not distrusts(i, members, who, rule.veto_trust)
         yes += int(says_yes)
-    return yes >= needed_votes(code, bloc.threshold[k], len(members)), utility
+    return yes >= needed_votes(code, bloc.threshold[k], n), utility
 
 
 class Agenda(NamedTuple):
@@ -314,7 +317,8 @@ class Agenda(NamedTuple):
 @njit(cache=True, error_model="numpy")
 def table(agenda: Agenda, s: int, bloc: Blocs, position: F, uid: U64) -> Items:
     """What each bloc tables this quarter."""
-    rates = agenda_rates(agenda.rates, bloc.regional, bloc.member, agenda.counts, agenda.effort, agenda.scale)
+    inside = links(bloc.member.view(np.int8))
+    rates = agenda_rates(agenda.rates, bloc.regional, inside, agenda.counts, agenda.effort, agenda.scale)
     tables, raises = np.zeros(len(rates), np.bool_), np.zeros(len(rates), np.bool_)
     proposal = np.zeros((len(rates), 4))
     for k in range(len(rates)):
@@ -331,51 +335,57 @@ def table(agenda: Agenda, s: int, bloc: Blocs, position: F, uid: U64) -> Items:
 
 
 @njit(cache=True, error_model="numpy")
-def decide(
-    item: Items, s: int, quarter: int, bloc: Blocs, who: Voters, rule: VoteRule, key: np.uint64, own: F,
-    credit: Credit,
+def _decide(
+    uid: U64, position: F, weight: F, capacity: F, trust: F, alpha: F, beta: F, leaders: I32, camp: I8, scale: float,
+    beyond: float, bloc_uid: U64, member: B, code: I8, threshold: F, enforcement: F, salience: F, regional: B,
+    depth: I8, last_passed: I32, tabled: I32, passed: I32, agenda: F, counts: B, effort: F, agenda_scale: float,
+    raising: float, key: np.uint64, turn: np.uint64, s: int, quarter: int, rule: VoteRule, vote_key: np.uint64,
+    own: F, success: F, formed: I32, reward: F,
 ) -> None:  # fmt: skip
-    """Let every bloc that tables something vote; ``bloc`` and ``credit`` are changed in place.
+    """Let every bloc table and vote; the columns of blocs and the credit of members are changed in place.
 
     ``own`` (b, s) as in :func:`hold_vote`; with no rows, nobody decides for itself.
     """
+    strain = _strain(position, leaders, camp, scale, beyond)
+    who = Voters(uid, position, weight, capacity, trust, alpha, beta, strain)
+    bloc = Blocs(
+        bloc_uid, member, code, threshold, enforcement, salience, regional, depth, last_passed, tabled, passed
+    )
+    item = table(Agenda(agenda, counts, effort, agenda_scale, raising, key, turn), s, bloc, position, uid)
     nobody = np.full(s, -1.0)
-    for k in range(len(item.tabled)):
-        if not item.tabled[k]:
-            continue
-        members = members_of(bloc.member[k], s)
-        bloc.tabled[k] += 1
-        passes, utility = hold_vote(k, members, item, bloc, who, rule, key, own[k] if len(own) else nobody)
+    for k in np.flatnonzero(item.tabled):
+        members = members_of(member[k], s)
+        tabled[k] += 1
+        passes, utility = hold_vote(k, members, item, bloc, who, rule, vote_key, own[k] if len(own) else nobody)
         if passes:
-            bloc.depth[k] += int(item.raises[k])
-            bloc.last_passed[k] = quarter
-            bloc.passed[k] += 1
-            track = REGIONAL if bloc.regional[k] else MULTILATERAL
+            depth[k] += int(item.raises[k])
+            last_passed[k] = quarter
+            passed[k] += 1
+            track = REGIONAL if regional[k] else MULTILATERAL
             for m in range(len(members)):
-                credit.success[members[m], track] += 1.0
-                credit.formed[members[m], track] += 1
-                credit.reward[members[m], track] += max(utility[m], 0.0)
+                success[members[m], track] += 1.0
+                formed[members[m], track] += 1
+                reward[members[m], track] += max(utility[m], 0.0)
 
 
-def own_votes(
-    item: Items, s: int, names: tuple[str, ...], bloc: Blocs, who: Voters, rule: VoteRule, asked: Asked
-) -> F:
+def own_votes(state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked) -> F:
     """Probability (b, s) of a yes of members that decide for themselves; -1 elsewhere; no rows if nobody does.
 
     Nobody is asked where distrust has settled the vote.
     """
     if not asked:
         return _NOBODY
-    own = np.full((len(item.tabled), s), -1.0)
+    bloc, who, rule, item = _blocs(state), voters(state, par, mech), vote_rule(par), tabled(state, par, draws)
+    own = np.full((len(item.tabled), state.s), -1.0)
     for k in np.flatnonzero(item.tabled):
-        members = members_of(bloc.member[k], s)
+        members = members_of(bloc.member[k], state.s)
         code = bloc.code[k]
         if vetoed(members, code, item.raises[k] and bloc.depth[k] >= 1, who, rule.veto_trust):
             continue
         for i in members:
             if i in asked and not (code == MAJORITY and distrusts(i, members, who, rule.veto_trust)):
-                worth = member_utility(k, i, members, item, bloc, who, rule)
-                own[k, i] = asked[i](names[k], float(worth))
+                worth = _utility(k, i, closeness(i, members, who, rule.width), item, bloc, who, rule)
+                own[k, i] = asked[i](state.bloc_ids[k], float(worth))
     return own
 
 
@@ -392,24 +402,25 @@ def decide_blocs(
     """
     if not mech.on("blocs"):
         return
-    credit = Credit(state.track_success, state.formed, state.reward)
-    bloc, who, rule = _blocs(state), voters(state, par, mech), vote_rule(par)
-    item = _tabled(state, par, draws, bloc)
-    own = own_votes(item, state.s, state.bloc_ids, bloc, who, rule, asked)
-    decide(item, state.s, state.quarter, bloc, who, rule, draws.key(Stream.BLOC_VOTE), own, credit)
+    s = state
+    _decide(
+        s.uid, s.position, s.weight, s.capacity, s.trust_hat, s.alpha, s.beta, s.leaders, s.camp,
+        par.rivalry_distance, strength_of(par, mech) - FITTED, *_blocs(s), *_agenda(s, par, draws), s.s, s.quarter,
+        vote_rule(par), draws.key(Stream.BLOC_VOTE), own_votes(s, par, mech, draws, asked), s.track_success, s.formed,
+        s.reward,
+    )  # fmt: skip
 
 
 def tabled(state: State, par: Parameters, draws: Draws) -> Items:
     """What blocs table this quarter; to be asked before they vote."""
-    return _tabled(state, par, draws, _blocs(state))
+    return Items(*table(_agenda(state, par, draws), state.s, _blocs(state), state.position, state.uid))
 
 
-def _tabled(state: State, par: Parameters, draws: Draws, bloc: Blocs) -> Items:
-    agenda = Agenda(
-        state.bloc_agenda, state.un_member, np.ascontiguousarray(state.effort), par.agenda_scale, par.agenda_raises,
+def _agenda(state: State, par: Parameters, draws: Draws) -> Agenda:
+    return Agenda(
+        state.bloc_agenda, state.un_member, state.effort, par.agenda_scale, par.agenda_raises,
         draws.key(Stream.BLOC_AGENDA), draws.key(Stream.BLOC_PROPOSER),
     )  # fmt: skip
-    return Items(*table(agenda, state.s, bloc, state.position, state.uid))
 
 
 class Vote(NamedTuple):
@@ -438,12 +449,13 @@ def vote_of(state: State, par: Parameters, mech: Mechanisms, k: int, i: int, ite
     """How member i of bloc k sees what it tables; to be asked before the vote."""
     bloc, who, rule = _blocs(state), voters(state, par, mech), vote_rule(par)
     members = members_of(bloc.member[k], state.s)
-    utility = float(member_utility(k, i, members, item, bloc, who, rule))
+    near = closeness(i, members, who, rule.width)
+    utility = float(_utility(k, i, near, item, bloc, who, rule))
     salience = ai_salience(who.capacity[i], bloc.salience[k], rule)
     away = np.sqrt(squared_distance(who.position[i], item.proposal[k], who.weight[i]))
     raises = bool(item.raises[k])
     terms = {
-        "closeness": float(salience * closeness(i, members, who, rule.width)),
+        "closeness": float(salience * near),
         "rung" if raises else "same_rung": -float(item_cost(int(bloc.depth[k]), raises, rule)),
         "proposal": float(-rule.distance * away),
         "rivalry": -float(who.strain[i]),

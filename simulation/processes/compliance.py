@@ -16,12 +16,13 @@ import numpy as np
 from numba import njit
 
 from simulation.arithmetic import ordered_sum
-from simulation.kernels import Draws, Stream, exp, uniform
+from simulation.kernels import Draws, Stream, exp, put, uniform
 from simulation.processes.affinity import affinity, falloff, squared_distance
 from simulation.processes.books import BREACH, Deals, count_end, deals_of, end_deal
+from simulation.processes.ends import load_of
 from simulation.processes.links import Links, links
-from simulation.processes.norms import detection_probability, ngo_partners, watching
-from simulation.processes.trust import EVERYBODY, fade
+from simulation.processes.norms import watch_all
+from simulation.processes.trust import EVERYBODY, fade_now, update
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, NOBODY, REMEMBERED, U64, Asked, B, F, State
@@ -42,56 +43,54 @@ LOWEST, HIGHEST = 0.02, 0.995
 
 
 def keep_promises(
-    state: State, par: Parameters, mech: Mechanisms, draws: Draws, asked: Asked = NOBODY,
+    state: State, par: Parameters, mech: Mechanisms, draws: Draws, keep: F, asked: Asked = NOBODY,
     partners: Links | None = None, known: Links = EVERYBODY,
 ) -> Conduct:  # fmt: skip
     """Step 10: conduct, detection, trust and the depth of breached deals.
 
+    ``keep`` (6, 4) is what a quarter of a deal costs by layer and depth.
     ``asked`` are actors that decide for themselves, about each partner they have; what there was to expect
     of them is the rule of all others. ``partners`` are the lists of the deals as they stand, if they are at hand;
     ``known`` is who is acquainted, or else everybody.
     """
-    fade(state.alpha, state.beta, state.trust_prior, par.prior_mass, par.memory, known)
-    fade(state.alpha_ref, state.beta_ref, state.prior_ref, par.prior_mass, par.memory, known)
-    seen = detection_probability(ngo_partners(state), par, mech)
     partners = partners or links(state.depth)
-    expected = expect_conduct(state, par, mech, partners)
-    probability = expected.copy()
+    expected, seen = expect_conduct(state, par, mech, partners, keep)
+    probability = expected
+    if asked:
+        known = fade_now(state, par, known)  # who decides sees what is left of the evidence
+        probability = expected.copy()
     for i, annual in asked.items():
         for p in range(partners.start[i], partners.start[i + 1]):
             probability[p] = annual(int(partners.partner[p]))
-    write_compliance(state, par, mech, partners, probability)
-    expect_evidence(
-        state.depth, partners, expected, seen, state.transparency_ref, par.gain_of_trust, par.loss_of_trust,
-        np.ones(partners.partner.size), state.alpha_ref, state.beta_ref,
-    )  # fmt: skip
-    now = state.conduct[state.quarter % REMEMBERED]
-    now[:] = 0
-    broken = _conduct(
+    marks, shown = _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
-        deals_of(state), partners, probability, seen, state.transparency, par.gain_of_trust,
-        par.loss_of_trust, par.breach_lowers_depth, state.alpha, state.beta, now,
-        state.breaches, state.lapsed, state.ended,
+        *partners, expected, probability, bool(asked), seen, state.transparency, state.transparency_ref,
+        par.gain_of_trust, par.loss_of_trust, par.breach_lowers_depth, state.conduct, state.quarter % REMEMBERED,
+        state.breaches, state.lapsed, state.ended, *deals_of(state),
+        state.load, state.capture, state.watch, par.compliance_base, par.compliance_load, par.compliance_capture,
+        par.shaming, not mech.on("breach"), state.compliance,
     )  # fmt: skip
-    return Conduct(partners, probability, *broken)
+    update(state, par, known, partners, shown)
+    return Conduct(partners, probability, *marks)
 
 
-def expect_conduct(state: State, par: Parameters, mech: Mechanisms, partners: Links) -> F:
-    """Annual π of each actor towards each of its partners, in the order of the lists, (m,); sets ``state.watch``."""
-    state.watch = watching(state, par, mech)
-    return np.asarray(compliance_by_deal(
-        partners, state.position, state.weight, par.affinity_width, state.load, state.capture, state.watch,
-        par.compliance_base, par.compliance_load, par.compliance_distance, par.compliance_capture, par.shaming,
-        not mech.on("breach"),
-    ))  # fmt: skip
+def expect_conduct(state: State, par: Parameters, mech: Mechanisms, partners: Links, keep: F) -> tuple[F, F]:
+    """What is to be expected; sets ``state.load`` and ``state.watch``.
 
-
-def write_compliance(state: State, par: Parameters, mech: Mechanisms, partners: Links, probability: F) -> None:
-    """Fill ``state.compliance`` from the annual π of each actor towards each partner, (m,)."""
-    mean_compliance(
-        partners, probability, state.load, state.capture, state.watch, par.compliance_base, par.compliance_load,
-        par.compliance_capture, par.shaming, not mech.on("breach"), state.compliance,
+    Returns
+    -------
+    tuple
+        Annual π of each actor towards each of its partners, in the order of the lists, (m,), and the probability
+        that a breach of each actor's deals is seen, (n,).
+    """
+    looking = mech.on("watching")
+    expected, seen = _expect_conduct(
+        state.depth, *partners, state.kind, state.free_press, keep, state.budget, state.position, state.weight,
+        par.affinity_width, state.capture, par.compliance_base, par.compliance_load, par.compliance_distance,
+        par.compliance_capture, par.shaming, not mech.on("breach"), par.detection, par.ngo_monitoring, looking,
+        state.load, state.watch,
     )  # fmt: skip
+    return expected, seen
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -134,35 +133,36 @@ def compliance_terms(state: State, par: Parameters, i: int, j: int) -> dict[str,
 
 
 @njit(cache=True, error_model="numpy")
-def compliance_by_deal(
-    partners: Links, position: F, weight: F, width: float, load: F, capture: F, watch: F, base: float,
-    by_load: float, by_distance: float, by_capture: float, shaming: float, perfect: bool,
-) -> F:  # fmt: skip
-    """Annual π_ij of i towards each of its partners, in the order of the lists, (m,)."""
-    start, partner = partners
+def _expect_conduct(
+    depth: I8, start: I32, partner: I32, kind: I8, free_press: B, keep: F, income: F, position: F, weight: F,
+    width: float, capture: F, base: float, by_load: float, by_distance: float, by_capture: float, shaming: float,
+    perfect: bool, detection: float, monitoring: float, ngos_look: bool, load: F, watch: F,
+) -> tuple[F, F]:  # fmt: skip
+    """:func:`expect_conduct` of columns of the state."""
+    put(load_of(depth, Links(start, partner), kind, keep, income), load)
+    seen = watch_all(depth, kind, free_press, detection, monitoring, ngos_look, watch)
     result = np.ones(partner.size)
     if perfect:
-        return result
-    for i in range(start.size - 1):
+        return result, seen
+    for i in range(kind.size):
         for p in range(start[i], start[i + 1]):
             result[p] = squared_distance(position[i], position[partner[p]], weight[i]) * falloff(width)
     for p in range(result.size):  # affinities apart, so that several are worked on at once
         result[p] = exp(result[p])
-    for i in range(start.size - 1):
+    for i in range(kind.size):
         for p in range(start[i], start[i + 1]):
             result[p] = annual_compliance(
                 load[i], result[p], capture[i], watch[i], base, by_load, by_distance, by_capture, shaming
             )
-    return result
+    return result, seen
 
 
 @njit(cache=True, error_model="numpy")
 def mean_compliance(
-    partners: Links, probability: F, load: F, capture: F, watch: F, base: float, by_load: float, by_capture: float,
-    shaming: float, perfect: bool, out: F,
+    start: I32, partner: I32, probability: F, load: F, capture: F, watch: F, base: float, by_load: float,
+    by_capture: float, shaming: float, perfect: bool, out: F,
 ) -> None:  # fmt: skip
     """Mean annual π of each actor over its deals; without deals that towards itself; (n,)."""
-    start = partners.start
     for i in range(start.size - 1):
         total = 0.0
         deals = start[i + 1] - start[i]
@@ -185,56 +185,67 @@ def a_quarters(probability: F) -> F:
     return result
 
 
-@njit(cache=True, error_model="numpy")
-def expect_evidence(
-    depth: I8, partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, quarters: F,
-    alpha: F, beta: F,
-) -> None:  # fmt: skip
-    """Add to ``alpha`` and ``beta`` (n, n) what conduct at its expectation shows each partner.
-
-    ``quarters`` (m,) says how many quarters' evidence, less what has faded.
-    """
-    (start, partner), kept = partners, a_quarters(probability)
-    for i in range(start.size - 1):
-        openness = 0.5 + 0.5 * transparency[i]
-        for p in range(start[i], start[i + 1]):
-            j = partner[p]
-            missed = (1.0 - kept[p]) * max(seen[i], seen[j])
-            alpha[j, i] += gain * (depth[i, j] / 3.0 * openness) * (1.0 - missed) * quarters[p]
-            beta[j, i] += loss * openness * missed * quarters[p]
+@njit(cache=True, error_model="numpy", inline="always")
+def expected_evidence(
+    kept: float, seen: float, depth: int, openness: float, gain: float, loss: float
+) -> tuple[float, float]:
+    """What conduct of a deal at its expectation adds to α and β; ``seen`` is the chance that a breach would be."""
+    missed = (1.0 - kept) * seen
+    return gain * (depth / 3.0 * openness) * (1.0 - missed), loss * openness * missed
 
 
 @njit(cache=True, error_model="numpy")
 def _conduct(
-    comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, deals: Deals,
-    partners: Links, probability: F, seen: F, transparency: F, gain: float, loss: float, lowers: float,
-    alpha: F, beta: F, now: I8, breaches: I32, lapsed: I32, ended: I32,
-) -> tuple[B, B, B]:  # fmt: skip
-    start, partner = partners
-    m, depth, before = partner.size, deals.depth, np.empty(partner.size, np.int8)
-    broken, noticed, fall = np.zeros(m, np.bool_), np.zeros(m, np.bool_), np.zeros(m, np.bool_)
-    kept, luck = a_quarters(probability), _luck(comply_key, uid, partners)
+    comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, start: I32, partner: I32, expected: F,
+    probability: F, own: bool, seen: F, transparency: F, transparency_ref: F, gain: float, loss: float, lowers: float,
+    conduct: I8, turn: int, breaches: I32, lapsed: I32, ended: I32, depth: I8, track: I8, since: I32, until: I32,
+    exclusive: B, planned: B, drawn: B, terms: F, load: F, capture: F, watch: F, base: float, by_load: float,
+    by_capture: float, shaming: float, perfect: bool, compliance: F,
+) -> tuple[B, F]:  # fmt: skip
+    """Which promises are broken, breaches seen and deals lowered, (3, m), and what partners are :func:`shown`, (m, 4).
+
+    ``own``: somebody has decided for itself, so that probabilities are other than those expected.
+    """
+    mean_compliance(
+        start, partner, probability, load, capture, watch, base, by_load, by_capture, shaming, perfect, compliance
+    )
+    deals = Deals(depth, track, since, until, exclusive, planned, drawn, terms)
+    marks, shown, place = np.zeros((3, partner.size), np.bool_), np.empty((partner.size, 4)), start[:-1].copy()
+    broken, noticed, fall = marks[0], marks[1], marks[2]
+    usual, luck, before = a_quarters(expected), _luck(comply_key, uid, start, partner), np.empty(partner.size, np.int8)
+    kept = a_quarters(probability) if own else usual
+    now = conduct[turn]
+    now[:] = 0
     for i in range(uid.size):
-        openness = 0.5 + 0.5 * transparency[i]
+        openness, usual_openness = 0.5 + 0.5 * transparency[i], 0.5 + 0.5 * transparency_ref[i]
         for p in range(start[i], start[i + 1]):
             j = partner[p]
+            q, sees = place[j], max(seen[i], seen[j])  # q: place of i among the partners of j
+            place[j] += 1
             before[p] = depth[i, j]
-            evidence = depth[i, j] / 3.0 * openness
+            shown[q, 0], shown[q, 1] = gain * (depth[i, j] / 3.0 * openness), 0.0
+            shown[q, 2], shown[q, 3] = expected_evidence(usual[p], sees, depth[i, j], usual_openness, gain, loss)
+            now[i, j] = 1
             if luck[p] < kept[p]:
-                alpha[j, i] += gain * evidence
-                now[i, j] = 1
                 continue
             now[i, j] = -1
             breaches[i] += 1
             broken[p] = True
             # a breach is seen by j, or by an NGO that watches either side
-            if uniform(see_key, uid[i], uid[j]) >= max(seen[i], seen[j]):
-                alpha[j, i] += gain * evidence
+            if uniform(see_key, uid[i], uid[j]) >= sees:
                 continue
             noticed[p] = True
-            beta[j, i] += loss * openness  # whatever the depth: a breach is remembered as one
+            shown[q, 0], shown[q, 1] = 0.0, loss * openness  # whatever the depth: a breach is remembered as one
             fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
-    for i in range(uid.size):
+    _lower(deals, start, partner, before, fall, lapsed, ended)
+    return marks, shown
+
+
+@njit(cache=True, error_model="numpy")
+def _lower(deals: Deals, start: I32, partner: I32, before: I8, fall: B, lapsed: I32, ended: I32) -> None:
+    """Lower deals by a rung: ``fall`` (m,) says which, and then which were; ``before`` (m,) how deep they are."""
+    depth = deals.depth
+    for i in range(start.size - 1):
         for p in range(start[i], start[i + 1]):
             j = partner[p]
             fall[p] &= depth[i, j] == before[p]  # a deal that both sides broke falls by one rung, not by two
@@ -244,18 +255,17 @@ def _conduct(
                 if depth[i, j] == 0:
                     end_deal(deals, i, j)
                     count_end(lapsed, ended, BREACH, i, j)
-    return broken, noticed, fall
 
 
 @njit(cache=True, error_model="numpy")
-def _luck(key: np.uint64, uid: U64, partners: Links) -> F:
+def _luck(key: np.uint64, uid: U64, start: I32, partner: I32) -> F:
     """A draw of each actor about each of its partners, in the order of the lists, (m,).
 
     Apart from what it decides, so that several are drawn at once.
     """
-    first, second = np.empty(partners.partner.size, np.uint64), uid[partners.partner]
+    first, second = np.empty(partner.size, np.uint64), uid[partner]
     for i in range(uid.size):
-        first[partners.start[i] : partners.start[i + 1]] = uid[i]
+        first[start[i] : start[i + 1]] = uid[i]
     luck = np.empty(first.size)
     for p in range(luck.size):
         luck[p] = uniform(key, first[p], second[p])

@@ -89,11 +89,12 @@ def load(state: State, rules: Terms, partners: Links | None = None) -> F:
 
     ``partners`` are the lists of the deals as they stand, if they are at hand.
     """
-    return np.asarray(_load(state.depth, partners or links(state.depth), state.kind, rules.keep, state.budget))
+    return np.asarray(load_of(state.depth, partners or links(state.depth), state.kind, rules.keep, state.budget))
 
 
 @njit(cache=True, error_model="numpy")
-def _load(depth: I8, partners: Links, kind: I8, keep: F, income: F) -> F:
+def load_of(depth: I8, partners: Links, kind: I8, keep: F, income: F) -> F:
+    """:func:`load` of columns of the state."""
     due = upkeep(depth, partners, kind, keep)
     for i in range(due.size):
         if due[i] > 0.0:

@@ -28,7 +28,6 @@ from simulation.intensity.joining.chances import SPONSOR_JOINS
 from simulation.intensity.joining.pace import AGES, LIMITS
 from simulation.kernels import Draws, Stream, exp, fill_uniform, log, put, uniform
 from simulation.processes.affinity import falloff, likeness_of_all
-from simulation.processes.blocs import members_of
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import DOMAINS, I8, I32, MULTILATERAL, NOBODY, REGIONAL, STATE, U64, Asked, B, F, State
@@ -41,6 +40,7 @@ beyond the usual, urgency beyond the usual, the norm adopted since the start, ef
 SETTLED = ("union", "convening")
 """What the opening adds to the sum of :data:`FACTORS`: the union's deciding as one, a convener's being in its text."""
 
+Coefficients = tuple[float, ...]  # one of each of FACTORS
 _CIVIL = DOMAINS.index("civil")
 LEAST_EFFORT = 0.01
 """Multiple of the recorded effort below which a track counts as left: a logarithm needs a floor."""
@@ -85,7 +85,7 @@ class Joiners(NamedTuple):
     urge: F  # [n] urgency beyond the usual
     norm: B  # [n] adopted since the start
     attention: F  # [2, s] log of the effort on the multilateral and the regional track, as multiples of the recorded
-    convener: I32  # [n] row in the next two of a sponsor of a text that can be joined
+    convener: I32  # [k] sponsors of texts that can be joined, ascending
     trust: F  # [k, s] τ̂ in each, one in oneself
     reference: F  # [k, s] the same of the path without surprises
     worth: F
@@ -137,16 +137,18 @@ def _can_join(opens: I32, closes: I32, quarter: int, eligible: B, joined: B, bar
     return result
 
 
-def coefficients(par: Parameters, mech: Mechanisms) -> F:
-    """Log odds per unit of each factor, shape (len(FACTORS),)."""
-    return np.array([
+def coefficients(par: Parameters, mech: Mechanisms) -> Coefficients:
+    """Log odds per unit of each factor, in the order of :data:`FACTORS`."""
+    return (
         1.0, 1.0, par.join_affinity, par.join_sponsor, par.join_urgency * mech.on("urgency"), par.join_norm,
         par.forum_attention, -1.0, par.consultation,
-    ])  # fmt: skip
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def joining_odds(text: Texts, who: Joiners, opening: Opening, width: float, coefficient: F, s: int) -> tuple[F, F]:
+def joining_odds(
+    text: Texts, who: Joiners, opening: Opening, width: float, coefficient: Coefficients, s: int
+) -> tuple[F, F]:
     """Log odds of joining and affinity to the text, each (q, s), of those who can join."""
     odds, likeness = np.zeros((len(text.level), s)), np.zeros((len(text.level), s))
     factors = np.zeros((len(coefficient), s))
@@ -169,19 +171,23 @@ def _look_at(q: int, text: Texts, who: Joiners, fall: float, likeness: F, out: F
 
     Those of states that cannot join it mean nothing.
     """
-    s = len(likeness)
     likeness_of_all(who.position, who.weight, text.position[q], fall, likeness)
-    start, attention, civil = text.affinity_start[q], who.attention[int(text.regional[q])], text.domain[q] == _CIVIL
-    usual = np.zeros(s)
+    start, civil = text.affinity_start[q], text.domain[q] == _CIVIL
+    closer, pulled, norm, usual = out[2], out[3], out[5], np.zeros(likeness.size)
+    put(text.standing[q], out[0])
     out[1], out[3] = text.inside[q], 0.0
-    for j in members_of(text.sponsor[q], text.sponsor.shape[1]):
-        _pull_most(who.trust[who.convener[j]], who.worth[j], out[3])
-        _pull_most(who.reference[who.convener[j]], who.worth[j], usual)
-    for i in range(s):
-        out[0, i], out[2, i] = text.standing[q, i], likeness[i] - start[i]
-        out[3, i] -= usual[i]
-        out[4, i], out[6, i], out[7, i], out[8, i] = who.urge[i], attention[i], text.crossed[q, i], who.consulted[i]
-        out[5, i] = 1.0 if civil and who.norm[i] else 0.0
+    for k in range(who.convener.size):
+        if text.sponsor[q, who.convener[k]]:
+            _pull_most(who.trust[k], who.worth[who.convener[k]], pulled)
+            _pull_most(who.reference[k], who.worth[who.convener[k]], usual)
+    for i in range(likeness.size):
+        closer[i] = likeness[i] - start[i]
+        pulled[i] -= usual[i]
+        norm[i] = 1.0 if civil and who.norm[i] else 0.0
+    put(who.urge, out[4])
+    put(who.attention[int(text.regional[q])], out[6])
+    put(text.crossed[q], out[7])
+    put(who.consulted, out[8])
 
 
 @njit(cache=True, error_model="numpy")
@@ -192,7 +198,7 @@ def _pull_most(trust: F, worth: float, out: F) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _add_factors(level: float, factors: F, coefficient: F, out: F) -> None:
+def _add_factors(level: float, factors: F, coefficient: Coefficients, out: F) -> None:
     """Log odds of joining this quarter, written to ``out`` (s,): the level plus the terms, in order."""
     out[:] = level
     for f in range(len(coefficient)):
@@ -227,15 +233,18 @@ def settle_conveners(q: int, opening: Opening, can: B, odds: F) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _texts_of(c: Columns, quarter: int, launching: B) -> Texts:
-    """Columns of the instruments as the factors read them: of their opening or, later, of their pace."""
+def _texts_of(c: Columns, quarter: int) -> Texts:
+    """Columns of the texts that are open as the factors read them: of their opening or, later, of their pace."""
     can, standing = _can_join(c.opens, c.closes, quarter, c.eligible, c.joined, c.barred), c.launch_standing.copy()
     level, inside = c.reach.copy(), np.zeros(c.reach.size)
-    for q in np.flatnonzero(~launching):
+    for q in np.flatnonzero((c.opens < quarter) & (c.closes >= quarter)):
         age = quarter - c.opens[q] - 1
         level[q] = c.pace[q, int(age >= SECOND_YEAR) + int(age >= THIRD_YEAR) + int(age >= SEVENTH_YEAR)]
         put(c.pace_standing[q], standing[q])
-        could, did = c.eligible[q].sum(), (c.eligible[q] & c.joined[q]).sum()
+        could, did = 0, 0
+        for i in range(c.eligible.shape[1]):
+            could += c.eligible[q, i]
+            did += c.eligible[q, i] & c.joined[q, i]
         share = min(MOST_SHARE, max(LEAST_SHARE, did / max(could, 1)))
         inside[q] = c.by_share[q] * log(share / (1.0 - share))
     return Texts(c.place, c.regional, c.domain, c.sponsor, can, level, standing, inside, c.crossed, c.affinity_start)
@@ -244,10 +253,11 @@ def _texts_of(c: Columns, quarter: int, launching: B) -> Texts:
 @njit(cache=True, error_model="numpy")
 def _joiners_of(c: Columns, can: B, usual_urgency: float, s: int) -> Joiners:
     """Columns of the actors as the factors read them."""
-    place, seen, usual = _in_conveners(c.sponsor, can, c.trust, c.reference, s)
+    convener, seen, usual = _in_conveners(c.sponsor, can, c.trust, c.reference, s)
     return Joiners(
-        c.position, c.weight, c.urgency - usual_urgency, c.norm & ~c.norm_first, _attention(c.effort, s), place, seen,
-        usual, (c.kind == STATE) * c.size + (c.kind != STATE) * SECRETARIAT_WORTH, c.consulted - c.consulted_start,
+        c.position, c.weight, c.urgency - usual_urgency, c.norm & ~c.norm_first, _attention(c.effort, s), convener,
+        seen, usual, (c.kind == STATE) * c.size + (c.kind != STATE) * SECRETARIAT_WORTH,
+        c.consulted - c.consulted_start,
     )  # fmt: skip
 
 
@@ -264,48 +274,34 @@ def _attention(effort: F, s: int) -> F:
 @njit(cache=True, error_model="numpy")
 def _in_conveners(sponsor: B, can: B, trust: F, reference: F, s: int) -> tuple[I32, F, F]:
     """What states trust sponsors of texts that can be joined, read along their rows: the way down a column is long."""
-    place = np.full(sponsor.shape[1], -1, np.int32)
+    counts = np.zeros(sponsor.shape[1], np.bool_)
     for q in range(len(sponsor)):
         if can[q, :s].any():
-            place[sponsor[q]] = 0
-    chosen = np.flatnonzero(place == 0)
+            counts |= sponsor[q]
+    chosen = np.flatnonzero(counts).astype(np.int32)
     seen, usual = np.empty((chosen.size, s)), np.empty((chosen.size, s))
     for i in range(s):
         for k in range(chosen.size):
             seen[k, i], usual[k, i] = trust[i, chosen[k]], reference[i, chosen[k]]
     for k in range(chosen.size):
-        place[chosen[k]] = k
         if chosen[k] < s:  # one trusts oneself
             seen[k, chosen[k]] = usual[k, chosen[k]] = 1.0
-    return place, seen, usual
+    return chosen, seen, usual
 
 
 @njit(cache=True, error_model="numpy")
 def _opening(opens: I32, quarter: int, as_one: B, sponsor: B, in_union: B, leaders: I32) -> Opening:
     """What settles who joins at an opening this quarter."""
-    union = -1
-    if leaders.size > 0:
-        union = leaders[0]
+    union = leaders[0] if leaders.size > 0 else -1
     return Opening(opens == quarter, as_one, sponsor, in_union, union)
 
 
 @njit(cache=True, error_model="numpy")
 def _read(columns: Columns, quarter: int, usual_urgency: float, s: int) -> tuple[Texts, Joiners, Opening]:
     """All columns as joining reads them."""
-    c = columns
+    c, text = columns, _texts_of(columns, quarter)
     opening = _opening(c.opens, quarter, c.as_one, c.sponsor, c.in_union, c.leaders)
-    text = _texts_of(c, quarter, opening.launching)
     return text, _joiners_of(c, text.can, usual_urgency, s), opening
-
-
-@njit(cache=True, error_model="numpy")
-def _chances(
-    columns: Columns, quarter: int, usual_urgency: float, width: float, coefficient: F, s: int
-) -> tuple[B, F, F]:
-    """Who can join what, (q, n), and :func:`joining_odds`."""
-    text, who, opening = _read(columns, quarter, usual_urgency, s)
-    odds, likeness = joining_odds(text, who, opening, width, coefficient, s)
-    return text.can, odds, likeness
 
 
 def affinity_to_texts(state: State, par: Parameters, places: F) -> F:
@@ -355,16 +351,18 @@ def luck_of(state: State, q: int, i: int) -> int:
     return int(state.leaders[0]) if together else i
 
 
-def own_hazards(state: State, can: B, odds: F, asked: Asked) -> F:
+def own_hazards(state: State, par: Parameters, mech: Mechanisms, asked: Asked) -> F:
     """Hazards (q, s) of states that decide for themselves about a text that they can join; -1 elsewhere.
 
     No rows if nobody does.
     """
     if not asked:
         return _NOBODY
+    now = joining_of(state, par, mech)
+    odds = all_log_odds(state, now)
     own = np.full(odds.shape, -1.0)
     for i, hazard in asked.items():
-        for q in np.flatnonzero(can[:, i]):
+        for q in np.flatnonzero(now.text.can[:, i]):
             own[q, i] = hazard(state.instrument_ids[q], odds[q, i])
     return own
 
@@ -388,15 +386,12 @@ def join_instruments(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     """
     if not mech.on("instruments"):
         return
-    can, odds, likeness = _chances(
-        _columns(state), state.quarter, par.urgency_usual, par.affinity_width, coefficients(par, mech), state.s
-    )
-    _settle(
-        can, odds, likeness, own_hazards(state, can, odds, asked), state.answer, state.quarter, state.opens,
-        state.closes, state.as_one, state.sponsor, state.in_union, state.leaders, state.instrument_uid, state.uid,
-        draws.key(Stream.JOIN), state.instrument_regional, state.binding, state.instrument_enforcement, state.needed,
-        state.capacity, (par.salience_floor, par.salience_capacity), state.joined, state.join_quarter, state.in_force,
-        state.track_success, state.formed, state.reward,
+    _join_instruments(
+        *_columns(state), state.quarter, par.urgency_usual, par.affinity_width, coefficients(par, mech), state.s,
+        own_hazards(state, par, mech, asked), state.answer, state.instrument_uid, state.uid, draws.key(Stream.JOIN),
+        state.binding, state.instrument_enforcement, state.needed, state.capacity,
+        (par.salience_floor, par.salience_capacity), state.join_quarter, state.in_force, state.track_success,
+        state.formed, state.reward,
     )  # fmt: skip
 
 
@@ -417,32 +412,42 @@ def text_utility(salience: float, closeness: float, worth: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _settle(
-    can: B, odds: F, likeness: F, own: F, answer: I8, quarter: int, opens: I32, closes: I32, as_one: B, sponsor: B,
-    in_union: B, leaders: I32, text_uid: U64, uid: U64, stream: np.uint64, regional: B, binding: B, enforcement: F,
-    needed: I32, capacity: F, salience: tuple[float, float], joined: B, join_quarter: I32, in_force: B, success: F,
+def _join_instruments(
+    place: F, regional: B, domain: I8, sponsor: B, eligible: B, joined: B, barred: B, opens: I32, closes: I32, reach: F,
+    pace: F, launch_standing: F, pace_standing: F, by_share: F, crossed: F, affinity_start: F, as_one: B, kind: I8,
+    size: F, in_union: B, leaders: I32, position: F, weight: F, urgency: F, norm: B, norm_first: B, effort: F, trust: F,
+    reference: F, consulted: F, consulted_start: F, quarter: int, usual_urgency: float, width: float,
+    coefficient: Coefficients, s: int, own: F, answer: I8, text_uid: U64, uid: U64, stream: np.uint64, binding: B,
+    enforcement: F, needed: I32, capacity: F, salience: tuple[float, float], join_quarter: I32, in_force: B, success: F,
     formed: I32, reward: F,
 ) -> None:  # fmt: skip
     """Draw who joins: they are in from this quarter on, with the credit of it; what enough have joined is in force.
 
     ``salience``: that of AI governance to a state without capacity, and what it rises by with capacity.
     """
-    opening = _opening(opens, quarter, as_one, sponsor, in_union, leaders)
-    new = _draw_joins(can, opening, odds, text_uid, uid, stream, own, answer)
+    columns = Columns(
+        place, regional, domain, sponsor, eligible, joined, barred, opens, closes, reach, pace, launch_standing,
+        pace_standing, by_share, crossed, affinity_start, as_one, kind, size, in_union, leaders, position, weight,
+        urgency, norm, norm_first, effort, trust, reference, consulted, consulted_start,
+    )  # fmt: skip
+    text, who, opening = _read(columns, quarter, usual_urgency, s)
+    odds, likeness = joining_odds(text, who, opening, width, coefficient, s)
+    new = _draw_joins(text.can, opening, odds, text_uid, uid, stream, own, answer)
     worth = worth_of_texts(binding, in_force, enforcement, 0.0)
     for q in range(opens.size):
         if not opens[q] <= quarter <= closes[q]:
             continue
-        track = REGIONAL if regional[q] else MULTILATERAL
-        for i in range(new.shape[1]):
+        track, inside = REGIONAL if regional[q] else MULTILATERAL, 0
+        for i in range(s):
             if new[q, i]:
                 joined[q, i] = True
                 join_quarter[q, i] = quarter
                 success[i, track] += 1.0
                 formed[i, track] += 1
-                weight = salience[0] + salience[1] * capacity[i]
-                reward[i, track] += text_utility(weight, likeness[q, i], worth[q])
-        in_force[q] |= joined[q].sum() >= max(needed[q], 1)
+                reward[i, track] += text_utility(salience[0] + salience[1] * capacity[i], likeness[q, i], worth[q])
+        for i in range(joined.shape[1]):
+            inside += joined[q, i]
+        in_force[q] |= inside >= max(needed[q], 1)
 
 
 class Joining(NamedTuple):
@@ -452,7 +457,7 @@ class Joining(NamedTuple):
     who: Joiners
     opening: Opening
     width: float
-    coefficient: F  # of FACTORS
+    coefficient: Coefficients  # of FACTORS
 
 
 def joining_of(state: State, par: Parameters, mech: Mechanisms) -> Joining:
@@ -482,7 +487,7 @@ def joining_terms(state: State, now: Joining, i: int, q: int) -> dict[str, float
     factors, level, own = np.zeros((len(FACTORS), state.s)), float(text.level[q]), np.zeros(len(FACTORS))
     if text.can[q, i]:
         _look_at(q, text, who, falloff(width), np.zeros(state.s), factors)
-        own = coefficient * factors[:, i]
+        own = np.array(coefficient) * factors[:, i]
     settled = dict.fromkeys(SETTLED, 0.0)
     if opening.launching[q]:
         odds = np.zeros(state.s)

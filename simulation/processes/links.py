@@ -29,16 +29,16 @@ class Links(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def links(depth: I8) -> Links:
-    """The lists of partners of an (n, n) matrix of depths."""
-    n = depth.shape[0]
+    """The lists of partners of a matrix of depths, (n, n), or other ties, (n, m)."""
+    n, width = depth.shape
     place = _places(depth.reshape(-1))
     start, partner = np.zeros(n + 1, np.int32), np.empty(place.size, np.int32)
-    row, end = 0, n
+    row, end = 0, width
     for p in range(place.size):
         while place[p] >= end:
-            row, end = row + 1, end + n
+            row, end = row + 1, end + width
             start[row] = p
-        partner[p] = place[p] - (end - n)
+        partner[p] = place[p] - (end - width)
     start[row + 1 :] = place.size
     return Links(start, partner)
 

@@ -48,35 +48,6 @@ def ngo_partners(state: State) -> NDArray[np.int64]:
     return np.asarray(count_ngos(state.depth, state.kind), np.int64)
 
 
-def detection_probability(n_ngo: NDArray[np.int64], par: Parameters, mech: Mechanisms) -> F:
-    """Probability that a breach is seen, for parties that work with ``n_ngo`` NGOs, shape of ``n_ngo``.
-
-    ``1 - (1 - d0)(1 - m)^n_ngo``; with the mechanism off NGOs see nothing and it is d0.
-    """
-    watch = par.ngo_monitoring if mech.on("watching") else 0.0
-    seen = np.empty(len(n_ngo))
-    _detect(seen, n_ngo, par.detection, watch)
-    return seen
-
-
-def watching(state: State, par: Parameters, mech: Mechanisms) -> F:
-    """How closely the conduct of each actor is watched, 1 − (1 − m)^(NGO engagements + free press), (n,) in [0, 1).
-
-    With the mechanism off NGOs do not look, the press does.
-    """
-    return np.asarray(
-        _watch(state.depth, state.kind, state.free_press, mech.on("watching"), par.ngo_monitoring)
-    )
-
-
-@njit(cache=True, error_model="numpy")
-def _watch(depth: I8, kind: I8, free_press: B, ngos_look: bool, monitoring: float) -> F:
-    eyes, watch = count_ngos(depth, kind), np.empty(kind.size)
-    for i in range(kind.size):
-        watch[i] = detected((eyes[i] if ngos_look else 0) + free_press[i], 0.0, monitoring)
-    return watch
-
-
 @njit(cache=True, error_model="numpy", nogil=True)
 def _adopt(
     first: int, last: int, before: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, norm: B
@@ -108,9 +79,20 @@ def count_ngos(depth: I8, kind: I8) -> NDArray[np.int64]:
 
 
 @njit(cache=True, error_model="numpy")
-def _detect(seen: F, n_ngo: NDArray[np.int64], base: float, watch: float) -> None:
-    for i in range(len(n_ngo)):
-        seen[i] = detected(n_ngo[i], base, watch)
+def watch_all(
+    depth: I8, kind: I8, free_press: B, detection: float, monitoring: float, ngos_look: bool, watch: F
+) -> F:
+    """Probability that a breach of each actor's deals is seen, 1 − (1 − d0)(1 − m)^(NGO engagements), (n,).
+
+    How closely its conduct is watched, 1 − (1 − m)^(NGO engagements + free press), is written to ``watch`` (n,), in
+    [0, 1). With the mechanism off NGOs do not look, the press does.
+    """
+    eyes, seen = count_ngos(depth, kind), np.empty(kind.size)
+    for i in range(kind.size):
+        looking = eyes[i] if ngos_look else 0
+        seen[i] = detected(looking, detection, monitoring)
+        watch[i] = detected(looking + free_press[i], 0.0, monitoring)
+    return seen
 
 
 @njit(cache=True, error_model="numpy")

@@ -11,10 +11,8 @@ from numba import njit
 from simulation.kernels import Stream, key, power, uniform
 from simulation.processes.books import terms_of
 from simulation.processes.capture import capture_index
-from simulation.processes.compliance import expect_conduct, expect_evidence, write_compliance
-from simulation.processes.ends import load
+from simulation.processes.compliance import a_quarters, expect_conduct, expected_evidence, mean_compliance
 from simulation.processes.links import Links, links
-from simulation.processes.norms import detection_probability, ngo_partners
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, REMEMBERED, U64, F, State
@@ -27,18 +25,18 @@ def recall_conduct(state: State, par: Parameters, mech: Mechanisms, seed: int, r
     ``alpha_ref`` (``beta`` alike). ``conduct`` is drawn for the last four. Sets ``load``, ``capture``, ``watch``
     and ``compliance``.
     """
-    state.load = load(state, terms_of(par, mech))
     capture_index(state, par, mech)
     partners = links(state.depth)
-    probability = expect_conduct(state, par, mech, partners)
-    write_compliance(state, par, mech, partners, probability)
-    seen = detection_probability(ngo_partners(state), par, mech)
+    probability, seen = expect_conduct(state, par, mech, partners, terms_of(par, mech).keep)
+    mean_compliance(
+        *partners, probability, state.load, state.capture, state.watch, par.compliance_base, par.compliance_load,
+        par.compliance_capture, par.shaming, not mech.on("breach"), state.compliance,
+    )  # fmt: skip
     quarters = _quarters_left(partners, state.since, par.memory)
-    for alpha, beta in ((state.alpha, state.beta), (state.alpha_ref, state.beta_ref)):
-        expect_evidence(
-            state.depth, partners, probability, seen, state.transparency, par.gain_of_trust, par.loss_of_trust,
-            quarters, alpha, beta,
-        )  # fmt: skip
+    _remember(
+        partners, state.depth, a_quarters(probability), seen, state.transparency, par.gain_of_trust, par.loss_of_trust,
+        quarters, state.alpha, state.beta, state.alpha_ref, state.beta_ref,
+    )  # fmt: skip
     for quarter in range(-REMEMBERED, 0):
         stream = key(seed, replicate, quarter, Stream.COMPLIANCE)
         _draw(stream, quarter, state.uid, partners, probability, state.since, state.conduct[quarter % REMEMBERED])
@@ -53,6 +51,24 @@ def _quarters_left(partners: Links, since: I32, memory: float) -> F:
         for p in range(start[i], start[i + 1]):
             left[p] = (1.0 - power(memory, float(-since[i, partner[p]]))) / (1.0 - memory)
     return left
+
+
+@njit(cache=True, error_model="numpy")
+def _remember(
+    partners: Links, depth: I8, kept: F, seen: F, transparency: F, gain: float, loss: float, quarters: F, alpha: F,
+    beta: F, alpha_ref: F, beta_ref: F,
+) -> None:  # fmt: skip
+    """Add what conduct at its expectation has shown each partner in so many quarters, less what has faded."""
+    start, partner = partners
+    for i in range(start.size - 1):
+        openness = 0.5 + 0.5 * transparency[i]
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
+            good, bad = expected_evidence(kept[p], max(seen[i], seen[j]), depth[i, j], openness, gain, loss)
+            alpha[j, i] += good * quarters[p]
+            beta[j, i] += bad * quarters[p]
+            alpha_ref[j, i] += good * quarters[p]
+            beta_ref[j, i] += bad * quarters[p]
 
 
 @njit(cache=True, error_model="numpy")

@@ -21,7 +21,7 @@ from simulation.kernels import borrowed, by_rows
 from simulation.processes.links import Links, links, together
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import I8, F, State
+from simulation.state import I8, I32, F, State
 
 EVERYBODY = Links(np.zeros(0, np.int32), np.zeros(0, np.int32))
 """In place of lists of who has evidence: it may be anybody."""
@@ -163,29 +163,61 @@ def _trust(alpha: float, beta: float, told: float, mass: float) -> float:
     return min(1.0, (alpha + told) / weight) if weight > 0.0 else 0.0
 
 
-def fade(alpha: F, beta: F, prior: F, prior_mass: float, memory: float, known: Links = EVERYBODY) -> None:
-    """Let evidence beyond the prior fade: α←α⁰+λ(α−α⁰), β alike, in place on (n, n); ``known`` is who may have any."""
-    if known is EVERYBODY:
-        by_rows(_fade, len(alpha), alpha, beta, prior, prior_mass, memory)
-    else:
-        by_rows(_fade_known, len(alpha), alpha, beta, prior, prior_mass, memory, known)
+def update(state: State, par: Parameters, known: Links, partners: Links, shown: F) -> None:
+    """Step 10: let evidence beyond the prior fade, and add what partners have shown, in place.
+
+    Parameters
+    ----------
+    known
+        Who may have any evidence: :func:`acquainted`.
+    shown
+        (m, 4) what each actor's partners have shown it, in the order of the lists: added to ``alpha``, ``beta``,
+        ``alpha_ref`` and ``beta_ref``.
+    """
+    s = state
+    by_rows(
+        _update, s.n, s.alpha, s.beta, s.trust_prior, s.alpha_ref, s.beta_ref, s.prior_ref, par.prior_mass, par.memory,
+        *known, *partners, shown,
+    )  # fmt: skip
+
+
+def fade_now(state: State, par: Parameters, known: Links) -> Links:
+    """Let evidence fade before anything is shown; returns who is left to fade: nobody."""
+    nobody = Links(np.zeros(state.n + 1, np.int32), np.zeros(0, np.int32))
+    update(state, par, known, nobody, np.zeros((0, 4)))
+    return nobody
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _fade(first: int, last: int, alpha: F, beta: F, prior: F, prior_mass: float, memory: float) -> None:
+def _update(
+    first: int, last: int, alpha: F, beta: F, prior: F, alpha_ref: F, beta_ref: F, prior_ref: F, prior_mass: float,
+    memory: float, known_start: I32, known: I32, start: I32, partner: I32, shown: F,
+) -> None:  # fmt: skip
     for i in range(max(first, 0), last):
+        fade(i, alpha, beta, prior, prior_mass, memory, known_start, known)
+        fade(i, alpha_ref, beta_ref, prior_ref, prior_mass, memory, known_start, known)
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
+            alpha[i, j] += shown[p, 0]
+            beta[i, j] += shown[p, 1]
+            alpha_ref[i, j] += shown[p, 2]
+            beta_ref[i, j] += shown[p, 3]
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def fade(i: int, alpha: F, beta: F, prior: F, prior_mass: float, memory: float, start: I32, known: I32) -> None:
+    """Let evidence of i beyond the prior fade: α←α⁰+λ(α−α⁰), β alike, in place on (n, n).
+
+    ``start`` and ``known`` are lists of who may have any, or empty.
+    """
+    if start.size == 0:
         for j in range(alpha.shape[1]):
             kept = prior_mass * prior[i, j]
             alpha[i, j] = _faded(alpha[i, j], kept, memory)
             beta[i, j] = _faded(beta[i, j], prior_mass - kept, memory)
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def _fade_known(
-    first: int, last: int, alpha: F, beta: F, prior: F, prior_mass: float, memory: float, known: Links
-) -> None:
-    for i in range(max(first, 0), last):
-        for j in known.partner[known.start[i] : known.start[i + 1]]:
+    else:
+        for p in range(start[i], start[i + 1]):
+            j = known[p]
             kept = prior_mass * prior[i, j]
             alpha[i, j] = _faded(alpha[i, j], kept, memory)
             beta[i, j] = _faded(beta[i, j], prior_mass - kept, memory)

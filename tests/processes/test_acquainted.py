@@ -80,9 +80,9 @@ def test_lists_hold_whoever_has_evidence_and_everybody_fades(listed):
     assert not (differs & ~inside).any()
     assert 0.01 < inside.mean() < 0.2
     before = state.alpha.copy()
-    trust.fade(state.alpha, state.beta, state.trust_prior, mass, 0.5, model.acquainted)
+    trust.fade_now(state, model.parameters.replace(memory=0.9), model.acquainted)
     kept = mass * state.trust_prior
-    assert np.array_equal(state.alpha, kept + 0.5 * (before - kept))
+    assert np.array_equal(state.alpha, kept + 0.9 * (before - kept))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -24,6 +24,7 @@ from simulation.processes.blocs import (
     proposer,
     voters,
 )
+from simulation.processes.links import links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.shipped import folder
@@ -338,14 +339,14 @@ def test_effort_of_members_on_the_track_of_a_bloc_moves_its_agenda() -> None:
     member = np.array([[True, True, False], [True, True, False]])
     effort, regional = np.ones((3, 5)), np.array([True, False])
     effort[:, REGIONAL] = 3.0, 1.0, 9.0
-    rates = agenda_rates(np.array([0.2, 0.2]), regional, member, np.ones(3, bool), effort, 1.0)
+    rates = agenda_rates(np.array([0.2, 0.2]), regional, links(member.view(np.int8)), np.ones(3, bool), effort, 1.0)
     assert rates == pytest.approx([0.2 * 4 / 2, 0.2])
 
 
 def test_agenda_rates_stop_at_one_and_scale() -> None:
     usual = np.ones((2, 5))
     member, everyone = np.ones((1, 2), bool), np.ones(2, bool)
-    args = np.array([True]), member, everyone, usual
+    args = np.array([True]), links(member.view(np.int8)), everyone, usual
     assert agenda_rates(np.array([0.4]), *args, 10.0)[0] == 1.0
     assert agenda_rates(np.array([0.4]), *args, 0.0)[0] == 0.0
 

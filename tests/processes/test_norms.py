@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from simulation.kernels import Draws, stable_hash
-from simulation.processes.norms import detection_probability, draw_thresholds, ngo_partners, spread_norms
+from simulation.processes.norms import draw_thresholds, ngo_partners, spread_norms, watch_all
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import NGO, State
+from simulation.state import NGO, STATE, State
 from tests.worlds import small_state
 
 PAR, MECH = Parameters(), Mechanisms()
@@ -83,11 +83,16 @@ def test_thresholds_are_normal_and_belong_to_the_actor():
 
 
 def test_monitoring_raises_detection():
-    counts = np.array([0, 1, 2, 200])
-    seen = detection_probability(counts, PAR, MECH)
-    assert seen == pytest.approx(1 - 0.7 * 0.9**counts)
-    assert detection_probability(counts, PAR, MECH.replace(watching="off")) == pytest.approx(0.3)
-    assert (detection_probability(counts, PAR.replace(detection=1), MECH) == 1).all()
+    counts, kind = np.array([0, 1, 2, 200]), np.repeat(np.array([STATE, NGO], np.int8), (4, 200))
+    depth = np.zeros((204, 204), np.int8)
+    for i, count in enumerate(counts):
+        depth[i, 4 : 4 + count] = depth[4 : 4 + count, i] = 1
+    free_press, watch = np.zeros(204, bool), np.zeros(204)
+    assert watch_all(depth, kind, free_press, 0.3, 0.1, True, watch)[:4] == pytest.approx(1 - 0.7 * 0.9**counts)
+    assert watch[:4] == pytest.approx(1 - 0.9**counts)
+    assert watch_all(depth, kind, free_press, 0.3, 0.1, False, watch) == pytest.approx(0.3)
+    assert not watch.any()
+    assert (watch_all(depth, kind, free_press, 1.0, 0.1, True, watch) == 1).all()
 
 
 def test_ngo_partners_are_counted_whatever_the_depth():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulation.processes.trust import fade, initial_evidence
+from simulation.processes.trust import EVERYBODY, fade, initial_evidence
 from simulation.scenario.parameters import Parameters
 from tests.synthetic import QUIET, make_model, make_world
 
@@ -105,7 +105,8 @@ def test_x16_both_sides_of_the_opinion(memory, kept):
     alpha, beta = initial_evidence(prior, 4.0)
     first_a, first_b = alpha[0, 1], beta[0, 1]
     for t in range(1, 30):
-        fade(alpha, beta, prior, 4.0, memory)
+        for row in (0, 1):
+            fade(row, alpha, beta, prior, 4.0, memory, *EVERYBODY)
         alpha[0, 1] += 0.7 * kept
         beta[0, 1] += 2.5 * 0.7 * (1 - kept)
         sum_ = (1 - memory**t) / (1 - memory)

@@ -12,7 +12,6 @@ from simulation.errors import InputError
 from simulation.model import GovernanceModel
 from simulation.processes.compliance import promise
 from simulation.processes.links import links
-from simulation.processes.norms import watching
 from simulation.processes.trust import perceive_trust
 from simulation.scenario.parameters import Parameters
 from tests.synthetic import QUIET, make_deal, make_model, make_scenario, make_world
@@ -182,7 +181,7 @@ class TestWatching:
     def test_ngos_that_do_not_look_leave_the_press(self):
         world = make_world(4, {"ngo": 1}, free_press=True, deals=[make_deal((2, 5))])
         model = make_model(world, 1, mechanisms={"watching": "off"})
-        assert watching(model.state, model.parameters, model.mechanisms).tolist() == pytest.approx([0.1] * 6)
+        assert model.state.watch.tolist() == pytest.approx([0.1] * 6)
 
 
 class TestPast:
