@@ -58,7 +58,7 @@ from simulation.processes import (
 )
 from simulation.processes.bargaining import satisfaction
 from simulation.processes.bias import drift_by_funders
-from simulation.processes.links import Links, links
+from simulation.processes.links import Links, links, still
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.names import default_peers
@@ -95,7 +95,7 @@ def perceive(model: GovernanceModel) -> None:
     """What actors can supply, know of each other, and have behind them."""
     s = model.state
     needs.refresh_supply(s)
-    model.sheet.links = links(s.depth)
+    model.sheet.links = model.sheet.links or links(s.depth)
     model.acquainted = trust.acquainted(s, model.parameters, model.acquainted)
     trust.perceive_trust(s, model.parameters, model.mechanisms, model.sheet.links, model.acquainted)
     pull.remember(s)
@@ -164,9 +164,10 @@ def broker(model: GovernanceModel) -> None:
 def sign(model: GovernanceModel) -> None:
     """Levers and upkeep first, then terms that are over, then new rungs while purses last."""
     s, par, mech, sheet = model.state, model.parameters, model.mechanisms, model.sheet
+    partners = None if model.plans else _partners(model)  # a planned deal may be signed now
     model.plans.sign_due(s, model.rules)
     model.watch("planned")
-    sheet.cut = ends.open_purses(s, model.rules)
+    sheet.cut = ends.open_purses(s, model.rules, partners)
     model.watch("paid")
     if sheet.due is not None and sheet.renewal is not None:
         sheet.due, sheet.renewal, sheet.left = ends.renew_or_end(
@@ -216,13 +217,19 @@ def keep_promises(model: GovernanceModel) -> None:
 def adapt(model: GovernanceModel) -> None:
     """Capacity, positions, publics and norms move by the ties as they now stand."""
     s, par, mech, draws = model.state, model.parameters, model.mechanisms, model.sheet.draws
-    partners = model.sheet.standing = links(s.depth)
+    partners = model.sheet.standing = _still_partners(model)
     capacity.update_capacity(s, par, mech, draws, partners)
     diffusion.diffuse_positions(s, par, mech, draws, partners)
     capture.drift_by_capture(s, par, mech, draws)
     drift_by_funders(s, par, mech, draws)
     opinion.move_opinions(s, par, mech, draws, model.hooks.asked_about("campaign_message", model.actors))
     norms.spread_norms(s, par, mech, draws)
+
+
+def _still_partners(model: GovernanceModel) -> Links:
+    """Partners as the quarter leaves them: no deal was made since promises were kept, but by a user's decision."""
+    known = model.sheet.conduct
+    return links(model.state.depth) if known is None or model.hooks else Links(*still(known.partners, model.state.depth))
 
 
 def suffer_harm(model: GovernanceModel) -> None:
@@ -405,10 +412,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             raise ModelError("the model was closed; build another")
         if self.state.quarter >= self.scenario.quarters:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
-        if self.hooks or not self._alone:
-            self.acquainted = None  # somebody else may have written evidence
-        self._alone = False
-        self._begin_quarter()
+        alone, self._alone = self._alone and not self.hooks, False
+        self.acquainted = self.acquainted if alone else None  # somebody else may have written evidence, or deals
+        self._begin_quarter(self.sheet.standing if alone else None)
         for name, act, _ in QUARTER:
             act(self)
             if self.hooks:  # nobody else can write into the state between two steps
@@ -441,7 +447,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
         self.targets = targets_of(self.state, self.scenario, self.rows)
 
-    def _begin_quarter(self) -> None:
+    def _begin_quarter(self, partners: Links | None = None) -> None:
+        """Nothing has happened yet; ``partners`` are the lists of the deals as they stand, if they are at hand."""
         s, strategy = self.state, self.signposts.follow(self.scenario.strategy)
         if strategy is not None:
             before, self.scenario = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
@@ -449,7 +456,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self._read_strategy()
         for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
             column[:] = 0
-        self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter))
+        self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter), partners)
 
     def wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""

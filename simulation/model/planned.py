@@ -47,6 +47,9 @@ class Plans:
             for deal in sorted(scenario.deals, key=lambda deal: deal.start)
         ]
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def sign_due(self, state: State, rules: Terms) -> None:
         """Sign what is due; a deal that cannot be paid for waits, one past its end is let go.
 

@@ -139,8 +139,13 @@ def to_spend(state: State, rules: Terms) -> F:
     return np.maximum(0.0, np.maximum(0.0, purse) - upkeep(state.depth, links(state.depth), state.kind, rules.keep))
 
 
-def open_purses(state: State, rules: Terms) -> I32:
+def open_purses(state: State, rules: Terms, partners: Links | None = None) -> I32:
     """Income comes, levers and upkeep are paid; who cannot pay upkeep ends the deals that draw it least.
+
+    Parameters
+    ----------
+    partners
+        Lists of the deals as they stand, if they are at hand.
 
     Returns
     -------
@@ -149,19 +154,20 @@ def open_purses(state: State, rules: Terms) -> I32:
     """
     return np.asarray(_open_purses(
         Purses(state.purse, state.pot, state.share), state.budget, price_of_levers(state, rules), state.uid,
-        state.kind, state.pull, rules.keep, rules.leave, deals_of(state), state.lapsed, state.ended,
+        state.kind, state.pull, rules.keep, rules.leave, deals_of(state), partners or links(state.depth),
+        state.lapsed, state.ended,
     ))  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def _open_purses(
-    own: Purses, income: F, levers: F, uid: U64, kind: I8, pull: F, keep: F, leave: F, deals: Deals, lapsed: I32,
-    ended: I32,
-) -> I32:
+    own: Purses, income: F, levers: F, uid: U64, kind: I8, pull: F, keep: F, leave: F, deals: Deals,
+    partners: Links, lapsed: I32, ended: I32,
+) -> I32:  # fmt: skip
     """Who must cut chooses before anybody's cuts are made: no place in the order of the actors is a better one."""
     own, deals, uid, kind, pull, keep, leave = borrowed((own, deals, uid, kind, pull, keep, leave))
     purse, n, count, exits, owed = own.purse, uid.size, 0, np.zeros(uid.size), np.empty(uid.size)
-    cut, given_up, (start, partner) = np.empty((16, 2), np.int32), np.empty(n, np.bool_), links(deals.depth)
+    cut, given_up, (start, partner) = np.empty((16, 2), np.int32), np.empty(n, np.bool_), borrowed(partners)
     for i in range(n):
         purse[i] = max(0.0, min(purse[i] + income[i], CARRIED * income[i]) - levers[i])
         fill_pots(own, i, income[i])
