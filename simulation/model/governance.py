@@ -56,7 +56,6 @@ from simulation.processes import (
     trilateral,
     trust,
 )
-from simulation.processes.bargaining import satisfaction
 from simulation.processes.bias import drift_by_funders
 from simulation.processes.links import Links, links
 from simulation.scenario.checks import world_of
@@ -242,13 +241,8 @@ def record(model: GovernanceModel) -> None:
 
 def write_down(model: GovernanceModel) -> None:
     """One more observation."""
-    given = received = None
-    if model.recorder.due:
-        s, actors = model.state, model.recorder.actors
-        given, received = np.zeros((2, len(actors), s.n))
-        satisfaction(s.terms, s.position, s.weight, s.depth, actors, given, received)
     partners = None if model.hooks else model.sheet.standing  # a user's decision may have written deals since
-    model.recorder.observe(model.state, given, received, partners)
+    model.recorder.observe(model.state, partners)
 
 
 class Step(NamedTuple):
