@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from functools import cache
@@ -453,7 +453,10 @@ def _key(seed: np.uint64, replicate: np.uint64, quarter: np.uint64, stream: np.u
 @njit(cache=True, error_model="numpy")
 def _keys(seed: np.uint64, replicate: np.uint64, quarter: np.uint64, streams: NDArray[np.uint64]) -> Any:
     """The key of each of some streams (m,)."""
-    return np.array([_key(seed, replicate, quarter, stream) for stream in streams])
+    result = np.empty_like(streams)
+    for k in range(streams.size):
+        result[k] = _key(seed, replicate, quarter, streams[k])
+    return result
 
 
 def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
@@ -469,8 +472,8 @@ def key(seed: int, replicate: int, quarter: int, stream: Stream) -> np.uint64:
     return np.uint64(_key(*_unsigned(seed, replicate, quarter), _STREAMS[stream]))
 
 
-def _unsigned(*parts: int) -> Iterator[np.uint64]:
-    return (np.uint64(part & 0xFFFFFFFFFFFFFFFF) for part in parts)
+def _unsigned(*parts: int) -> list[np.uint64]:
+    return [np.uint64(part & 0xFFFFFFFFFFFFFFFF) for part in parts]
 
 
 class Draws:

@@ -28,7 +28,7 @@ from simulation.model.alive import Alive
 from simulation.model.book import move_attraction
 from simulation.model.levers import targets_of, turned_to, waits, want
 from simulation.model.planned import Plans
-from simulation.model.sheet import Sheet, Watch, nobody
+from simulation.model.sheet import Sheet, Watch, begin, nobody
 from simulation.model.signposts import Signposts, change_levers
 from simulation.model.start import build_state
 from simulation.outcomes.record import Recorder
@@ -56,7 +56,6 @@ from simulation.processes import (
     trilateral,
     trust,
 )
-from simulation.processes.bargaining import satisfaction
 from simulation.processes.bias import drift_by_funders
 from simulation.processes.links import Links, links, still
 from simulation.scenario.checks import world_of
@@ -130,16 +129,14 @@ def _partners(model: GovernanceModel) -> Links:
 
 def propose(model: GovernanceModel) -> None:
     """States divide their effort over the tracks, then everybody turns to somebody."""
-    s, sheet = model.state, model.sheet
+    s, par, mech, sheet = model.state, model.parameters, model.mechanisms, model.sheet
     model.wait_for_blocs()
-    effort.divide_effort(s, model.parameters, model.mechanisms, model.possible)
-    model.hooks.tracks(s, model.parameters.effort_returns)
+    effort.divide_effort(s, par, mech, model.possible)
+    model.hooks.tracks(s, par.effort_returns)
     focal = model.index(model.scenario.focal)
     want(s, model.targets, focal)
     aimed = turned_to(s, model.targets, focal, model.rules, model.possible)
-    sheet.approaches = approaches.approach(
-        s, model.parameters, model.mechanisms, sheet.draws, model.possible, aimed, focal
-    )
+    sheet.approaches = approaches.approach(s, par, mech, sheet.draws, model.possible, aimed, focal)
 
 
 def consent(model: GovernanceModel) -> None:
@@ -170,9 +167,8 @@ def sign(model: GovernanceModel) -> None:
     sheet.cut = ends.open_purses(s, model.rules, partners)
     model.watch("paid")
     if sheet.due is not None and sheet.renewal is not None:
-        sheet.due, sheet.renewal, sheet.left = ends.renew_or_end(
-            s, sheet.draws, model.rules, sheet.due, sheet.renewal
-        )
+        renewed = ends.renew_or_end(s, sheet.draws, model.rules, sheet.due, sheet.renewal)
+        sheet.due, sheet.renewal, sheet.left = renewed
     model.watch("renewed")
     sheet.support = opinion.passing(s, par) if mech.on("ratification") else np.ones(s.n)
     consultation.consult(s, mech, model.hooks.asked_about("consulted_by", model.actors))
@@ -228,8 +224,8 @@ def adapt(model: GovernanceModel) -> None:
 
 def _still_partners(model: GovernanceModel) -> Links:
     """Partners as the quarter leaves them: no deal was made since promises were kept, but by a user's decision."""
-    known = model.sheet.conduct
-    return links(model.state.depth) if known is None or model.hooks else Links(*still(known.partners, model.state.depth))
+    depth, known = model.state.depth, model.sheet.conduct
+    return links(depth) if known is None or model.hooks else Links(*still(known.partners, depth))
 
 
 def suffer_harm(model: GovernanceModel) -> None:
@@ -250,13 +246,8 @@ def record(model: GovernanceModel) -> None:
 
 def write_down(model: GovernanceModel) -> None:
     """One more observation."""
-    given = received = None
-    if model.recorder.due:
-        s, actors = model.state, model.recorder.actors
-        given, received = np.zeros((2, len(actors), s.n))
-        satisfaction(s.terms, s.position, s.weight, s.depth, actors, given, received)
     partners = None if model.hooks else model.sheet.standing  # a user's decision may have written deals since
-    model.recorder.observe(model.state, given, received, partners)
+    model.recorder.observe(model.state, partners)
 
 
 class Step(NamedTuple):
@@ -285,8 +276,8 @@ QUARTER: tuple[Step, ...] = (
 )
 """The quarter: each step, what it does and the reason for its place."""
 
-_OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps",
-             "running", "rows"}  # fmt: skip
+_OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "_start", "_length", "parameters", "mechanisms",
+             "replicate", "steps", "running", "rows"}  # fmt: skip
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
 
 
@@ -355,6 +346,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             scenario = scenario.model_copy(update={"peers": default_peers(self.world, scenario.focal)})
         self.scenario = scenario
         self.parameters, self.mechanisms = scenario.parameters, scenario.mechanisms
+        self._start, self._length = scenario.start, scenario.quarters  # no lever moves them
         self.state: State = build_state(self.world, scenario, self.replicate)
         self.rules = books.terms_of(self.parameters, self.mechanisms)
         self.names, self.rows = self.world.names, {name: k for k, name in enumerate(self.state.ids)}
@@ -404,13 +396,13 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     @property
     def quarter(self) -> Quarter:
         """The quarter that the next step will simulate (the last one when the run is over)."""
-        return self.scenario.start + min(self.state.quarter, self.scenario.quarters - 1)
+        return self._start + min(self.state.quarter, self._length - 1)
 
     def step(self) -> None:
         """One quarter: the steps of :data:`QUARTER` in order."""
         if "actors" not in vars(self):
             raise ModelError("the model was closed; build another")
-        if self.state.quarter >= self.scenario.quarters:
+        if self.state.quarter >= self._length:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
         alone, self._alone = self._alone and not self.hooks, False
         self.acquainted = self.acquainted if alone else None  # somebody else may have written evidence, or deals
@@ -422,13 +414,13 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self.watch(name)
         check_bounds(self, name, whole=True)
         self.state.quarter += 1
-        self.running = self.state.quarter < self.scenario.quarters
+        self.running = self.state.quarter < self._length
         if not self.running:
             self._forget()
 
     def run(self) -> GovernanceModel:
         """Step to the horizon; returns the model."""
-        while self.state.quarter < self.scenario.quarters:
+        while self.state.quarter < self._length:
             self.step()
             self._alone = True
         return self
@@ -454,8 +446,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             before, self.scenario = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
             change_levers(s, self.world, before, self.scenario, self.replicate)
             self._read_strategy()
-        for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
-            column[:] = 0
+        begin(s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents)
         self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter), partners)
 
     def wait_for_blocs(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from numba import njit
+
 from simulation.kernels import Draws
 from simulation.processes.approaches import Approaches
 from simulation.processes.compliance import Conduct
@@ -18,6 +20,21 @@ Watch = Callable[[str], None]
 
 def nobody(moment: str) -> None:
     """Watches a run that nobody watches."""
+
+
+@njit(cache=True, error_model="numpy")
+def begin(
+    formed: I32, reward: F, breaches: I32, lapsed: I32, ended: I32, unpaid: I32, renewed: I32, incidents: I32
+) -> None:
+    """Set to zero what is counted in each quarter, of n actors."""
+    for i in range(breaches.size):
+        breaches[i] = lapsed[i] = unpaid[i] = renewed[i] = 0
+        for t in range(formed.shape[1]):
+            formed[i, t], reward[i, t] = 0, 0.0
+        for k in range(ended.shape[1]):
+            ended[i, k] = 0
+        for k in range(incidents.shape[1]):
+            incidents[i, k] = 0
 
 
 @dataclass

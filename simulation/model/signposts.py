@@ -14,7 +14,6 @@ from simulation.model.start import build_state
 from simulation.outcomes.focal import actor_outcomes
 from simulation.outcomes.metrics import METRICS, StateView, evaluate, not_of_an_actor
 from simulation.outcomes.record import Recorder
-from simulation.processes.bargaining import satisfaction
 from simulation.scenario.schema import Scenario
 from simulation.scenario.strategy import Signpost, Strategy
 from simulation.state import State
@@ -66,10 +65,7 @@ class Signposts:
 
 
 def _read(state: State, scenario: Scenario, focal: int, names: set[str]) -> dict[str, float]:
-    given, received = np.zeros((2, 1, state.n))
-    rows = np.array([focal], np.int64)
-    satisfaction(state.terms, state.position, state.weight, state.depth, rows, given, received)
-    built_in = actor_outcomes(state, scenario.parameters, rows, given, received)
+    built_in = actor_outcomes(state, scenario.parameters, np.array([focal], np.int64))
     view = StateView(state)
     return {
         name: evaluate(METRICS[name], view, scenario.focal) if METRICS[name].custom else float(built_in[name][0])

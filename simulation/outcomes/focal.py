@@ -9,6 +9,7 @@ tested on an index that holds it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 
 import numpy as np
 from numba import njit
@@ -18,7 +19,7 @@ from simulation.arithmetic import LOG_2, exp, expm1, log
 from simulation.outcomes import coverage
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import ratio
-from simulation.outcomes.portfolio import CATEGORIES, KEPT_BY, TALLY, Tally, require, tally_commitments
+from simulation.outcomes.portfolio import CATEGORIES, KEPT_BY, TALLY, Tally, tally_commitments
 from simulation.processes.links import Links
 from simulation.processes.needs import NEEDS
 from simulation.scenario.parameters import Parameters
@@ -49,7 +50,7 @@ _CHANGES = {
 """How the partners of today stand to those of the start, each a column of the tally."""
 
 
-def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F, value_to_partner: F) -> dict[str, F]:
+def actor_outcomes(state: State, par: Parameters, actors: I64) -> dict[str, F]:
     """Every built-in metric of some actors.
 
     Parameters
@@ -58,22 +59,14 @@ def actor_outcomes(state: State, par: Parameters, actors: I64, value_to_actor: F
         At the end of a quarter (or before the first).
     actors
         Rows of the actors, shape (a,).
-    value_to_actor, value_to_partner
-        V_fj and V_jf of C.2 for each actor f and every j, shape (a, n); read only where f and
-        j have a deal.
 
     Returns
     -------
     dict
         Name of the metric to its values, shape (a,).
-
-    Raises
-    ------
-    ModelError
-        If an argument has the wrong shape or a column of the state has not been filled.
     """
     book = ActorBook(1, actors)
-    book.write(0, state, value_to_actor, value_to_partner)
+    book.write(0, state)
     return {name: values[0] for name, values in book.outcomes(slice(0, 1), par).items()}
 
 
@@ -85,6 +78,7 @@ _COLUMNS = {
     "agreements": "formed", "watched": "watch", "consulted": "consulted",
 }  # fmt: skip
 """What the state of the world says of an actor, and in which of its columns."""
+_columns_of = attrgetter(*_COLUMNS.values())
 CONDITIONS = np.dtype([(name, "f8") for name in _COLUMNS])
 """The same of one actor; incidents of all kinds together, agreements on all tracks."""
 
@@ -130,19 +124,10 @@ class ActorBook:
         self._conditions = np.zeros((rows, len(actors)), CONDITIONS)
         self._supplies = np.zeros((rows, len(actors)), coverage.SUPPLIES)
 
-    def write(
-        self, row: int, state: State, value_to_actor: F, value_to_partner: F, partners: Links | None = None
-    ) -> None:
-        """Keep an observation; arguments as in :func:`actor_outcomes`, lists of the deals if they are at hand.
-
-        Raises
-        ------
-        ModelError
-            If an argument has the wrong shape or a column of the state has not been filled.
-        """
-        columns = require(state, *_COLUMNS.values())
-        tally_commitments(state, self._actors, value_to_actor, value_to_partner, self._tally[row], partners)
-        _read_conditions(self._actors, *columns, self._conditions[row])
+    def write(self, row: int, state: State, partners: Links | None = None) -> None:
+        """Keep an observation; ``partners`` are the lists of the deals as they stand, if they are at hand."""
+        tally_commitments(state, self._actors, self._tally[row], partners)
+        _read_conditions(self._actors, *_columns_of(state), self._conditions[row])
         coverage.tally_supplies(state, self._actors, self._supplies[row])
 
     def outcomes(self, rows: slice, par: Parameters) -> dict[str, F]:

@@ -12,13 +12,12 @@ up to the same total.
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.errors import ModelError
 from simulation.processes.affinity import squared_distance
 from simulation.processes.instruments import worth_of_texts
 from simulation.processes.links import Links, links
@@ -28,6 +27,7 @@ from simulation.state import (
     CAMPS,
     FIRM,
     I8,
+    I32,
     I64,
     KINDS,
     MAX_DEPTH,
@@ -106,34 +106,19 @@ Tally = NDArray[np.void]
 """An array of :data:`TALLY`, one for each actor; observations may stand on an axis before."""
 
 
-def tally_commitments(
-    state: State, actors: I64, value_to_actor: F, value_to_partner: F, out: Tally, partners: Links | None = None
-) -> None:
+def tally_commitments(state: State, actors: I64, out: Tally, partners: Links | None = None) -> None:
     """Count and weigh the commitments of some actors.
 
     Parameters
     ----------
     actors
         Rows of the actors, shape (a,).
-    value_to_actor, value_to_partner
-        V_fj and V_jf, shape (a, n); read only where there is a deal.
     out
         Where to write, zero before; shape (a,).
     partners
         Lists of the deals as they stand, if they are at hand.
-
-    Raises
-    ------
-    ModelError
-        If an argument has the wrong shape or the state's compliance has not been filled.
     """
-    shape = (len(actors), state.n)
-    if value_to_actor.shape != shape or value_to_partner.shape != shape:
-        raise ModelError(f"values of deals must have shape {shape}")
-    require(state, "compliance")
-    _tally(
-        _columns(state), actors, state.s, partners or links(state.depth), value_to_actor, value_to_partner, out
-    )
+    _tally(*_columns(state), actors, state.s, *(partners or links(state.depth)), out)
 
 
 def kept_of_states(state: State, partners: Links | None = None) -> F:
@@ -148,21 +133,6 @@ def _columns(state: State) -> Columns:
         s.compliance, s.member, s.bloc_enforcement, s.bloc_depth, s.bloc_regional, s.joined, s.binding, s.in_force,
         s.instrument_enforcement, s.instrument_regional,
     )  # fmt: skip
-
-
-def require(state: State, *names: str) -> list[NDArray[Any]]:
-    """Columns of the state, which start empty, once they are filled.
-
-    Raises
-    ------
-    ModelError
-        If one is not: a kernel would read beyond its end.
-    """
-    n, columns = state.n, [getattr(state, name) for name in names]
-    for name, column in zip(names, columns, strict=True):
-        if len(column) != n:
-            raise ModelError(f"the state's {name!r} has {len(column)} rows for {n} actors; fill it before recording")
-    return columns
 
 
 def deal_tracks(state: State, a: I64, b: I64) -> I64:
@@ -196,14 +166,21 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 
 @njit(cache=True, error_model="numpy")
 def _tally(
-    c: Columns, actors: I64, s: int, partners: Links, gains: F, partner_gains: F, out: Tally
-) -> None:
+    depth: I8, held: I8, track: I8, kind: I8, camp: I8, conduct: I8, terms: F, position: F, position_start: F,
+    weight: F, opinion: F, compliance: F, member: B, bloc_enforcement: F, bloc_depth: I8, bloc_regional: B, joined: B,
+    binding: B, in_force: B, text_enforcement: F, text_regional: B, actors: I64, s: int, start: I32, partner: I32,
+    out: Tally,
+) -> None:  # fmt: skip
+    c = Columns(
+        depth, held, track, kind, camp, conduct, terms, position, position_start, weight, opinion, compliance, member,
+        bloc_enforcement, bloc_depth, bloc_regional, joined, binding, in_force, text_enforcement, text_regional,
+    )  # fmt: skip
     _tally_partners(actors, c.depth, c.held, c.kind, out)
-    _tally_deals(c, actors, gains, partner_gains, out)
+    _tally_deals(c, actors, out)
     forums, part = _forums(c), len(SOURCES)
     _tally_forums(actors, c.member, forums.blocs, forums.kept_blocs, c.bloc_regional, part, out, out["blocs"])
     _tally_forums(actors, c.joined, forums.texts, forums.kept_texts, c.text_regional, part + 1, out, out["instruments"])
-    _rank(_kept_of_states(c, s, partners, forums), actors, out)
+    _rank(_kept_of_states(c, s, Links(start, partner), forums), actors, out)
     _tally_minds(actors, c.position_start, c.position, c.weight, c.opinion, out)
 
 
@@ -311,7 +288,7 @@ def _rank(kept: F, actors: I64, out: Tally) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _tally_deals(c: Columns, actors: I64, gains: F, partner_gains: F, out: Tally) -> None:
+def _tally_deals(c: Columns, actors: I64, out: Tally) -> None:
     """Counts, closeness and gains of deals; weights and kept promises of those that are commitments."""
     depth, kind, camp = c.depth, c.kind, c.camp
     for a in range(len(actors)):
@@ -338,8 +315,19 @@ def _tally_deals(c: Columns, actors: I64, gains: F, partner_gains: F, out: Tally
             tally.deal_weight += z
             gap = min(1.0, np.sqrt(squared_distance(c.terms[f, j], c.position_start[f], c.weight[f])))
             tally.aligned += z * (1.0 - gap)
-            tally.value_total += gains[a, j] + partner_gains[a, j]
-            tally.value_gap += gains[a, j] - partner_gains[a, j]
+            gain = _satisfaction(c.terms, c.position, c.weight, f, f, j)
+            partner_gain = _satisfaction(c.terms, c.position, c.weight, j, f, j)
+            tally.value_total += gain + partner_gain
+            tally.value_gap += gain - partner_gain
+
+
+@njit(cache=True, error_model="numpy")
+def _satisfaction(terms: F, position: F, weight: F, i: int, a: int, b: int) -> float:
+    """V of C.2: how close the terms of the deal of a and b are to the position of i, 1 − distance."""
+    gap = 0.0
+    for d in range(position.shape[1]):
+        gap += weight[i, d] * (terms[a, b, d] - position[i, d]) ** 2
+    return 1.0 - min(1.0, np.sqrt(gap))
 
 
 @njit(cache=True, error_model="numpy")

@@ -143,30 +143,24 @@ class Recorder:
 
     @property
     def due(self) -> bool:
-        """Whether the next observation will be kept (and needs the values of deals)."""
+        """Whether the next observation will be kept."""
         return self._observed in self._row
 
-    def observe(
-        self, state: State, value_to_actor: F | None = None, value_to_partner: F | None = None,
-        partners: Links | None = None,
-    ) -> None:  # fmt: skip
+    def observe(self, state: State, partners: Links | None = None) -> None:
         """Record the state: once before the first quarter, then at the end of every quarter.
 
         Parameters
         ----------
         state
             Only read.
-        value_to_actor, value_to_partner
-            V_fj and V_jf of C.2 for each actor f of :attr:`actors` and every j, shape (a, n);
-            read where there is a deal. Needed when :attr:`due`.
         partners
             Lists of the deals as they stand, if they are at hand.
 
         Raises
         ------
         ModelError
-            If the horizon has been recorded already, the values of deals are missing, or a value of a
-            user's metric is not finite or out of its bounds; at the horizon, if one of any metric ever was.
+            If the horizon has been recorded already, or a value of a user's metric is not finite or out of its
+            bounds; at the horizon, if one of any metric ever was.
         """
         if self._observed == len(self._labels):
             raise ModelError(f"the record is complete: it ends in {self._labels[-1]}")
@@ -174,9 +168,7 @@ class Recorder:
             self._slots.add(state, partners)
         due = self.due
         if due:
-            if value_to_actor is None or value_to_partner is None:
-                raise ModelError("the values of deals are needed to record this quarter")
-            self._keep(state, value_to_actor, value_to_partner, partners or links(state.depth))
+            self._keep(state, partners or links(state.depth))
         self._ties.observe(self._observed, state, due)
         self._joins.observe(state)
         if self.world is not None:
@@ -315,9 +307,9 @@ class Recorder:
             "events": self._happened(),
         }  # fmt: skip
 
-    def _keep(self, state: State, value_to_actor: F, value_to_partner: F, partners: Links) -> None:
+    def _keep(self, state: State, partners: Links) -> None:
         row = self._kept
-        self._actor_book.write(row, state, value_to_actor, value_to_partner, partners)
+        self._actor_book.write(row, state, partners)
         self._world_book.write(row, state, self._par, self._slots, partners)
         if self._custom:
             view = StateView(state)

@@ -16,8 +16,7 @@ from simulation.kernels import by_rows
 from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
-from simulation.outcomes.portfolio import require
-from simulation.outcomes.sums import WORLD, Columns, Rows, World, add_effort, add_world
+from simulation.outcomes.sums import WORLD, Rows, World, add_effort, add_world
 from simulation.processes.approaches import QUARTERS_A_YEAR
 from simulation.processes.links import Links, links
 from simulation.scenario.parameters import Parameters
@@ -48,7 +47,6 @@ class EffortUse:
 
     def add(self, state: State, partners: Links | None = None) -> None:
         """Count this quarter; ``partners`` are the lists of the deals as they stand, if they are at hand."""
-        require(state, "track_share", "lapsed")
         self.ended += add_effort(state.track_share, state.lapsed, state.s, self.spent)
         self.stood += (partners.partner.size if partners else int(np.count_nonzero(state.depth))) // 2
 
@@ -71,11 +69,6 @@ def system_outcomes(
     -------
     dict
         Name of the metric to its value.
-
-    Raises
-    ------
-    ModelError
-        If a column of the state has not been filled.
     """
     book = WorldBook(state, 1, on_request)
     book.write(0, state, par, slots)
@@ -102,24 +95,16 @@ class WorldBook:
     def write(
         self, row: int, state: State, par: Parameters, slots: EffortUse, partners: Links | None = None
     ) -> None:
-        """Keep an observation; ``partners`` are the lists of the deals as they stand, if they are at hand.
-
-        Raises
-        ------
-        ModelError
-            If a column of the state has not been filled.
-        """
-        require(state, "formed", "breaches", "incidents", "lapsed")
-        s, world, trusted = state, self._world[row : row + 1], np.zeros(state.s)
+        """Keep an observation; ``partners`` are the lists of the deals as they stand, if they are at hand."""
+        s, trusted = state, np.zeros(state.s)
         by_rows(network.add_trust, s.s, s.alpha, s.beta, trusted)
-        columns = Columns(
+        add_world(
             s.depth, s.since, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, s.position,
             s.capacity, s.norm, s.opinion, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
-            s.joined, s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded,
+            s.joined, s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded, s.quarter,
+            *(partners or links(s.depth)), trusted, slots.spent, slots.stood, slots.ended, s.world_governance,
+            self._world, *self._rows, row,
         )  # fmt: skip
-        add_world(columns, s.quarter, partners or links(s.depth), trusted, slots.spent, world, self._rows, row)
-        world["stood_so_far"], world["ended_so_far"] = slots.stood, slots.ended
-        world["governance"] = s.world_governance
         for name, values in self._asked.items():
             values[row] = COSTLY[name](state, par)
 

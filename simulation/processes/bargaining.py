@@ -141,18 +141,3 @@ def write_terms(terms: F, position: F, i: int, j: int, share: float) -> None:
         y = share * position[i, d] + (1.0 - share) * position[j, d]
         terms[i, j, d] = y
         terms[j, i, d] = y
-
-
-@njit(cache=True, error_model="numpy")
-def satisfaction(terms: F, position: F, weight: F, depth: I8, actors: F, own: F, theirs: F) -> None:
-    """How close the terms of each actor's deals are to its position and to its partner's, 1 − distance, (a, n)."""
-    for k in range(actors.size):
-        f = actors[k]
-        for j in range(depth.shape[0]):
-            if depth[f, j] > 0:
-                mine, other = 0.0, 0.0
-                for d in range(4):
-                    mine += weight[f, d] * (terms[f, j, d] - position[f, d]) ** 2
-                    other += weight[j, d] * (terms[f, j, d] - position[j, d]) ** 2
-                own[k, j] = 1.0 - min(1.0, np.sqrt(mine))
-                theirs[k, j] = 1.0 - min(1.0, np.sqrt(other))

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws, Stream, exp, power, put, uniform
+from simulation.kernels import Draws, Stream, borrowed, exp, power, put, uniform
 from simulation.processes.affinity import falloff, likeness_to_all, squared_distance
 from simulation.processes.links import Links, links
 from simulation.processes.rivalry import FITTED, leader_distance, strength_of
@@ -337,31 +337,26 @@ def table(agenda: Agenda, s: int, bloc: Blocs, position: F, uid: U64) -> Items:
 @njit(cache=True, error_model="numpy")
 def _decide(
     uid: U64, position: F, weight: F, capacity: F, trust: F, alpha: F, beta: F, leaders: I32, camp: I8, scale: float,
-    beyond: float, bloc_uid: U64, member: B, code: I8, threshold: F, enforcement: F, salience: F, regional: B,
-    depth: I8, last_passed: I32, tabled: I32, passed: I32, agenda: F, counts: B, effort: F, agenda_scale: float,
-    raising: float, key: np.uint64, turn: np.uint64, s: int, quarter: int, rule: VoteRule, vote_key: np.uint64,
-    own: F, success: F, formed: I32, reward: F,
+    beyond: float, bloc: Blocs, agenda: Agenda, s: int, quarter: int, rule: VoteRule, key: np.uint64, own: F,
+    success: F, formed: I32, reward: F,
 ) -> None:  # fmt: skip
     """Let every bloc table and vote; the columns of blocs and the credit of members are changed in place.
 
     ``own`` (b, s) as in :func:`hold_vote`; with no rows, nobody decides for itself.
     """
-    strain = _strain(position, leaders, camp, scale, beyond)
+    strain, bloc = _strain(position, leaders, camp, scale, beyond), borrowed(bloc)
     who = Voters(uid, position, weight, capacity, trust, alpha, beta, strain)
-    bloc = Blocs(
-        bloc_uid, member, code, threshold, enforcement, salience, regional, depth, last_passed, tabled, passed
-    )
-    item = table(Agenda(agenda, counts, effort, agenda_scale, raising, key, turn), s, bloc, position, uid)
+    item = table(agenda, s, bloc, position, uid)
     nobody = np.full(s, -1.0)
     for k in np.flatnonzero(item.tabled):
-        members = members_of(member[k], s)
-        tabled[k] += 1
-        passes, utility = hold_vote(k, members, item, bloc, who, rule, vote_key, own[k] if len(own) else nobody)
+        members = members_of(bloc.member[k], s)
+        bloc.tabled[k] += 1
+        passes, utility = hold_vote(k, members, item, bloc, who, rule, key, own[k] if len(own) else nobody)
         if passes:
-            depth[k] += int(item.raises[k])
-            last_passed[k] = quarter
-            passed[k] += 1
-            track = REGIONAL if regional[k] else MULTILATERAL
+            bloc.depth[k] += int(item.raises[k])
+            bloc.last_passed[k] = quarter
+            bloc.passed[k] += 1
+            track = REGIONAL if bloc.regional[k] else MULTILATERAL
             for m in range(len(members)):
                 success[members[m], track] += 1.0
                 formed[members[m], track] += 1
@@ -405,7 +400,7 @@ def decide_blocs(
     s = state
     _decide(
         s.uid, s.position, s.weight, s.capacity, s.trust_hat, s.alpha, s.beta, s.leaders, s.camp,
-        par.rivalry_distance, strength_of(par, mech) - FITTED, *_blocs(s), *_agenda(s, par, draws), s.s, s.quarter,
+        par.rivalry_distance, strength_of(par, mech) - FITTED, _blocs(s), _agenda(s, par, draws), s.s, s.quarter,
         vote_rule(par), draws.key(Stream.BLOC_VOTE), own_votes(s, par, mech, draws, asked), s.track_success, s.formed,
         s.reward,
     )  # fmt: skip

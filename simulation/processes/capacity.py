@@ -21,7 +21,6 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import FIRM, I8, I32, KINDS, MAX_DEPTH, PROGRAMME, THINK_TANK, F, State
 
 _KINDS = len(KINDS)
-_NOTHING = np.zeros(0)
 
 
 class Stock(NamedTuple):
@@ -50,6 +49,7 @@ class Growth(NamedTuple):
     speed: float
     return_speed: float
     sharing: float
+    covering: bool  # whether what partners cover of the needs acts
 
 
 def update_capacity(
@@ -66,15 +66,14 @@ def update_capacity(
     if not mech.on("capacity"):
         return
     partners, coordinated = partners or links(state.depth), mech.on("coordination")
-    cover = needs.coverage(needs.covered_now(state, partners)) if mech.on("needs") else _NOTHING
     growth = Growth(
         par.coordination_gain if coordinated else 0.0, par.agency_gain if coordinated else 0.0,
-        par.capacity_growth, par.capacity_decay, par.shared_learning,
+        par.capacity_growth, par.capacity_decay, par.shared_learning, mech.on("needs"),
     )  # fmt: skip
     _build(
         state.depth, partners, state.kind, state.home, state.supply, state.objectivity, state.local_funding,
-        state.agency, state.budget, state.budget_start, cover, state.coverage_rest, state.capacity_start,
-        state.capacity_decay, _teaching(par, mech), growth, state.s, state.capacity,
+        state.agency, state.budget, state.budget_start, state.size, *needs.needs(), state.coverage_rest,
+        state.capacity_start, state.capacity_decay, _teaching(par, mech), growth, state.s, state.capacity,
     )  # fmt: skip
 
 
@@ -115,10 +114,10 @@ def _teaching(par: Parameters, mech: Mechanisms) -> Teaching:
 @njit(cache=True, error_model="numpy")
 def _build(
     depth: I8, partners: Links, kind: I8, home: I32, supply: F, objectivity: F, local_funding: F, agency: F,
-    budget: F, budget_start: F, cover: F, coverage_rest: F, start: F, decay: F, teaching: Teaching, growth: Growth,
-    s: int, capacity: F,
+    budget: F, budget_start: F, size: F, own: F, rise: F, scale: F, coverage_rest: F, start: F, decay: F,
+    teaching: Teaching, growth: Growth, s: int, capacity: F,
 ) -> None:  # fmt: skip
-    """One quarter of the first ``s`` actors, the states; ``cover`` is empty where coverage acts on nothing."""
+    """One quarter of the first ``s`` actors, the states; ``own``, ``rise`` and ``scale`` are those of the needs."""
     share = np.ones(s)
     for i in range(s):
         if budget_start[i] > 0.0:
@@ -129,8 +128,11 @@ def _build(
         kinds = _kinds_in_programmes(depth, partners, kind, s)
         for i in range(s):
             learning[i] *= 1.0 + growth.coordination * kinds[i] + growth.agency * agency[i]
-    for i in range(cover.size):
-        learning[i] *= 0.5 + 0.5 * (cover[i] / coverage_rest[i] if coverage_rest[i] > 0.0 else 1.0)
+    if growth.covering:
+        part = needs.covered_by(depth, partners, size, start, capacity, supply, own, rise, scale, s)
+        for i in range(s):
+            cover = ((part[i, 0] + part[i, 1]) + (part[i, 2] + part[i, 3])) / part.shape[1]
+            learning[i] *= 0.5 + 0.5 * (cover / coverage_rest[i] if coverage_rest[i] > 0.0 else 1.0)
     ahead = _ahead(depth, capacity, s) if growth.sharing > 0.0 else np.zeros(s)
     _advance(capacity, start, learning, decay, ahead, growth)
 
@@ -185,7 +187,8 @@ def _kinds_in_programmes(depth: I8, partners: Links, kind: I8, s: int) -> F:
     share, met = np.empty(s), np.empty(_KINDS, np.bool_)
     for i in range(s):
         met[:] = False
-        for j in partners.partner[partners.start[i] : partners.start[i + 1]]:
+        for p in range(partners.start[i], partners.start[i + 1]):
+            j = partners.partner[p]
             if depth[i, j] >= PROGRAMME:
                 met[kind[j]] = True
         share[i] = met.sum() / _KINDS

@@ -26,9 +26,10 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
     ``(1 - T_i)(1 - oversight_i) Σz/(1 + Σz)`` over deals with firms, in [0, 1); 0 for actors that
     are not states and with the mechanism off.
     """
-    state.capture = _exposure(
-        state.transparency, state.oversight, state.depth, state.kind, state.s if mech.on("capture") else 0
-    )
+    _expose(
+        state.transparency, state.oversight, state.depth, state.kind, state.s if mech.on("capture") else 0,
+        state.capture,
+    )  # fmt: skip
     return state.capture
 
 
@@ -39,12 +40,12 @@ def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     move more, whatever there is already.
     The weighted distance moved is added to ``state.capture_drift``.
     """
-    capture_index(state, par, mech)
     if not mech.on("capture"):
+        capture_index(state, par, mech)
         return
     _drift(
-        state.position, state.capture_drift, state.transparency, state.oversight, state.depth, state.kind,
-        state.research, state.weight, state.s, par.capture, par.research_restraint,
+        state.position, state.capture, state.capture_drift, state.transparency, state.oversight, state.depth,
+        state.kind, state.research, state.weight, state.s, par.capture, par.research_restraint,
     )  # fmt: skip
 
 
@@ -55,19 +56,19 @@ def _opening(transparency: float, oversight: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _exposure(transparency: F, oversight: F, depth: I8, kind: I8, s: int) -> F:
-    """Capture of the first ``s`` of (n,) actors, 0 of the others."""
-    capture, ties = np.zeros(kind.size), weight_with(np.flatnonzero(kind == FIRM), depth, s)
-    for i in range(s):
-        capture[i] = _opening(transparency[i], oversight[i]) * ties[i] / (1.0 + ties[i])
-    return capture
+def _expose(transparency: F, oversight: F, depth: I8, kind: I8, s: int, capture: F) -> None:
+    """Write the capture of the first ``s`` of (n,) actors, and 0 of the others."""
+    ties = weight_with(np.flatnonzero(kind == FIRM), depth, s)
+    for i in range(kind.size):
+        capture[i] = _opening(transparency[i], oversight[i]) * ties[i] / (1.0 + ties[i]) if i < s else 0.0
 
 
 @njit(cache=True, error_model="numpy")
 def _drift(
-    position: F, drifted: F, transparency: F, oversight: F, depth: I8, kind: I8, research: F, weight: F, s: int,
-    speed: float, restraint: float,
+    position: F, capture: F, drifted: F, transparency: F, oversight: F, depth: I8, kind: I8, research: F, weight: F,
+    s: int, speed: float, restraint: float,
 ) -> None:  # fmt: skip
+    _expose(transparency, oversight, depth, kind, s, capture)
     firms, pull, before = np.flatnonzero(kind == FIRM), np.empty(_DIMENSIONS), np.empty(_DIMENSIONS)
     # firms hold their positions, so that moving states one after the other is moving them at once
     for i in range(s):

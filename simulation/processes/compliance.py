@@ -66,7 +66,7 @@ def keep_promises(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
         *partners, expected, probability, bool(asked), seen, state.transparency, state.transparency_ref,
         par.gain_of_trust, par.loss_of_trust, par.breach_lowers_depth, state.conduct, state.quarter % REMEMBERED,
-        state.breaches, state.lapsed, state.ended, *deals_of(state),
+        state.breaches, state.lapsed, state.ended, deals_of(state),
         state.load, state.capture, state.watch, par.compliance_base, par.compliance_load, par.compliance_capture,
         par.shaming, not mech.on("breach"), state.compliance,
     )  # fmt: skip
@@ -198,19 +198,18 @@ def expected_evidence(
 def _conduct(
     comply_key: np.uint64, see_key: np.uint64, depth_key: np.uint64, uid: U64, start: I32, partner: I32, expected: F,
     probability: F, own: bool, seen: F, transparency: F, transparency_ref: F, gain: float, loss: float, lowers: float,
-    conduct: I8, turn: int, breaches: I32, lapsed: I32, ended: I32, depth: I8, track: I8, since: I32, until: I32,
-    exclusive: B, planned: B, drawn: B, terms: F, load: F, capture: F, watch: F, base: float, by_load: float,
-    by_capture: float, shaming: float, perfect: bool, compliance: F,
+    conduct: I8, turn: int, breaches: I32, lapsed: I32, ended: I32, deals: Deals, load: F, capture: F, watch: F,
+    base: float, by_load: float, by_capture: float, shaming: float, perfect: bool, compliance: F,
 ) -> tuple[B, F]:  # fmt: skip
-    """Which promises are broken, breaches seen and deals lowered, (3, m), and what partners are :func:`shown`, (m, 4).
+    """Which promises are broken, breaches seen and deals lowered, (3, m), and what partners are shown, (m + 1, 4).
 
     ``own``: somebody has decided for itself, so that probabilities are other than those expected.
     """
     mean_compliance(
         start, partner, probability, load, capture, watch, base, by_load, by_capture, shaming, perfect, compliance
     )
-    deals = Deals(depth, track, since, until, exclusive, planned, drawn, terms)
-    marks, shown, place = np.zeros((3, partner.size), np.bool_), np.empty((partner.size, 4)), start[:-1].copy()
+    mirror, depth = _mirrored(start, partner), deals.depth
+    marks, shown = np.zeros((3, partner.size), np.bool_), np.zeros((partner.size + 1, 4))
     broken, noticed, fall = marks[0], marks[1], marks[2]
     usual, luck, before = a_quarters(expected), _luck(comply_key, uid, start, partner), np.empty(partner.size, np.int8)
     kept = a_quarters(probability) if own else usual
@@ -220,8 +219,7 @@ def _conduct(
         openness, usual_openness = 0.5 + 0.5 * transparency[i], 0.5 + 0.5 * transparency_ref[i]
         for p in range(start[i], start[i + 1]):
             j = partner[p]
-            q, sees = place[j], max(seen[i], seen[j])  # q: place of i among the partners of j
-            place[j] += 1
+            q, sees = mirror[p], max(seen[i], seen[j])
             before[p] = depth[i, j]
             shown[q, 0], shown[q, 1] = gain * (depth[i, j] / 3.0 * openness), 0.0
             shown[q, 2], shown[q, 3] = expected_evidence(usual[p], sees, depth[i, j], usual_openness, gain, loss)
@@ -239,6 +237,25 @@ def _conduct(
             fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
     _lower(deals, start, partner, before, fall, lapsed, ended)
     return marks, shown
+
+
+@njit(cache=True, error_model="numpy")
+def _mirrored(start: I32, partner: I32) -> I32:
+    """Where i stands among the partners of each of its own, in the order of the lists, (m,).
+
+    A deal that somebody's tweak wrote for one side alone shows nobody anything: its place is that behind the last.
+    """
+    place, mirror = start[:-1].copy(), np.empty(partner.size, np.int32)
+    for i in range(start.size - 1):
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
+            q, last = place[j], start[j + 1]
+            while q < last and partner[q] < i:
+                q += 1
+            both = q < last and partner[q] == i
+            mirror[p] = q if both else partner.size
+            place[j] = q + both
+    return mirror
 
 
 @njit(cache=True, error_model="numpy")

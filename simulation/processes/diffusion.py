@@ -71,22 +71,27 @@ def _pull_of_states(
     learning, coercion = np.zeros(own), np.zeros(own)
     for k in range(own):
         i = first + k
-        for j in partner[start[i] : start[i + 1]]:
+        for p in range(start[i], start[i + 1]):
+            j = partner[p]
             if j < s:
                 learning[k] += depth[i, j] * capacity[j]
                 coercion[k] += depth[i, j] * size[j] * leads[j]
         learning[k] = _scale(channels[_LEARNING], learning[k])
         coercion[k] = _scale(channels[_COERCION], coercion[k])
-    axis = position[:s].T.copy()
-    pull, weight = np.zeros((_DIMENSIONS, own)), np.empty(own)
+    axis, pull, weight = position[:s].T.copy(), np.zeros((_DIMENSIONS, own)), np.empty(own)
+    x0, x1, x2, x3 = axis[0, first:last], axis[1, first:last], axis[2, first:last], axis[3, first:last]
+    pull0, pull1, pull2, pull3 = pull[0], pull[1], pull[2], pull[3]  # views are costly to make in the loop
     for j in range(s):
         _weigh(competition, trades[j, first:last], imitation, peers[j, first:last], weight)
-        for i in partner[start[j] : start[j + 1]]:
+        for p in range(start[j], start[j + 1]):
+            i = partner[p]
             if first <= i < last:
                 weight[i - first] += learning[i - first] * depth[i, j] * capacity[j]
                 weight[i - first] += coercion[i - first] * depth[i, j] * size[j] * leads[j]
-        for d in range(_DIMENSIONS):
-            _attract(weight, axis[d, first:last], axis[d, j], pull[d])
+        _attract(weight, x0, axis[0, j], pull0)
+        _attract(weight, x1, axis[1, j], pull1)
+        _attract(weight, x2, axis[2, j], pull2)
+        _attract(weight, x3, axis[3, j], pull3)
     for k in range(own):
         for d in range(_DIMENSIONS):
             out[first + k, d] = pull[d, k]

@@ -63,66 +63,54 @@ def world_governance(capacity: F, exponent: float, floor: float = _FLOOR) -> F:
 def suffer_harm(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
     """One quarter of harm and benefit for every UN member (C.14); others have neither.
 
-    Sets ``world_governance``, ``shield``, ``incidents`` and ``net_benefit`` (the benefit
-    ``b Q·adoption·K``; harm is counted in incidents and not subtracted), adds to
-    ``incidents_total`` and ``harm_memory``, and lets disinformation and urgency follow.
+    Sets ``world_governance`` G and the share of it that shields each, ``shield``: ``G_i = min(1, G (1 + gain·joint))``
+    with ``joint = 1 - Π(1 - e·z)`` over the instruments and blocs that i is in; e is the enforcement and z 1/3 for a
+    declaration, 2/3 for a binding text, 1 once it is in force, and a third of the depth for a bloc. A mean of e·z in
+    its place would make joining a weak text harmful, which no claim says. Sets ``incidents`` and ``net_benefit`` (the
+    benefit ``b Q·adoption·K``; harm is counted in incidents and not subtracted), adds to ``incidents_total`` and
+    ``harm_memory``. Disinformation lowers support in a public and its state's trust in its partners (C5), and urgency
+    follows.
     """
-    set_shields(state, par)
-    state.incidents, state.net_benefit = np.zeros((state.n, _KINDS), np.int32), np.zeros(state.n)
-    struck = mech.on("harm")
-    if struck:
-        state.incidents[:, _DISINFORMATION] = state.wave  # a shock's own, on top of what is drawn
+    s, struck = state, mech.on("harm")
     hazard = Hazard(
-        par.hazard * state.capability * state.surge if struck else 0.0, par.shield,
+        par.hazard * s.capability * s.surge if struck else 0.0, par.shield,
         (par.share_cyber, par.share_market, par.share_disinformation, par.share_social),
-        draws.key(Stream.INCIDENTS), draws.key(Stream.INCIDENT_KIND),
+        draws.key(Stream.INCIDENTS), draws.key(Stream.INCIDENT_KIND), par.harm_memory, par.benefit * s.capability,
     )  # fmt: skip
-    _suffer(
-        state.incidents, state.incidents_total, state.harm_memory, state.net_benefit, state.un_member, state.uid,
-        state.capacity, state.adoption, state.shield, hazard, par.harm_memory, par.benefit * state.capability,
+    noise = par.perception_noise if mech.on("perception") else 0.0
+    s.world_governance = _quarter(
+        s.shield, s.un_member, s.capacity, s.joined, s.binding, s.in_force, s.instrument_enforcement, s.member,
+        s.bloc_enforcement, s.bloc_depth, s.incidents, s.wave, s.incidents_total, s.harm_memory, s.net_benefit, s.uid,
+        s.adoption, s.opinion, s.beta, s.depth, s.urgency, s.kind,
+        (float(par.aggregation), par.governance_floor, par.joint_shield), struck, hazard, mech.on("disinformation"),
+        (par.disinformation_opinion, par.disinformation_trust), mech.on("urgency"), draws.key(Stream.PERCEPTION),
+        (noise, par.urgency_memory, par.alarm),
     )  # fmt: skip
-    spread_disinformation(state, par, mech, state.incidents[:, _DISINFORMATION])
-    if mech.on("urgency"):
-        noise = par.perception_noise if mech.on("perception") else 0.0
-        _raise_urgency(
-            state.urgency, state.incidents, state.un_member, state.depth, state.kind, state.uid,
-            draws.key(Stream.PERCEPTION), noise, par.urgency_memory, par.alarm,
-        )  # fmt: skip
 
 
-def set_shields(state: State, par: Parameters) -> None:
-    """Sets world governance G and the share of it that shields each UN member.
-
-    ``G_i = min(1, G (1 + gain·joint))`` with ``joint = 1 - Π(1 - e·z)`` over the instruments and
-    blocs that i is in; e is the enforcement and z 1/3 for a declaration, 2/3 for a binding text,
-    1 once it is in force, and a third of the depth for a bloc. A mean of e·z in its place would
-    make joining a weak text harmful, which no claim says.
-    """
-    state.shield = np.zeros(state.n)
-    state.world_governance = float(_shields(
-        state.shield, state.un_member, state.capacity, state.joined, state.binding, state.in_force,
-        state.instrument_enforcement, state.member, state.bloc_enforcement, state.bloc_depth, float(par.aggregation),
-        par.governance_floor, par.joint_shield,
-    ))  # fmt: skip
-
-
-def spread_disinformation(state: State, par: Parameters, mech: Mechanisms, incidents: I32) -> None:
-    """Disinformation lowers support in a public and its state's trust in its partners (C5).
-
-    Parameters
-    ----------
-    incidents
-        Shape (n,), number of disinformation incidents of each actor; only rows of states count.
-    """
-    if mech.on("disinformation"):
-        _disinform(
-            state.opinion,
-            state.beta,
-            incidents,
-            state.depth,
-            par.disinformation_opinion,
-            par.disinformation_trust,
-        )
+@njit(cache=True, error_model="numpy")
+def _quarter(
+    shield: F, un_member: B, capacity: F, joined: B, binding: B, in_force: B, text_enforcement: F, member: B,
+    bloc_enforcement: F, bloc_depth: I8, incidents: I32, wave: I32, total: F, memory: F, benefit: F, uid: U64,
+    adoption: F, opinion: F, beta: F, depth: I8, urgency: F, kind: I8, shields: tuple[float, float, float],
+    struck: bool, hazard: Hazard, doubted: bool, doubt: tuple[float, float], felt: bool, key: np.uint64,
+    feeling: tuple[float, float, float],
+) -> float:  # fmt: skip
+    """All of :func:`suffer_harm`; returns G."""
+    governance = _shields(
+        shield, un_member, capacity, joined, binding, in_force, text_enforcement, member, bloc_enforcement, bloc_depth,
+        *shields,
+    )  # fmt: skip
+    for i in range(wave.size):
+        for k in range(_KINDS):
+            incidents[i, k] = 0
+        incidents[i, _DISINFORMATION] = wave[i] if struck else 0  # a shock's own, what is drawn comes on top
+    _suffer(incidents, total, memory, benefit, un_member, uid, capacity, adoption, shield, hazard)
+    if doubted:
+        _disinform(opinion, beta, incidents, depth, *doubt)
+    if felt:
+        _raise_urgency(urgency, incidents, un_member, depth, kind, uid, key, *feeling)
+    return governance
 
 
 @njit(cache=True, error_model="numpy")
@@ -169,7 +157,7 @@ def _shields(
     shield: F, un_member: B, capacity: F, joined: B, binding: B, in_force: B, text_enforcement: F, member: B,
     bloc_enforcement: F, bloc_depth: I8, exponent: float, floor: float, gain: float,
 ) -> float:  # fmt: skip
-    """Write the shields of UN members to ``shield`` (n,), zero before; G, 0 in a world without them."""
+    """Write the shields of UN members, 0 of others, to ``shield`` (n,); G, 0 in a world without them."""
     members, open_side = capacity[un_member], np.ones(un_member.size)
     governance = _power_mean(members, exponent, floor) if members.size > 0 else 0.0
     texts = instrument_strength(binding, in_force, text_enforcement)
@@ -178,9 +166,8 @@ def _shields(
     for k in range(bloc_depth.size):
         _close(1.0 - bloc_enforcement[k] * (bloc_depth[k] / MAX_DEPTH), member[k], open_side)
     for i in range(un_member.size):
-        if un_member[i]:
-            joint = 1.0 - open_side[i]
-            shield[i] = min(1.0, governance * (1.0 + gain * joint))
+        joint = 1.0 - open_side[i]
+        shield[i] = min(1.0, governance * (1.0 + gain * joint)) if un_member[i] else 0.0
     return governance
 
 
@@ -192,22 +179,25 @@ def _close(left: float, inside: B, open_side: F) -> None:
 
 
 class Hazard(NamedTuple):
-    """What draws incidents."""
+    """What draws incidents, and what follows of them."""
 
     rate: float  # of a state without capacity and shield
     shielded: float
     shares: tuple[float, float, float, float]  # of the kinds
     count_key: np.uint64
     kind_key: np.uint64
+    memory: float  # share of what is remembered that is a quarter later
+    benefit: float  # of full adoption and capacity
 
 
 @njit(cache=True, error_model="numpy")
 def _suffer(
     incidents: I32, total: F, memory: F, benefit: F, un_member: B, uid: U64, capacity: F, adoption: F, shield: F,
-    hazard: Hazard, keep: float, scale: float,
+    hazard: Hazard,
 ) -> None:  # fmt: skip
     """Incidents, what is remembered of them, and the benefit of every UN member."""
     for i in range(len(un_member)):
+        benefit[i] = hazard.benefit * adoption[i] * capacity[i] if un_member[i] else 0.0
         if not un_member[i]:
             continue
         if hazard.rate > 0.0:
@@ -215,11 +205,10 @@ def _suffer(
             for m in range(poisson(uniform(hazard.count_key, uid[i], np.uint64(0)), rate)):
                 u = uniform(hazard.kind_key, uid[i], np.uint64(m))
                 incidents[i, _kind_of(u, hazard.shares)] += 1
-        memory[i] *= keep
+        memory[i] *= hazard.memory
         for kind in range(incidents.shape[1]):
             total[i, kind] += incidents[i, kind]
             memory[i] += incidents[i, kind]
-        benefit[i] = scale * adoption[i] * capacity[i]
 
 
 @njit(cache=True, error_model="numpy")
@@ -238,12 +227,13 @@ def _kind_of(u: float, shares: tuple[float, float, float, float]) -> int:
 @njit(cache=True, error_model="numpy")
 def _disinform(opinion: F, beta: F, incidents: I32, depth: I8, on_opinion: float, on_trust: float) -> None:
     for i in range(opinion.shape[0]):
-        if incidents[i] > 0:
+        count = incidents[i, _DISINFORMATION]
+        if count > 0:
             for k in range(opinion.shape[1]):
-                opinion[i, k] = max(0.0, opinion[i, k] - on_opinion * incidents[i])
+                opinion[i, k] = max(0.0, opinion[i, k] - on_opinion * count)
             for j in range(depth.shape[1]):
                 if depth[i, j] > 0:
-                    beta[i, j] += on_trust * incidents[i]
+                    beta[i, j] += on_trust * count
 
 
 @njit(cache=True, error_model="numpy")

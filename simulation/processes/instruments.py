@@ -26,7 +26,7 @@ from numba import njit
 from simulation import arithmetic
 from simulation.intensity.joining.chances import SPONSOR_JOINS
 from simulation.intensity.joining.pace import AGES, LIMITS
-from simulation.kernels import Draws, Stream, exp, fill_uniform, log, put, uniform
+from simulation.kernels import Draws, Stream, borrowed, exp, fill_uniform, log, put, uniform
 from simulation.processes.affinity import falloff, likeness_of_all
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -387,7 +387,7 @@ def join_instruments(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     if not mech.on("instruments"):
         return
     _join_instruments(
-        *_columns(state), state.quarter, par.urgency_usual, par.affinity_width, coefficients(par, mech), state.s,
+        _columns(state), state.quarter, par.urgency_usual, par.affinity_width, coefficients(par, mech), state.s,
         own_hazards(state, par, mech, asked), state.answer, state.instrument_uid, state.uid, draws.key(Stream.JOIN),
         state.binding, state.instrument_enforcement, state.needed, state.capacity,
         (par.salience_floor, par.salience_capacity), state.join_quarter, state.in_force, state.track_success,
@@ -413,31 +413,24 @@ def text_utility(salience: float, closeness: float, worth: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _join_instruments(
-    place: F, regional: B, domain: I8, sponsor: B, eligible: B, joined: B, barred: B, opens: I32, closes: I32, reach: F,
-    pace: F, launch_standing: F, pace_standing: F, by_share: F, crossed: F, affinity_start: F, as_one: B, kind: I8,
-    size: F, in_union: B, leaders: I32, position: F, weight: F, urgency: F, norm: B, norm_first: B, effort: F, trust: F,
-    reference: F, consulted: F, consulted_start: F, quarter: int, usual_urgency: float, width: float,
-    coefficient: Coefficients, s: int, own: F, answer: I8, text_uid: U64, uid: U64, stream: np.uint64, binding: B,
-    enforcement: F, needed: I32, capacity: F, salience: tuple[float, float], join_quarter: I32, in_force: B, success: F,
-    formed: I32, reward: F,
+    columns: Columns, quarter: int, usual_urgency: float, width: float, coefficient: Coefficients, s: int, own: F,
+    answer: I8, text_uid: U64, uid: U64, stream: np.uint64, binding: B, enforcement: F, needed: I32, capacity: F,
+    salience: tuple[float, float], join_quarter: I32, in_force: B, success: F, formed: I32, reward: F,
 ) -> None:  # fmt: skip
     """Draw who joins: they are in from this quarter on, with the credit of it; what enough have joined is in force.
 
     ``salience``: that of AI governance to a state without capacity, and what it rises by with capacity.
     """
-    columns = Columns(
-        place, regional, domain, sponsor, eligible, joined, barred, opens, closes, reach, pace, launch_standing,
-        pace_standing, by_share, crossed, affinity_start, as_one, kind, size, in_union, leaders, position, weight,
-        urgency, norm, norm_first, effort, trust, reference, consulted, consulted_start,
-    )  # fmt: skip
+    columns = borrowed(columns)
+    opens, joined = columns.opens, columns.joined
     text, who, opening = _read(columns, quarter, usual_urgency, s)
     odds, likeness = joining_odds(text, who, opening, width, coefficient, s)
     new = _draw_joins(text.can, opening, odds, text_uid, uid, stream, own, answer)
     worth = worth_of_texts(binding, in_force, enforcement, 0.0)
     for q in range(opens.size):
-        if not opens[q] <= quarter <= closes[q]:
+        if not opens[q] <= quarter <= columns.closes[q]:
             continue
-        track, inside = REGIONAL if regional[q] else MULTILATERAL, 0
+        track, inside = REGIONAL if columns.regional[q] else MULTILATERAL, 0
         for i in range(s):
             if new[q, i]:
                 joined[q, i] = True

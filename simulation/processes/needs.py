@@ -93,8 +93,18 @@ def covered_now(state: State, partners: Links | None = None) -> F:
 
     ``partners`` are the lists of the deals as they stand, if they are at hand.
     """
-    total = _supplied_now(state.depth, partners or links(state.depth), state.supply, state.s)
-    return covered(own_part(state), total, needs().scale)
+    return np.asarray(covered_by(
+        state.depth, partners or links(state.depth), state.size, state.capacity_start, state.capacity, state.supply,
+        *needs(), state.s,
+    ))  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def covered_by(
+    depth: I8, partners: Links, size: F, readiness: F, capacity: F, supply: F, own: F, rise: F, scale: F, s: int
+) -> F:
+    """:func:`covered_now` of columns of the state and of :class:`Needs`."""
+    return covered(_rising(size, readiness, capacity, s, own, rise), _supplied_now(depth, partners, supply, s), scale)
 
 
 @njit(cache=True, error_model="numpy")

@@ -27,6 +27,8 @@ DIGITS = 9
 """Digits behind the point that are kept of a quantile of Beta."""
 
 _MAJORITY = 0.5
+_USUAL = np.empty((0, 0))
+"""Messages of influencers where none writes its own."""
 SOFTNESS = 0.1
 """How far from one half an opinion must be to be nearly sure of itself: assumption."""
 OFFICIAL = 0.6
@@ -56,31 +58,43 @@ def move_opinions(
     """
     if not mech.on("campaigns"):
         return
-    rows = np.flatnonzero(state.kind == INFLUENCER)
-    rows = rows[np.argsort(state.uid[rows], kind="stable")]
-    message = messages(state, rows)
-    for k, row in enumerate(rows.tolist() if asked else ()):
-        if row in asked:
-            for p in np.flatnonzero(state.depth[row, : state.s]):
-                message[k, p] = asked[row](int(p), float(message[k, p]))
-    watch = par.ngo_monitoring if mech.on("watching") else 0.0
+    s, watch = state, par.ngo_monitoring if mech.on("watching") else 0.0
     _campaign(
-        state.opinion, rows, message, state.audience, state.since, state.quarter, state.campaign_weight,
-        state.campaign_open, state.transparency, state.uid, state.depth, state.kind, state.beta,
-        draws.key(Stream.EXPOSURE_OF_CAMPAIGN), (par.persuasion, par.tolerance, par.disclosure_cost),
+        s.opinion, _asked_messages(s, asked) if asked else _USUAL, s.stance, s.campaign_line, s.campaign_counter,
+        s.audience, s.since, s.quarter, s.campaign_weight, s.campaign_open, s.transparency, s.uid, s.depth, s.kind,
+        s.beta, draws.key(Stream.EXPOSURE_OF_CAMPAIGN), (par.persuasion, par.tolerance, par.disclosure_cost),
         (par.backlash, par.backlash_trust), (par.detection, watch),
     )  # fmt: skip
 
 
-def messages(state: State, rows: I64) -> F:
-    """Message b of each of some influencers in a campaign for each state, (len(rows), s), in [0, 1]."""
-    return np.asarray(_messages(
-        rows, state.campaign_weight, state.campaign_line, state.stance, state.campaign_counter, state.s
-    ))  # fmt: skip
+def _asked_messages(state: State, asked: Asked) -> F:
+    """:func:`messages` of all influencers, with those that they write themselves."""
+    rows = speakers(state.kind, state.uid)
+    message = messages(rows, state.campaign_weight, state.campaign_line, state.stance, state.campaign_counter, state.s)
+    for k, row in enumerate(rows.tolist()):
+        if row in asked:
+            for p in np.flatnonzero(state.depth[row, : state.s]):
+                message[k, p] = asked[row](int(p), float(message[k, p]))
+    return np.asarray(message)
 
 
 @njit(cache=True, error_model="numpy")
-def _messages(rows: I64, weight: F, line: F, stance: F, counter: F, s: int) -> F:
+def speakers(kind: I8, uid: U64) -> I64:
+    """Rows of the influencers, in the order of their uids."""
+    found = np.flatnonzero(kind == INFLUENCER)
+    rows = np.empty_like(found)
+    for b in found:
+        place = 0
+        for other in found:
+            if uid[other] < uid[b] or (uid[other] == uid[b] and other < b):
+                place += 1
+        rows[place] = b
+    return rows
+
+
+@njit(cache=True, error_model="numpy")
+def messages(rows: I64, weight: F, line: F, stance: F, counter: F, s: int) -> F:
+    """Message b of each of some influencers in a campaign for each state, (len(rows), s), in [0, 1]."""
     message = np.empty((rows.size, s))
     for k in range(rows.size):
         own = stance[rows[k]]
@@ -155,8 +169,8 @@ def initial_opinion(mean: F, spread: float) -> F:
 
 @njit(cache=True, error_model="numpy")
 def _campaign(
-    opinion: F, rows: I64, message: F, audience: F, since: I32, quarter: int, weight: F, known: B, transparency: F,
-    uid: U64, depth: I8, kind: I8, beta: F, key: np.uint64, speaking: tuple[float, float, float],
+    opinion: F, message: F, stance: F, line: F, counter: F, audience: F, since: I32, quarter: int, weight: F, known: B,
+    transparency: F, uid: U64, depth: I8, kind: I8, beta: F, key: np.uint64, speaking: tuple[float, float, float],
     exposed: tuple[float, float], seen: tuple[float, float],
 ) -> None:  # fmt: skip
     """Every campaign's quarter.
@@ -165,7 +179,9 @@ def _campaign(
     with if nobody watches, and what each NGO adds.
     """
     step, bound, cost = speaking
-    ngos = count_ngos(depth, kind)
+    ngos, rows = count_ngos(depth, kind), speakers(kind, uid)
+    if message.shape[0] == 0:
+        message = messages(rows, weight, line, stance, counter, opinion.shape[0])
     for k in range(rows.size):
         b = rows[k]
         for p in range(opinion.shape[0]):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simulation.arithmetic import ordered_sum
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Shock
-from simulation.state import F, State
+from simulation.state import I32, F, State
 
 
 def active(shocks: Iterable[Shock], quarter: Quarter) -> list[Shock]:
@@ -46,8 +46,7 @@ def strike(
     index: Mapping[str, int],
 ) -> None:
     """Undo last quarter's cuts, then apply this quarter's shocks to budgets, trust and incidents."""
-    _end_cuts(state.budget, state.uncut)
-    state.wave[:] = 0
+    _end_last(state.budget, state.uncut, state.wave)
     for shock in now:
         rows = _rows(state, shock, index)
         if shock.kind == "budget_cut":
@@ -63,11 +62,12 @@ def strike(
 
 
 @njit(cache=True, error_model="numpy")
-def _end_cuts(budget: F, uncut: F) -> None:
+def _end_last(budget: F, uncut: F, wave: I32) -> None:
+    """Undo last quarter's cuts and wave of disinformation."""
     for i in range(uncut.size):
         if uncut[i] >= 0.0:
             budget[i] = uncut[i]
-        uncut[i] = -1.0
+        uncut[i], wave[i] = -1.0, 0
 
 
 def _rows(state: State, shock: Shock, index: Mapping[str, int]) -> NDArray[np.bool_]:

@@ -171,8 +171,8 @@ def update(state: State, par: Parameters, known: Links, partners: Links, shown: 
     known
         Who may have any evidence: :func:`acquainted`.
     shown
-        (m, 4) what each actor's partners have shown it, in the order of the lists: added to ``alpha``, ``beta``,
-        ``alpha_ref`` and ``beta_ref``.
+        (m or more, 4) what each actor's partners have shown it, in the order of the lists: added to ``alpha``,
+        ``beta``, ``alpha_ref`` and ``beta_ref``.
     """
     s = state
     by_rows(

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.errors import ModelError
 from simulation.outcomes.focal import (
     ACTOR_METRICS,
     actor_outcomes,
@@ -18,7 +17,7 @@ from simulation.outcomes.focal import (
 from simulation.outcomes.portfolio import CATEGORIES, kept_of_states
 from simulation.scenario.parameters import Parameters
 from simulation.state import DRAWN, KINDS, RECORDED, SOURCES, TRACKS, TRILATERAL, State
-from tests.outcomes.worlds import add_deal, bare_world, deal_values, random_world
+from tests.outcomes.worlds import add_deal, bare_world, random_world
 from tests.worlds import relabelled, with_inert_actor
 
 PAR = Parameters()
@@ -27,7 +26,7 @@ weights = st.lists(st.floats(0, 50), min_size=4, max_size=11).map(np.array)
 
 def outcomes(state: State, rows: list[int] | None = None, par: Parameters = PAR) -> dict[str, np.ndarray]:
     actors = np.arange(state.n) if rows is None else np.array(rows)
-    return actor_outcomes(state, par, actors, *deal_values(state, actors))
+    return actor_outcomes(state, par, actors)
 
 
 def of_one(state: State, row: int, par: Parameters = PAR) -> dict[str, float]:
@@ -314,14 +313,13 @@ def test_implementation_of_a_bloc_is_its_members_mean_compliance():
     assert found["commitments_kept"] == pytest.approx(0.6 * found["commitments"])
 
 
-def test_reciprocity_reads_values_of_deals_only():
+def test_reciprocity_compares_how_close_the_terms_of_deals_are_to_both_sides():
     state = bare_world()
-    add_deal(state, 2, 3, 1)
-    add_deal(state, 2, 4, 1)
-    gains, theirs = np.full((1, state.n), 9.0), np.zeros((1, state.n))
-    gains[0, [3, 4]], theirs[0, [3, 4]] = [3.0, 1.0], [1.0, 1.0]
-    found = actor_outcomes(state, PAR, np.array([2]), gains, theirs)
-    assert found["reciprocity"][0] == pytest.approx(1 - 2 / 6)
+    state.weight[:] = 0.25
+    state.position[[2, 3, 4]] = np.array([[0.2], [0.6], [1.0]])
+    add_deal(state, 2, 3, 1, terms=np.full(4, 0.3))  # gains 0.9 and 0.7
+    add_deal(state, 2, 4, 1, terms=np.full(4, 0.8))  # gains 0.4 and 0.8
+    assert of_one(state, 2)["reciprocity"] == pytest.approx(1 - 0.2 / 2.8)
 
 
 def test_alignment_measures_terms_from_the_first_position():
@@ -367,18 +365,6 @@ def test_an_inert_actor_changes_no_bit():
     state = random_world(6)
     twin = with_inert_actor(state)
     rows = np.arange(state.n)
-    gains, theirs = deal_values(state, rows)
-    one = actor_outcomes(state, PAR, rows, gains, theirs)
-    wider = [np.concatenate([values, np.ones((state.n, 1))], axis=1) for values in (gains, theirs)]
-    other = actor_outcomes(twin, PAR, rows, *wider)
+    one, other = actor_outcomes(state, PAR, rows), actor_outcomes(twin, PAR, rows)
     for name, values in one.items():
         np.testing.assert_array_equal(other[name], values, err_msg=name)
-
-
-def test_wrong_shapes_and_unfilled_columns_are_refused():
-    state = random_world(2)
-    with pytest.raises(ModelError, match="must have shape"):
-        actor_outcomes(state, PAR, np.array([1]), np.zeros((2, state.n)), np.zeros((1, state.n)))
-    state.compliance = np.zeros(0)
-    with pytest.raises(ModelError, match="'compliance' has 0 rows"):
-        outcomes(state)

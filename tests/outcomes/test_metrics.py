@@ -13,7 +13,7 @@ from simulation.outcomes import METRICS, StateView, metric, metric_hashes
 from simulation.outcomes.focal import actor_outcomes
 from simulation.outcomes.metrics import evaluate, format_bounds, register, select_metrics, unregister, user_metrics
 from simulation.outcomes.record import Recorder
-from tests.outcomes.worlds import Scenario, Spec, deal_values, random_world
+from tests.outcomes.worlds import Scenario, Spec, random_world
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def test_users_metrics_are_recorded_like_built_in_ones():
     state = random_world(1)
     spec = Spec(metrics=("cooperation", "leaders_deals", "twice_capacity"))
     recorder = Recorder(spec, Scenario(), state)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     series = recorder.series().set_index(["actor", "metric"])["value"]
     assert series["system", "leaders_deals"] == (state.depth[state.leaders] > 0).sum()
     assert series["S03", "twice_capacity"] == 2 * state.capacity[3]

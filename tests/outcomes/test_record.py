@@ -12,7 +12,7 @@ from simulation.errors import InputError, ModelError
 from simulation.outcomes import METRICS
 from simulation.outcomes.record import Recorder
 from simulation.state import DRAWN, TRILATERAL, State
-from tests.outcomes.worlds import Scenario, Spec, add_deal, bare_world, deal_values, random_world
+from tests.outcomes.worlds import Scenario, Spec, add_deal, bare_world, random_world
 from tests.worlds import same_state, with_inert_actor
 
 HEADLINE = ("cooperation", "density_states")
@@ -23,7 +23,7 @@ def recorded(state: State, spec: Spec, scenario: Scenario | None = None, observa
     recorder = Recorder(spec, scenario, state)
     for k in range(observations):
         state.quarter = max(0, k - 1)
-        recorder.observe(state, *deal_values(state, recorder.actors))
+        recorder.observe(state)
     return recorder
 
 
@@ -52,8 +52,7 @@ def test_every_other_quarter_and_the_horizon():
     due = []
     for _ in range(6):
         due.append(recorder.due)
-        values = deal_values(state, recorder.actors) if recorder.due else ()
-        recorder.observe(state, *values)
+        recorder.observe(state)
     assert due == [True, False, True, False, True, True]
     assert list(recorder.series()["quarter"].unique()) == ["2024Q4", "2025Q2", "2025Q4", "2026Q1"]
 
@@ -109,11 +108,11 @@ def test_ties_of_the_focal_state_are_those_of_the_last_quarter():
     add_deal(state, 2, 5, 1)
     state.held[2, 5] = state.held[5, 2] = DRAWN
     recorder = Recorder(Spec(metrics=HEADLINE), Scenario(), state)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     add_deal(state, 2, 4, 3, TRILATERAL)
     add_deal(state, 2, state.s, 2, track=-1)
     add_deal(state, 0, 1, 1)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     rows = [tuple(row) for row in recorder.ties().itertuples(index=False)]
     assert rows == [
         ("2025Q1", "S02", "S04", "trilateral", 3, "new"),
@@ -141,7 +140,7 @@ def test_no_ties_and_an_empty_record_have_their_columns():
         (recorder.series(), 4), (recorder.ties(), 6), (recorder.joins(), 5), (recorder.events(), 5),
     ):  # fmt: skip
         assert frame.shape == (0, columns)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     assert recorder.ties().empty
 
 
@@ -164,9 +163,9 @@ def test_joins_tell_who_could_and_who_did():
 def test_events_carry_the_quarter_they_happen_in():
     state = bare_world()
     recorder = Recorder(Spec(metrics=HEADLINE, events=True), Scenario(), state)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     recorder.event("made", (2, 4, 5), 1, TRILATERAL)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     recorder.event("breached", (4, 2), 1)
     rows = [tuple(row) for row in recorder.events().itertuples(index=False)]
     assert rows == [
@@ -185,7 +184,7 @@ def test_recording_changes_no_bit_of_the_state():
     state = random_world(2)
     before = copy.deepcopy(state)
     recorder = Recorder(Spec(actors="all", ties="all", events=True), Scenario(), state)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     assert same_state(state, before) == []
 
 
@@ -210,7 +209,7 @@ def test_a_recorder_survives_pickling_in_the_middle_of_a_run():
     recorder = recorded(state, Spec(ties="all"), observations=3)
     twin = pickle.loads(pickle.dumps(recorder))
     for each in (recorder, twin):
-        each.observe(state, *deal_values(state, recorder.actors))
+        each.observe(state)
     assert recorder.series().equals(twin.series())
     assert recorder.ties().equals(twin.ties())
 
@@ -219,17 +218,15 @@ def test_misuse_is_refused():
     state = random_world(1)
     recorder = recorded(state, Spec(metrics=HEADLINE))
     with pytest.raises(ModelError, match="it ends in 2026Q2"):
-        recorder.observe(state, *deal_values(state, recorder.actors))
-    with pytest.raises(ModelError, match="values of deals are needed"):
-        Recorder(Spec(), Scenario(), state).observe(state)
+        recorder.observe(state)
 
 
 def test_a_value_out_of_bounds_names_the_quarter_the_actor_and_the_metric():
     state = random_world(1)
     recorder = Recorder(Spec(), Scenario(quarters=2), state)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     state.urgency[4] = 1.5
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     message = r"2025Q1: S04: metric 'urgency' is 1\.5, outside \[0, 1\]"
     with pytest.raises(ModelError, match=message):
         recorder.series()
@@ -237,14 +234,14 @@ def test_a_value_out_of_bounds_names_the_quarter_the_actor_and_the_metric():
         recorder.as_datacollector()
     state.urgency[4] = 0.5
     with pytest.raises(ModelError, match=message):  # at the horizon, read or not
-        recorder.observe(state, *deal_values(state, recorder.actors))
+        recorder.observe(state)
 
 
 def test_a_value_of_the_world_that_is_not_finite_is_told():
     state = random_world(1)
     state.world_governance = np.nan
     recorder = Recorder(Spec(), Scenario(), state)
-    recorder.observe(state, *deal_values(state, recorder.actors))
+    recorder.observe(state)
     with pytest.raises(ModelError, match=r"2024Q4: system: metric 'world_governance' is nan, not a finite number"):
         recorder.series()
 
@@ -255,7 +252,7 @@ def test_reading_in_the_middle_of_a_run_changes_nothing():
     for k in range(7):
         state.capacity[: state.s] *= 0.9
         for recorder in (often, once):
-            recorder.observe(state, *deal_values(state, recorder.actors))
+            recorder.observe(state)
         often.series()
         assert len(often.as_datacollector().model_vars["cooperation"]) == k
     assert once.series().equals(often.series())

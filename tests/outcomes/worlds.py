@@ -88,9 +88,3 @@ def random_world(rng_seed: int, n_states: int = 7, n_others: int = 7) -> State:
     state.conceded[:s] = rng.random(s)
     state.world_governance = 0.4
     return state
-
-
-def deal_values(state: State, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """V_fj and V_jf that do not depend on the order of actors."""
-    grid = (state.uid[:, None] % np.uint64(89) + state.uid[None, :] % np.uint64(61)).astype(np.float64) / 150
-    return grid[rows], grid.T[rows]

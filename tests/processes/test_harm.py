@@ -13,8 +13,6 @@ from simulation.processes.harm import (
     capability_path,
     grow_capability,
     instrument_strength,
-    set_shields,
-    spread_disinformation,
     suffer_harm,
     world_governance,
 )
@@ -110,7 +108,7 @@ def test_shield_is_the_equation():
     state.joined[[0, 1], 0] = True  # a declaration and a binding text not in force
     state.member[0, 0] = True
     state.bloc_depth[0] = 2
-    set_shields(state, PAR)
+    suffer_harm(state, PAR, MECH, draws())
     members = state.capacity[state.un_member]
     assert state.world_governance == pytest.approx(float(world_governance(members, -2)))
     e = state.instrument_enforcement
@@ -127,7 +125,7 @@ def test_shield_is_at_most_one():
     state.binding[:] = state.in_force[:] = True
     state.joined[:, 0] = True
     state.member[:] = False
-    set_shields(state, PAR.replace(joint_shield=2))
+    suffer_harm(state, PAR.replace(joint_shield=2), MECH, draws())
     assert state.shield[0] == 1.0
 
 
@@ -221,9 +219,8 @@ def test_benefit_is_the_equation():
 def test_disinformation_lowers_support_and_trust_in_partners():
     state = small_state()
     opinion, beta = state.opinion.copy(), state.beta.copy()
-    counts = np.zeros(state.n, np.int32)
-    counts[1] = 2
-    spread_disinformation(state, PAR, MECH, counts)
+    state.wave[1] = 2
+    suffer_harm(state, PAR.replace(hazard=0), MECH, draws())
     assert state.opinion[1] == pytest.approx(np.maximum(0, opinion[1] - 0.02))
     assert (np.delete(state.opinion, 1, 0) == np.delete(opinion, 1, 0)).all()
     assert state.beta - beta == pytest.approx(0.1 * ((np.arange(state.n) == 1)[:, None] & (state.depth > 0)))

@@ -76,9 +76,10 @@ def test_who_runs_no_campaign_and_who_is_not_heard_moves_nobody():
 def test_a_message_mixes_the_official_line_with_the_own_stance_and_a_counter_campaign_drags_it():
     state, voice = one_voice(message=0.9)
     state.campaign_line[2], state.campaign_weight[2] = 0.6, 0.25
-    assert messages(state, np.array([voice]))[0, 2] == 0.25 * 0.6 + 0.75 * 0.9
+    told = (state.campaign_weight, state.campaign_line, state.stance, state.campaign_counter, state.s)
+    assert messages(np.array([voice]), *told)[0, 2] == 0.25 * 0.6 + 0.75 * 0.9
     state.campaign_counter[2] = 0.5
-    assert messages(state, np.array([voice]))[0, 2] == (0.25 * 0.6 + 0.75 * 0.9) / 2
+    assert messages(np.array([voice]), *told)[0, 2] == (0.25 * 0.6 + 0.75 * 0.9) / 2
 
 
 def test_messages_beyond_the_tolerance_move_nobody():
