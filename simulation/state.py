@@ -10,9 +10,9 @@ Shapes: ``n`` actors (states first, then the EU, then the others), ``s`` states 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -274,17 +274,31 @@ class State:
     surge: float = 1.0  # multiplies the hazard this quarter (shocks)
 
     def __post_init__(self) -> None:
+        for entry, shape in self._shapes():
+            if getattr(self, entry.name) is None:
+                setattr(self, entry.name, _blank(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
+        self.check_shapes()
+
+    def _shapes(self) -> Iterator[tuple[Field[Any], tuple[int, ...]]]:
         h, b, q = len(self.leaders), len(self.bloc_ids), len(self.instrument_ids)
         sizes = {"n": self.n, "s": self.s, "h": h, "b": b, "q": q}
-        for entry in fields(self):
-            if "shape" in entry.metadata:
-                words = entry.metadata["shape"].split()
-                shape = tuple(sizes[word] if word in sizes else int(word) for word in words)
-                given = getattr(self, entry.name)
-                if given is None:
-                    setattr(self, entry.name, _blank(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
-                elif given.shape != shape:
-                    raise ValueError(f"{entry.name} has shape {given.shape}, not {shape} ({entry.metadata['shape']})")
+        for entry, words in _columns():
+            yield entry, tuple(sizes[word] if word in sizes else int(word) for word in words)
+
+    def check_shapes(self) -> None:
+        """Refuse a column that is no array of its shape, before a kernel reads beyond its end.
+
+        Raises
+        ------
+        ModelError
+            Naming the column, its shape and what it should be.
+        """
+        for entry, shape in self._shapes():
+            given = getattr(self, entry.name)
+            if not isinstance(given, np.ndarray) or given.shape != shape:
+                text = f"{shape} ({entry.metadata['shape']})"
+                raise ModelError(f"{entry.name} of the state has shape {np.shape(given)}, not {text}")
+
     def __setattr__(self, name: str, value: object) -> None:
         if name not in self.__dataclass_fields__:  # it would be kept and do nothing
             advice = suggest(name, list(self.__dataclass_fields__))
@@ -300,6 +314,12 @@ class State:
     def s(self) -> int:
         """Number of states, the EU included."""
         return int((self.kind == STATE).sum())
+
+
+@cache
+def _columns() -> tuple[tuple[Field[Any], tuple[str, ...]], ...]:
+    """Columns of the state, each with the words of its shape."""
+    return tuple((e, tuple(e.metadata["shape"].split())) for e in fields(State) if "shape" in e.metadata)
 
 
 def _blank(shape: tuple[int, ...], value: float, kind: type) -> NDArray[Any]:

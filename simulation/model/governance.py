@@ -57,7 +57,7 @@ from simulation.processes import (
     trust,
 )
 from simulation.processes.bias import drift_by_funders
-from simulation.processes.links import Links, links, still
+from simulation.processes.links import Links, links
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.names import default_peers
@@ -123,8 +123,7 @@ def expect(model: GovernanceModel) -> None:
 
 def _partners(model: GovernanceModel) -> Links:
     """Partners as at the quarter's start, made anew where a user's decision may have written deals since."""
-    known = model.sheet.links
-    return links(model.state.depth) if known is None or model.hooks else known
+    return (None if model.hooks else model.sheet.links) or links(model.state.depth)
 
 
 def propose(model: GovernanceModel) -> None:
@@ -167,10 +166,10 @@ def sign(model: GovernanceModel) -> None:
     sheet.cut = ends.open_purses(s, model.rules, partners)
     model.watch("paid")
     if sheet.due is not None and sheet.renewal is not None:
-        renewed = ends.renew_or_end(s, sheet.draws, model.rules, sheet.due, sheet.renewal)
-        sheet.due, sheet.renewal, sheet.left = renewed
+        left = ends.renew_or_end(s, sheet.draws, model.rules, sheet.due, sheet.renewal)
+        sheet.due, sheet.renewal, sheet.left = left
     model.watch("renewed")
-    sheet.support = opinion.passing(s, par) if mech.on("ratification") else np.ones(s.n)
+    sheet.support = opinion.passing(s, par, sheet.publics) if mech.on("ratification") else np.ones(s.n)
     consultation.consult(s, mech, model.hooks.asked_about("consulted_by", model.actors))
     assert sheet.parties is not None
     assert sheet.number is not None
@@ -224,8 +223,8 @@ def adapt(model: GovernanceModel) -> None:
 
 def _still_partners(model: GovernanceModel) -> Links:
     """Partners as the quarter leaves them: no deal was made since promises were kept, but by a user's decision."""
-    depth, known = model.state.depth, model.sheet.conduct
-    return links(depth) if known is None or model.hooks else Links(*still(known.partners, depth))
+    kept = None if model.hooks or model.sheet.exits is None or model.sheet.exits.size > 0 else model.sheet.conduct
+    return kept.standing if kept is not None else links(model.state.depth)
 
 
 def suffer_harm(model: GovernanceModel) -> None:
@@ -247,7 +246,8 @@ def record(model: GovernanceModel) -> None:
 def write_down(model: GovernanceModel) -> None:
     """One more observation."""
     partners = None if model.hooks else model.sheet.standing  # a user's decision may have written deals since
-    model.recorder.observe(model.state, partners)
+    publics = model.sheet.publics = opinion.support(model.state) if model.recorder.due else None
+    model.recorder.observe(model.state, partners, publics)
 
 
 class Step(NamedTuple):
@@ -405,8 +405,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if self.state.quarter >= self._length:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
         alone, self._alone = self._alone and not self.hooks, False
-        self.acquainted = self.acquainted if alone else None  # somebody else may have written evidence, or deals
-        self._begin_quarter(self.sheet.standing if alone else None)
+        if not alone:  # somebody else may have written anything
+            self.acquainted = None
+            self.state.check_shapes()
+        self._begin_quarter(*((self.sheet.standing, self.sheet.publics) if alone else ()))
         for name, act, _ in QUARTER:
             act(self)
             if self.hooks:  # nobody else can write into the state between two steps
@@ -439,15 +441,14 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
         self.targets = targets_of(self.state, self.scenario, self.rows)
 
-    def _begin_quarter(self, partners: Links | None = None) -> None:
-        """Nothing has happened yet; ``partners`` are the lists of the deals as they stand, if they are at hand."""
+    def _begin_quarter(self, *left: Any) -> None:
         s, strategy = self.state, self.signposts.follow(self.scenario.strategy)
         if strategy is not None:
             before, self.scenario = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
             change_levers(s, self.world, before, self.scenario, self.replicate)
             self._read_strategy()
         begin(s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents)
-        self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter), partners)
+        self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter), *left)
 
     def wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""

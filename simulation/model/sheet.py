@@ -49,6 +49,7 @@ class Sheet:
 
     draws: Draws
     links: Links | None = None  # perceive: partners at the quarter's start
+    publics: F | None = None  # record: [s] support of each public, for the next quarter, too
     possible: B | None = None  # expect: [n, n] pairs that may sign
     due: I32 | None = None  # expect: [k, 2] deals whose term is over; sign: of these those that were not cut
     renewal: F | None = None  # expect: [k] their chances of being renewed

@@ -146,7 +146,7 @@ class Recorder:
         """Whether the next observation will be kept."""
         return self._observed in self._row
 
-    def observe(self, state: State, partners: Links | None = None) -> None:
+    def observe(self, state: State, partners: Links | None = None, publics: F | None = None) -> None:
         """Record the state: once before the first quarter, then at the end of every quarter.
 
         Parameters
@@ -155,6 +155,8 @@ class Recorder:
             Only read.
         partners
             Lists of the deals as they stand, if they are at hand.
+        publics
+            Support of each public as it stands, (s,), if it is at hand.
 
         Raises
         ------
@@ -168,7 +170,7 @@ class Recorder:
             self._slots.add(state, partners)
         due = self.due
         if due:
-            self._keep(state, partners or links(state.depth))
+            self._keep(state, partners or links(state.depth), publics)
         self._ties.observe(self._observed, state, due)
         self._joins.observe(state)
         if self.world is not None:
@@ -307,10 +309,10 @@ class Recorder:
             "events": self._happened(),
         }  # fmt: skip
 
-    def _keep(self, state: State, partners: Links) -> None:
+    def _keep(self, state: State, partners: Links, publics: F | None) -> None:
         row = self._kept
         self._actor_book.write(row, state, partners)
-        self._world_book.write(row, state, self._par, self._slots, partners)
+        self._world_book.write(row, state, self._par, self._slots, partners, publics)
         if self._custom:
             view = StateView(state)
             for column, entry in enumerate(self._of_actor):

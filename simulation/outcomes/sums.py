@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from simulation.kernels import put
 from simulation.outcomes.network import mean_direct_trust, mean_distance, paths_of_two, tie_sums
 from simulation.processes.links import Links
-from simulation.processes.opinion import supports as supports_of
 from simulation.state import CAMPS, FIRM, I8, I32, I64, TRACKS, B, F, State
 
 GROUPS = len(CAMPS) + 1
@@ -82,22 +81,22 @@ class Rows(NamedTuple):
 @njit(cache=True, error_model="numpy")
 def add_world(
     depth: I8, since: I32, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, un_member: B, supply: F,
-    position: F, capacity: F, norm: B, opinion: F, member: B, bloc_depth: I8, bloc_regional: B, bloc_tabled: I32,
+    position: F, capacity: F, norm: B, publics: F, member: B, bloc_depth: I8, bloc_regional: B, bloc_tabled: I32,
     bloc_passed: I32, joined: B, track_success: F, formed: I32, breaches: I32, incidents: I32, lapsed: I32, conceded: F,
     quarter: int, start: I32, partner: I32, trusted: F, spent: F, stood: int, ended: int, governance: float,
     worlds: World, degrees: I64, concessions: F, capacities: F, supports: F, members: I64, depths: I64, row: int,
 ) -> None:  # fmt: skip
     """Add up the world as it stands, from zeros, columns of the state with the shapes of :class:`State`.
 
-    ``trusted`` (s,) is the trust of all other states in each. Sums are written to ``worlds`` (o,) at ``row``, what is
-    kept of each to the arrays of :class:`Rows`, in their order.
+    ``trusted`` (s,) is the trust of all other states in each, ``publics`` (s,) the support of each public. Sums are
+    written to ``worlds`` (o,) at ``row``, what is kept of each to the arrays of :class:`Rows`, in their order.
     """
     out, partners, received = worlds[row : row + 1], Links(start, partner), concessions[row]
     add_ties(
         depth, partners, since, quarter, kind, home, camp, leaders, un_member, supply, out, degrees[row]
     )
     out[0].trust_partners, out[0].trust_states = mean_direct_trust(alpha, beta, partners, trusted)
-    add_members(un_member, camp, position, capacity, norm, opinion, out, capacities[row], supports[row])
+    add_members(un_member, camp, position, capacity, norm, publics, out, capacities[row], supports[row])
     add_forums(
         un_member, member, bloc_depth, bloc_regional, bloc_tabled, bloc_passed, joined, out, members[row], depths[row]
     )
@@ -160,12 +159,11 @@ def leaders_own(kind: I8, home: I32, camp: I8, leaders: I32, member: B) -> B:
 
 @njit(cache=True, error_model="numpy")
 def add_members(
-    member: B, camp: I8, position: F, capacity: F, norm: B, opinion: F, out: World, capacities: F, supports: F
+    member: B, camp: I8, position: F, capacity: F, norm: B, publics: F, out: World, capacities: F, supports: F
 ) -> None:  # fmt: skip
     """Add up what UN members have and where they stand, from zeros."""
     world, group = out[0], _groups(camp)
-    places, public = np.empty((capacities.size, DIMENSIONS)), np.empty(opinion.shape[0])
-    supports_of(opinion, public)
+    places = np.empty((capacities.size, DIMENSIONS))
     norms = result = 0
     for i in range(member.size):
         if member[i]:
@@ -174,7 +172,7 @@ def add_members(
                 places[result, d] = position[i, d]
                 world.place[group[i], d] += position[i, d]
             norms += norm[i]
-            capacities[result], supports[result] = capacity[i], public[i]
+            capacities[result], supports[result] = capacity[i], publics[i]
             result += 1
     world.norms, world.divergence = norms, mean_distance(places)
 

@@ -19,6 +19,7 @@ from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.sums import WORLD, Rows, World, add_effort, add_world
 from simulation.processes.approaches import QUARTERS_A_YEAR
 from simulation.processes.links import Links, links
+from simulation.processes.opinion import support
 from simulation.scenario.parameters import Parameters
 from simulation.state import CAMPS, I64, MAX_DEPTH, TRACKS, F, State
 
@@ -93,14 +94,16 @@ class WorldBook:
         self._asked = {name: np.zeros(rows) for name in COSTLY if name in on_request}
 
     def write(
-        self, row: int, state: State, par: Parameters, slots: EffortUse, partners: Links | None = None
-    ) -> None:
-        """Keep an observation; ``partners`` are the lists of the deals as they stand, if they are at hand."""
+        self, row: int, state: State, par: Parameters, slots: EffortUse, partners: Links | None = None,
+        publics: F | None = None,
+    ) -> None:  # fmt: skip
+        """Keep an observation; ``partners`` and ``publics`` as in :meth:`Recorder.observe`."""
         s, trusted = state, np.zeros(state.s)
+        publics = support(s) if publics is None else publics
         by_rows(network.add_trust, s.s, s.alpha, s.beta, trusted)
         add_world(
             s.depth, s.since, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, s.position,
-            s.capacity, s.norm, s.opinion, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
+            s.capacity, s.norm, publics, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
             s.joined, s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded, s.quarter,
             *(partners or links(s.depth)), trusted, slots.spent, slots.stood, slots.ended, s.world_governance,
             self._world, *self._rows, row,

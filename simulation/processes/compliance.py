@@ -36,6 +36,7 @@ class Conduct(NamedTuple):
     broken: B  # [m]
     seen: B  # [m] broken, and seen
     lowered: B  # [m] the deal fell by a rung for it
+    standing: Links  # the lists of the deals that are left
 
 
 LOWEST, HIGHEST = 0.02, 0.995
@@ -62,7 +63,7 @@ def keep_promises(
     for i, annual in asked.items():
         for p in range(partners.start[i], partners.start[i + 1]):
             probability[p] = annual(int(partners.partner[p]))
-    marks, shown = _conduct(
+    marks, shown, standing = _conduct(
         draws.key(Stream.COMPLIANCE), draws.key(Stream.DETECTION), draws.key(Stream.BREACH_DEPTH), state.uid,
         *partners, expected, probability, bool(asked), seen, state.transparency, state.transparency_ref,
         par.gain_of_trust, par.loss_of_trust, par.breach_lowers_depth, state.conduct, state.quarter % REMEMBERED,
@@ -71,7 +72,7 @@ def keep_promises(
         par.shaming, not mech.on("breach"), state.compliance,
     )  # fmt: skip
     update(state, par, known, partners, shown)
-    return Conduct(partners, probability, *marks)
+    return Conduct(partners, probability, marks[0], marks[1], marks[2], Links(*standing))
 
 
 def expect_conduct(state: State, par: Parameters, mech: Mechanisms, partners: Links, keep: F) -> tuple[F, F]:
@@ -200,8 +201,10 @@ def _conduct(
     probability: F, own: bool, seen: F, transparency: F, transparency_ref: F, gain: float, loss: float, lowers: float,
     conduct: I8, turn: int, breaches: I32, lapsed: I32, ended: I32, deals: Deals, load: F, capture: F, watch: F,
     base: float, by_load: float, by_capture: float, shaming: float, perfect: bool, compliance: F,
-) -> tuple[B, F]:  # fmt: skip
+) -> tuple[B, F, Links]:  # fmt: skip
     """Which promises are broken, breaches seen and deals lowered, (3, m), and what partners are shown, (m + 1, 4).
+
+    The last are the lists of the deals that are left.
 
     ``own``: somebody has decided for itself, so that probabilities are other than those expected.
     """
@@ -236,7 +239,7 @@ def _conduct(
             shown[q, 0], shown[q, 1] = 0.0, loss * openness  # whatever the depth: a breach is remembered as one
             fall[p] = uniform(depth_key, uid[i], uid[j]) < lowers
     _lower(deals, start, partner, before, fall, lapsed, ended)
-    return marks, shown
+    return marks, shown, _standing(start, partner, before, fall, mirror)
 
 
 @njit(cache=True, error_model="numpy")
@@ -272,6 +275,19 @@ def _lower(deals: Deals, start: I32, partner: I32, before: I8, fall: B, lapsed: 
                 if depth[i, j] == 0:
                     end_deal(deals, i, j)
                     count_end(lapsed, ended, BREACH, i, j)
+
+
+@njit(cache=True, error_model="numpy")
+def _standing(start: I32, partner: I32, before: I8, fall: B, mirror: I32) -> Links:
+    """Lists of partners without those whose deal has fallen to nothing, by either side's breach."""
+    begin, left, count = np.zeros_like(start), np.empty_like(partner), 0
+    for i in range(start.size - 1):
+        for p in range(start[i], start[i + 1]):
+            theirs = mirror[p] < partner.size and fall[mirror[p]]
+            left[count] = partner[p]
+            count += before[p] - fall[p] - theirs > 0
+        begin[i + 1] = count
+    return Links(begin, left[:count])
 
 
 @njit(cache=True, error_model="numpy")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import borrowed, trailing_zeros
+from simulation.kernels import trailing_zeros
 from simulation.state import I8, I32, I64, MAX_DEPTH, F
 
 _BLOCK = 8
@@ -71,19 +71,6 @@ def _places(depth: I8) -> I32:
         place[result] = p
         result += depth[p] > 0
     return place[:result]
-
-
-@njit(cache=True, error_model="numpy")
-def still(partners: Links, depth: I8) -> Links:
-    """Of lists of partners those who still have a deal: :func:`links` where none was made since."""
-    before, (start, partner) = borrowed(partners), (np.zeros_like(partners.start), np.empty_like(partners.partner))
-    count = 0
-    for i in range(start.size - 1):
-        for p in range(before.start[i], before.start[i + 1]):
-            partner[count] = before.partner[p]
-            count += depth[i, before.partner[p]] > 0
-        start[i + 1] = count
-    return Links(start, partner[:count])
 
 
 @njit(cache=True, error_model="numpy")

@@ -125,14 +125,18 @@ def ratification_probability(support: F, par: Parameters) -> F:
     return np.asarray(_ratification(support, par.ratification_noise), np.float64)
 
 
-def passing(state: State, par: Parameters) -> F:
-    """Probability that the public of each actor lets a deal go beyond a memorandum, (n,); 1 without a say."""
-    return np.asarray(_passing(state.opinion, state.un_member, par.ratification_noise))
+def passing(state: State, par: Parameters, publics: F | None = None) -> F:
+    """Probability that the public of each actor lets a deal go beyond a memorandum, (n,); 1 without a say.
+
+    ``publics`` is the :func:`support` of each as it stands, if it is at hand.
+    """
+    public = support(state) if publics is None else publics
+    return np.asarray(_passing(public, state.un_member, par.ratification_noise))
 
 
 @njit(cache=True, error_model="numpy")
-def _passing(opinion: F, un_member: B, noise: float) -> F:
-    public, result = _support(opinion), np.ones(un_member.size)
+def _passing(public: F, un_member: B, noise: float) -> F:
+    result = np.ones(un_member.size)
     for i in range(public.size):
         if un_member[i]:
             result[i] = ratified(public[i], noise)

@@ -193,6 +193,9 @@ def _update(
     first: int, last: int, alpha: F, beta: F, prior: F, alpha_ref: F, beta_ref: F, prior_ref: F, prior_mass: float,
     memory: float, known_start: I32, known: I32, start: I32, partner: I32, shown: F,
 ) -> None:  # fmt: skip
+    alpha, beta, prior, alpha_ref, beta_ref, prior_ref, known_start, known, start, partner, shown = borrowed(
+        (alpha, beta, prior, alpha_ref, beta_ref, prior_ref, known_start, known, start, partner, shown)
+    )
     for i in range(max(first, 0), last):
         fade(i, alpha, beta, prior, prior_mass, memory, known_start, known)
         fade(i, alpha_ref, beta_ref, prior_ref, prior_mass, memory, known_start, known)

@@ -65,7 +65,7 @@ def clock(call: Callable[[], Any]) -> float:
 
 def by_step(model: GovernanceModel, measure: Callable[[Callable[[], Any]], float]) -> dict[str, float]:
     """A measure of each step of one quarter, which is simulated."""
-    found = {AROUND: measure(lambda: model._begin_quarter(model.sheet.standing))}
+    found = {AROUND: measure(model._begin_quarter)}
     for step in QUARTER:
         found[step.name] = measure(lambda act=step.act: act(model))
     found[AROUND] += measure(lambda: check_bounds(model, "record", whole=True))
