@@ -189,8 +189,7 @@ def _open_purses(
                 given_up[worst] = True
                 if count == cut.shape[0]:
                     cut = np.concatenate((cut, np.empty_like(cut)))
-                cut[count, 0], cut[count, 1] = i, worst
-                count += 1
+                cut[count, 0], cut[count, 1], count = i, worst, count + 1
     for c in range(count):
         i, j = cut[c, 0], cut[c, 1]
         if deals.depth[i, j] > 0:  # else the other has cut it, too

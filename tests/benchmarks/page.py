@@ -31,15 +31,15 @@ TRIED = """
 Tried without gain: running sums in sixteen lanes in place of one; values by tiles of 512 partners; orders by one
 sort, with ties looked at only where there are any (there nearly always are); bounds of the best alternatives that
 need no exponential (two partners in five stay candidates: 1.16 ms in place of .31); vectors of 512 bits (a seventh
-less for exponentials and draws alone, nothing on a whole quarter); a signature without counts of references (1.5
-times as long); evidence faded only in blocks of pairs that have any (to read it is what costs: nothing at 1,000
-actors, a seventh of the fading at 3,000); lists of who has any in a small world (one pair in twelve has some: to keep
-the lists costs what they spare); support kept of publics that did not move, and a pair's signings found along a chain
-(neither told apart); the arrays of pairs in one block on large pages (nothing); columns that a signature
-will need read before, so that they wait together (not told apart); several threads for fewer than 512 actors (to wake
-them costs a tenth of a millisecond a step: 5.5 ms a quarter of the default world in place of 5.0). Not tried, because
-it saves a hundredth: agreements kept from step to step. Considered and left: BLAS for diffusion (bits that depend on
-the machine), single precision (the oracle holds to nine digits), one kernel for the whole quarter (it would hide the
+less for exponentials and draws alone, nothing on a whole quarter); several replicates side by side, step by step (what
+each left near is gone when its turn comes: four take a tenth longer a quarter, eight a quarter longer); evidence faded
+only in blocks of pairs that have any (to read it is what costs: nothing at 1,000 actors, a seventh of the fading at
+3,000); lists of who has any in a small world (one pair in twelve has some: to keep the lists costs what they spare);
+support kept of publics that did not move, and a pair's signings found along a chain (neither told apart); the arrays
+of pairs in one block on large pages (nothing); columns that a signature will need read before, so that they wait
+together (not told apart); several threads for fewer than 512 actors (to wake them costs a tenth of a millisecond a
+step: 5.5 ms a quarter of the default world in place of 5.0). Considered and left: BLAS for diffusion (bits that depend
+on the machine), single precision (the oracle holds to nine digits), one kernel for the whole quarter (it would hide the
 list of steps), fused multiply-add or fewer rounds of Philox (other bits).
 """
 
