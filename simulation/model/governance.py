@@ -28,7 +28,7 @@ from simulation.model.alive import Alive
 from simulation.model.book import move_attraction
 from simulation.model.levers import targets_of, turned_to, waits, want
 from simulation.model.planned import Plans
-from simulation.model.sheet import Sheet, Watch, begin, nobody
+from simulation.model.sheet import Sheet, Watch, nobody
 from simulation.model.signposts import Signposts, change_levers
 from simulation.model.start import build_state
 from simulation.outcomes.record import Recorder
@@ -276,8 +276,8 @@ QUARTER: tuple[Step, ...] = (
 )
 """The quarter: each step, what it does and the reason for its place."""
 
-_OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "_start", "_length", "parameters", "mechanisms",
-             "replicate", "steps", "running", "rows"}  # fmt: skip
+_OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps",
+             "running", "rows"}  # fmt: skip
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
 
 
@@ -346,7 +346,6 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             scenario = scenario.model_copy(update={"peers": default_peers(self.world, scenario.focal)})
         self.scenario = scenario
         self.parameters, self.mechanisms = scenario.parameters, scenario.mechanisms
-        self._start, self._length = scenario.start, scenario.quarters  # no lever moves them
         self.state: State = build_state(self.world, scenario, self.replicate)
         self.rules = books.terms_of(self.parameters, self.mechanisms)
         self.names, self.rows = self.world.names, {name: k for k, name in enumerate(self.state.ids)}
@@ -396,19 +395,19 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     @property
     def quarter(self) -> Quarter:
         """The quarter that the next step will simulate (the last one when the run is over)."""
-        return self._start + min(self.state.quarter, self._length - 1)
+        return self.scenario.start + min(self.state.quarter, self.scenario.quarters - 1)
 
     def step(self) -> None:
         """One quarter: the steps of :data:`QUARTER` in order."""
         if "actors" not in vars(self):
             raise ModelError("the model was closed; build another")
-        if self.state.quarter >= self._length:
+        if self.state.quarter >= self.scenario.quarters:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
         alone, self._alone = self._alone and not self.hooks, False
         if not alone:  # somebody else may have written anything
             self.acquainted = None
             self.state.check_shapes()
-        self._begin_quarter(*((self.sheet.standing, self.sheet.publics) if alone else ()))
+        self._begin_quarter(self.sheet if alone else None)
         for name, act, _ in QUARTER:
             act(self)
             if self.hooks:  # nobody else can write into the state between two steps
@@ -416,13 +415,13 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self.watch(name)
         check_bounds(self, name, whole=True)
         self.state.quarter += 1
-        self.running = self.state.quarter < self._length
+        self.running = self.state.quarter < self.scenario.quarters
         if not self.running:
             self._forget()
 
     def run(self) -> GovernanceModel:
         """Step to the horizon; returns the model."""
-        while self.state.quarter < self._length:
+        while self.state.quarter < self.scenario.quarters:
             self.step()
             self._alone = True
         return self
@@ -441,14 +440,15 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
         self.targets = targets_of(self.state, self.scenario, self.rows)
 
-    def _begin_quarter(self, *left: Any) -> None:
+    def _begin_quarter(self, last: Sheet | None = None) -> None:
         s, strategy = self.state, self.signposts.follow(self.scenario.strategy)
         if strategy is not None:
             before, self.scenario = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
             change_levers(s, self.world, before, self.scenario, self.replicate)
             self._read_strategy()
-        begin(s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents)
-        self.sheet = Sheet(Draws(self.scenario.seed, self.replicate, s.quarter), *left)
+        for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
+            column[:] = 0
+        self.sheet = Sheet.after(last, Draws(self.scenario.seed, self.replicate, s.quarter))
 
     def wait_for_blocs(self) -> None:
         """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""

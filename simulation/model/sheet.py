@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from numba import njit
-
 from simulation.kernels import Draws
 from simulation.processes.approaches import Approaches
 from simulation.processes.compliance import Conduct
@@ -20,21 +18,6 @@ Watch = Callable[[str], None]
 
 def nobody(moment: str) -> None:
     """Watches a run that nobody watches."""
-
-
-@njit(cache=True, error_model="numpy")
-def begin(
-    formed: I32, reward: F, breaches: I32, lapsed: I32, ended: I32, unpaid: I32, renewed: I32, incidents: I32
-) -> None:
-    """Set to zero what is counted in each quarter, of n actors."""
-    for i in range(breaches.size):
-        breaches[i] = lapsed[i] = unpaid[i] = renewed[i] = 0
-        for t in range(formed.shape[1]):
-            formed[i, t], reward[i, t] = 0, 0.0
-        for k in range(ended.shape[1]):
-            ended[i, k] = 0
-        for k in range(incidents.shape[1]):
-            incidents[i, k] = 0
 
 
 @dataclass
@@ -66,6 +49,11 @@ class Sheet:
     conduct: Conduct | None = None  # keep_promises
     standing: Links | None = None  # adapt: partners as the quarter leaves them
     exits: I32 | None = None  # keep_promises: [k, 2] whom the focal state left by a clause, and the rungs held
+
+    @classmethod
+    def after(cls, last: Sheet | None, draws: Draws) -> Sheet:
+        """A quarter's sheet with what the last one left for it; None where somebody may have written since."""
+        return cls(draws) if last is None else cls(draws, links=last.standing, publics=last.publics)
 
     @property
     def third(self) -> I32 | None:

@@ -27,7 +27,6 @@ from simulation.state import (
     CAMPS,
     FIRM,
     I8,
-    I32,
     I64,
     KINDS,
     MAX_DEPTH,
@@ -118,7 +117,7 @@ def tally_commitments(state: State, actors: I64, out: Tally, partners: Links | N
     partners
         Lists of the deals as they stand, if they are at hand.
     """
-    _tally(*_columns(state), actors, state.s, *(partners or links(state.depth)), out)
+    _tally(_columns(state), actors, state.s, partners or links(state.depth), out)
 
 
 def kept_of_states(state: State, partners: Links | None = None) -> F:
@@ -165,22 +164,13 @@ def _deal_track(track: int, own_kind: int, partner_kind: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _tally(
-    depth: I8, held: I8, track: I8, kind: I8, camp: I8, conduct: I8, terms: F, position: F, position_start: F,
-    weight: F, opinion: F, compliance: F, member: B, bloc_enforcement: F, bloc_depth: I8, bloc_regional: B, joined: B,
-    binding: B, in_force: B, text_enforcement: F, text_regional: B, actors: I64, s: int, start: I32, partner: I32,
-    out: Tally,
-) -> None:  # fmt: skip
-    c = Columns(
-        depth, held, track, kind, camp, conduct, terms, position, position_start, weight, opinion, compliance, member,
-        bloc_enforcement, bloc_depth, bloc_regional, joined, binding, in_force, text_enforcement, text_regional,
-    )  # fmt: skip
+def _tally(c: Columns, actors: I64, s: int, partners: Links, out: Tally) -> None:
     _tally_partners(actors, c.depth, c.held, c.kind, out)
     _tally_deals(c, actors, out)
     forums, part = _forums(c), len(SOURCES)
     _tally_forums(actors, c.member, forums.blocs, forums.kept_blocs, c.bloc_regional, part, out, out["blocs"])
     _tally_forums(actors, c.joined, forums.texts, forums.kept_texts, c.text_regional, part + 1, out, out["instruments"])
-    _rank(_kept_of_states(c, s, Links(start, partner), forums), actors, out)
+    _rank(_kept_of_states(c, s, partners, forums), actors, out)
     _tally_minds(actors, c.position_start, c.position, c.weight, c.opinion, out)
 
 

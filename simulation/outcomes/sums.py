@@ -6,6 +6,7 @@ taken of all recorded quarters together (:mod:`simulation.outcomes.system`), whi
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -78,32 +79,38 @@ class Rows(NamedTuple):
         return cls(np.zeros(s, whole), np.zeros(s), np.zeros(m), np.zeros(m), np.zeros(b, whole), np.zeros(b, whole))
 
 
+Columns = namedtuple(
+    "Columns",
+    "depth since alpha beta kind home camp leaders un_member supply position capacity norm member bloc_depth "
+    "bloc_regional bloc_tabled bloc_passed joined track_success formed breaches incidents lapsed conceded",
+)
+"""Columns of the state that are added up, with the shapes of :class:`State`."""
+
+
 @njit(cache=True, error_model="numpy")
 def add_world(
-    depth: I8, since: I32, alpha: F, beta: F, kind: I8, home: I32, camp: I8, leaders: I32, un_member: B, supply: F,
-    position: F, capacity: F, norm: B, publics: F, member: B, bloc_depth: I8, bloc_regional: B, bloc_tabled: I32,
-    bloc_passed: I32, joined: B, track_success: F, formed: I32, breaches: I32, incidents: I32, lapsed: I32, conceded: F,
-    quarter: int, start: I32, partner: I32, trusted: F, spent: F, stood: int, ended: int, governance: float,
-    worlds: World, degrees: I64, concessions: F, capacities: F, supports: F, members: I64, depths: I64, row: int,
-) -> None:  # fmt: skip
-    """Add up the world as it stands, from zeros, columns of the state with the shapes of :class:`State`.
+    c: Columns, quarter: int, partners: Links, trusted: F, publics: F, spent: F, out: World, rows: Rows, row: int
+) -> None:
+    """Add up the world as it stands, from zeros; ``rows`` are written at ``row``.
 
-    ``trusted`` (s,) is the trust of all other states in each, ``publics`` (s,) the support of each public. Sums are
-    written to ``worlds`` (o,) at ``row``, what is kept of each to the arrays of :class:`Rows`, in their order.
+    ``trusted`` (s,) is the trust of all other states in each, ``publics`` (s,) the support of each public.
     """
-    out, partners, received = worlds[row : row + 1], Links(start, partner), concessions[row]
+    conceded = rows.conceded[row]
     add_ties(
-        depth, partners, since, quarter, kind, home, camp, leaders, un_member, supply, out, degrees[row]
+        c.depth, partners, c.since, quarter, c.kind, c.home, c.camp, c.leaders, c.un_member, c.supply, out,
+        rows.degree[row],
+    )  # fmt: skip
+    out[0].trust_partners, out[0].trust_states = mean_direct_trust(c.alpha, c.beta, partners, trusted)
+    add_members(
+        c.un_member, c.camp, c.position, c.capacity, c.norm, publics, out, rows.capacity[row], rows.support[row]
     )
-    out[0].trust_partners, out[0].trust_states = mean_direct_trust(alpha, beta, partners, trusted)
-    add_members(un_member, camp, position, capacity, norm, publics, out, capacities[row], supports[row])
     add_forums(
-        un_member, member, bloc_depth, bloc_regional, bloc_tabled, bloc_passed, joined, out, members[row], depths[row]
-    )
-    add_flows(spent, track_success, formed, breaches, incidents, out, received.size)
-    out[0].ended, out[0].stood_so_far, out[0].ended_so_far = lapsed.sum() // 2, stood, ended
-    out[0].governance = governance
-    put(conceded, received)
+        c.un_member, c.member, c.bloc_depth, c.bloc_regional, c.bloc_tabled, c.bloc_passed, c.joined, out,
+        rows.members[row], rows.depth[row],
+    )  # fmt: skip
+    add_flows(spent, c.track_success, c.formed, c.breaches, c.incidents, out, conceded.size)
+    out[0].ended = c.lapsed.sum() // 2
+    put(c.conceded, conceded)
 
 
 @njit(cache=True, error_model="numpy")

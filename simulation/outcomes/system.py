@@ -16,7 +16,7 @@ from simulation.kernels import by_rows
 from simulation.outcomes import network
 from simulation.outcomes.metrics import Bounds, Metric, register
 from simulation.outcomes.network import mean, ratio
-from simulation.outcomes.sums import WORLD, Rows, World, add_effort, add_world
+from simulation.outcomes.sums import WORLD, Columns, Rows, World, add_effort, add_world
 from simulation.processes.approaches import QUARTERS_A_YEAR
 from simulation.processes.links import Links, links
 from simulation.processes.opinion import support
@@ -98,16 +98,16 @@ class WorldBook:
         publics: F | None = None,
     ) -> None:  # fmt: skip
         """Keep an observation; ``partners`` and ``publics`` as in :meth:`Recorder.observe`."""
-        s, trusted = state, np.zeros(state.s)
-        publics = support(s) if publics is None else publics
+        s, world, trusted = state, self._world[row : row + 1], np.zeros(state.s)
         by_rows(network.add_trust, s.s, s.alpha, s.beta, trusted)
-        add_world(
+        columns = Columns(
             s.depth, s.since, s.alpha, s.beta, s.kind, s.home, s.camp, s.leaders, s.un_member, s.supply, s.position,
-            s.capacity, s.norm, publics, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed,
-            s.joined, s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded, s.quarter,
-            *(partners or links(s.depth)), trusted, slots.spent, slots.stood, slots.ended, s.world_governance,
-            self._world, *self._rows, row,
+            s.capacity, s.norm, s.member, s.bloc_depth, s.bloc_regional, s.bloc_tabled, s.bloc_passed, s.joined,
+            s.track_success, s.formed, s.breaches, s.incidents, s.lapsed, s.conceded,
         )  # fmt: skip
+        publics = support(s) if publics is None else publics
+        add_world(columns, s.quarter, partners or links(s.depth), trusted, publics, slots.spent, world, self._rows, row)
+        world["stood_so_far"], world["ended_so_far"], world["governance"] = slots.stood, slots.ended, s.world_governance
         for name, values in self._asked.items():
             values[row] = COSTLY[name](state, par)
 

@@ -160,7 +160,7 @@ def _expect_conduct(
 
 @njit(cache=True, error_model="numpy")
 def mean_compliance(
-    start: I32, partner: I32, probability: F, load: F, capture: F, watch: F, base: float, by_load: float,
+    start: I32, probability: F, load: F, capture: F, watch: F, base: float, by_load: float,
     by_capture: float, shaming: float, perfect: bool, out: F,
 ) -> None:  # fmt: skip
     """Mean annual π of each actor over its deals; without deals that towards itself; (n,)."""
@@ -209,7 +209,7 @@ def _conduct(
     ``own``: somebody has decided for itself, so that probabilities are other than those expected.
     """
     mean_compliance(
-        start, partner, probability, load, capture, watch, base, by_load, by_capture, shaming, perfect, compliance
+        start, probability, load, capture, watch, base, by_load, by_capture, shaming, perfect, compliance
     )
     mirror, depth = _mirrored(start, partner), deals.depth
     marks, shown = np.zeros((3, partner.size), np.bool_), np.zeros((partner.size + 1, 4))

@@ -29,7 +29,7 @@ def recall_conduct(state: State, par: Parameters, mech: Mechanisms, seed: int, r
     partners = links(state.depth)
     probability, seen = expect_conduct(state, par, mech, partners, terms_of(par, mech).keep)
     mean_compliance(
-        *partners, probability, state.load, state.capture, state.watch, par.compliance_base, par.compliance_load,
+        partners.start, probability, state.load, state.capture, state.watch, par.compliance_base, par.compliance_load,
         par.compliance_capture, par.shaming, not mech.on("breach"), state.compliance,
     )  # fmt: skip
     quarters = _quarters_left(partners, state.since, par.memory)

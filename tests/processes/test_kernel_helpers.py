@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import numpy as np
 import pytest
+from numba import njit
 
 from simulation.arithmetic import exp, ordered_sum
 from simulation.intensity.belief import _bracket, recorded_shares
 from simulation.intensity.equation import LEAST_RECORDED, MOST_RECORDED
-from simulation.kernels import Draws, Stream, add_rows, key, sums_of_others
+from simulation.kernels import Draws, Stream, add_rows, borrowed, key, sums_of_others
 from simulation.processes.affinity import affinity, falloff, likeness_of_all
 from simulation.processes.links import links
 from simulation.processes.pull import remember
@@ -52,6 +54,25 @@ def test_affinity_of_all_with_a_place_is_that_of_each() -> None:
     found = np.empty(17)
     likeness_of_all(position, weight, place, falloff(0.3), found)
     assert found.tolist() == [affinity(x, place, w, 0.3) for x, w in zip(position[:17], weight, strict=False)]
+
+
+@njit
+def _add_rows_up(given: tuple[tuple[np.ndarray, float], np.ndarray], out: np.ndarray) -> None:
+    (matrix, factor), weight = borrowed(given)
+    for i in range(matrix.shape[0]):
+        row = matrix[i]
+        for j in range(row.size):
+            out[i] += factor * weight[i] * row[j]
+
+
+def test_what_is_borrowed_is_the_same_and_is_held_by_whom_it_was() -> None:
+    matrix, weight, out = np.arange(12.0).reshape(3, 4), np.array([1.0, 10.0, 100.0]), np.zeros(3)
+    held = [sys.getrefcount(x) for x in (matrix, weight)]
+    for _ in range(3):
+        _add_rows_up(((matrix, 2.0), weight), out)
+    assert out.tolist() == [6.0 * 6, 6.0 * 220, 6.0 * 3800]
+    assert [sys.getrefcount(x) for x in (matrix, weight)] == held
+    assert matrix.sum() == 66.0
 
 
 def test_keys_of_a_quarter_are_those_of_its_streams() -> None:
