@@ -10,11 +10,11 @@ Shapes: ``n`` actors (states first, then the EU, then the others), ``s`` states 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,7 @@ NOBODY: Asked = MappingProxyType({})
 _TYPES = {"F": np.float64, "B": np.bool_, "I8": np.int8, "I32": np.int32, "U64": np.uint64}
 
 
-def column(shape: str, meaning: str, blank: float = 0) -> Any:
+def column(shape: str, meaning: str, blank: float = 0, *, by_column: bool = False) -> Any:
     """Declare a column of the state: its type is the annotation, and this is the only place that says so.
 
     Parameters
@@ -83,13 +83,17 @@ def column(shape: str, meaning: str, blank: float = 0) -> Any:
         What a number of it means, with its range.
     blank
         What it holds where nobody gave it.
+    by_column
+        Whether it is stored by column.
     """
-    return field(default=None, metadata={"shape": shape, "meaning": meaning, "blank": blank})
+    return field(default=None, metadata={"shape": shape, "meaning": meaning, "blank": blank, "by_column": by_column})
 
 
 @dataclass
 class State:
-    """All columns of a run. A column that is not given starts blank; one of another shape is refused."""
+    """All columns of a run. A column that is not given starts blank; one of another shape or type is refused."""
+
+    _made: ClassVar[bool] = False  # from then on a column that is replaced is looked at
 
     # --- who is who (constant in a run)
     ids: tuple[str, ...] = ()
@@ -115,7 +119,7 @@ class State:
     prior_ref: F = column("n n", "τ⁰ of the recorded world, before overrides, fragmentation and levers")
     transparency_ref: F = column("n", "T of the recorded world")
     free_press: B = column("n", "the press at home is free to report")
-    trade_share: F = column("s s", "share of j in i's trade; rows sum to 1 or 0; stored by column, as kernels read it")
+    trade_share: F = column("s s", "share of j in i's trade; rows sum to 1 or 0", by_column=True)
     trade_share_eu: F = column("s", "share of the EU's members in i's trade")
     gravity: F = column("n", "kept commitments of deals by the fitted intensity alone, binding-equivalents; 0 no state")
     strategic_weight: F = column("n", "g in [0, 1]: how much leaders care; 0 for non-state actors")
@@ -212,7 +216,7 @@ class State:
     instrument_regional: B = column("q", "its door is a region")
     instrument_position: F = column("q 4", "place in the issue space, [0, 1]")
     instrument_domain: I8 = column("q", "index into DOMAINS")
-    peer_weight: F = column("s s", "affinity- and bloc-weighted likeness, zero diagonal; stored by column")
+    peer_weight: F = column("s s", "affinity- and bloc-weighted likeness, zero diagonal", by_column=True)
     reach: F = column("q", "log odds with which the average eligible state joins when it opens: this replicate's draw")
     launch_standing: F = column("q n", "how far each state then lies from it, log odds")
     pace: F = column("q 4", "log odds of the average state in a later quarter: year 1, 2, 3 to 6, later")
@@ -236,11 +240,11 @@ class State:
     effort: F = column("n 5", "effort on each track as a multiple of the recorded effort", 1.0)
     promise_start: F = column("n 5", "E_0[u] of each track at the start")
     track_start: F = column("n 5", "share of effort on each track in the recorded world")
-    course: F = field(default_factory=lambda: np.zeros((1, 6)))  # [years, 6] approaches a year of an actor of zeal one
-    ledger: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # [m, 3] both parties, quarter signed
-    ledger_weight: F = field(default_factory=lambda: np.zeros(0))  # [m] recorded equivalents of each signing
-    counted: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # the ledger as last counted
-    counted_weight: F = field(default_factory=lambda: np.zeros(0))  # its weights
+    course: F = column("y 6", "approaches of an actor of zeal one to each kind of partner in each year")
+    ledger: I32 = column("m 3", "signings: both parties, quarter")
+    ledger_weight: F = column("m", "recorded equivalents of each")
+    counted: I32 = column("k 3", "the ledger as last counted")
+    counted_weight: F = column("k", "its weights")
     counted_until: int = NEVER  # the quarter in which it was
     likeness_mean: float = 0.0  # of log affinity over pairs of states at the start
     likeness_sd: float = 1.0
@@ -274,35 +278,47 @@ class State:
     surge: float = 1.0  # multiplies the hazard this quarter (shocks)
 
     def __post_init__(self) -> None:
-        for entry, shape in self._shapes():
-            if getattr(self, entry.name) is None:
-                setattr(self, entry.name, _blank(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
-        self.check_shapes()
-
-    def _shapes(self) -> Iterator[tuple[Field[Any], tuple[int, ...]]]:
-        h, b, q = len(self.leaders), len(self.bloc_ids), len(self.instrument_ids)
-        sizes = {"n": self.n, "s": self.s, "h": h, "b": b, "q": q}
+        sizes = self._sizes()
         for entry, words in _columns():
-            yield entry, tuple(sizes[word] if word in sizes else int(word) for word in words)
+            if getattr(self, entry.name) is None:
+                shape = _shape(words, sizes)
+                setattr(self, entry.name, _blank(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
+        self.check()
+        object.__setattr__(self, "_made", True)
 
-    def check_shapes(self) -> None:
-        """Refuse a column that is no array of its shape, before a kernel reads beyond its end.
+    def _sizes(self) -> dict[str, int]:
+        """What the words in shapes stand for; how many years, signings and counted signings there are is free."""
+        h, b, q = len(self.leaders), len(self.bloc_ids), len(self.instrument_ids)
+        years, signed, counted = (0 if each is None else len(each) for each in (self.course, self.ledger, self.counted))
+        return {"n": self.n, "s": self.s, "h": h, "b": b, "q": q, "y": max(years, 1), "m": signed, "k": counted}
+
+    def check(self) -> None:
+        """Refuse columns that a kernel would read beyond their end, or as what they are not.
 
         Raises
         ------
         ModelError
-            Naming the column, its shape and what it should be.
+            Naming the column, and what it should be: an array of its shape and type, with rows of actors in the
+            ledger, and the same actors as states as in the beginning.
         """
-        for entry, shape in self._shapes():
-            given = getattr(self, entry.name)
-            if not isinstance(given, np.ndarray) or given.shape != shape:
-                text = f"{shape} ({entry.metadata['shape']})"
-                raise ModelError(f"{entry.name} of the state has shape {np.shape(given)}, not {text}")
+        sizes = self._sizes()
+        for entry, words in _columns():
+            _check(entry, getattr(self, entry.name), _shape(words, sizes))
+        for name in ("ledger", "counted"):
+            rows = getattr(self, name)[:, :2]
+            if rows.size and not 0 <= rows.min() <= rows.max() < self.n:
+                raise ModelError(f"{name} of the state names actors in rows that are not in [0, {self.n - 1}]")
+        if not np.array_equal(self.kind == STATE, np.arange(self.n) < self.s):
+            raise ModelError("kind of the state: who is a state, the first rows, does not change in a run")
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in self.__dataclass_fields__:  # it would be kept and do nothing
             advice = suggest(name, list(self.__dataclass_fields__))
             raise ModelError(f"the state has no column {name!r}; {advice}".rstrip("; "))
+        if self._made and name in (declared := _by_name()):
+            entry, words = declared[name]
+            sizes = self._sizes() | {word: len(value) for word in words[:1] if word in _FREE and np.ndim(value) > 0}  # type: ignore[arg-type]
+            _check(entry, value, _shape(words, sizes))
         object.__setattr__(self, name, value)
 
     @property
@@ -320,6 +336,34 @@ class State:
 def _columns() -> tuple[tuple[Field[Any], tuple[str, ...]], ...]:
     """Columns of the state, each with the words of its shape."""
     return tuple((e, tuple(e.metadata["shape"].split())) for e in fields(State) if "shape" in e.metadata)
+
+
+@cache
+def _by_name() -> dict[str, tuple[Field[Any], tuple[str, ...]]]:
+    return {entry.name: (entry, words) for entry, words in _columns()}
+
+
+_FREE = ("y", "m", "k")
+"""Sizes that a column may bring along; those that belong together are looked at by :meth:`State.check`."""
+
+
+def _shape(words: tuple[str, ...], sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(sizes[word] if word in sizes else int(word) for word in words)
+
+
+def _check(entry: Field[Any], given: object, shape: tuple[int, ...]) -> None:
+    """Refuse what is no array of a column's shape and type that a kernel could take."""
+    text, kind = f"{entry.name} of the state", np.dtype(_TYPES[str(entry.type)])
+    if type(given) is not np.ndarray:
+        raise ModelError(f"{text} is a {type(given).__name__}, not an array of {kind}")
+    if given.shape != shape:
+        raise ModelError(f"{text} has shape {given.shape}, not {shape} ({entry.metadata['shape']})")
+    if given.dtype != kind:
+        raise ModelError(f"{text} holds {given.dtype}, not {kind}; write into it: state.{entry.name}[:] = …")
+    flags = given.flags
+    if not (flags.c_contiguous or entry.metadata["by_column"]) or not flags.aligned or not flags.writeable:
+        fault = "is not stored row by row" if flags.writeable else "cannot be written"
+        raise ModelError(f"{text} {fault}; write into the array that is there: state.{entry.name}[:] = …")
 
 
 def _blank(shape: tuple[int, ...], value: float, kind: type) -> NDArray[Any]:

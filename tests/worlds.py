@@ -8,7 +8,7 @@ Every choice is drawn from one NumPy generator seeded by the test, so a test can
 from __future__ import annotations
 
 import copy
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -88,23 +88,21 @@ def small_state(
 
 def with_inert_actor(state: State, name: str = "inert_org", kind: int = 2) -> State:
     """A copy with one more actor that offers, needs, owns and joins nothing (X9)."""
-    twin = copy.deepcopy(state)
-    n = state.n
+    n, grown = state.n, {}
     for column in _ROWS:
-        rows = getattr(twin, column)
-        setattr(twin, column, np.concatenate([rows, np.full_like(rows[:1], _BLANK[column])]))
+        rows = getattr(state, column)
+        grown[column] = np.concatenate([rows, np.full_like(rows[:1], _BLANK[column])])
     for column in _PAIRS:
-        pairs = getattr(twin, column)
-        grown = np.full((n + 1, n + 1, *pairs.shape[2:]), _BLANK[column], pairs.dtype)
-        grown[:n, :n] = pairs
-        setattr(twin, column, grown)
+        pairs = getattr(state, column)
+        grown[column] = np.full((n + 1, n + 1, *pairs.shape[2:]), _BLANK[column], pairs.dtype)
+        grown[column][:n, :n] = pairs
     for column in _RINGS:
-        setattr(twin, column, np.pad(getattr(twin, column), ((0, 0), (0, 1), (0, 1))))
+        grown[column] = np.pad(getattr(state, column), ((0, 0), (0, 1), (0, 1)))
     for column in _COLUMNS:
-        rows = getattr(twin, column)
-        setattr(twin, column, np.concatenate([rows, np.full_like(rows[:, :1], _BLANK[column])], axis=1))
-    twin.ids = (*state.ids, name)
-    twin.uid[n], twin.kind[n] = stable_hash(name), kind
+        rows = getattr(state, column)
+        grown[column] = np.concatenate([rows, np.full_like(rows[:, :1], _BLANK[column])], axis=1)
+    grown["uid"][n], grown["kind"][n] = stable_hash(name), kind
+    twin = replace(copy.deepcopy(state), ids=(*state.ids, name), **grown)
     twin.camp[n] = -1
     twin.weight[n] = 0.25
     return twin

@@ -139,6 +139,10 @@ class Hooks:
                 actors[actor.row] = actor
             else:
                 actors.pop(actor.row, None)
+        self._some |= any(self._own.values())
+
+    def begin(self) -> None:
+        """A quarter begins: until its end it counts as one with hooks if anybody has one now or gets one."""
         self._some = any(self._own.values())
 
     def replaced(self, hook: str) -> list[Actor]:
@@ -219,8 +223,8 @@ class Hooks:
 # --- numbers that a hook or a tweak wrote where no rule of the model would, found before they do harm
 
 
-_PLACES = (("depth", 0, MAX_DEPTH), ("track", -1, len(TRACKS) - 1))
 _LIMITS = (
+    ("depth", 0, MAX_DEPTH), ("track", -1, len(TRACKS) - 1),
     ("kind", 0, len(KINDS) - 1), ("camp", -1, len(CAMPS) - 1), ("bloc_depth", 0, MAX_DEPTH), ("bloc_rule", 0, 2),
     ("instrument_domain", 0, len(DOMAINS) - 1), ("position", 0.0, 1.0), ("weight", 0.0, 1.0), ("capacity", 0.0, 1.0),
     ("transparency", 0.0, 1.0), ("oversight", 0.0, 1.0), ("urgency", 0.0, 1.0),
@@ -230,17 +234,15 @@ _ROWS = ("home", "leaders")
 """Columns that hold rows of actors; -1 for nobody."""
 
 
-def check_bounds(model: Host, step: str, *, whole: bool) -> None:
-    """Refuse numbers out of bounds, and NaN, at the end of a step.
+def check_bounds(model: Host, step: str) -> None:
+    """Refuse numbers out of bounds, and NaN, in the columns that a user is likely to write.
 
     Parameters
     ----------
     model
         Whose state is looked at.
     step
-        What was just done.
-    whole
-        Whether to look at every column that a user is likely to write, or only at depths and tracks.
+        What was just done; nothing at a quarter's start.
 
     Raises
     ------
@@ -248,7 +250,7 @@ def check_bounds(model: Host, step: str, *, whole: bool) -> None:
         Naming the column, the first number out of bounds, where it stands, and the replaced decisions.
     """
     state = model.state
-    names, low, high = _limits(state.n, whole)
+    names, low, high = _limits(state.n)
     wrong = _sound(attrgetter(*names)(state), low, high)
     if wrong == len(names):
         return
@@ -257,17 +259,17 @@ def check_bounds(model: Host, step: str, *, whole: bool) -> None:
     where = ", ".join(state.ids[k] if column.shape[axis] == state.n else str(k) for axis, k in enumerate(place))
     own = "; ".join(model.hooks.places())
     raise ModelError(
-        f"{name}[{where}] of the state is {column[place]} after the step {step!r} of {model.quarter}, outside "
+        f"{name}[{where}] of the state is {column[place]} "
+        f"{f'after the step {step!r}' if step else 'at the start'} of {model.quarter}, outside "
         f"[{low[wrong]:g}, {high[wrong]:g}]; no rule of the model writes that, so a hook or a tweak did"
         + (f". Replaced decisions: {own}" if own else "")
     )
 
 
 @cache
-def _limits(n: int, whole: bool) -> tuple[tuple[str, ...], F, F]:
+def _limits(n: int) -> tuple[tuple[str, ...], F, F]:
     """Columns to look at in a world of n actors, with the least and greatest number that each may hold."""
-    rest = (*_LIMITS, *((name, -1, n - 1) for name in _ROWS)) if whole else ()
-    names, low, high = zip(*_PLACES, *rest, strict=True)
+    names, low, high = zip(*_LIMITS, *((name, -1, n - 1) for name in _ROWS), strict=True)
     return names, np.array(low, np.float64), np.array(high, np.float64)
 
 

@@ -167,13 +167,17 @@ class Kept:
     def _parts(cls, folder: Path) -> tuple[dict[str, Any], str, dict[str, pd.DataFrame]]:
         """What every folder has: info, text of the scenario, tables."""
         info = store.read_json(folder / cls.FORMAT.file)
-        text = seen(store.read_text(folder / SCENARIO))
+        text = store.read_text(folder / SCENARIO).replace("\r\n", "\n")
+        hashes = info.get("hashes")
+        kept = hashes.get("scenario") if isinstance(hashes, dict) else None
+        if isinstance(kept, str) and kept != store.text_hash(text):
+            raise ValueError(f"{SCENARIO} is not what this was made from: its hash is not the one in {cls.FORMAT.file}")
         tables = {
             name: store.read_csv(folder / f"{name}.csv", entry.text)
             for name, entry in cls.FORMAT.tables.items()
             if not entry.optional or (folder / f"{name}.csv").exists()
         }
-        return info, text, tables
+        return info, seen(text), tables
 
     def check(self) -> Iterator[str]:
         """What this result lacks, a sentence each."""

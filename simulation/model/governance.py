@@ -26,7 +26,7 @@ from simulation.kernels import Draws
 from simulation.model import clauses
 from simulation.model.alive import Alive
 from simulation.model.book import move_attraction
-from simulation.model.levers import targets_of, turned_to, waits, want
+from simulation.model.levers import targets_of, turned_to, wait_for_blocs, want
 from simulation.model.planned import Plans
 from simulation.model.sheet import Sheet, Watch, nobody
 from simulation.model.signposts import Signposts, change_levers
@@ -67,13 +67,10 @@ from simulation.state import (
     FIRM,
     INFLUENCER,
     KINDS,
-    MULTILATERAL,
     NGO,
-    REGIONAL,
     SECRETARIAT,
     STATE,
     THINK_TANK,
-    TRACKS,
     State,
 )
 
@@ -129,10 +126,10 @@ def _partners(model: GovernanceModel) -> Links:
 def propose(model: GovernanceModel) -> None:
     """States divide their effort over the tracks, then everybody turns to somebody."""
     s, par, mech, sheet = model.state, model.parameters, model.mechanisms, model.sheet
-    model.wait_for_blocs()
+    focal = model.index(model.scenario.focal)
+    wait_for_blocs(s, model.scenario, focal)
     effort.divide_effort(s, par, mech, model.possible)
     model.hooks.tracks(s, par.effort_returns)
-    focal = model.index(model.scenario.focal)
     want(s, model.targets, focal)
     aimed = turned_to(s, model.targets, focal, model.rules, model.possible)
     sheet.approaches = approaches.approach(s, par, mech, sheet.draws, model.possible, aimed, focal)
@@ -352,7 +349,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self.hooks = Hooks()
         self.watch: Watch = nobody
         self.acquainted: Links | None = None  # pairs with evidence beyond the prior, as far as nobody else wrote any
-        self._alone = False
+        self._alone, self._halfway = False, False
         self.actors = self._make_actors(actors or {})
         self.by_kind = {kind: ActorView(self, kind) for kind in KINDS}
         self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
@@ -401,19 +398,25 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         """One quarter: the steps of :data:`QUARTER` in order."""
         if "actors" not in vars(self):
             raise ModelError("the model was closed; build another")
+        if self._halfway:
+            raise ModelError("a quarter has begun and not ended: its step failed, or one was asked for within it")
         if self.state.quarter >= self.scenario.quarters:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
-        alone, self._alone = self._alone and not self.hooks, False
+        self.hooks.begin()
+        alone, self._alone = self._alone and not self.hooks and self.watch is nobody, False
         if not alone:  # somebody else may have written anything
             self.acquainted = None
-            self.state.check_shapes()
+            self.state.check()
+            check_bounds(self, "")
+        self._halfway = True
         self._begin_quarter(self.sheet if alone else None)
         for name, act, _ in QUARTER:
             act(self)
             if self.hooks:  # nobody else can write into the state between two steps
-                check_bounds(self, name, whole=False)
+                check_bounds(self, name)
             self.watch(name)
-        check_bounds(self, name, whole=True)
+        check_bounds(self, name)
+        self._halfway = False
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters
         if not self.running:
@@ -421,9 +424,11 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def run(self) -> GovernanceModel:
         """Step to the horizon; returns the model."""
+        shipped = type(self).step is GovernanceModel.step and getattr(self.step, "__func__", None) in _STEPS
         while self.state.quarter < self.scenario.quarters:
             self.step()
-            self._alone = True
+            self._alone = shipped  # a step of a user's own may write anything
+        self._alone = False
         return self
 
     def _prepare(self) -> None:
@@ -450,15 +455,6 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             column[:] = 0
         self.sheet = Sheet.after(last, Draws(self.scenario.seed, self.replicate, s.quarter))
 
-    def wait_for_blocs(self) -> None:
-        """While the focal state waits for its bloc it uses the regional and multilateral tracks only."""
-        if not self.scenario.strategy.wait_for:
-            return
-        row = self.state.track_allowed[self.index(self.scenario.focal)]
-        row[:] = [track in self.scenario.strategy.tracks for track in TRACKS]
-        if waits(self.state, self.scenario):
-            row &= np.isin(np.arange(len(TRACKS)), (REGIONAL, MULTILATERAL))
-
     def view(self, *, language: str = "en") -> Any:
         """Show this very model in the notebook's cell that this ends (:func:`simulation.view`), as it stands."""
         import simulation  # the page is above the model: it is asked for by its public name
@@ -484,11 +480,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def close(self) -> None:
         """Let go of the agents, so that the model and its arrays are freed with the last reference to it.
 
-        Agents and model know each other: such a cycle waits for Python to look for cycles, which it does late,
-        for there are few objects in it, with megabytes of arrays.
-
-        What was recorded, the state and what the model was made of can still be read; a step or an agent cannot
-        be asked for.
+        Agents and model know each other: such a cycle, few objects with megabytes, Python looks for late. What was
+        recorded, the state and what the model was made of can still be read; a step or an agent cannot be asked for.
         """
         self._forget()
         _alive.models.discard(self)
@@ -498,3 +491,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _forget(self) -> None:
         """Have Mesa up to 3.3, which keeps a list of models with agents of their own classes, forget this one."""
         getattr(mesa.agent.Agent, "_ids", {}).pop(self, None)
+
+
+_STEPS = GovernanceModel.step, getattr(mesa.Model, "_wrapped_step", None)
+"""What stands as the step of a model that nobody has given another: Mesa wraps it, to count."""

@@ -29,7 +29,9 @@ from simulation.state import (
     INFLUENCER,
     KINDS,
     MAX_DEPTH,
+    MULTILATERAL,
     NGO,
+    REGIONAL,
     SECRETARIAT,
     STATE,
     THINK_TANK,
@@ -244,14 +246,19 @@ def voices(state: State, scenario: Scenario, focal: int) -> list[int]:
     return [state.ids.index(name) for name in chosen]
 
 
-def waits(state: State, scenario: Scenario) -> bool:
-    """Whether the focal state still waits for one of the blocs it has chosen to wait for to decide again (C29)."""
+def wait_for_blocs(state: State, scenario: Scenario, focal: int) -> None:
+    """While the focal state waits for its bloc it uses the regional and multilateral tracks only (C29)."""
+    if scenario.strategy.wait_for:
+        row = state.track_allowed[focal]
+        row[:] = [track in scenario.strategy.tracks for track in TRACKS]
+        if _waits(state, scenario):
+            row &= np.isin(np.arange(len(TRACKS)), (REGIONAL, MULTILATERAL))
+
+
+def _waits(state: State, scenario: Scenario) -> bool:
+    """Whether none of the blocs that it has chosen to wait for has decided again."""
     awaited = scenario.strategy.wait_for
-    if not awaited:
-        return False
-    for k, name in enumerate(state.bloc_ids):
-        if name.split("/")[0] in awaited and state.bloc_passed[k] > 0:
-            return False
-    return True
+    passed = zip(state.bloc_ids, state.bloc_passed, strict=True)
+    return not any(name.split("/")[0] in awaited and count > 0 for name, count in passed)
 
 

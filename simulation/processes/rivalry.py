@@ -188,11 +188,12 @@ def shift_pulls(
 
 @njit(cache=True, error_model="numpy")
 def rivals_of(own: int, leaders: I32, camp: I8, kind: I8) -> I32:
-    """The other leaders and the firms of their camps, ascending."""
+    """The other leaders and the firms of their camps, ascending; a world may have fewer leaders than camps."""
     result, count = np.empty(kind.size, np.int32), 0
     for j in range(kind.size):
         result[count] = j
-        count += camp[j] >= 0 and camp[j] != own and (kind[j] == FIRM or leaders[camp[j]] == j)
+        leads = 0 <= camp[j] < leaders.size and leaders[camp[j]] == j
+        count += camp[j] >= 0 and camp[j] != own and (kind[j] == FIRM or leads)
     return result[:count]
 
 

@@ -240,5 +240,5 @@ def direct_trust(alpha: float, beta: float) -> float:
 
 def initial_evidence(prior: F, prior_mass: float) -> tuple[F, F]:
     """α and β of the prior opinion, each (n, n): mass ``prior_mass`` at mean ``prior``."""
-    alpha = prior_mass * prior
+    alpha = prior_mass * np.ascontiguousarray(prior)
     return alpha, prior_mass - alpha

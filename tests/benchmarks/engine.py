@@ -68,7 +68,7 @@ def by_step(model: GovernanceModel, measure: Callable[[Callable[[], Any]], float
     found = {AROUND: measure(model._begin_quarter)}
     for step in QUARTER:
         found[step.name] = measure(lambda act=step.act: act(model))
-    found[AROUND] += measure(lambda: check_bounds(model, "record", whole=True))
+    found[AROUND] += measure(lambda: check_bounds(model, "record"))
     model.state.quarter += 1
     return found
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from simulation.errors import InputError
 from simulation.experiments.engine import store
 from simulation.experiments.results import Results
+from tests.report.folders import result
 
 TEXTS = st.text("ab'=+-@\t\r1.,\"", max_size=6).filter(lambda text: text == "" or text.strip())
 
@@ -72,3 +73,22 @@ def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path, name: str) -> None
     os.mkfifo(tmp_path / name)
     with pytest.raises(InputError, match="is not a regular file"):
         Results.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("scenario.resolved.yaml", "x: [", r"scenario\.resolved\.yaml is not what this was made from"),
+        ("scenario.resolved.yaml", "name: another\n", r"scenario\.resolved\.yaml is not what this was made from"),
+        ("forecast.csv", "", r"forecast\.csv is damaged"),
+        ("forecast.csv", 'a,b\n"open,1\n', r"forecast\.csv"),
+        ("run.json", '{"a": ', r"run\.json is damaged"),
+        ("series.parquet", "PAR1", r"series\.parquet is damaged"),
+    ],
+)
+def test_a_file_that_is_damaged_is_named(tmp_path: Path, name: str, content: str, told: str) -> None:
+    folder = result(replicates=2).save(tmp_path / "result", charts=False)
+    Results.open(folder)
+    (folder / name).write_text(content)
+    with pytest.raises(InputError, match=told):
+        Results.open(folder)

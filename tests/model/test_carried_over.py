@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulation.errors import ModelError
 from simulation.model import GovernanceModel
 from tests.synthetic import make_model, make_world
 from tests.worlds import same_state
@@ -73,10 +72,3 @@ def test_a_deal_of_one_side_alone_shows_nobody_anything() -> None:
     for evidence in ("alpha", "beta", "alpha_ref", "beta_ref"):
         assert np.array_equal(getattr(model.state, evidence)[j], getattr(twin.state, evidence)[j])
     assert (model.state.alpha[j] != twin.state.trust_prior[j] * model.parameters.prior_mass).any()
-
-
-def test_a_column_of_another_shape_is_refused_before_a_kernel_reads_it() -> None:
-    model = some_model()
-    model.state.capacity = np.zeros(2)
-    with pytest.raises(ModelError, match=r"capacity of the state has shape \(2,\), not \(\d+,\)"):
-        model.step()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -192,9 +193,9 @@ def _union_decides(name: str) -> float:
     """Share of runs in which the union decides something, everything but blocs as at the start."""
     model = GovernanceModel(folder() / f"{name}.yaml")
     state, union = model.state, [model.state.bloc_ids.index("AMU")]
-    state.member, state.bloc_ids = state.member[union], ("AMU",)
-    for column in ("uid", "rule", "threshold", "agenda", "enforcement", "salience", "regional"):
-        setattr(state, f"bloc_{column}", getattr(state, f"bloc_{column}")[union])
+    own = [name for name in vars(state) if name.startswith("bloc_") and name != "bloc_ids"]
+    own_rows = {name: getattr(state, name)[union] for name in ("member", *own)}
+    state = replace(state, bloc_ids=("AMU",), **own_rows)
     decided = 0
     for replicate in range(200):
         state.bloc_depth, state.bloc_last_passed = np.zeros(1, np.int8), np.full(1, NEVER, np.int32)

@@ -190,7 +190,7 @@ def _place(ensemble: Finished) -> tuple[str, str]:
 
 
 _HEADS = {
-    "headline": "Headline",
+    "headline": "Cooperation index",
     "deals": "Number of deals",
     "quality": "Quality",
     "rank": "Rank among peers (1 is most cooperation)",

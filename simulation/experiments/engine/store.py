@@ -7,6 +7,7 @@ seed, version, data, code. No clock, no host, no path of this machine goes into 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -14,7 +15,7 @@ import os
 import platform
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -261,7 +262,8 @@ def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
         If it is no regular file, too large or no table.
     """
     content = io.StringIO(seen(read_text(path).replace("\r\n", "\n")))
-    frame = pd.read_csv(content, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
+    with _named(path):
+        frame = pd.read_csv(content, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
     for column in frame.columns.intersection(list(text)):
         quoted = frame[column].str.startswith("'", na=False)
         if quoted.any():
@@ -275,12 +277,11 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     Raises
     ------
     ValueError
-        If it is no regular file, too large or holds columns that no table of ours has.
-    ArrowException
-        If it is damaged.
+        If it is no regular file, too large, damaged, or holds columns that no table of ours has.
     """
     check_file(path, LARGEST_TABLE)
-    footer = pq.read_metadata(path)
+    with _named(path):
+        footer = pq.read_metadata(path)
     for entry in footer.schema.to_arrow_schema():
         kind = entry.type.value_type if pa.types.is_dictionary(entry.type) else entry.type
         if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
@@ -289,7 +290,17 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     if unpacked > max(_FITS, min(_MEMORY_SHARE * _memory(), _MOST_TIMES * path.stat().st_size)):
         text = f"{footer.num_rows} rows, which take {unpacked / 1e9:.1f} GB, from {path.stat().st_size / 1e6:.1f} MB"
         raise ValueError(f"{path.name} is said to have {text}; no run writes such a table, or it does not fit here")
-    return pq.read_table(path, columns=None if columns is None else list(columns))
+    with _named(path):
+        return pq.read_table(path, columns=None if columns is None else list(columns))
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Have the words of a library on a damaged file begin with the file's name."""
+    try:
+        yield
+    except (ValueError, OSError, pa.ArrowException) as error:
+        raise ValueError(f"{path.name} is damaged: {error}") from error
 
 
 def _memory() -> float:
@@ -325,8 +336,10 @@ def read_json(path: Path) -> dict[str, Any]:
     ValueError
         If it is no regular file, too large or holds anything but a JSON object.
     """
+    text = read_text(path)
     try:
-        content: Any = _seen(json.loads(read_text(path)))
+        with _named(path):
+            content: Any = _seen(json.loads(text))
     except RecursionError:
         raise ValueError(f"{path.name} is nested too deeply") from None
     if not isinstance(content, dict):

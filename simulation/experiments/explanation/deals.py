@@ -13,6 +13,7 @@ from simulation.experiments.explanation.events import RUNG, Event, Side
 from simulation.kernels import Stream, exp, philox, symmetric_uniform, uniform
 from simulation.model import GovernanceModel
 from simulation.model.standing import Standing
+from simulation.outcomes.portfolio import COMMITTED_TO, LEAST_ENFORCEMENT
 from simulation.processes.approaches import TARGETED, approach_key, chance_of_turning
 from simulation.processes.blocs import Vote, tabled, vote_of
 from simulation.processes.books import likeness
@@ -108,9 +109,13 @@ class Desk:
         uid = self.model.state.uid
         return float(uniform(self.model.sheet.draws.key(stream), uid[i], uid[j]))
 
+    def worth(self, rungs: int, j: int) -> float:
+        """What so many rungs of a deal with j are to the actor's commitments; work that is a means is none."""
+        return RUNG * rungs if self.model.state.kind[j] in COMMITTED_TO else 0.0
+
     def lost(self, j: int) -> float:
         """Change of the actor's commitments by the end of its deal with j."""
-        return -RUNG * float(self.before[self.row, j])
+        return -self.worth(int(self.before[self.row, j]), j)
 
     def partner(self, i: int, j: int) -> int:
         """Which of two is not the actor."""
@@ -123,7 +128,7 @@ def planned(desk: Desk) -> Iterator[Event]:
     for j in np.flatnonzero(state.depth[desk.row] > before).tolist():
         depth = int(state.depth[desk.row, j])
         kind = "deepened" if before[j] else "made"
-        change = RUNG * (depth - int(before[j]))
+        change = desk.worth(depth - int(before[j]), j)
         yield Event(kind, (j,), ("planned",), int(state.track[desk.row, j]), depth, commitments=change)
 
 
@@ -217,12 +222,13 @@ def _contract(desk: Desk, m: int, c: int) -> Event:
         poor = tuple(a for x, a in enumerate(parties) if signing.price[c, x] > signing.left[c, x] + ROUNDING)
         return replace(event, reason=(*event.reason, "budget"), who=poor)
     gained = [int(signing.rungs[c, p]) - int(signing.before[c, p]) for p in own]
+    worth = (desk.worth(g, desk.partner(*(parties[x] for x in PAIRS[p]))) for g, p in zip(gained, own, strict=True))
     new = any(signing.before[c, p] == 0 for p in own)
     if signing.public[c] >= 0:
         event = replace(event, reason=(*event.reason, "public"), who=(int(signing.public[c]),))
     return replace(
         event, kind="made" if new else "deepened" if any(gained) else "renewed",
-        depth=max(int(signing.rungs[c, p]) for p in own), commitments=RUNG * ordered_sum(gained),
+        depth=max(int(signing.rungs[c, p]) for p in own), commitments=ordered_sum(worth),
     )  # fmt: skip
 
 
@@ -269,7 +275,8 @@ def left(desk: Desk) -> Iterator[Event]:
     assert model.sheet.exits is not None
     for j, depth in model.sheet.exits.tolist():
         if desk.row in (focal, j):
-            yield Event("ended", (desk.partner(focal, j),), ("clause",), by=(focal,), commitments=-RUNG * depth)
+            other = desk.partner(focal, j)
+            yield Event("ended", (other,), ("clause",), by=(focal,), commitments=-desk.worth(depth, other))
 
 
 def broken(desk: Desk) -> Iterator[Event]:
@@ -292,7 +299,7 @@ def broken(desk: Desk) -> Iterator[Event]:
             by=(i,),
             probability=math.sqrt(math.sqrt(annual)),  # a quarter's
             luck=desk.luck(Stream.COMPLIANCE, i, j),
-            commitments=-RUNG * fallen,
+            commitments=-desk.worth(fallen, desk.partner(i, j)),
             sides=(Side(i, j, "keeping", annual, terms),),
         )
 
@@ -335,7 +342,7 @@ def decisions(model: GovernanceModel, views: Views, row: int, known: Votes) -> I
             int(state.bloc_depth[k]),
             probability=math.nan if own_rule or vote.vetoed else vote.probability,
             luck=math.nan if vote.vetoed else float(uniform(key, state.bloc_uid[k], state.uid[row])),
-            commitments=RUNG * float(state.bloc_enforcement[k]) if passed and raises else 0.0,
+            commitments=RUNG * max(float(state.bloc_enforcement[k]), LEAST_ENFORCEMENT) if passed and raises else 0.0,
             sides=(side,),
         )
 
@@ -359,7 +366,7 @@ def hazards(model: GovernanceModel, row: int) -> Hazards:
 def joins(model: GovernanceModel, views: Views, row: int, known: Hazards) -> Iterator[Event]:
     """Instruments among those that could be joined which the state is in now."""
     state, key = model.state, model.sheet.draws.key(Stream.JOIN)
-    weight = instrument_z(state)
+    weight = instrument_z(state, LEAST_ENFORCEMENT)
     own_rule = views.decides("joins", row)
     for q, (side, lucky) in known.items():
         if state.joined[q, row]:

@@ -67,7 +67,7 @@ def test_what_changes_is_seen() -> None:
     assert set(found.drop(["C", "rank"])) == {CHANGED}
     assert found["C"] == UNCHANGED
     told = sentences(table)
-    assert told["headline"].startswith("Headline: changed (0.5")
+    assert told["headline"].startswith("Cooperation index: changed (0.5")
     share = {row.what: f"{100 * row.before:.0f} % to {100 * row.after:.0f} %" for row in table.itertuples()}
     assert told["partners"] == (
         f"Partners: likelier: Berg ({share['B']}); less likely: Alba <b> ({share['A']}); not changed: Cima."
