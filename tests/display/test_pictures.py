@@ -253,6 +253,14 @@ def test_shares_of_the_spread_are_those_of_the_table():
         draw_shares(spread()[1], new_axes(), title="", label="")
 
 
+@pytest.mark.parametrize("name", ["Morocco", "Bosnia and Herzegovina", "United Kingdom of Great Britain"])
+def test_no_heading_ends_in_a_lone_word(name):
+    lines = SpreadPictures(*spread(), name).shares().get_title(loc="left").split("\n")
+    assert " ".join(lines) == f"{name}: what the spread in Q4 2035 is made of"
+    assert len(lines) == 2
+    assert all(" " in line and len(line) <= 44 for line in lines)
+
+
 def test_rules_are_drawn_with_their_ranges():
     ax = SpreadPictures(*spread(), "Morocco").rules("cooperation", "index")
     points = ax.lines[0]
