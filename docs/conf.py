@@ -74,7 +74,7 @@ FOLDERS = {"scenarios": "docs/reference/scenarios.md"}
 """Page that tells what is in a folder; links to other folders become plain text."""
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#:]+\.md)\)", re.MULTILINE)
 BUILT = re.compile(r"^- ([^,`]+(?:, [^,`]+)*), `(reference/\w+\.md)`:", re.MULTILINE)
-"""An entry of ``reference.md``: title and name of a page that is no file of the repository, so that no link leads to it."""
+"""An entry of ``reference.md``: title and name of a page that the repository has not got; no link leads to it."""
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
 SHARED = re.compile(r"^(\w+(?:, \w+)+)\n((?: {4}.*\n)+)", re.MULTILINE)
 """Names in a docstring that share one text."""
