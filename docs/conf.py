@@ -1,9 +1,9 @@
 """How the pages become a site that opens from disk: ``make site``.
 
 The pages are plain Markdown and read well where they lie; those of ``docs/reference/`` are written when the build
-begins (:mod:`docs.pages`). The navigation is the lists of links of ``index.md``, ``reference.md`` and
-``results/index.md``: a page that none of them names fails the build, and so does a link that leads nowhere. The folder
-that Sphinx reads is the project's, so that a link is the same on disk and here.
+begins (:mod:`docs.pages`), and then their names in ``reference.md`` become links. The navigation is the lists of links
+of ``index.md``, ``reference.md`` and ``results/index.md``: a page that none of them names fails the build, and so does
+a link that leads nowhere. The folder that Sphinx reads is the project's, so that a link is the same on disk and here.
 """
 
 from __future__ import annotations
@@ -73,10 +73,17 @@ NOTEBOOKS = "notebooks/README"
 FOLDERS = {"scenarios": "docs/reference/scenarios.md"}
 """Page that tells what is in a folder; links to other folders become plain text."""
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#:]+\.md)\)", re.MULTILINE)
+BUILT = re.compile(r"^- ([^,`]+(?:, [^,`]+)*), `(reference/\w+\.md)`:", re.MULTILINE)
+"""An entry of ``reference.md``: title and name of a page that the repository has not got; no link leads to it."""
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
 SHARED = re.compile(r"^(\w+(?:, \w+)+)\n((?: {4}.*\n)+)", re.MULTILINE)
 """Names in a docstring that share one text."""
 FILE_NAME = re.compile(r"\[[\w/.]+\.md\](\([^):]+\.md(?:#[^)]*)?\))")
+
+
+def link_built_pages(app: Sphinx, page: str, source: list[str]) -> None:
+    """Turn the names of built pages into links: here they are pages."""
+    source[0] = BUILT.sub(r"- [\1](\2):", source[0])
 
 
 def add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
@@ -128,6 +135,7 @@ def setup(app: Sphinx) -> None:
     """Connect what is done before the pages are found, and to each page as it is read."""
     app.connect("builder-inited", write_reference)
     app.connect("autodoc-process-docstring", repeat_shared, priority=400)
+    app.connect("source-read", link_built_pages)
     app.connect("source-read", replace_folders)
     app.connect("source-read", replace_file_names)
     app.connect("source-read", add_navigation)

@@ -48,6 +48,7 @@ _RINGS: Mapping[str, tuple[str, float]] = {"new": ("-", 2.2), "recorded": ("", 0
 """Line style and width of the ring round a partner by where it comes from; none round one of the record."""
 _HEIGHT_OF_A_LABEL = 0.4  # inches for two lines of text
 _HEIGHT_OF_THE_REST = 2.8  # inches for title, key and note
+_REST_AT_LEAST = 1.75  # inches that these take of any picture
 
 
 def draw_ego_network(
@@ -91,7 +92,8 @@ def draw_ego_network(
     middle = {"boxstyle": "round,pad=0.6", "facecolor": "white", "edgecolor": INK, "linewidth": 1.6}
     ax.text(0, 0, words.line(textwrap.fill(focal, 18)), ha="center", va="center", weight="bold", bbox=middle, zorder=5)
     ax.set_xlim(-2.2, 2.2)
-    ax.set_ylim(-1.1, 1.1)
+    reach = _reach(ax)
+    ax.set_ylim(-reach, reach)
     ax.set_axis_off()
     when = words.quarter(quarter)
     title = words("{focal}: partners in {quarter}, with the probability of a deal", focal=focal, quarter=when)
@@ -112,6 +114,13 @@ def network_height(table: pd.DataFrame, least: float = 0.25) -> float:
     """Height in inches at which the labels of :func:`draw_ego_network` stand clear of each other."""
     shown = min(MOST_PARTNERS, int((table.groupby("partner")["probability_any"].first() >= least).sum()))
     return _HEIGHT_OF_THE_REST + _HEIGHT_OF_A_LABEL * ((shown + 1) // 2)
+
+
+def _reach(ax: Axes) -> float:
+    """Height of the axis on each side of 0: partners stand at up to 1, and their rings need room."""
+    room = 72 * (ax.get_figure(root=True).get_figheight() - _REST_AT_LEAST)  # type: ignore[union-attr]
+    ring = _RING + max(width for _, width in _RINGS.values())
+    return max(1.1, room / (room - ring)) if room > 2 * ring else 2.0
 
 
 def _choose(table: pd.DataFrame, least: float, by: str) -> tuple[pd.DataFrame, int]:
@@ -153,7 +162,7 @@ def _draw_edges(ax: Axes, rows: pd.DataFrame, x: float, y: float, least: float) 
 def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, by: str, words: Words) -> None:
     colour = _LOOKS[by][0][node["group"]]
     _ring(ax, [x], [y], node["source"], _RING)
-    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=colour, mec=INK, zorder=3)
+    ax.plot(x, y, marker=KIND_MARKER[node["kind"]], ms=_NODE, color=colour, mec=INK, zorder=3, clip_on=False)
     if sign := _sign(by, node["group"]):
         ink = ink_on(colour)
         ax.text(x, y, sign, color=ink, ha="center", va="center", fontsize=6, weight="bold", zorder=4)
@@ -174,7 +183,7 @@ def _ring(
     line, width = _RINGS[source]
     edge = INK if width else "none"
     return ax.scatter(x, y, s=size**2, facecolors="white", edgecolors=edge, linestyles=line or "-",
-                      linewidths=width, zorder=2, label=label)  # fmt: skip
+                      linewidths=width, zorder=2, label=label, clip_on=False)  # fmt: skip
 
 
 def _sign(by: str, group: str) -> str:

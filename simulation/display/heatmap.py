@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from simulation.display.style import SCALE, ink_on, note, replicates
+from simulation.display.style import SCALE, fold, ink_on, note, replicates
 from simulation.display.words.language import ENGLISH, Words
 from simulation.display.words.rounding import decimal
 
@@ -48,7 +48,7 @@ def draw_heatmap(table: pd.DataFrame, ax: Axes, *, title: str, label: str) -> Ax
     ax.set_xlabel(str(table.columns.name))
     ax.set_ylabel(str(table.index.name))
     ax.grid(visible=False)
-    ax.set_title(textwrap.fill(title, _TITLE))
+    ax.set_title(fold(title, _TITLE))
     note(ax, label)
     return ax
 

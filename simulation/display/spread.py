@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from simulation.display.style import HEADLINE_COLOUR, INK, new_axes, note, number_axis, style
+from simulation.display.style import HEADLINE_COLOUR, INK, fold, new_axes, note, number_axis, style
 from simulation.display.words.language import ENGLISH, Words
 from simulation.display.words.terms import METRIC, RULE, SPREAD, UNIT, name_of
 
@@ -131,8 +130,7 @@ class SpreadPictures:
         )  # fmt: skip
         with style(words):
             axes = _axes(len(self.shown_shares)) if ax is None else ax
-            title = textwrap.fill(title, _TITLE_WIDTH)
-            return draw_shares(self.shown_shares, axes, title=title, label=label, words=words)
+            return draw_shares(self.shown_shares, axes, title=fold(title, _TITLE_WIDTH), label=label, words=words)
 
     def rules(self, metric: str, unit: str, ax: Axes | None = None) -> Axes:
         """Mean and 5–95 % range of one metric under each rule."""
@@ -144,7 +142,7 @@ class SpreadPictures:
         with style(words):
             axes = _axes(len(rows)) if ax is None else ax
             text = f"{name} ({name_of(UNIT, unit, words)})"
-            return draw_rules(rows, axes, title=textwrap.fill(title, _TITLE_WIDTH), unit=text, label=label, words=words)
+            return draw_rules(rows, axes, title=fold(title, _TITLE_WIDTH), unit=text, label=label, words=words)
 
 
 def _axes(rows: int) -> Axes:

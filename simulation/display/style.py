@@ -6,6 +6,7 @@ lightness; where grey must do, hatches, markers and line styles say the same thi
 
 from __future__ import annotations
 
+import textwrap
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -181,6 +182,15 @@ def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:
     lines = [line for part in text.split("\n") for line in _folded(part, width, _SMALL)]
     ax.figure.supxlabel(words.line("\n".join(lines)), x=x, ha=side, fontsize=_SMALL, color="#555555",
                         linespacing=line_spacing(words))  # fmt: skip
+
+
+def fold(text: str, most: int) -> str:
+    """A heading in as few lines of so many letters as it takes, about equally long: no word is left alone."""
+    def lines(width: int) -> list[str]:
+        return textwrap.wrap(text, width, break_long_words=False)
+
+    count = len(lines(most))
+    return "\n".join(next(found for width in range(1, most + 1) if len(found := lines(width)) <= count))
 
 
 def line_spacing(words: Words) -> float:

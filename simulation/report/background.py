@@ -119,8 +119,8 @@ def evidence(subject: Subject) -> Section:
     )
     text.append(
         tell(
-            "Forecasts of joining were scored on past lists of joiners, those of deals were not. "
-            "See docs/results/evidence.md."
+            "Forecasts of who joins and of who signs deals were scored on texts and years left out of the fits. "
+            "A gravity equation does as well on deals, two simple rules on AI lists. See docs/results/evidence.md."
         )
     )
     counts = pd.Series([kind_of(entry) for entry in PARAMETERS.values()]).value_counts()

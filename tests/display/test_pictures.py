@@ -153,6 +153,22 @@ def test_labels_of_the_network_do_not_overlap_and_stay_inside(partners):
         assert not any(box.overlaps(other) for other in boxes[place + 1 :])
 
 
+@pytest.mark.parametrize("partners", [1, 4, 8, 12, 30])
+def test_rings_of_the_network_are_whole_and_clear_of_the_title(partners):
+    with style():
+        table = tables.ties(partners).assign(probability_new=1.0)
+        ax = draw_ego_network(table, new_axes(9.5, network_height(table)), focal="Morocco", quarter="2030Q4")
+        ax.figure.canvas.draw()
+        title = ax.title.get_window_extent()
+    rings = [ring for ring in ax.collections if len(ring.get_offsets())]
+    for ring in rings:
+        _, middle = ax.transData.transform(ring.get_offsets()[0])
+        radius = (ring.get_sizes()[0] ** 0.5 + ring.get_linewidth()[0]) / 2 * ax.figure.dpi / 72
+        assert not ring.get_clip_on()
+        assert middle + radius < title.y0
+    assert len(rings) == partners
+
+
 def test_network_says_what_the_table_says():
     table = tables.ties(3)
     with style():
@@ -235,6 +251,14 @@ def test_shares_of_the_spread_are_those_of_the_table():
     assert "3 rules, each with 4 draws of the parameters and 3 replicates a draw" in texts(ax)
     with style(), pytest.raises(ValueError, match="one quarter"):
         draw_shares(spread()[1], new_axes(), title="", label="")
+
+
+@pytest.mark.parametrize("name", ["Morocco", "Bosnia and Herzegovina", "United Kingdom of Great Britain"])
+def test_no_heading_ends_in_a_lone_word(name):
+    lines = SpreadPictures(*spread(), name).shares().get_title(loc="left").split("\n")
+    assert " ".join(lines) == f"{name}: what the spread in Q4 2035 is made of"
+    assert len(lines) == 2
+    assert all(" " in line and len(line) <= 44 for line in lines)
 
 
 def test_rules_are_drawn_with_their_ranges():

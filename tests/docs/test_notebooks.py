@@ -184,6 +184,8 @@ def test_they_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "image/png" in shown(tweaks[2])  # the first thing a student sees
     assert "application/vnd.jupyter.widget-view+json" in shown(_sliders(tweaks))
     assert printed(tweaks[-1]) == "True\n"  # its classes travel to two workers
+    asked = "".join(printed(cell) for cell in ran["06_what_should_we_do"] if "by hand" in cell.source)
+    assert re.findall(r"^the same (\w+).*: (\w+)$", asked, flags=re.M) == [("choice", "True"), ("regret", "True")]
     _check_verdicts(*map(json.loads, printed(ran["05_what_the_paper_claims"][-1]).splitlines()))
 
 

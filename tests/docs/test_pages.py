@@ -74,9 +74,10 @@ def test_people_write_little() -> None:
 # --- the reference
 
 
-def test_the_reference_links_to_every_built_page_and_nobody_else_does() -> None:
+def test_the_reference_names_every_built_page_and_no_link_leads_to_one() -> None:
     found = {name: {link for link in links(text) if "reference/" in link} for name, text in texts().items()}
-    assert found.pop("reference.md") == {f"reference/{name}" for name in BUILT}
+    named = re.findall(r"^- .+, `reference/(\w+\.md)`: ", texts()["reference.md"], re.MULTILINE)
+    assert sorted(named) == sorted(BUILT)
     assert {name: inside for name, inside in found.items() if inside} == {}
 
 

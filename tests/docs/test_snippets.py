@@ -169,6 +169,12 @@ def test_snippets(page: Path, workplace: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_workers_repeat_nothing_of_a_script(page: Path) -> None:
+    for text in (block.text for block in read(page) if block.tag == "python" and "__main__" in block.text):
+        assert [ast.unparse(node) for node in ast.parse(text).body if isinstance(node, ast.Expr)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_no_snippet_goes_unseen(page: Path) -> None:
     found = read(page)
     assert {block.tag for block in found} <= TAGS

@@ -15,9 +15,12 @@ import pyarrow.compute as pc
 from simulation.data.country_names import resolve
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, save, style
+from simulation.display.words.language import ENGLISH
+from simulation.display.words.terms import METRIC, name_of
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.analysis.contrasts import more_pairs, paired
 from simulation.experiments.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, QUANTILES, SYSTEM
+from simulation.experiments.ask import named
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.prior import PRIOR
@@ -294,8 +297,11 @@ class SweepResults:
 
     def told(self, metric: str) -> str:
         """A metric in words, and whose it is."""
-        actors = set(self.series(metric.split(MINUS)[0], self.quarters[-1])["actor"].astype("str"))
-        return metric.replace("_", " ") + ("" if actors == {SYSTEM} else " of the focal state")
+        return metric.replace("_", " ") + ("" if self.of_the_system(metric) else " of the focal state")
+
+    def of_the_system(self, metric: str) -> bool:
+        """Whether a metric is the system's, of no actor."""
+        return set(self.series(metric.split(MINUS)[0], self.quarters[-1])["actor"].astype("str")) == {SYSTEM}
 
     def write_tables(self) -> None:
         """Put ``points.csv``, ``summary.csv`` (of the last quarter) and the heat maps beside the chunks."""
@@ -432,4 +438,13 @@ def heatmap(results: SweepResults, metric: str, quarter: str) -> Axes | None:
     held = BAND_LABEL if results.draws is None else PRIOR_LABEL
     text = f"Mean over {' and '.join([str(results.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
     with style():
-        return draw_heatmap(table, new_axes(), title=f"{results.told(metric).capitalize()}, {quarter}", label=text)
+        return draw_heatmap(table, new_axes(), title=_headline(results, metric, quarter), label=text)
+
+
+def _headline(results: SweepResults, metric: str, quarter: str) -> str:
+    """Whose metric a heat map shows, and when; without a name where the points have several focal states."""
+    name = MINUS.join(name_of(METRIC, part, ENGLISH) for part in metric.split(MINUS))
+    focal = results.points()["focal"].astype("str").unique()
+    if results.of_the_system(metric):
+        return f"{name[0].upper()}{name[1:]}, {quarter}"
+    return f"{named(focal[0])['name'] if len(focal) == 1 else 'Focal state'}: {name}, {quarter}"

@@ -118,6 +118,7 @@ def test_a_grid_leaves_its_tables_and_heat_maps(tmp_path: Path) -> None:
     cells = results.table("commitments_kept").groupby(["fragmentation.trust", "parameters.rivalry"])["value"].mean()
     assert told == [f"{value:.2f}" for value in cells]
     assert ax.get_xlabel() == "parameters.rivalry"
+    assert ax.get_title(loc="left") == "Morocco: kept commitments, 2035Q4"
 
 
 def test_a_sweep_of_one_factor_has_no_heat_map(tmp_path: Path) -> None:
