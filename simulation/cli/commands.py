@@ -191,7 +191,10 @@ def list_names(
         from simulation.report.listing import listing
 
         console = _console()
-        console.print(listing(topic.value, names or (), console.width))
+        if names or console.is_terminal:
+            console.print(listing(topic.value, names or (), console.width))
+        else:  # a pipe or a file has no edge
+            console.print(listing(topic.value, width=None), soft_wrap=True)
 
 
 @app.command()
@@ -457,14 +460,14 @@ def _tell_failures(failures: Any, debug: bool) -> None:
 
 @contextlib.contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error, if that is a terminal and it takes long enough."""
+    """A progress bar on standard error, if that is a terminal and it takes long; a log too is told of compiling."""
     if not quiet and (folder := temporary_kernels()):
         typer.echo(f"note: your cache folder cannot be written; compiled kernels are kept in {folder}", err=True)
+    if not quiet and must_compile():
+        typer.echo(COMPILING, err=True)
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    if must_compile():
-        typer.echo(COMPILING, err=True)
     import threading
 
     from rich.console import Console

@@ -36,6 +36,8 @@ Source = Annotated[
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for events.csv and terms.csv; default: none.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
+_MANY = 20  # events, several lines each, are more than a screen or two hold
+
 
 def add_explain(
     app: typer.Typer, errors: Callable[[bool], AbstractContextManager[None]], console: Callable[[], Console]
@@ -71,5 +73,7 @@ def add_explain(
             if out is not None:
                 result.save(out)
             print_explanation(result, console())
+            if len(result.events) > _MANY and not (kinds or quarters or partner):
+                typer.echo(f"note: {len(result.events)} events; --partner, --events and --quarter show fewer", err=True)
             if out is not None:
                 typer.echo(f"Tables: {out}")

@@ -222,6 +222,8 @@ EDGES = (0.0, 0.01, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 """Of bands of probability in the table of calibration."""
 LEVEL = 0.9
 """Of the intervals from q05 to q95."""
+_NOISE = 1e-12
+"""Nothing that is scored is as small, but rounding errors are."""
 FORECAST, SAME, HINDSIGHT = "forecast", "its mean for all", "share that happened, for all"
 
 
@@ -351,4 +353,9 @@ HEADS = {
 
 def _told(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     for name, table in tables.items():
-        yield f"{HEADS[name]}\n{table.to_string(index=False, float_format=lambda value: f'{value:.4g}')}"
+        yield f"{HEADS[name]}\n{table.to_string(index=False, float_format=_figure)}"
+
+
+def _figure(value: float) -> str:
+    """Four digits; what is left where a difference of equal numbers should be 0 is 0."""
+    return "0" if abs(value) < _NOISE else f"{value:.4g}"

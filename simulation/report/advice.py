@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from simulation.display.advice import by_regret
 from simulation.display.words.rounding import decimal, percent
 from simulation.report.terminal import table, titled
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from simulation.experiments.advise import Advice
 
 _WORTH_SHOWN = 5
+_WIDE, _NARROW = 110, 3  # columns of a terminal with room for all objectives beside a title, and how many others have
 _SMALL = 2.0  # medians below have three decimals, others two
 
 
@@ -24,12 +26,14 @@ def print_advice(advice: Advice, console: Console) -> None:
     name = str(info["objective"]).replace("_", " ")
     console.print(escape(f"{info['title']}: {info['focal']['name']}, {info['horizon']}. Chosen by least mean regret of "
                          f"{name} ({info['unit']}) over {info['futures']} futures."))  # fmt: skip
-    for line in (_choice(advice), *_fails(advice), _changes(advice), *_search(advice), *map(str, info["notes"])):
+    told = (_choice(advice), *_controls(advice), *_fails(advice), _changes(advice), *_search(advice))
+    for line in (*told, *map(str, info["notes"])):
         console.print(escape(line))
     console.print()
     console.print(titled(f"{name.capitalize()} ({info['unit']})", _by_strategy(advice)))
-    console.print()
-    console.print(titled("Median of every objective (* best, ~ not told apart from it)", _by_objective(advice)))
+    for made in _by_objective(advice, console.width):
+        console.print()
+        console.print(titled("Median of every objective (* best, ~ not told apart from it)", made))
 
 
 def _choice(advice: Advice) -> str:
@@ -40,6 +44,15 @@ def _choice(advice: Advice) -> str:
     if not advice.tied:
         return f"Choice: {best[0]}."
     return f"No clear choice; not told apart: {'; '.join(best)}."
+
+
+def _controls(advice: Advice) -> Iterator[str]:
+    """Which strategies of the table are not among those that are chosen from."""
+    entries = advice.info["strategies"]
+    titles = [entry["title"] for entry in entries if entry["control"]]
+    if titles:
+        yield (f"Chosen from {len(entries) - len(titles)} strategies. Controls, which have another budget or number of "
+               f"approaches, are not chosen and come last: {'; '.join(titles)}.")  # fmt: skip
 
 
 def _fails(advice: Advice) -> Iterator[str]:
@@ -54,7 +67,8 @@ def _changes(advice: Advice) -> str:
     worth = advice.information.loc[advice.information["value"] > 0].head(_WORTH_SHOWN)
     if worth.empty:
         return "No uncertain number, if known, would change the choice by more than chance would."
-    told = [_worth(row) for row in worth.to_dict("records")]
+    titles = dict(zip(advice.strategies["strategy"], advice.strategies["title"], strict=True))
+    told = [_worth(row, titles) for row in worth.to_dict("records")]
     return f"Knowing these would be worth most: {'; '.join(told)}."
 
 
@@ -70,37 +84,44 @@ def _search(advice: Advice) -> Iterator[str]:
     yield f"{word}: the last third of them added up to {late} % of the hypervolume, searches differ by up to {apart} %."
 
 
-def _worth(row: dict[Any, Any]) -> str:
-    ends = f"low: {row['best_low']}, high: {row['best_high']}"
+def _worth(row: Mapping[Any, Any], titles: Mapping[str, str]) -> str:
+    ends = f"low: {titles[row['best_low']]}, high: {titles[row['best_high']]}"
     return f"{row['uncertainty']} (+{decimal(row['value'], 3)}; {ends})"
 
 
 def _by_strategy(advice: Advice) -> Any:
-    rows = advice.strategies.loc[advice.strategies["objective"] == advice.info["objective"]]
-    heads = ("median", "worst tenth", "regret", "90 %", "satisfied", "best")
+    rows = advice.strategies.loc[advice.strategies["objective"] == advice.info["objective"]].set_index("strategy")
+    heads = ("median", "worst\ntenth", "mean\nregret", "regret,\n90th\npercentile", "satisfied", "best")
     made = table([("strategy", "left"), *((head, "right") for head in heads)])
-    for row in rows.sort_values("regret_mean", kind="stable").to_dict("records"):
+    for name in by_regret(advice.strategies, str(advice.info["objective"])):
+        row: Any = rows.loc[name]
         shares = (f"{percent(row['satisficed'])} %", f"{percent(row['best_share'])} %")
-        numbers = (_number(row[key]) for key in ("median", "worst_tenth", "regret_median", "regret_q90"))
+        numbers = (_number(row[key]) for key in ("median", "worst_tenth", "regret_mean", "regret_q90"))
         made.add_row(escape(row["title"]), *numbers, *shares)
     return made
 
 
-def _by_objective(advice: Advice) -> Any:
+def _by_objective(advice: Advice, width: int) -> Iterator[Any]:
+    """Tables of as many objectives as there is room for, strategies by title and in the order of the first table."""
     rows = advice.strategies
     medians = dict(zip(zip(rows["strategy"], rows["objective"], strict=True), rows["median"], strict=True))
+    titles = dict(zip(rows["strategy"], rows["title"], strict=True))
     names = list(advice.info["by_objective"])
-    made = table([("strategy", "left"), *((name.replace("_", " "), "right") for name in names)])
-    for entry in advice.info["strategies"]:
-        made.add_row(entry["id"], *(_number(medians[entry["id"], name]) + _mark(advice, name, entry) for name in names))
-    return made
+    at_once = len(names) if width >= _WIDE else _NARROW
+    for begin in range(0, len(names), at_once):
+        shown = names[begin : begin + at_once]
+        made = table([("strategy", "left"), *((name.replace("_", "\n"), "right") for name in shown)])
+        for key in by_regret(rows, str(advice.info["objective"])):
+            numbers = (_number(medians[key, name]) + _mark(advice, name, key) for name in shown)
+            made.add_row(escape(titles[key]), *numbers)
+        yield made
 
 
-def _mark(advice: Advice, objective: str, entry: dict[str, Any]) -> str:
+def _mark(advice: Advice, objective: str, strategy: str) -> str:
     of_all = advice.info["by_objective"][objective]
-    if entry["id"] == of_all["chosen"]:
+    if strategy == of_all["chosen"]:
         return "*"
-    return "~" if entry["id"] in of_all["tied"] else " "
+    return "~" if strategy in of_all["tied"] else " "
 
 
 def _number(value: float) -> str:

@@ -168,8 +168,8 @@ def change_sentence(told: Advised) -> Markup | None:
         return None
     row: Row = table.sort_values("value", ascending=False, kind="stable").iloc[0].to_dict()
     if not row["value"] > 0:
-        return told.teller.tell("None of the numbers that differ between futures would change the choice if it were "
-                                "known.")  # fmt: skip
+        return told.teller.tell("Of the numbers that differ between futures, none was shown to change the choice, if "
+                                "it were known, by more than chance would.")  # fmt: skip
     text = told.teller.tell(
         "To find out first: {what}. Knowing it before choosing is worth {value} on average ({objective}).",
         what=told.teller.name(uncertainty(str(row["uncertainty"]), told.words)),

@@ -53,7 +53,7 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         )
         metric = ""
         for _, row in rows.iterrows():
-            digits = 2 if abs(row["mean_b"]) >= _LARGE else 3
+            digits = _digits(row["mean_b"])
             interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], digits)} to {signed(row['high'], digits)}"
             made.add_row(
                 escape(row["metric"]) if row["metric"] != metric else "",
@@ -70,6 +70,11 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         console.print()
 
 
+def _digits(level: float) -> int:
+    """Decimals of a metric of this size and of its differences, in every table the same."""
+    return 2 if abs(level) >= _LARGE else 3
+
+
 def _print_headlines(rows: pd.DataFrame, key: str, console: Console) -> None:
     """What the comparison leads with, from the second milestone on; kept commitments in per cent."""
     late = [quarter for quarter in dict.fromkeys(rows["quarter"]) if quarter != MILESTONES[0]]
@@ -78,7 +83,7 @@ def _print_headlines(rows: pd.DataFrame, key: str, console: Console) -> None:
         cells = rows.loc[rows["quarter"] == quarter].set_index("metric")
         for metric in (name for name in HEADLINES if name in cells.index):
             row: Any = cells.loc[metric]
-            digits, unit = (1, " %") if metric == KEPT else (2, "")
+            digits, unit = (1, " %") if metric == KEPT else (_digits(row["mean_b"]), "")
             change = in_percent(row) if metric == KEPT else (row["difference"], row["low"], row["high"])
             known = ["" if pd.isna(value) else f"{signed(value, digits)}{unit}" for value in change]
             between = f"{known[1]} to {known[2]}" if known[1] else ""

@@ -99,7 +99,8 @@ def _sum(what: str, terms: Mapping[str, float]) -> str:
     listed = " ".join(
         f"{'−' if value < 0 else '+'} {decimal(abs(value), 2)} {NAME[what][name]}" for name, value in shown
     )
-    return f"{_number(ordered_sum(terms.values()), 2)} = {listed.removeprefix('+ ') or '0.00'}"
+    total = _number(ordered_sum(terms.values()), 2)
+    return f"{total} = {listed.removeprefix('+ ')}" if listed else f"{total}, every term is 0.00"
 
 
 def _number(value: float, digits: int) -> str:

@@ -92,8 +92,10 @@ _SHOWN: Mapping[str, Sequence[str]] = {
 }
 
 
-def listing(topic: str, names: Sequence[str] = (), width: int = 80) -> RenderableType:
+def listing(topic: str, names: Sequence[str] = (), width: int | None = 80) -> RenderableType:
     """Everything of a kind that has a name, a line of so many columns each; or all that is known of some names.
+
+    Without a width nothing is cut.
 
     Raises
     ------
@@ -104,8 +106,8 @@ def listing(topic: str, names: Sequence[str] = (), width: int = 80) -> Renderabl
     return _details(topic, rows, names) if names else _lines(topic, rows, width)
 
 
-def _lines(topic: str, rows: Sequence[Row], width: int) -> RenderableType:
-    """One line an entry; what is long stands last and is cut where the line ends."""
+def _lines(topic: str, rows: Sequence[Row], width: int | None) -> RenderableType:
+    """One line an entry; what is long stands last and is cut where the line ends, if it does."""
     columns = _SHOWN[topic]
     cells = [[name.replace("_", " ") for name in columns], *([_text(row[name]) for name in columns] for row in rows)]
     wide = [max(len(line[place]) for line in cells) for place in range(len(columns) - 1)]
@@ -115,7 +117,7 @@ def _lines(topic: str, rows: Sequence[Row], width: int) -> RenderableType:
         short = [cell.rjust(size) if to_right else cell.ljust(size)
                  for cell, size, to_right in zip(line, wide, right, strict=False)]  # fmt: skip
         text = "  ".join([*short, line[-1]]).rstrip()
-        lines.append(text if len(text) <= width else text[: width - 1] + "…")
+        lines.append(text if width is None or len(text) <= width else text[: width - 1] + "…")
     heading = Text(f"{len(rows)} {topic}", style="bold")
     return Group(heading, *map(Text, lines), Text(f"All about one: wifaq list {topic} NAME"))
 

@@ -28,15 +28,17 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
     best = result.table.loc[result.table["rank"].notna()]
     console.print(escape(f"Opportunities of {info['focal']['name']} ({result.focal}) by {info['by']}."))
     console.print(f"Ranked by {info['criterion_means']}.")
+    if info["criterion"] != "p_accept":
+        console.print("In that order, those of one kind and depth that are not told apart share their mean gain.")
     pairs = f"{info['pairs']} pairs, {int(result.table['pairs'].max())} of the best"
     what = "means" if info["criterion"] in OWN_COLUMN else "90 % intervals"
     console.print(f"Gains: kept commitments, in binding-equivalents; {what} of {pairs}.")
-    console.print("Price: in quarters' budgets. In brackets: ranks that are not told apart.")
+    console.print("Price: in quarters' budgets. In brackets: first and last rank not told apart from it.")
     console.print()
     held = best["held"] >= HELD
     for title, rows in (("New", best.loc[~held]), ("Held, a rung deeper", best.loc[held])):
-        _print_ranked(title, rows.head(SHOWN), best, info["criterion"], console)
-    _print_portfolio(result.portfolio.head(SHOWN), console)
+        _print_ranked(title, rows, best, info["criterion"], console)
+    _print_portfolio(result.portfolio, console)
     console.print(escape(meaning(result)))
 
 
@@ -47,14 +49,22 @@ def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, criterion:
     made = table([("rank", "right"), ("partner", "left"), ("kind", "left"), ("gain", "right"),
                   (own or "90 %", "right"), ("P(yes)", "right"), ("price", "right")])  # fmt: skip
     places = best.drop_duplicates("partner").set_index("partner")["rank"]
-    for row in rows.to_dict("records"):
+    for row in rows.head(SHOWN).to_dict("records"):
         made.add_row(
             _rank(int(row["rank"]), [int(places[name]) for name in row["tied_with"].split()]),
             escape(row["name"]), _words(row["kind"]), signed(row["gain_commitments"]),
             signed(row[criterion], 3) if own else _interval(row), decimal(row["p_accept"], 2), decimal(row["price"], 2),
         )  # fmt: skip
     console.print(titled(title, made))
+    if rest := _not_shown(rows.iloc[SHOWN:]):
+        console.print(escape(rest))
     console.print()
+
+
+def _not_shown(rows: pd.DataFrame) -> str:
+    """Those ranked that a table has no room for, each with its rank; nothing if there are none."""
+    names = [f"{row['name']} ({int(row['rank'])})" for row in rows.to_dict("records")]
+    return f"Ranked and not shown: {', '.join(names)}." if names else ""
 
 
 def _words(kind: str) -> str:
@@ -74,9 +84,10 @@ def _print_portfolio(rows: pd.DataFrame, console: Console) -> None:
     if rows.empty:
         return
     made = table([("partner", "left"), ("kind", "left"), ("loss", "right"), ("90 %", "right")])
-    for row in rows.to_dict("records"):
+    for row in rows.head(SHOWN).to_dict("records"):
         made.add_row(escape(row["name"]), _words(row["kind"]), decimal(row["loss_commitments"], 2), _interval(row))
-    console.print(titled("Held: kept commitments lost if the partner fails", made))
+    more = f" (and {len(rows) - SHOWN} that lose less)" if len(rows) > SHOWN else ""
+    console.print(titled(f"Held: kept commitments lost if the partner fails{more}", made))
     console.print()
 
 
@@ -88,7 +99,9 @@ def meaning(result: Opportunities) -> str:
     first = best.loc[best["rank"] == best["rank"].min()]
     names = ", ".join(first["name"])
     others = len(set(" ".join(first["tied_with"]).split()) - set(first["partner"]))
-    told = f"{others} others are not told apart" if others else "told apart from all others"
+    told = "told apart from all others"
+    if others:
+        told = f"{others} others are not told apart (tied_with in opportunities.csv)"
     leads = f"First comes {names}" if len(first) == 1 else f"First come, worth the same, {names}"
     return (
         f"{leads}; {told}. So it is in the model, where a partner is worth what it signs and "

@@ -137,6 +137,14 @@ def test_a_row_is_a_signing_and_no_row_is_none(tmp_path: Path) -> None:
 # --- the command
 
 
+def test_what_is_zero_but_for_rounding_is_told_as_zero(tmp_path: Path) -> None:
+    """Reliability of a forecast that says the share that happened: a square of the rounding of a mean."""
+    wide = "".join(f"call,{state},0.1,0,0.3\n" for state in ("MAR", "FRA", "CHN", "USA", "TUN", "EGY", "SEN"))
+    outcomes = "instrument,iso3,joined\ncall,MAR,1\ncall,*,0\n"
+    text, _ = score_file(*files(tmp_path, JOINS.splitlines()[0] + "\n" + wide, outcomes))
+    assert "e-" not in text
+
+
 def test_it_prints_the_tables_and_writes_them(tmp_path: Path) -> None:
     path, outcomes = files(tmp_path, JOINS, "instrument,iso3,joined\ncall,MAR,1\ncall,*,0\nother,FRA,1\n")
     out = tmp_path / "scores"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
+from simulation.display.words.rounding import decimal
 from simulation.errors import InputError
 from simulation.experiments import strategies as shipped
 from simulation.experiments.advise import (
@@ -24,6 +27,7 @@ from simulation.experiments.ask import load
 from simulation.experiments.strategies import RECORDED, candidates
 from simulation.experiments.sweep import Interrupted
 from simulation.experiments.sweeps.futures import draw_futures, plan_futures, uncertainties
+from simulation.report.advice import print_advice
 from tests.experiments import advising
 from tests.experiments.stand_in import stand_in
 from tests.experiments.sweeps.fakes import check
@@ -100,6 +104,26 @@ def test_one_camp_falls_short_where_rivalry_is_low(advice):
     row = table.loc[(table["strategy"] == "one_camp_eu") & (table["objective"] == "kept_commitments")].iloc[0]
     futures = advice.futures.loc[advice.futures["strategy"] == "one_camp_eu"]
     assert row["share_failing"] == pytest.approx((futures["rivalry"] <= advising.ALL_FOR_ONE).mean())
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_terminal_shows_mean_regret_and_titles_with_no_word_broken(advice, width):
+    console = Console(width=width, record=True, file=io.StringIO())
+    print_advice(advice, console)
+    text = console.export_text()
+    intro, first, *rest = text.split("strategy   ")
+    assert "Chosen from 4 strategies." in intro
+    assert "high: One camp" in " ".join(intro.split())
+    rows = [row for name, row in rows_of(advice).iterrows() if not row["control"]]
+    rows.sort(key=lambda row: row["regret_mean"])
+    means = [decimal(row["regret_mean"], 3 if row["regret_mean"] < 2 else 2) for row in rows]
+    shown = [line.split() for line in first.splitlines() if "%" in line]
+    assert [cells[-6] for cells in shown][: len(means)] == means
+    assert "One camp" in first
+    assert all("One camp" in block for block in rest)
+    heads = {word for block in (intro, first, *rest) for word in block.split()}
+    assert {"mean", "percentile", "commitments", "coverage", "dependence", "incidents", "overall"} <= heads
+    assert max(map(len, text.splitlines())) <= width
 
 
 def test_columns_are_those_that_were_agreed(advice):

@@ -164,10 +164,27 @@ def test_new_partners_and_kept_commitments_in_per_cent_come_first() -> None:
     print_comparison(found, console)
     text = console.export_text()
     shown = " ".join(text[text.index("twice in 2030Q4, first of all") :].split())
-    assert f"partners new since the start +{DEFAULT:.2f} +{DEFAULT:.2f} to +{DEFAULT:.2f} 1.00" in shown
+    assert f"partners new since the start +{DEFAULT:.3f} +{DEFAULT:.3f} to +{DEFAULT:.3f} 1.00" in shown
     assert "kept commitments +100.0 % +100.0 % to +100.0 % 1.00" in shown
     assert shown.index("twice in 2035Q4, first of all") < shown.index("twice minus free")
     assert "in 2027Q4, first of all" not in text
+
+
+def test_a_small_difference_has_the_same_digits_in_both_tables() -> None:
+    def simulate(scenario: Scenario, replicate: int) -> Outcome:
+        value = 0.5 - scenario.parameters.rivalry / 1000
+        series = pd.DataFrame({"quarter": ["2030Q4", "2035Q4"], "metric": "capacity", "value": value})
+        return Outcome.from_frames(replicate, series=series.assign(actor=scenario.focal))
+
+    with stand_in(simulate):
+        twice = made("twice", **{"parameters.rivalry": 2 * DEFAULT})
+        found = compare([made("free"), twice], workers=1, metrics=["capacity"], parameters="defaults")
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_comparison(found, console)
+    first, second = console.export_text().split("twice minus free")
+    change = f"{-DEFAULT / 1000:.3f} {-DEFAULT / 1000:.3f} to {-DEFAULT / 1000:.3f}"
+    for text in (first, second):
+        assert change in " ".join(text.split())
 
 
 def test_the_command_shows_values_first_and_writes_both_tables(

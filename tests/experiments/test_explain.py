@@ -107,9 +107,24 @@ def test_the_numbers_of_the_text_are_those_of_the_tables() -> None:
     text = " ".join(wifaq("--actor", "USA").output.split())
     utility = found.terms.loc[(found.terms["part"] == "decided") & (found.terms["sum"] == "turning"), "value"]
     assert len(utility)
-    assert all(f" U {value:.2f} = ".replace("-", "−") in text for value in utility)
+    shown = [f" U {value:.2f}".replace("-", "−") for value in utility]
+    assert all(f"{start} = " in text or f"{start}, every term is 0.00" in text for start in shown)
     for kind, count in found.events["kind"].value_counts().items():
         assert f"{count} {kind}" in text
+
+
+def test_a_sum_whose_terms_are_all_left_out_names_none() -> None:
+    found = explain(BASELINE, sets=["horizon=2026Q4"]).terms
+    terms = found.loc[(found["part"] == "term") & (found["sum"] == "turning")]
+    largest = terms["value"].abs().groupby([terms["event"], terms["actor_name"], terms["other_name"]]).max()
+    text = " ".join(wifaq().stdout.split())
+    assert text.count(", every term is 0.00") >= (largest < 0.005).sum() > 0
+    assert "= 0.00" not in text
+
+
+def test_many_events_come_with_a_word_on_how_to_see_fewer() -> None:
+    assert wifaq().stderr.strip().endswith("events; --partner, --events and --quarter show fewer")
+    assert wifaq("--events", "refused").stderr == ""
 
 
 def test_it_starts_with_counts_and_the_three_that_mattered() -> None:

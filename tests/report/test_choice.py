@@ -60,7 +60,10 @@ def test_what_is_at_stake_and_what_would_change_the_advice() -> None:
     assert changed.startswith("To find out first: rivalry between the leaders. Knowing it before choosing is worth 0.4")
     assert changed.endswith(f"where it is high, “One camp, {decisions.EVIL}” does.")
     nothing = told(Decision(advice=decisions.advice(information=decisions.information(worth=0.0))))
-    assert "None of the numbers" in plain(choice.change_sentence(nothing))
+    assert plain(choice.change_sentence(nothing)) == (
+        "Of the numbers that differ between futures, none was shown to change the choice, if it were known, by more "
+        "than chance would."
+    )
     unruled = told(Decision(advice=decisions.advice(failures=decisions.failures().tail(1))))
     assert plain(choice.failure_sentence(unruled)) == "No rule of two conditions tells where “As recorded” fails."
 

@@ -23,6 +23,7 @@ from simulation.experiments import opportunities as module
 from simulation.experiments.opportunities import Opportunities, opportunities
 from simulation.experiments.prospects.tables import COLUMNS, PORTFOLIO_COLUMNS
 from simulation.model import governance
+from simulation.report import opportunities as report
 from simulation.report.opportunities import meaning, print_opportunities
 from simulation.scenario.schema import Relation, Strategy
 from tests.shipped import shipped
@@ -69,6 +70,21 @@ def test_two_alike_tie(monkeypatch: pytest.MonkeyPatch) -> None:
     last = found.loc[first["tied_with"].split(), "rank"].max()
     assert f"1 (1–{last})" in out.getvalue()
     assert first["name"] in meaning(result)
+
+
+def test_all_who_have_a_rank_are_named_and_what_orders_them_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More are ranked than a table shows: the others stand below it, each with its rank."""
+    monkeypatch.setattr(report, "SHOWN", 2)
+    result = found_in(make_world(8), monkeypatch)
+    out = io.StringIO()
+    print_opportunities(result, Console(file=out, width=80))
+    text = " ".join(out.getvalue().split())
+    assert "those of one kind and depth that are not told apart share their mean gain." in text
+    best = result.table.dropna(subset="rank")
+    assert len(best) > 2
+    rest = text[text.index("Ranked and not shown: ") :]
+    assert all(f"{row['name']} ({row['rank']})" in rest for row in best.tail(len(best) - 2).to_dict("records"))
+    assert "(tied_with in opportunities.csv)" in meaning(result)
 
 
 def test_a_free_partner_who_never_agrees_is_not_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
