@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -202,19 +202,20 @@ def _price(subject: Subject) -> Markup | None:
 
 
 def lever_sentence(subject: Subject, row: Any) -> Markup:
-    """A lever with its effect and the interval of it."""
+    """A lever with its effect and the interval of it; a sign of per cent belongs to the number before it."""
     source = "run.json" if row["kind"] == "contrast" else "series.parquet"
     what = f"{KEPT}, difference in %: {row['factor']}"
 
-    def told(value: float, part: str) -> Markup:
-        shown = subject.words.signed(value, decimals(Measure.EFFECT, value))
+    def told(value: float, part: str, write: Callable[[float, int], str]) -> Markup:
+        shown = write(value, decimals(Measure.EFFECT, value))
         return subject.teller.number(value, shown, what + part, subject.main.horizon, source)
 
-    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "")
+    signed, percent = subject.words.signed, subject.words.percent
+    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "", percent)
     if pd.isna(row["low"]):
-        return subject.teller.tell("{lever}: {effect} %", lever=name, effect=effect)
-    band = subject.teller.interval(told(row["low"], ", low"), told(row["high"], ", high"))
-    return subject.teller.tell("{lever}: {effect} % (90 % interval {band} %)", lever=name, effect=effect, band=band)
+        return subject.teller.tell("{lever}: {effect}", lever=name, effect=effect)
+    band = subject.teller.interval(told(row["low"], ", low", signed), told(row["high"], ", high", percent))
+    return subject.teller.tell("{lever}: {effect} (90 % interval {band})", lever=name, effect=effect, band=band)
 
 
 def lever_name(subject: Subject, row: Any) -> str:
