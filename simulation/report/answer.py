@@ -202,7 +202,7 @@ def _price(subject: Subject) -> Markup | None:
 
 
 def lever_sentence(subject: Subject, row: Any) -> Markup:
-    """A lever with its effect and the interval of it; a sign of per cent belongs to the number before it."""
+    """A lever with its effect, over how many pairs, and the interval; a sign of per cent belongs to its number."""
     source = "run.json" if row["kind"] == "contrast" else "series.parquet"
     what = f"{KEPT}, difference in %: {row['factor']}"
 
@@ -212,10 +212,15 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
 
     signed, percent = subject.words.signed, subject.words.percent
     name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "", percent)
+    count = subject.teller.number(row["pairs"], subject.words.number(row["pairs"]), what + ", pairs",
+                                  subject.main.horizon, source)  # fmt: skip
+    pairs = subject.teller.plural("{count} pair of replicates", "{count} pairs of replicates", int(row["pairs"]),
+                                  count=count)  # fmt: skip
     if pd.isna(row["low"]):
-        return subject.teller.tell("{lever}: {effect}", lever=name, effect=effect)
+        return subject.teller.tell("{lever}: {effect} ({pairs})", lever=name, effect=effect, pairs=pairs)
     band = subject.teller.interval(told(row["low"], ", low", signed), told(row["high"], ", high", percent))
-    return subject.teller.tell("{lever}: {effect} (90 % interval {band})", lever=name, effect=effect, band=band)
+    return subject.teller.tell("{lever}: {effect} (90 % interval {band}, over {pairs})", lever=name, effect=effect,
+                               band=band, pairs=pairs)  # fmt: skip
 
 
 def lever_name(subject: Subject, row: Any) -> str:

@@ -41,7 +41,7 @@ FIRST = 3
 """Runs shown at first."""
 STATISTICS = ("mean", "q05", "q25", "q75", "q95")
 """Columns of a forecast that the page holds."""
-PAIRED = ("difference", "low", "high")
+PAIRED = ("difference", "low", "high", "pairs")
 """Columns of the paired difference from the first run that the page holds."""
 _GROUPS: Mapping[str, Sequence[str]] = {
     N_("Commitments"): (*COMMITMENTS, RANK, MULTIPLE),
@@ -67,7 +67,7 @@ _TEXTS: Mapping[str, str] = {
     "axis": N_("start of year"), "strip": N_("All quarters. Draw to choose some of them."),
     "at": N_("{metric} in {quarter}"), "path": N_("{metric} quarter by quarter"),
     "mean": N_("mean"), "wide": N_("5–95 % of the replicates"), "half": N_("25–75 % of the replicates"),
-    "gap": N_("difference from the first"), "scenario": N_("scenario"),
+    "gap": N_("difference from the first"), "pairs": N_("pairs"), "scenario": N_("scenario"),
     "none": N_("not recorded"),
     "save": N_("Save these numbers, unrounded (CSV)"), "whole": N_("Show all quarters"),
     "prior": N_("{mark} rests on priors alone: the record holds no observation of it."),

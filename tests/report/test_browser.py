@@ -114,6 +114,7 @@ _ACTIONS = """
 const byName = (id) => document.getElementById(id), pause = () => new Promise((done) => setTimeout(done, 400));
 const seen = () => ({ hash: location.hash, title: byName("title").textContent, dir: document.documentElement.dir,
   at: Array.from(byName("at").querySelectorAll("td")).map((cell) => cell.dataset.values || ""),
+  shown: Array.from(byName("at").querySelectorAll("td")).map((cell) => cell.textContent.replace(/[\u2066\u2069]/g, "")),
   path: byName("path").tBodies[0].rows.length, shapes: document.querySelectorAll("#chart svg path").length,
   checked: Array.from(document.querySelectorAll("#scenarios input")).map((box) => box.checked) });
 async function set(id, value) {
@@ -177,7 +178,8 @@ def test_a_page_is_explored_without_a_network(results, tmp_path) -> None:
     restored, path_of = steps["restored"], paired_path(results[1].series(), results[0].series(), "MAR", "coverage")
     row = path_of.set_index("quarter").loc["2027Q4"]
     assert (restored["dir"], restored["checked"]) == ("rtl", [True, True])
-    assert told("restored", 7) == pytest.approx([row["difference"], row["low"], row["high"]], rel=1e-6)
+    assert told("restored", 8) == pytest.approx([row["difference"], row["low"], row["high"]], rel=1e-6)
+    assert restored["shown"][4::5] == ["–", str(row["pairs"])]  # over how many pairs a difference is
     assert steps["wrong"]["hash"] == first["hash"]  # what is no choice is taken out of the address, too
     assert steps["wrong"]["at"] == first["at"]  # what is no choice is as if it were not there
 

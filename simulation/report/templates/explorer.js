@@ -287,10 +287,11 @@
       head.append(key(place));
       const take = (table, names) => names.map((name) => (table ? table[name][k] : null));
       line.append(head, cell(take(own, ["mean"])), range(take(own, ["q05", "q95"])), range(take(own, ["q25", "q75"])),
-        gap ? cell(take(gap, ["difference", "low", "high"]), true) : element("td", "–"));
+        gap ? cell(take(gap, ["difference", "low", "high"]), true) : element("td", "–"),
+        element("td", gap && gap.pairs[k] !== null ? number(gap.pairs[k], 0) : "–"));
       return line;
     });
-    fillTable("at", caption, [say("scenario"), say("mean"), say("wide"), say("half"), say("gap")], body);
+    fillTable("at", caption, [say("scenario"), say("mean"), say("wide"), say("half"), say("gap"), say("pairs")], body);
   }
   function range(values) {
     if (values[0] === null) return element("td", say("none"));
@@ -334,13 +335,13 @@
       return /[",\n]/.test(plain) ? '"' + plain.replaceAll('"', '""') + '"' : plain;
     };
     const heads = ["scenario", "focal", "metric", "unit", "quarter", "mean", "q05", "q25", "q75", "q95", "difference",
-      "low", "high"];
+      "low", "high", "pairs"];
     const made = [heads.join(",")];
     for (const place of shown()) {
       const own = lines[place].values[state.metric], gap = lines[place].differences[state.metric];
       for (let k = state.from; own && k <= state.to; k++) {
         const values = [...["mean", "q05", "q25", "q75", "q95"].map((part) => own[part][k]),
-          ...["difference", "low", "high"].map((part) => (gap ? gap[part][k] : null))];
+          ...["difference", "low", "high", "pairs"].map((part) => (gap ? gap[part][k] : null))];
         made.push([named(place), lines[place].focal, state.metric, units[state.metric], quarters[k]].map(safe)
           .concat(values.map((value) => (value === null ? "" : String(value)))).join(","));
       }
