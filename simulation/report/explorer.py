@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from simulation.data.tables import table as shipped
 from simulation.display.style import year_of
 from simulation.display.words.language import LANGUAGES, Words
 from simulation.display.words.terms import METRIC, N_, UNIT, name_of
@@ -214,11 +215,13 @@ def _points(sweep: SweepResults) -> Iterator[Line]:
     tables = dict(list(table.groupby("point")))
     rows = dict(list(series.groupby(series["point"].astype("str")))) if series is not None else {}
     bands = BAND_LABEL if sweep.draws is None else PRIOR_LABEL
+    states = {row["iso3"]: row["name"] for row in shipped("states")}
     for point in sweep.points().to_dict("records"):
         if (name := str(point["point"])) not in tables:
             continue
         factors = ", ".join(f"{key.rpartition('.')[2]} {label(point[key])}" for key in sweep.factors if key != "focal")
-        yield Line(str(point["title"] or point["scenario"]), factors, str(point["focal"]), str(point["focal"]),
+        focal = str(point["focal"])
+        yield Line(str(point["title"] or point["scenario"]), factors, focal, states.get(focal, focal),
                    f"{sweep.info['sweep']}/{name}", int(point["seed"]), bands, tables[name],
                    rows.get(name))  # fmt: skip
 

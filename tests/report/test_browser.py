@@ -153,7 +153,11 @@ def explored(path: Path, profile: Path) -> dict:
 
 def test_a_page_is_explored_without_a_network(results, tmp_path) -> None:
     path = tmp_path / "explore.html"
-    path.write_text(explorer.render(results), encoding="utf-8")
+    page = explorer.render(results)
+    numbers = page.partition('id="content">')[2].partition("</script>")[0]
+    content = json.loads(numbers)
+    content["lines"][1]["values"]["commitments_kept"]["q95"][-1] = 12.0  # far larger than its neighbours
+    path.write_text(page.replace(numbers, explorer.embedded(content)), encoding="utf-8")
     steps = explored(path, tmp_path / "profile")
     assert steps["asked"] == []
     forecast = results[0].forecast("autonomy").set_index("quarter")
@@ -179,7 +183,10 @@ def test_a_page_is_explored_without_a_network(results, tmp_path) -> None:
     row = path_of.set_index("quarter").loc["2027Q4"]
     assert (restored["dir"], restored["checked"]) == ("rtl", [True, True])
     assert told("restored", 8) == pytest.approx([row["difference"], row["low"], row["high"]], rel=1e-6)
-    assert restored["shown"][4::5] == ["–", str(row["pairs"])]  # over how many pairs a difference is
+    assert restored["shown"][4::5] == ["–", f"{row['pairs']:.0f}"]  # over how many pairs a difference is
+    levels = " ".join(text for place, text in enumerate(first["shown"]) if place % 5 < 3)
+    assert {len(part) for part in re.findall(r"\.(\d+)", levels)} == {1}, levels  # as many decimals in every row
+    assert not re.search(r"-\d", " ".join(text for seen in (first, restored) for text in seen["shown"]))  # a minus: −
     assert steps["wrong"]["hash"] == first["hash"]  # what is no choice is taken out of the address, too
     assert steps["wrong"]["at"] == first["at"]  # what is no choice is as if it were not there
 
