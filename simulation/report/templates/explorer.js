@@ -75,7 +75,8 @@
       ? told[0] : `${told[0]} (${interval(told[1], told[2], sign)})`;
   }
   function interval(low, high, sign) {
-    const told = low + (sign ? words.dash.signed : words.dash.plain) + high;
+    const dash = sign ? words.dash.signed : words.dash.plain;
+    const told = low + dash.replace("–", "–\u2060") + high;  // no line ends inside
     return words.rtl ? "\u2066" + told + "\u2069" : told;  // the lower end stays on the left
   }
   const named = (place) => words.lines[place]
