@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from simulation.display.pictures import Pictures
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
+from simulation.display.words.rounding import rounded
 from simulation.display.words.stated import Measure, decimals
 from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, likeliest
@@ -199,6 +200,17 @@ def _price(subject: Subject) -> Markup | None:
         return text
     return text + Markup(" ") + subject.teller.tell("Of what was varied, this moves kept commitments most: {lever}.",
                                                     lever=lever_sentence(subject, moved.iloc[0]))  # fmt: skip
+
+
+def no_price(subject: Subject, halves: Mapping[str, float]) -> Markup:
+    """A remark where autonomy is higher where more is kept, as the numbers are shown; else none."""
+    upper, lower = (rounded(halves[name], decimals(Measure.INDEX)) for name in ("upper", "lower"))
+    if upper <= lower:
+        return Markup("")
+    text = Markup(" ") + subject.teller.tell("Here, then, autonomy is not the price of keeping more commitments.")
+    if halves["upper"] - halves["lower"] >= 2 * halves["standard_error"]:
+        return text
+    return text + Markup(" ") + subject.teller.tell("(A weak sign: the difference is within twice its error.)")
 
 
 def lever_sentence(subject: Subject, row: Any) -> Markup:
