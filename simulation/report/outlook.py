@@ -119,21 +119,21 @@ def side_by_side(subject: Subject) -> Table | None:
     titles = short_titles(subject.results, words)
     first = main.forecast()
     at_end = first.loc[first["quarter"] == main.horizon].set_index("metric")
-    rows = [[titles[0], *(_level(words, at_end.loc[name]) for name in metrics), "–"]]
+    rows = [[titles[0], "–", *(_level(words, at_end.loc[name]) for name in metrics)]]
     tables = []
     for other, title in zip(subject.results[1:], titles[1:], strict=True):
         found = paired(other.series(), main.series(), main.focal, metrics, (main.horizon,))
         tables.append(found.assign(scenario=title))
         cells = found.set_index("metric")
         gaps = (_gap(words, cells.loc[name]) if name in cells.index else "–" for name in metrics)
-        rows.append([title, *gaps, counted(words, found)])
+        rows.append([title, counted(words, found), *gaps])
     caption = words(
         "Scenarios in {quarter}: the first as it is with the range of nine replicates of ten, the others as "
         "differences from it under the same luck, with their 90 % intervals", quarter=words.quarter_within(main.horizon)
     )  # fmt: skip
     frame = pd.concat(tables, ignore_index=True)
     frame.insert(0, "scenario", frame.pop("scenario"))
-    heads = [words("scenario"), *map(subject.marked, metrics), words("pairs")]
+    heads = [words("scenario"), words("pairs"), *map(subject.marked, metrics)]
     return Table("scenarios_by_metric", caption, frame, heads, rows)
 
 

@@ -52,10 +52,10 @@ def test_scenarios_stand_side_by_side_in_several_metrics(subject, results) -> No
     pd.testing.assert_frame_equal(table.frame.drop(columns="scenario"), pairs)
     assert [row[0] for row in table.rows] == ["Baseline, the world as recorded", "Another world"]
     row = pairs.set_index("metric").loc["autonomy"]
-    cell = table.rows[1][1 + outlook.BESIDE.index("autonomy")]
+    cell = table.rows[1][2 + outlook.BESIDE.index("autonomy")]
     assert cell.startswith(ENGLISH.signed(row["difference"], 3))
-    assert table.heads[-1] == "pairs"
-    assert [line[-1] for line in table.rows] == ["–", "8"]
+    assert table.heads[1] == "pairs"
+    assert [line[1] for line in table.rows] == ["–", "8"]
     assert outlook.side_by_side(subject_of(results[:1], ENGLISH)) is None
 
 
@@ -116,7 +116,7 @@ def test_a_difference_says_over_how_many_pairs_it_is(results, language) -> None:
     subject = subject_of([results[0], fewer], words)
     tables = {table.key: table for table in scenarios(subject).tables}
     for key in ("scenarios_by_metric", "differences"):
-        assert (tables[key].heads[-1], tables[key].rows[-1][-1]) == (words("pairs"), "3")
+        assert (tables[key].heads[1], tables[key].rows[-1][1]) == (words("pairs"), "3")
     row = next(row for row in levers(subject.results).to_dict("records") if row["kind"] == "scenario")
     counted = words.plural("{count} pair of replicates", "{count} pairs of replicates", 3)
     assert counted in plain(lever_sentence(subject, row))
