@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from simulation.display.pictures import Pictures
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
+from simulation.display.words.rounding import rounded
 from simulation.display.words.stated import Measure, decimals
 from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, likeliest
@@ -201,20 +202,37 @@ def _price(subject: Subject) -> Markup | None:
                                                     lever=lever_sentence(subject, moved.iloc[0]))  # fmt: skip
 
 
+def no_price(subject: Subject, halves: Mapping[str, float]) -> Markup:
+    """A remark where autonomy is higher where more is kept, as the numbers are shown; else none."""
+    upper, lower = (rounded(halves[name], decimals(Measure.INDEX)) for name in ("upper", "lower"))
+    if upper <= lower:
+        return Markup("")
+    text = Markup(" ") + subject.teller.tell("Here, then, autonomy is not the price of keeping more commitments.")
+    if halves["upper"] - halves["lower"] >= 2 * halves["standard_error"]:
+        return text
+    return text + Markup(" ") + subject.teller.tell("(A weak sign: the difference is within twice its error.)")
+
+
 def lever_sentence(subject: Subject, row: Any) -> Markup:
-    """A lever with its effect and the interval of it."""
+    """A lever with its effect, over how many pairs, and the interval; a sign of per cent belongs to its number."""
     source = "run.json" if row["kind"] == "contrast" else "series.parquet"
     what = f"{KEPT}, difference in %: {row['factor']}"
 
-    def told(value: float, part: str) -> Markup:
-        shown = subject.words.signed(value, decimals(Measure.EFFECT, value))
+    def told(value: float, part: str, write: Callable[[float, int], str]) -> Markup:
+        shown = write(value, decimals(Measure.EFFECT, value))
         return subject.teller.number(value, shown, what + part, subject.main.horizon, source)
 
-    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "")
+    signed, percent = subject.words.signed, subject.words.percent
+    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "", percent)
+    count = subject.teller.number(row["pairs"], subject.words.number(row["pairs"]), what + ", pairs",
+                                  subject.main.horizon, source)  # fmt: skip
+    pairs = subject.teller.plural("{count} pair of replicates", "{count} pairs of replicates", int(row["pairs"]),
+                                  count=count)  # fmt: skip
     if pd.isna(row["low"]):
-        return subject.teller.tell("{lever}: {effect} %", lever=name, effect=effect)
-    band = subject.teller.interval(told(row["low"], ", low"), told(row["high"], ", high"))
-    return subject.teller.tell("{lever}: {effect} % (90 % interval {band} %)", lever=name, effect=effect, band=band)
+        return subject.teller.tell("{lever}: {effect} ({pairs})", lever=name, effect=effect, pairs=pairs)
+    band = subject.teller.interval(told(row["low"], ", low", signed), told(row["high"], ", high", percent))
+    return subject.teller.tell("{lever}: {effect} (90 % interval {band}, over {pairs})", lever=name, effect=effect,
+                               band=band, pairs=pairs)  # fmt: skip
 
 
 def lever_name(subject: Subject, row: Any) -> str:

@@ -21,7 +21,7 @@ from simulation.experiments.results import Results
 from simulation.experiments.run import milestones
 from simulation.experiments.spread import Spread
 from simulation.report import background
-from simulation.report.answer import Subject, forecast_sentences, lever_sentence
+from simulation.report.answer import Subject, forecast_sentences, lever_sentence, no_price
 from simulation.report.choice import advice, change_sentence, failure_sentence, limits, loss_sentence
 from simulation.report.decision import Advised, Decision
 from simulation.report.findings import change, levers, signposts, trade_off
@@ -244,7 +244,8 @@ def _price(subject: Subject) -> Iterator[Line]:
             band=subject.band(result, Measure.INDEX),
             upper=half("upper", "autonomy, half with more kept commitments"),
             lower=half("lower", "autonomy, half with fewer kept commitments"),
-        ),
+        )
+        + no_price(subject, halves),
         ASSUMED,
     )
 

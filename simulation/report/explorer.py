@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from simulation.data.tables import table as shipped
 from simulation.display.style import year_of
 from simulation.display.words.language import LANGUAGES, Words
 from simulation.display.words.terms import METRIC, N_, UNIT, name_of
@@ -41,7 +42,7 @@ FIRST = 3
 """Runs shown at first."""
 STATISTICS = ("mean", "q05", "q25", "q75", "q95")
 """Columns of a forecast that the page holds."""
-PAIRED = ("difference", "low", "high")
+PAIRED = ("difference", "low", "high", "pairs")
 """Columns of the paired difference from the first run that the page holds."""
 _GROUPS: Mapping[str, Sequence[str]] = {
     N_("Commitments"): (*COMMITMENTS, RANK, MULTIPLE),
@@ -67,7 +68,7 @@ _TEXTS: Mapping[str, str] = {
     "axis": N_("start of year"), "strip": N_("All quarters. Draw to choose some of them."),
     "at": N_("{metric} in {quarter}"), "path": N_("{metric} quarter by quarter"),
     "mean": N_("mean"), "wide": N_("5–95 % of the replicates"), "half": N_("25–75 % of the replicates"),
-    "gap": N_("difference from the first"), "scenario": N_("scenario"),
+    "gap": N_("difference from the first"), "pairs": N_("pairs"), "scenario": N_("scenario"),
     "none": N_("not recorded"),
     "save": N_("Save these numbers, unrounded (CSV)"), "whole": N_("Show all quarters"),
     "prior": N_("{mark} rests on priors alone: the record holds no observation of it."),
@@ -214,11 +215,13 @@ def _points(sweep: SweepResults) -> Iterator[Line]:
     tables = dict(list(table.groupby("point")))
     rows = dict(list(series.groupby(series["point"].astype("str")))) if series is not None else {}
     bands = BAND_LABEL if sweep.draws is None else PRIOR_LABEL
+    states = {row["iso3"]: row["name"] for row in shipped("states")}
     for point in sweep.points().to_dict("records"):
         if (name := str(point["point"])) not in tables:
             continue
         factors = ", ".join(f"{key.rpartition('.')[2]} {label(point[key])}" for key in sweep.factors if key != "focal")
-        yield Line(str(point["title"] or point["scenario"]), factors, str(point["focal"]), str(point["focal"]),
+        focal = str(point["focal"])
+        yield Line(str(point["title"] or point["scenario"]), factors, focal, states.get(focal, focal),
                    f"{sweep.info['sweep']}/{name}", int(point["seed"]), bands, tables[name],
                    rows.get(name))  # fmt: skip
 

@@ -179,7 +179,14 @@ def signposts(results: Results, quarter: str) -> pd.DataFrame:
 
 
 def trade_off(results: Results) -> dict[str, float] | None:
-    """Autonomy in the half of the replicates with more kept commitments, against the other half."""
+    """Autonomy in the half of the replicates with more kept commitments, against the other half.
+
+    Returns
+    -------
+    dict
+        Means ``upper`` and ``lower``, and the ``standard_error`` of their difference (missing where a half has one
+        replicate); none where the replicates do not part.
+    """
     series, focal, quarter = results.series(), results.focal, results.horizon
     tables = [by_replicate(series, metric, quarter) for metric in (KEPT, "autonomy")]
     if any(focal not in table.columns for table in tables):
@@ -188,4 +195,6 @@ def trade_off(results: Results) -> dict[str, float] | None:
     upper = both["a"] > both["a"].median()
     if upper.all() or not upper.any():
         return None
-    return {"upper": float(both.loc[upper, "b"].mean()), "lower": float(both.loc[~upper, "b"].mean())}
+    more, less = both.loc[upper, "b"], both.loc[~upper, "b"]
+    error = float(np.sqrt(more.var(ddof=1) / len(more) + less.var(ddof=1) / len(less)))
+    return {"upper": float(more.mean()), "lower": float(less.mean()), "standard_error": error}

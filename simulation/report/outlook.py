@@ -119,20 +119,22 @@ def side_by_side(subject: Subject) -> Table | None:
     titles = short_titles(subject.results, words)
     first = main.forecast()
     at_end = first.loc[first["quarter"] == main.horizon].set_index("metric")
-    rows = [[titles[0], *(_level(words, at_end.loc[name]) for name in metrics)]]
+    rows = [[titles[0], "–", *(_level(words, at_end.loc[name]) for name in metrics)]]
     tables = []
     for other, title in zip(subject.results[1:], titles[1:], strict=True):
         found = paired(other.series(), main.series(), main.focal, metrics, (main.horizon,))
         tables.append(found.assign(scenario=title))
         cells = found.set_index("metric")
-        rows.append([title, *(_gap(words, cells.loc[name]) if name in cells.index else "–" for name in metrics)])
+        gaps = (_gap(words, cells.loc[name]) if name in cells.index else "–" for name in metrics)
+        rows.append([title, counted(words, found), *gaps])
     caption = words(
         "Scenarios in {quarter}: the first as it is with the range of nine replicates of ten, the others as "
         "differences from it under the same luck, with their 90 % intervals", quarter=words.quarter_within(main.horizon)
     )  # fmt: skip
     frame = pd.concat(tables, ignore_index=True)
     frame.insert(0, "scenario", frame.pop("scenario"))
-    return Table("scenarios_by_metric", caption, frame, [words("scenario"), *map(subject.marked, metrics)], rows)
+    heads = [words("scenario"), words("pairs"), *map(subject.marked, metrics)]
+    return Table("scenarios_by_metric", caption, frame, heads, rows)
 
 
 def absences(subject: Subject) -> Table | None:
@@ -145,13 +147,19 @@ def absences(subject: Subject) -> Table | None:
     cells = found.set_index(["statement", "metric"])
     rows = [
         [name_of(STATEMENT, statement, words),
-         *(_gap(words, cells.loc[(statement, name)]) if (statement, name) in cells.index else "–" for name in metrics)]
+         *(_gap(words, cells.loc[(statement, name)]) if (statement, name) in cells.index else "–" for name in metrics),
+         counted(words, found.loc[found["statement"] == statement])]
         for statement in dict.fromkeys(found["statement"])
     ]  # fmt: skip
     caption = words("What fragmentation and rivalry do by {quarter}: differences under the same luck, with their "
                     "90 % intervals", quarter=words.quarter_within(main.horizon))  # fmt: skip
-    heads = [words("change"), *(name_of(METRIC, name, words) for name in metrics)]
+    heads = [words("change"), *(name_of(METRIC, name, words) for name in metrics), words("pairs")]
     return Table("contrasts", caption, found, heads, rows)
+
+
+def counted(words: Words, found: pd.DataFrame) -> str:
+    """Over how many pairs differences are: fewer than the replicates of a level where one side has fewer."""
+    return words.number(int(found["pairs"].min())) if len(found) else "–"
 
 
 def _level(words: Words, row: Any) -> str:

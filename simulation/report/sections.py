@@ -18,7 +18,7 @@ from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK
 from simulation.report import outlook
-from simulation.report.answer import Subject, lever_name
+from simulation.report.answer import Subject, lever_name, no_price
 from simulation.report.findings import change, levers, trade_off
 from simulation.report.parts import Chart, Section, Table
 
@@ -323,6 +323,7 @@ def price(subject: Subject) -> Section:
                     halves["lower"], what.replace("more", "less"), Measure.INDEX, source="series.parquet"
                 ),
             )
+            + no_price(subject, halves)
         )
     caption = words("Autonomy and what bears on it: mean, and 5–95 % of the replicates")
     tables = [band_table(subject, "price_in_autonomy", caption, PRICE, 2)]

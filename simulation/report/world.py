@@ -40,11 +40,12 @@ def scenarios(subject: Subject) -> Section:
     quarters = [quarter for quarter in milestones(subject.main.series()) if quarter in set(table["quarter"])]
     cells = table.set_index(["scenario", "quarter"])
     rows = [
-        [name, *(_difference(words, cells.loc[(name, quarter)]) for quarter in quarters)]
+        [name, outlook.counted(words, table.loc[table["scenario"] == name]),
+         *(_difference(words, cells.loc[(name, quarter)]) for quarter in quarters)]
         for name in dict.fromkeys(table["scenario"])
-    ]
+    ]  # fmt: skip
     caption = words("Difference in kept commitments from the first scenario, with its 90 % interval")
-    heads = [words("scenario"), *map(words.quarter, quarters)]
+    heads = [words("scenario"), words("pairs"), *map(words.quarter, quarters)]
     shown = Table("differences", caption, table, heads, rows, unit="binding-equivalents")
     return Section("scenarios", title, [], [chart], [*filter(None, [outlook.side_by_side(subject)]), shown])
 

@@ -17,6 +17,7 @@ from simulation.report import background
 from simulation.report.brief import ASSUMED, DATA, FITTED, blocks, page, render
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.page import subject_of
+from simulation.report.sections import price
 from simulation.scenario.parameters import PARAMETERS
 from tests.report import folders
 
@@ -138,6 +139,21 @@ def test_levers_and_trade_off(results) -> None:
     wide = last.pivot(index="replicate", columns="metric", values="value")
     upper = wide["commitments_kept"] > wide["commitments_kept"].median()
     assert halves["upper"] == pytest.approx(wide.loc[upper, "autonomy"].mean())
+
+
+@pytest.mark.parametrize(("slope", "noise", "remarks"), [(0.02, 0, 1), (-0.02, 0, 0), (0.002, 0.3, 2), (0.0001, 0, 0)])
+def test_autonomy_is_called_no_price_where_more_of_it_goes_with_more_kept(results, slope, noise, remarks) -> None:
+    order = np.arange(20)
+    kept = with_values(results[0], np.full(20, 3.0), 0.1 + 0.01 * order)
+    frame = kept.series().copy()
+    rows = (frame["actor"] == "MAR") & (frame["metric"] == "autonomy") & (frame["quarter"] == "2028Q4")
+    frame.loc[rows, "value"] = (0.5 + slope * order + noise * (order % 2))[frame.loc[rows, "replicate"]]
+    result = dataclasses.replace(kept, _series=pa.Table.from_pandas(frame, preserve_index=False))
+    subject = subject_of([result], ENGLISH)
+    told = ["autonomy is not the price of keeping more commitments.", "(A weak sign:"]
+    in_brief = next(block for block in blocks(subject) if block.title == "The price in autonomy")
+    for text in (price(subject).paragraphs[-1], in_brief.lines[0].text):
+        assert [part in text for part in told] == [remarks > 0, remarks > 1]
 
 
 def test_sources_of_parameters_are_counted_once() -> None:

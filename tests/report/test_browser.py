@@ -114,6 +114,7 @@ _ACTIONS = """
 const byName = (id) => document.getElementById(id), pause = () => new Promise((done) => setTimeout(done, 400));
 const seen = () => ({ hash: location.hash, title: byName("title").textContent, dir: document.documentElement.dir,
   at: Array.from(byName("at").querySelectorAll("td")).map((cell) => cell.dataset.values || ""),
+  shown: Array.from(byName("at").querySelectorAll("td")).map((cell) => cell.textContent.replace(/[\u2066\u2069]/g, "")),
   path: byName("path").tBodies[0].rows.length, shapes: document.querySelectorAll("#chart svg path").length,
   checked: Array.from(document.querySelectorAll("#scenarios input")).map((box) => box.checked) });
 async function set(id, value) {
@@ -152,7 +153,11 @@ def explored(path: Path, profile: Path) -> dict:
 
 def test_a_page_is_explored_without_a_network(results, tmp_path) -> None:
     path = tmp_path / "explore.html"
-    path.write_text(explorer.render(results), encoding="utf-8")
+    page = explorer.render(results)
+    numbers = page.partition('id="content">')[2].partition("</script>")[0]
+    content = json.loads(numbers)
+    content["lines"][1]["values"]["commitments_kept"]["q95"][-1] = 12.0  # far larger than its neighbours
+    path.write_text(page.replace(numbers, explorer.embedded(content)), encoding="utf-8")
     steps = explored(path, tmp_path / "profile")
     assert steps["asked"] == []
     forecast = results[0].forecast("autonomy").set_index("quarter")
@@ -177,7 +182,11 @@ def test_a_page_is_explored_without_a_network(results, tmp_path) -> None:
     restored, path_of = steps["restored"], paired_path(results[1].series(), results[0].series(), "MAR", "coverage")
     row = path_of.set_index("quarter").loc["2027Q4"]
     assert (restored["dir"], restored["checked"]) == ("rtl", [True, True])
-    assert told("restored", 7) == pytest.approx([row["difference"], row["low"], row["high"]], rel=1e-6)
+    assert told("restored", 8) == pytest.approx([row["difference"], row["low"], row["high"]], rel=1e-6)
+    assert restored["shown"][4::5] == ["–", f"{row['pairs']:.0f}"]  # over how many pairs a difference is
+    levels = " ".join(text for place, text in enumerate(first["shown"]) if place % 5 < 3)
+    assert {len(part) for part in re.findall(r"\.(\d+)", levels)} == {1}, levels  # as many decimals in every row
+    assert not re.search(r"-\d", " ".join(text for seen in (first, restored) for text in seen["shown"]))  # a minus: −
     assert steps["wrong"]["hash"] == first["hash"]  # what is no choice is taken out of the address, too
     assert steps["wrong"]["at"] == first["at"]  # what is no choice is as if it were not there
 

@@ -71,6 +71,9 @@ def test_a_sweep_is_a_line_a_point(tmp_path) -> None:
     lines = list(lines_of(sweep))
     assert [line.factors for line in lines][:2] == ["rivalry 0.5, budget 1", "rivalry 0.5, budget 2"]
     content = content_of(lines)
+    assert [content["words"][language]["focals"] for language in LANGUAGES] == [
+        {"MAR": "Morocco"}, {"MAR": "Maroc"}, {"MAR": "المغرب"},
+    ]  # fmt: skip
     mean = sweep.summary(("volume",), ("2030Q4",)).set_index("point")["mean"]
     place = content["quarters"].index("2030Q4")
     assert [line["values"]["volume"]["mean"][place] for line in content["lines"]] == pytest.approx(list(mean), rel=1e-7)

@@ -12,7 +12,11 @@ from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.terms import METRIC
 from simulation.experiments.analysis.contrasts import paired
 from simulation.report import outlook
+from simulation.report.answer import lever_sentence
+from simulation.report.findings import levers
 from simulation.report.page import content_of, subject_of
+from simulation.report.word import plain
+from simulation.report.world import scenarios
 from tests.report import folders
 
 
@@ -48,17 +52,20 @@ def test_scenarios_stand_side_by_side_in_several_metrics(subject, results) -> No
     pd.testing.assert_frame_equal(table.frame.drop(columns="scenario"), pairs)
     assert [row[0] for row in table.rows] == ["Baseline, the world as recorded", "Another world"]
     row = pairs.set_index("metric").loc["autonomy"]
-    cell = table.rows[1][1 + outlook.BESIDE.index("autonomy")]
+    cell = table.rows[1][2 + outlook.BESIDE.index("autonomy")]
     assert cell.startswith(ENGLISH.signed(row["difference"], 3))
+    assert table.heads[1] == "pairs"
+    assert [line[1] for line in table.rows] == ["–", "8"]
     assert outlook.side_by_side(subject_of(results[:1], ENGLISH)) is None
 
 
 def test_fragmentation_is_told_for_commitments_partners_and_autonomy(subject, results) -> None:
     table = outlook.absences(subject)
     assert table is not None
-    assert list(table.heads[1:]) == ["kept commitments", "partners new since the start", "autonomy", "cooperation"]
+    names = ["kept commitments", "partners new since the start", "autonomy", "cooperation"]
+    assert list(table.heads[1:]) == [*names, "pairs"]
     assert {*table.frame["contrast"]} == {"fragmentation", "rivalry"}
-    assert all("(" in cell for row in table.rows for cell in row[1:])  # each with its interval
+    assert all("(" in cell for row in table.rows for cell in row[1:-1])  # each with its interval
     without = folders.result(replicates=2, contrasts=())
     assert outlook.absences(subject_of([without], ENGLISH)) is None
 
@@ -100,3 +107,16 @@ def test_what_to_do_comes_first_where_it_was_asked(results, undrawn) -> None:
     content = content_of(results[:1], ENGLISH, decision=decisions.decision())
     assert content.lead == 2
     assert content_of(results[:1], ENGLISH).lead == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_difference_says_over_how_many_pairs_it_is(results, language) -> None:
+    words = Words(language)
+    fewer = folders.result(replicates=3, fragmentation=0.4, title="Another world", contrasts=())
+    subject = subject_of([results[0], fewer], words)
+    tables = {table.key: table for table in scenarios(subject).tables}
+    for key in ("scenarios_by_metric", "differences"):
+        assert (tables[key].heads[1], tables[key].rows[-1][1]) == (words("pairs"), "3")
+    row = next(row for row in levers(subject.results).to_dict("records") if row["kind"] == "scenario")
+    counted = words.plural("{count} pair of replicates", "{count} pairs of replicates", 3)
+    assert counted in plain(lever_sentence(subject, row))

@@ -10,7 +10,9 @@ from rich.console import Console
 from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.stated import Measure, decimals
 from simulation.report import brief
+from simulation.report.answer import forecast_sentences, lever_sentence
 from simulation.report.decision import Decision
+from simulation.report.findings import levers
 from simulation.report.page import content_of, subject_of
 from simulation.report.terminal import print_results
 from simulation.report.word import plain
@@ -90,3 +92,14 @@ def test_sentences_of_the_terminal_follow_it(results) -> None:
     assert lines
     for fault in ("a hyphen before a number, where a minus belongs", "an interval in words"):
         assert [line for line in lines if re.search(_STRAY[fault], line)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sign_of_per_cent_runs_with_its_number(results, language: str) -> None:
+    subject = subject_of(results, Words(language))
+    told = [lever_sentence(subject, row) for row in levers(results).to_dict("records")]
+    text = " ".join([*told, *forecast_sentences(subject)])
+    assert 'data-table="answer" dir="ltr">\u200e−' in text or language != "ar"  # one below zero is among them
+    assert re.search(r"%[^<]*</data></span>", text)  # at an interval once, after it
+    # beside an element of its own direction, a sign of an Arabic line would stand on the other side
+    assert not re.search(r"</(?:data|span)>[\s\u00a0\u200e]*%", text)

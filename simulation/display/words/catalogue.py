@@ -28,6 +28,10 @@ _STRATEGIES = _PACKAGE / "scenario" / "strategies.yaml"
 _WIDTH = 100
 _GLOSSED = {"fr": 0, "ar": 1}
 """Place of each language in an entry of the glossary."""
+_TRANSLATED = (None, "secretariat", "influencer")
+"""Kinds of actors whose names are translated; instruments and blocs have no kind. Others keep the name they use."""
+_OFFICIAL = ("world_economic_forum",)
+"""Further ones with an official name in each language."""
 _CLUTTER = ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Report-Msgid', '"Last-Translator', '"Language-Team')
 
 
@@ -50,11 +54,11 @@ def data_titles() -> Iterator[str]:
 
 
 def proper_names() -> Iterator[str]:
-    """Titles of the shipped instruments, names of blocs and of international secretariats."""
+    """Titles of the shipped instruments, names of blocs, of international organisations and of kinds of influencers."""
     for name, column in (("instruments", "title"), ("blocs", "name"), ("nonstate", "name")):
         with (_PACKAGE / "data" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as source:
             rows = list(csv.DictReader(source))
-        yield from (row[column] for row in rows if row.get("kind", "secretariat") == "secretariat")
+        yield from (row[column] for row in rows if row.get("kind") in _TRANSLATED or row.get("id") in _OFFICIAL)
 
 
 def read(language: str) -> Catalog:

@@ -61,21 +61,22 @@
     const size = Math.abs(value);
     return size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
   };
+  const placesOf = (values) => digits(Math.max(0, ...values.filter((value) => value !== null).map(Math.abs)));
   function number(value, places, sign) {
     const told = new Intl.NumberFormat(words.locale, {
       minimumFractionDigits: places, maximumFractionDigits: places, signDisplay: sign ? "exceptZero" : "negative",
-    }).format(String(value));  // as a text: rounded from the digits that it is written with
+    }).format(String(value)).replace("-", "\u2212");  // as a text: rounded from the digits that it is written with
     return words.rtl ? "\u2066" + told + "\u2069" : told;  // isolated: a sign stays left of its number
   }
-  function band(values, sign) {
+  function band(values, sign, places) {
     if (values[0] === null) return say("none");
-    const places = digits(Math.max(...values.filter((value) => value !== null).map(Math.abs)));
     const told = values.map((value) => (value === null ? "–" : number(value, places, sign)));
     return told.length === 1 || values[1] === values[2] && values[0] === values[1]
       ? told[0] : `${told[0]} (${interval(told[1], told[2], sign)})`;
   }
   function interval(low, high, sign) {
-    const told = low + (sign ? words.dash.signed : words.dash.plain) + high;
+    const dash = sign ? words.dash.signed : words.dash.plain;
+    const told = low + dash.replace("–", "–\u2060") + high;  // no line ends inside
     return words.rtl ? "\u2066" + told + "\u2069" : told;  // the lower end stays on the left
   }
   const named = (place) => words.lines[place]
@@ -93,6 +94,10 @@
     }
     const gap = line.differences[state.metric];
     return gap && { mean: gap.difference, low: gap.low, high: gap.high };
+  }
+  function endsAt(place, k) {  // what is told of a quarter: the mean and the ends around it
+    const own = parts(place);
+    return [own.mean[k], own.low[k], own.high[k]];
   }
   const halves = () => state.view === "levels" && visible().length < 3;  // more inner bands would hide each other
   const visible = () => shown().filter((place) => parts(place));
@@ -213,10 +218,10 @@
     const box = byId("told"), own = visible();
     box.hidden = !Number.isInteger(k);
     if (box.hidden) return;
+    const places = placesOf(own.flatMap((place) => endsAt(place, k)));
     box.replaceChildren(element("b", words.quarters[k]), ...own.map((place) => {
-      const line = element("p"), values = parts(place);
-      line.append(key(place), " ", element("bdi", band([values.mean[k], values.low[k], values.high[k]],
-        state.view === "difference")));
+      const line = element("p");
+      line.append(key(place), " ", element("bdi", band(endsAt(place, k), state.view === "difference", places)));
       return line;
     }));
     const x = view.origin()[0] + view.scale("x")(time[k]), left = x < byId("chart").clientWidth / 2;
@@ -274,27 +279,31 @@
     rest.append(...body);
     table.replaceChildren(...(caption ? [element("caption", caption)] : []), top, rest);
   }
-  function cell(values, sign) {
-    const made = element("td", band(values, sign));
+  function cell(values, sign, places) {
+    const made = element("td", band(values, sign, places));
     if (values[0] !== null) made.dataset.values = values.join(" ");
     return made;
   }
   function atTable() {
     const k = state.quarter, caption = say("at", { metric: metric(), quarter: words.quarters[k] });
+    const take = (table, names) => names.map((name) => (table ? table[name][k] : null));
+    const own = (place, ...names) => take(lines[place].values[state.metric], names);
+    const gapOf = (place) => take(lines[place].differences[state.metric], ["difference", "low", "high"]);
+    const places = placesOf(shown().flatMap((place) => own(place, "mean", "q05", "q95")));  // one for a column
+    const fine = placesOf(shown().flatMap(gapOf));
     const body = shown().map((place) => {
-      const line = element("tr"), own = lines[place].values[state.metric], gap = lines[place].differences[state.metric];
+      const line = element("tr"), gap = lines[place].differences[state.metric];
       const head = element("th", undefined, { scope: "row" });
       head.append(key(place));
-      const take = (table, names) => names.map((name) => (table ? table[name][k] : null));
-      line.append(head, cell(take(own, ["mean"])), range(take(own, ["q05", "q95"])), range(take(own, ["q25", "q75"])),
-        gap ? cell(take(gap, ["difference", "low", "high"]), true) : element("td", "–"));
+      line.append(head, cell(own(place, "mean"), false, places), range(own(place, "q05", "q95"), places),
+        range(own(place, "q25", "q75"), places), gap ? cell(gapOf(place), true, fine) : element("td", "–"),
+        element("td", gap && gap.pairs[k] !== null ? number(gap.pairs[k], 0) : "–"));
       return line;
     });
-    fillTable("at", caption, [say("scenario"), say("mean"), say("wide"), say("half"), say("gap")], body);
+    fillTable("at", caption, [say("scenario"), say("mean"), say("wide"), say("half"), say("gap"), say("pairs")], body);
   }
-  function range(values) {
+  function range(values, places) {
     if (values[0] === null) return element("td", say("none"));
-    const places = digits(Math.max(...values.map(Math.abs)));
     const made = element("td", interval(number(values[0], places), number(values[1], places)));
     made.dataset.values = values.join(" ");
     return made;
@@ -306,12 +315,14 @@
       head.append(key(place));
       heads.push(head);
     }
+    const all = [];
+    for (let k = state.from; k <= state.to; k++) all.push(...visible().flatMap((place) => endsAt(place, k)));
+    const places = placesOf(all);
     for (let k = state.from; k <= state.to; k++) {
       const line = element("tr", undefined, k === state.quarter ? { class: "chosen" } : {});
       line.append(element("th", words.quarters[k], { scope: "row" }));
       for (const place of visible()) {
-        const own = parts(place);
-        line.append(cell([own.mean[k], own.low[k], own.high[k]], state.view === "difference"));
+        line.append(cell(endsAt(place, k), state.view === "difference", places));
       }
       line.addEventListener("click", () => change({ quarter: k }, true));
       body.push(line);
@@ -334,13 +345,13 @@
       return /[",\n]/.test(plain) ? '"' + plain.replaceAll('"', '""') + '"' : plain;
     };
     const heads = ["scenario", "focal", "metric", "unit", "quarter", "mean", "q05", "q25", "q75", "q95", "difference",
-      "low", "high"];
+      "low", "high", "pairs"];
     const made = [heads.join(",")];
     for (const place of shown()) {
       const own = lines[place].values[state.metric], gap = lines[place].differences[state.metric];
       for (let k = state.from; own && k <= state.to; k++) {
         const values = [...["mean", "q05", "q25", "q75", "q95"].map((part) => own[part][k]),
-          ...["difference", "low", "high"].map((part) => (gap ? gap[part][k] : null))];
+          ...["difference", "low", "high", "pairs"].map((part) => (gap ? gap[part][k] : null))];
         made.push([named(place), lines[place].focal, state.metric, units[state.metric], quarters[k]].map(safe)
           .concat(values.map((value) => (value === null ? "" : String(value)))).join(","));
       }

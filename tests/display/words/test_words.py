@@ -102,6 +102,11 @@ def test_organisations_have_their_names_in_the_language(language: str) -> None:
     for actor, told in expected.items():
         name = told[TRANSLATED.index(language)]
         assert name is None or words.actor(actor, names[actor]) == name
+    forum = ("Forum économique mondial", "المنتدى الاقتصادي العالمي")[TRANSLATED.index(language)]
+    assert words.actor("world_economic_forum", names["world_economic_forum"]) == forum
+    kinds = [row["name"] for row in table("nonstate") if row["kind"] == "influencer"]  # no proper names: what they do
+    assert [name for name in kinds if words.known(name) == name] == []
+    assert words.actor("ibm", names["ibm"]) == "IBM"
     blocs = {row["id"]: words.known(row["name"]) for row in table("blocs")}
     wanted = {"AU": ("Union africaine", "الاتحاد الإفريقي"), "G7": (None, "مجموعة السبع"),
               "OIC": ("Organisation de la coopération islamique", "منظمة التعاون الإسلامي"),
