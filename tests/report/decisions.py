@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.experiments.advise import FAILURE_COLUMNS, INFORMATION_COLUMNS, OBJECTIVES, STRATEGY_COLUMNS, Advice
+from simulation.experiments.engine.store import text_hash
 from simulation.experiments.opportunities import Opportunities
 from simulation.experiments.prospects.tables import COLUMNS, PORTFOLIO_COLUMNS
 from simulation.report.decision import Decision
@@ -16,7 +17,7 @@ EVIL = "Elm <script>alert(1)</script> & co"
 FOCAL = {"id": "MAR", "name": "Morocco"}
 SCENARIO = "title: Baseline\n"
 _INFO = {"scenario": "baseline", "title": "A world", "focal": FOCAL, "seed": 1, "bands": "chance", "failures": [],
-         "versions": {"wifaq": "0.1.0"}, "hashes": {"scenario": "ab12"}}  # fmt: skip
+         "versions": {"wifaq": "0.1.0"}, "hashes": {"scenario": text_hash(SCENARIO)}}  # fmt: skip
 _PARTNERS = (
     # id, name, kind, held, gain, tied with
     ("SEN", "Senegal", "state", 0.0, 0.9, "elm"),
