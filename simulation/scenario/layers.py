@@ -86,6 +86,8 @@ def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> 
             message = f"goes round in a circle: {extends.value!r} extends this file in turn"
         elif not os.path.exists(base):
             message = missing(base, extends.value, os.path.islink(path))
+        elif os.path.isdir(base):
+            message = f"{extends.value!r} is a folder; name a .yaml file in it"
         elif len(seen) >= MAX_CHAIN:
             message = f"the chain of bases is longer than {MAX_CHAIN} files"
     if message:

@@ -24,6 +24,10 @@ Check = Callable[[Scenario], Iterator[tuple[Path, str]]]
 NOTHING: Mapping[str, object] = MappingProxyType({})
 _STAND_IN = {"name": "unnamed", "focal": "?"}
 """For keys without a default, so that the rest of a faulty scenario can still be checked."""
+_NEEDED = {"depth": "mou", "start": "2030Q1", "quarter": "2030Q1", "kind": "malicious_surge", "size": 0.1}
+"""The same inside entries of lists."""
+_JUDGED_BY = {"start": "end", "kind": "size"}
+"""What is right or wrong by another key of its entry."""
 
 
 def load_scenario(
@@ -145,18 +149,46 @@ def _idle_lines(root: Node, scenario: Scenario) -> Iterator[tuple[Path, str]]:
 
 
 def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: list[Fault], also: Check) -> None:
-    """Cross-check a scenario from which the faulty entries have been taken out."""
-    kept, places = _without(data, paths)
+    """Cross-check a scenario whose faulty values are replaced, or from which the faulty entries have been taken out."""
+    mended = data
+    for path in paths:
+        mended = _mended(mended, path)
+    places: dict[str, list[int]] = {}
     try:
-        scenario = Scenario.model_validate({**_STAND_IN, **kept})
+        scenario = Scenario.model_validate({**_STAND_IN, **mended})
     except ValidationError:
-        return
+        kept, places = _without(data, paths)
+        try:
+            scenario = Scenario.model_validate({**_STAND_IN, **kept})
+        except ValidationError:
+            return
     broken = frozenset(str(path[0]) for path in paths if path)
     for path, text in (*check_against_world(scenario, broken), *_idle_lines(root, scenario), *also(scenario)):
         if len(path) > 1 and path[0] in places and isinstance(path[1], int):
             path = (path[0], places[str(path[0])][path[1]], *path[2:])
-        faults.append(fault_at(root, path, text))
+        if not _stands_in(path, paths):
+            faults.append(fault_at(root, path, text))
     faults += record_faults(scenario)
+
+
+def _stands_in(path: Path, paths: list[Path]) -> bool:
+    """Whether what is found wrong on a path may be so because of a stand-in that nobody wrote."""
+    judged = [(*faulty[:-1], _JUDGED_BY.get(str(faulty[-1]))) for faulty in paths if faulty]
+    return path in judged or any(faulty[: len(path)] == path for faulty in paths)
+
+
+def _mended(value: Any, path: Path) -> Any:
+    """A value without what is at the end of a path, which has a stand-in there if it must not be missing."""
+    if not path:
+        return value
+    place, rest = path[0], path[1:]
+    if isinstance(value, dict) and (place in value or not rest):
+        kept = {key: inside for key, inside in value.items() if key != place}
+        own = {place: _mended(value[place], rest)} if rest else {k: v for k, v in _NEEDED.items() if k == place}
+        return {**kept, **own}
+    if isinstance(value, tuple) and isinstance(place, int) and place < len(value):
+        return (*value[:place], _mended(value[place], rest), *value[place + 1 :])
+    return value
 
 
 def _without(data: dict[str, Any], paths: list[Path]) -> tuple[dict[str, Any], dict[str, list[int]]]:

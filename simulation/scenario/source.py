@@ -196,6 +196,9 @@ def _one_line(message: object) -> str:
     return " ".join(str(message).split())
 
 
+_PLACE = re.compile(r"\[\d+\]")
+
+
 @dataclass(slots=True)
 class _Frame:
     """A list or mapping that is still being read."""
@@ -252,11 +255,16 @@ class _Builder:
         return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _path(self) -> str:
-        keys = (frame.key.value for frame in self._stack if frame.key is not None)
-        return ".".join(key for key in keys if isinstance(key, str))
+        path = ""
+        for frame in self._stack:
+            if not frame.is_mapping:
+                path += f"[{len(frame.items)}]"
+            elif frame.key is not None and isinstance(frame.key.value, str):
+                path += f".{frame.key.value}" if path else frame.key.value
+        return path
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
-        raise InputError(self._mark(event).fault(self._path(), message))
+        raise InputError(self._mark(event).fault(_PLACE.sub("", self._path()), message))  # it may be nested deep
 
     def _guard(self, event: Any) -> None:
         self._values += 1
