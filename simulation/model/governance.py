@@ -399,7 +399,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if "actors" not in vars(self):
             raise ModelError("the model was closed; build another")
         if self._halfway:
-            raise ModelError("a quarter has begun and not ended: its step failed, or one was asked for within it")
+            raise ModelError(_HALFWAY)
         if self.state.quarter >= self.scenario.quarters:
             raise ModelError(f"the run ended in {self.scenario.horizon}")
         self.hooks.begin()
@@ -408,7 +408,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             self.acquainted = None
             self.state.check()
             check_bounds(self, "")
-        self._halfway = True
+        self._halfway, self.running = True, False  # whoever goes on while it runs ends with a step that fails
         self._begin_quarter(self.sheet if alone else None)
         for name, act, _ in QUARTER:
             act(self)
@@ -425,8 +425,11 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def run(self) -> GovernanceModel:
         """Step to the horizon; returns the model."""
         shipped = type(self).step is GovernanceModel.step and getattr(self.step, "__func__", None) in _STEPS
-        while self.state.quarter < self.scenario.quarters:
-            self.step()
+        while (before := self.state.quarter) < self.scenario.quarters:
+            if not self._halfway:  # else Mesa may do nothing, for ever
+                self.step()
+            if self.state.quarter == before:
+                raise ModelError(_HALFWAY)
             self._alone = shipped  # a step of a user's own may write anything
         self._alone = False
         return self
@@ -493,5 +496,5 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         getattr(mesa.agent.Agent, "_ids", {}).pop(self, None)
 
 
-_STEPS = GovernanceModel.step, getattr(mesa.Model, "_wrapped_step", None)
-"""What stands as the step of a model that nobody has given another: Mesa wraps it, to count."""
+_HALFWAY = "a quarter has begun and not ended: its step failed or did nothing, or one was asked for within it"
+_STEPS = GovernanceModel.step, getattr(mesa.Model, "_wrapped_step", None)  # Mesa wraps the model's own

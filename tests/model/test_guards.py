@@ -182,13 +182,21 @@ def test_a_quarter_that_failed_half_way_is_not_gone_on_with() -> None:
     with pytest.raises(ValueError, match="no"):
         model.run()
     model.watch = lambda step: None
+    assert not model.running  # nor does who steps by hand while it runs
     with pytest.raises(ModelError, match="has begun and not ended"):
         model.run()
 
 
-def test_a_step_within_a_step_is_refused() -> None:
+def test_a_step_that_does_nothing_is_not_waited_for() -> None:
     model = made()
-    model.actor("A02").partner_utility = lambda other: model.step() or 0.0
+    model.step = lambda: None  # type: ignore[method-assign]
+    with pytest.raises(ModelError, match="did nothing"):
+        model.run()
+
+
+def test_a_run_within_a_step_is_refused() -> None:
+    model = made()
+    model.actor("A02").partner_utility = lambda other: model.run() or 0.0
     with pytest.raises(ModelError, match="has begun and not ended"):
         model.run()
 
