@@ -279,7 +279,7 @@ class State:
 
     def __post_init__(self) -> None:
         sizes = self._sizes()
-        for entry, words in _columns():
+        for entry, words in _columns().values():
             if getattr(self, entry.name) is None:
                 shape = _shape(words, sizes)
                 setattr(self, entry.name, _blank(shape, entry.metadata["blank"], _TYPES[str(entry.type)]))
@@ -302,7 +302,7 @@ class State:
             ledger, and the same actors as states as in the beginning.
         """
         sizes = self._sizes()
-        for entry, words in _columns():
+        for entry, words in _columns().values():
             _check(entry, getattr(self, entry.name), _shape(words, sizes))
         for name in ("ledger", "counted"):
             rows = getattr(self, name)[:, :2]
@@ -315,10 +315,10 @@ class State:
         if name not in self.__dataclass_fields__:  # it would be kept and do nothing
             advice = suggest(name, list(self.__dataclass_fields__))
             raise ModelError(f"the state has no column {name!r}; {advice}".rstrip("; "))
-        if self._made and name in (declared := _by_name()):
-            entry, words = declared[name]
-            sizes = self._sizes() | {word: len(value) for word in words[:1] if word in _FREE and np.ndim(value) > 0}  # type: ignore[arg-type]
-            _check(entry, value, _shape(words, sizes))
+        if self._made and name in _columns():
+            entry, words = _columns()[name]
+            own = (*getattr(value, "shape", ()), 0)[0]
+            _check(entry, value, _shape(words, self._sizes() | dict.fromkeys(_FREE, own)))
         object.__setattr__(self, name, value)
 
     @property
@@ -333,14 +333,9 @@ class State:
 
 
 @cache
-def _columns() -> tuple[tuple[Field[Any], tuple[str, ...]], ...]:
-    """Columns of the state, each with the words of its shape."""
-    return tuple((e, tuple(e.metadata["shape"].split())) for e in fields(State) if "shape" in e.metadata)
-
-
-@cache
-def _by_name() -> dict[str, tuple[Field[Any], tuple[str, ...]]]:
-    return {entry.name: (entry, words) for entry, words in _columns()}
+def _columns() -> dict[str, tuple[Field[Any], tuple[str, ...]]]:
+    """Columns of the state by name, each with the words of its shape."""
+    return {e.name: (e, tuple(e.metadata["shape"].split())) for e in fields(State) if "shape" in e.metadata}
 
 
 _FREE = ("y", "m", "k")

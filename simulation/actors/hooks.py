@@ -258,9 +258,9 @@ def check_bounds(model: Host, step: str) -> None:
     place = tuple(int(k) for k in np.argwhere(~((column >= low[wrong]) & (column <= high[wrong])))[0])
     where = ", ".join(state.ids[k] if column.shape[axis] == state.n else str(k) for axis, k in enumerate(place))
     own = "; ".join(model.hooks.places())
+    when = f"after the step {step!r}" if step else "at the start"
     raise ModelError(
-        f"{name}[{where}] of the state is {column[place]} "
-        f"{f'after the step {step!r}' if step else 'at the start'} of {model.quarter}, outside "
+        f"{name}[{where}] of the state is {column[place]} {when} of {model.quarter}, outside "
         f"[{low[wrong]:g}, {high[wrong]:g}]; no rule of the model writes that, so a hook or a tweak did"
         + (f". Replaced decisions: {own}" if own else "")
     )

@@ -21,10 +21,11 @@ from simulation.experiments.engine.executors import usable_cores
 from simulation.intensity.equation import pair_rates
 from simulation.model import GovernanceModel
 from simulation.processes import approaches
+from simulation.processes.books import COMMITTED_TO
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
-from simulation.state import FIRM, I64, INFLUENCER, SECRETARIAT, STATE, B, F
+from simulation.state import I64, INFLUENCER, STATE, B, F
 
 AGES = 160
 """Ages of deals that are told apart, quarters."""
@@ -37,7 +38,6 @@ NEAR_YEARS = 6
 """Years from the start in which a partner counts as near: 2025-30 in the baseline."""
 COMMITMENTS, AMONG_STATES, ENGAGEMENTS = range(3)
 """Rows of life tables: deals of states, firms and secretariats; those between states; work with all others."""
-_COMMITTED = (STATE, FIRM, SECRETARIAT)
 
 
 @cache
@@ -210,7 +210,7 @@ class _Notes:
         self.rows = [model.index(name) for name in looked_at()]
         self.series: dict[str, list[Any]] = {}
         self.at_risk, self.died = np.zeros((3, AGES), np.int64), np.zeros((3, AGES), np.int64)
-        self.engaging = ~np.isin(model.state.kind, _COMMITTED)
+        self.engaging = ~np.isin(model.state.kind, COMMITTED_TO)
         among = np.zeros((model.state.n, model.state.n), bool)
         among[: model.state.s, : model.state.s] = True
         engagement = self.engaging[:, None] | self.engaging

@@ -18,16 +18,14 @@ from numpy.typing import NDArray
 from simulation.kernels import exp, log1p
 from simulation.outcomes.portfolio import kept_deal
 from simulation.processes.approaches import QUARTERS_A_YEAR
-from simulation.processes.books import Terms, chance_of
+from simulation.processes.books import COMMITTED_TO, Terms, chance_of
 from simulation.processes.pull import appeals, fill_pull
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
-from simulation.state import FIRM, I8, KINDS, SECRETARIAT, STATE, B, F, State
+from simulation.state import I8, KINDS, STATE, B, F, State
 
 ALIKE = 20
 """States nearest in size, of equals those of smaller uid, whose mean activity is taken for a state's own."""
-_KINDS = (STATE, FIRM, SECRETARIAT)
-"""Kinds of partners whose deals are commitments."""
 
 
 def gravity(state: State, par: Parameters, mech: Mechanisms, rules: Terms) -> F:
@@ -46,7 +44,7 @@ def gravity(state: State, par: Parameters, mech: Mechanisms, rules: Terms) -> F:
     worth = _mean_worth(state.depth, state.kind, state.conduct, s)
     own = _usual_appeal(state)
     appeal = appeals(state.busy, state.kind, state.un_member, state.draw_of_busy)
-    for kind in _KINDS:
+    for kind in COMMITTED_TO:
         term = (rules.shortest[kind] + rules.longest[kind]) / 2.0 / QUARTERS_A_YEAR
         life = float(term / (1.0 - chance_of(rules.renewed[kind])))
         omega = state.course[0, kind] * state.zeal[:, kind]

@@ -53,8 +53,6 @@ CATEGORIES = (
     KINDS[SECRETARIAT],
 )
 """Categories of commitments: partner states by camp, forums by eligibility, firms, secretariats."""
-COMMITTED_TO = STATE, FIRM, SECRETARIAT
-"""Kinds of partners deals with whom are commitments; work with others is a means, and only counted."""
 LEAST_ENFORCEMENT = 0.5
 """What the enforcement of a bloc or text counts at least where commitments are added up."""
 KEPT_BY = (*SOURCES, "blocs", "instruments")

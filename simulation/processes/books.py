@@ -39,6 +39,8 @@ from simulation.state import (
     State,
 )
 
+COMMITTED_TO = (STATE, FIRM, SECRETARIAT)
+"""Kinds of partners deals with whom are commitments; work with all others is a means."""
 EXPIRY, BREACH, MONEY = range(3)
 """Why a deal ended; columns of ``State.ended``."""
 _ALIKE = 2.5
@@ -121,7 +123,7 @@ def chance_of(odds: float) -> float:
 @njit(cache=True, error_model="numpy", inline="always")
 def binds(layer: int) -> bool:
     """Whether deals of a layer are commitments: those with states, firms and secretariats; all others are means."""
-    return layer in (STATE, FIRM, SECRETARIAT)
+    return layer in COMMITTED_TO
 
 
 @njit(cache=True, error_model="numpy", inline="always")

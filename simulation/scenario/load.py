@@ -174,7 +174,8 @@ def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: lis
 def _stands_in(path: Path, paths: list[Path]) -> bool:
     """Whether what is found wrong on a path may be so because of a stand-in that nobody wrote."""
     judged = [(*faulty[:-1], _JUDGED_BY.get(str(faulty[-1]))) for faulty in paths if faulty]
-    return path in judged or any(faulty[: len(path)] == path for faulty in paths)
+    whole = bool(path) and isinstance(path[-1], int)  # an entry that is like another, by what stands in
+    return path in (*paths, *judged) or (whole and any(faulty[: len(path)] == path for faulty in paths))
 
 
 def _mended(value: Any, path: Path) -> Any:

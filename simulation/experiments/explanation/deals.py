@@ -13,10 +13,10 @@ from simulation.experiments.explanation.events import RUNG, Event, Side
 from simulation.kernels import Stream, exp, philox, symmetric_uniform, uniform
 from simulation.model import GovernanceModel
 from simulation.model.standing import Standing
-from simulation.outcomes.portfolio import COMMITTED_TO, LEAST_ENFORCEMENT
+from simulation.outcomes.portfolio import LEAST_ENFORCEMENT
 from simulation.processes.approaches import TARGETED, approach_key, chance_of_turning
 from simulation.processes.blocs import Vote, tabled, vote_of
-from simulation.processes.books import likeness
+from simulation.processes.books import COMMITTED_TO, likeness
 from simulation.processes.compliance import compliance_terms
 from simulation.processes.contracts import PAIRS, ROUNDING
 from simulation.processes.ends import renewal_terms

@@ -17,8 +17,8 @@ from simulation.experiments.explanation.watcher import Watcher, explain_run
 from simulation.intensity.equation import approach_chances
 from simulation.model import GovernanceModel
 from simulation.model.sheet import Sheet
-from simulation.outcomes.portfolio import COMMITTED_TO
 from simulation.processes import instruments
+from simulation.processes.books import COMMITTED_TO
 from simulation.state import STATE
 from tests.shipped import alike, build, recorded, shipped, world_for
 from tests.worlds import same_state
