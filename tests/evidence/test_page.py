@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from simulation.data.country_names import resolve
 from simulation.display import pages
 from simulation.errors import DataError
 from simulation.evidence import page
@@ -53,3 +55,23 @@ def test_the_shipped_pages_are_filled() -> None:
     for name in page.PARTS:
         assert pages.between(text, name).count("\n|") > 20
     assert "| MAR |" in pages.between((page.RESULTS / "deals.md").read_text(encoding="utf-8"), "deals")
+
+
+def test_what_is_said_of_ten_states_is_what_their_table_says() -> None:
+    text = (page.RESULTS / "deals.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([A-Z]{3}) \| [\d.]+ \| (.*) \|$", pages.between(text, "deals"), re.MULTILINE)
+    table = {state: dict(re.findall(r"(\w+)\*? 0(\.\d\d)", partners)) for state, partners in rows}
+    said = [
+        (state, partner, number)
+        for name, told in re.findall(r"^- \*\*([\w ]+)\.\*\*(.*(?:\n  .*)*)", text, re.MULTILINE)
+        if (state := code_of(name)) in table
+        for other, number in re.findall(r"(\w+) \((\.\d\d)", told)
+        if (partner := code_of(other)) in table[state]
+    ]
+    assert len(said) >= 8
+    assert said == [(state, partner, table[state][partner]) for state, partner, _ in said]
+
+
+def code_of(name: str) -> str:
+    """ISO code of a state as the page names it."""
+    return "ARE" if name == "Emirates" else resolve(name)
