@@ -164,7 +164,7 @@ def _rule(frame: pd.DataFrame) -> str:
     run = frame.loc[frame["kind"] == FINDING]
     most = int(run["pairs"].max()) if len(run) else 0
     own = ["low", "high", "smallest"]
-    ended = run.loc[run["pairs"] == most, ["difference", *own, "pairs"]].itertuples(index=False, name=None)
+    ended = {*run.loc[run["pairs"] == most, ["difference", *own, "pairs"]].itertuples(index=False, name=None)}
     wide = sum(not (narrow(*row[1:4]) or clear(*row)) for row in ended)
     return _RULE.format(
         most=most, wide=wide, sure=SURE,

@@ -299,6 +299,13 @@ def test_a_claim_that_was_not_run_is_told_so() -> None:
     assert f"**{NOT_RUN}**" in render(none)
 
 
+def test_a_finding_that_two_claims_rest_on_is_counted_once() -> None:
+    frame = shipped()
+    again = frame.loc[frame["claim"] == "C56"].assign(claim="C44")
+    ended = [re.search(r"(\d+) findings ended there", render(one)) for one in (frame, pd.concat([frame, again]))]
+    assert [found and found[1] for found in ended] == ["6", "6"]
+
+
 # --- never behind the model
 
 
