@@ -1,7 +1,8 @@
 """Why an actor turns to another: covariates of every pair as of the end of a year (C.2).
 
 Row i, column j is what j offers i. Nothing dated later than the year enters, but for gross domestic product
-and trade before their first figure, which :mod:`simulation.data.facts` fills by its one rule.
+and trade before their first figure, which :mod:`simulation.data.facts` fills by its one rule, and the product of
+2023 by which the EU's members weigh in its distance.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The deals that the recorded world is expected to hold: what the point of rest of capacity is taken of (C.15).
 
 The fitted intensity of the first quarter, at its most probable, signs λ_ij deals a quarter, each in force for
-life/(1 − r) on average. The stock that this would hold is the same in every replicate and for every scenario of a
-world, whatever its starting book, its relations and its levers are.
+life/(1 − r) on average. The stock that this would hold follows from the rule of choosing partners and from the chance
+of renewal (which a replicate may draw), and is the same whatever starting book, relations and levers a scenario has.
 """
 
 from __future__ import annotations

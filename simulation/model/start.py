@@ -447,8 +447,7 @@ def _recorded_rows(world: World) -> tuple[InstrumentRow, ...]:
 def _planned(spec: InstrumentSpec, world: World, scenario: Scenario) -> InstrumentRow:
     """A scenario's instrument, with stated defaults for what it leaves out.
 
-    Position: the size-weighted mean of the sponsors (half-way where they are not states).
-    Enforcement: a sponsoring secretariat's bloc default .1, else single states .1 (assumption).
+    Position: :func:`sponsor_position`. Enforcement: :data:`DEFAULT_ENFORCEMENT`, whoever convenes.
     """
     sponsors = tuple(world.index(name) for name in spec.sponsors)
     brought = tuple(world.index(name) for name in spec.initiator)
@@ -471,7 +470,10 @@ DEFAULT_ENFORCEMENT = 0.1
 
 
 def sponsor_position(sponsors: tuple[int, ...], world: World) -> tuple[float, ...]:
-    """Size-weighted mean position of the sponsors; that of secretariats unweighted if no state is among them."""
+    """Size-weighted mean position of the sponsors; that of secretariats unweighted if no state is among them.
+
+    Without sponsors the mean of all UN members.
+    """
     if not sponsors:
         states = np.flatnonzero(world.un_member)
         return tuple(float(x) for x in world.position[states].mean(axis=0))
