@@ -177,7 +177,7 @@ def world_page(as_of: date = AS_OF) -> str:
         NOTE,
         "Where every figure comes from is in [SOURCES.md](../../simulation/data/SOURCES.md). Positions are computed by "
         "one map for all states from UN votes, "
-        "democracy, rule of law, data-protection law, regulation, trade and treaties; they say how a state "
+        "democracy, rule of law, regulation, trade and treaties; they say how a state "
         "is likely to lean on AI governance, not what it has declared.\n",
         *_checks(world), *_map(world), *_neighbours(world, shaken(as_of)),
         "## What was filled or taken from a later year\n",

@@ -321,7 +321,7 @@ def size(gdp: Floats) -> Floats:
 
 
 def capacity(facts: Facts) -> Floats:
-    """K(0) = .6 AI readiness/100 + .3 government effectiveness on [−2.5, 2.5] + .1 data-protection law."""
+    """K(0) = ⅔ AI readiness/100 + ⅓ government effectiveness on [−2.5, 2.5]; laws are not dated, and left out."""
     effectiveness = np.clip((facts["effectiveness"] + 2.5) / 5.0, 0.0, 1.0)
     weights = CAPACITY_WEIGHTS
     return np.asarray(

@@ -9,6 +9,7 @@ import pytest
 
 from docs.pages import world as describe
 from simulation.data import positions
+from simulation.data.facts import load_facts
 from simulation.data.tables import table
 from simulation.data.world import load_world
 from simulation.state import DIMENSIONS
@@ -71,6 +72,13 @@ def test_order_along_the_axes(world):
 def test_states_do_not_pile_up_at_the_ends(world):
     inner = world.position[:193]
     assert ((inner > 0) & (inner < 1)).all()
+
+
+def test_first_capacity_is_what_the_model_description_says(world):
+    facts = load_facts(world.as_of)
+    effective = (facts["effectiveness"] + 2.5) / 5.0
+    assert "K(0) = ⅔ AI readiness + ⅓ government effectiveness" in (ROOT / "docs" / "ODD.md").read_text("utf-8")
+    assert np.allclose(world.capacity[:193], facts["readiness"] / 150 + effective / 3)
 
 
 def test_no_state_is_singled_out_in_the_code():
