@@ -76,16 +76,18 @@ def _read(state: State, scenario: Scenario, focal: int, names: set[str]) -> dict
 def change_levers(state: State, world: World, before: Scenario, after: Scenario, replicate: int) -> None:
     """Pull the levers of a changed strategy: what they set of its players is as if it had been so from the start.
 
-    A cut of the budget that is under way goes on; a purse that is divided anew is divided as it stands.
+    A cut of the budget that is under way goes on; a purse that is divided anew is divided as it stands; a pair that
+    the run has closed, by an exit, stays closed.
     """
-    fresh, focal = build_state(world, after, replicate), world.index(after.focal)
+    once, fresh = (build_state(world, scenario, replicate) for scenario in (before, after))
+    focal, moved = world.index(after.focal), once.allowed != fresh.allowed
     players = {focal, *imitators(fresh, before, focal, replicate), *imitators(fresh, after, focal, replicate)}
+    state.allowed[moved] = fresh.allowed[moved]
     for i in sorted(players):
         for name in SET_BY_LEVERS:
             getattr(state, name)[i] = getattr(fresh, name)[i]
         if state.uncut[i] >= 0.0:
             state.uncut[i] = fresh.budget[i]
-        state.allowed[i], state.allowed[:, i] = fresh.allowed[i], fresh.allowed[:, i]
         state.answer[:, i] = fresh.answer[:, i]
         if (state.share[i] != fresh.share[i]).any():
             share = state.share[i] = fresh.share[i]

@@ -304,6 +304,17 @@ class TestSignposts:
         for name in (*SET_BY_LEVERS, "allowed", "share", "answer"):
             assert np.array_equal(getattr(changed.state, name), getattr(always.state, name)), name
 
+    def test_a_partner_that_was_left_for_good_is_not_turned_to_again(self):
+        left = {"partner": "A03", "ends": str(START + 1)}
+        sign = {"metric": "deals", "below": 1.0, "then": {"agency": 0.5, "targets": ("A03", "A04")}}
+        model = _model(6, strategy={"targets": (left,), "when": (sign,)})
+        held = []
+        while model.running:
+            model.step()
+            held.append([float(model.state.agency[0]), *(model.state.depth[0, [3, 4]] > 0).tolist()])
+        assert held == [[0.0, True, False], [0.0, False, False]] + 4 * [[0.5, False, True]]
+        assert not model.state.allowed[[0, 3], [3, 0]].any()
+
     def test_a_purse_that_is_divided_in_a_run_is_divided_as_it_stands(self):
         then = {"split": {"state": 0.25, "levers": 0.0}}
         model = make_model(make_world(6), 2, strategy={"when": (self._sign(then, above=0.0),)})
