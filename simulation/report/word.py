@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 _FONT, _ARABIC = "Calibri", "Arial"
+_SPOKEN = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-MA"}
 _INK, _FAINT, _ACCENT = "1B232D", "55606C", "00588F"
 _SIZES = {"Normal": 10.5, "Title": 24.0, "Heading 1": 15.0, "Caption": 9.0, "List Bullet": 10.5}  # points
 _COLOURS = {"Heading 1": _ACCENT, "Caption": _FAINT}
-_SMALL = 8.5
+_SMALL, _SMALLEST = 8.5, 7.5  # points of a table, and of one with many columns before its intervals are parted
 _WIDTH = 16.5  # centimetres between the margins of A4
 _TABLE = "Table Grid"
 _LINES = {"top": None, "left": None, "bottom": "D8DEE5", "right": None, "insideH": "D8DEE5", "insideV": None}
 """Lines of a table, by place: thin ones below each row."""
 _A_LETTER, _PADDING = 0.165, 0.45  # centimetres of a letter in a table, and of the margins of a cell
 _LONGEST_WORD = 18  # letters of a word that a column makes room for; longer ones, such as addresses, are broken
+_BOUND_DASH, _DASH = "\u2013\u202f", "\u2013 "  # of an interval with signs: no line ends after the first
 _TOGETHER, _SHORT = 12, 60  # rows of a table that no page parts, and letters of their texts: others fill a page
 _HALVES = 2  # sizes of complex letters are written in half points
 
@@ -111,9 +113,18 @@ def _set(document: Document, content: Content) -> None:
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:cs"), _ARABIC if content.words.right_to_left else _FONT)
+    _tell_language(document, content)
     facts = document.core_properties
     facts.title, facts.author, facts.language = legible(content.title), "Wifaq", content.words.language
     facts.comments, facts.last_modified_by = "", "Wifaq"
+
+
+def _tell_language(document: Document, content: Content) -> None:
+    """What the letters are read and checked as, which the shipped template says is English."""
+    from docx.oxml.ns import qn
+
+    told = next(document.styles.element.iter(qn("w:lang")))
+    told.set(qn("w:bidi" if content.words.right_to_left else "w:val"), _SPOKEN[content.words.language])
 
 
 def _add(document: Document, section: Section, content: Content) -> None:
@@ -122,9 +133,9 @@ def _add(document: Document, section: Section, content: Content) -> None:
         document.add_paragraph(plain(text))
     for figure in section.figures:
         told = document.add_paragraph(style="List Bullet")
-        told.add_run(f"{figure.name}: ")
+        told.add_run(content.words("{what}: {values}", what=figure.name, values=""))
         told.add_run(plain(figure.value)).bold = True
-        told.add_run(f" {plain(figure.band)}")
+        told.add_run(f" ({plain(figure.band)})" if figure.band else "")
     for table in section.tables[:1]:
         _add_table(document, table, content)
     for chart in section.charts:
@@ -138,8 +149,8 @@ def _add_chart(document: Document, chart: Chart, content: Content) -> None:
 
     shape = document.add_picture(io.BytesIO(chart.png), width=Cm(_WIDTH))
     shape._inline.docPr.set("descr", chart.alternative)  # for those who do not see it
-    document.paragraphs[-1].paragraph_format.keep_with_next = True
     if chart.table is not None:
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
         document.add_paragraph(_source(chart.table, content, chart.table.caption), style="Caption")
 
 
@@ -154,33 +165,47 @@ def _add_table(document: Document, table: Table, content: Content) -> None:
     heads = list(table.heads) or [""] * len(table.rows[0])
     made: Any = document.add_table(rows=1 + len(table.rows), cols=len(heads), style=_TABLE)
     _rule(made)
-    _fit(made, [heads, *table.rows])
-    together = len(table.rows) <= _TOGETHER and all(len(plain(text)) <= _SHORT for row in table.rows for text in row)
-    for place, (cells, texts) in enumerate(zip(made.rows, [heads, *table.rows], strict=True)):
-        _fill_row(cells, texts, together=together and place < len(table.rows))
+    rows, size = _fit(made, [[plain(text) for text in row] for row in (heads, *table.rows)])
+    together = len(table.rows) <= _TOGETHER and all(len(text) <= _SHORT for row in rows[1:] for text in row)
+    for place, (cells, texts) in enumerate(zip(made.rows, rows, strict=True)):
+        last = place == len(table.rows)  # stays with what stands below
+        _fill_row(cells, texts, size, together=together or last)
     _head(made.rows[0])
     document.add_paragraph(_source(table, content, table.note), style="Caption")
 
 
-def _fit(table: Any, rows: Sequence[Sequence[str]]) -> None:
-    """Columns as wide as their texts ask for: no word is broken, and what is left goes to the longer texts."""
+def _fit(table: Any, rows: Sequence[Sequence[str]]) -> tuple[Sequence[Sequence[str]], float]:
+    """Give each column the width that its texts ask for; the texts as they fit, and the size of their letters.
+
+    No word is broken, and what is left goes to the longer texts.
+    """
     from docx.shared import Cm
 
-    columns = [[plain(text) for text in column] for column in zip(*rows, strict=True)]
-    whole, parted = ([_A_LETTER * _least(column, most) + _PADDING for column in columns] for most in (_LONGEST_WORD, 0))
-    wish = [_A_LETTER * max(map(len, column)) + _PADDING for column in columns]
-    widths = _widths(whole if sum(whole) < _WIDTH else parted, wish)
+    rows, least = _parted(rows)
+    wish = [_A_LETTER * max(map(len, column)) + _PADDING for column in zip(*rows, strict=True)]
     table.autofit = False
-    for column, width in zip(table.columns, widths, strict=True):
+    for column, width in zip(table.columns, _widths(least, wish), strict=True):
         column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)
+    return rows, min(_SMALL, _SMALL * _WIDTH / sum(least))
+
+
+def _parted(rows: Sequence[Sequence[str]]) -> tuple[Sequence[Sequence[str]], list[float]]:
+    """Texts that may be parted as often as the page asks for, and the centimetres that each column needs then."""
+    loose = [[text.replace(_BOUND_DASH, _DASH) for text in row] for row in rows]
+    most_wide = (_WIDTH, _WIDTH * _SMALL / _SMALLEST, float("inf"))
+    for texts, whole, wide in zip((rows, rows, loose), (_LONGEST_WORD, 0, 0), most_wide, strict=True):
+        least = [_A_LETTER * _least(column, whole) + _PADDING for column in zip(*texts, strict=True)]
+        if sum(least) < wide:
+            break
+    return texts, least
 
 
 def _least(column: Sequence[str], most: int) -> int:
     """Letters of the longest part of a column that is not broken: a word, and below the head a text of so many."""
     head, *cells = column
-    parts = [*head.split(), *(part for text in cells for part in ([text] if len(text) <= most else text.split()))]
+    parts = [*head.split(" "), *(part for text in cells for part in ([text] if len(text) <= most else text.split(" ")))]
     return min(max(map(len, parts), default=1), _LONGEST_WORD)
 
 
@@ -195,14 +220,14 @@ def _widths(least: Sequence[float], wish: Sequence[float]) -> list[float]:
     return [need + left * gap / sum(more) for need, gap in zip(least, more, strict=True)]
 
 
-def _fill_row(row: Any, texts: Sequence[str], *, together: bool) -> None:
+def _fill_row(row: Any, texts: Sequence[str], size: float, *, together: bool) -> None:
     from docx.shared import Pt
 
     for cell, text in zip(row.cells, texts, strict=True):
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
         paragraph.paragraph_format.keep_with_next = together
-        paragraph.add_run(plain(text)).font.size = Pt(_SMALL)
+        paragraph.add_run(text).font.size = Pt(size)
     _mark(row, "cantSplit")
 
 
@@ -237,7 +262,10 @@ def _mark(row: Any, name: str) -> None:
 
 def _source(table: Table, content: Content, before: str) -> str:
     """What stands below a table or a chart: a remark, and the file with its numbers."""
-    return " ".join(filter(None, [legible(before), content.words("Source: {file}.", file=f"{table.key}.csv")]))
+    remark = legible(before)
+    if remark and remark[-1] not in ".?!؟":
+        remark += "."
+    return " ".join(filter(None, [remark, content.words("Source: {file}.", file=f"{table.key}.csv")]))
 
 
 def _turn(document: Document) -> None:
