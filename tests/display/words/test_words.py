@@ -64,6 +64,12 @@ def test_arabic_is_written_in_arabic() -> None:
     assert [m.id for m in worded if not ARABIC.search("".join(m.string))] == []
 
 
+def test_a_percent_sign_of_arabic_stays_right_of_its_number() -> None:
+    """It stands between marks, as those of numbers do (Words.share)."""
+    told = {m.id: "".join(m.string) for m in catalogue.read("ar") if m.id}
+    assert [text for text in told.values() if re.search(r"\d[\s\u00a0]*%", text)] == []
+
+
 def test_files_are_as_the_catalogue_writes_them(tmp_path, monkeypatch) -> None:
     for language in TRANSLATED:
         before = (FOLDER / f"{language}.po").read_bytes()
