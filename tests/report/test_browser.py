@@ -22,6 +22,7 @@ from simulation.display.words.language import Words
 from simulation.experiments.analysis.contrasts import paired_path
 from simulation.report import explorer
 from simulation.report.page import render
+from tests.app.browser import browsing
 from tests.report import folders
 
 pytestmark = pytest.mark.slow
@@ -71,6 +72,15 @@ def test_a_page_opens_from_disk_without_an_error(page, tmp_path) -> None:
     done = browse(page, tmp_path / "profile", "--dump-dom")
     assert "</html>" in done.stdout
     assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
+
+
+def test_no_row_of_a_table_fills_the_screen_of_a_phone(page, tmp_path) -> None:
+    """A column of addresses has room for words: it is never as narrow as a letter."""
+    with browsing(tmp_path) as phone:
+        phone.size(_PHONE, 800)
+        phone.open(page.as_uri())
+        phone.wait("document.readyState === 'complete'")
+        assert phone.see("Math.max(...Array.from(document.querySelectorAll('tr')).map(row => row.offsetHeight))") < 400
 
 
 def examined(text: str, width: int, folder: Path) -> dict:
