@@ -44,7 +44,8 @@ def _print_indices(indices: pd.DataFrame, console: Console) -> None:
     for _, row in indices.iterrows():
         cells = []
         for name in names:
-            cells += [decimal(row[name], 3), f"{decimal(row[f'{name}_low'], 3)} to {decimal(row[f'{name}_high'], 3)}"]
+            low, high = row[f"{name}_low"], row[f"{name}_high"]
+            cells += [decimal(row[name], 3), "" if pd.isna(low) else f"{decimal(low, 3)} to {decimal(high, 3)}"]
         made.add_row(escape(row["factor"]), *cells, "" if row["converged"] else "not converged")
     console.print(titled("Sobol indices" if "first" in indices else "Morris elementary effects", made))
 

@@ -42,6 +42,12 @@ def _check(values: Values) -> None:
         raise InputError("analyse: the outcome is the same in all design points, so there is nothing to explain")
 
 
+def _reach_of(interval: Any, values: Values, rows: int) -> Values:
+    """Half-widths of bootstrap intervals; missing for a single sample (of so many rows), which has no other to draw."""
+    reach = np.asarray(interval, np.float64)
+    return reach if len(values) > rows else np.full_like(reach, np.nan)
+
+
 def sobol(factors: Sequence[str], values: Values, seed: int = 0) -> pd.DataFrame:
     """First-order and total indices with bootstrap intervals.
 
@@ -58,7 +64,7 @@ def sobol(factors: Sequence[str], values: Values, seed: int = 0) -> pd.DataFrame
     -------
     DataFrame
         Columns :data:`SOBOL_COLUMNS`: indices with 90 % intervals (normal, with the bootstrap's
-        standard deviation); converged: both intervals are at most :data:`WIDEST` wide.
+        standard deviation; missing with one sample); converged: both are at most :data:`WIDEST` wide.
 
     References
     ----------
@@ -71,7 +77,7 @@ def sobol(factors: Sequence[str], values: Values, seed: int = 0) -> pd.DataFrame
         _problem(factors), values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=CONFIDENCE, seed=seed
     )
     first, total = np.asarray(result["S1"]), np.asarray(result["ST"])
-    reach, reach_total = np.asarray(result["S1_conf"]), np.asarray(result["ST_conf"])
+    reach, reach_total = (_reach_of(result[name], values, len(factors) + 2) for name in ("S1_conf", "ST_conf"))
     converged = 2 * np.maximum(reach, reach_total) <= WIDEST
     columns = (
         list(factors), first, first - reach, first + reach, total, total - reach_total, total + reach_total, converged,
@@ -107,7 +113,7 @@ def morris(factors: Sequence[str], cube: Values, values: Values, levels: int, se
     result = method.analyze(
         _problem(factors), cube, values, num_resamples=RESAMPLES, conf_level=CONFIDENCE, num_levels=levels, seed=seed
     )
-    star, reach = np.asarray(result["mu_star"], float), np.asarray(result["mu_star_conf"], float)
+    star, reach = np.asarray(result["mu_star"], float), _reach_of(result["mu_star_conf"], values, len(factors) + 1)
     columns = (
         list(factors), star, star - reach, star + reach, np.asarray(result["mu"]), np.asarray(result["sigma"]),
         2 * reach <= WIDEST * star.max(),

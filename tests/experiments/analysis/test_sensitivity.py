@@ -62,6 +62,15 @@ def test_morris_effects_of_a_linear_function_are_its_slopes():
     assert not rough["converged"].all()
 
 
+@pytest.mark.parametrize("design", ["sobol", "morris"])
+def test_one_sample_shows_no_spread_so_it_has_no_interval_and_has_not_converged(design):
+    shares = cube(design, 1)
+    values = 3 * shares[:, 0] - shares[:, 1]
+    found = morris(NAMES, shares, values, levels=4) if design == "morris" else sobol(NAMES, values)
+    assert not found["converged"].any()
+    assert found.filter(regex="_(low|high)$").isna().all(axis=None)
+
+
 def test_what_cannot_be_analysed_is_told():
     values = np.ones(8 * 5)
     with pytest.raises(InputError, match="the same in all design points"):

@@ -46,6 +46,13 @@ def test_morris_finds_the_slopes_of_the_model_and_the_dead_factor(morris):
     assert 0 < found.noise < 0.2
 
 
+def test_a_single_trajectory_is_told_without_an_interval(tmp_path):
+    results = made(tmp_path / "out", design="morris", samples=1)
+    told = CliRunner().invoke(app, ["analyse", str(results.folder)]).output
+    assert "not converged" in told
+    assert "NaN" not in told
+
+
 def test_sobol_and_a_box(tmp_path):
     results = made(tmp_path / "out", design="sobol", samples=16, replicates=1)
     (found,) = analyse(results, above=0.3)
