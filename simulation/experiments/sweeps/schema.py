@@ -83,7 +83,8 @@ class Categories(Section):
     @model_validator(mode="after")
     def _check(self) -> Categories:
         for place, value in enumerate(self.categories):
-            if any(value == other and type(value) is type(other) for other in self.categories[:place]):
+            equals = (other for other in self.categories[:place] if other == value)
+            if any(isinstance(other, bool) == isinstance(value, bool) for other in equals):
                 raise ValueError(f"the level {label(value)} is named twice; keep one")
         return self
 
