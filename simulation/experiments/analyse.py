@@ -107,8 +107,18 @@ def analyse(
         raise InputError(f"analyse: {missing} of {results.planned} runs are missing; give the sweep's command again")
     table = results.table(metric, quarter)
     points = results.points(shares=True)
-    when = quarter or results.quarters[-1]
+    when = quarter or results.last_quarter
+    _check_reached(results, table, when)
     return tuple(_of_each(results, points, table, (metric, when), (above, below), seed))
+
+
+def _check_reached(results: SweepResults, table: pd.DataFrame, quarter: str) -> None:
+    """Points whose run ends before the quarter would be left out in silence."""
+    runs = results.runs()
+    ended = set(runs.loc[runs["type"] == "", "point"]) - set(table["point"])
+    if ended:
+        advice = f"all have {results.last_quarter}, or analyse them in a sweep of their own"
+        raise InputError(f"analyse: {len(ended)} design points have no {quarter}; {advice}")
 
 
 def _of_each(

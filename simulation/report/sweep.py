@@ -53,7 +53,7 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
         band = f"{decimal(row['q05'], 3)} to {decimal(row['q95'], 3)}"
         error = "" if pd.isna(row["standard_error"]) else decimal(row["standard_error"], 3)  # one has none
         made.add_row(row["point"], *values, decimal(row["mean"], 3), error, band)
-    console.print(titled(f"{results.told(metric)} in {results.quarters[-1]}", made))
+    console.print(titled(f"{results.told(metric)} in {results.last_quarter}", made))
     if len(rows) > ROWS_SHOWN:
         text = f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}"
         console.print(escape(text))

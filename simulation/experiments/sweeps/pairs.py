@@ -10,6 +10,7 @@ import pandas as pd
 
 from simulation.data.country_names import resolve
 from simulation.errors import Fault, InputError, suggest
+from simulation.experiments.sweeps.schema import label
 
 Select = str | Mapping[str, Any]
 """Id of a design point, or values of factors."""
@@ -58,9 +59,13 @@ def _selected(points: pd.DataFrame, factors: Sequence[str], select: Select) -> p
         if key != "point" and key not in factors:
             raise InputError(Fault(key, f"is no factor of this sweep; {suggest(key, list(factors))}"))
         column = points[key]
-        numeric = pd.api.types.is_numeric_dtype(column)
-        word = resolve(str(value)) if key == "focal" else str(value)
-        points = points.loc[np.isclose(column, float(value)) if numeric else column == word]
+        if pd.api.types.is_numeric_dtype(column):
+            try:
+                points = points.loc[np.isclose(column, float(value))]
+            except (TypeError, ValueError):
+                raise InputError(Fault(key, f"is a number in this sweep, not {value!r}")) from None
+        else:
+            points = points.loc[column == (resolve(label(value)) if key == "focal" else label(value))]
     if points.empty:
         raise InputError(f"contrast: no design point has {', '.join(f'{k} {v}' for k, v in wanted.items())}")
     return points

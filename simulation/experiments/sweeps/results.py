@@ -191,6 +191,22 @@ class SweepResults:
         return tuple(sorted(self._names_of("quarter")))
 
     @cached_property
+    def last_quarter(self) -> str:
+        """The last quarter that all points have, for their horizons may differ; if none is, the most have.
+
+        Raises
+        ------
+        InputError
+            If no run is finished yet.
+        """
+        if not self.quarters:
+            raise InputError(Fault(str(self.folder), "holds no finished run yet"))
+        if self._points["horizon"].nunique() == 1:
+            return self.quarters[-1]
+        points = self.series(self.metrics[:1]).groupby("quarter", observed=True)["point"].nunique()
+        return max(map(str, points.index[points == points.max()]))
+
+    @cached_property
     def metrics(self) -> tuple[str, ...]:
         """Recorded metrics."""
         return tuple(self._names_of("metric"))
@@ -211,7 +227,7 @@ class SweepResults:
         return list(names)
 
     def table(self, metric: str, quarter: str | None = None) -> pd.DataFrame:
-        """One metric, or a difference ``A - B``, in one quarter (by default the last).
+        """One metric, or a difference ``A - B``, in one quarter (by default :attr:`last_quarter`).
 
         It is that of the focal state, or of the system.
 
@@ -257,10 +273,9 @@ class SweepResults:
         return own.drop(columns="actor").reset_index(drop=True)
 
     def _quarter(self, quarter: str | None) -> str:
-        if not self.quarters:
-            raise InputError(Fault(str(self.folder), "holds no finished run yet"))
+        last = self.last_quarter  # first, for it tells if there is none
         if quarter is None:
-            return self.quarters[-1]
+            return last
         if quarter not in self.quarters:
             text = f"{quarter!r} was not recorded; {self.quarters[0]} to {self.quarters[-1]} were"
             raise InputError(Fault("quarter", text))
@@ -271,7 +286,7 @@ class SweepResults:
             advice = suggest(metric, self.metrics) or "see the metrics of the sweep in results.metrics"
             raise InputError(Fault("metric", f"{metric!r} was not recorded; {advice}"))
 
-    def summary(self, metrics: Sequence[str] = (KEPT,), quarters: Sequence[str] = ()) -> pd.DataFrame:
+    def summary(self, metrics: str | Sequence[str] = (KEPT,), quarters: str | Sequence[str] = ()) -> pd.DataFrame:
         """Mean, standard error and quantiles over the replicates of each point.
 
         Returns
@@ -279,7 +294,8 @@ class SweepResults:
         DataFrame
             Columns :data:`SUMMARY_COLUMNS`.
         """
-        when = [self._quarter(quarter) for quarter in quarters] or [self._quarter(None)]
+        metrics = _listed(metrics)
+        when = [self._quarter(quarter) for quarter in _listed(quarters)] or [self._quarter(None)]
         plain = [metric for metric in metrics if MINUS not in metric]
         result = [self._focal(plain, when)] if plain else []
         for metric in metrics:
@@ -301,7 +317,7 @@ class SweepResults:
 
     def of_the_system(self, metric: str) -> bool:
         """Whether a metric is the system's, of no actor."""
-        return set(self.series(metric.split(MINUS)[0], self.quarters[-1])["actor"].astype("str")) == {SYSTEM}
+        return set(self.series(metric.split(MINUS)[0], self.last_quarter)["actor"].astype("str")) == {SYSTEM}
 
     def write_tables(self) -> None:
         """Put ``points.csv``, ``summary.csv`` (of the last quarter) and the heat maps beside the chunks."""
@@ -332,7 +348,7 @@ class SweepResults:
         Axes or None
             None for another design, or fewer than two factors (several scenarios count as one).
         """
-        return heatmap(self, metric, quarter or self.quarters[-1])
+        return heatmap(self, metric, quarter or self.last_quarter)
 
     # --- comparisons
 
@@ -340,8 +356,8 @@ class SweepResults:
         self,
         a: Select,
         b: Select,
-        metrics: Sequence[str] = (KEPT,),
-        quarters: Sequence[str] = (),
+        metrics: str | Sequence[str] = (KEPT,),
+        quarters: str | Sequence[str] = (),
         precision: float | None = None,
     ) -> pd.DataFrame:
         """Paired contrast A minus B, replicate by replicate.
@@ -353,7 +369,7 @@ class SweepResults:
             scenario is one too). Points of A and B that agree in all other factors are paired,
             and averaged in each replicate, since all of them share its luck.
         metrics, quarters
-            Which, and when; by default the last quarter.
+            Which, and when; by default :attr:`last_quarter`.
         precision
             Half-width wanted of the intervals: adds the column ``more``, the replicates it still needs.
 
@@ -371,8 +387,8 @@ class SweepResults:
             raise InputError("contrast: the points of this sweep do not share their random numbers")
         pairs = pairs_of(self._points, ("scenario", *self.factors), a, b)
         tables = []
-        for metric in metrics:
-            for quarter in quarters or (self._quarter(None),):
+        for metric in _listed(metrics):
+            for quarter in _listed(quarters) or (self._quarter(None),):
                 values = self.table(metric, quarter)
                 arms = []
                 for arm in pairs.columns:

@@ -59,11 +59,12 @@ def simulate(scenario, replicate: int) -> Outcome:
             os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(told.get("slow", 0))
     level = scenario.parameters.rivalry / 10 - scenario.fragmentation.trust / 5
-    rows = [(q, m) for q in QUARTERS for m in ("commitments_kept", "volume")]
+    quarters = [quarter for quarter in QUARTERS if quarter <= str(scenario.horizon)]
+    rows = [(q, m) for q in quarters for m in ("commitments_kept", "volume")]
     series = pd.DataFrame(rows, columns=["quarter", "metric"])
     noise = np.array([luck(scenario.seed, replicate, m, q) for q, m in rows])
     series["actor"], series["value"] = scenario.focal, level + told.get("noise", 0.1) * noise
-    world = pd.DataFrame({"quarter": QUARTERS, "metric": "density_all", "actor": "system", "value": 0.5})
+    world = pd.DataFrame({"quarter": quarters, "metric": "density_all", "actor": "system", "value": 0.5})
     return Outcome.from_frames(replicate, series=pd.concat([series, world]))
 
 

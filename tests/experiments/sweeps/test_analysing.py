@@ -146,6 +146,16 @@ def test_an_outcome_that_is_the_same_everywhere_has_no_box(tmp_path, monkeypatch
         assert found.box.startswith(f"analyse: {count} of 12 cases")
 
 
+def test_a_quarter_that_some_points_do_not_reach_is_refused(tmp_path):
+    factors = {"horizon": ["2030Q4", "2035Q4"], "parameters.rivalry": [0, 4]}
+    results = made(tmp_path / "out", design="grid", factors=factors)
+    (found,) = analyse(results)
+    assert found.quarter == "2030Q4"
+    assert found.swings.set_index("factor").loc["parameters.rivalry", "effect"] == pytest.approx(0.4)
+    with pytest.raises(InputError, match="2 design points have no 2035Q4; all have 2030Q4"):
+        analyse(results, quarter="2035Q4")
+
+
 def test_an_unfinished_sweep_is_not_analysed(tmp_path):
     results = made(tmp_path / "out", design="lhs", samples=4)
     (results.folder / ledger.chunk_name(0)).unlink()

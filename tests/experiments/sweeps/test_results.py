@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -64,8 +65,6 @@ def test_every_number_is_that_of_its_point_and_replicate(results):
 
 def test_rows_do_not_depend_on_the_order_of_files(results, tmp_path):
     """Chunks renamed to another order would be refused; chunks read in another order are joined by id."""
-    from dataclasses import replace
-
     turned = replace(results, _paths=results._paths[::-1])
     one, two = results.table("commitments_kept"), turned.table("commitments_kept")
     order = ["point", "replicate"]
@@ -111,12 +110,41 @@ def test_contrasts_pair_points_that_agree_in_all_else(results):
     assert noisy["more"].iloc[0] == 0  # all points share their luck: the difference has no spread
 
 
+def test_a_contrast_takes_the_level_as_it_stands_in_the_file_and_one_metric_by_its_name(tmp_path):
+    factors = {"strategy.partners": [["state"], ["state", "firm"]], "parameters.rivalry": [0, 1]}
+    found = fakes.swept({**SOURCE, "factors": factors}, out=tmp_path / "out")
+    (row,) = found.contrast(
+        {"strategy.partners": ["state", "firm"]}, {"strategy.partners": ["state"]}, "volume", "2030Q4"
+    ).to_dict("records")
+    assert (row["metric"], row["quarter"], row["pairs"]) == ("volume", "2030Q4", 6)
+    assert set(found.summary("volume")["metric"]) == {"volume"}
+
+
+def test_without_a_finished_run_there_is_no_quarter(results):
+    empty = replace(results, _paths=())
+    for quarter in (None, "2035Q4"):
+        with pytest.raises(InputError, match="holds no finished run yet"):
+            empty.table("commitments_kept", quarter)
+
+
+def test_points_with_other_horizons_are_told_in_the_last_quarter_that_all_have(tmp_path):
+    source = {**SOURCE, "factors": {"horizon": ["2030Q4", "2035Q4"], "parameters.rivalry": [0.5, 1]}}
+    found = fakes.swept(source, out=tmp_path / "out")
+    assert found.last_quarter == "2030Q4"
+    assert found.quarters[-1] == "2035Q4"
+    summary = pd.read_csv(found.folder / "summary.csv")
+    assert set(summary["point"]) == set(found.points()["point"])
+    assert set(summary["quarter"]) == {"2030Q4"}
+    assert (found.contrast({"horizon": "2035Q4"}, {"horizon": "2030Q4"})["difference"] == 0).all()
+
+
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
         (lambda r: r.contrast({"parameters.rivalri": 1}, "p000000"), "did you mean 'parameters.rivalry'"),
         (lambda r: r.contrast({"parameters.rivalry": 3}, "p000000"), "no design point has parameters.rivalry 3"),
         (lambda r: r.contrast({"parameters.rivalry": 1}, "p000000"), "must be one point too"),
+        (lambda r: r.contrast({"parameters.rivalry": "high"}, "p000000"), "rivalry: is a number in this sweep"),
         (lambda r: r.table("comitments_kept"), "did you mean 'commitments_kept'"),
         (lambda r: r.table("commitments_kept", "2029Q1"), "'2029Q1' was not recorded"),
     ],
