@@ -43,7 +43,7 @@ strategy:
   advocacy: {{influencers: all_allies, paid: true}}
   learn: true
 parameters: {{rivalry: 2.0, hazard: 0.3}}
-mechanisms: {{capture: off, bargaining: challenge}}
+mechanisms: {{capture: off, learning: fermi}}
 peers: [TUN, SEN, EGY]
 record: {{metrics: [cooperation, capacity], actors: [MAR, SEN], every: 4, ties: all, events: true}}
 """

@@ -21,6 +21,7 @@ from simulation.scenario.shipped import find
 from simulation.scenario.source import Mark, Node, plain, walk
 
 Check = Callable[[Scenario], Iterator[tuple[Path, str]]]
+Places = dict[Path, list[int]]
 NOTHING: Mapping[str, object] = MappingProxyType({})
 _STAND_IN = {"name": "unnamed", "focal": "?"}
 """For keys without a default, so that the rest of a faulty scenario can still be checked."""
@@ -149,69 +150,60 @@ def _idle_lines(root: Node, scenario: Scenario) -> Iterator[tuple[Path, str]]:
 
 
 def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: list[Fault], also: Check) -> None:
-    """Cross-check a scenario whose faulty values are replaced, or from which the faulty entries have been taken out."""
-    mended = data
-    for path in paths:
-        mended = _mended(mended, path)
-    places: dict[str, list[int]] = {}
-    try:
-        scenario = Scenario.model_validate({**_STAND_IN, **mended})
-    except ValidationError:
-        kept, places = _without(data, paths)
-        try:
-            scenario = Scenario.model_validate({**_STAND_IN, **kept})
-        except ValidationError:
-            return
+    """Cross-check a scenario from which the faulty values have been taken out."""
+    scenario, places = _mended(data, paths)
+    if scenario is None:
+        return
     broken = frozenset(str(path[0]) for path in paths if path)
     for path, text in (*check_against_world(scenario, broken), *_idle_lines(root, scenario), *also(scenario)):
-        if len(path) > 1 and path[0] in places and isinstance(path[1], int):
-            path = (path[0], places[str(path[0])][path[1]], *path[2:])
-        if not _stands_in(path, paths):
-            faults.append(fault_at(root, path, text))
+        place = _written(path, places)
+        if not _stands_in(place, paths):
+            faults.append(fault_at(root, place, text))
     faults += record_faults(scenario)
 
 
-def _stands_in(path: Path, paths: list[Path]) -> bool:
-    """Whether what is found wrong on a path may be so because of a stand-in that nobody wrote."""
-    judged = [(*faulty[:-1], _JUDGED_BY.get(str(faulty[-1]))) for faulty in paths if faulty]
-    whole = bool(path) and isinstance(path[-1], int)  # an entry that is like another, by what stands in
-    return path in (*paths, *judged) or (whole and any(faulty[: len(path)] == path for faulty in paths))
+def _mended(data: dict[str, Any], paths: list[Path]) -> tuple[Scenario | None, Places]:
+    """What the schema lets pass without the values on some paths; what holds one that must not be missing goes too."""
+    out = set(paths)
+    while True:
+        places: Places = {}
+        try:
+            return Scenario.model_validate({**_STAND_IN, **_without(data, (), out, places)}), places
+        except ValidationError as error:
+            found = [_written(item["loc"], places) for item in error.errors(include_url=False)]
+        more = {path[:-1] if path in out else path for path in found} - {()}
+        if more <= out:
+            return None, {}
+        out |= more
 
 
-def _mended(value: Any, path: Path) -> Any:
-    """A value without what is at the end of a path, which has a stand-in there if it must not be missing."""
-    if not path:
-        return value
-    place, rest = path[0], path[1:]
-    if isinstance(value, dict) and (place in value or not rest):
-        kept = {key: inside for key, inside in value.items() if key != place}
-        own = {place: _mended(value[place], rest)} if rest else {k: v for k, v in _NEEDED.items() if k == place}
-        return {**kept, **own}
-    if isinstance(value, tuple) and isinstance(place, int) and place < len(value):
-        return (*value[:place], _mended(value[place], rest), *value[place + 1 :])
+def _without(value: Any, here: Path, out: set[Path], places: Places) -> Any:
+    """A value without what is on some paths, stand-ins in its place; and which items of each list are left."""
+    if isinstance(value, dict):
+        kept = {key: _without(inside, (*here, key), out, places) for key, inside in value.items()
+                if (*here, key) not in out}  # fmt: skip
+        return kept | {key: stand_in for key, stand_in in _NEEDED.items() if (*here, key) in out}
+    if isinstance(value, tuple):
+        places[here] = [place for place in range(len(value)) if (*here, place) not in out]
+        return tuple(_without(value[place], (*here, place), out, places) for place in places[here])
     return value
 
 
-def _without(data: dict[str, Any], paths: list[Path]) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """The data without the top-level key, entry or list item on each path; and what item was where."""
-    kept = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
-    dropped: dict[str, set[int]] = {}
-    for path in paths:
-        top = str(path[0])
-        inside = path[1] if len(path) > 1 else None
-        section = kept.get(top)
-        if isinstance(section, tuple) and isinstance(inside, int):
-            dropped.setdefault(top, set()).add(inside)
-        elif isinstance(section, dict) and inside in section:
-            del section[inside]
-        elif not isinstance(section, dict) or inside is None:
-            kept.pop(top, None)
-    places: dict[str, list[int]] = {}
-    for top, items in dropped.items():
-        if top in kept:
-            places[top] = [index for index in range(len(kept[top])) if index not in items]
-            kept[top] = tuple(kept[top][index] for index in places[top])
-    return kept, places
+def _written(path: Path, places: Places) -> Path:
+    """Where in the file something is that was found where some items of lists are left."""
+    result: Path = ()
+    for part in path:
+        left = places.get(result, ())
+        result = (*result, left[part] if isinstance(part, int) and part < len(left) else part)
+    return result
+
+
+def _stands_in(path: Path, paths: list[Path]) -> bool:
+    """Whether what is found wrong on a path may be so because of what was taken out, or of a stand-in."""
+    judged = [(*faulty[:-1], _JUDGED_BY.get(str(faulty[-1]))) for faulty in paths if faulty]
+    below = [faulty for faulty in paths if path and len(faulty) > len(path) and faulty[: len(path)] == path]
+    entry = any(isinstance(part, int) for faulty in below for part in (path[-1], faulty[len(path)]))
+    return entry or path in (*paths, *judged)  # an entry like another, or a list that has too few
 
 
 def fault_at(root: Node, path: Path, message: str) -> Fault:

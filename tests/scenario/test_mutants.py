@@ -85,6 +85,14 @@ def warm() -> None:
     check_files([mutants.ROOT / "tests" / "bad_sweeps" / "unknown_metric.yaml"])
 
 
+@pytest.mark.parametrize("kind", SHARES)
+def test_what_is_mutated_is_good(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "good.csv"
+    for text in dict.fromkeys(mutants.KINDS[kind]):
+        path.write_text(text, encoding="utf-8")
+        assert faults_of(kind, path) == [], text
+
+
 def test_mutants_are_refused_with_a_line_or_accepted(tmp_path: Path) -> None:
     accepted = try_many(150, tmp_path)
     assert all(0 < accepted[kind] < 150 * share for kind, share in SHARES.items()), accepted
