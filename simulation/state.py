@@ -2,7 +2,7 @@
 
 Everything that changes during a run is a NumPy array here; the processes are functions that
 read and write these arrays, and the Mesa agents are views of their rows. Constants of the
-run (who is who, exposure, trade) are arrays here too, so that a process needs nothing else.
+run (who is who, size, trade) are arrays here too, so that a process needs nothing else.
 
 Shapes: ``n`` actors (states first, then the EU, then the others), ``s`` states and the EU
 (the first ``s`` rows; ``s = 194`` in the shipped world), ``b`` blocs, ``q`` instruments.

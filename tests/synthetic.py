@@ -57,8 +57,7 @@ def make_world(
         "capacity": np.where(is_state, 0.5, 0.0), "transparency": np.full(n, 0.5), "free_press": np.zeros(n, bool),
         "adoption": np.where(is_state, 0.8, 0.0), "position": np.full((n, 4), 0.5),
         "position_sd": np.zeros(n), "weight": np.full((n, 4), 0.25), "objectivity": np.where(is_state, 1.0, 0.7),
-        "research": np.zeros(n), "exposure": np.where(diagonal, 0.0, 0.3),
-        "trust_prior": np.where(diagonal, 0.0, 0.5), "contiguous": np.zeros((n, n), bool),
+        "research": np.zeros(n), "trust_prior": np.where(diagonal, 0.0, 0.5), "contiguous": np.zeros((n, n), bool),
         "trade_share": np.zeros((n, n)), "trade_share_eu": np.zeros(n),
         "opinion": np.where(is_state, 0.6, 0.0), "audience": np.zeros((n, n)), "stance": np.full(n, 0.5),
         "firm_commitments": np.zeros(n),
@@ -84,7 +83,7 @@ def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float 
     """A bloc that meets every quarter unless told otherwise."""
     values: dict[str, Any] = {
         "id": "B", "name": "B", "agenda_rate": 1.0, "depth": 0, "enforcement": 0.5, "regional": True,
-        "universal": False, "founded": 2000, "basis": "test",
+        "universal": False, "basis": "test",
     } | fields  # fmt: skip
     return BlocFacts(rule=rule, threshold=threshold, members=tuple(members), **values)
 
@@ -100,7 +99,7 @@ def make_instrument(eligible: Sequence[int], joined: Sequence[int] = (), **field
     values: dict[str, Any] = {
         "id": "Q", "title": "Q", "sponsors": (), "convener": "", "enforcement": 0.5, "opens": date(2024, 1, 1),
         "closes": None, "track": "multilateral", "regional": False, "position": (0.5, 0.5, 0.5, 0.5),
-        "position_basis": "test", "binding": False, "in_force": None, "needed": 0, "domain": "civil",
+        "binding": False, "in_force": None, "needed": 0, "domain": "civil",
         "exclusive": False, "invitation_only": False, "open_at_as_of": True, "complete": True, "refused": (),
     } | fields  # fmt: skip
     return InstrumentFacts(eligible=tuple(eligible), joined=tuple((i, AS_OF) for i in joined), **values)

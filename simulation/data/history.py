@@ -35,7 +35,7 @@ def load_blocs(as_of: date, place: Mapping[str, int]) -> tuple[BlocFacts, ...]:
                 agenda_rate=float(row["agenda_rate"]), depth=depth.get(row["id"], 0),
                 enforcement=float(row["enforcement"]),
                 regional=row["regional"] == "1", universal=row["universal"] == "1",
-                founded=int(row["founded"]), members=members, basis=row["basis"],
+                members=members, basis=row["basis"],
             ))
     return tuple(blocs)
 

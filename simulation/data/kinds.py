@@ -26,8 +26,6 @@ class BlocFacts:
         Share of its terms that bind, in [0, 1].
     regional, universal
         Whether its door is a region; whether it is the United Nations.
-    founded
-        Year.
     members
         Indexes of the members on the date.
     basis
@@ -43,7 +41,6 @@ class BlocFacts:
     enforcement: float
     regional: bool
     universal: bool
-    founded: int
     members: tuple[int, ...]
     basis: str
 
@@ -62,8 +59,8 @@ class InstrumentFacts:
         First and last day for joining; ``None`` where it stays open.
     eligible
         Indexes of those who may join (or might have).
-    position, position_basis
-        Place in the issue space and how it was found.
+    position
+        Place in the issue space.
     in_force, needed
         Day of entry into force, and the joins it takes (0: none or done).
     exclusive, invitation_only
@@ -87,7 +84,6 @@ class InstrumentFacts:
     regional: bool
     eligible: tuple[int, ...]
     position: Position
-    position_basis: str
     binding: bool
     in_force: date | None
     needed: int

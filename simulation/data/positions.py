@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulation.arithmetic import exp, log1p, ordered_sum, power, product, solve
+from simulation.arithmetic import exp, ordered_sum, power, product, solve
 from simulation.data.facts import Facts
 from simulation.data.roster import Roster
 from simulation.data.tables import judged
@@ -283,12 +283,9 @@ def salience(facts: Facts, given: Mapping[str, Floats]) -> Floats:
 # --- the documented maps from figures to the model's starting values, MODEL B, C.2 and G
 
 
-Bools = npt.NDArray[np.bool_]
-
 SIZE_EXPONENT = 0.4
 CAPACITY_WEIGHTS = {"readiness": 2 / 3, "effectiveness": 1 / 3}
 TRANSPARENCY_FIRM, TRANSPARENCY_OTHER = 0.4, 0.6
-EXPOSURE = {"trade": 0.6, "tongue": 0.2, "border": 0.2, "nonstate": 0.7, "same_home": 0.4, "secretariat": 0.5}
 OBJECTIVITY_STATE, OBJECTIVITY_OTHER = 1.0, 0.7
 #: Share of a non-state actor's position that is its home state's; the rest is its type's anchor.
 HOME_SHARE = 0.7
@@ -328,62 +325,6 @@ def capacity(facts: Facts) -> Floats:
         weights["readiness"] * facts["readiness"] / 100
         + weights["effectiveness"] * effectiveness
     )
-
-
-def _relative_trade(trade: Floats) -> Floats:
-    """(log trade ÷ the row's largest)³ with log(1 + million USD); rows without trade are 0."""
-    logs = log1p(trade)
-    largest = logs.max(axis=1, keepdims=True)
-    return _cubed(logs / np.where(largest > 0, largest, 1.0))
-
-
-def _cubed(values: Floats) -> Floats:
-    return values * values * values
-
-
-def exposure_of_states(trade: Floats, tongue: Bools, border: Bools, members: Sequence[int]) -> Floats:
-    """X among the states and, last, the EU, MODEL C.2; directed, zero diagonal.
-
-    The EU trades what its members trade, speaks and borders what any of them
-    does. A state's largest partner is sought among states, so that its trade
-    with the Union as a whole counts as 1 where that is larger.
-    """
-    count = len(trade)
-    inside = list(members)
-    exposure = np.zeros((count + 1, count + 1))
-    exposure[:count, :count] = (
-        EXPOSURE["trade"] * _relative_trade(trade) + EXPOSURE["tongue"] * tongue + EXPOSURE["border"] * border
-    )
-    with_union = trade[:, inside].sum(axis=1)
-    outside = np.where(np.isin(np.arange(count), inside), 0.0, with_union)
-    largest = log1p(np.maximum(trade.max(axis=1), 1e-9))
-    seen = _cubed(np.minimum(1.0, log1p(with_union) / largest))
-    ties = EXPOSURE["tongue"] * tongue[:, inside].any(axis=1)
-    ties = ties + EXPOSURE["border"] * border[:, inside].any(axis=1)
-    exposure[:count, count] = EXPOSURE["trade"] * seen + ties
-    share = _cubed(np.minimum(1.0, log1p(with_union) / log1p(outside.max())))
-    exposure[count, :count] = EXPOSURE["trade"] * share + ties
-    np.fill_diagonal(exposure, 0.0)
-    return exposure
-
-
-def exposure_of_all(roster: Roster, states: Floats) -> Floats:
-    """X among all actors: .7 X of the homes, .4 with the same home, .5 with secretariats."""
-    count = len(roster)
-    home = np.array(roster.home)
-    kinds = np.array(roster.kinds)
-    known = home >= 0
-    exposure = np.full((count, count), EXPOSURE["secretariat"])
-    rows = np.flatnonzero(known)
-    exposure[np.ix_(rows, rows)] = EXPOSURE["nonstate"] * states[np.ix_(home[rows], home[rows])]
-    same = known[:, None] & (home[:, None] == home[None, :])
-    exposure[same] = EXPOSURE["same_home"]
-    first = roster.union + 1
-    exposure[:first, :first] = states
-    # An organisation without a home state of the world is met as a secretariat is.
-    exposure[kinds == SECRETARIAT, :] = exposure[:, kinds == SECRETARIAT] = EXPOSURE["secretariat"]
-    np.fill_diagonal(exposure, 0.0)
-    return exposure
 
 
 def research(row: Mapping[str, str]) -> float:

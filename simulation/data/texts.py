@@ -61,14 +61,13 @@ def eligible(row: Mapping[str, str], as_of: date, roster: Roster,
     return chosen
 
 
-def _position(row: Mapping[str, str], positions: Floats, as_of: date, roster: Roster) -> tuple[Position, str]:
+def _position(row: Mapping[str, str], positions: Floats, as_of: date, roster: Roster) -> Position:
     """Mean position of the sponsors, or of the members of the convening bloc; else of all states."""
     members: list[int] = []
     for token in filter(None, row["position_from"].split(";")):
         members += sorted(_token(token, row, as_of, roster, {}))
-    basis = f"mean of {row['position_from']}" if members else "mean of all states"
     mean = positions[members or list(range(roster.union))].mean(axis=0)
-    return (float(mean[0]), float(mean[1]), float(mean[2]), float(mean[3])), basis
+    return (float(mean[0]), float(mean[1]), float(mean[2]), float(mean[3]))
 
 
 def _joined(row: Mapping[str, str], may: set[int], as_of: date, roster: Roster,
@@ -106,14 +105,13 @@ def _instrument(row: Mapping[str, str], as_of: date, roster: Roster, positions: 
                if not record.joined and name in roster.place} - set(joined)
     closes, in_force = optional(row["closes"]), optional(row["in_force"])
     acting = in_force is not None and in_force <= as_of
-    position, basis = _position(row, positions, as_of, roster)
     return InstrumentFacts(
         id=row["id"], title=row["title"], sponsors=_indexes(row["sponsors"].split(";"), roster),
         convener=row["convener"], enforcement=float(row["enforcement"]), opens=surely_by(row["opens"]),
         # A closing day still to come is not known on the day.
         closes=closes if closes is not None and closes <= as_of else None,
         track=row["track"], regional=row["regional"] == "1", eligible=tuple(sorted(may)),
-        position=position, position_basis=basis, binding=row["binding"] == "1",
+        position=_position(row, positions, as_of, roster), binding=row["binding"] == "1",
         in_force=in_force if acting else None, needed=0 if acting else int(row["needed"]),
         domain=row["domain"], exclusive=row["exclusive"] == "1",
         invitation_only=row["invitation_only"] == "1",

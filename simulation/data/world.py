@@ -98,8 +98,6 @@ class World:
         float64[n], O (1 states, .7 others); how research-minded a firm is (0 for others).
     leaders
         Indexes of EU, China, United States.
-    exposure
-        float64[n, n], X of MODEL C.2, directed, zero diagonal.
     trust_prior
         float64[n, n], first trust τ⁰ of the recorded world, symmetric, zero diagonal.
     rivals
@@ -144,7 +142,6 @@ class World:
     objectivity: Floats
     research: Floats
     leaders: tuple[int, int, int]
-    exposure: Floats
     trust_prior: Floats
     rivals: tuple[tuple[int, int], ...]
     contiguous: Bools
@@ -259,7 +256,7 @@ def _actor_fields(
     others = columns.nonstate_columns(people)
     others["transparency"][:first] = states.transparency
     voice = columns.with_union(facts["voice"], members)
-    return _pair_fields(people, trade, members, history.load_rivals(as_of, place)) | {
+    return _pair_fields(people, history.load_rivals(as_of, place)) | {
         "kind": np.array(people.kinds, dtype=np.int8), "un_member": np.arange(count) < people.union,
         "home": np.array(people.home, dtype=np.int32),
         "camp": camps_of(people, as_of), "free_press": columns.free_press(people, voice),
@@ -277,17 +274,14 @@ def _actor_fields(
 
 
 def _pair_fields(
-    people: Roster, trade: Floats, members: Sequence[int], rivals: tuple[tuple[int, int], ...]
+    people: Roster, rivals: tuple[tuple[int, int], ...]
 ) -> dict[str, Any]:
-    """Leaders, rivals, exposure, borders and audiences."""
+    """Leaders, rivals, borders and audiences."""
     place, count = people.place, len(people)
     leaders = (people.union, place["CHN"], place["USA"])
-    border = load_flag("contiguous")
-    tongue = load_flag("language") | load_flag("colony")
-    exposure = positions.exposure_of_all(people, positions.exposure_of_states(trade, tongue, border, members))
     languages = [frozenset(filter(None, (row["language_1"], row["language_2"]))) for row in table("states")]
     return {
-        "leaders": leaders, "rivals": rivals, "exposure": exposure,
-        "contiguous": columns.square(border.astype(np.float64), count) > 0,
+        "leaders": leaders, "rivals": rivals,
+        "contiguous": columns.square(load_flag("contiguous").astype(np.float64), count) > 0,
         "audience": positions.audience(people, languages),
     }

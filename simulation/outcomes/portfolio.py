@@ -120,11 +120,6 @@ def tally_commitments(state: State, actors: I64, out: Tally, partners: Links | N
     _tally(_columns(state), actors, state.s, partners or links(state.depth), out)
 
 
-def kept_of_states(state: State, partners: Links | None = None) -> F:
-    """C, the kept commitments of every state, shape (s,), in binding-equivalents; ``partners`` if they are at hand."""
-    return np.asarray(_kept(_columns(state), state.s, partners or links(state.depth)))
-
-
 def _columns(state: State) -> Columns:
     s = state
     return Columns(
@@ -210,11 +205,6 @@ def _kept_of_states(c: Columns, s: int, partners: Links, forums: Forums) -> F:
     _add_kept_forums(c.member, forums.blocs, forums.kept_blocs, kept)
     _add_kept_forums(c.joined, forums.texts, forums.kept_texts, kept)
     return kept
-
-
-@njit(cache=True, error_model="numpy")
-def _kept(c: Columns, s: int, partners: Links) -> F:
-    return _kept_of_states(c, s, partners, _forums(c))
 
 
 @njit(cache=True, error_model="numpy")

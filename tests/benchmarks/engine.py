@@ -115,7 +115,7 @@ def made_up_world(n: int) -> World:
     return make_world(
         states, others, blocs, size=np.where(is_state, rng.random(n), 0.0),
         capacity=np.where(is_state, rng.random(n), 0.0), position=rng.random((n, 4)),
-        exposure=rng.random((n, n)) ** 4, trust_prior=0.3 + 0.3 * rng.random((n, n)),
+        trust_prior=0.3 + 0.3 * rng.random((n, n)),
     )  # fmt: skip
 
 

@@ -55,7 +55,6 @@ def test_arrays_are_read_only_and_not_shared(world):
         world.position[0, 0] = 1.0
     other = load_world(world.as_of)
     assert other.position is not world.position
-    assert np.array_equal(other.exposure, world.exposure)
 
 
 def test_world_pickles(world):
@@ -83,7 +82,7 @@ def test_unknown_names_are_refused_with_advice(world):
 
 def test_values_lie_in_their_bounds(full_world):
     world = full_world
-    for name in ("size", "capacity", "transparency", "adoption", "position", "exposure", "trust_prior",
+    for name in ("size", "capacity", "transparency", "adoption", "position", "trust_prior",
                  "opinion", "audience", "stance", "research", "objectivity", "trade_share", "trade_share_eu"):
         value = getattr(world, name)
         assert value.min() >= 0, name
@@ -170,27 +169,6 @@ def test_home_and_region(world):
 
 def test_nobody_founded_later_is_loaded(full_world):
     assert not {"humain", "jazari", "odet", "current_ai"} & set(full_world.ids)
-
-
-def test_exposure_follows_its_formula(world):
-    exposure, spain = world.exposure, world.index("ESP")
-    check = world.index("MAR")
-    assert not np.diag(exposure).any()
-    # The largest partner's trade term is whole: .6, and .2 for the land border at Ceuta.
-    assert exposure[check, spain] == pytest.approx(0.8)
-    order = [world.ids[index] for index in np.argsort(-exposure[check, :193])[:10]]
-    assert {"FRA", "ESP"} <= set(order)
-    assert exposure[world.index("FRA"), check] < exposure[check, world.index("FRA")]
-
-
-def test_exposure_of_organisations(world):
-    exposure = world.exposure
-    capgemini, mistral, ocp = (world.index(name) for name in ("capgemini", "mistral", "ocp"))
-    france, check, unesco = (world.index(name) for name in ("FRA", "MAR", "unesco"))
-    assert exposure[check, capgemini] == pytest.approx(0.7 * exposure[check, france])
-    assert exposure[capgemini, ocp] == pytest.approx(0.7 * exposure[france, check])
-    assert exposure[capgemini, mistral] == exposure[mistral, france] == exposure[check, ocp] == 0.4
-    assert exposure[check, unesco] == exposure[unesco, capgemini] == 0.5
 
 
 def test_first_trust_has_a_spread_and_does_not_mirror_trade(world):

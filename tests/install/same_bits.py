@@ -60,12 +60,10 @@ def run() -> Iterator[tuple[str, str]]:
 
 
 def deals() -> Iterator[tuple[str, str]]:
-    """The fitted equation of deals ahead of a day, and the deals that the record lacks then."""
+    """The fitted equation of deals ahead of a day."""
     from simulation.evidence.deals.forecast import forecast_pairs
-    from simulation.intensity.book import unrecorded_means
 
     yield "deals ahead", digest(forecast_pairs(AS_OF, BY, focal="MAR", draws=10))
-    yield "deals unrecorded", digest(unrecorded_means(AS_OF, 2)[2])
 
 
 PARTS = {"world": world, "run": run, "deals": deals}

@@ -14,7 +14,7 @@ from simulation.outcomes.focal import (
     hill_diversity,
     volume,
 )
-from simulation.outcomes.portfolio import CATEGORIES, kept_of_states
+from simulation.outcomes.portfolio import CATEGORIES
 from simulation.scenario.parameters import Parameters
 from simulation.state import DRAWN, KINDS, RECORDED, SOURCES, TRACKS, TRILATERAL, State
 from tests.outcomes.worlds import add_deal, bare_world, random_world
@@ -92,7 +92,6 @@ def test_rank_is_one_more_than_the_number_of_states_that_kept_more(seed):
     kept = found["commitments_kept"]
     more = (kept[None, : state.s] > kept[:, None] + 1e-9).sum(axis=1)
     assert found["kept_rank"].tolist() == (1 + more).tolist()
-    np.testing.assert_array_equal(kept_of_states(state), kept[: state.s])
 
 
 def test_states_that_kept_alike_share_a_rank():

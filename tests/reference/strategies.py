@@ -156,7 +156,7 @@ def columns(
         "free_press": rng.random(n) < 0.5,
         "adoption": rng.random(n) * is_state, "position": rng.random((n, 4)), "position_sd": 0.1 * rng.random(n),
         "weight": rng.dirichlet(np.ones(4), n), "objectivity": rng.random(n), "research": rng.random(n),
-        "exposure": rng.random((n, n)), "contiguous": border | border.T,
+        "contiguous": border | border.T,
         "trust_prior": rng.uniform(*friendly, (n, n)) * (rng.random((n, n)) < 0.95),  # some trust not at all
         "trade_share": trade, "trade_share_eu": np.where(is_state, rng.random(n), 0.0),
         "opinion": np.where(is_state, rng.random(n), 0.0), "audience": audience, "stance": rng.random(n),

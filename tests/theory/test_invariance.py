@@ -25,7 +25,7 @@ def _varied(states=7, others=None, seed=3, **columns):
         "position": rng.uniform(0, 1, (n, 4)), "weight": rng.dirichlet(np.ones(4), n),
         "size": np.where(np.arange(n) < s, rng.uniform(0, 1, n), 0),
         "capacity": np.where(np.arange(n) < s, rng.uniform(0.1, 0.9, n), 0),
-        "transparency": rng.uniform(0, 1, n), "free_press": rng.random(n) < 0.5, "exposure": rng.uniform(0, 1, (n, n)),
+        "transparency": rng.uniform(0, 1, n), "free_press": rng.random(n) < 0.5,
         "trust_prior": rng.uniform(0.3, 0.9, (n, n)), "audience": audience,
         "trade_share": np.pad(rng.dirichlet(np.ones(s), s), ((0, n - s), (0, n - s))),
     } | columns  # fmt: skip
@@ -46,7 +46,7 @@ class TestInertActor:
         n = len(plain.ids)
         columns = {}
         for name in (
-            "position", "weight", "size", "capacity", "transparency", "exposure", "trust_prior", "audience",
+            "position", "weight", "size", "capacity", "transparency", "trust_prior", "audience",
             "trade_share", "objectivity", "stance",
         ):  # fmt: skip
             old = getattr(plain, name)

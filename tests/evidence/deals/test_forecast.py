@@ -8,9 +8,7 @@ import pytest
 from simulation.data.judged_pairs import judged_pairs, states_and_union
 from simulation.errors import InputError
 from simulation.evidence.deals.forecast import COLUMNS, forecast_pairs, table_text
-from simulation.intensity.book import unrecorded_means
 from simulation.intensity.covariates import NAMES, covariates
-from simulation.intensity.ensemble import possible
 from simulation.intensity.places import with_firms
 from simulation.intensity.posterior import posterior_of, shipped_posteriors
 from simulation.intensity.record import ai_deals, shipped_treaties
@@ -114,15 +112,3 @@ def test_masks_are_dated():
     assert judged_pairs("masks", places, date(2024, 12, 31))[usa, huawei] == 1.0
     marks = judged_pairs("masks", places, date(2024, 12, 31))
     np.testing.assert_array_equal(marks, marks.T)
-
-
-def test_a_complete_record_leaves_little_unrecorded_and_others_as_they_were():
-    """X22: the more is recorded, the less is expected beside it; other pairs are the same to the bit."""
-    day = date(2024, 12, 31)
-    layer, _, plain = unrecorded_means(day, 3)
-    sure = unrecorded_means(day, 3, ["MAR"])[2]
-    own = (np.stack(possible(layer)) == states_and_union().place["MAR"]).any(axis=0)
-    assert sure[..., own].sum() < 0.5 * plain[..., own].sum()
-    np.testing.assert_array_equal(sure[..., ~own], plain[..., ~own])
-    with pytest.raises(InputError, match="'Morocco' is no state"):
-        unrecorded_means(day, 1, ["Morocco"])

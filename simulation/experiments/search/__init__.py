@@ -1,1 +1,0 @@
-"""Search for strategies: what can be varied, and how it is evolved."""
