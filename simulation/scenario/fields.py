@@ -5,7 +5,6 @@ A parser raises ``ValueError`` with the sentence that the user reads; pydantic a
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -196,14 +195,6 @@ def _registry(
     return parse
 
 
-def _check_parameter(name: str, value: object) -> str:
-    if name in PARAMETERS and (isinstance(value, bool) or not isinstance(value, int | float)):
-        return f"must be a number, not {describe(value)}"
-    if isinstance(value, float) and not math.isfinite(value):
-        return "must be a finite number, not NaN or infinity"
-    return check_value(name, value)
-
-
 def _parameters_schema() -> dict[str, Any]:
     entries = {
         p.name: {
@@ -295,7 +286,7 @@ RecordedActors = Annotated[
 ]
 ParametersField = Annotated[
     Parameters,
-    PlainValidator(_registry(Parameters, _check_parameter)),
+    PlainValidator(_registry(Parameters, check_value)),
     PlainSerializer(lambda parameters: parameters.as_dict()),
     WithJsonSchema(_parameters_schema()),
 ]

@@ -8,12 +8,14 @@ of a run draws. Nothing else in the package holds a tunable number: code reads t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from simulation.errors import Fault, InputError, suggest
+from simulation.scenario.source import describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +314,10 @@ def check_value(name: str, value: object) -> str:
     if name not in PARAMETERS:
         return f"unknown parameter; {suggest(name, list(PARAMETERS)) or 'see `wifaq list parameters`'}"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return f"must be a number, not {type(value).__name__}"
+        return f"must be a number, not {describe(value)}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "must be a finite number, not NaN or infinity"
     entry = PARAMETERS[name]
-    if not entry.low <= value <= entry.high:  # false for NaN and infinity too
+    if not entry.low <= value <= entry.high:
         return f"{value} is outside [{entry.low:g}, {entry.high:g}] ({entry.unit})"
     return ""

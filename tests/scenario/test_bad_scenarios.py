@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from simulation.errors import InputError
 from simulation.experiments.check import check_files
 from simulation.scenario.load import load_scenario
+from simulation.scenario.parameters import Parameters
 from simulation.scenario.source import MAX_BYTES
 
 FOLDER = Path(__file__).parents[1] / "bad_scenarios"
@@ -179,3 +180,11 @@ def test_bad_keywords() -> None:
         "parameters.rivalry",
         "strategy",
     }
+
+
+@pytest.mark.parametrize("value", ["2", True, float("nan"), float("inf"), 9])
+def test_parameters_say_the_same_of_a_value_as_a_scenario(value: object) -> None:
+    (fault,) = faults_of(BASE, parameters={"rivalry": value})
+    with pytest.raises(InputError) as caught:
+        Parameters({"rivalry": value})  # type: ignore[dict-item]
+    assert caught.value.faults[0].message == fault.message
