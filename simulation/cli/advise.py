@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Errors = Callable[[bool], AbstractContextManager[None]]
 Bar = Callable[[bool], AbstractContextManager[Callable[[int, int], None] | None]]
-Failed = Callable[[Any, bool], None]
+Failed = Callable[[Any], None]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. horizon=2030Q4."),
@@ -83,7 +83,7 @@ def add_advise(
             if not quiet:
                 print_advice(advice, console())
             typer.echo(str(advice.folder) if quiet else f"Results: {advice.folder}")
-            tell_failures(advice.failures, debug)
+            tell_failures(advice.failures)
 
 
 def _levels(texts: list[str]) -> dict[str, float]:

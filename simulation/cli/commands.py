@@ -157,7 +157,7 @@ def run(
             print_results(results, _console())
         known = " (the same run was there; replaced)" if there_already and not quiet else ""
         typer.echo(str(folder) if quiet else f"Results: {folder}{known}")
-        _tell_failures(results.failures, debug)
+        _tell_failures(results.failures)
 
 
 @app.command()
@@ -243,7 +243,7 @@ def compare(
         print_comparison(comparison, _console(), precision)
         if out is not None:
             typer.echo(f"Tables: {out}")
-        _tell_failures(comparison.failures, debug)
+        _tell_failures(comparison.failures)
 
 
 @app.command()
@@ -268,7 +268,7 @@ def spread(
         with _progress(quiet) as progress:
             result = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
         print_spread(result, _console())
-        _tell_failures(result.failures, debug)
+        _tell_failures(result.failures)
 
 
 @app.command()
@@ -319,7 +319,7 @@ def sweep(
 
             print_sweep(results, _console())
         typer.echo(str(results.folder) if quiet else f"Results: {results.folder}")
-        _tell_failures(results.failures, debug)
+        _tell_failures(results.failures)
 
 
 @app.command()
@@ -449,7 +449,7 @@ def _console() -> Console:
     return Console(highlight=False)  # as wide as the terminal; 80 columns in a pipe
 
 
-def _tell_failures(failures: Any, debug: bool) -> None:
+def _tell_failures(failures: Any) -> None:
     """One line a failed replicate, and exit status 1 if there is any."""
     for row in failures:
         place = f"{row['point']}, replicate {row['replicate']} (seed {row['seed']}), {row['stage']}"

@@ -57,7 +57,7 @@ def add_opportunities(
     progress: Bar,
     console: Callable[[], Console],
     command: Callable[[], str],
-    tell_failures: Callable[[Any, bool], None],
+    tell_failures: Callable[[Any], None],
 ) -> None:
     """Add ``opportunities`` to the command line.
 
@@ -95,4 +95,4 @@ def add_opportunities(
             print_opportunities(result, console())
             if out is not None:
                 typer.echo(f"Tables: {out}")
-            tell_failures(result.failures, debug)
+            tell_failures(result.failures)
