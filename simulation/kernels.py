@@ -275,8 +275,6 @@ def _threads(process: int) -> ThreadPoolExecutor:
 class Stream(IntEnum):
     """One stream per kind of event; numbers are fixed for ever, new ones are appended (gaps were earlier editions)."""
 
-    TRACK = 2
-    CONSENT = 4
     RATIFICATION = 6
     BLOC_AGENDA = 11
     BLOC_PROPOSER = 12

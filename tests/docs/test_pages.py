@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 from docs.pages.__main__ import PAGES as BUILT
 from docs.pages.__main__ import main as write_pages
 from simulation import __version__
-from simulation.data.positions import CAPACITY_WEIGHTS
 from simulation.display import pages
 from simulation.errors import DataError
 from simulation.evidence import plausibility
@@ -218,13 +216,6 @@ def test_odd_counts_the_entities_of_the_world() -> None:
     counts = {name: str((world.kind == code).sum() - (name == "state")) for name, code in kinds.items()}
     counts |= {"bloc": str(len(world.blocs)), "instrument": str(len(world.instruments))}
     assert {name: told.get(name) for name in counts} == counts
-
-
-def test_odd_has_the_weights_of_capacity_as_the_data_have_them() -> None:
-    text = (DOCS / "ODD.md").read_text(encoding="utf-8")
-    told = re.search(r"K\(0\) = (\S) AI readiness \+ (\S) government effectiveness\.", text)
-    assert told is not None
-    assert list(map(unicodedata.numeric, told.groups())) == pytest.approx(list(CAPACITY_WEIGHTS.values()))
 
 
 def test_calibration_page_counts_the_parameters() -> None:
