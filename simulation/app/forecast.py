@@ -221,10 +221,10 @@ def partners(results: Results, words: Words) -> pd.DataFrame:
     return pd.DataFrame({
         words("Partner"): [words.actor(*pair) for pair in zip(table["partner"], table["name"], strict=True)],
         words("Kind"): [name_of(KIND, kind, words) for kind in table["kind"]],
-        words("Any"): table["probability_any"].round(3).to_numpy(),
-        words("New"): table["probability_new"].round(3).to_numpy(),
-        words("Held, on record"): table["probability_recorded"].round(3).to_numpy(),
-        words("Held, drawn"): table["probability_drawn"].round(3).to_numpy(),
+        words("Any"): table["probability_any"].to_numpy(),
+        words("New"): table["probability_new"].to_numpy(),
+        words("Held, on record"): table["probability_recorded"].to_numpy(),
+        words("Held, drawn"): table["probability_drawn"].to_numpy(),
     })  # fmt: skip
 
 
@@ -234,7 +234,7 @@ def instruments(results: Results, words: Words) -> pd.DataFrame:
     own = table.loc[table["actor"] == results.focal].sort_values("probability", ascending=False, kind="stable")
     return pd.DataFrame({
         words("Instrument"): [words.known(title) for title in own["title"]],
-        words("Probability"): own["probability"].round(3).to_numpy(),
+        words("Probability"): own["probability"].to_numpy(),
         words("Median quarter"): own["median_quarter"].fillna("").astype(str).to_numpy(),
     })  # fmt: skip
 

@@ -98,7 +98,7 @@ def _named(table: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 def _shown(table: pd.DataFrame, columns: Mapping[str, str], words: Words) -> pd.DataFrame:
     """Some columns under their names; numbers stay numbers, so that they sort as such."""
-    kept = table[[name for name in columns if name in table]].round(3)
+    kept = table[[name for name in columns if name in table]]
     return kept.rename(columns={name: words(text) for name, text in columns.items()})
 
 

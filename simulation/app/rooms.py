@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from simulation.scenario.schema import Scenario
 
 _WAIT = 0.2  # seconds between two looks at whether a job has ended
+_SHARES = ("Any", "New", "Held, on record", "Held, drawn", "Probability", "Probability of a yes",
+           "Best in share of futures")  # columns of tables, as they are marked for translation  # fmt: skip
 
 
 def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
@@ -48,9 +50,13 @@ def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
 
 
 async def fill(desk: Desk, name: str, table: pd.DataFrame) -> None:
-    """Show a table, which the page sorts; what is missing is empty."""
-    cells = table.astype(object).where(table.notna(), None)
-    await desk.send("table", {"name": name, "columns": list(table.columns), "rows": cells.to_numpy().tolist()})
+    """Show a table, which the page sorts; what is missing is empty, and a share goes with its text in per cent."""
+    words, columns = desk.words, list(table.columns)
+    shares = {words(label) for label in _SHARES}
+    cells = table.astype(object).where(table.notna(), None).to_numpy().tolist()
+    rows = [[[value, words.share(value)] if name in shares and value is not None else value
+             for name, value in zip(columns, row, strict=True)] for row in cells]  # fmt: skip
+    await desk.send("table", {"name": name, "columns": columns, "rows": rows})
 
 
 class ForecastRoom:

@@ -134,7 +134,7 @@ def test_a_forecast_runs_is_pinned_cancelled_and_passed_on(page, address, tmp_pa
     page.wait("!document.querySelector('#run').disabled")
     assert page.see("document.querySelector('#bands').textContent").startswith("10 replicates")
     page.click("#partners th:nth-child(4) button")  # new
-    new = page.see("Array.from(document.querySelectorAll('#partners td:nth-child(4)')).map(c => Number(c.textContent))")
+    new = page.see("[...document.querySelectorAll('#partners td:nth-child(4)')].map(c => parseInt(c.textContent))")
     assert new == sorted(new, reverse=True) != [0] * len(new)
     page.click("#pin")
     slide(page, "parameters.renewal", 0.8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pandas as pd
@@ -36,6 +37,20 @@ def test_numbers_stay_numbers_and_names_are_those_of_the_language(found) -> None
     assert candidates.iloc[:, -1].tolist() == [2, 0]  # of ties
     assert candidates.iloc[:, 4].tolist() == [0.5, 0.5]
     assert "Q4 2029" in prospects.told(found, Words("en"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_shares_go_to_the_page_with_their_text_in_per_cent(found, language) -> None:
+    words, sent = Words(language), []
+
+    async def send(what, told) -> None:
+        sent.append(told)
+
+    table = prospects.tables(found, words)["candidates"]
+    asyncio.run(rooms.fill(SimpleNamespace(words=words, send=send), "candidates", table))
+    row = dict(zip(sent[0]["columns"], sent[0]["rows"][0], strict=True))
+    assert row[words("Probability of a yes")] == [0.5, "50\u00a0%"]
+    assert row[words("Gain")] == 0.5
 
 
 def test_folders_are_found_inside_the_chosen_one_only(found, tmp_path) -> None:

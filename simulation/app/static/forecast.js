@@ -109,10 +109,11 @@
     ends(pen, labels);
   }
 
+  const bare = (value) => (Array.isArray(value) ? value[0] : value); /* a share comes as its number and its text */
   function cell(value) {
     const made = document.createElement("td");
-    made.textContent = value === null ? "" : typeof value === "number" ? number(value, 3, 0) : quarterly(value);
-    if (typeof value === "number") made.className = "number";
+    made.textContent = value === null ? "" : Array.isArray(value) ? value[1] : typeof value === "number" ? number(value, 3, 0) : quarterly(value);
+    if (typeof bare(value) === "number") made.className = "number";
     return made;
   }
   takes.table = (message) => { /* sorted by a head that is pressed; numbers as numbers */
@@ -120,15 +121,18 @@
     const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map(cell)); return line; }));
     message.columns.forEach((name, k) => {
       const top = document.createElement("th"), button = document.createElement("button");
-      if (message.rows.some((row) => typeof row[k] === "number")) top.className = "number";
+      if (message.rows.some((row) => typeof bare(row[k]) === "number")) top.className = "number";
       top.scope = "col"; button.type = "button"; button.className = "sort"; button.textContent = name;
       button.addEventListener("click", () => {
         const way = top.getAttribute("aria-sort") === "descending" ? 1 : -1;
         head.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
         top.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
         const empty = (v) => v === null || v === "";
-        fill([...message.rows].sort((a, b) => empty(a[k]) || empty(b[k]) ? empty(a[k]) - empty(b[k])
-          : way * (typeof a[k] === "number" ? a[k] - b[k] : String(a[k]).localeCompare(String(b[k]), document.documentElement.lang))));
+        fill([...message.rows].sort((one, other) => {
+          const a = bare(one[k]), b = bare(other[k]);
+          return empty(a) || empty(b) ? empty(a) - empty(b)
+            : way * (typeof a === "number" ? a - b : String(a).localeCompare(String(b), document.documentElement.lang));
+        }));
       });
       top.append(button);
       head.append(top);
