@@ -12,6 +12,7 @@ from simulation.display.advice import by_objective, by_regret
 from simulation.display.opportunities import HELD, ranked
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
+from simulation.display.words.stated import Measure, decimals
 from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty
 from simulation.report.decision import Advised
 from simulation.report.parts import Chart, Section, Table
@@ -112,12 +113,23 @@ def partner_sentence(told: Advised) -> Markup | None:
     )
     tied: set[str] = set() if pd.isna(first["tied_with"]) else set(str(first["tied_with"]).split())
     alike = new.loc[new["partner"].isin(tied)]
-    after = new.loc[~new["partner"].isin({first["partner"], *tied})].head(_NEXT)
+    after = _worth_naming(told, new.loc[~new["partner"].isin({first["partner"], *tied})], first).head(_NEXT)
     for rows, message in ((alike, _ALIKE_PARTNERS), (after, N_("After them: {names}."))):
         if len(rows):
             names = _some(told, [told.named(row) for row in rows.to_dict("records")])
             text += Markup(" ") + told.teller.tell(message, names=names)
     return text
+
+
+def _worth_naming(told: Advised, rows: pd.DataFrame, first: Row) -> pd.DataFrame:
+    """Those that add more than nothing, as the 90 % interval tells it with the decimals of the first one's.
+
+    Only the gain in kept commitments has an interval: ranked by anything else, nobody is told from nothing.
+    """
+    if told.given.criterion not in ("value", "gain_commitments"):
+        return rows.head(0)
+    digits = decimals(Measure.AMOUNT, *(float(first[name]) for name in ("gain_commitments", "q05", "q95")))
+    return rows.loc[rows["q05"].round(digits) > 0]
 
 
 def loss_sentence(told: Advised) -> Markup | None:

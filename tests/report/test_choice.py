@@ -48,8 +48,20 @@ def test_the_advice_is_the_chosen_strategy_and_the_first_new_partner_with_a_word
         "First of the new partners comes Senegal: a yes to one offer is about as likely as not (60\u00a0%). Signed, "
         "the deal adds 0.9 to the commitments kept by Q4 2029 (90\u00a0% interval 0.8–1.0), for a "
         f"price of 0.25 times the budget of a quarter. Partners that cannot be told from it: {decisions.EVIL}. After "
-        "them: Global Partnership on AI and African Union."
+        "them: Global Partnership on AI."
     )
+
+
+def test_after_the_first_only_those_are_named_whose_worth_is_told_from_nothing() -> None:
+    table = decisions.candidates()
+    small = {"tx": (4.5e-6, 0.9e-6, 8.2e-6), "AU": (0.1, -0.05, 0.25)}
+    for partner, values in small.items():
+        table.loc[table["partner"] == partner, ["gain_commitments", "q05", "q95"]] = values
+    asked = decisions.opportunities(opportunities=table)
+    assert "After them" not in plain(choice.partner_sentence(told(Decision(asked))))
+    asked = decisions.opportunities()
+    asked.info["criterion"] = "gain_coverage"  # which has no interval
+    assert "After them" not in plain(choice.partner_sentence(told(Decision(asked))))
 
 
 def test_what_is_at_stake_and_what_would_change_the_advice() -> None:
