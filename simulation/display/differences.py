@@ -100,8 +100,8 @@ def draw_tornado(
     ax.set_yticks(places, [words.line(_folded(str(name))) for name in rows["factor"]])
     ax.axvline(0, color=FAINT, lw=1)
     ends = np.concatenate([effect, low[known], high[known]])
-    left, right = min(float(ends.min()), 0.0), max(float(ends.max()), 1e-9)
-    span = right - left
+    left, right = min(float(ends.min()), 0.0), max(float(ends.max()), 0.0)
+    span = (right - left) or 1.0
     rooms = [span * (_ROOM if any_there else _EDGE) for any_there in ((effect < 0).any(), (effect >= 0).any())]
     ax.set_xlim(left - (rooms[0] if left < 0 else 0), right + rooms[1])
     ax.grid(visible=False)

@@ -144,3 +144,8 @@ def test_conditions_are_told_in_words() -> None:
 @pytest.mark.parametrize(("value", "digits"), [(0, 0), (0.04, 3), (0.4, 2), (-9.9, 2), (12, 1), (123.4, 0)])
 def test_digits_that_tell(value, digits) -> None:
     assert digits_that_tell(value) == digits
+
+
+def test_an_axis_of_nothing_but_zeros_is_not_told_in_billionths() -> None:
+    drawn = pictures(information=decisions.information(0.0)).knowing()
+    assert drawn.get_xlim()[1] > 0.01
