@@ -80,6 +80,7 @@ def document_of(content: Content) -> bytes:
     for section in content.sections:
         _add(document, section, content)
     document.add_paragraph(f"{content.shown} Wifaq {content.version}.".strip(), style="Caption")
+    _number(document)
     if content.words.right_to_left:
         _turn(document)
     page = io.BytesIO()
@@ -125,6 +126,20 @@ def _tell_language(document: Document, content: Content) -> None:
 
     told = next(document.styles.element.iter(qn("w:lang")))
     told.set(qn("w:bidi" if content.words.right_to_left else "w:val"), _SPOKEN[content.words.language])
+
+
+def _number(document: Document) -> None:
+    """The number of each page at its foot."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    foot = document.sections[0].footer.paragraphs[0]
+    foot.style, foot.alignment = document.styles["Caption"], WD_ALIGN_PARAGRAPH.RIGHT  # the end, in Arabic the left
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    field.append(foot.add_run("1")._r)  # until a reader has counted
+    foot._p.append(field)
 
 
 def _add(document: Document, section: Section, content: Content) -> None:
@@ -275,9 +290,10 @@ def _turn(document: Document) -> None:
 
     after = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl",
              "w:rPr", "w:sectPr")  # fmt: skip
-    for paragraph in document.element.body.iter(qn("w:p")):
+    parts = (document.element.body, document.sections[0].footer._element)
+    for paragraph in (found for part in parts for found in part.iter(qn("w:p"))):
         paragraph.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *after)
-    for run in document.element.body.iter(qn("w:r")):
+    for run in (found for part in parts for found in part.iter(qn("w:r"))):
         given = run.get_or_add_rPr()
         size = given.find(qn("w:sz"))
         if size is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from simulation.display.words.language import Words
 from simulation.display.words.terms import N_, UNIT, name_of
 from simulation.errors import InputError
 from simulation.report.packing import steady
@@ -32,16 +33,20 @@ _FROM_LEFT, _FROM_RIGHT = 1, 2  # directions of reading, as the format numbers t
 _FONT = "Calibri"
 _ACCENT, _FAINT = "00588F", "55606C"
 _VALUES = re.compile(r"mean|median|q\d\d|low|high|difference|value|standard_error|gain_commitments|loss_commitments")
+_SHARES = r"probability.*|share.*|p_accept|p_alone|density|best_share|ahead|coverage|held|chance|parameters|rule"
 _UNITS: Mapping[str, str] = {
     # what a column is called, as a regular expression, and the unit of its numbers
-    r"probability.*|share.*|p_accept|p_alone|density|best_share|ahead|coverage|held|chance|parameters|rule":
-        N_("share, 0 to 1"),
     r"effect|percent|effect_low|effect_high": "%",
-    r"replicates|pairs|count.*|futures|lines|among": N_("number"),
+    r"replicates|pairs|count.*|futures|lines|among|parameters": N_("number"),
     r"depth": N_("1 memorandum, 2 programme, 3 binding"),
     r"price": N_("quarters’ budgets"),
     r"quarter|median_quarter|date": N_("date"),
 }  # fmt: skip
+_NAMES: Mapping[str, Sequence[str]] = {
+    # a column of names of actors, and which have their codes
+    "name": ("partner", "bloc", "about"), "actor_name": ("actor",), "other_name": ("other",),
+}  # fmt: skip
+_TEXTS = ("factor", "statement", "title", "unit")
 
 
 def package() -> Any:
@@ -112,7 +117,7 @@ def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet: Worksheet = book.create_sheet(name)
-    frame = table.frame
+    frame = _as_read(table.frame, content.words)
     for place, column in enumerate(map(str, frame.columns), start=1):
         _put(sheet.cell(1, place), column).font = _font(bold=True, color=_ACCENT)
         _put(sheet.cell(2, place), _unit(table, column, content)).font = _font(italic=True, color=_FAINT)
@@ -126,6 +131,17 @@ def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = min(_WIDEST, max(_NARROWEST, longest + 2))
     sheet.freeze_panes = f"A{HEADS + 1}"
     _print_on_pages(sheet, f"1:{HEADS}")
+
+
+def _as_read(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """A table with its names and texts in the reader's language; codes stay those of the files."""
+    told = {column: frame[column].map(words.known, na_action="ignore") for column in _TEXTS if column in frame}
+    for column, codes in _NAMES.items():
+        code = next((code for code in codes if code in frame and column in frame), None)
+        if code is not None:
+            pairs = zip(*(frame[part].fillna("").map(str) for part in (code, column)), strict=True)
+            told[column] = pd.Series([words.actor(*pair) for pair in pairs], index=frame.index, dtype=object)
+    return frame.assign(**told)
 
 
 def _font(**given: Any) -> Font:
@@ -165,15 +181,22 @@ def _unit(table: Table, column: str, content: Content) -> str:
         return ""
     if _VALUES.fullmatch(column):
         return words("as in the column unit") if "unit" in frame else name_of(UNIT, table.unit, words)
+    if _is_share(frame[column], column):
+        return words("share, shown in %")
     return next((words(unit) for name, unit in _UNITS.items() if re.fullmatch(name, column)), "")
+
+
+def _is_share(values: pd.Series, column: str) -> bool:
+    """Whether numbers are shares of one: some counts are called like one."""
+    return pd.api.types.is_numeric_dtype(values) and bool(re.fullmatch(_SHARES, column)) and not (values > 1).any()
 
 
 def _shape(values: pd.Series, column: str) -> str:
     """How numbers of a column are shown; what is in the cell has all digits."""
+    if _is_share(values, column):
+        return "0.0%"
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_integer_dtype(values):
         return "General"
-    if re.match("probability|p_accept|p_alone|share", column):
-        return "0.0%"
     largest = values.abs().max()
     return "#,##0.00" if largest >= 1 else "0.000"
 

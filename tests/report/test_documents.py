@@ -21,7 +21,7 @@ from simulation.experiments.results import Results
 from simulation.report.page import content_of, content_of_advice
 from simulation.report.parts import Chart
 from simulation.report.word import document_of, plain
-from simulation.report.workbook import HEADS, tables_of, workbook_of
+from simulation.report.workbook import HEADS, _shape, tables_of, workbook_of
 from simulation.report.write import report
 from tests.report import decisions, folders
 
@@ -84,6 +84,14 @@ def test_arabic_runs_from_right_to_left(contents) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_a_word_file_are_numbered_small_and_in_its_direction(contents, language) -> None:
+    foot = open_word(contents[language]).sections[0].footer.paragraphs[0]
+    assert [field.get(qn("w:instr")) for field in foot._p.iter(qn("w:fldSimple"))] == ["PAGE"]
+    assert foot.style.font.size.pt < 10
+    assert [len(list(foot._p.iter(qn(f"w:{name}")))) for name in ("bidi", "rtl")] == [language == "ar"] * 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_column_of_a_word_file_is_narrower_than_its_words(contents, language) -> None:
     """A letter of 8.5 points takes 0.165 cm; a line ends at a space alone, never at one that binds a number."""
     for made in open_word(contents[language]).tables:
@@ -140,7 +148,32 @@ def test_numbers_of_a_workbook_are_those_of_the_tables(contents, language) -> No
                     wanted.to_numpy(float), rel=1e-7, nan_ok=True)  # fmt: skip
                 assert all(isinstance(value, int | float | None) for value in values)
             else:
-                assert ["" if value is None else value for value in values] == list(wanted.fillna("").map(str))
+                own = column in ("name", "actor_name", "other_name", "title", "factor", "statement", "unit")
+                told = list(wanted.fillna("").map(str))
+                assert (language != "en" and own) or ["" if value is None else value for value in values] == told
+
+
+def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page_and_codes_stay(contents) -> None:
+    def column(sheet, name):
+        rows = list(sheet.iter_rows(values_only=True))
+        return [row[rows[0].index(name)] for row in rows[HEADS:]]
+
+    content = contents["fr"]
+    book, shown = open_book(content), {table.key: table for _, table in tables_of(content)}
+    assert column(book["effects"], "factor") == [row[0] for row in shown["effects"].rows]
+    assert "Chine" in column(book["ties"], "name")
+    assert column(book["ties"], "partner") == list(shown["ties"].frame["partner"])
+    assert {"partenaires", "accords"} <= set(column(book["counts"], "unit"))
+
+
+def test_shares_of_a_workbook_are_shown_in_per_cent_and_say_so_and_counts_are_none() -> None:
+    book = open_book(content_of_advice(decisions.decision(), ENGLISH))
+    frame = pd.DataFrame({"share": [0.35], "parameters": [88]})
+    assert [_shape(frame[name], name) for name in frame] == ["0.0%", "General"]
+    for sheet in book.worksheets[1:]:
+        for head, unit, first in zip(*(list(sheet[row]) for row in (1, 2, 3)), strict=True):
+            told = unit.value == "share, shown in\u00a0%"
+            assert (first.number_format == "0.0%") == told or first.value is None, (sheet.title, head.value)
 
 
 def test_a_workbook_holds_the_forecast_of_the_folder(contents, template) -> None:
