@@ -110,15 +110,16 @@
   }
 
   const bare = (value) => (Array.isArray(value) ? value[0] : value); /* a share comes as its number and its text */
-  function cell(value) {
+  function cell(value, digits) {
     const made = document.createElement("td");
-    made.textContent = value === null ? "" : Array.isArray(value) ? value[1] : typeof value === "number" ? number(value, 3, 0) : quarterly(value);
+    made.textContent = value === null ? "" : Array.isArray(value) ? value[1] : typeof value === "number" ? number(value, digits) : quarterly(value);
     if (typeof bare(value) === "number") made.className = "number";
     return made;
   }
   takes.table = (message) => { /* sorted by a head that is pressed; numbers as numbers */
     const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
-    const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map(cell)); return line; }));
+    const digits = message.columns.map((_, k) => (message.rows.some((row) => typeof row[k] === "number" && row[k] % 1) ? 3 : 0)); /* of a column */
+    const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map((value, k) => cell(value, digits[k]))); return line; }));
     message.columns.forEach((name, k) => {
       const top = document.createElement("th"), button = document.createElement("button");
       if (message.rows.some((row) => typeof bare(row[k]) === "number")) top.className = "number";
