@@ -7,7 +7,8 @@ from typing import Any
 import typer
 
 from docs.pages import NOTE
-from simulation.cli.commands import BAD_INPUT, DONE, FAILED, INTERRUPTED, app
+from simulation.cli.commands import app
+from simulation.cli.common import BAD_INPUT, DONE, FAILED, INTERRUPTED
 
 _TOP = f"""\
 What `wifaq COMMAND --help` says on the screen. Options may stand before or after the files.

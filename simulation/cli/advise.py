@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from simulation.cli.opportunities import Workers
+from simulation.cli.common import Debug, Executor, One, Seed, Workers, console, errors, progress, tell_failures
 from simulation.errors import Fault, InputError
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-Errors = Callable[[bool], AbstractContextManager[None]]
-Bar = Callable[[bool], AbstractContextManager[Callable[[int, int], None] | None]]
-Failed = Callable[[Any], None]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. horizon=2030Q4."),
@@ -32,58 +24,48 @@ Aim = Annotated[
 ]
 Thresholds = Annotated[
     list[str] | None,
-    typer.Option(
-        "--threshold", metavar="NAME=VALUE", help="Outcome that satisfies; default: the median as recorded."
-    ),
+    typer.Option("--threshold", metavar="NAME=VALUE", help="Outcome that satisfies; default: the median as recorded."),
 ]
-Search = Annotated[
-    bool, typer.Option("--optimise", help="Also search for strategies on the same budget; many runs.")
-]
+Search = Annotated[bool, typer.Option("--optimise", help="Also search for strategies on the same budget; many runs.")]
 Evaluations = Annotated[int, typer.Option(metavar="N", help="Strategies that each of three searches tries.")]
 Limit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a run may take; default: any.")
 ]
 
 
-def add_advise(
-    app: typer.Typer, errors: Errors, progress: Bar, console: Callable[[], Console], tell_failures: Failed
+def advise(
+    scenario: One,
+    focal: Annotated[str | None, typer.Option(metavar="STATE", help="Focal state; default: as it says.")] = None,
+    futures: Futures = 200,
+    strategies: Strategies = None,
+    objective: Aim = "kept_commitments",
+    thresholds: Thresholds = None,
+    optimise: Search = False,
+    evaluations: Evaluations = 200,
+    seed: Seed = None,
+    sets: Sets = None,
+    workers: Workers = None,
+    executor: Executor = "local",
+    time_limit: Limit = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: results/SCENARIO/advice-ID.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors and the folder's name.")] = False,
+    debug: Debug = False,
 ) -> None:
-    """Add ``advise`` to the command line; the other arguments are how a command tells things."""
+    """Say which strategy holds in most futures, where it fails, what would change that; run again to go on."""
+    with errors(debug):
+        from simulation.experiments.advise import advise as run_advise
+        from simulation.report.advice import print_advice
 
-    @app.command()
-    def advise(
-        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
-        focal: Annotated[str | None, typer.Option(metavar="STATE", help="Focal state; default: as it says.")] = None,
-        futures: Futures = 200,
-        strategies: Strategies = None,
-        objective: Aim = "kept_commitments",
-        thresholds: Thresholds = None,
-        optimise: Search = False,
-        evaluations: Evaluations = 200,
-        seed: Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")] = None,
-        sets: Sets = None,
-        workers: Workers = None,
-        executor: Annotated[str, typer.Option(help="local, dask://HOST:PORT or mpi.")] = "local",
-        time_limit: Limit = None,
-        out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: results/SCENARIO/advice-ID.")] = None,
-        quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors and the folder's name.")] = False,
-        debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    ) -> None:
-        """Say which strategy holds in most futures, where it fails, what would change that; run again to go on."""
-        with errors(debug):
-            from simulation.experiments.advise import advise as run_advise
-            from simulation.report.advice import print_advice
-
-            with progress(quiet) as bar:
-                advice = run_advise(
-                    scenario, focal=focal, futures=futures, strategies=strategies, objective=objective,
-                    thresholds=_levels(thresholds or []), search=optimise, evaluations=evaluations, seed=seed,
-                    sets=sets or (), workers=workers, executor=executor, time_limit=time_limit, progress=bar, out=out,
-                )  # fmt: skip
-            if not quiet:
-                print_advice(advice, console())
-            typer.echo(str(advice.folder) if quiet else f"Results: {advice.folder}")
-            tell_failures(advice.failures)
+        with progress(quiet) as bar:
+            advice = run_advise(
+                scenario, focal=focal, futures=futures, strategies=strategies, objective=objective,
+                thresholds=_levels(thresholds or []), search=optimise, evaluations=evaluations, seed=seed,
+                sets=sets or (), workers=workers, executor=executor, time_limit=time_limit, progress=bar, out=out,
+            )  # fmt: skip
+        if not quiet:
+            print_advice(advice, console())
+        typer.echo(str(advice.folder) if quiet else f"Results: {advice.folder}")
+        tell_failures(advice.failures)
 
 
 def _levels(texts: list[str]) -> dict[str, float]:

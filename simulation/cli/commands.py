@@ -6,40 +6,47 @@ Heavy imports are inside the commands, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import gc
 import io
 import sys
-import traceback
 import warnings
-from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulation.cli.advise import add_advise
-from simulation.cli.evidence import add_evidence
-from simulation.cli.explain import add_explain
-from simulation.cli.files import add_files
-from simulation.cli.live import add_app
-from simulation.cli.opportunities import add_opportunities, get_ready
-from simulation.cli.signals import Ended, ends_raised
-from simulation.errors import FailedReplicates, Fault, InputError, WifaqError
-from simulation.source_code import COMPILING, must_compile, temporary_kernels
+from simulation.cli.advise import advise
+from simulation.cli.common import (
+    Debug,
+    Executor,
+    Focal,
+    Lang,
+    NoBar,
+    One,
+    Seed,
+    Sets,
+    Source,
+    Tables,
+    command,
+    console,
+    errors,
+    get_ready,
+    progress,
+    tell_failures,
+)
+from simulation.cli.evidence import backtest, deals, instruments, score
+from simulation.cli.explain import explain
+from simulation.cli.files import live_world, new, notebooks
+from simulation.cli.opportunities import opportunities
+from simulation.errors import FailedReplicates, Fault, InputError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from simulation.scenario.schema import Scenario
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-"""Exit statuses."""
 _COLLECT = 50_000, 20, 20
 """Of new objects, and of collections of them, before the next: what libraries make when they load stays, and looking
 through it after every 700 costs a sixth of the start."""
-PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
 
 app = typer.Typer(
     help="Wifaq: forecast a state's AI-governance cooperation from a scenario file.",
@@ -84,36 +91,26 @@ def _get_ready(context: typer.Context, workers: int | None) -> int | None:
     return None
 
 
-By = Annotated[Grouping, typer.Option(help="What charts of actors group by; camps are by treaty.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of replicates; default: the scenario's.")]
-Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
-]
-Focal = Annotated[str | None, typer.Option(metavar="STATE", help="Focal state (code or name); default: as it says.")]
-Source = Annotated[
-    str, typer.Option(help="prior: each replicate draws the free parameters; defaults: all as the scenario says.")
-]
-Workers = Annotated[
+By = Annotated[Grouping, typer.Option(help="What charts of actors group by; camps are by treaty.")]
+Several = Annotated[
     int | None, typer.Option(help="Processes; default: one a usable core, for a few runs one.", callback=_get_ready)
 ]
 Limit = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Seconds a replicate may take; default: any.")
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the folder's name.")]
 
 
 @app.command()
 def run(
-    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
+    scenario: One,
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
     parameters: Source = "prior",
-    workers: Workers = None,
+    workers: Several = None,
     time_limit: Limit = None,
     out: Annotated[Path | None, typer.Option(help="Result folder; default: results/SCENARIO/RUN.")] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
@@ -126,7 +123,7 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Forecast: run the replicates, print the focal state's table, write the result folder."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.display import PICTURES
         from simulation.experiments.engine import store
         from simulation.experiments.engine.executors import workers_for
@@ -139,14 +136,14 @@ def run(
         else:
             store.check_writable(RESULTS)
         loaded = _load(scenario, sets, focal, replicates, seed, quiet)
-        with _progress(quiet) as progress:
+        with progress(quiet) as bar:
             results = run_scenario(
                 loaded,
                 workers=workers,
-                progress=progress,
+                progress=bar,
                 contrasts=CONTRASTS if contrasts else (),
                 parameters=parameters,
-                command=_command(),
+                command=command(),
                 time_limit=time_limit,
             )
         there_already = out is None and results.default_folder().exists()
@@ -154,10 +151,10 @@ def run(
         if not quiet:
             from simulation.report.terminal import print_results
 
-            print_results(results, _console())
+            print_results(results, console())
         known = " (the same run was there; replaced)" if there_already and not quiet else ""
         typer.echo(str(folder) if quiet else f"Results: {folder}{known}")
-        _tell_failures(results.failures)
+        tell_failures(results.failures)
 
 
 @app.command()
@@ -166,7 +163,7 @@ def check(
     debug: Debug = False,
 ) -> None:
     """Validate scenario and sweep files; every fault is told with its place."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.experiments.check import check_files
 
         notes: list[Fault] = []
@@ -187,14 +184,14 @@ def list_names(
     debug: Debug = False,
 ) -> None:
     """List what can be named in a scenario."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.report.listing import listing
 
-        console = _console()
-        if names or console.is_terminal:
-            console.print(listing(topic.value, names or (), console.width))
+        screen = console()
+        if names or screen.is_terminal:
+            screen.print(listing(topic.value, names or (), screen.width))
         else:  # a pipe or a file has no edge
-            console.print(listing(topic.value, width=None), soft_wrap=True)
+            screen.print(listing(topic.value, width=None), soft_wrap=True)
 
 
 @app.command()
@@ -217,58 +214,58 @@ def compare(
         typer.Option(min=1e-6, help="Half-width wanted of each interval: says how many more replicates that needs."),
     ] = None,
     parameters: Source = "prior",
-    workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for both tables; default: none.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    workers: Several = None,
+    out: Tables = None,
+    quiet: NoBar = False,
     debug: Debug = False,
 ) -> None:
     """Put scenarios side by side and contrast them with the first, replicate by replicate under the same luck."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.experiments.analysis.contrasts import check_precision
         from simulation.experiments.compare import compare as compare_scenarios
         from simulation.report.comparison import print_comparison
 
         check_precision(precision)
         loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
-        with _progress(quiet) as progress:
+        with progress(quiet) as bar:
             comparison = compare_scenarios(
                 loaded,
                 metrics=metrics or (),
                 quarters=quarters or (),
                 parameters=parameters,
                 workers=workers,
-                progress=progress,
+                progress=bar,
                 out=out,
             )
-        print_comparison(comparison, _console(), precision)
+        print_comparison(comparison, console(), precision)
         if out is not None:
             typer.echo(f"Tables: {out}")
-        _tell_failures(comparison.failures)
+        tell_failures(comparison.failures)
 
 
 @app.command()
 def spread(
-    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
+    scenario: One,
     draws: Annotated[int, typer.Option(min=2, help="Draws of the free parameters.")] = 10,
     lucks: Annotated[int, typer.Option(min=2, help="Replicates a draw.")] = 4,
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
-    workers: Workers = None,
+    workers: Several = None,
     out: Annotated[Path | None, typer.Option(help="Folder for tables and charts; default: none is written.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    quiet: NoBar = False,
     debug: Debug = False,
 ) -> None:
     """Run a scenario under each rival rule: how much the choice of rule, parameters and chance matter."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.experiments.spread import spread as run_spread
         from simulation.report.spread import print_spread
 
         loaded = _load(scenario, sets, focal, None, seed, quiet)
-        with _progress(quiet) as progress:
-            result = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=progress, out=out)
-        print_spread(result, _console())
-        _tell_failures(result.failures)
+        with progress(quiet) as bar:
+            result = run_spread(loaded, draws=draws, lucks=lucks, workers=workers, progress=bar, out=out)
+        print_spread(result, console())
+        tell_failures(result.failures)
 
 
 @app.command()
@@ -279,8 +276,8 @@ def sweep(
     seed: Seed = None,
     sets: Sets = None,
     focal: Focal = None,
-    workers: Workers = None,
-    executor: Annotated[str, typer.Option(help="local, dask://HOST:PORT or mpi.")] = "local",
+    workers: Several = None,
+    executor: Executor = "local",
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/SWEEP/ID.")] = None,
     max_runs: Annotated[int, typer.Option(help="More runs than this are refused.")] = 100_000,
     time_limit: Limit = None,
@@ -290,7 +287,7 @@ def sweep(
     debug: Debug = False,
 ) -> None:
     """Run a sweep, or what is missing of it: give the same command again to go on."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.experiments.sweep import sweep as run_sweep
         from simulation.experiments.sweeps.load import load_sweep
         from simulation.experiments.sweeps.plan import make_plan
@@ -304,7 +301,7 @@ def sweep(
             typer.echo(describe_plan(plan))
             typer.echo(describe_expectation(expect(plan, workers)))
             return
-        with _progress(quiet) as progress:
+        with progress(quiet) as bar:
             results = run_sweep(
                 plan,
                 out=out,
@@ -312,14 +309,14 @@ def sweep(
                 executor=executor,
                 time_limit=time_limit,
                 chunk_size=chunk_size,
-                progress=progress,
+                progress=bar,
             )
         if not quiet:
             from simulation.report.sweep import print_sweep
 
-            print_sweep(results, _console())
+            print_sweep(results, console())
         typer.echo(str(results.folder) if quiet else f"Results: {results.folder}")
-        _tell_failures(results.failures)
+        tell_failures(results.failures)
 
 
 @app.command()
@@ -334,14 +331,14 @@ def analyse(
     debug: Debug = False,
 ) -> None:
     """Sensitivity indices, replicate noise and scenario boxes of a sweep."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.experiments.analyse import analyse as analyse_sweep
         from simulation.experiments.analyse import write as write_analysis
         from simulation.experiments.sweeps.results import SweepResults
         from simulation.report.analysis import print_analyses
 
         result = analyse_sweep(SweepResults.open(folder), metric, quarter, above, below)
-        print_analyses(result, _console())
+        print_analyses(result, console())
         typer.echo(f"Tables: {write_analysis(result, folder)}")
 
 
@@ -350,7 +347,7 @@ def report(
     folders: Annotated[
         list[Path], typer.Argument(metavar="DIR", help="Result folders; others are compared with the first.")
     ],
-    lang: Annotated[str, typer.Option(help="Language: en, fr or ar.")] = "en",
+    lang: Lang = "en",
     brief: Annotated[bool, typer.Option("--brief", help="One page of PDF in place of the whole report.")] = False,
     explore: Annotated[bool, typer.Option("--explore", help="A page to explore runs and sweeps by hand.")] = False,
     docx: Annotated[bool, typer.Option("--docx", help="The report as a file of Word.")] = False,
@@ -360,7 +357,7 @@ def report(
     debug: Debug = False,
 ) -> None:
     """Write a report to pass on: one HTML file, or what one of the options names in its place."""
-    with _errors(debug):
+    with errors(debug):
         from simulation.report.write import report as write_report
 
         forms = {"brief": brief, "explore": explore, "docx": docx, "xlsx": xlsx}
@@ -379,40 +376,6 @@ def main() -> None:
     gc.set_threshold(*_COLLECT)
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
     app(prog_name="wifaq")
-
-
-@contextlib.contextmanager
-def _errors(debug: bool) -> Iterator[None]:
-    """Turn what goes wrong into lines on standard error and an exit status."""
-    try:
-        with ends_raised():
-            yield
-            sys.stdout.flush()
-    except typer.Exit:
-        raise
-    except KeyboardInterrupt as stop:
-        _complain(str(stop) or "interrupted; results are there whole or not at all", debug)
-        cause = stop if isinstance(stop, Ended) else stop.__context__  # a sweep says what is kept, in place of it
-        raise typer.Exit(cause.status if isinstance(cause, Ended) else INTERRUPTED) from None
-    except InputError as error:
-        _complain(str(error), debug)
-        raise typer.Exit(BAD_INPUT) from None
-    except WifaqError as error:
-        _complain(f"failed: {error}", debug)
-        raise typer.Exit(FAILED) from None
-    except BrokenPipeError:  # whoever read our output has had enough
-        raise
-    except Exception as error:
-        text = f"failed: {type(error).__name__}: {error} (--debug shows where)"
-        cure = "; NUMBA_CACHE_DIR=FOLDER names one that can be written" if "no locator available" in text else ""
-        _complain(text + cure, debug)
-        raise typer.Exit(FAILED) from None
-
-
-def _complain(message: str, debug: bool) -> None:
-    if debug:
-        traceback.print_exc()
-    typer.echo(message, err=True)
 
 
 def _load(
@@ -436,59 +399,6 @@ def _tell_shadowed(path: Path) -> None:
         typer.echo(f"note: {find(str(path))} of this folder is taken, not the shipped {hidden}", err=True)
 
 
-def _command() -> str:
-    import shlex
-
-    text = shlex.join(["wifaq", *sys.argv[1:]])
-    return text.encode("utf-8", "replace").decode()  # the name of a file may be no text
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False)  # as wide as the terminal; 80 columns in a pipe
-
-
-def _tell_failures(failures: Any) -> None:
-    """One line a failed replicate, and exit status 1 if there is any."""
-    for row in failures:
-        place = f"{row['point']}, replicate {row['replicate']} (seed {row['seed']}), {row['stage']}"
-        typer.echo(f"failed: {place}: {row['type']}: {row['message']}", err=True)
-    if failures:
-        raise typer.Exit(FAILED)
-
-
-@contextlib.contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error, if that is a terminal and it takes long; a log too is told of compiling."""
-    if not quiet and (folder := temporary_kernels()):
-        typer.echo(f"note: your cache folder cannot be written; compiled kernels are kept in {folder}", err=True)
-    if not quiet and must_compile():
-        typer.echo(COMPILING, err=True)
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    import threading
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4)
-    task = bar.add_task("", total=None)
-    timer = threading.Timer(PROGRESS_AFTER, bar.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-    finally:
-        timer.cancel()
-        bar.stop()
-
-
-add_evidence(app, _errors, _progress)
-add_explain(app, _errors, _console)
-add_opportunities(app, _errors, _progress, _console, _command, _tell_failures)
-add_files(app, _errors)
-add_advise(app, _errors, _progress, _console, _tell_failures)
-add_app(app, _errors)
+for _command in (instruments, deals, score, backtest, explain, opportunities, new, notebooks, advise):
+    app.command()(_command)
+app.command("app")(live_world)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from simulation.cli.common import Debug, One, Seed, Sets, console, errors
 
 Who = Annotated[str | None, typer.Option(metavar="ID", help="State (code or name), other actor; default: the focal.")]
-Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")]
 Replicate = Annotated[int, typer.Option(help="Number of the replicate, from 0.")]
 Kinds = Annotated[
     list[str] | None,
@@ -26,54 +22,43 @@ Quarters = Annotated[
 Partner = Annotated[
     str | None, typer.Option(metavar="ID", help="Only events with this actor, or about this instrument.")
 ]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario, e.g. strategy.budget=2."),
-]
 Source = Annotated[
     str, typer.Option(help="prior: with the replicate's draw of the free parameters; defaults: without.")
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for events.csv and terms.csv; default: none.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 _MANY = 20  # events, several lines each, are more than a screen or two hold
 
 
-def add_explain(
-    app: typer.Typer, errors: Callable[[bool], AbstractContextManager[None]], console: Callable[[], Console]
+def explain(
+    scenario: One,
+    actor: Who = None,
+    seed: Seed = None,
+    replicate: Replicate = 0,
+    kinds: Kinds = None,
+    quarters: Quarters = None,
+    partner: Partner = None,
+    sets: Sets = None,
+    parameters: Source = "prior",
+    out: Out = None,
+    debug: Debug = False,
 ) -> None:
-    """Add ``explain`` to the command line; ``errors`` tells what goes wrong, ``console`` is where text goes."""
+    """Explain one run: why each deal of an actor was made, refused, renewed or ended, each text joined."""
+    with errors(debug):
+        from simulation.experiments.engine import store
+        from simulation.experiments.explain import explain as explain_scenario
+        from simulation.report.explanation import print_explanation
 
-    @app.command()
-    def explain(
-        scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")],
-        actor: Who = None,
-        seed: Seed = None,
-        replicate: Replicate = 0,
-        kinds: Kinds = None,
-        quarters: Quarters = None,
-        partner: Partner = None,
-        sets: Sets = None,
-        parameters: Source = "prior",
-        out: Out = None,
-        debug: Debug = False,
-    ) -> None:
-        """Explain one run: why each deal of an actor was made, refused, renewed or ended, each text joined."""
-        with errors(debug):
-            from simulation.experiments.engine import store
-            from simulation.experiments.explain import explain as explain_scenario
-            from simulation.report.explanation import print_explanation
-
-            if out is not None:
-                store.check_target(out)
-            result = explain_scenario(
-                scenario, actor, seed=seed, replicate=replicate, kinds=kinds or (), quarters=quarters or (),
-                partner=partner, parameters=parameters, sets=sets or (),
-            )  # fmt: skip
-            if out is not None:
-                result.save(out)
-            print_explanation(result, console())
-            if len(result.events) > _MANY and not (kinds or quarters or partner):
-                typer.echo(f"note: {len(result.events)} events; --partner, --events and --quarter show fewer", err=True)
-            if out is not None:
-                typer.echo(f"Tables: {out}")
+        if out is not None:
+            store.check_target(out)
+        result = explain_scenario(
+            scenario, actor, seed=seed, replicate=replicate, kinds=kinds or (), quarters=quarters or (),
+            partner=partner, parameters=parameters, sets=sets or (),
+        )  # fmt: skip
+        if out is not None:
+            result.save(out)
+        print_explanation(result, console())
+        if len(result.events) > _MANY and not (kinds or quarters or partner):
+            typer.echo(f"note: {len(result.events)} events; --partner, --events and --quarter show fewer", err=True)
+        if out is not None:
+            typer.echo(f"Tables: {out}")

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app, commands
+from simulation.cli import app, common
 from simulation.experiments import ask
 from simulation.experiments.engine import executors
 from simulation.experiments.results import Results
@@ -29,7 +29,7 @@ SHORT = ("--set", "horizon=2025Q2", "--workers", "1")
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(commands, "must_compile", lambda: False)  # or the first test on a machine is told more
+    monkeypatch.setattr(common, "must_compile", lambda: False)  # or the first test on a machine is told more
 
 
 @pytest.fixture
@@ -481,9 +481,9 @@ def test_advise_prints_the_choice_and_refuses_a_bad_file_with_all_faults(monkeyp
 @pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize(("first", "quiet"), [(True, False), (True, True), (False, False)])
 def test_a_person_or_a_log_is_told_what_the_first_run_does(first, quiet, terminal, monkeypatch, capsys):
-    monkeypatch.setattr(commands, "must_compile", lambda: first)
+    monkeypatch.setattr(common, "must_compile", lambda: first)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
-    with commands._progress(quiet=quiet):
+    with common.progress(quiet=quiet):
         pass
     told = capsys.readouterr()
     assert told.err.startswith("Compiling kernels: about a minute" if first and not quiet else "")
