@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulation.data.tables import table as shipped
+from simulation.errors import Fault, InputError
 from simulation.experiments import prior
 from simulation.experiments.check import unknown_metrics
 from simulation.experiments.engine.labels import Facts, describe
@@ -81,7 +82,14 @@ def load(
 
     changes = {"focal": focal, "replicates": replicates, "seed": seed}
     overrides = {key: value for key, value in changes.items() if value is not None}
-    return load_checked(scenario, unknown_metrics, sets, overrides)
+    try:
+        return load_checked(scenario, unknown_metrics, sets, overrides)
+    except InputError:
+        from simulation.experiments.sweeps.load import is_sweep
+
+        if isinstance(scenario, str | Path) and is_sweep(scenario):
+            raise InputError(Fault("", "is a sweep; give it to `wifaq sweep`", str(scenario))) from None
+        raise
 
 
 def slim(scenario: Scenario) -> Scenario:

@@ -117,6 +117,8 @@ def load_sweep(
     else:
         file = find(os.fspath(source))
         root = read_file(file, faults)
+        if root is not None and _is_scenario(root):
+            raise InputError(Fault("", "is a scenario; give it to `wifaq run`", file))
     if root is None:
         raise InputError(in_file_order(faults, file))
     root = with_ids(root)
@@ -134,6 +136,10 @@ def is_sweep(path: str | os.PathLike[str]) -> bool:
     """Whether a file is meant as a sweep; a file that cannot be read is not."""
     root = read_file(find(os.fspath(path)), [])
     return root is not None and any(key in root.value for key in SWEEP_KEYS)
+
+
+def _is_scenario(root: Node) -> bool:
+    return any(key in root.value for key in ("extends", "focal")) and not any(key in root.value for key in SWEEP_KEYS)
 
 
 def _from_mapping(source: Mapping[str, Any], given: dict[str, Scenario]) -> Node:
@@ -282,6 +288,9 @@ class _Loader:
             source = find(item, os.path.dirname(self.file))
             if not item or "\0" in item or not os.path.exists(source):
                 self.fault(where, missing(source, item))
+                return None
+            if is_sweep(source):
+                self.fault(where, f"{item!r} is a sweep; name a scenario")
                 return None
         try:
             return load_scenario(source, sets=self.sets, overrides=changes)

@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from simulation.errors import InputError
+from simulation.experiments import ask
 from simulation.experiments.check import check_files
 from simulation.experiments.sweeps.load import is_sweep, load_sweep
 from simulation.experiments.sweeps.plan import make_plan
@@ -57,6 +58,17 @@ def test_a_sweep_is_told_from_a_scenario() -> None:
     assert is_sweep(FOLDER / "unknown_design.yaml")
     assert not is_sweep("scenarios/baseline.yaml")
     assert not is_sweep(FOLDER / "no_such_file.yaml")
+
+
+def test_a_sweep_for_a_scenario_and_a_scenario_for_a_sweep_are_one_sentence() -> None:
+    for load, file, told in (
+        (ask.load, FOLDER / "unknown_design.yaml", "is a sweep; give it to `wifaq sweep`"),
+        (ask.load, "fragmentation_rivalry", "is a sweep; give it to `wifaq sweep`"),
+        (load_sweep, "scenarios/baseline.yaml", "is a scenario; give it to `wifaq run`"),
+    ):
+        with pytest.raises(InputError) as caught:
+            load(file)
+        assert str(caught.value) == f"{file}: {told}"
 
 
 def test_wifaq_check_tells_the_faults_of_scenarios_and_sweeps() -> None:
