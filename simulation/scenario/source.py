@@ -8,6 +8,7 @@ which ``NO`` and ``on`` are text; tags (``!!python/...``) and merge keys are ref
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ def describe(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"the number {value:g}" if isinstance(value, float) else f"the number {_shortened(str(value))}"
+        return f"the number {_shortened(str(value))}"
     return f"text {_shortened(str(value))!r}"
 
 
@@ -175,7 +176,9 @@ def _read_text(path: str) -> str:
         if not os.path.exists(path):
             raise InputError(Fault("", missing(path), path))
         if os.path.isdir(path):
-            raise InputError(Fault("", "is a folder; name a .yaml file in it", path))
+            inside = glob.glob(os.path.join(glob.escape(path), "*.yaml"))  # a result folder has one
+            file = inside[0] if len(inside) == 1 else "a .yaml file in it"
+            raise InputError(Fault("", f"is a folder; name {file}", path))
     return text_of(read_bytes(path, MAX_BYTES), path)
 
 

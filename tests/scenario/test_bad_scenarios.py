@@ -123,8 +123,9 @@ def test_a_colon_in_a_title(tmp_path: Path) -> None:
 
 
 def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
-    assert "is a folder" in faults_of(tmp_path)[0].message
+    assert faults_of(tmp_path)[0].message == "is a folder; name a .yaml file in it"
     (tmp_path / "baseline.yaml").write_text("focal: MAR\n")
+    assert faults_of(tmp_path)[0].message == f"is a folder; name {tmp_path / 'baseline.yaml'}"
     (fault,) = faults_of(tmp_path / "basline.yaml")
     assert fault.message == "no such file; did you mean 'baseline.yaml'?"
     assert "cannot be read" in faults_of(Path("a\0b"))[0].message
