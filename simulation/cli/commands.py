@@ -222,11 +222,13 @@ def compare(
     """Put scenarios side by side and contrast them with the first, replicate by replicate under the same luck."""
     with errors(debug):
         from simulation.experiments.analysis.contrasts import check_precision
+        from simulation.experiments.compare import check_pairable
         from simulation.experiments.compare import compare as compare_scenarios
         from simulation.report.comparison import print_comparison
 
         check_precision(precision)
         loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
+        check_pairable(loaded)
         with progress(quiet) as bar:
             comparison = compare_scenarios(
                 loaded,

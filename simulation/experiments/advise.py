@@ -229,7 +229,7 @@ def advise(
     RunError
         If no future was finished by all strategies, or the folder cannot be written.
     """
-    _check_options(futures, objective, thresholds or {})
+    check_options(futures, objective, thresholds or {})
     if search:
         check_search(objective, evaluations)
     loaded = load(scenario, sets=sets, focal=focal, seed=seed)
@@ -286,7 +286,14 @@ class _Session:
         self._progress(self._before + done, max(self.total, self._before + planned))
 
 
-def _check_options(futures: int, objective: str, thresholds: Mapping[str, float]) -> None:
+def check_options(futures: int, objective: str, thresholds: Mapping[str, float]) -> None:
+    """Refuse what no advice can be told from.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
     faults = []
     if futures < LEAST_FUTURES:
         faults.append(Fault("", f"{futures} is less than {LEAST_FUTURES}", "--futures"))

@@ -173,7 +173,7 @@ def opportunities(
     scenario leaves it; at most 4), which moves both camps: with the deal against without, both in that world, unless
     rivalry is switched off.
     """
-    scenario = _checked(scenario, criterion, replicates, by, (sets, focal, seed))
+    scenario = checked(scenario, criterion, replicates, by, (sets, focal, seed))
     prior.check_source(parameters)
     if out is not None:
         store.check_target(out)
@@ -264,10 +264,16 @@ def _after(before: int, still: int, progress: Progress | None) -> Progress | Non
     return None if progress is None else lambda done, total: progress(before + done, before + total + still)
 
 
-def _checked(
+def checked(
     scenario: Scenario | Path | str, criterion: str, replicates: int, by: str | date | None, changes: tuple[Any, ...]
 ) -> Scenario:
-    """The scenario up to the date by which gains are measured, if nothing is wrong with anything."""
+    """The scenario up to the date by which gains are measured, if nothing is wrong with anything.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
     faults: list[Fault] = []
     if criterion not in CRITERIA:
         advice = suggest(criterion, list(CRITERIA), limit=0)

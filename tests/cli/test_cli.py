@@ -160,6 +160,7 @@ def test_same_command_same_folder_and_it_says_so(fake, tmp_path):
     [
         (["run", "missing.yaml"], ["missing.yaml", "no such file"]),
         (["run", BASELINE, "--replicates", "0"], ["replicates"]),
+        (["run", BASELINE, "--set", "replicates=1e1"], ["must be a whole number, not the number 10.0"]),
         (["run", BASELINE, "--workers", "0"], ["workers"]),
         (["run", BASELINE, "--seed", "-1"], ["seed"]),
         (["run", BASELINE, "--focal", "MARR"], ["focal", "MAR"]),
@@ -476,6 +477,27 @@ def test_advise_prints_the_choice_and_refuses_a_bad_file_with_all_faults(monkeyp
     chosen = json.loads(Path("out", "advice.json").read_text())["chosen"]
     title = table.set_index("strategy").loc[chosen, "title"].iloc[0]
     assert title in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("advise", "--futures", "5"),
+        ("advise", "--objective", "nothing"),
+        ("advise", "--threshold", "nothing"),
+        ("opportunities", "--replicates", "1"),
+        ("opportunities", "--criterion", "nothing"),
+        ("compare", "other.yaml"),
+        ("compare", "other.yaml", "--seed", "0"),
+    ],
+)
+def test_bad_options_are_told_before_anything_of_compiling(monkeypatch, arguments):
+    monkeypatch.setattr(common, "must_compile", lambda: True)
+    Path("other.yaml").write_text(f"extends: {BASELINE}\nseed: 1\nfocal: SEN\npeers: [TUN]\n")
+    name, *options = arguments
+    result = wifaq(name, BASELINE, *options, "--workers", "1")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.stderr
+    assert "Compiling" not in result.stderr
 
 
 @pytest.mark.parametrize("terminal", [True, False])
