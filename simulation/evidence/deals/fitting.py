@@ -28,8 +28,6 @@ class Fit:
         (P,) the most probable parameters.
     covariance
         (P, P), the inverse of the expected curvature there.
-    log_likelihood
-        In nats, without the prior.
     events
         Recorded agreements behind it.
     """
@@ -37,7 +35,6 @@ class Fit:
     names: tuple[str, ...]
     mode: F
     covariance: F
-    log_likelihood: float
     events: int
 
     @property
@@ -89,9 +86,8 @@ def fit(
     else:
         raise ModelError(f"the fit of {', '.join(names)} is not at its maximum after {_STEPS} steps")
     events = int(sum(period.counts.sum() for period in periods) / 2)
-    text, _ = log_likelihood(theta, periods, level)
     covariance = np.asarray(np.linalg.inv(information(theta, periods, level) + weight), dtype=float)
-    return Fit(tuple(names), theta, covariance, text, events)
+    return Fit(tuple(names), theta, covariance, events)
 
 
 def _posterior(theta: F, periods: Sequence[Period], prior: Prior, level: float) -> tuple[float, F]:

@@ -102,7 +102,6 @@ class Fit:
         List -> its own reach, beyond that of its features.
     """
 
-    form: Form
     names: tuple[str, ...]
     mode: F
     covariance: F
@@ -169,7 +168,7 @@ def fit(rows: Sequence[Rows], form: Form, near: Fit | None = None) -> Fit:
     theta = mean.copy()
     weight = np.ones(len(y))
     if counted:
-        matrix, y, weight, mean, precision = _with_counts(form, named, counted, matrix, y, mean, precision)
+        matrix, y, weight, mean, precision = _with_counts(form, counted, matrix, y, mean, precision)
     theta = np.concatenate([theta, np.zeros(len(mean) - len(theta))])
     if near is not None:
         theta = _moved(near, form, named, theta)
@@ -209,8 +208,8 @@ def _solver(matrix: sparse.csr_matrix, weight: F, precision: F) -> SuperLU:
     return splu(curvature, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
-def _with_counts(form: Form, named: Sequence[Rows], counted: Sequence[Rows], matrix: sparse.csr_matrix, y: F,
-                 mean: F, precision: F) -> tuple[sparse.csr_matrix, F, F, F, F]:  # fmt: skip
+def _with_counts(form: Form, counted: Sequence[Rows], matrix: sparse.csr_matrix, y: F, mean: F,
+                 precision: F) -> tuple[sparse.csr_matrix, F, F, F, F]:  # fmt: skip
     """Adds one binomial row for each list of which only the count is known.
 
     It tells of reach alone: the share of the average state is taken from a plain spread of log odds over
@@ -247,5 +246,5 @@ def _found(form: Form, rows: Sequence[Rows], theta: F, solver: SuperLU) -> Fit:
     names = (*REACH, *(name for name, _ in form.columns()))
     sd = np.sqrt(np.diag(covariance)[common:]).reshape(2, n).T
     lists = {r.listed.id: float(theta[common + own + block * k]) for k, r in enumerate(rows)}
-    return Fit(form, names, theta[:common], covariance[:common, :common], theta[common : common + n],
+    return Fit(names, theta[:common], covariance[:common, :common], theta[common : common + n],
                theta[common + n : common + own], sd, lists, theta)  # fmt: skip
