@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from simulation.errors import Fault, InputError
 from simulation.scenario.checks import check_against_world, record_faults
@@ -22,6 +22,7 @@ from simulation.scenario.source import Mark, Node, plain, walk
 
 Check = Callable[[Scenario], Iterator[tuple[Path, str]]]
 Places = dict[Path, list[int]]
+_Whole = TypeVar("_Whole", bound=BaseModel)
 NOTHING: Mapping[str, object] = MappingProxyType({})
 _STAND_IN = {"name": "unnamed", "focal": "?"}
 """For keys without a default, so that the rest of a faulty scenario can still be checked."""
@@ -151,26 +152,41 @@ def _idle_lines(root: Node, scenario: Scenario) -> Iterator[tuple[Path, str]]:
 
 def _check_rest(root: Node, data: dict[str, Any], paths: list[Path], faults: list[Fault], also: Check) -> None:
     """Cross-check a scenario from which the faulty values have been taken out."""
-    scenario, places = _mended(data, paths)
+    scenario, places = mended(Scenario, data, paths, _STAND_IN)
     if scenario is None:
         return
     broken = frozenset(str(path[0]) for path in paths if path)
     for path, text in (*check_against_world(scenario, broken), *_idle_lines(root, scenario), *also(scenario)):
-        place = _written(path, places)
+        place = written(path, places)
         if not _stands_in(place, paths):
             faults.append(fault_at(root, place, text))
     faults += record_faults(scenario)
 
 
-def _mended(data: dict[str, Any], paths: list[Path]) -> tuple[Scenario | None, Places]:
-    """What the schema lets pass without the values on some paths; what holds one that must not be missing goes too."""
+def mended(
+    schema: type[_Whole], data: dict[str, Any], paths: list[Path], stand_in: Mapping[str, object]
+) -> tuple[_Whole | None, Places]:
+    """What a schema lets pass without the values on some paths; what holds one that must not be missing goes too.
+
+    Parameters
+    ----------
+    schema, data, paths
+        Of a file; what it says; places of what the schema does not let pass.
+    stand_in
+        Values of keys without a default.
+
+    Returns
+    -------
+    tuple
+        The rest, None where nothing passes; and which items of each list are left, for :func:`written`.
+    """
     out = set(paths)
     while True:
         places: Places = {}
         try:
-            return Scenario.model_validate({**_STAND_IN, **_without(data, (), out, places)}), places
+            return schema.model_validate({**stand_in, **_without(data, (), out, places)}), places
         except ValidationError as error:
-            found = [_written(item["loc"], places) for item in error.errors(include_url=False)]
+            found = [written(item["loc"], places) for item in error.errors(include_url=False)]
         more = {path[:-1] if path in out else path for path in found} - {()}
         if more <= out:
             return None, {}
@@ -189,7 +205,7 @@ def _without(value: Any, here: Path, out: set[Path], places: Places) -> Any:
     return value
 
 
-def _written(path: Path, places: Places) -> Path:
+def written(path: Path, places: Places) -> Path:
     """Where in the file something is that was found where some items of lists are left."""
     result: Path = ()
     for part in path:

@@ -23,7 +23,7 @@ from simulation.experiments.sweeps.schema import (
     label,
 )
 from simulation.scenario.layers import node_of, with_ids
-from simulation.scenario.load import fault_at, in_file_order, load_scenario
+from simulation.scenario.load import Places, fault_at, in_file_order, load_scenario, mended, written
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.remarks import remarks
 from simulation.scenario.schema import Scenario
@@ -180,11 +180,13 @@ class _Loader:
     def load(self) -> Sweep | None:
         from simulation.experiments.sweeps import prior  # brings the compiler, which no scenario's check needs
 
-        spec = self.parse(SweepFile, plain(self.root), ())
+        data, wrong = plain(self.root), list[Path]()
+        spec = self.parse(SweepFile, data, (), wrong)
         factors = self.factors()
         bases = self.bases()
-        if spec is not None:
-            self.check_design(spec, factors)
+        rest, places = (spec, {}) if spec else mended(SweepFile, data, wrong, {"design": "list"})
+        if rest is not None:
+            self.check_design(rest, factors, {path[0] for path in wrong if path}, places)
         if self.faults:  # the whole design cannot be tried, so at least each level alone
             self.faults += level_faults(self.root, bases, factors, (Range, Categories))
         else:
@@ -204,13 +206,14 @@ class _Loader:
             seed, spec.random_numbers == "common", spec.record, drawn, held, spec.show, notes, self.root,
         )  # fmt: skip
 
-    def parse(self, schema: type[_Section], data: Any, where: Path) -> _Section | None:
-        """A section of the file; its faults go to their places."""
+    def parse(self, schema: type[_Section], data: Any, where: Path, wrong: list[Path]) -> _Section | None:
+        """A section of the file; its faults go to their places, which are added to those that are wrong."""
         try:
             return schema.model_validate(data)
         except ValidationError as error:
             for item in error.errors(include_url=False):
-                self.fault((*where, *item["loc"]), sentence(item, schema))
+                wrong.append((*where, *item["loc"]))
+                self.fault(wrong[-1], sentence(item, schema))
             return None
 
     # --- factors
@@ -241,19 +244,19 @@ class _Loader:
             self.fault(where, f"{message}, not one value; what does not vary belongs into the base")
             return None
         if "categories" in node.value:
-            return self.parse(Categories, plain(node), where)
+            return self.parse(Categories, plain(node), where, [])
         inner = next((name for name in node.value if name not in Range.model_fields), "")
         if inner and not {"low", "high"} & set(node.value):
             self.fault(where, f"is no factor by itself; write the key with a dot, {key}.{inner}")
             return None
-        return self.parse(Range, plain(node), where)
+        return self.parse(Range, plain(node), where, [])
 
     def levels(self, where: Path, values: tuple[Any, ...]) -> Factor | None:
         if len(values) < 2:
             count = "no level" if not values else "one level"
             self.fault(where, f"has {count}; a factor needs two, or belongs into the base")
             return None
-        return self.parse(Categories, {"categories": values}, where)
+        return self.parse(Categories, {"categories": values}, where, [])
 
     # --- scenarios
 
@@ -307,20 +310,23 @@ class _Loader:
             self.fault((), f"the scenarios have different seeds ({text}); give one with `seed`")
         return seeds[0] if spec.seed is None else spec.seed
 
-    def check_design(self, spec: SweepFile, factors: Mapping[str, Factor]) -> None:
-        for message in _design_problems(spec, factors):
+    def check_design(self, spec: SweepFile, factors: Mapping[str, Factor], broken: set[Any], places: Places) -> None:
+        """What one key says against another; nothing is judged by a key that is broken itself."""
+        self.check_metrics(spec, broken, places)
+        if "design" in broken:
+            return
+        for message in _design_problems(spec, factors) if not broken & {"factors", "parameters", "scenarios"} else ():
             self.fault(("design",), message)
         for key, factor in factors.items():
             for option in _idle_options(spec.design, factor):
                 self.fault(("factors", key, option), f"has no meaning for the design {spec.design}; take it out")
-        self.check_metrics(spec)
-        for message in _samples_problems(spec):
+        for message in _samples_problems(spec) if "samples" not in broken else ():
             self.fault(("samples",), message)
         if spec.parameters == "factors" and spec.design not in SAMPLED:
             self.fault(("parameters",), f"factors needs a sampled design ({', '.join(SAMPLED)}), not {spec.design}")
 
-    def check_metrics(self, spec: SweepFile) -> None:
-        from simulation.outcomes.metrics import select_metrics
+    def check_metrics(self, spec: SweepFile, broken: set[Any], places: Places) -> None:
+        from simulation.outcomes.metrics import METRICS, select_metrics
 
         try:
             recorded = {entry.name for entry in select_metrics(spec.record.metrics)}
@@ -328,9 +334,11 @@ class _Loader:
             for fault in error.faults:
                 self.fault(("record", "metrics"), fault.message)
             return
-        for place, name in enumerate(spec.show if "show" in self.root.value else ()):
+        if "record" in broken:
+            recorded = set(METRICS)
+        for place, name in enumerate(spec.show if "show" in spec.model_fields_set else ()):
             for message in _metric_problems(name, recorded):
-                self.fault(("show", place), message)
+                self.fault(written(("show", place), places), message)
 
 
 def level_faults(
