@@ -322,7 +322,8 @@ def points_table(plan: Plan) -> pa.Table:
     }
     for place, (key, factor) in enumerate(plan.sweep.factors.items()):
         values = [row[place] for _, row in rows]
-        columns[key] = [float(value) for value in values] if is_number(factor) else list(map(label, values))
+        number = is_number(factor)
+        columns[key] = [float(value) if number else label(value, exact=True) for value in values]
     columns |= {f"parameter.{name}": values for name, values in plan.effective.items()}
     if plan.cube is not None:
         cube = np.tile(plan.cube, (len(bases), 1))

@@ -125,4 +125,4 @@ def _changes(then: Any, now: Any, where: str) -> Iterator[str]:
     elif where.startswith("hashes."):
         yield f"{where.removeprefix('hashes.').replace('.', ' ')} changed"
     else:
-        yield f"{where} was {label(then)}, now {label(now)}"
+        yield f"{where} was {label(then, exact=True)}, now {label(now, exact=True)}"

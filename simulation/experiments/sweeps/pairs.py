@@ -65,7 +65,8 @@ def _selected(points: pd.DataFrame, factors: Sequence[str], select: Select) -> p
             except (TypeError, ValueError):
                 raise InputError(Fault(key, f"is a number in this sweep, not {value!r}")) from None
         else:
-            points = points.loc[column == (resolve(label(value)) if key == "focal" else label(value))]
+            text = label(value, exact=True)
+            points = points.loc[column == (resolve(text) if key == "focal" else text)]
     if points.empty:
         raise InputError(f"contrast: no design point has {', '.join(f'{k} {v}' for k, v in wanted.items())}")
     return points

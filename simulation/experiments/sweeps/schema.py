@@ -145,14 +145,15 @@ class SweepFile(Section):
 Factor = Range | Categories
 
 
-def label(value: Any) -> str:
-    """A level as one word of a table: numbers short, lists in brackets."""
+def label(value: Any, *, exact: bool = False) -> str:
+    """A level as one word of a table: numbers short, unless that must tell all levels apart, lists in brackets."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:g}"
+        short = f"{value:g}"
+        return short if not exact or float(short) == value else repr(float(value))
     if isinstance(value, tuple | list):
-        return "[" + ", ".join(map(label, value)) + "]"
+        return "[" + ", ".join(label(item, exact=exact) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {label(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {label(item, exact=exact)}" for key, item in value.items()) + "}"
     return "nothing" if value is None else str(value)

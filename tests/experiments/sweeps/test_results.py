@@ -238,3 +238,11 @@ def test_a_large_sweep_is_summarised_in_seconds_within_bounded_memory(tmp_path, 
         tracemalloc.stop()
     assert seconds[1] < 20
     assert peaks[1] < 20e6
+
+
+def test_levels_of_a_mapping_that_differ_little_stay_two(tmp_path):
+    near = [{"trust": 0.2}, {"trust": 0.2000001}]
+    swept = fakes.swept(SOURCE | {"factors": {"fragmentation": near}}, out=tmp_path / "out")
+    assert list(swept.points()["fragmentation"]) == ["{trust: 0.2}", "{trust: 0.2000001}"]
+    contrast = swept.contrast({"fragmentation": near[0]}, {"fragmentation": near[1]})
+    assert contrast["difference"].iloc[0] == pytest.approx(1e-7 / 5)
