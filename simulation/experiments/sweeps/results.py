@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -116,18 +116,22 @@ class SweepResults:
 
     @cached_property
     def _points(self) -> pd.DataFrame:
-        points = self._read(POINTS)
-        lost = [name for name in ("point", "scenario", "title", "seed", *self.factors) if name not in points]
-        if lost:
-            text = f"{POINTS} lacks {', '.join(lost)}; give the sweep's command again"
+        points = self._read(POINTS, ("point", "scenario", "title", "focal", "horizon", "seed", *self.factors))
+        if len(points) != self.info["points"] or not points["point"].is_unique:
+            text = f"{POINTS} does not hold the {self.info['points']} design points; give the sweep's command again"
             raise InputError(Fault(str(self.folder), text))
         return points
 
-    def _read(self, name: str) -> pd.DataFrame:
+    def _read(self, name: str, needed: Sequence[str]) -> pd.DataFrame:
         try:
-            return to_frame(store.read_parquet(self.folder / name))
+            table = to_frame(store.read_parquet(self.folder / name))
         except (OSError, ValueError, pa.ArrowException) as error:
             raise InputError(Fault(str(self.folder), f"has no {name}; give the sweep's command again")) from error
+        lost = [column for column in needed if column not in table]
+        if lost:
+            text = f"{name} lacks {', '.join(lost)}; give the sweep's command again"
+            raise InputError(Fault(str(self.folder), text))
+        return table
 
     def points(self, *, shares: bool = False) -> pd.DataFrame:
         """One row a design point.
@@ -147,7 +151,7 @@ class SweepResults:
         """``seed, replicate``, and ``parameter.NAME`` as each replicate draws it; None where none is drawn."""
         if self.info.get("parameters") != PRIOR:
             return None
-        drawn = self._read(DRAWS)
+        drawn = self._read(DRAWS, ("seed", "replicate"))
         return drawn.rename(columns=lambda name: name if name in ("seed", "replicate") else PARAMETER + name)
 
     def runs(self) -> pd.DataFrame:
@@ -254,7 +258,7 @@ class SweepResults:
 
     def _difference(self, metric: str, quarter: str) -> pd.DataFrame:
         """Rows of a metric, or of the difference ``A - B`` of two, run by run."""
-        first, minus, second = metric.partition(MINUS)
+        first, minus, second = _metrics(metric)[0].partition(MINUS)
         rows = self._focal([first], [quarter])
         if minus:
             other = self._focal([second], [quarter])[["point", "replicate", "value"]]
@@ -294,7 +298,7 @@ class SweepResults:
         DataFrame
             Columns :data:`SUMMARY_COLUMNS`.
         """
-        metrics = _listed(metrics)
+        metrics = _metrics(metrics)
         when = [self._quarter(quarter) for quarter in _listed(quarters)] or [self._quarter(None)]
         plain = [metric for metric in metrics if MINUS not in metric]
         result = [self._focal(plain, when)] if plain else []
@@ -387,7 +391,7 @@ class SweepResults:
             raise InputError("contrast: the points of this sweep do not share their random numbers")
         pairs = pairs_of(self._points, ("scenario", *self.factors), a, b)
         tables = []
-        for metric in _listed(metrics):
+        for metric in _metrics(metrics):
             for quarter in _listed(quarters) or (self._quarter(None),):
                 values = self.table(metric, quarter)
                 arms = []
@@ -433,6 +437,15 @@ def _among(column: pa.ChunkedArray, names: Sequence[str]) -> pa.Array:
     """Which rows of a column of names hold one of some: looked up in the dictionary, not row by row."""
     encoded = column.combine_chunks()
     return pc.is_in(encoded.dictionary, value_set=pa.array(names, pa.string())).take(encoded.indices)
+
+
+def _metrics(value: object) -> list[str]:
+    """One metric or several, as asked for; what is none is refused."""
+    names: list[Any] = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    for name in names or [value]:
+        if not isinstance(name, str):
+            raise InputError(Fault("metric", f"must be the name of a metric, not {name!r}"))
+    return names
 
 
 def _listed(value: str | Sequence[str] | None) -> Sequence[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from simulation.errors import InputError
@@ -238,6 +241,30 @@ def test_a_large_sweep_is_summarised_in_seconds_within_bounded_memory(tmp_path, 
         tracemalloc.stop()
     assert seconds[1] < 20
     assert peaks[1] < 20e6
+
+
+@pytest.mark.parametrize("metrics", [3, None, [], [3], ["volume", None]])
+def test_what_names_no_metric_is_refused(results, metrics):
+    with pytest.raises(InputError, match="must be the name of a metric"):
+        results.summary(metrics)
+    with pytest.raises(InputError, match="must be the name of a metric"):
+        results.table(metrics)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda table: table.drop_columns("focal"),
+        lambda table: table.drop_columns("horizon"),
+        lambda table: table.slice(0, 3),
+        lambda table: pa.concat_tables([table, table]),
+    ],
+)
+def test_a_design_that_is_not_whole_is_told(results, tmp_path, damage):
+    folder = shutil.copytree(results.folder, tmp_path / "out")
+    pq.write_table(damage(pq.read_table(folder / "points.parquet")), folder / "points.parquet")
+    with pytest.raises(InputError, match=r"points\.parquet .*give the sweep's command again"):
+        SweepResults.open(folder).table("commitments_kept")
 
 
 def test_levels_of_a_mapping_that_differ_little_stay_two(tmp_path):
