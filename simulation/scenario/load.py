@@ -198,7 +198,7 @@ def _without(value: Any, here: Path, out: set[Path], places: Places) -> Any:
     if isinstance(value, dict):
         kept = {key: _without(inside, (*here, key), out, places) for key, inside in value.items()
                 if (*here, key) not in out}  # fmt: skip
-        return kept | {key: stand_in for key, stand_in in _NEEDED.items() if (*here, key) in out}
+        return kept | {key: stand_in for key, stand_in in _NEEDED.items() if here and (*here, key) in out}
     if isinstance(value, tuple):
         places[here] = [place for place in range(len(value)) if (*here, place) not in out]
         return tuple(_without(value[place], (*here, place), out, places) for place in places[here])
