@@ -21,6 +21,7 @@ from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.explanation.tables import EVENT_TEXT, TERM_TEXT
 from simulation.experiments.kept import Format, Kept, Table
+from simulation.experiments.run_json import info_faults
 
 if TYPE_CHECKING:
     from simulation.display.cell import View
@@ -282,6 +283,9 @@ class Results(Kept):
 
     def check(self) -> Iterator[str]:
         """What this result lacks, a sentence each."""
+        if faults := info_faults(self.info):
+            yield from (f"{self.FORMAT.file}: {fault}" for fault in faults)
+            return
         yield from super().check()
         table = self.tables["forecast"]
         lost = [name for name in ("metric", "quarter") if name not in table]

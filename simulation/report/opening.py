@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,23 +11,16 @@ import pandas as pd
 from simulation.data.reading import shown
 from simulation.errors import Fault, InputError
 from simulation.experiments.analysis import summary
-from simulation.experiments.engine import store
 from simulation.experiments.explanation.tables import EVENT_COLUMNS, TERM_COLUMNS
 from simulation.experiments.results import TEXT_COLUMNS, Results
 from simulation.experiments.spread import FILE as SPREAD
 from simulation.experiments.spread import Spread
 from simulation.experiments.sweeps.manifest import FILE as MANIFEST
 from simulation.experiments.sweeps.results import SweepResults
-from simulation.report.run_json import shape_faults
 from simulation.state import CAMPS
 
 MOST_FOLDERS = 7
 """The first result and as many others as a chart can tell apart."""
-_INFO = ("bands", "as_of", "command", "contrasts", "failures", "focal", "hashes", "horizon", "notes", "peers",
-         "question", "replicates", "run", "scenario", "seed", "title", "versions")  # fmt: skip
-_WORDS = ("as_of", "bands", "command", "horizon", "question", "run", "scenario", "title")
-_NAMED = ("id", "name")
-_COUNTS = ("planned", "done", "failed")
 _COLUMNS = {
     "forecast": summary.FORECAST_COLUMNS,
     "ties": (*summary.PARTNER_COLUMNS, "name", "kind", "camp", "region"),
@@ -146,47 +137,10 @@ def _open(folder: Path) -> Results:
         raise InputError([Fault("", fault.message, place) for fault in error.faults]) from error
     if not isinstance(results, Results):
         raise InputError(Fault("", "is the folder of a sweep; a report is of a run (see `wifaq analyse`)", place))
-    faults = [Fault(key, message, place) for key, message in (_info_faults(results) or _table_faults(results))]
+    faults = [Fault(key, message, place) for key, message in _table_faults(results)]
     if faults:
         raise InputError(faults)
     return results
-
-
-def _info_faults(results: Results) -> list[tuple[str, str]]:
-    info = results.info
-    if not isinstance(info, dict):
-        return [("run.json", "is not a JSON object")]
-    faults = [("run.json", f"{key} is missing") for key in _INFO if key not in info]
-    for key, parts in (("focal", _NAMED), ("replicates", _COUNTS)):
-        if key in info and not (isinstance(info[key], dict) and all(part in info[key] for part in parts)):
-            faults.append(("run.json", f"{key} needs {', '.join(parts)}"))
-    for key in _WORDS:
-        if key in info and not isinstance(info[key], str):
-            faults.append(("run.json", f"{key} is not text"))
-    if isinstance(info.get("as_of"), str) and not _is_day(info["as_of"]):
-        faults.append(("run.json", f"as_of is {info['as_of']!r}, not a date"))
-    for key in ("contrasts", "failures", "notes", "peers"):
-        if key in info and not isinstance(info[key], list):
-            faults.append(("run.json", f"{key} is not a list"))
-    faults = faults or [("run.json", fault) for fault in shape_faults(info)]
-    return _of_another_version(info) or faults if faults else []
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _of_another_version(info: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Whether a file lacks something because another version wrote it."""
-    versions = info.get("versions")
-    writer = versions.get("wifaq") if isinstance(versions, dict) else None
-    ours = store.versions()["wifaq"]
-    if writer in (None, ours):
-        return []
-    return [("run.json", f"was written by wifaq {writer}, and this is {ours}; run the scenario again")]
 
 
 def _table_faults(results: Results) -> list[tuple[str, str]]:

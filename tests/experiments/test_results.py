@@ -261,3 +261,14 @@ def test_an_edited_cell_of_the_forecast_is_told(tmp_path, old, new):
     table.write_text(text.replace(old, new, 1))
     with pytest.raises(InputError, match=r"forecast\.csv: ('.*' has not one row in each|column metric is missing)"):
         Results.open(folder)
+
+
+@pytest.mark.parametrize("key", ["focal", "horizon", "peers", "replicates", "scenario", "contrasts"])
+@pytest.mark.parametrize(("value", "told"), [(None, "is missing"), (3, "needs|is not text|is not a list")])
+def test_what_a_run_file_lacks_is_told_when_it_is_opened(tmp_path, key, value, told):
+    folder = forecast(replicates=2).save(tmp_path / "out", charts=False)
+    info = json.loads((folder / "run.json").read_text())
+    del info[key]
+    (folder / "run.json").write_text(json.dumps(info if value is None else info | {key: value}))
+    with pytest.raises(InputError, match=f"run.json: {key} ({told})"):
+        Results.open(folder)
