@@ -355,7 +355,7 @@ def _failures_table(told: Advised) -> Table:
     ]  # fmt: skip
     heads = [words("strategy"), words("objective"), words("fails in"), words("most often where"), words("and there in")]
     caption = words("Who fails where: shares of the futures in which a strategy falls short of what satisfies")
-    return Table("failures", caption, frame, heads, rows)
+    return Table("failures", caption, frame, heads, rows, folded=True)
 
 
 def _information_table(told: Advised) -> Table:
