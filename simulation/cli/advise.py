@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli.common import Debug, Executor, One, Seed, Workers, console, errors, progress, tell_failures
+from simulation.cli.common import Debug, Executor, Focal, One, Seed, Workers, console, errors, progress, tell_failures
 from simulation.errors import Fault, InputError
 
 Sets = Annotated[
@@ -35,7 +35,7 @@ Limit = Annotated[
 
 def advise(
     scenario: One,
-    focal: Annotated[str | None, typer.Option(metavar="STATE", help="Focal state; default: as it says.")] = None,
+    focal: Focal = None,
     futures: Futures = 200,
     strategies: Strategies = None,
     objective: Aim = "kept_commitments",

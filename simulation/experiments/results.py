@@ -283,10 +283,8 @@ class Results(Kept):
 
     def check(self) -> Iterator[str]:
         """What this result lacks, a sentence each."""
-        if faults := info_faults(self.info):
-            yield from (f"{self.FORMAT.file}: {fault}" for fault in faults)
-            return
-        yield from super().check()
+        told = (f"{self.FORMAT.file}: {fault}" for fault in info_faults(self.info))
+        yield from dict.fromkeys((*told, *super().check()))  # both say what a focal state needs
         table = self.tables["forecast"]
         lost = [name for name in ("metric", "quarter") if name not in table]
         if lost:

@@ -272,3 +272,16 @@ def test_what_a_run_file_lacks_is_told_when_it_is_opened(tmp_path, key, value, t
     (folder / "run.json").write_text(json.dumps(info if value is None else info | {key: value}))
     with pytest.raises(InputError, match=f"run.json: {key} ({told})"):
         Results.open(folder)
+
+
+def test_faults_of_the_run_file_and_of_a_table_are_told_at_once(tmp_path):
+    folder = forecast(replicates=2).save(tmp_path / "out", charts=False)
+    info = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**info, "focal": 3, "peers": 3}))
+    table = folder / "forecast.csv"
+    table.write_text(table.read_text().replace("metric", "measure", 1))
+    with pytest.raises(InputError) as told:
+        Results.open(folder)
+    assert [fault.message for fault in told.value.faults] == [
+        "run.json: focal needs id, name", "run.json: peers is not a list", "forecast.csv: column metric is missing",
+    ]  # fmt: skip
