@@ -22,7 +22,7 @@ _LONGEST = 200  # characters of a fault, in which keys of the file stand
 _Text = Annotated[str, Field(max_length=10_000)]
 _Quarter = Annotated[str, Field(pattern=r"^[0-9]{4}Q[1-4]$")]
 _Number = Annotated[float, Field(ge=-1e15, le=1e15)]
-_Count = Annotated[int, Field(ge=0, lt=2**63)]
+_Count = Annotated[int, Field(ge=0, lt=1 << 63)]
 
 
 class _Part(BaseModel):
