@@ -126,9 +126,15 @@ def _forecasts(path: Path, faults: list[Fault]) -> tuple[Kind | None, dict[Key, 
             complain(kind.key[0], f"{' '.join(key)} occurs twice")
         probability = _number(row, "probability", complain, most=1.0)
         mean = _number(row, "mean" if "mean" in row else "expected", complain)
-        numbers = [probability, mean, *(_number(row, name, complain) for name in QUANTILES)]
+        quantiles = [_number(row, name, complain) for name in QUANTILES]
+        numbers = [probability, mean, *quantiles]
+        given = [number for number in quantiles if not math.isnan(number)]
+        if given != sorted(given):
+            complain("q05", f"the quantiles must not fall: {', '.join(f'{number:g}' for number in given)}")
         if math.isnan(probability) and (kind.name != "register" or math.isnan(mean)):
             complain("probability", "no number is given")
+        if kind.name == "deals" and math.isnan(mean):
+            complain("expected", "no number is given")
         result[key] = [kind.group(row), row.get("question") or " and ".join(key), *numbers]
     return kind, result
 
@@ -170,9 +176,13 @@ def _key(row: Row, kind: Kind, complain: Complain) -> Key:
         word = row[column]
         if not word:
             complain(column, "nothing is named")
-        elif column not in ("id", "instrument") and word != EVERYBODY and (word := resolve(word)) not in titles():
+        elif column in ("id", "instrument") or (word == EVERYBODY and "joined" in row):
+            pass
+        elif (word := resolve(word)) not in titles():
             complain(column, unknown_actor(row[column], tuple(titles())))
         words.append(word)
+    if kind.name == "deals" and words[0] == words[1] != "":
+        complain("b", f"{words[1]} makes no deal with itself")
     return tuple(sorted(words) if kind.name == "deals" else words)
 
 
@@ -317,13 +327,20 @@ def _groups(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _numbers(of: str, rows: pd.DataFrame) -> dict[str, object]:
     """Errors and coverage of numbers; the quantile score of those that have all quantiles."""
-    low, high, mean, happened = (rows[name].to_numpy(float) for name in ("q05", "q95", "mean", "outcome"))
+    mean, happened = (rows[name].to_numpy(float) for name in ("mean", "outcome"))
+    return {"of": of, "n": len(rows), "mean error": float((mean - happened).mean()),
+            "mean absolute error": float(np.abs(mean - happened).mean()), **_by_interval(rows),
+            **_by_quantiles(rows)}  # fmt: skip
+
+
+def _by_interval(rows: pd.DataFrame) -> dict[str, object]:
+    whole = rows.dropna(subset=["q05", "q95"])
+    if whole.empty:
+        return {}
+    low, high, happened = (whole[name].to_numpy(float) for name in ("q05", "q95", "outcome"))
     inside = (low <= happened) & (happened <= high)
     fines = [scores.interval_score(*one, LEVEL) for one in zip(low, high, happened, strict=True)]
-    return {"of": of, "n": len(rows), "mean error": float((mean - happened).mean()),
-            "mean absolute error": float(np.abs(mean - happened).mean()),
-            f"{100 * LEVEL:.0f} % covers": scores.covered(inside), "interval score": float(np.mean(fines)),
-            **_by_quantiles(rows)}  # fmt: skip
+    return {f"{100 * LEVEL:.0f} % covers": scores.covered(inside), "interval score": float(np.mean(fines))}
 
 
 def _by_quantiles(rows: pd.DataFrame) -> dict[str, object]:

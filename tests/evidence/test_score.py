@@ -105,6 +105,16 @@ def test_a_register_is_scored_by_kind_and_its_numbers_by_their_intervals(tmp_pat
     assert numbers["quantile score"] == pytest.approx(2 * (0.25 + 0.75 + 1.0 + 0.75 + 0.1) / 5)
 
 
+def test_a_number_without_an_interval_counts_in_no_coverage(tmp_path: Path) -> None:
+    one = {"kind": "deals", "question": "q", "mean": 4}
+    path, outcomes = files(
+        tmp_path, register([{"id": "1", **one}, {"id": "2", "q05": 1, "q95": 9, **one}]), "id,outcome\n1,3\n2,3\n"
+    )
+    numbers = score_tables(*read_scored(path, outcomes)[:2])["numbers"].iloc[0]
+    assert (numbers["n"], numbers["interval score"]) == (2, 8.0)
+    assert numbers["90 % covers"].startswith("1 of 1")
+
+
 # --- joins
 
 
@@ -170,6 +180,11 @@ def test_it_prints_the_tables_and_writes_them(tmp_path: Path) -> None:
         ("iso3,probability\nMAR,0.5\n", "id,outcome\n1,1\n", ["is no table of forecasts"]),
         (DEALS, "a,b,date\nMAR,USA,soon\n", ["outcomes.csv:2:1: date"]),
         (register([{"id": "1", "kind": "join", "probability": 0.5}]), "id,outcome\n1,3\n", ["must be 0 or 1"]),
+        (DEALS, "a,b\nMAR,*\n", ["outcomes.csv:2:1: b", "'*' is no actor"]),
+        (DEALS, "a,b\nMAR,Morocco\n", ["outcomes.csv:2:1: b", "MAR makes no deal with itself"]),
+        (DEALS.replace("0.6,0.4,0", "0.6,,0"), "a,b\nMAR,USA\n", ["forecast.csv:2:1: expected", "no number"]),
+        (JOINS.replace("0.6,0.9", "0.9,0.6"), "instrument,iso3,joined\ncall,MAR,1\n",
+         ["forecast.csv:2:1: q05", "the quantiles must not fall: 0.9, 0.6"]),
     ],
 )  # fmt: skip
 def test_bad_files_are_refused_with_the_line(tmp_path: Path, forecast: str, outcomes: str, parts: list[str]) -> None:
