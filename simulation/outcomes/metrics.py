@@ -22,7 +22,7 @@ import numpy as np
 
 from simulation.data.actor_advice import row_of
 from simulation.errors import Fault, InputError, ModelError, is_own_fault, suggest
-from simulation.source_code import source_hash
+from simulation.source_code import failing_line, place_of, source_hash
 from simulation.state import State
 
 Level = Literal["actor", "system"]
@@ -75,7 +75,11 @@ class Metric:
         """
         low, high = self.bounds
         try:
+            if isinstance(value, str | bytes) or np.iscomplexobj(value):
+                raise TypeError  # float() would take it, or a part of it
             number = float(value)
+        except OverflowError:
+            number = math.inf
         except (TypeError, ValueError):
             raise ModelError(f"metric {self.name!r} gave {value!r}, not a number") from None
         if not math.isfinite(number):
@@ -137,7 +141,7 @@ def metric(
     """
 
     def decorate(function: Outcome) -> Outcome:
-        line = formula or (inspect.getdoc(function) or name).splitlines()[0]
+        line = formula or (inspect.getdoc(function) or str(name)).partition("\n")[0]
         register(Metric(name, unit, bounds, line, "user", level, default, function, custom=True))
         return function
 
@@ -146,16 +150,21 @@ def metric(
 
 def register(entry: Metric) -> None:
     """Add a metric to :data:`METRICS` (a worker process re-registers what users registered)."""
-    low, high = entry.bounds
     known = METRICS.get(entry.name)
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", entry.name):
+    if not isinstance(entry.name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", entry.name):
         raise ModelError(f"metric name {entry.name!r}: use lower-case letters, digits and underscores")
     if known is not None and not (known.custom and entry.custom):
         raise ModelError(f"metric {entry.name!r} exists already; choose another name")
     if entry.level not in LEVELS:
         advice = suggest(entry.level, LEVELS)
         raise ModelError(f"metric {entry.name!r}: unknown level {entry.level!r}; {advice}")
-    if math.isnan(low) or (high is not None and not low <= high):
+    try:
+        low, high = entry.bounds
+        upside_down = math.isnan(low) or (high is not None and not low <= high)
+    except (TypeError, ValueError):
+        text = "are two numbers, or a number and None; without a least value, -math.inf and the greatest"
+        raise ModelError(f"metric {entry.name!r}: bounds {text}, not {entry.bounds!r}") from None
+    if upside_down:
         raise ModelError(f"metric {entry.name!r}: the least value {low} is not below the greatest {high}")
     METRICS[entry.name] = entry
 
@@ -275,14 +284,18 @@ def evaluate(entry: Metric, view: StateView, *actor_id: str) -> float:
     """
     try:
         value = entry.function(view, *actor_id)
-    except ModelError as error:
-        raise ModelError(f"metric {entry.name!r}: {error}") from error
-    except ValueError as error:
-        if "read-only" in str(error) or "WRITEABLE" in str(error):
-            raise ModelError(f"metric {entry.name!r} tried to write the state it reads") from error
-        raise ModelError(f"metric {entry.name!r} failed: {error}") from error
     except BaseException as error:  # a user's code may raise anything
         if not is_own_fault(error):
             raise
-        raise ModelError(f"metric {entry.name!r} failed: {type(error).__name__}: {error}") from error
-    return entry.check(value)
+        text = f" failed: {type(error).__name__}: {error}"
+        if isinstance(error, ModelError):
+            text = f": {error}"
+        elif isinstance(error, ValueError) and ("read-only" in str(error) or "WRITEABLE" in str(error)):
+            text = " tried to write the state it reads"
+        place = failing_line(entry.function, error.__traceback__)
+        raise ModelError(f"{place}{': ' if place else ''}metric {entry.name!r}{text}") from error
+    try:
+        return entry.check(value)
+    except ModelError as error:
+        place = place_of(entry.function)
+        raise ModelError(f"{place}{': ' if place else ''}{error}") from None

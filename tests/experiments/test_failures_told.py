@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from simulation import compare, load_scenario, run, sweep
+from simulation import GovernanceModel, compare, load_scenario, metric, run, sweep
 from simulation.actors import StateActor
 from simulation.errors import FailedReplicates, InputError, RunError
+from simulation.outcomes.metrics import StateView, unregister
 
 BASELINE = "scenarios/baseline.yaml"
 SHORT = {"replicates": 2, "horizon": "2025Q4"}
@@ -36,6 +37,23 @@ def test_a_run_warns_of_the_replicate_that_failed() -> None:
     assert told[0].filename == __file__
     assert "1 replicates, 1 failed" in repr(found)
     assert len(found.failures) == 1
+
+
+def test_a_metric_that_fails_in_the_first_replicate_costs_that_replicate_only() -> None:
+    scenario = load_scenario(BASELINE, **SHORT)
+    first = GovernanceModel(scenario).state.depth.sum()
+
+    @metric("fails_at_first", "none", (0, 1))
+    def fails_at_first(view: StateView) -> float:
+        return 1.0 / int(view.depth.sum() != first)
+
+    try:
+        with pytest.warns(FailedReplicates, match=r"test_failures_told\.py:\d+: metric 'fails_at_first' failed"):
+            found = run(scenario, workers=1, parameters="defaults")
+    finally:
+        unregister("fails_at_first")
+    assert [(row["replicate"], row["stage"]) for row in found.failures] == [(0, "build")]
+    assert found.forecast("fails_at_first")["mean"].eq(1.0).all()
 
 
 def test_a_comparison_warns_too_and_takes_files() -> None:

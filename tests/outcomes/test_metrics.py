@@ -125,6 +125,9 @@ def test_a_metric_cannot_write_the_state(function):
         (lambda view: 2.0, r"outside \[0, 1\]"),
         (lambda view: float("nan"), "not a finite number"),
         (lambda view: "much", "not a number"),
+        (lambda view: "0.5", "not a number"),
+        (lambda view: np.complex128(0.5), "not a number"),
+        (lambda view: 10**400, "not a finite number"),
         (lambda view: view.no_such_column, "AttributeError"),
         (lambda view: view.index("S99"), "no actor 'S99'"),
         (lambda view: int("x"), "invalid literal"),
@@ -132,7 +135,7 @@ def test_a_metric_cannot_write_the_state(function):
 )
 def test_a_failing_metric_is_named(function, message):
     metric("shaky", "none", (0, 1))(function)
-    with pytest.raises(ModelError, match="'shaky'.*" + message):
+    with pytest.raises(ModelError, match=r"test_metrics\.py:\d+: metric 'shaky'.*" + message):
         evaluate(METRICS["shaky"], StateView(random_world(1)))
 
 
@@ -142,6 +145,10 @@ def test_names_bounds_and_levels_are_checked():
         ("Not a name", (0, 1), "system", "lower-case"),
         ("upside_down", (1, 0), "system", "not below"),
         ("levelled", (0, 1), "sytem", "did you mean 'system'"),
+        ("", (0, 1), "system", "lower-case"),
+        (None, (0, 1), "system", "lower-case"),
+        ("open_below", (None, 1), "system", "-math.inf"),
+        ("one_bound", (0,), "system", "two numbers"),
     ):
         with pytest.raises(ModelError, match=message):
             metric(name, "none", bounds, level=level)(lambda view: 0.0)

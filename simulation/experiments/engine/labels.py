@@ -61,7 +61,8 @@ def describe(scenario: Scenario) -> Facts:
     """
     from simulation.model import GovernanceModel
 
-    model = GovernanceModel(scenario)
+    record = scenario.record.model_copy(update={"metrics": ()})  # a user's own may fail: a replicate's fault, not this
+    model = GovernanceModel(scenario.model_copy(update={"record": record}))
     try:
         return facts_of(model, scenario)
     finally:
