@@ -220,7 +220,9 @@ def _check(plain: Scenario, changed: Scenario, replicates: int) -> None:
         for key in ("focal", "seed", "as_of", "horizon")
         if (ours := getattr(plain, key)) != (theirs := getattr(changed, key))
     ]
-    if replicates < 2:
+    if not isinstance(replicates, int):
+        faults.append(Fault("replicates", f"must be a whole number, not {replicates!r}"))
+    elif replicates < 2:
         faults.append(Fault("replicates", f"{replicates} is less than 2, and one pair has no interval"))
     if faults:
         raise InputError(faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -95,6 +96,25 @@ def test_nan_written_into_the_state_is_refused(column: str) -> None:
 
     with pytest.raises(ModelError, match=f"NaN in {column}"):
         what_changed(SCENARIO, tweak=hole, **QUICK)
+
+
+@pytest.mark.parametrize("column", ["alpha", "budget", "zeal"])
+@pytest.mark.parametrize(("number", "told"), [(np.inf, "infinity in"), (-1.0, "numbers below 0 in")])
+def test_infinity_and_what_cannot_be_below_zero_are_refused(column: str, number: float, told: str) -> None:
+    def write(model: GovernanceModel) -> None:
+        getattr(model.state, column).flat[1] = number
+
+    with pytest.raises(ModelError, match=f"{told} {column}"):
+        what_changed(SCENARIO, tweak=write, **QUICK)
+
+
+def test_a_deal_written_on_one_side_only_is_refused() -> None:
+    def one_sided(model: GovernanceModel) -> None:
+        a, b = model.index("MAR"), model.index("KEN")
+        model.state.depth[a, b] = (model.state.depth[a, b] + 1) % 4
+
+    with pytest.raises(ModelError, match=r"depth of the state is not the same at \[KEN, MAR\] and \[MAR, KEN\]"):
+        what_changed(SCENARIO, tweak=one_sided, **QUICK)
 
 
 def test_positions_beyond_the_issue_space_are_refused() -> None:
@@ -199,6 +219,7 @@ def test_as_a_tweak_both_are_compared() -> None:
          r"(?s)seed: 1 without.*horizon: 2026Q1 without.*replicates: 1 is less than 2"),
         ({"margins": {"headlin": 0.1, "rank": 0}}, r"(?s)no conclusion 'headlin'; did you mean 'headline'.*rank: 0"),
         ({"parameters": "posterior"}, "neither prior nor defaults"),
+        ({"tweak": befriend, "replicates": 2.5}, "replicates: must be a whole number, not 2.5"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_told_before_any_work(options: dict[str, Any], told: str) -> None:
@@ -217,7 +238,7 @@ def test_a_tweak_does_not_run_the_model_and_its_mistakes_are_its_own() -> None:
         if model.replicate:
             raise ValueError("not in the second one")
 
-    with pytest.raises(RunError, match="replicate 1 of with the tweak: ValueError: not in the second one"):
+    with pytest.raises(RunError, match=r"ValueError: .*test_what_changed\.py:\d+: not in the second one"):
         what_changed(SCENARIO, tweak=later, **QUICK)
 
 
@@ -226,8 +247,9 @@ def test_a_run_with_a_tweak_is_another_run() -> None:
     assert "tweak" not in plain.info["hashes"]
     assert plain.info["run"] != tweaked.info["run"]
     assert not plain.series().equals(tweaked.series())
-    failed = run(SCENARIO, replicates=2, workers=1, tweak=lambda model: 1 / (1 - model.replicate)).failures
-    assert [(row["stage"], row["replicate"]) for row in failed] == [("tweak", 1)]
+    (failed,) = run(SCENARIO, replicates=2, workers=1, tweak=lambda model: 1 / (1 - model.replicate)).failures
+    assert (failed["stage"], failed["replicate"], failed["type"]) == ("tweak", 1, "ZeroDivisionError")
+    assert re.match(r".*test_what_changed\.py:\d+: division by zero", failed["message"])
 
 
 def test_compiling_is_told_once() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from simulation.errors import InputError, ModelError, is_own_fault
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.worker import ReplicateError
+from simulation.source_code import failing_line
 
 if TYPE_CHECKING:
     from simulation.actors.cast import Cast
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def stage(name: str) -> Iterator[None]:
-    """Name the stage that an exception escapes from; bad input passes as it is, and what ends the run from outside."""
+def stage(name: str, function: object = None) -> Iterator[None]:
+    """Name the stage that an exception escapes from, and the line of a user's function in which it arose.
+
+    Bad input passes as it is, and what ends the run from outside.
+    """
     try:
         yield
     except InputError:
@@ -30,7 +34,7 @@ def stage(name: str) -> Iterator[None]:
     except BaseException as error:
         if not is_own_fault(error):
             raise
-        raise ReplicateError(name) from error
+        raise ReplicateError(name, failing_line(function, error.__traceback__)) from error
 
 
 def simulate(
@@ -62,7 +66,7 @@ def simulate(
         model = GovernanceModel(scenario, replicate=replicate, actors=actors)
     try:
         if tweak is not None:
-            with stage("tweak"):
+            with stage("tweak", tweak):
                 apply(tweak, model)
         with stage("run"):
             model.run()
@@ -79,7 +83,7 @@ def apply(tweak: Tweak, model: GovernanceModel) -> None:
     Raises
     ------
     ModelError
-        If it runs the model (a tweak changes the start of a run), or writes NaN or positions out of [0, 1].
+        If it runs the model (a tweak changes the start of a run), or writes what :func:`check_numbers` refuses.
     """
     if not callable(tweak):
         raise ModelError(f"a tweak is a function of the model, not {tweak!r}")
@@ -90,7 +94,9 @@ def apply(tweak: Tweak, model: GovernanceModel) -> None:
 
 
 def check_numbers(model: GovernanceModel) -> None:
-    """Refuse NaN, with which every comparison is false, and positions out of [0, 1]: a run would go on with either.
+    """Refuse NaN, infinity, what is below 0 and cannot be, positions out of [0, 1] and deals of one side.
+
+    A run would go on with any of them: of NaN every comparison is false.
 
     Raises
     ------
@@ -98,10 +104,21 @@ def check_numbers(model: GovernanceModel) -> None:
         Naming the columns.
     """
     columns = {entry.name: np.asarray(getattr(model.state, entry.name)) for entry in fields(model.state)}
-    holes = [name for name, column in columns.items() if column.dtype.kind == "f" and np.isnan(column).any()]
+    odd = {name: each for name, each in columns.items() if each.dtype.kind == "f" and not np.isfinite(each).all()}
+    holes = [name for name, each in odd.items() if np.isnan(each).any()]
     if holes:
         text = f"NaN in {', '.join(holes)} of the model's state; somebody wrote it there"
         raise ModelError(f"{text} (a tweak, a hook), for no rule of the model does")
+    if endless := [name for name, each in odd.items() if each.ndim]:  # a single number may be: it bounds nothing then
+        text = f"infinity in {', '.join(endless)} of the model's state; somebody wrote it there"
+        raise ModelError(f"{text} (a tweak, a hook), for no rule of the model does")
+    if below := [name for name in ("alpha", "beta", "budget", "zeal") if (columns[name] < 0.0).any()]:
+        raise ModelError(f"numbers below 0 in {', '.join(below)} of the model's state; somebody wrote them there")
+    for name in ("depth", "track"):
+        if (one_sided := np.argwhere(columns[name] != columns[name].T)).size:
+            a, b = (model.state.ids[k] for k in one_sided[0])
+            text = f"{name} of the state is not the same at [{a}, {b}] and [{b}, {a}]"
+            raise ModelError(f"{text}; a deal is of both: somebody wrote one side only")
     position = model.state.position
     beyond = [model.state.ids[i] for i in np.flatnonzero(((position < 0.0) | (position > 1.0)).any(axis=1))]
     if beyond:

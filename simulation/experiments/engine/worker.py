@@ -49,7 +49,7 @@ class SinkError(Exception):
 
 
 class ReplicateError(Exception):
-    """An exception in a replicate, with the stage it happened in as first argument."""
+    """An exception in a replicate, with the stage it happened in as first argument, then the user's line, if any."""
 
     @property
     def stage(self) -> str:
@@ -378,9 +378,9 @@ def time_limit(seconds: float | None, diary: Diary | None = None) -> Iterator[No
 
 def failure(job: Job, seed: int, error: BaseException, stage: str = "run") -> Failure:
     """The row that an exception leaves."""
-    cause = error
+    cause, place = error, ""
     if isinstance(error, ReplicateError):
-        stage, cause = error.stage, error.__cause__ or error
-    message = " ".join(str(cause).split()) or type(cause).__name__
+        stage, cause, place = error.stage, error.__cause__ or error, "".join(error.args[1:])
+    message = (f"{place}: " if place else "") + (" ".join(str(cause).split()) or type(cause).__name__)
     trace = "".join(traceback.format_exception(cause))
     return Failure(job.point, job.replicate, seed, stage, type(cause).__name__, message, trace)
