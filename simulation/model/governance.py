@@ -426,7 +426,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         """Step to the horizon; returns the model."""
         shipped = type(self).step is GovernanceModel.step and getattr(self.step, "__func__", None) in _STEPS
         while (before := self.state.quarter) < self.scenario.quarters:
-            if not self._halfway:  # else Mesa may do nothing, for ever
+            if not vars(self).get("_halfway"):  # else Mesa may do nothing, for ever
                 self.step()
             if self.state.quarter == before:
                 raise ModelError(_HALFWAY)

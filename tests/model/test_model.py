@@ -246,8 +246,9 @@ class TestMemory:
         model.close()
         assert list(model.recorder.series()["quarter"].unique()) == ["2024Q4", "2025Q1"]
         assert model.quarter == model.scenario.start + 1
-        with pytest.raises(ModelError, match="closed"):
-            model.step()
+        for go_on in (model.step, model.run):
+            with pytest.raises(ModelError, match="closed"):
+                go_on()
 
 
 class TestActors:
