@@ -194,6 +194,8 @@ def runs_of(path: Path, sweep: str) -> list[Run]:
         metadata = _metadata_of(path)
         if metadata[_SWEEP] != sweep.encode():
             raise Damaged("belongs to another sweep")
+        if not pq.read_schema(path).equals(SERIES):
+            raise Damaged("its columns are not those of a chunk")
         return [Run(**row) for row in json.loads(metadata[_RUNS])]
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise Damaged(str(error)) from error

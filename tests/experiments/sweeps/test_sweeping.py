@@ -21,6 +21,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from simulation.errors import InputError, RunError
@@ -133,8 +134,12 @@ def damage(path: Path, how: str) -> None:
     elif how == "flipped":
         place = 200  # in the middle of the values
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
-    else:
+    elif how == "another":
         path.write_bytes((path.parent / ledger.chunk_name(7)).read_bytes())
+    else:  # as another program writes it
+        table = pq.read_table(path)
+        table = table.append_column("more", table["value"]) if how == "more" else table.drop_columns([how])
+        pq.write_table(table, path)
 
 
 @pytest.mark.parametrize("how", ["truncated", "empty", "garbage", "flipped", "another"])
@@ -142,6 +147,16 @@ def test_a_damaged_chunk_is_found_and_redone(tmp_path, undisturbed, how):
     copy(undisturbed, tmp_path)
     damage(tmp_path / "out" / ledger.chunk_name(14), how)
     assert same(run(tmp_path / "out", chunk_size=3), undisturbed)
+
+
+@pytest.mark.parametrize("how", ["more", "value", "point"])
+def test_a_chunk_with_other_columns_is_none(tmp_path, undisturbed, how):
+    folder = copy(undisturbed, tmp_path)
+    damage(folder / ledger.chunk_name(14), how)
+    opened = SweepResults.open(folder)
+    assert 0 < len(opened.runs()) < len(undisturbed.runs())
+    assert set(opened.table("volume")["point"]) < set(undisturbed.table("volume")["point"])
+    assert same(run(folder), undisturbed)
 
 
 @pytest.mark.parametrize("place", range(20, 4000, 173))
