@@ -53,7 +53,7 @@ class Analysis:
     interest
         The outcome of interest in words.
     held
-        What the sweep draws and what it holds fixed.
+        What the sweep draws and what it holds fixed; how many runs failed, if any.
     """
 
     scenario: str
@@ -145,7 +145,16 @@ def _of_each(
         sampled, common = results.info["design"] in SAMPLED, results.info["random_numbers"] == "common"
         table_of_swings = swings(own, results.factors, sampled=sampled, paired=common)
         by_level = effects(own, results.factors) if results.info["design"] == "grid" and common else None
-        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, text, results.held)
+        held = f"{results.held} {_failed(results)}".strip()
+        yield Analysis(str(scenario), *what, noise, indices, table_of_swings, by_level, box, text, held)
+
+
+def _failed(results: SweepResults) -> str:
+    """How much of a sweep is not in its analysis, in a sentence; nothing if all is."""
+    failed, runs = len(results.failures), results.runs()
+    lost = runs["point"].nunique() - runs.loc[runs["type"] == "", "point"].nunique()
+    points = f", and with them {lost} of {results.info['points']} design points" if lost else ""
+    return f"{failed} of {results.planned} runs failed and are left out{points}." if failed else ""
 
 
 def _interest(means: np.ndarray, metric: str, above: float | None, below: float | None) -> tuple[np.ndarray, str]:

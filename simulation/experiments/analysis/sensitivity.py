@@ -6,6 +6,7 @@ word on what has not converged.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -110,9 +111,12 @@ def morris(factors: Sequence[str], cube: Values, values: Values, levels: int, se
     from SALib.analyze import morris as method
 
     _check(values)
-    result = method.analyze(
-        _problem(factors), cube, values, num_resamples=RESAMPLES, conf_level=CONFIDENCE, num_levels=levels, seed=seed
-    )
+    with warnings.catch_warnings():  # a single trajectory has no spread: sigma is missing then
+        warnings.filterwarnings("ignore", "Degrees of freedom|invalid value", RuntimeWarning)
+        result = method.analyze(
+            _problem(factors), cube, values, num_resamples=RESAMPLES, conf_level=CONFIDENCE, num_levels=levels,
+            seed=seed,
+        )  # fmt: skip
     star, reach = np.asarray(result["mu_star"], float), _reach_of(result["mu_star_conf"], values, len(factors) + 1)
     columns = (
         list(factors), star, star - reach, star + reach, np.asarray(result["mu"]), np.asarray(result["sigma"]),

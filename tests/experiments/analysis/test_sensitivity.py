@@ -62,6 +62,7 @@ def test_morris_effects_of_a_linear_function_are_its_slopes():
     assert not rough["converged"].all()
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("design", ["sobol", "morris"])
 def test_one_sample_shows_no_spread_so_it_has_no_interval_and_has_not_converged(design):
     shares = cube(design, 1)

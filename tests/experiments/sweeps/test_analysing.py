@@ -31,6 +31,13 @@ def made(folder, **keys) -> SweepResults:
     return fakes.swept(source, out=folder)
 
 
+def test_runs_that_failed_are_told_above_the_tables(tmp_path, monkeypatch):
+    monkeypatch.setenv("WIFAQ_FAKE", json.dumps({"raises": [[4.0, 0], [4.0, 1], [2.0, 0]]}))
+    results = made(tmp_path / "out", design="grid", factors={"parameters.rivalry": [0, 2, 4]})
+    (found,) = analyse(results)
+    assert found.held.endswith("3 of 6 runs failed and are left out, and with them 1 of 3 design points.")
+
+
 @pytest.fixture(scope="module")
 def morris(tmp_path_factory) -> SweepResults:
     return made(tmp_path_factory.mktemp("analyse") / "out", design="morris", samples=12)
