@@ -36,6 +36,7 @@ _KERNELS = re.compile(r"kernels-[0-9a-f]{16}")
 _DAY = 86_400.0  # seconds
 COMPILING = "Compiling kernels: about a minute, the first time on this machine only."
 """Silence at the first run on a machine looks like a fault."""
+_TELLERS: list[Callable[[], None]] = []
 _UNUSED_DAYS = 31
 """Compiled kernels of other code go after so many days without use."""
 
@@ -292,7 +293,7 @@ def must_compile() -> bool:
 
 
 def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:
-    """Have a line said when this process first has to compile a kernel; those found in the cache are not compiled.
+    """Have a line said when this process or its workers first have to compile; what the cache holds is not compiled.
 
     Parameters
     ----------
@@ -304,7 +305,7 @@ def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:
     class Teller(Listener):  # type: ignore[misc]
         told = False
 
-        def on_start(self, event: Event) -> None:
+        def on_start(self, event: Event | None = None) -> None:
             if not self.told:
                 self.told = True
                 (say or functools.partial(print, flush=True))(COMPILING)
@@ -312,7 +313,16 @@ def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:
         def on_end(self, event: Event) -> None:
             """Nothing: another kernel may follow."""
 
-    register("numba:compile", Teller())
+    teller = Teller()
+    register("numba:compile", teller)
+    _TELLERS.append(teller.on_start)
+
+
+def tell_of_workers() -> None:
+    """Say that line before workers begin: what they compile is no event of this process."""
+    if must_compile():
+        for tell in _TELLERS:
+            tell()
 
 
 def temporary_kernels() -> str:

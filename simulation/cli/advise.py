@@ -54,11 +54,9 @@ def advise(
     """Say which strategy holds in most futures, where it fails, what would change that; run again to go on."""
     with errors(debug):
         from simulation.experiments.advise import advise as run_advise
-        from simulation.experiments.advise import check_options
         from simulation.report.advice import print_advice
 
         levels = _levels(thresholds or [])
-        check_options(futures, objective, levels)
         with progress(quiet) as bar:
             advice = run_advise(
                 scenario, focal=focal, futures=futures, strategies=strategies, objective=objective,

@@ -34,6 +34,7 @@ from simulation.cli.common import (
     get_ready,
     progress,
     tell_failures,
+    tell_of_kernels,
 )
 from simulation.cli.evidence import backtest, deals, instruments, score
 from simulation.cli.explain import explain
@@ -222,13 +223,11 @@ def compare(
     """Put scenarios side by side and contrast them with the first, replicate by replicate under the same luck."""
     with errors(debug):
         from simulation.experiments.analysis.contrasts import check_precision
-        from simulation.experiments.compare import check_pairable
         from simulation.experiments.compare import compare as compare_scenarios
         from simulation.report.comparison import print_comparison
 
         check_precision(precision)
         loaded = [_load(path, sets, focal, replicates, seed, quiet) for path in scenarios]
-        check_pairable(loaded)
         with progress(quiet) as bar:
             comparison = compare_scenarios(
                 loaded,
@@ -300,6 +299,7 @@ def sweep(
         if dry_run:
             from simulation.experiments.sweeps.dry_run import describe_expectation, describe_plan, expect
 
+            tell_of_kernels(quiet)
             typer.echo(describe_plan(plan))
             typer.echo(describe_expectation(expect(plan, workers)))
             return

@@ -13,7 +13,7 @@ import typer
 
 from simulation.cli.signals import Ended, ends_raised
 from simulation.errors import InputError, WifaqError
-from simulation.source_code import COMPILING, must_compile, temporary_kernels
+from simulation.source_code import must_compile, tell_when_compiling, temporary_kernels
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -106,13 +106,22 @@ def tell_failures(failures: Any) -> None:
         raise typer.Exit(FAILED)
 
 
+def tell_of_kernels(quiet: bool = False) -> None:
+    """Say what takes a minute when it begins, not before: an option may still be refused."""
+
+    def say(text: str) -> None:
+        if folder := temporary_kernels():
+            typer.echo(f"note: your cache folder cannot be written; compiled kernels are kept in {folder}", err=True)
+        typer.echo(text, err=True)
+
+    if not quiet and must_compile():
+        tell_when_compiling(say)
+
+
 @contextlib.contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error, if that is a terminal and it takes long; a log too is told of compiling."""
-    if not quiet and (folder := temporary_kernels()):
-        typer.echo(f"note: your cache folder cannot be written; compiled kernels are kept in {folder}", err=True)
-    if not quiet and must_compile():
-        typer.echo(COMPILING, err=True)
+    """A progress bar on standard error, if that is a terminal and it takes long; of compiling a log is told too."""
+    tell_of_kernels(quiet)
     if quiet or not sys.stderr.isatty():
         yield None
         return

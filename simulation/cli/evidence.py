@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli.common import Debug, NoBar, errors, progress
+from simulation.cli.common import Debug, NoBar, errors, progress, tell_of_kernels
 
 
 def instruments(
@@ -47,6 +47,7 @@ def deals(
     with errors(debug):
         from simulation.evidence.deals.forecast import deal_table
 
+        tell_of_kernels()
         text = deal_table(as_of, by, focal, kinds, flow, out)
         _note_late(as_of, "nothing is known")
         _tell_table(text, out)

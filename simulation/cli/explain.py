@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli.common import Debug, One, Seed, Sets, console, errors
+from simulation.cli.common import Debug, One, Seed, Sets, console, errors, tell_of_kernels
 
 Who = Annotated[str | None, typer.Option(metavar="ID", help="State (code or name), other actor; default: the focal.")]
 Replicate = Annotated[int, typer.Option(help="Number of the replicate, from 0.")]
@@ -51,6 +51,7 @@ def explain(
 
         if out is not None:
             store.check_target(out)
+        tell_of_kernels()
         result = explain_scenario(
             scenario, actor, seed=seed, replicate=replicate, kinds=kinds or (), quarters=quarters or (),
             partner=partner, parameters=parameters, sets=sets or (),

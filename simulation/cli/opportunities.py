@@ -55,16 +55,15 @@ def opportunities(
 ) -> None:
     """Say with whom next: what a deal with each candidate would bring, at what price, and which are ties."""
     with errors(debug):
-        from simulation.experiments.opportunities import REPLICATES, checked
+        from simulation.experiments.opportunities import REPLICATES
         from simulation.experiments.opportunities import opportunities as find_opportunities
         from simulation.report.opportunities import print_opportunities
 
         pairs = REPLICATES if replicates is None else replicates
-        loaded = checked(scenario, criterion, pairs, by, (sets or (), focal, seed))
         with progress(quiet) as bar:
             result = find_opportunities(
-                loaded, by=by, criterion=criterion, replicates=pairs, parameters=parameters, workers=workers,
-                progress=bar, command=command(), out=out,
+                scenario, focal=focal, by=by, criterion=criterion, replicates=pairs, seed=seed, sets=sets or (),
+                parameters=parameters, workers=workers, progress=bar, command=command(), out=out,
             )  # fmt: skip
         print_opportunities(result, console())
         if out is not None:

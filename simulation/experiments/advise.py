@@ -229,7 +229,7 @@ def advise(
     RunError
         If no future was finished by all strategies, or the folder cannot be written.
     """
-    check_options(futures, objective, thresholds or {})
+    _check_options(futures, objective, thresholds or {})
     if search:
         check_search(objective, evaluations)
     loaded = load(scenario, sets=sets, focal=focal, seed=seed)
@@ -286,14 +286,8 @@ class _Session:
         self._progress(self._before + done, max(self.total, self._before + planned))
 
 
-def check_options(futures: int, objective: str, thresholds: Mapping[str, float]) -> None:
-    """Refuse what no advice can be told from.
-
-    Raises
-    ------
-    InputError
-        With every fault.
-    """
+def _check_options(futures: int, objective: str, thresholds: Mapping[str, float]) -> None:
+    """Refuse what no advice can be told from, with every fault."""
     faults = []
     if futures < LEAST_FUTURES:
         faults.append(Fault("", f"{futures} is less than {LEAST_FUTURES}", "--futures"))

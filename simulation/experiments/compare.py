@@ -123,7 +123,7 @@ def compare(
     if out is not None:
         store.check_target(out)
     arms = [load(scenario) for scenario in scenarios]
-    check_pairable(arms)
+    _check_pairable(arms)
     wanted = _metrics(metrics)
     points = _keys(arms)
     casts = dict(zip(points, _casts(actors, len(arms)), strict=True))
@@ -227,14 +227,8 @@ def _casts(actors: Cast | Sequence[Cast | None] | None, count: int) -> list[Cast
     return list(actors)
 
 
-def check_pairable(scenarios: Sequence[Scenario]) -> None:
-    """Refuse scenarios whose replicates do not share their luck.
-
-    Raises
-    ------
-    InputError
-        There are fewer than two, or they differ in focal state or seed.
-    """
+def _check_pairable(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios whose replicates do not share their luck: of another focal state or seed, or one alone."""
     if len(scenarios) < 2:
         raise InputError("name at least two scenarios to compare")
     for key, advice in (("focal", "--focal"), ("seed", "--seed")):

@@ -24,6 +24,7 @@ from simulation.experiments.ask import Question, failures_of, load, slim
 from simulation.experiments.engine import store
 from simulation.experiments.engine.executors import beside, usable_cores
 from simulation.experiments.engine.runner import Ensemble, Progress
+from simulation.experiments.engine.worker import check_means
 from simulation.experiments.kept import Format, Kept, Table
 from simulation.experiments.prospects.candidates import candidates, imposed, lose, reacting
 from simulation.experiments.prospects.reading import Reading, read
@@ -173,7 +174,8 @@ def opportunities(
     scenario leaves it; at most 4), which moves both camps: with the deal against without, both in that world, unless
     rivalry is switched off.
     """
-    scenario = checked(scenario, criterion, replicates, by, (sets, focal, seed))
+    check_means(workers)
+    scenario = _checked(scenario, criterion, replicates, by, (sets, focal, seed))
     prior.check_source(parameters)
     if out is not None:
         store.check_target(out)
@@ -264,16 +266,10 @@ def _after(before: int, still: int, progress: Progress | None) -> Progress | Non
     return None if progress is None else lambda done, total: progress(before + done, before + total + still)
 
 
-def checked(
+def _checked(
     scenario: Scenario | Path | str, criterion: str, replicates: int, by: str | date | None, changes: tuple[Any, ...]
 ) -> Scenario:
-    """The scenario up to the date by which gains are measured, if nothing is wrong with anything.
-
-    Raises
-    ------
-    InputError
-        With every fault.
-    """
+    """The scenario up to the date by which gains are measured, if nothing is wrong with anything."""
     faults: list[Fault] = []
     if criterion not in CRITERIA:
         advice = suggest(criterion, list(CRITERIA), limit=0)

@@ -22,7 +22,7 @@ from simulation.experiments.engine.executors import beside, workers_for
 from simulation.experiments.engine.labels import Facts
 from simulation.experiments.engine.runner import Ensemble, Progress
 from simulation.experiments.engine.tables import to_frame
-from simulation.experiments.engine.worker import Failure, no_forks
+from simulation.experiments.engine.worker import Failure, check_means, no_forks
 from simulation.experiments.results import Results
 from simulation.scenario.dump import scenario_to_yaml
 from simulation.source_code import source_hash
@@ -108,6 +108,7 @@ def run(
     RunError
         If every replicate failed.
     """
+    check_means(workers, time_limit)
     scenario = load(scenario, replicates=replicates, seed=seed)
     arms = [without(scenario, what) for what in contrasts]
     points = {SCENARIO: scenario} | {arm.what: slim(_other_arm(arm, scenario)) for arm in arms}

@@ -20,7 +20,7 @@ from simulation.experiments.engine.dispatch import Dispatch
 from simulation.experiments.engine.executors import Pool, open_pool
 from simulation.experiments.engine.runner import Progress, check_cast, end_if_inherited
 from simulation.experiments.engine.transport import EVERY_POINT, goods_for, pack
-from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, check_limit, run_task
+from simulation.experiments.engine.worker import Failure, Job, Simulate, Task, check_means, run_task
 from simulation.experiments.results import RESULTS
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.design import Cached, is_number, point_id
@@ -94,7 +94,7 @@ def sweep(
         On Ctrl-C; what was finished stays.
     """
     end_if_inherited()
-    check_limit(time_limit)
+    check_means(workers, time_limit)
     if time_limit is not None and isinstance(executor, ThreadPoolExecutor):
         raise InputError("time limit: a thread cannot be ended; give an executor of processes")
     if chunk_size is not None and chunk_size < 1:
@@ -102,12 +102,12 @@ def sweep(
     plan = source if isinstance(source, Plan) else _plan(source, sets, focal, replicates, samples, seed, max_runs)
     content = manifest(plan, actors)
     folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
-    if not same_sweep(folder, content):
-        _check_new(folder, content["sweep"])
-        model().describe(plan.points[point_id(0)])
-        check_cast(plan.points[point_id(0)], actors or {})
-    pool = open_pool(executor, workers)
+    pool = open_pool(executor, workers)  # before anything compiles: there may be no such executor
     try:
+        if not same_sweep(folder, content):
+            _check_new(folder, content["sweep"])
+            model().describe(plan.points[point_id(0)])
+            check_cast(plan.points[point_id(0)], actors or {})
         _make(folder)
         with ledger.locked(folder):
             _write_head(folder, plan, content, new=not same_sweep(folder, content))  # nobody else can change it now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -14,10 +15,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from simulation import source_code
 from simulation.cli import app, common
 from simulation.experiments import ask
 from simulation.experiments.engine import executors
 from simulation.experiments.results import Results
+from simulation.source_code import KERNEL_CACHE
 from tests.experiments import fakes
 
 ROOT = Path(__file__).parents[2]
@@ -479,35 +482,78 @@ def test_advise_prints_the_choice_and_refuses_a_bad_file_with_all_faults(monkeyp
     assert title in " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("advise", "--futures", "5"),
-        ("advise", "--objective", "nothing"),
-        ("advise", "--threshold", "nothing"),
-        ("opportunities", "--replicates", "1"),
-        ("opportunities", "--criterion", "nothing"),
-        ("compare", "other.yaml"),
-        ("compare", "other.yaml", "--seed", "0"),
-    ],
-)
-def test_bad_options_are_told_before_anything_of_compiling(monkeypatch, arguments):
-    monkeypatch.setattr(common, "must_compile", lambda: True)
+REFUSED = {
+    "run": [["--workers", "0"], ["--time-limit", "0"], ["--parameters", "x"], ["--replicates", "0"]],
+    "check": [["x"]],
+    "list": [["actors", "x"]],
+    "compare": [["other.yaml"], ["--seed", "0"], [BASELINE, "--metric", "x"], [BASELINE, "--quarter", "2019Q1"]],
+    "spread": [["--workers", "0"], ["--set", "x=1"]],
+    "sweep": [["--workers", "0"], ["--executor", "x"], ["--workers", "0", "--dry-run"], ["--max-runs", "1"]],
+    "analyse": [["--metric", "x"]],
+    "report": [["--lang", "x"]],
+    "instruments": [["--as-of", "2024-01-01", "--by", "x"]],
+    "deals": [["--as-of", "2024-01-01", "--by", "2023-01-01"]],
+    "score": [["--outcomes", "x"]],
+    "backtest": [["--as-of", "x"], ["--scenario", "x"]],
+    "explain": [["--actor", "x"], ["--quarter", "2019Q1"]],
+    "opportunities": [["--replicates", "1"], ["--criterion", "x"], ["--by", "2019Q1"], ["--workers", "0"]],
+    "new": [["x"]],
+    "notebooks": [["x"]],
+    "advise": [["--futures", "5"], ["--objective", "x"], ["--threshold", "x"]],
+    "app": [["--lang", "x"]],
+}
+"""Options, after what a command is about, that it refuses; where that would be good, the rest."""
+REFUSING = """
+import json, sys
+from typer.testing import CliRunner
+from simulation.cli.commands import app
+from simulation.source_code import must_compile
+
+assert must_compile()
+for arguments in json.loads(sys.argv[1]):
+    done = CliRunner().invoke(app, arguments)
+    print(json.dumps([arguments, done.exit_code, done.stderr]))
+"""
+
+
+def test_every_command_refuses_options_before_anything_compiles(tmp_path):
     Path("other.yaml").write_text(f"extends: {BASELINE}\nseed: 1\nfocal: SEN\npeers: [TUN]\n")
-    name, *options = arguments
-    result = wifaq(name, BASELINE, *options, "--workers", "1")
-    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.stderr
-    assert "Compiling" not in result.stderr
+    Path("grid.yaml").write_text(f"base: {BASELINE}\ndesign: grid\nfactors: {{strategy.budget: [1, 2]}}\n")
+    Path("x").write_text("x")
+    Path("x.yaml").write_text("")
+    about = {name: ["x"] if name in ("analyse", "report", "instruments", "score") else [] for name in REFUSED}
+    about |= {name: [BASELINE] for name in ("run", "compare", "spread", "explain", "opportunities", "advise", "app")}
+    about["sweep"] = ["grid.yaml"]
+    commands = {command.name or command.callback.__name__: command.callback for command in app.registered_commands}
+    assert set(REFUSED) == set(commands)
+    have = [name for name, call in commands.items() if "workers" in inspect.signature(call).parameters]
+    alone = {name: ["--workers", "1"] if name in have else [] for name in commands}
+    asked = [[name, *about[name], *alone[name], *options] for name, bad in REFUSED.items() for options in bad]
+    environment = {name: text for name, text in os.environ.items() if name != KERNEL_CACHE}
+    environment |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", REFUSING, json.dumps(asked)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer[0] for answer in answers] == asked
+    for arguments, status, told in answers:
+        assert status == 2, (arguments, told)
+        assert "Compiling" not in told, (arguments, told)
+    assert not done.stderr
 
 
 @pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize(("first", "quiet"), [(True, False), (True, True), (False, False)])
 def test_a_person_or_a_log_is_told_what_the_first_run_does(first, quiet, terminal, monkeypatch, capsys):
-    monkeypatch.setattr(common, "must_compile", lambda: first)
+    for module in (common, source_code):
+        monkeypatch.setattr(module, "must_compile", lambda: first)
+    monkeypatch.setattr(source_code, "_TELLERS", [])
+    monkeypatch.setattr("numba.core.event.register", lambda *_: None)  # or later tests are told too
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
     with common.progress(quiet=quiet):
-        pass
+        assert not capsys.readouterr().err, "nothing has begun"
+        for _ in range(2):
+            source_code.tell_of_workers()
     told = capsys.readouterr()
-    assert told.err.startswith("Compiling kernels: about a minute" if first and not quiet else "")
+    assert told.err.count("Compiling kernels: about a minute") == (first and not quiet)
     assert bool(told.err.strip()) == (first and not quiet)
     assert not told.out

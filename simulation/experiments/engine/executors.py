@@ -27,13 +27,14 @@ from simulation.experiments.engine.worker import (
     DRAW,
     Job,
     Task,
+    check_means,
     read_diaries,
     run_beside_others,
     run_task,
     same_imports,
     start,
 )
-from simulation.source_code import must_compile
+from simulation.source_code import must_compile, tell_of_workers
 
 DASK = "dask://"
 CONNECT_SECONDS = 10.0  # a scheduler that has not answered by then is not there
@@ -181,6 +182,8 @@ class LocalPool:
 
     def call(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Send a call, opening the pool if need be."""
+        if self._pool is None:
+            tell_of_workers()
         if self._pool is None and forked():
             get_ready(2)
             _await_server()
@@ -398,8 +401,7 @@ def open_pool(executor: str | Executor, workers: int | None = None) -> Pool:
     InputError
         For another word, a missing package, or a scheduler that does not answer.
     """
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: {workers} is less than 1")
+    check_means(workers)
     count = usable_cores() if workers is None else workers
     if isinstance(executor, Executor):
         return GivenPool(executor, count)

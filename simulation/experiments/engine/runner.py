@@ -150,9 +150,7 @@ def run_points(
         With ``on_error="raise"``, or if no worker process lives long enough to finish anything.
     """
     end_if_inherited()
-    worker.check_limit(limit)
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: {workers} is less than 1")
+    worker.check_means(workers, limit)
     numbers = {name: range(of) if isinstance(of := replicates[name], int) else of for name in points}
     for name in points:
         if not numbers[name]:

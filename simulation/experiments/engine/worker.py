@@ -24,7 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TextIO
 
-from simulation.errors import InputError, RunError, TimeLimit, is_own_fault
+from simulation.errors import Fault, InputError, RunError, TimeLimit, is_own_fault
 from simulation.experiments.engine.transport import Cargo, Goods
 
 _ONE_THREAD = (
@@ -296,16 +296,21 @@ def no_forks() -> Iterator[None]:
             os._exit(0)
 
 
-def check_limit(seconds: float | None) -> None:
-    """Refuse a time limit that is no positive number of seconds.
+def check_means(workers: int | None, limit: float | None = None) -> None:
+    """Refuse a number of processes that cannot be, or a time limit that is no positive number of seconds.
 
     Raises
     ------
     InputError
         Saying so.
     """
-    if seconds is not None and not 0 < seconds < math.inf:
-        raise InputError(f"time limit: {seconds:g} is not a positive number of seconds")
+    faults = []
+    if workers is not None and workers < 1:
+        faults.append(Fault("", f"workers: {workers} is less than 1"))
+    if limit is not None and not 0 < limit < math.inf:
+        faults.append(Fault("", f"time limit: {limit:g} is not a positive number of seconds"))
+    if faults:
+        raise InputError(faults)
 
 
 def too_long(limit: float | None) -> TimeoutError:

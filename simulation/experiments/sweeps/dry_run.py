@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from simulation.experiments.ask import model
 from simulation.experiments.engine.executors import usable_cores
-from simulation.experiments.engine.worker import Job
+from simulation.experiments.engine.worker import Job, check_means
 from simulation.experiments.sweeps.design import point_id
 from simulation.experiments.sweeps.ledger import chunk_bytes
 from simulation.experiments.sweeps.load import describe_factor
@@ -43,8 +43,9 @@ def expect(plan: Plan, workers: int | None = None) -> Expectation:
     Raises
     ------
     InputError
-        If the scenario cannot be built.
+        If the scenario cannot be built, or there are fewer workers than one.
     """
+    check_means(workers)
     workers = workers or usable_cores()
     scenario = plan.points[point_id(0)]
     simulate = model().simulate
