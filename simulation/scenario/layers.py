@@ -44,6 +44,7 @@ NAMING = frozenset(
 KEYED = "strategic_weight"
 """The section whose keys name actors."""
 MAX_CHAIN = 20
+_OF_SWEEPS, _ASTRAY = {"design", "factors"}, {"base", "scenarios"}  # the latter beside EXTENDS: one key too many
 
 
 def read_chain(path: str, faults: list[Fault]) -> tuple[list[Node], bool]:
@@ -56,9 +57,13 @@ def read_chain(path: str, faults: list[Fault]) -> tuple[list[Node], bool]:
     """
     layers: list[Node] = []
     seen: list[str] = []
+    extends: Node | None = None
     while True:
         root = read_file(path, faults)
         if root is None:
+            return layers[::-1], False
+        if extends is not None and means_sweep(root):
+            faults.append(extends.mark.fault(EXTENDS, f"{extends.value!r} is a sweep; name a scenario"))
             return layers[::-1], False
         seen.append(os.path.realpath(path))
         extends = root.value.pop(EXTENDS, None)
@@ -69,6 +74,12 @@ def read_chain(path: str, faults: list[Fault]) -> tuple[list[Node], bool]:
         if base is None:
             return layers[::-1], False
         path = base
+
+
+def means_sweep(root: Node) -> bool:
+    """Whether a file is meant as a sweep, not as a scenario."""
+    keys = set(root.value)
+    return bool(keys & _OF_SWEEPS or (keys & _ASTRAY and not keys & {EXTENDS, "focal"}))
 
 
 def _base_of(extends: Node, path: str, seen: list[str], faults: list[Fault]) -> str | None:

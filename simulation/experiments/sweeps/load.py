@@ -22,7 +22,7 @@ from simulation.experiments.sweeps.schema import (
     SweepFile,
     label,
 )
-from simulation.scenario.layers import node_of, with_ids
+from simulation.scenario.layers import EXTENDS, means_sweep, node_of, with_ids
 from simulation.scenario.load import Places, fault_at, in_file_order, load_scenario, mended, written
 from simulation.scenario.messages import Path, sentence
 from simulation.scenario.remarks import remarks
@@ -33,8 +33,6 @@ from simulation.scenario.source import Mark, Node, plain, read_file
 FORBIDDEN = ("name", "title", "question", "claims", "replicates", "seed", "record", "peers")
 """Keys of a scenario that are no factors: they change no number of a run, or are the sweep's own."""
 _Section = TypeVar("_Section", bound=BaseModel)
-SWEEP_KEYS = ("design", "factors", "base", "scenarios")
-"""A YAML file with one of these at its top is a sweep, not a scenario."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def load_sweep(
     else:
         file = find(os.fspath(source))
         root = read_file(file, faults)
-        if root is not None and _is_scenario(root):
+        if root is not None and {EXTENDS, "focal"} & set(root.value) and not means_sweep(root):
             raise InputError(Fault("", "is a scenario; give it to `wifaq run`", file))
     if root is None:
         raise InputError(in_file_order(faults, file))
@@ -135,11 +133,7 @@ def load_sweep(
 def is_sweep(path: str | os.PathLike[str]) -> bool:
     """Whether a file is meant as a sweep; a file that cannot be read is not."""
     root = read_file(find(os.fspath(path)), [])
-    return root is not None and any(key in root.value for key in SWEEP_KEYS)
-
-
-def _is_scenario(root: Node) -> bool:
-    return any(key in root.value for key in ("extends", "focal")) and not any(key in root.value for key in SWEEP_KEYS)
+    return root is not None and means_sweep(root)
 
 
 def _from_mapping(source: Mapping[str, Any], given: dict[str, Scenario]) -> Node:

@@ -54,10 +54,23 @@ def test_more_runs_than_allowed_are_refused_before_the_design_is_drawn(tmp_path:
         load_and_plan(tmp_path / "huge.yaml")
 
 
-def test_a_sweep_is_told_from_a_scenario() -> None:
+def test_a_sweep_is_told_from_a_scenario(tmp_path: Path) -> None:
     assert is_sweep(FOLDER / "unknown_design.yaml")
     assert not is_sweep("scenarios/baseline.yaml")
     assert not is_sweep(FOLDER / "no_such_file.yaml")
+    for key in ("base", "scenarios"):
+        (tmp_path / "astray.yaml").write_text(f"extends: baseline\n{key}: baseline\n")
+        with pytest.raises(InputError) as caught:
+            ask.load(tmp_path / "astray.yaml")
+        assert str(caught.value).startswith(f"{tmp_path / 'astray.yaml'}:2:1: {key}: unknown key")
+
+
+def test_what_a_scenario_extends_is_no_sweep(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("focal: SEN\nextends: budget_partners\n")
+    with pytest.raises(InputError) as caught:
+        ask.load(tmp_path / "one.yaml")
+    told = "extends: 'budget_partners' is a sweep; name a scenario"
+    assert str(caught.value) == f"{tmp_path / 'one.yaml'}:2:1: {told}"
 
 
 def test_a_sweep_for_a_scenario_and_a_scenario_for_a_sweep_are_one_sentence() -> None:
