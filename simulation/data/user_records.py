@@ -98,19 +98,22 @@ def _is_member(party: str, day: date) -> bool:
 
 
 def _deal(row: Row, complain: Complain) -> DealRecord | None:
-    named = [(column, row.get(column, "")) for column in ("party_a", "party_b", "party_c")]
+    columns = ("party_a", "party_b", "party_c")
+    named = [(column, row.get(column, "")) for column in columns]
     parties = [_actor(word, column, complain) for column, word in named if word or column != "party_c"]
     depth = _depth(row["depth"], complain)
     present = [party for party in parties if party]
-    for place, party in enumerate(present):
-        if party in present[:place]:
-            complain("party_b", f"{party!r} has a deal with itself")
+    for place, party in enumerate(parties):
+        if party and party in parties[:place]:
+            complain(columns[place], f"{party!r} has a deal with itself")
             return None
     if not row["date"] or depth is None or len(present) < len(parties):
         return None
     day = surely_by(row["date"])
-    if UNION in present and any(_is_member(party, day) for party in present):
-        complain("party_b", "the EU and its members make no deals with one another")
+    members = [place for place, party in enumerate(present) if _is_member(party, day)]
+    if UNION in present and members:
+        later = columns[max(members[0], present.index(UNION))]
+        complain(later, "the EU and its members make no deals with one another")
         return None
     label = row.get("id") or "-".join([*present, row["date"]])
     return DealRecord(label, tuple(present), depth, day, row.get("subject", ""), row.get("source", ""),

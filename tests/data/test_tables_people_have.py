@@ -159,6 +159,8 @@ def test_a_column_with_both_orders_is_refused():
     ("date,party_a,party_b,depth,,\n2024,MAR,SEN,1,,oops\n", 2, "", "column 6 has no name, but holds 'oops' here"),
     ("date,party_a,party_b,depth\n2024,MAR,SEN,1,,7\n", 2, "", "6 cells where the header has 4"),
     ("date;party_a;party_b;deph\n", 1, "deph", "unknown column; did you mean 'depth'?"),
+    ("date,party_a,party_b,party_c,depth\n2024,MAR,SEN,MAR,1\n", 2, "party_c", "'MAR' has a deal with itself"),
+    ("date,party_a,party_b,party_c,depth\n2024,EU,SEN,FRA,1\n", 2, "party_c", "the EU and its members"),
     ("\n\ndate,party_a,party_b\n", 3, "depth", "the column is missing"),
     ("PATH=/bin\0HOME=/root", 1, "", r"the control character '\x00' is no text; take it out"),
     ("a,b\nc,d\n", 1, "", "no header: 'a' is no column; the first line names the columns date, party_a"),
