@@ -8,9 +8,12 @@ from __future__ import annotations
 import atexit
 import gc
 import io
+import os
+import re
 import sys
 import warnings
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +21,7 @@ import typer
 
 from simulation.cli.advise import advise
 from simulation.cli.common import (
+    BAD_INPUT,
     Debug,
     Executor,
     Focal,
@@ -371,13 +375,26 @@ def report(
 
 def main() -> None:
     """Entry point of the ``wifaq`` command."""
+    for name in ("stdout", "stderr"):  # closed by whoever wants none
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
     gc.set_threshold(*_COLLECT)
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
+    _refuse_empty(sys.argv)
     app(prog_name="wifaq")
+
+
+def _refuse_empty(arguments: list[str]) -> None:
+    """An argument without a text is most often a variable of the shell that is not set; as a path, this folder."""
+    for before, text in pairwise(arguments):
+        if not text or re.fullmatch("--[a-z-]+=", text):
+            name = text.rstrip("=") or before
+            typer.echo(f"{name}: an empty text stands after it; leave it out or name one", err=True)
+            sys.exit(BAD_INPUT)
 
 
 def _load(

@@ -482,6 +482,21 @@ def test_advise_prints_the_choice_and_refuses_a_bad_file_with_all_faults(monkeyp
     assert title in " ".join(done.stdout.split())
 
 
+@pytest.mark.parametrize("arguments", [("run", ""), ("run", BASELINE, "--out", ""), ("run", BASELINE, "--out=")])
+def test_an_empty_text_is_no_path(arguments):
+    process = in_a_process(*arguments)
+    told = process.communicate()[1]
+    name = "run" if len(arguments) == 2 else "--out"
+    assert (process.returncode, told) == (2, f"{name}: an empty text stands after it; leave it out or name one\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shells of Windows close no stream")
+def test_a_closed_stream_is_no_fault():
+    again = f"os.execv(sys.executable, [sys.executable, '-c', {MAIN!r}, 'list', 'blocs'])"
+    process = in_a_process(code=f"import os, sys; os.close(1); {again}")
+    assert (process.communicate()[1], process.returncode) == ("", 0)
+
+
 REFUSED = {
     "run": [["--workers", "0"], ["--time-limit", "0"], ["--parameters", "x"], ["--replicates", "0"]],
     "check": [["x"]],
