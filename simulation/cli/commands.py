@@ -22,6 +22,7 @@ import typer
 from simulation.cli.advise import advise
 from simulation.cli.common import (
     BAD_INPUT,
+    FAILED,
     Debug,
     Executor,
     Focal,
@@ -385,7 +386,11 @@ def main() -> None:
     gc.set_threshold(*_COLLECT)
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
     _refuse_empty(sys.argv)
-    app(prog_name="wifaq")
+    try:
+        app(prog_name="wifaq")
+    except OSError as error:  # of what no command prints: help
+        typer.echo(f"failed: help cannot be printed: {error.strerror}", err=True)
+        sys.exit(FAILED)
 
 
 def _refuse_empty(arguments: list[str]) -> None:

@@ -497,6 +497,16 @@ def test_a_closed_stream_is_no_fault():
     assert (process.communicate()[1], process.returncode) == ("", 0)
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("list", "blocs")])
+def test_a_full_device_is_one_line(arguments):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", MAIN, *arguments], env={**os.environ, "PYTHONPATH": str(ROOT)},
+                              check=False, stdout=full, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert "No space left on device" in done.stderr
+
+
 REFUSED = {
     "run": [["--workers", "0"], ["--time-limit", "0"], ["--parameters", "x"], ["--replicates", "0"]],
     "check": [["x"]],
