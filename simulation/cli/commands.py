@@ -388,7 +388,9 @@ def main() -> None:
     _refuse_empty(sys.argv)
     try:
         app(prog_name="wifaq")
-    except OSError as error:  # of what no command prints: help
+    except OSError as error:
+        if "--help" not in sys.argv:  # commands tell of their own, with where it happened if asked
+            raise
         typer.echo(f"failed: help cannot be printed: {error.strerror}", err=True)
         sys.exit(FAILED)
 
