@@ -99,7 +99,6 @@ _RULES: Mapping[str, object] = {
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
-    "axes.unicode_minus": False,  # the minus of the tables
     "grid.color": "#e3e3e3",
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a title is a dollar sign

@@ -209,6 +209,7 @@ def test_tornado_has_the_largest_effect_on_top() -> None:
     names = {tick.get_text(): place for place, tick in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
     assert names["large"] > names["middle"] > names["small"]
     assert texts(ax) == ["\u22120.300", "+0.100", "+0.010"]
+    assert "\u22120.2" in [tick.get_text() for tick in ax.get_xticklabels()]  # the sign of the texts
     assert note(ax) == "told"
 
 
