@@ -44,6 +44,13 @@ def by_objective(table: pd.DataFrame, objective: str) -> list[str]:
     return sorted(dict.fromkeys(table["objective"]), key=lambda name: name != objective)
 
 
+def worth_knowing(information: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``information.csv`` whose value chance does not explain, the most valuable first."""
+    if information.empty:
+        return information
+    return information.loc[information["value"] > 0].sort_values("value", ascending=False, kind="stable")
+
+
 def draw_regret(
     table: pd.DataFrame, ax: Axes, *, objective: str, title: str, label: str, words: Words = ENGLISH
 ) -> Axes:
@@ -175,16 +182,15 @@ class AdvicePictures:
                           words("Whiskers: 90 % interval of the mean."), ax)  # fmt: skip
 
     def knowing(self, ax: Axes | None = None) -> Axes:
-        """What it would be worth to know each uncertain number, the most at the top."""
+        """What it would be worth to know each uncertain number that is worth anything, the most at the top."""
         words = self.words
-        most = self.information.sort_values("value", ascending=False, kind="stable").head(MOST_BARS)
+        most = worth_knowing(self.information).head(MOST_BARS)
         names = [uncertainty(name, words) for name in most["uncertainty"]]
         table = most.assign(factor=names, effect=most["value"], low=float("nan"), high=float("nan"))
         unit = name_of(UNIT, str(most["unit"].iloc[0]), words) if len(most) else ""
         gain = words("expected gain from knowing it before choosing")
         axis = f"{gain} ({unit})" if unit else gain
-        return self._bars(table, words("{focal}: what to find out before choosing", focal=self.focal), axis,
-                          words("Zero: the best strategy is the same whatever the number is."), ax)  # fmt: skip
+        return self._bars(table, words("{focal}: what to find out before choosing", focal=self.focal), axis, "", ax)
 
     def _bars(self, table: pd.DataFrame, title: str, axis: str, label: str, ax: Axes | None) -> Axes:
         with style(self.words):
@@ -229,7 +235,7 @@ class AdvicePictures:
             "opportunities": (ranked, self.opportunities),
             "portfolio": (len(self.portfolio) > 0, self.losses),
             "regret": (len(self.strategies) > 0, self.regret),
-            "information": (len(self.information) > 0, self.knowing),
+            "information": (len(worth_knowing(self.information)) > 0, self.knowing),
             "front": (len(self.optimised) > 0, self.front),
             "search": (len(self.convergence) > 0, self.searches),
         }

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from simulation.display.advice import by_objective, by_regret
+from simulation.display.advice import by_objective, by_regret, worth_knowing
 from simulation.display.opportunities import HELD, ranked
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
@@ -360,15 +360,18 @@ def _failures_table(told: Advised) -> Table:
 
 def _information_table(told: Advised) -> Table:
     words, frame = told.words, told.given.table("information")
+    shown = worth_knowing(frame)
     rows = [
         [uncertainty(row["uncertainty"], words), words.number(row["value"], digits_that_tell(row["value"])),
          told.title(row["best_low"]), told.title(row["best_high"]), words.share(row["share_changed"])]
-        for row in frame.to_dict("records")
+        for row in shown.to_dict("records")
     ]  # fmt: skip
     heads = [words("what is uncertain"), words("worth of knowing it"), words("best where it is low"),
              words("best where it is high"), words("choice changes in")]  # fmt: skip
     caption = words("What would change the advice: the expected gain from knowing a number before choosing")
-    return Table("information", caption, frame, heads, rows)
+    left = len(frame) - len(shown)
+    note = words.plural("{count} more is in the file.", "{count} more are in the file.", left) if rows and left else ""
+    return Table("information", caption, frame, heads, rows, note=note)
 
 
 def _asked_table(told: Advised) -> Table:

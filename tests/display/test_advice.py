@@ -64,6 +64,7 @@ def test_one_row_is_drawn_and_none_is_left_out(language) -> None:
     empty = {name: getattr(one, name).head(0) for name in ("candidates", "portfolio", "strategies", "information")}
     assert pictures(words, **empty).drawable() == {}
     assert AdvicePictures("Morocco", "").drawable() == {}
+    assert "information" not in pictures(words, information=decisions.information(worth=0.0)).drawable()
     screened = decisions.candidates(1).tail(1)
     assert "opportunities" not in pictures(words, candidates=screened).drawable()
 
@@ -90,7 +91,7 @@ def test_regret_is_ordered_by_the_objective_asked_for_and_controls_are_last() ->
 
 def test_bars_of_losses_and_of_what_to_know_have_no_sign() -> None:
     assert written(pictures().losses()) == ["0.90", "0.00"]
-    assert written(pictures().knowing()) == ["0.40", "0.00"]
+    assert written(pictures().knowing()) == ["0.40"]  # what is worth nothing has no bar
     assert pictures().knowing().get_yticklabels()[0].get_text() == "rivalry between the leaders"
 
 
@@ -147,5 +148,5 @@ def test_digits_that_tell(value, digits) -> None:
 
 
 def test_an_axis_of_nothing_but_zeros_is_not_told_in_billionths() -> None:
-    drawn = pictures(information=decisions.information(0.0)).knowing()
-    assert drawn.get_xlim()[1] > 0.01
+    nothing = decisions.portfolio().assign(loss_commitments=0.0, q05=0.0, q95=0.0)
+    assert pictures(portfolio=nothing).losses().get_xlim()[1] > 0.01

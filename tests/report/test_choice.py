@@ -76,6 +76,12 @@ def test_what_is_at_stake_and_what_would_change_the_advice() -> None:
         "Of the numbers that differ between futures, none was shown to change the choice, if it were known, by more "
         "than chance would."
     )
+    (_, table), (_, empty) = (
+        [table for table in choice.sections(one)[-2].tables if table.key in ("failures", "information")]
+        for one in (advised, nothing)
+    )
+    assert [[row[0] for row in table.rows], table.note] == [["rivalry between the leaders"], "1 more is in the file."]
+    assert (list(empty.rows), empty.note, len(empty.frame)) == ([], "", 2)  # the file has them, the page one sentence
     unruled = told(Decision(advice=decisions.advice(failures=decisions.failures().tail(1))))
     assert plain(choice.failure_sentence(unruled)) == "No rule of two conditions tells where “As recorded” fails."
 
