@@ -89,7 +89,8 @@ def draw_regret(
     ax.set_xticks(range(len(objectives)), [words.line(_head(name, str(units[name]), words)) for name in objectives],
                   fontsize=9, linespacing=line_spacing(words))  # fmt: skip
     ax.xaxis.tick_top()
-    ax.set_yticks(range(len(order)), [words.line(_folded(titles[name], words)) for name in order])
+    ax.set_yticks(range(len(order)), [words.line(_folded(titles[name], words)) for name in order],
+                  linespacing=line_spacing(words))  # fmt: skip
     ax.tick_params(length=0)
     ax.grid(visible=False)
     for spine in ax.spines.values():

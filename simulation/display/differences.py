@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import PercentFormatter
 
-from simulation.display.style import FAINT, HEADLINE_COLOUR, INK, note, number_axis, time_axis, year_of
+from simulation.display.style import FAINT, HEADLINE_COLOUR, INK, line_spacing, note, number_axis, time_axis, year_of
 from simulation.display.words.language import ENGLISH, Words
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def draw_tornado(
         written = words.number(value, digits) if axis else words.signed(value, digits)
         ax.annotate(words.line(written), (side * edge, place), xytext=(side * 6, 0),
                     textcoords="offset points", va="center", ha="left" if side > 0 else "right")  # fmt: skip
-    ax.set_yticks(places, [words.line(_folded(str(name))) for name in rows["factor"]])
+    ax.set_yticks(places, [words.line(_folded(str(name))) for name in rows["factor"]], linespacing=line_spacing(words))
     ax.axvline(0, color=FAINT, lw=1)
     ends = np.concatenate([effect, low[known], high[known]])
     left, right = min(float(ends.min()), 0.0), max(float(ends.max()), 0.0)

@@ -21,6 +21,7 @@ from simulation.display.style import (
     REGION_COLOUR,
     TRACK_LOOK,
     ink_on,
+    line_spacing,
     note,
     replicates,
 )
@@ -173,7 +174,8 @@ def _draw_node(ax: Axes, node: pd.Series, x: float, y: float, by: str, words: Wo
     first = side > 0 or words.right_to_left  # what is read first
     lines[0] = f"{lines[0]}  {chance}" if first else f"{chance}  {lines[0]}"
     text = words.line("\n".join(lines))
-    ax.text(x + side * 0.12, y, text, ha="left" if side > 0 else "right", va="center", fontsize=9)
+    ax.text(x + side * 0.12, y, text, ha="left" if side > 0 else "right", va="center", fontsize=9,
+            linespacing=line_spacing(words))  # fmt: skip
 
 
 def _ring(

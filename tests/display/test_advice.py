@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 
 from simulation.display import advice, opportunities
@@ -87,6 +90,18 @@ def test_regret_is_ordered_by_the_objective_asked_for_and_controls_are_last() ->
     frames = [patch.get_xy() for patch in ax.patches if isinstance(patch, Rectangle)]
     assert len(frames) == 6  # the least of each column
     assert ax.get_xticklabels()[0].get_text() == "kept commitments\n(binding-\nequivalents)"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_names_of_two_lines_do_not_run_into_the_next(language) -> None:
+    """Arabic letters are tall."""
+    long = "\u0627\u0644\u062a\u062d\u0648\u0637 " * 9 if language == "ar" else "hedging between camps " * 3
+    table = decisions.strategies().assign(title=long)
+    ax = pictures(Words(language), strategies=table).regret()
+    FigureCanvasAgg(ax.figure).draw()
+    heights = [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert all("\n" in label.get_text() for label in ax.get_yticklabels())
+    assert all(upper.y0 >= lower.y1 for upper, lower in itertools.pairwise(heights))
 
 
 def test_bars_of_losses_and_of_what_to_know_have_no_sign() -> None:
