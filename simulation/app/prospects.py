@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from simulation.app.forecast import Progress
+from simulation.display.advice import by_regret
 from simulation.display.opportunities import HELD
 from simulation.display.words.language import Words
 from simulation.display.words.terms import CANDIDATE, CRITERION, N_, name_of
@@ -46,7 +47,7 @@ _STRATEGIES: Mapping[str, str] = {
     "median": N_("Median"),
     "worst_tenth": N_("Worst tenth"),
     "best_share": N_("Best in share of futures"),
-    "tied_with": N_("Tied with"),
+    "tied_with": N_("Tied with so many"),
 }
 
 
@@ -79,9 +80,10 @@ def read(folder: Path) -> Opportunities | Advice:
 def tables(found: Opportunities | Advice, words: Words) -> dict[str, pd.DataFrame]:
     """The tables of the page that a result fills."""
     if isinstance(found, Advice):
-        rows = found.strategies
-        own = rows.loc[rows["objective"] == found.info["objective"]].sort_values("regret_mean", kind="stable")
-        return {"strategies": _shown(own.assign(title=own["title"].map(words.known)), _STRATEGIES, words)}
+        rows, objective = found.strategies, str(found.info["objective"])
+        own = rows.loc[rows["objective"] == objective].set_index("strategy").loc[by_regret(rows, objective)]
+        own = own.assign(title=own["title"].map(words.known), tied_with=_ties(own))
+        return {"strategies": _shown(own, _STRATEGIES, words)}
     table = found.table.assign(new=[words("held") if share >= HELD else words("new") for share in found.table["held"]])
     return {
         "candidates": _shown(_named(table, words), _CANDIDATES, words),
@@ -92,8 +94,13 @@ def tables(found: Opportunities | Advice, words: Words) -> dict[str, pd.DataFram
 def _named(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     names = [words.actor(*pair) for pair in zip(table["partner"], table["name"], strict=True)]
     kinds = [name_of(CANDIDATE, kind, words) for kind in table["kind"]]
-    ties = {"tied_with": [len(str(others).split()) for others in table["tied_with"]]} if "tied_with" in table else {}
+    ties = {"tied_with": _ties(table)} if "tied_with" in table else {}
     return table.assign(name=names, kind=kinds, **ties)
+
+
+def _ties(table: pd.DataFrame) -> list[int]:
+    """How many each is tied with: their codes are no names."""
+    return [len(str(others).split()) for others in table["tied_with"]]
 
 
 def _shown(table: pd.DataFrame, columns: Mapping[str, str], words: Words) -> pd.DataFrame:

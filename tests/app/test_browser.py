@@ -343,6 +343,8 @@ def test_other_languages_open_too(tmp_path, language) -> None:
         page.wait(f"{SEEN}")
         assert page.see("document.documentElement.lang") == language
         assert page.see("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+        cut = "const seen = e.clientWidth; e.style.maxInlineSize = 'none'; return e.clientWidth - seen"
+        assert page.see(f"(e => {{{cut}}})(document.querySelector('#base'))") == 0  # no title of a scenario is cut
         for room in ROOMS:
             page.click(f"a[data-value={room}]")
             page.wait(f"document.querySelector('.tab-pane.active').dataset.value === '{room}'")

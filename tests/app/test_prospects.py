@@ -12,6 +12,7 @@ from simulation.app import prospects, rooms
 from simulation.display.words.language import Words
 from simulation.experiments.opportunities import READINGS_A_PAIR, Opportunities
 from simulation.experiments.prospects.tables import COLUMNS, PORTFOLIO_COLUMNS
+from tests.report import decisions
 
 INFO = {
     "scenario": "baseline", "focal": {"id": "MAR", "name": "Morocco"}, "by": "2029Q4", "criterion": "value", "pairs": 4,
@@ -37,6 +38,15 @@ def test_numbers_stay_numbers_and_names_are_those_of_the_language(found) -> None
     assert candidates.iloc[:, -1].tolist() == [2, 0]  # of ties
     assert candidates.iloc[:, 4].tolist() == [0.5, 0.5]
     assert "Q4 2029" in prospects.told(found, Words("en"))
+
+
+def test_strategies_stand_as_in_a_report_controls_last_with_a_number_of_ties() -> None:
+    rows = decisions.strategies()
+    rows.loc[rows["control"], "regret_mean"] = -1.0
+    table = prospects.tables(decisions.advice(strategies=rows), Words("fr"))["strategies"]
+    assert table.iloc[0, 0] == "Comme enregistré"
+    assert table.iloc[-1, 0] == "Comme enregistré, avec la moitié du budget (témoin)"
+    assert table.iloc[:, -1].tolist() == [1, 0, 0]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
