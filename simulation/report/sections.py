@@ -255,7 +255,7 @@ def drivers(subject: Subject) -> Section:
     ]  # fmt: skip
     heads = [words("change"), words("difference in %"), words("90 % interval"), words("higher in"), words("pairs")]
     caption = words("Effects on kept commitments, the largest first")
-    tables = [Table("effects", caption, moved, heads, rows), *filter(None, [outlook.absences(subject)])]
+    tables = [Table("effects", caption, moved, heads, rows, unit="%"), *filter(None, [outlook.absences(subject)])]
     return Section("drivers", title, [], [chart], tables)
 
 

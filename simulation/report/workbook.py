@@ -5,13 +5,26 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from simulation.display.words.language import Words
-from simulation.display.words.terms import N_, UNIT, name_of
+from simulation.display.words.terms import (
+    CAMP,
+    CANDIDATE,
+    DOMAIN,
+    METRIC,
+    N_,
+    OBJECTIVE,
+    PARTNER,
+    REGION,
+    TRACK,
+    UNIT,
+    name_of,
+)
 from simulation.errors import InputError
 from simulation.report.packing import steady
 from simulation.report.page import Content
@@ -33,12 +46,12 @@ _FROM_LEFT, _FROM_RIGHT = 1, 2  # directions of reading, as the format numbers t
 _FONT = "Calibri"
 _ACCENT, _FAINT = "00588F", "55606C"
 _VALUES = re.compile(r"mean|median|q\d\d|low|high|difference|value|standard_error|gain_commitments|loss_commitments")
-_SHARES = r"probability.*|share.*|p_accept|p_alone|density|best_share|ahead|coverage|held|chance|parameters|rule"
+_SHARES = r"(probability|.*share).*|p_(accept|alone)|density|satisficed|ahead|coverage|held|chance|parameters|rule"
 _UNITS: Mapping[str, str] = {
     # what a column is called, as a regular expression, and the unit of its numbers
     r"effect|percent|effect_low|effect_high": "%",
     r"replicates|pairs|count.*|futures|lines|among|parameters": N_("number"),
-    r"depth": N_("1 memorandum, 2 programme, 3 binding"),
+    r"depth.*": N_("1 memorandum, 2 programme, 3 binding"),
     r"price": N_("quarters’ budgets"),
     r"quarter|median_quarter|date": N_("date"),
 }  # fmt: skip
@@ -47,6 +60,13 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "name": ("partner", "bloc", "about"), "actor_name": ("actor",), "other_name": ("other",),
 }  # fmt: skip
 _TEXTS = ("factor", "statement", "title", "unit")
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "kind": CANDIDATE, "track": TRACK, "camp": CAMP, "region": REGION, "domain": DOMAIN, "metric": METRIC,
+    "objective": OBJECTIVE, "partner": PARTNER,
+}  # fmt: skip
+"""Columns of codes that are English words, and their names; where a code is none of these, it stays."""
+_IDS = ("id", "actor", "other", "peer", "a", "b", "party_a", "party_b", "party_c")
+"""Columns of ids of actors."""
 
 
 def package() -> Any:
@@ -134,14 +154,24 @@ def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
 
 
 def _as_read(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """A table with its names and texts in the reader's language; codes stay those of the files."""
+    """A table with its names and texts in the reader's language; ids beside a name, and codes in English, stay."""
     told = {column: frame[column].map(words.known, na_action="ignore") for column in _TEXTS if column in frame}
+    if words.language != "en":
+        ids = () if {"name", "actor_name"} & set(frame) else _IDS
+        told |= {column: frame[column].map(partial(_code, names, words)) for column, names in _CODES.items()
+                 if column in frame}  # fmt: skip
+        told |= {column: frame[column].map(lambda one: words.actor(one, one), na_action="ignore") for column in ids
+                 if column in frame}  # fmt: skip
     for column, codes in _NAMES.items():
         code = next((code for code in codes if code in frame and column in frame), None)
         if code is not None:
             pairs = zip(*(frame[part].fillna("").map(str) for part in (code, column)), strict=True)
             told[column] = pd.Series([words.actor(*pair) for pair in pairs], index=frame.index, dtype=object)
     return frame.assign(**told)
+
+
+def _code(names: Mapping[str, str], words: Words, code: object) -> object:
+    return name_of(names, code, words) if isinstance(code, str) and code in names else code
 
 
 def _font(**given: Any) -> Font:

@@ -21,7 +21,7 @@ from simulation.experiments.results import Results
 from simulation.report.page import content_of, content_of_advice
 from simulation.report.parts import Chart
 from simulation.report.word import document_of, plain
-from simulation.report.workbook import HEADS, _shape, tables_of, workbook_of
+from simulation.report.workbook import _CODES, _IDS, _TEXTS, HEADS, _shape, tables_of, workbook_of
 from simulation.report.write import report
 from tests.report import decisions, folders
 
@@ -148,12 +148,14 @@ def test_numbers_of_a_workbook_are_those_of_the_tables(contents, language) -> No
                     wanted.to_numpy(float), rel=1e-7, nan_ok=True)  # fmt: skip
                 assert all(isinstance(value, int | float | None) for value in values)
             else:
-                own = column in ("name", "actor_name", "other_name", "title", "factor", "statement", "unit")
+                own = column in (*_TEXTS, *_CODES, *_IDS, "name", "actor_name", "other_name")
                 told = list(wanted.fillna("").map(str))
                 assert (language != "en" and own) or ["" if value is None else value for value in values] == told
 
 
-def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page_and_codes_stay(contents) -> None:
+def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page(contents) -> None:
+    """Ids stay where a name is beside them."""
+
     def column(sheet, name):
         rows = list(sheet.iter_rows(values_only=True))
         return [row[rows[0].index(name)] for row in rows[HEADS:]]
@@ -164,16 +166,28 @@ def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page_and_codes_s
     assert "Chine" in column(book["ties"], "name")
     assert column(book["ties"], "partner") == list(shown["ties"].frame["partner"])
     assert {"partenaires", "accords"} <= set(column(book["counts"], "unit"))
+    assert "nouveaux partenaires depuis le départ" in column(book["counts"], "metric")
+    assert {"État", "entreprise"} >= set(column(book["ties"], "kind"))
+    assert "Asie" in column(book["ties"], "region")
+    assert column(book["peers"], "peer") == [row[0] for row in shown["peers"].rows]
 
 
 def test_shares_of_a_workbook_are_shown_in_per_cent_and_say_so_and_counts_are_none() -> None:
     book = open_book(content_of_advice(decisions.decision(), ENGLISH))
-    frame = pd.DataFrame({"share": [0.35], "parameters": [88]})
-    assert [_shape(frame[name], name) for name in frame] == ["0.0%", "General"]
+    frame = pd.DataFrame({"share": [0.35], "satisficed": [0.5], "parameters": [88]})
+    assert [_shape(frame[name], name) for name in frame] == ["0.0%", "0.0%", "General"]
     for sheet in book.worksheets[1:]:
         for head, unit, first in zip(*(list(sheet[row]) for row in (1, 2, 3)), strict=True):
             told = unit.value == "share, shown in\u00a0%"
             assert (first.number_format == "0.0%") == told or first.value is None, (sheet.title, head.value)
+
+
+def test_the_interval_of_an_effect_and_every_depth_have_their_unit(contents) -> None:
+    def units(name: str) -> dict[str, str]:
+        return dict(list(zip(*open_book(contents["en"])[name].iter_rows(max_row=HEADS, values_only=True), strict=True)))
+
+    assert {units("effects")[column] for column in ("effect", "low", "high")} == {"%"}
+    assert units("ties")["depth_if_any"] == units("ties")["depth"]
 
 
 def test_a_workbook_holds_the_forecast_of_the_folder(contents, template) -> None:
