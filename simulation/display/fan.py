@@ -8,6 +8,7 @@ import pandas as pd
 
 from simulation.display.style import HEADLINE_COLOUR, INK, note, number_axis, replicates, time_axis, year_of
 from simulation.display.words.language import ENGLISH, Words
+from simulation.display.words.stated import Measure, decimals
 from simulation.display.words.terms import METRIC, UNIT, name_of
 
 if TYPE_CHECKING:
@@ -69,9 +70,11 @@ def draw_fan(
 
 def _end_label(ax: Axes, when: float, last: pd.Series, words: Words) -> None:
     """The numbers of the last quarter beside the end of the fan."""
-    text = words("mean {value}", value=words.number(last["mean"], 2))
+    measure = Measure.INDEX if last["unit"] == "index" else Measure.AMOUNT
+    digits = decimals(measure, last["mean"], last["q05"], last["q95"])  # as sentences tell them
+    text = words("mean {value}", value=words.number(last["mean"], digits))
     if last["q95"] > last["q05"]:
-        low, high = words.number(last["q05"], 2), words.number(last["q95"], 2)
+        low, high = words.number(last["q05"], digits), words.number(last["q95"], digits)
         text += "\n" + words.interval(low, high)
     ax.annotate(
         words.line(text),

@@ -46,6 +46,9 @@ def test_fan_draws_the_numbers_of_the_table():
     assert BAND_LABEL in texts(ax)
     last = table.iloc[-1]
     assert f"mean {decimal(last['mean'], 2)}\n{decimal(last['q05'], 2)}–{decimal(last['q95'], 2)}" in texts(ax)
+    amount = table.assign(unit="binding-equivalents", mean=8.27, q05=6.71, q95=10.77)
+    with style():
+        assert "mean 8.3\n6.7–10.8" in texts(draw_fan(amount, new_axes()))  # as the sentences beside it
 
 
 def test_fan_refuses_two_metrics():
