@@ -53,8 +53,6 @@ PROGRAMME = DEPTHS.index("programme") + 1
 """Depth from which two work together."""
 MAX_DEPTH = len(DEPTHS)
 """R of the model description."""
-RULES = ("unanimity", "consensus", "qualified_majority", "majority")
-"""Decision rules of blocs."""
 INCIDENT_KINDS = ("cyber", "market", "disinformation", "social")
 NEVER = -9999
 """Quarter of something that has not happened."""

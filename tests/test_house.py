@@ -6,7 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "simulation"
@@ -209,6 +211,25 @@ def test_everything_public_has_a_docstring() -> None:
 
 
 # --- words
+
+
+def _is_told(name: str, path: Path) -> bool:
+    """Whether a reference names something: by its whole path, from its folder on (with a dot), or in its own file."""
+    folder = _name(path.parent).replace("/", ".")
+    own = folder if path.stem == "__init__" else f"{folder}.{path.stem}"
+    whole = folder + name if name.startswith(".") else f"{own}.{name}"
+    try:
+        resolve_name(name if name.startswith("simulation") else whole)
+    except (ImportError, AttributeError):
+        return any(hasattr(each, name) for each in vars(import_module(own)).values() if isinstance(each, type))
+    return True
+
+
+def test_what_a_docstring_refers_to_is_there() -> None:
+    """A name that has moved or gone is found nowhere by who reads of it."""
+    role = re.compile(r":(?:func|class|meth|data|attr|mod|exc):`~?([^`]+)`")
+    told = [(_name(path), name) for path in FILES for name in role.findall(path.read_text(encoding="utf-8"))]
+    assert [(path, name) for path, name in told if not _is_told(name, ROOT / path)] == []
 
 
 def test_nothing_is_left_to_do_and_no_path_is_of_one_machine() -> None:

@@ -17,7 +17,7 @@ class BlocFacts:
     Attributes
     ----------
     rule, threshold
-        One of :data:`RULES` and the share of yes votes it needs.
+        ``unanimity``, ``consensus``, ``qualified_majority`` or ``majority``, and the share of yes votes it needs.
     agenda_rate
         Chance of an agenda item a quarter.
     depth

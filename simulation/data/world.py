@@ -68,7 +68,7 @@ class World:
         Actors: 193 states by ISO 3166 alpha-3 code, ``EU``, then firms, think tanks, NGOs,
         influencers, secretariats, each by id.
     kind
-        int8[n], index in :data:`KINDS`; the EU counts as a state that is no UN member.
+        int8[n], index in :data:`simulation.state.KINDS`; the EU counts as a state that is no UN member.
     un_member
         bool[n], exactly the 193.
     home
@@ -77,8 +77,8 @@ class World:
     subregion, region
         UN M49 subregion and continent of the (home) state; ``""`` without one; the EU: Europe.
     camp
-        int8[n], index in :data:`CAMPS` of the leader a state is bound to by treaty on the day, -1 for the
-        non-aligned; organisations by home. Closeness of positions makes no camp.
+        int8[n], index in :data:`simulation.state.CAMPS` of the leader a state is bound to by treaty on the day, -1 for
+        the non-aligned; organisations by home. Closeness of positions makes no camp.
     size, gdp_usd
         float64[n], (GDP/largest)^.4 and GDP in current US dollars; 0 for non-state actors.
     capacity

@@ -58,7 +58,7 @@ class PastRuns:
     replicates
         How many runs.
     agreed
-        Columns ``replicate, year, a, b``: every agreement of every run, a < b rows of :attr:`world`.
+        Columns ``replicate, year, a, b``: every agreement of every run, a < b rows of ``world``.
     joins
         Columns ``replicate, instrument, actor, quarter, eligible, joined_before``.
     """

@@ -69,7 +69,7 @@ class Comparison(Kept):
 
     @property
     def contrasts(self) -> pd.DataFrame:
-        """``scenario`` and the columns of :func:`.contrasts.paired`: it minus the first."""
+        """``scenario`` and the columns of :func:`.analysis.contrasts.paired`: it minus the first."""
         return self.tables["comparison"]
 
     def __repr__(self) -> str:

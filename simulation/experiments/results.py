@@ -56,7 +56,7 @@ TEXT_COLUMNS = {name: entry.text for name, entry in _TABLES.items()}
 class Results(Kept):
     """The results of one scenario.
 
-    Made by :func:`run` or read from a folder by :meth:`open`; both hold the same tables.
+    Made by :func:`simulation.run` or read from a folder by :meth:`open`; both hold the same tables.
 
     Attributes
     ----------

@@ -72,7 +72,7 @@ class Changes(Kept):
 
     @property
     def table(self) -> pd.DataFrame:
-        """Every number behind the sentences, as :func:`.conclusions.conclusions` gives them."""
+        """Every number behind the sentences, as :func:`.analysis.conclusions.conclusions` gives them."""
         return self.tables["changes"]
 
     @property

@@ -96,7 +96,7 @@ def flows(layer: Layer, years: Sequence[int], draws: int = DRAWS, spread: float 
     """Draws of the flow of every possible pair in some coming years.
 
     The recorded flow of all pairs together is the wave's; posterior and attraction say how it falls on the pairs, the
-    share recorded (a band, see :mod:`recording`) how much is signed beside it.
+    share recorded (a band, see :mod:`.record`) how much is signed beside it.
 
     Parameters
     ----------

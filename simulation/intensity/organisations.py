@@ -17,9 +17,9 @@ from simulation.data.dates import optional, surely_by
 from simulation.data.facts import load_facts
 from simulation.data.judged_pairs import states_and_union
 from simulation.data.tables import read_csv, table
-from simulation.intensity.book import in_force
 from simulation.intensity.covariates import WINDOW
 from simulation.intensity.ensemble import overlap
+from simulation.intensity.lives import in_force
 from simulation.intensity.places import TABLES
 from simulation.intensity.posterior import scores
 
@@ -40,7 +40,7 @@ DAYS_A_YEAR = 365.25
 
 
 def organisation_rows(focal: str, as_of: date, by: date, kinds: Sequence[str], draws: int) -> pd.DataFrame:
-    """Rows of :func:`forecast.forecast_pairs` for a focal state and the organisations of some kinds."""
+    """Rows of a focal state and some kinds as :func:`simulation.evidence.deals.forecast.forecast_pairs` has them."""
     years = ordered_sum(overlap(as_of, by).values())
     ready, size = _standing(focal, as_of)
     deals = _recorded(focal, as_of)

@@ -48,7 +48,7 @@ class Posterior:
     mode, factor
         (P,) the most probable ones, and (P, P) the lower Cholesky factor of their covariance.
     level
-        c of the recording model at a recorded share of :data:`record.SHARE`.
+        c of the recording model at a recorded share of :data:`.record.SHARE`.
     wave
         Recorded deals a year.
     """

@@ -21,9 +21,9 @@ from simulation.data.world import World
 from simulation.intensity import belief as drawing
 from simulation.intensity import organisations as prior
 from simulation.intensity.belief import Belief
-from simulation.intensity.book import COMPLETE
 from simulation.intensity.covariates import NAMES
 from simulation.intensity.ensemble import ATTRACTION_KEPT, ATTRACTION_SD
+from simulation.intensity.lives import COMPLETE
 from simulation.intensity.posterior import SIZE_ACTIVITY, posterior_of
 from simulation.intensity.standing import LayerFacts, Pairs, Year, layers, quarter_of, still_possible
 from simulation.intensity.wave import factors

@@ -97,7 +97,7 @@ class WorldBook:
         self, row: int, state: State, par: Parameters, slots: EffortUse, partners: Links | None = None,
         publics: F | None = None,
     ) -> None:  # fmt: skip
-        """Keep an observation; ``partners`` and ``publics`` as in :meth:`Recorder.observe`."""
+        """Keep an observation; ``partners`` and ``publics`` as in :meth:`.record.Recorder.observe`."""
         s, world, trusted = state, self._world[row : row + 1], np.zeros(state.s)
         by_rows(network.add_trust, s.s, s.alpha, s.beta, trusted)
         columns = Columns(

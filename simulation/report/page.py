@@ -40,7 +40,7 @@ class Content:
     warnings
         What a reader must know before the first number.
     answer, sections
-        What it says; without paragraphs in the answer stands :attr:`empty`.
+        What it says; without paragraphs in the answer stands ``empty``.
     lead
         Paragraphs of the answer that come before its numbers: what to do, where that was asked.
     notes

@@ -48,7 +48,7 @@ def shown_summary(results: SweepResults) -> pd.DataFrame:
 
 
 def shown_effects(results: SweepResults) -> pd.DataFrame:
-    """``metric, quarter`` and the columns of :func:`.effects` of what a grid asks to see; levels in words."""
+    """``metric, quarter`` and the columns of :func:`effects` of what a grid asks to see; levels in words."""
     quarter = results.quarters[-1]
     tables = []
     for metric in results.shown():

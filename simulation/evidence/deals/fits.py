@@ -99,7 +99,7 @@ def prior_of(fits: Mapping[str, Fit]) -> tuple[Prior, list[Pooled]]:
     Parameters
     ----------
     fits
-        Domain -> its fit; parameters are those of :data:`covariates.NAMES` and κ.
+        Domain -> its fit; parameters are those of :data:`simulation.intensity.covariates.NAMES` and κ.
 
     Returns
     -------
@@ -204,7 +204,7 @@ def fit_until(
     """The posterior at the end of a year, from the deals recorded until then.
 
     The share of the world that the list holds is not told by the list: the level of the recording model is set so
-    that it is :data:`record.SHARE` of the flow expected in the year after.
+    that it is :data:`simulation.intensity.record.SHARE` of the flow expected in the year after.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def fit(
     periods
         What the record has; see :class:`Period`.
     names
-        Of the parameters, in the order of :func:`equation.split`.
+        Of the parameters, in the order of :func:`simulation.intensity.equation.split`.
     prior
         Of the same length.
     level

@@ -22,9 +22,9 @@ from simulation.data.country_names import refusal, resolve
 from simulation.data.judged_pairs import states_and_union
 from simulation.errors import Fault, InputError, RunError, suggest
 from simulation.experiments.engine import store
-from simulation.intensity.book import in_force
 from simulation.intensity.ensemble import DRAWS, Layer, expected_counts, possible, state_layer
 from simulation.intensity.firms import firm_layer
+from simulation.intensity.lives import in_force
 from simulation.intensity.organisations import ORGANISED, organisation_rows
 from simulation.intensity.posterior import FIRST_YEAR
 from simulation.state import KINDS, F
@@ -32,7 +32,7 @@ from simulation.state import KINDS, F
 COLUMNS = ("a", "b", "kind_a", "kind_b", "probability", "q05", "q95", "expected", "held")
 FLOWS = ("recorded", "signed")
 FORECAST_KINDS = ("state", "firm", *ORGANISED)
-"""Kinds of partners; all but states and firms are priors (see :mod:`organisations`)."""
+"""Kinds of partners; all but states and firms are priors (see :mod:`simulation.intensity.organisations`)."""
 LONGEST = 20
 """Years beyond which no forecast is given: the wave of the record walks too far."""
 DAYS_A_YEAR = 365.25
@@ -118,7 +118,7 @@ def _rows(layer: Layer, as_of: date, by: date, focal: str | None, recorded: bool
 
 
 def held_chances(layer: Layer, as_of: date) -> F:
-    """(n, n) probability that a recorded deal of the pair is in force on the day, by :mod:`lives`."""
+    """(n, n) probability of a recorded deal in force on the day, by pair (:mod:`simulation.intensity.lives`)."""
     age = (as_of.toordinal() - layer.record.day) / DAYS_A_YEAR
     ended = exp(layer.record.weighted(log1p(-np.minimum(in_force(age), 1.0 - 1e-12))))
     return np.asarray(1.0 - ended)

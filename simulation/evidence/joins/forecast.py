@@ -167,7 +167,7 @@ def forecast(text: SignupText, as_of: date, by: date, known: Posterior, *, draws
     text
         Where ``joined`` is None nothing is known of who is in, even if the text is open.
     known
-        The model of a day not after ``as_of``; see :func:`simulation.evidence.joins.posterior.shipped`.
+        The model of a day not after ``as_of``; see :func:`simulation.intensity.joining.posterior.shipped`.
 
     Notes
     -----

@@ -25,10 +25,10 @@ class Facts:
     Attributes
     ----------
     actors
-        Frame :data:`ACTOR_COLUMNS`; ``camp`` is that of the first day, ``none`` without one; ``region`` the
+        Frame ``id, name, kind, camp, region``; ``camp`` is that of the first day, ``none`` without one; ``region`` the
         continent of the home, empty without one.
     instruments
-        Frame :data:`INSTRUMENT_COLUMNS`; ``open``: can be joined at some time in the run.
+        Frame ``id, title, domain, binding, open``; ``open``: can be joined at some time in the run.
     peers
         Ids of those against whom the focal actor is ranked.
     notes

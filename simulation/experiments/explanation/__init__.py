@@ -1,6 +1,6 @@
 """Why one run went as it did: each deal and each join of one actor, with the terms that decided it.
 
-A :class:`Watcher` reads the model between its steps and writes nothing. What it finds becomes the
+A :class:`.watcher.Watcher` reads the model between its steps and writes nothing. What it finds becomes the
 two tables of an :class:`Explanation`.
 """
 

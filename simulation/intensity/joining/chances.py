@@ -1,7 +1,7 @@
 """From log odds to who joins: pure functions on arrays, for forecasts and runs alike (C.7).
 
 :func:`launch_log_odds` is the launch of a text, the pace (:mod:`.pace`) the chance of a quarter after it; both
-take a draw of the coefficients or many at once. :func:`as_union` lets the EU move as one.
+take a draw of the coefficients or many at once. The EU's states may move as one.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class SignupText:
     joined
         Who is in; ``None`` where nothing is known of it.
     convener_kind, openness
-        Of :data:`CONVENERS` and :data:`OPENNESS`.
+        As in :class:`simulation.scenario.schema.InstrumentSpec`.
     ceremony, summit
         Whether it opens with a ceremony of signature; whether at a summit or with leaders.
     initiator

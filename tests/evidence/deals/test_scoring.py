@@ -5,7 +5,7 @@ import pytest
 
 from simulation.evidence.deals.fits import filter_counts, pool
 from simulation.evidence.deals.scoring import Scored, average_precision, gains
-from simulation.intensity.book import RENEWED, in_force
+from simulation.intensity.lives import RENEWED, in_force
 from simulation.intensity.wave import KEPT, Wave
 
 
