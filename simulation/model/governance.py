@@ -208,14 +208,14 @@ def keep_promises(model: GovernanceModel) -> None:
 
 def adapt(model: GovernanceModel) -> None:
     """Capacity, positions, publics and norms move by the ties as they now stand."""
-    s, par, mech, draws = model.state, model.parameters, model.mechanisms, model.sheet.draws
+    s, par, mech = model.state, model.parameters, model.mechanisms
     partners = model.sheet.standing = _still_partners(model)
-    capacity.update_capacity(s, par, mech, draws, partners)
-    diffusion.diffuse_positions(s, par, mech, draws, partners)
-    capture.drift_by_capture(s, par, mech, draws)
-    drift_by_funders(s, par, mech, draws)
-    opinion.move_opinions(s, par, mech, draws, model.hooks.asked_about("campaign_message", model.actors))
-    norms.spread_norms(s, par, mech, draws)
+    capacity.update_capacity(s, par, mech, partners)
+    diffusion.diffuse_positions(s, par, mech, partners)
+    capture.drift_by_capture(s, par, mech)
+    drift_by_funders(s, par, mech)
+    opinion.move_opinions(s, par, mech, model.sheet.draws, model.hooks.asked_about("campaign_message", model.actors))
+    norms.spread_norms(s, par, mech)
 
 
 def _still_partners(model: GovernanceModel) -> Links:

@@ -390,7 +390,7 @@ def _derive(state: State, world: World, scenario: Scenario, replicate: int) -> N
     believe_in_texts(state, world, scenario, replicate, texts)
     state.propensity = learning.first_propensities(state.uid, mech, seed, replicate)
     state.norm_threshold = norms.draw_thresholds(state.uid, par, seed, replicate)
-    capture.capture_index(state, par, mech)
+    capture.capture_index(state, mech)
     state.consulted_start = consultation.consult(state, mech).copy()
     state.load = load(state, terms_of(par, mech))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, MAX_DEPTH, THINK_TANK, F, State
@@ -18,7 +17,7 @@ from simulation.state import I8, I32, MAX_DEPTH, THINK_TANK, F, State
 _DIMENSIONS = 4
 
 
-def drift_by_funders(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
+def drift_by_funders(state: State, par: Parameters, mech: Mechanisms) -> None:
     """Moves positions of states towards the funders of the think tanks they deal with (C.11).
 
     ``Δx_i = κ_T Σ_T z (1 - O_j)(x_funder(j) - x_i) / (1 + Σ_T z)``, for all states at once: a dose, not a share,

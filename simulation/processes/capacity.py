@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws
 from simulation.processes import needs
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
@@ -52,9 +51,7 @@ class Growth(NamedTuple):
     covering: bool  # whether what partners cover of the needs acts
 
 
-def update_capacity(
-    state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None, partners: Links | None = None
-) -> None:
+def update_capacity(state: State, par: Parameters, mech: Mechanisms, partners: Links | None = None) -> None:
     """One quarter of capacity building and decay of every state, the EU included (C.15).
 
     ``K ← K + h_K (1-K) L_i c_i v_i - d_K,i (K_i(0) + m_d (K - K_i(0))) + shared learning``, clipped to [0, 1], with

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws, put
+from simulation.kernels import put
 from simulation.processes.affinity import squared_distance
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
@@ -20,7 +20,7 @@ from simulation.state import FIRM, I8, MAX_DEPTH, F, State
 _DIMENSIONS = 4
 
 
-def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
+def capture_index(state: State, mech: Mechanisms) -> F:
     """Sets and returns ``state.capture``, the capture of each actor by firms (C.5).
 
     ``(1 - T_i)(1 - oversight_i) Σz/(1 + Σz)`` over deals with firms, in [0, 1); 0 for actors that
@@ -33,7 +33,7 @@ def capture_index(state: State, par: Parameters, mech: Mechanisms) -> F:
     return state.capture
 
 
-def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
+def drift_by_capture(state: State, par: Parameters, mech: Mechanisms) -> None:
     """Moves positions of states towards the firms they deal with, and sets ``state.capture`` (C.10).
 
     ``Δx_i = κ_F (1-T_i)(1-oversight_i) Σ_F z (1 - restraint·research_j)(x_j - x_i) / (1 + Σ_F z)``: more of them
@@ -41,7 +41,7 @@ def drift_by_capture(state: State, par: Parameters, mech: Mechanisms, draws: Dra
     The weighted distance moved is added to ``state.capture_drift``.
     """
     if not mech.on("capture"):
-        capture_index(state, par, mech)
+        capture_index(state, mech)
         return
     _drift(
         state.position, state.capture, state.capture_drift, state.transparency, state.oversight, state.depth,

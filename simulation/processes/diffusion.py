@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from simulation.kernels import Draws, borrowed, by_rows, sums_of_others
+from simulation.kernels import borrowed, by_rows, sums_of_others
 from simulation.processes.links import Links, links
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -26,9 +26,7 @@ Channels = tuple[float, float, float, float]
 """Weight of each channel between states, in the order of the constants above."""
 
 
-def diffuse_positions(
-    state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None, partners: Links | None = None
-) -> None:
+def diffuse_positions(state: State, par: Parameters, mech: Mechanisms, partners: Links | None = None) -> None:
     """Moves the position of every state but the leaders by one quarter of diffusion (C.9).
 
     ``Δx_i = μ [Σ_c w_c Σ_j W^c_ij (x_j - x_i) / Σ_j W^c_ij + anchor (x_i(0) - x_i)]``. Weights W

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from simulation.kernels import Draws, Stream, add_rows, by_rows, key, normal, sums_of_others, uniform
+from simulation.kernels import Stream, add_rows, by_rows, key, normal, sums_of_others, uniform
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -21,7 +21,7 @@ _SETUP = -1
 """Quarter of the draws that are made while the world is set up."""
 
 
-def spread_norms(state: State, par: Parameters, mech: Mechanisms, draws: Draws | None = None) -> None:
+def spread_norms(state: State, par: Parameters, mech: Mechanisms) -> None:
     """One quarter of the norm cascade: states at or above their threshold adopt, all at once.
 
     A state looks at the others by ``state.peer_weight``; its threshold is lowered by

@@ -25,7 +25,7 @@ def recall_conduct(state: State, par: Parameters, mech: Mechanisms, seed: int, r
     ``alpha_ref`` (``beta`` alike). ``conduct`` is drawn for the last four. Sets ``load``, ``capture``, ``watch``
     and ``compliance``.
     """
-    capture_index(state, par, mech)
+    capture_index(state, mech)
     partners = links(state.depth)
     probability, seen = expect_conduct(state, par, mech, partners, terms_of(par, mech).keep)
     mean_compliance(

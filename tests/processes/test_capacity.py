@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.kernels import Draws
 from simulation.processes import needs
 from simulation.processes.capacity import Stock, set_rest, update_capacity
 from simulation.scenario.mechanisms import Mechanisms
@@ -17,7 +16,6 @@ from tests.worlds import small_state
 PAR, MECH = Parameters(), Mechanisms()
 PLAIN = MECH.replace(coordination="off", needs="off")
 """Learning alone."""
-DRAWS = Draws(1, 0, 0)
 
 
 def world(seed: int = 1, par: Parameters = PAR, mech: Mechanisms = MECH) -> State:
@@ -52,7 +50,7 @@ def first(state: State, kind: int, home: int | None = None, number: int = 0) -> 
 
 def step(state: State, par: Parameters = PAR, mech: Mechanisms = MECH) -> np.ndarray:
     before = state.capacity.copy()
-    update_capacity(state, par, mech, DRAWS)
+    update_capacity(state, par, mech)
     return state.capacity - before
 
 
@@ -72,7 +70,7 @@ def test_the_multiplier_of_decay_moves_the_speed_of_return_only():
         state.capacity[0] += 0.05
         changes.append(step(state, par)[0])
         for _ in range(4000 if decay else 0):
-            update_capacity(state, par, MECH, DRAWS)
+            update_capacity(state, par, MECH)
         if decay:
             assert state.capacity[0] == pytest.approx(state.capacity_start[0], abs=1e-6)
     assert changes[1] - changes[0] == pytest.approx(changes[2] - changes[1])
@@ -129,7 +127,7 @@ def test_capacity_stays_in_the_unit_interval(seed, decay, growth, sharing):
     state.capacity[:2] = 0.0, 1.0
     state.agency[:] = 1.0
     for _ in range(20):
-        update_capacity(state, par, MECH, DRAWS)
+        update_capacity(state, par, MECH)
         assert ((state.capacity >= 0) & (state.capacity <= 1)).all()
 
 
@@ -137,7 +135,7 @@ def test_zero_capacity_has_a_finite_decay_and_stays_near_zero():
     state = alone(capacity=0.0)
     assert state.capacity_decay[0] == 1.0
     for _ in range(50):
-        update_capacity(state, PAR, MECH, DRAWS)
+        update_capacity(state, PAR, MECH)
     assert 0 < state.capacity[0] < PAR.capacity_growth
 
 

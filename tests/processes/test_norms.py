@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulation.kernels import Draws, stable_hash
+from simulation.kernels import stable_hash
 from simulation.processes.norms import draw_thresholds, ngo_partners, spread_norms, watch_all
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -11,7 +11,6 @@ from simulation.state import NGO, STATE, State
 from tests.worlds import small_state
 
 PAR, MECH = Parameters(), Mechanisms()
-DRAWS = Draws(1, 0, 0)
 
 
 def crowd(n_states: int) -> State:
@@ -28,7 +27,7 @@ def crowd(n_states: int) -> State:
 
 def cascade(state: State, quarters: int) -> int:
     for _ in range(quarters):
-        spread_norms(state, PAR, MECH, DRAWS)
+        spread_norms(state, PAR, MECH)
     return int(state.norm.sum())
 
 
@@ -58,7 +57,7 @@ def test_ngo_ties_lower_the_threshold():
     state.norm[:6] = True
     ngos = np.flatnonzero(state.kind == NGO)
     state.depth[10, ngos[0]] = state.depth[ngos[0], 10] = 1
-    spread_norms(state, PAR, MECH, DRAWS)  # .33 - .05/3 = .3133
+    spread_norms(state, PAR, MECH)  # .33 - .05/3 = .3133
     assert np.flatnonzero(state.norm).tolist() == [0, 1, 2, 3, 4, 5, 10]
 
 
@@ -66,7 +65,7 @@ def test_no_norm_spreads_without_peers_or_mechanism_and_none_is_given_up():
     state = crowd(20)
     state.norm_threshold[:20] = 0.05
     state.norm[0] = True
-    spread_norms(state, PAR, MECH.replace(norm_cascade="off"), DRAWS)
+    spread_norms(state, PAR, MECH.replace(norm_cascade="off"))
     assert state.norm.sum() == 1
     state.peer_weight[:] = 0.0
     assert cascade(state, 3) == 1

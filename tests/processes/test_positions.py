@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.kernels import Draws
 from simulation.processes.bias import drift_by_funders, funders
 from simulation.processes.capture import capture_index, drift_by_capture
 from simulation.processes.diffusion import diffuse_positions
@@ -15,7 +14,6 @@ from simulation.state import FIRM, THINK_TANK, State
 from tests.worlds import small_state
 
 PAR, MECH = Parameters(), Mechanisms()
-DRAWS = Draws(1, 0, 0)
 MOVERS = (diffuse_positions, drift_by_capture, drift_by_funders)
 SWITCHES = ("diffusion", "capture", "think_tank_bias")
 FAST = PAR.replace(
@@ -28,7 +26,7 @@ STILL = PAR.replace(diffusion=0, capture=0, funder_bias=0)
 def move(state: State, par: Parameters = PAR, mech: Mechanisms = MECH, quarters: int = 1) -> None:
     for _ in range(quarters):
         for mover in MOVERS:
-            mover(state, par, mech, DRAWS)
+            mover(state, par, mech)
 
 
 def bare() -> State:
@@ -78,9 +76,9 @@ def test_each_switch_stops_its_own_mover(mover, switch):
     state = small_state(n_others=10)
     for j in np.flatnonzero(np.isin(state.kind, (FIRM, THINK_TANK))):
         tie(state, follower(state), int(j))
-    mover(state, FAST, MECH.replace(**{switch: "off"}), DRAWS)
+    mover(state, FAST, MECH.replace(**{switch: "off"}))
     assert (state.position == state.position_start).all()
-    mover(state, FAST, MECH, DRAWS)
+    mover(state, FAST, MECH)
     assert (state.position != state.position_start).any()
 
 
@@ -94,7 +92,7 @@ def test_identical_positions_do_not_move():
 
 def test_organisations_and_leaders_hold_their_positions_in_diffusion():
     state = small_state(n_others=10)
-    diffuse_positions(state, FAST, MECH, DRAWS)
+    diffuse_positions(state, FAST, MECH)
     held = np.concatenate([state.leaders, np.arange(state.s, state.n)])
     assert (state.position[held] == state.position_start[held]).all()
     moved = np.setdiff1d(np.arange(state.s), state.leaders)
@@ -108,7 +106,7 @@ def diffuse_alone(state: State, i: int, channel: str, weight: float = 0.5) -> np
         0.0,
     )
     before = state.position[i].copy()
-    diffuse_positions(state, PAR.replace(**{**silent, channel: weight}), MECH, DRAWS)
+    diffuse_positions(state, PAR.replace(**{**silent, channel: weight}), MECH)
     return (state.position[i] - before) / (PAR.diffusion * weight)
 
 
@@ -157,7 +155,7 @@ def test_anchor_pulls_back_to_the_start():
     i = follower(state)
     state.position[i] = 0.2
     state.position_start[i] = 0.6
-    diffuse_positions(state, PAR, MECH, DRAWS)
+    diffuse_positions(state, PAR, MECH)
     assert state.position[i] == pytest.approx(0.2 + 0.01 * 0.05 * 0.4)
 
 
@@ -166,7 +164,7 @@ def test_positions_move_at_once():
     i, j = 3, 4
     state.peer_weight[i, j] = state.peer_weight[j, i] = 1.0
     gap = state.position[j] - state.position[i]
-    diffuse_positions(state, PAR, MECH, DRAWS)
+    diffuse_positions(state, PAR, MECH)
     assert state.position[i] - state.position_start[i] == pytest.approx(0.01 * 0.2 * gap)
     assert state.position[j] - state.position_start[j] == pytest.approx(-0.01 * 0.2 * gap)
 
@@ -183,7 +181,7 @@ def captured(**columns: float) -> tuple[float, float]:
     tie(state, i, j, int(columns.pop("depth", 3)))
     for name, value in columns.items():
         getattr(state, name)[j if name == "research" else i] = value
-    drift_by_capture(state, PAR, MECH, DRAWS)
+    drift_by_capture(state, PAR, MECH)
     return float(state.capture_drift[i]), float(state.capture[i])
 
 
@@ -193,7 +191,7 @@ def test_capture_is_the_equation():
     state.transparency[i], state.oversight[i], state.research[j] = 0.4, 0.2, 0.5
     tie(state, i, j, 2)
     x = state.position.copy()
-    drift_by_capture(state, PAR, MECH, DRAWS)
+    drift_by_capture(state, PAR, MECH)
     step = 0.02 * 0.6 * 0.8 * (2 / 3) / (5 / 3) * (1 - 0.6 * 0.5) * (x[j] - x[i])
     assert state.position[i] - x[i] == pytest.approx(step)
     assert state.capture_drift[i] == pytest.approx(np.sqrt((state.weight[i] * step**2).sum()))
@@ -226,7 +224,7 @@ def test_more_presence_is_more_capture_at_any_level_and_ever_less_more():
     for count, j in enumerate(firms, 1):
         tie(state, i, j)
         x = state.position.copy()
-        drift_by_capture(state, PAR, MECH, DRAWS)
+        drift_by_capture(state, PAR, MECH)
         dose = count / (1 + count)
         assert state.position[i] - x[i] == pytest.approx(0.02 * openness * dose * (x[firms[0]] - x[i]))
         assert state.capture[i] == pytest.approx(openness * dose)
@@ -241,21 +239,21 @@ def with_firms() -> State:
 
 def test_capture_index_is_zero_without_the_mechanism_and_for_organisations():
     state = with_firms()
-    index = capture_index(state, PAR, MECH)
+    index = capture_index(state, MECH)
     assert (index[state.s :] == 0).all()
     assert index[: state.s].max() > 0
     assert (index < 1).all()
     assert index is state.capture
-    drift_by_capture(state, PAR, MECH.replace(capture="off"), DRAWS)
+    drift_by_capture(state, PAR, MECH.replace(capture="off"))
     assert (state.capture == 0).all()
     assert (state.capture_drift == 0).all()
 
 
 def test_capture_drift_accumulates():
     state = with_firms()
-    drift_by_capture(state, PAR, MECH, DRAWS)
+    drift_by_capture(state, PAR, MECH)
     once = state.capture_drift.copy()
-    drift_by_capture(state, PAR, MECH, DRAWS)
+    drift_by_capture(state, PAR, MECH)
     assert (state.capture_drift >= once).all()
     assert state.capture_drift.max() > once.max()
 
@@ -276,7 +274,7 @@ def with_think_tank(home: int, camp: int) -> tuple[State, int, int]:
 def test_research_draws_towards_the_leader_of_the_funders_camp_or_its_home(camp):
     state, i, j = with_think_tank(home=5, camp=camp)
     x = state.position.copy()
-    drift_by_funders(state, PAR, MECH, DRAWS)
+    drift_by_funders(state, PAR, MECH)
     source = state.leaders[camp] if camp >= 0 else 5
     assert state.position[i] - x[i] == pytest.approx(0.01 * 0.3 * (x[source] - x[i]) / 2)
     assert funders(state.kind, state.home, state.camp, state.leaders)[j] == source
@@ -284,11 +282,11 @@ def test_research_draws_towards_the_leader_of_the_funders_camp_or_its_home(camp)
 
 def test_domestic_and_fully_objective_research_does_not_bias():
     state, i, _ = with_think_tank(home=follower(bare()), camp=1)
-    drift_by_funders(state, PAR, MECH, DRAWS)
+    drift_by_funders(state, PAR, MECH)
     assert (state.position[i] == state.position_start[i]).all()
     state, i, j = with_think_tank(home=5, camp=1)
     state.objectivity[j] = 1.0
-    drift_by_funders(state, PAR, MECH, DRAWS)
+    drift_by_funders(state, PAR, MECH)
     assert (state.position[i] == state.position_start[i]).all()
 
 

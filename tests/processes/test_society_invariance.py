@@ -22,6 +22,7 @@ MECH = Mechanisms()
 STEPS = (
     update_capacity, diffuse_positions, drift_by_capture, drift_by_funders, move_opinions, spread_norms, suffer_harm,
 )  # fmt: skip
+LUCKY = (move_opinions, suffer_harm)
 
 
 def world(seed: int = 3) -> State:
@@ -37,14 +38,14 @@ def world(seed: int = 3) -> State:
 def live(state: State, quarters: int = 8) -> State:
     stock = Stock(0.9 * state.depth / MAX_DEPTH, np.full(state.n, 0.3))
     set_rest(state, PAR, MECH, stock)
-    capture_index(state, PAR, MECH)
+    capture_index(state, MECH)
     for t in range(quarters):
         draws = Draws(11, 2, t)
         grow_capability(state, PAR, MECH, t)
         state.quarter = t
         refresh_supply(state)
         for step in STEPS:
-            step(state, PAR, MECH, draws)
+            step(state, PAR, MECH, *([draws] if step in LUCKY else []))
     return state
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulation.kernels import Draws
 from simulation.model import GovernanceModel
 from simulation.processes import approaches, consultation, ends
 from simulation.processes.books import PRESENCE, chance_of, first_rung, terms
@@ -99,7 +98,7 @@ def drift_of(firms: int, transparency: float = 0.4, oversight: float = 0.2, rese
     state.position[i], state.position[state.kind == FIRM] = 0.2, 0.8
     for j in np.flatnonzero(state.kind == FIRM)[:firms]:
         state.depth[i, j] = state.depth[j, i] = 2
-    drift_by_capture(state, PAR, MECH, Draws(1, 0, 0))
+    drift_by_capture(state, PAR, MECH)
     return float(state.capture_drift[i])
 
 
