@@ -22,9 +22,8 @@ import numpy as np
 from simulation.actors.rules import OF_MESA, check_attribute, check_class, is_shipped
 from simulation.actors.table import HOOKS
 from simulation.errors import ModelError
-from simulation.processes.affinity import affinity
 from simulation.processes.approaches import agreement
-from simulation.processes.compliance import annual_compliance
+from simulation.processes.compliance import promise
 from simulation.processes.pull import layer_of
 from simulation.state import CAMPS, DIMENSIONS
 
@@ -230,13 +229,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         The default falls with upkeep, distance and capture and rises with who watches, within [.02, .995]. A quarter's
         probability is its fourth root.
         """
-        state, par, i = self.model.state, self.model.parameters, self.row
-        likeness = affinity(state.position[i], state.position[partner.row], state.weight[i], par.affinity_width)
-        annual = annual_compliance(
-            state.load[i], likeness, state.capture[i], state.watch[i], par.compliance_base,
-            par.compliance_load, par.compliance_distance, par.compliance_capture, par.shaming,
-        )  # fmt: skip
-        return float(annual)
+        return promise(self.model.state, self.model.parameters, self.row, partner.row)
 
     # --- what it thinks of others
     def utility_of(self, partner: str) -> float:

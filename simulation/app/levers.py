@@ -109,14 +109,14 @@ class Lever:
         return None if found is None else float(found)
 
 
-def parameters_that_matter(count: int = PARAMETERS_SHOWN) -> list[str]:
+def parameters_that_matter() -> list[str]:
     """Parameters whose change, at either end of their range, moves kept commitments most."""
     table = pd.read_csv(EFFECTS).set_index("parameter")
     largest = pd.Series(0.0, index=table.index)
     for end in ("low", "high"):
         change, error = table[f"change_at_{end}"].abs(), table[f"se_at_{end}"]
         largest = largest.where(largest > change, change.where(change > _TOLD_APART * error, 0.0))
-    return list(largest.sort_values(ascending=False, kind="stable").index[:count])
+    return list(largest.sort_values(ascending=False, kind="stable").index[:PARAMETERS_SHOWN])
 
 
 @cache

@@ -18,7 +18,6 @@ from simulation.evidence import BASELINE, backtest
 from simulation.evidence.deals.backtest import ORIGINS
 from simulation.evidence.deals.forecast import forecast_pairs
 from simulation.evidence.joins import record
-from simulation.intensity.ensemble import DRAWS
 from simulation.intensity.places import TABLES, judged_states
 from simulation.scenario.load import load_scenario
 
@@ -36,15 +35,15 @@ HEADS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def learnt_tables(draws: int = DRAWS) -> dict[str, pd.DataFrame]:
+def learnt_tables() -> dict[str, pd.DataFrame]:
     """Every table of ``deals.md``, by name; those that need the gathered sources are read as shipped."""
     files = {"dense": "dense_windows", "tried": "tried", "coefficients": "coefficients"}
-    return {name: pd.read_csv(TABLES / f"{file}.csv") for name, file in files.items()} | {"faces": faces(draws)}
+    return {name: pd.read_csv(TABLES / f"{file}.csv") for name, file in files.items()} | {"faces": faces()}
 
 
-def faces(draws: int = DRAWS) -> pd.DataFrame:
+def faces() -> pd.DataFrame:
     """The likeliest new partners of :data:`FACES` in 2025–2030, in columns ``state, expected, partners``."""
-    every = forecast_pairs("2024-12-31", "2030-12-31", draws=draws)
+    every = forecast_pairs("2024-12-31", "2030-12-31")
     rows = []
     for state in FACES:
         own = every[(every["a"] == state) | (every["b"] == state)]

@@ -21,8 +21,7 @@ from simulation.data.world import World, load_world
 from simulation.evidence.joins.record import RECORD_END
 from simulation.experiments import prior
 from simulation.experiments.engine.runner import Progress, run_points
-from simulation.experiments.engine.simulate import simulate as simulate_model
-from simulation.experiments.engine.worker import Simulate
+from simulation.experiments.engine.simulate import simulate
 from simulation.kernels import Stream, key, uniform
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
@@ -34,15 +33,10 @@ LEAST_REPORTED = 0.4
 _NEW = ("made", "deepened")
 
 
-@dataclass(frozen=True)
-class Known:
-    """A model whose free parameters are drawn from their prior; what it knows of deals and joins is of its day."""
-
-    simulate: Simulate
-
-    def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
-        changed = scenario.parameters.replace(**prior.draw(scenario.seed, replicate))
-        return self.simulate(scenario.model_copy(update={"parameters": changed}), replicate, **cast)
+def known(scenario: Scenario, replicate: int, **cast: Any) -> Any:
+    """Run with all free parameters drawn from their prior; what is known of deals and joins is of the day."""
+    drawn = scenario.parameters.replace(**prior.draw(scenario.seed, replicate))
+    return simulate(scenario.model_copy(update={"parameters": drawn}), replicate, **cast)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +181,6 @@ def past_runs(
     replicates: int,
     workers: int | None = None,
     progress: Progress | None = None,
-    simulate: Simulate = simulate_model,
 ) -> list[PastRuns]:
     """Run the model from each of some days to the end of the record.
 
@@ -199,7 +192,7 @@ def past_runs(
         Scenario file: focal state, rules, seed; dates and record are replaced.
     replicates
         Runs a day.
-    workers, progress, simulate
+    workers, progress
         As in :func:`simulation.experiments.engine.runner.run_points`.
 
     Raises
@@ -210,9 +203,8 @@ def past_runs(
         If a replicate fails.
     """
     scenarios = {str(day): _scenario(path, day) for day in days}
-    model = Known(simulate)
     counts = dict.fromkeys(scenarios, replicates)
-    result = run_points(scenarios, counts, workers, progress, on_error="raise", simulate=model)
+    result = run_points(scenarios, counts, workers, progress, on_error="raise", simulate=known)
     return [
         _collected(result[name].scenario, result[name].table("events").to_pandas(), result[name].joins, replicates)
         for name in scenarios

@@ -15,9 +15,9 @@ FLOOR = 1e-4
 """No probability is taken as nearer to 0 or 1 than this in a log score, unless said otherwise."""
 
 
-def brier(p: F, y: F, weight: F | None = None) -> float:
+def brier(p: F, y: F) -> float:
     """Mean squared error of probabilities (Brier 1950), in [0, 1]."""
-    return float(np.average((p - y) ** 2, weights=weight))
+    return float(np.mean((p - y) ** 2))
 
 
 def adjusted_brier(p: F, y: F) -> float:
@@ -35,9 +35,9 @@ def log_scores(p: F, y: F, floor: float = FLOOR) -> F:
     return np.asarray(-np.where(y > 0, np.log(sure), np.log1p(-sure)))
 
 
-def log_score(p: F, y: F, weight: F | None = None) -> float:
+def log_score(p: F, y: F) -> float:
     """Mean negative log probability of what happened, in nats."""
-    return float(np.average(log_scores(p, y), weights=weight))
+    return float(np.mean(log_scores(p, y)))
 
 
 def inside(draws: NDArray[np.number], happened: float, level: float) -> bool:
@@ -58,9 +58,9 @@ def auc(p: F, y: F) -> float:
     return float((rankdata(p)[yes].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
 
 
-def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Wilson interval of a share (Wilson 1927)."""
-    z = float(norm.ppf(0.5 + level / 2))
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """95 % Wilson interval of a share (Wilson 1927)."""
+    z = float(norm.ppf(0.975))
     centre = (hits + z * z / 2) / (trials + z * z)
     half = z / (trials + z * z) * np.sqrt(hits * (trials - hits) / trials + z * z / 4)
     return float(centre - half), float(centre + half)

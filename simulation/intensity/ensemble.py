@@ -53,7 +53,7 @@ def known_by(record: Record, day: date) -> Record:
     return record.where(record.day <= day.toordinal())
 
 
-def state_layer(as_of: date, posterior: Posterior | None = None) -> Layer:
+def state_layer(as_of: date) -> Layer:
     """Pairs of states, the EU among them; covariates are of the posterior's year's end.
 
     Raises
@@ -62,7 +62,7 @@ def state_layer(as_of: date, posterior: Posterior | None = None) -> Layer:
         If the day is before the first fit.
     """
     places = states_and_union()
-    known = posterior or posterior_of(as_of)
+    known = posterior_of(as_of)
     here = ground(places, known.year)
     record = known_by(ai_deals(places), as_of)
     x = covariates(places, known.year, record, shipped_treaties(places), here)

@@ -53,16 +53,6 @@ class Signing(NamedTuple):
     unpaid: B  # [m] a purse could not bear it: nothing was signed
     public: I32  # [m] whose public refused, so that it is signed a rung lower; -1 nobody's
 
-    @property
-    def rung(self) -> I32:
-        """Depth signed for the first two, 0 if nothing was, (m,)."""
-        return np.where(self.unpaid, 0, self.rungs[:, 0])
-
-    @property
-    def refused(self) -> B:
-        """Whether a public refused, (m,)."""
-        return self.public >= 0
-
 
 def sign(
     state: State, par: Parameters, draws: Draws, rules: Terms, parties: I32, number: I32, support: F, possible: B

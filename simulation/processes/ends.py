@@ -84,12 +84,9 @@ def upkeep(depth: I8, partners: Links, kind: I8, keep: F) -> F:
     return due
 
 
-def load(state: State, rules: Terms, partners: Links | None = None) -> F:
-    """Upkeep as a share of income, at most 1, (n,); 1 for who must pay and has none.
-
-    ``partners`` are the lists of the deals as they stand, if they are at hand.
-    """
-    return np.asarray(load_of(state.depth, partners or links(state.depth), state.kind, rules.keep, state.budget))
+def load(state: State, rules: Terms) -> F:
+    """Upkeep as a share of income, at most 1, (n,); 1 for who must pay and has none."""
+    return np.asarray(load_of(state.depth, links(state.depth), state.kind, rules.keep, state.budget))
 
 
 @njit(cache=True, error_model="numpy")

@@ -43,11 +43,6 @@ def draw_thresholds(uid: NDArray[np.uint64], par: Parameters, seed: int, replica
     return thresholds
 
 
-def ngo_partners(state: State) -> NDArray[np.int64]:
-    """Number of NGOs that each actor has a deal with, shape (n,)."""
-    return np.asarray(count_ngos(state.depth, state.kind), np.int64)
-
-
 @njit(cache=True, error_model="numpy", nogil=True)
 def _adopt(
     first: int, last: int, before: B, threshold: F, peers: F, depth: I8, kind: I8, norm_ngo: float, norm: B
@@ -69,7 +64,7 @@ def _draw(thresholds: F, uid: NDArray[np.uint64], stream: np.uint64, mean: float
 
 @njit(cache=True, error_model="numpy")
 def count_ngos(depth: I8, kind: I8) -> NDArray[np.int64]:
-    """:func:`ngo_partners` of columns of the state."""
+    """Number of NGOs that each actor has a deal with, (n,)."""
     count = np.zeros(kind.size, np.int64)
     for j in np.flatnonzero(kind == NGO):
         row = depth[j]

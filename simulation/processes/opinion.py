@@ -110,14 +110,6 @@ def support(state: State) -> F:
     return np.asarray(_support(state.opinion), np.float64)
 
 
-def ratification_probability(support: F, par: Parameters) -> F:
-    """Probability that a public with this support lets a deal go beyond a memorandum, shape of ``support``.
-
-    ``σ((L - 1/2) / noise)``.
-    """
-    return np.asarray(_ratification(support, par.ratification_noise), np.float64)
-
-
 def passing(state: State, par: Parameters, publics: F | None = None) -> F:
     """Probability that the public of each actor lets a deal go beyond a memorandum, (n,); 1 without a say.
 
@@ -258,13 +250,5 @@ def _mark(public: F, out: F) -> None:
 
 @njit(cache=True, error_model="numpy")
 def ratified(support: float, noise: float) -> float:
-    """Probability that a public of this support lets a deal go beyond a memorandum."""
+    """Probability that a public of this support lets a deal go beyond a memorandum, ``σ((L - 1/2) / noise)``."""
     return float(1.0 / (1.0 + exp(-(support - _MAJORITY) / noise)))
-
-
-@njit(cache=True, error_model="numpy")
-def _ratification(support: F, noise: float) -> F:
-    probability = np.empty(len(support))
-    for p in range(len(support)):
-        probability[p] = ratified(support[p], noise)
-    return probability

@@ -166,14 +166,6 @@ def content_of_advice(decision: Decision, words: Words) -> Content:
     )  # fmt: skip
 
 
-def render(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
-    decision: Decision | None = None,
-) -> str:  # fmt: skip
-    """The page of a report of results; see :func:`content_of` and :func:`page_of`."""
-    return page_of(content_of(results, words, spread, by, decision))
-
-
 def page_of(content: Content) -> str:
     """A report as a page of HTML with its style, charts, tables and letters inside.
 

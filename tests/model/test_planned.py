@@ -83,7 +83,7 @@ def test_a_further_signature_never_makes_a_deal_shallower() -> None:
         model.state, model.parameters, model.sheet.draws, model.rules, parties, number, np.ones(model.state.n),
         model.possible,
     )  # fmt: skip
-    assert signing.rung.tolist() == [3] == [model.state.depth[i, ngo]]
+    assert signing.rungs[:, 0].tolist() == [3] == [model.state.depth[i, ngo]]
 
 
 def test_what_cannot_be_paid_for_waits() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulation.kernels import stable_hash
-from simulation.processes.norms import draw_thresholds, ngo_partners, spread_norms, watch_all
+from simulation.processes.norms import count_ngos, draw_thresholds, spread_norms, watch_all
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import NGO, STATE, State
@@ -99,6 +99,6 @@ def test_ngo_partners_are_counted_whatever_the_depth():
     ngos = np.flatnonzero(state.kind == NGO)
     for j, depth in zip(ngos, (1, 3), strict=True):
         state.depth[2, j] = state.depth[j, 2] = depth
-    counted = ngo_partners(state)
+    counted = count_ngos(state.depth, state.kind)
     assert counted[2] == 2
     assert counted.sum() == 2

@@ -13,7 +13,7 @@ from simulation.processes.opinion import (
     messages,
     move_opinions,
     persuade,
-    ratification_probability,
+    ratified,
     support,
     support_of,
 )
@@ -221,15 +221,14 @@ def test_support_and_ratification():
     state.opinion[0], state.opinion[1], state.opinion[2] = 0.5, 0.500001, np.linspace(0, 1, QUANTILES)
     each = 1 / (1 + np.exp(-(np.linspace(0, 1, QUANTILES) - 0.5) / 0.1))
     assert support(state)[:3] == pytest.approx([0.5, 1 / (1 + np.exp(-0.000001 / 0.1)), each.mean()], abs=1e-12)
-    passing = ratification_probability(np.array([0.5, 0.6, 1.0, 0.0]), PAR)
+    passing = [ratified(level, PAR.ratification_noise) for level in (0.5, 0.6, 1.0, 0.0)]
     assert passing == pytest.approx([0.5, 1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-5)), 1 / (1 + np.exp(5))])
 
 
 def test_polarised_publics_block_what_united_ones_pass():
     united = initial_opinion(np.array([0.6]), 0.05)
     split = initial_opinion(np.array([0.6]), 0.4)
-    levels = np.array([support_of(opinion[0]) for opinion in (united, split)])
-    passing = ratification_probability(levels, PAR)
+    passing = [ratified(support_of(opinion[0]), PAR.ratification_noise) for opinion in (united, split)]
     assert passing[0] > passing[1] + 0.05
 
 

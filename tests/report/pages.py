@@ -1,4 +1,4 @@
-"""A page of a report taken apart."""
+"""A page of a report, made and taken apart."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import base64
 import csv
 import io
 from html.parser import HTMLParser
+
+from simulation.report.page import content_of, page_of
+
+
+def render(results, words, spread=None, by="region", decision=None) -> str:
+    """The page of a report of results."""
+    return page_of(content_of(results, words, spread, by, decision))
 
 
 class Page(HTMLParser):

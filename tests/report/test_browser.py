@@ -21,9 +21,9 @@ import pytest
 from simulation.display.words.language import Words
 from simulation.experiments.analysis.contrasts import paired_path
 from simulation.report import explorer
-from simulation.report.page import render
 from tests.app.browser import browsing
 from tests.report import folders
+from tests.report.pages import render
 
 pytestmark = pytest.mark.slow
 

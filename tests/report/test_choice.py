@@ -15,11 +15,11 @@ from simulation.report import choice
 from simulation.report.brief import blocks
 from simulation.report.brief import render as render_brief
 from simulation.report.decision import Advised, Decision, open_decision
-from simulation.report.page import content_of_advice, page_of, render, subject_of
+from simulation.report.page import content_of_advice, page_of, subject_of
 from simulation.report.parts import Teller
 from simulation.report.write import report
 from tests.report import decisions
-from tests.report.pages import Page
+from tests.report.pages import Page, render
 
 LANGUAGES = ("en", "fr", "ar")
 SECTIONS = ["opportunities", "strategies", "advice-limits"]

@@ -19,10 +19,11 @@ from simulation.display.words.language import ENGLISH
 from simulation.errors import InputError, RunError, unseen
 from simulation.experiments.results import Results
 from simulation.report.opening import open_all
-from simulation.report.page import LARGEST, render
+from simulation.report.page import LARGEST
 from simulation.report.terminal import print_results
 from simulation.report.write import report
 from tests.report import folders
+from tests.report.pages import render
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 

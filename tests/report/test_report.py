@@ -15,10 +15,10 @@ from simulation.display.tile_map import places
 from simulation.display.words.french import with_article
 from simulation.display.words.language import ENGLISH, Words
 from simulation.experiments.results import Results
-from simulation.report.page import LARGEST, render, subject_of
+from simulation.report.page import LARGEST, subject_of
 from simulation.report.write import report
 from tests.report import folders
-from tests.report.pages import Page
+from tests.report.pages import Page, render
 
 LANGUAGES = ("en", "fr", "ar")
 TITLE = "A <script>alert(1)</script> & </style> title"

@@ -12,7 +12,7 @@ from simulation.processes import approaches, consultation, ends
 from simulation.processes.books import PRESENCE, chance_of, first_rung, terms
 from simulation.processes.capture import drift_by_capture
 from simulation.processes.links import links
-from simulation.processes.opinion import ratification_probability, support
+from simulation.processes.opinion import ratified, support
 from simulation.processes.pull import remember
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -168,7 +168,8 @@ def test_support_and_the_vote() -> None:
     state.opinion[0], state.opinion[1], state.opinion[2] = 0.5, 0.6, np.where(np.arange(101) < 50, 0.4, 0.6)
     up = 1 / (1 + np.exp(-1))
     assert support(state)[:3] == pytest.approx([0.5, up, (50 * (1 - up) + 51 * up) / 101], abs=1e-12)
-    assert ratification_probability(np.array([0.5, 0.6]), PAR) == pytest.approx([0.5, up], abs=1e-12)
+    noise = PAR.ratification_noise
+    assert [ratified(0.5, noise), ratified(0.6, noise)] == pytest.approx([0.5, up], abs=1e-12)
 
 
 @pytest.mark.parametrize("against", [0.0, 1.0])
@@ -185,7 +186,7 @@ def test_publics_gate_every_step_beyond_a_memorandum_and_no_work_with_organisati
             deepest[kind] = max(deepest.get(kind, 0), int(s.depth[:6][:, s.kind == kind].max()))
     assert deepest[THINK_TANK] == 2
     assert (deepest[STATE], deepest[FIRM]) == ((1, 1) if against else (3, 3))
-    refused = model.sheet.signing is not None and model.sheet.signing.refused
+    refused = model.sheet.signing is not None and model.sheet.signing.public >= 0
     assert np.any(refused) == bool(against)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from simulation.arithmetic import weighted
-from simulation.data.tables import read_csv, short, write_csv
+from simulation.data.tables import short, write_csv
 from simulation.evidence.deals.dense import DOMAINS, fit_domain, load_dense
 from simulation.evidence.deals.fitting import Fit, fit
 from simulation.intensity import firms
@@ -255,12 +255,6 @@ def write_coefficients(
         }
         rows.append({"parameter": name, **{column: short(value, 6) for column, value in figures.items()}})
     write_csv(path, list(rows[0]), rows)
-
-
-def shipped_prior() -> Prior:
-    """The prior of AI deals that the dense domains give, as shipped."""
-    rows = read_csv(TABLES / "coefficients.csv")
-    return Prior(*(np.array([float(row[column]) for row in rows]) for column in ("prior", "prior_sd")))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

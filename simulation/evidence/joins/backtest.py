@@ -180,12 +180,8 @@ def scored_texts(record: Sequence[Listed]) -> list[Listed]:
     return [one for one in record if one.count is None and one.opens >= SINCE]
 
 
-def left_out(record: Sequence[Listed], draws: int = DRAWS, *, simple: bool = True,
-             folds: int | None = None) -> list[Scored]:  # fmt: skip
-    """Every text since 2000, forecast without its family (or, with ``folds``, without one of so many sets of families).
-
-    ``simple`` adds the rivals.
-    """
+def left_out(record: Sequence[Listed], draws: int = DRAWS, folds: int | None = None) -> list[Scored]:
+    """Every text since 2000, forecast without its family (with ``folds``: without one of so many sets of families)."""
     rows = [rows_of(one, record, RECORD_END) for one in record]
     near = fit(rows, CHOSEN)
     families = sorted({one.family for one in scored_texts(record)})
@@ -193,7 +189,7 @@ def left_out(record: Sequence[Listed], draws: int = DRAWS, *, simple: bool = Tru
     for k in range(folds or len(families)):
         gone = set(families[k :: folds or len(families)])
         known = [r for r in rows if r.listed.family not in gone]
-        result, others = bare(fit(known, CHOSEN, near)), fit_rivals(known) if simple else None
+        result, others = bare(fit(known, CHOSEN, near)), fit_rivals(known)
         for r in rows:
             if r.listed.family in gone and scored_texts([r.listed]):
                 out.append(_scored("left out", r, result, others, draws))
@@ -220,13 +216,13 @@ def rolling(record: Sequence[Listed], draws: int = DRAWS,
     return out
 
 
-def _scored(design: str, r: Rows, found: Posterior, others: Rivals | None, draws: int) -> Scored:
+def _scored(design: str, r: Rows, found: Posterior, others: Rivals, draws: int) -> Scored:
     here = setting_of_rows(r)
     luck = np.random.default_rng(stable_hash(f"{design}:{r.listed.id}"))
     what = draw(found, here, np.tile(r.reach, (draws, 1)), luck)
     p, inside = launch(here, what, luck)
-    simple = others.forecasts(r) if others else {}
-    return Scored(design, r.listed, r.who, r.y, {MODEL: p.mean(axis=0), **simple}, inside, r.group == 0)
+    forecasts = {MODEL: p.mean(axis=0), **others.forecasts(r)}
+    return Scored(design, r.listed, r.who, r.y, forecasts, inside, r.group == 0)
 
 
 def ai_lists(record: Sequence[Listed], draws: int = DRAWS) -> list[Scored]:

@@ -84,7 +84,7 @@ class Standing:
         When.
     among
         Number of actors compared, the focal one included.
-    rank_mean, rank_q05, rank_q50, rank_q95
+    rank_mean, rank_q05, rank_q95
         Rank of the focal actor over replicates; 1 has kept most.
     peers
         Frame ``peer, new, mean, q05, q95, index, ahead``: the peer's new partners (mean), its kept commitments
@@ -96,7 +96,6 @@ class Standing:
     among: int
     rank_mean: float
     rank_q05: float
-    rank_q50: float
     rank_q95: float
     peers: pd.DataFrame
 
@@ -116,7 +115,7 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
     present = _present(table, focal, peers)
     own = table[focal].to_numpy()[:, None]
     others = table[present].to_numpy()
-    low, middle, high = np.quantile(ranks, [0.05, 0.5, 0.95])
+    low, high = np.quantile(ranks, [0.05, 0.95])
     frame = pd.DataFrame(
         {
             "peer": present,
@@ -128,7 +127,7 @@ def standing(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: st
             "ahead": ((own > others) + 0.5 * (own == others)).mean(axis=0),
         }
     )
-    return Standing(quarter, len(present) + 1, float(ranks.mean()), float(low), float(middle), float(high), frame)
+    return Standing(quarter, len(present) + 1, float(ranks.mean()), float(low), float(high), frame)
 
 
 def ranks_among(series: pd.DataFrame, focal: str, peers: Sequence[str], quarter: str) -> pd.Series | None:
