@@ -8,7 +8,6 @@ tested on an index that holds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from simulation.arithmetic import LOG_2, exp, expm1, log
 from simulation.outcomes import coverage
-from simulation.outcomes.metrics import Bounds, Metric, register
+from simulation.outcomes.metrics import Bounds, BuiltIn, register_all
 from simulation.outcomes.network import ratio
 from simulation.outcomes.portfolio import CATEGORIES, KEPT_BY, TALLY, Tally, tally_commitments
 from simulation.processes.links import Links
@@ -239,10 +238,9 @@ def _parts_of_quality(tally: Tally) -> dict[str, F]:
 
 _INDEX: Bounds = (0.0, 1.0)
 _COUNT: Bounds = (0.0, None)
-_Rows = Iterator[tuple[str, str, Bounds, str, bool]]
 
 
-def _partner_rows() -> _Rows:
+def _partner_rows() -> BuiltIn:
     for what, formula in _CHANGES.items():
         yield f"partners_{what}", "partners", _COUNT, formula, True
     for source in SOURCES[RECORDED:]:
@@ -252,7 +250,7 @@ def _partner_rows() -> _Rows:
             yield f"partners_{what}_{kind}", "partners", _COUNT, f"{formula}, of kind {kind}", True
 
 
-def _count_rows() -> _Rows:
+def _count_rows() -> BuiltIn:
     yield "deals", "deals", _COUNT, "partners with whom depth >= 1", True
     for kind in KINDS:
         yield f"deals_{kind}", "deals", _COUNT, f"deals with actors of kind {kind}", True
@@ -266,7 +264,7 @@ def _count_rows() -> _Rows:
     yield "blocs_active", "blocs", _COUNT, "blocs of the actor with D >= 1", True
 
 
-def _volume_rows() -> _Rows:
+def _volume_rows() -> BuiltIn:
     unit = "binding-equivalents"
     formula = "C = sum of commitments, each times the share of its promises kept: the headline count"
     yield "commitments_kept", unit, _COUNT, formula, True
@@ -295,7 +293,7 @@ def _volume_rows() -> _Rows:
     yield "cooperation", "index", _INDEX, "COOP = 1 - 2^(-commitments kept/volume_half)", True
 
 
-def _coverage_rows() -> _Rows:
+def _coverage_rows() -> BuiltIn:
     yield "coverage", "index", _INDEX, "mean over needs of own + (1 - own)(1 - e^(-S/s)), S supplied by deals", True
     formula = "largest loss of coverage if one camp's partners left / (coverage - own)"
     yield "dependence", "index", _INDEX, formula, True
@@ -309,7 +307,7 @@ def _coverage_rows() -> _Rows:
         yield f"coverage_by_{camp.lower()}", "index", _INDEX, formula, False
 
 
-def _quality_rows() -> _Rows:
+def _quality_rows() -> BuiltIn:
     yield "diversity", "index", _INDEX, "Div = (exp H - 1)/(Q - 1) over the categories", True
     yield "reciprocity", "index", _INDEX, "Rec = 1 - |sum(V_fj - V_jf)| / sum(V_fj + V_jf) over deals", True
     yield "autonomy", "index", _INDEX, "Aut = (1 - HHI* over camps)(1 - |x(t) - x(0)|_w)", True
@@ -319,7 +317,7 @@ def _quality_rows() -> _Rows:
     yield "position_drift", "distance", _INDEX, "|x(t) - x(0)|_w", True
 
 
-def _condition_rows() -> _Rows:
+def _condition_rows() -> BuiltIn:
     a_quarter = "incidents a quarter"
     yield "benefit", "share of product a quarter", _COUNT, "benefit Q adoption K", True
     yield "incidents", a_quarter, _COUNT, "AI incidents this quarter", True
@@ -338,14 +336,7 @@ def _condition_rows() -> _Rows:
     yield "lapses", "deals a quarter", _COUNT, "deals that ended this quarter", False
 
 
-def _register_all() -> Mapping[str, Metric]:
-    entries = {}
-    for rows in (_partner_rows, _count_rows, _volume_rows, _coverage_rows, _quality_rows, _condition_rows):
-        for name, unit, bounds, formula, default in rows():
-            entries[name] = Metric(name, unit, bounds, formula, "E", "actor", default, actor_outcomes)
-            register(entries[name])
-    return entries
-
-
-ACTOR_METRICS = _register_all()
-"""The built-in metrics of an actor by name."""
+register_all(
+    "actor", actor_outcomes, _partner_rows(), _count_rows(), _volume_rows(), _coverage_rows(), _quality_rows(),
+    _condition_rows(),
+)  # fmt: skip

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -28,6 +29,8 @@ from simulation.state import State
 Level = Literal["actor", "system"]
 LEVELS = ("actor", "system")
 Bounds = tuple[float, float | None]
+BuiltIn = Iterator[tuple[str, str, Bounds, str, bool]]
+"""Built-in metrics: name, unit, bounds, formula, recorded by default or not."""
 _SEE = "see `wifaq list metrics`"
 Outcome = TypeVar("Outcome", bound=Callable[..., float])
 
@@ -167,6 +170,12 @@ def register(entry: Metric) -> None:
     if upside_down:
         raise ModelError(f"metric {entry.name!r}: the least value {low} is not below the greatest {high}")
     METRICS[entry.name] = entry
+
+
+def register_all(level: Level, function: Callable[..., Any], *tables: BuiltIn) -> None:
+    """Add the built-in metrics of a level, which one function computes together."""
+    for name, unit, bounds, formula, default in chain(*tables):
+        register(Metric(name, unit, bounds, formula, "E", level, default, function))
 
 
 def unregister(name: str) -> None:

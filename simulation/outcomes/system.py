@@ -8,13 +8,13 @@ offer, need and do nothing are outside every denominator.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
 from simulation.kernels import by_rows
 from simulation.outcomes import network
-from simulation.outcomes.metrics import Bounds, Metric, register
+from simulation.outcomes.metrics import Bounds, BuiltIn, register_all
 from simulation.outcomes.network import mean, ratio
 from simulation.outcomes.sums import WORLD, Columns, Rows, World, add_effort, add_world
 from simulation.processes.approaches import QUARTERS_A_YEAR
@@ -236,10 +236,9 @@ COSTLY: Mapping[str, Callable[[State, Parameters], float]] = {
 _INDEX: Bounds = (0.0, 1.0)
 _COUNT: Bounds = (0.0, None)
 _SIGNED: Bounds = (-1.0, 1.0)
-_Rows = Iterator[tuple[str, str, Bounds, str, bool]]
 
 
-def _network_rows() -> _Rows:
+def _network_rows() -> BuiltIn:
     yield "density_states", "index", _INDEX, "mean z over pairs of states", True
     yield "density_all", "index", _INDEX, "mean z over pairs of all actors that take part", True
     yield "modularity_camps", "index", (-0.5, 1.0), "Newman's Q of states' ties, groups: camps, none", True
@@ -254,7 +253,7 @@ def _network_rows() -> _Rows:
     yield "trust_states", "probability", _INDEX, "mean direct trust over ordered pairs of states", True
 
 
-def _group_rows() -> _Rows:
+def _group_rows() -> BuiltIn:
     formula = "1/sum share^2 over leaders of the states now closest to each, by size"
     yield "effective_poles", "poles", (0.0, float(len(CAMPS))), formula, False
     yield "polarisation", "index", _INDEX, "Esteban-Ray over camps and none; two far halves = 1", True
@@ -266,7 +265,7 @@ def _group_rows() -> _Rows:
     yield "support_mean", "share of the public", _INDEX, "mean support L in UN members", True
 
 
-def _bloc_rows() -> _Rows:
+def _bloc_rows() -> BuiltIn:
     yield "effective_blocs", "blocs", _COUNT, "1/sum share^2 of blocs by members", True
     yield "effective_blocs_active", "blocs", _COUNT, "the same of blocs with D >= 1", True
     yield "bloc_depth_mean", "rungs", (0.0, 3.0), "mean depth D of blocs", True
@@ -275,7 +274,7 @@ def _bloc_rows() -> _Rows:
         yield f"bloc_passage_rate_{name}", "share", _INDEX, f"passed / tabled in {name} blocs", True
 
 
-def _track_rows() -> _Rows:
+def _track_rows() -> BuiltIn:
     for name in TRACKS:
         formula = f"states' effort on the {name} track / max(1, agreements reached)"
         yield f"time_to_agreement_{name}", "state-quarters an agreement", _COUNT, formula, True
@@ -283,7 +282,7 @@ def _track_rows() -> _Rows:
         yield f"track_share_{name}", "share", _INDEX, f"members' mean share of effort on the {name} track", False
 
 
-def _total_rows() -> _Rows:
+def _total_rows() -> BuiltIn:
     yield "world_deals", "deals", _COUNT, "pairs with a deal", True
     yield "world_deals_new", "deals a quarter", _COUNT, "pairs with a deal signed this quarter, that had none", True
     yield "world_deals_ended", "deals a quarter", _COUNT, "deals that ended this quarter", True
@@ -296,14 +295,4 @@ def _total_rows() -> _Rows:
     yield "incumbent_share", "share", _INDEX, "leaders' firms in the weight of states' deals with firms", True
 
 
-def _register_all() -> Mapping[str, Metric]:
-    entries = {}
-    for rows in (_network_rows, _group_rows, _bloc_rows, _track_rows, _total_rows):
-        for name, unit, bounds, formula, default in rows():
-            entries[name] = Metric(name, unit, bounds, formula, "E", "system", default, system_outcomes)
-            register(entries[name])
-    return entries
-
-
-SYSTEM_METRICS = _register_all()
-"""The built-in metrics of the world by name."""
+register_all("system", system_outcomes, _network_rows(), _group_rows(), _bloc_rows(), _track_rows(), _total_rows())
