@@ -99,6 +99,12 @@ def test_the_package_itself_is_asked_in_two_places() -> None:
     assert asking == {"simulation/model/governance.py", "simulation/experiments/results.py"}
 
 
+def test_what_begins_with_an_underscore_stays_in_its_file() -> None:
+    nodes = ((path, node) for path in FILES for node in ast.walk(_tree(path)) if isinstance(node, ast.ImportFrom))
+    taken = [(_name(path), alias.name) for path, node in nodes for alias in node.names]
+    assert [(path, name) for path, name in taken if re.match("_[^_]", name)] == []
+
+
 def test_mesa_is_imported_in_two_places() -> None:
     importing = {_name(path) for path in FILES if "mesa" in _packages(path)}
     assert importing == {"simulation/model/governance.py", "simulation/actors/base.py"}

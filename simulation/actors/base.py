@@ -243,7 +243,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return card(self)
 
 
-def _column(name: str, low: float, high: float, meaning: str) -> property:
+def number_of_row(name: str, low: float, high: float, meaning: str) -> property:
     """A property that reads and writes one number of the actor's row, within bounds."""
 
     def read(self: Actor) -> float:
@@ -263,11 +263,11 @@ def _column(name: str, low: float, high: float, meaning: str) -> property:
 class WithResources(Actor):
     """Columns that every kind of actor has."""
 
-    size = _column("size", 0, 1, "Size m, (GDP / largest GDP)^.4; 0 for non-state actors.")
-    transparency = _column("transparency", 0, 1, "Transparency T.")
-    budget = _column("budget", 0, math.inf, "Income for deals a quarter.")
-    purse = _column("purse", 0, math.inf, "What is left to spend, carried over for two quarters.")
-    objectivity = _column("objectivity", 0, 1, "Objectivity of what it teaches.")
+    size = number_of_row("size", 0, 1, "Size m, (GDP / largest GDP)^.4; 0 for non-state actors.")
+    transparency = number_of_row("transparency", 0, 1, "Transparency T.")
+    budget = number_of_row("budget", 0, math.inf, "Income for deals a quarter.")
+    purse = number_of_row("purse", 0, math.inf, "What is left to spend, carried over for two quarters.")
+    objectivity = number_of_row("objectivity", 0, 1, "Objectivity of what it teaches.")
 
 
 def replaced_hooks(actor: Actor) -> tuple[str, ...]:

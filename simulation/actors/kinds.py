@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.actors.base import Actor, WithResources, _column
+from simulation.actors.base import Actor, WithResources, number_of_row
 from simulation.processes.approaches import agreement
 
 
@@ -19,11 +19,11 @@ class StateActor(WithResources):
     """
 
     kind = "state"
-    capacity = _column("capacity", 0, 1, "Governance capacity K.")
-    oversight = _column("oversight", 0, 1, "Oversight of firms.")
-    agency = _column("agency", 0, 1, "Strength of a national AI governance agency.")
-    urgency = _column("urgency", 0, 1, "Felt urgency.")
-    adoption = _column("adoption", 0, 1, "Share of the population online.")
+    capacity = number_of_row("capacity", 0, 1, "Governance capacity K.")
+    oversight = number_of_row("oversight", 0, 1, "Oversight of firms.")
+    agency = number_of_row("agency", 0, 1, "Strength of a national AI governance agency.")
+    urgency = number_of_row("urgency", 0, 1, "Felt urgency.")
+    adoption = number_of_row("adoption", 0, 1, "Share of the population online.")
 
     def bids(self, state: Actor, worth: float) -> float:
         """What winning ``state`` is worth to this paradigm leader: W ≥ 0 of C.3; the default keeps ``worth``.
@@ -53,7 +53,7 @@ class Firm(WithResources):
     """
 
     kind = "firm"
-    research = _column("research", 0, 1, "How research-minded it is.")
+    research = number_of_row("research", 0, 1, "How research-minded it is.")
 
 
 class ThinkTank(WithResources):
@@ -90,7 +90,7 @@ class Influencer(WithResources):
     """
 
     kind = "influencer"
-    message = _column("stance", 0, 1, "Its own stance; 1 is full support for cooperation.")
+    message = number_of_row("stance", 0, 1, "Its own stance; 1 is full support for cooperation.")
 
     def campaign_message(self, partner: Actor, message: float) -> float:
         """Opinion that its campaign for a state spreads there, in [0, 1]; the default keeps ``message``.

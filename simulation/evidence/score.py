@@ -273,6 +273,8 @@ def score_file(path: Path, outcomes: Path, out: Path | None = None) -> tuple[str
 def score_tables(kind: str, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables ``chances`` and ``calibration`` of what has a probability, ``numbers`` of what is a number.
 
+    Of joins and deals ``counts`` too: how many were expected, and how many there were.
+
     Parameters
     ----------
     kind

@@ -1,9 +1,9 @@
 """The record of who signed what, read for fitting from the gathered lists (never shipped as rows).
 
-140 lists are coded (``coding.csv``): texts of the United Nations and its agencies, regional texts,
+141 lists are coded (``coding.csv``): texts of the United Nations and its agencies, regional texts,
 political calls, coalitions and organisations, 1981 to 2024. Of each: who could join, whose status is
 known, who is in at the end of its launch (31 days) or, for a *stock*, at the end of its list, and on
-which day each came. Eight lists are counts without names.
+which day each came. Seven lists are counts without names.
 """
 
 from __future__ import annotations
