@@ -6,6 +6,7 @@ Heavy imports are inside the commands, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import atexit
+import codecs
 import gc
 import io
 import os
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 _COLLECT = 50_000, 20, 20
 """Of new objects, and of collections of them, before the next: what libraries make when they load stays, and looking
 through it after every 700 costs a sixth of the start."""
+
+_PLAINER = {"\u2212": "-", "\u202f": " "}
+"""Signs that an old terminal lacks, and what it shows for them."""
 
 app = typer.Typer(
     help="Wifaq: forecast a state's AI-governance cooperation from a scenario file.",
@@ -379,9 +383,10 @@ def main() -> None:
     for name in ("stdout", "stderr"):  # closed by whoever wants none
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):  # an old terminal shows ? for a sign it lacks; nothing fails for it
+    codecs.register_error("plainer", _plainer)
+    for stream in (sys.stdout, sys.stderr):  # of an old terminal; nothing fails for it
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="plainer")
     warnings.simplefilter("ignore", FailedReplicates)  # a command tells of each
     gc.set_threshold(*_COLLECT)
     atexit.register(gc.freeze)  # a process that ends need not look through all that it has imported
@@ -393,6 +398,14 @@ def main() -> None:
             raise
         typer.echo(f"failed: help cannot be printed: {error.strerror}", err=True)
         sys.exit(FAILED)
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """For signs that an old terminal lacks, ?; but a number never loses its minus."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(_PLAINER.get(sign, "?") for sign in lost), error.end
 
 
 def _refuse_empty(arguments: list[str]) -> None:

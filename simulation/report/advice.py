@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.advice import by_regret
-from simulation.display.words.rounding import decimal, percent
+from simulation.display.words.rounding import decimal, digits_that_tell, percent
 from simulation.report.terminal import table, titled
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _WORTH_SHOWN = 5
 _WIDE, _NARROW = 110, 3  # columns of a terminal with room for all objectives beside a title, and how many others have
-_SMALL = 2.0  # medians below have three decimals, others two
 
 
 def print_advice(advice: Advice, console: Console) -> None:
@@ -93,10 +93,11 @@ def _by_strategy(advice: Advice) -> Any:
     rows = advice.strategies.loc[advice.strategies["objective"] == advice.info["objective"]].set_index("strategy")
     heads = ("median", "worst\ntenth", "mean\nregret", "regret,\n90th\npercentile", "satisfied", "best")
     made = table([("strategy", "left"), *((head, "right") for head in heads)])
+    digits = {key: _digits(rows[key]) for key in ("median", "worst_tenth", "regret_mean", "regret_q90")}
     for name in by_regret(advice.strategies, str(advice.info["objective"])):
         row: Any = rows.loc[name]
         shares = (f"{percent(row['satisficed'])} %", f"{percent(row['best_share'])} %")
-        numbers = (_number(row[key]) for key in ("median", "worst_tenth", "regret_mean", "regret_q90"))
+        numbers = (decimal(row[key], places) for key, places in digits.items())
         made.add_row(escape(row["title"]), *numbers, *shares)
     return made
 
@@ -106,13 +107,14 @@ def _by_objective(advice: Advice, width: int) -> Iterator[Any]:
     rows = advice.strategies
     medians = dict(zip(zip(rows["strategy"], rows["objective"], strict=True), rows["median"], strict=True))
     titles = dict(zip(rows["strategy"], rows["title"], strict=True))
+    digits = {name: _digits(own["median"]) for name, own in rows.groupby("objective")}
     names = list(advice.info["by_objective"])
     at_once = len(names) if width >= _WIDE else _NARROW
     for begin in range(0, len(names), at_once):
         shown = names[begin : begin + at_once]
         made = table([("strategy", "left"), *((name.replace("_", "\n"), "right") for name in shown)])
         for key in by_regret(rows, str(advice.info["objective"])):
-            numbers = (_number(medians[key, name]) + _mark(advice, name, key) for name in shown)
+            numbers = (decimal(medians[key, name], digits[name]) + _mark(advice, name, key) for name in shown)
             made.add_row(escape(titles[key]), *numbers)
         yield made
 
@@ -124,5 +126,6 @@ def _mark(advice: Advice, objective: str, strategy: str) -> str:
     return "~" if strategy in of_all["tied"] else " "
 
 
-def _number(value: float) -> str:
-    return decimal(value, 3 if abs(value) < _SMALL else 2)
+def _digits(column: pd.Series) -> int:
+    """Decimals of a column: those of its largest number."""
+    return digits_that_tell(float(column.abs().max()))

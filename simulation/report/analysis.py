@@ -9,9 +9,9 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.display.words.rounding import decimal, signed
+from simulation.display.words.rounding import decimal, percent
 from simulation.experiments.sweeps.schema import label
-from simulation.report.terminal import table, titled
+from simulation.report.terminal import signed, table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.analyse import Analysis
@@ -26,7 +26,7 @@ def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
         if pd.isna(result.noise):
             console.print("Replicate noise: unknown with one replicate a point.")
         else:
-            console.print(f"Replicate noise: {result.noise:.0%} of the variance of single runs.")
+            console.print(f"Replicate noise: {percent(result.noise)} % of the variance of single runs.")
         if result.indices is not None:
             _print_indices(result.indices, console)
         _print_swings(result.swings, console)

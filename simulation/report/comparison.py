@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.words.language import ENGLISH
-from simulation.display.words.rounding import decimal, signed
+from simulation.display.words.rounding import decimal
 from simulation.display.words.terms import METRIC, name_of
 from simulation.experiments.analysis.contrasts import in_percent, more_pairs
 from simulation.experiments.analysis.summary import KEPT
 from simulation.experiments.run import HEADLINES, MILESTONES
-from simulation.report.terminal import table, titled
+from simulation.report.terminal import signed, table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.compare import Comparison
@@ -112,7 +112,8 @@ def _cell(rows: pd.DataFrame, key: str, metric: str) -> str:
     if (key, metric) not in rows.index:
         return ""
     mean, low, high = (float(rows[column].loc[(key, metric)]) for column in ("mean", "q05", "q95"))
-    return f"{mean:.3f}\n{low:.3f}–{high:.3f}"
+    digits = _digits(mean)
+    return f"{decimal(mean, digits)}\n{decimal(low, digits)}–{decimal(high, digits)}"
 
 
 def _more(row: pd.Series, precision: float) -> str:

@@ -13,8 +13,9 @@ from rich.text import Text
 from simulation.arithmetic import ordered_sum
 from simulation.display.words.events import GIVEN, LUCK, NAME, names_of, told
 from simulation.display.words.language import ENGLISH
-from simulation.display.words.rounding import decimal, rounded, signed
+from simulation.display.words.rounding import decimal, rounded
 from simulation.experiments.explanation.tables import IMPORTANT, KINDS
+from simulation.report.terminal import signed
 
 if TYPE_CHECKING:
     from simulation.experiments.explanation import Explanation

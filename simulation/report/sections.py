@@ -12,7 +12,7 @@ from simulation.display.differences import draw_tornado
 from simulation.display.style import new_axes, style
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_of_count
-from simulation.display.words.stated import Measure, decimals
+from simulation.display.words.stated import COUNTED, Measure, decimals
 from simulation.display.words.terms import KIND, N_, TRACK, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY
 from simulation.experiments.run import milestones
@@ -34,7 +34,6 @@ COUNTS = ("deals", "deals_state", "deals_firm", "deals_think_tank", "deals_ngo",
           "partners_held_drawn", "partners_lost")  # fmt: skip
 PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concessions_received",
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
-_COUNTED = ("deals", "instruments", "partners", "blocs")  # units of what is counted
 _TORNADO_ROW = 0.75  # inches
 _HEADING_WIDTH = 44  # letters of a line above the bars
 _PRIORS = N_("{mark} rests on priors alone: the record holds no observation of it.")
@@ -52,7 +51,7 @@ def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str],
         line = [subject.marked(metric)]
         for quarter in quarters:
             row: Any = cells.loc[(metric, quarter)]
-            line.append(_band(words, row["mean"], row["q05"], row["q95"], digits, count=row["unit"] in _COUNTED))
+            line.append(_band(words, row["mean"], row["q05"], row["q95"], digits, count=row["unit"] in COUNTED))
         shown.append(line)
     table = rows.assign(priors_alone=rows["metric"].map(main.rests_on_priors))
     text = words(_PRIORS, mark=MARK) if table["priors_alone"].any() else ""

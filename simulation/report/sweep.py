@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.display.words.rounding import decimal
+from simulation.display.words.rounding import decimal, digits_that_tell
 from simulation.experiments.sweeps.schema import label
 from simulation.report.terminal import table, titled
 
@@ -47,14 +47,20 @@ def _print_points(results: SweepResults, metric: str, console: Console) -> None:
     rows = results.points().merge(summary, on="point")
     keys = ["scenario", *results.factors] if rows["scenario"].nunique() > 1 else list(results.factors)
     heads = [(key, "left") for key in ["point", *keys]]
+    digits = digits_of(rows)
     made = table([*heads, ("mean", "right"), ("s.e.", "right"), ("5 % to 95 %", "right")])
     for _, row in rows.head(ROWS_SHOWN).iterrows():
         values = [escape(label(row[key])) for key in keys]
-        band = f"{decimal(row['q05'], 3)} to {decimal(row['q95'], 3)}"
-        error = "" if pd.isna(row["standard_error"]) else decimal(row["standard_error"], 3)  # one has none
-        made.add_row(row["point"], *values, decimal(row["mean"], 3), error, band)
+        band = f"{decimal(row['q05'], digits)} to {decimal(row['q95'], digits)}"
+        error = "" if pd.isna(row["standard_error"]) else decimal(row["standard_error"], digits)
+        made.add_row(row["point"], *values, decimal(row["mean"], digits), error, band)
     console.print(titled(f"{results.told(metric)} in {results.last_quarter}", made))
     if len(rows) > ROWS_SHOWN:
         text = f"and {len(rows) - ROWS_SHOWN} more design points in {results.folder / 'points.csv'}"
         console.print(escape(text))
     console.print()
+
+
+def digits_of(rows: pd.DataFrame) -> int:
+    """Decimals that the standard errors of a table bear, or its means, where one replicate has no error."""
+    return digits_that_tell(max(rows["standard_error"].dropna(), default=rows["mean"].abs().max()))

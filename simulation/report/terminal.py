@@ -73,6 +73,8 @@ RANK, MULTIPLE = "kept_rank", "kept_against_gravity"
 PARTNERS_SHOWN = 10
 INSTRUMENTS_SHOWN = 8
 
+signed = ENGLISH.signed  # in every table and sentence of a terminal the same minus
+
 
 def print_results(results: Results, console: Console) -> None:
     """Print a forecast: counts, partners, instruments, kept commitments and contrasts of them, the index, standing."""
@@ -294,17 +296,17 @@ def _contrasts(results: Results) -> RenderableType | None:
 
 
 def _index(difference: float) -> str:
-    return ENGLISH.signed(difference, decimals(Measure.INDEX, difference))
+    return signed(difference, decimals(Measure.INDEX, difference))
 
 
 def contrast_sentence(row: Mapping[Any, Any]) -> str:
     """One contrast in words: what is compared, by how many per cent, how surely."""
     change, low, high = in_percent(row)
     if pd.isna(change):  # nothing there that a share could be taken of
-        told = f"{ENGLISH.signed(row['difference'], decimals(Measure.AMOUNT, row['difference']))}, from none"
+        told = f"{signed(row['difference'], decimals(Measure.AMOUNT, row['difference']))}, from none"
     else:
         told = ENGLISH.percent(change, decimals(Measure.EFFECT, change))
         if not pd.isna(low):
-            ends = ENGLISH.interval(*(ENGLISH.signed(end, decimals(Measure.EFFECT, end)) for end in (low, high)))
+            ends = ENGLISH.interval(*(signed(end, decimals(Measure.EFFECT, end)) for end in (low, high)))
             told += f" (90 % interval of the mean {ends} %)"
     return f"{row['statement']}: {told}; higher in {percent(row['probability'])} % of {row['pairs']} pairs"

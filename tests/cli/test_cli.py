@@ -424,8 +424,8 @@ def test_compare_prints_paired_contrasts(fake, tmp_path):
     assert result.exit_code == 0, result.output
     assert "split minus baseline: Split (4 pairs)" in result.stdout
     row = next(line for line in result.stdout.splitlines() if line.startswith("cooperation"))
-    assert "-0.050" in row
-    assert "-0.050 to -0.050" in row
+    assert "\u22120.050" in row
+    assert "\u22120.050 to \u22120.050" in row
     assert [path.name for path in tmp_path.iterdir()] == ["split.yaml"]
 
 
@@ -455,6 +455,9 @@ def test_a_terminal_that_lacks_a_sign_gets_another():
     done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "2025Q2" in done.stdout
+    minus = [sys.executable, "-c", "import sys; from simulation.cli import main; sys.argv = ['wifaq', '--help']\n"
+             "try: main()\nexcept SystemExit: print('\u22120.5 \u2020')"]  # fmt: skip
+    assert subprocess.run(minus, env=environment, capture_output=True, text=True).stdout.endswith("-0.5 ?\n")
 
 
 def test_the_module_runs_too():

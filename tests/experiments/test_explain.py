@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 
 import simulation
 from simulation.cli import app
-from simulation.display.words.rounding import signed
 from simulation.errors import InputError
 from simulation.experiments.engine import store
 from simulation.experiments.engine.simulate import simulate
@@ -20,6 +19,7 @@ from simulation.experiments.explanation.watcher import Watcher
 from simulation.experiments.results import Results
 from simulation.experiments.run import explained_replicate, run
 from simulation.model import GovernanceModel
+from simulation.report.terminal import signed
 from tests.experiments.stand_in import stand_in
 from tests.shipped import SCENARIOS, shipped
 

@@ -24,6 +24,8 @@ from enum import Enum, auto
 
 from simulation.display.words.rounding import digits_of_count
 
+COUNTED = ("deals", "instruments", "partners", "blocs")
+"""Units of what is counted."""
 _WHOLE = 1.0
 _TENTH = 0.1
 

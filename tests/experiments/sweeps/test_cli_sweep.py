@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +19,7 @@ from simulation.experiments import ask, prior
 from simulation.experiments.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.experiments.compare import compare
 from simulation.experiments.engine.executors import GivenPool, Pool, open_pool
+from simulation.report.sweep import digits_of
 from simulation.scenario.load import load_scenario
 from tests.experiments.sweeps import fakes
 from tests.experiments.sweeps.fakes import BASE, ROOT
@@ -50,6 +52,11 @@ def _elsewhere(tmp_path, monkeypatch):
 
 def wifaq(*arguments: str):
     return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.parametrize(("error", "digits"), [(0.05, 3), (1.0, 2), (12.0, 1), (float("nan"), 1)])
+def test_means_of_a_sweep_have_the_decimals_that_their_errors_bear(error, digits):
+    assert digits_of(pd.DataFrame({"mean": [8.3, 11.2], "standard_error": [error, error / 2]})) == digits
 
 
 def test_a_sweep_prints_its_points_and_goes_on_by_itself():
