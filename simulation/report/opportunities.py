@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.opportunities import HELD
-from simulation.display.words.rounding import decimal, signed
-from simulation.report.terminal import table, titled
+from simulation.display.words.rounding import decimal
+from simulation.report.terminal import signed, table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.opportunities import Opportunities
@@ -72,7 +72,12 @@ def _words(kind: str) -> str:
 
 
 def _interval(row: Mapping[Any, Any]) -> str:
-    return "" if pd.isna(row["q05"]) else f"{signed(row['q05'])}…{signed(row['q95'])}"
+    if pd.isna(row["q05"]):
+        return ""
+    low, high = signed(row["q05"]), signed(row["q95"])
+    if low != high:
+        return f"{low}…{high}"
+    return f"{int(row['pairs'])} pairs" if "pairs" in row else ""  # no width is no certainty
 
 
 def _rank(own: int, others: list[int]) -> str:

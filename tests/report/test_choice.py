@@ -117,6 +117,18 @@ def test_new_partners_come_before_held_ones_and_the_rest_is_in_the_file() -> Non
     assert table.note.startswith("1 more candidate was screened")
 
 
+@pytest.mark.parametrize(
+    ("ends", "shown"), [((-2e-5, 8e-5), "0"), ((0.3492, 0.3508), "0.35 (8 pairs of replicates)"),
+                        ((0.2, 0.5), "0.35 (0.20–0.50)")]
+)  # fmt: skip
+def test_an_interval_without_width_is_told_as_so_many_pairs_and_nothing_as_nothing(ends, shown) -> None:
+    table = decisions.candidates()
+    table.loc[:, ["gain_commitments", "q05", "q95"]] = (sum(ends) / 2, *ends)
+    sections = choice.sections(told(Decision(decisions.opportunities(opportunities=table))))
+    rows = next(t for section in sections for t in section.tables if t.key == "opportunities").rows
+    assert {row[5] for row in rows} == {shown}
+
+
 def test_strategies_stand_against_objectives_the_least_regret_first() -> None:
     table = choice.sections(told())[1].tables[0]
     assert [row[0] for row in table.rows] == ["As recorded", f"One camp, {decisions.EVIL}",
