@@ -19,7 +19,7 @@ from markupsafe import Markup
 from simulation.data.tables import table as shipped
 from simulation.display.style import year_of
 from simulation.display.words.language import LANGUAGES, Words
-from simulation.display.words.terms import METRIC, N_, UNIT, name_of
+from simulation.display.words.terms import METRIC, N_, UNIT, level, name_of
 from simulation.errors import InputError
 from simulation.experiments.analysis.contrasts import paired_path
 from simulation.experiments.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, SYSTEM
@@ -87,7 +87,7 @@ class Line:
     Attributes
     ----------
     title, factors
-        Title of the scenario, and what a sweep changed in it.
+        Title of the scenario, and what a sweep changed in it: keys with their levels.
     focal, name
         Id and name of the focal state.
     run, seed, bands
@@ -101,7 +101,7 @@ class Line:
     """
 
     title: str
-    factors: str
+    factors: Sequence[tuple[str, str]]
     focal: str
     name: str
     run: str
@@ -121,7 +121,7 @@ class Line:
 
     def called(self, words: Words) -> str:
         """What it is called in a language."""
-        return ", ".join(filter(None, [words.known(self.title), self.factors]))
+        return " · ".join([words.known(self.title), *(level(key, value, words) for key, value in self.factors)])
 
 
 def render(results: Sequence[Results | SweepResults], language: str = "en") -> str:
@@ -198,7 +198,7 @@ def lines_of(one: Results | SweepResults) -> Iterator[Line]:
         return
     series = one.series()
     own = series.loc[series["actor"].isin([one.focal, SYSTEM])]
-    yield Line(title_of(one), "", one.focal, str(one.info["focal"]["name"]), str(one.info["run"]),
+    yield Line(title_of(one), (), one.focal, str(one.info["focal"]["name"]), str(one.info["run"]),
                int(one.info["seed"]), one.bands, one.forecast(), own,
                frozenset(one.info.get("priors_alone", ())))  # fmt: skip
 
@@ -219,7 +219,7 @@ def _points(sweep: SweepResults) -> Iterator[Line]:
     for point in sweep.points().to_dict("records"):
         if (name := str(point["point"])) not in tables:
             continue
-        factors = ", ".join(f"{key.rpartition('.')[2]} {label(point[key])}" for key in sweep.factors if key != "focal")
+        factors = [(key.rpartition(".")[2], label(point[key])) for key in sweep.factors if key != "focal"]
         focal = str(point["focal"])
         yield Line(str(point["title"] or point["scenario"]), factors, focal, states.get(focal, focal),
                    f"{sweep.info['sweep']}/{name}", int(point["seed"]), bands, tables[name],

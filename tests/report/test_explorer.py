@@ -69,8 +69,14 @@ def test_a_metric_stands_under_one_heading_in_every_language(content) -> None:
 def test_a_sweep_is_a_line_a_point(tmp_path) -> None:
     sweep = fakes.swept({**fakes.GRID, "replicates": 3}, out=tmp_path / "out")
     lines = list(lines_of(sweep))
-    assert [line.factors for line in lines][:2] == ["rivalry 0.5, budget 1", "rivalry 0.5, budget 2"]
+    assert [list(line.factors) for line in lines][:2] == [
+        [("rivalry", "0.5"), ("budget", "1")], [("rivalry", "0.5"), ("budget", "2")],
+    ]  # fmt: skip
     content = content_of(lines)
+    french, arabic = (content["words"][language]["lines"][1] for language in ("fr", "ar"))
+    assert french.endswith(" · rivalité entre les puissances\u00a0: 0,5 · multiple du budget\u00a0: 2")
+    assert "rivalry" not in arabic
+    assert "0,5 · " in arabic
     assert [content["words"][language]["focals"] for language in LANGUAGES] == [
         {"MAR": "Morocco"}, {"MAR": "Maroc"}, {"MAR": "المغرب"},
     ]  # fmt: skip

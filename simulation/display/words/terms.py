@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -227,6 +228,14 @@ def name_of(names: Mapping[str, str], key: str, words: Words) -> str:
 def uncertainty(key: str, words: Words) -> str:
     """Name of what differs between futures; what has none is shown by its key."""
     return name_of(_UNCERTAINTY, key, words)
+
+
+def level(key: str, value: str, words: Words) -> str:
+    """What differs between futures with its level, a number or a word."""
+    told = name_of(RULE, f"{key}={value}", words) if f"{key}={value}" in RULE else value
+    if re.fullmatch(r"-?\d+(\.\d+)?", value):
+        told = words.number(float(value), len(value.partition(".")[2]))
+    return words("{what}: {values}", what=uncertainty(key, words), values=told)
 
 
 def conditions(text: str, words: Words) -> str:
