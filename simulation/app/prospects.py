@@ -24,7 +24,7 @@ _CANDIDATES: Mapping[str, str] = {
     "name": N_("Partner"),
     "kind": N_("Kind"),
     "new": N_("New or held"),
-    "gain_commitments": N_("Gain"),
+    "gain_commitments": N_("Gain in kept commitments"),
     "q05": N_("from"),
     "q95": N_("to"),
     "p_accept": N_("Probability of a yes"),
@@ -36,7 +36,7 @@ _CANDIDATES: Mapping[str, str] = {
 _PORTFOLIO: Mapping[str, str] = {
     "name": N_("Partner"),
     "kind": N_("Kind"),
-    "loss_commitments": N_("Loss if it fails"),
+    "loss_commitments": N_("Loss of kept commitments if it fails"),
     "q05": N_("from"),
     "q95": N_("to"),
 }

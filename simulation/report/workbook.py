@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from simulation.display.words.events import EVENT, NAME, SUM
 from simulation.display.words.language import Words
 from simulation.display.words.terms import (
     CAMP,
@@ -61,8 +62,8 @@ _NAMES: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 _TEXTS = ("factor", "statement", "title", "unit")
 _CODES: Mapping[str, Mapping[str, str]] = {
-    "kind": CANDIDATE, "track": TRACK, "camp": CAMP, "region": REGION, "domain": DOMAIN, "metric": METRIC,
-    "objective": OBJECTIVE, "partner": PARTNER,
+    "kind": {**CANDIDATE, **EVENT}, "track": TRACK, "camp": CAMP, "region": REGION, "domain": DOMAIN, "metric": METRIC,
+    "objective": OBJECTIVE, "partner": PARTNER, "sum": SUM,
 }  # fmt: skip
 """Columns of codes that are English words, and their names; where a code is none of these, it stays."""
 _IDS = ("id", "actor", "other", "peer", "a", "b", "party_a", "party_b", "party_c")
@@ -162,6 +163,10 @@ def _as_read(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
                  if column in frame}  # fmt: skip
         told |= {column: frame[column].map(lambda one: words.actor(one, one), na_action="ignore") for column in ids
                  if column in frame}  # fmt: skip
+        if {"sum", "name"} <= set(frame):  # a term has its name by what it adds up to
+            pairs = zip(frame["sum"], frame["name"], strict=True)
+            told["name"] = pd.Series([_code(NAME.get(what, {}), words, term) for what, term in pairs],
+                                     index=frame.index, dtype=object)  # fmt: skip
     for column, codes in _NAMES.items():
         code = next((code for code in codes if code in frame and column in frame), None)
         if code is not None:

@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from typer.testing import CliRunner
 
 from simulation.cli import app
+from simulation.display.words.events import EVENT
 from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.experiments.results import Results
 from simulation.report.page import content_of, content_of_advice
@@ -169,6 +170,7 @@ def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page(contents) -
     assert "nouveaux partenaires depuis le départ" in column(book["counts"], "metric")
     assert {"État", "entreprise"} >= set(column(book["ties"], "kind"))
     assert "Asie" in column(book["ties"], "region")
+    assert set(column(book["explained"], "kind")) & set(map(content.words, EVENT.values()))
     assert column(book["peers"], "peer") == [row[0] for row in shown["peers"].rows]
 
 

@@ -69,7 +69,7 @@
       "stroke-width": [0.5, 0.8, 1.4, 2.2, 1.2, 2.2, 3.4][k], opacity: [0.1, 0.35, 0.45, 0.6, 0.85, 0.9, 0.95][k],
     }, svg));
     for (const [kind, turn] of Object.entries(world.rings)) draw("text", { x: 0.44 * R * Math.cos(turn), y: -0.44 * R * Math.sin(turn),
-      "text-anchor": "middle", "font-size": 11, fill: "#5b6470", "font-style": "italic", stroke: "white", "stroke-width": 4, "paint-order": "stroke" }, svg, world.kinds[kind]);
+      "text-anchor": Math.abs(Math.cos(turn)) < 0.3 ? "middle" : Math.cos(turn) > 0 ? "end" : "start", "font-size": 11, fill: "#5b6470", "font-style": "italic", stroke: "white", "stroke-width": 4, "paint-order": "stroke" }, svg, world.kinds[kind]);
     circles = world.nodes.map((node) => {
       const state = node.kind === "state";
       const mark = draw(state ? "circle" : "rect", { fill: node.colour, stroke: "white", "stroke-width": 0.6,

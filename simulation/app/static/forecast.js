@@ -118,7 +118,10 @@
   }
   takes.table = (message) => { /* sorted by a head that is pressed; numbers as numbers */
     const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
-    const digits = message.columns.map((_, k) => (message.rows.some((row) => typeof row[k] === "number" && row[k] % 1) ? 3 : 0)); /* of a column */
+    const digits = message.columns.map((_, k) => { /* of a column, as in the report: those of its largest number */
+      const sizes = message.rows.map((row) => row[k]).filter((value) => typeof value === "number").map(Math.abs), most = Math.max(0, ...sizes);
+      return most >= 100 || sizes.every((size) => size % 1 === 0) ? 0 : most >= 10 ? 1 : most >= 0.1 ? 2 : 3;
+    });
     const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map((value, k) => cell(value, digits[k]))); return line; }));
     message.columns.forEach((name, k) => {
       const top = document.createElement("th"), button = document.createElement("button");

@@ -23,6 +23,19 @@ HEAD: Mapping[str, str] = {
 }
 """What happened, by kind of event."""
 
+EVENT: Mapping[str, str] = {
+    "made": N_("deal made"),
+    "deepened": N_("deal deepened"),
+    "renewed": N_("deal renewed"),
+    "refused": N_("no deal"),
+    "broken": N_("promise broken"),
+    "ended": N_("deal ended"),
+    "joined": N_("text joined"),
+    "passed": N_("decision of a bloc"),
+    "rejected": N_("no decision of a bloc"),
+}
+"""The same in a cell of a table."""
+
 REASON: Mapping[str, str] = {
     "planned": N_("The scenario plans it."),
     "aimed": N_("The strategy of {by} names this partner."),
