@@ -211,6 +211,9 @@ def _folded(text: str, width: float, size: float) -> list[str]:
         count = max(1, bisect_right(range(1, len(left) + 1), width, key=wide))
         lines.append(" ".join(left[:count]))
         left = left[count:]
+    if len(lines) > 1 and " " not in lines[-1] and " " in lines[-2]:  # no word is left alone
+        lines[-2], last = lines[-2].rsplit(" ", 1)
+        lines[-1] = f"{last} {lines[-1]}"
     return lines
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import PolyCollection
+from rich.console import Console
 
 from simulation.display.composition import draw_composition
 from simulation.display.ego_network import MOST_PARTNERS, draw_ego_network, network_height
@@ -19,6 +22,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.rounding import decimal
 from simulation.experiments.analysis.summary import BAND_LABEL
 from simulation.outcomes.portfolio import CATEGORIES
+from simulation.report.spread import print_spread
 from simulation.state import TRACKS
 from tests.display import tables
 
@@ -230,6 +234,15 @@ def test_small_print_fits_the_picture(width):
     assert 0 <= box.x0 < box.x1 <= ax.figure.bbox.x1
 
 
+@pytest.mark.parametrize("width", np.linspace(2.5, 6, 30))
+def test_no_small_print_ends_in_a_lone_word(width):
+    with style():
+        ax = new_axes(width, 5)
+        note(ax, "Mean of 4 replicates. Bands and probabilities: chance and parameters.")
+    lines = ax.figure.get_supxlabel().split("\n")
+    assert all(" " in line for line in lines)
+
+
 # --- spread
 
 
@@ -255,6 +268,17 @@ def test_shares_of_the_spread_are_those_of_the_table():
     assert "3 rules, each with 4 draws of the parameters and 3 replicates a draw" in texts(ax)
     with style(), pytest.raises(ValueError, match="one quarter"):
         draw_shares(spread()[1], new_axes(), title="", label="")
+
+
+def test_the_spread_in_a_terminal_counts_in_whole_numbers():
+    table, shares, _ = spread()
+    page = io.StringIO()
+    counts = table.assign(metric="deals", q05=13.15)
+    print_spread(SimpleNamespace(table=counts, shares=shares, bands=""), Console(file=page))
+    rows = [line for line in page.getvalue().splitlines() if "13" in line]
+    assert len(rows) == len(table)
+    assert all("13–" in row for row in rows)
+    assert "25 %" in page.getvalue()
 
 
 @pytest.mark.parametrize("name", ["Morocco", "Bosnia and Herzegovina", "United Kingdom of Great Britain"])
