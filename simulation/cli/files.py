@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli.common import Debug, Lang, errors
+from simulation.cli.common import Debug, Lang, errors, tell_of_kernels
 
 
 def new(
@@ -56,4 +56,5 @@ def live_world(
     with errors(debug):
         from simulation.app.serve import serve
 
+        tell_of_kernels()
         serve(scenario, port=port, browser=browser, language=lang, folder=folder, tell=typer.echo)
