@@ -23,13 +23,14 @@ from simulation.data.country_names import resolve, titles
 from simulation.data.dates import column_dates
 from simulation.data.reading import shown
 from simulation.data.spreadsheets import Row, read_rows
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, suggest
 from simulation.evidence import scores
 from simulation.evidence.deals.forecast import COLUMNS as DEALS
 from simulation.evidence.deals.scoring import average_precision
 from simulation.evidence.joins.instrument_table import COLUMNS as JOINS
 from simulation.evidence.joins.scoring import brier_parts
 from simulation.evidence.register import COLUMNS as REGISTER
+from simulation.evidence.register import KINDS as ASKED
 from simulation.evidence.register import QUANTILES
 from simulation.evidence.register_runs import LEVELS
 from simulation.experiments.engine import store
@@ -85,7 +86,7 @@ def read_scored(path: Path, outcomes: Path) -> tuple[str, pd.DataFrame, list[str
     kind, forecasts = _forecasts(path, faults)
     if kind is None:
         raise InputError(faults)
-    known = _outcomes(outcomes, kind, faults)
+    known = _outcomes(outcomes, kind, forecasts, faults)
     if faults:
         raise InputError(faults)
     warnings = _warnings(kind, forecasts, known)
@@ -98,10 +99,6 @@ def read_scored(path: Path, outcomes: Path) -> tuple[str, pd.DataFrame, list[str
     if not rows:
         raise InputError(Fault("", f"has no outcome of any row of {path}", str(outcomes)))
     table = pd.DataFrame(rows, columns=TABLE)
-    bad = table["probability"].notna() & ~table["outcome"].isin([0.0, 1.0]) & (kind.name == "register")
-    if bad.any():
-        text = ", ".join(table.loc[bad, "name"].head(MOST_NAMED))
-        raise InputError(Fault("outcome", f"must be 0 or 1 for what has a probability: {text}", str(outcomes)))
     return kind.name, table, warnings
 
 
@@ -124,6 +121,8 @@ def _forecasts(path: Path, faults: list[Fault]) -> tuple[Kind | None, dict[Key, 
         key = _key(row, kind, complain)
         if key in result:
             complain(kind.key[0], f"{' '.join(key)} occurs twice")
+        if kind.name == "register" and row["kind"] not in ASKED:
+            complain("kind", f"no kind {shown(row['kind'])}; {suggest(row['kind'], ASKED)}")
         probability = _number(row, "probability", complain, most=1.0)
         mean = _number(row, "mean" if "mean" in row else "expected", complain)
         quantiles = [_number(row, name, complain) for name in QUANTILES]
@@ -139,8 +138,10 @@ def _forecasts(path: Path, faults: list[Fault]) -> tuple[Kind | None, dict[Key, 
     return kind, result
 
 
-def _outcomes(path: Path, kind: Kind, faults: list[Fault]) -> dict[Key, float]:
+def _outcomes(path: Path, kind: Kind, forecasts: dict[Key, list[object]], faults: list[Fault]) -> dict[Key, float]:
     """What happened, by key: 0 or 1, a number, or how many signings."""
+    place = TABLE.index("probability")
+    chances = {key for key, row in forecasts.items() if row[place] == row[place]}  # else NaN
     lines = _lines(path, kind.outcome, kind.needs, faults)
     for number, message in column_dates(((k, row["date"]) for k, (row, _) in enumerate(lines) if row.get("date")))[1]:
         lines[number][1]("date", message)
@@ -156,6 +157,8 @@ def _outcomes(path: Path, kind: Kind, faults: list[Fault]) -> dict[Key, float]:
         value = _number(row, column, complain, most=1.0 if kind.name == "joins" else math.inf)
         if math.isnan(value) or (kind.name == "joins" and value not in (0.0, 1.0)):
             complain(column, "must be 0 or 1" if kind.name == "joins" else "no number is given; leave the row out")
+        elif key in chances and value not in (0.0, 1.0):
+            complain(column, "must be 0 or 1 for what has a probability")
         result[key] = value
     return result
 
