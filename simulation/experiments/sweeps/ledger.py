@@ -224,14 +224,26 @@ def checked_runs(path: Path, sweep: str) -> list[Run]:
         If it is not.
     """
     runs = runs_of(path, sweep)
+    checked_table(path)
+    return runs
+
+
+def checked_table(path: Path) -> pa.Table:
+    """The cells of a chunk, every byte of which is as it was written.
+
+    Raises
+    ------
+    Damaged
+        If it is not.
+    """
     try:
         table = store.read_parquet(path)
-        metadata = table.schema.metadata
+        metadata = table.schema.metadata or {}
         if _digest(table, metadata[_RUNS]).encode() != metadata[_DIGEST]:
             raise Damaged("its content is not what was written")
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise Damaged(str(error)) from error
-    return runs
+    return table
 
 
 def good_chunks(folder: Path, sweep: str) -> Iterator[tuple[Path, list[Run]]]:

@@ -24,7 +24,7 @@ from simulation.experiments.ask import named
 from simulation.experiments.engine import store
 from simulation.experiments.engine.tables import to_frame
 from simulation.experiments.prior import PRIOR
-from simulation.experiments.sweeps.ledger import SERIES, good_chunks
+from simulation.experiments.sweeps.ledger import SERIES, Damaged, checked_table, good_chunks
 from simulation.experiments.sweeps.manifest import read_manifest
 from simulation.experiments.sweeps.pairs import Select, dead_factors, equal_points, pairs_of
 from simulation.experiments.sweeps.schema import MINUS
@@ -63,6 +63,7 @@ class SweepResults:
     info: Mapping[str, Any]
     _paths: tuple[Path, ...] = field(repr=False)
     _runs: pd.DataFrame = field(repr=False)
+    _checked: set[Path] = field(default_factory=set, repr=False)
 
     def __repr__(self) -> str:
         return f"<SweepResults in {self.folder}: {len(self._runs)} of {self.planned} runs, {len(self.failures)} failed>"
@@ -179,7 +180,7 @@ class SweepResults:
 
     def _filtered(self, wanted: Mapping[str, Sequence[str]]) -> Iterator[pa.Table]:
         for path in self._paths:
-            table = store.read_parquet(path).replace_schema_metadata(None)
+            table = self._whole(path).replace_schema_metadata(None)
             for column, values in wanted.items():
                 if values and table.num_rows:
                     table = table.filter(_among(table[column], values))
@@ -188,6 +189,17 @@ class SweepResults:
                     column_of_names = pc.dictionary_encode(table.column(place).cast(pa.string()))
                     table = table.set_column(place, entry, column_of_names.cast(entry.type))
             yield table
+
+    def _whole(self, path: Path) -> pa.Table:
+        """A chunk, looked through when it is first read: to do so when a folder is opened takes long."""
+        if path in self._checked:
+            return store.read_parquet(path)
+        try:
+            table = checked_table(path)
+        except Damaged as error:
+            raise InputError(Fault("", f"{error}; give the sweep's command again", str(path))) from error
+        self._checked.add(path)
+        return table
 
     @cached_property
     def quarters(self) -> tuple[str, ...]:
@@ -401,6 +413,8 @@ class SweepResults:
                     arms.append(mean.assign(actor="focal", metric=metric, quarter=quarter))
                 tables.append(paired(arms[0], arms[1], "focal", [metric], [quarter]))
         result = pd.concat(tables, ignore_index=True)
+        if result.empty:
+            raise InputError("contrast: no replicate of both was finished with these metrics in these quarters")
         if precision is None:
             return result
         spread = zip(result["standard_error"], result["pairs"], strict=True)

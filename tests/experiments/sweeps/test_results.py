@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 import tracemalloc
@@ -64,6 +65,33 @@ def test_every_number_is_that_of_its_point_and_replicate(results):
         assert row["value"] == wanted
     assert {"scenario", "title", "as_of", "focal", "seed", "parameter.rivalry"} <= set(table.columns)
     assert (table["parameter.rivalry"] == table["parameters.rivalry"]).all()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: pa.concat_tables([table, table]),
+        lambda table: table.slice(0, table.num_rows // 2),
+        lambda table: table.set_column(5, "value", pa.array(np.full(table.num_rows, np.nan))),
+        lambda table: table.set_column(5, "value", pa.nulls(table.num_rows, pa.float64())),
+    ],
+)
+def test_a_chunk_that_is_not_as_written_is_told_when_it_is_read(results, tmp_path, change):
+    folder = shutil.copytree(results.folder, tmp_path / "out")
+    path = max(folder.glob("chunk-*.parquet"))
+    table = pq.read_table(path)
+    assert table.column_names[5] == "value"
+    changed = change(table)
+    pq.write_table(changed.cast(table.schema), path)
+    with pytest.raises(InputError, match=rf"{path.name}.*its content is not what was written; give the sweep's"):
+        SweepResults.open(folder).table("commitments_kept")
+
+
+def test_a_contrast_with_an_arm_that_failed_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("WIFAQ_FAKE", json.dumps({"raises": [[0.5, replicate] for replicate in range(6)]}))
+    found = fakes.swept(SOURCE, out=tmp_path / "out")
+    with pytest.raises(InputError, match="contrast: no replicate of both was finished"):
+        found.contrast({"parameters.rivalry": 1}, {"parameters.rivalry": 0.5})
 
 
 def test_rows_do_not_depend_on_the_order_of_files(results, tmp_path):
