@@ -208,7 +208,9 @@ def _sides(plain: Scenario, changed: Scenario, facts: Facts) -> dict[str, Scenar
 def _margins(given: Mapping[str, float]) -> dict[str, float]:
     unknown = [name for name in given if name not in MARGINS]
     faults = [Fault("margins", f"no conclusion {name!r}; {suggest(name, tuple(MARGINS))}") for name in unknown]
-    faults += [Fault(f"margins.{name}", f"{size} is not above 0") for name, size in given.items() if not size > 0]
+    for name, size in given.items():
+        if not isinstance(size, int | float) or not size > 0:
+            faults.append(Fault(f"margins.{name}", f"{size!r} is no number above 0"))
     if faults:
         raise InputError(faults)
     return {**MARGINS, **given}
