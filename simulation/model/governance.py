@@ -21,7 +21,7 @@ from simulation.actors.cast import ActorView
 from simulation.actors.hooks import Hooks, check_bounds
 from simulation.data.actor_advice import row_of
 from simulation.data.world import World
-from simulation.errors import Fault, InputError, ModelError
+from simulation.errors import ModelError
 from simulation.kernels import Draws
 from simulation.model import clauses
 from simulation.model.alive import Alive
@@ -58,7 +58,7 @@ from simulation.processes import (
 )
 from simulation.processes.bias import drift_by_funders
 from simulation.processes.links import Links, links
-from simulation.scenario.checks import world_of
+from simulation.scenario.checks import whole, world_of
 from simulation.scenario.load import load_scenario
 from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
@@ -333,11 +333,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if not isinstance(scenario, Scenario) or overrides:
             scenario = load_scenario(scenario, **overrides)
         if seed is not None:
-            if seed < 0:
-                raise InputError(Fault("seed", f"must be at least 0, not {seed}"))
-            scenario = scenario.model_copy(update={"seed": int(seed)})
+            scenario = scenario.model_copy(update={"seed": whole("seed", seed)})
         super().__init__(rng=scenario.seed)  # Mesa's generator; the model itself draws by key only
-        self.replicate = int(replicate)
+        self.replicate = whole("replicate", replicate)
         self.world: World = world or world_of(scenario)
         if scenario.peers is None:
             scenario = scenario.model_copy(update={"peers": default_peers(self.world, scenario.focal)})
@@ -472,8 +470,10 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     @scenario.setter
     def scenario(self, scenario: Scenario) -> None:
-        """Keep it; Mesa sets one of its own first, which the model's replaces."""
-        self._scenario = scenario
+        """Keep it; Mesa sets one of its own first, which the model's replaces. Later a strategy may change."""
+        if "actors" in vars(self) and scenario != self._scenario.model_copy(update={"strategy": scenario.strategy}):
+            raise ModelError("another scenario would be half of a run; build another model")
+        self._scenario: Scenario = scenario
 
     @property
     def datacollector(self) -> Any:

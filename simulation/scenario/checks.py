@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from numbers import Integral
 
 from simulation.data.judged_pairs import judged_pairs, states_and_union
 from simulation.data.kinds import DealRecord, JoinRecord, Records
@@ -20,6 +21,7 @@ from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import (
     QUARTERS_MAX,
+    SEED_MAX,
     SHOCKS,
     BlocOverride,
     Deal,
@@ -69,6 +71,19 @@ def load_records(scenario: Scenario) -> Records:
     if faults:
         raise InputError(faults)
     return Records(tuple(deals), tuple(joins), scenario.records.strike)
+
+
+def whole(name: str, number: object) -> int:
+    """An argument that is a whole number from 0, as an integer of Python.
+
+    Raises
+    ------
+    InputError
+        For anything else; 1.5 would be 1 in silence.
+    """
+    if isinstance(number, bool) or not isinstance(number, Integral) or not 0 <= int(number) <= SEED_MAX:
+        raise InputError(Fault(name, f"must be a whole number from 0, not {number!r}"))
+    return int(number)
 
 
 def world_of(scenario: Scenario) -> World:

@@ -151,7 +151,7 @@ def test_what_is_no_tweak_and_no_cast_is_told() -> None:
         run(SCENARIO, replicates=1, workers=1, actors=5)  # type: ignore[arg-type]
     with pytest.raises(ModelError, match="no actor or kind 5"):
         run(SCENARIO, replicates=1, workers=1, actors={5: Hermit})  # type: ignore[dict-item]
-    with pytest.raises(InputError, match="at least 0"):
+    with pytest.raises(InputError, match="whole number from 0"):
         GovernanceModel(SCENARIO, seed=-3)
 
 
@@ -218,6 +218,7 @@ def test_as_a_tweak_both_are_compared() -> None:
         ({"default": shipped(changes={"horizon": "2026Q1", "seed": 1}), "replicates": 1},
          r"(?s)seed: 1 without.*horizon: 2026Q1 without.*replicates: 1 is less than 2"),
         ({"margins": {"headlin": 0.1, "rank": 0}}, r"(?s)no conclusion 'headlin'; did you mean 'headline'.*rank: 0"),
+        ({"margins": {"headline": "1"}}, "margins.headline: '1' is no number above 0"),
         ({"parameters": "posterior"}, "neither prior nor defaults"),
         ({"tweak": befriend, "replicates": 2.5}, "replicates: must be a whole number, not 2.5"),
     ],

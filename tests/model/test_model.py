@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from simulation.actors import BY_KIND, NGO
-from simulation.errors import ModelError
+from simulation.errors import InputError, ModelError
 from simulation.experiments.engine.simulate import simulate
 from simulation.model import QUARTER, GovernanceModel, governance
 from simulation.scenario.schema import Scenario
@@ -87,6 +87,13 @@ class TestLuck:
         assert alike(zero, recorded(build(shipped(changes=SHORT | {"seed": 0})).run()))
         assert not alike(zero, self._record())
         assert not alike(zero, self._record(seed=1))
+        assert alike(zero, self._record(seed=np.int64(0)))
+
+    @pytest.mark.parametrize("number", [1.5, 1.0, -1, True, "1", 2**63])
+    @pytest.mark.parametrize("name", ["seed", "replicate"])
+    def test_what_is_no_whole_number_is_refused(self, name: str, number: Any) -> None:
+        with pytest.raises(InputError, match=f"{name}: must be a whole number from 0, not"):
+            GovernanceModel(shipped(changes=SHORT), **{name: number})
 
     def test_replicates_differ(self) -> None:
         assert not alike(self._record(), self._record(replicate=1))
@@ -127,6 +134,9 @@ class TestMesa:
         assert type(scenario) is Scenario
         model.scenario = scenario.model_copy()
         assert "model" not in vars(model.scenario)
+        assert model.scenario == scenario
+        with pytest.raises(ModelError, match="build another model"):
+            model.scenario = scenario.model_copy(update={"seed": 1})
         assert model.scenario == scenario
 
     def test_agents_are_mesas_agents(self, model: GovernanceModel) -> None:
