@@ -65,8 +65,8 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
                 *([_more(row, precision)] if precision else []),
             )
             metric = row["metric"]
-        pairs = int(rows["pairs"].min()) if len(rows) else 0
-        console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs} pairs)", made))
+        pairs = f"{int(rows['pairs'].min())} pairs" if len(rows) else "no number of one quarter in both; see --quarter"
+        console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs})", made))
         console.print()
 
 

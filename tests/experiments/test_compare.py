@@ -187,6 +187,21 @@ def test_a_small_difference_has_the_same_digits_in_both_tables() -> None:
         assert change in " ".join(text.split())
 
 
+def test_a_table_without_a_common_quarter_says_why_it_is_empty() -> None:
+    def simulate(scenario: Scenario, replicate: int) -> Outcome:
+        series = pd.DataFrame({"quarter": [str(scenario.horizon)], "metric": "capacity", "value": 0.5})
+        return Outcome.from_frames(replicate, series=series.assign(actor=scenario.focal))
+
+    with stand_in(simulate):
+        pair = [made("short", horizon="2026Q4"), made("long", horizon="2028Q4")]
+        found = compare(pair, workers=1, metrics=["capacity"], parameters="defaults")
+    assert found.contrasts.empty
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_comparison(found, console)
+    assert "long minus short" in (text := " ".join(console.export_text().split()))
+    assert "(no number of one quarter in both; see --quarter)" in text
+
+
 def test_the_command_shows_values_first_and_writes_both_tables(
     miniature: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
