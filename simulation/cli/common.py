@@ -23,31 +23,11 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PROGRESS_AFTER = 2.0  # seconds without an answer after which a person wants to see something move
 
 
-_waiting: list[int | None] = []
-"""Workers asked for where kernels are to be compiled first."""
-
-
 def get_ready(workers: int | None) -> int | None:
-    """Workers load while the command does; those who would compile wait until that begins (:func:`tell_of_kernels`).
-
-    They take every core: an option would be refused, or anything be told, half a minute late.
-    """
-    if must_compile():
-        _waiting.append(workers)
-        return workers
+    """Workers load while the command does."""
     from simulation.experiments.engine.executors import get_ready as load  # here: most commands have no workers
 
     return load(workers)
-
-
-def _compile_ahead(workers: int | None) -> None:
-    """What this process would compile alone, and workers too, is compiled by so many and found by all."""
-    from simulation.experiments.engine.ahead import compile_ahead
-    from simulation.experiments.engine.executors import usable_cores
-
-    count = usable_cores() if workers is None else workers
-    if count > 1:
-        compile_ahead(count)
 
 
 One = Annotated[Path, typer.Argument(metavar="SCENARIO", help="YAML file, or name of a shipped scenario.")]
@@ -130,15 +110,11 @@ def tell_of_kernels(quiet: bool = False) -> None:
     """Say what takes a minute when it begins, not before: an option may still be refused."""
 
     def say(text: str) -> None:
-        folder = temporary_kernels()
-        if folder and not quiet:
+        if folder := temporary_kernels():
             typer.echo(f"note: your cache folder cannot be written; compiled kernels are kept in {folder}", err=True)
-        if not quiet:
-            typer.echo(text, err=True)
-        while _waiting:
-            _compile_ahead(_waiting.pop())
+        typer.echo(text, err=True)
 
-    if must_compile():
+    if not quiet and must_compile():
         tell_when_compiling(say)
 
 

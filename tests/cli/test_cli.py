@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -553,7 +554,9 @@ def test_every_command_refuses_options_before_anything_compiles(tmp_path):
     about["sweep"] = ["grid.yaml"]
     commands = {command.name or command.callback.__name__: command.callback for command in app.registered_commands}
     assert set(REFUSED) == set(commands)
-    asked = [[name, *about[name], *options] for name, bad in REFUSED.items() for options in bad]
+    have = [name for name, call in commands.items() if "workers" in inspect.signature(call).parameters]
+    alone = {name: ["--workers", "1"] if name in have else [] for name in commands}
+    asked = [[name, *about[name], *alone[name], *options] for name, bad in REFUSED.items() for options in bad]
     environment = {name: text for name, text in os.environ.items() if name != KERNEL_CACHE}
     environment |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     command = [sys.executable, "-c", REFUSING, json.dumps(asked)]
@@ -582,24 +585,3 @@ def test_a_person_or_a_log_is_told_what_the_first_run_does(first, quiet, termina
     assert told.err.count("Compiling kernels: about a minute") == (first and not quiet)
     assert bool(told.err.strip()) == (first and not quiet)
     assert not told.out
-
-
-@pytest.mark.parametrize(("more", "count"), [((), 3), (("--workers", "2"), 2), (("--workers", "1"), 0)])
-@pytest.mark.parametrize("quiet", [True, False])
-def test_workers_who_would_compile_wait_until_the_command_does(more, count, quiet, monkeypatch):
-    loaded, compiled = [], []
-    for module in (common, source_code):
-        monkeypatch.setattr(module, "must_compile", lambda: True)
-    monkeypatch.setattr(common, "_waiting", [])
-    monkeypatch.setattr(source_code, "_TELLERS", [])
-    monkeypatch.setattr("numba.core.event.register", lambda *_: None)
-    monkeypatch.setattr(executors, "usable_cores", lambda: 3)
-    monkeypatch.setattr(executors, "get_ready", loaded.append)
-    monkeypatch.setattr("simulation.experiments.engine.ahead.compile_ahead", compiled.append)
-    assert wifaq("opportunities", "no such scenario", *more).exit_code == 2
-    with common.progress(quiet=quiet):
-        assert not compiled, "an option may still be refused"
-        for _ in range(2):
-            source_code.tell_of_workers()
-    assert compiled == [count] * (count > 0)
-    assert not loaded

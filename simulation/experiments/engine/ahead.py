@@ -23,6 +23,7 @@ from simulation.source_code import KERNEL_CACHE, UNFINISHED, must_compile
 KNOWN = Path(__file__).with_name("kernels.json")
 """Types of the arguments by kernel, written by ``python -m tests.install.kernel_types``."""
 _MOST = 4  # processes: each needs most of a gigabyte
+_LATER = 10  # how far they stand back: the command itself has a first word to say, or an option to refuse
 _NOTHING = subprocess.DEVNULL
 
 
@@ -109,6 +110,8 @@ def _found(place: str) -> Any:
 
 def main(share: int, count: int, parent: int) -> None:
     """Compile one of ``count`` shares, one kernel after the other, while the process that asked for it is there."""
+    if os.name == "posix":
+        os.nice(_LATER)
     known = json.loads(KNOWN.read_text("utf-8"))
     largest_first = sorted(known, key=lambda place: -len(str(known[place])))  # as a rule: so shares are alike
     for place in largest_first[share::count]:
