@@ -182,7 +182,8 @@ def test_a_small_difference_has_the_same_digits_in_both_tables() -> None:
     console = Console(width=80, record=True, file=io.StringIO())
     print_comparison(found, console)
     first, second = console.export_text().split("twice minus free")
-    change = f"{-DEFAULT / 1000:.3f} {-DEFAULT / 1000:.3f} to {-DEFAULT / 1000:.3f}"
+    less = f"\N{MINUS SIGN}{DEFAULT / 1000:.3f}"
+    change = f"{less} {less} to {less}"
     for text in (first, second):
         assert change in " ".join(text.split())
 
