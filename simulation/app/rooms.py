@@ -18,6 +18,7 @@ from simulation.app import prospects
 from simulation.app.draft import FILE
 from simulation.app.forecast import Cancelled, Job, Pinned
 from simulation.app.page import FAN_METRICS
+from simulation.display.words.rounding import digits_that_tell
 from simulation.errors import Fault, InputError, WifaqError
 from simulation.experiments.opportunities import READINGS_A_PAIR
 
@@ -50,11 +51,17 @@ def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
 
 
 async def fill(desk: Desk, name: str, table: pd.DataFrame) -> None:
-    """Show a table, which the page sorts; what is missing is empty, and a share goes with its text in per cent."""
+    """Show a table, which the page sorts; what is missing is empty, and a number that is not whole goes with its text.
+
+    That is per cent for a share, else the decimals that the largest number of the column bears, as in reports.
+    """
     words, columns = desk.words, list(table.columns)
-    shares = {words(label) for label in _SHARES}
+    texts: dict[str, Callable[[float], str]] = {words(label): words.share for label in _SHARES}
+    for column in table.select_dtypes("number"):
+        if column not in texts and (table[column].dropna() % 1).any():
+            texts[str(column)] = partial(words.number, digits=digits_that_tell(table[column].abs().max()))
     cells = table.astype(object).where(table.notna(), None).to_numpy().tolist()
-    rows = [[[value, words.share(value)] if name in shares and value is not None else value
+    rows = [[[value, texts[name](value)] if name in texts and value is not None else value
              for name, value in zip(columns, row, strict=True)] for row in cells]  # fmt: skip
     await desk.send("table", {"name": name, "columns": columns, "rows": rows})
 

@@ -50,7 +50,7 @@ def test_strategies_stand_as_in_a_report_controls_last_with_a_number_of_ties() -
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_shares_go_to_the_page_with_their_text_in_per_cent(found, language) -> None:
+def test_numbers_go_to_the_page_with_their_text_shares_in_per_cent(found, language) -> None:
     words, sent = Words(language), []
 
     async def send(what, told) -> None:
@@ -60,7 +60,8 @@ def test_shares_go_to_the_page_with_their_text_in_per_cent(found, language) -> N
     asyncio.run(rooms.fill(SimpleNamespace(words=words, send=send), "candidates", table))
     row = dict(zip(sent[0]["columns"], sent[0]["rows"][0], strict=True))
     assert row[words("Probability of a yes")] == [0.5, "50\u00a0%"]
-    assert row[words("Gain in kept commitments")] == 0.5
+    assert row[words("Gain in kept commitments")] == [0.5, words.number(0.5, 2)]
+    assert row[words("Rank")] == 1
 
 
 def test_folders_are_found_inside_the_chosen_one_only(found, tmp_path) -> None:

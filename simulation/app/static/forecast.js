@@ -109,20 +109,16 @@
     ends(pen, labels);
   }
 
-  const bare = (value) => (Array.isArray(value) ? value[0] : value); /* a share comes as its number and its text */
-  function cell(value, digits) {
+  const bare = (value) => (Array.isArray(value) ? value[0] : value); /* what is not whole comes as its number and its text */
+  function cell(value) {
     const made = document.createElement("td");
-    made.textContent = value === null ? "" : Array.isArray(value) ? value[1] : typeof value === "number" ? number(value, digits) : quarterly(value);
+    made.textContent = value === null ? "" : Array.isArray(value) ? value[1] : typeof value === "number" ? number(value, 0) : quarterly(value);
     if (typeof bare(value) === "number") made.className = "number";
     return made;
   }
   takes.table = (message) => { /* sorted by a head that is pressed; numbers as numbers */
     const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
-    const digits = message.columns.map((_, k) => { /* of a column, as in the report: those of its largest number */
-      const sizes = message.rows.map((row) => row[k]).filter((value) => typeof value === "number").map(Math.abs), most = Math.max(0, ...sizes);
-      return most >= 100 || sizes.every((size) => size % 1 === 0) ? 0 : most >= 10 ? 1 : most >= 0.1 ? 2 : 3;
-    });
-    const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map((value, k) => cell(value, digits[k]))); return line; }));
+    const fill = (rows) => body.replaceChildren(...rows.map((row) => { const line = document.createElement("tr"); line.append(...row.map(cell)); return line; }));
     message.columns.forEach((name, k) => {
       const top = document.createElement("th"), button = document.createElement("button");
       if (message.rows.some((row) => typeof bare(row[k]) === "number")) top.className = "number";
