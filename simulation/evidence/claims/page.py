@@ -43,7 +43,7 @@ TABLE, PAGE, CHECKS_PAGE = "claims.csv", "claims.md", "claims_checks.md"
 _CHECKS_TITLE = """# Every check of every claim
 
 Written by `{command}`; do not edit. What came of the claims, and the rule, is in [{page}]({page}), the numbers in \
-[{table}]({table}).
+[{table}]({table}). Under "channel off" is what is left of A − B without the claimed channel.
 """
 _ROLES = {"A": "mechanism", "E": "experiment", "D": "data", "S": "lever"}
 _TEXT = [name for name in COLUMNS if name not in (*NUMBERS, *CONTROLS, "check", "pairs", "counts", "told")]
@@ -56,6 +56,7 @@ TENSIONS = (
     ("T5", "transparency helps only if conduct is good", ("C57",)),
 )
 """Tensions of the model description, and the claims on either side."""
+_NOTHING = "nothing"
 _TITLE = """# Claims: what the model and its data say to each claim of the paper
 
 Written by `{command}`; do not edit. The numbers are in [claims.csv](claims.csv).
@@ -91,7 +92,8 @@ told, but the whole interval lies within the smallest effect. *{no_difference}*:
 the sides they close.
 7. **Negative control.** The same check with the claimed channel switched off on both sides, {first} pairs, run where \
 a prediction may hold. If it shows the same effect (told, on the same side, at least {same:g} of it), the check counts \
-as *{other_channel}*.
+as *{other_channel}*. In {idle} of {controls} *{nothing}* at all is left, in no pair: by the rules of the model the \
+number moves by that channel alone, so that control could not have failed and tells nothing more.
 8. **Verdict.** *{supported}*: all checks as predicted. *{refuted}*: none is, and one is opposite; where checks make \
 one shape (P5, P13), one opposite is enough. *{no_effect}*: none differs by what matters. *{mixed}*: anything else. \
 *{not_testable}*: nothing in model or data bears on it; the reason is given. *{not_run}*: the table has no numbers.
@@ -166,6 +168,7 @@ def _rule(frame: pd.DataFrame) -> str:
     own = ["low", "high", "smallest"]
     ended = {*run.loc[run["pairs"] == most, ["difference", *own, "pairs"]].itertuples(index=False, name=None)}
     wide = sum(not (narrow(*row[1:4]) or clear(*row)) for row in ended)
+    controls = frame.loc[frame["control_difference"].notna()]
     return _RULE.format(
         most=most, wide=wide, sure=SURE,
         label=PRIOR_LABEL.removesuffix(", rules fixed"), findings=findings,
@@ -175,6 +178,7 @@ def _rule(frame: pd.DataFrame) -> str:
         no_difference=NO_DIFFERENCE.capitalize(), not_told=NOT_TOLD.capitalize(), other_channel=OTHER_CHANNEL,
         supported=SUPPORTED.capitalize(), refuted=REFUTED.capitalize(), no_effect=NO_EFFECT.capitalize(),
         mixed=MIXED.capitalize(), not_testable=NOT_TESTABLE.capitalize(), not_run=NOT_RUN.capitalize(),
+        idle=_nothing_left(controls).sum(), controls=len(controls), nothing=_NOTHING,
     )  # fmt: skip
 
 
@@ -221,6 +225,20 @@ def _counts(told: Mapping[Claim, pd.DataFrame]) -> Iterator[str]:
     wide = [c.id for c, found in told.items() if verdict_of(c, found) == MIXED and not _disagree(found)]
     if wide:
         yield f"Mixed because something is not told, not because checks disagree: {' '.join(wide)}.\n"
+    sole = [c.id for c, found in told.items() if verdict_of(c, found) == SUPPORTED and _sole(_counted(found))]
+    if sole:
+        yield f"Supported where every control is one that could not have failed (rule 7): {' '.join(sole)}.\n"
+
+
+def _sole(rows: pd.DataFrame) -> bool:
+    """Whether checks have controls, and with the channel off nothing is left in any."""
+    controls = rows.loc[rows["control_difference"].notna()]
+    return len(controls) > 0 and bool(_nothing_left(controls).all())
+
+
+def _nothing_left(rows: pd.DataFrame) -> pd.Series:
+    """Whether both sides of a control came out the same in every pair."""
+    return (rows[list(CONTROLS)] == 0.0).all(axis=1)
 
 
 def _disagree(rows: pd.DataFrame) -> bool:
@@ -352,4 +370,5 @@ def _control(row: pd.Series) -> str:
     """The effect with the claimed channel off, where that was run, and what was off or set."""
     if not row["control"] or pd.isna(row["control_difference"]):
         return "–"
-    return f"{interval_text(*(float(row[name]) for name in CONTROLS))} (`{row['control']}`)"
+    left = [float(row[name]) for name in CONTROLS]
+    return f"{interval_text(*left) if any(left) else _NOTHING} (`{row['control']}`)"

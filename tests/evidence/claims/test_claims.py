@@ -292,6 +292,19 @@ def test_the_page_leads_with_what_surprised_and_holds_every_claim(tmp_path: Path
         assert (f"First edition: {FIRST[claim.id].verdict}." in "\n".join(section(claim, mine))) == changed
 
 
+def test_a_control_that_could_not_have_failed_is_told() -> None:
+    frame = made_up()
+    mine = frame["claim"] == "C50"
+    frame.loc[mine, "verdict"] = SUPPORTED
+    frame.loc[mine, ["control_difference", "control_low", "control_high"]] = (0.0, -0.1, 0.1)
+    told = "Supported where every control is one that could not have failed (rule 7)"
+    assert told not in render(frame)
+    frame.loc[mine, ["control_low", "control_high"]] = 0.0
+    assert f"{told}: C50." in render(frame)
+    assert f"In 2 of {frame['control_difference'].notna().sum()} *nothing* at all is left" in render(frame)
+    assert render_checks(frame).count("| nothing (`campaigns`) |") == 2
+
+
 def test_a_claim_that_was_not_run_is_told_so() -> None:
     none = made_up().iloc[:0]
     assert verdict_of(LEDGER["C63"], none) == NOT_RUN
