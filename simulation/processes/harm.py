@@ -16,12 +16,11 @@ from numba import njit
 from simulation.kernels import Draws, Stream, exp, expm1, log, log1p, normal, poisson, uniform
 from simulation.processes.links import weight_with
 from simulation.scenario.mechanisms import Mechanisms
-from simulation.scenario.parameters import PARAMETERS, Parameters
+from simulation.scenario.parameters import Parameters
 from simulation.state import I8, I32, INCIDENT_KINDS, MAX_DEPTH, NGO, SECRETARIAT, THINK_TANK, U64, B, F, State
 
 _KINDS = len(INCIDENT_KINDS)
 _DISINFORMATION = INCIDENT_KINDS.index("disinformation")
-_FLOOR = PARAMETERS["governance_floor"].default
 
 
 def capability_path(t: float, growth: float, saturation: float) -> float:
@@ -36,28 +35,6 @@ def grow_capability(state: State, par: Parameters, mech: Mechanisms, t: float) -
     """
     on = mech.on("capability_growth")
     state.capability = capability_path(t, par.capability_growth, par.capability_saturation) if on else 1.0
-
-
-def world_governance(capacity: F, exponent: float, floor: float = _FLOOR) -> F:
-    """Power mean G of states' capacities, each taken as at least ``floor``.
-
-    Parameters
-    ----------
-    capacity
-        Shape (..., n), n ≥ 1, in [0, 1].
-    exponent
-        r: -∞ the weakest link, 0 the geometric and 1 the arithmetic mean, +∞ the best shot.
-
-    Returns
-    -------
-    F
-        Shape (...), in [floor, 1].
-    """
-    values = np.ascontiguousarray(capacity, np.float64)
-    rows = values.reshape(-1, values.shape[-1])
-    result = np.empty(len(rows))
-    _power_means(result, rows, float(exponent), floor)
-    return result.reshape(values.shape[:-1])
 
 
 def suffer_harm(state: State, par: Parameters, mech: Mechanisms, draws: Draws) -> None:
@@ -111,12 +88,6 @@ def _quarter(
     if felt:
         _raise_urgency(urgency, incidents, un_member, depth, kind, uid, key, *feeling)
     return governance
-
-
-@njit(cache=True, error_model="numpy")
-def _power_means(result: F, rows: F, exponent: float, floor: float) -> None:
-    for k in range(rows.shape[0]):
-        result[k] = _power_mean(rows[k], exponent, floor)
 
 
 @njit(cache=True, error_model="numpy")

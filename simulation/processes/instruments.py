@@ -119,15 +119,9 @@ def worth_of_texts(binding: B, in_force: B, enforcement: F, least: float) -> F:
     return result
 
 
-def can_join(state: State) -> B:
-    """Who may join what this quarter, shape (q, n): eligible, not in yet, asked to the opening if it opens now."""
-    return np.asarray(_can_join(
-        state.opens, state.closes, state.quarter, state.eligible, state.joined, state.barred
-    ))  # fmt: skip
-
-
 @njit(cache=True, error_model="numpy")
 def _can_join(opens: I32, closes: I32, quarter: int, eligible: B, joined: B, barred: B) -> B:
+    """Who may join what this quarter, shape (q, n): eligible, not in yet, asked to the opening if it opens now."""
     result = np.zeros(eligible.shape, np.bool_)
     for q in range(opens.size):
         if opens[q] <= quarter <= closes[q]:

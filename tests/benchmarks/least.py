@@ -31,7 +31,7 @@ from numba import njit
 from simulation.experiments.run import CONTRAST_REPLICATES, CONTRASTS
 from simulation.kernels import uniform
 from simulation.model import QUARTER, GovernanceModel
-from simulation.processes.instruments import can_join
+from simulation.processes.instruments import joining_of
 from simulation.scenario.load import load_scenario
 from simulation.state import FIRM, STATE, U64, B, F
 from tests.benchmarks.engine import BEFORE, SCENARIO, clock, maker
@@ -135,8 +135,8 @@ def _votes(model: GovernanceModel, passed: B) -> Counter[str]:
 
 def _joining(model: GovernanceModel) -> Counter[str]:
     """C.7: a draw of every state for every text that it can join."""
-    able = can_join(model.state)[:, : model.state.s] if model.mechanisms.on("instruments") else np.zeros(0)
-    return Counter({"keyed draws": int(able.sum())})
+    able = joining_of(model.state, model.parameters, model.mechanisms).text.can[:, : model.state.s]
+    return Counter({"keyed draws": int(able.sum()) * model.mechanisms.on("instruments")})
 
 
 def _conduct(model: GovernanceModel) -> Counter[str]:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from simulation.kernels import Draws
+from simulation.processes.harm import _power_mean as power_mean
 from simulation.processes.harm import (
     capability_path,
     grow_capability,
     instrument_strength,
     suffer_harm,
-    world_governance,
 )
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
@@ -51,42 +51,34 @@ def test_growth_has_a_switch():
 
 # --- world governance
 
+FLOOR = PAR.governance_floor
 CAPACITY = np.array([0.1, 0.4, 0.8, 0.01])
-FLOORED = np.array([0.1, 0.4, 0.8, 0.05])
+FLOORED = np.maximum(CAPACITY, FLOOR)
 
 
 def test_limits_of_world_governance():
-    assert world_governance(CAPACITY, 1) == pytest.approx(FLOORED.mean())
-    assert world_governance(CAPACITY, 0) == pytest.approx(np.exp(np.log(FLOORED).mean()))
-    assert world_governance(CAPACITY, -1) == pytest.approx(1 / (1 / FLOORED).mean())
-    assert world_governance(CAPACITY, 2) == pytest.approx(np.sqrt((FLOORED**2).mean()))
+    assert power_mean(CAPACITY, 1.0, FLOOR) == pytest.approx(FLOORED.mean())
+    assert power_mean(CAPACITY, 0.0, FLOOR) == pytest.approx(np.exp(np.log(FLOORED).mean()))
+    assert power_mean(CAPACITY, -1.0, FLOOR) == pytest.approx(1 / (1 / FLOORED).mean())
+    assert power_mean(CAPACITY, 2.0, FLOOR) == pytest.approx(np.sqrt((FLOORED**2).mean()))
+    assert power_mean(np.zeros(3), 1.0, 0.2) == 0.2
     for infinite, large, limit in ((np.inf, 1e5, 0.8), (-np.inf, -1e5, 0.05)):
-        assert world_governance(CAPACITY, infinite) == limit
-        assert world_governance(CAPACITY, large) == pytest.approx(limit, rel=1e-4)
+        assert power_mean(CAPACITY, infinite, FLOOR) == limit
+        assert power_mean(CAPACITY, large, FLOOR) == pytest.approx(limit, rel=1e-4)
 
 
 @pytest.mark.parametrize("exponent", [1e-3, 1e-6, 1e-9, 1e-12, 1e-300, -1e-9, -1e-300])
 def test_world_governance_is_continuous_at_zero(exponent):
-    geometric = world_governance(CAPACITY, 0)
-    assert world_governance(CAPACITY, exponent) == pytest.approx(geometric, rel=max(1e-12, abs(exponent)))
-
-
-def test_world_governance_works_along_the_last_axis():
-    worlds = np.stack([CAPACITY, CAPACITY[::-1], np.full(4, 0.5)]).reshape(3, 1, 4)
-    governance = world_governance(worlds, -2)
-    assert governance.shape == (3, 1)
-    assert governance[0, 0] == pytest.approx(governance[1, 0])
-    assert governance[2, 0] == 0.5
-    assert float(world_governance(np.zeros(3), -2)) == 0.05
-    assert float(world_governance(np.zeros(3), 1, floor=0.2)) == 0.2
+    geometric = power_mean(CAPACITY, 0.0, FLOOR)
+    assert power_mean(CAPACITY, exponent, FLOOR) == pytest.approx(geometric, rel=max(1e-12, abs(exponent)))
 
 
 @given(arrays(np.float64, st.integers(1, 12), elements=st.floats(0, 1)), st.floats(-50, 50), st.floats(0, 20))
 def test_world_governance_lies_between_extremes_and_rises_with_the_exponent(capacity, exponent, more):
-    floored = np.maximum(capacity, 0.05)
-    low = float(world_governance(capacity, exponent))
+    floored = np.maximum(capacity, FLOOR)
+    low = power_mean(capacity, exponent, FLOOR)
     assert floored.min() <= low <= floored.max()
-    assert float(world_governance(capacity, exponent + more)) >= low - 1e-12
+    assert power_mean(capacity, exponent + more, FLOOR) >= low - 1e-12
 
 
 # --- shields
@@ -110,7 +102,7 @@ def test_shield_is_the_equation():
     state.bloc_depth[0] = 2
     suffer_harm(state, PAR, MECH, draws())
     members = state.capacity[state.un_member]
-    assert state.world_governance == pytest.approx(float(world_governance(members, -2)))
+    assert state.world_governance == pytest.approx(power_mean(members, -2.0, FLOOR))
     e = state.instrument_enforcement
     joint = 1 - (1 - e[0] / 3) * (1 - e[1] * 2 / 3) * (1 - state.bloc_enforcement[0] * 2 / 3)
     assert state.shield[0] == pytest.approx(state.world_governance * (1 + 0.5 * joint))

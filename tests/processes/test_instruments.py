@@ -24,7 +24,6 @@ from simulation.processes.instruments import (
     SETTLED,
     affinity_to_texts,
     all_log_odds,
-    can_join,
     instrument_z,
     join_instruments,
     joining_of,
@@ -78,8 +77,9 @@ def test_terms_sum_to_the_log_odds_of_the_kernel(seed: int, q: int) -> None:
     state = small_state(8, 6, seed)
     state.quarter, state.as_one[:] = 4 * (seed % 2), seed % 3 == 0
     state.effort[:8, [REGIONAL, MULTILATERAL]] = np.random.default_rng(seed).uniform(0.5, 2.0, (8, 2))
-    odds = all_log_odds(state, joining_of(state, PAR, ON))
-    for i in np.flatnonzero(can_join(state)[q, : state.s]):
+    joining = joining_of(state, PAR, ON)
+    odds = all_log_odds(state, joining)
+    for i in np.flatnonzero(joining.text.can[q, : state.s]):
         terms = terms_of(state, ON, int(i), q)
         assert list(terms) == ["intercept", *FACTORS, *SETTLED]
         assert sum(terms.values()) == pytest.approx(odds[q, i], abs=1e-12)
@@ -255,8 +255,9 @@ def test_as_one_its_chance_is_the_mean_of_its_members() -> None:
     state.sponsor[2], state.eligible[2, :9] = False, True
     before = all_log_odds(state, joining_of(state, PAR, ON))[2]
     state.as_one[:] = True
-    after = all_log_odds(state, joining_of(state, PAR, ON))[2]
-    members = state.in_union[: state.s] & can_join(state)[2, : state.s]
+    joining = joining_of(state, PAR, ON)
+    after = all_log_odds(state, joining)[2]
+    members = state.in_union[: state.s] & joining.text.can[2, : state.s]
     mean = (1 / (1 + np.exp(-before[members]))).mean()
     assert after[members] == pytest.approx(np.full(members.sum(), math.log(mean / (1 - mean))))
     assert np.array_equal(after[~members], before[~members])
