@@ -189,8 +189,8 @@ class Kept:
                     else f"{self.FORMAT.file}: {key} is damaged"
                 )
         focal = self.info.get("focal")
-        if isinstance(focal, dict) and not {"id", "name"} <= set(focal):
-            yield f"{self.FORMAT.file}: focal needs id, name"
+        if isinstance(focal, dict):
+            yield from (f"{self.FORMAT.file}: focal.{key} is missing" for key in ("id", "name") if key not in focal)
         for name, entry in self.FORMAT.tables.items():
             columns = self.tables[name].columns if name in self.tables else entry.columns
             yield from (f"{name}.csv: column {column} is missing" for column in entry.columns if column not in columns)

@@ -264,13 +264,13 @@ def test_an_edited_cell_of_the_forecast_is_told(tmp_path, old, new):
 
 
 @pytest.mark.parametrize("key", ["focal", "horizon", "peers", "replicates", "scenario", "contrasts"])
-@pytest.mark.parametrize(("value", "told"), [(None, "is missing"), (3, "needs|is not text|is not a list")])
+@pytest.mark.parametrize(("value", "told"), [(None, "is missing"), (3, "must be")])
 def test_what_a_run_file_lacks_is_told_when_it_is_opened(tmp_path, key, value, told):
     folder = forecast(replicates=2).save(tmp_path / "out", charts=False)
     info = json.loads((folder / "run.json").read_text())
     del info[key]
     (folder / "run.json").write_text(json.dumps(info if value is None else info | {key: value}))
-    with pytest.raises(InputError, match=f"run.json: {key} ({told})"):
+    with pytest.raises(InputError, match=f"run.json: {key}:? {told}"):
         Results.open(folder)
 
 
@@ -283,5 +283,6 @@ def test_faults_of_the_run_file_and_of_a_table_are_told_at_once(tmp_path):
     with pytest.raises(InputError) as told:
         Results.open(folder)
     assert [fault.message for fault in told.value.faults] == [
-        "run.json: focal needs id, name", "run.json: peers is not a list", "forecast.csv: column metric is missing",
+        "run.json: focal: must be a mapping, not the number 3", "run.json: peers: must be a list, not the number 3",
+        "forecast.csv: column metric is missing",
     ]  # fmt: skip
