@@ -10,11 +10,12 @@ from __future__ import annotations
 import argparse
 import io
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from rich.console import Console
 
 from simulation.display import pages
 from simulation.display.style import style
@@ -27,6 +28,7 @@ from simulation.scenario.load import load_scenario
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from simulation.experiments.results import Results
 
@@ -58,24 +60,31 @@ def selected_forecast(results: Results) -> pd.DataFrame:
 
 
 def report_text(results: Results, count: int | None = None) -> str:
-    """The report of the terminal as plain text of 80 columns; its first ``count`` parts, or all."""
-    from rich.console import Console
+    """The report of the terminal as plain text; its first ``count`` parts, or all."""
 
+    def show(console: Console) -> None:
+        for part in list(parts(results))[:count]:
+            console.print(part)
+            console.print()
+
+    return as_text(show)
+
+
+def as_text(show: Callable[[Console], None]) -> str:
+    """What something prints on a terminal of 80 columns, as plain text."""
     page = io.StringIO()
-    console = Console(file=page, width=COLUMNS, highlight=False, color_system=None, force_terminal=False)
-    for part in list(parts(results))[:count]:
-        console.print(part)
-        console.print()
+    show(Console(file=page, width=COLUMNS, highlight=False, color_system=None, force_terminal=False))
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip() + "\n"
 
 
-def _save_chart(axes: Axes, folder: Path, name: str) -> None:
+def save_png(axes: Axes, folder: Path, name: str) -> Figure:
+    """Save a chart as a small PNG."""
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
     with style():
         figure.savefig(folder / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    return figure
 
 
 def write(results: Results, rules: Spread, folder: Path) -> None:
@@ -89,7 +98,9 @@ def write(results: Results, rules: Spread, folder: Path) -> None:
         for name, table in zip(TABLES, tables, strict=True):
             store.write_csv(table, fresh / name)
         for name, axes in drawn.items():
-            _save_chart(axes, fresh, name)
+            figure = save_png(axes, fresh, name)
+            with style():
+                figure.savefig(fresh / f"{name}.svg", metadata={"Date": None})
         (fresh / "forecast.txt").write_text(report_text(results), encoding="utf-8", newline="\n")
         (fresh / "scenario.resolved.yaml").write_text(results.scenario_text, encoding="utf-8", newline="\n")
         store.write_json(results.info, fresh / "run.json")

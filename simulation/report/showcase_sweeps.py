@@ -8,16 +8,15 @@ every file in ``scenarios/sweeps/``, copies of each what is few enough bytes to 
 from __future__ import annotations
 
 import argparse
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from simulation.display import pages
-from simulation.display.style import style
 from simulation.display.words.rounding import decimal, signed
 from simulation.experiments.analysis.sensitivity import effects
 from simulation.experiments.engine import store
@@ -25,7 +24,8 @@ from simulation.experiments.prior import DEFAULTS
 from simulation.experiments.sweep import sweep
 from simulation.experiments.sweeps.results import SUMMARY_COLUMNS, SweepResults
 from simulation.experiments.sweeps.schema import MINUS, label
-from simulation.report.showcase import COLUMNS, DOTS_PER_INCH, FOLDER, ROOT
+from simulation.report.showcase import FOLDER, ROOT, as_text, save_png
+from simulation.report.sweep import print_sweep
 from simulation.scenario import shipped
 
 SWEEPS = shipped.folder("sweeps")
@@ -66,31 +66,16 @@ def told(folder: Path) -> str:
     return "\n".join(parts)
 
 
-def report_text(results: SweepResults) -> str:
-    """What ``wifaq sweep`` prints of it, in 80 columns."""
-    from rich.console import Console
-
-    from simulation.report.sweep import print_sweep
-
-    page = io.StringIO()
-    console = Console(file=page, width=COLUMNS, highlight=False, color_system=None, force_terminal=False)
-    print_sweep(results, console)
-    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip() + "\n"
-
-
 def write(results: SweepResults, folder: Path) -> None:
     """Write the small tables and the heat maps of a finished sweep, whole or not at all."""
     with store.atomic_folder(folder) as fresh:
         store.write_csv(shown_summary(results), fresh / SUMMARY)
         store.write_csv(shown_effects(results), fresh / EFFECTS)
-        (fresh / TEXT).write_text(report_text(results), encoding="utf-8", newline="\n")
+        printed = as_text(partial(print_sweep, results))
+        (fresh / TEXT).write_text(printed, encoding="utf-8", newline="\n")
         store.write_json(results.info, fresh / MANIFEST)
         for name, axes in results.heatmaps():
-            figure = axes.get_figure(root=True)
-            if figure is None:
-                raise ValueError("these axes belong to no figure")
-            with style():
-                figure.savefig(fresh / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+            save_png(axes, fresh, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

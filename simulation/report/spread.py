@@ -25,7 +25,8 @@ def print_spread(spread: Spread, console: Console) -> None:
     rows = spread.table.loc[spread.table["quarter"] == horizon]
     made = table([("metric", "left"), ("rule", "left"), ("mean", "right"), ("5–95 %", "right")])
     metric = ""
-    for row in rows.sort_values("metric", kind="stable", key=lambda names: names.map(_order(rows))).to_dict("records"):
+    order = {name: place for place, name in enumerate(dict.fromkeys(rows["metric"]))}
+    for row in rows.sort_values("metric", kind="stable", key=lambda names: names.map(order)).to_dict("records"):
         shown = "" if row["metric"] == metric else row["metric"].replace("_", " ")
         metric = row["metric"]
         count = METRICS[metric].unit in COUNTED
@@ -38,7 +39,3 @@ def print_spread(spread: Spread, console: Console) -> None:
     for row in spread.shares.loc[spread.shares["quarter"] == horizon].to_dict("records"):
         split.add_row(row["metric"].replace("_", " "), *(f"{percent(row[source])} %" for source in SOURCES))
     console.print(titled(f"Shares of the variance over all these runs, {horizon}", split))
-
-
-def _order(rows: object) -> dict[str, int]:
-    return {name: place for place, name in enumerate(dict.fromkeys(rows["metric"]))}  # type: ignore[index]
