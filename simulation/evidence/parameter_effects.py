@@ -8,16 +8,16 @@ highest value, on paired replicates, and writes ``simulation/scenario/parameter_
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from simulation.evidence import BASELINE
 from simulation.evidence.deals.forecast import write_whole
 from simulation.experiments import prior
+from simulation.experiments.analysis.summary import by_replicate
 from simulation.experiments.engine.runner import Ensemble, Progress, run_points
 from simulation.experiments.engine.simulate import simulate as simulate_model
 from simulation.scenario.listing import EFFECTS
@@ -70,9 +70,8 @@ def measure(
 
 def last(ensemble: Ensemble) -> F:
     """The headline of the focal state at the horizon, one a replicate."""
-    series = ensemble.series
-    end = series[(series["metric"] == HEADLINE) & (series["quarter"] == str(ensemble.scenario.horizon))]
-    return np.asarray(end.sort_values("replicate")["value"], float)
+    table = by_replicate(ensemble.series, HEADLINE, str(ensemble.scenario.horizon))
+    return table[ensemble.scenario.focal].to_numpy(float)
 
 
 def _row(entry: Parameter, usual: F, found: Mapping[str, Ensemble]) -> dict[str, str]:
@@ -87,11 +86,7 @@ def _row(entry: Parameter, usual: F, found: Mapping[str, Ensemble]) -> dict[str,
 
 def table_text(rows: Sequence[Mapping[str, str]]) -> str:
     """The table as it stands in its file."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return pd.DataFrame(rows, columns=COLUMNS).to_csv(index=False, lineterminator="\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

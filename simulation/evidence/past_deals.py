@@ -80,7 +80,7 @@ def _before(past: PastRuns, pool: B) -> F:
 def _camp(past: PastRuns, pool: B) -> F:
     """Pairs within one camp get the share of the earlier deals made within one, with one deal's worth of no rule."""
     a, b = past.pairs
-    same = ((past.camp[a] == past.camp[b]) & (past.camp[a] >= 0))[pool]
+    same = ((past.world.camp[a] == past.world.camp[b]) & (past.world.camp[a] >= 0))[pool]
     known = _known(past)[pool]
     inside = (known[same].sum() + same.mean()) / (known.sum() + 1.0)
     return np.where(same, inside / max(same.sum(), 1), (1.0 - inside) / max((~same).sum(), 1))
@@ -271,11 +271,10 @@ def yearly(runs: Sequence[PastRuns]) -> pd.DataFrame:
     """
     rows = []
     for past in runs:
-        years = past.day.year - int(past.known["year"].min()) + 1 if len(past.known) else 1
         for partners, kinds in PARTNERS.items():
             known = past.recorded(kinds)
             last = past.recorded(kinds, past.day.year)
-            rivals = counts(known, last, years)
+            rivals = counts(known, last, _span(past))
             for year in range(past.day.year + 1, RECORD_END.year + 1):
                 happened = past.recorded(kinds, year)
                 for name, draws in {MODEL: past.counts(kinds, year), **rivals}.items():
@@ -327,7 +326,7 @@ def _by_camp(
     place = {name: row for row, name in enumerate(past.now.ids)}
     true = {past.world.ids[i] for i in out if joined.get(place[past.world.ids[i]], date.max) <= end}
     for camp in CAMPED:
-        names = {past.world.ids[i] for i in out if CAMPED[past.camp[i]] == camp}
+        names = {past.world.ids[i] for i in out if CAMPED[past.world.camp[i]] == camp}
         if names:
             new = own[own["actor"].isin(names)].groupby("replicate").size()
             draws = new.reindex(range(past.replicates), fill_value=0).to_numpy()

@@ -90,11 +90,6 @@ class PastRuns:
         return a, b
 
     @cached_property
-    def camp(self) -> NDArray[np.int8]:
-        """Camp of every actor on the day, -1 for none."""
-        return self.world.camp
-
-    @cached_property
     def known(self) -> pd.DataFrame:
         """Columns ``year, a, b``: recorded deals by the day."""
         return _deals(self.world, self.world)
@@ -107,11 +102,9 @@ class PastRuns:
     @property
     def unforeseeable(self) -> int:
         """Recorded deals after the day of somebody who did not exist on it."""
-        later = sum(deal.date > self.day for deal in self.now.deals)
-        return later - sum(
-            deal.date > self.day and all(self.now.ids[i] in self.world.ids for i in deal.parties)
-            for deal in self.now.deals
-        )
+        known = set(self.world.ids)
+        later = (deal for deal in self.now.deals if deal.date > self.day)
+        return sum(any(self.now.ids[i] not in known for i in deal.parties) for deal in later)
 
     @cached_property
     def reported(self) -> F:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.display import pages
+from simulation.evidence import BASELINE
 from simulation.evidence.plausibility_runs import (
     AMONG_STATES,
     BASE,
@@ -41,14 +42,12 @@ from simulation.evidence.plausibility_runs import (
 )
 from simulation.experiments.engine.store import versions
 from simulation.processes.books import BREACH, EXPIRY, MONEY
-from simulation.scenario import shipped
 from simulation.scenario.load import load_scenario
 from simulation.scenario.schema import Scenario
 from simulation.state import F
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "results" / "plausibility.md"
-BASELINE = shipped.folder() / "baseline.yaml"
 REPLICATES = 100
 MARKER = "plausibility"
 SHOWN = 8

@@ -6,10 +6,8 @@ Everything is read from a model between its steps; nothing is changed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import get_context
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from simulation.data.tables import read_csv
-from simulation.experiments.engine.executors import usable_cores
+from simulation.experiments.engine.executors import beside, usable_cores
 from simulation.intensity.equation import pair_rates
 from simulation.model import GovernanceModel
 from simulation.processes import approaches
@@ -172,12 +170,8 @@ def run(scenario: Scenario, replicates: int, workers: int | None = None) -> dict
     plan = points(scenario, replicates)
     jobs = [(plan[name][0], number) for name in plan for number in range(plan[name][1])]
     workers = usable_cores() if workers is None else workers
-    if workers == 1:
-        seen = [see(job) for job in jobs]
-    else:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            seen = list(pool.map(see, jobs, chunksize=4))
-    left = iter(seen)
+    with beside([partial(see, job) for job in jobs], workers if workers > 1 else 0) as those_of:
+        left = iter(those_of())
     return {name: [next(left) for _ in range(count)] for name, (_, count) in plan.items()}
 
 

@@ -99,7 +99,11 @@ def sweep(
         raise InputError("time limit: a thread cannot be ended; give an executor of processes")
     if chunk_size is not None and chunk_size < 1:
         raise InputError(f"chunk size: {chunk_size} is less than 1")
-    plan = source if isinstance(source, Plan) else _plan(source, sets, focal, replicates, samples, seed, max_runs)
+    if isinstance(source, Plan):
+        plan = source
+    else:
+        asked = load_sweep(source, sets=sets, focal=focal, replicates=replicates, samples=samples, seed=seed)
+        plan = make_plan(asked, max_runs)
     content = manifest(plan, actors)
     folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
     pool = open_pool(executor, workers)  # before anything compiles: there may be no such executor
@@ -136,19 +140,6 @@ def _write_tables(results: SweepResults) -> None:
     except OSError as error:
         text = f"the tables of the sweep were not written: {ledger.reason_of(error)} ({results.folder})"
         raise RunError(text) from error
-
-
-def _plan(
-    source: str | os.PathLike[str] | Mapping[str, Any],
-    sets: Sequence[str],
-    focal: str | None,
-    replicates: int | None,
-    samples: int | None,
-    seed: int | None,
-    max_runs: int,
-) -> Plan:
-    loaded = load_sweep(source, sets=sets, focal=focal, replicates=replicates, samples=samples, seed=seed)
-    return make_plan(loaded, max_runs)
 
 
 class _Work:

@@ -166,11 +166,6 @@ def arm(name: str) -> Arm:
     return Arm(found.file, overrides)
 
 
-def file_of(name: str) -> str:
-    """The shipped scenario of an arm."""
-    return arm(name).file
-
-
 @lru_cache(maxsize=512)
 def scenario_of(name: str, folder: Path) -> Scenario:
     """The scenario of an arm."""

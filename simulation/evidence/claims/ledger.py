@@ -14,7 +14,7 @@ from pathlib import Path
 
 from simulation.data.tables import read_csv
 from simulation.errors import DataError, InputError, suggest
-from simulation.evidence.claims.arms import file_of, without
+from simulation.evidence.claims.arms import arm, without
 from simulation.evidence.claims.records import TABLES
 from simulation.scenario.mechanisms import MECHANISMS
 
@@ -113,7 +113,7 @@ class Check:
     @property
     def controls(self) -> tuple[str, ...]:
         """The same arms without the claimed channel."""
-        return tuple(without(self.control, arm) for arm in self.arms) if self.control else ()
+        return tuple(without(self.control, name) for name in self.arms) if self.control else ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Claim:
     @property
     def arms(self) -> tuple[str, ...]:
         """Names of the arms that are compared."""
-        return tuple(dict.fromkeys(arm for check in self.checks for arm in check.arms))
+        return tuple(dict.fromkeys(name for check in self.checks for name in check.arms))
 
     @property
     def mechanisms(self) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ class Claim:
     @property
     def scenarios(self) -> tuple[str, ...]:
         """Shipped scenarios that the claim is tested by, as they are or with something changed."""
-        return tuple(dict.fromkeys(map(file_of, self.arms)))
+        return tuple(dict.fromkeys(arm(name).file for name in self.arms))
 
 
 @dataclass(frozen=True)

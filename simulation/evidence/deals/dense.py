@@ -156,11 +156,6 @@ def score_window(dense: Dense, domain: str, first: int) -> Scored:
     return Scored(domain, first, coming.counts, {**result, "as often as before": scoring.as_before(coming)})
 
 
-def all_windows(dense: Dense) -> list[Scored]:
-    """Every window of :data:`TESTED`."""
-    return [score_window(dense, domain, first) for domain in DOMAINS for first in TESTED[domain]]
-
-
 def summary(dense: Dense) -> pd.DataFrame:
     """Gains of the intensity over every rival, a mean over windows, beside the areas under the curves of each.
 
@@ -169,7 +164,7 @@ def summary(dense: Dense) -> pd.DataFrame:
     DataFrame
         Columns ``over, gain, 2.5 %, 97.5 %, windows won, events, AUC, PR-AUC``; the first row is the intensity's own.
     """
-    result = all_windows(dense)
+    result = [score_window(dense, domain, first) for domain in DOMAINS for first in TESTED[domain]]
     lead = pd.DataFrame([gains(result, name) for name in result[0].shares if name != OURS])
     own = pd.DataFrame([{"over": OURS, "events": lead["events"].iloc[0]}])
     rank = ranking(result).rename(columns={"forecast": "over"})

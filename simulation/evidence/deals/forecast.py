@@ -7,8 +7,6 @@ signings, recorded or not: about two and a half times as many, less certain by t
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -75,7 +73,7 @@ def forecast_pairs(
         With one fault for everything that is wrong.
     """
     faults: list[Fault] = []
-    first, last = _day("--as-of", as_of, faults), _day("--by", by, faults)
+    first, last = day_of("--as-of", as_of, faults), day_of("--by", by, faults)
     _check_days(first, last, faults)
     wanted = tuple(kinds) if kinds is not None else FORECAST_KINDS if focal else ("state",)
     _check_names(focal, wanted, flow, faults)
@@ -125,17 +123,13 @@ def held_chances(layer: Layer, as_of: date) -> F:
 
 
 def table_text(table: pd.DataFrame) -> str:
-    """A table of :func:`forecast_pairs` as CSV text."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in table.itertuples(index=False):
-        names, numbers = row[:4], row[4:]
-        writer.writerow([*names, *(f"{max(0.0, float(value)):.4f}" for value in numbers)])
-    return stream.getvalue()
+    """A table of probabilities as CSV text: four decimals, nothing below 0."""
+    positive = table.select_dtypes("number").clip(lower=0.0) + 0.0  # no minus before a 0
+    return table.assign(**positive).to_csv(index=False, float_format="%.4f", lineterminator="\n")
 
 
-def _day(option: str, given: str | date, faults: list[Fault]) -> date | None:
+def day_of(option: str, given: str | date, faults: list[Fault]) -> date | None:
+    """The day that an option gives; what is none is added to the faults."""
     if isinstance(given, date):
         return given
     try:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from simulation.errors import Fault, InputError
-from simulation.evidence.deals.forecast import write_whole
+from simulation.evidence.deals.forecast import day_of, table_text, write_whole
 from simulation.evidence.joins.forecast import forecast
 from simulation.evidence.joins.instrument_file import read_instruments
 from simulation.evidence.joins.record import RECORD_END
@@ -30,7 +29,7 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
         If the disk does not take the table.
     """
     faults: list[Fault] = []
-    day, last = _day("--as-of", as_of, faults), _day("--by", by, faults)
+    day, last = day_of("--as-of", as_of, faults), day_of("--by", by, faults)
     if day and not EARLIEST <= day <= LATEST:
         faults.append(Fault("", f"{day} is outside {EARLIEST} to {LATEST}", "--as-of"))
         day = None
@@ -52,22 +51,12 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
         faults += error.faults
     if faults or day is None or last is None or known is None:
         raise InputError(faults)
-    stream = io.StringIO(newline="")
-    rows = []
+    parts = []
     for text in texts:
         result = forecast(text, day, last, known)
-        for i, name in enumerate(result.ids):
-            numbers = (result.probability[i], result.low[i], result.high[i])
-            rows.append([text.id, name, *(f"{max(0.0, value):.4f}" for value in numbers)])
-    csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
+        columns = (text.id, result.ids, result.probability, result.low, result.high)
+        parts.append(pd.DataFrame(dict(zip(COLUMNS, columns, strict=True))))
+    written = table_text(pd.concat(parts))
     if out is not None:
-        write_whole(out, stream.getvalue())
-    return stream.getvalue()
-
-
-def _day(option: str, text: str, faults: list[Fault]) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        faults.append(Fault("", f"{text!r} is no date: write YYYY-MM-DD", option))
-        return None
+        write_whole(out, written)
+    return written

@@ -132,21 +132,21 @@ def coverage(scored: Sequence[Scored]) -> pd.DataFrame:
     table = counts(scored)
     parts = [("all", table), *((kind, counts(chosen)) for kind, chosen in kinds(scored))]
     for kind, part in parts:
-        row: dict[str, object] = {"convener": kind, "texts": len(part)}
-        for level in ("50 %", "90 %"):
-            hits = int(part[f"in {level}"].sum())
-            low, high = scores.wilson(hits, len(part))
-            row |= {f"in {level}": hits / len(part), f"{level} from": low, f"{level} to": high}
-        row |= {"PIT mean": part["PIT"].mean()}
+        row = _covered(kind, part, "in") | {"PIT mean": part["PIT"].mean()}
         row |= {name: part[name].mean() for name in ("interval score", "CRPS", "log score", "AUC")}
         rows.append(row)
     union = table.dropna(subset=["EU in 90 %"])
-    row = {"convener": "the EU's states", "texts": len(union)}
+    return pd.DataFrame([*rows, _covered("the EU's states", union, "EU in")])
+
+
+def _covered(who: str, table: pd.DataFrame, inside: str) -> dict[str, object]:
+    """How often the counts of a table fell into their intervals, with Wilson intervals."""
+    row: dict[str, object] = {"convener": who, "texts": len(table)}
     for level in ("50 %", "90 %"):
-        hits = int(union[f"EU in {level}"].astype(bool).sum())
-        low, high = scores.wilson(hits, len(union))
-        row |= {f"in {level}": hits / len(union), f"{level} from": low, f"{level} to": high}
-    return pd.DataFrame([*rows, row])
+        hits = int(table[f"{inside} {level}"].astype(bool).sum())
+        low, high = scores.wilson(hits, len(table))
+        row |= {f"in {level}": hits / len(table), f"{level} from": low, f"{level} to": high}
+    return row
 
 
 def by_state(scored: Sequence[Scored]) -> pd.DataFrame:

@@ -50,8 +50,6 @@ class Box:
         By factor: lowest and highest value, or the categories left; factors without a limit are not named.
     support
         Share of resamples of half the cases in which a box of the same coverage limits the factor too.
-    trajectory
-        ``coverage, density, mass, limited`` of every box on the way; its index is the number of the box.
     """
 
     coverage: float
@@ -61,7 +59,6 @@ class Box:
     of_interest: int
     limits: Mapping[str, Limits]
     support: Mapping[str, float]
-    trajectory: pd.DataFrame
 
     def sentence(self, what: str) -> str:
         """The box in words; ``what`` names the outcome of interest."""
@@ -123,12 +120,9 @@ def find_box(
     names = dict(zip(numbered.columns, inputs.columns, strict=True))
     limits = dict(_limits(result.box_lims[0], result.box_lims[chosen], names))
     row = path.loc[chosen]
-    trajectory = path[["coverage", "density", "mass", "res_dim"]].set_axis(
-        ["coverage", "density", "mass", "limited"], axis=1
-    )
     shares = {name: float(support[column]) for column, name in names.items() if name in limits}
     sizes = (float(row["coverage"]), float(row["density"]), float(row["mass"]))
-    return Box(*sizes, len(interest), count, limits, shares, trajectory)
+    return Box(*sizes, len(interest), count, limits, shares)
 
 
 def _support(result: Any, chosen: int) -> pd.Series:

@@ -32,7 +32,8 @@ MORRIS_COLUMNS = ("factor", "mu_star", "mu_star_low", "mu_star_high", "mu", "sig
 Values = NDArray[np.float64]
 
 
-def _problem(factors: Sequence[str]) -> dict[str, Any]:
+def problem(factors: Sequence[str]) -> dict[str, Any]:
+    """What SALib calls a problem: factors in the unit cube."""
     return {"num_vars": len(factors), "names": list(factors), "bounds": [[0.0, 1.0]] * len(factors)}
 
 
@@ -75,7 +76,7 @@ def sobol(factors: Sequence[str], values: Values, seed: int = 0) -> pd.DataFrame
 
     _check(values)
     result = method.analyze(
-        _problem(factors), values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=CONFIDENCE, seed=seed
+        problem(factors), values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=CONFIDENCE, seed=seed
     )
     first, total = np.asarray(result["S1"]), np.asarray(result["ST"])
     reach, reach_total = (_reach_of(result[name], values, len(factors) + 2) for name in ("S1_conf", "ST_conf"))
@@ -114,7 +115,7 @@ def morris(factors: Sequence[str], cube: Values, values: Values, levels: int, se
     with warnings.catch_warnings():  # a single trajectory has no spread: sigma is missing then
         warnings.filterwarnings("ignore", "Degrees of freedom|invalid value", RuntimeWarning)
         result = method.analyze(
-            _problem(factors), cube, values, num_resamples=RESAMPLES, conf_level=CONFIDENCE, num_levels=levels,
+            problem(factors), cube, values, num_resamples=RESAMPLES, conf_level=CONFIDENCE, num_levels=levels,
             seed=seed,
         )  # fmt: skip
     star, reach = np.asarray(result["mu_star"], float), _reach_of(result["mu_star_conf"], values, len(factors) + 1)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from simulation.errors import Fault, InputError
+from simulation.experiments.analysis.sensitivity import problem
 from simulation.experiments.prior import free_parameters
 from simulation.experiments.sweeps.load import Sweep, level_faults
 from simulation.experiments.sweeps.schema import Categories, Factor, Kept, Range, label
@@ -30,11 +31,6 @@ MORRIS_LEVELS = 4  # of the grid of a Morris design (Campolongo et al. 2007)
 FAULTS_TOLD = 10  # faulty design points named in one message
 
 Cube = NDArray[np.float64]
-
-
-def problem(names: Sequence[str]) -> dict[str, Any]:
-    """What SALib calls a problem: factors in the unit cube."""
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def row_count(sweep: Sweep) -> int:
