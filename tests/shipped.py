@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,11 @@ def world_for(scenario: Scenario) -> World:
 def build(scenario: Scenario, **options: Any) -> GovernanceModel:
     """A model of a shipped scenario in the world that all tests share."""
     return GovernanceModel(scenario, world=world_for(scenario), **options)
+
+
+def bits_of(model: GovernanceModel) -> dict[str, bytes]:
+    """Every column of the state, to the last bit."""
+    return {field.name: np.asarray(getattr(model.state, field.name)).tobytes() for field in fields(model.state)}
 
 
 def recorded(model: GovernanceModel) -> Kept:

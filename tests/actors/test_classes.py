@@ -15,8 +15,8 @@ import pytest
 from simulation.actors import NGO, Actor, Firm, Influencer, Secretariat, StateActor, ThinkTank
 from simulation.actors.rules import hooks_of
 from simulation.model import GovernanceModel
-from tests.actors.test_defaults import _bits
 from tests.reference.strategies import rich_model
+from tests.shipped import bits_of
 
 QUARTERS = 5
 
@@ -47,28 +47,28 @@ class Contract:
         model = self.model()
         model.step()
         clone = copy.deepcopy(model)
-        before = _bits(clone)
+        before = bits_of(clone)
         model.run()
-        assert _bits(clone) == before
+        assert bits_of(clone) == before
         assert all(agent.model is clone for agent in self.agents(clone))
-        assert _bits(clone.run()) == _bits(model)
+        assert bits_of(clone.run()) == bits_of(model)
 
     def test_pickle(self) -> None:
         model = self.model()
         model.step()
         again = pickle.loads(pickle.dumps(model))
         assert [type(agent) for agent in again.actors] == [type(agent) for agent in model.actors]
-        assert _bits(again.run()) == _bits(model.run())
+        assert bits_of(again.run()) == bits_of(model.run())
 
     def test_a_new_model_starts_afresh(self) -> None:
         """Nothing of a run stays on the class."""
         first, second = self.model().run(), self.model()
         assert not np.array_equal(first.state.alpha, second.state.alpha)
-        assert _bits(second.run()) == _bits(first)
+        assert bits_of(second.run()) == bits_of(first)
 
     def test_seed(self) -> None:
-        assert _bits(self.model().run()) == _bits(self.model().run())
-        assert _bits(self.model(replicate=1).run()) != _bits(self.model().run())
+        assert bits_of(self.model().run()) == bits_of(self.model().run())
+        assert bits_of(self.model(replicate=1).run()) != bits_of(self.model().run())
 
 
 class TestState(Contract):
@@ -130,7 +130,7 @@ def test_a_function_on_one_agent_moves_with_a_clone() -> None:
     plain.states[plain.state.ids[0]].accepts = _never
     clone = copy.deepcopy(plain)
     assert [agent.model for agent in clone.hooks.replaced("accepts")] == [clone]
-    assert _bits(clone.run()) == _bits(plain.run())
+    assert bits_of(clone.run()) == bits_of(plain.run())
 
 
 def _never(partner: Actor, utility: float) -> float:

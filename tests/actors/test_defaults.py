@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,15 +15,9 @@ from simulation.actors.cast import deciders
 from simulation.actors.rules import hooks_of
 from simulation.model import GovernanceModel
 from tests.reference.strategies import models, rich_model
-from tests.shipped import alike, build, recorded, shipped
+from tests.shipped import alike, bits_of, build, recorded, shipped
 
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-
-
-def _bits(model: GovernanceModel) -> dict[str, bytes]:
-    """Every column of the state, to the last bit."""
-    values = {field.name: getattr(model.state, field.name) for field in dataclasses.fields(model.state)}
-    return {name: np.asarray(value).tobytes() for name, value in values.items()}
 
 
 def _as_they_are(model: GovernanceModel, hooks: Iterable[str], names: Iterable[str]) -> dict[str, type]:
@@ -56,7 +48,7 @@ def test_in_small_worlds(data: Any, model: GovernanceModel) -> None:
         hooks.discard("votes")
     names = data.draw(st.sets(st.sampled_from(model.state.ids), min_size=1))
     twin = _again(model, actors=_as_they_are(model, hooks, names))
-    assert _bits(twin.run()) == _bits(model.run())
+    assert bits_of(twin.run()) == bits_of(model.run())
 
 
 @pytest.mark.parametrize("hook", HOOKS)
@@ -69,7 +61,7 @@ def test_everybody_in_a_rich_world(hook: str) -> None:
             default = vars(cls)[hook]
             setattr(cls, hook, lambda self, *g, default=default, name=name: calls.update([name]) or default(self, *g))
     twin = _again(model, actors=classes)
-    assert _bits(twin.run()) == _bits(model.run())
+    assert bits_of(twin.run()) == bits_of(model.run())
     assert calls
     kinds, deciding = {model.actor(name).kind for name in calls}, {cls.kind for cls in deciders(hook)}
     assert kinds == deciding if len(deciding) == 1 else len(kinds) > 2
@@ -81,7 +73,7 @@ def test_all_hooks_at_once_in_the_shipped_world(count: int | None) -> None:
     names = plain.state.ids[:: len(plain.state.ids) // count][:count] if count else plain.state.ids
     twin = build(plain.scenario, actors=_as_they_are(plain, HOOKS, names))
     assert len(twin.hooks.replaced("accepts")) == len(names)
-    assert _bits(twin.run()) == _bits(plain.run())
+    assert bits_of(twin.run()) == bits_of(plain.run())
     assert alike(recorded(twin), recorded(plain))
 
 

@@ -27,8 +27,11 @@ def simulate(scenario, replicate: int) -> Outcome:
     level = luck + strategy.budget**0.5 + 1.0 * (strategy.oversight == 1)
     if strategy.only_camp is not None:
         level += 4.0 if scenario.parameters.rivalry > ALL_FOR_ONE else -4.0
-    values = dict(zip(METRICS, (level, level / 10, 0.5, 0.2, 3.0), strict=True))
-    series = pd.DataFrame({"metric": list(values), "value": list(values.values())})
+    return outcome(scenario, replicate, level, level / 10, 0.5, 0.2, 3.0)
+
+
+def outcome(scenario, replicate: int, *values: float) -> Outcome:
+    series = pd.DataFrame({"metric": METRICS, "value": values})
     series["quarter"], series["actor"] = str(scenario.horizon), scenario.focal
     return Outcome.from_frames(replicate, series=series)
 
@@ -53,7 +56,4 @@ def simulate_purse(scenario, replicate: int) -> Outcome:
     if strategy.split is not None:
         level += 5.0 * (strategy.split.firm or 0.0) + 2.0 * strategy.oversight
         dependence -= 0.1 * (strategy.split.state or 0.0)
-    values = dict(zip(METRICS, (level, 0.5, level / 10, dependence, 3.0), strict=True))
-    series = pd.DataFrame({"metric": list(values), "value": list(values.values())})
-    series["quarter"], series["actor"] = str(scenario.horizon), scenario.focal
-    return Outcome.from_frames(replicate, series=series)
+    return outcome(scenario, replicate, level, 0.5, level / 10, dependence, 3.0)

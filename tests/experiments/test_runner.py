@@ -179,18 +179,9 @@ def test_a_value_that_is_no_number_is_refused():
         Outcome.from_frames(0, series=frame.assign(value=[0.5, np.nan]))
 
 
-def test_a_users_metric_is_known_to_the_workers():
-    metric("mine", "1", (0, 1))(fakes.custom)
-    try:
-        frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
-    finally:
-        unregister("mine")
-    assert frame["metric"].tolist() == ["mine"] * 4
-    assert str(os.getpid()) not in set(frame["actor"])
-
-
-def test_a_metric_that_was_typed_in_travels_by_value():
-    metric("mine", "1", (0, 1))(lambda view: 1.0)
+@pytest.mark.parametrize("function", [fakes.custom, lambda view: 1.0], ids=["of a module", "typed in"])
+def test_a_users_metric_travels_to_the_workers(function):
+    metric("mine", "1", (0, 1))(function)
     try:
         frame = run_replicates(FakeScenario(), 4, 2, simulate=fakes.simulate_metrics).series
     finally:

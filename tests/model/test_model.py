@@ -22,15 +22,10 @@ from simulation.experiments.engine.simulate import simulate
 from simulation.model import QUARTER, GovernanceModel, governance
 from simulation.scenario.schema import Scenario
 from simulation.state import KINDS
-from tests.shipped import SCENARIOS, alike, build, recorded, shipped, world_for
+from tests.shipped import SCENARIOS, alike, bits_of, build, recorded, shipped, world_for
 
 SHORT = {"horizon": "2025Q4"}
 """Four quarters."""
-
-
-def _state_bits(model: GovernanceModel) -> dict[str, bytes]:
-    columns = {field.name: getattr(model.state, field.name) for field in dataclasses.fields(model.state)}
-    return {name: np.asarray(column).tobytes() for name, column in columns.items()}
 
 
 def _is_mesas_set(agents: object) -> bool:
@@ -174,9 +169,9 @@ class TestPickle:
         again.run()
         assert alike(recorded(again), recorded(whole))
         assert again.recorder.events().equals(whole.recorder.events())
-        assert _state_bits(again) == _state_bits(whole)
+        assert bits_of(again) == bits_of(whole)
         part.run()  # the original is none the worse
-        assert _state_bits(part) == _state_bits(whole)
+        assert bits_of(part) == bits_of(whole)
 
     def test_views_of_a_pickled_model_write_its_own_state(self, model: GovernanceModel) -> None:
         again = pickle.loads(pickle.dumps(model))
@@ -298,10 +293,10 @@ class TestActors:
 
     @pytest.mark.parametrize("trust", [1.2, -0.1, math.nan, math.inf])
     def test_trust_out_of_range_is_refused(self, model: GovernanceModel, trust: float) -> None:
-        before = _state_bits(model)
+        before = bits_of(model)
         with pytest.raises(ModelError, match=r"trust must be a number in \[0, 1\]"):
             model.states["SEN"].trust["FRA"] = trust
-        assert _state_bits(model) == before
+        assert bits_of(model) == before
 
     def test_nobody_trusts_himself_and_trust_is_not_deleted(self, model: GovernanceModel) -> None:
         trust = model.states["SEN"].trust
@@ -321,10 +316,10 @@ class TestActors:
         ],
     )  # fmt: skip
     def test_numbers_out_of_range_are_refused(self, model: GovernanceModel, column: str, number: float) -> None:
-        before = _state_bits(model)
+        before = bits_of(model)
         with pytest.raises(ModelError, match=f"{column} of SEN must"):
             setattr(model.states["SEN"], column, number)
-        assert _state_bits(model) == before
+        assert bits_of(model) == before
 
     def test_numbers_that_are_written_are_used_and_stay(self, model: GovernanceModel) -> None:
         state = model.states["SEN"]

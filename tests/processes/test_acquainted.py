@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +14,7 @@ from simulation.processes.links import links, together
 from simulation.scenario.parameters import Parameters
 from tests.reference.parity import play_both
 from tests.reference.strategies import agreeable, rich_model
-from tests.shipped import SCENARIOS
+from tests.shipped import SCENARIOS, bits_of
 from tests.synthetic import make_deal, make_model, make_world
 
 SHOCK = [{"quarter": "2025Q3", "kind": "trust_shock", "actors": ["MAR", "FRA"], "size": 0.5}]
@@ -36,11 +34,6 @@ def listed(monkeypatch):
     return lambda yes: monkeypatch.setattr(trust, "_FEWEST", 0 if yes else 10**9)
 
 
-def _columns(model: GovernanceModel) -> dict[str, bytes]:
-    values = {field.name: getattr(model.state, field.name) for field in fields(model.state)}
-    return {name: value.tobytes() for name, value in values.items() if isinstance(value, np.ndarray)}
-
-
 @pytest.mark.parametrize(
     "given", [{}, {"shocks": SHOCK}, {"actors": {"MAR": Forgiving}}], ids=["plain", "shock of trust", "hook"]
 )
@@ -51,7 +44,7 @@ def test_a_run_has_the_same_bits(listed, given):
         model = GovernanceModel(SCENARIOS / "baseline.yaml", horizon="2027Q4", **given)
         model.states["SEN"].trust["FRA"] = 0.9  # a tweak: beyond the prior it is none
         model.state.alpha[3, 5] += 1.0
-        ends.append(_columns(model.run()))
+        ends.append(bits_of(model.run()))
         assert (model.acquainted is trust.EVERYBODY) != yes
     assert ends[0] == ends[1]
 
@@ -64,7 +57,7 @@ def test_who_steps_by_hand_may_write_evidence_in_between(listed):
         for quarter in range(4):
             model.step()
             model.state.beta[quarter, 20:40] += 0.5
-        ends.append(_columns(model))
+        ends.append(bits_of(model))
     assert ends[0] == ends[1]
 
 
