@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.advice import by_regret
-from simulation.display.words.rounding import decimal, digits_that_tell, percent
-from simulation.report.terminal import table, titled
+from simulation.display.words.rounding import decimal, percent
+from simulation.report.terminal import digits_of_column, table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.advise import Advice
@@ -93,7 +92,7 @@ def _by_strategy(advice: Advice) -> Any:
     rows = advice.strategies.loc[advice.strategies["objective"] == advice.info["objective"]].set_index("strategy")
     heads = ("median", "worst\ntenth", "mean\nregret", "regret,\n90th\npercentile", "satisfied", "best")
     made = table([("strategy", "left"), *((head, "right") for head in heads)])
-    digits = {key: _digits(rows[key]) for key in ("median", "worst_tenth", "regret_mean", "regret_q90")}
+    digits = {key: digits_of_column(rows[key]) for key in ("median", "worst_tenth", "regret_mean", "regret_q90")}
     for name in by_regret(advice.strategies, str(advice.info["objective"])):
         row: Any = rows.loc[name]
         shares = (f"{percent(row['satisficed'])} %", f"{percent(row['best_share'])} %")
@@ -107,7 +106,7 @@ def _by_objective(advice: Advice, width: int) -> Iterator[Any]:
     rows = advice.strategies
     medians = dict(zip(zip(rows["strategy"], rows["objective"], strict=True), rows["median"], strict=True))
     titles = dict(zip(rows["strategy"], rows["title"], strict=True))
-    digits = {name: _digits(own["median"]) for name, own in rows.groupby("objective")}
+    digits = {name: digits_of_column(own["median"]) for name, own in rows.groupby("objective")}
     names = list(advice.info["by_objective"])
     at_once = len(names) if width >= _WIDE else _NARROW
     for begin in range(0, len(names), at_once):
@@ -124,8 +123,3 @@ def _mark(advice: Advice, objective: str, strategy: str) -> str:
     if strategy == of_all["chosen"]:
         return "*"
     return "~" if strategy in of_all["tied"] else " "
-
-
-def _digits(column: pd.Series) -> int:
-    """Decimals of a column: those of its largest number."""
-    return digits_that_tell(float(column.abs().max()))

@@ -9,9 +9,10 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from simulation.display.words.rounding import decimal, percent
+from simulation.display.words.language import ENGLISH
+from simulation.display.words.rounding import percent
 from simulation.experiments.sweeps.schema import label
-from simulation.report.terminal import signed, table, titled
+from simulation.report.terminal import digits_of_column, signed, table, titled
 
 if TYPE_CHECKING:
     from simulation.experiments.analyse import Analysis
@@ -41,11 +42,13 @@ def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
 def _print_indices(indices: pd.DataFrame, console: Console) -> None:
     names = ("first", "total") if "first" in indices else ("mu_star",)
     made = table([("factor", "left"), *((part, "right") for name in names for part in (name, "90 %")), ("", "left")])
+    digits = {name: digits_of_column(indices[name]) for name in names}
     for _, row in indices.iterrows():
         cells = []
-        for name in names:
+        for name, places in digits.items():
             low, high = row[f"{name}_low"], row[f"{name}_high"]
-            cells += [decimal(row[name], 3), "" if pd.isna(low) else f"{decimal(low, 3)} to {decimal(high, 3)}"]
+            ends = "" if pd.isna(low) else f"{ENGLISH.number(low, places)} to {ENGLISH.number(high, places)}"
+            cells += [ENGLISH.number(row[name], places), ends]
         made.add_row(escape(row["factor"]), *cells, "" if row["converged"] else "not converged")
     console.print(titled("Sobol indices" if "first" in indices else "Morris elementary effects", made))
 
@@ -53,8 +56,9 @@ def _print_indices(indices: pd.DataFrame, console: Console) -> None:
 def _print_swings(swings: pd.DataFrame, console: Console) -> None:
     heads = (("factor", "left"), ("from", "right"), ("to", "right"), ("difference", "right"), ("90 %", "right"))
     made = table(list(heads))
+    digits = digits_of_column(swings["effect"])
     for _, row in swings.iterrows():
-        interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], 3)} to {signed(row['high'], 3)}"
+        interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], digits)} to {signed(row['high'], digits)}"
         ends = (escape(label(row[name])) for name in ("from", "to"))
-        made.add_row(escape(row["factor"]), *ends, signed(row["effect"], 3), interval)
+        made.add_row(escape(row["factor"]), *ends, signed(row["effect"], digits), interval)
     console.print(titled("From one end of a factor to the other, over all values of the others", made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.words.language import ENGLISH
-from simulation.display.words.rounding import decimal
+from simulation.display.words.rounding import decimal, percent
 from simulation.display.words.terms import METRIC, name_of
 from simulation.experiments.analysis.contrasts import in_percent, more_pairs
 from simulation.experiments.analysis.summary import KEPT
@@ -36,10 +37,11 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         if names:
             console.print(escape(f"{key} holds fixed what it sets itself: {', '.join(names)}."))
     console.print()
-    _print_values(comparison, console)
+    digits = _digits(comparison.values)
+    _print_values(comparison, digits, console)
     for key in others:
         rows = comparison.contrasts.loc[comparison.contrasts["scenario"] == key]
-        _print_headlines(rows, key, console)
+        _print_headlines(rows, key, digits, console)
         made = table(
             [
                 ("metric", "left"),
@@ -53,15 +55,15 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         )
         metric = ""
         for _, row in rows.iterrows():
-            digits = _digits(row["mean_b"])
-            interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], digits)} to {signed(row['high'], digits)}"
+            places = digits[row["metric"]]
+            interval = "" if pd.isna(row["low"]) else f"{signed(row['low'], places)} to {signed(row['high'], places)}"
             made.add_row(
                 escape(row["metric"]) if row["metric"] != metric else "",
                 str(row["quarter"]),
-                decimal(row["mean_b"], digits),
-                signed(row["difference"], digits),
+                decimal(row["mean_b"], places),
+                signed(row["difference"], places),
                 interval,
-                decimal(row["probability"], 2),
+                f"{percent(row['probability'])} %",
                 *([_more(row, precision)] if precision else []),
             )
             metric = row["metric"]
@@ -70,12 +72,13 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         console.print()
 
 
-def _digits(level: float) -> int:
-    """Decimals of a metric of this size and of its differences, in every table the same."""
-    return 2 if abs(level) >= _LARGE else 3
+def _digits(values: pd.DataFrame) -> dict[str, int]:
+    """Decimals of each metric and of its differences, in every scenario, quarter and table the same."""
+    largest = values["mean"].abs().groupby(values["metric"]).max()
+    return {str(metric): 2 if size >= _LARGE else 3 for metric, size in largest.items()}
 
 
-def _print_headlines(rows: pd.DataFrame, key: str, console: Console) -> None:
+def _print_headlines(rows: pd.DataFrame, key: str, digits: Mapping[str, int], console: Console) -> None:
     """What the comparison leads with, from the second milestone on; kept commitments in per cent."""
     late = [quarter for quarter in dict.fromkeys(rows["quarter"]) if quarter != MILESTONES[0]]
     for quarter in late:
@@ -83,17 +86,18 @@ def _print_headlines(rows: pd.DataFrame, key: str, console: Console) -> None:
         cells = rows.loc[rows["quarter"] == quarter].set_index("metric")
         for metric in (name for name in HEADLINES if name in cells.index):
             row: Any = cells.loc[metric]
-            digits, unit = (1, " %") if metric == KEPT else (_digits(row["mean_b"]), "")
+            places, unit = (1, " %") if metric == KEPT else (digits[metric], "")
             change = in_percent(row) if metric == KEPT else (row["difference"], row["low"], row["high"])
-            known = ["" if pd.isna(value) else f"{signed(value, digits)}{unit}" for value in change]
+            known = ["" if pd.isna(value) else f"{signed(value, places)}{unit}" for value in change]
             between = f"{known[1]} to {known[2]}" if known[1] else ""
-            made.add_row(name_of(METRIC, metric, ENGLISH), known[0], between, decimal(row["probability"], 2))
+            higher = f"{percent(row['probability'])} %"
+            made.add_row(name_of(METRIC, metric, ENGLISH), known[0], between, higher)
         if made.row_count:
             console.print(titled(f"{key} in {quarter}, first of all", made))
             console.print()
 
 
-def _print_values(comparison: Comparison, console: Console) -> None:
+def _print_values(comparison: Comparison, digits: Mapping[str, int], console: Console) -> None:
     """Scenarios by metrics: mean, and 5 to 95 % of the replicates, at the quarters asked for or the last one."""
     values = comparison.values
     metrics = list(dict.fromkeys(values["metric"]))
@@ -103,17 +107,17 @@ def _print_values(comparison: Comparison, console: Console) -> None:
             shown = metrics[begin : begin + METRICS_A_TABLE]
             made = table([("scenario", "left"), *((metric.replace("_", " "), "right") for metric in shown)])
             for key in comparison.titles:
-                made.add_row(escape(key), *(_cell(rows, key, metric) for metric in shown))
+                made.add_row(escape(key), *(_cell(rows, key, metric, digits) for metric in shown))
             console.print(titled(f"Mean and 5–95 % of the replicates of each scenario, {quarter}", made))
             console.print()
 
 
-def _cell(rows: pd.DataFrame, key: str, metric: str) -> str:
+def _cell(rows: pd.DataFrame, key: str, metric: str, digits: Mapping[str, int]) -> str:
     if (key, metric) not in rows.index:
         return ""
     mean, low, high = (float(rows[column].loc[(key, metric)]) for column in ("mean", "q05", "q95"))
-    digits = _digits(mean)
-    return f"{decimal(mean, digits)}\n{decimal(low, digits)}–{decimal(high, digits)}"
+    places = digits[metric]
+    return f"{decimal(mean, places)}\n{decimal(low, places)}–{decimal(high, places)}"
 
 
 def _more(row: pd.Series, precision: float) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.opportunities import HELD
-from simulation.display.words.rounding import decimal
+from simulation.display.words.rounding import decimal, percent
 from simulation.report.terminal import signed, table, titled
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def _print_ranked(title: str, rows: pd.DataFrame, best: pd.DataFrame, criterion:
         made.add_row(
             _rank(int(row["rank"]), [int(places[name]) for name in row["tied_with"].split()]),
             escape(row["name"]), _words(row["kind"]), signed(row["gain_commitments"]),
-            signed(row[criterion], 3) if own else _interval(row), decimal(row["p_accept"], 2), decimal(row["price"], 2),
+            signed(row[criterion], 3) if own else _interval(row), f"{percent(row['p_accept'])} %",
+            decimal(row["price"], 2),
         )  # fmt: skip
     console.print(titled(title, made))
     if rest := _not_shown(rows.iloc[SHOWN:]):

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulation.display.words.language import ENGLISH
-from simulation.display.words.rounding import decimal, digits_of_count, percent
+from simulation.display.words.rounding import decimal, digits_of_count, digits_that_tell, percent
 from simulation.display.words.stated import Measure, decimals
 from simulation.experiments.analysis.contrasts import in_percent
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY, likeliest
@@ -125,6 +125,11 @@ def table(columns: Iterable[tuple[str, str]]) -> Table:
     for heading, side in columns:
         made.add_column(escape(heading), justify="right" if side == "right" else "left", overflow="fold")
     return made
+
+
+def digits_of_column(*numbers: pd.Series) -> int:
+    """Decimals of a column, or of several that stand beside each other as one: those of the largest number."""
+    return digits_that_tell(float(pd.concat(numbers).abs().max()))
 
 
 def titled(title: str, body: RenderableType) -> RenderableType:

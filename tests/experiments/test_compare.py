@@ -164,8 +164,8 @@ def test_new_partners_and_kept_commitments_in_per_cent_come_first() -> None:
     print_comparison(found, console)
     text = console.export_text()
     shown = " ".join(text[text.index("twice in 2030Q4, first of all") :].split())
-    assert f"partners new since the start +{DEFAULT:.3f} +{DEFAULT:.3f} to +{DEFAULT:.3f} 1.00" in shown
-    assert "kept commitments +100.0 % +100.0 % to +100.0 % 1.00" in shown
+    assert f"partners new since the start +{DEFAULT:.2f} +{DEFAULT:.2f} to +{DEFAULT:.2f} 100 %" in shown
+    assert "kept commitments +100.0 % +100.0 % to +100.0 % 100 %" in shown
     assert shown.index("twice in 2035Q4, first of all") < shown.index("twice minus free")
     assert "in 2027Q4, first of all" not in text
 

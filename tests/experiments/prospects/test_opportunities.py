@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 import simulation
 from simulation.cli import app
 from simulation.data.world import World
+from simulation.display.words.rounding import percent
 from simulation.errors import InputError
 from simulation.experiments import opportunities as module
 from simulation.experiments.opportunities import Opportunities, opportunities
@@ -69,6 +70,7 @@ def test_two_alike_tie(monkeypatch: pytest.MonkeyPatch) -> None:
     first = result.table.iloc[0]
     last = found.loc[first["tied_with"].split(), "rank"].max()
     assert f"1 (1–{last})" in out.getvalue()
+    assert f"{percent(first['p_accept'])} %" in out.getvalue()
     assert first["name"] in meaning(result)
 
 

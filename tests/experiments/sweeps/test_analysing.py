@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -109,6 +110,8 @@ def test_the_command_prints_them(morris):
     assert result.exit_code == 0, result.output
     assert "Replicate noise:" in result.stdout
     assert "Morris elementary effects" in result.stdout
+    assert re.search(r"parameters\.rivalry +0\.40 ", result.stdout)  # two decimals throughout: the largest is below 10
+    assert not re.search(r"\d\.\d{3}", result.stdout.partition("Morris")[2].partition("From one end")[0])
     assert "of cases have commitments_kept above 0.2" in " ".join(result.stdout.split())
     folder = morris.folder / "analysis" / "commitments_kept_2035Q4"
     assert {path.stem for path in folder.iterdir()} == {"swings", "indices", "boxes", "noise", "tornado"}
