@@ -23,6 +23,8 @@ from simulation.data.country_names import resolve, titles
 from simulation.data.dates import column_dates
 from simulation.data.reading import shown
 from simulation.data.spreadsheets import Row, read_rows
+from simulation.display.words.language import ENGLISH
+from simulation.display.words.rounding import digits_that_tell
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence import scores
 from simulation.evidence.deals.forecast import COLUMNS as DEALS
@@ -235,8 +237,6 @@ EDGES = (0.0, 0.01, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 """Of bands of probability in the table of calibration."""
 LEVEL = 0.9
 """Of the intervals from q05 to q95."""
-_NOISE = 1e-12
-"""Nothing that is scored is as small, but rounding errors are."""
 FORECAST, SAME, HINDSIGHT = "forecast", "its mean for all", "share that happened, for all"
 
 
@@ -365,19 +365,38 @@ def _sums(kind: str, of: str, rows: pd.DataFrame) -> dict[str, object]:
 
 
 HEADS = {
-    "chances": "Probabilities (log score in nats and Brier: less is better; Brier is about reliability - resolution + "
-    "uncertainty, in ten bands)",
+    "chances": "Probabilities: log score (in nats) and Brier, of both less is better; Brier is about\n"
+    "reliability − resolution + uncertainty, in ten bands",
     "calibration": "Forecast and frequency, with 95 % intervals",
     "numbers": "Numbers, their intervals and quantiles (scores are in units of the number: less is better)",
     "counts": "How many in all",
 }
+_WIDEST = 100
+"""Signs of a line; a wider table is told in two."""
+_DECIMALS = 4
+"""Of what is made of probabilities, which files write with as many."""
+_IN_UNITS = ("expected", "mean error", "mean absolute error", "interval score", "quantile score")
+"""Columns in units of what was asked for."""
 
 
 def _told(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     for name, table in tables.items():
-        yield f"{HEADS[name]}\n{table.to_string(index=False, float_format=_figure)}"
+        shown = pd.DataFrame({column: _column(table[column]) for column in table})
+        names = [column for column in ("of", "by") if column in table]
+        others = list(table.columns.drop(names))
+        halves = [others[: len(others) // 2], others[len(others) // 2 :]]
+        wide = len(_text(shown).partition("\n")[0]) > _WIDEST
+        yield "\n\n".join([f"{HEADS[name]}\n{_text(shown[names + (halves[0] if wide else others)])}",
+                           *([_text(shown[names + halves[1]])] if wide else [])])  # fmt: skip
 
 
-def _figure(value: float) -> str:
-    """Four digits; what is left where a difference of equal numbers should be 0 is 0."""
-    return "0" if abs(value) < _NOISE else f"{value:.4g}"
+def _text(table: pd.DataFrame) -> str:
+    return str(table.to_string(index=False))
+
+
+def _column(numbers: pd.Series) -> pd.Series:
+    """A column as text, with as many decimals throughout."""
+    if not pd.api.types.is_float_dtype(numbers):
+        return numbers
+    digits = digits_that_tell(numbers.abs().max()) if numbers.name in _IN_UNITS else _DECIMALS
+    return numbers.map(lambda number: ENGLISH.number(number, digits), na_action="ignore").fillna("–")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from simulation.cli import app
 from simulation.errors import InputError
 from simulation.evidence.register import COLUMNS as REGISTER
+from simulation.evidence.register import QUANTILES
 from simulation.evidence.score import FORECAST, HINDSIGHT, SAME, read_scored, score_file, score_tables
 
 JOINS = "instrument,iso3,probability,q05,q95\ncall,MAR,0.8,0.6,0.9\ncall,FRA,0.9,0.7,1\ncall,CHN,0.1,0,0.3\n"
@@ -153,6 +154,18 @@ def test_what_is_zero_but_for_rounding_is_told_as_zero(tmp_path: Path) -> None:
     outcomes = "instrument,iso3,joined\ncall,MAR,1\ncall,*,0\n"
     text, _ = score_file(*files(tmp_path, JOINS.splitlines()[0] + "\n" + wide, outcomes))
     assert "e-" not in text
+
+
+def test_a_column_has_as_many_decimals_throughout_and_no_line_is_wider_than_100_signs(tmp_path: Path) -> None:
+    rows = [{"id": str(k), "kind": kind, "probability": 0.001 if k else 0.9} for k, kind in enumerate(["join"] * 3)]
+    five = dict(zip(QUANTILES, (1, 5, 9, 15, 30), strict=True))
+    rows += [{"id": str(k), "kind": "partners", "mean": 12.5, **five} for k in (7, 8, 9)]
+    happened = "id,outcome\n0,1\n1,0\n2,0\n7,11\n8,12\n9,41\n"
+    text, _ = score_file(*files(tmp_path, register(rows), happened))
+    assert max(map(len, text.splitlines())) <= 100
+    assert "resolution" not in text.split("\n\n")[0].splitlines()[-4]  # the second half of the columns stands below
+    for part in text.split("\n\n")[:2]:
+        assert {len(cell.partition(".")[2]) for line in part.splitlines()[-3:] for cell in line.split()[-2:]} == {4}
 
 
 def test_it_prints_the_tables_and_writes_them(tmp_path: Path) -> None:
