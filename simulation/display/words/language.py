@@ -178,8 +178,11 @@ class Words:
         return french.with_article(name) if state or actor == "EU" else french.organisation(name)
 
     def listing(self, items: Sequence[str]) -> str:
-        """Items as a list in a sentence."""
-        return str(format_list(list(items), locale=self.locale)) if items else ""
+        """Items as a list in a sentence, with semicolons between them where one has a comma."""
+        if not items:
+            return ""
+        places = str(format_list([f"{{{place}}}" for place in range(len(items))], locale=self.locale))
+        return (places.replace(", ", "; ") if any(", " in item for item in items) else places).format(*items)
 
     def line(self, text: str) -> str:
         """A text whose lines each run in the direction of this language, whatever their first letter."""

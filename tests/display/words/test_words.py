@@ -250,3 +250,10 @@ def test_arabic_plurals() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(InputError, match=r"--lang: 'de' is no language of reports; allowed: en, fr, ar"):
         Words("de")
+
+
+def test_items_with_a_comma_are_listed_between_semicolons() -> None:
+    assert ENGLISH.listing(["Chad", "Micronesia, Fed. Sts.", "{x}"]) == "Chad; Micronesia, Fed. Sts.; and {x}"
+    assert ENGLISH.listing(["Chad", "Mali", "Oman"]) == "Chad, Mali, and Oman"
+    assert Words("fr").listing(["A, b", "C", "D"]) == "A, b; C et D"
+    assert ENGLISH.listing([]) == ""
