@@ -113,6 +113,9 @@ def test_a_world_is_stepped_changed_and_asked_and_a_link_brings_it_back(page, ad
     page.click("#world-picture [data-actor=FRA]")
     page.wait("document.querySelector('.actor-name').textContent === 'France'")
     page.wait("document.querySelector('#events details') !== null")
+    named = "[...document.querySelectorAll('#world-picture text')].filter(text => text.children.length > 1)"
+    assert page.see(f"{named}.length") > 0  # long names stand on several lines, none wider than a line may be
+    assert page.see(f"{named}.every(text => [...text.children].every(line => line.textContent.length <= 24))")
     for picture in ("#see-map", "#see-network"):
         page.click(picture)
         assert page.see("document.querySelectorAll('#world-picture svg:not([style*=none])').length") == 1

@@ -3,6 +3,7 @@
   "use strict";
   const ACCENT = "#0b6e69", INK = "#1f2937", GREY = "#9aa3af", FAINT = "#e3e7ec", WARM = "#c2571a";
   const PINS = ["#c2571a", "#5b5ea6", "#8a6d00", "#7a7f87"];
+  const LABEL = 22; /* letters of a line beside a node */
   const NS = "http://www.w3.org/2000/svg";
   const $ = (id) => document.getElementById(id);
   const say = (name, value) => window.Shiny.setInputValue("at_" + name, value, { priority: "event" });
@@ -20,6 +21,15 @@
     return found ? $("app").dataset.quarters.split("|")[found[2] - 1].replace("2000", found[1]) : text;
   }
   const alone = (text) => `\u2068${text}\u2069`; /* a name keeps the direction of its own letters */
+  function lines(name, wide, most = 2) { /* broken between words */
+    const found = [""];
+    for (const word of name.split(" ")) {
+      if (found.at(-1) && found.at(-1).length + word.length >= wide) found.push("");
+      found.push(`${found.pop()} ${word}`.trim());
+    }
+    const cut = (text) => (text.length > wide ? text.slice(0, wide - 1) + "…" : text);
+    return (found.length > most ? [...found.slice(0, most - 1), found[most - 1] + "…"] : found).map(cut);
+  }
   function draw(name, attributes, parent, text) {
     const made = document.createElementNS(NS, name);
     for (const key in attributes) made.setAttribute(key, attributes[key]);
@@ -134,18 +144,19 @@
     for (const k of order.slice(0, 90)) {
       const node = world.nodes[k], out = node.radius > 0.9 ? 10 : 12, length = Math.hypot(node.x, node.y) || 1;
       const full = k === told.actor || node.kind !== "state" ? node.name : node.id;
-      const text = full.length > 22 ? full.slice(0, 20).trimEnd() + "…" : full;
-      const right = node.x >= 0, wide = 7 * text.length, lift = node.radius > 0.9 ? out : 8;
+      const shown = lines(full, LABEL, 3), high = 6 * shown.length;
+      const right = node.x >= 0, wide = 7 * Math.max(...shown.map((line) => line.length)), lift = node.radius > 0.9 ? out : 8;
       let x = node.x * (1 + lift / length), y = node.y * (1 + lift / length);
       if (node.radius > 0.9) { x = node.x * (1 + 20 / length); y = node.y * (1 + 20 / length); }
-      const box = [right ? x : x - wide, y - 6, right ? x + wide : x, y + 6];
+      const box = [right ? x : x - wide, y - high, right ? x + wide : x, y + high];
       if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) continue;
       if (node.kind !== "state" && !partners.has(k) && k !== told.actor) continue;
       taken.push(box);
       const strong = k === told.actor || partners.has(k);
-      draw("text", { x, y: y + 4, "text-anchor": right ? "start" : "end", fill: strong ? INK : "#6b7280",
+      const text = draw("text", { "text-anchor": right ? "start" : "end", fill: strong ? INK : "#6b7280",
         "font-weight": k === told.actor ? 700 : strong ? 600 : 400, "font-size": k === told.actor ? 13 : 10.5,
-        stroke: "white", "stroke-width": 3, "paint-order": "stroke" }, picture.labels, alone(text));
+        stroke: "white", "stroke-width": 3, "paint-order": "stroke" }, picture.labels);
+      shown.forEach((line, n) => draw("tspan", { x, y: y + 10 + 12 * n - high }, text, alone(line)));
     }
   }
   function shade(share) { /* from nearly white to deep teal, even in lightness */
@@ -335,7 +346,7 @@
       }
     });
     window.Shiny.addCustomMessageHandler("wifaq", (message) => { const take = takes[message.what]; if (take) take(message.told); });
-    window.wifaq = { takes, alone, draw, canvas, number, quarterly, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
+    window.wifaq = { takes, alone, lines, draw, canvas, number, quarterly, say, $, words, tones: { ACCENT, INK, GREY, FAINT, PINS } };
   }
   const ready = () => {
     listen();

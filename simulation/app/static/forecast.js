@@ -1,7 +1,7 @@
 /* The rooms beside the world: fans over fans, differences, progress, folders. */
 (function () {
   "use strict";
-  const { takes, alone, draw, canvas, number, quarterly, say, $, words, tones } = window.wifaq;
+  const { takes, alone, lines, draw, canvas, number, quarterly, say, $, words, tones } = window.wifaq;
   let told = null;
   const year = (quarter) => Number(quarter.slice(0, 4)) + Number(quarter.slice(5)) / 4;
   const tone = (k) => (k ? tones.PINS[(k - 1) % tones.PINS.length] : tones.ACCENT);
@@ -31,15 +31,6 @@
   const path = (xs, ys) => xs.map((t, k) => `${k ? "L" : "M"}${t.toFixed(1)} ${ys[k].toFixed(1)}`).join("");
   const area = (xs, up, down) => path(xs, up) + "L" + path([...xs].reverse(), [...down].reverse()).slice(1) + "Z";
 
-  function lines(name, wide) { /* at most two, broken between words */
-    const found = [""];
-    for (const word of name.split(" ")) {
-      if (found.at(-1) && found.at(-1).length + word.length >= wide) found.push("");
-      found.push(`${found.pop()} ${word}`.trim());
-    }
-    const cut = (text) => (text.length > wide ? text.slice(0, wide - 1) + "…" : text);
-    return found.length > 2 ? [cut(found[0]), cut(found[1] + "…")] : found.map(cut);
-  }
   function ends(pen, labels) { /* names at the ends of curves, moved apart */
     labels.sort((a, b) => a.y - b.y);
     labels.forEach((label, k) => { if (k) label.y = Math.max(label.y, labels[k - 1].y + 43); });
