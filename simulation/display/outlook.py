@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from simulation.display.style import FAINT, HEADLINE_COLOUR, INK, year_of
+from simulation.display.style import FAINT, HEADLINE_COLOUR, INK, fold, year_of
 from simulation.display.words.language import ENGLISH, Words
-from simulation.display.words.rounding import digits_that_tell
+from simulation.display.words.rounding import digits_of_count, digits_that_tell
+from simulation.display.words.stated import COUNTED
 from simulation.display.words.terms import METRIC, name_of
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ def draw_small_fan(table: pd.DataFrame, ax: Axes, *, priors_alone: str = "", wor
         ax.fill_between(time, table[low], table[high], color=HEADLINE_COLOUR, alpha=strength, lw=0)
     ax.plot(time, table["mean"], color=INK, lw=1.6)
     first, last = table.iloc[0], table.iloc[-1]
-    digits = digits_that_tell(float(last["q95"]))
-    low, high = (words.number(last[name], digits) for name in ("q05", "q95"))
+    start, digits = [digits_of_count(row["mean"]) if last["unit"] in COUNTED else digits_that_tell(float(last["q95"]))
+                     for row in (first, last)]  # fmt: skip
+    low, high = (words.number(last[name], 0 if last["unit"] in COUNTED else digits) for name in ("q05", "q95"))
     end = words.number(last["mean"], digits) + "\n" + words.interval(low, high)
-    ends = ((time[-1], last, end, "left"), (time[0], first, words.number(first["mean"], digits), "right"))
+    ends = ((time[-1], last, end, "left"), (time[0], first, words.number(first["mean"], start), "right"))
     for when, row, text, side in ends:
         ax.annotate(words.line(text), (when, row["mean"]), xytext=(4 if side == "left" else -4, 0), ha=side,
                     textcoords="offset points", va="center", fontsize=_SMALL, annotation_clip=False)  # fmt: skip
@@ -49,7 +51,7 @@ def draw_small_fan(table: pd.DataFrame, ax: Axes, *, priors_alone: str = "", wor
     ax.set_xticks([time[0], time[-1]], [str(int(time[0])), str(int(time[-1]))], fontsize=_SMALL)
     ax.spines["left"].set_visible(False)
     ax.grid(visible=False)
-    name = textwrap.fill(f"{name_of(METRIC, first['metric'], words)} {priors_alone}".strip(), _NAME_WIDTH)
+    name = fold(f"{name_of(METRIC, first['metric'], words)} {priors_alone}".strip(), _NAME_WIDTH)
     ax.set_title(words.line(name), fontsize=10, pad=6)
     return ax
 
@@ -81,5 +83,5 @@ def draw_new_partners(
         ax.spines[side].set_visible(side == "left")
     ax.spines["left"].set_color(FAINT)
     ax.grid(visible=False)
-    ax.set_title(words.line(textwrap.fill(title, _NAME_WIDTH)), fontsize=10, pad=6)
+    ax.set_title(words.line(fold(title, _NAME_WIDTH)), fontsize=10, pad=6)
     return ax

@@ -127,7 +127,8 @@ def evidence(subject: Subject) -> Section:
     frame = pd.DataFrame({"source": list(_KINDS), "parameters": [int(counts.get(kind, 0)) for kind in _KINDS]})
     rows = [[words(_KINDS[row["source"]]), words.number(row["parameters"])] for row in frame.to_dict("records")]
     heads = [words("source"), words("parameters")]
-    tables = [Table("parameters_by_source", words("What the model's parameters rest on"), frame, heads, rows)]
+    tables = [Table("parameters_by_source", words("What the model's parameters rest on"), frame, heads, rows,
+                    told={"source": [row[0] for row in rows]})]  # fmt: skip
     notes = [str(note) for note in subject.main.info["notes"]]
     if notes:
         caption = words("Notes on the data (in English)")

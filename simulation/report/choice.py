@@ -11,11 +11,11 @@ from markupsafe import Markup, escape
 from simulation.display.advice import by_objective, by_regret, worth_knowing
 from simulation.display.opportunities import HELD, ranked
 from simulation.display.words.language import Words
-from simulation.display.words.rounding import digits_that_tell, rounded
+from simulation.display.words.rounding import digits_that_tell
 from simulation.display.words.stated import Measure, decimals
 from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty
 from simulation.report.decision import Advised
-from simulation.report.parts import Chart, Section, Table
+from simulation.report.parts import Chart, Section, Table, spanned
 
 _NEXT = 3  # further partners named after the first
 _ALIKE = 4  # of those tied with the first, named
@@ -305,14 +305,7 @@ def _candidates_table(told: Advised) -> Table:
 
 
 def _gain(words: Words, row: Row, value: str = "gain_commitments") -> str:
-    size = max(abs(float(row["q05"])), abs(float(row["q95"])))
-    digits = digits_that_tell(size) if rounded(size, 3) else 0
-    mean, low, high = (words.number(row[name], digits) for name in (value, "q05", "q95"))
-    if low != high:
-        return f"{mean} ({words.interval(low, high)})"
-    count = int(row.get("pairs", 0))  # all agree, which so few need not be sure of
-    told = words.plural("{count} pair of replicates", "{count} pairs of replicates", count)
-    return f"{mean} ({told})" if count and digits else mean
+    return spanned(words, words.number, (row[value], row["q05"], row["q95"]), int(row.get("pairs", 0)))
 
 
 def _portfolio_table(told: Advised) -> Table:

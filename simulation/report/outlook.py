@@ -12,8 +12,8 @@ from simulation.data.history import shipped_deals
 from simulation.data.kinds import DealRecord
 from simulation.data.tables import table as shipped
 from simulation.display.words.language import Words
-from simulation.display.words.rounding import digits_that_tell
-from simulation.display.words.stated import Measure
+from simulation.display.words.rounding import digits_of_count, digits_that_tell
+from simulation.display.words.stated import COUNTED, Measure
 from simulation.display.words.terms import DEPTH, KIND, METRIC, N_, STATEMENT, name_of
 from simulation.experiments.analysis.contrasts import paired
 from simulation.experiments.analysis.summary import KEPT, likeliest
@@ -21,7 +21,7 @@ from simulation.experiments.engine.store import data_hash
 from simulation.outcomes.observed import MARK
 from simulation.report.answer import Subject
 from simulation.report.findings import change, short_titles
-from simulation.report.parts import Chart, Figure, Table
+from simulation.report.parts import Chart, Figure, Table, spanned
 from simulation.state import RECORDED, SOURCES
 
 SHOWN = 8
@@ -125,7 +125,7 @@ def side_by_side(subject: Subject) -> Table | None:
         found = paired(other.series(), main.series(), main.focal, metrics, (main.horizon,))
         tables.append(found.assign(scenario=title))
         cells = found.set_index("metric")
-        gaps = (_gap(words, cells.loc[name]) if name in cells.index else "–" for name in metrics)
+        gaps = (gap(words, cells.loc[name]) if name in cells.index else "–" for name in metrics)
         rows.append([title, counted(words, found), *gaps])
     caption = words(
         "Scenarios in {quarter}: the first as it is with the range of nine replicates of ten, the others as "
@@ -147,7 +147,7 @@ def absences(subject: Subject) -> Table | None:
     cells = found.set_index(["statement", "metric"])
     rows = [
         [name_of(STATEMENT, statement, words),
-         *(_gap(words, cells.loc[(statement, name)]) if (statement, name) in cells.index else "–" for name in metrics),
+         *(gap(words, cells.loc[(statement, name)]) if (statement, name) in cells.index else "–" for name in metrics),
          counted(words, found.loc[found["statement"] == statement])]
         for statement in dict.fromkeys(found["statement"])
     ]  # fmt: skip
@@ -163,18 +163,17 @@ def counted(words: Words, found: pd.DataFrame) -> str:
 
 
 def _level(words: Words, row: Any) -> str:
-    digits = digits_that_tell(row["q95"])
-    mean, low, high = (words.number(row[key], digits) for key in ("mean", "q05", "q95"))
-    return f"{mean} ({words.interval(low, high)})"
+    count = row["unit"] in COUNTED  # of which an end is whole
+    digits = digits_of_count(row["mean"]) if count else digits_that_tell(row["q95"])
+    low, high = (words.number(row[key], 0 if count else digits) for key in ("q05", "q95"))
+    return f"{words.number(row['mean'], digits)} ({words.interval(low, high)})"
 
 
-def _gap(words: Words, row: Any) -> str:
-    """A paired difference with its band."""
+def gap(words: Words, row: Any) -> str:
+    """A paired difference in a cell, with its 90 % interval as far as one is known."""
     if pd.isna(row["low"]):
         return words.signed(row["difference"], digits_that_tell(row["difference"]))
-    digits = digits_that_tell(max(abs(row["low"]), abs(row["high"])))
-    low, high = (words.signed(row[name], digits) for name in ("low", "high"))
-    return f"{words.signed(row['difference'], digits)} ({words.interval(low, high)})"
+    return spanned(words, words.signed, (row["difference"], row["low"], row["high"]), int(row["pairs"]))
 
 
 # --- the record

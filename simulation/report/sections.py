@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from simulation.display.differences import draw_tornado
-from simulation.display.style import new_axes, style
+from simulation.display.style import fold, new_axes, style
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_of_count
 from simulation.display.words.stated import COUNTED, Measure, decimals
@@ -241,14 +240,12 @@ def drivers(subject: Subject) -> Section:
     with style(words):
         axes = new_axes(8.0, 1.9 + _TORNADO_ROW * len(named))
         when = words.quarter(subject.main.horizon)
-        heading = textwrap.fill(
-            words("Kept commitments in {quarter}: effect of each change", quarter=when), _HEADING_WIDTH
-        )
+        heading = fold(words("Kept commitments in {quarter}: effect of each change", quarter=when), _HEADING_WIDTH)
         draw_tornado(named, axes, title=heading, unit="%", label=label, words=words, digits=1)
     chart = Chart(axes, "tornado", words("Bars: effect of each change on kept commitments, the largest first. "
                                           "The table has the same numbers."), words)  # fmt: skip
     rows = [
-        [row["factor"], words.signed(row["effect"], 1), interval(words, row, 1), words.share(row["probability"]),
+        [row["factor"], words.signed(row["effect"], 1), _interval(words, row), words.share(row["probability"]),
          words.number(row["pairs"])]
         for row in named.to_dict("records")
     ]  # fmt: skip
@@ -266,11 +263,9 @@ def _pairs(words: Words, least: int, most: int) -> str:
     return words.plural("{count} pair of replicates", "{count} pairs of replicates", most, count=both)
 
 
-def interval(words: Words, row: Any, digits: int = 3) -> str:
-    """The 90 % interval of a difference."""
-    if pd.isna(row["low"]):
-        return "–"
-    return words.interval(words.signed(row["low"], digits), words.signed(row["high"], digits))
+def _interval(words: Words, row: Any) -> str:
+    """The 90 % interval of a difference in per cent."""
+    return "–" if pd.isna(row["low"]) else words.interval(*(words.signed(row[end], 1) for end in ("low", "high")))
 
 
 def instruments(subject: Subject) -> Section:

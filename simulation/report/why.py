@@ -52,7 +52,8 @@ def why(subject: Subject) -> Section | None:
         for place, event in enumerate(shown, start=1)
         if event in by_number
     ]
-    everything = Table("explained", words("All events of this run"), events)
+    reasons = [told(event, subject.main.focal, names, words)[1] for event in events.to_dict("records")]
+    everything = Table("explained", words("All events of this run"), events, told={"reason": reasons})
     return Section("why", words("Why: what happened in one run"), paragraphs, [], [*tables, everything])
 
 

@@ -23,7 +23,9 @@ from simulation.display.words.terms import (
     PARTNER,
     REGION,
     TRACK,
+    UNCERTAINTY,
     UNIT,
+    conditions,
     name_of,
 )
 from simulation.errors import InputError
@@ -64,6 +66,7 @@ _TEXTS = ("factor", "statement", "title", "unit")
 _CODES: Mapping[str, Mapping[str, str]] = {
     "kind": {**CANDIDATE, **EVENT}, "track": TRACK, "camp": CAMP, "region": REGION, "domain": DOMAIN, "metric": METRIC,
     "objective": OBJECTIVE, "partner": PARTNER, "sum": SUM,
+    "contrast": UNCERTAINTY, "uncertainty": UNCERTAINTY,
 }  # fmt: skip
 """Columns of codes that are English words, and their names; where a code is none of these, it stays."""
 _IDS = ("id", "actor", "other", "peer", "a", "b", "party_a", "party_b", "party_c")
@@ -138,7 +141,7 @@ def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet: Worksheet = book.create_sheet(name)
-    frame = _as_read(table.frame, content.words)
+    frame = _as_read(table, content.words)
     for place, column in enumerate(map(str, frame.columns), start=1):
         _put(sheet.cell(1, place), column).font = _font(bold=True, color=_ACCENT)
         _put(sheet.cell(2, place), _unit(table, column, content)).font = _font(italic=True, color=_FAINT)
@@ -154,8 +157,9 @@ def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
     _print_on_pages(sheet, f"1:{HEADS}")
 
 
-def _as_read(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
+def _as_read(table: Table, words: Words) -> pd.DataFrame:
     """A table with its names and texts in the reader's language; ids beside a name, and codes in English, stay."""
+    frame = table.frame
     told = {column: frame[column].map(words.known, na_action="ignore") for column in _TEXTS if column in frame}
     if words.language != "en":
         ids = () if {"name", "actor_name"} & set(frame) else _IDS
@@ -163,6 +167,10 @@ def _as_read(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
                  if column in frame}  # fmt: skip
         told |= {column: frame[column].map(lambda one: words.actor(one, one), na_action="ignore") for column in ids
                  if column in frame}  # fmt: skip
+        if "conditions" in frame:
+            told["conditions"] = frame["conditions"].map(lambda rule: conditions(rule, words) if rule else rule,
+                                                         na_action="ignore")  # fmt: skip
+        told |= {column: pd.Series(texts, index=frame.index, dtype=object) for column, texts in table.told.items()}
         if {"sum", "name"} <= set(frame):  # a term has its name by what it adds up to
             pairs = zip(frame["sum"], frame["name"], strict=True)
             told["name"] = pd.Series([_code(NAME.get(what, {}), words, term) for what, term in pairs],

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from simulation.display.differences import draw_differences
 from simulation.display.style import new_axes, style
-from simulation.display.words.language import Words
 from simulation.experiments.analysis.summary import KEPT
 from simulation.experiments.run import milestones
 from simulation.report import outlook
 from simulation.report.answer import Subject
 from simulation.report.findings import paths, short_titles
 from simulation.report.parts import Chart, Section, Table
-from simulation.report.sections import interval
 
 _LIKELY = 0.5  # deals between other states less likely than this are not in the report
 _DIGITS = 2
@@ -41,17 +38,13 @@ def scenarios(subject: Subject) -> Section:
     cells = table.set_index(["scenario", "quarter"])
     rows = [
         [name, outlook.counted(words, table.loc[table["scenario"] == name]),
-         *(_difference(words, cells.loc[(name, quarter)]) for quarter in quarters)]
+         *(outlook.gap(words, cells.loc[(name, quarter)]) for quarter in quarters)]
         for name in dict.fromkeys(table["scenario"])
     ]  # fmt: skip
     caption = words("Difference in kept commitments from the first scenario, with its 90 % interval")
     heads = [words("scenario"), words("pairs"), *map(words.quarter, quarters)]
     shown = Table("differences", caption, table, heads, rows, unit="binding-equivalents")
     return Section("scenarios", title, [], [chart], [*filter(None, [outlook.side_by_side(subject)]), shown])
-
-
-def _difference(words: Words, row: Any) -> str:
-    return f"{words.signed(row['difference'], 3)} ({interval(words, row)})"
 
 
 def world(subject: Subject) -> Section | None:

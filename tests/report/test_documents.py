@@ -18,7 +18,9 @@ from typer.testing import CliRunner
 from simulation.cli import app
 from simulation.display.words.events import EVENT
 from simulation.display.words.language import ENGLISH, LANGUAGES, Words
+from simulation.display.words.terms import UNCERTAINTY
 from simulation.experiments.results import Results
+from simulation.experiments.run import CONTRASTS
 from simulation.report.page import content_of, content_of_advice
 from simulation.report.parts import Chart
 from simulation.report.word import document_of, plain
@@ -26,6 +28,7 @@ from simulation.report.workbook import _CODES, _IDS, _TEXTS, HEADS, _shape, tabl
 from simulation.report.write import report
 from tests.report import decisions, folders
 
+_OTHERS = ("name", "actor_name", "other_name", "conditions")
 HOSTILE = '=HYPERLINK("https://example.org", "here")'
 _DOT = bytes.fromhex(  # a picture of one point
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
@@ -149,7 +152,7 @@ def test_numbers_of_a_workbook_are_those_of_the_tables(contents, language) -> No
                     wanted.to_numpy(float), rel=1e-7, nan_ok=True)  # fmt: skip
                 assert all(isinstance(value, int | float | None) for value in values)
             else:
-                own = column in (*_TEXTS, *_CODES, *_IDS, "name", "actor_name", "other_name")
+                own = column in (*_TEXTS, *_CODES, *_IDS, *_OTHERS, *table.told)
                 told = list(wanted.fillna("").map(str))
                 assert (language != "en" and own) or ["" if value is None else value for value in values] == told
 
@@ -172,6 +175,13 @@ def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page(contents) -
     assert "Asie" in column(book["ties"], "region")
     assert set(column(book["explained"], "kind")) & set(map(content.words, EVENT.values()))
     assert column(book["peers"], "peer") == [row[0] for row in shown["peers"].rows]
+    assert any(str(reason).endswith(".") for reason in column(book["explained"], "reason"))
+    assert set(column(book["contrasts"], "contrast")) == {content.words(UNCERTAINTY[what]) for what in CONTRASTS}
+    advice = content_of_advice(decisions.decision(), content.words)
+    book = open_book(advice)
+    assert "budget" not in column(book["information"], "uncertainty")
+    told = next(table for _, table in tables_of(advice) if table.key == "failures")
+    assert set(column(book["failures"], "conditions")) - {None, ""} == {row[3] for row in told.rows} - {"–"}
 
 
 def test_shares_of_a_workbook_are_shown_in_per_cent_and_say_so_and_counts_are_none() -> None:

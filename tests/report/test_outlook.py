@@ -65,9 +65,25 @@ def test_fragmentation_is_told_for_commitments_partners_and_autonomy(subject, re
     names = ["kept commitments", "partners new since the start", "autonomy", "cooperation"]
     assert list(table.heads[1:]) == [*names, "pairs"]
     assert {*table.frame["contrast"]} == {"fragmentation", "rivalry"}
-    assert all("(" in cell for row in table.rows for cell in row[1:-1])  # each with its interval
+    cells = {cell for row in table.rows for cell in row[1:-1]}
+    assert any("(" in cell for cell in cells)
+    assert all("(" in cell for cell in cells - {"0"})  # each with its interval
     without = folders.result(replicates=2, contrasts=())
     assert outlook.absences(subject_of([without], ENGLISH)) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_difference_that_is_nothing_in_every_pair_is_0_without_an_interval(results, language) -> None:
+    words = Words(language)
+    table = outlook.side_by_side(subject_of([results[0], dataclasses.replace(results[0])], words))
+    assert table is not None
+    assert set(table.rows[1][2:]) == {"0"}
+    agreed = [{**row, "difference": 0.5, "low": 0.4999, "high": 0.5001} for row in results[0].info["contrasts"]]
+    same = dataclasses.replace(results[0], info={**results[0].info, "contrasts": agreed})
+    table = outlook.absences(subject_of([same], words))
+    assert table is not None
+    pairs = words.plural("{count} pair of replicates", "{count} pairs of replicates", 8)
+    assert {cell for row in table.rows for cell in row[1:-1]} == {f"{words.signed(0.5, 2)} ({pairs})"}
 
 
 def test_the_record_is_listed_with_its_sources(subject, results) -> None:
@@ -96,9 +112,14 @@ def test_small_pictures_say_their_numbers(results, language) -> None:
     last = results[0].forecast("commitments_kept").iloc[-1]
     told = " ".join(text.get_text() for text in shown[0].texts)
     assert words.number(last["mean"], 2) in told
+    last = results[0].forecast("partners_new").iloc[-1]  # counts: whole ends, as in tables and sentences
+    told = " ".join(text.get_text() for text in shown[1].texts)
+    assert words.interval(*(words.number(last[end], 0) for end in ("q05", "q95"))) in told
     bars = pictures.outlook(["A", "B"], [0.9, 0.05]).figure.axes[1]
     assert [patch.get_width() for patch in bars.patches] == [0.9, 0.05]
     assert [words.share(share) in text.get_text() for share, text in zip((0.9, 0.05), bars.texts, strict=True)]
+    heading = next(filter(None, map(bars.get_title, ("left", "center", "right"))))
+    assert " " in heading.rpartition("\n")[2]  # no year is left alone
 
 
 def test_what_to_do_comes_first_where_it_was_asked(results, undrawn) -> None:

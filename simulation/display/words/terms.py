@@ -180,7 +180,7 @@ RULE: Mapping[str, str] = {
     "learning=fermi": N_("states learn tracks from others"),
 }
 """Rules that can stand in place of a scenario's own, as :mod:`simulation.experiments.spread` names them."""
-_UNCERTAINTY: Mapping[str, str] = {
+UNCERTAINTY: Mapping[str, str] = {
     "rivalry": N_("rivalry between the leaders"),
     "fragmentation": N_("fragmentation of the world"),
     "lines": N_("lines along which the world breaks"),
@@ -227,7 +227,7 @@ def name_of(names: Mapping[str, str], key: str, words: Words) -> str:
 
 def uncertainty(key: str, words: Words) -> str:
     """Name of what differs between futures; what has none is shown by its key."""
-    return name_of(_UNCERTAINTY, key, words)
+    return name_of(UNCERTAINTY, key, words)
 
 
 def level(key: str, value: str, words: Words) -> str:
