@@ -81,6 +81,10 @@ def test_no_row_of_a_table_fills_the_screen_of_a_phone(page, tmp_path) -> None:
         phone.open(page.as_uri())
         phone.wait("document.readyState === 'complete'")
         assert phone.see("Math.max(...Array.from(document.querySelectorAll('tr')).map(row => row.offsetHeight))") < 400
+        captions = "Array.from(document.querySelectorAll('caption')).map(caption => caption.offsetWidth)"
+        assert phone.see(f"Math.max(...{captions})") <= _PHONE  # whole without scrolling
+        long = "Array.from(document.querySelectorAll('tbody td:not(.short)'))"
+        assert phone.see(f"{long}.every(cell => cell.firstElementChild.localName === 'bdi')")  # in its own direction
 
 
 def examined(text: str, width: int, folder: Path) -> dict:
