@@ -16,8 +16,17 @@ from simulation.scenario.messages import key_text, sentence
 
 _MOST_TOLD = 20
 _LONGEST = 200  # characters of a fault, in which keys of the file stand
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("must be a date (YYYY-MM-DD)") from None
+
+
 _Text = Annotated[str, Field(max_length=10_000)]
-_Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
+_Day = Annotated[str, AfterValidator(_day)]
 _Quarter = Annotated[str, Field(pattern=r"^[0-9]{4}Q[1-4]$")]
 _Number = Annotated[float, Field(ge=-1e15, le=1e15)]
 _Count = Annotated[int, Field(ge=0, lt=1 << 63)]

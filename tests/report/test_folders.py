@@ -197,7 +197,7 @@ def test_broken_folders_are_told_and_nothing_is_written(folder, name) -> None:
         (lambda info: {}, "run.json: horizon is missing"),
         (lambda info: {**info, "replicates": 3}, "replicates: must be a mapping, not the number 3"),
         (lambda info: {**info, "failures": "none"}, "failures: must be a list, not text 'none'"),
-        (lambda info: {**info, "as_of": "today"}, "as_of: Invalid isoformat string: 'today'"),
+        (lambda info: {**info, "as_of": "today"}, "as_of: must be a date (YYYY-MM-DD)"),
         (lambda info: {**info, "title": 3}, "title: must be text"),
         (lambda info: {**info, "horizon": "2031Q1"}, "has no row of the horizon 2031Q1"),
         (lambda info: {**info, "focal": {"id": "XXX", "name": "x"}}, "has no row of XXX"),
