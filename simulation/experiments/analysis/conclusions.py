@@ -7,7 +7,7 @@ many pairs. The intervals of one conclusion hold together with 90 % (Bonferroni)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -221,14 +221,14 @@ def sentences(table: pd.DataFrame, margins: Mapping[str, float] = MARGINS) -> di
 
 
 def _single(row: pd.Series, margin: float) -> str:
-    show = _number(row["conclusion"])
-    sides = f"{show(row['before'])} without the tweak, {show(row['after'])} with it"
+    before, after = (_number(row["conclusion"], row[side]) for side in ("before", "after"))
+    sides = f"{before} without the tweak, {after} with it"
     interval = f"difference {_signed(row, 'difference')} [{_signed(row, 'low')}, {_signed(row, 'high')}]"
     text = f"{_verdict(row)} ({sides}; {interval})"
     if row["verdict"] == CHANGED and -margin < row["low"] <= row["high"] < margin:
         return f"{text}, but by less than the {margin:g} that matters."
     if row["verdict"] == UNTOLD and pd.notna(row["more"]):
-        return f"{text}. About {row['more']} more pairs would tell."
+        return f"{text}. About {row['more']} more {'pair' if row['more'] == 1 else 'pairs'} would tell."
     return f"{text}."
 
 
@@ -250,9 +250,16 @@ def _several(rows: pd.DataFrame) -> str:
 
 
 def _listed(rows: pd.DataFrame) -> str:
-    show = _number(rows["conclusion"].iloc[0])
-    sides = zip(rows["name"], rows["before"].astype(float), rows["after"].astype(float), strict=True)
-    return _some(f"{name} ({show(before)} to {show(after)})" for name, before, after in sides)
+    return _some(f"{row['name']} ({_from_to(row)})" for _, row in rows.iterrows())
+
+
+def _from_to(row: pd.Series) -> str:
+    """Both sides of what changed, in as many decimals as show that it did, four at most."""
+    for more in range(3):
+        before, after = (_number(row["conclusion"], row[side], more) for side in ("before", "after"))
+        if before != after:
+            break
+    return f"{before} to {after}"
 
 
 def _some(names: Iterable[str]) -> str:
@@ -265,11 +272,11 @@ def _verdict(row: pd.Series) -> str:
     return f"{row['verdict']} with {row['pairs']} pairs" if row["verdict"] == UNTOLD else str(row["verdict"])
 
 
-def _number(conclusion: str) -> Callable[[float], str]:
+def _number(conclusion: str, value: float, more: int = 0) -> str:
     if conclusion in SHARES:
-        return lambda share: f"{100 * share:.0f} %"
-    return (lambda number: f"{number:.1f}") if conclusion in ("deals", "rank") else (lambda number: f"{number:.2f}")
+        return ENGLISH.share(value)
+    return ENGLISH.number(value, more + (1 if conclusion in ("deals", "rank") else 2))
 
 
 def _signed(row: pd.Series, column: str) -> str:
-    return f"{row[column]:+.2f}" if row["conclusion"] in ("deals", "rank") else f"{row[column]:+.3f}"
+    return ENGLISH.signed(row[column], 2 if row["conclusion"] in ("deals", "rank") else 3)

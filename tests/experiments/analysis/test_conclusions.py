@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from simulation.display.words.language import ENGLISH
 from simulation.experiments.analysis.conclusions import (
     CHANGED,
     LEAST_PAIRS,
@@ -68,11 +69,30 @@ def test_what_changes_is_seen() -> None:
     assert found["C"] == UNCHANGED
     told = sentences(table)
     assert told["headline"].startswith("Cooperation index: changed (0.5")
-    share = {row.what: f"{100 * row.before:.0f} % to {100 * row.after:.0f} %" for row in table.itertuples()}
+    share = {row.what: f"{ENGLISH.share(row.before)} to {ENGLISH.share(row.after)}" for row in table.itertuples()}
     assert told["partners"] == (
         f"Partners: likelier: Berg ({share['B']}); less likely: Alba <b> ({share['A']}); not changed: Cima."
     )
     assert told["instruments"] == f"Instruments: likelier: Ninth text ({share['N']})."
+
+
+def a_row(conclusion: str, verdict: str, **values: float) -> pd.DataFrame:
+    row = {"conclusion": conclusion, "what": "autonomy", "name": "autonomy", "verdict": verdict, "pairs": 16}
+    return pd.DataFrame([row | values])
+
+
+def test_what_went_up_is_told_in_as_many_decimals_as_show_it() -> None:
+    numbers = {"before": 0.9162, "after": 0.9187, "difference": 0.0025, "low": 0.001, "high": 0.004}
+    assert sentences(a_row("quality", CHANGED, **numbers))["quality"] == "Quality: up: autonomy (0.916 to 0.919)."
+    numbers |= {"after": 0.9162 + 1e-6, "difference": 1e-6}
+    assert sentences(a_row("quality", CHANGED, **numbers))["quality"] == "Quality: up: autonomy (0.9162 to 0.9162)."
+
+
+def test_one_more_pair_is_one_pair_and_a_minus_is_no_hyphen() -> None:
+    numbers = {"before": 2.0, "after": 1.75, "difference": -0.25, "low": -0.5, "high": 0.001, "more": 1}
+    assert sentences(a_row("rank", UNTOLD, **numbers))["rank"].endswith(
+        "(2.0 without the tweak, 1.8 with it; difference −0.25 [−0.50, 0.00]). About 1 more pair would tell."
+    )
 
 
 def test_an_interval_is_judged_by_zero_and_by_the_margin() -> None:
