@@ -156,7 +156,7 @@ class ForecastRoom:
         desk = self._desk
         if not self._job.begin():
             return
-        replicates = _between(count, forecasts.LEAST, forecasts.MOST)
+        replicates, text = _between(count, forecasts.LEAST, forecasts.MOST), None
         scenario, draft = desk.scenario, desk.draft
         name = forecasts.name_of_draft(draft, desk.words)
         await desk.send("job", {"room": "forecast", "on": True, "share": 0, "text": ""})
@@ -169,10 +169,10 @@ class ForecastRoom:
                 await desk.send("clear", ["partners", "instruments"])  # until they are of this run
             await self._tables()
         except Cancelled:
-            pass
+            text = desk.words("Cancelled.")
         finally:
             self._job.end()
-            await desk.send("job", {"room": "forecast", "on": False, "text": None})
+            await desk.send("job", {"room": "forecast", "on": False, "text": text})
 
     async def _cancel(self, _: Any) -> None:
         self._job.stop()

@@ -164,6 +164,7 @@ def test_a_forecast_runs_is_pinned_cancelled_and_passed_on(page, address, tmp_pa
     page.wait("document.querySelector('#progress').value > 0")
     page.click("#cancel")
     page.wait("!document.querySelector('#run').disabled")
+    assert page.see("document.querySelector('#done').textContent") == "Cancelled."
 
 
 def test_rubbish_in_the_address_is_told_and_the_world_opens(page, address) -> None:
