@@ -101,8 +101,7 @@ def partner_sentence(told: Advised) -> Markup | None:
     gain, band = told.with_band(first, "gain_commitments", what + "gain in kept commitments", "opportunities")
     text = told.teller.tell(
         "First of the new partners comes {name}: a yes to one offer is {likely} ({share}). Signed, the deal adds "
-        "{gain} to the commitments kept by {date} (90 % interval {band}), for a price of {price} times the budget of a "
-        "quarter.",
+        "{gain} to the commitments kept by {date} ({band}), for a price of {price} times the budget of a quarter.",
         name=told.named(first),
         likely=told.words(likelihood(float(first["p_accept"]))),
         share=told.chance(float(first["p_accept"]), what + "probability of a yes", "opportunities"),
@@ -140,13 +139,15 @@ def loss_sentence(told: Advised) -> Markup | None:
     worst: Row = table.sort_values("loss_commitments", ascending=False, kind="stable").iloc[0].to_dict()
     what = f"{worst['partner']} fails: loss of kept commitments"
     loss, band = told.with_band(worst, "loss_commitments", what, "portfolio")
-    return told.teller.tell(
-        "Of the partners it holds, {name} would be missed most: without it, kept commitments fall by {loss} "
-        "(90 % interval {band}).",
+    text = told.teller.tell(
+        "Of the partners it holds, {name} would be missed most: without it, kept commitments fall by {loss} ({band}).",
         name=told.named(worst),
         loss=loss,
         band=band,
     )
+    if not worst["q05"] <= 0 <= worst["q95"]:
+        return text
+    return text + Markup(" ") + told.teller.tell("The interval holds zero: this loss is not certain.")
 
 
 def failure_sentence(told: Advised) -> Markup | None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from simulation.display.advice import AdvicePictures
 from simulation.display.words.language import Words
+from simulation.display.words.rounding import rounded
 from simulation.display.words.stated import Measure, decimals
 from simulation.errors import Fault, InputError
 from simulation.experiments.advise import Advice
@@ -171,11 +172,17 @@ class Advised:
         return self.teller.number(value, shown, what, self.given.last, f"{table}.csv")
 
     def with_band(self, row: Mapping[Any, Any], column: str, what: str, table: str) -> tuple[Markup, Markup]:
-        """An amount of a sentence, and its 90 % interval."""
+        """An amount of a sentence, and its 90 % interval; one without width is told as so many pairs that agree."""
         value, low, high = ends = tuple(float(row[name]) for name in (column, "q05", "q95"))
+        told, digits = self.told(value, what, table, beside=ends), decimals(Measure.AMOUNT, *ends)
+        if rounded(low, digits) == rounded(high, digits):
+            pairs = int(row.get("pairs", 0) or self.given.first.info["pairs"])
+            return told, self.teller.plural("the same in {count} pair of replicates",
+                                            "the same in all {count} pairs of replicates", pairs,
+                                            count=self.count(pairs, "pairs of replicates", table))  # fmt: skip
         first, last = (self.told(end, f"{what}, {name} quantile", table, beside=ends)
                        for end, name in ((low, "5 %"), (high, "95 %")))  # fmt: skip
-        return self.told(value, what, table, beside=ends), self.teller.interval(first, last)
+        return told, self.teller.tell("90 % interval {band}", band=self.teller.interval(first, last))
 
     def chance(self, share: float, what: str, table: str) -> Markup:
         """A share or a probability of a sentence."""

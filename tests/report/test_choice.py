@@ -52,6 +52,26 @@ def test_the_advice_is_the_chosen_strategy_and_the_first_new_partner_with_a_word
     )
 
 
+@pytest.mark.parametrize(("language", "told_as"), [
+    ("en", "fall by 0.33 (the same in all 8 pairs of replicates)."),
+    ("fr", "diminueraient de 0,33 (la même dans les 8 paires de réplications)."),
+    ("ar", "القيمة نفسها في 8 أزواج من التكرارات"),
+])  # fmt: skip
+def test_an_interval_without_width_is_no_interval_in_a_sentence(language, told_as) -> None:
+    table = decisions.portfolio()
+    table.loc[0, ["loss_commitments", "q05", "q95"]] = 0.333
+    advised = told(Decision(decisions.opportunities(portfolio=table)), Words(language))
+    assert told_as.replace(" ", "") in re.sub("[\\s\u200e\u200f]", "", plain(choice.loss_sentence(advised)))
+
+
+def test_a_loss_that_is_not_told_from_nothing_is_called_uncertain() -> None:
+    table = decisions.portfolio()
+    assert "zero" not in plain(choice.loss_sentence(told()))
+    table.loc[0, ["loss_commitments", "q05", "q95"]] = (0.33, -1.8, 2.4)
+    text = plain(choice.loss_sentence(told(Decision(decisions.opportunities(portfolio=table)))))
+    assert text.endswith("(90\u00a0% interval −1.8\u202f–\u202f2.4). The interval holds zero: this loss is not certain.")
+
+
 def test_after_the_first_only_those_are_named_whose_worth_is_told_from_nothing() -> None:
     table = decisions.candidates()
     small = {"tx": (4.5e-6, 0.9e-6, 8.2e-6), "AU": (0.1, -0.05, 0.25)}
