@@ -62,3 +62,5 @@ def _print_swings(swings: pd.DataFrame, console: Console) -> None:
         ends = (escape(label(row[name])) for name in ("from", "to"))
         made.add_row(escape(row["factor"]), *ends, signed(row["effect"], digits), interval)
     console.print(titled("From one end of a factor to the other, over all values of the others", made))
+    if swings["low"].notna().any():
+        console.print("Intervals: over replicates, not over design points.")
