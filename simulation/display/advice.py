@@ -73,14 +73,16 @@ def draw_regret(
     order, objectives = by_regret(table, objective), by_objective(table, objective)
     wide = table.pivot(index="strategy", columns="objective", values="regret_mean")
     values = wide.loc[order, objectives].to_numpy(float)
-    largest, least = np.nanmax(values, axis=0), np.nanmin(values, axis=0)
+    controls = set(table.loc[table["control"].astype(bool), "strategy"])
+    choices = [name not in controls for name in order]
+    largest, least = np.nanmax(values, axis=0), np.nanmin(values[choices] if any(choices) else values, axis=0)
     shares = _DARKEST * values / np.where(largest > 0, largest, 1.0)
     image = ax.imshow(shares, cmap=SCALE, vmin=0, vmax=1, aspect="auto")
     image.set_rasterized(True)
     colours = matplotlib.colormaps[SCALE]
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            best = value == least[column]
+            best = choices[row] and value == least[column]
             text = words.number(value, digits_that_tell(largest[column]))
             ax.text(column, row, words.line(text), ha="center", va="center", color=ink_on(colours(shares[row, column])),
                     fontweight="bold" if best else "normal", fontsize=9.5)  # fmt: skip
@@ -97,7 +99,7 @@ def draw_regret(
         spine.set_visible(False)
     ax.set_title(words.line(title))
     reading = words("Regret: what a strategy falls short of the best one for the same future, on average. Darker: "
-                    "more, within the column. Framed: least.")  # fmt: skip
+                    "more, within the column. Framed: least that may be chosen.")  # fmt: skip
     note(ax, f"{reading} {label}".rstrip(), words)
     return ax
 

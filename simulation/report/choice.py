@@ -310,11 +310,11 @@ def _gain(words: Words, row: Row, value: str = "gain_commitments") -> str:
 
 
 def _portfolio_table(told: Advised) -> Table:
-    words, frame = told.words, told.given.table("portfolio")
+    words, frame, pairs = told.words, told.given.table("portfolio"), {"pairs": told.given.first.info["pairs"]}
     shown = frame.sort_values("loss_commitments", ascending=False, kind="stable")
     rows = [
         [words.actor(row["partner"], row["name"]), name_of(CANDIDATE, row["kind"], words),
-         _gain(words, row, "loss_commitments"), words.number(row["loss_coverage"], 3)]
+         _gain(words, row | pairs, "loss_commitments"), words.number(row["loss_coverage"], 3)]
         for row in shown.to_dict("records")
     ]  # fmt: skip
     heads = [words("partner"), words("kind"), words("kept commitments"), words("needs covered")]

@@ -89,6 +89,9 @@ def test_regret_is_ordered_by_the_objective_asked_for_and_controls_are_last() ->
     assert written(ax)[0] == "0.00"
     frames = [patch.get_xy() for patch in ax.patches if isinstance(patch, Rectangle)]
     assert len(frames) == 6  # the least of each column
+    table.loc[table["control"], "regret_mean"] = -1.0  # nobody may choose it
+    told = pictures(strategies=table).regret().patches
+    assert [patch.get_xy() for patch in told if isinstance(patch, Rectangle)] == frames
     assert ax.get_xticklabels()[0].get_text() == "kept commitments\n(binding-\nequivalents)"
 
 

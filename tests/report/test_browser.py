@@ -21,8 +21,9 @@ import pytest
 from simulation.display.words.language import Words
 from simulation.experiments.analysis.contrasts import paired_path
 from simulation.report import explorer
+from simulation.report.page import content_of_advice, page_of
 from tests.app.browser import browsing
-from tests.report import folders
+from tests.report import decisions, folders
 from tests.report.pages import render
 
 pytestmark = pytest.mark.slow
@@ -85,6 +86,22 @@ def test_no_row_of_a_table_fills_the_screen_of_a_phone(page, tmp_path) -> None:
         assert phone.see(f"Math.max(...{captions})") <= _PHONE  # whole without scrolling
         long = "Array.from(document.querySelectorAll('tbody td:not(.short)'))"
         assert phone.see(f"{long}.every(cell => cell.firstElementChild.localName === 'bdi')")  # in its own direction
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_a_wide_screen_shows_every_column_of_an_advice(language, tmp_path) -> None:
+    """A gain in which all pairs agree is told in words, which may not push the price out of sight."""
+    alike = decisions.candidates()
+    alike["q05"] = alike["q95"] = alike["gain_commitments"]
+    asked = decisions.Decision(decisions.opportunities(opportunities=alike), decisions.advice())
+    path = tmp_path / "advice.html"
+    path.write_text(page_of(content_of_advice(asked, Words(language))), encoding="utf-8")
+    with browsing(tmp_path) as wide:
+        wide.size(1280, 900)
+        wide.open(path.as_uri())
+        wide.wait("document.readyState === 'complete'")
+        hidden = "Math.max(...Array.from(document.querySelectorAll('.scroll')).map(e => e.scrollWidth - e.clientWidth))"
+        assert wide.see(hidden) == 0
 
 
 def examined(text: str, width: int, folder: Path) -> dict:

@@ -22,15 +22,17 @@ _PLURAL = (
 _MASCULINE = ("Belize", "Cambodge", "Mexique", "Mozambique", "Royaume-Uni", "Suriname", "Timor", "Zimbabwe")
 _VOWELS = "AEIOUYÉÎÔ"
 _FEMININE = (
-    "Banque", "CESAO", "Chambre", "Coalition", "Commission", "Communauté", "Conférence", "Convention", "Coopération",
-    "Fédération", "Fondation", "Ligue", "Société",
+    "Banque", "CESAO", "Chambre", "Coalition", "Commission", "Communauté", "Conférence", "Convention",
+    "Convention-cadre", "Coopération", "Déclaration", "Fédération", "Fondation", "Ligue", "Méthodologie",
+    "Recommandation", "Société", "Stratégie",
 )  # fmt: skip
 _OTHERS = (
-    "AICTO", "ALECSO", "Alliance", "Association", "Autorité", "Bureau", "Centre", "Conseil", "Dialogue", "Fonds",
-    "Forum", "Groupe", "ICESCO", "Initiative", "Institut", "Marché", "OCDE", "Organisation", "PNUD", "Programme",
-    "Réseau", "Secrétariat", "Système", "UIT", "UNESCO", "Union", "Université",
+    "AICTO", "ALECSO", "Accord", "Alliance", "Appel", "Association", "Autorité", "Bureau", "Centre", "Conseil",
+    "Consensus", "Dialogue", "Fonds", "Forum", "Groupe", "ICESCO", "Initiative", "Institut", "Marché", "OCDE",
+    "Organisation", "PNUD", "Pacte", "Partenariat", "Plan", "Processus", "Programme", "Réseau", "Secrétariat",
+    "Système", "UIT", "UNESCO", "Union", "Université",
 )  # fmt: skip
-"""First words of names of organisations that have an article in a sentence: feminine, and masculine or elided."""
+"""First words of names of organisations and texts that have an article in a sentence: feminine, masculine or elided."""
 _CONTRACTED = {"de le": "du", "de les": "des", "à le": "au", "à les": "aux"}
 _BEFORE_ARTICLE = re.compile(r"\b([Dd]e|[Àà]) (<bdi>)?(le|les) (?=[A-ZÀ-Ý])")
 _BEFORE_VOWEL = re.compile(r"\b(d|qu)e (<bdi>)?(?=[aeiouàâéèêîôœ])", re.IGNORECASE)
@@ -52,9 +54,9 @@ def with_article(name: str) -> str:
 
 
 def organisation(name: str) -> str:
-    """The French name of an organisation as it stands in a sentence; a name in another language has no article."""
+    """The French name of an organisation or a text in a sentence; one in another language has no article."""
     first = name.split()[0]
-    if name.startswith("Nations unies"):
+    if first in ("Nations", "Principes"):
         return f"les {name}"
     if first not in (*_FEMININE, *_OTHERS):
         return name

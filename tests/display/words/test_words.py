@@ -154,6 +154,9 @@ def test_a_french_sentence_begins_with_a_capital_and_organisations_have_an_artic
     assert french("{third} joins the two.", third="le Maroc").startswith("Le Maroc ")
     told = [french.within("x", name) for name in ("Banque mondiale", "OCDE", "PNUD", "Nations unies (ODET)", "Huawei")]
     assert told == ["la Banque mondiale", "l’OCDE", "le PNUD", "les Nations unies (ODET)", "Huawei"]
+    texts = [french.known(row["title"]) for row in table("instruments")]
+    bare = {text.split()[0] for text in texts if french.within("x", text) == text}
+    assert bare == {"AGNU"}  # a number of a resolution
 
 
 def test_everything_that_differs_between_futures_has_a_name() -> None:
