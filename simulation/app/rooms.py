@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _WAIT = 0.2  # seconds between two looks at whether a job has ended
 _SHARES = ("Any", "New", "Held, on record", "Held, drawn", "Probability", "Probability of a yes",
            "Best in share of futures")  # columns of tables, as they are marked for translation  # fmt: skip
+_RESULT_TABLES = ("candidates", "portfolio", "strategies")
 
 
 def open_rooms(desk: Desk, input: Inputs, results: Results | None) -> None:
@@ -231,6 +232,7 @@ class OpportunityRoom:
         if not self._job.begin():
             return
         pairs, scenario, text = _between(count, 2, 100), desk.scenario, ""
+        await self._fill({})
         await desk.send("job", {"room": "opportunities", "on": True, "share": 0, "text": desk.words("Screening …")})
         try:
             found = await self._job.do(
@@ -260,6 +262,8 @@ class OpportunityRoom:
             await desk.send("job", {"room": "opportunities", "on": False, "text": text})
 
     async def _fill(self, tables: dict[str, pd.DataFrame]) -> None:
+        """Show these and no others: what is told above is of one result."""
+        await self._desk.send("clear", [name for name in _RESULT_TABLES if name not in tables])
         for name, table in tables.items():
             await fill(self._desk, name, table)
 

@@ -31,6 +31,7 @@ from simulation.experiments.opportunities import READINGS_A_PAIR, opportunities
 from simulation.experiments.run import run
 from simulation.model import GovernanceModel
 from tests.app.browser import Page, browsing
+from tests.report import decisions
 from tests.report.test_browser import AXE
 
 pytestmark = pytest.mark.slow
@@ -192,13 +193,19 @@ def test_a_search_for_opportunities_can_be_cancelled_while_it_screens(page, addr
 def test_opportunities_are_looked_for_and_read_from_a_folder(tmp_path) -> None:
     made = opportunities("baseline", sets=("horizon=2025Q2",), replicates=2, workers=1)
     made.save(tmp_path / "folder" / "mine")
+    decisions.advice().save(tmp_path / "folder" / "which")
+    rows = "document.querySelectorAll('#{} tbody tr').length"
     with served("--folder", str(tmp_path / "folder")) as address, browsing(tmp_path) as page:
         page.open(f"{address}?room=opportunities")
         page.wait(SEEN)
-        page.see("(() => {const f = document.querySelector('#folder'); f.value = 'mine';"
-                 " f.dispatchEvent(new Event('change', {bubbles: true}))})()")  # fmt: skip
-        page.wait("document.querySelector('#candidates tbody tr')")
-        assert page.see("document.querySelectorAll('#candidates tbody tr').length") == len(made.table)
+        for folder, shown, gone in (("which", "strategies", "candidates"), ("mine", "candidates", "strategies")):
+            page.see(f"(() => {{const f = document.querySelector('#folder'); f.value = '{folder}';"
+                     " f.dispatchEvent(new Event('change', {bubbles: true}))})()")  # fmt: skip
+            page.wait(f"{rows.format(shown)} > 0 && {rows.format(gone)} === 0")  # one result at a time
+        assert page.see(rows.format("candidates")) == len(made.table)
+        page.click("#look")
+        page.wait(f"{rows.format('candidates')} === 0")
+        page.click("#stop")
 
 
 def test_a_scenario_is_edited_told_off_and_taken_home(page, address, tmp_path) -> None:
