@@ -74,7 +74,7 @@ def score(
         text, warnings = score_file(file, outcomes, out)
         for warning in warnings:
             typer.echo(f"warning: {warning}", err=True)
-        typer.echo(text if out is None else f"{text}\n\nTables: {out}")
+        _tell_tables(text, out)
 
 
 def backtest(
@@ -98,7 +98,12 @@ def backtest(
 
         with progress(quiet) as words:
             text = run_backtest(as_of, scenario, replicates, workers, words, out)
-        typer.echo(text)
+        _tell_tables(text, out)
+
+
+def _tell_tables(text: str, out: Path | None) -> None:
+    """Print tables, and where they were written too."""
+    typer.echo(text if out is None else f"{text}\n\nTables: {out}")
 
 
 def _tell_table(text: str, out: Path | None) -> None:

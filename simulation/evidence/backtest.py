@@ -245,7 +245,7 @@ def runs_tables(
 
 def _told(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     for name, table in tables.items():
-        yield f"{TITLES[name]}\n{table.to_string(index=False, float_format=lambda value: f'{value:.3f}')}"
+        yield f"{TITLES[name]}\n{table.to_string(index=False, na_rep='', float_format=lambda value: f'{value:.3f}')}"
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

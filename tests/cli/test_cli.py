@@ -585,3 +585,9 @@ def test_a_person_or_a_log_is_told_what_the_first_run_does(first, quiet, termina
     assert told.err.count("Compiling kernels: about a minute") == (first and not quiet)
     assert bool(told.err.strip()) == (first and not quiet)
     assert not told.out
+
+
+def test_backtest_says_where_its_tables_are(monkeypatch) -> None:
+    monkeypatch.setattr("simulation.evidence.backtest.backtest", lambda *_: "What was told")
+    for options, told in ((("--out", "here"), "What was told\n\nTables: here\n"), ((), "What was told\n")):
+        assert wifaq("backtest", *options).stdout == told
