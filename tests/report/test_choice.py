@@ -69,7 +69,7 @@ def test_a_loss_that_is_not_told_from_nothing_is_called_uncertain() -> None:
     assert "zero" not in plain(choice.loss_sentence(told()))
     table.loc[0, ["loss_commitments", "q05", "q95"]] = (0.33, -1.8, 2.4)
     text = plain(choice.loss_sentence(told(Decision(decisions.opportunities(portfolio=table)))))
-    assert text.endswith("(90\u00a0% interval −1.8\u202f–\u202f2.4). The interval holds zero: this loss is not certain.")
+    assert text.endswith("interval −1.8\u202f–\u202f2.4). The interval holds zero: this loss is not certain.")
 
 
 def test_after_the_first_only_those_are_named_whose_worth_is_told_from_nothing() -> None:
