@@ -63,16 +63,7 @@ from simulation.scenario.load import load_scenario
 from simulation.scenario.names import default_peers
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.schema import Scenario
-from simulation.state import (
-    FIRM,
-    INFLUENCER,
-    KINDS,
-    NGO,
-    SECRETARIAT,
-    STATE,
-    THINK_TANK,
-    State,
-)
+from simulation.state import KINDS, State
 
 
 # --- the fourteen steps
@@ -276,7 +267,8 @@ QUARTER: tuple[Step, ...] = (
 _OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps",
              "running", "rows"}  # fmt: skip
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
-
+_MADE_OF = {"scenario", "parameters", "mechanisms", "replicate", "world"}
+"""What a run is by: each is read in some places and was read in others."""
 
 _alive = Alive()
 
@@ -350,9 +342,8 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         self._alone, self._halfway = False, False
         self.actors = self._make_actors(actors or {})
         self.by_kind = {kind: ActorView(self, kind) for kind in KINDS}
-        self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = (
-            self.by_kind[KINDS[code]] for code in (STATE, FIRM, THINK_TANK, NGO, INFLUENCER, SECRETARIAT)
-        )
+        views = self.by_kind.values()  # in the order of KINDS
+        self.states, self.firms, self.think_tanks, self.ngos, self.influencers, self.secretariats = views
         self._prepare()
         self.plans = Plans(scenario, self.rows)
         perceive(self)
@@ -449,8 +440,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     def _begin_quarter(self, last: Sheet | None = None) -> None:
         s, strategy = self.state, self.signposts.follow(self.scenario.strategy)
         if strategy is not None:
-            before, self.scenario = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
-            change_levers(s, self.world, before, self.scenario, self.replicate)
+            before, after = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
+            change_levers(s, self.world, before, after, self.replicate)
+            vars(self)["_scenario"] = after
             self._read_strategy()
         for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
             column[:] = 0
@@ -470,10 +462,14 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     @scenario.setter
     def scenario(self, scenario: Scenario) -> None:
-        """Keep it; Mesa sets one of its own first, which the model's replaces. Later a strategy may change."""
-        if "actors" in vars(self) and scenario != self._scenario.model_copy(update={"strategy": scenario.strategy}):
-            raise ModelError("another scenario would be half of a run; build another model")
+        """Keep it; Mesa sets one of its own first, which the model's replaces."""
         self._scenario: Scenario = scenario
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse to make a model of other things half-way; the levers of its strategy change by signposts alone."""
+        if name in _MADE_OF and "actors" in vars(self) and value != getattr(self, name):
+            raise ModelError(f"another {name} would be half of a run; build another model")
+        super().__setattr__(name, value)
 
     @property
     def datacollector(self) -> Any:

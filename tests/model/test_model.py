@@ -9,6 +9,7 @@ import math
 import pickle
 import weakref
 from collections.abc import MutableSet
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ import numpy as np
 import pytest
 
 from simulation.actors import BY_KIND, NGO
+from simulation.data.world import load_world
 from simulation.errors import InputError, ModelError
 from simulation.experiments.engine.simulate import simulate
 from simulation.model import QUARTER, GovernanceModel, governance
 from simulation.scenario.schema import Scenario
+from simulation.scenario.strategy import Strategy
 from simulation.state import KINDS
 from tests.shipped import SCENARIOS, alike, bits_of, build, recorded, shipped, world_for
 
@@ -133,6 +136,21 @@ class TestMesa:
         with pytest.raises(ModelError, match="build another model"):
             model.scenario = scenario.model_copy(update={"seed": 1})
         assert model.scenario == scenario
+
+    def test_what_a_model_is_made_of_is_not_changed_half_way(self, model: GovernanceModel) -> None:
+        """A run would be by the old numbers here and the new ones there."""
+        before = model.scenario, model.parameters, model.mechanisms, model.replicate, model.world
+        others = {
+            "scenario": model.scenario.model_copy(update={"strategy": Strategy(budget=2.0)}),
+            "parameters": model.parameters.replace(rivalry=0.1),
+            "mechanisms": model.mechanisms.replace(breach="off"),
+            "replicate": 5,
+            "world": load_world(date(2022, 12, 31)),
+        }
+        for name, other in others.items():
+            with pytest.raises(ModelError, match=f"another {name} would be half of a run; build another model"):
+                setattr(model, name, other)
+        assert (model.scenario, model.parameters, model.mechanisms, model.replicate, model.world) == before
 
     def test_agents_are_mesas_agents(self, model: GovernanceModel) -> None:
         assert isinstance(model, mesa.Model)
