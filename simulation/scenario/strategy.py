@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -24,6 +24,18 @@ from simulation.state import DEPTHS, KINDS, TRACKS, Camp, Kind, Track
 SectionType = TypeVar("SectionType", bound=BaseModel)
 
 
+class Fixed(dict[str, Any]):
+    """A mapping that stays as it was read: models, and copies of its scenario, have it in common."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("scenarios are frozen; use load_scenario(scenario, key=value)")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[Fixed], tuple[dict[str, Any]]]:
+        return Fixed, (dict(self),)
+
+
 class Section(BaseModel):
     """A part of a scenario file: frozen, no unknown keys, no silent conversion."""
 
@@ -34,6 +46,10 @@ class Section(BaseModel):
         allow_inf_nan=False,
         arbitrary_types_allowed=True,
     )
+
+    def model_post_init(self, _: Any) -> None:
+        """Freeze mappings too: pydantic keeps others from being put in their place, not from being written into."""
+        self.__dict__.update({name: Fixed(value) for name, value in self.__dict__.items() if isinstance(value, dict)})
 
 
 class Advocacy(Section):

@@ -48,6 +48,21 @@ def test_baseline() -> None:
     assert scenario.strategy.tracks == TRACKS
 
 
+def test_mappings_of_a_scenario_are_frozen_as_it_is() -> None:
+    """Copies of a scenario and models of it have them in common."""
+    added = {"id": "mine", "eligible": {"blocs": ["AU"]}}
+    given = {"blocs": {"AU": {"depth": 2}}, "strategic_weight": {"MAR": 0.3}, "strategy.texts": {"mine": "join"}}
+    scenario = load_scenario(BASE, overrides={**given, "instruments": [added]})
+    for copy in (scenario, pickle.loads(pickle.dumps(scenario)), scenario.model_copy(deep=True)):
+        assert (copy, scenario_to_yaml(copy)) == (scenario, scenario_to_yaml(scenario))
+        for mapping in (copy.blocs, copy.strategic_weight, copy.strategy.texts, copy.instruments[0].eligible):
+            assert isinstance(mapping, dict)
+            with pytest.raises(TypeError, match="scenarios are frozen"):
+                mapping["EU"] = 5
+            with pytest.raises(TypeError, match="scenarios are frozen"):
+                mapping.clear()
+
+
 def test_loading_is_quick() -> None:
     load_scenario(BASE)
     begin = time.perf_counter()
