@@ -232,12 +232,14 @@ def _check(plain: Scenario, changed: Scenario, replicates: int) -> None:
 
 def _check_tweak(plain: Scenario, changed: Scenario, tweak: Tweak | None, actors: Cast | None) -> None:
     """Try the tweak on one model here, where a mistake in it is told with its own traceback."""
-    if tweak is None:
-        if not actors and plain == changed:
-            raise InputError("nothing differs: give a changed scenario, actors= or tweak=")
+    if tweak is None and plain != changed:
         return
-    model, twin = _build(changed, actors), _build(changed, actors)
+    model, twin = _build(changed, actors), _build(changed, actors if tweak else None)
     try:
+        if tweak is None:
+            if not (model.hooks or differing(model, twin)):
+                raise InputError("nothing differs: give a changed scenario, tweak=, or actors= that decide otherwise")
+            return
         apply(tweak, model)
         if not (differing(model, twin) or _own_hooks(model)):
             raise InputError("the tweak changes nothing: it writes what was there")

@@ -121,8 +121,34 @@ def test_positions_beyond_the_issue_space_are_refused() -> None:
     def far(model: GovernanceModel) -> None:
         model.states["MAR"].position[0] = 5.0
 
-    with pytest.raises(ModelError, match=r"positions lie in \[0, 1\]; somebody wrote others for MAR"):
+    with pytest.raises(ModelError, match=r"position lies in \[0, 1\]; somebody wrote something else for MAR"):
         what_changed(SCENARIO, tweak=far, **QUICK)
+
+
+@pytest.mark.parametrize(
+    ("column", "number", "told"),
+    [
+        ("share", 5.0, r"share lies in \[0, 1\]; somebody wrote something else for MAR"),
+        ("share", -0.5, r"share lies in \[0, 1\]"),
+        ("adoption", 1.5, r"adoption lies in \[0, 1\]"),
+        ("weight", 0.9, "the weights of an actor sum to 1; somebody wrote something else for MAR"),
+        ("purse", -3.0, "numbers below 0 in purse"),
+    ],
+)
+def test_numbers_out_of_their_range_are_refused(column: str, number: float, told: str) -> None:
+    def write(model: GovernanceModel) -> None:
+        getattr(model.state, column)[model.index("MAR")] = number
+
+    with pytest.raises(ModelError, match=told):
+        what_changed(SCENARIO, tweak=write, **QUICK)
+
+
+def test_a_deal_with_oneself_is_refused() -> None:
+    def write(model: GovernanceModel) -> None:
+        model.state.depth[model.index("MAR"), model.index("MAR")] = 1
+
+    with pytest.raises(ModelError, match="nobody has a deal with itself; somebody wrote something else for MAR"):
+        what_changed(SCENARIO, tweak=write, **QUICK)
 
 
 @pytest.mark.parametrize("value", ["3", None, [1, 2], np.ones(2), np.nan])
@@ -214,6 +240,8 @@ def test_as_a_tweak_both_are_compared() -> None:
     ("options", "told"),
     [
         ({}, "nothing differs"),
+        ({"actors": {"MAR": StateActor}}, "nothing differs"),
+        ({"actors": {"MAR": type("Idle", (StateActor,), {})}}, "nothing differs"),
         ({"tweak": lambda model: None}, "the tweak changes nothing"),
         ({"default": shipped(changes={"horizon": "2026Q1", "seed": 1}), "replicates": 1},
          r"(?s)seed: 1 without.*horizon: 2026Q1 without.*replicates: 1 is less than 2"),
