@@ -20,6 +20,7 @@ from simulation.report.terminal import signed, table, titled
 if TYPE_CHECKING:
     from simulation.experiments.compare import Comparison
 
+_APART = "no number of one quarter in both; see --quarter"
 METRICS_A_TABLE = 4
 """As many columns as 80 signs hold."""
 _LARGE = 2.0  # numbers from here on are shown with two decimals, smaller ones with three
@@ -67,7 +68,9 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
                 *([_more(row, precision)] if precision else []),
             )
             metric = row["metric"]
-        pairs = f"{int(rows['pairs'].min())} pairs" if len(rows) else "no number of one quarter in both; see --quarter"
+        failed = [name for name in (first, key) if name not in set(comparison.values["scenario"])]
+        why = f"every run of {' and '.join(failed)} failed" if failed else _APART
+        pairs = f"{int(rows['pairs'].min())} pairs" if len(rows) else why
         console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs})", made))
         console.print()
 

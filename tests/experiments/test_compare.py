@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from simulation import compare, load_scenario, metric, run
 from simulation.cli import app
-from simulation.errors import InputError
+from simulation.errors import FailedReplicates, InputError
 from simulation.experiments import prior
 from simulation.experiments.compare import Comparison
 from simulation.experiments.engine.tables import Outcome
@@ -201,6 +201,21 @@ def test_a_table_without_a_common_quarter_says_why_it_is_empty() -> None:
     print_comparison(found, console)
     assert "long minus short" in (text := " ".join(console.export_text().split()))
     assert "(no number of one quarter in both; see --quarter)" in text
+
+
+def test_a_scenario_of_which_every_run_failed_is_told_above_its_empty_table() -> None:
+    def simulate(scenario: Scenario, replicate: int) -> Outcome:
+        if scenario.name == "broken":
+            raise ZeroDivisionError("no luck")
+        series = pd.DataFrame({"quarter": [str(scenario.horizon)], "metric": "capacity", "value": 0.5})
+        return Outcome.from_frames(replicate, series=series.assign(actor=scenario.focal))
+
+    pair = [made("whole", **SHORT), made("broken", **SHORT)]
+    with stand_in(simulate), pytest.warns(FailedReplicates):
+        found = compare(pair, workers=1, metrics=["capacity"], parameters="defaults")
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_comparison(found, console)
+    assert "(every run of broken failed)" in " ".join(console.export_text().split())
 
 
 def test_the_command_shows_values_first_and_writes_both_tables(
