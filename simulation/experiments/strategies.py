@@ -107,7 +107,7 @@ def candidates(
 def _entries(path: str) -> Iterator[tuple[str, _Entry, Node]]:
     """The strategies of a file, with the file as read for the places of faults."""
     faults: list[Fault] = []
-    root = read_file(path, faults)
+    root = read_file(path, faults, ships=False)
     if root is None or faults:
         raise InputError(in_file_order(faults, path))
     try:

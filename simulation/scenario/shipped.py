@@ -68,7 +68,7 @@ def shadowed(given: str) -> str:
     return shipped if hidden else ""
 
 
-def missing(path: str, given: str = "", linked: bool = False) -> str:
+def missing(path: str, given: str = "", linked: bool = False, ships: bool = True) -> str:
     """What to say of a file that is nowhere: where it was looked for, and what it may be meant to be.
 
     Parameters
@@ -79,6 +79,8 @@ def missing(path: str, given: str = "", linked: bool = False) -> str:
         As a file names it, where one does.
     linked
         Whether that file is a link: it may be meant from where the link leads to.
+    ships
+        Whether files of its kind ship: else none of them is meant.
     """
     place, name = os.path.split(path)
     try:
@@ -90,8 +92,8 @@ def missing(path: str, given: str = "", linked: bool = False) -> str:
         return f"no such file; did you mean {near[0]!r}?"
     beside = ", beside the link and not beside the file it leads to" if linked else ""
     text = f"no such file {given!r}" if given else "no such file"
-    advice = f"did you mean {near[0]!r}?" if near else _advice(name)
-    return f"{text} in {os.path.abspath(place)}{beside}; {advice}"
+    advice = f"; did you mean {near[0]!r}?" if near else f"; {_advice(name)}" if ships else ""
+    return f"{text} in {os.path.abspath(place)}{beside}{advice}"
 
 
 def _advice(name: str) -> str:

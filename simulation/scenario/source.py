@@ -101,7 +101,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def read_file(path: str, faults: list[Fault]) -> Node | None:
+def read_file(path: str, faults: list[Fault], *, ships: bool = True) -> Node | None:
     """Read a YAML file whose top level is a mapping.
 
     Parameters
@@ -111,13 +111,15 @@ def read_file(path: str, faults: list[Fault]) -> Node | None:
     faults
         Collects what is wrong: no such file, a folder, too large, not UTF-8, empty, not YAML, not
         a mapping, duplicate or non-text keys, tags, too many aliases, ….
+    ships
+        Whether files of this kind ship: a missing one may be meant to be one of them.
 
     Returns
     -------
     Node | None
         The top level as far as it can be used, or nothing.
     """
-    return mapping(read_any(path, faults), faults)
+    return mapping(read_any(path, faults, ships=ships), faults)
 
 
 def mapping(root: Node | None, faults: list[Fault]) -> Node | None:
@@ -129,10 +131,10 @@ def mapping(root: Node | None, faults: list[Fault]) -> Node | None:
     return root
 
 
-def read_any(path: str, faults: list[Fault]) -> Node | None:
+def read_any(path: str, faults: list[Fault], *, ships: bool = True) -> Node | None:
     """Read a YAML file of any shape; see :func:`read_file`."""
     try:
-        text = _read_text(path)
+        text = _read_text(path, ships)
     except InputError as error:
         faults += error.faults
         return None
@@ -170,11 +172,11 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
     return builder.root or Node(None, Mark(file))
 
 
-def _read_text(path: str) -> str:
+def _read_text(path: str, ships: bool) -> str:
     """The text of a file; what cannot be one is refused."""
     if "\0" not in path:  # reading tells of that
         if not os.path.exists(path):
-            raise InputError(Fault("", missing(path), path))
+            raise InputError(Fault("", missing(path, ships=ships), path))
         if os.path.isdir(path):
             inside = glob.glob(os.path.join(glob.escape(path), "*.yaml"))  # a result folder has one
             file = inside[0] if len(inside) == 1 else "a .yaml file in it"

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from typer.testing import CliRunner
 
 from simulation.cli import app
 from simulation.errors import InputError
+from simulation.evidence.joins.instrument_file import read_instruments
 from simulation.experiments.check import check_files
 from simulation.experiments.starters import TEMPLATE, copy_notebooks, new_scenario
+from simulation.experiments.strategies import candidates
 from simulation.experiments.sweeps.load import load_sweep
 from simulation.scenario import load_scenario, shipped
 from simulation.scenario.listing import list_scenarios
@@ -62,6 +65,13 @@ def test_a_folder_of_that_name_is_no_scenario(elsewhere: Path) -> None:
     (elsewhere / "baseline").mkdir()  # such as the results of an earlier run
     assert load_scenario("baseline").name == "baseline"
     assert "is a folder" in check_files(["./"])[0].message
+
+
+def test_a_missing_file_of_a_kind_that_does_not_ship_is_not_sought_among_scenarios(elsewhere: Path) -> None:
+    with pytest.raises(InputError, match=rf"baselin\.yaml: no such file in {re.escape(str(elsewhere))}$"):
+        read_instruments("baselin.yaml", date(2024, 12, 31))
+    with pytest.raises(InputError, match=rf"no such file in {re.escape(str(elsewhere))}$"):
+        candidates(load_scenario("baseline"), Path("baselin.yaml"), [])
 
 
 @pytest.mark.parametrize(

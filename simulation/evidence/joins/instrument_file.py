@@ -63,7 +63,7 @@ def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[SignupTe
     """
     name = os.fspath(path)
     faults: list[Fault] = []
-    root = read_any(name, faults)
+    root = read_any(name, faults, ships=False)
     if root is None:
         raise InputError(in_file_order(faults, name))
     root = with_ids(root)
