@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -70,7 +72,8 @@ def errors(debug: bool) -> Iterator[None]:
     except BrokenPipeError:  # whoever read our output has had enough
         raise
     except Exception as error:
-        text = f"failed: {type(error).__name__}: {error} (--debug shows where)"
+        name, full = type(error).__name__, isinstance(error, OSError) and error.errno == errno.ENOSPC
+        text = f"failed: {os.strerror(errno.ENOSPC) if full else f'{name}: {error}'} (--debug shows where)"
         cure = "; NUMBA_CACHE_DIR=FOLDER names one that can be written" if "no locator available" in text else ""
         _complain(text + cure, debug)
         raise typer.Exit(FAILED) from None
