@@ -237,7 +237,7 @@ def advise(
     tried = candidates(loaded, strategies, notes)
     drawn = draw_futures(loaded, futures)
     plan = _plan(loaded, tried, drawn)
-    folder = Path(out) if out is not None else _folder(plan, objective, evaluations if search else 0)
+    folder = store.folder_of(out) if out is not None else _folder(plan, objective, evaluations if search else 0)
     if not any((folder / runs).is_dir() for runs in (RUNS, SEARCH)):
         store.check_target(folder)
     run = _Session(workers, executor, time_limit, progress)

@@ -111,7 +111,7 @@ class Kept:
         RunError
             If the disk does not take it.
         """
-        target = Path(folder)
+        target = store.folder_of(folder)
         store.check_target(target)
         return self._save(target, self._charts())
 
@@ -148,10 +148,12 @@ class Kept:
         InputError
             If it is none, or a file of it is missing or damaged; all faults at once.
         """
-        folder = Path(folder)
+        folder = store.folder_of(folder)
         try:
             result = cls._read(folder)
             faults = list(result.check())
+        except store.TooLargeError:
+            raise
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             text = f"is not a whole result folder of `{cls.FORMAT.writer}`: {' '.join(str(error).split())[:_MOST_TOLD]}"
             raise InputError(Fault(str(folder), text)) from error

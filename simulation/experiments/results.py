@@ -251,7 +251,7 @@ class Results(Kept):
         RunError
             If the disk does not take it, or another process has filled that folder meanwhile: it is beside it then.
         """
-        target = self.default_folder() if folder is None else Path(folder)
+        target = self.default_folder() if folder is None else store.folder_of(folder)
         if folder is not None:
             store.check_target(target)
         pictured = self._pictured | {"by": by}

@@ -35,7 +35,7 @@ def new_scenario(name: str, folder: str | os.PathLike[str] = ".") -> Path:
     problem = _name_problem(stem)
     if problem:
         raise InputError(Fault("", problem, "NAME"))
-    target = Path(folder) / f"{stem}{ending}"
+    target = store.folder_of(folder) / f"{stem}{ending}"
     for other in (target.with_name(stem + known) for known in shipped.ENDINGS):
         if os.path.lexists(other):
             raise InputError(Fault("", "is there already; choose another name, or move it away", str(other)))
@@ -64,7 +64,7 @@ def copy_notebooks(folder: str | os.PathLike[str]) -> list[Path]:
     InputError
         If one of them is there already, or the folder cannot be written; then nothing is copied.
     """
-    target = Path(folder)
+    target = store.folder_of(folder)
     sources = sorted(path for path in shipped.folder("notebooks").iterdir() if path.suffix in (".ipynb", ".md"))
     there = [target / source.name for source in sources if os.path.lexists(target / source.name)]
     if there:

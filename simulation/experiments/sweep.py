@@ -105,7 +105,7 @@ def sweep(
         asked = load_sweep(source, sets=sets, focal=focal, replicates=replicates, samples=samples, seed=seed)
         plan = make_plan(asked, max_runs)
     content = manifest(plan, actors)
-    folder = Path(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
+    folder = store.folder_of(out) if out is not None else RESULTS / plan.sweep.name / content["sweep"]
     pool = open_pool(executor, workers)  # before anything compiles: there may be no such executor
     try:
         if not same_sweep(folder, content):

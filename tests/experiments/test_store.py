@@ -17,6 +17,8 @@ import pytest
 from simulation.errors import InputError, RunError
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import run_replicates
+from simulation.experiments.results import Results
+from simulation.experiments.starters import copy_notebooks
 from tests.experiments.fakes import FakeScenario, simulate
 
 
@@ -73,6 +75,9 @@ def test_a_named_folder_must_be_free(tmp_path):
     (tmp_path / "full" / "thesis.docx").touch()
     with pytest.raises(InputError, match="exists and is not empty"):
         store.check_target(tmp_path / "full")
+    for words in (store.check_target, store.folder_of, Results.open, copy_notebooks):
+        with pytest.raises(InputError, match="an empty text names no folder"):
+            words("")
     with pytest.raises(InputError, match="is not a folder"):
         store.check_target(tmp_path / "full" / "thesis.docx")
     with pytest.raises(InputError, match="cannot be written"):

@@ -16,6 +16,10 @@ from hypothesis import strategies as st
 from simulation.errors import InputError
 from simulation.experiments.engine import store
 from simulation.experiments.results import Results
+from simulation.experiments.sweeps import ledger
+from simulation.experiments.sweeps.results import SweepResults
+from tests.experiments.sweeps import fakes
+from tests.experiments.sweeps.fakes import BASE
 from tests.report.folders import result
 
 TEXTS = st.text("ab'=+-@\t\r1.,\"", max_size=6).filter(lambda text: text == "" or text.strip())
@@ -46,6 +50,25 @@ def test_a_table_that_unpacks_to_far_more_than_it_is_is_not_read(tmp_path: Path)
     assert path.stat().st_size < 500_000
     with pytest.raises(ValueError, match=r"is said to have 40000000 rows, which take 0.6 GB, from 0.. MB"):
         store.read_parquet(path)
+
+
+def test_a_table_that_is_only_too_large_for_this_machine_is_told_as_that_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factors = {"parameters.rivalry": [0.5, 1]}
+    source = {"title": "One factor", "base": BASE, "design": "grid", "factors": factors, "replicates": 2}
+    folder = tmp_path / "out"
+    results = fakes.swept(source, out=folder)
+    before = sorted(path.name for path in folder.iterdir())
+    monkeypatch.setattr(store, "_FITS", 1.0)
+    monkeypatch.setattr(store, "_MOST_TIMES", 1e9)
+    monkeypatch.setattr(store, "_memory", lambda: 100.0)
+    text = r"rows, which take .* GB; read it on a machine with more memory"
+    with pytest.raises(InputError, match=text):
+        SweepResults.open(folder).series()
+    with pytest.raises(InputError, match=text):
+        ledger.take_stock(folder, results.info["sweep"], results.planned)
+    assert sorted(path.name for path in folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("column", [pa.array([b"\x00\x01"]), pa.array([[1, 2]]), pa.array([{"a": 1}])])

@@ -16,6 +16,7 @@ import platform
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simulation.data.reading import check_file, read_bytes, shown, text_of
+from simulation.data.reading import UnreadableError, check_file, read_bytes, shown, text_of
 from simulation.errors import Fault, InputError, seen
 from simulation.experiments.engine.atomic import PARTIAL as PARTIAL  # what is written whole, beside the folder's files
 from simulation.experiments.engine.atomic import atomic_file as atomic_file
@@ -140,7 +141,20 @@ def run_id(seed: int, hashes: Mapping[str, Any], contrasts: Sequence[str]) -> st
 # --- the folder
 
 
-def check_target(folder: Path) -> None:
+def folder_of(given: str | os.PathLike[str]) -> Path:
+    """The folder that somebody named; an empty text, most often of a variable without a value, would be this one.
+
+    Raises
+    ------
+    InputError
+        For an empty text.
+    """
+    if given == "":
+        raise InputError(Fault("", "an empty text names no folder", "result folder"))
+    return Path(given)
+
+
+def check_target(given: str | os.PathLike[str]) -> None:
     """Refuse a result folder that the user named and that cannot be written, before any work.
 
     Raises
@@ -148,6 +162,7 @@ def check_target(folder: Path) -> None:
     InputError
         It is a file, holds something, or lies where nothing can be written.
     """
+    folder = folder_of(given)
     try:
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
             raise _refusal(folder, "is not a folder; name one that does not exist yet")
@@ -271,13 +286,19 @@ def read_csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
+class TooLargeError(UnreadableError):
+    """A table that is whole, and more than the memory of this machine should hold."""
+
+
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a table of a result folder, once its footer says that it fits.
 
     Raises
     ------
     ValueError
-        If it is no regular file, too large, damaged, or holds columns that no table of ours has.
+        If it is no regular file, damaged, or holds columns that no table of ours has.
+    TooLargeError
+        If it is more than fits here.
     """
     check_file(path, LARGEST_TABLE)
     with _named(path):
@@ -286,10 +307,12 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         kind = entry.type.value_type if pa.types.is_dictionary(entry.type) else entry.type
         if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
             raise ValueError(f"{path.name}: column {shown(entry.name)} is of the type {kind}")
-    unpacked = footer.num_rows * footer.num_columns * _CELL
-    if unpacked > max(_FITS, min(_MEMORY_SHARE * _memory(), _MOST_TIMES * path.stat().st_size)):
-        text = f"{footer.num_rows} rows, which take {unpacked / 1e9:.1f} GB, from {path.stat().st_size / 1e6:.1f} MB"
-        raise ValueError(f"{path.name} is said to have {text}; no run writes such a table, or it does not fit here")
+    size, unpacked = path.stat().st_size, footer.num_rows * footer.num_columns * _CELL
+    text = f"{footer.num_rows} rows, which take {unpacked / 1e9:.1f} GB"
+    if unpacked > max(_FITS, _MOST_TIMES * size):
+        raise ValueError(f"{path.name} is said to have {text}, from {size / 1e6:.1f} MB; no run writes such a table")
+    if unpacked > max(_FITS, _MEMORY_SHARE * _memory()):
+        raise TooLargeError(Fault("", f"has {text}; read it on a machine with more memory", str(path)))
     with _named(path):
         return pq.read_table(path, columns=None if columns is None else list(columns))
 
@@ -319,7 +342,10 @@ def read_text(path: Path) -> str:
     ValueError
         If it is no regular file, too large or not UTF-8.
     """
-    return text_of(read_bytes(path, LARGEST_TEXT), str(path))
+    try:
+        return text_of(read_bytes(path, LARGEST_TEXT), str(path))
+    except InputError as error:  # whoever reads a folder names it
+        raise UnreadableError([replace(fault, file=path.name) for fault in error.faults]) from error
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:

@@ -235,12 +235,16 @@ def checked_table(path: Path) -> pa.Table:
     ------
     Damaged
         If it is not.
+    TooLargeError
+        If this machine cannot say.
     """
     try:
         table = store.read_parquet(path)
         metadata = table.schema.metadata or {}
         if _digest(table, metadata[_RUNS]).encode() != metadata[_DIGEST]:
             raise Damaged("its content is not what was written")
+    except store.TooLargeError:
+        raise
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise Damaged(str(error)) from error
     return table

@@ -77,7 +77,9 @@ class SweepResults:
         InputError
             If it is none, or the design cannot be read.
         """
-        folder = Path(folder)
+        folder = store.folder_of(folder)
+        if folder.is_file():
+            raise InputError(Fault("", "is a file; name the folder of a sweep", str(folder)))
         try:
             info = read_manifest(folder)
             result = list(good_chunks(folder, info["sweep"]))

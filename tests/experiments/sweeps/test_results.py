@@ -50,6 +50,13 @@ def test_open_tells_sweeps_from_runs(results):
         SweepResults.open(results.folder / "scenarios")
 
 
+def test_a_file_or_no_folder_in_place_of_a_sweep_is_named_once(results, tmp_path):
+    for place, told in ((results.folder / "sweep.json", "is a file; name"), (tmp_path / "x", "no such file")):
+        with pytest.raises(InputError, match=told) as fault:
+            SweepResults.open(place)
+        assert str(fault.value).count(str(place)) == 1
+
+
 @pytest.mark.parametrize("text", ["[]", "{}", '{"sweep": 3}', '{"sweep": "x"}', "[" * 100_000, "\xff"])
 def test_a_manifest_that_is_none_is_told(tmp_path, text):
     (tmp_path / "sweep.json").write_text(text, encoding="latin-1")
