@@ -227,7 +227,8 @@ _LIMITS = (
     ("depth", 0, MAX_DEPTH), ("track", -1, len(TRACKS) - 1),
     ("kind", 0, len(KINDS) - 1), ("camp", -1, len(CAMPS) - 1), ("bloc_depth", 0, MAX_DEPTH), ("bloc_rule", 0, 2),
     ("instrument_domain", 0, len(DOMAINS) - 1), ("position", 0.0, 1.0), ("weight", 0.0, 1.0), ("capacity", 0.0, 1.0),
-    ("transparency", 0.0, 1.0), ("oversight", 0.0, 1.0), ("urgency", 0.0, 1.0),
+    ("transparency", 0.0, 1.0), ("oversight", 0.0, 1.0), ("urgency", 0.0, 1.0), ("share", -1.0, 1.0),
+    ("zeal", 0.0, 1e300), ("budget", 0.0, 1e300), ("purse", -1e-6, 1e300),  # one that is spent ends so near 0
 )  # fmt: skip
 """Columns that a user is likely to write, with the least and greatest number each may hold."""
 _ROWS = ("home", "leaders")

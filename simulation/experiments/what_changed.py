@@ -206,6 +206,8 @@ def _sides(plain: Scenario, changed: Scenario, facts: Facts) -> dict[str, Scenar
 
 
 def _margins(given: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(given, Mapping):
+        raise InputError(Fault("margins", f"must be a mapping of conclusions to numbers, not {given!r}"))
     unknown = [name for name in given if name not in MARGINS]
     faults = [Fault("margins", f"no conclusion {name!r}; {suggest(name, tuple(MARGINS))}") for name in unknown]
     for name, size in given.items():

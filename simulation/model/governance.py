@@ -267,8 +267,8 @@ QUARTER: tuple[Step, ...] = (
 _OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps",
              "running", "rows"}  # fmt: skip
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
-_MADE_OF = {"scenario", "parameters", "mechanisms", "replicate", "world"}
-"""What a run is by: each is read in some places and was read in others."""
+_MADE_OF = {"scenario", "parameters", "mechanisms", "replicate", "world", "focal", "horizon", "seed", "strategy"}
+"""What a run is by: each is read in some places and was read in others, or is a key of the scenario."""
 
 _alive = Alive()
 
@@ -442,7 +442,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if strategy is not None:
             before, after = self.scenario, self.scenario.model_copy(update={"strategy": strategy})
             change_levers(s, self.world, before, after, self.replicate)
-            vars(self)["_scenario"] = after
+            self._scenario = after
             self._read_strategy()
         for column in (s.formed, s.reward, s.breaches, s.lapsed, s.ended, s.unpaid, s.renewed, s.incidents):
             column[:] = 0
@@ -467,7 +467,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse to make a model of other things half-way; the levers of its strategy change by signposts alone."""
-        if name in _MADE_OF and "actors" in vars(self) and value != getattr(self, name):
+        if name in _MADE_OF and "actors" in vars(self) and value != getattr(self, name, None):
             raise ModelError(f"another {name} would be half of a run; build another model")
         super().__setattr__(name, value)
 

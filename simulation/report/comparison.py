@@ -20,7 +20,6 @@ from simulation.report.terminal import signed, table, titled
 if TYPE_CHECKING:
     from simulation.experiments.compare import Comparison
 
-_APART = "no number of one quarter in both; see --quarter"
 METRICS_A_TABLE = 4
 """As many columns as 80 signs hold."""
 _LARGE = 2.0  # numbers from here on are shown with two decimals, smaller ones with three
@@ -68,11 +67,16 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
                 *([_more(row, precision)] if precision else []),
             )
             metric = row["metric"]
-        failed = [name for name in (first, key) if name not in set(comparison.values["scenario"])]
-        why = f"every run of {' and '.join(failed)} failed" if failed else _APART
-        pairs = f"{int(rows['pairs'].min())} pairs" if len(rows) else why
+        pairs = f"{int(rows['pairs'].min())} pairs" if len(rows) else _why_empty(comparison, first, key)
         console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs})", made))
         console.print()
+
+
+def _why_empty(comparison: Comparison, *sides: str) -> str:
+    failed = [name for name in sides if name not in set(comparison.values["scenario"])]
+    if failed:
+        return f"every run of {' and '.join(failed)} failed"
+    return "no number of one quarter in both; see --quarter"
 
 
 def _digits(values: pd.DataFrame) -> dict[str, int]:

@@ -18,7 +18,7 @@ from simulation.scenario.layers import merge, node_of, read_chain, read_override
 from simulation.scenario.messages import Path, key_text, sentence
 from simulation.scenario.schema import Scenario
 from simulation.scenario.shipped import find
-from simulation.scenario.source import Mark, Node, plain, walk
+from simulation.scenario.source import Mark, Node, describe, plain, walk
 
 Check = Callable[[Scenario], Iterator[tuple[Path, str]]]
 Places = dict[Path, list[int]]
@@ -92,6 +92,9 @@ def load_checked(
     sets = (sets,) if isinstance(sets, str) else tuple(sets)
     if isinstance(source, Scenario) and not (sets or overrides or keywords):
         return source
+    if not isinstance(source, str | os.PathLike | Scenario):
+        text = f"a scenario is a path, a name or a Scenario, not {describe(source)}"
+        raise InputError(f"{text}; keys are given beside it: load_scenario('baseline', focal='SEN')")
     faults: list[Fault] = []
     if isinstance(source, Scenario):
         layers, complete = [node_of(source, Mark(""))], True

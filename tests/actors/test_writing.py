@@ -95,8 +95,12 @@ def test_a_hook_that_writes_out_of_bounds_is_told_before_the_next_step(name: str
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("depth", 9), ("position", 1.5), ("capacity", -0.1), ("urgency", np.nan), ("home", 10_000)]
-)
+    ("name", "value"),
+    [
+        ("depth", 9), ("position", 1.5), ("capacity", -0.1), ("urgency", np.nan), ("home", 10_000), ("share", 5),
+        ("budget", np.nan), ("purse", -3), ("zeal", -1),
+    ],
+)  # fmt: skip
 def test_what_is_written_by_hand_is_told_at_the_end_of_the_quarter(name: str, value: float) -> None:
     model = make_model(make_world(4, dict.fromkeys(KINDS[1:], 1)), 3)
 

@@ -104,7 +104,7 @@ def test_a_replicate_that_ignores_the_time_limit_is_a_row(workers):
     assert rows == [(1, "time", "TimeoutError", "took longer than 0.5 s")]
 
 
-@pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf"), "5"])
 def test_a_time_limit_that_cannot_be(limit):
     with pytest.raises(InputError, match=r"time limit: .* is not a positive number of seconds"):
         run_points({"fake": FakeScenario()}, {"fake": 1}, 1, simulate=simulate, limit=limit)

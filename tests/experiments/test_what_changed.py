@@ -247,6 +247,8 @@ def test_as_a_tweak_both_are_compared() -> None:
          r"(?s)seed: 1 without.*horizon: 2026Q1 without.*replicates: 1 is less than 2"),
         ({"margins": {"headlin": 0.1, "rank": 0}}, r"(?s)no conclusion 'headlin'; did you mean 'headline'.*rank: 0"),
         ({"margins": {"headline": "1"}}, "margins.headline: '1' is no number above 0"),
+        ({"margins": [1]}, "must be a mapping of conclusions to numbers, not"),
+        ({"tweak": befriend, "workers": "2"}, "workers: '2' is no whole number"),
         ({"parameters": "posterior"}, "neither prior nor defaults"),
         ({"tweak": befriend, "replicates": 2.5}, "replicates: must be a whole number, not 2.5"),
     ],

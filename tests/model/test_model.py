@@ -146,6 +146,8 @@ class TestMesa:
             "mechanisms": model.mechanisms.replace(breach="off"),
             "replicate": 5,
             "world": load_world(date(2022, 12, 31)),
+            "horizon": "2030Q4",
+            "seed": 3,
         }
         for name, other in others.items():
             with pytest.raises(ModelError, match=f"another {name} would be half of a run; build another model"):

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.errors import unseen
+from simulation.errors import InputError, unseen
 from simulation.scenario import (
     Quarter,
     Scenario,
@@ -61,6 +61,12 @@ def test_mappings_of_a_scenario_are_frozen_as_it_is() -> None:
                 mapping["EU"] = 5
             with pytest.raises(TypeError, match="scenarios are frozen"):
                 mapping.clear()
+
+
+@pytest.mark.parametrize("source", [None, 3, {"focal": "MAR"}, ["baseline"]])
+def test_what_is_no_scenario_is_told(source: object) -> None:
+    with pytest.raises(InputError, match="a scenario is a path, a name or a Scenario, not"):
+        load_scenario(source)  # type: ignore[arg-type]
 
 
 def test_loading_is_quick() -> None:

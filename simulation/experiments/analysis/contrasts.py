@@ -224,7 +224,7 @@ def without(scenario: Scenario, what: str) -> Absence:
         return _fragmentation(scenario)
     if what == "rivalry":
         return _rivalry(scenario)
-    raise ValueError(f"no contrast for {what!r}")
+    raise InputError(Fault("contrasts", f"no contrast for {what!r}; there are fragmentation, rivalry"))
 
 
 def _fragmentation(scenario: Scenario) -> Absence:

@@ -114,10 +114,11 @@ def check_numbers(model: GovernanceModel) -> None:
     if endless := [name for name, each in odd.items() if each.ndim]:  # a single number may be: it bounds nothing then
         text = f"infinity in {', '.join(endless)} of the model's state; somebody wrote it there"
         raise ModelError(f"{text} (a tweak, a hook), for no rule of the model does")
-    if below := [name for name in _NEVER_BELOW_0 if (columns[name] < 0.0).any()]:
+    if below := [name for name in _NEVER_BELOW_0 if (columns[name] < -_ROUNDED).any()]:
         raise ModelError(f"numbers below 0 in {', '.join(below)} of the model's state; somebody wrote them there")
     for name in _SHARES:
-        beyond = (columns[name] > 1.0 + _ROUNDED) | ((columns[name] < 0.0) & (columns[name] != _BLANKS.get(name, 0.0)))
+        numbers, blank = columns[name], _BLANKS.get(name, 0.0)
+        beyond = (numbers > 1.0 + _ROUNDED) | ((numbers < -_ROUNDED) & (numbers != blank))
         _refuse_rows(beyond, state.ids, f"{name} lies in [0, 1]")
     _refuse_rows(np.abs(state.weight.sum(axis=1) - 1.0) > _ROUNDED, state.ids, "the weights of an actor sum to 1")
     _refuse_rows(np.diagonal(state.depth) != 0, state.ids, "nobody has a deal with itself")
@@ -133,8 +134,8 @@ _SHARES = [entry.name for entry in fields(State) if "[0, 1" in entry.metadata.ge
 """Columns whose range is said to be [0, 1]."""
 _BLANKS = {"share": -1.0}
 """What stands in such a column where there is no share."""
-_ROUNDED = 1e-9
-"""By how much a number that is worked out may miss what it is."""
+_ROUNDED = 1e-6
+"""By how much a number that is worked out may miss what it is; a purse that is spent ends so near 0."""
 
 
 def _refuse_rows(wrong: B, ids: Sequence[str], rule: str) -> None:

@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection, wait
+from numbers import Integral, Real
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TextIO
@@ -305,10 +306,13 @@ def check_means(workers: int | None, limit: float | None = None) -> None:
         Saying so.
     """
     faults = []
-    if workers is not None and workers < 1:
+    if workers is not None and (not isinstance(workers, Integral) or isinstance(workers, bool)):
+        faults.append(Fault("", f"workers: {workers!r} is no whole number"))
+    elif workers is not None and workers < 1:
         faults.append(Fault("", f"workers: {workers} is less than 1"))
-    if limit is not None and not 0 < limit < math.inf:
-        faults.append(Fault("", f"time limit: {limit:g} is not a positive number of seconds"))
+    if limit is not None and not (isinstance(limit, Real) and 0 < limit < math.inf):
+        told = f"{limit:g}" if isinstance(limit, Real) else repr(limit)
+        faults.append(Fault("", f"time limit: {told} is not a positive number of seconds"))
     if faults:
         raise InputError(faults)
 
