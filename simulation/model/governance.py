@@ -463,7 +463,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
     @scenario.setter
     def scenario(self, scenario: Scenario) -> None:
         """Keep it; Mesa sets one of its own first, which the model's replaces."""
-        self._scenario: Scenario = scenario
+        self._scenario = scenario
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse to make a model of other things half-way; the levers of its strategy change by signposts alone."""
