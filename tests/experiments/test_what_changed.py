@@ -199,7 +199,7 @@ def test_it_opens_as_it_was_saved(hermit: Changes, tmp_path: Path) -> None:
     with pytest.raises(InputError) as told:
         Changes.open(tmp_path / "out")
     assert {fault.message for fault in told.value.faults} >= {
-        "changes.json: focal needs id, name", "changes.json: sentences is missing",
+        "changes.json: focal.name is missing", "changes.json: sentences is missing",
     }  # fmt: skip
 
 
