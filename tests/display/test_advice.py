@@ -153,7 +153,7 @@ def test_files_are_written_as_two_kinds(tmp_path) -> None:
 def test_conditions_are_told_in_words() -> None:
     text = "rivalry > 0.62 and lines = camp or region and learning = fermi"
     assert conditions(text, ENGLISH) == (
-        "rivalry between the leaders above 0.62, lines along which the world breaks: camps, regions, and rule by which "
+        "rivalry between the leaders above 0.62; lines along which the world breaks: camps, regions; and rule by which "
         "states learn tracks: states learn tracks from others"
     )
     assert "0,62" in conditions("budget < 0.62", Words("fr"))

@@ -140,7 +140,7 @@ _ROUNDED = 1e-6
 
 def _refuse_rows(wrong: B, ids: Sequence[str], rule: str) -> None:
     """Name those whose rows hold what breaks a rule."""
-    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
+    rows = np.flatnonzero(wrong.any(axis=tuple(range(1, wrong.ndim))))
     if rows.size:
         names = ", ".join(ids[k] if len(wrong) == len(ids) else str(k) for k in rows[:5])
         raise ModelError(f"{rule}; somebody wrote something else for {names}")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from simulation.errors import InputError
 from simulation.experiments.analysis.contrasts import CONTRAST_FRAGMENTATION, more_pairs, paired, without
 from simulation.scenario.load import load_scenario
 from tests.experiments.analysis.test_summary import series
@@ -75,7 +76,7 @@ def test_what_is_not_there_is_added_and_told():
 
 
 def test_unknown_contrast():
-    with pytest.raises(ValueError, match="no contrast"):
+    with pytest.raises(InputError, match=r"no contrast .*; there are fragmentation, rivalry"):
         without(load_scenario(BASELINE), "weather")
 
 
