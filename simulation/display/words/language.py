@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import gettext
 import io
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
@@ -38,6 +39,16 @@ _QUARTERS = {"en": "QQQ y", "fr": "QQQQ y", "ar": "QQQQ 'من' 'سنة' y"}
 _MINUS = "\u2212"
 _EN_DASH, _SPACE = "\u2013", "\u202f"
 _ISO_ALPHA_3 = 3  # letters of the id of a state
+_TAKES_THE = re.compile(
+    r"(?:United|Bahamas|Comoros|Gambia|Maldives|Netherlands|Philippines|Seychelles|ITU|OECD)\b"
+    r"|[^,(:]*\b(?:Call|Blueprint|Group|Office|University) (?:for|of|on|to)\b"
+    r"|[^,(:]*\b(?:Agreement|Alliance|Area|Association|Authority|Bank|Cent(?:er|re)|Coalition|Commission|Commonwealth|"
+    r"Community|Compact|Consensus|Convention(?! \d)|Council|Declaration|Dialogue|Endowment|Forum|Foundation|"
+    r"Institut(?:e|ion)?|Islands|Lab|League|Market|Methodology|[Nn]etwork|Organi[sz]ation|Partnership|Recommendation|"
+    r"Republic|Society|Statement|Strategy|System|Union)\b"
+)
+"""English names that have an article in a sentence: a few, and those with a common noun in front of any aside."""
+_ARCHETYPE = "inf_"  # begins the ids of influencers, whose names say what they do
 
 
 class Words:
@@ -102,7 +113,9 @@ class Words:
             Whether it is a sentence that begins with a name, whose article then has a capital.
         """
         text = text.replace(" %", "\u00a0%")
-        return french.typeset(text, sentence=sentence) if self.language == "fr" else text
+        if self.language == "fr":
+            return french.typeset(text, sentence=sentence)
+        return re.sub("^((?:<[^>]*>)*)the ", r"\1The ", text) if sentence else text
 
     # --- numbers
     def number(self, value: float, digits: int = 0) -> str:
@@ -171,7 +184,9 @@ class Words:
         return str(known[0]) if len(actor) == 3 and known else self.known(name)
 
     def within(self, actor: str, name: str) -> str:
-        """A name in this language as it stands inside a sentence: French says *le Maroc* and *la Banque mondiale*."""
+        """A name in this language as it stands in a sentence: *the Netherlands*, *le Maroc*, *la Banque mondiale*."""
+        if self.language == "en":
+            return f"the {name}" if actor.startswith(_ARCHETYPE) or _TAKES_THE.match(name) else name
         if self.language != "fr":
             return name
         state = actor.isupper() and len(actor) == _ISO_ALPHA_3

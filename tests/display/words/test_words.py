@@ -159,6 +159,31 @@ def test_a_french_sentence_begins_with_a_capital_and_organisations_have_an_artic
     assert bare == {"AGNU"}  # a number of a resolution
 
 
+def test_english_names_that_need_an_article_have_it_in_a_sentence() -> None:
+    states = {row["name"] for row in table("states") if ENGLISH.within(row["iso3"], row["name"]) != row["name"]}
+    assert states == {
+        "Bahamas", "Central African Republic", "Comoros", "Congo Republic", "Dominican Republic", "Gambia", "Maldives",
+        "Marshall Islands", "Netherlands", "Philippines", "Seychelles", "Solomon Islands", "United Arab Emirates",
+        "United Kingdom", "United States",
+    }  # fmt: skip
+    with_article = {"European Union", "African Union Commission (with AUDA-NEPAD)", "World Bank", "Council of Europe",
+                    "OECD (OECD.AI, GPAI secretariat)", "ITU", "Centre for the Governance of AI"}  # fmt: skip
+    assert {name for name in with_article if ENGLISH.within("x", name) != f"the {name}"} == set()
+    bare = {"UNESCO", "Smart Africa", "OCP Group", "Al Akhawayn University", "EIDIA, Euromed University of Fes"}
+    assert {name for name in bare if ENGLISH.within("x", name) != name} == set()
+    archetypes = [row for row in table("nonstate") if row["kind"] == "influencer"]  # what they do is no name
+    assert archetypes
+    assert all(ENGLISH.within(row["id"], row["name"]).startswith("the ") for row in archetypes)
+
+
+def test_an_article_that_begins_an_english_sentence_has_a_capital_and_no_other_name_does() -> None:
+    joins = "{actor} joins: {partner}."
+    assert ENGLISH(joins, actor="the European Union", partner="x").startswith("The European Union joins")
+    assert ENGLISH.typeset("<bdi>the ITU</bdi> joins.", sentence=True) == "<bdi>The ITU</bdi> joins."
+    assert ENGLISH(joins, actor="xAI (with X)", partner="x").startswith("xAI")
+    assert ENGLISH("No deal with {partner}.", partner="the ITU") == "No deal with the ITU."
+
+
 def test_everything_that_differs_between_futures_has_a_name() -> None:
     known = [*uncertainties(load_scenario("scenarios/baseline.yaml")), *free_parameters()]
     assert [entry.name for entry in known if terms.uncertainty(entry.name, Words("ar")).isascii()] == []
