@@ -7,7 +7,7 @@ Forecasts by runs of the model are a third part, on request: they take minutes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from simulation.evidence.joins import backtest as joins
 from simulation.evidence.joins import scoring
 from simulation.evidence.joins.record import RECORD_END, Listed, read_record
 from simulation.evidence.past_runs import past_runs
+from simulation.evidence.score import told
 from simulation.experiments.engine import store
 from simulation.experiments.engine.runner import Progress
 from simulation.scenario.load import load_scenario
@@ -120,7 +121,7 @@ def backtest(
     if out is not None:
         with store.atomic_folder(out) as folder:
             write_tables(tables, folder)
-    return "\n\n".join([*([] if source else [NO_RECORD]), *_told(tables)])
+    return "\n\n".join([*([] if source else [NO_RECORD]), *told(tables, TITLES)])
 
 
 def _year(text: str) -> int:
@@ -241,11 +242,6 @@ def runs_tables(
 
 
 # --- telling
-
-
-def _told(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    for name, table in tables.items():
-        yield f"{TITLES[name]}\n{table.to_string(index=False, na_rep='', float_format=lambda value: f'{value:.3f}')}"
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

@@ -11,7 +11,8 @@ A forecast is a register, a table of joins or a table of deals: which, its colum
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -270,7 +271,7 @@ def score_file(path: Path, outcomes: Path, out: Path | None = None) -> tuple[str
         with store.atomic_folder(out) as folder:
             for name, table in (tables | {"rows": rows}).items():
                 store.write_csv(table, folder / f"{name}.csv")
-    return "\n\n".join(_told(tables)), warnings
+    return "\n\n".join(told(tables, HEADS)), warnings
 
 
 def score_tables(kind: str, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -372,31 +373,56 @@ HEADS = {
     "counts": "How many in all",
 }
 _WIDEST = 100
-"""Signs of a line; a wider table is told in two."""
+"""Signs of a line; a wider table is told in parts."""
 _DECIMALS = 4
 """Of what is made of probabilities, which files write with as many."""
-_IN_UNITS = ("expected", "mean error", "mean absolute error", "interval score", "quantile score")
+_IN_UNITS = ("expected", "mean error", "mean absolute error", "quantile score")
 """Columns in units of what was asked for."""
+_CALLED = {"known_on": "known on", "in50": "in 50 %", "in90": "in 90 %", "iso3": "state", "se": "s.e.",
+           "in se": "in s.e."}  # fmt: skip
+"""Names of columns that files write shorter."""
+_ENDS = re.compile(r"(?<=\()([01]\.\d\d) to ([01]\.\d\d)(?=\))")  # of the interval of a share
 
 
-def _told(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+def told(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, str]) -> Iterator[str]:
+    """Tables as text under their heads; one too wide for a line stands in parts, its first columns of text in each."""
     for name, table in tables.items():
-        shown = pd.DataFrame({column: _column(table[column]) for column in table})
-        names = [column for column in ("of", "by") if column in table]
-        others = list(table.columns.drop(names))
-        halves = [others[: len(others) // 2], others[len(others) // 2 :]]
-        wide = len(_text(shown).partition("\n")[0]) > _WIDEST
-        yield "\n\n".join([f"{HEADS[name]}\n{_text(shown[names + (halves[0] if wide else others)])}",
-                           *([_text(shown[names + halves[1]])] if wide else [])])  # fmt: skip
+        shown = pd.DataFrame({_CALLED.get(column, column): _column(table[column]) for column in table})
+        first = [*(pd.api.types.is_numeric_dtype(table[column]) for column in table), True].index(True)
+        names, others = list(shown.columns[:first]), shown.columns[first:]
+        for count in range(1, len(others) + 1):
+            parts = [_text(shown[[*names, *part]]) for part in np.array_split(others, count)]
+            if max(len(part.partition("\n")[0]) for part in parts) <= _WIDEST:
+                break
+        yield "\n\n".join([f"{heads[name]}\n{parts[0]}", *parts[1:]])
 
 
 def _text(table: pd.DataFrame) -> str:
     return str(table.to_string(index=False))
 
 
-def _column(numbers: pd.Series) -> pd.Series:
-    """A column as text, with as many decimals throughout."""
-    if not pd.api.types.is_float_dtype(numbers):
-        return numbers
-    digits = digits_that_tell(numbers.abs().max()) if numbers.name in _IN_UNITS else _DECIMALS
+def _column(values: pd.Series) -> pd.Series:
+    """A column as text, its numbers with as many decimals throughout."""
+    if not pd.api.types.is_float_dtype(values):
+        return values.map(_cell, na_action="ignore").fillna("–")
+    numbers = values.where(np.isfinite(values))
+    digits = _digits(numbers, float(numbers.abs().max()))
     return numbers.map(lambda number: ENGLISH.number(number, digits), na_action="ignore").fillna("–")
+
+
+def _digits(numbers: pd.Series, largest: float) -> int:
+    if numbers.name in _IN_UNITS:
+        return digits_that_tell(largest)
+    if not largest > 1.0 or numbers.name == "log score":  # shares, what is made of them, and what is not known
+        return _DECIMALS
+    return 0 if (numbers.dropna() % 1 == 0).all() else max(0, _DECIMALS - len(str(int(largest))))
+
+
+def _cell(value: object) -> object:
+    """A text or a count; intervals of shares are per cent, and have a dash."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if not isinstance(value, str):
+        return value
+    percent = _ENDS.sub(lambda ends: f"{100 * float(ends[1]):.0f}–{100 * float(ends[2]):.0f} %", value)
+    return re.sub(r"^(\d+)-(\d+)$", r"\1–\2", percent)

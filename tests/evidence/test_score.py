@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from simulation.cli import app
 from simulation.errors import InputError
 from simulation.evidence.register import COLUMNS as REGISTER
 from simulation.evidence.register import QUANTILES
-from simulation.evidence.score import FORECAST, HINDSIGHT, SAME, read_scored, score_file, score_tables
+from simulation.evidence.score import FORECAST, HINDSIGHT, SAME, read_scored, score_file, score_tables, told
 
 JOINS = "instrument,iso3,probability,q05,q95\ncall,MAR,0.8,0.6,0.9\ncall,FRA,0.9,0.7,1\ncall,CHN,0.1,0,0.3\n"
 DEALS = (
@@ -166,6 +167,21 @@ def test_a_column_has_as_many_decimals_throughout_and_no_line_is_wider_than_100_
     assert "resolution" not in text.split("\n\n")[0].splitlines()[-4]  # the second half of the columns stands below
     for part in text.split("\n\n")[:2]:
         assert {len(cell.partition(".")[2]) for line in part.splitlines()[-3:] for cell in line.split()[-2:]} == {4}
+
+
+def test_what_files_write_shorter_is_told_in_words_and_signs_that_people_read() -> None:
+    rows = {
+        "known_on": ["2022-12-31", "2023-12-31"], "gain": [-0.25, 1.5], "events": [13.0, math.nan],
+        "CRPS": [28.4, 0.31], "runs": ["1-6", "3-12"], "in50": [True, False],
+        "90 % covers": ["13 of 19 (0.46 to 0.85)", "1 of 1 (0.21 to 1.00)"],
+    }  # fmt: skip
+    text = "\n".join(told({"some": pd.DataFrame(rows)}, {"some": "A head"}))
+    assert [line.split() for line in text.splitlines()] == [
+        ["A", "head"],
+        ["known", "on", "gain", "events", "CRPS", "runs", "in", "50", "%", "90", "%", "covers"],
+        ["2022-12-31", "−0.250", "13", "28.40", "1–6", "yes", "13", "of", "19", "(46–85", "%)"],
+        ["2023-12-31", "1.500", "–", "0.31", "3–12", "no", "1", "of", "1", "(21–100", "%)"],
+    ]
 
 
 def test_it_prints_the_tables_and_writes_them(tmp_path: Path) -> None:
