@@ -21,7 +21,7 @@ from simulation.experiments.analysis.summary import KEPT
 from simulation.experiments.engine import store
 from simulation.experiments.sweeps.design import MORRIS_LEVELS
 from simulation.experiments.sweeps.results import SHARE, SweepResults
-from simulation.experiments.sweeps.schema import MINUS, SAMPLED, label
+from simulation.experiments.sweeps.schema import MINUS, SAMPLED, called, label
 from simulation.outcomes.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _of_each(
     for scenario, rows in points.groupby("scenario", sort=False):
         own = table.loc[table["scenario"] == scenario]
         means = own.groupby("point")["value"].mean().reindex(rows["point"]).to_numpy(dtype=np.float64)
-        interest, text = _interest(means, what[0], *level)
+        interest, text = _interest(means, called(what[0]), *level)
         box: Box | str = "the sweep has no factors"
         if results.factors:
             try:
@@ -232,7 +232,7 @@ def tornado(analysis: Analysis) -> Axes:
     unit = METRICS[metric].unit if metric in METRICS else metric
     note = (f"Mean over all values of the other factors and {rows['pairs'].min()} replicates. "
             "Whiskers: 90 % interval over replicates, not over design points.")  # fmt: skip
-    title = f"{analysis.metric.replace('_', ' ').capitalize()} in {analysis.quarter}"
+    title = f"{called(analysis.metric).capitalize()} in {analysis.quarter}"
     with style():
         return draw_tornado(table, new_axes(8.0, 1.9 + 0.5 * len(table)), title=title, unit=unit, label=note)
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import percent
-from simulation.experiments.sweeps.schema import label
+from simulation.experiments.sweeps.schema import called, label
 from simulation.report.terminal import digits_of_column, signed, table, titled
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def print_analyses(analyses: Sequence[Analysis], console: Console) -> None:
     for held in dict.fromkeys(result.held for result in analyses):
         console.print(escape(held))
     for result in analyses:
-        console.print(f"{escape(result.scenario)}: {result.metric} of the focal state in {result.quarter}")
+        console.print(f"{escape(result.scenario)}: {called(result.metric)} of the focal state in {result.quarter}")
         if pd.isna(result.noise):
             console.print("Replicate noise: unknown with one replicate a point.")
         else:

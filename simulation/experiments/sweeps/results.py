@@ -15,8 +15,6 @@ import pyarrow.compute as pc
 from simulation.data.country_names import resolve
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, save, style
-from simulation.display.words.language import ENGLISH
-from simulation.display.words.terms import METRIC, name_of
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.analysis.contrasts import more_pairs, paired
 from simulation.experiments.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, QUANTILES, SYSTEM
@@ -27,7 +25,7 @@ from simulation.experiments.prior import PRIOR
 from simulation.experiments.sweeps.ledger import SERIES, Damaged, checked_table, good_chunks
 from simulation.experiments.sweeps.manifest import read_manifest
 from simulation.experiments.sweeps.pairs import Select, dead_factors, equal_points, pairs_of
-from simulation.experiments.sweeps.schema import MINUS
+from simulation.experiments.sweeps.schema import MINUS, called
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -331,7 +329,7 @@ class SweepResults:
 
     def told(self, metric: str) -> str:
         """A metric in words, and whose it is."""
-        return metric.replace("_", " ") + ("" if self.of_the_system(metric) else " of the focal state")
+        return called(metric) + ("" if self.of_the_system(metric) else " of the focal state")
 
     def of_the_system(self, metric: str) -> bool:
         """Whether a metric is the system's, of no actor."""
@@ -488,8 +486,7 @@ def heatmap(results: SweepResults, metric: str, quarter: str) -> Axes | None:
 
 def _headline(results: SweepResults, metric: str, quarter: str) -> str:
     """Whose metric a heat map shows, and when; without a name where the points have several focal states."""
-    name = MINUS.join(name_of(METRIC, part, ENGLISH) for part in metric.split(MINUS))
-    focal = results.points()["focal"].astype("str").unique()
+    focal, name = results.points()["focal"].astype("str").unique(), called(metric)
     if results.of_the_system(metric):
         return f"{name[0].upper()}{name[1:]}, {quarter}"
     return f"{named(focal[0])['name'] if len(focal) == 1 else 'Focal state'}: {name}, {quarter}"

@@ -113,7 +113,7 @@ def test_the_command_prints_them(morris):
     assert re.search(r"parameters\.rivalry +0\.40 ", result.stdout)  # two decimals throughout: the largest is below 10
     assert not re.search(r"\d\.\d{3}", result.stdout.partition("Morris")[2].partition("From one end")[0])
     assert "Intervals: over replicates, not over design points." in result.stdout
-    assert "of cases have commitments_kept above 0.2" in " ".join(result.stdout.split())
+    assert "of cases have kept commitments above 0.2" in " ".join(result.stdout.split())
     folder = morris.folder / "analysis" / "commitments_kept_2035Q4"
     assert {path.stem for path in folder.iterdir()} == {"swings", "indices", "boxes", "noise", "tornado"}
     assert list(pd.read_csv(folder / "swings.csv").columns) == ["scenario", "metric", "quarter", *SWING_COLUMNS]

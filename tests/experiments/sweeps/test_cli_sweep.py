@@ -63,10 +63,10 @@ def test_a_sweep_prints_its_points_and_goes_on_by_itself():
     result = wifaq("sweep", "grid.yaml", "--workers", "1")
     assert result.exit_code == 0, result.output
     assert "4 design points, 2 replicates each; 8 runs done" in result.stdout
-    assert "commitments kept of the focal state in 2035Q4" in result.stdout
+    assert "kept commitments of the focal state in 2035Q4" in result.stdout
     assert "Dead factor: strategy.budget" in result.stdout
     told = " ".join(result.stdout.split())
-    assert told.index("held fixed: what is not free; rivalry (factor).") < told.index("commitments kept of")
+    assert told.index("held fixed: what is not free; rivalry (factor).") < told.index("kept commitments of")
     folder = Path(result.stdout.split("Results: ")[1].strip())
     assert folder.parent == Path("results/grid")
     next(iter(folder.glob("chunk-*"))).unlink()
