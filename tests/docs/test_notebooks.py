@@ -60,9 +60,16 @@ def test_it_is_stripped(name: str) -> None:
     nbformat.validate(read(name))
     assert set(read(name).metadata) == {"kernelspec", "language_info"}
     for cell in read(name).cells:
-        assert set(cell.metadata) <= {"tags"}
+        assert set(cell.metadata) <= {"tags", "mystnb"}
         if cell.cell_type == "code":
             assert (cell.outputs, cell.execution_count) == ([], None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_say_what_they_show_to_those_who_do_not_see_them(name: str) -> None:
+    drawing = [cell for cell in read(name).cells if re.search(r"\.figure$|subplots\(", cell.source, flags=re.M)]
+    assert drawing
+    assert [cell.source for cell in drawing if not cell.metadata.get("mystnb", {}).get("image", {}).get("alt")] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -177,7 +184,9 @@ def test_they_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kernels(tmp_path, monkeypatch, SMALL)
     ran = executed(*NAMES)
     for name, cells in ran.items():
-        assert any("image/png" in shown(cell) for cell in cells), name
+        drawn = [cell for cell in cells if "image/png" in shown(cell)]
+        assert drawn, name
+        assert all("mystnb" in cell.metadata for cell in drawn), name
         outputs = [output for cell in cells for output in cell.get("outputs", ())]
         assert [output.text for output in outputs if output.get("name") == "stderr"] == [], name
     tweaks = ran["02_tweak_an_agent"]
