@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def page(
     from simulation.report.page import environment, fonts, subject_of
 
     subject = subject_of(results, words, spread, decision=decision)
-    return environment().get_template("brief.html.j2").render(
+    made = environment().get_template("brief.html.j2").render(
         words=words,
         subject=subject,
         info=subject.main.info,
@@ -124,6 +125,8 @@ def page(
         picture=_picture(subject),
         fonts=fonts(words),
     )  # fmt: skip
+    # WeasyPrint ends a line far too early before a name of its own element to which a sign of quotation sticks
+    return made if words.right_to_left else re.sub("</?bdi>", "", made)
 
 
 def blocks(subject: Subject) -> list[Block]:
