@@ -11,6 +11,7 @@ from simulation.app.forecast import Progress
 from simulation.display.advice import by_regret
 from simulation.display.opportunities import HELD
 from simulation.display.words.language import Words
+from simulation.display.words.stated import interval
 from simulation.display.words.terms import CANDIDATE, CRITERION, N_, name_of
 from simulation.experiments.advise import Advice
 from simulation.experiments.opportunities import Opportunities, opportunities
@@ -25,8 +26,7 @@ _CANDIDATES: Mapping[str, str] = {
     "kind": N_("Kind"),
     "new": N_("New or held"),
     "gain_commitments": N_("Gain in kept commitments"),
-    "q05": N_("from"),
-    "q95": N_("to"),
+    "interval": N_("90 % interval"),
     "p_accept": N_("Probability of a yes"),
     "price": N_("Price, in quarters’ budgets"),
     "gain_capacity": N_("Gain in capacity"),
@@ -37,8 +37,7 @@ _PORTFOLIO: Mapping[str, str] = {
     "name": N_("Partner"),
     "kind": N_("Kind"),
     "loss_commitments": N_("Loss of kept commitments if it fails"),
-    "q05": N_("from"),
-    "q95": N_("to"),
+    "interval": N_("90 % interval"),
 }
 _STRATEGIES: Mapping[str, str] = {
     "title": N_("Strategy"),
@@ -87,7 +86,7 @@ def tables(found: Opportunities | Advice, words: Words) -> dict[str, pd.DataFram
     table = found.table.assign(new=[words("held") if share >= HELD else words("new") for share in found.table["held"]])
     return {
         "candidates": _shown(_named(table, words), _CANDIDATES, words),
-        "portfolio": _shown(_named(found.portfolio, words), _PORTFOLIO, words),
+        "portfolio": _shown(_named(found.portfolio.assign(pairs=found.info["pairs"]), words), _PORTFOLIO, words),
     }
 
 
@@ -95,7 +94,9 @@ def _named(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     names = [words.actor(*pair) for pair in zip(table["partner"], table["name"], strict=True)]
     kinds = [name_of(CANDIDATE, kind, words) for kind in table["kind"]]
     ties = {"tied_with": _ties(table)} if "tied_with" in table else {}
-    return table.assign(name=names, kind=kinds, **ties)
+    rows = zip(table["q05"], table["q95"], table["pairs"], strict=True)
+    spans = [interval(words, words.number, (low, high), int(pairs)) or "–" for low, high, pairs in rows]
+    return table.assign(name=names, kind=kinds, interval=spans, **ties)
 
 
 def _ties(table: pd.DataFrame) -> list[int]:

@@ -229,9 +229,9 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
     pairs = subject.teller.plural("{count} pair of replicates", "{count} pairs of replicates", int(row["pairs"]),
                                   count=count)  # fmt: skip
     if pd.isna(row["low"]):
-        return subject.teller.tell("{lever}: {effect} ({pairs})", lever=name, effect=effect, pairs=pairs)
+        return subject.teller.tell("{lever}, by {effect} ({pairs})", lever=name, effect=effect, pairs=pairs)
     band = subject.teller.interval(told(row["low"], ", low", signed), told(row["high"], ", high", percent))
-    return subject.teller.tell("{lever}: {effect} (90 % interval {band}, over {pairs})", lever=name, effect=effect,
+    return subject.teller.tell("{lever}, by {effect} (90 % interval {band}, over {pairs})", lever=name, effect=effect,
                                band=band, pairs=pairs)  # fmt: skip
 
 

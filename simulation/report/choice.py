@@ -12,10 +12,10 @@ from simulation.display.advice import by_objective, by_regret, worth_knowing
 from simulation.display.opportunities import HELD, ranked
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_that_tell
-from simulation.display.words.stated import Measure, decimals
+from simulation.display.words.stated import Measure, decimals, spanned
 from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty
 from simulation.report.decision import Advised
-from simulation.report.parts import Chart, Section, Table, spanned
+from simulation.report.parts import Chart, Section, Table
 
 _NEXT = 3  # further partners named after the first
 _ALIKE = 4  # of those tied with the first, named
@@ -334,7 +334,9 @@ def _strategies_table(told: Advised) -> Table:
     ]
     heads = [words("strategy"), *(name_of(OBJECTIVE, name, words) for name in objectives)]
     caption = words("Strategies, the least regret first: median of the futures (worst tenth; mean regret)")
-    return Table("strategies", caption, frame, heads, rows)
+    note = words("Controls have another budget or number of approaches: they are there to compare with, are not chosen "
+                 "and come last.")  # fmt: skip
+    return Table("strategies", caption, frame, heads, rows, note=note if frame["control"].any() else "")
 
 
 def _outcome(words: Words, row: Any) -> str:
@@ -368,6 +370,9 @@ def _information_table(told: Advised) -> Table:
     heads = [words("what is uncertain"), words("worth of knowing it"), words("best where it is low"),
              words("best where it is high"), words("choice changes in")]  # fmt: skip
     caption = words("What would change the advice: the expected gain from knowing a number before choosing")
+    if not rows:  # a caption of nothing would puzzle
+        caption = words("What would change the advice: no number was shown to be worth knowing before choosing. The "
+                        "file has all of them.")  # fmt: skip
     left = len(frame) - len(shown)
     note = words.plural("{count} more is in the file.", "{count} more are in the file.", left) if rows and left else ""
     return Table("information", caption, frame, heads, rows, note=note)

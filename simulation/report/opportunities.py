@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulation.display.opportunities import HELD
+from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import decimal, percent
 from simulation.report.terminal import signed, table, titled
 
@@ -33,12 +34,13 @@ def print_opportunities(result: Opportunities, console: Console) -> None:
     pairs = f"{info['pairs']} pairs, {int(result.table['pairs'].max())} of the best"
     what = "means" if info["criterion"] in OWN_COLUMN else "90 % intervals"
     console.print(f"Gains: kept commitments, in binding-equivalents; {what} of {pairs}.")
+    console.print("Pairs in the place of an interval: it is the same in so many.")
     console.print("Price: in quarters' budgets. In brackets: first and last rank not told apart from it.")
     console.print()
     held = best["held"] >= HELD
     for title, rows in (("New", best.loc[~held]), ("Held, a rung deeper", best.loc[held])):
         _print_ranked(title, rows, best, info["criterion"], console)
-    _print_portfolio(result.portfolio, console)
+    _print_portfolio(result.portfolio.assign(pairs=info["pairs"]), console)
     console.print(escape(meaning(result)))
 
 
@@ -78,7 +80,7 @@ def _interval(row: Mapping[Any, Any]) -> str:
     low, high = signed(row["q05"]), signed(row["q95"])
     if low != high:
         return f"{low}…{high}"
-    return f"{int(row['pairs'])} pairs" if "pairs" in row else ""  # no width is no certainty
+    return f"{int(row['pairs'])} pairs"  # no width is no certainty
 
 
 def _rank(own: int, others: list[int]) -> str:
@@ -103,7 +105,7 @@ def meaning(result: Opportunities) -> str:
     if best.empty:
         return "Nobody could be told to be worth an offer."
     first = best.loc[best["rank"] == best["rank"].min()]
-    names = ", ".join(first["name"])
+    names = ", ".join(ENGLISH.within(*pair) for pair in zip(first["partner"], first["name"], strict=True))
     others = len(set(" ".join(first["tied_with"]).split()) - set(first["partner"]))
     told = "told apart from all others"
     if others:

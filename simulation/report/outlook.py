@@ -13,7 +13,7 @@ from simulation.data.kinds import DealRecord
 from simulation.data.tables import table as shipped
 from simulation.display.words.language import Words
 from simulation.display.words.rounding import digits_of_count, digits_that_tell
-from simulation.display.words.stated import COUNTED, Measure
+from simulation.display.words.stated import COUNTED, Measure, spanned
 from simulation.display.words.terms import DEPTH, KIND, METRIC, N_, STATEMENT, name_of
 from simulation.experiments.analysis.contrasts import paired
 from simulation.experiments.analysis.summary import KEPT, likeliest
@@ -21,7 +21,7 @@ from simulation.experiments.engine.store import data_hash
 from simulation.outcomes.observed import MARK
 from simulation.report.answer import Subject
 from simulation.report.findings import change, short_titles
-from simulation.report.parts import Chart, Figure, Table, spanned
+from simulation.report.parts import Chart, Figure, Table
 from simulation.state import RECORDED, SOURCES
 
 SHOWN = 8

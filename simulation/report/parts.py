@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 
 from simulation.display.style import style
 from simulation.display.words.language import LEFT_TO_RIGHT_MARK, Words, begins_with_name
-from simulation.display.words.rounding import digits_that_tell, rounded
 from simulation.errors import seen
 from simulation.experiments.engine.store import csv_text
 
@@ -217,29 +216,6 @@ def legible(text: str) -> str:
 
 _LETTER = r"[A-Za-z]+(?:-[A-Za-z]+)*-[0-9a-f]+"  # name of the outline of a letter, e.g. DejaVuSans-Bold-41
 _OUTLINE = re.compile(rf'<path id="({_LETTER})"[^>]*/>')
-
-
-def spanned(words: Words, write: Callable[[float, int], str], numbers: tuple[float, float, float], pairs: int) -> str:
-    """A mean with its interval in a cell; one without width is no certainty, but so many pairs that agree.
-
-    Parameters
-    ----------
-    words
-        Language.
-    write
-        Writes a number with so many decimals, with its sign or without.
-    numbers
-        The mean, and both ends of its interval.
-    pairs
-        Over how many it is; 0: not known.
-    """
-    size = max(map(abs, numbers[1:]))
-    digits = digits_that_tell(size) if rounded(size, 3) else 0
-    mean, low, high = (write(number, digits) for number in numbers)
-    if low != high:
-        return f"{mean} ({words.interval(low, high)})"
-    told = words.plural("{count} pair of replicates", "{count} pairs of replicates", pairs)
-    return f"{mean} ({told})" if pairs and digits else mean
 
 
 def share_letters(page: str) -> str:

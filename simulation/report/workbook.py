@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from simulation.display.words.events import EVENT, NAME, SUM
+from simulation.display.words.events import EVENT, GIVEN, NAME, PART, SUM
 from simulation.display.words.language import Words
 from simulation.display.words.terms import (
     CAMP,
@@ -27,6 +27,7 @@ from simulation.display.words.terms import (
     UNIT,
     conditions,
     name_of,
+    quantity,
 )
 from simulation.errors import InputError
 from simulation.report.packing import steady
@@ -64,8 +65,9 @@ _NAMES: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 _TEXTS = ("factor", "statement", "title", "unit")
 _CODES: Mapping[str, Mapping[str, str]] = {
-    "kind": {**CANDIDATE, **EVENT}, "track": TRACK, "camp": CAMP, "region": REGION, "domain": DOMAIN, "metric": METRIC,
-    "objective": OBJECTIVE, "partner": PARTNER, "sum": SUM,
+    "kind": {**CANDIDATE, **EVENT, "contrast": N_("contrast"), "scenario": N_("scenario")},
+    "track": TRACK, "camp": CAMP, "region": REGION, "domain": DOMAIN, "metric": METRIC,
+    "objective": OBJECTIVE, "partner": PARTNER, "sum": SUM, "part": PART,
     "contrast": UNCERTAINTY, "uncertainty": UNCERTAINTY,
 }  # fmt: skip
 """Columns of codes that are English words, and their names; where a code is none of these, it stays."""
@@ -167,14 +169,16 @@ def _as_read(table: Table, words: Words) -> pd.DataFrame:
                  if column in frame}  # fmt: skip
         told |= {column: frame[column].map(lambda one: words.actor(one, one), na_action="ignore") for column in ids
                  if column in frame}  # fmt: skip
+        if "quantity" in frame:
+            told["quantity"] = frame["quantity"].map(lambda text: quantity(text, words))
         if "conditions" in frame:
             told["conditions"] = frame["conditions"].map(lambda rule: conditions(rule, words) if rule else rule,
                                                          na_action="ignore")  # fmt: skip
         told |= {column: pd.Series(texts, index=frame.index, dtype=object) for column, texts in table.told.items()}
         if {"sum", "name"} <= set(frame):  # a term has its name by what it adds up to
             pairs = zip(frame["sum"], frame["name"], strict=True)
-            told["name"] = pd.Series([_code(NAME.get(what, {}), words, term) for what, term in pairs],
-                                     index=frame.index, dtype=object)  # fmt: skip
+            terms = [_code({**NAME.get(what, {}), **GIVEN, **PART}, words, term) for what, term in pairs]
+            told["name"] = pd.Series(terms, index=frame.index, dtype=object)
     for column, codes in _NAMES.items():
         code = next((code for code in codes if code in frame and column in frame), None)
         if code is not None:

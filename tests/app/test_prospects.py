@@ -37,7 +37,14 @@ def test_numbers_stay_numbers_and_names_are_those_of_the_language(found) -> None
     assert candidates.iloc[:, 1].tolist() == ["France", "UIT"]
     assert candidates.iloc[:, -1].tolist() == [2, 0]  # of ties
     assert candidates.iloc[:, 4].tolist() == [0.5, 0.5]
+    assert tables["portfolio"].iloc[0, 3] == "4 paires de réplications"  # no width is no certainty
     assert "Q4 2029" in prospects.told(found, Words("en"))
+
+
+def test_an_interval_stands_in_one_cell_and_is_a_dash_where_none_is_known() -> None:
+    table = prospects.tables(decisions.decision().opportunities, Words("en"))["candidates"]
+    assert table["90\u00a0% interval"].tolist()[0] == "0.80–1.00"
+    assert table["90\u00a0% interval"].tolist()[-1] == "–"
 
 
 def test_strategies_stand_as_in_a_report_controls_last_with_a_number_of_ties() -> None:

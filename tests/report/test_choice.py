@@ -48,7 +48,7 @@ def test_the_advice_is_the_chosen_strategy_and_the_first_new_partner_with_a_word
         "First of the new partners comes Senegal: a yes to one offer is about as likely as not (60\u00a0%). Signed, "
         "the deal adds 0.9 to the commitments kept by Q4 2029 (90\u00a0% interval 0.8–1.0), for a "
         f"price of 0.25 times the budget of a quarter. Partners that cannot be told from it: {decisions.EVIL}. After "
-        "them: Global Partnership on AI."
+        "them: the Global Partnership on AI."
     )
 
 
@@ -102,6 +102,7 @@ def test_what_is_at_stake_and_what_would_change_the_advice() -> None:
     )
     assert [[row[0] for row in table.rows], table.note] == [["rivalry between the leaders"], "1 more is in the file."]
     assert (list(empty.rows), empty.note, len(empty.frame)) == ([], "", 2)  # the file has them, the page one sentence
+    assert empty.caption.endswith("no number was shown to be worth knowing before choosing. The file has all of them.")
     unruled = told(Decision(advice=decisions.advice(failures=decisions.failures().tail(1))))
     assert plain(choice.failure_sentence(unruled)) == "No rule of two conditions tells where “As recorded” fails."
 
@@ -153,6 +154,9 @@ def test_strategies_stand_against_objectives_the_least_regret_first() -> None:
     table = choice.sections(told())[1].tables[0]
     assert [row[0] for row in table.rows] == ["As recorded", f"One camp, {decisions.EVIL}",
                                               "As recorded, on half the budget (control)"]  # fmt: skip
+    assert table.note.startswith("Controls have another budget or number of approaches")
+    some = decisions.strategies(2)  # none of them a control
+    assert choice.sections(told(Decision(advice=decisions.advice(strategies=some))))[0].tables[0].note == ""
     assert table.heads[1] == "kept commitments"
     assert table.rows[1][1] == "11.0 (8.0; 0.8)"
 

@@ -28,7 +28,7 @@ from simulation.report.workbook import _CODES, _IDS, _TEXTS, HEADS, _shape, tabl
 from simulation.report.write import report
 from tests.report import decisions, folders
 
-_OTHERS = ("name", "actor_name", "other_name", "conditions")
+_OTHERS = ("name", "actor_name", "other_name", "conditions", "quantity")
 HOSTILE = '=HYPERLINK("https://example.org", "here")'
 _DOT = bytes.fromhex(  # a picture of one point
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
@@ -177,8 +177,17 @@ def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page(contents) -
     assert column(book["peers"], "peer") == [row[0] for row in shown["peers"].rows]
     assert any(str(reason).endswith(".") for reason in column(book["explained"], "reason"))
     assert set(column(book["contrasts"], "contrast")) == {content.words(UNCERTAINTY[what]) for what in CONTRASTS}
+    assert set(column(book["effects"], "kind")) <= {"contraste", "scénario"}
+    parts = {one for sheet in book.worksheets if sheet.title.startswith("event_") for one in column(sheet, "part")}
+    assert parts <= {"terme", "somme", "autre élément pesé"}
+    quantities = column(book["answer"], "quantity")
+    assert "engagements tenus, quantile à 5\u00a0%" in quantities
+    assert "probabilité comme nouveau partenaire\u00a0: " in " ".join(quantities)
+    english = r"\b(mean|median|share|probability|difference|replicates?|pairs|low|high|gain|loss|fails)\b|_"
+    assert [one for one in quantities if re.search(english, one)] == []
     advice = content_of_advice(decisions.decision(), content.words)
     book = open_book(advice)
+    assert [one for one in column(book["answer"], "quantity") if re.search(english.replace("gain|", ""), one)] == []
     assert "budget" not in column(book["information"], "uncertainty")
     told = next(table for _, table in tables_of(advice) if table.key == "failures")
     assert set(column(book["failures"], "conditions")) - {None, ""} == {row[3] for row in told.rows} - {"–"}

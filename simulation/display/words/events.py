@@ -160,6 +160,9 @@ GIVEN: Mapping[str, str] = {
 }
 """Names of what else bore on it."""
 
+PART: Mapping[str, str] = {"term": N_("term"), "decided": N_("sum"), "given": N_("also weighed")}
+"""Names of the parts of a decision."""
+
 SUM: Mapping[str, str] = {
     "turning": N_("utility (sum)"),
     "agreeing": N_("log odds of a yes (sum)"),

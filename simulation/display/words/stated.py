@@ -20,9 +20,12 @@ the decimals of the larger one; what part of the replicates, or what level, lies
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from enum import Enum, auto
 
-from simulation.display.words.rounding import digits_of_count
+from simulation.display.words.language import Words
+from simulation.display.words.rounding import digits_of_count, digits_that_tell, rounded
 
 COUNTED = ("deals", "instruments", "partners", "blocs")
 """Units of what is counted."""
@@ -60,3 +63,36 @@ def _amount(size: float) -> int:
     if size == 0:
         return 0
     return 1 if size >= _WHOLE else 2 if size >= _TENTH else 3
+
+
+def spanned(words: Words, write: Callable[[float, int], str], numbers: tuple[float, float, float], pairs: int) -> str:
+    """A mean with its interval in a cell; one that is nothing in all pairs stands alone.
+
+    Parameters
+    ----------
+    words
+        Language.
+    write
+        Writes a number with so many decimals, with its sign or without.
+    numbers
+        The mean, and both ends of its interval.
+    pairs
+        Over how many it is; 0: not known.
+    """
+    mean, told = write(numbers[0], _digits(*numbers[1:])), interval(words, write, numbers[1:], pairs)
+    return f"{mean} ({told})" if told and rounded(max(map(abs, numbers[1:])), 3) else mean
+
+
+def interval(words: Words, write: Callable[[float, int], str], ends: tuple[float, float], pairs: int) -> str:
+    """An interval in a cell: one without width is no certainty, but so many pairs that agree; one unknown is none."""
+    if any(math.isnan(end) for end in ends):
+        return ""
+    low, high = (write(end, _digits(*ends)) for end in ends)
+    if low != high:
+        return words.interval(low, high)
+    return words.plural("{count} pair of replicates", "{count} pairs of replicates", pairs) if pairs else ""
+
+
+def _digits(*ends: float) -> int:
+    size = max(map(abs, ends))
+    return digits_that_tell(size) if rounded(size, 3) else 0

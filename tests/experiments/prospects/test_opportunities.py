@@ -27,6 +27,7 @@ from simulation.model import governance
 from simulation.report import opportunities as report
 from simulation.report.opportunities import meaning, print_opportunities
 from simulation.scenario.schema import Relation, Strategy
+from tests.report import decisions
 from tests.shipped import shipped
 from tests.synthetic import QUIET, make_bloc, make_deal, make_instrument, make_scenario, make_world
 
@@ -72,6 +73,16 @@ def test_two_alike_tie(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"1 (1–{last})" in out.getvalue()
     assert f"{percent(first['p_accept'])} %" in out.getvalue()
     assert first["name"] in meaning(result)
+
+
+def test_a_loss_that_is_the_same_in_all_pairs_says_in_how_many(capsys: pytest.CaptureFixture[str]) -> None:
+    same = decisions.portfolio().assign(loss_commitments=0.33, q05=0.33, q95=0.33)
+    found = decisions.opportunities(portfolio=same)
+    found.info["criterion_means"] = "what it adds"
+    print_opportunities(found, Console(width=80))
+    told = capsys.readouterr().out
+    assert re.search(r"France +state +0\.33 +8 pairs", told)
+    assert "Pairs in the place of an interval: it is the same in so many." in told
 
 
 def test_all_who_have_a_rank_are_named_and_what_orders_them_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
