@@ -387,7 +387,7 @@ _ENDS = re.compile(r"(?<=\()([01]\.\d\d) to ([01]\.\d\d)(?=\))")  # of the inter
 def told(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, str]) -> Iterator[str]:
     """Tables as text under their heads; one too wide for a line stands in parts, its first columns of text in each."""
     for name, table in tables.items():
-        shown = pd.DataFrame({_CALLED.get(column, column): _column(table[column]) for column in table})
+        shown = pd.DataFrame({_CALLED.get(str(column), str(column)): _column(table[column]) for column in table})
         first = [*(pd.api.types.is_numeric_dtype(table[column]) for column in table), True].index(True)
         names, others = list(shown.columns[:first]), shown.columns[first:]
         for count in range(1, len(others) + 1):
