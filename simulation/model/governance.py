@@ -267,7 +267,8 @@ QUARTER: tuple[Step, ...] = (
 _OUTLIVES = {"state", "recorder", "world", "names", "_scenario", "parameters", "mechanisms", "replicate", "steps",
              "running", "rows"}  # fmt: skip
 """Attributes of a model that are there once it is closed: none of them knows an agent."""
-_MADE_OF = {"scenario", "parameters", "mechanisms", "replicate", "world", "focal", "horizon", "seed", "strategy"}
+_MADE_OF = {"scenario", "parameters", "mechanisms", "replicate", "world", "focal", "horizon", "seed", "strategy",
+            "state", "rules", "actors"}  # fmt: skip
 """What a run is by: each is read in some places and was read in others, or is a key of the scenario."""
 
 _alive = Alive()
@@ -467,7 +468,9 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse to make a model of other things half-way; the levers of its strategy change by signposts alone."""
-        if name in _MADE_OF and "actors" in vars(self) and value != getattr(self, name, None):
+        if name in _MADE_OF and "actors" in vars(self) and value is not (before := getattr(self, name, None)):
+            if name not in ("state", "rules") and value == before:  # those are arrays, which have no one answer
+                return
             raise ModelError(f"another {name} would be half of a run; build another model")
         super().__setattr__(name, value)
 

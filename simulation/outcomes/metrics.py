@@ -158,6 +158,10 @@ def register(entry: Metric) -> None:
         raise ModelError(f"metric name {entry.name!r}: use lower-case letters, digits and underscores")
     if known is not None and not (known.custom and entry.custom):
         raise ModelError(f"metric {entry.name!r} exists already; choose another name")
+    if not isinstance(entry.unit, str):
+        raise ModelError(f"metric {entry.name!r}: the unit is a text, such as 'deals', not {entry.unit!r}")
+    if not callable(entry.function):
+        raise ModelError(f"metric {entry.name!r}: @metric(...) stands above a function, not {entry.function!r}")
     if entry.level not in LEVELS:
         advice = suggest(entry.level, LEVELS)
         raise ModelError(f"metric {entry.name!r}: unknown level {entry.level!r}; {advice}")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from simulation import GovernanceModel, run, tell_when_compiling, what_changed
 from simulation.actors import Actor, StateActor
 from simulation.errors import InputError, ModelError, RunError
 from simulation.experiments.analysis.conclusions import CHANGED, COLUMNS, MARGINS
+from simulation.experiments.engine.simulate import check_numbers
 from simulation.experiments.what_changed import Changes
 from tests.shipped import shipped
 
@@ -143,6 +145,31 @@ def test_numbers_out_of_their_range_are_refused(column: str, number: float, told
         what_changed(SCENARIO, tweak=write, **QUICK)
 
 
+SHARES = {
+    "size", "objectivity", "research", "trust_prior", "strategic_weight", "position", "capacity", "coverage_rest",
+    "transparency", "oversight", "adoption", "local_share", "local_funding", "agency", "urgency", "share", "supply",
+    "open_start", "stance", "audience", "campaign_line", "campaign_weight", "campaign_counter", "consulted",
+    "bloc_enforcement", "instrument_enforcement", "instrument_position", "capture", "watch",
+}  # fmt: skip
+"""Columns of the state that lie in [0, 1]: the words of ``simulation/state.py`` say so, and a change of them shows."""
+
+
+def test_the_columns_that_lie_between_0_and_1_are_these() -> None:
+    model, refused = GovernanceModel(SCENARIO), set()
+    for entry in fields(model.state):
+        column = getattr(model.state, entry.name)
+        if isinstance(column, np.ndarray) and column.dtype.kind == "f" and column.size:
+            before = column.flat[0]
+            column.flat[0] = 1.5
+            try:
+                check_numbers(model)
+            except ModelError as error:
+                refused |= {entry.name} if f"{entry.name} lies in [0, 1]" in str(error) else set()
+            column.flat[0] = before
+    model.close()
+    assert refused == SHARES
+
+
 def test_a_deal_with_oneself_is_refused() -> None:
     def write(model: GovernanceModel) -> None:
         model.state.depth[model.index("MAR"), model.index("MAR")] = 1
@@ -173,6 +200,8 @@ def test_nan_that_a_hook_writes_fails_the_replicate() -> None:
 def test_what_is_no_tweak_and_no_cast_is_told() -> None:
     with pytest.raises(ModelError, match="a tweak is a function of the model"):
         what_changed(SCENARIO, tweak={"a": 1}, **QUICK)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="not the class Hermit; actors= takes classes"):
+        what_changed(SCENARIO, tweak=Hermit, **QUICK)
     with pytest.raises(ModelError, match="actors= takes a mapping"):
         run(SCENARIO, replicates=1, workers=1, actors=5)  # type: ignore[arg-type]
     with pytest.raises(ModelError, match="no actor or kind 5"):

@@ -9,6 +9,7 @@ import math
 import pickle
 import weakref
 from collections.abc import MutableSet
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,9 @@ class TestMesa:
             "world": load_world(date(2022, 12, 31)),
             "horizon": "2030Q4",
             "seed": 3,
+            "actors": (),
+            "rules": model.rules._replace(keep=model.rules.keep * 2),
+            "state": copy(model.state),
         }
         for name, other in others.items():
             with pytest.raises(ModelError, match=f"another {name} would be half of a run; build another model"):

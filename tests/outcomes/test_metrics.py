@@ -157,6 +157,14 @@ def test_names_bounds_and_levels_are_checked():
         unregister("cooperation")
 
 
+def test_a_metric_is_a_function_with_a_unit_in_words():
+    with pytest.raises(ModelError, match="metric 'own': the unit is a text, such as 'deals', not 3"):
+        metric("own", 3, (0, 1))(lambda view: 0.0)
+    with pytest.raises(ModelError, match=r"metric 'own': @metric\(...\) stands above a function, not 0.5"):
+        metric("own", "none", (0, 1), formula="half")(0.5)
+    assert "own" not in METRICS
+
+
 def test_a_user_may_redefine_an_own_metric_and_its_hash_follows():
     @metric("own", "none", (0, 1))
     def first(view):

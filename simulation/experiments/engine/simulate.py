@@ -86,6 +86,8 @@ def apply(tweak: Tweak, model: GovernanceModel) -> None:
     ModelError
         If it runs the model (a tweak changes the start of a run), or writes what :func:`check_numbers` refuses.
     """
+    if isinstance(tweak, type):
+        raise ModelError(f"a tweak is a function of the model, not the class {tweak.__name__}; actors= takes classes")
     if not callable(tweak):
         raise ModelError(f"a tweak is a function of the model, not {tweak!r}")
     tweak(model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -127,7 +128,9 @@ class SweepResults:
         try:
             table = to_frame(store.read_parquet(self.folder / name))
         except (OSError, ValueError, pa.ArrowException) as error:
-            raise InputError(Fault(str(self.folder), f"has no {name}; give the sweep's command again")) from error
+            there = os.path.lexists(self.folder / name)
+            text = f"{name} is damaged" if there else f"has no {name}"
+            raise InputError(Fault(str(self.folder), f"{text}; give the sweep's command again")) from error
         lost = [column for column in needed if column not in table]
         if lost:
             text = f"{name} lacks {', '.join(lost)}; give the sweep's command again"

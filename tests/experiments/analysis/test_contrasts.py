@@ -56,6 +56,12 @@ def test_what_is_there_is_taken_away():
     assert (arm.absent.mechanisms.on("rivalry"), arm.absent.parameters.rivalry) == (True, 0)
 
 
+@pytest.mark.parametrize("what", ["rivalries", "", None, ["rivalry"]])
+def test_a_contrast_that_there_is_not_is_told_with_those_that_there_are(what):
+    with pytest.raises(InputError, match=r"contrasts: no contrast for .*; there are fragmentation, rivalry"):
+        without(load_scenario(BASELINE), what)
+
+
 def test_rivalry_switched_off_is_that_of_the_recorded_world_and_can_be_taken_away():
     scenario = load_scenario(BASELINE, overrides={"mechanisms.rivalry": "off"})
     arm = without(scenario, "rivalry")

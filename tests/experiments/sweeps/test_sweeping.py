@@ -303,7 +303,7 @@ def test_a_sweep_that_died_before_it_began_is_begun(tmp_path, undisturbed):
 def test_a_damaged_design_is_written_anew(tmp_path, undisturbed, how):
     folder = copy(undisturbed, tmp_path)
     damage(folder / "points.parquet", how)
-    with pytest.raises(InputError, match=r"has no points\.parquet; give the sweep's command again"):
+    with pytest.raises(InputError, match=r"points\.parquet is damaged; give the sweep's command again"):
         SweepResults.open(folder).points()
     assert same(run(folder), undisturbed)
 
