@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
@@ -114,7 +114,7 @@ def load_sweep(
         file = ""
     else:
         file = find(os.fspath(source))
-        root = read_file(file, faults)
+        root = read_file(file, faults, form="a mapping of keys such as `design: grid`")
         if root is not None and {EXTENDS, "focal"} & set(root.value) and not means_sweep(root):
             raise InputError(Fault("", "is a scenario; give it to `wifaq run`", file))
     if root is None:
@@ -231,6 +231,8 @@ class _Loader:
         if key.split(".")[0] in FORBIDDEN:
             self.fault(where, "cannot be a factor; it changes no number of a run, or is a key of the sweep itself")
             return None
+        if key in ("records.deals", "records.joins"):
+            node = _beside(node)
         if isinstance(node.value, tuple):
             return self.levels(where, plain(node))
         if not isinstance(node.value, dict):
@@ -239,6 +241,9 @@ class _Loader:
             return None
         if "categories" in node.value:
             return self.parse(Categories, plain(node), where, [])
+        if isinstance(plain(node).get("levels"), tuple):
+            self.fault((*where, "levels"), f"is how many; a list of levels stands by itself, `{key}: [..., ...]`")
+            return None
         inner = next((name for name in node.value if name not in Range.model_fields), "")
         if inner and not {"low", "high"} & set(node.value):
             self.fault(where, f"is no factor by itself; write the key with a dot, {key}.{inner}")
@@ -335,6 +340,16 @@ class _Loader:
                 self.fault(written(("show", place), places), message)
 
 
+def _beside(node: Node) -> Node:
+    """Paths of tables, from the folder of the file that names them, as those of a scenario are."""
+    if isinstance(node.value, tuple):
+        return replace(node, value=tuple(_beside(item) for item in node.value))
+    if isinstance(node.value, dict):
+        return replace(node, value={name: _beside(item) for name, item in node.value.items()})
+    known = isinstance(node.value, str) and node.value != ""
+    return replace(node, value=os.path.join(os.path.dirname(node.mark.file), node.value)) if known else node
+
+
 def level_faults(
     root: Node, bases: Iterable[Scenario], factors: Mapping[str, Factor], kinds: tuple[type[Factor], ...]
 ) -> list[Fault]:
@@ -372,9 +387,9 @@ def _faults_of(base: Scenario, key: str, value: Any) -> tuple[str, ...]:
     try:
         load_scenario(base, overrides={key: value})
     except InputError as error:
-        own = [fault for fault in error.faults if _related(fault.key, key)]
+        own = [fault for fault in error.faults if fault.file or _related(fault.key, key)]
         return tuple(
-            fault.message if fault.key == key else f"{fault.key}: {fault.message}" for fault in own
+            str(fault) if fault.file or fault.key != key else fault.message for fault in own  # a file: a table's row
         )
     return ()
 
