@@ -29,6 +29,7 @@ from simulation.scenario.strategy import Section, Strategy
 FILE = Path(__file__).parents[1] / "scenario" / "strategies.yaml"
 OWN_REGION = "own_region"
 """In place of a list in ``wait_for``: the regional blocs of the focal state."""
+_FORM = "a mapping `strategies: {NAME: {title: , strategy: {...}}}`"
 RECORDED = "as_recorded"
 """The strategy with which all others are compared: the scenario's own."""
 
@@ -43,7 +44,7 @@ class _Entry(Section):
 class _File(Section):
     """A file of strategies."""
 
-    strategies: dict[Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$")], _Entry]
+    strategies: dict[Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$")], _Entry] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def candidates(
 def _entries(path: str) -> Iterator[tuple[str, _Entry, Node]]:
     """The strategies of a file, with the file as read for the places of faults."""
     faults: list[Fault] = []
-    root = read_file(path, faults, ships=False)
+    root = read_file(path, faults, ships=False, form=_FORM)
     if root is None or faults:
         raise InputError(in_file_order(faults, path))
     try:
@@ -124,7 +125,7 @@ def _told(place: Place, item: ErrorDetails) -> str:
     if item["type"] == "string_pattern_mismatch":
         return "a strategy's name is one word of letters, digits, _ and -, at most 60"
     if item["type"] == "missing":
-        return "is missing; a file of strategies is `strategies: {NAME: {title: , strategy: {...}}}`"
+        return f"is missing; the file must be {_FORM}"
     item["loc"] = place
     return sentence(item, _File)
 

@@ -101,7 +101,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def read_file(path: str, faults: list[Fault], *, ships: bool = True) -> Node | None:
+def read_file(path: str, faults: list[Fault], *, ships: bool = True, form: str = "") -> Node | None:
     """Read a YAML file whose top level is a mapping.
 
     Parameters
@@ -113,38 +113,41 @@ def read_file(path: str, faults: list[Fault], *, ships: bool = True) -> Node | N
         a mapping, duplicate or non-text keys, tags, too many aliases, ….
     ships
         Whether files of this kind ship: a missing one may be meant to be one of them.
+    form
+        What such a file looks like, where it is no scenario.
 
     Returns
     -------
     Node | None
         The top level as far as it can be used, or nothing.
     """
-    return mapping(read_any(path, faults, ships=ships), faults)
+    return mapping(read_any(path, faults, ships=ships, form=form), faults, form)
 
 
-def mapping(root: Node | None, faults: list[Fault]) -> Node | None:
-    """The top level of a scenario, if it is a mapping; another shape is a fault."""
+def mapping(root: Node | None, faults: list[Fault], form: str = "") -> Node | None:
+    """The top level of a scenario, or of what has another form, if it is a mapping; another shape is a fault."""
     if root is not None and not isinstance(root.value, dict):
         shape = {True: "a list", False: describe(root.value)}[isinstance(root.value, tuple)]
-        faults.append(root.mark.fault("", f"must be a mapping of keys such as `focal: SEN`, not {shape}"))
+        faults.append(root.mark.fault("", f"must be {form or 'a mapping of keys such as `focal: SEN`'}, not {shape}"))
         return None
     return root
 
 
-def read_any(path: str, faults: list[Fault], *, ships: bool = True) -> Node | None:
+def read_any(path: str, faults: list[Fault], *, ships: bool = True, form: str = "") -> Node | None:
     """Read a YAML file of any shape; see :func:`read_file`."""
     try:
         text = _read_text(path, ships)
     except InputError as error:
         faults += error.faults
         return None
-    return parse_all(text, path, faults)
+    return parse_all(text, path, faults, form)
 
 
-def parse_all(text: str, file: str, faults: list[Fault]) -> Node | None:
+def parse_all(text: str, file: str, faults: list[Fault], form: str = "") -> Node | None:
     """Parse the whole text of a file, which may not be empty; see :func:`read_file`."""
     if not text.strip():
-        faults.append(Fault("", "is empty; a scenario is a mapping of keys such as `extends: baseline.yaml`", file))
+        ours = "a scenario is a mapping of keys such as `extends: baseline.yaml`"
+        faults.append(Fault("", f"is empty; {f'the file must be {form}' if form else ours}", file))
         return None
     return parse(text, file, faults)
 
@@ -342,7 +345,8 @@ class _Builder:
         name, mark = frame.key.value, frame.key.mark
         if not isinstance(name, str):
             frame.key = None
-            self.fault(mark, self._path(), f"keys must be text, not {describe(name)}; put a name in quotes")
+            advice = "put a name in quotes, and write 2.5, not 2,5"
+            self.fault(mark, self._path(), f"keys must be text, not {describe(name)}; {advice}")
         elif name == "<<":
             self.fault(mark, self._path(), "merge keys are not allowed; use `extends: base.yaml`")
         elif name in frame.entries:

@@ -217,6 +217,9 @@ def test_every_fault_of_a_file_is_told_at_its_place(tmp_path):
         ("strategies:\n  two words: {}\n", "one word"),
         ("strategies:\n  a: {strategies: {}}\n", "did you mean"),
         ("strategies: [a]\n", "must be a mapping"),
+        ("strategies: {}\n", "strategies: must have at least 1 entry, not 0"),
+        ("", "is empty; the file must be a mapping `strategies: {NAME"),
+        ("- a\n", "must be a mapping `strategies: {NAME.*, not a list"),
     ],
 )
 def test_a_file_of_another_shape_is_refused(tmp_path, text, words):
