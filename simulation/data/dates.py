@@ -16,6 +16,9 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})" + _TIME)
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}")
 DAY_FIRST, MONTH_FIRST = "day/month/year", "month/day/year"
+EARLIEST = 1900
+"""First year that a user's date may have: one before it is of another calendar, such as 1445 of the Hijra."""
+TOO_EARLY = f"is before {EARLIEST}; write the year of the Gregorian calendar"
 
 
 @lru_cache(maxsize=8192)  # the same few days stand in thousands of rows
@@ -134,6 +137,8 @@ def _iso(text: str, orders: list[str]) -> str:
 
 def _joined(text: str, year: str, month: str | None = None, day: str | None = None) -> str:
     """Parts of a date in order, as far as they are there."""
+    if int(year) < EARLIEST:
+        raise ValueError(f"{shown(text)} {TOO_EARLY}")
     iso = "-".join([f"{int(year):04d}", *(f"{int(part):02d}" for part in (month, day) if part)])
     try:
         surely_by(iso)

@@ -169,7 +169,7 @@ def _records(
         return whole[0] if whole else max(result, key=lambda pair: pair[1].score if pair[1] else -1)
     text = _decoded(content, name).rstrip("\x1a")
     if sign := control_character(text):
-        words = f"the control character {sign[0]!a} is no text; take it out"
+        words = f"the control character {sign[0]!a} is no text; take it out, or save the table as `CSV UTF-8`"
         raise UnreadableError(Fault("", words, name, *place_of(text, sign.start())))
     said = _SEP_LINE.match(text)
     above = 0

@@ -48,6 +48,8 @@ def _dated_rows(
     """(line, row, what takes its faults) with the date of each row as ISO 8601, empty where it is none."""
     name = str(path)
     rows = read_rows(path, allowed, needs, faults)
+    if not rows and not faults:
+        faults.append(Fault("", "has no row below its header", name))
     dates, result = column_dates((line, row["date"]) for line, row in rows)
     wrong: dict[int, list[str]] = {}
     for line, message in result:
@@ -148,13 +150,20 @@ def read_joins(path: str | Path) -> tuple[list[JoinRecord], list[Fault]]:
     faults: list[Fault] = []
     joins: list[JoinRecord] = []
     first_line: dict[tuple[str, str], int] = {}
+    states = {UNION, *(row["iso3"] for row in table("states"))}
+    opened = {row["id"]: surely_by(row["opens"]) for row in table("instruments")}
     for line, row, complain in _dated_rows(Path(path), JOIN_COLUMNS, JOIN_NEEDS, faults):
         text = _instrument(row["instrument"], complain)
         name = _actor(row["actor"], "actor", complain)
         mark = row.get("joined", "1") or "1"
         if mark not in {"0", "1"}:
             complain("joined", f"{shown(mark)} is neither 1 (joined) nor 0 (refused)")
-        if text is None or name is None or not row["date"] or mark not in {"0", "1"}:
+        if name and name not in states:
+            complain("actor", f"{name!r} is no state; texts are joined by states and the EU")
+        if text and mark == "1" and row["date"] and surely_by(row["date"]) < opened[text]:
+            complain("date", f"{row['date']} is before the text opened, {opened[text]}")
+            continue
+        if text is None or name not in states or not row["date"] or mark not in {"0", "1"}:
             continue
         if (text, name) in first_line:
             complain("actor", f"{name!r} joins {text!r} twice (first in line {first_line[text, name]})")

@@ -190,9 +190,19 @@ def _notes_on_records(records: Records, as_of: date, roster: Roster, notes: list
     if late:
         cure = f"to take them in, set the as-of date to {max(late)} (`as_of` in the scenario, --set as_of={max(late)})"
         notes.append(f"records: {len(late)} of the user's records are dated after {as_of} and not loaded; {cure}")
+    lost = [deal.id for deal in records.deals if not roster.place.keys() >= set(deal.parties)]
+    if lost:
+        notes.append(f"records: deals with actors not in the roster are left out: {_some(lost)}")
+    stateless = [deal.id for deal in records.deals if all(roster.kinds[roster.place.get(p, 0)] for p in deal.parties)]
+    if stateless:
+        notes.append(f"records: deals without a state among their parties change nothing: {_some(stateless)}")
     absent = sorted({record.actor for record in records.joins if record.actor not in roster.place})
     if absent:
         notes.append(f"records: joins of actors not in the roster are left out: {', '.join(absent)}")
+
+
+def _some(names: Sequence[str], most: int = 10) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _gaps(trade: Floats, facts: Facts, notes: list[str]) -> None:

@@ -198,7 +198,7 @@ def _number(row: Row, column: str, complain: Complain, most: float = math.inf) -
     if not text:
         return math.nan
     try:
-        value = float(text)
+        value = math.nan if "_" in text else float(text)  # Python reads 0_1 as 1
     except ValueError:
         value = math.nan
     if not 0.0 <= value <= most or math.isinf(value):

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from simulation.data.dates import EARLIEST, TOO_EARLY
 from simulation.errors import suggest, unseen
 from simulation.scenario.mechanisms import MECHANISMS, Mechanisms, check_option
 from simulation.scenario.parameters import PARAMETERS, Parameters, check_value
@@ -60,6 +61,12 @@ def _date(value: object) -> date:
         except ValueError:
             raise ValueError(f"{value!r} is not a day of the calendar; write year-month-day") from None
     raise ValueError(f"must be a date such as 2024-12-31, not {describe(value)}")
+
+
+def _gregorian(day: date) -> date:
+    if day.year < EARLIEST:
+        raise ValueError(f"{day} {TOO_EARLY}")
+    return day
 
 
 def _first_day(value: object) -> date:
@@ -242,9 +249,9 @@ FilePath = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "stri
 QuarterField = Annotated[
     Quarter, PlainValidator(_quarter), PlainSerializer(str), WithJsonSchema(_QUARTER_SCHEMA)
 ]
-DateField = Annotated[date, BeforeValidator(_date)]
-FirstDay = Annotated[date, BeforeValidator(_first_day), _DAY_SCHEMA]
-LastDay = Annotated[date, BeforeValidator(_last_day), _DAY_SCHEMA]
+DateField = Annotated[date, BeforeValidator(_date), AfterValidator(_gregorian)]
+FirstDay = Annotated[date, BeforeValidator(_first_day), AfterValidator(_gregorian), _DAY_SCHEMA]
+LastDay = Annotated[date, BeforeValidator(_last_day), AfterValidator(_gregorian), _DAY_SCHEMA]
 Depth = Annotated[
     int,
     PlainValidator(_depth),

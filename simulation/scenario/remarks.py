@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from simulation.data.judged_pairs import judged_pairs, states_and_union
 from simulation.data.world import World
-from simulation.scenario.checks import world_of
+from simulation.scenario.checks import load_records, world_of
 from simulation.scenario.fields import PARTS
 from simulation.scenario.schema import Deal, Scenario
 
@@ -23,12 +24,23 @@ def remarks(scenario: Scenario) -> tuple[str, ...]:
     which nothing breaks.
     """
     world = world_of(scenario)
-    return (*_left_out(world), *_rivals(scenario, world), *_idle(scenario))
+    return (*_left_out(world), *_apart(scenario), *_rivals(scenario, world), *_idle(scenario))
 
 
 def _left_out(world: World) -> Iterator[str]:
     """What the world says of the user's own records."""
     return (note for note in world.notes if note.startswith("records:"))
+
+
+def _apart(scenario: Scenario) -> Iterator[str]:
+    """The user's own deals of two states that make none on the as-of date: they start as no partners."""
+    places, opened = states_and_union(), {frozenset(entry.pair) for entry in scenario.relations if entry.open}
+    for deal in load_records(scenario).deals:
+        for a, b in combinations(sorted(set(deal.parties) & set(places.ids)), 2):
+            closed = judged_pairs("masks", places, scenario.as_of)[places.place[a], places.place[b]]
+            if closed and frozenset((a, b)) not in opened and deal.date <= scenario.as_of:
+                cure = "`relations` of the scenario opens them"
+                yield f"records: {deal.id} is not in force: {a} and {b} make no deals on {scenario.as_of}; {cure}"
 
 
 def _rivals(scenario: Scenario, world: World) -> Iterator[str]:

@@ -65,6 +65,9 @@ def test_three_parties(tmp_path):
     ("2024-01-01,MAR,MAR,1", "party_b", "deal with itself"),
     ("2024-02-30,MAR,SEN,1", "date", "no date of the calendar"),
     ("soon,MAR,SEN,1", "date", "write YYYY-MM-DD"),
+    ("1445-06-18,MAR,SEN,1", "date", "'1445-06-18' is before 1900; write the year of the Gregorian calendar"),
+    ("18/06/1445,MAR,SEN,1", "date", "before 1900"),
+    ("1402,MAR,SEN,1", "date", "before 1900"),
     ("2024-01-01,MAR,SEN,4", "depth", "allowed: 1 (mou), 2 (programme), 3 (binding)"),
     ("2024-01-01,MAR,SEN,nan", "depth", "no depth"),
     ("2024-01-01,EU,FRA,1", "party_b", "the EU and its members"),
@@ -87,6 +90,8 @@ def test_all_faults_of_a_row_are_told_together(tmp_path):
 @pytest.mark.parametrize(("content", "key", "part"), [
     (b"", "", "empty"),
     (b"\n", "", "empty"),
+    (HEAD.encode(), "", "has no row below its header"),
+    (HEAD.encode("utf-16-le"), "", "or save the table as `CSV UTF-8`"),
     (HEAD.encode() + b"2024-01-01,MAR,S\x81N,1\n", "", "not UTF-8"),
     (b"date,date,party_a,party_b,depth\n", "date", "twice"),
     (b"date,party_a,party_b,deph\n", "deph", "did you mean 'depth'"),
@@ -135,6 +140,8 @@ def test_joins_are_read_and_move_the_world(tmp_path):
     ("gpay,MAR,2024-06-01,1", "instrument", "did you mean 'gpai'"),
     ("gpai,XXX,2024-06-01,1", "actor", "no actor"),
     ("gpai,MAR,June,1", "date", "no date"),
+    ("gpai,oracle,2024-06-01,1", "actor", "'oracle' is no state; texts are joined by states and the EU"),
+    ("gpai,MAR,2019,1", "date", "2019 is before the text opened, 2020-06-15"),
     ("gpai,MAR,2024-06-01,yes", "joined", "neither 1"),
     ("gpai,SEN,2024-06-01,1", "actor", "twice"),
 ])

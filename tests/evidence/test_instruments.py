@@ -60,6 +60,27 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_written(tmp_path: Pat
     assert not out.exists()
 
 
+def test_another_calendar_and_a_name_twice_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "odd.yaml"
+    names = "sponsors: [MAR, Maroc], eligible: [MAR, FRA, MAR], joined: [FRA, FRA]"
+    path.write_text(f"- {{id: a, opens: 1446-01-01, {names}}}\n")
+    with pytest.raises(InputError) as caught:
+        forecast_file(path, str(DAY), str(BY))
+    assert [line.partition(": ")[2] for line in str(caught.value).splitlines()] == [
+        "instruments[0].opens: 1446-01-01 is before 1900; write the year of the Gregorian calendar",
+        "instruments[0].sponsors[1]: 'MAR' is named twice",
+        "instruments[0].eligible[2]: 'MAR' is named twice",
+        "instruments[0].joined[1]: 'FRA' is named twice",
+    ]
+
+
+def test_an_empty_file_is_told_what_a_file_of_instruments_is(tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.touch()
+    with pytest.raises(InputError, match="is empty; the file must be a list of at least one instrument"):
+        forecast_file(path, str(DAY), str(BY))
+
+
 @pytest.mark.parametrize("text", ["", "[]", "instruments: {}", "- 3", "texts: []", "{id: a, opens: 2025-01-01}"])
 def test_other_shapes_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "odd.yaml"

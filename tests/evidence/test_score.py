@@ -201,6 +201,7 @@ def test_it_prints_the_tables_and_writes_them(tmp_path: Path) -> None:
     [
         (JOINS, "instrument,iso3,joined\ncall,MAR,2\ncall,Taiwan,1\ncall,FRA,yes\n",
          ["outcomes.csv:2:1: joined", "outcomes.csv:3:1: iso3", "no UN member", "outcomes.csv:4:1: joined"]),
+        (JOINS, "instrument,iso3,joined\ncall,MAR,0_1\n", ["outcomes.csv:2:1: joined: '0_1' is no number from 0 to 1"]),
         (JOINS.replace("0.8", "1.8"), "instrument,iso3,joined\ncall,MAR,1\n", ["forecast.csv:2:1", "from 0 to 1"]),
         (JOINS, "instrument,iso3\ncall,MAR\n", ["joined", "the column is missing"]),
         (JOINS, "instrument,iso3,joined\nanother,MAR,1\n", ["no outcome of any row"]),

@@ -77,6 +77,22 @@ def test_records_of_later_days_are_told_with_the_day_that_takes_them_in(tmp_path
     assert remarks(load_scenario(path, sets=["as_of=2024-06-05"])) == ()
 
 
+def test_deals_of_ones_own_that_make_no_partners_are_remarks(tmp_path: Path) -> None:
+    rows = ("2020-05-10,MAR,DZA,1", "2021-05-10,oracle,microsoft,1", "2021-05-10,MAR,palantir,1", "2021,MAR,SEN,1")
+    (tmp_path / "deals.csv").write_text("\n".join(("date,party_a,party_b,depth", *rows)))
+    path = written(tmp_path, "records: {deals: deals.csv}\n")
+    lost, stateless, apart = (
+        "records: deals with actors not in the roster are left out: MAR-palantir-2021-05-10",
+        "records: deals without a state among their parties change nothing: oracle-microsoft-2021-05-10",
+        "records: MAR-DZA-2020-05-10 is not in force: DZA and MAR make no deals on 2024-12-31;"
+        " `relations` of the scenario opens them",
+    )
+    assert remarks(load_scenario(path)) == (lost, stateless, apart)
+    assert remarks(load_scenario(path, roster="full")) == (stateless, apart)
+    again = load_scenario(path, relations=[{"pair": ["MAR", "DZA"], "open": True}])
+    assert remarks(again) == (lost, stateless)
+
+
 def test_a_deal_between_strategic_rivals_is_a_remark() -> None:
     scenario = load_scenario(BASE)
     world = load_world(scenario.as_of)

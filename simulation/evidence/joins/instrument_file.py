@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from simulation.data.actor_advice import unknown_actor
+from simulation.data.dates import EARLIEST
 from simulation.data.tables import table
 from simulation.data.world import World, load_world
 from simulation.errors import Fault, InputError, suggest
@@ -63,7 +64,7 @@ def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[SignupTe
     """
     name = os.fspath(path)
     faults: list[Fault] = []
-    root = read_any(name, faults, ships=False)
+    root = read_any(name, faults, ships=False, form="a list of at least one instrument, `- {id: , opens: }`")
     if root is None:
         raise InputError(in_file_order(faults, name))
     root = with_ids(root)
@@ -105,7 +106,7 @@ def _entry(root: Node, node: Node, path: Path, world: World, faults: list[Fault]
     data = plain(node)
     if not isinstance(data, dict):
         return None
-    kept = {"id": "?", "opens": "0001-01-01"} | {key: value for key, value in data.items() if key not in wrong}
+    kept = {"id": "?", "opens": f"{EARLIEST}-01-01"} | {key: value for key, value in data.items() if key not in wrong}
     try:
         rest = Entry.model_validate(kept)
     except ValidationError:
@@ -129,6 +130,11 @@ def _wrong(entry: Entry, world: World) -> Iterator[tuple[Path, str]]:
     states = [name for name, kind in zip(world.ids, world.kind, strict=True) if kind == 0]
     blocs = [bloc.id for bloc in world.blocs]
     organisations = [row["id"] for row in table("nonstate")]
+    for key in ("sponsors", "eligible", "joined"):
+        names = getattr(entry, key) or ()
+        for place, name in enumerate(names if isinstance(names, tuple) else ()):
+            if name in names[:place]:
+                yield (key, place), f"{name!r} is named twice"
     for place, name in enumerate(entry.sponsors):
         if name not in world.ids and name not in blocs and name not in organisations:
             known = [*states, *blocs, *organisations]
