@@ -24,6 +24,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import pairwise
@@ -315,7 +316,12 @@ def test_the_commands_for_dask_run(workplace: Path) -> None:
     env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     started = [subprocess.Popen(shlex.split(line), env=env) for line in (scheduler, worker)]
     try:
-        assert CliRunner().invoke(app, cheap).exit_code == 0
+        result = CliRunner().invoke(app, cheap)
+        for _ in range(5):  # until the workers have come
+            if "start some first" in result.output or "no dask scheduler answers" in result.output:
+                time.sleep(2)
+                result = CliRunner().invoke(app, cheap)
+        assert result.exit_code == 0, result.output
     finally:
         for process in reversed(started):
             process.terminate()

@@ -255,9 +255,11 @@ def big(folder, results: SweepResults, runs: int) -> SweepResults:
         sink = ledger.ChunkSink(str(folder), "big", 5, {job.point: 1 for job in jobs})
         sink.keep(jobs, outcomes)
     names = [f"p{place:06d}" for place in range(points)]
-    frame = pd.DataFrame({"point": names, "scenario": "a", "focal": "MAR", "x": range(points)})
+    same = {"scenario": "a", "title": "A", "focal": "MAR", "horizon": "2035Q4", "seed": 1}
+    frame = pd.DataFrame({"point": names, **same, "x": range(points)})
     frame.to_parquet(folder / "points.parquet")
-    info = {**results.info, "sweep": "big", "points": points, "replicates": 5, "order": ["x"]}
+    own = {"factors": {"x": {"levels": [0, points - 1]}}, "order": ["x"]}
+    info = {**results.info, **own, "sweep": "big", "points": points, "replicates": 5}
     (folder / FILE).write_text(json.dumps(info))
     return SweepResults.open(folder)
 
