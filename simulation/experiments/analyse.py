@@ -20,8 +20,8 @@ from simulation.experiments.analysis.sensitivity import effects, morris, noise_s
 from simulation.experiments.analysis.summary import KEPT
 from simulation.experiments.engine import store
 from simulation.experiments.sweeps.design import MORRIS_LEVELS
-from simulation.experiments.sweeps.results import SHARE, SweepResults
-from simulation.experiments.sweeps.schema import MINUS, SAMPLED, called, label
+from simulation.experiments.sweeps.results import SHARE, SweepResults, called
+from simulation.experiments.sweeps.schema import MINUS, SAMPLED, label
 from simulation.outcomes.metrics import METRICS
 
 if TYPE_CHECKING:

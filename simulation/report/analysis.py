@@ -11,7 +11,8 @@ from rich.markup import escape
 
 from simulation.display.words.language import ENGLISH
 from simulation.display.words.rounding import percent
-from simulation.experiments.sweeps.schema import called, label
+from simulation.experiments.sweeps.results import called
+from simulation.experiments.sweeps.schema import label
 from simulation.report.terminal import digits_of_column, signed, table, titled
 
 if TYPE_CHECKING:

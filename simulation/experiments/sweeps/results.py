@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,8 @@ import pyarrow.compute as pc
 from simulation.data.country_names import resolve
 from simulation.display.heatmap import draw_heatmap
 from simulation.display.style import new_axes, save, style
+from simulation.display.words.language import ENGLISH
+from simulation.display.words.terms import METRIC, name_of
 from simulation.errors import Fault, InputError, suggest
 from simulation.experiments.analysis.contrasts import more_pairs, paired
 from simulation.experiments.analysis.summary import BAND_LABEL, KEPT, PRIOR_LABEL, QUANTILES, SYSTEM
@@ -26,7 +27,7 @@ from simulation.experiments.prior import PRIOR
 from simulation.experiments.sweeps.ledger import SERIES, Damaged, checked_table, good_chunks
 from simulation.experiments.sweeps.manifest import read_manifest
 from simulation.experiments.sweeps.pairs import Select, dead_factors, equal_points, pairs_of
-from simulation.experiments.sweeps.schema import MINUS, called
+from simulation.experiments.sweeps.schema import MINUS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,8 +129,7 @@ class SweepResults:
         try:
             table = to_frame(store.read_parquet(self.folder / name))
         except (OSError, ValueError, pa.ArrowException) as error:
-            there = os.path.lexists(self.folder / name)
-            text = f"{name} is damaged" if there else f"has no {name}"
+            text = f"{name} is damaged" if (self.folder / name).exists() else f"has no {name}"
             raise InputError(Fault(str(self.folder), f"{text}; give the sweep's command again")) from error
         lost = [column for column in needed if column not in table]
         if lost:
@@ -493,3 +493,8 @@ def _headline(results: SweepResults, metric: str, quarter: str) -> str:
     if results.of_the_system(metric):
         return f"{name[0].upper()}{name[1:]}, {quarter}"
     return f"{named(focal[0])['name'] if len(focal) == 1 else 'Focal state'}: {name}, {quarter}"
+
+
+def called(metric: str) -> str:
+    """A metric, or one less another, in words."""
+    return MINUS.join(name_of(METRIC, part, ENGLISH) for part in metric.split(MINUS))

@@ -8,8 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from simulation.arithmetic import exp, log
-from simulation.display.words.language import ENGLISH
-from simulation.display.words.terms import METRIC, name_of
 from simulation.scenario.fields import Claim, Name, RecordedActors, RecordedMetrics, Text
 from simulation.scenario.schema import QUARTERS_MAX, REPLICATES_MAX, SEED_MAX
 from simulation.scenario.strategy import Section
@@ -159,8 +157,3 @@ def label(value: Any, *, exact: bool = False) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {label(item, exact=exact)}" for key, item in value.items()) + "}"
     return "nothing" if value is None else str(value)
-
-
-def called(metric: str) -> str:
-    """A metric, or one less another, in words."""
-    return MINUS.join(name_of(METRIC, part, ENGLISH) for part in metric.split(MINUS))
