@@ -86,6 +86,16 @@ def test_help_is_quick_and_imports_nothing_heavy():
     assert not {"numpy", "pandas", "numba", "mesa", "matplotlib", "pyarrow", "pydantic"} & set(modules)
 
 
+def test_check_loads_neither_model_nor_pictures_nor_words():
+    code = """import sys
+from typer.testing import CliRunner
+from simulation.cli.commands import app
+assert CliRunner().invoke(app, ["check", "scenarios/baseline.yaml"]).exit_code == 0
+print(*sys.modules)"""
+    modules = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert not {"numba", "mesa", "matplotlib", "pandas", "babel.dates"} & set(modules.split())
+
+
 def test_run_prints_the_forecast_and_writes_the_folder(tmp_path):
     result = wifaq("run", BASELINE, *SHORT, "--replicates", "2", "--seed", "0", "--no-contrasts", "--out", "here")
     assert result.exit_code == 0, result.output
