@@ -17,6 +17,7 @@ from simulation.experiments.compare import Comparison
 from simulation.experiments.opportunities import Opportunities
 from simulation.experiments.sweeps.results import SweepResults
 from simulation.experiments.what_changed import Changes
+from simulation.model.bounds import interval
 
 _TOP = """\
 What `from simulation import …` gives, what it hands back, and the actors. Examples that run:
@@ -55,14 +56,15 @@ def _columns() -> Iterator[str]:
     """A table for each group of columns: the groups from the source, shapes and meanings as they are declared."""
     declared = {column.name: column.metadata for column in dataclasses.fields(state.State)}
     group = ""
-    rows: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str, str, str]] = []
     for line in [*inspect.getsource(state.State).splitlines(), "    # --- end"]:
         if head := _GROUP.match(line):
             if rows:
                 yield f"**{group.capitalize()}**\n"
-                yield table(("column", "shape", "meaning"), rows)
+                yield table(("column", "shape", "range", "meaning"), rows)
             group, rows = head[1], []
         elif (column := _FIELD.match(line)) and column[1] in declared:
             told = declared[column[1]]
             meaning = told.get("meaning") or column["meaning"] or "who or what stands in which row"
-            rows.append((f"`{column[1]}`", told.get("shape", "–"), meaning))
+            within = interval(*state.ranges()[column[1]][:2]) if column[1] in state.ranges() else "–"
+            rows.append((f"`{column[1]}`", told.get("shape", "–"), within, meaning))

@@ -2,22 +2,16 @@
 
 Kernels apply the default rules to everybody. This class knows which actors have a hook of their
 own, calls the Python of those, checks what comes back, and hands arrays to the kernels.
-
-Numbers that a hook or a tweak wrote where no rule of the model would are found before they do harm: kernels use
-depths, tracks and rows as places in other arrays and do not look whether they lie inside.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
-from numba import literal_unroll, njit
-from numpy.typing import NDArray
 
 from simulation.actors.base import Actor, replaced_hooks
 from simulation.actors.table import HOOKS
@@ -26,10 +20,7 @@ from simulation.errors import ModelError, is_own_fault
 from simulation.processes.approaches import Approaches
 from simulation.processes.effort import multiply_effort
 from simulation.source_code import failing_line, place_of
-from simulation.state import CAMPS, DOMAINS, I32, KINDS, MAX_DEPTH, TRACKS, Asked, F, State
-
-if TYPE_CHECKING:
-    from simulation.actors.host import Host
+from simulation.state import I32, TRACKS, Asked, F, State
 
 
 def ask(actor: Actor, hook: str, *given: Any) -> float:
@@ -218,77 +209,3 @@ class Hooks:
         """
         for actor in self.replaced(hook):
             raise ModelError(f"{type(actor).__name__}.{hook} of {actor.id} is never asked under `{setting}`; {advice}")
-
-
-# --- numbers that a hook or a tweak wrote where no rule of the model would, found before they do harm
-
-
-_LIMITS = (
-    ("depth", 0, MAX_DEPTH), ("track", -1, len(TRACKS) - 1),
-    ("kind", 0, len(KINDS) - 1), ("camp", -1, len(CAMPS) - 1), ("bloc_depth", 0, MAX_DEPTH), ("bloc_rule", 0, 2),
-    ("instrument_domain", 0, len(DOMAINS) - 1), ("position", 0.0, 1.0), ("weight", 0.0, 1.0), ("capacity", 0.0, 1.0),
-    ("transparency", 0.0, 1.0), ("oversight", 0.0, 1.0), ("urgency", 0.0, 1.0), ("share", -1.0, 1.0),
-    ("zeal", 0.0, 1e300), ("budget", 0.0, 1e300), ("purse", -1e-6, 1e300),  # one that is spent ends so near 0
-)  # fmt: skip
-"""Columns that a user is likely to write, with the least and greatest number each may hold."""
-_ROWS = ("home", "leaders")
-"""Columns that hold rows of actors; -1 for nobody."""
-
-
-def check_bounds(model: Host, step: str) -> None:
-    """Refuse numbers out of bounds, and NaN, in the columns that a user is likely to write.
-
-    Parameters
-    ----------
-    model
-        Whose state is looked at.
-    step
-        What was just done; nothing at a quarter's start.
-
-    Raises
-    ------
-    ModelError
-        Naming the column, the first number out of bounds, where it stands, and the replaced decisions.
-    """
-    state = model.state
-    names, low, high = _limits(state.n)
-    wrong = _sound(attrgetter(*names)(state), low, high)
-    if wrong == len(names):
-        return
-    name, column = names[wrong], getattr(state, names[wrong])
-    place = tuple(int(k) for k in np.argwhere(~((column >= low[wrong]) & (column <= high[wrong])))[0])
-    where = ", ".join(state.ids[k] if column.shape[axis] == state.n else str(k) for axis, k in enumerate(place))
-    own = "; ".join(model.hooks.places())
-    when = f"after the step {step!r}" if step else "at the start"
-    raise ModelError(
-        f"{name}[{where}] of the state is {column[place]} {when} of {model.quarter}, outside "
-        f"[{low[wrong]:g}, {high[wrong]:g}]; no rule of the model writes that, so a hook or a tweak did"
-        + (f". Replaced decisions: {own}" if own else "")
-    )
-
-
-@cache
-def _limits(n: int) -> tuple[tuple[str, ...], F, F]:
-    """Columns to look at in a world of n actors, with the least and greatest number that each may hold."""
-    names, low, high = zip(*_LIMITS, *((name, -1, n - 1) for name in _ROWS), strict=True)
-    return names, np.array(low, np.float64), np.array(high, np.float64)
-
-
-@njit(cache=True, error_model="numpy")
-def _sound(columns: tuple[NDArray[Any], ...], low: F, high: F) -> int:
-    """How many columns there are before the first with a number out of bounds."""
-    good, count = True, 0
-    for column in literal_unroll(columns):
-        good = good and _all_within(column.ravel(), low[count], high[count])
-        count += good
-    return count
-
-
-@njit(cache=True, error_model="numpy")
-def _all_within(numbers: NDArray[Any], low: float, high: float) -> bool:
-    """Whether all of (m,) numbers lie within two bounds; NaN does not."""
-    least, most = numbers.dtype.type(low), numbers.dtype.type(high)  # else every number becomes a longer one
-    good = True
-    for number in numbers:  # to the end: several are looked at at once
-        good &= least <= number <= most
-    return good

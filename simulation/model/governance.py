@@ -18,7 +18,7 @@ import numpy as np
 
 from simulation.actors import BY_KIND, Actor, cast
 from simulation.actors.cast import ActorView
-from simulation.actors.hooks import Hooks, check_bounds
+from simulation.actors.hooks import Hooks
 from simulation.data.actor_advice import row_of
 from simulation.data.world import World
 from simulation.errors import ModelError
@@ -26,6 +26,7 @@ from simulation.kernels import Draws
 from simulation.model import clauses
 from simulation.model.alive import Alive
 from simulation.model.book import move_attraction
+from simulation.model.bounds import check_bounds, check_numbers
 from simulation.model.levers import targets_of, turned_to, wait_for_blocs, want
 from simulation.model.planned import Plans
 from simulation.model.sheet import Sheet, Watch, nobody
@@ -397,7 +398,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         if not alone:  # somebody else may have written anything
             self.acquainted = None
             self.state.check()
-            check_bounds(self, "")
+            (check_bounds if self.state.quarter else check_numbers)(self, "")
         self._halfway, self.running = True, False  # whoever goes on while it runs ends with a step that fails
         self._begin_quarter(self.sheet if alone else None)
         for name, act, _ in QUARTER:
@@ -405,7 +406,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
             if self.hooks:  # nobody else can write into the state between two steps
                 check_bounds(self, name)
             self.watch(name)
-        check_bounds(self, name)
+        (check_bounds if self.state.quarter + 1 < self.scenario.quarters else check_numbers)(self, name)
         self._halfway = False
         self.state.quarter += 1
         self.running = self.state.quarter < self.scenario.quarters

@@ -25,10 +25,10 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
-from simulation.actors.hooks import check_bounds
 from simulation.data.world import World
 from simulation.kernels import FEWEST, fill_uniform
 from simulation.model import QUARTER, GovernanceModel
+from simulation.model.bounds import check_bounds
 from simulation.processes.affinity import likeness_to_all
 from simulation.scenario.checks import world_of
 from simulation.scenario.load import load_scenario
