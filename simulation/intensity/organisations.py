@@ -65,7 +65,7 @@ def organisation_rows(focal: str, as_of: date, by: date, kinds: Sequence[str], d
 
 
 def _standing(focal: str, as_of: date) -> tuple[float, float]:
-    """Readiness and log size of a state in standard deviations; the EU's are those of its mean and sum."""
+    """Readiness and log size of a state in standard deviations; the EU's are the greatest of all."""
     facts, places = load_facts(as_of), states_and_union()
     result = []
     for values in (facts["readiness"], log(facts["gdp_usd"])):

@@ -309,7 +309,8 @@ def _coverage_rows() -> BuiltIn:
 
 def _quality_rows() -> BuiltIn:
     yield "diversity", "index", _INDEX, "Div = (exp H - 1)/(Q - 1) over the categories", True
-    yield "reciprocity", "index", _INDEX, "Rec = 1 - |sum(V_fj - V_jf)| / sum(V_fj + V_jf) over deals", True
+    formula = "Rec = 1 - |sum(V_f - V_j)| / sum(V_f + V_j) over deals, V = 1 - |y - x|_w"
+    yield "reciprocity", "index", _INDEX, formula, True
     yield "autonomy", "index", _INDEX, "Aut = (1 - HHI* over camps)(1 - |x(t) - x(0)|_w)", True
     yield "alignment", "index", _INDEX, "Align = sum z (1 - |y - x(0)|_w) / sum z over deals", True
     yield "capacity", "index", _INDEX, "Cap = governance capacity K", True

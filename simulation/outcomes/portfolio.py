@@ -303,7 +303,7 @@ def _tally_deals(c: Columns, actors: I64, out: Tally) -> None:
 
 @njit(cache=True, error_model="numpy")
 def _satisfaction(terms: F, position: F, weight: F, i: int, a: int, b: int) -> float:
-    """V of C.2: how close the terms of the deal of a and b are to the position of i, 1 − distance."""
+    """V: how close the terms of the deal of a and b are to the position of i, 1 − distance."""
     gap = 0.0
     for d in range(position.shape[1]):
         gap += weight[i, d] * (terms[a, b, d] - position[i, d]) ** 2

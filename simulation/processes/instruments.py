@@ -3,9 +3,9 @@
 In the quarter in which a text opens, an eligible state joins with the log odds of the *launch*; in each later
 quarter one that has not joined does with those of the *pace*. Both are worked out when a run starts, from the model
 fitted on the wide record, by the functions that a forecast calls (:mod:`simulation.intensity.joining`); here comes
-what happens in the run, :data:`FACTORS`, each of which is zero in the recorded world at the start. All states decide
-on what was so at the start of the step. Nobody leaves. A state that may not join is not a "no": it is masked; one
-that was not asked to the opening can join only later.
+what happens in the run, :data:`FACTORS`, each of which is zero in the recorded world at the start (urgency on average).
+All states decide on what was so at the start of the step. Nobody leaves. A state that may not join is not a "no": it is
+masked; one that was not asked to the opening can join only later.
 
 At the opening the states of the union join as one or one by one, as the replicate has it, and who convenes a text is
 in it all but surely. Simmons & Elkins 2004, *The Globalization of Liberalization*; Shipan & Volden 2008, *The

@@ -117,7 +117,7 @@ def _entries() -> Iterator[Parameter]:
     yield p("market_pull", .2, 0, 1, "share", "C.9", "Bradford 2020 (mechanism), assumption (size)", "weight of the EU market in diffusion")
     # --- C.10, C.11 firms and think tanks
     yield p("capture", .02, 0, .1, "share a quarter", "C.10", "Stigler 1971; Dal Bó 2006 (mechanism), assumption (size)", "speed κ_F of drift towards firms' positions")
-    yield p("research_restraint", .6, 0, 1, "share", "C.10", _A, "how much less a fully research-minded firm drifts terms")
+    yield p("research_restraint", .6, 0, 1, "share", "C.10", _A, "how much less a fully research-minded firm moves positions")
     yield p("funder_bias", .01, 0, .1, "share a quarter", "C.11", _A, "speed κ_T of drift towards funders' positions")
     yield p("dependence", .5, 0, 1, "share", "C.11", _A, "κ_f, loss of domestic learning under a boundless dose of foreign know-how")
     # --- C.12 NGOs
