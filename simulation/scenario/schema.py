@@ -72,7 +72,7 @@ class BlocOverride(Section):
     rule: Literal["unanimity", "consensus", "qualified_majority", "majority"] | None = None
     """How the bloc decides."""
     threshold: Annotated[float, Field(gt=0, le=1)] | None = None
-    """Share of members that must say yes, under a qualified majority."""
+    """Share of members that must say yes, but under unanimity."""
     agenda_rate: Share | None = None
     """Probability that AI governance is tabled in a quarter."""
     enforcement: Share | None = None
@@ -131,7 +131,7 @@ class InstrumentSpec(Section):
     eligible: Eligible = "all"
     """Who may join: all states, a list of states, or the members of blocs."""
     position: Point | None = None
-    """Place in the issue space; by default the mean of the sponsors, or the centre without any."""
+    """Place in the issue space; by default the mean of the sponsors by size, without any that of all states."""
     binding: bool = False
     """Whether it binds its parties in law."""
     domain: Domain = "civil"
@@ -139,9 +139,9 @@ class InstrumentSpec(Section):
     joined: Names = ()
     """Ids of those who have already joined."""
     exclusive: bool = False
-    """A club whose benefits stay inside."""
+    """A club: applicants are tested or voted in."""
     enforcement: Share | None = None
-    """How far it binds; by default that of its convener."""
+    """How far it binds; by default 0.1, as texts of single states and of the United Nations do."""
     convener_kind: Literal["state", "states", "UN", "UN_agency", "regional_org", "club"] | None = None
     """Who convenes it; by default worked out from sponsors, track and binding."""
     openness: Literal["open_all", "by_invitation", "application", "members_only", "attended"] | None = None

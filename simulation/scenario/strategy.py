@@ -167,9 +167,9 @@ class Levers(Section):
     exclude_camps: tuple[Camp, ...] = ()
     """Camps with whose states and organisations it makes no new deals."""
     only_camp: Camp | None = None
-    """The only camp with which it makes new deals."""
+    """The only camp with which it makes new deals; who is in no camp stays open."""
     hedge: Share | None = None
-    """Largest share of its commitments that it has with one camp before it makes no new or deeper deal with that."""
+    """Largest share of its deals, by depth, that one camp has before it makes no new or deeper deal with that."""
     transparency: Share | None = None
     """How open its deals are."""
     oversight: Share = 0.0
@@ -179,9 +179,9 @@ class Levers(Section):
     firms: Literal["all", "research", "business"] = "all"
     """With which firms it makes new deals."""
     wait_for: Names = ()
-    """Blocs it waits for: no deals of its own until one of them has decided something."""
+    """Blocs it waits for: until one of them has decided something it turns to its targets alone, and answers others."""
     tracks: Annotated[tuple[Track, ...], Field(min_length=1)] = TRACKS
-    """Tracks it uses."""
+    """Tracks on which it turns to others; whoever turns to it is answered."""
     trilateral_rate: Share | None = None
     """Rate at which third parties join what it signs."""
     agency: Share = 0.0
@@ -191,7 +191,7 @@ class Levers(Section):
     learn: bool = False
     """Whether it learns which track pays, by the rule that `mechanisms.learning` names."""
     imitators: Share = 0.0
-    """Share of the non-aligned states that adopt this same strategy."""
+    """Share of the non-aligned states that adopt this strategy, but for its targets, hedge and wait_for."""
     fund_local: Share = 0.0
     """Share of foreign think-tank know-how replaced by domestic."""
     texts: dict[str, Literal["join", "decline"]] = Field(default_factory=dict)
