@@ -27,7 +27,7 @@ from simulation.model import clauses
 from simulation.model.alive import Alive
 from simulation.model.book import move_attraction
 from simulation.model.bounds import check_bounds, check_numbers
-from simulation.model.levers import targets_of, turned_to, wait_for_blocs, want
+from simulation.model.levers import players, targets_of, turned_to, wait_for_blocs, want
 from simulation.model.planned import Plans
 from simulation.model.sheet import Sheet, Watch, nobody
 from simulation.model.signposts import Signposts, change_levers
@@ -436,7 +436,7 @@ class GovernanceModel(mesa.Model):  # type: ignore[misc]
         strategy = self.scenario.strategy
         self.third_rate = np.full(self.state.n, self.parameters.trilateral_rate)
         if strategy.trilateral_rate is not None:
-            self.third_rate[self.index(self.scenario.focal)] = strategy.trilateral_rate
+            self.third_rate[players(self.state, self.scenario, self.replicate)] = strategy.trilateral_rate
         self.targets = targets_of(self.state, self.scenario, self.rows)
 
     def _begin_quarter(self, last: Sheet | None = None) -> None:

@@ -43,37 +43,33 @@ from simulation.state import (
 
 def apply_strategy(state: State, world: World, scenario: Scenario, replicate: int) -> None:
     """Apply the scenario's strategy to the focal state and to the share of states that imitate it."""
-    focal = world.index(scenario.focal)
-    strategy = scenario.strategy
-    state.learns[focal] = strategy.learn
+    strategy, playing = scenario.strategy, players(state, scenario, replicate)
+    state.learns[playing[0]] = strategy.learn
     rules = terms_of(scenario.parameters, scenario.mechanisms)
-    players = (focal, *imitators(state, scenario, focal, replicate))
-    usual = [usual_shares(state, scenario, i) for i in players] if strategy.split else []
-    for i in players:
+    usual = [usual_shares(state, scenario, i) for i in playing] if strategy.split else []
+    for i in playing:
         _resources(state, i, strategy)
         _conduct(state, i, strategy)
         _partners(state, i, strategy)
         _advocate(state, i, strategy)
         _decide(state, i, strategy)
-    for i, shares in zip(players if strategy.split else (), usual, strict=True):
+    for i, shares in zip(playing if strategy.split else (), usual, strict=True):
         assert strategy.split is not None
         _divide(state, i, strategy.split, rules, shares)
 
 
-def imitators(state: State, scenario: Scenario, focal: int, replicate: int) -> list[int]:
-    """Non-aligned states that play the focal state's strategy, drawn by keyed uniforms.
+def players(state: State, scenario: Scenario, replicate: int) -> list[int]:
+    """The focal state, then the non-aligned states that play its strategy, drawn by keyed uniforms.
 
     A state that imitates at a lower share also imitates at a higher one.
     """
+    focal = state.ids.index(scenario.focal)
     if scenario.strategy.imitators == 0.0:
-        return []
+        return [focal]
     draw = key(scenario.seed, replicate, -1, Stream.OPPORTUNISM)
     candidates = np.flatnonzero(state.un_member & (state.camp < 0))
-    return [
-        int(i)
-        for i in candidates
-        if i != focal and uniform(draw, state.uid[i], np.uint64(0)) < scenario.strategy.imitators
-    ]
+    share = scenario.strategy.imitators
+    return [focal, *(int(i) for i in candidates if i != focal and uniform(draw, state.uid[i], np.uint64(0)) < share)]
 
 
 def _resources(state: State, i: int, strategy: Strategy) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulation.data.world import World
 from simulation.errors import Fault, InputError
-from simulation.model.levers import imitators
+from simulation.model.levers import players
 from simulation.model.start import build_state
 from simulation.outcomes.focal import actor_outcomes
 from simulation.outcomes.metrics import METRICS, StateView, evaluate, not_of_an_actor
@@ -80,10 +80,9 @@ def change_levers(state: State, world: World, before: Scenario, after: Scenario,
     the run has closed, by an exit, stays closed.
     """
     once, fresh = (build_state(world, scenario, replicate) for scenario in (before, after))
-    focal, moved = world.index(after.focal), once.allowed != fresh.allowed
-    players = {focal, *imitators(fresh, before, focal, replicate), *imitators(fresh, after, focal, replicate)}
+    moved = once.allowed != fresh.allowed
     state.allowed[moved] = fresh.allowed[moved]
-    for i in sorted(players):
+    for i in sorted({*players(fresh, before, replicate), *players(fresh, after, replicate)}):
         for name in SET_BY_LEVERS:
             getattr(state, name)[i] = getattr(fresh, name)[i]
         if state.uncut[i] >= 0.0:

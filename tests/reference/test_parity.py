@@ -38,6 +38,7 @@ def test_every_mechanism_in_a_rich_world(mechanism: str, option: str) -> None:
                 "budget": 0.2}),
         ("on", {"split": {"state": 0.1, "firm": 0.2, "knowledge": 0.1, "levers": 0.05}, "agency": 1.0, "budget": 0.3}),
         ("on", {"split": {"firm": 0.0}, "imitators": 1.0, "fund_local": 0.5}),
+        ("off", {"trilateral_rate": 1.0, "imitators": 0.7}),
         ("on", {"texts": {"T0": "join", "T1": "decline", "new": "join"}}),
         ("on", {"budget": 0.5, "when": [
             {"metric": "coverage", "above": 0.0, "then": {"agency": 1.0, "budget": 2.0, "targets": ["A04"]}},

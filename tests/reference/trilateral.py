@@ -7,6 +7,7 @@ import math
 from simulation.kernels import Stream
 from tests.reference.approaches import Approach
 from tests.reference.contracts import Contract
+from tests.reference.draws import Luck
 from tests.reference.pull import agreement
 from tests.reference.world import Actor, World
 
@@ -37,10 +38,17 @@ def joins(w: World, a: Approach) -> Actor | None:
 
 
 def eagerness(w: World, i: Actor) -> float:
-    """r3 times the effort on the track; the focal state may have its own r3."""
+    """r3 times the effort on the track; who plays the strategy may have its own r3."""
     own = w.scenario.strategy.trilateral_rate
-    rate = own if own is not None and i.id == w.scenario.focal else w.par.trilateral_rate
+    rate = own if own is not None and plays(w, i) else w.par.trilateral_rate
     return rate * i.effort["trilateral"]
+
+
+def plays(w: World, i: Actor) -> bool:
+    """Whether i plays the strategy: the focal state does, and a share of the non-aligned, drawn before the run."""
+    if i.id == w.scenario.focal or not (i.un_member and i.camp < 0):
+        return i.id == w.scenario.focal
+    return Luck(w.scenario.seed, w.replicate, -1).uniform(Stream.OPPORTUNISM, i.uid) < w.scenario.strategy.imitators
 
 
 def turning(i: Actor, k: Actor) -> float:
