@@ -255,8 +255,8 @@ def by_day(runs: Sequence[PastRuns]) -> pd.DataFrame:
         row: dict[str, object] = {"known on": past.day, "deals known": len(past.known)}
         for name, made, true in (("focal", own, ours), ("others", ~own, ~ours)):
             each = past.agreed[made].groupby("replicate").size().reindex(range(past.replicates), fill_value=0)
-            low, high = np.quantile(each * past.reported, (0.05, 0.95))
-            row |= {f"{name}: recorded": int(true.sum()), f"{name}: runs": f"{low:.0f}-{high:.0f}"}
+            span = scores.Span(*np.quantile(each * past.reported, (0.05, 0.95)))
+            row |= {f"{name}: recorded": int(true.sum()), f"{name}: runs": span}
         rows.append(row | {"of actors unknown then": past.unforeseeable})
     return pd.DataFrame(rows)
 

@@ -11,7 +11,6 @@ A forecast is a register, a table of joins or a table of deals: which, its colum
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -381,7 +380,6 @@ _IN_UNITS = ("expected", "mean error", "mean absolute error", "quantile score")
 _CALLED = {"known_on": "known on", "in50": "in 50 %", "in90": "in 90 %", "iso3": "state", "se": "s.e.",
            "in se": "in s.e."}  # fmt: skip
 """Names of columns that files write shorter."""
-_ENDS = re.compile(r"(?<=\()([01]\.\d\d) to ([01]\.\d\d)(?=\))")  # of the interval of a share
 
 
 def told(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, str]) -> Iterator[str]:
@@ -419,10 +417,10 @@ def _digits(numbers: pd.Series, largest: float) -> int:
 
 
 def _cell(value: object) -> object:
-    """A text or a count; intervals of shares are per cent, and have a dash."""
+    """A text or a count; intervals have a dash, those of shares are per cent."""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    if not isinstance(value, str):
-        return value
-    percent = _ENDS.sub(lambda ends: f"{100 * float(ends[1]):.0f}–{100 * float(ends[2]):.0f} %", value)
-    return re.sub(r"^(\d+)-(\d+)$", r"\1–\2", percent)
+    if isinstance(value, scores.Coverage):
+        low, high = value.interval
+        return f"{value.hits} of {value.trials} ({100 * low:.0f}–{100 * high:.0f} %)"
+    return f"{value.low:.0f}–{value.high:.0f}" if isinstance(value, scores.Span) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -63,14 +64,41 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
     z = float(norm.ppf(0.975))
     centre = (hits + z * z / 2) / (trials + z * z)
     half = z / (trials + z * z) * np.sqrt(hits * (trials - hits) / trials + z * z / 4)
-    return float(centre - half), float(centre + half)
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))  # rounding leaves ends beyond
 
 
-def covered(inside: Iterable[bool]) -> str:
-    """How many lie inside, with the Wilson interval of the share."""
+@dataclass(frozen=True)
+class Coverage:
+    """How many of so many lie inside, with the Wilson interval of the share; its text is that of files."""
+
+    hits: int
+    trials: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of the share."""
+        return wilson(self.hits, self.trials)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.hits} of {self.trials} ({low:.2f} to {high:.2f})"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Counts between which something lies; its text is that of files."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:.0f}-{self.high:.0f}"
+
+
+def covered(inside: Iterable[bool]) -> Coverage:
+    """How many lie inside."""
     result = list(inside)
-    low, high = wilson(sum(result), len(result))
-    return f"{sum(result)} of {len(result)} ({low:.2f} to {high:.2f})"
+    return Coverage(sum(result), len(result))
 
 
 def bands(p: F, y: F, edges: Sequence[float]) -> pd.DataFrame:

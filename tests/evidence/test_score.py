@@ -12,9 +12,11 @@ from typer.testing import CliRunner
 
 from simulation.cli import app
 from simulation.errors import InputError
+from simulation.evidence import scores
 from simulation.evidence.register import COLUMNS as REGISTER
 from simulation.evidence.register import QUANTILES
 from simulation.evidence.score import FORECAST, HINDSIGHT, SAME, read_scored, score_file, score_tables, told
+from simulation.experiments.engine.store import csv_text
 
 JOINS = "instrument,iso3,probability,q05,q95\ncall,MAR,0.8,0.6,0.9\ncall,FRA,0.9,0.7,1\ncall,CHN,0.1,0,0.3\n"
 DEALS = (
@@ -99,11 +101,11 @@ def test_a_register_is_scored_by_kind_and_its_numbers_by_their_intervals(tmp_pat
     found = score_tables(kind, table)
     assert set(found["chances"]["of"]) == {"all", "deal", "join"}
     numbers = found["numbers"].iloc[0]
-    assert numbers["90 % covers"].startswith("1 of 2")
+    assert numbers["90 % covers"] == scores.Coverage(1, 2)
     assert numbers["mean absolute error"] == pytest.approx((2 + 7) / 2)
     assert numbers["interval score"] == pytest.approx((7 + 5 + 20 * 4) / 2)  # 9 lies 4 above 5
     # of the one that has all quantiles: 6 lies 5, 3, 2, 1 above and 2 below them
-    assert numbers["50 % covers"].startswith("0 of 1")
+    assert numbers["50 % covers"] == scores.Coverage(0, 1)
     assert numbers["quantile score"] == pytest.approx(2 * (0.25 + 0.75 + 1.0 + 0.75 + 0.1) / 5)
 
 
@@ -114,7 +116,7 @@ def test_a_number_without_an_interval_counts_in_no_coverage(tmp_path: Path) -> N
     )
     numbers = score_tables(*read_scored(path, outcomes)[:2])["numbers"].iloc[0]
     assert (numbers["n"], numbers["interval score"]) == (2, 8.0)
-    assert numbers["90 % covers"].startswith("1 of 1")
+    assert numbers["90 % covers"] == scores.Coverage(1, 1)
 
 
 # --- joins
@@ -172,15 +174,20 @@ def test_a_column_has_as_many_decimals_throughout_and_no_line_is_wider_than_100_
 def test_what_files_write_shorter_is_told_in_words_and_signs_that_people_read() -> None:
     rows = {
         "known_on": ["2022-12-31", "2023-12-31"], "gain": [-0.25, 1.5], "events": [13.0, math.nan],
-        "CRPS": [28.4, 0.31], "runs": ["1-6", "3-12"], "in50": [True, False],
-        "90 % covers": ["13 of 19 (0.46 to 0.85)", "1 of 1 (0.21 to 1.00)"],
+        "CRPS": [28.4, 0.31], "runs": [scores.Span(1, 6), scores.Span(3, 12)], "in50": [True, False],
+        "90 % covers": [scores.Coverage(13, 19), scores.Coverage(0, 10)], "text": ["1-6", "(0.10 to 0.20)"],
     }  # fmt: skip
-    text = "\n".join(told({"some": pd.DataFrame(rows)}, {"some": "A head"}))
+    frame = pd.DataFrame(rows)
+    text = "\n".join(told({"some": frame}, {"some": "A head"}))
     assert [line.split() for line in text.splitlines()] == [
         ["A", "head"],
-        ["known", "on", "gain", "events", "CRPS", "runs", "in", "50", "%", "90", "%", "covers"],
-        ["2022-12-31", "−0.250", "13", "28.40", "1–6", "yes", "13", "of", "19", "(46–85", "%)"],
-        ["2023-12-31", "1.500", "–", "0.31", "3–12", "no", "1", "of", "1", "(21–100", "%)"],
+        ["known", "on", "gain", "events", "CRPS", "runs", "in", "50", "%", "90", "%", "covers", "text"],
+        ["2022-12-31", "−0.250", "13", "28.40", "1–6", "yes", "13", "of", "19", "(46–85", "%)", "1-6"],
+        ["2023-12-31", "1.500", "–", "0.31", "3–12", "no", "0", "of", "10", "(0–28", "%)", "(0.10", "to", "0.20)"],
+    ]
+    assert csv_text(frame[["runs", "90 % covers"]]).splitlines()[1:] == [
+        "1-6,13 of 19 (0.46 to 0.85)",
+        "3-12,0 of 10 (0.00 to 0.28)",
     ]
 
 

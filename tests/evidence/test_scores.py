@@ -47,7 +47,8 @@ def test_intervals_hold_their_ends_and_are_counted() -> None:
     draws = np.arange(101)
     assert scores.inside(draws, 5, 0.9)
     assert not scores.inside(draws, 4, 0.9)
-    assert scores.covered([True, True, False]) == "2 of 3 (0.21 to 0.94)"
+    assert str(scores.covered([True, True, False])) == "2 of 3 (0.21 to 0.94)"
+    assert str(scores.covered([False] * 10)) == "0 of 10 (0.00 to 0.28)"  # rounding leaves the lower end below 0
 
 
 def test_an_interval_is_fined_for_what_lies_outside() -> None:
