@@ -13,9 +13,10 @@ from markupsafe import Markup
 from simulation.display.pictures import Pictures
 from simulation.display.style import GROUPINGS
 from simulation.display.words.language import Words
+from simulation.display.words.quantities import Quantity, mean_of, quantiles_of
 from simulation.display.words.rounding import rounded
 from simulation.display.words.stated import Measure, decimals
-from simulation.display.words.terms import METRIC, STATEMENT, TRACK, likelihood, name_of
+from simulation.display.words.terms import METRIC, N_, STATEMENT, TRACK, likelihood, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, likeliest
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
@@ -27,6 +28,11 @@ from simulation.report.parts import Section, Teller
 
 _TRACKS = ("bilateral", "trilateral", "non_state")
 _LIKELIEST = 3  # partners named in the answer
+_HIGHER = N_("share of replicates in which {quantity} ends higher")
+_LOWER = N_("share of replicates in which {quantity} ends lower")
+_NEW = N_("probability of {partner} as new partner")
+_DIFFERENCE = N_("{quantity}, difference in %: {statement}")
+_OF_LEVERS = (N_("{quantity}, low"), N_("{quantity}, high"), N_("{quantity}, pairs"))
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,8 @@ class Subject:
         return self.metric(metric) + (f" {MARK}" if self.main.rests_on_priors(metric) else "")
 
     def told(
-        self, value: float, what: str, measure: Measure, *, source: str = "forecast.csv", when: str = "",
-        beside: Sequence[float] = (),
+        self, value: float, measure: Measure, what: Quantity | None = None, *, source: str = "forecast.csv",
+        when: str = "", beside: Sequence[float] = (),
     ) -> Markup:  # fmt: skip
         """A number of a sentence; one that stands beside others as an interval has their decimals."""
         shown = self.words.number(value, decimals(measure, value, *beside))
@@ -95,11 +101,11 @@ class Subject:
     def band(self, found: Change, measure: Measure) -> Markup:
         """Where nine replicates of ten end."""
         ends = (found.low, found.high)
-        low, high = (self.told(end, f"{found.metric}, {name} quantile", measure, beside=ends)
-                     for end, name in zip(ends, ("5 %", "95 %"), strict=True))  # fmt: skip
+        low, high = (self.told(end, measure, what, beside=ends)
+                     for end, what in zip(ends, quantiles_of(found.metric), strict=True))  # fmt: skip
         return self.teller.interval(low, high)
 
-    def chance(self, share: float, what: str, source: str = "series.parquet") -> Markup:
+    def chance(self, share: float, what: Quantity | None = None, source: str = "series.parquet") -> Markup:
         """A probability of a sentence."""
         return self.teller.number(share, self.words.share(share), what, self.main.horizon, source)
 
@@ -127,17 +133,17 @@ def _headline(subject: Subject) -> Markup | None:
         **_ends(subject, result, Measure.AMOUNT),
         band=subject.band(result, Measure.AMOUNT),
         likely=subject.words(likelihood(result.above)),
-        share=subject.chance(result.above, f"share of replicates in which {KEPT} ends higher"),
-        index=subject.told(index.end, "cooperation, mean", Measure.INDEX),
+        share=subject.chance(result.above, Quantity(_HIGHER, quantity=KEPT)),
+        index=subject.told(index.end, Measure.INDEX, mean_of(HEADLINE)),
     )
 
 
 def _ends(subject: Subject, found: Change, measure: Measure) -> dict[str, Markup]:
-    first, what, ends = subject.main.first_quarter, f"{found.metric}, mean", (found.start, found.end)
+    first, what, ends = subject.main.first_quarter, mean_of(found.metric), (found.start, found.end)
     return {
-        "start": subject.told(found.start, what, measure, when=first, beside=ends),
+        "start": subject.told(found.start, measure, what, when=first, beside=ends),
         "first": _when(subject, first),
-        "end": subject.told(found.end, what, measure, beside=ends),
+        "end": subject.told(found.end, measure, what, beside=ends),
     }
 
 
@@ -163,7 +169,7 @@ def _partners(subject: Subject) -> Markup | None:
             name=subject.teller.name(
                 subject.words.within(row["partner"], subject.words.actor(row["partner"], row["name"]))
             ),
-            share=subject.chance(row["probability_new"], f"probability of {row['partner']} as new partner", "ties.csv"),
+            share=subject.chance(row["probability_new"], Quantity(_NEW, partner=row["partner"]), "ties.csv"),
         )
         for row in likely.to_dict("records")
     ]
@@ -172,14 +178,14 @@ def _partners(subject: Subject) -> Markup | None:
         "track. The likeliest new ones are {names}. By then it has joined {joined} instruments on average (at the "
         "start {joined_before}).",
         focal=subject.teller.name(subject.focal_within),
-        deals=subject.told(deals.end, "deals, mean", Measure.COUNT),
-        before=subject.told(deals.start, "deals, mean", Measure.COUNT, when=subject.main.first_quarter),
-        most=subject.told(by_track[track], f"deals_{track}, mean", Measure.COUNT),
+        deals=subject.told(deals.end, Measure.COUNT, mean_of("deals")),
+        before=subject.told(deals.start, Measure.COUNT, mean_of("deals"), when=subject.main.first_quarter),
+        most=subject.told(by_track[track], Measure.COUNT, mean_of(f"deals_{track}")),
         track=subject.words(TRACK[track]),
         names=subject.teller.listing(names),
-        joined=subject.told(joined.end, "instruments_joined, mean", Measure.COUNT),
+        joined=subject.told(joined.end, Measure.COUNT, mean_of("instruments_joined")),
         joined_before=subject.told(
-            joined.start, "instruments_joined, mean", Measure.COUNT, when=subject.main.first_quarter
+            joined.start, Measure.COUNT, mean_of("instruments_joined"), when=subject.main.first_quarter
         ),
     )
 
@@ -192,7 +198,7 @@ def _price(subject: Subject) -> Markup | None:
         "The price: autonomy goes from {start} to {end}. It is {likely} ({share} of the replicates) that it ends lower "
         "than it began.",
         **{key: value for key, value in _ends(subject, result, Measure.INDEX).items() if key != "first"},
-        share=subject.chance(result.below, "share of replicates in which autonomy ends lower"),
+        share=subject.chance(result.below, Quantity(_LOWER, quantity="autonomy")),
         likely=subject.words(likelihood(result.below)),
     )
     moved = levers(subject.results)
@@ -216,21 +222,21 @@ def no_price(subject: Subject, halves: Mapping[str, float]) -> Markup:
 def lever_sentence(subject: Subject, row: Any) -> Markup:
     """A lever with its effect, over how many pairs, and the interval; a sign of per cent belongs to its number."""
     source = "run.json" if row["kind"] == "contrast" else "series.parquet"
-    what = f"{KEPT}, difference in %: {row['factor']}"
+    what = Quantity(_DIFFERENCE, quantity=KEPT, statement=row["factor"])
+    low, high, pairs_of = (Quantity(message, quantity=what) for message in _OF_LEVERS)
 
-    def told(value: float, part: str, write: Callable[[float, int], str]) -> Markup:
+    def told(value: float, part: Quantity, write: Callable[[float, int], str]) -> Markup:
         shown = write(value, decimals(Measure.EFFECT, value))
-        return subject.teller.number(value, shown, what + part, subject.main.horizon, source)
+        return subject.teller.number(value, shown, part, subject.main.horizon, source)
 
     signed, percent = subject.words.signed, subject.words.percent
-    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], "", percent)
-    count = subject.teller.number(row["pairs"], subject.words.number(row["pairs"]), what + ", pairs",
-                                  subject.main.horizon, source)  # fmt: skip
+    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], what, percent)
+    count = told(row["pairs"], pairs_of, lambda pairs, _: subject.words.number(pairs))
     pairs = subject.teller.plural("{count} pair of replicates", "{count} pairs of replicates", int(row["pairs"]),
                                   count=count)  # fmt: skip
     if pd.isna(row["low"]):
         return subject.teller.tell("{lever}, by {effect} ({pairs})", lever=name, effect=effect, pairs=pairs)
-    band = subject.teller.interval(told(row["low"], ", low", signed), told(row["high"], ", high", percent))
+    band = subject.teller.interval(told(row["low"], low, signed), told(row["high"], high, percent))
     return subject.teller.tell("{lever}, by {effect} (90 % interval {band}, over {pairs})", lever=name, effect=effect,
                                band=band, pairs=pairs)  # fmt: skip
 

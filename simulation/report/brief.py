@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import base64
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -17,7 +14,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.stated import Measure
 from simulation.display.words.terms import METRIC, N_, likelihood, name_of
 from simulation.errors import InputError
-from simulation.experiments.analysis.summary import KEPT, ranks_among
+from simulation.experiments.analysis.summary import ranks_among
 from simulation.experiments.results import Results
 from simulation.experiments.run import milestones
 from simulation.experiments.spread import Spread
@@ -27,7 +24,7 @@ from simulation.report.choice import advice, change_sentence, failure_sentence, 
 from simulation.report.decision import Advised, Decision
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.outlook import outlook
-from simulation.report.parts import Chart
+from simulation.report.parts import Chart, Teller
 from simulation.report.uncertainty import spread_sentence
 from simulation.state import RECORDED, SOURCES
 
@@ -115,8 +112,10 @@ def page(
     """The page as HTML."""
     from simulation.report.page import environment, fonts, subject_of
 
-    subject = subject_of(results, words, spread, decision=decision)
-    made = environment().get_template("brief.html.j2").render(
+    # WeasyPrint ends a line far too early before a name of its own element to which a sign of quotation sticks
+    teller = Teller(words, names_apart=words.right_to_left)
+    subject = replace(subject_of(results, words, spread, decision=decision), teller=teller)
+    return environment().get_template("brief.html.j2").render(
         words=words,
         subject=subject,
         info=subject.main.info,
@@ -125,8 +124,6 @@ def page(
         picture=_picture(subject),
         fonts=fonts(words),
     )  # fmt: skip
-    # WeasyPrint ends a line far too early before a name of its own element to which a sign of quotation sticks
-    return made if words.right_to_left else re.sub("</?bdi>", "", made)
 
 
 def blocks(subject: Subject) -> list[Block]:
@@ -180,8 +177,7 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
     words, tell, main = subject.words, subject.teller.tell, subject.main
     recorded, drawn = (change(main, f"partners_held_{source}") for source in SOURCES[RECORDED:])
     if recorded is not None and drawn is not None:
-        of, by = (subject.told(part.start, f"{part.metric}, mean", Measure.COUNT, when=main.first_quarter)
-                  for part in (recorded, drawn))  # fmt: skip
+        of, by = (subject.told(part.start, Measure.COUNT) for part in (recorded, drawn))
         focal = subject.teller.name(subject.focal_within)
         text = subject.teller.plural("At the start {focal} has {count} recorded partner.",
                                      "At the start {focal} has {count} recorded partners.",
@@ -199,7 +195,7 @@ def _likelihoods(subject: Subject) -> Iterator[Line]:
                 "It is {likely} ({share}) that it keeps more commitments than each of its {count} peers.",
                 len(peers),
                 likely=words(likelihood(first)),
-                share=subject.chance(first, "share of replicates ahead of every peer"),
+                share=subject.chance(first),
                 count=words.number(len(peers)),
             ),
             ASSUMED,
@@ -218,7 +214,7 @@ def _joins(subject: Subject) -> Iterator[Line]:
             subject.teller.tell(
                 "It is {likely} ({share}) that by then it has joined “{instrument}”.",
                 likely=subject.words(likelihood(row["probability"])),
-                share=subject.chance(row["probability"], f"joined {row['instrument']}", "instruments.csv"),
+                share=subject.chance(row["probability"]),
                 instrument=subject.teller.name(subject.words.known(row["title"])),
             ),
             FITTED,
@@ -235,28 +231,18 @@ def _price(subject: Subject) -> Iterator[Line]:
     result = change(subject.main, "autonomy")
     if result is None or halves is None:
         return
-
-    def half(name: str, what: str) -> Markup:
-        return subject.told(halves[name], what, Measure.INDEX, source="series.parquet")
-
     yield Line(
         subject.teller.tell(
             "Autonomy ends at {end} ({band} in nine replicates of ten): at {upper} in the half of the replicates with "
             "more kept commitments, at {lower} in the other half.",
-            end=subject.told(result.end, "autonomy, mean", Measure.INDEX),
+            end=subject.told(result.end, Measure.INDEX),
             band=subject.band(result, Measure.INDEX),
-            upper=half("upper", "autonomy, half with more kept commitments"),
-            lower=half("lower", "autonomy, half with fewer kept commitments"),
+            upper=subject.told(halves["upper"], Measure.INDEX),
+            lower=subject.told(halves["lower"], Measure.INDEX),
         )
         + no_price(subject, halves),
         ASSUMED,
     )
-
-
-def _ending(subject: Subject, row: Mapping[Any, Any], what: str, side: str, told_as: str) -> Markup:
-    """Where kept commitments end on a side of a signpost."""
-    beside = (row["above"], row["below"])
-    return subject.told(row[side], what + told_as, Measure.AMOUNT, source="series.parquet", beside=beside)
 
 
 def _signposts(subject: Subject) -> Iterator[Line]:
@@ -265,17 +251,17 @@ def _signposts(subject: Subject) -> Iterator[Line]:
     if early == main.horizon:
         return
     for row in signposts(main, early).to_dict("records"):
-        what = f"{KEPT} after {row['metric']}"
+        ends = (row["above"], row["below"])
+        above, below = (subject.told(end, Measure.AMOUNT, beside=ends) for end in ends)
         weak = abs(row["difference"]) < 2 * row["standard_error"]
-        ending = partial(_ending, subject, row, what)
         text = subject.teller.tell(
             "If the count of {metric} reaches {threshold} in {quarter}, kept commitments end at {above}; if not, at "
             "{below}.",
             metric=subject.teller.name(name_of(METRIC, row["metric"], subject.words)),
             quarter=subject.words.quarter_within(early),
-            threshold=subject.told(row["threshold"], f"{row['metric']}, median", Measure.COUNT, when=early),
-            above=ending("above", " at the threshold or above"),
-            below=ending("below", " below the threshold"),
+            threshold=subject.told(row["threshold"], Measure.COUNT),
+            above=above,
+            below=below,
         )
         if weak:
             text += Markup(" ") + subject.teller.tell("(A weak sign: the difference is within twice its error.)")

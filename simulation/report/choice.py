@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from markupsafe import Markup, escape
 from simulation.display.advice import by_objective, by_regret, worth_knowing
 from simulation.display.opportunities import HELD, ranked
 from simulation.display.words.language import Words
+from simulation.display.words.quantities import Quantity
 from simulation.display.words.rounding import digits_that_tell
 from simulation.display.words.stated import Measure, decimals, spanned
 from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty
@@ -22,6 +24,16 @@ _ALIKE = 4  # of those tied with the first, named
 
 _ALIKE_STRATEGIES = N_("Not to be told from it: {names}.")
 _ALIKE_PARTNERS = N_("Partners that cannot be told from it: {names}.")
+# what numbers are; Babel finds no message inside the call of another
+_FUTURES = N_("futures")
+_REGRET = N_("{strategy}, {objective}: mean regret")
+_WORST_REGRET = N_("{strategy}, {objective}: regret, 90 % quantile")
+_BEST = N_("{strategy}, {objective}: share of futures in which it is the best")
+_FAILING = N_("{strategy}, {objective}: share failing")
+_FAILING_THERE = N_("{strategy}, {objective}: share failing under the rule")
+_GAIN, _YES, _PRICE = (N_("{partner}: gain in kept commitments"), N_("{partner}: probability of a yes"),
+                       N_("{partner}: price"))  # fmt: skip
+_LOSS, _WORTH = N_("{partner} fails: loss of kept commitments"), N_("{uncertainty}: value of knowing it")
 
 Row = Mapping[Any, Any]
 
@@ -36,7 +48,7 @@ def strategy_sentence(told: Advised) -> Markup | None:
     best, table = _chosen(told), told.given.table("strategies")
     if best is None:
         return None
-    what = f"{best['strategy']}, {best['objective']}: "
+    of = partial(Quantity, strategy=str(best["strategy"]), objective=str(best["objective"]))
     compared, ends = table.loc[~table["control"].astype(bool), "strategy"].nunique(), (
         float(best["regret_mean"]), float(best["regret_q90"]))  # fmt: skip
     text = told.teller.plural(
@@ -54,12 +66,12 @@ def strategy_sentence(told: Advised) -> Markup | None:
             "{count} future",
             "{count} futures",
             int(best["futures"]),
-            count=told.count(float(best["futures"]), "futures", "strategies"),
+            count=told.count(float(best["futures"]), _FUTURES, "strategies"),
         ),
-        regret=told.told(ends[0], what + "mean regret", "strategies", beside=ends),
-        high=told.told(ends[1], what + "regret, 90 % quantile", "strategies", beside=ends),
+        regret=told.told(ends[0], of(_REGRET), "strategies", beside=ends),
+        high=told.told(ends[1], of(_WORST_REGRET), "strategies", beside=ends),
         likely=told.words(likelihood(float(best["best_share"]))),
-        share=told.chance(float(best["best_share"]), what + "share of futures in which it is the best", "strategies"),
+        share=told.chance(float(best["best_share"]), of(_BEST), "strategies"),
     )
     alike: list[str] = [] if pd.isna(best["tied_with"]) else str(best["tied_with"]).split()
     if not alike:
@@ -97,18 +109,18 @@ def partner_sentence(told: Advised) -> Markup | None:
     if new.empty:
         return None
     first: Row = new.iloc[0].to_dict()
-    what = f"{first['partner']}: "
-    gain, band = told.with_band(first, "gain_commitments", what + "gain in kept commitments", "opportunities")
+    of = partial(Quantity, partner=str(first["partner"]))
+    gain, band = told.with_band(first, "gain_commitments", of(_GAIN), "opportunities")
     text = told.teller.tell(
         "First of the new partners comes {name}: a yes to one offer is {likely} ({share}). Signed, the deal adds "
         "{gain} to the commitments kept by {date} ({band}), for a price of {price} times the budget of a quarter.",
         name=told.named(first),
         likely=told.words(likelihood(float(first["p_accept"]))),
-        share=told.chance(float(first["p_accept"]), what + "probability of a yes", "opportunities"),
+        share=told.chance(float(first["p_accept"]), of(_YES), "opportunities"),
         date=told.when,
         gain=gain,
         band=band,
-        price=told.told(float(first["price"]), what + "price", "opportunities"),
+        price=told.told(float(first["price"]), of(_PRICE), "opportunities"),
     )
     tied: set[str] = set() if pd.isna(first["tied_with"]) else set(str(first["tied_with"]).split())
     alike = new.loc[new["partner"].isin(tied)]
@@ -137,7 +149,7 @@ def loss_sentence(told: Advised) -> Markup | None:
     if table.empty:
         return None
     worst: Row = table.sort_values("loss_commitments", ascending=False, kind="stable").iloc[0].to_dict()
-    what = f"{worst['partner']} fails: loss of kept commitments"
+    what = Quantity(_LOSS, partner=str(worst["partner"]))
     loss, band = told.with_band(worst, "loss_commitments", what, "portfolio")
     text = told.teller.tell(
         "Of the partners it holds, {name} would be missed most: without it, kept commitments fall by {loss} ({band}).",
@@ -162,15 +174,15 @@ def failure_sentence(told: Advised) -> Markup | None:
             "No rule of two conditions tells where {strategy} fails.", strategy=told.titled(str(best["strategy"]))
         )
     row: Row = own.iloc[0].to_dict()
-    what = f"{row['strategy']}, {row['objective']}: "
+    of = partial(Quantity, strategy=str(row["strategy"]), objective=str(row["objective"]))
     return told.teller.tell(
         "{strategy} fails most often where these hold: {conditions}. There it falls short on “{objective}” in "
         "{density} of the futures, in all of them in {share}.",
         strategy=told.titled(str(row["strategy"])),
         conditions=told.teller.name(conditions(str(row["conditions"]), told.words)),
         objective=name_of(OBJECTIVE, str(row["objective"]), told.words),
-        density=told.chance(float(row["density"]), what + "share failing under the rule", "failures"),
-        share=told.chance(float(row["share_failing"]), what + "share failing", "failures"),
+        density=told.chance(float(row["density"]), of(_FAILING_THERE), "failures"),
+        share=told.chance(float(row["share_failing"]), of(_FAILING), "failures"),
     )
 
 
@@ -183,10 +195,11 @@ def change_sentence(told: Advised) -> Markup | None:
     if not row["value"] > 0:
         return told.teller.tell("Of the numbers that differ between futures, none was shown to change the choice, if "
                                 "it were known, by more than chance would.")  # fmt: skip
+    what = Quantity(_WORTH, uncertainty=str(row["uncertainty"]))
     text = told.teller.tell(
         "To find out first: {what}. Knowing it before choosing is worth {value} on average ({objective}).",
         what=told.teller.name(uncertainty(str(row["uncertainty"]), told.words)),
-        value=told.told(float(row["value"]), f"{row['uncertainty']}: value of knowing it", "information"),
+        value=told.told(float(row["value"]), what, "information"),
         objective=name_of(OBJECTIVE, told.given.objective, told.words),
     )
     if row["best_low"] == row["best_high"]:

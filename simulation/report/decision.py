@@ -12,13 +12,17 @@ from markupsafe import Markup
 
 from simulation.display.advice import AdvicePictures
 from simulation.display.words.language import Words
+from simulation.display.words.quantities import Quantity, quantiles_of
 from simulation.display.words.rounding import rounded
 from simulation.display.words.stated import Measure, decimals
+from simulation.display.words.terms import N_
 from simulation.errors import Fault, InputError
 from simulation.experiments.advise import Advice
 from simulation.experiments.kept import Kept
 from simulation.experiments.opportunities import Opportunities
 from simulation.report.parts import Teller
+
+_PAIRS = N_("pairs of replicates")
 
 
 @dataclass(frozen=True)
@@ -165,13 +169,14 @@ class Advised:
         return self.words.known(str(found.iloc[0])) if len(found) else strategy
 
     def told(
-        self, value: float, what: str, table: str, measure: Measure = Measure.AMOUNT, *, beside: Sequence[float] = ()
-    ) -> Markup:
+        self, value: float, what: Quantity, table: str, measure: Measure = Measure.AMOUNT, *,
+        beside: Sequence[float] = (),
+    ) -> Markup:  # fmt: skip
         """A number of a sentence; one that stands beside others as an interval has their decimals."""
         shown = self.words.number(value, decimals(measure, value, *beside))
         return self.teller.number(value, shown, what, self.given.last, f"{table}.csv")
 
-    def with_band(self, row: Mapping[Any, Any], column: str, what: str, table: str) -> tuple[Markup, Markup]:
+    def with_band(self, row: Mapping[Any, Any], column: str, what: Quantity, table: str) -> tuple[Markup, Markup]:
         """An amount of a sentence, and its 90 % interval; one without width is told as so many pairs that agree."""
         value, low, high = ends = tuple(float(row[name]) for name in (column, "q05", "q95"))
         told, digits = self.told(value, what, table, beside=ends), decimals(Measure.AMOUNT, *ends)
@@ -179,15 +184,15 @@ class Advised:
             pairs = int(row.get("pairs", 0) or self.given.first.info["pairs"])
             return told, self.teller.plural("the same in {count} pair of replicates",
                                             "the same in all {count} pairs of replicates", pairs,
-                                            count=self.count(pairs, "pairs of replicates", table))  # fmt: skip
-        first, last = (self.told(end, f"{what}, {name} quantile", table, beside=ends)
-                       for end, name in ((low, "5 %"), (high, "95 %")))  # fmt: skip
+                                            count=self.count(pairs, _PAIRS, table))  # fmt: skip
+        first, last = (self.told(end, of, table, beside=ends)
+                       for end, of in zip((low, high), quantiles_of(what), strict=True))  # fmt: skip
         return told, self.teller.tell("90 % interval {band}", band=self.teller.interval(first, last))
 
-    def chance(self, share: float, what: str, table: str) -> Markup:
+    def chance(self, share: float, what: Quantity, table: str) -> Markup:
         """A share or a probability of a sentence."""
         return self.teller.number(share, self.words.share(share), what, self.given.last, f"{table}.csv")
 
     def count(self, value: float, what: str, table: str) -> Markup:
         """A whole number of a sentence."""
-        return self.told(value, what, table, Measure.COUNT)
+        return self.told(value, Quantity(what), table, Measure.COUNT)

@@ -12,6 +12,7 @@ from simulation.data.history import shipped_deals
 from simulation.data.kinds import DealRecord
 from simulation.data.tables import table as shipped
 from simulation.display.words.language import Words
+from simulation.display.words.quantities import mean_of
 from simulation.display.words.rounding import digits_of_count, digits_that_tell
 from simulation.display.words.stated import COUNTED, Measure, spanned
 from simulation.display.words.terms import DEPTH, KIND, METRIC, N_, STATEMENT, name_of
@@ -43,7 +44,7 @@ def figures(subject: Subject) -> list[Figure]:
     for metric, measure in _FIGURES.items():
         if (found := change(subject.main, metric)) is None:
             continue
-        value = subject.told(found.end, f"{metric}, mean", measure)
+        value = subject.told(found.end, measure, mean_of(metric))
         made.append(Figure(subject.marked(metric), value, subject.band(found, measure)))
     return made
 

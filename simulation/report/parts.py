@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from simulation.display.style import style
 from simulation.display.words.language import LEFT_TO_RIGHT_MARK, Words, begins_with_name
+from simulation.display.words.quantities import Quantity
 from simulation.errors import seen
 from simulation.experiments.engine.store import csv_text
 
@@ -154,12 +155,18 @@ class Teller:
     ----------
     words
         Language.
+    names_apart
+        Whether names are kept apart from the direction of the sentence around them.
     rows
         The numbers told so far: what, when, how much, in which file of the result folder.
+    told
+        What each of them is, in the language.
     """
 
     words: Words
+    names_apart: bool = True
     rows: list[dict[str, object]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def tell(self, message: str, **values: object) -> Markup:
         """A translated message whose places are filled; plain text among the values is escaped."""
@@ -180,17 +187,18 @@ class Teller:
         dash = self.words.dash(*(end.striptags() for end in (low, high)))
         return Markup('<span class="interval" dir="ltr">{}{}{}{}</span>').format(mark, low, dash, high)
 
-    def number(self, value: float, shown: str, what: str, when: str, source: str) -> Markup:
-        """A number of the text, kept in the table of numbers."""
-        row = {"quantity": what, "quarter": when, "value": float(value), "from": source}
-        if row not in self.rows:
+    def number(self, value: float, shown: str, what: Quantity | None, when: str, source: str) -> Markup:
+        """A number of the text, kept in the table of numbers if it is said what it is."""
+        row = {"quantity": str(what), "quarter": when, "value": float(value), "from": source}
+        if what is not None and row not in self.rows:
             self.rows.append(row)
+            self.told.append(what.named(self.words))
         text = PRECISION % float(value)
         return Markup('<data value="{}" data-table="{}" dir="ltr">{}</data>').format(text, ANSWER, shown)
 
     def name(self, text: str) -> Markup:
-        """A name, kept apart from the direction of the sentence around it."""
-        return Markup("<bdi>{}</bdi>").format(text)
+        """A name as it stands in a sentence."""
+        return Markup("<bdi>{}</bdi>").format(text) if self.names_apart else escape(text)
 
     def listing(self, items: Sequence[Markup]) -> Markup:
         """Items as a list in a sentence."""
@@ -202,7 +210,8 @@ class Teller:
 
     def table(self, caption: str) -> Table:
         """Every number told so far."""
-        return Table(ANSWER, caption, pd.DataFrame(self.rows, columns=["quantity", "quarter", "value", "from"]))
+        frame = pd.DataFrame(self.rows, columns=["quantity", "quarter", "value", "from"])
+        return Table(ANSWER, caption, frame, told={"quantity": self.told})
 
 
 _ASIDE = re.compile("[\u2066-\u2069]")  # marks that keep a name apart, which a file of Word shows as boxes

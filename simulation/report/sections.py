@@ -10,6 +10,7 @@ import pandas as pd
 from simulation.display.differences import draw_tornado
 from simulation.display.style import fold, new_axes, style
 from simulation.display.words.language import Words
+from simulation.display.words.quantities import Quantity
 from simulation.display.words.rounding import digits_of_count
 from simulation.display.words.stated import COUNTED, Measure, decimals
 from simulation.display.words.terms import KIND, N_, TRACK, name_of
@@ -35,6 +36,8 @@ PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concession
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
 _TORNADO_ROW = 0.75  # inches
 _HEADING_WIDTH = 44  # letters of a line above the bars
+_HALVES = {"upper": N_("autonomy, mean over the replicates with more kept commitments"),
+           "lower": N_("autonomy, mean over the replicates with less kept commitments")}  # fmt: skip
 _PRIORS = N_("{mark} rests on priors alone: the record holds no observation of it.")
 
 
@@ -307,15 +310,13 @@ def price(subject: Subject) -> Section:
         )
     ]
     if (halves := trade_off(subject.main)) is not None:
-        what = "autonomy, mean over the replicates with more kept commitments"
+        ends = {side: subject.told(halves[side], Measure.INDEX, Quantity(what), source="series.parquet")
+                for side, what in _HALVES.items()}  # fmt: skip
         text.append(
             subject.teller.tell(
                 "In the half of the replicates with more kept commitments autonomy ends at {upper}, in the other half "
                 "at {lower}.",
-                upper=subject.told(halves["upper"], what, Measure.INDEX, source="series.parquet"),
-                lower=subject.told(
-                    halves["lower"], what.replace("more", "less"), Measure.INDEX, source="series.parquet"
-                ),
+                **ends,
             )
             + no_price(subject, halves)
         )

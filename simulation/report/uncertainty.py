@@ -5,7 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from simulation.display.spread import SpreadPictures
-from simulation.display.words.terms import METRIC, RULE, SPREAD, name_of
+from simulation.display.words.quantities import Quantity
+from simulation.display.words.terms import METRIC, N_, RULE, SPREAD, name_of
 from simulation.experiments.analysis.summary import KEPT
 from simulation.report.answer import Subject
 from simulation.report.parts import Chart, Section, Table
@@ -46,7 +47,8 @@ def spread_sentence(subject: Subject) -> Markup | None:
     if rows.empty:
         return None
     row = rows.iloc[0]
-    shares = {name: subject.chance(float(row[name]), f"share of {name} in the variance of {KEPT}", _SOURCE)
+    what = N_("share of {part} in the variance of {quantity}")
+    shares = {name: subject.chance(float(row[name]), Quantity(what, part=name, quantity=KEPT), _SOURCE)
               for name in SPREAD}  # fmt: skip
     return subject.teller.tell(
         "Of the variance of kept commitments over rules, parameters and luck, {chance} is chance, {parameters} "

@@ -10,6 +10,8 @@ import pandas as pd
 
 from simulation.display.words.events import GIVEN, LUCK, NAME, SUM, names_of, told
 from simulation.display.words.language import Words
+from simulation.display.words.quantities import Quantity
+from simulation.display.words.terms import N_
 from simulation.report.answer import Subject
 from simulation.report.parts import Section, Table
 
@@ -27,8 +29,9 @@ def why(subject: Subject) -> Section | None:
     names = {subject.main.focal: subject.focal} | names_of(events, terms, words)
     replicate = int(events["replicate"].iloc[0])
     median = subject.has("cooperation")
-    which = "the one whose cooperation at the end is the median" if median else "the first"
-    number = subject.teller.number(replicate, words.number(replicate), f"replicate told: {which}", "", "explained.csv")
+    which = (N_("replicate told: the one whose cooperation at the end is the median") if median
+             else N_("replicate told: the first"))  # fmt: skip
+    number = subject.teller.number(replicate, words.number(replicate), Quantity(which), "", "explained.csv")
     paragraphs = [
         tell(
             "One run out of many: replicate {replicate}, the one whose cooperation at the end is the median. Another "

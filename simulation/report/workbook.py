@@ -27,7 +27,6 @@ from simulation.display.words.terms import (
     UNIT,
     conditions,
     name_of,
-    quantity,
 )
 from simulation.errors import InputError
 from simulation.report.packing import steady
@@ -169,8 +168,6 @@ def _as_read(table: Table, words: Words) -> pd.DataFrame:
                  if column in frame}  # fmt: skip
         told |= {column: frame[column].map(lambda one: words.actor(one, one), na_action="ignore") for column in ids
                  if column in frame}  # fmt: skip
-        if "quantity" in frame:
-            told["quantity"] = frame["quantity"].map(lambda text: quantity(text, words))
         if "conditions" in frame:
             told["conditions"] = frame["conditions"].map(lambda rule: conditions(rule, words) if rule else rule,
                                                          na_action="ignore")  # fmt: skip

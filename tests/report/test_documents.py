@@ -21,14 +21,15 @@ from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.terms import UNCERTAINTY
 from simulation.experiments.results import Results
 from simulation.experiments.run import CONTRASTS
-from simulation.report.page import content_of, content_of_advice
+from simulation.report.answer import lever_sentence
+from simulation.report.page import content_of, content_of_advice, subject_of
 from simulation.report.parts import Chart
 from simulation.report.word import document_of, plain
 from simulation.report.workbook import _CODES, _IDS, _TEXTS, HEADS, _shape, tables_of, workbook_of
 from simulation.report.write import report
 from tests.report import decisions, folders
 
-_OTHERS = ("name", "actor_name", "other_name", "conditions", "quantity")
+_OTHERS = ("name", "actor_name", "other_name", "conditions")
 HOSTILE = '=HYPERLINK("https://example.org", "here")'
 _DOT = bytes.fromhex(  # a picture of one point
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
@@ -191,6 +192,17 @@ def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page(contents) -
     assert "budget" not in column(book["information"], "uncertainty")
     told = next(table for _, table in tables_of(advice) if table.key == "failures")
     assert set(column(book["failures"], "conditions")) - {None, ""} == {row[3] for row in told.rows} - {"–"}
+
+
+def test_a_number_is_named_by_what_it_is_whatever_the_title_of_a_scenario_ends_in(results) -> None:
+    subject, title = subject_of(results, Words("fr")), "Rivalry, high"
+    lever_sentence(subject, {"kind": "scenario", "factor": title, "effect": 4, "low": 2, "high": 6, "pairs": 8})
+    table = subject.teller.table("")
+    whole = f"commitments_kept, difference in %: {title}"
+    assert list(table.frame["quantity"]) == [whole, f"{whole}, pairs", f"{whole}, low", f"{whole}, high"]
+    told = f"engagements tenus, différence en\u00a0%\u00a0: {title}"
+    parts = ("", ", nombre de paires", ", borne inférieure", ", borne supérieure")
+    assert table.told["quantity"] == [told + part for part in parts]
 
 
 def test_shares_of_a_workbook_are_shown_in_per_cent_and_say_so_and_counts_are_none() -> None:

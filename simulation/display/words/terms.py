@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simulation.display.words.rounding import digits_that_tell
@@ -226,20 +225,6 @@ def name_of(names: Mapping[str, str], key: str, words: Words) -> str:
     return words(names[key]) if key in names else key.replace("_", " ")
 
 
-def quantity(text: str, words: Words) -> str:
-    """What a number of a sentence is (:data:`QUANTITY`), in a language."""
-    for form in QUANTITY:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(form))
-        if found := re.fullmatch(pattern, text):
-            told: Mapping[str, Callable[[str, Words], str]] = {
-                "quantity": quantity, "part": partial(name_of, SPREAD), "objective": partial(name_of, OBJECTIVE),
-                "uncertainty": uncertainty, "statement": lambda one, _: words.known(one),
-                "partner": lambda one, _: words.actor(one, one), "strategy": partial(name_of, {}),
-            }  # fmt: skip
-            return words(form, **{place: told[place](one, words) for place, one in found.groupdict().items()})
-    return name_of(METRIC, text, words)
-
-
 def uncertainty(key: str, words: Words) -> str:
     """Name of what differs between futures; what has none is shown by its key."""
     return name_of(UNCERTAINTY, key, words)
@@ -285,36 +270,6 @@ BANDS = N_("chance within the model, parameters fixed")
 """What bands are with fixed parameters; the words of :data:`simulation.experiments.analysis.summary.BAND_LABEL`."""
 DRAWN_BANDS = N_("chance and parameters (a draw of their prior a replicate), rules fixed")
 """What bands are with drawn parameters; the words of :data:`simulation.experiments.analysis.summary.PRIOR_LABEL`."""
-QUANTITY = (
-    N_("{quantity}, low"),
-    N_("{quantity}, high"),
-    N_("{quantity}, pairs"),
-    N_("{quantity}, mean"),
-    N_("{quantity}, 5 % quantile"),
-    N_("{quantity}, 95 % quantile"),
-    N_("{quantity}, difference in %: {statement}"),
-    N_("share of replicates in which {quantity} ends higher"),
-    N_("share of replicates in which {quantity} ends lower"),
-    N_("share of {part} in the variance of {quantity}"),
-    N_("autonomy, mean over the replicates with more kept commitments"),
-    N_("autonomy, mean over the replicates with less kept commitments"),
-    N_("replicate told: the one whose cooperation at the end is the median"),
-    N_("replicate told: the first"),
-    N_("probability of {partner} as new partner"),
-    N_("{partner}: gain in kept commitments"),
-    N_("{partner}: probability of a yes"),
-    N_("{partner}: price"),
-    N_("{partner} fails: loss of kept commitments"),
-    N_("{uncertainty}: value of knowing it"),
-    N_("{strategy}, {objective}: mean regret"),
-    N_("{strategy}, {objective}: regret, 90 % quantile"),
-    N_("{strategy}, {objective}: share of futures in which it is the best"),
-    N_("{strategy}, {objective}: share failing under the rule"),
-    N_("{strategy}, {objective}: share failing"),
-    N_("futures"),
-    N_("pairs of replicates"),
-)
-"""What numbers of sentences are called in the table that holds them all; the first that fits a text is meant."""
 STATEMENT: Mapping[str, str] = {
     "fragmentation as in the scenario against none": N_("fragmentation as in the scenario against none"),
     "rivalry as in the scenario against none": N_("rivalry as in the scenario against none"),
