@@ -26,6 +26,8 @@ MOST_COLUMNS = 100
 """Columns of a sheet that are read."""
 _UNPACKED = 5 * LARGEST
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_OTHERS = {b"PAR1": "Parquet", b"\x1f\x8b": "gzip", b"%PDF": "PDF"}
+"""What is no table that is read, by its first bytes."""
 _PACKAGE = "openpyxl"
 
 
@@ -35,10 +37,13 @@ def is_workbook(content: bytes, name: str) -> bool:
     Raises
     ------
     UnreadableError
-        For a workbook of Excel before 2007.
+        For a workbook of Excel before 2007, and what is surely neither workbook nor text.
     """
     if content.startswith(_OLD):
         raise _refused(name, "is a workbook of before 2007; save it as .xlsx or as CSV")
+    for start, form in _OTHERS.items():
+        if content.startswith(start):
+            raise _refused(name, f"is a file of {form}; a table is CSV text or a workbook (.xlsx)")
     return content.startswith(_ZIP)
 
 

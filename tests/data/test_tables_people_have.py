@@ -170,6 +170,7 @@ def test_a_column_with_both_orders_is_refused():
     (HEAD.encode() + "2024,MAR,SEN,1,Dışişleri\n".encode("cp1254"), 2, "", "not UTF-8"),
     (b"\xff\xfe\x00", 1, "", "not UTF-8"),
     (b"\xd0\xcf\x11\xe0xxx", 0, "", "is a workbook of before 2007; save it as .xlsx or as CSV"),
+    (b"PAR1\x15\x04\xff", 0, "", "is a file of Parquet; a table is CSV text or a workbook (.xlsx)"),
     (b"PK\x03\x04xxx", 0, "", "is no workbook (.xlsx) that can be read"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_told(tmp_path, content, line, key, says):
